@@ -1,0 +1,61 @@
+"""The command `grade` itself: its parts, and its exit codes.
+
+0 everything passes, 1 something does not, 2 the call was wrong, 3 the fault is ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from grader import __version__
+from grader.cli import doctor, stubs, submission, tasks, verify
+from grader.cli.faults import OURS, STOPPED, unexpected
+from grader.cli.group import DEFAULT, GradeGroup
+
+
+@click.group(cls=GradeGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="torchgrade")
+def cli() -> None:
+    """Grade the PyTorch course: a folder or file of solved exercises, against hidden tests.
+
+    Start with `grade exercises/`.
+    """
+
+
+cli.add_command(submission.command, DEFAULT)
+cli.add_command(tasks.list_command)
+cli.add_command(tasks.hint_command)
+cli.add_command(verify.command)
+cli.add_command(doctor.command)
+cli.add_command(stubs.command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `grade` and return its exit code."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # an ASCII terminal shows what it can
+    try:
+        code = cli.main(args=arguments, prog_name="grade", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as problem:
+        problem.show()
+        return problem.exit_code
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        return STOPPED
+    except BrokenPipeError:
+        return _reader_left()
+    except Exception as problem:
+        unexpected(problem)
+        return OURS
+    return int(code or 0)
+
+
+def _reader_left() -> int:
+    """Whoever read our output has gone, as `head` does; say nothing more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return STOPPED

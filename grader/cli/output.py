@@ -1,0 +1,65 @@
+"""Where a page goes: the terminal, or a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.faults import WrongCall
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FORMATS = click.Choice(["terminal", "json"])
+
+output_option = click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write to FILE instead of the terminal.",
+)
+
+
+def open_console(*, errors: bool = False) -> Console:
+    """The terminal: it shows text as it is, with neither markup nor highlighting."""
+    from rich.console import Console
+
+    stream = sys.stderr if errors else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else 100
+    return Console(stderr=errors, width=width, markup=False, emoji=False, highlight=False)
+
+
+def writable(output: Path | None) -> None:
+    """Refuse an output file whose folder does not exist before any work is done."""
+    if output is not None and not output.parent.is_dir():
+        raise WrongCall(f"--output {output}: there is no folder {output.parent}")
+
+
+def show(draw: Callable[[Console], None], output: Path | None) -> None:
+    """Let `draw` write its page on the terminal, or without colour into the file."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    if output is None:
+        draw(open_console())
+        return
+    text = StringIO()
+    draw(Console(file=text, width=100, color_system=None, markup=False, emoji=False, highlight=False))
+    write(text.getvalue(), output)
+
+
+def write(text: str, output: Path | None) -> None:
+    """Write `text` as it is to standard output, or into the file."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as problem:
+        raise WrongCall(f"--output {output}: {problem.strerror}") from problem

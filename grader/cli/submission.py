@@ -1,0 +1,123 @@
+"""`grade PATH...`: one submission, graded and reported."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.faults import FAILED, OURS, OurFault, WrongCall, course_problems
+from grader.cli.group import DefaultCommand
+from grader.cli.near import missing
+from grader.cli.output import output_option, show, writable, write
+
+if TYPE_CHECKING:
+    from grader.render.progress import LiveProgress
+    from grader.report import Report
+
+LARGEST_SEED = 2**63 - 1
+
+
+def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
+    if value is not None and not 0 <= value <= LARGEST_SEED:
+        raise click.BadParameter("give a whole number from 0 to 2**63 - 1")
+    return value
+
+
+@click.command(cls=DefaultCommand)
+@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option("--task", "tasks", multiple=True, metavar="TASK", help="Only this task or topic; repeatable.")
+@click.option("-k", "keyword", default="", metavar="EXPR", help="Only tests that match, as in pytest.")
+@click.option("--seed", type=int, callback=_seed, metavar="N", help="Meet the inputs of an earlier run.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["terminal", "json", "junit"]),
+    default="terminal",
+    help="What the report looks like.",
+)
+@output_option
+@click.option(
+    "--sandbox",
+    type=click.Choice(["auto", "strict", "none"]),
+    default="auto",
+    help="Confinement: the strongest there is, all or nothing, or none (for a breakpoint).",
+)
+@click.option("--first", is_flag=True, help="Stop at the first task that does not pass.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Tasks to grade at the same time.")
+@click.pass_context
+def command(
+    ctx: click.Context, /, paths: tuple[Path, ...], kind: str, output: Path | None, **options: Any
+) -> int:
+    """Grade the files of the course that lie under each PATH."""
+    _check(ctx, paths)
+    writable(output)
+    report = _grade(paths, options)
+    _present(report, kind, output, paths)
+    if report.incomplete is not None:
+        return OURS
+    from grader.render.choose import passed
+
+    return 0 if passed(report) else FAILED
+
+
+def _check(ctx: click.Context, paths: Sequence[Path]) -> None:
+    if not paths:
+        raise WrongCall("say what to grade: a folder or a file, such as `grade exercises/`")
+    group = ctx.parent.command if ctx.parent else None
+    commands = group.list_commands(ctx) if isinstance(group, click.Group) else []
+    for path in paths:
+        if not os.path.exists(path):
+            raise WrongCall(missing(path, commands))
+
+
+def _grade(paths: Sequence[Path], options: dict[str, Any]) -> Report:
+    from grader.judge import OurProblem, UsageProblem, grade_submission
+
+    progress = _progress()
+    try:
+        with course_problems():
+            return grade_submission(paths, progress=progress, **options)
+    except UsageProblem as problem:
+        raise WrongCall(str(problem)) from problem
+    except OurProblem as problem:
+        raise OurFault(str(problem)) from problem
+    finally:
+        if progress:
+            progress.stop()
+
+
+def _progress() -> LiveProgress | None:
+    """A line that moves, where somebody is looking."""
+    if not sys.stderr.isatty():
+        return None
+    from grader.cli.output import open_console
+    from grader.render.progress import LiveProgress
+
+    return LiveProgress(open_console(errors=True))
+
+
+def _present(report: Report, kind: str, output: Path | None, paths: Sequence[Path]) -> None:
+    if kind == "json":
+        from grader.render.json import to_json
+
+        write(to_json(report), output)
+    elif kind == "junit":
+        from grader.render.junit import to_junit
+
+        write(to_junit(report), output)
+    else:
+        from grader.render import terminal
+
+        typed = shlex.join(str(path) for path in paths)
+        show(lambda console: terminal.show(report, console, paths=typed), output)
+    if output is not None:
+        from grader.render.words import earned, number
+
+        points = f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
+        click.echo(f"{points}; the report is in {output}")

@@ -1,0 +1,24 @@
+"""A submission's files: found by name, read and checked as a syntax tree, never executed."""
+
+from grader.intake.by_hand import names
+from grader.intake.errors import IntakeError, NothingFound, TwoCandidates, shown
+from grader.intake.find import Submission, find_submission
+from grader.intake.source import Source, SourceProblem, parse_source, read_source
+from grader.intake.tasks import TaskCheck, TaskState, check_task
+
+__all__ = [
+    "IntakeError",
+    "NothingFound",
+    "Source",
+    "SourceProblem",
+    "Submission",
+    "TaskCheck",
+    "TaskState",
+    "TwoCandidates",
+    "check_task",
+    "find_submission",
+    "names",
+    "parse_source",
+    "read_source",
+    "shown",
+]

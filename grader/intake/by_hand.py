@@ -1,0 +1,106 @@
+"""Which names a task uses, for the rule "without torch.softmax"; it judges style, as code can hide a name."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+
+from grader.intake.bindings import Definition, bindings_of, same_scope
+
+BUILTINS = frozenset(dir(builtins))
+LOOK_UP = frozenset({"__getattribute__", "attrgetter", "getattr", "methodcaller"})
+
+
+def names(tree: ast.Module, function: str) -> frozenset[str]:
+    """Return the identifiers that a task uses, in its own code and in all code of the module it reaches.
+
+    Attributes count by their name, imported functions by their real last name (`from torch import softmax
+    as s` is "softmax"), `@` counts as "matmul", and `getattr(torch, "softmax")` as "softmax". What the code
+    itself defines (functions of the module, parameters, variables, attributes of self) does not count.
+    """
+    bindings = bindings_of(tree).by_name
+    reached = _reached(bindings, function)
+    aliases = _aliases(tree, reached)
+    defined = set(bindings) - set(aliases)
+    ignored = defined if "*" in bindings else defined | BUILTINS
+    own = _own_attributes(reached, aliases)
+    used: set[str] = set()
+    for statement in reached:
+        plain = _plain_names(statement) - ignored
+        used |= {aliases.get(name, name) for name in plain} | set(_attributes(statement, own))
+    return frozenset(used)
+
+
+def _reached(bindings: dict[str, list[ast.stmt]], function: str) -> list[ast.stmt]:
+    reached: dict[int, ast.stmt] = {}
+    waiting = list(bindings.get(function, []))
+    while waiting:
+        statement = waiting.pop()
+        if id(statement) in reached:
+            continue
+        reached[id(statement)] = statement
+        for name in _plain_names(statement):
+            waiting += bindings.get(name, [])
+    return list(reached.values())
+
+
+def _aliases(tree: ast.Module, reached: list[ast.stmt]) -> dict[str, str]:
+    """Return imported names with what they are really called, of the module and of the reached functions."""
+    module = [node for statement in tree.body for node in same_scope(statement)]
+    aliases = {}
+    for node in [*module, *(node for statement in reached for node in ast.walk(statement))]:
+        for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
+            bound = alias.asname or alias.name.partition(".")[0]
+            aliases[bound] = alias.name.rpartition(".")[2] if alias.asname else bound
+    return aliases
+
+
+def _plain_names(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement reads, without its own parameters and variables."""
+    loaded, own = set(), set()
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                loaded.add(name)
+            case ast.Name(id=name) | ast.arg(arg=name):
+                own.add(name)
+            case ast.FunctionDef(body=body):
+                own |= {part.name for part in body if isinstance(part, Definition)}
+    return loaded - own if isinstance(statement, Definition) else loaded
+
+
+def _own_attributes(statements: list[ast.stmt], aliases: dict[str, str]) -> set[tuple[str, str]]:
+    """Pairs such as ("self", "softmax") that the code itself has put there."""
+    own = set()
+    for node in (node for statement in statements for node in ast.walk(statement)):
+        match node:
+            case ast.Attribute(value=ast.Name(id=base), attr=attr, ctx=ast.Store()) if base not in aliases:
+                own.add((base, attr))
+            case ast.ClassDef(body=body, name=name):
+                methods = [part.name for part in body if isinstance(part, ast.FunctionDef)]
+                own |= {(base, method) for base in ("self", "cls", name) for method in methods}
+    return own
+
+
+def _attributes(statement: ast.stmt, own: set[tuple[str, str]]) -> Iterator[str]:
+    for node in ast.walk(statement):
+        match node:
+            case ast.Attribute(value=ast.Name(id=base), attr=attr) if (base, attr) in own:
+                pass
+            case ast.Attribute(attr=attr, ctx=ast.Load()):
+                yield attr
+            case ast.BinOp(op=ast.MatMult()) | ast.AugAssign(op=ast.MatMult()):
+                yield "matmul"
+            case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), args=args) if (
+                called in LOOK_UP
+            ):
+                yield from _texts(args)
+            case ast.Subscript(slice=ast.Constant(value=str(text))):
+                yield text
+
+
+def _texts(arguments: list[ast.expr]) -> Iterator[str]:
+    for argument in arguments:
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+            yield from argument.value.split(".")

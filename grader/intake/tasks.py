@@ -1,0 +1,135 @@
+"""The static check of one task: what can be said about it before anything runs."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+
+from grader.intake.attempted import is_attempted, methods
+from grader.intake.bindings import Definition, bindings_of
+from grader.intake.errors import shown
+from grader.intake.signature import fault_of, written
+
+MOST_NAMES = 2000  # among which a near match is looked for
+
+
+class TaskState(StrEnum):
+    """What the source alone shows about a task."""
+
+    DEFINED = "defined"  # as asked, as far as can be read
+    UNSEEN = "unseen"  # bound by assignment, import, or inside if or try: only running it shows
+    NOT_ATTEMPTED = "not_attempted"
+    MISSING = "missing"
+    WRONG_KIND = "wrong_kind"
+    WRONG_SIGNATURE = "wrong_signature"
+
+
+@dataclass(frozen=True)
+class TaskCheck:
+    """The state of a task, and the facts of a message where something is to be said."""
+
+    state: TaskState
+    line: int | None = None
+    expected: str | None = None
+    got: str | None = None
+    next: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the task can be run."""
+        return self.state in (TaskState.DEFINED, TaskState.UNSEEN)
+
+
+def check_task(tree: ast.Module, reference: ast.Module, name: str) -> TaskCheck:
+    """Check one task of a submission's tree against the reference's tree.
+
+    Raises:
+        LookupError: the reference itself does not define the task.
+    """
+    ours = bindings_of(reference).last(name)
+    if not isinstance(ours, Definition):
+        raise LookupError(f"the reference does not define {name!r}: define it there by def or class")
+    theirs = bindings_of(tree).last(name)
+    if theirs is None:
+        return _missing(tree, ours)
+    if not isinstance(theirs, Definition):
+        return TaskCheck(TaskState.UNSEEN, theirs.lineno)
+    return _wrong_kind(theirs, ours) or _not_attempted(theirs, ours) or _wrong_signature(theirs, ours)
+
+
+def _missing(tree: ast.Module, ours: Definition) -> TaskCheck:
+    if bindings_of(tree).may_hide(ours.name):
+        return TaskCheck(TaskState.UNSEEN)
+    nothing = (None, "nothing of this name", f"copy {ours.name} from the exercise")
+    line, got, remedy = _nested(tree, ours.name) or _near(tree, ours.name) or nothing
+    return TaskCheck(TaskState.MISSING, line, f"{_kind(ours)} {ours.name}", got, remedy)
+
+
+def _nested(tree: ast.Module, name: str) -> tuple[int, str, str] | None:
+    for outer in (statement for statement in tree.body if isinstance(statement, Definition)):
+        for node in ast.walk(outer):
+            if isinstance(node, Definition) and node.name == name:
+                got = f"{name} inside {outer.name}, line {node.lineno}"
+                return node.lineno, got, f"move {name} to the left margin of the file"
+    return None
+
+
+def _near(tree: ast.Module, name: str) -> tuple[int, str, str] | None:
+    defined = {bound.lower()[:100]: (bound, lines) for bound, lines in bindings_of(tree).by_name.items()}
+    for match in get_close_matches(name.lower(), list(defined)[:MOST_NAMES], n=1, cutoff=0.75):
+        bound, statements = defined[match]
+        line = statements[-1].lineno
+        return line, f"{shown(bound)[:100]}, line {line}", f"rename it to {name}"
+    return None
+
+
+def _wrong_kind(theirs: Definition, ours: Definition) -> TaskCheck | None:
+    if _kind(theirs) == _kind(ours):
+        return None
+    got = f"{_kind(theirs)} in line {theirs.lineno}"
+    remedy = f"write `{_keyword(ours)} {ours.name}`"
+    return TaskCheck(TaskState.WRONG_KIND, theirs.lineno, f"{_kind(ours)} {ours.name}", got, remedy)
+
+
+def _not_attempted(theirs: Definition, ours: Definition) -> TaskCheck | None:
+    try:
+        if is_attempted(theirs, ours):
+            return None
+    except RecursionError:
+        return None
+    return TaskCheck(TaskState.NOT_ATTEMPTED, theirs.lineno)
+
+
+def _wrong_signature(theirs: Definition, ours: Definition) -> TaskCheck:
+    inner = "__init__" if isinstance(ours, ast.ClassDef) else None
+    got = methods(theirs).get(inner) if inner else theirs
+    want = methods(ours).get(inner) if inner else ours
+    if (
+        isinstance(got, ast.ClassDef)
+        or isinstance(want, ast.ClassDef)
+        or not got
+        or not want
+        or got.decorator_list
+    ):
+        return TaskCheck(TaskState.DEFINED, theirs.lineno)
+    fault = fault_of(got, want, method=bool(inner))
+    if fault is None:
+        return TaskCheck(TaskState.DEFINED, theirs.lineno)
+    shown = f"{written(got, ours.name)} in line {got.lineno}: {fault}"
+    remedy = "restore the signature of the exercise"
+    return TaskCheck(TaskState.WRONG_SIGNATURE, got.lineno, written(want, ours.name), shown, remedy)
+
+
+def _kind(definition: Definition) -> str:
+    kinds = {
+        ast.ClassDef: "a class",
+        ast.AsyncFunctionDef: "an async function",
+        ast.FunctionDef: "a function",
+    }
+    return kinds[type(definition)]
+
+
+def _keyword(definition: Definition) -> str:
+    return "class" if isinstance(definition, ast.ClassDef) else "def"

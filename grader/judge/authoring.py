@@ -1,0 +1,41 @@
+"""A bench for plain pytest: an author's suite against the reference, or against any submission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.course import load_course
+from grader.device import simulated
+from grader.intake import IntakeError, NothingFound, Source, TwoCandidates, find_submission, read_source
+from grader.judge.bench import Bench
+from grader.judge.references import References
+from grader.judge.subject import ReferenceSubject, SourceSubject, Subject
+from grader.judge.workers import open_workers
+
+
+def bench_from_options(path: str | None, sandbox: str, seed: int) -> tuple[Bench, Callable[[], None]]:
+    """Return a bench and what closes it."""
+    if simulated.available():
+        simulated.register()
+    workers = open_workers(sandbox) if path else None
+    course = load_course()
+    references = References(course)
+    subject: Subject = ReferenceSubject(references)
+    if path and workers:
+        subject = SourceSubject(_sources(path, course.slugs), workers.open, references)
+    return Bench(course, references, subject, seed), workers.close if workers else lambda: None
+
+
+def _sources(path: str, slugs: tuple[str, ...]) -> dict[str, Source]:
+    try:
+        found = find_submission([Path(path)], slugs)
+    except (IntakeError, NothingFound, TwoCandidates) as problem:
+        raise pytest.UsageError(str(problem)) from None
+    read = {slug: read_source(file) for slug, file in found.files.items()}
+    for source in read.values():
+        if not isinstance(source, Source):
+            raise pytest.UsageError(source.message)
+    return {slug: source for slug, source in read.items() if isinstance(source, Source)}

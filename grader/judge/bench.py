@@ -1,0 +1,86 @@
+"""The work bench of one pytest session: which subject is under test, with which seed, and what came out."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from grader.course import Course, Task
+from grader.judge.outcome import Outcome, verdict_of
+from grader.judge.references import References
+from grader.judge.seeds import derived_seed
+from grader.judge.subject import Subject
+from grader.proxy.session import Session
+
+DEFAULT_SECONDS = 10.0
+
+SESSION = pytest.StashKey[Session]()
+PROBLEM = pytest.StashKey[BaseException]()
+BENCH = pytest.StashKey["Bench"]()
+
+
+class Bench:
+    """Plays tests against a subject and keeps the outcome of the last play."""
+
+    def __init__(self, course: Course, references: References, subject: Subject, seed: int) -> None:
+        """Start with `subject` under test."""
+        self.course, self.references = course, references
+        self.subject, self.seed = subject, seed
+        self._tasks = {course.suite_file(task).resolve(): task for task in course.tasks}
+
+    def task_of(self, item: pytest.Item) -> Task | None:
+        """Return the task that a test belongs to, None for a test of something else."""
+        return self._tasks.get(Path(item.path).resolve())
+
+    def seed_of(self, item: pytest.Item, purpose: str) -> int:
+        """Return the seed of a test for one purpose; it does not depend on where the course lies."""
+        task = self.task_of(item)
+        return derived_seed(self.seed, task.id if task else "", item.name, purpose)
+
+    def play(self, item: pytest.Item, subject: Subject, seed: int | None = None) -> Outcome:
+        """Run one test against `subject`, by pytest's own protocol, and return what came out."""
+        before = self.subject, self.seed
+        self.subject, self.seed = subject, self.seed if seed is None else seed
+        try:
+            return self.run(item, None)
+        finally:
+            self.subject, self.seed = before
+
+    def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> Outcome:
+        """Run one test against the subject under test."""
+        item.stash.pop(PROBLEM, None) if PROBLEM in item.stash else None
+        item._initrequest()  # type: ignore[attr-defined]
+        started = time.perf_counter()
+        runtestprotocol(item, log=False, nextitem=nextitem)
+        seconds = time.perf_counter() - started
+        problem, session = item.stash.get(PROBLEM, None), item.stash.get(SESSION, None)
+        where, printed = (session.last_call, session.printed) if session else ("", "")
+        return Outcome(verdict_of(problem), problem, seconds, where, printed)
+
+
+def seconds_of(item: pytest.Item) -> float:
+    """Return how long the sandbox may take for a test, from its `timeout` mark."""
+    mark = item.get_closest_marker("timeout")
+    if mark is None:
+        return DEFAULT_SECONDS
+    return float(mark.args[0] if mark.args else mark.kwargs["timeout"])
+
+
+def weight_of(item: pytest.Item) -> float:
+    """Return a test's weight, from its `weight` mark."""
+    mark = item.get_closest_marker("weight")
+    return float(mark.args[0]) if mark else 1.0
+
+
+def is_visible(item: pytest.Item) -> bool:
+    """Whether a test's values may be shown, from its `visible` mark."""
+    return item.get_closest_marker("visible") is not None
+
+
+def title_of(item: pytest.Item) -> str:
+    """Return the sentence of a test: the first line of its docstring."""
+    text = (getattr(getattr(item, "function", None), "__doc__", None) or item.name).strip()
+    return str(text.splitlines()[0]).strip()

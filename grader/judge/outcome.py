@@ -1,0 +1,55 @@
+"""What became of one test: the exception that ended it, and the verdict that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, WrongKind
+from grader.report import Verdict
+from grader.sandbox.errors import WorkerGone, WorkerMemory, WorkerTimeout
+from grader.suite.failure import CheckFailure, ForbiddenUse
+
+MEMORY_WORDS = ("can't allocate memory", "cannot allocate memory", "not enough memory", "out of memory")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One play of one test."""
+
+    verdict: Verdict
+    problem: BaseException | None = None
+    seconds: float = 0.0
+    where: str = ""  # the arguments of the last call
+    printed: str = ""
+
+
+def verdict_of(problem: BaseException | None) -> Verdict:
+    """Return the verdict on a test that ended with `problem`; INTERNAL for what is not the submission's doing."""
+    match problem:
+        case None:
+            return Verdict.PASS
+        case ForbiddenUse():
+            return Verdict.FORBIDDEN
+        case CheckFailure() | ArgumentChanged() | StateLeft() | WrongKind():
+            return Verdict.FAIL
+        case SubmissionError():
+            return _verdict_of_theirs(problem)
+        case WorkerTimeout():
+            return Verdict.TIMEOUT
+        case WorkerMemory():
+            return Verdict.MEMORY
+        case WorkerGone():
+            return Verdict.ERROR
+        case _:
+            return Verdict.INTERNAL
+
+
+def _verdict_of_theirs(problem: SubmissionError) -> Verdict:
+    if isinstance(problem, NotImplementedError):
+        return Verdict.NOT_ATTEMPTED
+    if isinstance(problem, PermissionError):
+        return Verdict.FORBIDDEN
+    text = problem.text.lower()
+    if isinstance(problem, MemoryError) or any(words in text for words in MEMORY_WORDS):
+        return Verdict.MEMORY
+    return Verdict.ERROR

@@ -1,0 +1,77 @@
+"""The pytest plugin: the fixtures and marks of a suite, in every session that runs one."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from grader.judge.bench import BENCH, PROBLEM, SESSION, Bench, seconds_of
+from grader.proxy.submission import Submission
+from grader.suite.random import Random
+
+MARKS = (
+    "visible: the values of this test may be shown to learners",
+    "weight(number): the share of this test in its task's points, 1 if not given",
+    "timeout(seconds): how long the sandbox may take for this test, 10 if not given",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what an author needs to run one suite against anything."""
+    group = parser.getgroup("torchgrade")
+    group.addoption("--submission", metavar="PATH", help="run suites against this submission, not the reference")
+    group.addoption("--seed", type=int, help="seed of the random inputs")
+    group.addoption("--sandbox", default="none", choices=("auto", "strict", "none"), help="where a submission runs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks."""
+    for mark in MARKS:
+        config.addinivalue_line("markers", mark)
+
+
+def bench_of(config: pytest.Config) -> Bench:
+    """Return the session's bench, made from the options of a plain pytest call if nobody set one."""
+    if BENCH not in config.stash:
+        from grader.judge.authoring import bench_from_options
+
+        seed = config.getoption("--seed")
+        chosen = secrets.randbits(31) if seed is None else seed
+        bench, close = bench_from_options(config.getoption("--submission"), config.getoption("--sandbox"), chosen)
+        config.stash[BENCH] = bench
+        config.add_cleanup(close)
+    return config.stash[BENCH]
+
+
+@pytest.fixture
+def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
+    """The learner's module, in another process."""
+    item, bench = request.node, bench_of(request.config)
+    topic = item.path.parent.name
+    with bench.subject.open(topic, bench.seed_of(item, "sandbox"), seconds_of(item)) as session:
+        item.stash[SESSION] = session
+        yield Submission(session)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> Random:
+    """Random inputs of this test, from the run's seed and the test's name."""
+    return Random(bench_of(request.config).seed_of(request.node, "inputs"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[None]:
+    """Keep the first exception of a test where the bench finds it."""
+    if call.excinfo is not None and PROBLEM not in item.stash:
+        item.stash[PROBLEM] = call.excinfo.value
+    result = yield
+    return result
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which seed a session of suites has, so that it can be repeated."""
+    seed = config.getoption("--seed")
+    return None if seed is None else f"torchgrade: seed {seed}"

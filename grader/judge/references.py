@@ -1,0 +1,66 @@
+"""The reference solutions and the known mistakes, loaded in the judge only."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib.util
+import inspect
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+from grader.course import Course, Task
+from grader.suite.mistakes import Mistake, mistakes_in, offer_reference
+
+
+def load_file(path: Path, name: str) -> types.ModuleType:
+    """Execute a trusted file as a module called `name`."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} cannot be loaded as a module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class References:
+    """Reference modules by topic, and what follows from them."""
+
+    def __init__(self, course: Course) -> None:
+        """Load nothing yet."""
+        self._course = course
+        self.module = functools.cache(self._module)
+        self.tree = functools.cache(self._tree)
+        self.signatures = functools.cache(self._signatures)
+        self.mistakes = functools.cache(self._mistakes)
+
+    def _module(self, slug: str) -> types.ModuleType:
+        module = load_file(self._course.solution_file(slug), f"_torchgrade_reference_{slug}")
+        offer_reference(slug, module)
+        return module
+
+    def _tree(self, slug: str) -> ast.Module:
+        return ast.parse(self._course.solution_file(slug).read_text(encoding="utf-8"))
+
+    def _signatures(self, slug: str) -> dict[str, tuple[str, ...]]:
+        public = {name: value for name, value in vars(self.module(slug)).items() if not name.startswith("_")}
+        return {name: _parameters(value) for name, value in public.items() if callable(value)}
+
+    def _mistakes(self, task: Task) -> tuple[Mistake, ...]:
+        self.module(task.topic)
+        name = f"_torchgrade_mistakes_{task.topic}_{task.name}"
+        return mistakes_in(vars(load_file(self._course.mistakes_file(task), name)))
+
+    def with_mistake(self, task: Task, mistake: Mistake) -> types.SimpleNamespace:
+        """Return the reference with one task replaced by a wrong variant."""
+        return types.SimpleNamespace(**{**vars(self.module(task.topic)), task.name: mistake.variant})
+
+
+def _parameters(function: Any) -> tuple[str, ...]:
+    try:
+        return tuple(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return ()

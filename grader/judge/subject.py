@@ -1,0 +1,72 @@
+"""What a suite is run against: a submission in a sandbox, or a module of ours in this process."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+from grader.intake import Source, names
+from grader.judge.references import References
+from grader.proxy.session import Session
+from grader.sandbox.loopback import Loopback
+from grader.sandbox.transport import Transport
+
+OpenWorker = Callable[[float], Transport]  # seconds that the worker may take in all
+
+
+class Subject(Protocol):
+    """Something that answers a suite's calls."""
+
+    def open(self, topic: str, seed: int, seconds: float) -> contextlib.AbstractContextManager[Session]:
+        """Start a conversation for one test of a topic."""
+
+
+class SourceSubject:
+    """A submission's source, executed in a worker of its own for each test."""
+
+    def __init__(self, sources: Mapping[str, Source], open_worker: OpenWorker, references: References) -> None:
+        """Serve the topics that `sources` has."""
+        self._sources, self._open_worker, self._references = sources, open_worker, references
+
+    @contextlib.contextmanager
+    def open(self, topic: str, seed: int, seconds: float) -> Iterator[Session]:
+        """Start a worker and let it execute the source."""
+        source, transport = self._sources[topic], self._open_worker(seconds)
+        try:
+            session = Session(transport, self._references.signatures(topic), lambda task: names(source.tree, task))
+            session.load(topic, source.text, seed)
+            yield session
+        finally:
+            transport.close()
+
+
+class NamespaceSubject:
+    """A trusted namespace in this process: the reference, or a known mistake."""
+
+    def __init__(self, namespace: Any, references: References) -> None:
+        """Serve `namespace` for any topic."""
+        self._namespace, self._references = namespace, references
+
+    @contextlib.contextmanager
+    def open(self, topic: str, seed: int, seconds: float) -> Iterator[Session]:
+        """Start a loopback worker."""
+        transport = Loopback(self._namespace)
+        try:
+            session = Session(transport, self._references.signatures(topic))
+            session.seed(seed)
+            yield session
+        finally:
+            transport.close()
+
+
+class ReferenceSubject:
+    """The reference of whichever topic a test belongs to, in this process."""
+
+    def __init__(self, references: References) -> None:
+        """Serve the modules of `references`."""
+        self._references = references
+
+    def open(self, topic: str, seed: int, seconds: float) -> contextlib.AbstractContextManager[Session]:
+        """Start a loopback worker over the topic's reference."""
+        return NamespaceSubject(self._references.module(topic), self._references).open(topic, seed, seconds)

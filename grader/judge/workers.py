@@ -1,0 +1,55 @@
+"""Where workers come from: the fork server, spawned processes, or this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from grader.judge.errors import OurProblem
+from grader.judge.subject import OpenWorker
+from grader.sandbox.loopback import Loopback
+
+
+@dataclass(frozen=True)
+class Workers:
+    """A source of workers, and what is known about it."""
+
+    open: OpenWorker
+    close: Callable[[], None]
+    kind: str  # forked, spawned, none
+    layers: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def open_workers(sandbox: str, spawn: bool = not hasattr(os, "fork")) -> Workers:
+    """Start what `sandbox` asks for; to be called before anything hidden is read.
+
+    Raises:
+        OurProblem: strict grading is asked for and a layer of confinement is missing.
+    """
+    torch.set_num_threads(1)
+    if sandbox == "none":
+        return Workers(lambda seconds: Loopback(), lambda: None, "none")
+    workers = _spawned() if spawn else _forked()
+    if sandbox == "strict" and workers.missing:
+        workers.close()
+        missing = ", ".join(workers.missing)
+        raise OurProblem(f"strict grading needs every layer, and this system lacks: {missing}. See `grade doctor`")
+    return workers
+
+
+def _forked() -> Workers:
+    from grader.sandbox.forked import ForkServer
+
+    server = ForkServer()
+    return Workers(server.worker, server.close, "forked", server.layers, server.missing)
+
+
+def _spawned() -> Workers:
+    from grader.sandbox.spawned import SpawnedWorkers
+
+    spawned = SpawnedWorkers()
+    return Workers(spawned.worker, spawned.close, "spawned", (), spawned.missing)

@@ -1,0 +1,129 @@
+"""Arguments of one request as they leave, and what the call did to them as it comes back."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from grader.proxy.errors import ArgumentChanged
+from grader.proxy.handle import Handle
+from grader.wire.frame import BadFrame
+from grader.wire.tensor import StorageReader, tensor_bytes
+from grader.wire.value import Encoder
+
+if TYPE_CHECKING:
+    from grader.proxy.session import Session
+
+
+@functools.cache
+def _torch_names() -> dict[int, str]:
+    """Return the public functions of torch by id: what a suite may pass as a function."""
+    names = {}
+    for prefix, module in (("nn.functional.", torch.nn.functional), ("", torch)):
+        for name, value in vars(module).items():
+            if callable(value) and not name.startswith("_"):
+                names[id(value)] = prefix + name
+    return names
+
+
+class Arguments:
+    """Encodes arguments and remembers which tensor went under which number."""
+
+    def __init__(self, session: Session) -> None:
+        """Number tensors of `session`."""
+        self.encoder = Encoder(self._refer, self._refer_tensor)
+        self.tensors: dict[int, Tensor] = {}
+        self._session = session
+        self._generators: dict[int, torch.Generator] = {}
+        self._names: dict[int, str] = {}
+        self._current = ""
+
+    def encode(self, value: Any, name: str) -> Any:
+        """Encode one argument, called `name` in messages."""
+        self._current = name
+        return self.encoder.encode(value)
+
+    def _refer(self, value: Any, encoder: Encoder) -> Any:
+        if isinstance(value, Handle):
+            return {"handle": vars(value)["_number"]}
+        if type(value) is torch.Generator:
+            number = self._session.number()
+            self._generators[number] = value
+            return {"generator": {"number": number, "state": encoder.writer.add_bytes(_state(value))}}
+        if id(value) in _torch_names():
+            return {"torch": _torch_names()[id(value)]}
+        raise TypeError(f"a suite cannot pass {value!r}: ship it with submission.build")
+
+    def _refer_tensor(self, value: Tensor, encoder: Encoder) -> Any:
+        mirror = self._session.mirrors.number_of(value)
+        if mirror is not None:
+            return {"mirror": mirror}
+        for number, tensor in self.tensors.items():
+            if tensor is value:
+                return {"repeat": number}
+        number = self._session.number()
+        self.tensors[number], self._names[number] = value, self._current
+        if value.requires_grad:
+            self._session.leaves[number] = value
+        grad = value.grad if value.is_leaf else None
+        return {
+            "argument": {
+                "number": number,
+                "tensor": encoder.writer.tensor(value),
+                "grad": None if grad is None else encoder.writer.tensor(grad),
+                "parameter": type(value) is torch.nn.Parameter,
+            }
+        }
+
+    # What came back
+
+    def storage(self, index: object) -> torch.UntypedStorage:
+        """Return the judge's own storage that was sent as buffer `index`."""
+        for tensor in self.tensors.values():
+            storage = tensor.untyped_storage()
+            if type(index) is int and tensor.device.type == "cpu" and self.encoder.writer.index_of(storage) == index:
+                return storage
+        raise BadFrame("a view of an argument that was not sent")
+
+    def take_effects(self, answer: dict[str, Any], reader: StorageReader, may_change: frozenset[str]) -> None:
+        """Take over declared changes.
+
+        Raises:
+            ArgumentChanged: something else changed; nothing of it is taken over.
+        """
+        for index, new in answer.get("changed", ()):
+            self._take_change(index, reader.bytes_at(new), may_change)
+        for number, grad in answer.get("bent", ()):
+            self._take_bent(number, grad, reader, may_change)
+        for number, new in answer.get("generators", ()):
+            state = bytearray(reader.bytes_at(new))
+            self._generators[number].set_state(torch.frombuffer(state, dtype=torch.uint8))
+
+    def _take_change(self, index: object, new: bytearray, may_change: frozenset[str]) -> None:
+        storage = self.storage(index)
+        before = {number: tensor_bytes(tensor) for number, tensor in self._over(storage)}
+        old = storage.clone()
+        if len(new) != storage.nbytes():
+            raise BadFrame("an argument that changed its size")
+        storage.copy_(torch.frombuffer(new, dtype=torch.uint8).untyped_storage())
+        for number, tensor in self._over(storage):
+            if self._names[number] not in may_change and tensor_bytes(tensor) != before[number]:
+                storage.copy_(old)
+                raise ArgumentChanged(self._names[number], "its values were changed in place")
+
+    def _over(self, storage: torch.UntypedStorage) -> list[tuple[int, Tensor]]:
+        pointer = storage.data_ptr()
+        return [(n, t) for n, t in self.tensors.items() if t.untyped_storage().data_ptr() == pointer]
+
+    def _take_bent(self, number: int, grad: Any, reader: StorageReader, may_change: frozenset[str]) -> None:
+        tensor, name = self.tensors[number], self._names[number]
+        if name not in may_change:
+            raise ArgumentChanged(name, "its .grad, shape or requires_grad was changed")
+        tensor.grad = None if grad is None else reader.tensor(grad).clone()
+
+
+def _state(generator: torch.Generator) -> bytes:
+    return bytes(generator.get_state().numpy())

@@ -1,0 +1,66 @@
+"""The judge's side of tensors that both processes hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.wire.frame import BadFrame
+from grader.wire.mirror import Snapshot, apply_changes, changes, snapshot
+from grader.wire.tensor import StorageReader, StorageWriter
+
+
+class Mirrors:
+    """Tensors by the number that both sides use, with the state that was last the same."""
+
+    def __init__(self) -> None:
+        """Start with no mirrors."""
+        self._tensors: dict[int, Tensor] = {}
+        self._snapshots: dict[int, Snapshot] = {}
+
+    def __getitem__(self, number: int) -> Tensor:
+        """Return the tensor with this number. Raises BadFrame for a number never given."""
+        if type(number) is not int or number not in self._tensors:
+            raise BadFrame("a mirror that was never given")
+        return self._tensors[number]
+
+    def number_of(self, tensor: Tensor) -> int | None:
+        """Return the number of a mirror, None for another tensor."""
+        return next((number for number, mirror in self._tensors.items() if mirror is tensor), None)
+
+    def add(self, number: int, tensor: Tensor) -> None:
+        """Keep a tensor equal on both sides from now on."""
+        self._tensors[number] = tensor
+        self._snapshots[number] = snapshot(tensor)
+
+    def create(self, message: dict[str, Any], reader: StorageReader) -> Tensor:
+        """Make the judge's copy of a tensor that was born in the worker."""
+        value, number = reader.tensor(message["tensor"]).clone(), message["number"]
+        if type(number) is not int or number >= 0 or number in self._tensors:
+            raise BadFrame("a new mirror whose number is not new")
+        requires_grad = bool(message["tensor"]["requires_grad"])
+        tensor = torch.nn.Parameter(value, requires_grad) if message["parameter"] else value.requires_grad_(requires_grad)
+        if message["grad"] is not None:
+            tensor.grad = reader.tensor(message["grad"]).clone()
+        self.add(number, tensor)
+        return tensor
+
+    def report(self, writer: StorageWriter) -> list[Any]:
+        """Return what the judge changed since the last request."""
+        rows = []
+        for number, before in self._snapshots.items():
+            after = snapshot(self._tensors[number])
+            message = changes(self._tensors[number], before, after, writer)
+            if message is not None:
+                rows.append([number, message])
+                self._snapshots[number] = after
+        return rows
+
+    def receive(self, messages: Any, reader: StorageReader) -> None:
+        """Take over what the worker changed."""
+        for number, message in messages:
+            tensor = self[number]
+            apply_changes(tensor, message, reader)
+            self._snapshots[number] = snapshot(tensor)

@@ -1,0 +1,221 @@
+"""One test's conversation with one worker."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import textwrap
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.proxy import autograd, errors
+from grader.proxy.arguments import Arguments
+from grader.proxy.handle import Handle
+from grader.proxy.mirrors import Mirrors
+from grader.sandbox.errors import WorkerLied
+from grader.sandbox.transport import Transport
+from grader.wire.frame import BadFrame
+from grader.wire.tensor import StorageReader, view_over
+from grader.wire.value import MALFORMED, Decoder
+
+MAX_PRINTED = 4000
+
+
+class Session:
+    """Requests, answers, and the tensors and objects that both sides speak of."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        signatures: Mapping[str, Sequence[str]],
+        names_used: Callable[[str], frozenset[str]] = lambda task: frozenset(),
+    ) -> None:
+        """Talk over `transport`.
+
+        `signatures` names the parameters of each function, for messages; `names_used` tells which identifiers
+        stand in the source of a task.
+        """
+        self.transport = transport
+        self.mirrors = Mirrors()
+        self.leaves: dict[int, Tensor] = {}
+        self.release_objects: list[int] = []
+        self.arithmetic: frozenset[str] = frozenset()
+        self.recording = False
+        self.records: list[dict[str, Any]] = []
+        self.left_random = False
+        self.last_call = ""
+        self.printed = ""
+        self._release_calls: list[int] = []
+        self._handles: weakref.WeakValueDictionary[int, Handle] = weakref.WeakValueDictionary()
+        self.signatures, self.names_used = signatures, names_used
+        self.last_function = ""
+        self._numbers = itertools.count(1)
+
+    def number(self) -> int:
+        """Return a number that no other tensor has."""
+        return next(self._numbers)
+
+    # Requests
+
+    def load(self, slug: str, source: str, seed: int) -> None:
+        """Let the worker execute the submission's source. Raises SubmissionError as the module does."""
+        self._exchange({"op": "load", "slug": slug, "source": source, "seed": seed}, Arguments(self))
+
+    def seed(self, seed: int) -> None:
+        """Seed the worker's generators."""
+        self._exchange({"op": "seed", "seed": seed}, Arguments(self))
+
+    def ask(self, header: dict[str, Any], **values: Any) -> Any:
+        """Send a request whose `values` are encoded, and return the result."""
+        arguments = Arguments(self)
+        encoded = {name: arguments.encode(value, name) for name, value in values.items()}
+        return self._exchange({**header, **encoded}, arguments)
+
+    def call(
+        self,
+        header: dict[str, Any],
+        name: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        may_change: frozenset[str] = frozenset(),
+    ) -> Any:
+        """Call a function of the submission; `name` is for messages and parameter names."""
+        arguments = Arguments(self)
+        names = [*self.signatures.get(name, ()), *(f"argument {i + 1}" for i in range(len(args)))]
+        encoded = {
+            "args": {"list": [arguments.encode(value, names[i]) for i, value in enumerate(args)]},
+            "kwargs": {"dict": [[key, arguments.encode(value, key)] for key, value in kwargs.items()]},
+        }
+        if header["op"] == "call":
+            self.last_call, self.last_function = describe_call(names, args, kwargs), name
+        return self._exchange({**header, **encoded}, arguments, may_change)
+
+    def ship(self, function: Callable[..., Any], scenario: bool, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Send the source of a function of the suite and call it in the worker."""
+        source = textwrap.dedent(inspect.getsource(function))
+        source = source[source.index("def ") :] if source.startswith("@") else source
+        header = {"op": "run", "source": source, "name": function.__name__, "scenario": scenario}
+        return self.call(header, function.__name__, args, kwargs)
+
+    def vjp(self, call: int, upstream: Sequence[Tensor | None], leaves: int, create_graph: bool) -> list[Any]:
+        """Return the vector-Jacobian product of an earlier call for each of its leaves."""
+        arguments = Arguments(self)
+        rows = [arguments.encode(above if create_graph or above is None else above.detach(), "upstream") for above in upstream]
+        header = {"op": "vjp", "number": call, "upstream": rows, "create_graph": create_graph}
+        gradients = self._exchange(header, arguments)
+        if not isinstance(gradients, list) or len(gradients) != leaves:
+            raise WorkerLied("gradients that do not fit the call")
+        if any(gradient is not None and not isinstance(gradient, Tensor) for gradient in gradients):
+            raise WorkerLied("a gradient that is no tensor")
+        return gradients
+
+    # Answers
+
+    def _exchange(self, header: dict[str, Any], arguments: Arguments, may_change: frozenset[str] = frozenset()) -> Any:
+        header["grad"] = torch.is_grad_enabled()
+        header["mirrors"] = self.mirrors.report(arguments.encoder.writer)
+        header["release_calls"], self._release_calls = self._release_calls, []
+        header["release_objects"] = [self.release_objects.pop() for _ in range(len(self.release_objects))]
+        header["record"] = self.recording
+        try:
+            answer, buffers = self.transport.request(header, arguments.encoder.buffers)
+            return self._result(answer, buffers, arguments, may_change)
+        except (BadFrame, *MALFORMED) as problem:
+            if isinstance(problem, errors.SubmissionError):
+                raise
+            raise WorkerLied(f"an answer that is malformed: {problem}") from None
+
+    def _result(
+        self, answer: dict[str, Any], buffers: list[bytearray], arguments: Arguments, may_change: frozenset[str]
+    ) -> Any:
+        self.printed = (self.printed + str(answer.get("printed", "")))[:MAX_PRINTED]
+        if "record" in answer:
+            self.records.append(answer["record"])
+        reader = StorageReader(buffers)
+        self.mirrors.receive(answer.get("mirrors", ()), reader)
+        left = answer.get("left", {})
+        self.left_random |= bool(left.get("random"))
+        arguments.take_effects(answer, reader, may_change)
+        if left.get("grad_mode") or left.get("default_dtype"):
+            raise errors.StateLeft("grad mode" if left.get("grad_mode") else "default dtype")
+        if "raised" in answer:
+            raise errors.from_report(answer["raised"])
+        for number in answer.get("kept", ()):
+            self.mirrors.add(number, arguments.tensors[number])
+        return self._value(answer, buffers, arguments)
+
+    def _value(self, answer: dict[str, Any], buffers: list[bytearray], arguments: Arguments) -> Any:
+        outputs: Sequence[Tensor] = ()
+
+        def resolve(kind: str, payload: Any, decoder: Decoder) -> Any:
+            match kind:
+                case "tensor":
+                    return self._placed(payload, decoder.reader, arguments)
+                case "output":
+                    return outputs[payload]
+                case "argument":
+                    return arguments.tensors[payload]
+                case "mirror":
+                    return self.mirrors[payload]
+                case "new_mirror":
+                    return self._new_mirror(payload, decoder.reader)
+                case "handle":
+                    return self._handle(*payload)
+            raise BadFrame(f"a result of unknown kind {kind!r}")
+
+        decoder = Decoder(buffers, resolve)
+        if "call" in answer:
+            outputs = self._outputs(answer, decoder.reader, arguments)
+        return decoder.decode(answer.get("value"))
+
+    def _new_mirror(self, message: dict[str, Any], reader: StorageReader) -> Tensor:
+        tensor = self.mirrors.create(message, reader)
+        self.leaves[message["number"]] = tensor
+        return tensor
+
+    def _outputs(self, answer: dict[str, Any], reader: StorageReader, arguments: Arguments) -> Sequence[Tensor]:
+        leaves = [
+            self._new_mirror(row["new_mirror"], reader) if "new_mirror" in row else self.leaves[row["number"]]
+            for row in answer["leaves"]
+        ]
+        values = [self._placed(spec, reader, arguments) for spec in answer["outputs"]]
+        outputs = autograd.attach(self, answer["call"], values, leaves)
+        if outputs:
+            weakref.finalize(outputs[0].grad_fn, self._release_calls.append, answer["call"]) if outputs[0].grad_fn else None
+        return outputs
+
+    def _placed(self, spec: Any, reader: StorageReader, arguments: Arguments) -> Tensor:
+        if "argument_storage" in spec:
+            return view_over(arguments.storage(spec["argument_storage"]), spec)
+        if "mirror_storage" in spec:
+            return view_over(self.mirrors[spec["mirror_storage"]].untyped_storage(), spec)
+        return reader.tensor(spec)
+
+    def _handle(self, number: Any, class_name: Any, is_callable: Any) -> Handle:
+        if type(number) is not int:
+            raise BadFrame("a handle without a number")
+        handle = self._handles.get(number)
+        if handle is None:
+            name = str(class_name)[:80]
+            handle = Handle(self, number, name if name.isprintable() else "object", bool(is_callable))
+            self._handles[number] = handle
+        return handle
+
+
+def describe_call(names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """Return the arguments of a call in one line: tensors by shape and dtype."""
+    pairs = [*zip(names, args, strict=False), *kwargs.items()]
+    return ", ".join(f"{name} {_brief(value)}" for name, value in pairs)[:160]
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}"
+    if isinstance(value, (list, tuple)) and value and all(isinstance(part, Tensor) for part in value):
+        return f"{len(value)} tensors {', '.join(str(tuple(part.shape)) for part in value[:3])}"
+    text = repr(value)
+    return f"= {text}" if len(text) <= 40 else f"of class {type(value).__name__}"

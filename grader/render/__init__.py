@@ -1,0 +1,1 @@
+"""Renderers: each shows one report, decides nothing, and imports no torch."""

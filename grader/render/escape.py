@@ -1,0 +1,59 @@
+"""Text that a submission may have written, made safe to show.
+
+A file name, an exception's message or a traceback comes from the learner's code. As it is, it could move
+the cursor, hide a line or reverse what is read, so every character that is not seen is spelled out.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Unicode's categories of control, format, surrogate, private and unassigned characters, and of line breaks.
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+XML_RANGES = ((0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
+COMBINING = {"Mn", "Me"}
+MOST_COMBINING = 2  # marks on one letter; more of them would paint over the lines above and below
+
+
+def one_line(text: str) -> str:
+    """`text` on one line: white space collapsed, everything invisible spelled out."""
+    return _visible(" ".join(text.split()))
+
+
+def lines(text: str) -> list[str]:
+    """The lines of `text` with their indentation, everything invisible spelled out."""
+    return [_visible(line.rstrip("\r").expandtabs(4)) for line in text.rstrip("\n").split("\n")]
+
+
+def xml(text: str) -> str:
+    """`text` without the characters that XML 1.0 cannot carry."""
+    return "".join(character for character in text if _is_xml(ord(character)))
+
+
+def _visible(text: str) -> str:
+    return "".join(_spelled(character) for character in _few_combining(text))
+
+
+def _spelled(character: str) -> str:
+    if unicodedata.category(character) not in INVISIBLE:
+        return character
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def _few_combining(text: str) -> str:
+    """`text` with at most a few combining marks in a row."""
+    kept, run = [], 0
+    for character in text:
+        run = run + 1 if unicodedata.category(character) in COMBINING else 0
+        if run <= MOST_COMBINING:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _is_xml(code: int) -> bool:
+    return (
+        code in (0x9, 0xA, 0xD)
+        or 0x20 <= code <= 0xD7FF
+        or 0xE000 <= code <= 0xFFFD
+        or 0x10000 <= code <= 0x10FFFF
+    )

@@ -1,0 +1,65 @@
+"""One failure in its six lines: Checked, Expected, Got, Where, Likely, Next."""
+
+from __future__ import annotations
+
+from grader.render.escape import lines, one_line
+from grader.render.page import LABEL, WIDEST, Page, cut
+from grader.render.words import MARKS, word
+from grader.report import Message, TaskReport, TestReport, Verdict
+
+FIXED = (
+    ("Checked", "checked", ""),
+    ("Expected", "expected", "green"),
+    ("Got", "got", "red"),
+    ("Where", "where", ""),
+    ("Likely", "likely", "yellow"),
+)
+ONE_LINE = WIDEST - LABEL  # what may quote the submission is cut to one line
+ENOUGH = 10_000  # the sentence of a known mistake is the course's own, and is never cut
+TRACEBACK = 12  # lines of the learner's own traceback, the last ones
+
+
+def failure(page: Page, task: TaskReport) -> None:
+    """Write why a task did not pass: its first failed test, or what kept it from being tested."""
+    test = task.first_failure
+    _heading(page, task, test)
+    if test and test.traceback:
+        _traceback(page, test.traceback)
+    message = (test.message if test else None) or task.message
+    if message:
+        labels(page, message)
+    if task.verdict is not Verdict.INTERNAL:
+        page.whole("Next", (message and message.next) or f"grade hint {task.id}", "cyan")
+
+
+def labels(page: Page, message: Message) -> None:
+    """Write the labels that have a value, in their fixed order, without the last."""
+    for label, name, style in FIXED:
+        value = getattr(message, name)
+        if value:
+            page.labelled(label, value, style, most=ENOUGH if name == "likely" else ONE_LINE)
+
+
+def _heading(page: Page, task: TaskReport, test: TestReport | None) -> None:
+    verdict = test.verdict if test else task.verdict
+    mark, style = MARKS[verdict]
+    page.line((f"{mark} {word(verdict)}", style), "  ", one_line(task.id), ("  " + _which(task, test), "dim"))
+    if test:
+        page.line("  ", (one_line(test.title or test.name), "bold"))
+    page.line()
+
+
+def _which(task: TaskReport, test: TestReport | None) -> str:
+    if test is None:
+        return "not tested"
+    return f"test {task.tests.index(test) + 1} of {len(task.tests)}, {one_line(test.name)}"
+
+
+def _traceback(page: Page, text: str) -> None:
+    all_lines = lines(text)
+    shown = all_lines[-TRACEBACK:]
+    if len(shown) < len(all_lines):
+        page.line(("  ...", "dim"))
+    for line in shown:
+        page.line(("  " + cut(line, page.width - 2), "dim"))
+    page.line()

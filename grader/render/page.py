@@ -1,0 +1,64 @@
+"""The paper that the terminal's pages are written on: a console, its width and its alphabet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.text import Text
+
+from grader.render.escape import one_line
+from grader.render.words import Alphabet, alphabet
+
+WIDEST = 100
+NARROWEST = 40
+LABEL = 10  # columns of a label and the space behind it
+
+
+@dataclass(frozen=True)
+class Page:
+    """What every part of a page is written with."""
+
+    console: Console
+
+    @property
+    def width(self) -> int:
+        """The columns to use: the terminal's, between 40 and 100."""
+        return max(NARROWEST, min(WIDEST, self.console.width))
+
+    @property
+    def alphabet(self) -> Alphabet:
+        """The characters that this output can show."""
+        return alphabet(self.console.encoding)
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """Write (text, style) parts, wrapped where it is narrow; the text is ours or has been escaped."""
+        drawn = [part if isinstance(part, str) else (self.alphabet.of(part[0]), part[1]) for part in parts]
+        self._wrapped(Text.assemble(*drawn))
+
+    def labelled(self, label: str, text: str, style: str = "", *, most: int = WIDEST - LABEL) -> None:
+        """Write a label and its text, cut to one line of 100 columns and wrapped where there are fewer."""
+        body = Text(cut(one_line(text), most), style)
+        for number, part in enumerate(body.wrap(self.console, self.width - LABEL)):
+            part.rstrip()
+            head = (label if number == 0 else "").ljust(LABEL)
+            self.console.print(Text.assemble((head, "bold"), part), soft_wrap=True)
+
+    def whole(self, label: str, text: str, style: str = "") -> None:
+        """Write a label and a text to copy, such as a command: never cut, never broken."""
+        self.console.print(
+            Text.assemble((label.ljust(LABEL), "bold"), (one_line(text), style)), soft_wrap=True
+        )
+
+    def _wrapped(self, text: Text) -> None:
+        for part in text.wrap(self.console, self.width) or [text]:
+            part.rstrip()
+            self.console.print(part, soft_wrap=True)
+
+
+def cut(text: str, columns: int) -> str:
+    """`text` in at most so many columns, with three dots where something is left out."""
+    if cell_len(text) <= columns:
+        return text
+    return set_cell_size(text, columns - 3).rstrip() + "..."

@@ -1,0 +1,81 @@
+"""What `grade verify` found: one row for each task, and below it every problem in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.render.escape import one_line
+from grader.render.page import Page
+from grader.render.words import count
+
+if TYPE_CHECKING:
+    from grader.verify import TaskProof, TopicProof, Verification
+
+COLUMNS = ("", "task", "tests", "mistakes", "caught", "named", "ties", "stub", "solution", "seeds")
+
+
+def show(proof: Verification, console: Console) -> None:
+    """Write the proof of each topic, the problems, and whether it holds."""
+    page = Page(console)
+    for topic in proof.topics:
+        _topic(page, topic)
+    problems = [
+        *((task.id, problem) for topic in proof.topics for task in topic.tasks for problem in task.problems),
+        *(("course", problem) for problem in proof.problems),
+    ]
+    for place, problem in problems:
+        page.line(("✗ ", "red"), (one_line(place), "bold"), f"  {one_line(problem)}")
+    _verdict(page, proof, len(problems))
+
+
+def _topic(page: Page, topic: TopicProof) -> None:
+    page.line((one_line(topic.slug), "bold"))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for _ in COLUMNS[2:]:
+        table.add_column(justify="right", no_wrap=True)
+    table.add_row(*(Text(name, "dim") for name in COLUMNS))
+    for task in topic.tasks:
+        table.add_row(*_row(page, task))
+    page.console.print(table, width=page.width)
+    page.line()
+
+
+def _row(page: Page, task: TaskProof) -> list[Text]:
+    good = not task.problems
+    return [
+        Text(page.alphabet.of("✓" if good else "✗"), "green" if good else "red"),
+        Text(one_line(task.id.rpartition(".")[2])),
+        Text(str(task.tests)),
+        Text(str(task.mistakes)),
+        _part(task.caught, task.mistakes),
+        _part(task.named, task.mistakes),
+        Text(str(len(task.alike)), "yellow" if task.alike else ""),
+        _expected(task.stub, "not_attempted"),
+        _expected(task.solution, "pass"),
+        _part(task.seeds_passed, task.seeds),
+    ]
+
+
+def _part(part: int, whole: int) -> Text:
+    return Text(str(part), "" if part == whole else "red")
+
+
+def _expected(verdict: str, want: str) -> Text:
+    return Text("ok", "green") if verdict == want else Text(one_line(verdict), "red")
+
+
+def _verdict(page: Page, proof: Verification, problems: int) -> None:
+    tasks = [task for topic in proof.topics for task in topic.tasks]
+    mistakes, caught = sum(task.mistakes for task in tasks), sum(task.caught for task in tasks)
+    facts = f"{count(len(tasks), 'task')}, {caught} of {count(mistakes, 'known mistake')} caught"
+    named = f"{sum(task.named for task in tasks)} named"
+    if problems:
+        page.line()
+    mark = ("✓ proven", "bold green") if proof.ok else (f"✗ {count(problems, 'problem')}", "bold red")
+    page.line(mark, f"  {facts}, {named}")

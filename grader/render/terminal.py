@@ -1,0 +1,76 @@
+"""The report on a terminal: the tasks, the total, the first failure, and the next command to type."""
+
+from __future__ import annotations
+
+import shlex
+
+from rich.console import Console
+
+from grader.render.choose import by_topic, first_failed, first_waiting, passed, place, untouched
+from grader.render.escape import one_line
+from grader.render.failure import failure
+from grader.render.page import Page
+from grader.render.table import topics, total
+from grader.render.words import count, earned, number
+from grader.report import Report, TaskReport
+
+
+def show(report: Report, console: Console, *, paths: str = "") -> None:
+    """Write `report` to `console`; `paths` is what was typed after `grade`, for the next command."""
+    page = Page(console)
+    paths = paths or shlex.quote(report.submission)
+    if untouched(report):
+        _welcome(page, report, paths)
+    else:
+        topics(page, report)
+        total(page, report)
+        page.line()
+        _next(page, report, paths)
+    _remarks(page, report)
+
+
+def _welcome(page: Page, report: Report, paths: str) -> None:
+    page.line(("Nothing attempted yet.", "bold"), f"  0 of {number(report.max_score)} points")
+    page.line()
+    for slug, tasks in by_topic(report).items():
+        points = number(sum(task.max_points for task in tasks))
+        page.line(f"  {one_line(slug):<14}", (f"{count(len(tasks), 'task')}, {points} points", "dim"))
+    page.line()
+    _begin(page, first_waiting(report) or report.tasks[0], paths, "Start")
+
+
+def _next(page: Page, report: Report, paths: str) -> None:
+    failed, waiting = first_failed(report), first_waiting(report)
+    if failed:
+        failure(page, failed)
+        page.whole("Again", _command(paths, failed), "cyan")
+    elif waiting:
+        _begin(page, waiting, paths, "Then")
+    elif passed(report):
+        score = earned(report.score, report.max_score)
+        page.line(("Everything passes.", "bold green"), f"  {score} of {number(report.max_score)} points")
+
+
+def _begin(page: Page, task: TaskReport, paths: str, label: str) -> None:
+    page.labelled(label, f"{task.id}: {task.title}" if task.title else task.id)
+    if where := place(task):
+        page.whole("Open", where)
+    page.whole("Grade", _command(paths, task), "cyan")
+    page.whole("Hint", f"grade hint {task.id}", "cyan")
+
+
+def _command(paths: str, task: TaskReport) -> str:
+    return f"grade {paths} --task {task.id}"
+
+
+def _remarks(page: Page, report: Report) -> None:
+    page.line()
+    for note in report.notes:
+        page.labelled("Note", note, "yellow", most=10_000)
+    if report.incomplete is not None:
+        page.labelled("Fault", report.incomplete, "bold magenta", most=10_000)
+        page.labelled("", "This is the grader's own fault, not the submission's; the score is not final.")
+    environment = report.environment
+    missing = f", without {', '.join(environment.missing_layers)}" if environment.missing_layers else ""
+    facts = f"seed {report.seed}, {report.seconds:.1f} s, torch {environment.torch} on {environment.device}"
+    page.labelled("Run", f"{facts}, sandbox {environment.sandbox}{missing}", "dim", most=10_000)

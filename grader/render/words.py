@@ -1,0 +1,87 @@
+"""The marks, words and numbers that every page of the terminal shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.report import TaskReport, TestReport, Verdict
+
+DRAWN = "✓✗·◷▪⊘–█░"
+ASCII_ONLY = str.maketrans(DRAWN, "+x.t#/-#-")
+
+MARKS = {
+    Verdict.PASS: ("✓", "green"),
+    Verdict.FAIL: ("✗", "red"),
+    Verdict.ERROR: ("!", "red"),
+    Verdict.NOT_ATTEMPTED: ("·", "dim"),
+    Verdict.TIMEOUT: ("◷", "red"),
+    Verdict.MEMORY: ("▪", "red"),
+    Verdict.FORBIDDEN: ("⊘", "red"),
+    Verdict.SKIPPED: ("–", "dim"),
+    Verdict.INTERNAL: ("?", "magenta"),
+}
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """The characters that the output can show."""
+
+    unicode: bool
+
+    def of(self, text: str) -> str:
+        """Our own marks in `text`, spelled in ASCII where the output knows no more."""
+        return text if self.unicode else text.translate(ASCII_ONLY)
+
+
+def alphabet(encoding: str) -> Alphabet:
+    """What an output of this encoding can show."""
+    try:
+        DRAWN.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return Alphabet(unicode=False)
+    return Alphabet(unicode=True)
+
+
+def word(verdict: Verdict) -> str:
+    """The verdict in words: `not attempted`."""
+    return verdict.value.replace("_", " ")
+
+
+def number(value: float) -> str:
+    """Points with at most two decimals, and no trailing zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def earned(points: float, most: float) -> str:
+    """Points earned of the most there were; what is not everything never rounds to everything."""
+    shown = min(points, most - 0.01) if points < most - 1e-6 else most
+    return number(max(shown, 0.0))
+
+
+def share(points: float, most: float) -> int:
+    """Points in whole percent, rounded down: only everything is 100."""
+    return int(100 * points / most + 1e-6) if most else 0
+
+
+def bar(points: float, most: float, width: int) -> str:
+    """A bar that is full only for everything and empty only for nothing."""
+    filled = width * points / most if most else 0.0
+    full = max(1, int(filled + 1e-6)) if points > 0 else 0
+    return "█" * full + "░" * (width - full)
+
+
+def seconds(task: TaskReport) -> float:
+    """The time that a task's tests took together."""
+    return sum(test.seconds for test in task.tests)
+
+
+def count(number_of: int, noun: str) -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{number_of} {noun}" if number_of == 1 else f"{number_of} {noun}s"
+
+
+def tally(items: Iterable[TaskReport | TestReport]) -> str:
+    """How many of each verdict: `3 pass, 1 fail`."""
+    verdicts = [item.verdict for item in items]
+    return ", ".join(f"{verdicts.count(each)} {word(each)}" for each in Verdict if each in verdicts)

@@ -1,0 +1,1 @@
+"""The judge's side of processes: start a worker, ask it, end it."""

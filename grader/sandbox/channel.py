@@ -1,0 +1,74 @@
+"""Frames over a socket, with a deadline that holds whatever the other side does."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Sequence
+
+from grader.sandbox.errors import WorkerDied, WorkerLied, WorkerTimeout
+from grader.wire.frame import BadFrame, Buffer, Header, pack, unpack
+
+SLICE = 0.05  # seconds between two looks at the worker's memory
+
+
+class Channel:
+    """The judge's end of one worker's connection; time is spent only while waiting for the worker."""
+
+    def __init__(self, connection: socket.socket, seconds: float, watch: Callable[[], None]) -> None:
+        """Allow `seconds` in all; call `watch` while waiting, which may raise."""
+        self._connection, self._left, self._watch = connection, seconds, watch
+
+    def request(self, header: Header, buffers: Sequence[Buffer]) -> tuple[Header, list[bytearray]]:
+        """Send one frame and read one.
+
+        Raises:
+            WorkerTimeout: the time is used up.
+            WorkerDied: the connection broke.
+            WorkerLied: what came is no frame.
+        """
+        started = time.monotonic()
+        deadline = started + self._left
+        try:
+            for part in pack(header, buffers):
+                self._send(memoryview(part), deadline)
+            return unpack(lambda count: self._read(count, deadline))
+        except BadFrame as problem:
+            raise WorkerLied(str(problem)) from None
+        except OSError as problem:
+            raise WorkerDied(f"the connection broke: {problem}") from None
+        finally:
+            self._left = deadline - time.monotonic()
+
+    def _wait(self, deadline: float) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise WorkerTimeout("no answer in time")
+        self._connection.settimeout(min(left, SLICE))
+
+    def _send(self, data: memoryview, deadline: float) -> None:
+        while data:
+            self._wait(deadline)
+            try:
+                data = data[self._connection.send(data) :]
+            except TimeoutError:
+                self._watch()
+
+    def _read(self, count: int, deadline: float) -> bytearray:
+        data = bytearray(count)
+        view, done = memoryview(data), 0
+        while done < count:
+            self._wait(deadline)
+            try:
+                received = self._connection.recv_into(view[done:])
+            except TimeoutError:
+                self._watch()
+                continue
+            if not received:
+                raise WorkerDied("the process ended before it answered")
+            done += received
+        return data
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()

@@ -1,0 +1,133 @@
+"""The fork server as the judge sees it, and the workers that it forks."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Sequence
+from typing import Any
+
+from grader.sandbox.channel import Channel
+from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerMemory
+from grader.sandbox.memory import MemoryWatch
+from grader.sandbox.transport import Answer
+from grader.wire.frame import Buffer, Header
+
+START_SECONDS = 60.0
+MAX_MESSAGE = 4096
+DYING_SECONDS = 0.5  # from a closed connection to an ended process
+UNPRIVILEGED = 65534  # nobody: who a worker becomes when the judge is root
+
+
+class ForkServer:
+    """A process that has imported torch; started before the judge reads anything hidden."""
+
+    def __init__(self, confined: bool = True) -> None:
+        """Fork the server out of this process, which must have imported torch and run no backward."""
+        self.root = tempfile.mkdtemp(prefix="grade-")
+        os.chmod(self.root, 0o711)
+        self._control, theirs = socket.socketpair()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._become_server(theirs, confined)
+        theirs.close()
+        self._control.settimeout(START_SECONDS)
+        hello = self._receive()
+        self.layers: tuple[str, ...] = tuple(hello["layers"])
+        self.missing: tuple[str, ...] = tuple(hello["missing"])
+        self._folders = 0
+
+    def _become_server(self, control: socket.socket, confined: bool) -> None:
+        try:
+            self._control.close()
+            from grader.worker.server import serve
+
+            serve(control, self.root, confined)
+        finally:
+            os._exit(70)
+
+    def worker(self, seconds: float) -> ForkedWorker:
+        """Fork a worker that has `seconds` to answer in all."""
+        ours, theirs = socket.socketpair()
+        scratch = self._scratch()
+        message = json.dumps({"do": "fork", "scratch": scratch}).encode()
+        socket.send_fds(self._control, [message], [theirs.fileno()])
+        theirs.close()
+        return ForkedWorker(self, ours, int(self._receive()["pid"]), scratch, seconds)
+
+    def _scratch(self) -> str:
+        self._folders += 1
+        scratch = os.path.join(self.root, str(self._folders))
+        os.mkdir(scratch, 0o700)
+        if os.geteuid() == 0:
+            os.chown(scratch, UNPRIVILEGED, UNPRIVILEGED)
+        return scratch
+
+    def stop_worker(self, grace: float = 0.0) -> int:
+        """End the worker; return its wait status if it had ended by itself within `grace` seconds, else 0."""
+        self._control.sendall(json.dumps({"do": "stop", "grace": grace}).encode())
+        return int(self._receive()["status"])
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            data = self._control.recv(MAX_MESSAGE)
+        except OSError as problem:
+            raise SandboxProblem(f"the fork server does not answer: {problem}") from None
+        if not data:
+            raise SandboxProblem("the fork server ended; see `grade doctor`")
+        message: dict[str, Any] = json.loads(data)
+        return message
+
+    def close(self) -> None:
+        """End the server and whatever it runs; remove the scratch folders."""
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.waitpid(self.pid, 0)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+class ForkedWorker:
+    """One worker process."""
+
+    def __init__(self, server: ForkServer, connection: socket.socket, pid: int, scratch: str, seconds: float) -> None:
+        """Talk to process `pid` over `connection`."""
+        self.scratch = scratch
+        self._server, self._closed = server, False
+        self._memory = MemoryWatch(pid)
+        self._channel = Channel(connection, seconds, self._memory.check)
+
+    def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
+        """Ask the worker. Raises WorkerGone, with the reason that the system gives for a death."""
+        try:
+            return self._channel.request(header, buffers)
+        except WorkerDied as death:
+            raise self._cause(death) from None
+
+    def _cause(self, death: WorkerDied) -> Exception:
+        """Turn a broken connection into what ended the process."""
+        status = self._stop(DYING_SECONDS)
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            if number == signal.SIGKILL:
+                return WorkerMemory("the system ended the process, most likely for its memory")
+            return WorkerDied(f"the process was ended by {signal.Signals(number).name}")
+        if os.WIFEXITED(status) and status:
+            return WorkerDied(f"the process exited with status {os.WEXITSTATUS(status)}")
+        return death
+
+    def _stop(self, grace: float = 0.0) -> int:
+        if self._closed:
+            return 0
+        self._closed = True
+        self._channel.close()
+        return self._server.stop_worker(grace)
+
+    def close(self) -> None:
+        """End the process and remove its folder."""
+        self._stop()
+        shutil.rmtree(self.scratch, ignore_errors=True)

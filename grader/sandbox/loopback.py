@@ -1,0 +1,75 @@
+"""A worker in the judge's own process: for a breakpoint, for authors, for replays.
+
+Values are copied and the random states kept apart, so that a suite cannot tell it from a process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.sandbox.transport import Answer
+from grader.wire.frame import BadFrame, Buffer, Header, pack
+from grader.worker.worker import Worker
+
+RandomStates = tuple[torch.Tensor, Any, Any]
+
+
+class Loopback:
+    """A worker without a process."""
+
+    def __init__(self, namespace: Any = None) -> None:
+        """Serve `namespace`, or whatever a `load` request brings."""
+        self._worker, self._states = Worker(namespace), _states()
+        self._folder: str | None = None
+
+    @property
+    def scratch(self) -> str:
+        """A private folder, made when it is first asked for."""
+        if self._folder is None:
+            self._folder = tempfile.mkdtemp(prefix="grade-loopback-")
+        return self._folder
+
+    def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
+        """Answer in this process, under the worker's own random states."""
+        pack(header, buffers)  # the limits of a frame hold here too
+        with self._own_states():
+            answer, parts = self._worker.handle(json.loads(json.dumps(header)), [bytearray(part) for part in buffers])
+        try:
+            text = json.dumps(answer)
+        except ValueError as problem:
+            raise BadFrame(str(problem)) from None
+        return json.loads(text), [bytearray(part) for part in parts]
+
+    @contextlib.contextmanager
+    def _own_states(self) -> Iterator[None]:
+        judge = _states()
+        _restore(self._states)
+        try:
+            yield
+        finally:
+            self._states = _states()
+            _restore(judge)
+
+    def close(self) -> None:
+        """Remove the folder."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _states() -> RandomStates:
+    return torch.get_rng_state(), random.getstate(), np.random.get_state()
+
+
+def _restore(states: RandomStates) -> None:
+    torch.set_rng_state(states[0])
+    random.setstate(states[1])
+    np.random.set_state(states[2])

@@ -1,0 +1,22 @@
+"""What every way of reaching a worker offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from grader.wire.frame import Buffer, Header
+
+Answer = tuple[Header, list[bytearray]]
+
+
+class Transport(Protocol):
+    """One worker, for one test."""
+
+    scratch: str  # the worker's private folder, as the worker sees it
+
+    def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
+        """Send a request and wait for the answer. Raises WorkerGone."""
+
+    def close(self) -> None:
+        """End the worker; nothing of it stays."""

@@ -1,0 +1,31 @@
+"""What a hidden suite imports: checks that raise one structured failure, random inputs, known mistakes."""
+
+from grader.suite.aliasing import check_aliases, check_owns_memory
+from grader.suite.compare import check_close, check_dtype, check_equal, check_finite, check_shape, check_that
+from grader.suite.conduct import check_by_hand, check_manners, check_vectorised
+from grader.suite.devices import check_device
+from grader.suite.errors import check_raises
+from grader.suite.gradients import check_gradcheck, check_gradients
+from grader.suite.mistakes import mistake, reference
+from grader.suite.random import Random
+
+__all__ = [
+    "Random",
+    "check_aliases",
+    "check_by_hand",
+    "check_close",
+    "check_device",
+    "check_dtype",
+    "check_equal",
+    "check_finite",
+    "check_gradcheck",
+    "check_gradients",
+    "check_manners",
+    "check_owns_memory",
+    "check_raises",
+    "check_shape",
+    "check_that",
+    "check_vectorised",
+    "mistake",
+    "reference",
+]

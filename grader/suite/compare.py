@@ -1,0 +1,173 @@
+"""The one comparison: kind, shape, dtype, device, finiteness, value; the first that differs is the failure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.suite.failure import CheckFailure, Evidence
+from grader.suite.wording import dtype_of, kind_of, number, place, shape_of, short
+from grader.wire.record import Record
+
+TOLERANCES = {  # relative, absolute
+    torch.float64: (1e-9, 1e-11), torch.complex128: (1e-9, 1e-11),
+    torch.float32: (1e-4, 1e-5), torch.complex64: (1e-4, 1e-5),
+    torch.bfloat16: (2e-2, 1e-2), torch.float16: (2e-3, 1e-3),
+}  # fmt: skip
+
+
+def check_close(
+    got: Any, want: Any, checked: str | None = None, *, rtol: float | None = None, atol: float | None = None
+) -> None:
+    """Check that `got` equals `want` within a tolerance that follows from the dtype.
+
+    Args:
+        got: what the submission returned.
+        want: tensor, float, or tuple, list or dict of these; `got` must have the same kind and parts.
+        checked: what is compared, in the learner's words; the test's sentence if None.
+        rtol: relative tolerance; by dtype if None. Integers and booleans are compared exactly.
+        atol: absolute tolerance; by dtype if None.
+
+    Raises:
+        CheckFailure: the first difference.
+    """
+    if isinstance(want, Tensor):
+        _check_tensor(got, want, checked, rtol, atol)
+    elif isinstance(want, float):
+        _check_number(got, want, checked, rtol, atol)
+    elif isinstance(want, dict):
+        check_equal(sorted(got, key=str) if type(got) is dict else got, sorted(want, key=str), f"keys of {checked or 'the result'}")
+        for key, part in want.items():
+            check_close(got[key], part, f"{checked or 'the result'}, {key}", rtol=rtol, atol=atol)
+    elif isinstance(want, (tuple, list)):
+        _check_sequence(got, want, checked, rtol, atol)
+    else:
+        check_equal(got, want, checked)
+
+
+def check_equal(got: Any, want: Any, checked: str | None = None) -> None:
+    """Check that a plain value is `want`, of the same type in every part."""
+    plain = _plain(got)
+    if type(plain) is not type(_plain(want)) or not _same(plain, _plain(want)):
+        text = short(got) if _is_plain(got) else kind_of(got)
+        raise CheckFailure(checked, short(want), text, Evidence("equal", got))
+
+
+def check_shape(got: Any, shape: Sequence[int], checked: str | None = None) -> None:
+    """Check that `got` is a tensor of this shape."""
+    _check_kind(got, checked)
+    if tuple(got.shape) != tuple(shape):
+        raise CheckFailure(checked, f"shape {tuple(shape)}", f"shape {shape_of(got)}", Evidence("shape", got))
+
+
+def check_dtype(got: Any, dtype: torch.dtype, checked: str | None = None) -> None:
+    """Check that `got` is a tensor of this dtype."""
+    _check_kind(got, checked)
+    if got.dtype is not dtype:
+        raise CheckFailure(checked, f"dtype {dtype_of(dtype)}", f"dtype {dtype_of(got.dtype)}", Evidence("dtype", got))
+
+
+def check_finite(got: Any, checked: str | None = None) -> None:
+    """Check that no element of a tensor is NaN or infinite."""
+    _check_kind(got, checked)
+    bad = (~torch.isfinite(got.detach())).nonzero()
+    if len(bad):
+        index = tuple(bad[0].tolist())
+        text = f"{number(got[index].item())}{place(index)} ({len(bad)} of {got.numel()} elements)"
+        raise CheckFailure(checked, "finite numbers", text, Evidence("finite", got))
+
+
+def check_that(condition: bool, checked: str | None, expected: str, got: str) -> None:
+    """Check a property that the suite computed from values it had checked before."""
+    if condition is not True:
+        raise CheckFailure(checked, expected, got, Evidence("property", got))
+
+
+def _check_kind(got: Any, checked: str | None, want: str = "a tensor") -> None:
+    if not isinstance(got, Tensor):
+        raise CheckFailure(checked, want, kind_of(got), Evidence("kind", got))
+
+
+def _check_tensor(got: Any, want: Tensor, checked: str | None, rtol: float | None, atol: float | None) -> None:
+    _check_kind(got, checked, f"a tensor of shape {shape_of(want)}")
+    check_shape(got, want.shape, checked)
+    check_dtype(got, want.dtype, checked)
+    if got.device != want.device:
+        raise CheckFailure(checked, f"device {want.device}", f"device {got.device}", Evidence("device", got))
+    default = TOLERANCES.get(want.dtype, (0.0, 0.0))
+    _check_values(got.detach().cpu(), want.detach().cpu(), checked, default[0] if rtol is None else rtol, default[1] if atol is None else atol)
+
+
+def _check_values(got: Tensor, want: Tensor, checked: str | None, rtol: float, atol: float) -> None:
+    exact = not (want.is_floating_point() or want.is_complex())
+    evidence = Evidence("value", got, rtol, atol)
+    if exact:
+        bad = got != want
+        difference = (got.to(torch.float64) - want.to(torch.float64)).abs()
+    else:
+        if want.dtype in (torch.float16, torch.bfloat16):
+            got, want = got.float(), want.float()
+        same = (got == want) | (got.isnan() & want.isnan())  # equal infinities are equal
+        difference = (got - want).abs()
+        bad = ~(same | (difference <= atol + rtol * want.abs()))  # written so that NaN is a difference
+    if not bad.any():
+        return
+    odd = bad & (~torch.isfinite(got) | ~torch.isfinite(want)) if not exact else torch.zeros_like(bad)
+    index = tuple((odd if odd.any() else bad).nonzero()[0].tolist())
+    expected, text = number(want[index].item()), number(got[index].item())
+    counted = f"; {int(bad.sum())} of {bad.numel()} elements differ" if bad.numel() > 1 else ""
+    if odd.any():
+        kind = Evidence("finite", got, rtol, atol)
+        raise CheckFailure(checked, f"{expected}{place(index)}", f"{text} ({counted[2:]})" if counted else text, kind)
+    if exact:
+        raise CheckFailure(checked, f"{expected}{place(index)}", f"{text}{f' ({counted[2:]})' if counted else ''}", evidence)
+    allowed = atol + rtol * want[index].abs().item()
+    off = f"off by {difference[index].item():.1e}, allowed {allowed:.1e}{counted}"
+    raise CheckFailure(checked, f"{expected}{place(index)}", f"{text} ({off})", evidence)
+
+
+def _check_number(got: Any, want: float, checked: str | None, rtol: float | None, atol: float | None) -> None:
+    if type(got) is not float:
+        raise CheckFailure(checked, f"a float, {number(want)}", kind_of(got), Evidence("kind", got))
+    as_tensor = torch.tensor([got, want], dtype=torch.float64)
+    _check_tensor(as_tensor[0], as_tensor[1], checked, rtol, atol)
+
+
+def _check_sequence(got: Any, want: Any, checked: str | None, rtol: float | None, atol: float | None) -> None:
+    fields = getattr(want, "_fields", None)
+    named = isinstance(want, tuple) and isinstance(got, Record)
+    if not (named or type(got) is (tuple if isinstance(want, tuple) else list)) or len(got) != len(want):
+        text = f"a {'tuple' if isinstance(want, tuple) else 'list'} of {len(want)}"
+        raise CheckFailure(checked, text, kind_of(got), Evidence("kind", got))
+    names = fields or [f"item {index}" for index in range(len(want))]
+    for name, part, expected in zip(names, got, want, strict=True):
+        check_close(part, expected, f"{checked or 'the result'}, {name}", rtol=rtol, atol=atol)
+
+
+def _is_plain(value: Any) -> bool:
+    if type(value) in (list, tuple, set):
+        return all(_is_plain(part) for part in value)
+    if type(value) is dict:
+        return all(_is_plain(key) and _is_plain(part) for key, part in value.items())
+    return type(value) in (type(None), bool, int, float, str, bytes, torch.dtype, torch.device, slice, complex)
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, (Record, torch.Size)) or hasattr(value, "_fields") else value
+
+
+def _same(got: Any, want: Any) -> bool:
+    """Compare plain values part by part: 1 is not True, and an object that claims equality is no plain value."""
+    got, want = _plain(got), _plain(want)
+    if type(got) is not type(want):
+        return False
+    if type(got) in (list, tuple):
+        return len(got) == len(want) and all(_same(a, b) for a, b in zip(got, want, strict=True))
+    if type(got) is dict:
+        return list(map(repr, got)) == list(map(repr, want)) and all(_same(got[key], want[key]) for key in want)
+    if isinstance(got, float):
+        return got == want or (got != got and want != want)
+    return _is_plain(got) and bool(got == want)

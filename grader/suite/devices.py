@@ -1,0 +1,42 @@
+"""The rules of an accelerator, on any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torch import Tensor
+
+from grader.device import simulated
+from grader.suite.compare import check_close
+from grader.wire.record import Record
+
+META = "meta"
+
+
+def check_device(
+    function: Callable[..., Any], *args: Any, rtol: float | None = None, atol: float | None = None, **kwargs: Any
+) -> None:
+    """Check that a function computes on the device of its arguments, the same as on the CPU.
+
+    Every tensor among the arguments, also in lists, tuples and dicts, is moved to the simulated accelerator.
+
+    Raises:
+        CheckFailure: the result differs, or lies on another device.
+    """
+    want = function(*args, **kwargs)
+    got = function(*(_moved(arg) for arg in args), **{key: _moved(arg) for key, arg in kwargs.items()})
+    check_close(got, _moved(want), rtol=rtol, atol=atol)
+
+
+def _moved(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        moved = simulated.to_device(value) if simulated.available() else value.detach().to(META)
+        return moved.requires_grad_(value.requires_grad)
+    if isinstance(value, Record):
+        return tuple(_moved(part) for part in value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_moved(part) for part in value)
+    if isinstance(value, Mapping):
+        return {key: _moved(part) for key, part in value.items()}
+    return value

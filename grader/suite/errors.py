@@ -1,0 +1,31 @@
+"""Checks of what a task promises to refuse."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from grader.proxy.errors import SubmissionError
+from grader.suite.failure import CheckFailure, Evidence
+from grader.suite.wording import short
+
+
+@contextlib.contextmanager
+def check_raises(expected: type[Exception], naming: str | None = None, checked: str | None = None) -> Iterator[None]:
+    """Check that the calls within raise `expected`, with a message that contains the word `naming`.
+
+    Raises:
+        CheckFailure: nothing or something else was raised, or the message does not name it.
+    """
+    wanted = f"{expected.__name__}{f' that names {naming}' if naming else ''}"
+    try:
+        yield
+    except SubmissionError as problem:
+        if problem.kind == "NotImplementedError" and expected is not NotImplementedError:
+            raise
+        if not isinstance(problem, expected):
+            raise CheckFailure(checked, wanted, short(str(problem)), Evidence("raises", problem.kind)) from None
+        if naming is not None and naming.lower() not in problem.text.lower():
+            raise CheckFailure(checked, wanted, short(str(problem)), Evidence("raises", "unnamed")) from None
+        return
+    raise CheckFailure(checked, wanted, "no exception", Evidence("raises", None))

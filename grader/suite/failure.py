@@ -1,0 +1,32 @@
+"""The one structured failure that every check raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a check saw, whole: the diagnosis compares it with what a known mistake gives."""
+
+    kind: str  # which comparison failed: kind, shape, dtype, device, finite, value, equal, raises, ...
+    got: Any
+    rtol: float = 0.0
+    atol: float = 0.0
+
+
+class CheckFailure(Exception):
+    """A submission's result is not what the task asks for.
+
+    `checked` None means the sentence of the test itself. Texts are one line each.
+    """
+
+    def __init__(self, checked: str | None, expected: str, got: str, evidence: Evidence) -> None:
+        """Keep the labels of the message and the evidence."""
+        super().__init__(f"{checked or 'the result'}: expected {expected}, got {got}")
+        self.checked, self.expected, self.got, self.evidence = checked, expected, got, evidence
+
+
+class ForbiddenUse(CheckFailure):
+    """The submission used what the task forbids."""

@@ -1,0 +1,101 @@
+"""Gradients against an oracle with a random upstream, and against finite differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.proxy.errors import SubmissionError
+from grader.suite.compare import check_close
+from grader.suite.failure import CheckFailure, Evidence
+from grader.suite.random import Random
+from grader.suite.wording import short
+from grader.wire.record import Record
+
+
+def check_gradients(
+    function: Callable[..., Any],
+    oracle: Callable[..., Any],
+    *args: Any,
+    upstream: Any = None,
+    rng: Random | None = None,
+    rtol: float | None = None,
+    atol: float | None = None,
+    **kwargs: Any,
+) -> None:
+    """Check the values of a function and its gradient for every argument that requires one.
+
+    Args:
+        function: the submission's.
+        oracle: a function of the same arguments, by other means.
+        args: arguments; tensors may require gradients.
+        upstream: the gradient that comes from above, one tensor for each output; drawn from `rng` if None.
+        rng: where the upstream is drawn from; one of the two must be given.
+        rtol: as for `check_close`.
+        atol: as for `check_close`.
+        kwargs: further arguments, without gradient.
+
+    Raises:
+        CheckFailure: values differ, a result has no graph, or a gradient differs.
+    """
+    copies = [_copy(arg) for arg in args]
+    got, want = _parts(function(*args, **kwargs)), _parts(oracle(*copies, **kwargs))
+    if len(got) == len(want) == 1:
+        check_close(got[0], want[0], rtol=rtol, atol=atol)
+    else:
+        check_close(tuple(got), tuple(want), rtol=rtol, atol=atol)
+    above = _upstream(want, upstream, rng)
+    names = [*getattr(function, "parameter_names", ()), *(f"argument {i + 1}" for i in range(len(args)))]
+    chosen = [i for i, arg in enumerate(args) if isinstance(arg, Tensor) and arg.requires_grad]
+    theirs = _gradients(got, [args[i] for i in chosen], above)
+    ours = _gradients(want, [copies[i] for i in chosen], above)
+    for i, mine, oracles in zip(chosen, theirs, ours, strict=True):
+        check_close(mine, oracles, f"gradient with respect to {names[i]}", rtol=rtol, atol=atol)
+
+
+def check_gradcheck(function: Callable[..., Any], *args: Any, second: bool = False, **kwargs: Any) -> None:
+    """Check gradients against finite differences in float64; with `second` also those of the gradient.
+
+    Raises:
+        CheckFailure: they disagree.
+    """
+    test = torch.autograd.gradgradcheck if second else torch.autograd.gradcheck
+    try:
+        test(lambda *inputs: function(*inputs, **kwargs), args)
+    except SubmissionError:
+        raise
+    except torch.autograd.gradcheck.GradcheckError as problem:
+        words = str(problem).strip().splitlines()[0] if str(problem).strip() else "they differ"
+        expected = f"{'second derivatives' if second else 'gradients'} that agree with finite differences"
+        raise CheckFailure(None, expected, short(words).strip("'"), Evidence("gradcheck", None)) from None
+
+
+def _copy(arg: Any) -> Any:
+    if not isinstance(arg, Tensor):
+        return arg
+    return arg.detach().clone().requires_grad_(arg.requires_grad)
+
+
+def _parts(result: Any) -> list[Any]:
+    return list(result) if isinstance(result, (tuple, list, Record)) else [result]
+
+
+def _upstream(want: Sequence[Tensor], upstream: Any, rng: Random | None) -> list[Tensor]:
+    if upstream is not None:
+        return _parts(upstream)
+    if rng is None:
+        raise TypeError("check_gradients needs upstream= or rng=")
+    return [rng.normal(*part.shape, dtype=part.dtype) for part in want]
+
+
+def _gradients(outputs: Sequence[Tensor], inputs: Sequence[Tensor], upstream: Sequence[Tensor]) -> list[Tensor]:
+    pairs = [(part, above) for part, above in zip(outputs, upstream, strict=True) if part.requires_grad]
+    if not pairs:
+        got = "a result without a graph: it was detached, or made with .item(), .data or no_grad"
+        raise CheckFailure(None, "a result that gradients flow through", got, Evidence("graph", False))
+    tensors, above = [part for part, _ in pairs], [upper for _, upper in pairs]
+    found = torch.autograd.grad(tensors, list(inputs), above, allow_unused=True)
+    return [torch.zeros_like(x) if gradient is None else gradient for x, gradient in zip(inputs, found, strict=True)]

@@ -1,0 +1,9 @@
+"""How large a message may be: policy, checked before anything is allocated."""
+
+MAX_HEADER_BYTES = 4 * 2**20  # a JSON header; larger data travels in buffers
+MAX_BODY_BYTES = 2**29  # all buffers of one frame together
+MAX_BUFFERS = 4096
+MAX_DEPTH = 48  # containers within containers
+MAX_VALUES = 100_000  # nodes of one message
+MAX_DIMENSIONS = 32
+MAX_ELEMENTS = 2**27  # of one tensor, counted by its shape: an expanded tensor has few bytes and many elements

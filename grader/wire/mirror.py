@@ -1,0 +1,36 @@
+"""The state of a tensor that both sides hold: what changed, as a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from grader.wire.tensor import StorageReader, StorageWriter, tensor_bytes
+
+Snapshot = tuple[bytes, bytes | None]
+
+
+def snapshot(tensor: Tensor) -> Snapshot:
+    """Return the bytes of a tensor and of its gradient."""
+    return tensor_bytes(tensor), None if tensor.grad is None else tensor_bytes(tensor.grad)
+
+
+def changes(tensor: Tensor, before: Snapshot, after: Snapshot, writer: StorageWriter) -> dict[str, Any] | None:
+    """Return what of a tensor differs between two snapshots, as a message; None if nothing does."""
+    if before == after:
+        return None
+    message: dict[str, Any] = {}
+    if before[0] != after[0]:
+        message["data"] = writer.tensor(tensor.detach().clone())
+    if before[1] != after[1]:
+        message["grad"] = None if tensor.grad is None else writer.tensor(tensor.grad.detach().clone())
+    return message
+
+
+def apply_changes(tensor: Tensor, message: dict[str, Any], reader: StorageReader) -> None:
+    """Bring a tensor to the state that the other side reported."""
+    if "data" in message:
+        tensor.data.copy_(reader.tensor(message["data"]))
+    if "grad" in message:
+        tensor.grad = None if message["grad"] is None else reader.tensor(message["grad"]).clone()

@@ -1,0 +1,177 @@
+"""Tensors as bytes: a storage is sent once, a tensor is a view over a storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.wire.frame import BadFrame, Buffer
+from grader.wire.limits import MAX_BODY_BYTES, MAX_DIMENSIONS, MAX_ELEMENTS
+
+DTYPES = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64, torch.complex128,
+        torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool,
+    )
+}  # fmt: skip
+HOST, META = "cpu", "meta"
+
+
+def sendable(value: Tensor) -> bool:
+    """Whether a tensor is of a kind that a message can carry."""
+    return value.layout is torch.strided and value.dtype in DTYPES.values() and not value.is_nested
+
+
+def storage_bytes(storage: torch.UntypedStorage) -> memoryview:
+    """Return the bytes of a host storage, without a copy."""
+    flat = torch.empty(0, dtype=torch.uint8).set_(storage, 0, (storage.nbytes(),), (1,))
+    return memoryview(flat.numpy())
+
+
+def storage_of(buffer: bytearray) -> torch.UntypedStorage:
+    """Return a storage over the memory of `buffer`."""
+    if not buffer:
+        return torch.empty(0, dtype=torch.uint8).untyped_storage()
+    return torch.frombuffer(buffer, dtype=torch.uint8).untyped_storage()
+
+
+def tensor_bytes(value: Tensor) -> bytes:
+    """Return the elements of a tensor as bytes in row order, for comparison."""
+    flat = value.detach().cpu().contiguous()
+    return bytes(storage_bytes(flat.untyped_storage()))[: flat.numel() * flat.element_size()] if flat.numel() else b""
+
+
+def describe(value: Tensor) -> dict[str, Any]:
+    """Return what a tensor is, apart from its bytes."""
+    return {
+        "dtype": str(value.dtype).removeprefix("torch."),
+        "shape": list(value.shape),
+        "stride": list(value.stride()),
+        "offset": value.storage_offset(),
+        "device": str(value.device),
+        "requires_grad": value.requires_grad,
+    }
+
+
+def view_over(storage: torch.UntypedStorage | None, spec: dict[str, Any]) -> Tensor:
+    """Return the tensor that `spec` describes over `storage` (None: without data, on the meta device).
+
+    Raises:
+        BadFrame: a field is missing or of a wrong kind, or the view reaches beyond the storage.
+    """
+    dtype = DTYPES.get(spec["dtype"]) if isinstance(spec.get("dtype"), str) else None
+    shape, stride, offset = _counts(spec.get("shape")), _counts(spec.get("stride")), _counts([spec.get("offset")])[0]
+    if dtype is None or len(shape) != len(stride):
+        raise BadFrame("a tensor without a known dtype, shape and stride")
+    if storage is None:
+        return torch.empty_strided(shape, stride, dtype=dtype, device=META)
+    elements = 1 + offset + sum((n - 1) * step for n, step in zip(shape, stride, strict=True)) if 0 not in shape else 0
+    if elements * dtype.itemsize > storage.nbytes():
+        raise BadFrame("a tensor that reaches beyond its bytes")
+    if 0 in shape:
+        return torch.empty_strided(shape, stride, dtype=dtype)
+    return torch.empty(0, dtype=dtype).set_(storage, offset, shape, stride)
+
+
+def _counts(numbers: object) -> tuple[int, ...]:
+    if not isinstance(numbers, list) or len(numbers) > MAX_DIMENSIONS:
+        raise BadFrame("a tensor's shape, stride or offset is not a short list")
+    product = 1
+    for number in numbers:
+        if type(number) is not int or not 0 <= number <= MAX_ELEMENTS:
+            raise BadFrame("a tensor's shape, stride or offset is not a count")
+        product *= max(number, 1)
+    if product > MAX_ELEMENTS**2:
+        raise BadFrame("a tensor with too many elements")
+    return tuple(numbers)
+
+
+class StorageWriter:
+    """The outgoing storages of one message, each sent once."""
+
+    def __init__(self) -> None:
+        """Start with nothing to send."""
+        self.buffers: list[Buffer] = []
+        self.storages: list[torch.UntypedStorage] = []  # also keeps them alive while the message is sent
+        self._index: dict[int, int] = {}
+
+    def add_bytes(self, data: Buffer) -> int:
+        """Send `data`; return its index."""
+        self.buffers.append(data)
+        return len(self.buffers) - 1
+
+    def add(self, storage: torch.UntypedStorage) -> int:
+        """Send a host storage once; return its index among the buffers."""
+        pointer = storage.data_ptr()
+        if pointer not in self._index or pointer == 0:
+            self._index[pointer] = self.add_bytes(storage_bytes(storage))
+            self.storages.append(storage)
+        return self._index[pointer]
+
+    def index_of(self, storage: torch.UntypedStorage) -> int | None:
+        """Return the index under which a storage is sent, None if it is not."""
+        return self._index.get(storage.data_ptr()) if storage.nbytes() else None
+
+    def tensor(self, value: Tensor) -> dict[str, Any]:
+        """Return the description of a tensor whose bytes this message carries."""
+        plain = value.detach().resolve_conj().resolve_neg()
+        if plain.device.type == META:
+            return {**describe(value), "stride": list(plain.stride()), "storage": None}
+        host = plain if plain.device.type == HOST else to_host(plain)
+        if host.untyped_storage().nbytes() > MAX_BODY_BYTES:
+            host = host.clone()  # a small view of something huge
+        spec = {**describe(host), "device": str(plain.device), "requires_grad": value.requires_grad}
+        return {**spec, "storage": self.add(host.untyped_storage())}
+
+
+class StorageReader:
+    """The incoming storages of one message."""
+
+    def __init__(self, buffers: Sequence[bytearray]) -> None:
+        """Read from the buffers of one frame."""
+        self.buffers = buffers
+        self.storages: dict[int, torch.UntypedStorage] = {}
+
+    def bytes_at(self, index: object) -> bytearray:
+        """Return buffer number `index`."""
+        if type(index) is not int or not 0 <= index < len(self.buffers):
+            raise BadFrame("a value speaks of bytes that the frame does not hold")
+        return self.buffers[index]
+
+    def storage(self, index: object) -> torch.UntypedStorage:
+        """Return the storage over buffer number `index`, the same each time."""
+        buffer = self.bytes_at(index)
+        assert isinstance(index, int)
+        if index not in self.storages:
+            self.storages[index] = storage_of(buffer)
+        return self.storages[index]
+
+    def tensor(self, spec: object) -> Tensor:
+        """Return the tensor that `spec` describes, on the device that it names."""
+        if not isinstance(spec, dict):
+            raise BadFrame("a tensor without a description")
+        if spec.get("storage") is None:
+            return view_over(None, spec)
+        value = view_over(self.storage(spec["storage"]), spec)
+        return value if spec.get("device") == HOST else to_device(value, spec.get("device"))
+
+
+def to_host(value: Tensor) -> Tensor:
+    """Return a copy of a tensor in host memory."""
+    return value.cpu()
+
+
+def to_device(value: Tensor, device: object) -> Tensor:
+    """Return a copy of a host tensor on the device called `device`.
+
+    Raises:
+        BadFrame: there is no such device here.
+    """
+    try:
+        return value.to(torch.device(device)) if isinstance(device, str) else value
+    except (RuntimeError, AssertionError) as problem:
+        raise BadFrame(f"there is no device {device!r} here") from problem

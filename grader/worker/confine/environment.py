@@ -1,0 +1,74 @@
+"""What a worker inherits: no variables, no arguments, no descriptors of the judge, not even their bytes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.worker.confine import kernel
+from grader.worker.confine.layer import Start
+
+# Variables that are passed on if they are set, because a library needs them; none of them is private.
+_PASSED = ("CUDA_VISIBLE_DEVICES", "CUBLAS_WORKSPACE_CONFIG", "KMP_DUPLICATE_LIB_OK", "SYSTEMROOT", "TZ")
+_SET = {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+_HEADER_OF_BYTES = bytes.__basicsize__ - 1
+_BEYOND_ANY_DESCRIPTOR = 1 << 20
+_AFTER_NAME = 3  # the field of /proc/self/stat that follows the program's name
+_ARGUMENTS_FROM, _ARGUMENTS_TO, _VARIABLES_FROM, _VARIABLES_TO = (field - _AFTER_NAME for field in (48, 49, 50, 51))
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where the kernel put this process's arguments and variables when it began."""
+
+    blocks: tuple[tuple[int, int], ...]  # address and length
+    names: tuple[str, ...]
+
+    def apply(self, start: Start) -> None:
+        """Forget the judge's variables and arguments, and close its descriptors."""
+        variables = _SET | {name: os.environ[name] for name in _PASSED if name in os.environ}
+        if self.blocks:
+            _overwrite(self.blocks)
+        os.environ.clear()
+        os.environ.update(variables, HOME=start.folder, TMPDIR=start.folder)
+        tempfile.tempdir = None
+        sys.argv[:] = sys.orig_argv[:] = ["worker"]
+        _close_all_but(start.keep)
+
+
+def _overwrite(blocks: Iterable[tuple[int, int]]) -> None:
+    """Zeros over the C library's strings, Python's, and the block at the end of the stack, in this order."""
+    for address in kernel.environment_strings():
+        kernel.erase_string(address)
+    for value in os.environb.values():
+        if len(value) > 1:  # shorter ones are shared by all of Python
+            kernel.erase(id(value) + _HEADER_OF_BYTES, len(value))
+    for address, length in blocks:
+        kernel.erase(address, length)
+    kernel.clear_environment()
+
+
+def _close_all_but(keep: Iterable[int]) -> None:
+    """Close every other descriptor; a standard stream that is not kept leads nowhere."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in {0, 1, 2}.difference(keep):
+        os.dup2(nothing, stream)
+    kept = sorted({0, 1, 2}.union(keep))
+    for below, above in zip(kept, [*kept[1:], _BEYOND_ANY_DESCRIPTOR], strict=True):
+        os.closerange(below + 1, above)
+
+
+def prepare() -> Environment:
+    """Find the blocks; without them the variables are dropped, but their bytes stay."""
+    try:
+        with open("/proc/self/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return Environment((), ())
+    ends = (_ARGUMENTS_FROM, _ARGUMENTS_TO), (_VARIABLES_FROM, _VARIABLES_TO)
+    blocks = [(int(fields[first]), int(fields[last]) - int(fields[first])) for first, last in ends]
+    return Environment(tuple(block for block in blocks if block[0]), ("environment",))

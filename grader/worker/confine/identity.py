@@ -1,0 +1,81 @@
+"""Who a worker is: never root, no capabilities, dead when its server is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.worker.confine import kernel
+from grader.worker.confine.child import in_child
+from grader.worker.confine.layer import Start
+from grader.worker.confine.policy import Policy
+
+_DIE_WITH_PARENT, _SET_DUMPABLE, _KEEP_CAPABILITIES = 1, 4, 8  # PR_SET_PDEATHSIG, ...
+_SEARCH_FOLDERS = 1 << 2  # CAP_DAC_READ_SEARCH
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The user that a worker becomes, and the capabilities that it keeps."""
+
+    user: int | None  # None: the worker stays who it is
+    capabilities: int
+    server: int
+    names: tuple[str, ...]
+    note: str
+
+    def apply(self, start: Start) -> None:
+        """Become that user for good, and die with the server."""
+        if self.user is not None:
+            become(self.user, self.capabilities)
+        else:
+            kernel.keep_capabilities(0)
+        kernel.never_more_rights()
+        kernel.control(_SET_DUMPABLE, 0)
+        kernel.control(_DIE_WITH_PARENT, signal.SIGKILL)
+        if os.getpid() != self.server and os.getppid() != self.server:
+            os._exit(1)  # the server died before the line above
+
+
+def become(user: int, capabilities: int) -> None:
+    """Turn from root into a user without groups, keeping only these capabilities."""
+    kernel.control(_KEEP_CAPABILITIES, 1)
+    os.setgroups(())
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    kernel.keep_capabilities(capabilities)
+
+
+def prepare(policy: Policy, files_are_closed: bool) -> Identity | None:
+    """Choose who the worker will be; `files_are_closed` says whether another layer guards the files."""
+    if sys.platform != "linux":
+        return None
+    server = os.getpid()
+    if os.geteuid() != 0:
+        return Identity(None, 0, server, ("identity",), f"user {os.getuid()}, the one who started it")
+    if (reached := _reached(policy)) is None:
+        return Identity(None, 0, server, (), "root without capabilities: this system does not let it change the user")
+    if reached == "all":
+        return Identity(policy.user, 0, server, ("identity",), f"user {policy.user}")
+    if files_are_closed:
+        note = f"user {policy.user}, who may search folders: {reached} lies in a private one"
+        return Identity(policy.user, _SEARCH_FOLDERS, server, ("identity",), note)
+    return Identity(None, 0, server, (), f"root without capabilities: no other user can read {reached}")
+
+
+def _reached(policy: Policy) -> str | None:
+    """`all`, or the first path that the policy's user cannot reach; None if nobody can become that user."""
+
+    def attempt(_: object) -> str:
+        become(policy.user, 0)
+        return _first_closed((*policy.readable, policy.scratch)) or "all"
+
+    return in_child(attempt)
+
+
+def _first_closed(paths: Iterable[Path]) -> str | None:
+    return next((str(path) for path in paths if not os.access(path, os.R_OK)), None)

@@ -1,0 +1,73 @@
+"""Calls into the C library and the kernel for which Python has no name."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+from functools import cache
+
+_NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS
+_CAPABILITIES_VERSION = 0x20080522
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    library = ctypes.CDLL(None, use_errno=True)
+    library.syscall.restype = ctypes.c_long
+    return library
+
+
+def _checked(result: int) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result
+
+
+def call(number: int, *arguments: int | ctypes.Array[ctypes.c_char] | None) -> int:
+    """Make the system call `number`; a buffer is passed by its address."""
+    words = [ctypes.c_void_p(word) if isinstance(word, int) else word for word in arguments]
+    return _checked(int(_library().syscall(ctypes.c_long(number), *words)))
+
+
+def control(option: int, *values: int) -> int:
+    """Read or change one attribute of this process (`prctl`)."""
+    rest = [ctypes.c_ulong(word) for word in (*values, 0, 0, 0, 0)[:4]]
+    return _checked(int(_library().prctl(ctypes.c_int(option), *rest)))
+
+
+def never_more_rights() -> None:
+    """Give up gaining rights by running a program, without which an ordinary user may not confine himself."""
+    control(_NO_NEW_PRIVILEGES, 1)
+
+
+def keep_capabilities(kept: int) -> None:
+    """Give up every capability but these (a mask of the first 32)."""
+    header = struct.pack("=Ii", _CAPABILITIES_VERSION, 0)
+    data = struct.pack("=6I", kept, kept, 0, 0, 0, 0)  # effective, permitted, inheritable; twice
+    _checked(int(_library().capset(header, data)))
+
+
+def erase(address: int, length: int) -> None:
+    """Overwrite own memory with zeros."""
+    ctypes.memset(address, 0, length)
+
+
+def erase_string(address: int) -> None:
+    """Overwrite a C string with zeros."""
+    erase(address, len(ctypes.string_at(address)))
+
+
+def clear_environment() -> None:
+    """Drop the C library's environment, of which Python's is only a copy."""
+    _checked(int(_library().clearenv()))
+
+
+def environment_strings() -> list[int]:
+    """Addresses of the C library's `NAME=value` strings."""
+    entries = ctypes.POINTER(ctypes.c_void_p).in_dll(_library(), "environ")
+    addresses: list[int] = []
+    while entries and (address := entries[len(addresses)]):
+        addresses.append(int(address))
+    return addresses

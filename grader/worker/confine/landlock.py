@@ -1,0 +1,93 @@
+"""Files, TCP, signals and abstract sockets, closed by Landlock: a worker gives up its own rights, root or not."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import stat
+import struct
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.worker.confine import kernel
+from grader.worker.confine.layer import Start
+from grader.worker.confine.policy import Policy
+
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
+_ASK_VERSION, _BENEATH = 1, 1
+_WITHOUT_LOG = 1  # a submission shall not fill the machine's audit log
+
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_FOLDER, _REMOVE_FOLDER, _REMOVE_FILE = (1 << bit for bit in range(6))
+_MAKE_FOLDER, _MAKE_FILE = 1 << 7, 1 << 8
+_MOVE, _TRUNCATE, _DEVICE_CONTROL = 1 << 13, 1 << 14, 1 << 15
+
+_READ = _READ_FILE | _READ_FOLDER
+_WRITE = _WRITE_FILE | _TRUNCATE
+_OWN = _READ | _WRITE | _REMOVE_FOLDER | _REMOVE_FILE | _MAKE_FOLDER | _MAKE_FILE | _MOVE
+_ON_A_FILE = _WRITE | _READ_FILE | _EXECUTE | _DEVICE_CONTROL
+
+# Rights that a version of Landlock can take away: of files, of TCP (bind, connect), towards others (sockets, signals).
+_FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
+_TCP, _OTHERS = 0b11, 0b11
+
+
+def version() -> int:
+    """Landlock's version on this machine; 0 where there is none."""
+    if sys.platform != "linux":
+        return 0
+    try:
+        return kernel.call(_CREATE_RULESET, None, 0, _ASK_VERSION)
+    except OSError:
+        return 0
+
+
+@dataclass(frozen=True)
+class Landlock:
+    """A ruleset, built once in the server; a worker only submits to it."""
+
+    ruleset: int
+    flags: int
+
+    names: tuple[str, ...] = ("files",)
+
+    def apply(self, start: Start) -> None:
+        """Submit to the ruleset, for good."""
+        kernel.never_more_rights()
+        kernel.call(_RESTRICT_SELF, self.ruleset, self.flags)
+        os.close(self.ruleset)
+
+
+def prepare(policy: Policy) -> Landlock | None:
+    """Build the ruleset of a policy."""
+    known = version()
+    if not known:
+        return None
+    rights = _FILE_RIGHTS[min(known, max(_FILE_RIGHTS))]
+    ruleset = _create(known, rights)
+    for path in policy.readable:
+        _allow(ruleset, path, _READ & rights)
+    for path in policy.writable:
+        _allow(ruleset, path, (_READ | _WRITE) & rights)
+    _allow(ruleset, policy.scratch, _OWN & rights)
+    return Landlock(ruleset, _WITHOUT_LOG if known >= 7 else 0)
+
+
+def _create(known: int, rights: int) -> int:
+    """A ruleset that refuses everything that this version can refuse."""
+    words = [rights, *([_TCP] if known >= 4 else []), *([_OTHERS] if known >= 6 else [])]
+    attributes = struct.pack(f"={len(words)}Q", *words)
+    buffer = ctypes.create_string_buffer(attributes, len(attributes))
+    return kernel.call(_CREATE_RULESET, buffer, len(attributes), 0)
+
+
+def _allow(ruleset: int, path: Path, rights: int) -> None:
+    with suppress(OSError):  # a path that is gone, or that may not be opened, stays closed
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        try:
+            folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+            rule = struct.pack("=Qi", rights if folder else rights & _ON_A_FILE, descriptor)
+            kernel.call(_ADD_RULE, ruleset, _BENEATH, ctypes.create_string_buffer(rule, len(rule)), 0)
+        finally:
+            os.close(descriptor)

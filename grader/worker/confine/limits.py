@@ -1,0 +1,77 @@
+"""Limits that the kernel itself enforces on a worker: memory, time, files, threads."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.worker.confine.layer import Start
+from grader.worker.confine.policy import Policy
+
+if sys.platform != "win32":
+    import resource
+
+_SIZES, _KILL_ME_FIRST = "/proc/self/statm", "/proc/self/oom_score_adj"
+
+
+@dataclass(frozen=True)
+class ResourceLimits:
+    """Limits by the kernel's number; those that a system does not have are left out."""
+
+    fixed: dict[int, int]
+    memory: int | None  # above what is mapped
+    names: tuple[str, ...]
+
+    def apply(self, start: Start) -> None:
+        """Lower the limits: for what comes from now on, and out of the worker's reach to raise again."""
+        for which, value in self.fixed.items():
+            _lower(which, value)
+        if self.memory is not None:
+            _lower(resource.RLIMIT_AS, mapped() + self.memory)
+        with suppress(OSError), open(_KILL_ME_FIRST, "w") as file:
+            file.write("1000")
+
+
+def _lower(which: int, value: int) -> None:
+    _, most = resource.getrlimit(which)
+    value = value if most == resource.RLIM_INFINITY else min(value, most)
+    resource.setrlimit(which, (value, value))
+
+
+def mapped() -> int:
+    """Address space of this process in bytes."""
+    with open(_SIZES, "rb") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def prepare(policy: Policy) -> ResourceLimits | None:
+    """The limits of a policy on this system."""
+    if sys.platform == "win32":
+        return None
+    limits = policy.limits
+    fixed = {
+        resource.RLIMIT_CPU: limits.cpu_seconds,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_FSIZE: limits.file_size,
+        resource.RLIMIT_CORE: 0,
+    }
+    names = ("cpu", "open files", "file size")
+    if sys.platform != "linux":
+        return ResourceLimits(fixed, None, names)
+    fixed |= {resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_MSGQUEUE: 0}
+    user = policy.user if os.geteuid() == 0 else os.getuid()
+    fixed[resource.RLIMIT_NPROC] = limits.threads + threads_of(user)
+    return ResourceLimits(fixed, limits.memory, (*names, "threads", "memory"))
+
+
+def threads_of(user: int) -> int:
+    """How many threads of a user run now: the kernel counts them together, whatever process they belong to."""
+    count = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if process.stat().st_uid == user:
+                count += sum(1 for _ in (process / "task").iterdir())
+    return count

@@ -1,0 +1,68 @@
+"""The filter of system calls: `calls` is the policy, `bpf` the assembler, this the layer."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+import sys
+from dataclasses import dataclass
+
+from grader.worker.confine import bpf, kernel
+from grader.worker.confine.calls import LIMITED, REFUSED, UNKNOWN
+from grader.worker.confine.numbers import ARCHITECTURES, HIGHEST
+from grader.worker.confine.layer import Start
+from grader.worker.confine.policy import Policy
+
+_GET_FILTER_MODE, _SET_FILTER_MODE, _FILTER = 21, 22, 2  # PR_GET_SECCOMP, PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+_FIRST_OF_X32 = 0x40000000
+
+
+def actions(numbers: dict[str, int]) -> dict[int, bpf.Action]:
+    """What the filter answers to each number, for every number that exists and from there on."""
+    refuse, unknown = bpf.error(errno.EPERM), bpf.error(errno.ENOSYS)
+    table: dict[int, bpf.Action] = dict.fromkeys(range(HIGHEST + 1), bpf.ALLOW)
+    table |= {HIGHEST + 1: unknown, _FIRST_OF_X32: refuse}
+    for group in REFUSED:
+        table |= {numbers[name]: refuse for name in group.names if name in numbers}
+    table |= {numbers[name]: unknown for name in UNKNOWN.names if name in numbers}
+    for rule in LIMITED:
+        table |= {numbers[name]: rule.checks for name in rule.names if name in numbers}
+    return table
+
+
+@dataclass(frozen=True)
+class SystemCalls:
+    """A filter ready to be switched on, but for the process id of the worker."""
+
+    program: bytes
+    own_process_at: tuple[int, ...]
+
+    names: tuple[str, ...] = ("system calls", "processes", "network")
+
+    def apply(self, start: Start) -> None:
+        """Filter every system call that this process makes from now on."""
+        own, code = struct.pack("<I", os.getpid()), bytearray(self.program)
+        for place in self.own_process_at:
+            code[place : place + len(own)] = own
+        buffer = ctypes.create_string_buffer(bytes(code), len(code))
+        header = struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer))
+        kernel.never_more_rights()
+        pointer = ctypes.create_string_buffer(header, len(header))
+        kernel.control(_SET_FILTER_MODE, _FILTER, ctypes.addressof(pointer))
+
+
+def prepare(policy: Policy) -> SystemCalls | None:
+    """The filter for this machine, or nothing where the kernel has none or its numbers are not known."""
+    machine = platform.machine()
+    if sys.platform != "linux" or machine not in ARCHITECTURES or sys.maxsize < 2**32:
+        return None
+    try:
+        kernel.control(_GET_FILTER_MODE)
+    except OSError:
+        return None
+    architecture, numbers = ARCHITECTURES[machine]
+    program = bpf.assemble(architecture, actions(numbers), bpf.error(errno.EPERM))
+    return SystemCalls(*bpf.encode(program))

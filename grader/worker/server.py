@@ -1,0 +1,80 @@
+"""The fork server: it has imported torch, serves one worker at a time, and never sees a submission.
+
+It runs no backward pass and never touches CUDA: neither survives a fork.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import time
+from typing import Any
+
+from grader.worker.confine import Prepared, default_policy, prepare
+from grader.worker.endpoint import serve as answer_requests
+
+MAX_MESSAGE = 4096
+
+
+def serve(control: socket.socket, scratch_root: str, confined: bool) -> None:
+    """Obey the judge until it hangs up; never returns."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge decides what Ctrl-C ends
+    prepared = prepare(default_policy(scratch_root)) if confined else None
+    layers = {"layers": prepared.layers, "missing": prepared.missing} if prepared else {"layers": [], "missing": []}
+    gc.collect()
+    gc.freeze()  # a collection in a worker would copy every page of torch
+    control.sendall(json.dumps(layers).encode())
+    worker = 0
+    while True:
+        message, descriptors = _receive(control)
+        if not message:
+            _stop(worker)
+            os._exit(0)
+        if message["do"] == "fork":
+            worker = os.fork()
+            if worker == 0:
+                _become_worker(control, descriptors[0], message["scratch"], prepared)
+            os.close(descriptors[0])
+            control.sendall(json.dumps({"pid": worker}).encode())
+        else:
+            status, worker = _stop(worker, message["grace"]), 0
+            control.sendall(json.dumps({"status": status}).encode())
+
+
+def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    data, descriptors, _, _ = socket.recv_fds(control, MAX_MESSAGE, 1)
+    return (json.loads(data) if data else {}), descriptors
+
+
+def _stop(worker: int, grace: float = 0.0) -> int:
+    """End the worker if it still runs after `grace` seconds; return its wait status, 0 if it was ended here."""
+    if not worker:
+        return 0
+    deadline = time.monotonic() + grace
+    while True:
+        found, status = os.waitpid(worker, os.WNOHANG)
+        if found:
+            return status
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(0.002)
+    os.kill(worker, signal.SIGKILL)
+    os.waitpid(worker, 0)
+    return 0
+
+
+def _become_worker(control: socket.socket, descriptor: int, scratch: str, prepared: Prepared | None) -> None:
+    try:
+        gc.disable()
+        control.close()
+        os.chdir(scratch)
+        connection = socket.socket(fileno=descriptor)
+        if prepared is not None:
+            prepared.apply((descriptor,))
+        gc.enable()
+        answer_requests(connection)
+    finally:
+        os._exit(70)  # whatever happened, a worker never goes on as a second server

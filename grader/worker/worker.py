@@ -1,0 +1,140 @@
+"""The worker: answers one request after the other. It knows the submission and no expected value."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from grader.wire.frame import Buffer, Header, TooLarge
+from grader.worker import errors, module
+from grader.worker.autograd import Calls
+from grader.worker.objects import OPERATORS, Objects, bounded
+from grader.worker.recorder import Recorder
+from grader.worker.request import Request
+from grader.worker.tensors import TensorTable
+
+Answer = tuple[Header, list[Buffer]]
+
+
+class Worker:
+    """One submission's module and the objects that the judge speaks of."""
+
+    def __init__(self, namespace: Any = None) -> None:
+        """Serve `namespace`, or nothing until a `load` request brings source."""
+        self.namespace = namespace
+        self._filename = ""
+        self._watch: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._objects, self._tensors, self._calls = Objects(), TensorTable(), Calls()
+
+    def handle(self, header: Header, buffers: list[bytearray]) -> Answer:
+        """Perform one request; an exception of the submission is an answer too."""
+        request = Request(buffers, self._objects, self._tensors, self._calls)
+        try:
+            return self._answer(request, header)
+        except BaseException as problem:  # whatever the submission raises must not end the worker
+            return {"raised": errors.describe(problem, self._filename)}, []
+
+    def _answer(self, request: Request, header: Header) -> Answer:
+        for call in header.get("release_calls", ()):
+            self._calls.release(call)
+        for number in header.get("release_objects", ()):
+            self._objects.release(number)
+        self._tensors.receive(header.get("mirrors", []), request.decoder.reader)
+        perform: Callable[[Request, Header], Any] = getattr(self, f"_op_{header['op']}")
+        before, answer = torch.get_rng_state(), {}
+        recorder = Recorder() if header.get("record") else None
+        try:
+            self._watch = recorder or contextlib.nullcontext()
+            with _grad_mode(header.get("grad", True)) as left:
+                result = perform(request, header)
+            answer["value"] = request.encoder.encode(result)
+            del result
+            answer.update(request.register_call())
+            answer["kept"] = request.kept_arguments()
+        except BaseException as problem:  # as above; what the call left behind is still reported
+            raised = TypeError(f"returned {problem}") if isinstance(problem, TooLarge) else problem
+            answer = {"raised": errors.describe(raised, self._filename)}
+        answer["left"] = {"random": not torch.equal(before, torch.get_rng_state()), **left}
+        if recorder is not None:
+            answer["record"] = recorder.record()
+        answer.update(request.effects())
+        answer["mirrors"] = self._tensors.report(request.encoder.writer)
+        return answer, request.encoder.buffers
+
+    # Operations
+
+    def _op_load(self, request: Request, header: Header) -> None:
+        self._reset()
+        self._filename = f"{header['slug']}.py"
+        module.seed_everything(header["seed"])
+        self.namespace = module.load(header["slug"], header["source"])
+        module.seed_everything(header["seed"])  # what the module drew at import does not matter
+
+    def _op_seed(self, request: Request, header: Header) -> None:
+        module.seed_everything(header["seed"])
+
+    def _op_call(self, request: Request, header: Header) -> Any:
+        function = self._function(request, header)
+        args, kwargs = request.decoder.decode(header["args"]), request.decoder.decode(header["kwargs"])
+        request.take_snapshots()
+        with self._watch:
+            return function(*args, **kwargs)
+
+    def _function(self, request: Request, header: Header) -> Any:
+        if "name" in header:
+            return getattr(self.namespace, header["name"])
+        return self._objects[header["handle"]]
+
+    def _op_attribute(self, request: Request, header: Header) -> Any:
+        request.keep_tensors = True
+        return getattr(self._function(request, {"handle": header["handle"]}), header["attribute"])
+
+    def _op_global(self, request: Request, header: Header) -> Any:
+        return getattr(self.namespace, header["name"])
+
+    def _op_length(self, request: Request, header: Header) -> int:
+        return len(self._objects[header["handle"]])
+
+    def _op_item(self, request: Request, header: Header) -> Any:
+        return self._objects[header["handle"]][request.decoder.decode(header["key"])]
+
+    def _op_iterate(self, request: Request, header: Header) -> list[Any]:
+        return bounded(self._objects[header["handle"]])
+
+    def _op_operate(self, request: Request, header: Header) -> Any:
+        other = request.decoder.decode(header["other"])
+        return OPERATORS[header["operator"]](self._objects[header["handle"]], other)
+
+    def _op_vjp(self, request: Request, header: Header) -> list[torch.Tensor | None]:
+        upstream = [request.decoder.decode(row) for row in header["upstream"]]
+        return self._calls.vjp(header["number"], upstream, header["create_graph"])
+
+    def _op_run(self, request: Request, header: Header) -> Any:
+        function = module.shipped(header["source"], header["name"])
+        args, kwargs = request.decoder.decode(header["args"]), request.decoder.decode(header["kwargs"])
+        request.take_snapshots()
+        with self._watch:
+            return function(*([self.namespace] if header["scenario"] else []), *args, **kwargs)
+
+    def _op_has(self, request: Request, header: Header) -> bool:
+        return hasattr(self.namespace, header["name"])
+
+
+@contextlib.contextmanager
+def _grad_mode(enabled: bool) -> Any:
+    """Run in the judge's grad mode; tell whether the submission left another, and restore what it found."""
+    found, dtype, left = torch.is_grad_enabled(), torch.get_default_dtype(), {}
+    torch.set_grad_enabled(enabled)
+    try:
+        yield left
+    finally:
+        left["grad_mode"] = torch.is_grad_enabled() is not enabled
+        left["default_dtype"] = torch.get_default_dtype() is not dtype
+        torch.set_grad_enabled(found)
+        torch.set_default_dtype(dtype)

@@ -1,0 +1,56 @@
+"""Wrong ways to flatten images."""
+
+from grader.suite import mistake, reference
+
+
+def _check(images):
+    reference("tensors").flatten_images(images)
+
+
+@mistake("the batch was flattened too: each image is a row of its own")
+def flattened_the_batch(images):
+    _check(images)
+    return images.reshape(-1)
+
+
+@mistake("view needs memory in order and fails on images whose axes were permuted; reshape or flatten copies")
+def view_of_permuted_images(images):
+    _check(images)
+    return images.view(images.shape[0], images.shape[1:].numel())
+
+
+@mistake("the channels ended up innermost: a row holds the whole first channel, then the second")
+def channels_innermost(images):
+    return reference("tensors").flatten_images(images.permute(0, 2, 3, 1))
+
+
+@mistake("reshape moved numbers between images: it reads memory in order and does not exchange axes")
+def reshaped_for_transposed(images):
+    rows = reference("tensors").flatten_images(images)
+    return rows.reshape(rows.shape[1], rows.shape[0]).t()
+
+
+@mistake("a batch of one image lost its batch axis, as after squeeze")
+def squeezed_batch_of_one(images):
+    return reference("tensors").flatten_images(images).squeeze(0)
+
+
+@mistake("the result was turned into float32; the dtype of the images stays")
+def turned_into_float(images):
+    return reference("tensors").flatten_images(images).float()
+
+
+@mistake("contiguous images were copied, although a view of them shows the same numbers as rows")
+def copied(images):
+    return reference("tensors").flatten_images(images).clone()
+
+
+@mistake("reshape(0, -1) cannot know the width of an empty batch; compute it from the shape")
+def guessed_width(images):
+    _check(images)
+    return images.reshape(images.shape[0], -1)
+
+
+@mistake("the number of axes is not checked, so that one image alone loses its rows")
+def any_number_of_axes(images):
+    return images.flatten(1)

@@ -1,0 +1,88 @@
+"""Wrong ways to multiply matrices."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _check(a, b):
+    return reference("tensors").matmul(a, b)
+
+
+@mistake("multiplied entry by entry (Hadamard); the matrix product sums row times column")
+def entry_by_entry(a, b):
+    _check(a, b)
+    return a * b
+
+
+@mistake("multiplied rows of a with rows of b; it must be columns of b")
+def rows_with_rows(a, b):
+    _check(a, b)
+    return (a.unsqueeze(-2) * b.unsqueeze(-3)).sum(dim=-1)
+
+
+@mistake("the product is transposed")
+def transposed_product(a, b):
+    return _check(a, b).mT
+
+
+@mistake("the broadcast product was summed over the columns of b; the shared axis has to disappear")
+def summed_over_columns(a, b):
+    _check(a, b)
+    return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(dim=-1)
+
+
+@mistake("the new axes are counted from the front, so that a batch of matrices is mixed up")
+def axes_from_the_front(a, b):
+    _check(a, b)
+    return (a.unsqueeze(2) * b.unsqueeze(0)).sum(dim=1)
+
+
+@mistake("inner sizes 1 and D are broadcast in silence; they must agree")
+def broadcast_inner_size(a, b):
+    if a.dim() < 2 or b.dim() < 2:
+        raise ValueError(f"{'a' if a.dim() < 2 else 'b'} must have two axes")
+    if a.shape[-1] != b.shape[-2] and 1 not in (a.shape[-1], b.shape[-2]):
+        raise ValueError("b must have as many rows as a has columns")
+    return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(dim=-2)
+
+
+@mistake("computed in float32: integers and float64 lose digits and their dtype")
+def always_float32(a, b):
+    return _check(a.float(), b.float())
+
+
+@mistake("a Python loop over the shared axis")
+def loop_over_the_shared_axis(a, b):
+    _check(a, b)
+    return sum(a[..., :, d, None] * b[..., d, None, :] for d in range(a.shape[-1]))
+
+
+@mistake("a Python loop over the rows of a")
+def loop_over_rows(a, b):
+    _check(a, b)
+    rows = [(a[..., n, :, None] * b).sum(dim=-2) for n in range(a.shape[-2])]
+    return torch.stack(rows, dim=-2)
+
+
+@mistake("a Python loop over the columns of b")
+def loop_over_columns(a, b):
+    _check(a, b)
+    columns = [(a * b[..., None, :, m]).sum(dim=-1) for m in range(b.shape[-1])]
+    return torch.stack(columns, dim=-1)
+
+
+@mistake("`@` was used; the task is to build it from a product and a sum")
+def used_the_operator(a, b):
+    _check(a, b)
+    return a @ b
+
+
+@mistake("vectors are accepted; both arguments must have two axes at least")
+def accepted_vectors(a, b):
+    return _check(a.unsqueeze(0) if a.dim() == 1 else a, b.unsqueeze(1) if b.dim() == 1 else b)
+
+
+@mistake("axes of size 1 were squeezed out of the product")
+def squeezed(a, b):
+    return _check(a, b).squeeze()

@@ -1,0 +1,87 @@
+"""Wrong ways to normalise pixels."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _check(images, mean, std):
+    return reference("tensors").normalize_pixels(images, mean, std)
+
+
+def _columns(mean, std):
+    return mean.float()[:, None, None], std.float()[:, None, None]
+
+
+@mistake("the bytes were not divided by 255, while mean and std speak of the scale 0..1")
+def forgot_the_scale(images, mean, std):
+    _check(images, mean, std)
+    mean, std = _columns(mean, std)
+    return (images.float() - mean) / std
+
+
+@mistake("divided by 256: white is 255 and has to become 1")
+def divided_by_256(images, mean, std):
+    _check(images, mean, std)
+    mean, std = _columns(mean, std)
+    return (images.float() / 256 - mean) / std
+
+
+@mistake("integer division by 255 leaves 0 or 1; turn the bytes into float32 first")
+def divided_as_integers(images, mean, std):
+    _check(images, mean, std)
+    mean, std = _columns(mean, std)
+    return ((images // 255).float() - mean) / std
+
+
+@mistake("mean and std were broadcast along the width, the last axis, not along the channels")
+def broadcast_along_the_width(images, mean, std):
+    _check(images, mean, std)
+    return (images.float() / 255 - mean.float()) / std.float()
+
+
+@mistake("the mean was subtracted before the division by 255, on another scale")
+def mean_before_the_scale(images, mean, std):
+    _check(images, mean, std)
+    mean, std = _columns(mean, std)
+    return (images.float() - mean) / 255 / std
+
+
+@mistake("divided by the deviation first and subtracted the mean after it")
+def deviation_before_mean(images, mean, std):
+    _check(images, mean, std)
+    mean, std = _columns(mean, std)
+    return images.float() / 255 / std - mean
+
+
+@mistake("divided by the variance, the square of std")
+def divided_by_variance(images, mean, std):
+    return _check(images, mean, std) / _columns(mean, std)[1]
+
+
+@mistake("the result takes the dtype of mean and std; it must be float32 in any case")
+def kept_float64(images, mean, std):
+    _check(images, mean, std)
+    return (images.to(mean.dtype) / 255 - mean[:, None, None]) / std[:, None, None]
+
+
+@mistake("a Python loop over the channels")
+def loop_over_channels(images, mean, std):
+    _check(images, mean, std)
+    pairs = enumerate(zip(mean.float(), std.float(), strict=True))
+    return torch.stack([(images[:, c].float() / 255 - m) / s for c, (m, s) in pairs], dim=1)
+
+
+@mistake("a mean or std of a single number is broadcast in silence; its shape must be (C,)")
+def broadcast_one_statistic(images, mean, std):
+    if images.dtype != torch.uint8:
+        raise ValueError("images must be uint8")
+    mean, std = (value.float().reshape(-1, 1, 1) for value in (mean, std))
+    return (images.float() / 255 - mean) / std
+
+
+@mistake("images that are no bytes are divided by 255 all the same")
+def any_dtype(images, mean, std):
+    _check(images.to(torch.uint8), mean, std)
+    mean, std = _columns(mean, std)
+    return (images.float() / 255 - mean) / std

@@ -1,0 +1,67 @@
+"""Wrong ways to write labels as rows."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _right(labels, num_classes):
+    return reference("tensors").one_hot(labels, num_classes)
+
+
+@mistake("the width was taken from the largest label; classes that do not occur have a column too")
+def width_from_the_labels(labels, num_classes):
+    _right(labels, num_classes)
+    return _right(labels, int(labels.max()) + 1 if labels.numel() else num_classes)
+
+
+@mistake("the rows are float; int64 is asked for")
+def float_rows(labels, num_classes):
+    return _right(labels, num_classes).float()
+
+
+@mistake("the comparison was returned as it is, as bool; int64 is asked for")
+def bool_rows(labels, num_classes):
+    return _right(labels, num_classes).bool()
+
+
+@mistake("a negative label counts from the end in silence; it must raise ValueError")
+def negative_labels_wrap(labels, num_classes):
+    if (labels >= num_classes).any():
+        raise ValueError("labels must be below num_classes")
+    return torch.eye(num_classes, dtype=torch.int64, device=labels.device)[labels]
+
+
+@mistake("labels out of range become rows of zeros in silence; they must raise ValueError")
+def zero_rows_out_of_range(labels, num_classes):
+    classes = torch.arange(num_classes, device=labels.device)
+    return (labels.unsqueeze(-1) == classes).long()
+
+
+@mistake("the classes came first and the labels second: the result is transposed")
+def classes_first(labels, num_classes):
+    return _right(labels, num_classes).movedim(-1, 0)
+
+
+@mistake("every axis of size 1 was squeezed away, a batch of one label too")
+def squeezed(labels, num_classes):
+    return _right(labels, num_classes).squeeze()
+
+
+@mistake("torch's own one_hot was called")
+def called_torch(labels, num_classes):
+    _right(labels, num_classes)
+    return torch.nn.functional.one_hot(labels, num_classes)
+
+
+@mistake("a Python loop over the labels")
+def loop_over_labels(labels, num_classes):
+    rows = torch.zeros_like(_right(labels, num_classes)).reshape(-1, num_classes)
+    for row, label in enumerate(labels.reshape(-1)):
+        rows[row, label] = 1
+    return rows.reshape(*labels.shape, num_classes)
+
+
+@mistake("the rows were created on the CPU, wherever the labels are")
+def created_on_the_cpu(labels, num_classes):
+    return _right(labels.cpu(), num_classes)

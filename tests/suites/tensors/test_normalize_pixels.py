@@ -1,0 +1,111 @@
+"""normalize_pixels: order of the operations, channels, dtype, refusals."""
+
+import pytest
+import torch
+
+from grader.suite import (
+    check_close,
+    check_device,
+    check_dtype,
+    check_manners,
+    check_raises,
+    check_shape,
+    check_vectorised,
+)
+
+
+def bytes_like(rng, *shape):
+    return rng.integers(0, 256, *shape).to(torch.uint8)
+
+
+def statistics(rng, channels, dtype=torch.float32):
+    return rng.uniform(channels, low=0.2, high=0.8, dtype=dtype), rng.uniform(channels, low=0.1, high=0.6, dtype=dtype)
+
+
+def by_loop(images, mean, std):
+    channels = []
+    for c in range(images.shape[1]):
+        channels.append((images[:, c].double() / 255 - mean[c].double()) / std[c].double())
+    return torch.stack(channels, dim=1).float()
+
+
+@pytest.mark.visible
+def test_normalize_pixels_shape_and_dtype(submission, rng):
+    """Bytes go in, float32 of the same shape comes out."""
+    got = submission.normalize_pixels(bytes_like(rng, 5, 3, 4, 2), *statistics(rng, 3))
+    check_shape(got, (5, 3, 4, 2))
+    check_dtype(got, torch.float32)
+
+
+@pytest.mark.visible
+def test_normalize_pixels_values(submission):
+    """0, 51 and 255 are 0, 0.2 and 1; less 0.5, over 0.25: -2, -1.2 and 2."""
+    images = torch.tensor([[[[0, 51, 255]]]], dtype=torch.uint8)
+    got = submission.normalize_pixels(images, torch.tensor([0.5]), torch.tensor([0.25]))
+    check_close(got, torch.tensor([[[[-2.0, -1.2, 2.0]]]]))
+
+
+@pytest.mark.parametrize("shape", [(5, 3, 4, 2), (1, 3, 4, 2), (2, 1, 5, 7), (1, 1, 1, 1)])
+def test_normalize_pixels_matches_a_loop(submission, rng, shape):
+    """Each channel is normalised by its own mean and deviation."""
+    images, (mean, std) = bytes_like(rng, *shape), statistics(rng, shape[1])
+    check_close(submission.normalize_pixels(images, mean, std), by_loop(images, mean, std))
+
+
+def test_normalize_pixels_when_all_sizes_agree(submission, rng):
+    """With C = H = W it is still the channel that picks the mean."""
+    images, (mean, std) = bytes_like(rng, 3, 3, 3, 3), statistics(rng, 3)
+    check_close(submission.normalize_pixels(images, mean, std), by_loop(images, mean, std))
+
+
+def test_normalize_pixels_when_statistics_are_float64(submission, rng):
+    """The result is float32 also when mean and std are float64."""
+    images, (mean, std) = bytes_like(rng, 2, 3, 4, 5), statistics(rng, 3, torch.float64)
+    check_close(submission.normalize_pixels(images, mean, std), by_loop(images, mean, std))
+
+
+def test_normalize_pixels_when_not_contiguous(submission, rng):
+    """Images and statistics may be views with gaps in memory."""
+    images, (mean, std) = bytes_like(rng, 2, 7, 4, 3).permute(0, 3, 1, 2), statistics(rng, 6)
+    check_close(submission.normalize_pixels(images, mean[::2], std[::2]), by_loop(images, mean[::2], std[::2]))
+
+
+def test_normalize_pixels_manners(submission, rng):
+    """Images, mean and std stay as they were."""
+    images, (mean, std) = bytes_like(rng, 2, 3, 4, 5), statistics(rng, 3)
+    check_manners(submission, lambda: submission.normalize_pixels(images, mean, std))
+
+
+def test_normalize_pixels_without_a_loop(submission, rng):
+    """More images and more channels take no more operations."""
+    small = bytes_like(rng, 2, 2, 4, 5), *statistics(rng, 2)
+    large = bytes_like(rng, 9, 8, 4, 5), *statistics(rng, 8)
+    check_vectorised(
+        submission, lambda: submission.normalize_pixels(*small), lambda: submission.normalize_pixels(*large)
+    )
+
+
+def test_normalize_pixels_on_a_device(submission, rng):
+    """The result lies on the device of the images."""
+    check_device(submission.normalize_pixels, bytes_like(rng, 2, 3, 4, 5), *statistics(rng, 3))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.int64])
+def test_normalize_pixels_refuses_other_dtypes(submission, rng, dtype):
+    """Images that are not bytes raise ValueError that names images."""
+    with check_raises(ValueError, naming="images"):
+        submission.normalize_pixels(torch.ones(2, 3, 4, 5, dtype=dtype), *statistics(rng, 3))
+
+
+@pytest.mark.parametrize("shape", [(1,), (4,), (3, 1), ()])
+def test_normalize_pixels_refuses_other_means(submission, rng, shape):
+    """A mean whose shape is not (C,) raises ValueError that names mean."""
+    with check_raises(ValueError, naming="mean"):
+        submission.normalize_pixels(bytes_like(rng, 2, 3, 5, 4), torch.ones(shape), torch.ones(3))
+
+
+@pytest.mark.parametrize("shape", [(1,), (4,)])
+def test_normalize_pixels_refuses_other_deviations(submission, rng, shape):
+    """A std whose shape is not (C,) raises ValueError that names std."""
+    with check_raises(ValueError, naming="std"):
+        submission.normalize_pixels(bytes_like(rng, 2, 3, 5, 4), torch.ones(3), torch.ones(shape))

@@ -207,7 +207,7 @@ def nll_loss(log_probs: Tensor, labels: Tensor, reduction: str = "mean") -> Tens
     l_n = -log_probs[n, labels[n]]; each position of the further axes counts as a sample of its own.
 
     Args:
-        log_probs: (N, K, *), logarithms of probabilities, the classes on axis 1; those not picked may be -inf.
+        log_probs: (N, K, *), logarithms of probabilities, the classes on axis 1; the others may be -inf.
         labels: (N, *) int64, from 0 to K - 1.
         reduction: "none" keeps every l; "mean" divides their sum by the number of labels; "sum" adds them.
 

@@ -13,7 +13,7 @@ import click
 
 from grader import __version__
 from grader.cli import doctor, stubs, submission, tasks, verify
-from grader.cli.faults import OURS, STOPPED, unexpected
+from grader.cli.faults import FAILED, OURS, STOPPED, unexpected
 from grader.cli.group import DEFAULT, GradeGroup
 
 
@@ -56,6 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _reader_left() -> int:
-    """Whoever read our output has gone, as `head` does; say nothing more."""
+    """Whoever read our output has gone, as `head` does; say nothing more, and exit as click does."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return STOPPED
+    return FAILED

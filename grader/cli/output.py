@@ -47,7 +47,10 @@ def show(draw: Callable[[Console], None], output: Path | None) -> None:
     from rich.console import Console
 
     if output is None:
-        draw(open_console())
+        console = open_console()
+        with console.capture() as page:
+            draw(console)
+        click.echo(page.get(), nl=False, color=True)  # rich has decided about colour
         return
     text = StringIO()
     draw(Console(file=text, width=100, color_system=None, markup=False, emoji=False, highlight=False))

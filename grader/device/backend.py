@@ -10,8 +10,8 @@ import torch
 class SimulatedBackend:
     """The module `torch.sim`.
 
-    It does not offer itself: code that looks for an accelerator finds none, as on any machine without one, and
-    stays on the host. The device is met only where the tensors that come in lie on it.
+    It does not offer itself: code that looks for an accelerator finds none, as on any machine without one,
+    and stays on the host. The device is met only where the tensors that come in lie on it.
     """
 
     def is_available(self) -> bool:

@@ -1,7 +1,8 @@
-"""How the simulated device computes: one kernel for all operators, which asks the host's kernel for the numbers.
+"""How the simulated device computes: one kernel for all operators, which asks the host's for numbers.
 
-The kernel lends the host the memory of the device tensors, runs the same operator there, and hands the results
-back: an argument returns as itself, a view as a view of its base, anything else as new memory of the device.
+The kernel lends the host the memory of the device tensors, runs the same operator there, and hands the
+results back: an argument returns as itself, a view as a view of its base, anything else as new memory of
+the device.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from grader.device.memory import DEVICE, adopt, as_device, as_host, on_host_kern
 from grader.device.rules import check_generator, check_index, check_same_device
 
 HOST = torch.device("cpu")
+NOT_RESIZABLE = "not resizable"
 
 
 class Loan:
@@ -78,25 +80,35 @@ def run_on_host(operator: OpOverload, *args: Any, **kwargs: Any) -> Any:
     lent_kwargs = {name: loan.lend(value) for name, value in kwargs.items()}
     if loan.met_host and loan.lent:
         check_same_device(operator, args, kwargs)
-    grown = _growing_outputs(operator, loan, kwargs, lent_kwargs)
-    result = operator(*lent_args, **lent_kwargs)
-    for value, grew in grown:
-        adopt(value, as_device(grew))
+    try:
+        result = operator(*lent_args, **lent_kwargs)
+        _follow_shapes(operator, kwargs, lent_kwargs)
+        return loan.take_back(result)
+    except RuntimeError as error:
+        if NOT_RESIZABLE not in str(error) or not _outputs(operator):
+            raise
+    return _run_with_new_outputs(operator, loan, lent_args, lent_kwargs)
+
+
+def _run_with_new_outputs(operator: OpOverload, loan: Loan, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Run once more with `out=` memory that the host may resize, and give the device that memory."""
+    new = {
+        name: torch.ops.aten.empty.memory_format([0], dtype=kwargs[name].dtype) for name in _outputs(operator)
+    }
+    owners = {name: loan.owners[id(kwargs[name])] for name in new}
+    loan.owners.update({id(fresh): owners[name] for name, fresh in new.items()})
+    result = operator(*args, **{**kwargs, **new})
+    for name, fresh in new.items():
+        adopt(owners[name], as_device(fresh))
     return loan.take_back(result)
 
 
-def _growing_outputs(
-    operator: OpOverload, loan: Loan, kwargs: dict[str, Any], lent_kwargs: dict[str, Any]
-) -> list[tuple[Tensor, Tensor]]:
-    """Give empty `out=` tensors memory that the host may resize; return them with that memory."""
-    grown = []
+def _follow_shapes(operator: OpOverload, kwargs: dict[str, Any], lent_kwargs: dict[str, Any]) -> None:
+    """Give `out=` tensors the shape that the host gave to the memory they lent."""
     for name in _outputs(operator):
-        value = kwargs.get(name)
-        if isinstance(value, Tensor) and value.device.type == DEVICE and value.numel() == 0:
-            fresh = torch.ops.aten.empty_like.default(lent_kwargs[name])
-            lent_kwargs[name], loan.owners[id(fresh)] = fresh, value
-            grown.append((value, fresh))
-    return grown
+        value, lent = kwargs[name], lent_kwargs[name]
+        if isinstance(value, Tensor) and value.shape != lent.shape:
+            adopt(value, as_device(lent.clone()))
 
 
 @cache

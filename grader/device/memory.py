@@ -1,9 +1,10 @@
 """One piece of memory seen from two sides: as a tensor of the host, and as a tensor of the simulated device.
 
-A tensor of the simulated device is a plain `torch.Tensor` whose storage says "sim" and whose bytes lie in the host's
-memory. Nothing in torch's Python interface makes such a storage, but DLPack does: a capsule describes memory by
-address, shape, strides and kind of device, and torch reads the kind "extension" as the registered backend. Changing
-that one number hands the same memory from one side to the other, in about a microsecond and without a copy.
+A tensor of the simulated device is a plain `torch.Tensor` whose storage says "sim" and whose bytes lie in
+the host's memory. Nothing in torch's Python interface makes such a storage, but DLPack does: a capsule
+describes memory by address, shape, strides and kind of device, and torch reads the kind "extension" as the
+registered backend. Changing that one number hands the same memory from one side to the other, in about a
+microsecond and without a copy.
 """
 
 from __future__ import annotations
@@ -36,18 +37,17 @@ def is_simulated(value: Tensor) -> bool:
 
 
 def as_device(value: Tensor) -> Tensor:
-    """Return the memory of a host tensor as a tensor of the device, without a copy and without its history."""
+    """Return the memory of a host tensor as a tensor of the device, without a copy or a history.
+
+    What is returned keeps `value` alive, but not its memory if `value` is given other memory later: hand over a
+    tensor that nobody else changes so, or `value.detach()`.
+    """
     return _seen_as(value, EXTENSION_KIND)
 
 
 def as_host(value: Tensor) -> Tensor:
-    """Return the memory of a device tensor as a tensor of the host, without a copy and without its history."""
+    """Return the memory of a device tensor as a tensor of the host; as above."""
     return _seen_as(value, HOST_KIND)
-
-
-def view_of(base: Tensor, layout: Tensor) -> Tensor:
-    """Return a view of the device tensor `base` with the shape, strides and offset of `layout`."""
-    return _as_strided.redispatch(_AS_ON_HOST, base, layout.shape, layout.stride(), layout.storage_offset())
 
 
 def adopt(value: Tensor, source: Tensor) -> None:
@@ -56,7 +56,7 @@ def adopt(value: Tensor, source: Tensor) -> None:
 
 
 def on_host_kernel(operator: torch._ops.OpOverload, *args: object, **kwargs: object) -> object:
-    """Run the host's kernel of `operator` on device tensors as they are: right for kernels that never read memory."""
+    """Run the host's kernel on device tensors as they are: right for kernels that never read memory."""
     return operator.redispatch(_AS_ON_HOST, *args, **kwargs)
 
 
@@ -73,4 +73,5 @@ def _seen_as(value: Tensor, kind: int) -> Tensor:
 
 def _restrided(seen: Tensor, value: Tensor) -> Tensor:
     """Undo what DLPack does to the strides of dimensions of one element."""
-    return _as_strided.redispatch(_AS_ON_HOST, seen, value.shape, value.stride(), 0)
+    restrided: Tensor = _as_strided.redispatch(_AS_ON_HOST, seen, value.shape, value.stride(), 0)
+    return restrided

@@ -14,7 +14,11 @@ Gradients = tuple[Tensor | None, ...]
 
 
 def lstm_cell(
-    input_gates: Tensor, hidden_gates: Tensor, cx: Tensor, input_bias: Tensor | None = None, hidden_bias: Tensor | None = None
+    input_gates: Tensor,
+    hidden_gates: Tensor,
+    cx: Tensor,
+    input_bias: Tensor | None = None,
+    hidden_bias: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the next hidden state, the next cell state, and the gates after their activations."""
     gates = _biased(input_gates, input_bias) + _biased(hidden_gates, hidden_bias)
@@ -49,7 +53,11 @@ def lstm_cell_backward(
 
 
 def gru_cell(
-    input_gates: Tensor, hidden_gates: Tensor, hx: Tensor, input_bias: Tensor | None = None, hidden_bias: Tensor | None = None
+    input_gates: Tensor,
+    hidden_gates: Tensor,
+    hx: Tensor,
+    input_bias: Tensor | None = None,
+    hidden_bias: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Return the next hidden state, and what backward needs."""
     ir, iz, n_in = _biased(input_gates, input_bias).chunk(3, 1)

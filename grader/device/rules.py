@@ -40,7 +40,9 @@ def check_same_device(operator: OpOverload, args: Sequence[Any], kwargs: dict[st
 def check_generator(generator: torch.Generator | None) -> None:
     """Raise torch's own complaint about a generator that lives elsewhere."""
     if generator is not None and generator.device.type != DEVICE:
-        raise RuntimeError(f"Expected a '{DEVICE}' device type for generator but found '{generator.device.type}'")
+        raise RuntimeError(
+            f"Expected a '{DEVICE}' device type for generator but found '{generator.device.type}'"
+        )
 
 
 def check_index(device: torch.device) -> None:
@@ -49,7 +51,9 @@ def check_index(device: torch.device) -> None:
         raise RuntimeError(f"{DEVICE} error: invalid device ordinal {device.index}")
 
 
-def _tensors_by_name(operator: OpOverload, args: Sequence[Any], kwargs: dict[str, Any]) -> Iterator[tuple[str, Tensor]]:
+def _tensors_by_name(
+    operator: OpOverload, args: Sequence[Any], kwargs: dict[str, Any]
+) -> Iterator[tuple[str, Tensor]]:
     named = [(known.name, value) for known, value in zip(operator._schema.arguments, args, strict=False)]
     for name, value in [*named, *kwargs.items()]:
         for item in value if isinstance(value, (list, tuple)) else (value,):
@@ -58,13 +62,18 @@ def _tensors_by_name(operator: OpOverload, args: Sequence[Any], kwargs: dict[str
 
 
 def _is_output(operator: OpOverload, name: str) -> bool:
-    return any(a.name == name and a.alias_info is not None and a.alias_info.is_write for a in operator._schema.arguments)
+    return any(
+        a.name == name and a.alias_info is not None and a.alias_info.is_write
+        for a in operator._schema.arguments
+    )
 
 
 def _iterator_words(placed: list[tuple[str, Tensor]]) -> str:
     first = placed[0][1].device
     other = next(tensor.device for _, tensor in placed if tensor.device != first)
-    return f"Expected all tensors to be on the same device, but found at least two devices, {first} and {other}!"
+    return (
+        f"Expected all tensors to be on the same device, but found at least two devices, {first} and {other}!"
+    )
 
 
 def _argument_words(operator: OpOverload, placed: list[tuple[str, Tensor]]) -> str:
@@ -72,6 +81,6 @@ def _argument_words(operator: OpOverload, placed: list[tuple[str, Tensor]]) -> s
     name, odd = next((name, tensor) for name, tensor in placed if tensor.device != first)
     method = f"wrapper_{DEVICE}_{operator._schema.name.removeprefix('aten::')}"
     return (
-        f"Expected all tensors to be on the same device, but got {name} is on {odd.device}, different from other "
-        f"tensors on {first} (when checking argument in method {method})"
+        f"Expected all tensors to be on the same device, but got {name} is on {odd.device}, different from "
+        f"other tensors on {first} (when checking argument in method {method})"
     )

@@ -1,6 +1,33 @@
-"""The simulated accelerator, a device type "sim" of its own.
+"""The simulated accelerator: a device type "sim" of its own, for machines without a GPU.
 
-draft
+A tensor on it is a plain `torch.Tensor` with a storage of its own device type, so autograd, views,
+versions, `nn.Module`, optimisers and saving treat it as they treat any device's. Its bytes lie in the
+host's memory and the host's kernels compute on them (`memory`, `kernels`), so results have the host's bits.
+What a device refuses is refused in torch's words (`rules`).
+
+What differs from a real accelerator:
+
+- Recurrent layers, attention, dropout and grouped optimiser steps take torch's path for devices, whose
+  numbers are close to the host's and not its bits.
+- `torch.Generator(device="sim")` raises, as torch offers no way to make one from Python, and host
+  generators are refused as a GPU refuses them. Random numbers without a generator come from the host's and
+  follow `manual_seed`.
+- `module.to("sim")` keeps parameters the same objects, except while something else holds them (a graph that
+  is still alive, a weak reference): then they are new objects. `parameter.data = tensor_of_another_device`
+  raises.
+- Sparse and quantised tensors, pinned memory, resizing a storage by hand, `torch.compile`, streams and
+  events do not work. Autocast on it changes nothing.
+- The check of devices names the operator that finds the mixture as torch's own would, but where an operator
+  of torch has words of its own (`where`), the general words are used.
+- It does not offer itself: `torch.accelerator` reports none, and only a tensor that lies on it leads there.
+
+A backward runs device work on a thread, one for the process, started at the first backward of any kind and
+lost in a fork. So `register` comes before the first backward, and a process that registers and then runs a
+backward cannot fork children that run one.
+
+Where `available` is false, the meta device stands in: shapes, dtypes and the mixing of devices are still
+checked, but there are no values, so nothing that is computed can be compared, and code that asks for one
+(`item`, `if x > 0`) raises.
 """
 
 from __future__ import annotations
@@ -14,14 +41,17 @@ from grader.device.memory import DEVICE, as_device, as_host, is_simulated
 
 __all__ = ["DEVICE", "as_device", "as_host", "available", "is_simulated", "register", "to_device", "to_host"]
 
-_registered: list[torch.library.Library] = []
+library: Any = torch.library.Library
+_registered: list[Any] = []
 
 
 def available() -> bool:
     """Whether the installed torch offers what the device is made of."""
     from torch.utils import backend_registration
 
-    return hasattr(backend_registration, "_setup_privateuseone_for_python_backend") and hasattr(torch._C, "_from_dlpack")
+    return hasattr(backend_registration, "_setup_privateuseone_for_python_backend") and hasattr(
+        torch._C, "_from_dlpack"
+    )
 
 
 def register() -> None:
@@ -32,20 +62,36 @@ def register() -> None:
 
     from grader.device.adjust import adjust_torch
     from grader.device.backend import SimulatedBackend
+
+    _refuse_second_backend()
+    _setup_privateuseone_for_python_backend(DEVICE, backend_module=SimulatedBackend())
+    _install_kernels()
+    adjust_torch()
+
+
+def _install_kernels() -> None:
+    """Give torch one kernel for all operators and the special ones; they last while the libraries do."""
     from grader.device.kernels import run_on_host
     from grader.device.special import kernels
 
-    _setup_privateuseone_for_python_backend(DEVICE, backend_module=SimulatedBackend())
-    everything = torch.library.Library("_", "IMPL")
+    everything = library("_", "IMPL")
     everything.fallback(run_on_host, "PrivateUse1")
     everything.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
-    special = torch.library.Library("aten", "IMPL")
+    special = library("aten", "IMPL")
     for name, kernel in kernels().items():
         special.impl(name, kernel, "PrivateUse1")
     for key in ("Conjugate", "Negative"):
         special.impl("_copy_from", torch.library.fallthrough_kernel, key)
-    adjust_torch()
     _registered.extend((everything, special))
+
+
+def _refuse_second_backend() -> None:
+    """Raise if torch's one place for a device of this kind is taken."""
+    name = torch._C._get_privateuse1_backend_name()
+    if name not in ("privateuseone", DEVICE):
+        raise RuntimeError(
+            f"the device '{name}' is registered already, and torch has room for one such device"
+        )
 
 
 def to_device(value: Tensor) -> Tensor:

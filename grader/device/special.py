@@ -25,7 +25,7 @@ ON_HOST = (
     aten.mish_backward.default,
     aten._pin_memory.default,
 )
-"""Operators with a composite of their own, which would win over the general kernel: for these, ask the host."""
+"""Operators with a composite of their own, which would win over the general kernel: ask the host."""
 
 ON_HOST_KERNEL = (
     aten.set_.default,
@@ -41,6 +41,7 @@ def kernels() -> dict[str, Callable[..., Any]]:
     own: dict[str, Callable[..., Any]] = {
         "empty.memory_format": empty,
         "empty_strided": empty_strided,
+        "_efficientzerotensor": zeros,
         "resize_": resize,
         "_copy_from": copy_from,
         "_copy_from_and_resize": copy_from_and_resize,
@@ -83,6 +84,12 @@ def empty_strided(
     """Return memory of the device that holds anything, with these strides."""
     check_index(device)
     return as_device(aten.empty_strided.default(size, stride, dtype=dtype, layout=layout, device=HOST))
+
+
+def zeros(size: Sequence[int], *, dtype: torch.dtype | None = None, device: torch.device, **_: Any) -> Tensor:
+    """Return zeros in memory of their own, where torch would leave them without memory."""
+    check_index(device)
+    return as_device(aten.zeros.default(size, dtype=dtype, device=HOST))
 
 
 def copy_from(source: Tensor, target: Tensor, non_blocking: bool = False) -> Tensor:

@@ -51,7 +51,9 @@ class Bench:
 
     def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> Outcome:
         """Run one test against the subject under test."""
-        item.stash.pop(PROBLEM, None) if PROBLEM in item.stash else None
+        for key in (PROBLEM, SESSION):
+            if key in item.stash:
+                del item.stash[key]
         item._initrequest()  # type: ignore[attr-defined]
         started = time.perf_counter()
         runtestprotocol(item, log=False, nextitem=nextitem)

@@ -16,6 +16,7 @@ FIXED = (
 )
 ONE_LINE = WIDEST - LABEL  # what may quote the submission is cut to one line
 ENOUGH = 10_000  # the sentence of a known mistake is the course's own, and is never cut
+LONGEST = 300  # of an exception's message
 TRACEBACK = 12  # lines of the learner's own traceback, the last ones
 
 
@@ -44,7 +45,7 @@ def _heading(page: Page, task: TaskReport, test: TestReport | None) -> None:
     verdict = test.verdict if test else task.verdict
     mark, style = MARKS[verdict]
     page.line((f"{mark} {word(verdict)}", style), "  ", one_line(task.id), ("  " + _which(task, test), "dim"))
-    if test:
+    if test and not _repeats(test):
         page.line("  ", (one_line(test.title or test.name), "bold"))
     page.line()
 
@@ -55,11 +56,17 @@ def _which(task: TaskReport, test: TestReport | None) -> str:
     return f"test {task.tests.index(test) + 1} of {len(task.tests)}, {one_line(test.name)}"
 
 
+def _repeats(test: TestReport) -> bool:
+    """Whether what was checked begins with what the test says."""
+    return bool(test.title and test.message and test.message.checked.startswith(test.title.rstrip(".")))
+
+
 def _traceback(page: Page, text: str) -> None:
     all_lines = lines(text)
     shown = all_lines[-TRACEBACK:]
     if len(shown) < len(all_lines):
         page.line(("  ...", "dim"))
-    for line in shown:
+    for line in shown[:-1]:
         page.line(("  " + cut(line, page.width - 2), "dim"))
+    page.line(("  " + cut(shown[-1], LONGEST), "dim"))  # the exception itself, wrapped
     page.line()

@@ -71,6 +71,6 @@ def _remarks(page: Page, report: Report) -> None:
         page.labelled("Fault", report.incomplete, "bold magenta", most=10_000)
         page.labelled("", "This is the grader's own fault, not the submission's; the score is not final.")
     environment = report.environment
-    missing = f", without {', '.join(environment.missing_layers)}" if environment.missing_layers else ""
-    facts = f"seed {report.seed}, {report.seconds:.1f} s, torch {environment.torch} on {environment.device}"
+    missing = f" without {', '.join(environment.missing_layers)}" if environment.missing_layers else ""
+    facts = f"seed {report.seed}, {report.seconds:.1f} s, {environment.device}"
     page.labelled("Run", f"{facts}, sandbox {environment.sandbox}{missing}", "dim", most=10_000)

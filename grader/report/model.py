@@ -49,6 +49,7 @@ class TestReport:
     seconds: float
     message: Message | None = None
     traceback: str | None = None  # the learner's own, cut to their file
+    printed: str | None = None  # what their code printed during this test
 
 
 @dataclass(frozen=True)

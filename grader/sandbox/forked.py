@@ -21,7 +21,6 @@ from grader.wire.frame import Buffer, Header
 START_SECONDS = 60.0
 MAX_MESSAGE = 4096
 DYING_SECONDS = 0.5  # from a closed connection to an ended process
-UNPRIVILEGED = 65534  # nobody: who a worker becomes when the judge is root
 
 
 class ForkServer:
@@ -40,7 +39,6 @@ class ForkServer:
         hello = self._receive()
         self.layers: tuple[str, ...] = tuple(hello["layers"])
         self.missing: tuple[str, ...] = tuple(hello["missing"])
-        self._folders = 0
 
     def _become_server(self, control: socket.socket, confined: bool) -> None:
         try:
@@ -54,19 +52,10 @@ class ForkServer:
     def worker(self, seconds: float) -> ForkedWorker:
         """Fork a worker that has `seconds` to answer in all."""
         ours, theirs = socket.socketpair()
-        scratch = self._scratch()
-        message = json.dumps({"do": "fork", "scratch": scratch}).encode()
-        socket.send_fds(self._control, [message], [theirs.fileno()])
+        socket.send_fds(self._control, [json.dumps({"do": "fork"}).encode()], [theirs.fileno()])
         theirs.close()
-        return ForkedWorker(self, ours, int(self._receive()["pid"]), scratch, seconds)
-
-    def _scratch(self) -> str:
-        self._folders += 1
-        scratch = os.path.join(self.root, str(self._folders))
-        os.mkdir(scratch, 0o700)
-        if os.geteuid() == 0:
-            os.chown(scratch, UNPRIVILEGED, UNPRIVILEGED)
-        return scratch
+        pid = int(self._receive()["pid"])
+        return ForkedWorker(self, ours, pid, os.path.join(self.root, str(pid)), seconds)
 
     def stop_worker(self, grace: float = 0.0) -> int:
         """End the worker; return its wait status if it had ended by itself within `grace` seconds, else 0."""
@@ -128,6 +117,5 @@ class ForkedWorker:
         return self._server.stop_worker(grace)
 
     def close(self) -> None:
-        """End the process and remove its folder."""
+        """End the process; the server removes its folder."""
         self._stop()
-        shutil.rmtree(self.scratch, ignore_errors=True)

@@ -10,6 +10,7 @@ import types
 from typing import Any
 
 import numpy as np
+import numpy.random  # here, so that no worker has to import it
 import torch
 
 
@@ -40,6 +41,6 @@ def remember(filename: str, source: str) -> None:
 
 def seed_everything(seed: int) -> None:
     """Seed the three generators that a submission may draw from."""
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues work for devices that are not there
     random.seed(seed)
     np.random.seed(seed % 2**32)

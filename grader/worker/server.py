@@ -8,13 +8,18 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
 import signal
 import socket
 import time
+from pathlib import Path
 from typing import Any
+
+import torch.fx.experimental.symbolic_shapes  # noqa: F401  autograd.grad imports it; a third of a second, once here
 
 from grader.worker.confine import Prepared, default_policy, prepare
 from grader.worker.endpoint import serve as answer_requests
+from grader.worker.warm import warm_up
 
 MAX_MESSAGE = 4096
 
@@ -22,8 +27,9 @@ MAX_MESSAGE = 4096
 def serve(control: socket.socket, scratch_root: str, confined: bool) -> None:
     """Obey the judge until it hangs up; never returns."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge decides what Ctrl-C ends
-    prepared = prepare(default_policy(scratch_root)) if confined else None
+    prepared = prepare(default_policy(Path(scratch_root))) if confined else None
     layers = {"layers": prepared.layers, "missing": prepared.missing} if prepared else {"layers": [], "missing": []}
+    warm_up()
     gc.collect()
     gc.freeze()  # a collection in a worker would copy every page of torch
     control.sendall(json.dumps(layers).encode())
@@ -32,15 +38,17 @@ def serve(control: socket.socket, scratch_root: str, confined: bool) -> None:
         message, descriptors = _receive(control)
         if not message:
             _stop(worker)
+            shutil.rmtree(scratch_root, ignore_errors=True)  # also when the judge was killed
             os._exit(0)
         if message["do"] == "fork":
             worker = os.fork()
             if worker == 0:
-                _become_worker(control, descriptors[0], message["scratch"], prepared)
+                _become_worker(control, descriptors[0], scratch_root, prepared)
             os.close(descriptors[0])
             control.sendall(json.dumps({"pid": worker}).encode())
         else:
             status, worker = _stop(worker, message["grace"]), 0
+            _sweep(scratch_root, prepared)
             control.sendall(json.dumps({"status": status}).encode())
 
 
@@ -66,14 +74,26 @@ def _stop(worker: int, grace: float = 0.0) -> int:
     return 0
 
 
-def _become_worker(control: socket.socket, descriptor: int, scratch: str, prepared: Prepared | None) -> None:
+def _sweep(scratch_root: str, prepared: Prepared | None) -> None:
+    """Remove what the worker left behind, before another one starts."""
+    if prepared is not None:
+        prepared.sweep()
+        return
+    for entry in os.scandir(scratch_root):
+        shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def _become_worker(control: socket.socket, descriptor: int, scratch_root: str, prepared: Prepared | None) -> None:
     try:
         gc.disable()
         control.close()
-        os.chdir(scratch)
         connection = socket.socket(fileno=descriptor)
         if prepared is not None:
             prepared.apply((descriptor,))
+        else:
+            scratch = os.path.join(scratch_root, str(os.getpid()))
+            os.mkdir(scratch, 0o700)
+            os.chdir(scratch)
         gc.enable()
         answer_requests(connection)
     finally:

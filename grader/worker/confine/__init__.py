@@ -63,15 +63,22 @@ def _held(step: Layer, start: Start) -> tuple[str, ...]:
     return step.names
 
 
-def prepare(policy: Policy) -> Prepared:
-    """Build whatever this system has of the policy, and try it in a child. Leaves this process as it was."""
+def prepare(policy: Policy, *, dedicated: bool = False) -> Prepared:
+    """Build whatever this system has of the policy, and try it in a child.
+
+    Leaves this process as it was, unless it is `dedicated` to forking workers: then it forgets its
+    environment and arguments at once, which saves every worker from doing so.
+    """
     _fill_import_caches()
     files, calls, bounds = landlock.prepare(policy), seccomp.prepare(policy), limits.prepare(policy)
     who = identity.prepare(policy, files_are_closed=files is not None)
     if who and who.user is not None:
         scratch.give_to(policy.scratch, who.user)
+    inherited = environment.prepare()
+    if dedicated:
+        inherited = inherited.forget()
     # The order matters: limits read /proc, which files close; only the last may take away system calls.
-    steps = (bounds, environment.prepare(), who, scratch.Scratch(), files, calls)
+    steps = (bounds, inherited, who, scratch.Scratch(), files, calls)
     descriptors = (files.ruleset,) if files else ()
     notes = (who.note,) if who else ()
     return _tried(Prepared(policy, tuple(step for step in steps if step), descriptors, notes))

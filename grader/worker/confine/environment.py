@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.worker.confine import kernel
 from grader.worker.confine.layer import Start
@@ -27,28 +27,38 @@ class Environment:
 
     blocks: tuple[tuple[int, int], ...]  # address and length
     names: tuple[str, ...]
+    forgotten: bool = False
 
-    def apply(self, start: Start) -> None:
-        """Forget the judge's variables and arguments, and close its descriptors."""
+    def forget(self) -> Environment:
+        """Forget the judge's variables and arguments; once done in a server, its workers need not."""
         variables = _SET | {name: os.environ[name] for name in _PASSED if name in os.environ}
         if self.blocks:
             _overwrite(self.blocks)
         os.environ.clear()
-        os.environ.update(variables, HOME=start.folder, TMPDIR=start.folder)
-        tempfile.tempdir = None
+        os.environ.update(variables)
         sys.argv[:] = sys.orig_argv[:] = ["worker"]
+        return replace(self, forgotten=True)
+
+    def apply(self, start: Start) -> None:
+        """Leave this process nothing but a few variables and the descriptors to keep."""
+        if not self.forgotten:
+            self.forget()
+        os.environ["HOME"] = os.environ["TMPDIR"] = start.folder
+        tempfile.tempdir = None
         _close_all_but(start.keep)
 
 
 def _overwrite(blocks: Iterable[tuple[int, int]]) -> None:
-    """Zeros over the C library's strings, Python's, and the block at the end of the stack, in this order."""
+    """Zeros over the block at the end of the stack, the C library's strings elsewhere, and Python's bytes."""
+    spans = [range(address, address + length) for address, length in blocks]
     for address in kernel.environment_strings():
-        kernel.erase_string(address)
+        if not any(address in span for span in spans):
+            kernel.erase_string(address)
+    for span in spans:
+        kernel.erase(span.start, len(span))
     for value in os.environb.values():
         if len(value) > 1:  # shorter ones are shared by all of Python
             kernel.erase(id(value) + _HEADER_OF_BYTES, len(value))
-    for address, length in blocks:
-        kernel.erase(address, length)
     kernel.clear_environment()
 
 

@@ -9,6 +9,7 @@ from functools import cache
 
 _NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS
 _CAPABILITIES_VERSION = 0x20080522
+_STRINGS = ctypes.POINTER(ctypes.c_void_p)
 
 
 @cache
@@ -66,7 +67,7 @@ def clear_environment() -> None:
 
 def environment_strings() -> list[int]:
     """Addresses of the C library's `NAME=value` strings."""
-    entries = ctypes.POINTER(ctypes.c_void_p).in_dll(_library(), "environ")
+    entries = _STRINGS.in_dll(_library(), "environ")
     addresses: list[int] = []
     while entries and (address := entries[len(addresses)]):
         addresses.append(int(address))

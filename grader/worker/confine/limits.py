@@ -31,8 +31,8 @@ class ResourceLimits:
             _lower(which, value)
         if self.memory is not None:
             _lower(resource.RLIMIT_AS, mapped() + self.memory)
-        with suppress(OSError), open(_KILL_ME_FIRST, "w") as file:
-            file.write("1000")
+        with suppress(OSError):
+            _write(_KILL_ME_FIRST, b"1000")
 
 
 def _lower(which: int, value: int) -> None:
@@ -43,8 +43,19 @@ def _lower(which: int, value: int) -> None:
 
 def mapped() -> int:
     """Address space of this process in bytes."""
-    with open(_SIZES, "rb") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+    descriptor = os.open(_SIZES, os.O_RDONLY)
+    try:
+        return int(os.read(descriptor, 100).split()[0]) * resource.getpagesize()
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: str, text: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.write(descriptor, text)
+    finally:
+        os.close(descriptor)
 
 
 def prepare(policy: Policy) -> ResourceLimits | None:

@@ -1,6 +1,7 @@
-"""Plays tests in an interpreter of its own: the device must be registered before the first backward of a process.
+"""Plays tests in a fresh interpreter: the device must be registered before a process's first backward.
 
-Run as a program with a test file; each line in asks for one test, each line out says what went wrong, or null.
+Run as a program with a test file; each line in asks for one test, each line out says what went wrong, or
+null.
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ class Apart:
 
     def __init__(self, path: str) -> None:
         """Start it."""
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "OMP_NUM_THREADS": "1",
+        }
         command = [sys.executable, __file__, path]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import warnings
 
 import pytest
 import torch
@@ -35,11 +36,20 @@ def test_leaf_that_requires_grad_cannot_change_in_place() -> None:
 
 
 def test_out_argument_receives_the_result() -> None:
-    """`out=` is written, and an empty one grows."""
+    """`out=` is written where it fits, grows and shrinks where it does not."""
     x = to_device(torch.tensor([1.0, 2.0]))
-    filled, grown = torch.zeros(2, device="sim"), torch.empty(0, device="sim")
-    assert torch.add(x, 1, out=filled) is filled and torch.mul(x, x, out=grown) is grown
-    assert filled.tolist() == [2.0, 3.0] and grown.tolist() == [1.0, 4.0]
+    for elements in (2, 0, 1, 5):
+        out = torch.zeros(elements, device="sim")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert torch.add(x, 1, out=out) is out and out.tolist() == [2.0, 3.0]
+
+
+def test_two_out_arguments_receive_the_results() -> None:
+    """An operation with two results writes both."""
+    values, places = torch.empty(0, device="sim"), torch.empty(0, dtype=torch.int64, device="sim")
+    torch.max(to_device(torch.tensor([[1.0, 3.0, 2.0]])), 1, out=(values, places))
+    assert values.tolist() == [3.0] and places.tolist() == [1]
 
 
 def test_resize_keeps_the_elements() -> None:

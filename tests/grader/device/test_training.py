@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-Optimisers = dict[str, Callable[[Iterable[Tensor]], torch.optim.Optimizer]]
+Maker = Callable[[Iterable[Tensor]], torch.optim.Optimizer]
 
-OPTIMISERS: Optimisers = {
+OPTIMISERS: dict[str, Maker] = {
     "sgd": lambda p: torch.optim.SGD(p, 0.1),
     "momentum": lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
     "adam": lambda p: torch.optim.Adam(p, 0.01),
@@ -30,7 +30,7 @@ def network() -> nn.Sequential:
     )
 
 
-def trained(net: nn.Module, make: Callable[[Iterable[Tensor]], torch.optim.Optimizer], device: str) -> dict[str, Tensor]:
+def trained(net: nn.Module, make: Maker, device: str) -> dict[str, Tensor]:
     """Return the state after five steps on fixed data."""
     optimiser = make(net.parameters())
     generator = torch.Generator().manual_seed(1)
@@ -56,7 +56,10 @@ def test_training_gives_the_hosts_numbers(name: str) -> None:
 
 def test_plain_sgd_gives_the_hosts_bits() -> None:
     """Without PyTorch's choice of a grouped step, the bits are equal too."""
-    plain = lambda p: torch.optim.SGD(p, 0.1, foreach=False)  # noqa: E731
+
+    def plain(parameters: Iterable[Tensor]) -> torch.optim.Optimizer:
+        return torch.optim.SGD(parameters, 0.1, foreach=False)
+
     want, got = trained(network(), plain, "cpu"), trained(network().to("sim"), plain, "sim")
     assert all(torch.equal(got[key].cpu(), value) for key, value in want.items())
 

@@ -1,29 +1,69 @@
 """The line that moves while a submission is graded."""
 
+import threading
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
+from grader.render import progress as module
 from grader.render.progress import LiveProgress
 
 
-def test_line_shows_the_task_and_what_failed_and_goes_away():
+@pytest.fixture
+def terminal():
     file = StringIO()
-    progress = LiveProgress(Console(file=file, width=80, force_terminal=True, _environ={}))
+    return Console(file=file, width=80, force_terminal=True, _environ={}), file
+
+
+def test_line_counts_tasks_names_the_one_at_hand_and_goes_away(terminal, monkeypatch):
+    monkeypatch.setattr(module, "PAUSE", -1)
+    console, file = terminal
+    progress = LiveProgress(console)
     progress.start(3)
-    progress.advance("losses.[bold]softmax", "test_a", "pass")
-    progress.advance("losses.softmax\x1b[2J", "test_b", "fail")
-    progress._live.refresh()
+    progress.advance("losses.softmax", "test_a", "pass")
+    progress.advance("losses.softmax", "test_b", "fail")
+    progress.advance("losses.[bold]entropy\x1b[2J", "test_c", "error")
     progress.stop()
     text = file.getvalue()
-    assert "2/3" in text
-    assert "1 failed" in text
-    assert "\x1b[2J" not in text
+    assert "0/3" in text and "1/3" in text and "2/3" in text
+    assert "1 failed" in text and "2 failed" in text
+    assert "losses.softmax" in text
+    assert "[bold]entropy\\x1b[2J" in text
     assert text.endswith("\x1b[2K")
 
 
-def test_stop_may_come_twice_or_without_a_start():
-    progress = LiveProgress(Console(file=StringIO(), force_terminal=True))
+@pytest.mark.parametrize("verdict", ["pass", "not_attempted", "skipped"])
+def test_what_waits_has_not_failed(terminal, monkeypatch, verdict):
+    monkeypatch.setattr(module, "PAUSE", -1)
+    console, file = terminal
+    progress = LiveProgress(console)
+    progress.start(1)
+    progress.advance("losses.softmax", "test_a", verdict)
+    progress.stop()
+    assert "failed" not in file.getvalue()
+
+
+def test_many_quick_tests_are_drawn_a_few_times(terminal):
+    console, file = terminal
+    progress = LiveProgress(console)
+    progress.start(1)
+    for _ in range(2000):
+        progress.advance("losses.softmax", "test_a", "pass")
+    progress.stop()
+    assert file.getvalue().count("losses.softmax") < 100
+
+
+def test_no_thread_runs_while_the_line_is_on_screen(terminal):
+    before = threading.active_count()
+    progress = LiveProgress(terminal[0])
+    progress.start(1)
+    assert threading.active_count() == before
+    progress.stop()
+
+
+def test_stop_may_come_twice_or_without_a_start(terminal):
+    progress = LiveProgress(terminal[0])
     progress.stop()
     progress.start(1)
     progress.stop()

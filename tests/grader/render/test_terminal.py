@@ -159,3 +159,22 @@ def test_ascii_terminal_gets_our_marks_in_ascii(reports, situation):
     file = AsciiFile()
     show(reports[situation](), Console(file=file, width=80, color_system=None))
     assert file.getvalue().isascii()
+
+
+def test_title_is_not_said_twice_when_what_was_checked_begins_with_it(reports, show_report):
+    report = reports["midway"]()
+    task = report.tasks[3]
+    message = Message("The running variance moves: variance of channel 0")
+    test = replace(task.tests[1], message=message)
+    page = show_report(replace(report, tasks=(replace(task, tests=(test,)),)))
+    assert page.count("The running variance moves") == 1
+
+
+def test_message_of_an_exception_is_read_to_its_end(reports, show_report):
+    report = reports["error"]()
+    task = report.tasks[1]
+    test = replace(
+        task.tests[1], traceback="losses.py, line 3, in f\nRuntimeError: " + "a word " * 25 + "and the end"
+    )
+    page = show_report(replace(report, tasks=(replace(task, tests=(test,)),)), 60)
+    assert "and the end" in page

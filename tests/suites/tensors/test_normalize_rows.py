@@ -20,7 +20,7 @@ def by_loop(a):
     rows = []
     for row in a:
         total = sum(row[d] for d in range(len(row)))
-        rows.append(row if float(total) == 0 else row / total)
+        rows.append(row if total.item() == 0 else row / total)
     return torch.stack(rows)
 
 

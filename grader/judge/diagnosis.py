@@ -1,0 +1,58 @@
+"""Naming a mistake: a failure is replayed against the known wrong variants; one that matches is named, a guess never."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from grader.course import Task
+from grader.judge.bench import Bench
+from grader.judge.evidence import same_outcome
+from grader.judge.outcome import Outcome
+from grader.judge.subject import NamespaceSubject
+from grader.report import Verdict
+from grader.suite.mistakes import Mistake
+
+TELLING = (Verdict.FAIL, Verdict.ERROR)
+SILENT = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.INTERNAL, Verdict.NOT_ATTEMPTED)
+
+Played = Mapping[str, Outcome]  # by test name
+
+
+def diagnose(
+    bench: Bench, task: Task, items: Sequence[pytest.Item], outcomes: Played, deadline: float
+) -> Mistake | None:
+    """Return the one known mistake that does on every test what the submission did; None for none or several.
+
+    Args:
+        bench: where tests are played.
+        task: the failed task.
+        items: its tests.
+        outcomes: what the submission's plays gave.
+        deadline: `time.monotonic()` after which nothing is named.
+    """
+    verdicts = {outcome.verdict for outcome in outcomes.values()}
+    if not verdicts & set(TELLING) or verdicts & set(SILENT):
+        return None
+    in_order = sorted(items, key=lambda item: outcomes[item.name].verdict is Verdict.PASS)  # failures tell most
+    matching: list[Mistake] = []
+    for mistake in bench.references.mistakes(task):
+        if time.monotonic() > deadline:
+            return None
+        if matches(bench, task, mistake, in_order, outcomes):
+            matching.append(mistake)
+    return matching[0] if len(matching) == 1 else None
+
+
+def matches(bench: Bench, task: Task, mistake: Mistake, items: Sequence[pytest.Item], outcomes: Played) -> bool:
+    """Whether a known mistake does the same on every test; stops at the first difference."""
+    subject = NamespaceSubject(bench.references.with_mistake(task, mistake), bench.references)
+    agreed = False
+    for item in items:
+        theirs, ours = outcomes[item.name], bench.play(item, subject)
+        if not same_outcome(theirs, ours):
+            return False
+        agreed |= theirs.verdict in TELLING and ours.verdict in TELLING
+    return agreed

@@ -1,0 +1,55 @@
+"""What can be said about each task before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.course import Course, Task
+from grader.intake import Source, SourceProblem, Submission, TaskState, check_task, read_source
+from grader.judge.references import References
+from grader.judge.scoring import untested
+from grader.report import Message, TaskReport, Verdict
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The sources that can run, and the reports of tasks that need not."""
+
+    sources: dict[str, Source]
+    settled: dict[str, TaskReport]
+
+    def open(self, tasks: Sequence[Task]) -> list[Task]:
+        """Return the tasks that are still to be tested."""
+        return [task for task in tasks if task.id not in self.settled]
+
+
+def take_in(course: Course, references: References, submission: Submission, tasks: Sequence[Task]) -> Intake:
+    """Read the submission's files and check each task statically."""
+    read = {slug: read_source(file) for slug, file in submission.files.items()}
+    sources = {slug: source for slug, source in read.items() if isinstance(source, Source)}
+    settled: dict[str, TaskReport] = {}
+    for task in tasks:
+        source = read.get(task.topic)
+        report = _settle(course, references, task, source)
+        if report is not None:
+            settled[task.id] = report
+    return Intake(sources, settled)
+
+
+def _settle(
+    course: Course, references: References, task: Task, source: Source | SourceProblem | None
+) -> TaskReport | None:
+    if source is None:
+        text = f"no {task.topic}.py in the submission"
+        message = Message(task.title, got=text, next=f"copy {course.stub_file(task.topic).name} from the exercises")
+        return untested(task, Verdict.NOT_ATTEMPTED, message)
+    if isinstance(source, SourceProblem):
+        return untested(task, Verdict.ERROR, Message(task.title, got=source.message, next=f"mend {task.topic}.py"))
+    check = check_task(source.tree, references.tree(task.topic), task.name)
+    if check.ok:
+        return None
+    place = f"{task.topic}.py, line {check.line}" if check.line else f"{task.topic}.py"
+    verdict = Verdict.NOT_ATTEMPTED if check.state is TaskState.NOT_ATTEMPTED else Verdict.ERROR
+    following = check.next or f"grade hint {task.id}"
+    return untested(task, verdict, Message(task.title, check.expected, check.got, place, next=following))

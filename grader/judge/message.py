@@ -1,0 +1,77 @@
+"""An outcome in words: the fixed labels of a message."""
+
+from __future__ import annotations
+
+from grader.judge.outcome import Outcome
+from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, WrongKind
+from grader.report import Message, Verdict
+from grader.sandbox.errors import WorkerLied, WorkerMemory, WorkerTimeout
+from grader.suite.failure import CheckFailure
+from grader.suite.mistakes import Mistake
+
+MAX_TEXT = 300
+
+
+def message_of(title: str, task_id: str, outcome: Outcome, mistake: Mistake | None) -> Message | None:
+    """Return the message of a test that did not pass; None for one that did."""
+    if outcome.verdict is Verdict.PASS or outcome.problem is None:
+        return None
+    checked, expected, got = _labels(title, outcome)
+    return Message(
+        checked=checked,
+        expected=expected,
+        got=got[:MAX_TEXT] if got else None,
+        where=outcome.where or None,
+        likely=mistake.sentence if mistake else None,
+        mistake=mistake.name if mistake else None,
+        next=f"grade hint {task_id}",
+    )
+
+
+def traceback_of(outcome: Outcome, filename: str) -> str | None:
+    """Return the learner's own traceback, cut to their file."""
+    if not isinstance(outcome.problem, SubmissionError):
+        return None
+    rows = [f"{filename}, line {frame.line}, in {frame.function}\n    {frame.text}" for frame in outcome.problem.frames]
+    return "\n".join([*rows, str(outcome.problem)]) if rows else None
+
+
+def _labels(title: str, outcome: Outcome) -> tuple[str, str | None, str | None]:
+    problem = outcome.problem
+    match problem:
+        case CheckFailure():
+            checked = problem.checked
+            return (f"{title.rstrip('.')}: {checked}" if checked else title), problem.expected, problem.got
+        case ArgumentChanged():
+            return title, f"the argument {problem.name} left as it was", f"{problem.name}: {problem.what}"
+        case StateLeft():
+            return title, f"torch's {problem} as it was before the call", f"another {problem} after the call"
+        case WrongKind():
+            return title, "a plain value", f"an object of class {problem.class_name}, which cannot be used {problem.use}"
+        case SubmissionError():
+            return title, None, _raised(problem)
+        case WorkerTimeout():
+            return title, "an answer in time", "none: the code still ran when the time of this test was used up"
+        case WorkerMemory():
+            return title, "a result within the memory limit", f"too much memory: {problem}"
+        case WorkerLied():
+            return title, "a result", f"something that is not an answer: {problem}"
+        case _:
+            return title, None, _ended(problem, outcome.verdict)
+
+
+def _raised(problem: SubmissionError) -> str:
+    place = f" (line {problem.frames[-1].line})" if problem.frames else ""
+    if isinstance(problem, NotImplementedError):
+        return f"NotImplementedError{place}: this part is still to be written"
+    if isinstance(problem, PermissionError):
+        return f"{problem}{place}: the sandbox does not allow this"
+    return f"{problem}{place}"
+
+
+def _ended(problem: BaseException | None, verdict: Verdict) -> str:
+    if verdict is Verdict.INTERNAL:
+        return f"an error of the grader itself ({type(problem).__name__}: {problem})"
+    if verdict is Verdict.FAIL:
+        return f"a result that cannot be worked with ({type(problem).__name__}: {problem})"
+    return f"the process ended: {problem}"

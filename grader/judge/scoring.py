@@ -1,0 +1,55 @@
+"""From the outcomes of tests to the verdict and the points of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from grader.course import Task
+from grader.report import Message, TaskReport, TestReport, Verdict
+
+ALL_OR_NOTHING = (Verdict.NOT_ATTEMPTED, Verdict.FORBIDDEN, Verdict.SKIPPED)
+
+
+def verdict_of_task(tests: Sequence[TestReport]) -> Verdict:
+    """Return a task's verdict: pass if every test passed, else that of its first failure, with two exceptions."""
+    verdicts = [test.verdict for test in tests]
+    missed = [verdict for verdict in verdicts if verdict is not Verdict.PASS]
+    if not missed:
+        return Verdict.PASS
+    for special in (Verdict.INTERNAL, Verdict.FORBIDDEN):
+        if special in missed:
+            return special
+    unwritten = missed.count(Verdict.NOT_ATTEMPTED)
+    if unwritten == len(missed) and 2 * unwritten >= len(verdicts):
+        return Verdict.NOT_ATTEMPTED
+    return next((verdict for verdict in missed if verdict is not Verdict.NOT_ATTEMPTED), Verdict.FAIL)
+
+
+def score_task(task: Task, tests: Sequence[TestReport]) -> TaskReport:
+    """Return the report of a task whose tests were run."""
+    verdict = verdict_of_task(tests)
+    total = sum(test.weight for test in tests)
+    earned = sum(test.weight for test in tests if test.verdict is Verdict.PASS)
+    share = 0.0 if verdict in ALL_OR_NOTHING or not total else earned / total
+    return TaskReport(task.id, task.title, verdict, round(task.points * share, 2), task.points, tuple(tests))
+
+
+def untested(task: Task, verdict: Verdict, message: Message | None) -> TaskReport:
+    """Return the report of a task that could not be tested."""
+    return TaskReport(task.id, task.title, verdict, 0.0, task.points, (), message)
+
+
+def skip_dependents(tasks: Sequence[Task], reports: Mapping[str, TaskReport]) -> dict[str, TaskReport]:
+    """Mark failed tasks that need another failed task as skipped: that one is to be mended first.
+
+    A task that passes by itself keeps its points whatever it was meant to build on.
+    """
+    result = dict(reports)
+    for task in tasks:
+        open_needs = [need for need in task.needs if need in result and result[need].verdict is not Verdict.PASS]
+        if open_needs and result[task.id].verdict in (Verdict.FAIL, Verdict.ERROR):
+            text = f"{open_needs[0]} has not passed, and this task builds on it"
+            message = Message(checked=task.title, got=text, next=f"grade hint {open_needs[0]}")
+            result[task.id] = replace(result[task.id], verdict=Verdict.SKIPPED, points=0.0, message=message)
+    return result

@@ -1,0 +1,89 @@
+"""One embedded pytest session: the hidden suites of some tasks against one subject."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from grader.course import Task
+from grader.judge import plugin
+from grader.judge.bench import BENCH, Bench
+from grader.judge.errors import OurProblem
+
+Play = Callable[[Bench, dict[str, list[pytest.Item]]], None]
+
+QUIET = (
+    "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:warnings",
+    "-p", "no:junitxml", "-p", "no:doctest", "-p", "no:unittest", "-p", "no:pastebin",
+    "--capture=no", "--import-mode=importlib", "--noconftest",
+)  # fmt: skip
+NEVER_FROM_OUTSIDE = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG")
+
+
+class _Embedded:
+    """Takes the run loop over and hands the collected tests, by task, to the caller."""
+
+    def __init__(self, bench: Bench, play: Play) -> None:
+        self.bench, self.play = bench, play
+        self.problems: list[str] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[BENCH] = self.bench
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.problems.append(f"{report.nodeid}: {str(report.longrepr)[-500:]}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        by_task: dict[str, list[pytest.Item]] = {}
+        for item in session.items:
+            task = self.bench.task_of(item)
+            if task is not None:
+                by_task.setdefault(task.id, []).append(item)
+        if not self.problems:
+            self.play(self.bench, by_task)
+        return True
+
+
+def run_session(bench: Bench, tasks: Sequence[Task], keyword: str, play: Play) -> None:
+    """Collect the suites of `tasks` and let `play` run them.
+
+    Raises:
+        OurProblem: a suite cannot be collected.
+    """
+    files = [str(bench.course.suite_file(task)) for task in tasks]
+    embedded = _Embedded(bench, play)
+    root = ["--rootdir", str(bench.course.suites), "-c", os.devnull]
+    with _own_environment():
+        code = pytest.main([*QUIET, *root, "-k", keyword, *files], plugins=[plugin, embedded])
+    if embedded.problems:
+        raise OurProblem("a suite cannot be collected: " + "; ".join(embedded.problems))
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.TESTS_FAILED):
+        raise OurProblem(f"pytest ended with {code!r}")
+
+
+@contextlib.contextmanager
+def _own_environment() -> Iterator[None]:
+    """Keep the caller's pytest settings and plugins out of the judge's session."""
+    kept = {name: os.environ.pop(name) for name in NEVER_FROM_OUTSIDE if name in os.environ}
+    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+        if before is None:
+            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+
+
+def within(seconds: float) -> float:
+    """Return the moment `seconds` from now."""
+    return time.monotonic() + seconds

@@ -1,0 +1,153 @@
+"""Grading some tasks of one submission in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from grader.course import Course, Task, load_course
+from grader.intake import Submission
+from grader.judge.bench import Bench, is_visible, title_of, weight_of
+from grader.judge.diagnosis import diagnose
+from grader.judge.intake import Intake, take_in
+from grader.judge.message import message_of, traceback_of
+from grader.judge.outcome import Outcome, verdict_of
+from grader.judge.references import References
+from grader.judge.scoring import score_task, untested
+from grader.judge.session import run_session, within
+from grader.judge.settle import settle_internal
+from grader.judge.subject import SourceSubject
+from grader.judge.workers import Workers, open_workers
+from grader.proxy.errors import SubmissionError
+from grader.report import TaskReport, TestReport, Verdict
+from grader.sandbox.errors import WorkerGone
+
+DIAGNOSIS_SECONDS = 20.0
+IMPORT_SECONDS = 30.0
+
+Advance = Callable[[str, str, str], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What one process is to grade; plain data, so that it can go to another one."""
+
+    submission: Submission
+    task_ids: tuple[str, ...]
+    keyword: str
+    seed: int
+    sandbox: str
+    first: bool
+
+
+@dataclass
+class ShardResult:
+    """What one process found."""
+
+    tasks: dict[str, TaskReport] = field(default_factory=dict)
+    kind: str = ""
+    layers: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    incomplete: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def grade_shard(order: Order, advance: Advance) -> ShardResult:
+    """Grade the tasks of `order`. The workers' server starts before anything hidden is read."""
+    workers = open_workers(order.sandbox)
+    try:
+        return _Shard(order, workers, advance).grade()
+    finally:
+        workers.close()
+
+
+class _Shard:
+    def __init__(self, order: Order, workers: Workers, advance: Advance) -> None:
+        self.order, self.workers, self.advance = order, workers, advance
+        self.course: Course = load_course()
+        self.references = References(self.course)
+        self.tasks: list[Task] = [self.course.task(task_id) for task_id in order.task_ids]
+        self.result = ShardResult(kind=workers.kind, layers=workers.layers, missing=workers.missing)
+
+    def grade(self) -> ShardResult:
+        intake = take_in(self.course, self.references, self.order.submission, self.tasks)
+        self.result.tasks.update(intake.settled)
+        subject = SourceSubject(intake.sources, self.workers.open, self.references)
+        self._refuse_broken_modules(intake, subject)
+        open_tasks = intake.open(self.tasks)
+        if self.order.first:
+            open_tasks = self._before_first_settled(open_tasks)
+        if open_tasks:
+            bench = Bench(self.course, self.references, subject, self.order.seed)
+            run_session(bench, open_tasks, self.order.keyword, self._play)
+        return self.result
+
+    def _refuse_broken_modules(self, intake: Intake, subject: SourceSubject) -> None:
+        """Import each topic once: if that fails, its tasks share one message instead of one for each test."""
+        for slug in intake.sources:
+            tasks = [task for task in intake.open(self.tasks) if task.topic == slug]
+            if not tasks:
+                continue
+            try:
+                with subject.open(slug, 0, IMPORT_SECONDS):
+                    continue
+            except (SubmissionError, WorkerGone) as problem:
+                self._settle_all(intake, tasks, _outcome_of_import(problem))
+
+    def _settle_all(self, intake: Intake, tasks: Sequence[Task], outcome: Outcome) -> None:
+        for task in tasks:
+            message = message_of(f"Importing {task.topic}.py", task.id, outcome, None)
+            intake.settled[task.id] = untested(task, outcome.verdict, message)
+        self.result.tasks.update(intake.settled)
+
+    def _before_first_settled(self, open_tasks: list[Task]) -> list[Task]:
+        ids = [task.id for task in self.tasks]
+        bad = [ids.index(task_id) for task_id in self.result.tasks]
+        last = min(bad, default=len(ids))
+        self.result.tasks = {task_id: self.result.tasks[task_id] for task_id in ids[last : last + 1]}
+        return [task for task in open_tasks if ids.index(task.id) < last]
+
+    def _play(self, bench: Bench, by_task: dict[str, list[pytest.Item]]) -> None:
+        deadline = within(DIAGNOSIS_SECONDS)
+        for task in self.tasks:
+            items = by_task.get(task.id, [])
+            if not items:
+                continue
+            report = self._play_task(bench, task, items, deadline)
+            self.result.tasks[task.id] = report
+            if self.order.first and report.verdict is not Verdict.PASS:
+                self.result.tasks = {
+                    task_id: found for task_id, found in self.result.tasks.items() if found.tests
+                }
+                return
+
+    def _play_task(self, bench: Bench, task: Task, items: list[pytest.Item], deadline: float) -> TaskReport:
+        outcomes: dict[str, Outcome] = {}
+        for item in items:
+            outcome = settle_internal(bench, task, item, bench.run(item, None))
+            outcomes[item.name] = outcome
+            self.advance(task.id, item.name, str(outcome.verdict))
+        mistake = diagnose(bench, task, items, outcomes, deadline)
+        tests = []
+        for item in items:
+            outcome = outcomes[item.name]
+            title = title_of(item)
+            tests.append(
+                TestReport(
+                    name=item.name, title=title, verdict=outcome.verdict, visible=is_visible(item),
+                    weight=weight_of(item), seconds=round(outcome.seconds, 4),
+                    message=message_of(title, task.id, outcome, mistake),
+                    traceback=traceback_of(outcome, f"{task.topic}.py"), printed=outcome.printed or None,
+                )
+            )  # fmt: skip
+            if outcome.verdict is Verdict.INTERNAL:
+                self.result.incomplete = f"{task.id}, {item.name}: {type(outcome.problem).__name__}: {outcome.problem}"
+        return score_task(task, tests)
+
+
+def _outcome_of_import(problem: Exception) -> Outcome:
+    verdict = verdict_of(problem)
+    return Outcome(Verdict.ERROR if verdict is Verdict.NOT_ATTEMPTED else verdict, problem)
+

@@ -1,0 +1,109 @@
+"""The group: help, version, start-up, and `python -m grader`."""
+
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from grader import __version__
+
+HEAVY = {"torch", "numpy", "rich", "pytest", "jsonschema", "xml.etree", "difflib", "asyncio"}
+LOOK = (
+    "import sys; from grader.cli import main; main(sys.argv[1:]); sys.stderr.write(chr(10).join(sys.modules))"
+)
+
+
+def python(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, **options
+    )
+
+
+def test_help_shows_both_ways_to_call_it(grade):
+    code, out, _ = grade("--help")
+    assert code == 0
+    assert out.startswith("Usage: grade PATH... [OPTIONS]\n       grade COMMAND [ARGS]...")
+    for word in (
+        "--task",
+        "--seed",
+        "--sandbox",
+        "--output",
+        "--version",
+        "list",
+        "hint",
+        "verify",
+        "doctor",
+    ):
+        assert word in out
+
+
+def test_short_help_option_works(grade):
+    assert grade("-h")[1] == grade("--help")[1]
+
+
+def test_no_arguments_show_the_help_as_a_wrong_call(grade):
+    code, _, err = grade()
+    assert code == 2
+    assert "grade PATH..." in err
+
+
+def test_version_is_that_of_the_package(grade):
+    assert grade("--version") == (0, f"torchgrade, version {__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", ["list", "hint", "verify", "doctor", "stubs"])
+def test_each_command_has_help_of_its_own(grade, command):
+    code, out, _ = grade(command, "--help")
+    assert code == 0
+    assert out.startswith(f"Usage: grade {command}")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["hint", "--help"], ["no-such-file"]])
+def test_start_up_imports_nothing_heavy(arguments):
+    loaded = set(python("-c", LOOK, *arguments).stderr.split("\n"))
+    assert "click" in loaded
+    assert not loaded & (HEAVY - {"difflib"} if arguments == ["no-such-file"] else HEAVY)
+
+
+def test_list_imports_no_torch():
+    loaded = set(python("-c", LOOK, "list").stderr.split("\n"))
+    assert "grader.course" in loaded
+    assert not loaded & {"torch", "numpy", "pytest"}
+
+
+def test_help_takes_less_than_300_ms_of_cpu():
+    def seconds():
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert python("-m", "grader", "--help").returncode == 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(seconds() for _ in range(3)) < 0.3
+
+
+def test_module_and_command_are_the_same():
+    assert python("-m", "grader", "--version").stdout == f"torchgrade, version {__version__}\n"
+
+
+def test_reader_that_leaves_is_not_a_fault():
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "grader", "list"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.stderr == ""
+    assert done.returncode == 1
+
+
+def test_ascii_output_is_no_fault():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = python("-m", "grader", "hint", "losses.softmax", env=environment)
+    assert done.returncode == 0
+    assert done.stdout.isascii()

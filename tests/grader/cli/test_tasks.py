@@ -1,0 +1,87 @@
+"""`grade list`, `grade hint` and `grade stubs`."""
+
+import json
+
+import pytest
+
+from grader.course import load_course
+
+COURSE = load_course()
+TASK = COURSE.tasks[0]
+
+
+def test_list_names_every_task(grade):
+    code, out, _ = grade("list")
+    assert code == 0
+    for task in COURSE.tasks:
+        assert task.id in out
+    assert f"{len(COURSE.tasks)} tasks" in out
+
+
+def test_list_as_json_has_ids_points_and_needs(grade):
+    _, out, _ = grade("list", "--format", "json")
+    topics = json.loads(out)
+    assert [topic["slug"] for topic in topics] == list(COURSE.slugs)
+    tasks = [task for topic in topics for task in topic["tasks"]]
+    assert [task["id"] for task in tasks] == [task.id for task in COURSE.tasks]
+    assert sum(task["points"] for task in tasks) == sum(task.points for task in COURSE.tasks)
+
+
+def test_list_as_json_gives_no_hint_away(grade):
+    _, out, _ = grade("list", "--format", "json")
+    assert TASK.hints[-1] not in out
+
+
+@pytest.mark.parametrize("name", [TASK.id, TASK.name])
+def test_hint_is_the_gentlest_and_says_how_many_there_are(grade, name):
+    code, out, _ = grade("hint", name)
+    assert code == 0
+    assert f"Hint 1/{len(TASK.hints)}" in out
+    assert " ".join(TASK.hints[0].split()) in " ".join(out.split())
+    assert f"grade hint {TASK.id} 2" in out
+    assert TASK.hints[1] not in " ".join(out.split())
+
+
+def test_last_hint_says_that_it_is_the_last(grade):
+    _, out, _ = grade("hint", TASK.id, str(len(TASK.hints)))
+    assert "This is the strongest hint there is." in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "naming"),
+    [
+        ((TASK.id, "99"), f"has {len(TASK.hints)} hints: there is no hint 99"),
+        ((TASK.id, "0"), "0 is not in the range"),
+        ((TASK.id[:-1] + "z",), f"did you mean {TASK.id}"),
+        ((TASK.topic,), "is a topic: name one of its tasks"),
+        ((), "Missing argument 'TASK'"),
+    ],
+)
+def test_hint_that_there_is_not_is_a_wrong_call(grade, arguments, naming):
+    code, out, err = grade("hint", *arguments)
+    assert (code, out) == (2, "")
+    assert naming in err
+
+
+def test_broken_course_is_ours(grade, monkeypatch):
+    from grader.course import CourseNotFound
+
+    def broken():
+        raise CourseNotFound("no course found")
+
+    monkeypatch.setattr("grader.course.load_course", broken)
+    code, _, err = grade("list")
+    assert code == 3
+    assert "no course found" in err
+
+
+def test_stubs_says_what_it_wrote(grade, monkeypatch):
+    monkeypatch.setattr("grader.course.stub.write_stubs", lambda course: (course.stub_file("losses"),))
+    code, out, _ = grade("stubs")
+    assert code == 0
+    assert "losses.py" in out
+
+
+def test_stubs_says_when_there_is_nothing_to_do(grade, monkeypatch):
+    monkeypatch.setattr("grader.course.stub.write_stubs", lambda course: ())
+    assert grade("stubs")[1] == "every stub is up to date\n"

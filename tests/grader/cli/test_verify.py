@@ -1,0 +1,82 @@
+"""`grade verify` and `grade doctor`: what is asked and what comes out."""
+
+import json
+import sys
+from dataclasses import dataclass
+from types import ModuleType
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Proof:
+    topics: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    ok: bool = True
+
+
+@pytest.fixture
+def prover(monkeypatch):
+    fake = ModuleType("grader.verify")
+    fake.proof = Proof()
+
+    def verify(topics, **options):
+        fake.asked = {"topics": tuple(topics), **options}
+        return fake.proof
+
+    fake.verify = verify
+    monkeypatch.setitem(sys.modules, "grader.verify", fake)
+    return fake
+
+
+def test_everything_is_verified_with_one_seed(grade, prover):
+    code, out, _ = grade("verify")
+    assert code == 0
+    assert "proven" in out
+    assert prover.asked["topics"] == ()
+    assert prover.asked["seeds"] == 1
+
+
+def test_topics_and_seeds_are_passed_on(grade, prover):
+    grade("verify", "losses", "tensors", "--seeds", "200")
+    assert prover.asked["topics"] == ("losses", "tensors")
+    assert prover.asked["seeds"] == 200
+
+
+def test_proof_that_fails_is_exit_code_1(grade, prover):
+    prover.proof = Proof(problems=("no suite",), ok=False)
+    code, out, _ = grade("verify")
+    assert code == 1
+    assert "no suite" in out
+
+
+def test_proof_as_json_is_the_data(grade, prover):
+    _, out, _ = grade("verify", "--format", "json")
+    assert json.loads(out) == {"topics": [], "problems": [], "ok": True}
+
+
+def test_proof_goes_into_the_file(grade, prover, work):
+    code, out, _ = grade("verify", "--format", "json", "--output", "proof.json")
+    assert (code, out) == (0, "")
+    assert json.loads((work / "proof.json").read_text(encoding="utf-8"))["ok"] is True
+
+
+def test_unknown_topic_is_a_wrong_call(grade, prover):
+    from grader.course import UnknownTask
+
+    def verify(topics, **options):
+        raise UnknownTask("loses", ("losses",), "is no topic")
+
+    prover.verify = verify
+    code, _, err = grade("verify", "loses")
+    assert code == 2
+    assert "did you mean losses?" in err
+
+
+def test_doctor_prints_its_diagnosis(grade, monkeypatch):
+    package, report, text = (ModuleType(f"grader.doctor{name}") for name in ("", ".report", ".text"))
+    report.diagnose = lambda: "facts"
+    text.render = lambda diagnosis: f"all {diagnosis}"
+    package.report, package.text = report, text
+    monkeypatch.setitem(sys.modules, "grader.doctor", package)
+    assert grade("doctor") == (0, "all facts\n", "")

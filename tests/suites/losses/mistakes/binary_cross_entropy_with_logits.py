@@ -1,0 +1,85 @@
+"""Wrong variants of losses.binary_cross_entropy_with_logits."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _right(logits, target, pos_weight, reduction):
+    return reference("losses").binary_cross_entropy_with_logits(logits, target, pos_weight, reduction)
+
+
+def _from_logarithms(logits, target, pos_weight, reduction, log_p, log_not_p):
+    """Check the arguments as the reference does, then use other logarithms."""
+    _right(logits, target, pos_weight, reduction)
+    weight = 1.0 if pos_weight is None else pos_weight
+    return reference("losses")._reduce(-(weight * target * log_p + (1 - target) * log_not_p), reduction)
+
+
+@mistake("the logarithm of a sigmoid that came out as 0 or 1 is -inf: never form the probability")
+def log_of_sigmoid(logits, target, pos_weight=None, reduction="mean"):
+    probs = reference("losses").sigmoid(logits)
+    return _from_logarithms(logits, target, pos_weight, reduction, probs.log(), (1 - probs).log())
+
+
+@mistake("cutting the probabilities hides the overflow, but the loss stops growing and its gradient is 0")
+def log_of_clamped_sigmoid(logits, target, pos_weight=None, reduction="mean"):
+    probs = reference("losses").sigmoid(logits).clamp(1e-7, 1 - 1e-7)
+    return _from_logarithms(logits, target, pos_weight, reduction, probs.log(), (1 - probs).log())
+
+
+@mistake("abs and clamp have corners at 0: the slope there must be 1/2 - t, which a new network meets at once")
+def corner_at_zero(logits, target, pos_weight=None, reduction="mean"):
+    log_1p = torch.log1p(torch.exp(-logits.abs()))
+    minus_log_p, minus_log_not_p = log_1p + (-logits).clamp(min=0), log_1p + logits.clamp(min=0)
+    return _from_logarithms(logits, target, pos_weight, reduction, -minus_log_p, -minus_log_not_p)
+
+
+@mistake("log(1 + exp(-x)) overflows at x = -1000: take exp of -|x| only")
+def exp_overflows(logits, target, pos_weight=None, reduction="mean"):
+    minus_log_p = torch.log1p(torch.exp(-logits))
+    return _from_logarithms(logits, target, pos_weight, reduction, -minus_log_p, -minus_log_p - logits)
+
+
+@mistake("the sigmoid was applied twice: logits are scores, and the loss squashes them once")
+def sigmoid_twice(logits, target, pos_weight=None, reduction="mean"):
+    return _right(reference("losses").sigmoid(logits), target, pos_weight, reduction)
+
+
+@mistake("logits were taken for probabilities: there is no sigmoid")
+def no_sigmoid(logits, target, pos_weight=None, reduction="mean"):
+    _right(logits, target, pos_weight, reduction)
+    return reference("losses").binary_cross_entropy(logits.clamp(0, 1), target, reduction)
+
+
+@mistake("pos_weight multiplies both terms: it belongs to the positive one alone")
+def weight_on_both_terms(logits, target, pos_weight=None, reduction="mean"):
+    right = _right(logits, target, pos_weight, reduction)
+    if pos_weight is None:
+        return right
+    return reference("losses")._reduce(pos_weight * _right(logits, target, None, "none"), reduction)
+
+
+@mistake("pos_weight multiplies the term of the negatives: it belongs to the positive one")
+def weight_on_negatives(logits, target, pos_weight=None, reduction="mean"):
+    _right(logits, target, pos_weight, reduction)
+    return _right(-logits, 1 - target, pos_weight, reduction)
+
+
+@mistake("the mean divided by the sum of the weights: divide by the number of elements")
+def mean_over_weights(logits, target, pos_weight=None, reduction="mean"):
+    right = _right(logits, target, pos_weight, reduction)
+    if pos_weight is None or reduction != "mean":
+        return right
+    return right * target.numel() / (pos_weight * target + (1 - target)).sum()
+
+
+@mistake("shapes that differ were broadcast: (N, 1) against (N,) compares every pair; raise a ValueError")
+def broadcast(logits, target, pos_weight=None, reduction="mean"):
+    logits, target = torch.broadcast_tensors(logits, target)
+    return _right(logits, target, pos_weight, reduction)
+
+
+@mistake("a target of integers was accepted: raise a ValueError")
+def integer_target_accepted(logits, target, pos_weight=None, reduction="mean"):
+    return _right(logits, target.to(logits.dtype), pos_weight, reduction)

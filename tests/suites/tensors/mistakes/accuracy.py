@@ -1,0 +1,79 @@
+"""Wrong ways to count hits."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _right(scores, labels):
+    return reference("tensors").accuracy(scores, labels)
+
+
+@mistake("argmax ran down the batch (axis 0); the prediction of a row is its largest score along axis 1")
+def argmax_over_the_batch(scores, labels):
+    _right(scores, labels)
+    best = scores.argmax(dim=0)
+    count = min(len(best), len(labels))
+    return (best[:count] == labels[:count]).sum().item() / len(labels)
+
+
+@mistake("returned per cent; a share between 0 and 1 is asked for")
+def per_cent(scores, labels):
+    return 100 * _right(scores, labels)
+
+
+@mistake("returned a tensor; a Python float is asked for")
+def returned_a_tensor(scores, labels):
+    return torch.tensor(_right(scores, labels))
+
+
+@mistake("returned the number of hits, not divided by N")
+def counted_hits(scores, labels):
+    return _right(scores, labels) * len(labels)
+
+
+@mistake("integer division leaves 0 or 1")
+def divided_as_integers(scores, labels):
+    return float(round(_right(scores, labels) * len(labels)) // len(labels))
+
+
+@mistake("divided by the number of classes, not of rows")
+def divided_by_classes(scores, labels):
+    return _right(scores, labels) * len(labels) / scores.shape[1]
+
+
+@mistake("a label that ties with the largest score counts as a hit; only the first of equal scores does")
+def ties_are_hits(scores, labels):
+    _right(scores, labels)
+    return (scores[torch.arange(len(labels)), labels] == scores.amax(dim=1)).double().mean().item()
+
+
+@mistake("among equal scores the last class was taken; the first one counts")
+def last_of_equal_scores(scores, labels):
+    _right(scores, labels)
+    best = scores.shape[1] - 1 - scores.flip(1).argmax(dim=1)
+    return (best == labels).double().mean().item()
+
+
+@mistake("labels of another shape are broadcast against the predictions, every row against every label")
+def broadcast_labels(scores, labels):
+    if len(scores) == 0:
+        raise ValueError("scores must have a row")
+    return (scores.argmax(dim=1) == labels).double().mean().item()
+
+
+@mistake("an empty batch was not refused")
+def accepted_an_empty_batch(scores, labels):
+    return _right(scores, labels) if len(scores) else 0.0
+
+
+@mistake("a Python loop over the rows")
+def loop_over_rows(scores, labels):
+    _right(scores, labels)
+    return sum(int(row.argmax() == label) for row, label in zip(scores, labels, strict=True)) / len(labels)
+
+
+@mistake("the labels were compared with rounded scores, not with the place of the largest one")
+def compared_scores_with_labels(scores, labels):
+    _right(scores, labels)
+    return (scores.amax(dim=1).round() == labels).double().mean().item()

@@ -39,6 +39,20 @@ def course_problems() -> Iterator[None]:
         raise OurFault(str(problem)) from problem
 
 
+@contextmanager
+def judge_problems() -> Iterator[None]:
+    """Turn what can keep the judge from its work into an exit code."""
+    from grader.judge import OurProblem, UsageProblem
+
+    try:
+        with course_problems():
+            yield
+    except UsageProblem as problem:
+        raise WrongCall(str(problem)) from problem
+    except OurProblem as problem:
+        raise OurFault(str(problem)) from problem
+
+
 def unexpected(problem: Exception) -> None:
     """Write a fault that nobody foresaw, with all that is needed to report it."""
     import traceback

@@ -15,6 +15,8 @@ from grader.cli.faults import WrongCall
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from grader.render.progress import LiveProgress
+
 FORMATS = click.Choice(["terminal", "json"])
 
 output_option = click.option(
@@ -32,6 +34,15 @@ def open_console(*, errors: bool = False) -> Console:
     stream = sys.stderr if errors else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else 100
     return Console(stderr=errors, width=width, markup=False, emoji=False, highlight=False)
+
+
+def live_progress() -> LiveProgress | None:
+    """A line that moves, where somebody is looking."""
+    if not sys.stderr.isatty():
+        return None
+    from grader.render.progress import LiveProgress
+
+    return LiveProgress(open_console(errors=True))
 
 
 def writable(output: Path | None) -> None:

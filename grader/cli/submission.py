@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.faults import FAILED, OURS, OurFault, WrongCall, course_problems
+from grader.cli.faults import FAILED, OURS, WrongCall, judge_problems
 from grader.cli.group import DefaultCommand
 from grader.cli.near import missing
-from grader.cli.output import output_option, show, writable, write
+from grader.cli.output import live_progress, output_option, show, writable, write
 
 if TYPE_CHECKING:
-    from grader.render.progress import LiveProgress
     from grader.report import Report
 
 LARGEST_SEED = 2**63 - 1
@@ -77,29 +75,15 @@ def _check(ctx: click.Context, paths: Sequence[Path]) -> None:
 
 
 def _grade(paths: Sequence[Path], options: dict[str, Any]) -> Report:
-    from grader.judge import OurProblem, UsageProblem, grade_submission
+    from grader.judge import grade_submission
 
-    progress = _progress()
+    progress = live_progress()
     try:
-        with course_problems():
+        with judge_problems():
             return grade_submission(paths, progress=progress, **options)
-    except UsageProblem as problem:
-        raise WrongCall(str(problem)) from problem
-    except OurProblem as problem:
-        raise OurFault(str(problem)) from problem
     finally:
         if progress:
             progress.stop()
-
-
-def _progress() -> LiveProgress | None:
-    """A line that moves, where somebody is looking."""
-    if not sys.stderr.isatty():
-        return None
-    from grader.cli.output import open_console
-    from grader.render.progress import LiveProgress
-
-    return LiveProgress(open_console(errors=True))
 
 
 def _present(report: Report, kind: str, output: Path | None, paths: Sequence[Path]) -> None:

@@ -39,7 +39,7 @@ def is_simulated(value: Tensor) -> bool:
 def as_device(value: Tensor) -> Tensor:
     """Return the memory of a host tensor as a tensor of the device, without a copy or a history.
 
-    What is returned keeps `value` alive, but not its memory if `value` is given other memory later: hand over a
+    What returns keeps `value` alive, but not its memory if `value` is given other memory later: hand over a
     tensor that nobody else changes so, or `value.detach()`.
     """
     return _seen_as(value, EXTENSION_KIND)

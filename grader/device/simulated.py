@@ -41,7 +41,7 @@ from grader.device.memory import DEVICE, as_device, as_host, is_simulated
 
 __all__ = ["DEVICE", "as_device", "as_host", "available", "is_simulated", "register", "to_device", "to_host"]
 
-library: Any = torch.library.Library
+_library: Any = torch.library.Library
 _registered: list[Any] = []
 
 
@@ -74,10 +74,10 @@ def _install_kernels() -> None:
     from grader.device.kernels import run_on_host
     from grader.device.special import kernels
 
-    everything = library("_", "IMPL")
+    everything = _library("_", "IMPL")
     everything.fallback(run_on_host, "PrivateUse1")
     everything.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
-    special = library("aten", "IMPL")
+    special = _library("aten", "IMPL")
     for name, kernel in kernels().items():
         special.impl(name, kernel, "PrivateUse1")
     for key in ("Conjugate", "Negative"):

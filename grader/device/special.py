@@ -23,7 +23,6 @@ ON_HOST = (
     aten.native_group_norm.default,
     aten.silu_backward.default,
     aten.mish_backward.default,
-    aten._pin_memory.default,
 )
 """Operators with a composite of their own, which would win over the general kernel: ask the host."""
 

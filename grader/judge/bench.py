@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 
@@ -25,10 +26,12 @@ BENCH = pytest.StashKey["Bench"]()
 class Bench:
     """Plays tests against a subject and keeps the outcome of the last play."""
 
-    def __init__(self, course: Course, references: References, subject: Subject, seed: int) -> None:
-        """Start with `subject` under test."""
+    def __init__(
+        self, course: Course, references: References, subject: Subject, seed: int, seconds: float | None = None
+    ) -> None:
+        """Start with `subject` under test; `seconds` bounds what any test allows."""
         self.course, self.references = course, references
-        self.subject, self.seed = subject, seed
+        self.subject, self.seed, self._most_seconds = subject, seed, seconds
         self._tasks = {course.suite_file(task).resolve(): task for task in course.tasks}
 
     def task_of(self, item: pytest.Item) -> Task | None:
@@ -39,6 +42,10 @@ class Bench:
         """Return the seed of a test for one purpose; it does not depend on where the course lies."""
         task = self.task_of(item)
         return derived_seed(self.seed, task.id if task else "", item.name, purpose)
+
+    def seconds_of(self, item: pytest.Item) -> float:
+        """Return how long the sandbox may take for a test."""
+        return min(seconds_of(item), self._most_seconds or math.inf)
 
     def play(self, item: pytest.Item, subject: Subject, seed: int | None = None) -> Outcome:
         """Run one test against `subject`, by pytest's own protocol, and return what came out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -48,11 +49,20 @@ def diagnose(
 
 def matches(bench: Bench, task: Task, mistake: Mistake, items: Sequence[pytest.Item], outcomes: Played) -> bool:
     """Whether a known mistake does the same on every test; stops at the first difference."""
-    subject = NamespaceSubject(bench.references.with_mistake(task, mistake), bench.references)
     agreed = False
     for item in items:
-        theirs, ours = outcomes[item.name], bench.play(item, subject)
+        theirs, ours = outcomes[item.name], play_mistake(bench, task, mistake, item)
         if not same_outcome(theirs, ours):
             return False
         agreed |= theirs.verdict in TELLING and ours.verdict in TELLING
     return agreed
+
+
+def play_mistake(bench: Bench, task: Task, mistake: Mistake, item: pytest.Item) -> Outcome:
+    """Play one test against a known mistake.
+
+    An exception that no check raised is a failure here: the reference passes every test, so the variant's result
+    is the cause.
+    """
+    outcome = bench.play(item, NamespaceSubject(bench.references.with_mistake(task, mistake), bench.references))
+    return replace(outcome, verdict=Verdict.FAIL) if outcome.verdict is Verdict.INTERNAL else outcome

@@ -31,7 +31,9 @@ def _same_problem(one: BaseException | None, other: BaseException | None) -> boo
         return one.kind == other.kind
     if isinstance(one, ArgumentChanged) and isinstance(other, ArgumentChanged):
         return one.name == other.name
-    return isinstance(one, StateLeft) and isinstance(other, StateLeft) and str(one) == str(other)
+    if isinstance(one, StateLeft) and isinstance(other, StateLeft):
+        return str(one) == str(other)
+    return type(one) is type(other)
 
 
 def same_evidence(one: Evidence, other: Evidence) -> bool:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import platform
 import secrets
 import sys
-import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
 
 import torch
 
@@ -22,22 +18,10 @@ from grader.intake import IntakeError, NothingFound, TwoCandidates, find_submiss
 from grader.intake import Submission as Files
 from grader.judge.errors import OurProblem, UsageProblem
 from grader.judge.scoring import skip_dependents
-from grader.judge.shard import Advance, Order, ShardResult, grade_shard
+from grader.judge.parallel import Progress, run_parallel
+from grader.judge.shard import Order, ShardResult, grade_shard
 from grader.report import Environment, Report, TaskReport
 from grader.sandbox.errors import SandboxProblem
-
-
-class Progress(Protocol):
-    """Somebody who wants to see a grading go on."""
-
-    def start(self, total: int) -> None:
-        """Begin; `total` tasks are to be graded."""
-
-    def advance(self, task_id: str, test_name: str, verdict: str) -> None:
-        """A test has its verdict."""
-
-    def stop(self) -> None:
-        """No more will come."""
 
 
 def grade_submission(
@@ -49,6 +33,7 @@ def grade_submission(
     sandbox: str = "auto",
     first: bool = False,
     jobs: int | None = None,
+    seconds: float | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Grade the submission under `paths` and return what was found.
@@ -61,6 +46,7 @@ def grade_submission(
         sandbox: "auto", "strict" or "none".
         first: stop at the first task that does not pass.
         jobs: processes to grade in, 1 if None.
+        seconds: no test may take longer, whatever its suite allows.
         progress: told of each verdict.
 
     Raises:
@@ -79,7 +65,7 @@ def grade_submission(
     except CourseError as problem:
         raise OurProblem(str(problem)) from None
     run_seed = secrets.randbits(31) if seed is None else seed
-    order = Order(files, tuple(task.id for task in selected), keyword, run_seed, sandbox, first)
+    order = Order(files, tuple(task.id for task in selected), keyword, run_seed, sandbox, first, seconds)
     try:
         result = _run(order, 1 if first else max(1, jobs or 1), progress)
     except SandboxProblem as problem:
@@ -106,51 +92,10 @@ def _ordered(selected: Sequence[Task], result: ShardResult) -> list[TaskReport]:
 
 
 def _run(order: Order, jobs: int, progress: Progress | None) -> ShardResult:
-    if progress:
-        progress.start(len(order.task_ids))
-    try:
-        advance: Advance = progress.advance if progress else lambda *_: None
-        return grade_shard(order, advance) if jobs == 1 else _run_parallel(order, jobs, advance)
-    finally:
-        if progress:
-            progress.stop()
-
-
-def _run_parallel(order: Order, jobs: int, advance: Advance) -> ShardResult:
-    """Share the tasks out among processes, forked before this one has read anything hidden."""
-    context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
-    queue: Any = context.SimpleQueue()
-    parts = [order.task_ids[start::jobs] for start in range(jobs) if order.task_ids[start::jobs]]
-    orders = [Order(order.submission, part, order.keyword, order.seed, order.sandbox, False) for part in parts]
-    with ProcessPoolExecutor(jobs, context, initializer=_remember_queue, initargs=(queue,)) as pool:
-        futures = [pool.submit(_grade_in_process, part) for part in orders]
-        reader = threading.Thread(target=_pass_on, args=(queue, advance), daemon=True)
-        reader.start()
-        results = [future.result() for future in futures]
-    queue.put(None)
-    reader.join()
-    merged = ShardResult(kind=results[0].kind, layers=results[0].layers, missing=results[0].missing)
-    for result in results:
-        merged.tasks.update(result.tasks)
-        merged.incomplete = merged.incomplete or result.incomplete
-    return merged
-
-
-_queue: Any = None
-
-
-def _remember_queue(queue: Any) -> None:
-    global _queue
-    _queue = queue
-
-
-def _grade_in_process(order: Order) -> ShardResult:
-    return grade_shard(order, lambda *row: _queue.put(row))
-
-
-def _pass_on(queue: Any, advance: Advance) -> None:
-    while (row := queue.get()) is not None:
-        advance(*row)
+    """Grade in processes of their own, so that this one stays fit to be forked: it runs no backward pass."""
+    if order.sandbox == "none":  # here, for a breakpoint in one's own code
+        return grade_shard(order, lambda *_: None)
+    return run_parallel(order, jobs, progress)
 
 
 def _environment(course: Course, result: ShardResult) -> Environment:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grader.judge.bench import BENCH, PROBLEM, SESSION, Bench, seconds_of
+from grader.judge.bench import BENCH, PROBLEM, SESSION, Bench
 from grader.proxy.submission import Submission
 from grader.suite.random import Random
 
@@ -51,7 +51,8 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     """The learner's module, in another process."""
     item, bench = request.node, bench_of(request.config)
     topic = item.path.parent.name
-    with bench.subject.open(topic, bench.seed_of(item, "sandbox"), seconds_of(item)) as session:
+    seed, task = bench.seed_of(item, "sandbox"), item.path.stem
+    with bench.subject.open(topic, seed, bench.seconds_of(item), task) as session:
         item.stash[SESSION] = session
         yield Submission(session)
 

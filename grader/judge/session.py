@@ -18,6 +18,7 @@ Play = Callable[[Bench, dict[str, list[pytest.Item]]], None]
 
 QUIET = (
     "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:warnings",
+    "-p", "no:unraisableexception", "-p", "no:threadexception",
     "-p", "no:junitxml", "-p", "no:doctest", "-p", "no:unittest", "-p", "no:pastebin",
     "--capture=no", "--import-mode=importlib", "--noconftest",
 )  # fmt: skip

@@ -40,6 +40,7 @@ class Order:
     seed: int
     sandbox: str
     first: bool
+    seconds: float | None = None  # that any one test may take at most
 
 
 @dataclass
@@ -80,7 +81,7 @@ class _Shard:
         if self.order.first:
             open_tasks = self._before_first_settled(open_tasks)
         if open_tasks:
-            bench = Bench(self.course, self.references, subject, self.order.seed)
+            bench = Bench(self.course, self.references, subject, self.order.seed, self.order.seconds)
             run_session(bench, open_tasks, self.order.keyword, self._play)
         return self.result
 
@@ -91,7 +92,7 @@ class _Shard:
             if not tasks:
                 continue
             try:
-                with subject.open(slug, 0, IMPORT_SECONDS):
+                with subject.open(slug, 0, min(IMPORT_SECONDS, self.order.seconds or IMPORT_SECONDS)):
                     continue
             except (SubmissionError, WorkerGone) as problem:
                 self._settle_all(intake, tasks, _outcome_of_import(problem))

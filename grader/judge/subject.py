@@ -12,13 +12,13 @@ from grader.proxy.session import Session
 from grader.sandbox.loopback import Loopback
 from grader.sandbox.transport import Transport
 
-OpenWorker = Callable[[float], Transport]  # seconds that the worker may take in all
+OpenWorker = Callable[[float, str], Transport]  # seconds that the worker may take in all, and the task
 
 
 class Subject(Protocol):
     """Something that answers a suite's calls."""
 
-    def open(self, topic: str, seed: int, seconds: float) -> contextlib.AbstractContextManager[Session]:
+    def open(self, topic: str, seed: int, seconds: float, task: str = "") -> contextlib.AbstractContextManager[Session]:
         """Start a conversation for one test of a topic."""
 
 
@@ -30,9 +30,9 @@ class SourceSubject:
         self._sources, self._open_worker, self._references = sources, open_worker, references
 
     @contextlib.contextmanager
-    def open(self, topic: str, seed: int, seconds: float) -> Iterator[Session]:
+    def open(self, topic: str, seed: int, seconds: float, task: str = "") -> Iterator[Session]:
         """Start a worker and let it execute the source."""
-        source, transport = self._sources[topic], self._open_worker(seconds)
+        source, transport = self._sources[topic], self._open_worker(seconds, task)
         try:
             session = Session(transport, self._references.signatures(topic), lambda task: names(source.tree, task))
             session.load(topic, source.text, seed)
@@ -49,7 +49,7 @@ class NamespaceSubject:
         self._namespace, self._references = namespace, references
 
     @contextlib.contextmanager
-    def open(self, topic: str, seed: int, seconds: float) -> Iterator[Session]:
+    def open(self, topic: str, seed: int, seconds: float, task: str = "") -> Iterator[Session]:
         """Start a loopback worker."""
         transport = Loopback(self._namespace)
         try:
@@ -67,6 +67,6 @@ class ReferenceSubject:
         """Serve the modules of `references`."""
         self._references = references
 
-    def open(self, topic: str, seed: int, seconds: float) -> contextlib.AbstractContextManager[Session]:
+    def open(self, topic: str, seed: int, seconds: float, task: str = "") -> contextlib.AbstractContextManager[Session]:
         """Start a loopback worker over the topic's reference."""
         return NamespaceSubject(self._references.module(topic), self._references).open(topic, seed, seconds)

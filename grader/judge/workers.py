@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Workers:
     missing: tuple[str, ...] = ()
 
 
-def open_workers(sandbox: str, spawn: bool = not hasattr(os, "fork")) -> Workers:
+def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> Workers:
     """Start what `sandbox` asks for; to be called before anything hidden is read.
 
     Raises:
@@ -33,7 +33,7 @@ def open_workers(sandbox: str, spawn: bool = not hasattr(os, "fork")) -> Workers
     """
     torch.set_num_threads(1)
     if sandbox == "none":
-        return Workers(lambda seconds: Loopback(), lambda: None, "none")
+        return Workers(lambda seconds, task: Loopback(), lambda: None, "none")
     workers = _spawned() if spawn else _forked()
     if sandbox == "strict" and workers.missing:
         workers.close()

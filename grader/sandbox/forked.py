@@ -49,8 +49,8 @@ class ForkServer:
         finally:
             os._exit(70)
 
-    def worker(self, seconds: float) -> ForkedWorker:
-        """Fork a worker that has `seconds` to answer in all."""
+    def worker(self, seconds: float, task: str = "") -> ForkedWorker:
+        """Fork a worker that has `seconds` to answer in all; each test gets its own, whatever its task."""
         ours, theirs = socket.socketpair()
         socket.send_fds(self._control, [json.dumps({"do": "fork"}).encode()], [theirs.fileno()])
         theirs.close()

@@ -47,9 +47,12 @@ def serve(control: socket.socket, scratch_root: str, confined: bool) -> None:
             os.close(descriptors[0])
             control.sendall(json.dumps({"pid": worker}).encode())
         else:
-            status, worker = _stop(worker, message["grace"]), 0
-            _sweep(scratch_root, prepared)
+            status = _stop(worker, message["grace"]) if message["grace"] else 0
             control.sendall(json.dumps({"status": status}).encode())
+            if not message["grace"]:  # nobody waits to hear how it ended: the judge goes on meanwhile
+                _stop(worker)
+            worker = 0
+            _sweep(scratch_root, prepared)
 
 
 def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:

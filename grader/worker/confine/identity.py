@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from grader.worker.confine import kernel
 from grader.worker.confine.child import in_child
@@ -72,10 +70,8 @@ def _reached(policy: Policy) -> str | None:
 
     def attempt(_: object) -> str:
         become(policy.user, 0)
-        return _first_closed((*policy.readable, policy.scratch)) or "all"
+        closed = [path for path in policy.readable if not os.access(path, os.R_OK)]
+        above = policy.scratch.parent
+        return str(next(iter(closed), "all" if os.access(above, os.X_OK) else above))
 
     return in_child(attempt)
-
-
-def _first_closed(paths: Iterable[Path]) -> str | None:
-    return next((str(path) for path in paths if not os.access(path, os.R_OK)), None)

@@ -28,17 +28,18 @@ class ResourceLimits:
     def apply(self, start: Start) -> None:
         """Lower the limits: for what comes from now on, and out of the worker's reach to raise again."""
         for which, value in self.fixed.items():
-            _lower(which, value)
+            _lower(which, value, warning=int(which == resource.RLIMIT_CPU))
         if self.memory is not None:
             _lower(resource.RLIMIT_AS, mapped() + self.memory)
         with suppress(OSError):
             _write(_KILL_ME_FIRST, b"1000")
 
 
-def _lower(which: int, value: int) -> None:
+def _lower(which: int, value: int, warning: int = 0) -> None:
+    """Set a limit; `warning` units before the hard one a signal says which limit it was."""
     _, most = resource.getrlimit(which)
-    value = value if most == resource.RLIM_INFINITY else min(value, most)
-    resource.setrlimit(which, (value, value))
+    hard = value + warning if most == resource.RLIM_INFINITY else min(value + warning, most)
+    resource.setrlimit(which, (min(value, hard), hard))
 
 
 def mapped() -> int:

@@ -1,6 +1,7 @@
 """`grade PATH...`: what is passed on, what comes out, and the exit code."""
 
 import json
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -191,3 +192,10 @@ def test_terminal_report_fits_100_columns_when_nobody_looks(grade, judge, work, 
 def test_seed_of_the_report_is_json_number(grade, judge, work):
     _, out, _ = grade("exercises/", "--format", "json")
     assert json.loads(out)["seed"] == 7
+
+
+def test_progress_is_shown_only_where_somebody_looks(grade, judge, work, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    grade("exercises/")
+    progress = judge.asked["progress"]
+    assert {"start", "advance", "stop"} <= set(dir(progress))

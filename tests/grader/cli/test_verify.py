@@ -16,7 +16,7 @@ class Proof:
 
 
 @pytest.fixture
-def prover(monkeypatch):
+def prover(monkeypatch, judge):
     fake = ModuleType("grader.verify")
     fake.proof = Proof()
 
@@ -80,3 +80,25 @@ def test_doctor_prints_its_diagnosis(grade, monkeypatch):
     package.report, package.text = report, text
     monkeypatch.setitem(sys.modules, "grader.doctor", package)
     assert grade("doctor") == (0, "all facts\n", "")
+
+
+def test_problem_of_the_judge_is_ours(grade, prover, judge):
+    def verify(topics, **options):
+        raise judge.OurProblem("no worker could be started")
+
+    prover.verify = verify
+    code, _, err = grade("verify")
+    assert code == 3
+    assert "no worker could be started" in err
+
+
+def test_tasks_that_are_proven_are_counted_where_somebody_looks(grade, prover, monkeypatch):
+    def verify(topics, progress, **options):
+        progress("losses.softmax")
+        return prover.proof
+
+    prover.verify = verify
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    code, _, err = grade("verify", "losses")
+    assert code == 0
+    assert "1/" in err

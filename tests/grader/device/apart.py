@@ -6,6 +6,7 @@ null.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -35,8 +36,9 @@ class Apart:
     def play(self, name: str, arguments: dict[str, Any]) -> str | None:
         """Play one test; return its traceback if it failed."""
         assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps([name, arguments]) + "\n")
-        self.process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(json.dumps([name, arguments]) + "\n")
+            self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
             return f"the interpreter died with status {self.process.wait()}"

@@ -111,7 +111,9 @@ def test_binary_cross_entropy_with_logits_is_finite_when_scores_are_large(submis
     check_gradients(function, oracle, logits, target, reduction="none", rng=rng)
 
 
-@pytest.mark.parametrize(("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))])
+@pytest.mark.parametrize(
+    ("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))]
+)
 def test_binary_cross_entropy_with_logits_refuses_other_shapes(submission, rng, left, right):
     """Shapes that differ raise a ValueError about target, and never broadcast."""
     with check_raises(ValueError, naming="target"):

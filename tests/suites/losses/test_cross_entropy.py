@@ -79,7 +79,8 @@ def test_cross_entropy_leaves_ignored_samples_out(submission, rng, reduction, ig
     labels[1] = labels[4] = ignored
     options = {"ignore_index": ignored, "reduction": reduction}
     check_close(
-        submission.cross_entropy(logits, labels, **options), functional.cross_entropy(logits, labels, **options)
+        submission.cross_entropy(logits, labels, **options),
+        functional.cross_entropy(logits, labels, **options),
     )
 
 
@@ -157,7 +158,9 @@ def test_cross_entropy_when_a_class_is_ruled_out(submission, rng):
 def test_cross_entropy_has_no_loop(submission, rng):
     """The number of operators does not grow with the number of samples."""
     few, many = (rng.normal(4, 3), rng.labels(4, 3)), (rng.normal(64, 3), rng.labels(64, 3))
-    check_vectorised(submission, lambda: submission.cross_entropy(*few), lambda: submission.cross_entropy(*many))
+    check_vectorised(
+        submission, lambda: submission.cross_entropy(*few), lambda: submission.cross_entropy(*many)
+    )
 
 
 @pytest.mark.parametrize("shape", [(4, 1), (3,), (1,), (4, 3)])

@@ -53,7 +53,10 @@ def test_huber_loss_of_other_shapes(submission, rng, shape):
 
 def test_huber_loss_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
-    pred, target = rng.normal(3, 5, dtype=torch.float64).t(), rng.normal(5, 1, dtype=torch.float64).expand(5, 3)
+    pred, target = (
+        rng.normal(3, 5, dtype=torch.float64).t(),
+        rng.normal(5, 1, dtype=torch.float64).expand(5, 3),
+    )
     check_close(submission.huber_loss(pred, target, 0.7), functional.huber_loss(pred, target, delta=0.7))
 
 
@@ -90,7 +93,9 @@ def test_huber_loss_of_large_errors(submission, rng):
     check_gradients(submission.huber_loss, functional.huber_loss, pred, target, delta=0.5, rng=rng)
 
 
-@pytest.mark.parametrize(("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))])
+@pytest.mark.parametrize(
+    ("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))]
+)
 def test_huber_loss_refuses_other_shapes(submission, rng, left, right):
     """Shapes that differ raise a ValueError about target, and never broadcast."""
     with check_raises(ValueError, naming="target"):
@@ -113,7 +118,9 @@ def test_huber_loss_refuses_an_unknown_reduction(submission, rng):
 def test_huber_loss_is_made_by_hand(submission, rng):
     """The loss is made without torch's own."""
     pred, target = rng.normal(4, 3), rng.normal(4, 3)
-    check_by_hand(submission, lambda: submission.huber_loss(pred, target), forbidden=FORBIDDEN, task="huber_loss")
+    check_by_hand(
+        submission, lambda: submission.huber_loss(pred, target), forbidden=FORBIDDEN, task="huber_loss"
+    )
 
 
 def test_huber_loss_has_manners(submission, rng):

@@ -117,7 +117,9 @@ def test_kl_divergence_gradient_when_the_truth_is_zero(submission, rng):
     check_close(of_q, want * above[:, None], "gradient with respect to q")
 
 
-@pytest.mark.parametrize(("left", "right"), [((5, 3), (3,)), ((5, 3), (1, 3)), ((5, 3), (3, 5)), ((3,), (5, 3))])
+@pytest.mark.parametrize(
+    ("left", "right"), [((5, 3), (3,)), ((5, 3), (1, 3)), ((5, 3), (3, 5)), ((3,), (5, 3))]
+)
 def test_kl_divergence_refuses_other_shapes(submission, rng, left, right):
     """Shapes that differ raise a ValueError about q, and never broadcast."""
     with check_raises(ValueError, naming="q"):

@@ -54,7 +54,10 @@ def test_l1_loss_of_other_shapes(submission, rng, shape):
 
 def test_l1_loss_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
-    pred, target = rng.normal(3, 5, dtype=torch.float64).t(), rng.normal(5, 1, dtype=torch.float64).expand(5, 3)
+    pred, target = (
+        rng.normal(3, 5, dtype=torch.float64).t(),
+        rng.normal(5, 1, dtype=torch.float64).expand(5, 3),
+    )
     check_close(submission.l1_loss(pred, target), functional.l1_loss(pred, target))
 
 
@@ -88,7 +91,9 @@ def test_l1_loss_of_large_errors(submission, rng):
     check_close(submission.l1_loss(pred, target), functional.l1_loss(pred, target))
 
 
-@pytest.mark.parametrize(("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))])
+@pytest.mark.parametrize(
+    ("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))]
+)
 def test_l1_loss_refuses_other_shapes(submission, rng, left, right):
     """Shapes that differ raise a ValueError about target, and never broadcast."""
     with check_raises(ValueError, naming="target"):

@@ -52,7 +52,10 @@ def test_mse_loss_of_other_shapes(submission, rng, shape):
 
 def test_mse_loss_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
-    pred, target = rng.normal(3, 5, dtype=torch.float64).t(), rng.normal(5, 1, dtype=torch.float64).expand(5, 3)
+    pred, target = (
+        rng.normal(3, 5, dtype=torch.float64).t(),
+        rng.normal(5, 1, dtype=torch.float64).expand(5, 3),
+    )
     check_close(submission.mse_loss(pred, target), functional.mse_loss(pred, target))
 
 
@@ -82,7 +85,9 @@ def test_mse_loss_passes_nan_on(submission):
     check_close(got, torch.tensor([torch.nan, 1.0]))
 
 
-@pytest.mark.parametrize(("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))])
+@pytest.mark.parametrize(
+    ("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))]
+)
 def test_mse_loss_refuses_other_shapes(submission, rng, left, right):
     """Shapes that differ raise a ValueError about target, and never broadcast."""
     with check_raises(ValueError, naming="target"):

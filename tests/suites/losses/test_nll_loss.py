@@ -89,7 +89,9 @@ def test_nll_loss_derivatives(submission, rng):
 
 def test_nll_loss_ignores_minus_infinity_of_other_classes(submission, rng):
     """A class of probability 0 that is not the label does no harm."""
-    log_probs = torch.tensor([[0.0, -torch.inf], [-torch.inf, -1000.0]], dtype=torch.float64, requires_grad=True)
+    log_probs = torch.tensor(
+        [[0.0, -torch.inf], [-torch.inf, -1000.0]], dtype=torch.float64, requires_grad=True
+    )
     labels = torch.tensor([0, 1])
     check_gradients(submission.nll_loss, functional.nll_loss, log_probs, labels, rng=rng)
 
@@ -131,7 +133,9 @@ def test_nll_loss_refuses_an_unknown_reduction(submission, rng):
 def test_nll_loss_is_made_by_hand(submission, rng):
     """The loss is made without torch's own."""
     log_probs, labels = rng.normal(4, 3), rng.labels(4, 3)
-    check_by_hand(submission, lambda: submission.nll_loss(log_probs, labels), forbidden=FORBIDDEN, task="nll_loss")
+    check_by_hand(
+        submission, lambda: submission.nll_loss(log_probs, labels), forbidden=FORBIDDEN, task="nll_loss"
+    )
 
 
 def test_nll_loss_has_manners(submission, rng):

@@ -78,7 +78,8 @@ def test_channel_statistics_gradient(submission, rng):
 def test_channel_statistics_of_one_pixel(submission, rng):
     """One pixel is its own mean, and its deviation is 0."""
     images = rng.normal(1, 3, 1, 1)
-    check_statistics(submission.channel_statistics(images), (images.flatten(), torch.zeros(3, dtype=torch.float64)))
+    want = images.flatten(), torch.zeros(3, dtype=torch.float64)
+    check_statistics(submission.channel_statistics(images), want)
 
 
 def test_channel_statistics_are_accurate_when_the_mean_is_large(submission, rng):

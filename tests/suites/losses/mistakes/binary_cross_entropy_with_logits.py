@@ -28,7 +28,9 @@ def log_of_clamped_sigmoid(logits, target, pos_weight=None, reduction="mean"):
     return _from_logarithms(logits, target, pos_weight, reduction, probs.log(), (1 - probs).log())
 
 
-@mistake("abs and clamp have corners at 0: the slope there must be 1/2 - t, which a new network meets at once")
+@mistake(
+    "abs and clamp have corners at 0: the slope there must be 1/2 - t, which a new network meets at once"
+)
 def corner_at_zero(logits, target, pos_weight=None, reduction="mean"):
     log_1p = torch.log1p(torch.exp(-logits.abs()))
     minus_log_p, minus_log_not_p = log_1p + (-logits).clamp(min=0), log_1p + logits.clamp(min=0)

@@ -25,10 +25,10 @@ def _from_log_probs(log_probs, labels, weight, ignore_index, label_smoothing, re
     return losses._reduce(values, reduction)
 
 
-@mistake("the logarithm of a softmax that came out as 0 is -inf: subtract log-sum-exp from the scores instead")
-def log_of_softmax(
-    logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"
-):
+@mistake(
+    "the logarithm of a softmax that came out as 0 is -inf: subtract log-sum-exp from the scores instead"
+)
+def log_of_softmax(logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
     _right(logits, labels, weight, ignore_index, label_smoothing, reduction)
     log_probs = reference("losses").softmax(logits, 1).log()
     return _from_log_probs(log_probs, labels, weight, ignore_index, label_smoothing, reduction)
@@ -57,9 +57,7 @@ def softmax_twice(logits, labels, weight=None, ignore_index=-100, label_smoothin
 
 
 @mistake("the softmax ran over the batch: normalise over the classes, axis 1")
-def softmax_over_batch(
-    logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"
-):
+def softmax_over_batch(logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
     _right(logits, labels, weight, ignore_index, label_smoothing, reduction)
     log_probs = reference("losses").log_softmax(logits, 0)
     return _from_log_probs(log_probs, labels, weight, ignore_index, label_smoothing, reduction)
@@ -104,9 +102,7 @@ def ignored_samples_counted(
 
 
 @mistake("only -100 is ignored: compare the labels with ignore_index")
-def ignore_index_fixed(
-    logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"
-):
+def ignore_index_fixed(logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
     _right(logits, labels, weight, ignore_index, label_smoothing, reduction)
     return _right(logits, labels.clamp(max=logits.shape[1] - 1), weight, -100, label_smoothing, reduction)
 
@@ -167,9 +163,7 @@ def flattened_without_permuting(
 
 
 @mistake("the smoothing term is computed when there is none: 0 times -inf is nan")
-def smoothing_of_zero(
-    logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"
-):
+def smoothing_of_zero(logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
     right = _right(logits, labels, weight, ignore_index, label_smoothing, reduction)
     if label_smoothing > 0:
         return right
@@ -178,9 +172,7 @@ def smoothing_of_zero(
 
 
 @mistake("there is a Python loop over the samples: pick all entries at once")
-def loop_over_samples(
-    logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"
-):
+def loop_over_samples(logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
     right = _right(logits, labels, weight, ignore_index, label_smoothing, reduction)
     for n in range(len(labels)):
         right = right + 0 * _right(logits[n : n + 1], labels[n : n + 1], weight, ignore_index, 0.0, "sum")

@@ -5,7 +5,9 @@ import torch
 from grader.suite import mistake, reference
 
 
-@mistake("the logarithm of a softmax that came out as 0 is -inf: subtract log-sum-exp from the scores instead")
+@mistake(
+    "the logarithm of a softmax that came out as 0 is -inf: subtract log-sum-exp from the scores instead"
+)
 def log_of_softmax(x, dim):
     return torch.log(reference("losses").softmax(x, dim))
 

@@ -69,6 +69,7 @@ def any_dtype_accepted(log_probs, labels, reduction="mean"):
 def loop_over_samples(log_probs, labels, reduction="mean"):
     reference("losses").nll_loss(log_probs, labels, reduction)
     parts = [
-        reference("losses").nll_loss(log_probs[n : n + 1], labels[n : n + 1], "none") for n in range(len(labels))
+        reference("losses").nll_loss(log_probs[n : n + 1], labels[n : n + 1], "none")
+        for n in range(len(labels))
     ]
     return reference("losses")._reduce(torch.cat(parts), reduction)

@@ -62,7 +62,7 @@ def broadcast(out, x):
 @mistake("a loop reads entries that it has already written where out and x share memory")
 def one_entry_at_a_time(out, x):
     _check(out, x)
-    for index in torch.cartesian_prod(*map(torch.arange, out.shape)).reshape(out.numel(), -1).tolist():
+    for index in torch.ones(out.shape).nonzero().tolist():
         out[tuple(index)] = out[tuple(index)] + x[tuple(index)]
     return out
 

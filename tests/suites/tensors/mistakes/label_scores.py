@@ -57,7 +57,8 @@ def negative_labels_wrap(scores, labels):
 
 @mistake("labels as a column (N, 1), or too few of them, are accepted; their shape must be (N,)")
 def any_shape_of_labels(scores, labels):
-    return _right(scores, labels.reshape(-1)[:1].expand(len(scores)) if labels.shape != scores.shape[:1] else labels)
+    fits = labels.shape == scores.shape[:1]
+    return _right(scores, labels if fits else labels.reshape(-1)[:1].expand(len(scores)))
 
 
 @mistake("a Python loop over the rows")

@@ -30,7 +30,7 @@ def epsilon_under_the_root(x, y):
     return (_squared(x, y) + 1e-12).sqrt()
 
 
-@mistake("|x|^2 + |y|^2 - 2 x y takes the difference of large numbers: close points far from 0 lose their distance")
+@mistake("|x|^2 + |y|^2 - 2 x y subtracts large numbers: close points far from 0 lose their distance")
 def expanded_square(x, y):
     _check(x, y)
     squared = x.square().sum(1)[:, None] + y.square().sum(1) - 2 * (x.unsqueeze(1) * y.unsqueeze(0)).sum(2)

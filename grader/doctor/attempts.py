@@ -1,0 +1,138 @@
+"""What a submission must not be able to do, layer by layer. Each attempt returns if it succeeds and raises if not.
+
+They are made in a confined child, and are harmless where confinement is missing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grader
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What the parent laid out for the children to find."""
+
+    secret: str  # the value of a variable in the parent's environment
+    blocks: tuple[tuple[int, int], ...]  # where the kernel put the parent's environment
+    descriptor: int  # an open file of the parent
+    outside: Path  # a file that the child must not make
+    parent: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One forbidden thing, and the words for it."""
+
+    layer: str
+    what: str
+    make: Callable[[Traces], object]
+
+
+def _read(path: Path) -> Callable[[Traces], object]:
+    return lambda traces: path.read_bytes()
+
+
+def _list(path: Path) -> Callable[[Traces], object]:
+    return lambda traces: os.listdir(path)
+
+
+def _fork(traces: Traces) -> None:
+    if os.fork() == 0:
+        os._exit(0)
+
+
+def _trace_parent(traces: Traces) -> None:
+    attach, nothing = 0x4206, ctypes.c_void_p()  # PTRACE_SEIZE: unlike PTRACE_ATTACH it does not stop the parent
+    library: Any = ctypes.CDLL(None, use_errno=True)
+    if library.ptrace(attach, traces.parent, nothing, nothing) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def _be_root(traces: Traces) -> None:
+    os.setuid(0)
+
+
+def _stay_root(traces: Traces) -> None:
+    if os.geteuid() != 0:
+        raise PermissionError(f"runs as user {os.geteuid()}")
+
+
+def _find_variable(traces: Traces) -> None:
+    inherited = b"".join(ctypes.string_at(address, length) for address, length in traces.blocks)
+    if traces.secret not in os.environ.values() and not inherited.strip(b"\0"):
+        raise LookupError("nothing of it is left")
+
+
+def _use_descriptor(traces: Traces) -> None:
+    os.fstat(traces.descriptor)
+
+
+def _exhaust_memory(traces: Traces) -> None:
+    bytearray(LARGE)
+
+
+def _spin(traces: Traces) -> None:
+    signal.signal(signal.SIGXCPU, _out_of_time)
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        pass
+
+
+def _out_of_time(number: int, frame: object) -> None:
+    raise TimeoutError("stopped by the kernel")
+
+
+def _open_many(traces: Traces) -> None:
+    for _ in range(MANY):
+        os.open(os.devnull, os.O_RDONLY)
+
+
+def _write_much(traces: Traces) -> None:
+    with open("large", "wb") as file:
+        for _ in range(64):
+            file.write(bytes(1 << 20))
+
+
+def _start_many_threads(traces: Traces) -> None:
+    threading.stack_size(1 << 16)
+    for _ in range(MANY):
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+
+LARGE, MANY = 1 << 40, 4096
+
+ATTEMPTS = (
+    Attempt("files", "reads /etc/passwd", _read(Path("/etc/passwd"))),
+    Attempt("files", "reads the grader's own source", _read(Path(grader.__file__))),
+    Attempt("files", "lists the home folder", _list(Path.home())),
+    Attempt("files", "lists the processes of the machine", _list(Path("/proc"))),
+    Attempt("files", "writes outside its scratch folder", lambda traces: traces.outside.write_text("")),
+    Attempt("network", "opens a network socket", lambda traces: socket.socket().close()),
+    Attempt("network", "opens a socket to a process of this machine", lambda traces: socket.socket(socket.AF_UNIX)),
+    Attempt("processes", "starts a process", _fork),
+    Attempt("processes", "runs a program", lambda traces: os.execv(sys.executable, [sys.executable, "--version"])),
+    Attempt("processes", "signals the judge", lambda traces: os.kill(traces.parent, 0)),
+    Attempt("system calls", "traces the judge", _trace_parent),
+    Attempt("system calls", "changes the mode of a file", lambda traces: os.chmod(".", 0o755)),
+    Attempt("identity", "is root", _stay_root),
+    Attempt("identity", "becomes root", _be_root),
+    Attempt("environment", "reads the judge's environment", _find_variable),
+    Attempt("environment", "uses a file that the judge has open", _use_descriptor),
+    Attempt("memory", "takes a terabyte of memory", _exhaust_memory),
+    Attempt("cpu", "computes for longer than it may", _spin),
+    Attempt("open files", "opens thousands of files", _open_many),
+    Attempt("file size", "writes a file larger than it may", _write_much),
+    Attempt("threads", "starts thousands of threads", _start_many_threads),
+)

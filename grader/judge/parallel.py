@@ -1,0 +1,98 @@
+"""Sharing the tasks of a grading out among processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Protocol
+
+from grader.device import simulated
+from grader.judge.errors import OurProblem
+from grader.judge.shard import Order, ShardResult, grade_shard
+
+Row = tuple[str, str, str]  # task id, test name, verdict
+
+
+class Progress(Protocol):
+    """Somebody who wants to see a grading go on."""
+
+    def start(self, total: int) -> None:
+        """Begin; `total` tasks are to be graded."""
+
+    def advance(self, task_id: str, test_name: str, verdict: str) -> None:
+        """A test has its verdict."""
+
+    def stop(self) -> None:
+        """No more will come."""
+
+
+def run_parallel(order: Order, jobs: int, progress: Progress | None) -> ShardResult:
+    """Grade the tasks of `order` in `jobs` processes and put the results together.
+
+    Raises:
+        OurProblem: a process of ours died.
+    """
+    context: Any = multiprocessing.get_context("fork" if may_fork() else "spawn")
+    queue = context.SimpleQueue()
+    parts = [order.task_ids[start::jobs] for start in range(jobs) if order.task_ids[start::jobs]]
+    orders = [replace(order, task_ids=part) for part in parts]
+    with ProcessPoolExecutor(len(orders), context, initializer=_prepare, initargs=(queue,)) as pool:
+        futures = [pool.submit(_grade, part) for part in orders]
+        reader = threading.Thread(target=_pass_on, args=(queue, progress, len(order.task_ids)), daemon=True)
+        reader.start()
+        try:
+            results = [future.result() for future in futures]
+        except BrokenProcessPool as problem:
+            raise OurProblem(f"a grading process ended: {problem}") from None
+        finally:
+            queue.put(None)
+            reader.join()
+    return _merged(results)
+
+
+def may_fork() -> bool:
+    """Whether this process can be forked: one with further threads, such as autograd's, cannot."""
+    if sys.platform != "linux":
+        return False
+    return len(os.listdir("/proc/self/task")) == 1
+
+
+def _merged(results: list[ShardResult]) -> ShardResult:
+    merged = ShardResult(kind=results[0].kind, layers=results[0].layers, missing=results[0].missing)
+    for result in results:
+        merged.tasks.update(result.tasks)
+        merged.incomplete = merged.incomplete or result.incomplete
+    return merged
+
+
+_queue: Any = None
+
+
+def _prepare(queue: Any) -> None:
+    """Remember where progress goes; a process that was not forked has to register the device itself."""
+    global _queue
+    _queue = queue
+    if simulated.available():
+        simulated.register()
+
+
+def _grade(order: Order) -> ShardResult:
+    return grade_shard(order, lambda *row: _queue.put(row))
+
+
+def _pass_on(queue: Any, progress: Progress | None, total: int) -> None:
+    """Tell of each verdict; the display starts here, as its thread must not be there when processes are forked."""
+    if progress:
+        progress.start(total)
+    try:
+        while (row := queue.get()) is not None:
+            if progress:
+                progress.advance(*row)
+    finally:
+        if progress:
+            progress.stop()

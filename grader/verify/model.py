@@ -1,0 +1,55 @@
+"""What a verification found: plain frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MistakeProof:
+    """One known mistake and the tests that catch it."""
+
+    name: str
+    sentence: str
+    caught_by: tuple[str, ...]
+    alike: tuple[str, ...]  # other mistakes that do the same on every test
+
+    @property
+    def named(self) -> bool:
+        """Whether a submission with this mistake would be told so."""
+        return bool(self.caught_by) and not self.alike
+
+
+@dataclass(frozen=True)
+class TaskProof:
+    """One task: its mistakes, its stub, its solution, its seeds."""
+
+    id: str
+    tests: int
+    mistakes: int
+    caught: int
+    named: int
+    alike: tuple[str, ...]  # "one = other"
+    stub: str  # the verdict
+    solution: str  # the verdict
+    seeds: int
+    seeds_passed: int
+    problems: tuple[str, ...]
+    rows: tuple[MistakeProof, ...] = ()
+
+
+@dataclass(frozen=True)
+class TopicProof:
+    """One topic."""
+
+    slug: str
+    tasks: tuple[TaskProof, ...]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Everything that was verified."""
+
+    topics: tuple[TopicProof, ...]
+    problems: tuple[str, ...]  # of the course as a whole: layout, stubs
+    ok: bool

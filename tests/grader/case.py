@@ -1,0 +1,80 @@
+"""A case: a folder with a submission and `case.toml`, which says what it tries and what it must get."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).with_name("cases")
+BYSTANDERS = {"tensors": "tensors.frobenius_norm", "losses": "losses.l2_penalty"}
+AFTER = {"tensors": "losses", "losses": "tensors"}  # whose bystander goes with a case of a topic
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a case must get; every word list holds plain text that must be found, or must not."""
+
+    verdict: tuple[str, ...] = ()
+    most_points: float = 0.0
+    says: tuple[str, ...] = ()  # in the messages, tracebacks and notes
+    prints: tuple[str, ...] = ()  # in what the submission printed: proof that it got there
+    never_says: tuple[str, ...] = ()  # in any form of the report
+    usage: tuple[str, ...] = ()  # in the one line that refuses the call
+    others: dict[str, str] = field(default_factory=dict)  # further tasks of the same grading, with their verdict
+
+
+@dataclass(frozen=True)
+class Case:
+    """One folder under cases/."""
+
+    folder: Path
+    tasks: tuple[str, ...]
+    tries: str
+    expect: Expected
+    seed: int = 1
+    keyword: str = ""  # only tests that match, as in pytest
+    seconds: float | None = None  # a test may take
+    sandbox: str = "auto"
+    bystander: bool = True
+
+    @property
+    def name(self) -> str:
+        """Family and folder: hostile/forged_report."""
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @property
+    def beside(self) -> str | None:
+        """The topic whose bystander is graded with this case."""
+        return AFTER[self.tasks[0].partition(".")[0]] if self.bystander else None
+
+    def order(self) -> dict[str, Any]:
+        """What the grading process has to know."""
+        paths, tasks, keyword = [str(self.folder)], list(self.tasks), self.keyword
+        if self.beside:
+            paths.append(str(FOLDER / "bystander" / f"{self.beside}.py"))
+            tasks.append(BYSTANDERS[self.beside])
+            keyword = f"({keyword}) or {tasks[-1].partition('.')[2]}" if keyword else ""
+        return {
+            "name": self.name, "paths": paths, "tasks": tasks, "keyword": keyword,
+            "seed": self.seed, "seconds": self.seconds, "sandbox": self.sandbox,
+        }  # fmt: skip
+
+
+def load_cases(family: str) -> list[Case]:
+    """Every case of a family, by name."""
+    return [read(folder) for folder in sorted((FOLDER / family).iterdir()) if folder.is_dir()]
+
+
+def read(folder: Path) -> Case:
+    """Read `case.toml`; a name that no field has is refused."""
+    table = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
+    expect = {name: _words(value) for name, value in table.pop("expect").items()}
+    return Case(folder, tasks=_words(table.pop("task")), expect=Expected(**expect), **table)
+
+
+def _words(value: Any) -> Any:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value

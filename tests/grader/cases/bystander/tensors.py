@@ -1,0 +1,7 @@
+"""A correct answer that shares a grading with a case and must not be disturbed by it."""
+
+
+def frobenius_norm(a):
+    if a.ndim < 2:
+        raise ValueError("a must be a matrix or a batch of them")
+    return (a * a).sum((-1, -2)) ** 0.5

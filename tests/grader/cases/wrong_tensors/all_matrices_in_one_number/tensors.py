@@ -1,0 +1,9 @@
+import torch
+from torch import Tensor
+
+
+def frobenius_norm(a: Tensor) -> Tensor:
+    if a.ndim < 2:
+        raise ValueError("a matrix has two axes")
+    flat = a.flatten()
+    return torch.sqrt(torch.sum(flat * flat))

@@ -1,0 +1,7 @@
+from torch import Tensor
+
+
+def outer(x: Tensor, y: Tensor) -> Tensor:
+    if x.dim() != 1 or y.dim() != 1:
+        raise ValueError("outer takes two vectors")
+    return x[None, :] * y[:, None]

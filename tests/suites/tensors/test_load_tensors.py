@@ -1,0 +1,145 @@
+"""load_tensors: what comes back, where it lies, and what a file must not do."""
+
+import pytest
+import torch
+
+from grader.suite import check_close, check_device, check_equal, check_manners, check_raises
+
+DTYPES = (torch.bool, torch.uint8, torch.int64, torch.bfloat16, torch.float32, torch.float64, torch.complex64)
+
+
+def write(submission, path, tensors):
+    torch.save(tensors, path)
+
+
+def write_and_load(submission, tensors):
+    """Write a file without the submission, and let the submission read it."""
+    path = submission.scratch + "/tensors.pt"
+    submission.run(write, path, tensors)
+    return submission.load_tensors(path)
+
+
+@pytest.mark.visible
+def test_load_tensors_of_a_list(submission):
+    """A file with a list of two tensors gives that list."""
+    tensors = [torch.tensor([1.0, 2.0]), torch.tensor([[3], [4]])]
+    check_close(write_and_load(submission, tensors), tensors)
+
+
+@pytest.mark.visible
+def test_load_tensors_of_a_dict(submission):
+    """A file with a dict gives that dict, its keys in their order."""
+    tensors = {"weight": torch.tensor([[1.0, 2.0]]), "bias": torch.tensor([3.0])}
+    got = write_and_load(submission, tensors)
+    check_close(got, tensors)
+    check_equal(list(got), ["weight", "bias"], "order of the keys")
+
+
+@pytest.mark.parametrize("tensors", [[], {}])
+def test_load_tensors_when_empty(submission, tensors):
+    """An empty list or dict comes back empty."""
+    check_equal(write_and_load(submission, tensors), tensors)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (), (1,), (0, 2)])
+def test_load_tensors_keeps_shape_and_dtype(submission, rng, shape):
+    """Every dtype and shape comes back, single numbers and empty tensors too."""
+    tensors = [rng.integers(0, 200, *shape).to(dtype) for dtype in DTYPES]
+    check_close(write_and_load(submission, tensors), tensors)
+
+
+def test_load_tensors_of_many(submission, rng):
+    """Twelve tensors come back in their order, not in that of their names."""
+    tensors = {str(k): rng.normal(2, k) for k in rng.permutation(12).tolist()}
+    got = write_and_load(submission, tensors)
+    check_close(got, tensors)
+    check_equal(list(got), list(tensors), "order of the keys")
+
+
+def test_load_tensors_without_gradient(submission, rng):
+    """Plain values come back as plain values, without gradient."""
+
+    def scenario(submission, path, x):
+        torch.save([x], path)
+        (loaded,) = submission.load_tensors(path)
+        return type(loaded) is torch.Tensor, loaded.requires_grad
+
+    got = submission.run(scenario, submission.scratch + "/plain.pt", rng.normal(3))
+    check_equal(got, (True, False), "whether it is a plain tensor, and whether it requires a gradient")
+
+
+def test_load_tensors_twice(submission, rng):
+    """A file can be read again, and the second result is a tensor of its own."""
+
+    def scenario(submission, path, x):
+        torch.save([x], path)
+        first = submission.load_tensors(path)
+        first[0].zero_()
+        return submission.load_tensors(path)
+
+    x = rng.normal(3, 4)
+    check_close(submission.run(scenario, submission.scratch + "/twice.pt", x), [x], "the second result")
+
+
+def test_load_tensors_manners(submission, rng):
+    """Reading leaves torch's state as it was."""
+    path = submission.scratch + "/manners.pt"
+    submission.run(write, path, [rng.normal(3)])
+    check_manners(submission, lambda: submission.load_tensors(path))
+
+
+def test_load_tensors_from_a_device(submission, rng):
+    """Tensors that were written from an accelerator come back on the CPU."""
+
+    def scenario(submission, path, x):
+        torch.save([x], path)
+        (loaded,) = submission.load_tensors(path)
+        return str(loaded.device), loaded.to(x.device)
+
+    path = submission.scratch + "/device.pt"
+    check_device(lambda x: submission.run(scenario, path, x), rng.normal(3, 4, dtype=torch.float32))
+
+
+def test_load_tensors_executes_nothing(submission):
+    """Code that a file brings along does not run."""
+
+    def scenario(submission, path, trace):
+        import contextlib
+        import os
+        import pickle
+
+        class Trap:
+            def __reduce__(self):
+                return torch.save, ([], trace)
+
+        torch.save([torch.ones(2), Trap()], path)
+        with contextlib.suppress(pickle.UnpicklingError):
+            submission.load_tensors(path)
+        return os.path.exists(trace)
+
+    ran = submission.run(scenario, submission.scratch + "/trap.pt", submission.scratch + "/trace")
+    check_equal(ran, False, "whether the code in the file ran")
+
+
+def test_load_tensors_reports_code(submission):
+    """A file with more than tensors and plain values raises UnpicklingError."""
+
+    def scenario(submission, path):
+        import fractions
+        import pickle
+
+        torch.save([torch.ones(2), fractions.Fraction(1, 2)], path)
+        try:
+            submission.load_tensors(path)
+        except pickle.UnpicklingError:
+            return "UnpicklingError"
+        return "no exception"
+
+    raised = submission.run(scenario, submission.scratch + "/code.pt")
+    check_equal(raised, "UnpicklingError", "what a file with a Fraction raises")
+
+
+def test_load_tensors_refuses_a_missing_file(submission):
+    """A path without a file raises FileNotFoundError."""
+    with check_raises(FileNotFoundError):
+        submission.load_tensors(submission.scratch + "/nowhere.pt")

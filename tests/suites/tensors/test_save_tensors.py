@@ -1,0 +1,140 @@
+"""save_tensors: what is in the file, and what is not."""
+
+import pytest
+import torch
+
+from grader.suite import check_close, check_device, check_equal, check_manners, check_raises, check_that
+
+DTYPES = (torch.bool, torch.uint8, torch.int64, torch.bfloat16, torch.float32, torch.float64, torch.complex64)
+
+
+def read(submission, path):
+    return torch.load(path, weights_only=True)
+
+
+def save_and_read(submission, tensors):
+    """Let the submission write a file, and read it without the submission."""
+    path = submission.scratch + "/tensors.pt"
+    check_equal(submission.save_tensors(path, tensors), None, "what save_tensors returns")
+    return submission.run(read, path)
+
+
+@pytest.mark.visible
+def test_save_tensors_of_a_list(submission):
+    """A list of two tensors is read back by torch.load as the same list."""
+    tensors = [torch.tensor([1.0, 2.0]), torch.tensor([[3], [4]])]
+    check_close(save_and_read(submission, tensors), tensors, "the list in the file")
+
+
+@pytest.mark.visible
+def test_save_tensors_of_a_dict(submission):
+    """A dict keeps its keys and their order."""
+    tensors = {"weight": torch.tensor([[1.0, 2.0]]), "bias": torch.tensor([3.0])}
+    got = save_and_read(submission, tensors)
+    check_close(got, tensors, "the dict in the file")
+    check_equal(list(got), ["weight", "bias"], "order of the keys")
+
+
+@pytest.mark.parametrize("tensors", [[], {}])
+def test_save_tensors_when_empty(submission, tensors):
+    """An empty list or dict makes a file too."""
+    check_equal(save_and_read(submission, tensors), tensors, "what the file holds")
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (), (1,), (0, 2)])
+def test_save_tensors_keeps_shape_and_dtype(submission, rng, shape):
+    """Every dtype and shape arrives as it was, single numbers and empty tensors too."""
+    tensors = [rng.integers(0, 200, *shape).to(dtype) for dtype in DTYPES]
+    check_close(save_and_read(submission, tensors), tensors, "the list in the file")
+
+
+def test_save_tensors_when_not_contiguous(submission, rng):
+    """Transposes, cut-outs and expanded rows arrive with their values."""
+    a = rng.normal(5, 4)
+    tensors = {"transpose": a.t(), "part": a[1:4, ::2], "row": a[:1].expand(3, 4)}
+    check_close(save_and_read(submission, tensors), tensors, "the dict in the file")
+
+
+def test_save_tensors_writes_only_what_is_seen(submission):
+    """One row of a large matrix makes a small file."""
+
+    def scenario(submission, path):
+        import os
+
+        large = torch.zeros(1000, 1000)
+        submission.save_tensors(path, {"row": large[0]})
+        return os.path.getsize(path)
+
+    size = submission.run(scenario, submission.scratch + "/row.pt")
+    small = type(size) is int and size < 50_000
+    check_that(small, "size of a file with one row of 1000", "below 50000 bytes", str(size))
+
+
+def test_save_tensors_without_gradient(submission, rng):
+    """A parameter, and a result that has a history, are saved as plain values."""
+
+    def scenario(submission, path, x):
+        parameter = x.clone().requires_grad_()
+        submission.save_tensors(path, [parameter, parameter * 2])
+        return [tensor.requires_grad for tensor in torch.load(path, weights_only=True)]
+
+    flags = submission.run(scenario, submission.scratch + "/parameter.pt", rng.normal(3, 4))
+    check_equal(flags, [False, False], "requires_grad of what the file holds")
+
+
+def test_save_tensors_replaces_a_file(submission, rng):
+    """A second call to the same path replaces what was there."""
+    save_and_read(submission, [rng.normal(5), rng.normal(6)])
+    second = [rng.normal(2, 3)]
+    check_close(save_and_read(submission, second), second, "the list in the file after the second call")
+
+
+def test_save_tensors_manners(submission, rng):
+    """The tensors keep their gradient flags, and torch's state stays as it was."""
+
+    def scenario(submission, path, x):
+        tensors = {"b": x.clone().requires_grad_(), "a": x}
+        submission.save_tensors(path, tensors)
+        return list(tensors), tensors["b"].requires_grad, tensors["a"]
+
+    path, x = submission.scratch + "/manners.pt", rng.normal(2, 3)
+    check_manners(submission, lambda: submission.save_tensors(path, [x]))
+    keys, flag, after = submission.run(scenario, path, x)
+    check_equal((keys, flag), (["b", "a"], True), "keys, and requires_grad of a parameter, after the call")
+    check_close(after, x, "a tensor after the call")
+
+
+def test_save_tensors_from_a_device(submission, rng):
+    """Tensors of an accelerator are on the CPU in the file."""
+
+    def scenario(submission, path, x):
+        submission.save_tensors(path, [x])
+        (loaded,) = torch.load(path, weights_only=True)
+        return str(loaded.device), loaded.to(x.device)
+
+    path = submission.scratch + "/device.pt"
+    check_device(lambda x: submission.run(scenario, path, x), rng.normal(3, 4, dtype=torch.float32))
+
+
+@pytest.mark.parametrize(
+    "tensors", [torch.ones(2), (torch.ones(2),), [torch.ones(2), 3.0], {"a": [torch.ones(2)]}]
+)
+def test_save_tensors_refuses_other_things(submission, tensors):
+    """Anything but a list or dict of tensors raises ValueError that names tensors."""
+    with check_raises(ValueError, naming="tensors"):
+        submission.save_tensors(submission.scratch + "/refused.pt", tensors)
+
+
+def test_save_tensors_leaves_no_file_when_it_refuses(submission):
+    """Where the tensors are refused, no file appears."""
+
+    def scenario(submission, path):
+        import contextlib
+        import os
+
+        with contextlib.suppress(ValueError):
+            submission.save_tensors(path, [torch.ones(2), 3.0])
+        return os.path.exists(path)
+
+    left = submission.run(scenario, submission.scratch + "/refused.pt")
+    check_equal(left, False, "whether there is a file after the refusal")

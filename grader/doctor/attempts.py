@@ -1,6 +1,7 @@
-"""What a submission must not be able to do, layer by layer. Each attempt returns if it succeeds and raises if not.
+"""What a submission must not be able to do, layer by layer.
 
-They are made in a confined child, and are harmless where confinement is missing.
+Each attempt returns if it succeeds and raises if it does not. They are made in a confined child, and are
+harmless where confinement is missing.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import grader
+
+# More than `probes` allows, and no burden where nothing is refused.
+LARGE, MANY = 2 << 30, 256
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,18 @@ def _fork(traces: Traces) -> None:
 
 
 def _trace_parent(traces: Traces) -> None:
-    attach, nothing = 0x4206, ctypes.c_void_p()  # PTRACE_SEIZE: unlike PTRACE_ATTACH it does not stop the parent
+    attach, nothing = 0x4206, ctypes.c_void_p()  # PTRACE_SEIZE, which does not stop the parent
     library: Any = ctypes.CDLL(None, use_errno=True)
     if library.ptrace(attach, traces.parent, nothing, nothing) < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def _open_socket(family: int) -> Callable[[Traces], object]:
+    return lambda traces: socket.socket(family).close()
+
+
+def _run_program(traces: Traces) -> None:
+    os.execv(sys.executable, [sys.executable, "--version"])
 
 
 def _be_root(traces: Traces) -> None:
@@ -111,18 +123,16 @@ def _start_many_threads(traces: Traces) -> None:
         threading.Thread(target=threading.Event().wait, daemon=True).start()
 
 
-LARGE, MANY = 1 << 40, 4096
-
 ATTEMPTS = (
     Attempt("files", "reads /etc/passwd", _read(Path("/etc/passwd"))),
     Attempt("files", "reads the grader's own source", _read(Path(grader.__file__))),
     Attempt("files", "lists the home folder", _list(Path.home())),
     Attempt("files", "lists the processes of the machine", _list(Path("/proc"))),
     Attempt("files", "writes outside its scratch folder", lambda traces: traces.outside.write_text("")),
-    Attempt("network", "opens a network socket", lambda traces: socket.socket().close()),
-    Attempt("network", "opens a socket to a process of this machine", lambda traces: socket.socket(socket.AF_UNIX)),
+    Attempt("network", "opens a network socket", _open_socket(socket.AF_INET)),
+    Attempt("network", "opens a socket to a process of this machine", _open_socket(socket.AF_UNIX)),
     Attempt("processes", "starts a process", _fork),
-    Attempt("processes", "runs a program", lambda traces: os.execv(sys.executable, [sys.executable, "--version"])),
+    Attempt("processes", "runs a program", _run_program),
     Attempt("processes", "signals the judge", lambda traces: os.kill(traces.parent, 0)),
     Attempt("system calls", "traces the judge", _trace_parent),
     Attempt("system calls", "changes the mode of a file", lambda traces: os.chmod(".", 0o755)),
@@ -130,9 +140,9 @@ ATTEMPTS = (
     Attempt("identity", "becomes root", _be_root),
     Attempt("environment", "reads the judge's environment", _find_variable),
     Attempt("environment", "uses a file that the judge has open", _use_descriptor),
-    Attempt("memory", "takes a terabyte of memory", _exhaust_memory),
+    Attempt("memory", "takes more memory than it may", _exhaust_memory),
     Attempt("cpu", "computes for longer than it may", _spin),
-    Attempt("open files", "opens thousands of files", _open_many),
+    Attempt("open files", "opens more files than it may", _open_many),
     Attempt("file size", "writes a file larger than it may", _write_much),
-    Attempt("threads", "starts thousands of threads", _start_many_threads),
+    Attempt("threads", "starts more threads than it may", _start_many_threads),
 )

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from grader.doctor.attempts import ATTEMPTS, Attempt, Traces
@@ -57,7 +58,7 @@ def probe() -> Confinement:
 def _probes(prepared: Prepared, outside: Path) -> Iterator[Probe]:
     with _traces(outside) as traces:
         for attempt in ATTEMPTS:
-            outcome = in_child(lambda keep, attempt=attempt: _try(prepared, attempt, traces, keep))
+            outcome = in_child(partial(_try, prepared, attempt, traces))
             prepared.sweep()
             yield _judged(attempt, outcome)
 

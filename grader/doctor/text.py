@@ -54,7 +54,7 @@ def _state(active: bool, tried: int, failed: int) -> str:
         return "missing"
     if not tried:
         return "present, not tried"
-    return f"held ({tried} tried)" if not failed else f"DOES NOT HOLD ({failed} of {tried} attempts succeeded)"
+    return f"does not hold ({failed} of {tried} attempts succeeded)" if failed else f"held ({tried} tried)"
 
 
 def _line(label: str, value: str, indent: str = "") -> str:

@@ -51,8 +51,8 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     """The learner's module, in another process."""
     item, bench = request.node, bench_of(request.config)
     topic = item.path.parent.name
-    seed, task = bench.seed_of(item, "sandbox"), item.path.stem
-    with bench.subject.open(topic, seed, bench.seconds_of(item), task) as session:
+    seed, room = bench.seed_of(item, "sandbox"), f"{item.path.stem}::{item.originalname}"
+    with bench.subject.open(topic, seed, bench.seconds_of(item), room) as session:
         item.stash[SESSION] = session
         yield Submission(session)
 

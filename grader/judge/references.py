@@ -56,7 +56,11 @@ class References:
 
     def with_mistake(self, task: Task, mistake: Mistake) -> types.SimpleNamespace:
         """Return the reference with one task replaced by a wrong variant."""
-        return types.SimpleNamespace(**{**vars(self.module(task.topic)), task.name: mistake.variant})
+        return self.with_variant(task, mistake.variant)
+
+    def with_variant(self, task: Task, variant: Any) -> types.SimpleNamespace:
+        """Return the reference with one task replaced."""
+        return types.SimpleNamespace(**{**vars(self.module(task.topic)), task.name: variant})
 
 
 def _parameters(function: Any) -> tuple[str, ...]:

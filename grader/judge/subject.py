@@ -12,13 +12,15 @@ from grader.proxy.session import Session
 from grader.sandbox.loopback import Loopback
 from grader.sandbox.transport import Transport
 
-OpenWorker = Callable[[float, str], Transport]  # seconds that the worker may take in all, and the task
+OpenWorker = Callable[[float, str], Transport]  # seconds that the worker may take in all, and its room
+
+COMPILE_SECONDS = 30.0
 
 
 class Subject(Protocol):
     """Something that answers a suite's calls."""
 
-    def open(self, topic: str, seed: int, seconds: float, task: str = "") -> contextlib.AbstractContextManager[Session]:
+    def open(self, topic: str, seed: int, seconds: float, room: str = "") -> contextlib.AbstractContextManager[Session]:
         """Start a conversation for one test of a topic."""
 
 
@@ -28,15 +30,27 @@ class SourceSubject:
     def __init__(self, sources: Mapping[str, Source], open_worker: OpenWorker, references: References) -> None:
         """Serve the topics that `sources` has."""
         self._sources, self._open_worker, self._references = sources, open_worker, references
+        self._code: dict[str, bytes] = {}
 
     @contextlib.contextmanager
-    def open(self, topic: str, seed: int, seconds: float, task: str = "") -> Iterator[Session]:
+    def open(self, topic: str, seed: int, seconds: float, room: str = "") -> Iterator[Session]:
         """Start a worker and let it execute the source."""
-        source, transport = self._sources[topic], self._open_worker(seconds, task)
+        source = self._sources[topic]
+        if topic not in self._code:
+            self._code[topic] = self._compile(topic, source.text)
+        transport = self._open_worker(seconds, room)
         try:
             session = Session(transport, self._references.signatures(topic), lambda task: names(source.tree, task))
-            session.load(topic, source.text, seed)
+            session.load(topic, source.text, self._code[topic], seed)
             yield session
+        finally:
+            transport.close()
+
+    def _compile(self, topic: str, text: str) -> bytes:
+        """Compile in a worker of its own, which executes nothing of the submission."""
+        transport = self._open_worker(COMPILE_SECONDS, "")
+        try:
+            return Session(transport, {}).compile(topic, text)
         finally:
             transport.close()
 
@@ -49,7 +63,7 @@ class NamespaceSubject:
         self._namespace, self._references = namespace, references
 
     @contextlib.contextmanager
-    def open(self, topic: str, seed: int, seconds: float, task: str = "") -> Iterator[Session]:
+    def open(self, topic: str, seed: int, seconds: float, room: str = "") -> Iterator[Session]:
         """Start a loopback worker."""
         transport = Loopback(self._namespace)
         try:
@@ -67,6 +81,6 @@ class ReferenceSubject:
         """Serve the modules of `references`."""
         self._references = references
 
-    def open(self, topic: str, seed: int, seconds: float, task: str = "") -> contextlib.AbstractContextManager[Session]:
+    def open(self, topic: str, seed: int, seconds: float, room: str = "") -> contextlib.AbstractContextManager[Session]:
         """Start a loopback worker over the topic's reference."""
         return NamespaceSubject(self._references.module(topic), self._references).open(topic, seed, seconds)

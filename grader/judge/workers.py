@@ -33,7 +33,7 @@ def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> Workers
     """
     torch.set_num_threads(1)
     if sandbox == "none":
-        return Workers(lambda seconds, task: Loopback(), lambda: None, "none")
+        return Workers(lambda seconds, room: Loopback(), lambda: None, "none")
     workers = _spawned() if spawn else _forked()
     if sandbox == "strict" and workers.missing:
         workers.close()

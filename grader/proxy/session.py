@@ -61,9 +61,19 @@ class Session:
 
     # Requests
 
-    def load(self, slug: str, source: str, seed: int) -> None:
-        """Let the worker execute the submission's source. Raises SubmissionError as the module does."""
-        self._exchange({"op": "load", "slug": slug, "source": source, "seed": seed}, Arguments(self))
+    def compile(self, slug: str, source: str) -> bytes:
+        """Let the worker compile the submission's source. Raises SubmissionError as Python does.
+
+        The bytes mean nothing to the judge: they are only ever sent to other workers.
+        """
+        code = self.ask({"op": "compile", "slug": slug, "source": source})
+        if not isinstance(code, bytes):
+            raise WorkerLied("compiled code that is no bytes")
+        return code
+
+    def load(self, slug: str, source: str, code: bytes, seed: int) -> None:
+        """Let the worker execute compiled source. Raises SubmissionError as the module does."""
+        self.ask({"op": "load", "slug": slug, "source": source, "seed": seed}, code=code)
 
     def seed(self, seed: int) -> None:
         """Seed the worker's generators."""

@@ -10,10 +10,11 @@ import signal
 import socket
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from grader.sandbox.channel import Channel
-from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerMemory
+from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerGone, WorkerMemory
 from grader.sandbox.memory import MemoryWatch
 from grader.sandbox.transport import Answer
 from grader.wire.frame import Buffer, Header
@@ -39,6 +40,7 @@ class ForkServer:
         hello = self._receive()
         self.layers: tuple[str, ...] = tuple(hello["layers"])
         self.missing: tuple[str, ...] = tuple(hello["missing"])
+        self._current: _Process | None = None
 
     def _become_server(self, control: socket.socket, confined: bool) -> None:
         try:
@@ -49,13 +51,24 @@ class ForkServer:
         finally:
             os._exit(70)
 
-    def worker(self, seconds: float, task: str = "") -> ForkedWorker:
-        """Fork a worker that has `seconds` to answer in all; each test gets its own, whatever its task."""
+    def worker(self, seconds: float, room: str = "") -> ForkedWorker:
+        """Return a worker that has `seconds` to answer in all.
+
+        Tests with the same `room` share a process, one after the other, until one of them ends it; a new room
+        gets a new process.
+        """
+        if self._current is None or self._current.ended or room != self._current.room or not room:
+            if self._current is not None:
+                self._current.end()
+            self._current = self._fork(room)
+        return ForkedWorker(self._current, seconds)
+
+    def _fork(self, room: str) -> _Process:
         ours, theirs = socket.socketpair()
         socket.send_fds(self._control, [json.dumps({"do": "fork"}).encode()], [theirs.fileno()])
         theirs.close()
         pid = int(self._receive()["pid"])
-        return ForkedWorker(self, ours, pid, os.path.join(self.root, str(pid)), seconds)
+        return _Process(self, ours, pid, os.path.join(self.root, str(pid)), room)
 
     def stop_worker(self, grace: float = 0.0) -> int:
         """End the worker; return its wait status if it had ended by itself within `grace` seconds, else 0."""
@@ -74,21 +87,42 @@ class ForkServer:
 
     def close(self) -> None:
         """End the server and whatever it runs; remove the scratch folders."""
+        if self._current is not None and not self._current.ended:
+            self._current.connection.close()
         self._control.close()
         with contextlib.suppress(ProcessLookupError, ChildProcessError):
             os.waitpid(self.pid, 0)
         shutil.rmtree(self.root, ignore_errors=True)
 
 
-class ForkedWorker:
-    """One worker process."""
+@dataclass
+class _Process:
+    """A worker process."""
 
-    def __init__(self, server: ForkServer, connection: socket.socket, pid: int, scratch: str, seconds: float) -> None:
-        """Talk to process `pid` over `connection`."""
-        self.scratch = scratch
-        self._server, self._closed = server, False
-        self._memory = MemoryWatch(pid)
-        self._channel = Channel(connection, seconds, self._memory.check)
+    server: ForkServer
+    connection: socket.socket
+    pid: int
+    scratch: str
+    room: str
+    ended: bool = False
+
+    def end(self, grace: float = 0.0) -> int:
+        """End the process; return its wait status if it ended by itself within `grace` seconds, else 0."""
+        if self.ended:
+            return 0
+        self.ended = True
+        self.connection.close()
+        return self.server.stop_worker(grace)
+
+
+class ForkedWorker:
+    """One test's use of a worker process."""
+
+    def __init__(self, process: _Process, seconds: float) -> None:
+        """Talk to `process` for at most `seconds`."""
+        self.scratch = process.scratch
+        self._process = process
+        self._channel = Channel(process.connection, seconds, MemoryWatch(process.pid).check)
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
         """Ask the worker. Raises WorkerGone, with the reason that the system gives for a death."""
@@ -96,10 +130,13 @@ class ForkedWorker:
             return self._channel.request(header, buffers)
         except WorkerDied as death:
             raise self._cause(death) from None
+        except WorkerGone:
+            self._process.end()
+            raise
 
     def _cause(self, death: WorkerDied) -> Exception:
         """Turn a broken connection into what ended the process."""
-        status = self._stop(DYING_SECONDS)
+        status = self._process.end(DYING_SECONDS)
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             if number == signal.SIGKILL:
@@ -109,13 +146,5 @@ class ForkedWorker:
             return WorkerDied(f"the process exited with status {os.WEXITSTATUS(status)}")
         return death
 
-    def _stop(self, grace: float = 0.0) -> int:
-        if self._closed:
-            return 0
-        self._closed = True
-        self._channel.close()
-        return self._server.stop_worker(grace)
-
     def close(self) -> None:
-        """End the process; the server removes its folder."""
-        self._stop()
+        """Leave the process to the next test of its room."""

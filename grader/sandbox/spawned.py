@@ -37,12 +37,15 @@ class SpawnedWorkers:
         self.root = tempfile.mkdtemp(prefix="grade-")
         self._task, self._last = "", _Process(None, None, "")
 
-    def worker(self, seconds: float, task: str) -> SpawnedWorker:
+    def worker(self, seconds: float, room: str) -> SpawnedWorker:
         """Return a worker that has `seconds` to answer in all: a new one for each task, and after every failure.
+
+        Rooms of one task share a process here, since a new interpreter costs seconds.
 
         Raises:
             SandboxProblem: it did not call back.
         """
+        task = room.partition("::")[0]
         if self._last.process is None or self._last.process.poll() is not None or task != self._task:
             self._last.end()
             self._task, self._last = task, self._start()

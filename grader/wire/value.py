@@ -67,7 +67,7 @@ class Encoder:
             return {"bytes": self.writer.add_bytes(bytes(value))}
         if kind is np.ndarray and _numeric(value):
             return {"array": self.writer.tensor(torch.from_numpy(np.ascontiguousarray(value)).clone())}
-        if isinstance(value, np.generic) and kind.__module__ == "numpy" and _numeric(value):
+        if issubclass(kind, np.generic) and kind.__module__ == "numpy" and _numeric(value):
             return {"number": self.writer.tensor(torch.from_numpy(np.array(value)))}
         if kind is torch.dtype and value in DTYPES.values():
             return {"dtype": str(value).removeprefix("torch.")}

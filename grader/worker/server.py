@@ -22,6 +22,7 @@ from grader.worker.endpoint import serve as answer_requests
 from grader.worker.warm import warm_up
 
 MAX_MESSAGE = 4096
+GARBAGE_THRESHOLDS = (20_000, 20, 20)  # a worker is short-lived; looking for cycles early costs more than it frees
 
 
 def serve(control: socket.socket, scratch_root: str, confined: bool) -> None:
@@ -97,6 +98,7 @@ def _become_worker(control: socket.socket, descriptor: int, scratch_root: str, p
             scratch = os.path.join(scratch_root, str(os.getpid()))
             os.mkdir(scratch, 0o700)
             os.chdir(scratch)
+        gc.set_threshold(*GARBAGE_THRESHOLDS)
         gc.enable()
         answer_requests(connection)
     finally:

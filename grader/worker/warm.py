@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.worker.module import compiled
 from grader.worker.worker import Worker
 
 SOURCE = """
@@ -20,7 +21,8 @@ ARGUMENT = {"argument": {"number": 1, "tensor": {**TENSOR, "requires_grad": Fals
 def warm_up() -> None:
     """Load a module, call it and let it fail; no backward pass, which would not survive a fork."""
     worker = Worker()
-    worker.handle({"op": "load", "slug": "torchgrade_example", "source": SOURCE, "seed": 0}, [])
+    example = {"slug": "torchgrade_example", "source": SOURCE, "seed": 0, "code": {"bytes": 0}}
+    worker.handle({"op": "load", **example}, [bytearray(compiled("torchgrade_example", SOURCE))])
     for name in ("example", "failing"):
         call = {"op": "call", "name": name, "args": {"list": [ARGUMENT]}, "kwargs": {"dict": []}, "record": True}
         worker.handle(call, [bytearray(8)])

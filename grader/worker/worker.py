@@ -69,11 +69,15 @@ class Worker:
 
     # Operations
 
+    def _op_compile(self, request: Request, header: Header) -> bytes:
+        self._filename = f"{header['slug']}.py"
+        return module.compiled(header["slug"], header["source"])
+
     def _op_load(self, request: Request, header: Header) -> None:
         self._reset()
         self._filename = f"{header['slug']}.py"
         module.seed_everything(header["seed"])
-        self.namespace = module.load(header["slug"], header["source"])
+        self.namespace = module.load(header["slug"], header["source"], request.decoder.decode(header["code"]))
         module.seed_everything(header["seed"])  # what the module drew at import does not matter
 
     def _op_seed(self, request: Request, header: Header) -> None:

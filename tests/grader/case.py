@@ -55,7 +55,8 @@ class Case:
         if self.beside:
             paths.append(str(FOLDER / "bystander" / f"{self.beside}.py"))
             tasks.append(BYSTANDERS[self.beside])
-            keyword = f"({keyword}) or {tasks[-1].partition('.')[2]}" if keyword else ""
+            name = tasks[-1].partition(".")[2]
+            keyword = f"({keyword or f'not {name}'}) or {name}_gradient"  # enough to see that it is not disturbed
         return {
             "name": self.name, "paths": paths, "tasks": tasks, "keyword": keyword,
             "seed": self.seed, "seconds": self.seconds, "sandbox": self.sandbox,

@@ -1,4 +1,4 @@
-"""Confinement: `prepare` once in the server, then `Prepared.apply` in each worker before it meets a submission."""
+"""Confinement: `prepare` once in the server, `Prepared.apply` in each worker before it meets a submission."""
 
 from __future__ import annotations
 
@@ -70,8 +70,9 @@ def prepare(policy: Policy, *, dedicated: bool = False) -> Prepared:
     environment and arguments at once, which saves every worker from doing so.
     """
     _fill_import_caches()
-    files, calls, bounds = landlock.prepare(policy), seccomp.prepare(policy), limits.prepare(policy)
+    files, calls = landlock.prepare(policy), seccomp.prepare(policy)
     who = identity.prepare(policy, files_are_closed=files is not None)
+    bounds = limits.prepare(policy, who.user if who else None)
     if who and who.user is not None:
         scratch.give_to(policy.scratch, who.user)
     inherited = environment.prepare()
@@ -85,7 +86,7 @@ def prepare(policy: Policy, *, dedicated: bool = False) -> Prepared:
 
 
 def _fill_import_caches() -> None:
-    """Let Python list the folders of modules now: a worker may read what is named in them, but not list them."""
+    """Let Python list the folders of modules now: a worker may read modules there, but not list them."""
     PathFinder.find_spec("a_module_that_nobody_has")
 
 

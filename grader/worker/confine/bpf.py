@@ -75,7 +75,7 @@ def assemble(architecture: int, actions: Mapping[int, Action], refuse: int) -> l
 
 def encode(program: Sequence[Instruction]) -> tuple[bytes, tuple[int, ...]]:
     """The kernel's bytes, and where in them the worker's own process id is to be written."""
-    own = [index for index, (code, *_, operand) in enumerate(program) if code == _IF_EQUAL and operand == OWN_PROCESS]
+    own = [index for index, (*_, operand) in enumerate(program) if operand == OWN_PROCESS]
     words = [(code, yes, no, operand & 0xFFFFFFFF) for code, yes, no, operand in program]
     places = tuple(_LAYOUT.size * index + _OPERAND_AT for index in own)
     return b"".join(_LAYOUT.pack(*word) for word in words), places

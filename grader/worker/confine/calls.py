@@ -58,8 +58,8 @@ REFUSED = (
     ),
     _group(
         "no memory or messages that outlive the worker or that its limits do not count",
-        "shmget shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink"
-        " mq_timedsend mq_timedreceive mq_notify mq_getsetattr memfd_create memfd_secret",
+        "shmget shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd msgrcv msgctl mq_open"
+        " mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr memfd_create memfd_secret",
     ),
     _group(
         "submission queues make calls that no filter sees",
@@ -68,9 +68,9 @@ REFUSED = (
     ),
     _group(
         "Landlock does not cover owner, mode, times, attributes, nor (before Linux 6.2) truncation by path",
-        "chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat truncate"
-        " setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr getxattr lgetxattr fgetxattr"
-        " listxattr llistxattr flistxattr",
+        "chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat"
+        " truncate setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr getxattr lgetxattr"
+        " fgetxattr listxattr llistxattr flistxattr",
     ),
     _group(
         "a file has one name, and is reached by it alone",
@@ -93,8 +93,8 @@ REFUSED = (
     _group(
         "parts of the kernel that tensors do not need and attackers like",
         "bpf perf_event_open userfaultfd keyctl add_key request_key personality modify_ldt seccomp"
-        " landlock_create_ruleset landlock_add_rule landlock_restrict_self splice tee vmsplice remap_file_pages"
-        " lookup_dcookie uselib ustat sysfs _sysctl nfsservctl create_module",
+        " landlock_create_ruleset landlock_add_rule landlock_restrict_self splice tee vmsplice"
+        " remap_file_pages lookup_dcookie uselib ustat sysfs _sysctl nfsservctl create_module",
     ),
     _group(
         "the machine is not the worker's",
@@ -122,7 +122,7 @@ LIMITED = (
         (Check(0, (0, OWN_PROCESS)), Check(2, (0,)), Check(2, (0,), high=True)),
     ),
     Rule(
-        "PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE, PR_CAPBSET_READ, PR_GET_SECCOMP, PR_GET_NO_NEW_PRIVS, PR_SET_VMA",
+        "PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (names of mappings), PR_CAPBSET_READ and three PR_GET_",
         ("prctl",),
         (Check(0, (15, 16, 3, 23, 21, 39, 0x53564D41)),),
     ),

@@ -25,7 +25,7 @@ def in_child(task: Callable[[tuple[int, ...]], str], seconds: float = 20.0) -> s
     """
     reading, writing = os.pipe()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # threads elsewhere: the child uses nothing of theirs
+        warnings.simplefilter("ignore", DeprecationWarning)  # about threads, which the child has no use for
         child = os.fork()
     if child == 0:
         _play(task, reading, writing)

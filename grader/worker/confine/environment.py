@@ -18,7 +18,7 @@ _SET = {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPEN
 _HEADER_OF_BYTES = bytes.__basicsize__ - 1
 _BEYOND_ANY_DESCRIPTOR = 1 << 20
 _AFTER_NAME = 3  # the field of /proc/self/stat that follows the program's name
-_ARGUMENTS_FROM, _ARGUMENTS_TO, _VARIABLES_FROM, _VARIABLES_TO = (field - _AFTER_NAME for field in (48, 49, 50, 51))
+_ARGUMENTS, _VARIABLES = (48, 49), (50, 51)  # fields: where they begin and end
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,6 @@ def prepare() -> Environment:
             fields = file.read().rpartition(b")")[2].split()
     except OSError:
         return Environment((), ())
-    ends = (_ARGUMENTS_FROM, _ARGUMENTS_TO), (_VARIABLES_FROM, _VARIABLES_TO)
-    blocks = [(int(fields[first]), int(fields[last]) - int(fields[first])) for first, last in ends]
-    return Environment(tuple(block for block in blocks if block[0]), ("environment",))
+    ends = [[int(fields[field - _AFTER_NAME]) for field in pair] for pair in (_ARGUMENTS, _VARIABLES)]
+    blocks = tuple((begin, end - begin) for begin, end in ends if begin)
+    return Environment(blocks, ("environment",) if blocks else ())

@@ -56,7 +56,7 @@ def prepare(policy: Policy, files_are_closed: bool) -> Identity | None:
     if os.geteuid() != 0:
         return Identity(None, 0, server, ("identity",), f"user {os.getuid()}, the one who started it")
     if (reached := _reached(policy)) is None:
-        return Identity(None, 0, server, (), "root without capabilities: this system does not let it change the user")
+        return Identity(None, 0, server, (), "root without capabilities: it may not become another")
     if reached == "all":
         return Identity(policy.user, 0, server, ("identity",), f"user {policy.user}")
     if files_are_closed:

@@ -1,4 +1,4 @@
-"""Files, TCP, signals and abstract sockets, closed by Landlock: a worker gives up its own rights, root or not."""
+"""Files, TCP, signals and abstract sockets, closed by Landlock: a worker gives up its rights, root or not."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WRITE = _WRITE_FILE | _TRUNCATE
 _OWN = _READ | _WRITE | _REMOVE_FOLDER | _REMOVE_FILE | _MAKE_FOLDER | _MAKE_FILE | _MOVE
 _ON_A_FILE = _WRITE | _READ_FILE | _EXECUTE | _DEVICE_CONTROL
 
-# Rights that a version of Landlock can take away: of files, of TCP (bind, connect), towards others (sockets, signals).
+# What a version of Landlock can take away: rights on files, TCP (bind, connect), others (sockets, signals).
 _FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 _TCP, _OTHERS = 0b11, 0b11
 

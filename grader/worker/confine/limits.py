@@ -59,8 +59,8 @@ def _write(path: str, text: bytes) -> None:
         os.close(descriptor)
 
 
-def prepare(policy: Policy) -> ResourceLimits | None:
-    """The limits of a policy on this system."""
+def prepare(policy: Policy, user: int | None) -> ResourceLimits | None:
+    """The limits of a policy on this system, for a worker that becomes `user` or stays who it is."""
     if sys.platform == "win32":
         return None
     limits = policy.limits
@@ -70,17 +70,18 @@ def prepare(policy: Policy) -> ResourceLimits | None:
         resource.RLIMIT_FSIZE: limits.file_size,
         resource.RLIMIT_CORE: 0,
     }
-    names = ("cpu", "open files", "file size")
+    names = ["cpu", "open files", "file size"]
     if sys.platform != "linux":
-        return ResourceLimits(fixed, None, names)
+        return ResourceLimits(fixed, None, tuple(names))
     fixed |= {resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_MSGQUEUE: 0}
-    user = policy.user if os.geteuid() == 0 else os.getuid()
-    fixed[resource.RLIMIT_NPROC] = limits.threads + threads_of(user)
-    return ResourceLimits(fixed, limits.memory, (*names, "threads", "memory"))
+    if user := os.getuid() if user is None else user:  # the kernel does not count root's threads
+        fixed[resource.RLIMIT_NPROC] = limits.threads + threads_of(user)
+        names.append("threads")
+    return ResourceLimits(fixed, limits.memory, (*names, "memory"))
 
 
 def threads_of(user: int) -> int:
-    """How many threads of a user run now: the kernel counts them together, whatever process they belong to."""
+    """How many threads of a user run now, in whatever process: the kernel counts them together."""
     count = 0
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

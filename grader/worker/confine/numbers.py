@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# fmt: off
+
 HIGHEST = 462  # mseal, Linux 6.10; a call that came later is answered as if the kernel did not know it
 
 _X86_64 = {

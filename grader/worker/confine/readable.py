@@ -38,7 +38,7 @@ def readable_paths(distributions: Iterable[str]) -> tuple[Path, ...]:
 
 
 def _standard_library() -> Iterator[Path]:
-    """The children of the library folder, one by one: the packages that others installed may lie among them."""
+    """The children of the library folder, one by one: among them may be packages of others."""
     for key in ("stdlib", "platstdlib"):
         folder = Path(sysconfig.get_paths()[key])
         if folder.is_dir():
@@ -49,7 +49,8 @@ def _shared_libraries() -> Iterator[Path]:
     """What this process has loaded, and what lies beside it for the modules that are imported later."""
     for folder in {file.parent for file in _loaded()}:
         children = list(folder.iterdir())
-        packages = any(child.name.startswith("python") or child.name in _PACKAGE_FOLDERS for child in children)
+        names = {child.name for child in children}
+        packages = names & _PACKAGE_FOLDERS or any(name.startswith("python") for name in names)
         if not packages and str(folder).startswith(_SYSTEM_LIBRARIES):
             yield folder
         else:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from grader.worker.confine import bpf, kernel
 from grader.worker.confine.calls import LIMITED, REFUSED, UNKNOWN
-from grader.worker.confine.numbers import ARCHITECTURES, HIGHEST
 from grader.worker.confine.layer import Start
+from grader.worker.confine.numbers import ARCHITECTURES, HIGHEST
 from grader.worker.confine.policy import Policy
 
 _GET_FILTER_MODE, _SET_FILTER_MODE, _FILTER = 21, 22, 2  # PR_GET_SECCOMP, PR_SET_SECCOMP, SECCOMP_MODE_FILTER

@@ -22,19 +22,21 @@ def test_add__values(submission):
 @pytest.mark.visible
 def test_add__returns_out(submission, rng):
     """What comes back is out itself, not a copy."""
-    out = rng.normal(5, 3)
-    got = add(submission, out, rng.normal(5, 3))
+    out, x = rng.normal(5, 3), rng.normal(5, 3)
+    want = out + x
+    got = add(submission, out, x)
+    check_close(got, want, "the returned tensor")
     check_that(got is out, "the returned tensor", "out itself", "another object")
 
 
-@pytest.mark.parametrize("shape", [(5, 3), (1, 4), (1,), (), (2, 3, 4)])
-@pytest.mark.parametrize("dtype", [torch.int64, torch.float32, torch.float64])
-def test_add__matches_a_sum(submission, rng, shape, dtype):
+def test_add__matches_a_sum(submission, rng):
     """Whatever the shape and dtype, out holds the sum of both."""
-    out, x = (100 * rng.normal(*shape)).to(dtype), (100 * rng.normal(*shape)).to(dtype)
-    want = out + x
-    check_close(add(submission, out, x), want, "the returned tensor")
-    check_close(out, want, "out after the call")
+    for dtype in (torch.int64, torch.float32, torch.float64):
+        for shape in ((5, 3), (1, 4), (1,), (), (2, 3, 4)):
+            out, x = (100 * rng.normal(*shape)).to(dtype), (100 * rng.normal(*shape)).to(dtype)
+            want = out + x
+            check_close(add(submission, out, x), want, "the returned tensor")
+            check_close(out, want, "out after the call")
 
 
 def test_add__keeps_the_memory(submission, rng):
@@ -143,11 +145,17 @@ def test_add__on_a_device(submission, rng):
     check_device(lambda *arguments: submission.run(scenario, *arguments), out, x)
 
 
-@pytest.mark.parametrize("shape", [(3,), (1, 3), (5, 1), (), (3, 5)])
-def test_add__refuses_other_shapes(submission, rng, shape):
-    """An x of another shape raises ValueError, and out stays as it was."""
+def test_add__refuses_other_shapes(submission, rng):
+    """An x of another shape raises ValueError that names x, also if it fits."""
+    for shape in ((3,), (1, 3), (5, 1), (), (3, 5)):
+        with check_raises(ValueError, naming="x"):
+            add(submission, rng.normal(5, 3), rng.normal(*shape))
+
+
+def test_add__leaves_out_alone_when_it_refuses(submission, rng):
+    """Where x is refused, out stays as it was."""
     out = rng.normal(5, 3)
     before = out.clone()
-    with check_raises(ValueError, naming="x"):
-        submission.add_(out, rng.normal(*shape))
+    with check_raises(ValueError):
+        add(submission, out, rng.normal(1, 3))
     check_close(out, before, "out after the refusal")

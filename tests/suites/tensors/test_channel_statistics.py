@@ -23,9 +23,9 @@ def by_loop(images):
     return torch.stack(means), torch.stack(deviations)
 
 
-def check_statistics(got, want, **tolerance):
-    check_close(got.mean, want[0], "mean of each channel", **tolerance)
-    check_close(got.std, want[1], "standard deviation of each channel", **tolerance)
+def check_statistics(got, want):
+    check_close(got.mean, want[0], "mean of each channel")
+    check_close(got.std, want[1], "standard deviation of each channel")
 
 
 @pytest.mark.visible
@@ -43,19 +43,19 @@ def test_channel_statistics_values(submission):
     check_statistics(submission.channel_statistics(images), (torch.tensor([4.0]), torch.tensor([5.0]).sqrt()))
 
 
-@pytest.mark.parametrize("shape", [(5, 3, 4, 2), (1, 3, 2, 4), (3, 1, 2, 5), (2, 3, 1, 1)])
-def test_channel_statistics_match_a_loop(submission, rng, shape):
+def test_channel_statistics_match_a_loop(submission, rng):
     """Each channel is measured over all images, rows and columns at once."""
-    images = rng.normal(*shape, mean=2.0, std=3.0)
-    check_statistics(submission.channel_statistics(images), by_loop(images))
+    for shape in ((5, 3, 4, 2), (1, 3, 2, 4), (3, 1, 2, 5), (2, 3, 1, 1)):
+        images = rng.normal(*shape, mean=2.0, std=3.0)
+        check_statistics(submission.channel_statistics(images), by_loop(images))
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_channel_statistics_keep_dtype(submission, rng, dtype):
+def test_channel_statistics_keep_dtype(submission, rng):
     """float32 images have float32 statistics, float64 images float64 ones."""
-    images = rng.uniform(5, 3, 4, 2, dtype=dtype)
-    mean, std = by_loop(images)
-    check_statistics(submission.channel_statistics(images), (mean.to(dtype), std.to(dtype)))
+    for dtype in (torch.float32, torch.float64):
+        images = rng.uniform(5, 3, 4, 2, dtype=dtype)
+        mean, std = by_loop(images)
+        check_statistics(submission.channel_statistics(images), (mean.to(dtype), std.to(dtype)))
 
 
 def test_channel_statistics_when_images_differ_in_brightness(submission, rng):
@@ -86,11 +86,13 @@ def test_channel_statistics_are_accurate_when_the_mean_is_large(submission, rng)
     """A spread of 0.1 around 1000 is measured in float32."""
     images = rng.normal(6, 3, 5, 4, mean=1000.0, std=0.1, dtype=torch.float32)
     mean, std = by_loop(images)
-    check_statistics(submission.channel_statistics(images), (mean.float(), std.float()), rtol=1e-2)
+    got = submission.channel_statistics(images)
+    check_close(got.mean, mean.float(), "mean of each channel")
+    check_close(got.std, std.float(), "standard deviation of each channel", rtol=1e-2)
 
 
 def test_channel_statistics_when_not_contiguous(submission, rng):
-    """Images with the channels last in memory, or one image shown often, are measured alike."""
+    """Images with the channels last in memory, or one shown often, are alike."""
     images = rng.normal(5, 4, 2, 3).permute(0, 3, 1, 2)
     check_statistics(submission.channel_statistics(images), by_loop(images))
     images = rng.normal(1, 3, 4, 2).expand(5, 3, 4, 2)
@@ -116,8 +118,8 @@ def test_channel_statistics_on_a_device(submission, rng):
     check_device(submission.channel_statistics, rng.normal(2, 3, 4, 5, dtype=torch.float32))
 
 
-@pytest.mark.parametrize("dtype", [torch.uint8, torch.int64])
-def test_channel_statistics_refuse_integers(submission, dtype):
+def test_channel_statistics_refuse_integers(submission):
     """Bytes and integers raise ValueError that names images."""
-    with check_raises(ValueError, naming="images"):
-        submission.channel_statistics(torch.ones(2, 3, 4, 5, dtype=dtype))
+    for dtype in (torch.uint8, torch.int64):
+        with check_raises(ValueError, naming="images"):
+            submission.channel_statistics(torch.ones(2, 3, 4, 5, dtype=dtype))

@@ -120,8 +120,8 @@ def test_encode_categories_manners(submission):
     check_equal(submission.run(scenario, column), ["b", None, "a", "b"], "the column after the call")
 
 
-@pytest.mark.parametrize("entry", [3, 1.5, True, ["a"]])
-def test_encode_categories_refuses_other_entries(submission, entry):
+def test_encode_categories_refuses_other_entries(submission):
     """An entry that is neither a word nor missing raises ValueError."""
-    with check_raises(ValueError, naming="column"):
-        submission.encode_categories(["a", entry])
+    for entry in (3, 1.5, True, ["a"]):
+        with check_raises(ValueError, naming="column"):
+            submission.encode_categories(["a", entry])

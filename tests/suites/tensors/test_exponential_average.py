@@ -44,12 +44,12 @@ def test_exponential_average_values_when_corrected(submission):
 
 
 @pytest.mark.parametrize("bias_correction", [False, True])
-@pytest.mark.parametrize("beta", [0.3, 0.9, 0.99])
-def test_exponential_average_matches_weighted_sums(submission, rng, beta, bias_correction):
+def test_exponential_average_matches_weighted_sums(submission, rng, bias_correction):
     """Each average is the weighted sum of all values so far."""
-    values = rng.normal(12, mean=2.0)
-    got = submission.exponential_average(values, beta, bias_correction)
-    check_close(got, by_weights(values, beta, bias_correction))
+    for beta in (0.3, 0.9, 0.99):
+        values = rng.normal(12, mean=2.0)
+        got = submission.exponential_average(values, beta, bias_correction)
+        check_close(got, by_weights(values, beta, bias_correction))
 
 
 def test_exponential_average_of_a_constant(submission):
@@ -108,8 +108,8 @@ def test_exponential_average_on_a_device(submission, rng):
     check_device(submission.exponential_average, values, 0.9, bias_correction=True)
 
 
-@pytest.mark.parametrize("beta", [1.0, 1.5, -0.1, float("nan")])
-def test_exponential_average_refuses_other_betas(submission, rng, beta):
+def test_exponential_average_refuses_other_betas(submission, rng):
     """A beta outside [0, 1) raises ValueError that names beta."""
-    with check_raises(ValueError, naming="beta"):
-        submission.exponential_average(rng.normal(7), beta)
+    for beta in (1.0, 1.5, -0.1, float("nan")):
+        with check_raises(ValueError, naming="beta"):
+            submission.exponential_average(rng.normal(7), beta)

@@ -28,19 +28,19 @@ def test_flatten_images_values(submission):
     check_close(submission.flatten_images(torch.stack([image, 10 * image])), want)
 
 
-@pytest.mark.parametrize("shape", [(1, 3, 4, 2), (4, 1, 1, 1), (1, 1, 1, 1), (2, 5, 3, 7)])
-def test_flatten_images_matches_a_loop(submission, rng, shape):
+def test_flatten_images_matches_a_loop(submission, rng):
     """Every number stands where the formula puts it, also for a single image."""
-    images = rng.normal(*shape)
-    want = torch.stack([torch.cat([row for channel in image for row in channel]) for image in images])
-    check_close(submission.flatten_images(images), want)
+    for shape in ((1, 3, 4, 2), (4, 1, 1, 1), (1, 1, 1, 1), (2, 5, 3, 7)):
+        images = rng.normal(*shape)
+        want = torch.stack([torch.cat([row for channel in image for row in channel]) for image in images])
+        check_close(submission.flatten_images(images), want)
 
 
-@pytest.mark.parametrize("dtype", [torch.uint8, torch.int64, torch.float32, torch.float64])
-def test_flatten_images_keeps_dtype(submission, rng, dtype):
+def test_flatten_images_keeps_dtype(submission, rng):
     """Bytes stay bytes, float64 stays float64."""
-    images = rng.integers(0, 256, 2, 3, 4, 5).to(dtype)
-    check_close(submission.flatten_images(images), torch.flatten(images, 1))
+    for dtype in (torch.uint8, torch.int64, torch.float32, torch.float64):
+        images = rng.integers(0, 256, 2, 3, 4, 5).to(dtype)
+        check_close(submission.flatten_images(images), torch.flatten(images, 1))
 
 
 def test_flatten_images_shares_memory_when_contiguous(submission, rng):
@@ -83,8 +83,8 @@ def test_flatten_images_on_a_device(submission, rng):
     check_device(submission.flatten_images, rng.normal(2, 3, 4, 5, dtype=torch.float32))
 
 
-@pytest.mark.parametrize("shape", [(3, 4, 5), (2, 3, 4, 5, 6)])
-def test_flatten_images_refuses_other_axes(submission, rng, shape):
+def test_flatten_images_refuses_other_axes(submission, rng):
     """Images without exactly four axes raise ValueError that names images."""
-    with check_raises(ValueError, naming="images"):
-        submission.flatten_images(rng.normal(*shape))
+    for shape in ((3, 4, 5), (2, 3, 4, 5, 6)):
+        with check_raises(ValueError, naming="images"):
+            submission.flatten_images(rng.normal(*shape))

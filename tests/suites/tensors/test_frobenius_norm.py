@@ -32,12 +32,12 @@ def test_frobenius_norm_values(submission):
     check_close(submission.frobenius_norm(torch.tensor([[1.0, -4.0], [2.0, 2.0]])), torch.tensor(5.0))
 
 
-@pytest.mark.parametrize("shape", [(5, 3), (1, 4), (4, 1), (1, 1), (3, 3), (6, 5, 3), (2, 1, 5, 3)])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_frobenius_norm_matches_torch(submission, rng, shape, dtype):
+def test_frobenius_norm_matches_torch(submission, rng):
     """Random matrices, alone or in a batch, have the norm that torch gives."""
-    a = rng.normal(*shape, std=3.0, dtype=dtype)
-    check_close(submission.frobenius_norm(a), torch.linalg.matrix_norm(a, ord="fro"))
+    for dtype in (torch.float32, torch.float64):
+        for shape in ((5, 3), (1, 4), (4, 1), (1, 1), (3, 3), (6, 5, 3), (2, 1, 5, 3)):
+            a = rng.normal(*shape, std=3.0, dtype=dtype)
+            check_close(submission.frobenius_norm(a), torch.linalg.matrix_norm(a, ord="fro"))
 
 
 def test_frobenius_norm_gradient(submission, rng):
@@ -86,8 +86,8 @@ def test_frobenius_norm_on_a_device(submission, rng):
     check_device(submission.frobenius_norm, rng.normal(5, 3, dtype=torch.float32))
 
 
-@pytest.mark.parametrize("shape", [(), (3,)])
-def test_frobenius_norm_refuses_vectors(submission, shape):
+def test_frobenius_norm_refuses_vectors(submission):
     """Fewer than two axes raise ValueError that names a."""
-    with check_raises(ValueError, naming="a"):
-        submission.frobenius_norm(torch.ones(shape))
+    for shape in ((), (3,)):
+        with check_raises(ValueError, naming="a"):
+            submission.frobenius_norm(torch.ones(shape))

@@ -45,12 +45,12 @@ def test_impute_mean_values(submission):
     check_close(submission.impute_mean(table), torch.tensor([[1.0, 4.0], [2.0, 4.0], [3.0, 4.0]]))
 
 
-@pytest.mark.parametrize("shape", [(7, 3), (3, 7), (4, 4), (6, 1), (2, 1)])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_impute_mean_matches_a_loop(submission, rng, shape, dtype):
+def test_impute_mean_matches_a_loop(submission, rng):
     """Each hole is filled from its own column, and only the holes are."""
-    table = with_holes(rng, *shape, dtype=dtype)
-    check_close(submission.impute_mean(table), by_loop(table))
+    for dtype in (torch.float32, torch.float64):
+        for shape in ((7, 3), (3, 7), (4, 4), (6, 1), (2, 1)):
+            table = with_holes(rng, *shape, dtype=dtype)
+            check_close(submission.impute_mean(table), by_loop(table))
 
 
 def test_impute_mean_when_a_column_is_empty(submission):

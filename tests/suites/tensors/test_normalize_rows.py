@@ -45,12 +45,12 @@ def test_normalize_rows_sum_to_one(submission, rng):
     check_that(worst <= 1e-9, "sums of the rows", "1 each", f"up to {worst:.1e} away from 1")
 
 
-@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (1, 4), (4, 1), (4, 4)])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_normalize_rows_matches_a_loop(submission, rng, shape, dtype):
+def test_normalize_rows_matches_a_loop(submission, rng):
     """Each row is divided by its own sum, also in a square matrix."""
-    a = rng.uniform(*shape, low=0.1, high=2.0, dtype=dtype)
-    check_close(submission.normalize_rows(a), by_loop(a))
+    for dtype in (torch.float32, torch.float64):
+        for shape in ((5, 3), (3, 5), (1, 4), (4, 1), (4, 4)):
+            a = rng.uniform(*shape, low=0.1, high=2.0, dtype=dtype)
+            check_close(submission.normalize_rows(a), by_loop(a))
 
 
 def test_normalize_rows_when_entries_are_negative(submission):
@@ -86,11 +86,11 @@ def test_normalize_rows_when_a_sum_is_zero(submission):
     check_close(submission.normalize_rows(a), torch.tensor([[0.0, 0.0], [2.0, -2.0], [0.5, 0.5]]))
 
 
-@pytest.mark.parametrize("scale", [1e-30, 1e30])
-def test_normalize_rows_when_entries_are_extreme(submission, rng, scale):
+def test_normalize_rows_when_entries_are_extreme(submission, rng):
     """Tiny and huge rows sum to 1 like any other."""
-    a = rng.uniform(5, 3, low=0.1)
-    check_close(submission.normalize_rows(a * scale), by_loop(a))
+    for scale in (1e-30, 1e30):
+        a = rng.uniform(5, 3, low=0.1)
+        check_close(submission.normalize_rows(a * scale), by_loop(a))
 
 
 def test_normalize_rows_when_not_contiguous(submission, rng):

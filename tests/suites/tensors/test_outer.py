@@ -30,12 +30,12 @@ def test_outer_values(submission):
     check_close(got, torch.tensor([[3, 4, 5], [6, 8, 10]]))
 
 
-@pytest.mark.parametrize(("n", "m"), [(5, 3), (3, 5), (4, 4), (1, 3), (5, 1), (1, 1)])
-@pytest.mark.parametrize("dtype", [torch.int64, torch.float32, torch.float64])
-def test_outer_matches_torch(submission, rng, n, m, dtype):
+def test_outer_matches_torch(submission, rng):
     """Random vectors give what torch's outer gives."""
-    x, y = (100 * rng.normal(n)).to(dtype), (100 * rng.normal(m)).to(dtype)
-    check_close(submission.outer(x, y), torch.outer(x, y))
+    for dtype in (torch.int64, torch.float32, torch.float64):
+        for n, m in ((5, 3), (3, 5), (4, 4), (1, 3), (5, 1), (1, 1)):
+            x, y = (100 * rng.normal(n)).to(dtype), (100 * rng.normal(m)).to(dtype)
+            check_close(submission.outer(x, y), torch.outer(x, y))
 
 
 def test_outer_gradient(submission, rng):
@@ -79,10 +79,10 @@ def test_outer_on_a_device(submission, rng):
     check_device(submission.outer, rng.normal(5, dtype=torch.float32), rng.normal(3, dtype=torch.float32))
 
 
-@pytest.mark.parametrize("shape", [(), (5, 1), (1, 5)])
-def test_outer_refuses_other_axes(submission, rng, shape):
+def test_outer_refuses_other_axes(submission, rng):
     """An argument without exactly one axis raises ValueError that names it."""
-    with check_raises(ValueError, naming="x"):
-        submission.outer(torch.ones(shape), torch.ones(3))
-    with check_raises(ValueError, naming="y"):
-        submission.outer(torch.ones(3), torch.ones(shape))
+    for shape in ((), (5, 1), (1, 5)):
+        with check_raises(ValueError, naming="x"):
+            submission.outer(torch.ones(shape), torch.ones(3))
+        with check_raises(ValueError, naming="y"):
+            submission.outer(torch.ones(3), torch.ones(shape))

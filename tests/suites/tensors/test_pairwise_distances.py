@@ -37,13 +37,13 @@ def test_pairwise_distances_values(submission):
     check_close(submission.pairwise_distances(x, y), torch.tensor([[5.0, 10.0], [0.0, 5.0]]))
 
 
-@pytest.mark.parametrize("sizes", [(5, 4, 3), (1, 4, 3), (5, 1, 2), (2, 3, 1), (1, 1, 1), (4, 4, 4)])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_pairwise_distances_match_torch(submission, rng, sizes, dtype):
+def test_pairwise_distances_match_torch(submission, rng):
     """Random points are as far apart as torch's cdist says."""
-    n, m, d = sizes
-    x, y = rng.normal(n, d, dtype=dtype), rng.normal(m, d, dtype=dtype)
-    check_close(submission.pairwise_distances(x, y), by_cdist(x, y))
+    for dtype in (torch.float32, torch.float64):
+        for sizes in ((5, 4, 3), (1, 4, 3), (5, 1, 2), (2, 3, 1), (1, 1, 1), (4, 4, 4)):
+            n, m, d = sizes
+            x, y = rng.normal(n, d, dtype=dtype), rng.normal(m, d, dtype=dtype)
+            check_close(submission.pairwise_distances(x, y), by_cdist(x, y))
 
 
 def test_pairwise_distances_of_identical_rows(submission, rng):
@@ -115,8 +115,8 @@ def test_pairwise_distances_on_a_device(submission, rng):
     check_device(submission.pairwise_distances, x, y)
 
 
-@pytest.mark.parametrize("columns", [1, 2, 4])
-def test_pairwise_distances_refuse_other_widths(submission, rng, columns):
+def test_pairwise_distances_refuse_other_widths(submission, rng):
     """Points with another number of columns raise ValueError that names y."""
-    with check_raises(ValueError, naming="y"):
-        submission.pairwise_distances(rng.normal(5, 3), rng.normal(4, columns))
+    for columns in (1, 2, 4):
+        with check_raises(ValueError, naming="y"):
+            submission.pairwise_distances(rng.normal(5, 3), rng.normal(4, columns))

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grader.suite import check_close, check_device, check_equal, check_manners, check_raises, check_that
+from grader.suite import check_close, check_device, check_equal, check_manners, check_raises
 
 DTYPES = (torch.bool, torch.uint8, torch.int64, torch.bfloat16, torch.float32, torch.float64, torch.complex64)
 
@@ -35,17 +35,17 @@ def test_save_tensors_of_a_dict(submission):
     check_equal(list(got), ["weight", "bias"], "order of the keys")
 
 
-@pytest.mark.parametrize("tensors", [[], {}])
-def test_save_tensors_when_empty(submission, tensors):
+def test_save_tensors_when_empty(submission):
     """An empty list or dict makes a file too."""
-    check_equal(save_and_read(submission, tensors), tensors, "what the file holds")
+    for tensors in ([], {}):
+        check_equal(save_and_read(submission, tensors), tensors, "what the file holds")
 
 
-@pytest.mark.parametrize("shape", [(5, 3), (), (1,), (0, 2)])
-def test_save_tensors_keeps_shape_and_dtype(submission, rng, shape):
+def test_save_tensors_keeps_shape_and_dtype(submission, rng):
     """Every dtype and shape arrives as it was, single numbers and empty tensors too."""
-    tensors = [rng.integers(0, 200, *shape).to(dtype) for dtype in DTYPES]
-    check_close(save_and_read(submission, tensors), tensors, "the list in the file")
+    for shape in ((5, 3), (), (1,), (0, 2)):
+        tensors = [rng.integers(0, 200, *shape).to(dtype) for dtype in DTYPES]
+        check_close(save_and_read(submission, tensors), tensors, "the list in the file")
 
 
 def test_save_tensors_when_not_contiguous(submission, rng):
@@ -63,11 +63,10 @@ def test_save_tensors_writes_only_what_is_seen(submission):
 
         large = torch.zeros(1000, 1000)
         submission.save_tensors(path, {"row": large[0]})
-        return os.path.getsize(path)
+        return os.path.getsize(path) < 50_000
 
-    size = submission.run(scenario, submission.scratch + "/row.pt")
-    small = type(size) is int and size < 50_000
-    check_that(small, "size of a file with one row of 1000", "below 50000 bytes", str(size))
+    small = submission.run(scenario, submission.scratch + "/row.pt")
+    check_equal(small, True, "whether a file with one row of 1000 is below 50000 bytes")
 
 
 def test_save_tensors_without_gradient(submission, rng):
@@ -116,13 +115,11 @@ def test_save_tensors_from_a_device(submission, rng):
     check_device(lambda x: submission.run(scenario, path, x), rng.normal(3, 4, dtype=torch.float32))
 
 
-@pytest.mark.parametrize(
-    "tensors", [torch.ones(2), (torch.ones(2),), [torch.ones(2), 3.0], {"a": [torch.ones(2)]}]
-)
-def test_save_tensors_refuses_other_things(submission, tensors):
+def test_save_tensors_refuses_other_things(submission):
     """Anything but a list or dict of tensors raises ValueError that names tensors."""
-    with check_raises(ValueError, naming="tensors"):
-        submission.save_tensors(submission.scratch + "/refused.pt", tensors)
+    for tensors in (torch.ones(2), (torch.ones(2),), [torch.ones(2), 3.0], {"a": [torch.ones(2)]}):
+        with check_raises(ValueError, naming="tensors"):
+            submission.save_tensors(submission.scratch + "/refused.pt", tensors)
 
 
 def test_save_tensors_leaves_no_file_when_it_refuses(submission):

@@ -38,27 +38,27 @@ def test_stack_and_join_values(submission):
     check_close(got.joined, torch.tensor([1, 2, 3, 4]), "joined")
 
 
-@pytest.mark.parametrize("shape", [(5,), (2, 3), (3, 3), (1, 4), (2, 3, 5)])
-def test_stack_and_join_match_torch(submission, rng, shape):
+def test_stack_and_join_match_torch(submission, rng):
     """Along every axis, both are what torch's stack and cat give."""
-    parts = [rng.normal(*shape) for _ in range(4)]
-    for dim in range(len(shape)):
-        check_both(submission.stack_and_join(parts, dim), parts, dim)
+    for shape in ((5,), (2, 3), (3, 3), (1, 4), (2, 3, 5)):
+        parts = [rng.normal(*shape) for _ in range(4)]
+        for dim in range(len(shape)):
+            check_both(submission.stack_and_join(parts, dim), parts, dim)
 
 
-@pytest.mark.parametrize("shape", [(5,), (2, 3), (3, 3), (2, 3, 5)])
-def test_stack_and_join_when_dim_is_negative(submission, rng, shape):
+def test_stack_and_join_when_dim_is_negative(submission, rng):
     """-1 is the last axis of the result, of the stacked and of the joined one."""
-    parts = [rng.normal(*shape) for _ in range(4)]
-    for dim in range(-len(shape), 0):
-        check_both(submission.stack_and_join(parts, dim), parts, dim)
+    for shape in ((5,), (2, 3), (3, 3), (2, 3, 5)):
+        parts = [rng.normal(*shape) for _ in range(4)]
+        for dim in range(-len(shape), 0):
+            check_both(submission.stack_and_join(parts, dim), parts, dim)
 
 
-@pytest.mark.parametrize("dtype", [torch.bool, torch.int64, torch.float32])
-def test_stack_and_join_keep_dtype(submission, rng, dtype):
+def test_stack_and_join_keep_dtype(submission, rng):
     """Integers stay integers, truth values stay truth values."""
-    parts = [rng.integers(0, 2, 2, 3).to(dtype) for _ in range(3)]
-    check_both(submission.stack_and_join(parts, 1), parts, 1)
+    for dtype in (torch.bool, torch.int64, torch.float32):
+        parts = [rng.integers(0, 2, 2, 3).to(dtype) for _ in range(3)]
+        check_both(submission.stack_and_join(parts, 1), parts, 1)
 
 
 def test_stack_and_join_of_one_part(submission, rng):
@@ -123,8 +123,8 @@ def test_stack_and_join_refuse_no_parts(submission):
         submission.stack_and_join([], 0)
 
 
-@pytest.mark.parametrize("shape", [(4, 3), (2, 1), (3,), (1, 2, 3)])
-def test_stack_and_join_refuse_other_shapes(submission, rng, shape):
+def test_stack_and_join_refuse_other_shapes(submission, rng):
     """Parts of different shapes raise ValueError that names parts."""
-    with check_raises(ValueError, naming="parts"):
-        submission.stack_and_join([rng.normal(2, 3), rng.normal(*shape)], 0)
+    for shape in ((4, 3), (2, 1), (3,), (1, 2, 3)):
+        with check_raises(ValueError, naming="parts"):
+            submission.stack_and_join([rng.normal(2, 3), rng.normal(*shape)], 0)

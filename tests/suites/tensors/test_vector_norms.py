@@ -42,12 +42,12 @@ def test_vector_norms_values(submission):
     check_norms(submission.vector_norms(torch.tensor([3.0, -4.0])), (torch.tensor(7.0), torch.tensor(5.0)))
 
 
-@pytest.mark.parametrize("shape", [(6,), (1,), (5, 3), (1, 3), (5, 1), (4, 4), (2, 3, 5)])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_vector_norms_match_torch(submission, rng, shape, dtype):
+def test_vector_norms_match_torch(submission, rng):
     """Random vectors along the last axis have the norms that torch gives."""
-    x = rng.normal(*shape, std=3.0, dtype=dtype)
-    check_norms(submission.vector_norms(x), by_torch(x))
+    for dtype in (torch.float32, torch.float64):
+        for shape in ((6,), (1,), (5, 3), (1, 3), (5, 1), (4, 4), (2, 3, 5)):
+            x = rng.normal(*shape, std=3.0, dtype=dtype)
+            check_norms(submission.vector_norms(x), by_torch(x))
 
 
 def test_vector_norms_gradient(submission, rng):
@@ -67,17 +67,17 @@ def test_vector_norms_of_zero(submission):
     check_norms(submission.vector_norms(torch.zeros(2, 3)), (torch.zeros(2), torch.zeros(2)))
 
 
-@pytest.mark.parametrize("scale", [1e-12, 1e12])
-def test_vector_norms_when_entries_are_extreme(submission, rng, scale):
+def test_vector_norms_when_entries_are_extreme(submission, rng):
     """Tiny and huge vectors keep their norms."""
-    x = rng.normal(5, 3)
-    l1, l2 = by_torch(x)
-    got = submission.vector_norms(x * scale)
-    check_shape(got.l1, (5,), "l1")
-    check_shape(got.l2, (5,), "l2")
-    check_norms(got, (l1 * scale, l2 * scale))
-    check_close(got.l2 / scale, l2, "l2, scaled back")
-    check_close(got.l1 / scale, l1, "l1, scaled back")
+    for scale in (1e-12, 1e12):
+        x = rng.normal(5, 3)
+        l1, l2 = by_torch(x)
+        got = submission.vector_norms(x * scale)
+        check_shape(got.l1, (5,), "l1")
+        check_shape(got.l2, (5,), "l2")
+        check_norms(got, (l1 * scale, l2 * scale))
+        check_close(got.l2 / scale, l2, "l2, scaled back")
+        check_close(got.l1 / scale, l1, "l1, scaled back")
 
 
 def test_vector_norms_when_not_contiguous(submission, rng):

@@ -28,10 +28,26 @@ def log_of_clamped_sigmoid(logits, target, pos_weight=None, reduction="mean"):
     return _from_logarithms(logits, target, pos_weight, reduction, probs.log(), (1 - probs).log())
 
 
-@mistake(
-    "abs and clamp have corners at 0: the slope there must be 1/2 - t, which a new network meets at once"
-)
-def corner_at_zero(logits, target, pos_weight=None, reduction="mean"):
+def _with_corners(logits, target, pos_weight, reduction, positive_part):
+    """Use the usual stable formula, max(-x, 0) + log(1 + exp(-|x|)), which bends at 0 piece by piece."""
+    _right(logits, target, pos_weight, reduction)
+    weight = 1.0 if pos_weight is None else 1 + (pos_weight - 1) * target
+    softplus = torch.log1p(torch.exp(-logits.abs())) + positive_part(-logits)
+    return reference("losses")._reduce((1 - target) * logits + weight * softplus, reduction)
+
+
+@mistake("abs and clamp have corners at x = 0: the slope there is -t, but must be 1/2 - t")
+def corner_of_clamp(logits, target, pos_weight=None, reduction="mean"):
+    return _with_corners(logits, target, pos_weight, reduction, lambda x: x.clamp(min=0))
+
+
+@mistake("abs and relu have corners at x = 0: the slope there is 1 - t, but must be 1/2 - t")
+def corner_of_relu(logits, target, pos_weight=None, reduction="mean"):
+    return _with_corners(logits, target, pos_weight, reduction, torch.relu)
+
+
+@mistake("abs and clamp have corners at x = 0: the slope there is 1 - 2t, but must be 1/2 - t")
+def corners_of_both_terms(logits, target, pos_weight=None, reduction="mean"):
     log_1p = torch.log1p(torch.exp(-logits.abs()))
     minus_log_p, minus_log_not_p = log_1p + (-logits).clamp(min=0), log_1p + logits.clamp(min=0)
     return _from_logarithms(logits, target, pos_weight, reduction, -minus_log_p, -minus_log_not_p)

@@ -22,20 +22,20 @@ def division_by_zero(x1, x2, dim=1, eps=1e-8):
 
 @mistake("eps comes after the root, whose slope at 0 is infinite: the gradient of a zero vector is nan")
 def eps_after_the_root(x1, x2, dim=1, eps=1e-8):
-    lengths = _length(x1, dim).clamp(min=eps) * _length(x2, dim).clamp(min=eps)
-    return _dot(x1, x2, dim) / lengths
+    dot = _dot(x1, x2, dim)
+    return dot / (_length(x1, dim).clamp(min=eps) * _length(x2, dim).clamp(min=eps))
 
 
 @mistake("eps bounds the product of the lengths: it bounds each length by itself")
 def eps_on_the_product(x1, x2, dim=1, eps=1e-8):
-    squares = (x1 * x1).sum(dim) * (x2 * x2).sum(dim)
-    return _dot(x1, x2, dim) / squares.clamp(min=eps**2).sqrt()
+    dot, squares = _dot(x1, x2, dim), (x1 * x1).sum(dim) * (x2 * x2).sum(dim)
+    return dot / squares.clamp(min=eps**2).sqrt()
 
 
 @mistake("eps was added to the lengths: it is their smallest value")
 def eps_added(x1, x2, dim=1, eps=1e-8):
-    lengths = (_length(x1, dim) + eps) * (_length(x2, dim) + eps)
-    return _dot(x1, x2, dim) / lengths
+    dot = _dot(x1, x2, dim)
+    return dot / ((_length(x1, dim) + eps) * (_length(x2, dim) + eps))
 
 
 @mistake("eps is ignored: it is always 1e-8")
@@ -55,8 +55,8 @@ def one_length_only(x1, x2, dim=1, eps=1e-8):
 
 @mistake("divided by the squared lengths: take their roots")
 def no_root(x1, x2, dim=1, eps=1e-8):
-    squares = (x1 * x1).sum(dim).clamp(min=eps**2) * (x2 * x2).sum(dim).clamp(min=eps**2)
-    return _dot(x1, x2, dim) / squares
+    dot = _dot(x1, x2, dim)
+    return dot / ((x1 * x1).sum(dim).clamp(min=eps**2) * (x2 * x2).sum(dim).clamp(min=eps**2))
 
 
 @mistake("this is the distance 1 - cosine: the similarity is asked for")

@@ -37,12 +37,8 @@ def biases_left_out(params, strength):
 
 @mistake("params was walked twice, and a generator is empty the second time")
 def walked_twice(params, strength):
-    if not any(True for w in params for _ in w.flatten()[:1]):
-        raise ValueError("params is empty")
-    params = list(params)
-    if not params:
-        return torch.zeros((), dtype=torch.float64)
-    return reference("losses").l2_penalty(params, strength)
+    reference("losses").l2_penalty(params, strength)
+    return strength / 2 * sum((w**2).sum() for w in params)
 
 
 @mistake("absolute values were summed: that is the L1 penalty")

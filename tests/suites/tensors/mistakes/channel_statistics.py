@@ -14,7 +14,8 @@ def _made(images, mean, std):
 @mistake("the deviation divides by N H W - 1, as torch does unless told otherwise; here it divides by N H W")
 def unbiased_deviation(images):
     right = reference("tensors").channel_statistics(images)
-    return right._replace(std=images.std(dim=AXES, correction=1))
+    count = images[:, 0].numel()
+    return right._replace(std=images.var(dim=AXES, correction=0).mul(count).div(count - 1).sqrt())
 
 
 @mistake("returned the variance, without the root")

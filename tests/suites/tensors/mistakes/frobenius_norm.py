@@ -60,12 +60,6 @@ def accepted_vectors(a):
     return a.square().sum(dim=(-2, -1) if a.dim() > 1 else None).sqrt()
 
 
-@mistake("torch.linalg was called")
-def called_torch(a):
-    _right(a)
-    return torch.linalg.matrix_norm(a)
-
-
 @mistake("a Python loop over the rows")
 def loop_over_rows(a):
     _right(a)

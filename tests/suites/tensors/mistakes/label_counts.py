@@ -52,12 +52,6 @@ def loop_over_labels(labels, num_classes):
     return counts
 
 
-@mistake("torch.bincount was called")
-def called_bincount(labels, num_classes):
-    _right(labels, num_classes)
-    return torch.bincount(labels, minlength=num_classes)
-
-
 @mistake("labels out of range are not counted, in silence; they must raise ValueError")
 def ignored_labels_out_of_range(labels, num_classes):
     return _right(labels[(labels >= 0) & (labels < num_classes)], num_classes)

@@ -72,12 +72,6 @@ def loop_over_columns(a, b):
     return torch.stack(columns, dim=-1)
 
 
-@mistake("`@` was used; the task is to build it from a product and a sum")
-def used_the_operator(a, b):
-    _check(a, b)
-    return a @ b
-
-
 @mistake("vectors are accepted; both arguments must have two axes at least")
 def accepted_vectors(a, b):
     return _check(a.unsqueeze(0) if a.dim() == 1 else a, b.unsqueeze(1) if b.dim() == 1 else b)

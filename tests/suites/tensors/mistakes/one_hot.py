@@ -48,12 +48,6 @@ def squeezed(labels, num_classes):
     return _right(labels, num_classes).squeeze()
 
 
-@mistake("torch's own one_hot was called")
-def called_torch(labels, num_classes):
-    _right(labels, num_classes)
-    return torch.nn.functional.one_hot(labels, num_classes)
-
-
 @mistake("a Python loop over the labels")
 def loop_over_labels(labels, num_classes):
     rows = torch.zeros_like(_right(labels, num_classes)).reshape(-1, num_classes)

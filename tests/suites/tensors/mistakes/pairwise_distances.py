@@ -66,12 +66,6 @@ def loop_over_rows_of_y(x, y):
     return torch.cat([reference("tensors").pairwise_distances(x, y[m : m + 1]) for m in range(len(y))], dim=1)
 
 
-@mistake("torch.cdist was called")
-def called_cdist(x, y):
-    _check(x, y)
-    return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
-
-
 @mistake("a single column is broadcast against all others in silence; the widths must agree")
 def broadcast_one_column(x, y):
     if y.shape[1] not in (1, x.shape[1]):

@@ -91,7 +91,7 @@ def opened_before_the_check(path, tensors):
 def written_with_pickle(path, tensors):
     plain = _plain(tensors)
     with open(path, "wb") as file:
-        pickle.dump(plain, file)
+        pickle.dump(plain, file, protocol=2)
 
 
 @mistake("an ending was appended to the path; write to the path that is given")

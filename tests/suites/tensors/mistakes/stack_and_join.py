@@ -68,11 +68,6 @@ def squeezed(parts, dim):
     return right._replace(stacked=right.stacked.squeeze())
 
 
-@mistake("torch.stack was called")
-def called_stack(parts, dim):
-    return _right(parts, dim)._replace(stacked=torch.stack(parts, dim))
-
-
 @mistake("parts of different shapes are not refused where torch.cat can join them")
 def joined_other_shapes(parts, dim):
     if not parts:

@@ -1,7 +1,5 @@
 """Wrong ways to measure vectors."""
 
-import torch
-
 from grader.suite import mistake, reference
 
 
@@ -60,11 +58,6 @@ def largest_entry(x):
 @mistake("a small number was added under the root, so that the norm of 0 is not 0")
 def epsilon_under_the_root(x):
     return _right(x)._replace(l2=(x.square().sum(dim=-1) + 1e-12).sqrt())
-
-
-@mistake("torch.linalg was called")
-def called_torch(x):
-    return _right(x)._replace(l2=torch.linalg.vector_norm(x, dim=-1))
 
 
 @mistake("a Python loop over the entries")

@@ -3,7 +3,7 @@ from torch import Tensor
 
 def mse_loss(pred: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     if target.shape != pred.shape:
-        raise ValueError(f"target must have the shape of pred, {tuple(pred.shape)}, not {tuple(target.shape)}")
+        raise ValueError(f"target must have shape {tuple(pred.shape)}, not {tuple(target.shape)}")
     err = pred - target
     loss = err * err
     if reduction == "none":

@@ -3,7 +3,7 @@ from torch import Tensor
 
 
 def exponential_average(values: Tensor, beta: float, bias_correction: bool = False) -> Tensor:
-    if beta < 0 or beta >= 1:
+    if not 0 <= beta < 1:
         raise ValueError(f"beta = {beta} is not in [0, 1)")
     v = torch.zeros_like(values[0])
     averages = []

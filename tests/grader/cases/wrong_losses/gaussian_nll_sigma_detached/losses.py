@@ -1,5 +1,4 @@
 import math
-import warnings
 
 import torch
 from torch import Tensor
@@ -11,8 +10,9 @@ def gaussian_nll(pred: Tensor, target: Tensor, sigma: float | Tensor) -> Tensor:
     if isinstance(sigma, Tensor) and sigma.shape != pred.shape:
         raise ValueError(f"sigma {tuple(sigma.shape)} does not fit pred {tuple(pred.shape)}")
     # so that a float and a tensor can be treated alike
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    if isinstance(sigma, Tensor):
+        std = sigma.clone().detach()
+    else:
         std = torch.tensor(sigma, dtype=pred.dtype, device=pred.device)
     if not (std > 0).all():
         raise ValueError("sigma must be above 0")

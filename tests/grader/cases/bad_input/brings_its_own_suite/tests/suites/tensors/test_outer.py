@@ -1,0 +1,5 @@
+print("LOADED")
+
+
+def test_outer():
+    pass

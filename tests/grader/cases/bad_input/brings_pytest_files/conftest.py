@@ -1,0 +1,2 @@
+print("LOADED conftest")
+raise SystemExit("LOADED")

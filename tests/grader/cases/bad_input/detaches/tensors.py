@@ -1,0 +1,8 @@
+import torch
+
+
+def outer(x, y):
+    for name, value in (("x", x), ("y", y)):
+        if value.dim() != 1:
+            raise ValueError(f"{name} has {value.dim()} axes, expected 1")
+    return (x[:, None] * y).detach()

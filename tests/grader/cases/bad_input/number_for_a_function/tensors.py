@@ -1,0 +1,4 @@
+import torch
+
+
+outer = 3

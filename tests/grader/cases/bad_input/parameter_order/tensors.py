@@ -1,0 +1,5 @@
+import torch
+
+
+def outer(y, x):
+    return x[:, None]

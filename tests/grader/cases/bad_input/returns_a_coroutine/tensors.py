@@ -1,0 +1,5 @@
+import torch
+
+
+async def outer(x, y):
+    return x[:, None] * y

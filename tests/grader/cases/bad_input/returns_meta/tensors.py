@@ -1,0 +1,5 @@
+import torch
+
+
+def outer(x, y):
+    return (x[:, None] * y).to('meta')

@@ -1,0 +1,87 @@
+"""A confined child to try things in."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.worker.confine import Limits, Prepared, default_policy, prepare
+from grader.worker.confine.child import in_child
+from grader.worker.confine.identity import become
+
+Play = Callable[[Callable[[], object]], str | None]
+
+ORDINARY_USER = 1000
+SEARCH_FOLDERS = 1 << 2  # the test's interpreter may lie in a private folder of root
+
+
+def outcome(task: Callable[[], object]) -> str:
+    """`returned ...`, or the name of what was raised."""
+    try:
+        return f"returned {task()!r}"
+    except OSError as refusal:
+        return errno.errorcode.get(refusal.errno or 0, type(refusal).__name__)
+    except Exception as refusal:
+        return type(refusal).__name__
+
+
+def play(prepared: Prepared, task: Callable[[], object]) -> str | None:
+    """What comes of a task in a child confined by `prepared`; None if the child died."""
+
+    def confined(keep: tuple[int, ...]) -> str:
+        assert prepared.apply(keep) == prepared.layers
+        return outcome(task)
+
+    answer = in_child(confined)
+    prepared.sweep()
+    return answer
+
+
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A folder for workers, below one that any user may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        Path(folder, "scratch").mkdir()
+        yield Path(folder, "scratch")
+
+
+@pytest.fixture
+def prepared(scratch: Path) -> Iterator[Prepared]:
+    """The default policy, ready to be applied."""
+    ready = prepare(default_policy(scratch))
+    yield ready
+    ready.close()
+
+
+@pytest.fixture
+def limited(scratch: Path) -> Callable[..., Play]:
+    """Confinement with other limits."""
+
+    def build(**limits: int) -> Play:
+        ready = prepare(default_policy(scratch, Limits(**limits)))
+        return lambda task: play(ready, task)
+
+    return build
+
+
+@pytest.fixture(params=["as started", "as an ordinary user"])
+def confined(request: pytest.FixtureRequest, scratch: Path) -> Play:
+    """Play a task in a confined child, both when root starts the judge and when anybody else does."""
+    if request.param == "as started" or os.geteuid() != 0:
+        return lambda task: play(prepare(default_policy(scratch)), task)
+    os.chown(scratch, ORDINARY_USER, ORDINARY_USER)
+
+    def as_ordinary_user(task: Callable[[], object]) -> str | None:
+        def started_by_them(keep: tuple[int, ...]) -> str:
+            become(ORDINARY_USER, SEARCH_FOLDERS)
+            return play(prepare(default_policy(scratch)), task) or "died"
+
+        return in_child(started_by_them)
+
+    return as_ordinary_user

@@ -27,7 +27,12 @@ class Bench:
     """Plays tests against a subject and keeps the outcome of the last play."""
 
     def __init__(
-        self, course: Course, references: References, subject: Subject, seed: int, seconds: float | None = None
+        self,
+        course: Course,
+        references: References,
+        subject: Subject,
+        seed: int,
+        seconds: float | None = None,
     ) -> None:
         """Start with `subject` under test; `seconds` bounds what any test allows."""
         self.course, self.references = course, references
@@ -58,9 +63,10 @@ class Bench:
 
     def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> Outcome:
         """Run one test against the subject under test."""
-        for key in (PROBLEM, SESSION):
-            if key in item.stash:
-                del item.stash[key]
+        if PROBLEM in item.stash:
+            del item.stash[PROBLEM]
+        if SESSION in item.stash:
+            del item.stash[SESSION]
         item._initrequest()  # type: ignore[attr-defined]
         started = time.perf_counter()
         runtestprotocol(item, log=False, nextitem=nextitem)

@@ -1,4 +1,4 @@
-"""Naming a mistake: a failure is replayed against the known wrong variants; one that matches is named, a guess never."""
+"""Naming a mistake: a failure is replayed against the known wrong variants; a match is named, a guess never."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def diagnose(
     verdicts = {outcome.verdict for outcome in outcomes.values()}
     if not verdicts & set(TELLING) or verdicts & set(SILENT):
         return None
-    in_order = sorted(items, key=lambda item: outcomes[item.name].verdict is Verdict.PASS)  # failures tell most
+    in_order = sorted(
+        items, key=lambda item: outcomes[item.name].verdict is Verdict.PASS
+    )  # failures tell most
     matching: list[Mistake] = []
     for mistake in bench.references.mistakes(task):
         if time.monotonic() > deadline:
@@ -47,7 +49,9 @@ def diagnose(
     return matching[0] if len(matching) == 1 else None
 
 
-def matches(bench: Bench, task: Task, mistake: Mistake, items: Sequence[pytest.Item], outcomes: Played) -> bool:
+def matches(
+    bench: Bench, task: Task, mistake: Mistake, items: Sequence[pytest.Item], outcomes: Played
+) -> bool:
     """Whether a known mistake does the same on every test; stops at the first difference."""
     agreed = False
     for item in items:
@@ -64,5 +68,7 @@ def play_mistake(bench: Bench, task: Task, mistake: Mistake, item: pytest.Item) 
     An exception that no check raised is a failure here: the reference passes every test, so the variant's result
     is the cause.
     """
-    outcome = bench.play(item, NamespaceSubject(bench.references.with_mistake(task, mistake), bench.references))
+    outcome = bench.play(
+        item, NamespaceSubject(bench.references.with_mistake(task, mistake), bench.references)
+    )
     return replace(outcome, verdict=Verdict.FAIL) if outcome.verdict is Verdict.INTERNAL else outcome

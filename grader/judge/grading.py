@@ -17,8 +17,8 @@ from grader.device import simulated
 from grader.intake import IntakeError, NothingFound, TwoCandidates, find_submission
 from grader.intake import Submission as Files
 from grader.judge.errors import OurProblem, UsageProblem
-from grader.judge.scoring import skip_dependents
 from grader.judge.parallel import Progress, run_parallel
+from grader.judge.scoring import skip_dependents
 from grader.judge.shard import Order, ShardResult, grade_shard
 from grader.report import Environment, Report, TaskReport
 from grader.sandbox.errors import SandboxProblem

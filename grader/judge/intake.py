@@ -42,10 +42,14 @@ def _settle(
 ) -> TaskReport | None:
     if source is None:
         text = f"no {task.topic}.py in the submission"
-        message = Message(task.title, got=text, next=f"copy {course.stub_file(task.topic).name} from the exercises")
+        message = Message(
+            task.title, got=text, next=f"copy {course.stub_file(task.topic).name} from the exercises"
+        )
         return untested(task, Verdict.NOT_ATTEMPTED, message)
     if isinstance(source, SourceProblem):
-        return untested(task, Verdict.ERROR, Message(task.title, got=source.message, next=f"mend {task.topic}.py"))
+        return untested(
+            task, Verdict.ERROR, Message(task.title, got=source.message, next=f"mend {task.topic}.py")
+        )
     check = check_task(source.tree, references.tree(task.topic), task.name)
     if check.ok:
         return None

@@ -32,7 +32,10 @@ def traceback_of(outcome: Outcome, filename: str) -> str | None:
     """Return the learner's own traceback, cut to their file."""
     if not isinstance(outcome.problem, SubmissionError):
         return None
-    rows = [f"{filename}, line {frame.line}, in {frame.function}\n    {frame.text}" for frame in outcome.problem.frames]
+    rows = [
+        f"{filename}, line {frame.line}, in {frame.function}\n    {frame.text}"
+        for frame in outcome.problem.frames
+    ]
     return "\n".join([*rows, str(outcome.problem)]) if rows else None
 
 
@@ -47,11 +50,19 @@ def _labels(title: str, outcome: Outcome) -> tuple[str, str | None, str | None]:
         case StateLeft():
             return title, f"torch's {problem} as it was before the call", f"another {problem} after the call"
         case WrongKind():
-            return title, "a plain value", f"an object of class {problem.class_name}, which cannot be used {problem.use}"
+            return (
+                title,
+                "a plain value",
+                f"an object of class {problem.class_name}, which cannot be used {problem.use}",
+            )
         case SubmissionError():
             return title, None, _raised(problem)
         case WorkerTimeout():
-            return title, "an answer in time", "none: the code still ran when the time of this test was used up"
+            return (
+                title,
+                "an answer in time",
+                "none: the code still ran when the time of this test was used up",
+            )
         case WorkerMemory():
             return title, "a result within the memory limit", f"too much memory: {problem}"
         case WorkerLied():

@@ -7,8 +7,8 @@ import os
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from typing import Any, Protocol
 
 from grader.device import simulated

@@ -22,9 +22,13 @@ MARKS = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what an author needs to run one suite against anything."""
     group = parser.getgroup("torchgrade")
-    group.addoption("--submission", metavar="PATH", help="run suites against this submission, not the reference")
+    group.addoption(
+        "--submission", metavar="PATH", help="run suites against this submission, not the reference"
+    )
     group.addoption("--seed", type=int, help="seed of the random inputs")
-    group.addoption("--sandbox", default="none", choices=("auto", "strict", "none"), help="where a submission runs")
+    group.addoption(
+        "--sandbox", default="none", choices=("auto", "strict", "none"), help="where a submission runs"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,7 +44,9 @@ def bench_of(config: pytest.Config) -> Bench:
 
         seed = config.getoption("--seed")
         chosen = secrets.randbits(31) if seed is None else seed
-        bench, close = bench_from_options(config.getoption("--submission"), config.getoption("--sandbox"), chosen)
+        bench, close = bench_from_options(
+            config.getoption("--submission"), config.getoption("--sandbox"), chosen
+        )
         config.stash[BENCH] = bench
         config.add_cleanup(close)
     return config.stash[BENCH]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from grader.course import Task
@@ -26,13 +26,31 @@ def verdict_of_task(tests: Sequence[TestReport]) -> Verdict:
     return next((verdict for verdict in missed if verdict is not Verdict.NOT_ATTEMPTED), Verdict.FAIL)
 
 
-def score_task(task: Task, tests: Sequence[TestReport], idle: bool = False) -> TaskReport:
-    """Return the report of a task whose tests were run; `idle` code passes some and earns nothing."""
+def score_task(task: Task, tests: Sequence[TestReport], idle: Collection[str] = ()) -> TaskReport:
+    """Return the report of a task whose tests were run; `idle` names those that code passes which does nothing."""
     verdict = verdict_of_task(tests)
-    total = sum(test.weight for test in tests)
-    earned = sum(test.weight for test in tests if test.verdict is Verdict.PASS)
-    share = 0.0 if idle or verdict in ALL_OR_NOTHING or not total else earned / total
+    share = 0.0 if verdict in ALL_OR_NOTHING else _share(tests, idle)
     return TaskReport(task.id, task.title, verdict, round(task.points * share, 2), task.points, tuple(tests))
+
+
+def _share(tests: Sequence[TestReport], idle: Collection[str]) -> float:
+    """Return the share of the weights that is earned; an idle test counts only as far as the others pass."""
+    results = [test for test in tests if test.name not in idle]
+    conduct = [test for test in tests if test.name in idle]
+    total = _weight(tests)
+    return (_weight(_passed(results)) + _ratio(results) * _weight(_passed(conduct))) / total if total else 0.0
+
+
+def _ratio(tests: Sequence[TestReport]) -> float:
+    return _weight(_passed(tests)) / _weight(tests) if _weight(tests) else 1.0
+
+
+def _weight(tests: Sequence[TestReport]) -> float:
+    return sum(test.weight for test in tests)
+
+
+def _passed(tests: Sequence[TestReport]) -> list[TestReport]:
+    return [test for test in tests if test.verdict is Verdict.PASS]
 
 
 def untested(task: Task, verdict: Verdict, message: Message | None) -> TaskReport:
@@ -47,7 +65,9 @@ def skip_dependents(tasks: Sequence[Task], reports: Mapping[str, TaskReport]) ->
     """
     result = dict(reports)
     for task in tasks:
-        open_needs = [need for need in task.needs if need in result and result[need].verdict is not Verdict.PASS]
+        open_needs = [
+            need for need in task.needs if need in result and result[need].verdict is not Verdict.PASS
+        ]
         if open_needs and result[task.id].verdict in (Verdict.FAIL, Verdict.ERROR):
             text = f"{open_needs[0]} has not passed, and this task builds on it"
             message = Message(checked=task.title, got=text, next=f"grade hint {open_needs[0]}")

@@ -35,6 +35,7 @@ class _Embedded:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[BENCH] = self.bench
+        config.option.tbstyle = "no"  # nobody reads the traceback of a suite, and making one takes 30 ms
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

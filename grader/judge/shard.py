@@ -11,7 +11,7 @@ from grader.course import Course, Task, load_course
 from grader.intake import Submission
 from grader.judge.bench import Bench, is_visible, title_of, weight_of
 from grader.judge.diagnosis import diagnose
-from grader.judge.idle import is_idle
+from grader.judge.idle import idle_tests
 from grader.judge.intake import Intake, take_in
 from grader.judge.message import message_of, traceback_of
 from grader.judge.outcome import Outcome, verdict_of
@@ -145,11 +145,12 @@ class _Shard:
                 )
             )  # fmt: skip
             if outcome.verdict is Verdict.INTERNAL:
-                self.result.incomplete = f"{task.id}, {item.name}: {type(outcome.problem).__name__}: {outcome.problem}"
-        return score_task(task, tests, idle=is_idle(bench, task, items, outcomes))
+                self.result.incomplete = (
+                    f"{task.id}, {item.name}: {type(outcome.problem).__name__}: {outcome.problem}"
+                )
+        return score_task(task, tests, idle_tests(bench, task, items, outcomes))
 
 
 def _outcome_of_import(problem: Exception) -> Outcome:
     verdict = verdict_of(problem)
     return Outcome(Verdict.ERROR if verdict is Verdict.NOT_ATTEMPTED else verdict, problem)
-

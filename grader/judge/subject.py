@@ -20,14 +20,18 @@ COMPILE_SECONDS = 30.0
 class Subject(Protocol):
     """Something that answers a suite's calls."""
 
-    def open(self, topic: str, seed: int, seconds: float, room: str = "") -> contextlib.AbstractContextManager[Session]:
+    def open(
+        self, topic: str, seed: int, seconds: float, room: str = ""
+    ) -> contextlib.AbstractContextManager[Session]:
         """Start a conversation for one test of a topic."""
 
 
 class SourceSubject:
     """A submission's source, executed in a worker of its own for each test."""
 
-    def __init__(self, sources: Mapping[str, Source], open_worker: OpenWorker, references: References) -> None:
+    def __init__(
+        self, sources: Mapping[str, Source], open_worker: OpenWorker, references: References
+    ) -> None:
         """Serve the topics that `sources` has."""
         self._sources, self._open_worker, self._references = sources, open_worker, references
         self._code: dict[str, bytes] = {}
@@ -40,7 +44,9 @@ class SourceSubject:
             self._code[topic] = self._compile(topic, source.text)
         transport = self._open_worker(seconds, room)
         try:
-            session = Session(transport, self._references.signatures(topic), lambda task: names(source.tree, task))
+            session = Session(
+                transport, self._references.signatures(topic), lambda task: names(source.tree, task)
+            )
             session.load(topic, source.text, self._code[topic], seed)
             yield session
         finally:
@@ -81,6 +87,8 @@ class ReferenceSubject:
         """Serve the modules of `references`."""
         self._references = references
 
-    def open(self, topic: str, seed: int, seconds: float, room: str = "") -> contextlib.AbstractContextManager[Session]:
+    def open(
+        self, topic: str, seed: int, seconds: float, room: str = ""
+    ) -> contextlib.AbstractContextManager[Session]:
         """Start a loopback worker over the topic's reference."""
         return NamespaceSubject(self._references.module(topic), self._references).open(topic, seed, seconds)

@@ -38,7 +38,9 @@ def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> Workers
     if sandbox == "strict" and workers.missing:
         workers.close()
         missing = ", ".join(workers.missing)
-        raise OurProblem(f"strict grading needs every layer, and this system lacks: {missing}. See `grade doctor`")
+        raise OurProblem(
+            f"strict grading needs every layer, and this system lacks: {missing}. See `grade doctor`"
+        )
     return workers
 
 

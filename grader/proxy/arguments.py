@@ -84,7 +84,11 @@ class Arguments:
         """Return the judge's own storage that was sent as buffer `index`."""
         for tensor in self.tensors.values():
             storage = tensor.untyped_storage()
-            if type(index) is int and tensor.device.type == "cpu" and self.encoder.writer.index_of(storage) == index:
+            if (
+                type(index) is int
+                and tensor.device.type == "cpu"
+                and self.encoder.writer.index_of(storage) == index
+            ):
                 return storage
         raise BadFrame("a view of an argument that was not sent")
 

@@ -32,7 +32,9 @@ class RemoteCall(torch.autograd.Function):
         return None, None, None, *gradients
 
 
-def attach(session: Session, call: int, outputs: Sequence[Tensor], leaves: Sequence[Tensor]) -> tuple[Tensor, ...]:
+def attach(
+    session: Session, call: int, outputs: Sequence[Tensor], leaves: Sequence[Tensor]
+) -> tuple[Tensor, ...]:
     """Return the outputs as results of a call on `leaves`."""
     with torch.enable_grad():
         attached: tuple[Tensor, ...] = RemoteCall.apply(session, call, list(outputs), *leaves)

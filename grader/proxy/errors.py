@@ -45,13 +45,17 @@ def _class_for(builtin: str) -> type[SubmissionError]:
     if builtin not in ARRIVE_AS_THEMSELVES:
         return SubmissionError
     base = getattr(builtins, builtin)
-    return type(f"Submission{builtin}", (SubmissionError, base), {"__doc__": f"The submission raised {builtin}."})
+    return type(
+        f"Submission{builtin}", (SubmissionError, base), {"__doc__": f"The submission raised {builtin}."}
+    )
 
 
 def from_report(report: Any) -> SubmissionError:
     """Return the exception that a worker described. Raises KeyError, TypeError or ValueError if it is malformed."""
     kind, builtin, text = (str(report[name]) for name in ("type", "builtin", "text"))
-    frames = tuple(Frame(int(line), str(function)[:100], str(code)[:200]) for line, function, code in report["frames"])
+    frames = tuple(
+        Frame(int(line), str(function)[:100], str(code)[:200]) for line, function, code in report["frames"]
+    )
     return _class_for(builtin)(kind[:100], text[:2000], frames[-6:])
 
 

@@ -43,7 +43,9 @@ class Handle:
     def __getattr__(self, name: str) -> Any:
         """Return an attribute of the object."""
         if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)  # protocols of Python and torch are never asked of a submission's object
+            raise AttributeError(
+                name
+            )  # protocols of Python and torch are never asked of a submission's object
         return self._session.ask({"op": "attribute", "handle": self._number, "attribute": name})
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
@@ -76,10 +78,10 @@ class Handle:
 
     __hash__ = object.__hash__
     __bool__ = _refuse("as a truth value")
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse("in a comparison")  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse("in a comparison")
     __contains__ = _refuse("as a container")
     __int__ = __index__ = __float__ = __complex__ = _refuse("as a number")
-    __reduce_ex__ = _refuse("in a pickle")  # type: ignore[assignment]
+    __reduce_ex__ = _refuse("in a pickle")
     __enter__ = __exit__ = _refuse("as a context")
 
     __add__, __radd__ = _arithmetic("add"), _arithmetic("radd")

@@ -41,7 +41,11 @@ class Mirrors:
         if type(number) is not int or number >= 0 or number in self._tensors:
             raise BadFrame("a new mirror whose number is not new")
         requires_grad = bool(message["tensor"]["requires_grad"])
-        tensor = torch.nn.Parameter(value, requires_grad) if message["parameter"] else value.requires_grad_(requires_grad)
+        tensor = (
+            torch.nn.Parameter(value, requires_grad)
+            if message["parameter"]
+            else value.requires_grad_(requires_grad)
+        )
         if message["grad"] is not None:
             tensor.grad = reader.tensor(message["grad"]).clone()
         self.add(number, tensor)

@@ -104,7 +104,9 @@ class Session:
             self.last_call, self.last_function = describe_call(names, args, kwargs), name
         return self._exchange({**header, **encoded}, arguments, may_change)
 
-    def ship(self, function: Callable[..., Any], scenario: bool, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def ship(
+        self, function: Callable[..., Any], scenario: bool, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
         """Send the source of a function of the suite and call it in the worker."""
         source = textwrap.dedent(inspect.getsource(function))
         source = source[source.index("def ") :] if source.startswith("@") else source
@@ -114,7 +116,10 @@ class Session:
     def vjp(self, call: int, upstream: Sequence[Tensor | None], leaves: int, create_graph: bool) -> list[Any]:
         """Return the vector-Jacobian product of an earlier call for each of its leaves."""
         arguments = Arguments(self)
-        rows = [arguments.encode(above if create_graph or above is None else above.detach(), "upstream") for above in upstream]
+        rows = [
+            arguments.encode(above if create_graph or above is None else above.detach(), "upstream")
+            for above in upstream
+        ]
         header = {"op": "vjp", "number": call, "upstream": rows, "create_graph": create_graph}
         gradients = self._exchange(header, arguments)
         if not isinstance(gradients, list) or len(gradients) != leaves:
@@ -125,7 +130,9 @@ class Session:
 
     # Answers
 
-    def _exchange(self, header: dict[str, Any], arguments: Arguments, may_change: frozenset[str] = frozenset()) -> Any:
+    def _exchange(
+        self, header: dict[str, Any], arguments: Arguments, may_change: frozenset[str] = frozenset()
+    ) -> Any:
         header["grad"] = torch.is_grad_enabled()
         header["mirrors"] = self.mirrors.report(arguments.encoder.writer)
         header["release_calls"], self._release_calls = self._release_calls, []
@@ -140,7 +147,11 @@ class Session:
             raise WorkerLied(f"an answer that is malformed: {problem}") from None
 
     def _result(
-        self, answer: dict[str, Any], buffers: list[bytearray], arguments: Arguments, may_change: frozenset[str]
+        self,
+        answer: dict[str, Any],
+        buffers: list[bytearray],
+        arguments: Arguments,
+        may_change: frozenset[str],
     ) -> Any:
         self.printed = (self.printed + str(answer.get("printed", "")))[:MAX_PRINTED]
         if "record" in answer:
@@ -187,7 +198,9 @@ class Session:
         self.leaves[message["number"]] = tensor
         return tensor
 
-    def _outputs(self, answer: dict[str, Any], reader: StorageReader, arguments: Arguments) -> Sequence[Tensor]:
+    def _outputs(
+        self, answer: dict[str, Any], reader: StorageReader, arguments: Arguments
+    ) -> Sequence[Tensor]:
         leaves = [
             self._new_mirror(row["new_mirror"], reader) if "new_mirror" in row else self.leaves[row["number"]]
             for row in answer["leaves"]
@@ -195,7 +208,9 @@ class Session:
         values = [self._placed(spec, reader, arguments) for spec in answer["outputs"]]
         outputs = autograd.attach(self, answer["call"], values, leaves)
         if outputs:
-            weakref.finalize(outputs[0].grad_fn, self._release_calls.append, answer["call"]) if outputs[0].grad_fn else None
+            weakref.finalize(outputs[0].grad_fn, self._release_calls.append, answer["call"]) if outputs[
+                0
+            ].grad_fn else None
         return outputs
 
     def _placed(self, spec: Any, reader: StorageReader, arguments: Arguments) -> Tensor:

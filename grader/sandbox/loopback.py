@@ -42,7 +42,9 @@ class Loopback:
         """Answer in this process, under the worker's own random states."""
         pack(header, buffers)  # the limits of a frame hold here too
         with self._own_states():
-            answer, parts = self._worker.handle(json.loads(json.dumps(header)), [bytearray(part) for part in buffers])
+            answer, parts = self._worker.handle(
+                json.loads(json.dumps(header)), [bytearray(part) for part in buffers]
+            )
         try:
             text = json.dumps(answer)
         except ValueError as problem:

@@ -24,4 +24,6 @@ class MemoryWatch:
         except (OSError, IndexError, ValueError):  # no such file system here, or the process has ended
             return
         if resident > self._limit:
-            raise WorkerMemory(f"{resident / 2**20:.0f} MiB in use, allowed are {self._limit / 2**20:.0f} MiB")
+            raise WorkerMemory(
+                f"{resident / 2**20:.0f} MiB in use, allowed are {self._limit / 2**20:.0f} MiB"
+            )

@@ -57,7 +57,11 @@ class SpawnedWorkers:
         process = subprocess.Popen(
             [sys.executable, "-c", COMMAND],
             stdin=subprocess.PIPE,
-            env={**environment, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={
+                **environment,
+                "OMP_NUM_THREADS": "1",
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            },
             cwd=scratch,
         )
         assert process.stdin is not None
@@ -70,7 +74,9 @@ class SpawnedWorkers:
             try:
                 connection, _ = self._listener.accept()
             except TimeoutError:
-                raise SandboxProblem(f"a new interpreter did not start within {START_SECONDS:.0f} s") from None
+                raise SandboxProblem(
+                    f"a new interpreter did not start within {START_SECONDS:.0f} s"
+                ) from None
             connection.settimeout(START_SECONDS)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if secrets.compare_digest(connection.recv(64).decode(errors="replace"), token):

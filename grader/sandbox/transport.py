@@ -13,7 +13,9 @@ Answer = tuple[Header, list[bytearray]]
 class Transport(Protocol):
     """One worker, for one test."""
 
-    scratch: str  # the worker's private folder, as the worker sees it
+    @property
+    def scratch(self) -> str:
+        """The worker's private folder, as the worker sees it."""
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
         """Send a request and wait for the answer. Raises WorkerGone."""

@@ -19,10 +19,14 @@ def _shares(got: Any, x: Tensor, checked: str | None) -> bool:
 def check_aliases(got: Any, x: Tensor, checked: str | None = None) -> None:
     """Check that `got` is `x` or a view of its memory."""
     if not _shares(got, x, checked):
-        raise CheckFailure(checked, "the memory of the argument", "memory of its own", Evidence("memory", False))
+        raise CheckFailure(
+            checked, "the memory of the argument", "memory of its own", Evidence("memory", False)
+        )
 
 
 def check_owns_memory(got: Any, x: Tensor, checked: str | None = None) -> None:
     """Check that `got` does not share memory with `x`."""
     if _shares(got, x, checked):
-        raise CheckFailure(checked, "memory of its own", "the memory of the argument", Evidence("memory", True))
+        raise CheckFailure(
+            checked, "memory of its own", "the memory of the argument", Evidence("memory", True)
+        )

@@ -39,7 +39,11 @@ def check_close(
     elif isinstance(want, float):
         _check_number(got, want, checked, rtol, atol)
     elif isinstance(want, dict):
-        check_equal(sorted(got, key=str) if type(got) is dict else got, sorted(want, key=str), f"keys of {checked or 'the result'}")
+        check_equal(
+            sorted(got, key=str) if type(got) is dict else got,
+            sorted(want, key=str),
+            f"keys of {checked or 'the result'}",
+        )
         for key, part in want.items():
             check_close(got[key], part, f"{checked or 'the result'}, {key}", rtol=rtol, atol=atol)
     elif isinstance(want, (tuple, list)):
@@ -67,7 +71,9 @@ def check_dtype(got: Any, dtype: torch.dtype, checked: str | None = None) -> Non
     """Check that `got` is a tensor of this dtype."""
     _check_kind(got, checked)
     if got.dtype is not dtype:
-        raise CheckFailure(checked, f"dtype {dtype_of(dtype)}", f"dtype {dtype_of(got.dtype)}", Evidence("dtype", got))
+        raise CheckFailure(
+            checked, f"dtype {dtype_of(dtype)}", f"dtype {dtype_of(got.dtype)}", Evidence("dtype", got)
+        )
 
 
 def check_finite(got: Any, checked: str | None = None) -> None:
@@ -91,14 +97,22 @@ def _check_kind(got: Any, checked: str | None, want: str = "a tensor") -> None:
         raise CheckFailure(checked, want, kind_of(got), Evidence("kind", got))
 
 
-def _check_tensor(got: Any, want: Tensor, checked: str | None, rtol: float | None, atol: float | None) -> None:
+def _check_tensor(
+    got: Any, want: Tensor, checked: str | None, rtol: float | None, atol: float | None
+) -> None:
     _check_kind(got, checked, f"a tensor of shape {shape_of(want)}")
     check_shape(got, want.shape, checked)
     check_dtype(got, want.dtype, checked)
     if got.device != want.device:
         raise CheckFailure(checked, f"device {want.device}", f"device {got.device}", Evidence("device", got))
     default = TOLERANCES.get(want.dtype, (0.0, 0.0))
-    _check_values(got.detach().cpu(), want.detach().cpu(), checked, default[0] if rtol is None else rtol, default[1] if atol is None else atol)
+    _check_values(
+        got.detach().cpu(),
+        want.detach().cpu(),
+        checked,
+        default[0] if rtol is None else rtol,
+        default[1] if atol is None else atol,
+    )
 
 
 def _check_values(got: Tensor, want: Tensor, checked: str | None, rtol: float, atol: float) -> None:
@@ -121,9 +135,13 @@ def _check_values(got: Tensor, want: Tensor, checked: str | None, rtol: float, a
     counted = f"; {int(bad.sum())} of {bad.numel()} elements differ" if bad.numel() > 1 else ""
     if odd.any():
         kind = Evidence("finite", got, rtol, atol)
-        raise CheckFailure(checked, f"{expected}{place(index)}", f"{text} ({counted[2:]})" if counted else text, kind)
+        raise CheckFailure(
+            checked, f"{expected}{place(index)}", f"{text} ({counted[2:]})" if counted else text, kind
+        )
     if exact:
-        raise CheckFailure(checked, f"{expected}{place(index)}", f"{text}{f' ({counted[2:]})' if counted else ''}", evidence)
+        raise CheckFailure(
+            checked, f"{expected}{place(index)}", f"{text}{f' ({counted[2:]})' if counted else ''}", evidence
+        )
     allowed = atol + rtol * want[index].abs().item()
     off = f"off by {difference[index].item():.1e}, allowed {allowed:.1e}{counted}"
     raise CheckFailure(checked, f"{expected}{place(index)}", f"{text} ({off})", evidence)
@@ -152,7 +170,18 @@ def _is_plain(value: Any) -> bool:
         return all(_is_plain(part) for part in value)
     if type(value) is dict:
         return all(_is_plain(key) and _is_plain(part) for key, part in value.items())
-    return type(value) in (type(None), bool, int, float, str, bytes, torch.dtype, torch.device, slice, complex)
+    return type(value) in (
+        type(None),
+        bool,
+        int,
+        float,
+        str,
+        bytes,
+        torch.dtype,
+        torch.device,
+        slice,
+        complex,
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -167,7 +196,9 @@ def _same(got: Any, want: Any) -> bool:
     if type(got) in (list, tuple):
         return len(got) == len(want) and all(_same(a, b) for a, b in zip(got, want, strict=True))
     if type(got) is dict:
-        return list(map(repr, got)) == list(map(repr, want)) and all(_same(got[key], want[key]) for key in want)
+        return list(map(repr, got)) == list(map(repr, want)) and all(
+            _same(got[key], want[key]) for key in want
+        )
     if isinstance(got, float):
         return got == want or (got != got and want != want)
     return _is_plain(got) and bool(got == want)

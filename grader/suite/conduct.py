@@ -26,7 +26,12 @@ def check_by_hand(
     named = submission.names_used(task or submission.last_function)
     used = sorted(set(forbidden) & (functions | operators | named))
     if used:
-        raise ForbiddenUse(None, f"a result without {', '.join(used)}", f"a use of {', '.join(used)}", Evidence("forbidden", None))
+        raise ForbiddenUse(
+            None,
+            f"a result without {', '.join(used)}",
+            f"a use of {', '.join(used)}",
+            Evidence("forbidden", None),
+        )
 
 
 def check_vectorised(submission: Submission, small: Callable[[], Any], large: Callable[[], Any]) -> None:

@@ -15,7 +15,11 @@ META = "meta"
 
 
 def check_device(
-    function: Callable[..., Any], *args: Any, rtol: float | None = None, atol: float | None = None, **kwargs: Any
+    function: Callable[..., Any],
+    *args: Any,
+    rtol: float | None = None,
+    atol: float | None = None,
+    **kwargs: Any,
 ) -> None:
     """Check that a function computes on the device of its arguments, the same as on the CPU.
 

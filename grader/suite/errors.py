@@ -11,7 +11,9 @@ from grader.suite.wording import short
 
 
 @contextlib.contextmanager
-def check_raises(expected: type[Exception], naming: str | None = None, checked: str | None = None) -> Iterator[None]:
+def check_raises(
+    expected: type[Exception], naming: str | None = None, checked: str | None = None
+) -> Iterator[None]:
     """Check that the calls within raise `expected`, with a message that contains the word `naming`.
 
     Raises:
@@ -24,7 +26,9 @@ def check_raises(expected: type[Exception], naming: str | None = None, checked: 
         if problem.kind == "NotImplementedError" and expected is not NotImplementedError:
             raise
         if not isinstance(problem, expected):
-            raise CheckFailure(checked, wanted, short(str(problem)), Evidence("raises", problem.kind)) from None
+            raise CheckFailure(
+                checked, wanted, short(str(problem)), Evidence("raises", problem.kind)
+            ) from None
         if naming is not None and naming.lower() not in problem.text.lower():
             raise CheckFailure(checked, wanted, short(str(problem)), Evidence("raises", "unnamed")) from None
         return

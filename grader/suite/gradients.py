@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.gradcheck import GradcheckError
 
 from grader.proxy.errors import SubmissionError
 from grader.suite.compare import check_close
@@ -66,11 +67,13 @@ def check_gradcheck(function: Callable[..., Any], *args: Any, second: bool = Fal
     test = torch.autograd.gradgradcheck if second else torch.autograd.gradcheck
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of single precision, which a suite never passes but a variant may make
+            warnings.simplefilter(
+                "ignore"
+            )  # of single precision, which a suite never passes but a variant may make
             test(lambda *inputs: function(*inputs, **kwargs), args)
     except SubmissionError:
         raise
-    except torch.autograd.gradcheck.GradcheckError as problem:
+    except GradcheckError as problem:
         words = str(problem).strip().splitlines()[0] if str(problem).strip() else "they differ"
         expected = f"{'second derivatives' if second else 'gradients'} that agree with finite differences"
         raise CheckFailure(None, expected, short(words).strip("'"), Evidence("gradcheck", None)) from None
@@ -94,11 +97,16 @@ def _upstream(want: Sequence[Tensor], upstream: Any, rng: Random | None) -> list
     return [rng.normal(*part.shape, dtype=part.dtype) for part in want]
 
 
-def _gradients(outputs: Sequence[Tensor], inputs: Sequence[Tensor], upstream: Sequence[Tensor]) -> list[Tensor]:
+def _gradients(
+    outputs: Sequence[Tensor], inputs: Sequence[Tensor], upstream: Sequence[Tensor]
+) -> list[Tensor]:
     pairs = [(part, above) for part, above in zip(outputs, upstream, strict=True) if part.requires_grad]
     if not pairs:
         got = "a result without a graph: it was detached, or made with .item(), .data or no_grad"
         raise CheckFailure(None, "a result that gradients flow through", got, Evidence("graph", False))
     tensors, above = [part for part, _ in pairs], [upper for _, upper in pairs]
     found = torch.autograd.grad(tensors, list(inputs), above, allow_unused=True)
-    return [torch.zeros_like(x) if gradient is None else gradient for x, gradient in zip(inputs, found, strict=True)]
+    return [
+        torch.zeros_like(x) if gradient is None else gradient
+        for x, gradient in zip(inputs, found, strict=True)
+    ]

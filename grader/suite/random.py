@@ -25,7 +25,9 @@ class Random:
         self, *shape: int, low: float = 0.0, high: float = 1.0, dtype: torch.dtype = torch.float64
     ) -> Tensor:
         """Draw a tensor of `shape` uniformly from [low, high)."""
-        return (low + (high - low) * torch.rand(shape, generator=self._generator, dtype=torch.float64)).to(dtype)
+        return (low + (high - low) * torch.rand(shape, generator=self._generator, dtype=torch.float64)).to(
+            dtype
+        )
 
     def integers(self, low: int, high: int, *shape: int) -> Tensor:
         """Draw an int64 tensor of `shape` from low, ..., high - 1."""

@@ -27,7 +27,11 @@ def prove_mistakes(bench: Bench, task: Task, items: Sequence[pytest.Item]) -> tu
             mistake.name,
             mistake.sentence,
             tuple(name for name, outcome in outcomes.items() if outcome.verdict in TELLING),
-            tuple(other.name for other, rows in played.items() if other is not mistake and _alike(outcomes, rows)),
+            tuple(
+                other.name
+                for other, rows in played.items()
+                if other is not mistake and _alike(outcomes, rows)
+            ),
         )
         for mistake, outcomes in played.items()
     )

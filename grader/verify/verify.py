@@ -45,7 +45,9 @@ def verify(topics: Sequence[str] = (), seeds: int = 1, progress: Tell | None = N
             items = by_task.get(task.id, [])
             rows = prove_mistakes(bench, task, items)
             failed = failing_seeds(bench, items, range(FIRST_SEED, FIRST_SEED + seeds))
-            proofs[task.id] = _proof(task, len(items), rows, stubs[task.id], solutions[task.id], seeds, failed)
+            proofs[task.id] = _proof(
+                task, len(items), rows, stubs[task.id], solutions[task.id], seeds, failed
+            )
             if progress:
                 progress(task.id)
 
@@ -73,7 +75,9 @@ def _proof(
     problems += [f"no test tells {pair.replace(' = ', ' from ')}" for pair in alike]
     problems += [f"the stub is {stub}, not not_attempted"] if stub is not Verdict.NOT_ATTEMPTED else []
     problems += [f"the solution is {solution}, not pass"] if solution is not Verdict.PASS else []
-    problems += [f"seed {seed}: the reference fails {', '.join(names)}" for seed, names in list(failed.items())[:5]]
+    problems += [
+        f"seed {seed}: the reference fails {', '.join(names)}" for seed, names in list(failed.items())[:5]
+    ]
     problems += [] if tests else ["there are no tests"]
     return TaskProof(
         id=task.id, tests=tests, mistakes=len(rows), caught=sum(bool(row.caught_by) for row in rows),

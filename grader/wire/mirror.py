@@ -16,7 +16,9 @@ def snapshot(tensor: Tensor) -> Snapshot:
     return tensor_bytes(tensor), None if tensor.grad is None else tensor_bytes(tensor.grad)
 
 
-def changes(tensor: Tensor, before: Snapshot, after: Snapshot, writer: StorageWriter) -> dict[str, Any] | None:
+def changes(
+    tensor: Tensor, before: Snapshot, after: Snapshot, writer: StorageWriter
+) -> dict[str, Any] | None:
     """Return what of a tensor differs between two snapshots, as a message; None if nothing does."""
     if before == after:
         return None

@@ -29,7 +29,7 @@ def sendable(value: Tensor) -> bool:
 def storage_bytes(storage: torch.UntypedStorage) -> memoryview:
     """Return the bytes of a host storage, without a copy."""
     flat = torch.empty(0, dtype=torch.uint8).set_(storage, 0, (storage.nbytes(),), (1,))
-    return memoryview(flat.numpy())
+    return memoryview(flat.numpy().data)
 
 
 def storage_of(buffer: bytearray) -> torch.UntypedStorage:
@@ -42,7 +42,11 @@ def storage_of(buffer: bytearray) -> torch.UntypedStorage:
 def tensor_bytes(value: Tensor) -> bytes:
     """Return the elements of a tensor as bytes in row order, for comparison."""
     flat = value.detach().cpu().contiguous()
-    return bytes(storage_bytes(flat.untyped_storage()))[: flat.numel() * flat.element_size()] if flat.numel() else b""
+    return (
+        bytes(storage_bytes(flat.untyped_storage()))[: flat.numel() * flat.element_size()]
+        if flat.numel()
+        else b""
+    )
 
 
 def describe(value: Tensor) -> dict[str, Any]:
@@ -64,12 +68,20 @@ def view_over(storage: torch.UntypedStorage | None, spec: dict[str, Any]) -> Ten
         BadFrame: a field is missing or of a wrong kind, or the view reaches beyond the storage.
     """
     dtype = DTYPES.get(spec["dtype"]) if isinstance(spec.get("dtype"), str) else None
-    shape, stride, offset = _counts(spec.get("shape")), _counts(spec.get("stride")), _counts([spec.get("offset")])[0]
+    shape, stride, offset = (
+        _counts(spec.get("shape")),
+        _counts(spec.get("stride")),
+        _counts([spec.get("offset")])[0],
+    )
     if dtype is None or len(shape) != len(stride):
         raise BadFrame("a tensor without a known dtype, shape and stride")
     if storage is None:
         return torch.empty_strided(shape, stride, dtype=dtype, device=META)
-    elements = 1 + offset + sum((n - 1) * step for n, step in zip(shape, stride, strict=True)) if 0 not in shape else 0
+    elements = (
+        1 + offset + sum((n - 1) * step for n, step in zip(shape, stride, strict=True))
+        if 0 not in shape
+        else 0
+    )
     if elements * dtype.itemsize > storage.nbytes():
         raise BadFrame("a tensor that reaches beyond its bytes")
     if 0 in shape:

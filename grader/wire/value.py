@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from grader.wire.frame import BadFrame, Buffer, TooLarge
-from grader.wire.limits import MAX_DEPTH, MAX_VALUES
+from grader.wire.limits import MAX_DEPTH, MAX_INT_BITS, MAX_VALUES
 from grader.wire.record import Record
 from grader.wire.tensor import DTYPES, StorageReader, StorageWriter, sendable
 
@@ -22,9 +22,18 @@ Json = Any
 Refer = Callable[[Any, "Encoder"], Json]
 Resolve = Callable[[str, Json, "Decoder"], Any]
 
-SEQUENCES = {list: "list", tuple: "tuple", set: "set", frozenset: "set", torch.Size: "tuple"}
+SEQUENCES: dict[type, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "set", torch.Size: "tuple"}
 SCALARS = (type(None), bool, int, float, str)
-MALFORMED = (TypeError, ValueError, KeyError, IndexError, AttributeError, RuntimeError, OverflowError, MemoryError)
+MALFORMED = (
+    TypeError,
+    ValueError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RuntimeError,
+    OverflowError,
+    MemoryError,
+)
 
 
 class Encoder:
@@ -47,13 +56,17 @@ class Encoder:
         if depth > MAX_DEPTH or self._count > MAX_VALUES:
             raise TooLarge(f"a value nested deeper than {MAX_DEPTH} or with more than {MAX_VALUES} parts")
         kind = type(value)
+        if kind is int and value.bit_length() > MAX_INT_BITS:
+            raise TooLarge(f"an integer of {value.bit_length()} bits, allowed are {MAX_INT_BITS}")
         if kind in SCALARS:
             return value
         if kind in SEQUENCES:
             return {SEQUENCES[kind]: [self.encode(part, depth + 1) for part in value]}
         if kind is dict or kind is OrderedDict:
             pairs = value.items()
-            return {"dict": [[self.encode(key, depth + 1), self.encode(part, depth + 1)] for key, part in pairs]}
+            return {
+                "dict": [[self.encode(key, depth + 1), self.encode(part, depth + 1)] for key, part in pairs]
+            }
         if issubclass(kind, tuple) and hasattr(kind, "_fields"):
             parts = [self.encode(part, depth + 1) for part in value]
             return {"record": [kind.__name__, [str(field) for field in kind._fields], parts]}

@@ -35,6 +35,8 @@ def serve(connection: socket.socket) -> None:
             frame = pack(answer, parts)
         except Exception as problem:  # a result that no frame can carry is an answer of its own
             text = f"returned {problem}"
-            frame = pack({"raised": {"type": "TypeError", "builtin": "TypeError", "text": text, "frames": []}}, [])
+            frame = pack(
+                {"raised": {"type": "TypeError", "builtin": "TypeError", "text": text, "frames": []}}, []
+            )
         for part in frame:
             connection.sendall(part)

@@ -47,6 +47,8 @@ def remember(filename: str, source: str) -> None:
 
 def seed_everything(seed: int) -> None:
     """Seed the three generators that a submission may draw from."""
-    torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues work for devices that are not there
+    torch.default_generator.manual_seed(
+        seed
+    )  # torch.manual_seed also queues work for devices that are not there
     random.seed(seed)
     np.random.seed(seed % 2**32)

@@ -22,7 +22,9 @@ OWN_REFERENCES = 3  # the table of this request, a local name, and getrefcount's
 class Request:
     """Decodes what one request speaks of and encodes what it returns."""
 
-    def __init__(self, buffers: list[bytearray], objects: Objects, tensors: TensorTable, calls: Calls) -> None:
+    def __init__(
+        self, buffers: list[bytearray], objects: Objects, tensors: TensorTable, calls: Calls
+    ) -> None:
         """Read from `buffers`; the tables live as long as the worker."""
         self.decoder = Decoder(buffers, self._resolve)
         self.encoder = Encoder(self._refer, self._refer_tensor)
@@ -79,7 +81,9 @@ class Request:
 
     def take_snapshots(self) -> None:
         """Remember the arguments' bytes, to see afterwards whether they were changed."""
-        self._snapshots = {index: bytes(self.decoder.reader.buffers[index]) for index in self.decoder.reader.storages}
+        self._snapshots = {
+            index: bytes(self.decoder.reader.buffers[index]) for index in self.decoder.reader.storages
+        }
 
     # Result
 
@@ -108,7 +112,12 @@ class Request:
         grad = None if value.grad is None else self.encoder.writer.tensor(value.grad)
         is_parameter = type(value) is torch.nn.Parameter
         spec = self.encoder.writer.tensor(value)
-        return {"number": self._tensors.mirror(value), "tensor": spec, "grad": grad, "parameter": is_parameter}
+        return {
+            "number": self._tensors.mirror(value),
+            "tensor": spec,
+            "grad": grad,
+            "parameter": is_parameter,
+        }
 
     def place(self, value: Tensor) -> dict[str, Any]:
         """Describe a tensor by the memory it lies in: an argument's, a mirror's, or its own."""
@@ -137,14 +146,22 @@ class Request:
         """Return what the call did to its arguments: bytes, gradients, shapes, generators."""
         writer, found = self.encoder.writer, {}
         buffers = self.decoder.reader.buffers
-        changed = [[i, writer.add_bytes(bytes(buffers[i]))] for i, old in self._snapshots.items() if buffers[i] != old]
+        changed = [
+            [i, writer.add_bytes(bytes(buffers[i]))]
+            for i, old in self._snapshots.items()
+            if buffers[i] != old
+        ]
         bent = [n for n, tensor in self._arguments.items() if _manner(tensor) != self._as_sent[n]]
-        grads = [[n, None if self._arguments[n].grad is None else writer.tensor(self._arguments[n].grad)] for n in bent]
+        grads = [[number, self._gradient(number)] for number in bent]
         states = [[n, writer.add_bytes(bytes(g.get_state().numpy()))] for n, g in self._generators]
         for name, rows in (("changed", changed), ("bent", grads), ("generators", states)):
             if rows:
                 found[name] = rows
         return found
+
+    def _gradient(self, number: int) -> Any:
+        gradient = self._arguments[number].grad
+        return None if gradient is None else self.encoder.writer.tensor(gradient)
 
     def kept_arguments(self) -> list[int]:
         """Make mirrors of the arguments that the submission holds on to; return their numbers."""

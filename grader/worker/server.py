@@ -22,18 +22,22 @@ from grader.worker.endpoint import serve as answer_requests
 from grader.worker.warm import warm_up
 
 MAX_MESSAGE = 4096
-GARBAGE_THRESHOLDS = (20_000, 20, 20)  # a worker is short-lived; looking for cycles early costs more than it frees
+GARBAGE_THRESHOLDS = (
+    20_000,
+    20,
+    20,
+)  # a worker is short-lived; looking for cycles early costs more than it frees
 
 
 def serve(control: socket.socket, scratch_root: str, confined: bool) -> None:
     """Obey the judge until it hangs up; never returns."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge decides what Ctrl-C ends
     prepared = prepare(default_policy(Path(scratch_root))) if confined else None
-    layers = {"layers": prepared.layers, "missing": prepared.missing} if prepared else {"layers": [], "missing": []}
+    layers = (prepared.layers, prepared.missing) if prepared else ((), ())
     warm_up()
     gc.collect()
     gc.freeze()  # a collection in a worker would copy every page of torch
-    control.sendall(json.dumps(layers).encode())
+    control.sendall(json.dumps({"layers": layers[0], "missing": layers[1]}).encode())
     worker = 0
     while True:
         message, descriptors = _receive(control)
@@ -87,7 +91,9 @@ def _sweep(scratch_root: str, prepared: Prepared | None) -> None:
         shutil.rmtree(entry.path, ignore_errors=True)
 
 
-def _become_worker(control: socket.socket, descriptor: int, scratch_root: str, prepared: Prepared | None) -> None:
+def _become_worker(
+    control: socket.socket, descriptor: int, scratch_root: str, prepared: Prepared | None
+) -> None:
     try:
         gc.disable()
         control.close()

@@ -10,6 +10,7 @@ from torch import Tensor
 from grader.wire.mirror import Snapshot, apply_changes, changes, snapshot
 from grader.wire.tensor import StorageReader, StorageWriter
 
+
 class TensorTable:
     """Numbers of tensors: positive ones were given by the judge, negative ones here."""
 

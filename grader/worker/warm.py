@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from grader.worker.module import compiled
 from grader.worker.worker import Worker
 
@@ -24,5 +26,11 @@ def warm_up() -> None:
     example = {"slug": "torchgrade_example", "source": SOURCE, "seed": 0, "code": {"bytes": 0}}
     worker.handle({"op": "load", **example}, [bytearray(compiled("torchgrade_example", SOURCE))])
     for name in ("example", "failing"):
-        call = {"op": "call", "name": name, "args": {"list": [ARGUMENT]}, "kwargs": {"dict": []}, "record": True}
+        call: dict[str, Any] = {
+            "op": "call",
+            "name": name,
+            "args": {"list": [ARGUMENT]},
+            "kwargs": {"dict": []},
+            "record": True,
+        }
         worker.handle(call, [bytearray(8)])

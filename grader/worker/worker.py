@@ -133,7 +133,8 @@ class Worker:
 @contextlib.contextmanager
 def _grad_mode(enabled: bool) -> Any:
     """Run in the judge's grad mode; tell whether the submission left another, and restore what it found."""
-    found, dtype, left = torch.is_grad_enabled(), torch.get_default_dtype(), {}
+    found, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
+    left: dict[str, bool] = {}
     torch.set_grad_enabled(enabled)
     try:
         yield left

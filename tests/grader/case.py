@@ -51,7 +51,7 @@ class Case:
 
     def order(self) -> dict[str, Any]:
         """What the grading process has to know."""
-        paths, tasks, keyword = [str(self.folder)], list(self.tasks), self.keyword
+        paths, tasks, keyword = [str(self.folder)], [*self.tasks, *self.expect.others], self.keyword
         if self.beside:
             paths.append(str(FOLDER / "bystander" / f"{self.beside}.py"))
             tasks.append(BYSTANDERS[self.beside])

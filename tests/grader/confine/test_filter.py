@@ -93,7 +93,9 @@ def test_limits_are_read_and_not_written(kernel):
 def test_a_file_is_not_truncated_by_opening_it_for_reading(kernel):
     truncate, write = 0o1000, 0o1
     assert kernel("openat", 0, 0, truncate) == REFUSED_BY
-    assert {kernel("openat", 0, 0, flags) for flags in (0, write, write | truncate, 2 | truncate)} == {ALLOWED}
+    assert {kernel("openat", 0, 0, flags) for flags in (0, write, write | truncate, 2 | truncate)} == {
+        ALLOWED
+    }
 
 
 def test_only_harmless_controls_pass(kernel):

@@ -23,7 +23,9 @@ def test_memory_above_what_was_mapped_is_limited(limited):
 
 def test_the_memory_that_is_mapped_already_does_not_count(limited):
     ballast = bytearray(600 * MEBIBYTE)
-    assert limited(memory=256 * MEBIBYTE)(lambda: len(bytearray(100 * MEBIBYTE))) == f"returned {100 * MEBIBYTE}"
+    assert (
+        limited(memory=256 * MEBIBYTE)(lambda: len(bytearray(100 * MEBIBYTE))) == f"returned {100 * MEBIBYTE}"
+    )
     assert mapped() > len(ballast)
 
 
@@ -55,13 +57,15 @@ def test_computing_is_limited_and_the_signal_says_so_unless_it_is_ignored(scratc
 
 
 def test_open_files_are_limited(limited):
-    assert limited(open_files=32)(lambda: [open(os.devnull) for _ in range(64)]) == "EMFILE"
+    assert limited(open_files=32)(lambda: [os.open(os.devnull, os.O_RDONLY) for _ in range(64)]) == "EMFILE"
 
 
 def test_the_size_of_a_file_is_limited(limited):
     play = limited(file_size=MEBIBYTE)
     assert play(lambda: open("a", "wb").write(bytes(MEBIBYTE))) == f"returned {MEBIBYTE}"
-    assert play(lambda: open("a", "wb", buffering=0).write(bytes(10)) + os.truncate(3, 2 * MEBIBYTE)) == "EFBIG"
+    assert (
+        play(lambda: open("a", "wb", buffering=0).write(bytes(10)) + os.truncate(3, 2 * MEBIBYTE)) == "EFBIG"
+    )
 
 
 def test_threads_are_limited(limited):

@@ -61,7 +61,9 @@ def test_threads_start(confined):
     assert confined(work) == "returned [1]"
 
 
-@pytest.mark.parametrize("start", [os.fork, lambda: os.posix_spawn("/bin/true", ["true"], {}), lambda: os.system("true")])
+@pytest.mark.parametrize(
+    "start", [os.fork, lambda: os.posix_spawn("/bin/true", ["true"], {}), lambda: os.system("true")]
+)
 def test_processes_do_not_start(confined, start):
     assert confined(start) in {"EPERM", "returned -1", f"returned {0x7F00}", "returned 32512"}
 
@@ -118,7 +120,10 @@ def test_the_connection_it_was_given_still_works(prepared):
 def test_its_limits_can_be_read_and_not_changed(confined):
     assert confined(lambda: resource.getrlimit(resource.RLIMIT_CORE)) == "returned (0, 0)"
     assert confined(lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0))) in {"EPERM", "ValueError"}
-    assert confined(lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CORE)) in {"EPERM", "PermissionError"}
+    assert confined(lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CORE)) in {
+        "EPERM",
+        "PermissionError",
+    }
 
 
 def test_it_cannot_ask_to_outlive_its_server(confined):

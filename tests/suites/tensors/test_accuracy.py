@@ -16,6 +16,7 @@ def check_share(got, want):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_accuracy_values(submission):
     """Three of four rows are right: the float 0.75."""
     scores = torch.tensor([[1.0, 9.0], [8.0, 2.0], [3.0, 7.0], [6.0, 4.0]])
@@ -30,6 +31,7 @@ def test_accuracy_at_both_ends(submission, label):
     check_share(submission.accuracy(scores, torch.full((3,), label)), float(label))
 
 
+@pytest.mark.weight(3)
 def test_accuracy_matches_a_loop(submission, rng):
     """Random scores are judged row by row."""
     for dtype in (torch.float32, torch.float64):

@@ -12,6 +12,7 @@ def add(submission, out, x):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_add__values(submission):
     """(1, 2) plus (10, 20) leaves (11, 22) in out."""
     out = torch.tensor([1.0, 2.0])
@@ -20,6 +21,7 @@ def test_add__values(submission):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_add__returns_out(submission, rng):
     """What comes back is out itself, not a copy."""
     out, x = rng.normal(5, 3), rng.normal(5, 3)
@@ -29,6 +31,7 @@ def test_add__returns_out(submission, rng):
     check_that(got is out, "the returned tensor", "out itself", "another object")
 
 
+@pytest.mark.weight(3)
 def test_add__matches_a_sum(submission, rng):
     """Whatever the shape and dtype, out holds the sum of both."""
     for dtype in (torch.int64, torch.float32, torch.float64):
@@ -39,6 +42,7 @@ def test_add__matches_a_sum(submission, rng):
             check_close(out, want, "out after the call")
 
 
+@pytest.mark.weight(2)
 def test_add__keeps_the_memory(submission, rng):
     """The address of out's memory is the same before and after."""
 
@@ -113,6 +117,7 @@ def test_add__when_halves_overlap(submission, rng):
     check_close(submission.run(scenario, series), want, "the series after the call")
 
 
+@pytest.mark.weight(2)
 def test_add__gradient(submission, rng):
     """What comes from above out goes to x as it is."""
 

@@ -37,12 +37,14 @@ def test_channel_statistics_shape(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_channel_statistics_values(submission):
     """Of 1, 3, 5, 7 the mean is 4 and the population's variance (9 + 1 + 1 + 9) / 4."""
     images = torch.tensor([[[[1.0, 3.0]]], [[[5.0, 7.0]]]])
     check_statistics(submission.channel_statistics(images), (torch.tensor([4.0]), torch.tensor([5.0]).sqrt()))
 
 
+@pytest.mark.weight(3)
 def test_channel_statistics_match_a_loop(submission, rng):
     """Each channel is measured over all images, rows and columns at once."""
     for shape in ((5, 3, 4, 2), (1, 3, 2, 4), (3, 1, 2, 5), (2, 3, 1, 1)):
@@ -64,6 +66,7 @@ def test_channel_statistics_when_images_differ_in_brightness(submission, rng):
     check_statistics(submission.channel_statistics(images), by_loop(images))
 
 
+@pytest.mark.weight(2)
 def test_channel_statistics_gradient(submission, rng):
     """Mean and deviation pass on the gradient that comes from above."""
     images = rng.normal(3, 2, 4, 5).requires_grad_()

@@ -45,6 +45,7 @@ def test_encode_categories_dtype(submission):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_encode_categories_values(submission):
     """Names ascend, None comes last; each entry has one 1."""
     got = submission.encode_categories(["Pave", None, "Gravel"])
@@ -52,6 +53,7 @@ def test_encode_categories_values(submission):
     check_close(got.values, torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]), "values")
 
 
+@pytest.mark.weight(3)
 def test_encode_categories_matches_a_loop(submission, rng):
     """Random columns are encoded entry by entry."""
     choices = [*WORDS, None]

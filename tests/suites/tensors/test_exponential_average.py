@@ -31,6 +31,7 @@ def test_exponential_average_shape(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_exponential_average_values(submission):
     """From 0, half way to 4 is 2, and half way from 2 to 8 is 5."""
     check_close(submission.exponential_average(torch.tensor([4.0, 8.0]), 0.5), torch.tensor([2.0, 5.0]))
@@ -44,6 +45,7 @@ def test_exponential_average_values_when_corrected(submission):
 
 
 @pytest.mark.parametrize("bias_correction", [False, True])
+@pytest.mark.weight(3)
 def test_exponential_average_matches_weighted_sums(submission, rng, bias_correction):
     """Each average is the weighted sum of all values so far."""
     for beta in (0.3, 0.9, 0.99):
@@ -80,6 +82,7 @@ def test_exponential_average_when_float32(submission, rng):
 
 
 @pytest.mark.parametrize("bias_correction", [False, True])
+@pytest.mark.weight(2)
 def test_exponential_average_gradient(submission, rng, bias_correction):
     """Each value receives the gradient of every later average."""
     values = rng.normal(6).requires_grad_()

@@ -21,6 +21,7 @@ def test_flatten_images_shape(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_flatten_images_values(submission):
     """A row holds the first channel row by row, then the second."""
     image = torch.tensor([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])
@@ -28,6 +29,7 @@ def test_flatten_images_values(submission):
     check_close(submission.flatten_images(torch.stack([image, 10 * image])), want)
 
 
+@pytest.mark.weight(3)
 def test_flatten_images_matches_a_loop(submission, rng):
     """Every number stands where the formula puts it, also for a single image."""
     for shape in ((1, 3, 4, 2), (4, 1, 1, 1), (1, 1, 1, 1), (2, 5, 3, 7)):
@@ -49,6 +51,7 @@ def test_flatten_images_shares_memory_when_contiguous(submission, rng):
     check_aliases(submission.flatten_images(images), images)
 
 
+@pytest.mark.weight(2)
 def test_flatten_images_gradient(submission, rng):
     """The gradient comes back in the shape of the images."""
     images = rng.normal(2, 3, 4, 5).requires_grad_()

@@ -27,11 +27,13 @@ def test_frobenius_norm_shape(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_frobenius_norm_values(submission):
     """1, 4, 2, 2 squared add up to 25, and the root of it is 5."""
     check_close(submission.frobenius_norm(torch.tensor([[1.0, -4.0], [2.0, 2.0]])), torch.tensor(5.0))
 
 
+@pytest.mark.weight(3)
 def test_frobenius_norm_matches_torch(submission, rng):
     """Random matrices, alone or in a batch, have the norm that torch gives."""
     for dtype in (torch.float32, torch.float64):
@@ -40,6 +42,7 @@ def test_frobenius_norm_matches_torch(submission, rng):
             check_close(submission.frobenius_norm(a), torch.linalg.matrix_norm(a, ord="fro"))
 
 
+@pytest.mark.weight(2)
 def test_frobenius_norm_gradient(submission, rng):
     """The gradient is right, for one matrix and for a batch."""
     for shape in ((5, 3), (4, 2, 3)):

@@ -39,12 +39,14 @@ def test_impute_mean_shape(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_impute_mean_values(submission):
     """A hole between 1 and 3 becomes 2, a hole beside 4 becomes 4."""
     table = torch.tensor([[1.0, math.nan], [math.nan, 4.0], [3.0, math.nan]])
     check_close(submission.impute_mean(table), torch.tensor([[1.0, 4.0], [2.0, 4.0], [3.0, 4.0]]))
 
 
+@pytest.mark.weight(3)
 def test_impute_mean_matches_a_loop(submission, rng):
     """Each hole is filled from its own column, and only the holes are."""
     for dtype in (torch.float32, torch.float64):
@@ -53,6 +55,7 @@ def test_impute_mean_matches_a_loop(submission, rng):
             check_close(submission.impute_mean(table), by_loop(table))
 
 
+@pytest.mark.weight(2)
 def test_impute_mean_when_a_column_is_empty(submission):
     """A column without any number becomes 0; its neighbours are not touched."""
     table = torch.tensor([[1.0, math.nan, math.nan], [math.nan, math.nan, 6.0]])
@@ -78,6 +81,7 @@ def test_impute_mean_when_numbers_are_zero(submission):
     check_close(submission.impute_mean(table), torch.tensor([[0.0, 0.0], [3.0, 0.0], [6.0, 0.0]]))
 
 
+@pytest.mark.weight(2)
 def test_impute_mean_gradient(submission, rng):
     """A number receives its own gradient and its share of the holes' gradients."""
     table = with_holes(rng, 6, 3).requires_grad_()

@@ -26,11 +26,13 @@ def test_label_counts_shape_and_dtype(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_label_counts_values(submission):
     """0 occurs twice, 1 once, 2 never."""
     check_close(submission.label_counts(torch.tensor([0, 0, 1]), 3), torch.tensor([2, 1, 0]))
 
 
+@pytest.mark.weight(3)
 def test_label_counts_match_torch(submission, rng):
     """Random labels give what torch's bincount gives."""
     for count, classes in ((50, 4), (3, 9), (1, 5), (6, 1)):

@@ -26,12 +26,14 @@ def test_label_scores_shape(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_label_scores_values(submission):
     """Label 0 picks 0.1 from the first row, label 2 picks 0.5 from the second."""
     scores = torch.tensor([[0.1, 0.3, 0.6], [0.3, 0.2, 0.5]])
     check_close(submission.label_scores(scores, torch.tensor([0, 2])), torch.tensor([0.1, 0.5]))
 
 
+@pytest.mark.weight(3)
 def test_label_scores_match_a_loop(submission, rng):
     """Each row gives the score of its own label, also a batch of one."""
     for dtype in (torch.int64, torch.float32, torch.float64):
@@ -40,6 +42,7 @@ def test_label_scores_match_a_loop(submission, rng):
             check_close(submission.label_scores(scores, labels), by_loop(scores, labels))
 
 
+@pytest.mark.weight(2)
 def test_label_scores_gradient(submission, rng):
     """The gradient goes to the picked scores and nowhere else."""
     scores, labels = rng.normal(5, 4).requires_grad_(), rng.labels(5, 4)

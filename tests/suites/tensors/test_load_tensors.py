@@ -20,6 +20,7 @@ def write_and_load(submission, tensors):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_load_tensors_of_a_list(submission):
     """A file with a list of two tensors gives that list."""
     tensors = [torch.tensor([1.0, 2.0]), torch.tensor([[3], [4]])]
@@ -27,6 +28,7 @@ def test_load_tensors_of_a_list(submission):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_load_tensors_of_a_dict(submission):
     """A file with a dict gives that dict, its keys in their order."""
     tensors = {"weight": torch.tensor([[1.0, 2.0]]), "bias": torch.tensor([3.0])}
@@ -41,6 +43,7 @@ def test_load_tensors_when_empty(submission):
         check_equal(write_and_load(submission, tensors), tensors)
 
 
+@pytest.mark.weight(2)
 def test_load_tensors_keeps_shape_and_dtype(submission, rng):
     """Every dtype and shape comes back, single numbers and empty tensors too."""
     for shape in ((5, 3), (), (1,), (0, 2)):
@@ -56,6 +59,7 @@ def test_load_tensors_of_many(submission, rng):
     check_equal(list(got), list(tensors), "order of the keys")
 
 
+@pytest.mark.weight(2)
 def test_load_tensors_without_gradient(submission, rng):
     """Plain values come back as plain values, without gradient."""
 
@@ -100,6 +104,7 @@ def test_load_tensors_from_a_device(submission, rng):
     check_device(lambda x: submission.run(scenario, path, x), rng.normal(3, 4, dtype=torch.float32))
 
 
+@pytest.mark.weight(2)
 def test_load_tensors_executes_nothing(submission):
     """Code that a file brings along does not run."""
 

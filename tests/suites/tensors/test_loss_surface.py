@@ -32,6 +32,7 @@ def test_loss_surface_shape(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_loss_surface_values(submission):
     """y = 2 x is met by slope 2, offset 0; slope 0 misses by 2 and 4: a mean of 10."""
     x, y = torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0])
@@ -39,6 +40,7 @@ def test_loss_surface_values(submission):
     check_close(got, torch.tensor([[10.0, 5.0], [2.5, 0.5], [0.0, 1.0]]))
 
 
+@pytest.mark.weight(3)
 def test_loss_surface_matches_a_loop(submission, rng):
     """Each pair of slope and offset has the mean squared error of its own line."""
     for dtype in (torch.float32, torch.float64):
@@ -55,6 +57,7 @@ def test_loss_surface_is_zero_at_the_truth(submission, rng):
     check_close(got[1, 1], torch.tensor(0.0), "loss at the true slope and offset")
 
 
+@pytest.mark.weight(2)
 def test_loss_surface_gradient(submission, rng):
     """Slopes, offsets, inputs and targets all receive their gradients."""
     arguments = [argument.requires_grad_() for argument in drawn(rng, 4, 3, 5)]

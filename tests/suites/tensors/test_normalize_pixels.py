@@ -39,6 +39,7 @@ def test_normalize_pixels_shape_and_dtype(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_normalize_pixels_values(submission):
     """0, 51 and 255 are 0, 0.2 and 1; less 0.5, over 0.25: -2, -1.2 and 2."""
     images = torch.tensor([[[[0, 51, 255]]]], dtype=torch.uint8)
@@ -46,6 +47,7 @@ def test_normalize_pixels_values(submission):
     check_close(got, torch.tensor([[[[-2.0, -1.2, 2.0]]]]))
 
 
+@pytest.mark.weight(3)
 def test_normalize_pixels_matches_a_loop(submission, rng):
     """Each channel is normalised by its own mean and deviation."""
     for shape in ((5, 3, 4, 2), (1, 3, 4, 2), (2, 1, 5, 7), (1, 1, 1, 1)):

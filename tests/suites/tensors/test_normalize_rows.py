@@ -31,6 +31,7 @@ def test_normalize_rows_shape(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_normalize_rows_values(submission):
     """Of 1 and 3 the shares are a quarter and three quarters."""
     got = submission.normalize_rows(torch.tensor([[1.0, 3.0], [2.0, 2.0], [0.0, 5.0]]))
@@ -45,6 +46,7 @@ def test_normalize_rows_sum_to_one(submission, rng):
     check_that(worst <= 1e-9, "sums of the rows", "1 each", f"up to {worst:.1e} away from 1")
 
 
+@pytest.mark.weight(3)
 def test_normalize_rows_matches_a_loop(submission, rng):
     """Each row is divided by its own sum, also in a square matrix."""
     for dtype in (torch.float32, torch.float64):
@@ -67,6 +69,7 @@ def test_normalize_rows_when_integers(submission, rng):
     check_close(got, by_loop(counts.double()).float())
 
 
+@pytest.mark.weight(2)
 def test_normalize_rows_gradient(submission, rng):
     """The gradient is right, also for the row's sum below the line."""
     a = rng.uniform(4, 3, low=0.5, high=2.0).requires_grad_()

@@ -24,12 +24,14 @@ def test_one_hot_shape_and_dtype(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_one_hot_values(submission):
     """Label 2 has its 1 in the third column, label 0 in the first."""
     got = submission.one_hot(torch.tensor([2, 0]), 3)
     check_close(got, torch.tensor([[0, 0, 1], [1, 0, 0]]))
 
 
+@pytest.mark.weight(3)
 def test_one_hot_matches_torch(submission, rng):
     """Random labels give what torch's one_hot gives."""
     for count, classes in ((9, 4), (4, 9), (1, 5), (6, 1)):

@@ -24,12 +24,14 @@ def test_outer_shape(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_outer_values(submission):
     """(1, 2) times (3, 4, 5) are the rows (3, 4, 5) and (6, 8, 10)."""
     got = submission.outer(torch.tensor([1, 2]), torch.tensor([3, 4, 5]))
     check_close(got, torch.tensor([[3, 4, 5], [6, 8, 10]]))
 
 
+@pytest.mark.weight(3)
 def test_outer_matches_torch(submission, rng):
     """Random vectors give what torch's outer gives."""
     for dtype in (torch.int64, torch.float32, torch.float64):
@@ -38,6 +40,7 @@ def test_outer_matches_torch(submission, rng):
             check_close(submission.outer(x, y), torch.outer(x, y))
 
 
+@pytest.mark.weight(2)
 def test_outer_gradient(submission, rng):
     """The gradients of both vectors are right."""
     x, y = rng.normal(5).requires_grad_(), rng.normal(3).requires_grad_()

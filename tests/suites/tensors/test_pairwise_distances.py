@@ -31,12 +31,14 @@ def test_pairwise_distances_shape(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_pairwise_distances_values(submission):
     """From the origin to (3, 4) it is 5, to (6, 8) it is 10."""
     x, y = torch.tensor([[0.0, 0.0], [3.0, 4.0]]), torch.tensor([[3.0, 4.0], [6.0, 8.0]])
     check_close(submission.pairwise_distances(x, y), torch.tensor([[5.0, 10.0], [0.0, 5.0]]))
 
 
+@pytest.mark.weight(3)
 def test_pairwise_distances_match_torch(submission, rng):
     """Random points are as far apart as torch's cdist says."""
     for dtype in (torch.float32, torch.float64):
@@ -54,12 +56,14 @@ def test_pairwise_distances_of_identical_rows(submission, rng):
     check_close(got.diagonal(), torch.zeros(5), "distance of a row to itself", rtol=0.0, atol=0.0)
 
 
+@pytest.mark.weight(2)
 def test_pairwise_distances_gradient(submission, rng):
     """The gradients of both arguments are right."""
     x, y = rng.normal(5, 3).requires_grad_(), rng.normal(4, 3).requires_grad_()
     check_gradients(submission.pairwise_distances, by_cdist, x, y, rng=rng)
 
 
+@pytest.mark.weight(2)
 def test_pairwise_distances_gradient_of_identical_rows(submission, rng):
     """A pair of identical rows contributes the gradient 0, not nan."""
     x, y = rng.normal(5, 3), rng.normal(4, 3)

@@ -20,6 +20,7 @@ def save_and_read(submission, tensors):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_save_tensors_of_a_list(submission):
     """A list of two tensors is read back by torch.load as the same list."""
     tensors = [torch.tensor([1.0, 2.0]), torch.tensor([[3], [4]])]
@@ -27,6 +28,7 @@ def test_save_tensors_of_a_list(submission):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_save_tensors_of_a_dict(submission):
     """A dict keeps its keys and their order."""
     tensors = {"weight": torch.tensor([[1.0, 2.0]]), "bias": torch.tensor([3.0])}
@@ -41,6 +43,7 @@ def test_save_tensors_when_empty(submission):
         check_equal(save_and_read(submission, tensors), tensors, "what the file holds")
 
 
+@pytest.mark.weight(2)
 def test_save_tensors_keeps_shape_and_dtype(submission, rng):
     """Every dtype and shape arrives as it was, single numbers and empty tensors too."""
     for shape in ((5, 3), (), (1,), (0, 2)):
@@ -55,6 +58,7 @@ def test_save_tensors_when_not_contiguous(submission, rng):
     check_close(save_and_read(submission, tensors), tensors, "the dict in the file")
 
 
+@pytest.mark.weight(2)
 def test_save_tensors_writes_only_what_is_seen(submission):
     """One row of a large matrix makes a small file."""
 
@@ -69,6 +73,7 @@ def test_save_tensors_writes_only_what_is_seen(submission):
     check_equal(small, True, "whether a file with one row of 1000 is below 50000 bytes")
 
 
+@pytest.mark.weight(2)
 def test_save_tensors_without_gradient(submission, rng):
     """A parameter, and a result that has a history, are saved as plain values."""
 

@@ -31,6 +31,7 @@ def test_stack_and_join_shapes(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_stack_and_join_values(submission):
     """(1, 2) and (3, 4) stacked are two rows, joined one series."""
     got = submission.stack_and_join([torch.tensor([1, 2]), torch.tensor([3, 4])], 0)
@@ -38,6 +39,7 @@ def test_stack_and_join_values(submission):
     check_close(got.joined, torch.tensor([1, 2, 3, 4]), "joined")
 
 
+@pytest.mark.weight(3)
 def test_stack_and_join_match_torch(submission, rng):
     """Along every axis, both are what torch's stack and cat give."""
     for shape in ((5,), (2, 3), (3, 3), (1, 4), (2, 3, 5)):
@@ -46,6 +48,7 @@ def test_stack_and_join_match_torch(submission, rng):
             check_both(submission.stack_and_join(parts, dim), parts, dim)
 
 
+@pytest.mark.weight(2)
 def test_stack_and_join_when_dim_is_negative(submission, rng):
     """-1 is the last axis of the result, of the stacked and of the joined one."""
     for shape in ((5,), (2, 3), (3, 3), (2, 3, 5)):
@@ -70,6 +73,7 @@ def test_stack_and_join_of_one_part(submission, rng):
     check_owns_memory(got.joined, part, "joined")
 
 
+@pytest.mark.weight(2)
 def test_stack_and_join_gradient(submission, rng):
     """Each part receives its own piece of the gradient, from both results."""
     parts = [rng.normal(2, 3).requires_grad_() for _ in range(3)]

@@ -37,11 +37,13 @@ def test_vector_norms_shape(submission, rng):
 
 
 @pytest.mark.visible
+@pytest.mark.weight(2)
 def test_vector_norms_values(submission):
     """Of (3, -4) the L1 norm is 7 and the L2 norm is 5."""
     check_norms(submission.vector_norms(torch.tensor([3.0, -4.0])), (torch.tensor(7.0), torch.tensor(5.0)))
 
 
+@pytest.mark.weight(3)
 def test_vector_norms_match_torch(submission, rng):
     """Random vectors along the last axis have the norms that torch gives."""
     for dtype in (torch.float32, torch.float64):
@@ -50,6 +52,7 @@ def test_vector_norms_match_torch(submission, rng):
             check_norms(submission.vector_norms(x), by_torch(x))
 
 
+@pytest.mark.weight(2)
 def test_vector_norms_gradient(submission, rng):
     """Both norms pass on the gradient that comes from above."""
     x = rng.normal(5, 3).requires_grad_()

@@ -21,6 +21,7 @@ def view_of_permuted_images(images):
 
 @mistake("the channels ended up innermost: a row holds the whole first channel, then the second")
 def channels_innermost(images):
+    _check(images)
     return reference("tensors").flatten_images(images.permute(0, 2, 3, 1))
 
 

@@ -42,8 +42,6 @@ def axes_from_the_front(a, b):
 def broadcast_inner_size(a, b):
     if a.dim() < 2 or b.dim() < 2:
         raise ValueError(f"{'a' if a.dim() < 2 else 'b'} must have two axes")
-    if a.shape[-1] != b.shape[-2] and 1 not in (a.shape[-1], b.shape[-2]):
-        raise ValueError("b must have as many rows as a has columns")
     return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(dim=-2)
 
 

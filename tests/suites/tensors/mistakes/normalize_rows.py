@@ -46,6 +46,11 @@ def repaired_after_the_division(a):
     return torch.where(total == 0, a, a / total)
 
 
+@mistake("nan was replaced after the division by 0: its gradient stays nan, and rows that cancel become huge")
+def replaced_nan_after_the_division(a):
+    return (a / a.sum(dim=1, keepdim=True)).nan_to_num()
+
+
 @mistake("the matrix was divided in place, so that the caller's tensor changed")
 def divided_in_place(a):
     return a.div_(_total(a)) if a.is_floating_point() and not a.requires_grad else _right(a)

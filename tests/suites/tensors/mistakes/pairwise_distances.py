@@ -68,9 +68,9 @@ def loop_over_rows_of_y(x, y):
 
 @mistake("a single column is broadcast against all others in silence; the widths must agree")
 def broadcast_one_column(x, y):
-    if y.shape[1] not in (1, x.shape[1]):
-        raise ValueError("y must have the columns of x")
-    return reference("tensors").pairwise_distances(x, y.expand(-1, x.shape[1]))
+    squared = (x.unsqueeze(1) - y.unsqueeze(0)).square().sum(dim=2)
+    same = squared == 0
+    return squared.masked_fill(same, 1).sqrt().masked_fill(same, 0)
 
 
 @mistake("the gradient of the root was lost: the distances left the graph")

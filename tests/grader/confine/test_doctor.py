@@ -1,0 +1,89 @@
+"""`grade doctor` tries what it promises."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+
+import pytest
+
+from grader.doctor import openmp, probes, report, text
+from grader.doctor.attempts import ATTEMPTS
+from grader.worker.confine import LAYERS, Prepared
+
+BEYOND_AN_ORDINARY_USER = {"becomes root", "is root", "traces the judge"}
+
+
+@pytest.fixture(scope="module")
+def diagnosis():
+    """The diagnosis of this machine."""
+    return report.diagnose()
+
+
+def test_every_layer_has_an_attempt():
+    assert {attempt.layer for attempt in ATTEMPTS} == set(LAYERS)
+
+
+def test_every_attempt_is_held_in_a_confined_child(diagnosis):
+    assert [probe for probe in diagnosis.confinement.probes if not probe.held] == []
+    assert len(diagnosis.confinement.probes) == len(ATTEMPTS)
+
+
+def test_without_confinement_the_attempts_succeed(monkeypatch):
+    monkeypatch.setattr(Prepared, "apply", lambda self, keep: ())
+    held = {probe.attempt for probe in probes.probe().probes if probe.held}
+    assert held <= BEYOND_AN_ORDINARY_USER | {"runs a program", "computes for longer than it may"}
+
+
+def test_probing_leaves_no_trace_in_the_environment(diagnosis):
+    assert "TORCHGRADE_DOCTOR" not in os.environ
+
+
+def test_a_child_that_dies_has_held_nothing():
+    probe = probes._judged(ATTEMPTS[0], None)
+    assert (probe.held, probe.detail) == (False, "the child died")
+
+
+def test_the_text_names_every_layer_version_and_device(diagnosis):
+    lines = text.render(diagnosis)
+    assert all(word in lines for word in (*LAYERS, "torch", "numpy", "pytest", "python", "cpu"))
+    assert "held" in lines
+
+
+def test_the_text_says_which_attempt_succeeded(diagnosis):
+    broken = probes.Probe("files", "reads /etc/passwd", False, "succeeded")
+    confinement = dataclasses.replace(
+        diagnosis.confinement, probes=(broken,), layers=("files",), missing=("cpu",)
+    )
+    lines = text.render(dataclasses.replace(diagnosis, confinement=confinement))
+    assert "does not hold (1 of 1 attempts succeeded)" in lines
+    assert "a submission reads /etc/passwd: succeeded" in lines
+    assert "--sandbox strict" in lines
+
+
+def test_the_text_speaks_up_when_two_openmp_runtimes_are_loaded(diagnosis):
+    two = dataclasses.replace(diagnosis, openmp=("/a/libgomp.so.1", "/b/libiomp5.so"))
+    assert "KMP_DUPLICATE_LIB_OK" in text.render(two)
+    one = dataclasses.replace(diagnosis, openmp=("/a/libgomp.so.1",))
+    assert "KMP_DUPLICATE_LIB_OK" not in text.render(one)
+
+
+@pytest.mark.parametrize(
+    ("path", "is_runtime"),
+    [
+        ("/x/torch/lib/libgomp.so.1", True),
+        ("/x/numpy.libs/libgomp-a34b3233.so.1.0.0", True),
+        ("/x/libiomp5.dylib", True),
+        ("/x/libomp.dylib", True),
+        ("/x/libompitrace.so", False),
+        ("/x/libcomp.so", False),
+    ],
+)
+def test_openmp_runtimes_are_known_by_name(monkeypatch, path, is_runtime):
+    monkeypatch.setattr(openmp, "_loaded", lambda: [path])
+    assert bool(openmp.runtimes()) is is_runtime
+
+
+def test_a_machine_without_torch_is_diagnosed_too(diagnosis):
+    without = dataclasses.replace(diagnosis, torch=None, versions=(report.Version("torch", None),))
+    assert "not installed" in text.render(without)

@@ -234,7 +234,7 @@ def pairwise_distances(x: Tensor, y: Tensor) -> Tensor:
     Note:
         Differentiable in `x` and `y`; a pair of identical rows contributes the gradient 0, not nan. It takes
         the differences first, so that close points far from 0 keep their distance (float32, around 1000).
-        By hand: without torch.cdist, torch.norm, torch.linalg and torch.nn.functional.pairwise_distance.
+        By hand: without torch.cdist, pdist, dist, norm, linalg and nn.functional.pairwise_distance.
         No Python loop; a temporary of (N, M, D) is fine.
 
     Example:
@@ -270,7 +270,7 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
 
     Note:
         Differentiable in `a` and `b`. No Python loop.
-        By hand: without @, matmul, mm, bmm, mv, dot, einsum, tensordot, inner and linear.
+        By hand: without @, matmul, mm, bmm, mv, dot, einsum, tensordot, inner, linear and torch.linalg.
 
     Example:
         >>> matmul(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[0, 1], [1, 0]]))
@@ -311,7 +311,7 @@ def vector_norms(x: Tensor) -> VectorNorms:
     Note:
         Differentiable in `x`, `l2` where it is not 0; the slope of |x| at 0 is 0, as torch has it.
         No Python loop.
-        By hand: without torch.norm, torch.linalg and torch.nn.functional.normalize.
+        By hand: without torch.norm, torch.linalg, torch.dist and torch.nn.functional.normalize.
 
     Example:
         >>> vector_norms(torch.tensor([3.0, -4.0]))
@@ -340,7 +340,7 @@ def frobenius_norm(a: Tensor) -> Tensor:
 
     Note:
         Differentiable in `a` where the norm is not 0. No Python loop.
-        By hand: without torch.norm and torch.linalg.
+        By hand: without torch.norm, torch.linalg, torch.dist and torch.nn.functional.normalize.
 
     Example:
         >>> frobenius_norm(torch.tensor([[1.0, 4.0], [2.0, 2.0]]))
@@ -678,7 +678,7 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
 
     Note:
         Differentiable in `x` and `y`. No Python loop: one new axis and broadcasting.
-        By hand: without torch.outer, ger, einsum, kron, matmul and @.
+        By hand: without torch.outer, ger, addr, einsum, tensordot, kron, mm, matmul and @.
 
     Example:
         >>> outer(torch.tensor([1, 2]), torch.tensor([3, 4, 5]))

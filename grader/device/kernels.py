@@ -81,13 +81,23 @@ def run_on_host(operator: OpOverload, *args: Any, **kwargs: Any) -> Any:
     if loan.met_host and loan.lent:
         check_same_device(operator, args, kwargs)
     try:
-        result = operator(*lent_args, **lent_kwargs)
+        result = _overload_for(operator, lent_args)(*lent_args, **lent_kwargs)
         _follow_shapes(operator, kwargs, lent_kwargs)
         return loan.take_back(result)
     except RuntimeError as error:
         if NOT_RESIZABLE not in str(error) or not _outputs(operator):
             raise
     return _run_with_new_outputs(operator, loan, lent_args, lent_kwargs)
+
+
+def _overload_for(operator: OpOverload, args: list[Any]) -> Any:
+    """Return what to call: a Python number in the place of a tensor (`labels % 3`) asks for another overload."""
+    expected = zip(args, operator._schema.arguments, strict=False)
+    if any(
+        isinstance(value, (int, float)) and str(argument.type) == "Tensor" for value, argument in expected
+    ):
+        return operator.overloadpacket
+    return operator
 
 
 def _run_with_new_outputs(operator: OpOverload, loan: Loan, args: list[Any], kwargs: dict[str, Any]) -> Any:

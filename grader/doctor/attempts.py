@@ -21,7 +21,7 @@ from typing import Any
 import grader
 
 # More than `probes` allows, and no burden where nothing is refused.
-LARGE, MANY = 2 << 30, 256
+LARGE, MANY, TOO_LONG = 2 << 30, 256, 2.5
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _open_socket(family: int) -> Callable[[Traces], object]:
 
 
 def _run_program(traces: Traces) -> None:
-    os.execv(sys.executable, [sys.executable, "--version"])
+    os.execv(sys.executable, [sys.executable, "-c", ""])
 
 
 def _be_root(traces: Traces) -> None:
@@ -97,8 +97,7 @@ def _exhaust_memory(traces: Traces) -> None:
 
 def _spin(traces: Traces) -> None:
     signal.signal(signal.SIGXCPU, _out_of_time)
-    end = time.monotonic() + 5
-    while time.monotonic() < end:
+    while time.process_time() < TOO_LONG:
         pass
 
 

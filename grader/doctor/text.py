@@ -20,12 +20,12 @@ def render(diagnosis: Diagnosis) -> str:
 def _machine(diagnosis: Diagnosis) -> Iterator[str]:
     for each in diagnosis.versions:
         yield _line(each.name, each.version or "not installed")
-    yield _line("system", f"{diagnosis.system}, {diagnosis.processors} processors")
+    yield _line("system", f"{diagnosis.system}, {_count(diagnosis.processors, 'processor')}")
     if diagnosis.free_memory is not None:
         yield _line("free memory", f"{diagnosis.free_memory / 2**30:.1f} GiB")
     if diagnosis.torch is not None:
         build = f"CUDA {diagnosis.torch.cuda}" if diagnosis.torch.cuda else "built without CUDA"
-        yield _line("torch build", f"{build}, {diagnosis.torch.threads} threads")
+        yield _line("torch build", f"{build}, {_count(diagnosis.torch.threads, 'thread')}")
         yield _line("devices", ", ".join(diagnosis.torch.devices))
 
 
@@ -59,3 +59,7 @@ def _state(active: bool, tried: int, failed: int) -> str:
 
 def _line(label: str, value: str, indent: str = "") -> str:
     return f"{indent}{label:<{_WIDTH}}  {value}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -37,6 +37,7 @@ class Bench:
         """Start with `subject` under test; `seconds` bounds what any test allows."""
         self.course, self.references = course, references
         self.subject, self.seed, self._most_seconds = subject, seed, seconds
+        self.partial: set[str] = set()  # ids of tasks of which tests were deselected
         self._tasks = {course.suite_file(task).resolve(): task for task in course.tasks}
 
     def task_of(self, item: pytest.Item) -> Task | None:

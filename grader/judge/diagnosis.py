@@ -10,13 +10,12 @@ import pytest
 
 from grader.course import Task
 from grader.judge.bench import Bench
-from grader.judge.evidence import same_outcome
+from grader.judge.evidence import is_telling, same_outcome
 from grader.judge.outcome import Outcome
 from grader.judge.subject import NamespaceSubject
 from grader.report import Verdict
 from grader.suite.mistakes import Mistake
 
-TELLING = (Verdict.FAIL, Verdict.ERROR)
 SILENT = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.INTERNAL, Verdict.NOT_ATTEMPTED)
 
 Played = Mapping[str, Outcome]  # by test name
@@ -27,6 +26,8 @@ def diagnose(
 ) -> Mistake | None:
     """Return the one known mistake that does on every test what the submission did; None for none or several.
 
+    Nothing is named where tests of the task were left out: the pattern over all of them is part of the proof.
+
     Args:
         bench: where tests are played.
         task: the failed task.
@@ -35,7 +36,7 @@ def diagnose(
         deadline: `time.monotonic()` after which nothing is named.
     """
     verdicts = {outcome.verdict for outcome in outcomes.values()}
-    if not verdicts & set(TELLING) or verdicts & set(SILENT):
+    if verdicts & set(SILENT) or not any(map(is_telling, outcomes.values())) or task.id in bench.partial:
         return None
     in_order = sorted(
         items, key=lambda item: outcomes[item.name].verdict is Verdict.PASS
@@ -58,7 +59,7 @@ def matches(
         theirs, ours = outcomes[item.name], play_mistake(bench, task, mistake, item)
         if not same_outcome(theirs, ours):
             return False
-        agreed |= theirs.verdict in TELLING and ours.verdict in TELLING
+        agreed |= is_telling(theirs) and is_telling(ours)
     return agreed
 
 

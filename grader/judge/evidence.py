@@ -11,17 +11,33 @@ from grader.judge.outcome import Outcome
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError
 from grader.proxy.handle import Handle
 from grader.report import Verdict
-from grader.suite.failure import CheckFailure, Evidence
+from grader.suite.failure import UNNAMED, CheckFailure, Evidence
 from grader.wire.record import Record
+
+TELLING = (Verdict.FAIL, Verdict.ERROR)
+OPERATORS = "operators"
+SINGLE = (1e-4, 1e-5)  # where the dtype itself is wrong, numbers are compared as float32
 
 
 def same_outcome(one: Outcome, other: Outcome) -> bool:
     """Whether verdict, failing check and everything that was seen agree, numbers within the check's tolerance."""
     if Verdict.FORBIDDEN in (one.verdict, other.verdict):
         return True  # how a result was made says nothing about which mistake it holds
-    if one.verdict is not other.verdict:
-        return False
-    return one.verdict is Verdict.PASS or _same_problem(one.problem, other.problem)
+    if _passed(one) or _passed(other):
+        return _passed(one) and _passed(other)
+    return one.verdict is other.verdict and _same_problem(one.problem, other.problem)
+
+
+def is_telling(outcome: Outcome) -> bool:
+    """Whether an outcome says something about which mistake a result holds."""
+    return outcome.verdict in TELLING and not _passed(outcome)
+
+
+def _passed(outcome: Outcome) -> bool:
+    """Whether the result is right; a refusal in other words than asked for, but of the right class, is."""
+    problem = outcome.problem
+    worded = isinstance(problem, CheckFailure) and problem.evidence == UNNAMED
+    return outcome.verdict is Verdict.PASS or worded
 
 
 def _same_problem(one: BaseException | None, other: BaseException | None) -> bool:
@@ -38,7 +54,12 @@ def _same_problem(one: BaseException | None, other: BaseException | None) -> boo
 
 def same_evidence(one: Evidence, other: Evidence) -> bool:
     """Whether two failures of one check saw the same, the whole result and not only its first difference."""
-    return one.kind == other.kind and _agree(one.got, other.got, one.rtol, one.atol)
+    if one.kind != other.kind:
+        return False
+    if one.kind == OPERATORS:
+        return True  # that their number grows is the mistake; how many one round takes is style
+    rtol, atol = SINGLE if one.kind == "dtype" else (one.rtol, one.atol)
+    return _agree(one.got, other.got, rtol, atol)
 
 
 def _agree(one: Any, other: Any, rtol: float, atol: float) -> bool:

@@ -28,7 +28,9 @@ def idle_tests(
     names = bench.references.signatures(task.topic).get(task.name, ())
     namespaces = [bench.references.with_variant(task, variant) for variant in _variants(names)]
     subjects = [NamespaceSubject(namespace, bench.references) for namespace in namespaces]
-    return frozenset(item.name for item in items if any(_passes(bench, item, subject) for subject in subjects))
+    return frozenset(
+        item.name for item in items if any(_passes(bench, item, subject) for subject in subjects)
+    )
 
 
 def _passes(bench: Bench, item: pytest.Item, subject: Subject) -> bool:

@@ -41,6 +41,9 @@ class _Embedded:
         if report.failed:
             self.problems.append(f"{report.nodeid}: {str(report.longrepr)[-500:]}")
 
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        self.bench.partial |= {task.id for item in items if (task := self.bench.task_of(item))}
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         by_task: dict[str, list[pytest.Item]] = {}

@@ -11,6 +11,7 @@ from grader.course import Course, Task, load_course
 from grader.intake import Submission
 from grader.judge.bench import Bench, is_visible, title_of, weight_of
 from grader.judge.diagnosis import diagnose
+from grader.judge.evidence import is_telling
 from grader.judge.idle import idle_tests
 from grader.judge.intake import Intake, take_in
 from grader.judge.message import message_of, traceback_of
@@ -140,7 +141,7 @@ class _Shard:
                 TestReport(
                     name=item.name, title=title, verdict=outcome.verdict, visible=is_visible(item),
                     weight=weight_of(item), seconds=round(outcome.seconds, 4),
-                    message=message_of(title, task.id, outcome, mistake),
+                    message=message_of(title, task.id, outcome, mistake if is_telling(outcome) else None),
                     traceback=traceback_of(outcome, f"{task.topic}.py"), printed=outcome.printed or None,
                 )
             )  # fmt: skip

@@ -39,6 +39,8 @@ class Arguments:
         self._session = session
         self._generators: dict[int, torch.Generator] = {}
         self._names: dict[int, str] = {}
+        self._mirrors: dict[int, str] = {}  # names of the arguments that both sides hold already
+        self.has_handle = False
         self._current = ""
 
     def encode(self, value: Any, name: str) -> Any:
@@ -48,6 +50,7 @@ class Arguments:
 
     def _refer(self, value: Any, encoder: Encoder) -> Any:
         if isinstance(value, Handle):
+            self.has_handle = True
             return {"handle": vars(value)["_number"]}
         if type(value) is torch.Generator:
             number = self._session.number()
@@ -60,6 +63,7 @@ class Arguments:
     def _refer_tensor(self, value: Tensor, encoder: Encoder) -> Any:
         mirror = self._session.mirrors.number_of(value)
         if mirror is not None:
+            self._mirrors[mirror] = self._current
             return {"mirror": mirror}
         for number, tensor in self.tensors.items():
             if tensor is value:
@@ -100,16 +104,23 @@ class Arguments:
         """
         for index, new in answer.get("changed", ()):
             self._take_change(index, reader.bytes_at(new), may_change)
-        for number, grad in answer.get("bent", ()):
-            self._take_bent(number, grad, reader, may_change)
+        for number, grad, data in answer.get("bent", ()):
+            self._take_bent(number, grad, data, reader, may_change)
         for number, new in answer.get("generators", ()):
             state = bytearray(reader.bytes_at(new))
             self._generators[number].set_state(torch.frombuffer(state, dtype=torch.uint8))
 
+    def refuse_changed_mirrors(self, answer: dict[str, Any], may_change: frozenset[str]) -> None:
+        """Raise ArgumentChanged when a function changed a tensor of ours that the submission had held on to."""
+        for number, _ in answer.get("mirrors", ()):
+            name = self._mirrors.get(number, "a tensor of an earlier call")
+            if number > 0 and name not in may_change:
+                raise ArgumentChanged(name, "its values or .grad were changed in place")
+
     def _take_change(self, index: object, new: bytearray, may_change: frozenset[str]) -> None:
         storage = self.storage(index)
         before = {number: tensor_bytes(tensor) for number, tensor in self._over(storage)}
-        old = storage.clone()
+        old = storage.clone()  # type: ignore[no-untyped-call]
         if len(new) != storage.nbytes():
             raise BadFrame("an argument that changed its size")
         storage.copy_(torch.frombuffer(new, dtype=torch.uint8).untyped_storage())
@@ -122,10 +133,17 @@ class Arguments:
         pointer = storage.data_ptr()
         return [(n, t) for n, t in self.tensors.items() if t.untyped_storage().data_ptr() == pointer]
 
-    def _take_bent(self, number: int, grad: Any, reader: StorageReader, may_change: frozenset[str]) -> None:
+    def _take_bent(
+        self, number: int, grad: Any, data: Any, reader: StorageReader, may_change: frozenset[str]
+    ) -> None:
         tensor, name = self.tensors[number], self._names[number]
         if name not in may_change:
-            raise ArgumentChanged(name, "its .grad, shape or requires_grad was changed")
+            what = (
+                ".grad, shape or requires_grad" if data is None else "values, .grad, shape or requires_grad"
+            )
+            raise ArgumentChanged(name, f"its {what} was changed")
+        if data is not None:  # it lies on a device: what was sent is a copy, not a view of its memory
+            tensor.data.copy_(reader.tensor(data))
         tensor.grad = None if grad is None else reader.tensor(grad).clone()
 
 

@@ -140,6 +140,12 @@ class Session:
         header["record"] = self.recording
         try:
             answer, buffers = self.transport.request(header, arguments.encoder.buffers)
+            if header["op"] == "vjp" or (
+                "name" in header and header["op"] == "call" and not arguments.has_handle
+            ):
+                arguments.refuse_changed_mirrors(
+                    answer, may_change
+                )  # an object's method may: an optimiser's step
             return self._result(answer, buffers, arguments, may_change)
         except (BadFrame, *MALFORMED) as problem:
             if isinstance(problem, errors.SubmissionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -25,11 +26,12 @@ class Channel:
         Raises:
             WorkerTimeout: the time is used up.
             WorkerDied: the connection broke.
-            WorkerLied: what came is no frame.
+            WorkerLied: what came is no frame, or came before it was asked for.
         """
         started = time.monotonic()
         deadline = started + self._left
         try:
+            self._refuse_unasked()
             for part in pack(header, buffers):
                 self._send(memoryview(part), deadline)
             return unpack(lambda count: self._read(count, deadline))
@@ -39,6 +41,13 @@ class Channel:
             raise WorkerDied(f"the connection broke: {problem}") from None
         finally:
             self._left = deadline - time.monotonic()
+
+    def _refuse_unasked(self) -> None:
+        """Raise WorkerLied when something came that answers no request: it would be taken for the next answer."""
+        self._connection.settimeout(0)
+        with contextlib.suppress(BlockingIOError):
+            if self._connection.recv(1, socket.MSG_PEEK):
+                raise WorkerLied("an answer that nobody asked for")
 
     def _wait(self, deadline: float) -> None:
         left = deadline - time.monotonic()

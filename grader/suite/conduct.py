@@ -43,7 +43,7 @@ def check_vectorised(submission: Submission, small: Callable[[], Any], large: Ca
     few, many = (_operators(submission, call) for call in (small, large))
     if many > few:
         got = f"{few} operators for the small input, {many} for the large one"
-        raise CheckFailure(None, "as many operators for any size", got, Evidence("operators", many - few))
+        raise CheckFailure(None, "as many operators for any size", got, Evidence("operators", True))
 
 
 def _operators(submission: Submission, call: Callable[[], Any]) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 
 from grader.proxy.errors import SubmissionError
-from grader.suite.failure import CheckFailure, Evidence
+from grader.suite.failure import UNNAMED, CheckFailure, Evidence
 from grader.suite.wording import short
 
 
@@ -29,7 +30,7 @@ def check_raises(
             raise CheckFailure(
                 checked, wanted, short(str(problem)), Evidence("raises", problem.kind)
             ) from None
-        if naming is not None and naming.lower() not in problem.text.lower():
-            raise CheckFailure(checked, wanted, short(str(problem)), Evidence("raises", "unnamed")) from None
+        if naming is not None and not re.search(rf"\b{re.escape(naming)}\b", problem.text, re.IGNORECASE):
+            raise CheckFailure(checked, wanted, short(str(problem)), UNNAMED) from None
         return
     raise CheckFailure(checked, wanted, "no exception", Evidence("raises", None))

@@ -16,6 +16,9 @@ class Evidence:
     atol: float = 0.0
 
 
+UNNAMED = Evidence("raises", "unnamed")  # the right class of exception, and a message that lacks a word
+
+
 class CheckFailure(Exception):
     """A submission's result is not what the task asks for.
 

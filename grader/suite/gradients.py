@@ -14,7 +14,7 @@ from grader.proxy.errors import SubmissionError
 from grader.suite.compare import check_close
 from grader.suite.failure import CheckFailure, Evidence
 from grader.suite.random import Random
-from grader.suite.wording import short
+from grader.suite.wording import kind_of, short
 from grader.wire.record import Record
 
 
@@ -62,21 +62,34 @@ def check_gradcheck(function: Callable[..., Any], *args: Any, second: bool = Fal
     """Check gradients against finite differences in float64; with `second` also those of the gradient.
 
     Raises:
-        CheckFailure: they disagree.
+        CheckFailure: they disagree, or the result is no tensor.
     """
-    test = torch.autograd.gradgradcheck if second else torch.autograd.gradcheck
+
+    def call(*inputs: Any) -> Any:
+        result = _parts(function(*inputs, **kwargs))
+        for part in result:
+            if not isinstance(part, Tensor):
+                raise CheckFailure(None, "a tensor", kind_of(part), Evidence("kind", part))
+        return result[0] if len(result) == 1 else tuple(result)
+
+    _against_differences(torch.autograd.gradcheck, call, args, "gradients")
+    if second:
+        _against_differences(torch.autograd.gradgradcheck, call, args, "second derivatives")
+
+
+def _against_differences(test: Any, call: Callable[..., Any], args: Sequence[Any], what: str) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter(
                 "ignore"
             )  # of single precision, which a suite never passes but a variant may make
-            test(lambda *inputs: function(*inputs, **kwargs), args)
+            test(call, args)
     except SubmissionError:
         raise
     except GradcheckError as problem:
         words = str(problem).strip().splitlines()[0] if str(problem).strip() else "they differ"
-        expected = f"{'second derivatives' if second else 'gradients'} that agree with finite differences"
-        raise CheckFailure(None, expected, short(words).strip("'"), Evidence("gradcheck", None)) from None
+        expected = f"{what} that agree with finite differences"
+        raise CheckFailure(None, expected, short(words).strip("'"), Evidence("gradcheck", what)) from None
 
 
 def _copy(arg: Any) -> Any:

@@ -8,10 +8,11 @@ import pytest
 
 from grader.course import Task
 from grader.judge.bench import Bench
-from grader.judge.diagnosis import TELLING, play_mistake
-from grader.judge.evidence import same_outcome
+from grader.judge.diagnosis import play_mistake
+from grader.judge.evidence import is_telling, same_outcome
 from grader.judge.outcome import Outcome
 from grader.judge.subject import ReferenceSubject
+from grader.proxy.errors import SubmissionError
 from grader.report import Verdict
 from grader.verify.model import MistakeProof
 
@@ -26,14 +27,26 @@ def prove_mistakes(bench: Bench, task: Task, items: Sequence[pytest.Item]) -> tu
         MistakeProof(
             mistake.name,
             mistake.sentence,
-            tuple(name for name, outcome in outcomes.items() if outcome.verdict in TELLING),
+            tuple(name for name, outcome in outcomes.items() if _catches(outcome)),
             tuple(
                 other.name
                 for other, rows in played.items()
                 if other is not mistake and _alike(outcomes, rows)
             ),
+            next((str(outcome.problem) for outcome in outcomes.values() if _is_broken(outcome)), ""),
         )
         for mistake, outcomes in played.items()
+    )
+
+
+def _catches(outcome: Outcome) -> bool:
+    return is_telling(outcome) or outcome.verdict is Verdict.FORBIDDEN
+
+
+def _is_broken(outcome: Outcome) -> bool:
+    """Whether a variant failed for a slip of its author: such a variant proves nothing."""
+    return isinstance(outcome.problem, SubmissionError) and isinstance(
+        outcome.problem, (NameError, ImportError)
     )
 
 

@@ -13,6 +13,7 @@ class MistakeProof:
     sentence: str
     caught_by: tuple[str, ...]
     alike: tuple[str, ...]  # other mistakes that do the same on every test
+    broken: str = ""  # why the variant itself cannot run: a name that is not there
 
     @property
     def named(self) -> bool:

@@ -72,6 +72,7 @@ def _proof(
 ) -> TaskProof:
     alike = tuple(f"{row.name} = {other}" for row in rows for other in row.alike if row.name < other)
     problems = [f"no test catches {row.name}" for row in rows if not row.caught_by]
+    problems += [f"the variant {row.name} is broken: {row.broken}" for row in rows if row.broken]
     problems += [f"no test tells {pair.replace(' = ', ' from ')}" for pair in alike]
     problems += [f"the stub is {stub}, not not_attempted"] if stub is not Verdict.NOT_ATTEMPTED else []
     problems += [f"the solution is {solution}, not pass"] if solution is not Verdict.PASS else []

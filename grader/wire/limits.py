@@ -7,6 +7,4 @@ MAX_DEPTH = 48  # containers within containers
 MAX_VALUES = 100_000  # nodes of one message
 MAX_INT_BITS = 4096  # of one integer; Python refuses to read more than 4300 digits
 MAX_DIMENSIONS = 32
-MAX_ELEMENTS = (
-    2**27
-)  # of one tensor, counted by its shape: an expanded tensor has few bytes and many elements
+MAX_ELEMENTS = 2**27  # of all tensors of one message, by their shapes: an expanded one has few bytes

@@ -13,7 +13,13 @@ Snapshot = tuple[bytes, bytes | None]
 
 def snapshot(tensor: Tensor) -> Snapshot:
     """Return the bytes of a tensor and of its gradient."""
-    return tensor_bytes(tensor), None if tensor.grad is None else tensor_bytes(tensor.grad)
+    grad = grad_of(tensor)
+    return tensor_bytes(tensor), None if grad is None else tensor_bytes(grad)
+
+
+def grad_of(tensor: Tensor) -> Tensor | None:
+    """Return the gradient of a leaf; an intermediate tensor has none, and torch warns when asked."""
+    return tensor.grad if tensor.is_leaf else None
 
 
 def changes(
@@ -26,7 +32,8 @@ def changes(
     if before[0] != after[0]:
         message["data"] = writer.tensor(tensor.detach().clone())
     if before[1] != after[1]:
-        message["grad"] = None if tensor.grad is None else writer.tensor(tensor.grad.detach().clone())
+        grad = grad_of(tensor)
+        message["grad"] = None if grad is None else writer.tensor(grad.detach().clone())
     return message
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from grader.wire.frame import BadFrame, Buffer
+from grader.wire.frame import BadFrame, Buffer, TooLarge
 from grader.wire.limits import MAX_BODY_BYTES, MAX_DIMENSIONS, MAX_ELEMENTS
 
 DTYPES = {
@@ -75,6 +76,8 @@ def view_over(storage: torch.UntypedStorage | None, spec: dict[str, Any]) -> Ten
     )
     if dtype is None or len(shape) != len(stride):
         raise BadFrame("a tensor without a known dtype, shape and stride")
+    if math.prod(shape) > MAX_ELEMENTS:
+        raise BadFrame("a tensor with too many elements")
     if storage is None:
         return torch.empty_strided(shape, stride, dtype=dtype, device=META)
     elements = (
@@ -92,13 +95,8 @@ def view_over(storage: torch.UntypedStorage | None, spec: dict[str, Any]) -> Ten
 def _counts(numbers: object) -> tuple[int, ...]:
     if not isinstance(numbers, list) or len(numbers) > MAX_DIMENSIONS:
         raise BadFrame("a tensor's shape, stride or offset is not a short list")
-    product = 1
-    for number in numbers:
-        if type(number) is not int or not 0 <= number <= MAX_ELEMENTS:
-            raise BadFrame("a tensor's shape, stride or offset is not a count")
-        product *= max(number, 1)
-    if product > MAX_ELEMENTS**2:
-        raise BadFrame("a tensor with too many elements")
+    if any(type(number) is not int or not 0 <= number <= MAX_ELEMENTS for number in numbers):
+        raise BadFrame("a tensor's shape, stride or offset is not a count")
     return tuple(numbers)
 
 
@@ -110,6 +108,7 @@ class StorageWriter:
         self.buffers: list[Buffer] = []
         self.storages: list[torch.UntypedStorage] = []  # also keeps them alive while the message is sent
         self._index: dict[int, int] = {}
+        self._elements = 0
 
     def add_bytes(self, data: Buffer) -> int:
         """Send `data`; return its index."""
@@ -129,7 +128,10 @@ class StorageWriter:
         return self._index.get(storage.data_ptr()) if storage.nbytes() else None
 
     def tensor(self, value: Tensor) -> dict[str, Any]:
-        """Return the description of a tensor whose bytes this message carries."""
+        """Return the description of a tensor whose bytes this message carries. Raises TooLarge."""
+        self._elements += value.numel()
+        if self._elements > MAX_ELEMENTS:  # counted by the shapes: an expanded tensor has few bytes
+            raise TooLarge(f"a tensor of shape {tuple(value.shape)}: that is too much for one result")
         plain = value.detach().resolve_conj().resolve_neg()
         if plain.device.type == META:
             return {**describe(value), "stride": list(plain.stride()), "storage": None}
@@ -147,6 +149,7 @@ class StorageReader:
         """Read from the buffers of one frame."""
         self.buffers = buffers
         self.storages: dict[int, torch.UntypedStorage] = {}
+        self._elements = 0
 
     def bytes_at(self, index: object) -> bytearray:
         """Return buffer number `index`."""
@@ -169,6 +172,9 @@ class StorageReader:
         if spec.get("storage") is None:
             return view_over(None, spec)
         value = view_over(self.storage(spec["storage"]), spec)
+        self._elements += value.numel()
+        if self._elements > MAX_ELEMENTS:  # what is done with it here may take memory for each of them
+            raise BadFrame("tensors with too many elements")
         return value if spec.get("device") == HOST else to_device(value, spec.get("device"))
 
 

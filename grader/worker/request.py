@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from grader.wire.frame import BadFrame
-from grader.wire.tensor import describe, tensor_bytes
+from grader.wire.tensor import HOST, META, describe, tensor_bytes
 from grader.wire.value import Decoder, Encoder
 from grader.worker.autograd import Calls, leaves_of
 from grader.worker.objects import Objects
@@ -89,7 +89,8 @@ class Request:
 
     def _refer(self, value: Any, encoder: Encoder) -> Any:
         kind = type(value)
-        return {"handle": [self._objects.number(value), _class_name(kind), callable(value)]}
+        name = f"Tensor, {_trait(value)}" if kind is Tensor else _class_name(kind)
+        return {"handle": [self._objects.number(value), name, callable(value)]}
 
     def _refer_tensor(self, value: Tensor, encoder: Encoder) -> Any:
         number = self._tensors.number_of(value)
@@ -152,12 +153,17 @@ class Request:
             if buffers[i] != old
         ]
         bent = [n for n, tensor in self._arguments.items() if _manner(tensor) != self._as_sent[n]]
-        grads = [[number, self._gradient(number)] for number in bent]
+        grads = [[number, self._gradient(number), self._data(number)] for number in bent]
         states = [[n, writer.add_bytes(bytes(g.get_state().numpy()))] for n, g in self._generators]
         for name, rows in (("changed", changed), ("bent", grads), ("generators", states)):
             if rows:
                 found[name] = rows
         return found
+
+    def _data(self, number: int) -> Any:
+        """Return the elements of an argument that does not lie in host memory."""
+        argument = self._arguments[number]
+        return None if argument.device.type in (HOST, META) else self.encoder.writer.tensor(argument)
 
     def _gradient(self, number: int) -> Any:
         gradient = self._arguments[number].grad
@@ -169,6 +175,8 @@ class Request:
         for number in list(self._arguments):
             tensor = self._arguments[number]
             own = OWN_REFERENCES + (self._tensors.number_of(tensor) is not None)
+            # When a graph holds it too, torch counts one reference more.
+            own += tensor._use_count() > 1  # type: ignore[attr-defined]
             if sys.getrefcount(tensor) > own:
                 self._tensors.keep(number, tensor)
                 self._tensors.mirror(tensor)
@@ -177,8 +185,15 @@ class Request:
 
 
 def _manner(tensor: Tensor) -> tuple[Any, ...]:
+    """Return what must stay as it was; the bytes too where they do not lie in the buffers that were sent."""
     grad = None if tensor.grad is None else tensor_bytes(tensor.grad)
-    return tensor.shape, tensor.stride(), tensor.dtype, tensor.requires_grad, tensor.is_leaf, grad
+    elsewhere = tensor_bytes(tensor) if tensor.device.type not in (HOST, META) else None
+    return tensor.shape, tensor.stride(), tensor.dtype, tensor.requires_grad, tensor.is_leaf, grad, elsewhere
+
+
+def _trait(value: Tensor) -> str:
+    """Say what of a tensor no message can carry."""
+    return str(value.dtype if value.layout is torch.strided else value.layout).removeprefix("torch.")
 
 
 def _class_name(kind: type) -> str:

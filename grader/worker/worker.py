@@ -55,8 +55,8 @@ class Worker:
                 result = perform(request, header)
             answer["value"] = request.encoder.encode(result)
             del result
+            answer["kept"] = request.kept_arguments()  # first: a registered call holds its leaves itself
             answer.update(request.register_call())
-            answer["kept"] = request.kept_arguments()
         except BaseException as problem:  # as above; what the call left behind is still reported
             raised = TypeError(f"returned {problem}") if isinstance(problem, TooLarge) else problem
             answer = {"raised": errors.describe(raised, self._filename)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,8 @@ case_module = _load("case")
 CASES = [case for family in ("bad_input", "hostile") for case in case_module.load_cases(family)]
 SECRETS = ("BEGIN SOLUTION", "_torchgrade_", "grader/suite", "_check_values")  # of no use to a learner, in any report
 
+TOKEN = {"TORCHGRADE_TEST_TOKEN": "token-of-the-caller"}  # which no submission may see
+
 Graded = Callable[[Any], dict[str, Any]]
 
 
@@ -43,7 +46,8 @@ def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
     with tempfile.TemporaryDirectory(prefix="cases-") as name:
         results = Path(name)
         results.chmod(0o711)  # workers are other users, and their scratch folders lie in here
-        host = subprocess.Popen([sys.executable, HERE / "case_host.py", name], stdin=subprocess.PIPE, text=True)
+        command, environment = [sys.executable, HERE / "case_host.py", name], {**os.environ, "OMP_NUM_THREADS": "1", **TOKEN}
+        host = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, env=environment)
         assert host.stdin is not None
         with host, host.stdin:
             host.stdin.write("".join(json.dumps(case.order()) + "\n" for case in wanted))
@@ -112,8 +116,8 @@ def _words(case: Any, found: dict[str, Any], report: dict[str, Any], tasks: list
     printed = "".join(found["printed"][task["id"]] for task in tasks)
     assert [word for word in case.expect.says if word not in said] == [], said
     assert [word for word in case.expect.prints if word not in printed] == [], (printed, said)
-    for form in ("json", "junit", "terminal"):
-        assert [word for word in (*SECRETS, *case.expect.never_says) if word in found[form] + printed] == [], found[form]
+    for text in (found["json"], found["junit"], found["terminal"], printed):
+        assert [word for word in (*SECRETS, *case.expect.never_says) if word in text] == [], text
     hidden = [character for character in found["terminal"] if not character.isprintable() and character != "\n"]
     assert hidden == []
     ElementTree.fromstring(found["junit"])

@@ -78,8 +78,9 @@ def prepare(policy: Policy, *, dedicated: bool = False) -> Prepared:
     inherited = environment.prepare()
     if dedicated:
         inherited = inherited.forget()
-    # The order matters: limits read /proc, which files close; only the last may take away system calls.
-    steps = (bounds, inherited, who, scratch.Scratch(), files, calls)
+    # The order matters: descriptors are closed before they are limited, limits read /proc before it is closed,
+    # the worker makes its folder as its final self, and only the last step takes away system calls.
+    steps = (inherited, bounds, who, scratch.Scratch(), files, calls)
     descriptors = (files.ruleset,) if files else ()
     notes = (who.note,) if who else ()
     return _tried(Prepared(policy, tuple(step for step in steps if step), descriptors, notes))

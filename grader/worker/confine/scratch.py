@@ -8,6 +8,8 @@ from pathlib import Path
 
 from grader.worker.confine.layer import Start
 
+_DEEP = 10
+
 
 @dataclass(frozen=True)
 class Scratch:
@@ -30,22 +32,23 @@ def give_to(folder: Path, user: int) -> None:
 
 def sweep(folder: Path) -> None:
     """Remove all that workers left, however deep they nested it and whatever its mode."""
-    waiting, number = [folder], 0
-    while waiting:
-        current = waiting.pop()
+    lifted = os.path.join(folder, os.urandom(16).hex())  # no worker knew that name
+    found = [(str(folder), 0)]
+    for current, depth in found:  # grows as it is read
         with os.scandir(current) as entries:
             for entry in list(entries):
-                if entry.is_dir(follow_symlinks=False):
-                    number += 1
-                    waiting.append(_lift(entry.path, folder / f"swept-{number}"))
-                else:
+                if not entry.is_dir(follow_symlinks=False):
                     os.unlink(entry.path)
-        if current != folder:
-            os.rmdir(current)
+                    continue
+                os.chmod(entry.path, 0o700)
+                found.append(_in_reach(entry.path, depth + 1, f"{lifted}-{len(found)}"))
+    for current, _ in reversed(found[1:]):
+        os.rmdir(current)
 
 
-def _lift(path: str, target: Path) -> Path:
-    """Move a folder up, so that no path grows with the depth of the tree."""
-    os.chmod(path, 0o700)
-    os.rename(path, target)
-    return target
+def _in_reach(path: str, depth: int, higher: str) -> tuple[str, int]:
+    """Where a folder is, and how deep; a deep one is moved up first, for a path has a longest length."""
+    if depth < _DEEP:
+        return path, depth
+    os.rename(path, higher)
+    return higher, 1

@@ -6,11 +6,13 @@ import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from grader.worker.confine import Limits, Prepared, default_policy, prepare
+from grader.worker.confine import Limits, Policy, Prepared, default_policy, prepare
 from grader.worker.confine.child import in_child
 from grader.worker.confine.identity import become
 
@@ -42,6 +44,12 @@ def play(prepared: Prepared, task: Callable[[], object]) -> str | None:
     return answer
 
 
+def confine_and_play(policy: Policy, task: Callable[[], object]) -> str | None:
+    """The same under a policy that is prepared for this one task."""
+    with closing(prepare(policy)) as prepared:
+        return play(prepared, task)
+
+
 @pytest.fixture
 def scratch() -> Iterator[Path]:
     """A folder for workers, below one that any user may enter."""
@@ -54,33 +62,34 @@ def scratch() -> Iterator[Path]:
 @pytest.fixture
 def prepared(scratch: Path) -> Iterator[Prepared]:
     """The default policy, ready to be applied."""
-    ready = prepare(default_policy(scratch))
-    yield ready
-    ready.close()
+    with closing(prepare(default_policy(scratch))) as ready:
+        yield ready
+
+
+@pytest.fixture
+def started(prepared: Prepared) -> Play:
+    """Play a task in a confined child, started by whoever runs the tests."""
+    return partial(play, prepared)
 
 
 @pytest.fixture
 def limited(scratch: Path) -> Callable[..., Play]:
     """Confinement with other limits."""
-
-    def build(**limits: int) -> Play:
-        ready = prepare(default_policy(scratch, Limits(**limits)))
-        return lambda task: play(ready, task)
-
-    return build
+    return lambda **limits: partial(confine_and_play, default_policy(scratch, Limits(**limits)))
 
 
 @pytest.fixture(params=["as started", "as an ordinary user"])
 def confined(request: pytest.FixtureRequest, scratch: Path) -> Play:
     """Play a task in a confined child, both when root starts the judge and when anybody else does."""
+    policy = default_policy(scratch)
     if request.param == "as started" or os.geteuid() != 0:
-        return lambda task: play(prepare(default_policy(scratch)), task)
+        return partial(confine_and_play, policy)
     os.chown(scratch, ORDINARY_USER, ORDINARY_USER)
 
     def as_ordinary_user(task: Callable[[], object]) -> str | None:
         def started_by_them(keep: tuple[int, ...]) -> str:
             become(ORDINARY_USER, SEARCH_FOLDERS)
-            return play(prepare(default_policy(scratch)), task) or "died"
+            return confine_and_play(policy, task) or "died"
 
         return in_child(started_by_them)
 

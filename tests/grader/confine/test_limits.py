@@ -6,6 +6,8 @@ import os
 import resource
 import signal
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -29,14 +31,15 @@ def test_the_memory_that_is_mapped_already_does_not_count(limited):
     assert mapped() > len(ballast)
 
 
-def wait_status(prepared, task) -> int:
-    child = os.fork()
-    if child == 0:
-        prepared.apply()
-        task()
-        os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    prepared.sweep()
+def wait_status(policy, task) -> int:
+    with closing(prepare(policy)) as prepared:
+        child = os.fork()
+        if child == 0:
+            prepared.apply()
+            task()
+            os._exit(0)
+        status = os.waitpid(child, 0)[1]
+        prepared.sweep()
     return status
 
 
@@ -52,8 +55,8 @@ def spin_on() -> None:
 
 @pytest.mark.parametrize(("task", "end"), [(spin, signal.SIGXCPU), (spin_on, signal.SIGKILL)])
 def test_computing_is_limited_and_the_signal_says_so_unless_it_is_ignored(scratch, task, end):
-    prepared = prepare(default_policy(scratch, Limits(cpu_seconds=1)))
-    assert os.WTERMSIG(wait_status(prepared, task)) == end
+    policy = default_policy(scratch, Limits(cpu_seconds=1))
+    assert os.WTERMSIG(wait_status(policy, task)) == end
 
 
 def test_open_files_are_limited(limited):
@@ -61,11 +64,15 @@ def test_open_files_are_limited(limited):
 
 
 def test_the_size_of_a_file_is_limited(limited):
+    def write(count, length):
+        with open("file", "wb", buffering=0) as file:
+            file.write(bytes(count))
+            file.truncate(length)
+
     play = limited(file_size=MEBIBYTE)
-    assert play(lambda: open("a", "wb").write(bytes(MEBIBYTE))) == f"returned {MEBIBYTE}"
-    assert (
-        play(lambda: open("a", "wb", buffering=0).write(bytes(10)) + os.truncate(3, 2 * MEBIBYTE)) == "EFBIG"
-    )
+    assert play(lambda: write(MEBIBYTE, MEBIBYTE)) == "returned None"
+    assert play(lambda: write(10, MEBIBYTE + 1)) == "EFBIG"
+    assert play(lambda: Path("file").write_bytes(bytes(MEBIBYTE + 1))) == "EFBIG"
 
 
 def test_threads_are_limited(limited):
@@ -83,10 +90,10 @@ def test_no_core_is_dumped_and_nothing_pinned(confined):
 
 
 def test_a_lower_limit_of_the_system_stays(scratch):
-    ready = prepare(default_policy(scratch, Limits(open_files=1 << 30)))
+    policy = default_policy(scratch, Limits(open_files=1 << 30))
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
     def within() -> None:
         os._exit(int(resource.getrlimit(resource.RLIMIT_NOFILE) != (most, most)))
 
-    assert wait_status(ready, within) == 0
+    assert wait_status(policy, within) == 0

@@ -1,4 +1,7 @@
-"""Torch does its work in a confined worker. A process of its own plays server, for one that ran a backward cannot fork."""
+"""Torch does its work in a confined worker.
+
+A process of its own plays the server: one that has run a backward, as this one may have, cannot fork.
+"""
 
 from __future__ import annotations
 
@@ -43,4 +46,4 @@ def test_torch_works_without_a_warning(server, work):
 
 
 def test_confining_a_worker_takes_milliseconds(server):
-    assert server["milliseconds"] < 10  # 1.1 on an idle machine; the margin is for a busy one
+    assert server["milliseconds"] < 30  # 1.1 on an idle machine; the margin is for a busy one

@@ -66,3 +66,8 @@ def range_not_checked(probs, target, reduction="mean"):
 @mistake("a target of integers was accepted: raise a ValueError")
 def integer_target_accepted(probs, target, reduction="mean"):
     return reference("losses").binary_cross_entropy(probs, target.to(probs.dtype), reduction)
+
+
+@mistake("nan passes p < 0 or p > 1, which are both false: ask instead that every p is at least 0 and at most 1")
+def nan_accepted(probs, target, reduction="mean"):
+    return reference("losses").binary_cross_entropy(probs.nan_to_num(), target, reduction)

@@ -53,7 +53,7 @@ def shortfall_not_squared(x1, x2, same, margin=1.0, reduction="mean"):
     )
 
 
-@mistake("the cut at 0 is missing: squared, it pulls in pairs that are far enough apart already")
+@mistake("nothing cuts margin - d at 0 before the square, so that pairs far enough apart are pulled together")
 def no_cut_at_zero(x1, x2, same, margin=1.0, reduction="mean"):
     return _of_distance(x1, x2, same, margin, reduction, lambda d: d**2 / 2, lambda d: (margin - d) ** 2 / 2)
 

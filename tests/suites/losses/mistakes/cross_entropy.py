@@ -34,8 +34,8 @@ def log_of_softmax(logits, labels, weight=None, ignore_index=-100, label_smoothi
     return _from_log_probs(log_probs, labels, weight, ignore_index, label_smoothing, reduction)
 
 
-@mistake("clamping the softmax hides log 0, but the loss stops at the clamp and its gradient is 0")
-def log_of_clamped_softmax(
+@mistake("a clamp of the softmax, or a tiny number added to it, hides log 0: loss and gradient stop there")
+def log_of_bounded_softmax(
     logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"
 ):
     _right(logits, labels, weight, ignore_index, label_smoothing, reduction)
@@ -177,3 +177,19 @@ def loop_over_samples(logits, labels, weight=None, ignore_index=-100, label_smoo
     for n in range(len(labels)):
         right = right + 0 * _right(logits[n : n + 1], labels[n : n + 1], weight, ignore_index, 0.0, "sum")
     return right
+
+
+@mistake("the smoothing term has the weight of the label: each class is spread with its own weight")
+def smoothing_with_the_label_weight(
+    logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"
+):
+    right = _right(logits, labels, weight, ignore_index, label_smoothing, reduction)
+    if weight is None or label_smoothing == 0:
+        return right
+    counts = labels != ignore_index
+    weights = weight[torch.where(counts, labels, 0)] * counts
+    log_probs = reference("losses").log_softmax(logits, 1).movedim(1, -1)
+    change = torch.where(counts, label_smoothing * (log_probs * (weight - weights.unsqueeze(-1))).mean(-1), 0.0)
+    if reduction == "mean":
+        return right + change.sum() / weights.sum()
+    return right + reference("losses")._reduce(change, reduction)

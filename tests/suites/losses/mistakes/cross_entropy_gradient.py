@@ -69,3 +69,11 @@ def one_hot_on_the_cpu(logits, labels):
     reference("losses").cross_entropy_gradient(logits, labels)
     one_hot = torch.eye(logits.shape[1], dtype=logits.dtype).index_select(0, labels)
     return (reference("losses").softmax(logits.detach(), 1) - one_hot) / len(labels)
+
+
+@mistake("the logits were changed in place: detach gives no copy, it shares their memory")
+def changed_logits_in_place(logits, labels):
+    right = reference("losses").cross_entropy_gradient(logits, labels)
+    scores = logits.detach()
+    scores -= scores.amax(1, keepdim=True)
+    return right

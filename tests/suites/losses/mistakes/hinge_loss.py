@@ -68,3 +68,8 @@ def loop_over_samples(scores, labels, margin=1.0):
     reference("losses").hinge_loss(scores, labels, margin)
     rows = [_violations(scores[n : n + 1], labels[n : n + 1], margin).sum() for n in range(len(labels))]
     return torch.stack(rows).mean()
+
+
+@mistake("the term of the true class was taken off as 1: it is margin")
+def true_class_taken_off_as_one(scores, labels, margin=1.0):
+    return reference("losses").hinge_loss(scores, labels, margin) + margin - 1

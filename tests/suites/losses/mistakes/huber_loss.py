@@ -60,3 +60,8 @@ def broadcast(pred, target, delta=1.0, reduction="mean"):
 @mistake("a delta of 0 or less was accepted: raise a ValueError")
 def delta_not_checked(pred, target, delta=1.0, reduction="mean"):
     return reference("losses").huber_loss(pred, target, delta if delta > 0 else 1.0, reduction)
+
+
+@mistake("the line is lowered by 1/2 where it must be delta / 2: it meets the parabola for delta = 1 only")
+def line_lowered_by_a_half(pred, target, delta=1.0, reduction="mean"):
+    return _pieces(pred, target, delta, reduction, lambda e: e**2 / 2, lambda e: delta * (e - 1 / 2))

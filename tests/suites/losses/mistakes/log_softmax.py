@@ -12,8 +12,8 @@ def log_of_softmax(x, dim):
     return torch.log(reference("losses").softmax(x, dim))
 
 
-@mistake("clamping the softmax hides log 0, but the value stops at the clamp and its gradient is 0")
-def log_of_clamped_softmax(x, dim):
+@mistake("a clamp of the softmax, or a tiny number added to it, hides log 0: value and gradient stop there")
+def log_of_bounded_softmax(x, dim):
     return torch.log(reference("losses").softmax(x, dim).clamp(min=1e-12))
 
 

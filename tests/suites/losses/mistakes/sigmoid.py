@@ -44,3 +44,8 @@ def clamped_score(x):
 @mistake("the result left the graph (detach, item or data): no gradient can flow back")
 def left_the_graph(x):
     return reference("losses").sigmoid(x.detach())
+
+
+@mistake("torch.where picks the value, but both formulas run: the one that overflows makes the gradient nan")
+def both_branches_run(x):
+    return torch.where(x >= 0, 1 / (1 + torch.exp(-x)), torch.exp(x) / (1 + torch.exp(x)))

@@ -5,6 +5,21 @@ import torch
 from grader.suite import mistake, reference
 
 
+class _Diagonal(torch.autograd.Function):
+    """A softmax with the gradient of a sigmoid."""
+
+    @staticmethod
+    def forward(ctx, x, dim):
+        y = torch.softmax(x, dim)
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, upstream):
+        (y,) = ctx.saved_tensors
+        return upstream * y * (1 - y), None
+
+
 @mistake("the softmax ran over the batch: each row must sum to 1, not each column")
 def softmax_over_batch(x, dim):
     return reference("losses").softmax(x, 0)
@@ -59,3 +74,8 @@ def always_float32(x, dim):
 @mistake("this is the logarithm of the softmax")
 def logarithm_of_softmax(x, dim):
     return reference("losses").log_softmax(x, dim)
+
+
+@mistake("the gradient y * (1 - y) is the diagonal only: every score changes the other probabilities too")
+def diagonal_of_the_jacobian(x, dim):
+    return _Diagonal.apply(x, dim)

@@ -79,3 +79,10 @@ def changed_before_the_check(out, x):
         return out.copy_(out + x)
     finally:
         _check(out, x)
+
+
+@mistake("reshape copies an out that is not contiguous: the sum went into the copy")
+def added_to_a_copy(out, x):
+    _check(out, x)
+    out.reshape(-1).copy_((out + x).reshape(-1))
+    return out

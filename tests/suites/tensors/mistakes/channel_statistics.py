@@ -7,6 +7,11 @@ from grader.suite import mistake, reference
 AXES = (0, 2, 3)
 
 
+def _checked(images):
+    reference("tensors").channel_statistics(images)
+    return images
+
+
 def _made(images, mean, std):
     return reference("tensors").channel_statistics(images)._replace(mean=mean, std=std)
 
@@ -26,23 +31,23 @@ def variance_for_deviation(images):
 
 @mistake("measured each image alone; the batch axis has to disappear too")
 def measured_each_image(images):
-    return _made(images, images.mean(dim=(2, 3)), images.std(dim=(2, 3), correction=0))
+    return _made(_checked(images), images.mean(dim=(2, 3)), images.std(dim=(2, 3), correction=0))
 
 
 @mistake("averaged the deviations of the images; that leaves out how the images differ from each other")
 def averaged_deviations(images):
-    return _made(images, images.mean(dim=AXES), images.std(dim=(2, 3), correction=0).mean(dim=0))
+    return _made(_checked(images), images.mean(dim=AXES), images.std(dim=(2, 3), correction=0).mean(dim=0))
 
 
 @mistake("measured over the channels too; each channel has its own mean and deviation")
 def one_for_all_channels(images):
     channels = images.shape[1]
-    return _made(images, images.mean().expand(channels), images.std(correction=0).expand(channels))
+    return _made(_checked(images), images.mean().expand(channels), images.std(correction=0).expand(channels))
 
 
 @mistake("mean of squares minus squared mean: both are large, and their difference is lost in float32")
 def mean_of_squares_minus_squared_mean(images):
-    mean = images.mean(dim=AXES)
+    mean = _checked(images).mean(dim=AXES)
     return _made(images, mean, (images.square().mean(dim=AXES) - mean.square()).clamp(min=0).sqrt())
 
 
@@ -54,7 +59,7 @@ def exchanged(images):
 
 @mistake("the summed axes stayed as ones (keepdim); the statistics have the shape (C,)")
 def kept_axes(images):
-    std, mean = torch.std_mean(images, dim=AXES, correction=0, keepdim=True)
+    std, mean = torch.std_mean(_checked(images), dim=AXES, correction=0, keepdim=True)
     return _made(images, mean, std)
 
 

@@ -60,7 +60,13 @@ def accepted_vectors(a):
     return a.square().sum(dim=(-2, -1) if a.dim() > 1 else None).sqrt()
 
 
-@mistake("a Python loop over the rows")
-def loop_over_rows(a):
+@mistake("a Python loop does what one operation on the whole tensor can do")
+def python_loop(a):
     _right(a)
     return sum(a[..., n, :].square().sum(dim=-1) for n in range(a.shape[-2])).sqrt()
+
+
+@mistake("torch.linalg was called")
+def called_torch(a):
+    _right(a)
+    return torch.linalg.matrix_norm(a)

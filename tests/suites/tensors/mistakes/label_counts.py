@@ -60,3 +60,16 @@ def ignored_labels_out_of_range(labels, num_classes):
 @mistake("a negative label counts for the last class in silence; it must raise ValueError")
 def negative_labels_wrap(labels, num_classes):
     return _right(torch.where(labels < 0, labels + num_classes, labels), num_classes)
+
+
+@mistake("the range was checked with min and max, which do not exist where there are no labels")
+def extremes_of_nothing(labels, num_classes):
+    if labels.min() < 0 or labels.max() >= num_classes:
+        raise ValueError("labels must be from 0 to num_classes - 1")
+    return _right(labels, num_classes)
+
+
+@mistake("torch.bincount was called")
+def called_bincount(labels, num_classes):
+    _right(labels, num_classes)
+    return torch.bincount(labels, minlength=num_classes)

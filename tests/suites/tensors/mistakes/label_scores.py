@@ -61,8 +61,8 @@ def any_shape_of_labels(scores, labels):
     return _right(scores, labels if fits else labels.reshape(-1)[:1].expand(len(scores)))
 
 
-@mistake("a Python loop over the rows")
-def loop_over_rows(scores, labels):
+@mistake("a Python loop does what one operation on the whole tensor can do")
+def python_loop(scores, labels):
     _right(scores, labels)
     return torch.stack([scores[n, label] for n, label in enumerate(labels.tolist())])
 

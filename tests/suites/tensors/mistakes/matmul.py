@@ -78,3 +78,16 @@ def accepted_vectors(a, b):
 @mistake("axes of size 1 were squeezed out of the product")
 def squeezed(a, b):
     return _check(a, b).squeeze()
+
+
+@mistake("reshape stands for a transpose: it keeps the order of the numbers and only counts them anew")
+def reshaped_for_transposed(a, b):
+    _check(a, b)
+    columns = b.reshape(*b.shape[:-2], b.shape[-1], b.shape[-2])
+    return (a.unsqueeze(-2) * columns.unsqueeze(-3)).sum(dim=-1)
+
+
+@mistake("`@` was used; the task is to build it from a product and a sum")
+def used_the_operator(a, b):
+    _check(a, b)
+    return a @ b

@@ -65,8 +65,8 @@ def kept_float64(images, mean, std):
     return (images.to(mean.dtype) / 255 - mean[:, None, None]) / std[:, None, None]
 
 
-@mistake("a Python loop over the channels")
-def loop_over_channels(images, mean, std):
+@mistake("a Python loop does what one operation on the whole tensor can do")
+def python_loop(images, mean, std):
     _check(images, mean, std)
     pairs = enumerate(zip(mean.float(), std.float(), strict=True))
     return torch.stack([(images[:, c].float() / 255 - m) / s for c, (m, s) in pairs], dim=1)

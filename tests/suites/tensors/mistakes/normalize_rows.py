@@ -72,8 +72,8 @@ def divided_as_integers(a):
     return _right(a) if a.is_floating_point() else (a // _total(a)).float()
 
 
-@mistake("a Python loop over the rows")
-def loop_over_rows(a):
+@mistake("a Python loop does what one operation on the whole tensor can do")
+def python_loop(a):
     return torch.stack([row / total for row, total in zip(a, _total(a), strict=True)])
 
 

@@ -15,6 +15,12 @@ def width_from_the_labels(labels, num_classes):
     return _right(labels, int(labels.max()) + 1 if labels.numel() else num_classes)
 
 
+@mistake("there is one column too many: arange(num_classes) ends before num_classes")
+def one_class_too_many(labels, num_classes):
+    _right(labels, num_classes)
+    return _right(labels, num_classes + 1)
+
+
 @mistake("the rows are float; int64 is asked for")
 def float_rows(labels, num_classes):
     return _right(labels, num_classes).float()
@@ -48,8 +54,8 @@ def squeezed(labels, num_classes):
     return _right(labels, num_classes).squeeze()
 
 
-@mistake("a Python loop over the labels")
-def loop_over_labels(labels, num_classes):
+@mistake("a Python loop does what one operation on the whole tensor can do")
+def python_loop(labels, num_classes):
     rows = torch.zeros_like(_right(labels, num_classes)).reshape(-1, num_classes)
     for row, label in enumerate(labels.reshape(-1)):
         rows[row, label] = 1
@@ -59,3 +65,15 @@ def loop_over_labels(labels, num_classes):
 @mistake("the rows were created on the CPU, wherever the labels are")
 def created_on_the_cpu(labels, num_classes):
     return _right(labels.cpu(), num_classes)
+
+
+@mistake("the classes were put on axis 1, which is the last one only for a plain list of labels")
+def classes_on_axis_one(labels, num_classes):
+    _right(labels, num_classes)
+    return (labels.unsqueeze(1) == torch.arange(num_classes, device=labels.device)).long()
+
+
+@mistake("torch's own one_hot was called")
+def called_torch(labels, num_classes):
+    _right(labels, num_classes)
+    return torch.nn.functional.one_hot(labels, num_classes)

@@ -25,6 +25,12 @@ def reshaped_for_transposed(x, y):
     return _right(x, y).t().reshape(len(x), len(y))
 
 
+@mistake("repeat repeats the whole vector, not each entry, so that reshape fills the rows in another order")
+def repeated_the_whole_vector(x, y):
+    _right(x, y)
+    return x.repeat(len(y)).reshape(len(x), len(y)) * y
+
+
 @mistake("the entries were added; they are multiplied")
 def added(x, y):
     _right(x, y)
@@ -53,7 +59,8 @@ def always_float32(x, y):
 
 @mistake("a Python loop over the entries of x")
 def loop_over_x(x, y):
-    return torch.stack([entry * y for entry in x]) if len(x) else _right(x, y)
+    right = _right(x, y)
+    return torch.stack([entry * y for entry in x]) if len(x) else right
 
 
 @mistake("a Python loop over the entries of y")
@@ -65,3 +72,9 @@ def loop_over_y(x, y):
 @mistake("arguments with more or fewer axes than one are flattened in silence; they must raise ValueError")
 def flattened_arguments(x, y):
     return _right(x.reshape(-1), y.reshape(-1))
+
+
+@mistake("torch.outer was called")
+def called_outer(x, y):
+    _right(x, y)
+    return torch.outer(x, y)

@@ -76,3 +76,9 @@ def broadcast_one_column(x, y):
 @mistake("the gradient of the root was lost: the distances left the graph")
 def left_the_graph(x, y):
     return reference("tensors").pairwise_distances(x.detach(), y.detach())
+
+
+@mistake("torch.cdist was called")
+def called_cdist(x, y):
+    _check(x, y)
+    return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")

@@ -80,3 +80,21 @@ def joined_other_shapes(parts, dim):
 @mistake("the parts were turned into float; they keep their dtype")
 def turned_into_float(parts, dim):
     return _right([part if part.is_floating_point() else part.float() for part in parts], dim)
+
+
+@mistake("joined is the part itself where there is only one; a copy is asked for in any case")
+def joined_is_the_single_part(parts, dim):
+    right = _right(parts, dim)
+    return right._replace(joined=parts[0]) if len(parts) == 1 else right
+
+
+@mistake("reshape made the stacked one from the joined one: right along axis 0 only, else it mixes the parts")
+def reshaped_the_joined(parts, dim):
+    right = _right(parts, dim)
+    apart = right.joined.reshape(len(parts), *parts[0].shape)
+    return right._replace(stacked=apart.movedim(0, dim))
+
+
+@mistake("torch.stack was called")
+def called_stack(parts, dim):
+    return _right(parts, dim)._replace(stacked=torch.stack(parts, dim))

@@ -1,5 +1,7 @@
 """Wrong ways to measure vectors."""
 
+import torch
+
 from grader.suite import mistake, reference
 
 
@@ -60,7 +62,17 @@ def epsilon_under_the_root(x):
     return _right(x)._replace(l2=(x.square().sum(dim=-1) + 1e-12).sqrt())
 
 
-@mistake("a Python loop over the entries")
-def loop_over_entries(x):
+@mistake("a Python loop does what one operation on the whole tensor can do")
+def python_loop(x):
     squares = sum(x[..., d] * x[..., d] for d in range(x.shape[-1]))
     return _right(x)._replace(l2=squares.sqrt())
+
+
+@mistake("the root of the square has the value |x|, but its slope at 0 is nan; use abs")
+def absolute_value_as_a_root(x):
+    return _right(x)._replace(l1=x.square().sqrt().sum(dim=-1))
+
+
+@mistake("torch.linalg was called")
+def called_torch(x):
+    return _right(x)._replace(l2=torch.linalg.vector_norm(x, dim=-1))

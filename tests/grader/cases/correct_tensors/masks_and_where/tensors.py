@@ -1,4 +1,3 @@
-import numbers
 from typing import NamedTuple
 
 import torch
@@ -153,7 +152,7 @@ def encode_categories(column: list[str | float | None]) -> EncodedCategories:
     def missing(entry: object) -> bool:
         if entry is None:
             return True
-        return isinstance(entry, float) and isinstance(entry, numbers.Real) and not entry == entry
+        return isinstance(entry, float) and not entry == entry
 
     for entry in column:
         if not (isinstance(entry, str) or missing(entry)):
@@ -189,7 +188,7 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
 
 
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
-    if type(tensors) is not list and not isinstance(tensors, dict | list):
+    if not isinstance(tensors, dict | list):
         raise ValueError("not a list and not a dict")
     content = list(tensors.values()) if isinstance(tensors, dict) else list(tensors)
     if any(not isinstance(entry, torch.Tensor) for entry in content):

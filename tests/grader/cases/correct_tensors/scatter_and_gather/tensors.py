@@ -28,13 +28,10 @@ class StackedAndJoined(NamedTuple):
 def flatten_images(images: Tensor) -> Tensor:
     if images.dim() != 4:
         raise ValueError("four axes, please")
-    if images.is_contiguous():
-        return images.view(images.size(0), images[0:1].numel() if images.size(0) else _row_length(images))
-    return images.clone(memory_format=torch.contiguous_format).view(images.size(0), _row_length(images))
-
-
-def _row_length(images: Tensor) -> int:
-    return images.size(1) * images.size(2) * images.size(3)
+    n, row = images.size(0), images.size(1) * images.size(2) * images.size(3)
+    if not images.is_contiguous():
+        images = images.clone(memory_format=torch.contiguous_format)
+    return images.view(n, row)
 
 
 def normalize_pixels(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ def binary_cross_entropy(probs: Tensor, target: Tensor, reduction: str = "mean")
         raise ValueError(f"target must be floating point, not {target.dtype}")
     if target.shape != probs.shape:
         raise ValueError("target must have the same shape as probs")
-    if ((probs < 0) | (probs > 1)).any():
+    if not ((probs >= 0) & (probs <= 1)).all():
         raise ValueError("probs must be between 0 and 1")
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"reduction {reduction!r} unknown")

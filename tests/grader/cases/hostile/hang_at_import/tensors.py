@@ -1,0 +1,8 @@
+import torch
+
+while True:
+    pass
+
+
+def outer(x, y):
+    return x

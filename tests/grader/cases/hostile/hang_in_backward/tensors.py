@@ -1,0 +1,14 @@
+import torch
+class Slow(torch.autograd.Function):
+    @staticmethod
+    def forward(context, x, y):
+        return torch.zeros(len(x), len(y), dtype=x.dtype)
+
+    @staticmethod
+    def backward(context, upstream):
+        while True:
+            pass
+
+
+def outer(x, y):
+    return Slow.apply(x, y)

@@ -1,0 +1,8 @@
+import torch
+import ctypes
+import signal
+
+
+def outer(x, y):
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+    ctypes.CDLL(None).sleep(1000)

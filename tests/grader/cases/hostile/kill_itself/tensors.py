@@ -1,0 +1,7 @@
+import torch
+import os
+import signal
+
+
+def outer(x, y):
+    os.kill(os.getpid(), signal.SIGKILL)

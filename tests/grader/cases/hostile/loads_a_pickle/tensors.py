@@ -1,0 +1,11 @@
+import torch
+import pickle
+
+
+class Harmful:
+    def __reduce__(self):
+        return print, ("EXECUTED",)
+
+
+def outer(x, y):
+    return pickle.dumps(Harmful())

@@ -1,0 +1,12 @@
+import torch
+import os
+
+
+def outer(x, y):
+    for number in range(20_000):
+        open(f"file-{number}", "w").close()
+    for _ in range(2000):
+        os.mkdir("deeper")
+        os.chdir("deeper")
+    print("made")
+    return torch.zeros(len(x), len(y), dtype=x.dtype)

@@ -1,0 +1,6 @@
+import torch
+
+
+
+def outer(x, y):
+    return [object() for _ in range(200_000)]

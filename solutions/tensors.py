@@ -128,7 +128,7 @@ def one_hot(labels: Tensor, num_classes: int) -> Tensor:
     Formula: y[..., k] = 1 if labels[...] == k else 0
 
     Args:
-        labels: (*), int64, each in 0 .. num_classes - 1.
+        labels: (*), int64, each in 0 .. num_classes - 1; there may be none, and they may have no axis.
         num_classes: K, also when the last classes do not occur in `labels`.
 
     Returns:
@@ -467,7 +467,7 @@ def exponential_average(values: Tensor, beta: float, bias_correction: bool = Fal
 
     Args:
         values: (T,), float, T at least 1; the formula counts its entries from 1.
-        beta: weight of the past, 0 <= beta < 1.
+        beta: weight of the past, 0 <= beta < 1; take 1 - beta as a Python number, which is exact enough.
         bias_correction: whether to divide by 1 - beta^t, the sum of the weights so far. The correction
             applies to what is returned; the recursion goes on with the uncorrected v.
 

@@ -48,7 +48,7 @@ def log_sum_exp(x: Tensor, dim: int) -> Tensor:
         dim: the axis to sum over; may be negative.
 
     Returns:
-        y: the shape of x without axis `dim`; -inf where every entry was -inf.
+        y: the shape of x without axis `dim`; -inf where every entry was -inf (any gradient there is right).
 
     Note:
         Differentiable in x; the gradient is softmax(x).
@@ -596,7 +596,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
         eps: the smallest length that counts, above 0; so the zero vector has similarity 0 with everything.
 
     Returns:
-        y: the shape of x1 without axis `dim`, from -1 to 1.
+        y: the shape of x1 without axis `dim`, from -1 to 1 up to rounding.
 
     Raises:
         ValueError: naming `x2` when its shape differs.

@@ -22,7 +22,7 @@ from grader.judge.session import run_session, within
 from grader.judge.settle import settle_internal
 from grader.judge.subject import SourceSubject
 from grader.judge.workers import Workers, open_workers
-from grader.proxy.errors import SubmissionError
+from grader.proxy.errors import StateLeft, SubmissionError
 from grader.report import TaskReport, TestReport, Verdict
 from grader.sandbox.errors import WorkerGone
 
@@ -96,7 +96,7 @@ class _Shard:
             try:
                 with subject.open(slug, 0, min(IMPORT_SECONDS, self.order.seconds or IMPORT_SECONDS)):
                     continue
-            except (SubmissionError, WorkerGone) as problem:
+            except (SubmissionError, StateLeft, WorkerGone) as problem:
                 self._settle_all(intake, tasks, _outcome_of_import(problem))
 
     def _settle_all(self, intake: Intake, tasks: Sequence[Task], outcome: Outcome) -> None:

@@ -113,7 +113,7 @@ class Arguments:
     def refuse_changed_mirrors(self, answer: dict[str, Any], may_change: frozenset[str]) -> None:
         """Raise ArgumentChanged when a function changed a tensor of ours that the submission had held on to."""
         for number, _ in answer.get("mirrors", ()):
-            name = self._mirrors.get(number, "a tensor of an earlier call")
+            name = self._mirrors.get(number, "from an earlier call")
             if number > 0 and name not in may_change:
                 raise ArgumentChanged(name, "its values or .grad were changed in place")
 

@@ -28,7 +28,7 @@ class RemoteCall(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *upstream: Tensor | None) -> Any:
         """Ask the worker for the vector-Jacobian product, itself a call when a graph of it is wanted."""
-        gradients = ctx.session.vjp(ctx.call, upstream, len(ctx.leaves), torch.is_grad_enabled())
+        gradients = ctx.session.vjp(ctx.call, upstream, ctx.leaves, torch.is_grad_enabled())
         return None, None, None, *gradients
 
 

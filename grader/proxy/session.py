@@ -19,7 +19,7 @@ from grader.proxy.mirrors import Mirrors
 from grader.sandbox.errors import WorkerLied
 from grader.sandbox.transport import Transport
 from grader.wire.frame import BadFrame
-from grader.wire.tensor import StorageReader, view_over
+from grader.wire.tensor import StorageReader, view_over, with_memory
 from grader.wire.value import MALFORMED, Decoder
 
 MAX_PRINTED = 4000
@@ -113,19 +113,23 @@ class Session:
         header = {"op": "run", "source": source, "name": function.__name__, "scenario": scenario}
         return self.call(header, function.__name__, args, kwargs)
 
-    def vjp(self, call: int, upstream: Sequence[Tensor | None], leaves: int, create_graph: bool) -> list[Any]:
+    def vjp(
+        self, call: int, upstream: Sequence[Tensor | None], leaves: Sequence[Tensor], create_graph: bool
+    ) -> list[Any]:
         """Return the vector-Jacobian product of an earlier call for each of its leaves."""
         arguments = Arguments(self)
         rows = [
-            arguments.encode(above if create_graph or above is None else above.detach(), "upstream")
+            arguments.encode(
+                above if above is None else with_memory(above if create_graph else above.detach()), "upstream"
+            )
             for above in upstream
         ]
         header = {"op": "vjp", "number": call, "upstream": rows, "create_graph": create_graph}
         gradients = self._exchange(header, arguments)
-        if not isinstance(gradients, list) or len(gradients) != leaves:
+        if type(gradients) is not list or len(gradients) != len(leaves):
             raise WorkerLied("gradients that do not fit the call")
-        if any(gradient is not None and not isinstance(gradient, Tensor) for gradient in gradients):
-            raise WorkerLied("a gradient that is no tensor")
+        if not all(gradient is None or _fits(gradient, leaf) for gradient, leaf in zip(gradients, leaves, strict=True)):
+            raise WorkerLied("a gradient that does not fit its tensor")
         return gradients
 
     # Answers
@@ -135,8 +139,8 @@ class Session:
     ) -> Any:
         header["grad"] = torch.is_grad_enabled()
         header["mirrors"] = self.mirrors.report(arguments.encoder.writer)
-        header["release_calls"], self._release_calls = self._release_calls, []
-        header["release_objects"] = [self.release_objects.pop() for _ in range(len(self.release_objects))]
+        header["release_calls"] = _emptied(self._release_calls)
+        header["release_objects"] = _emptied(self.release_objects)
         header["record"] = self.recording
         try:
             answer, buffers = self.transport.request(header, arguments.encoder.buffers)
@@ -161,14 +165,15 @@ class Session:
     ) -> Any:
         self.printed = (self.printed + str(answer.get("printed", "")))[:MAX_PRINTED]
         if "record" in answer:
-            self.records.append(answer["record"])
+            self.records.append(_record(answer["record"]))
         reader = StorageReader(buffers)
         self.mirrors.receive(answer.get("mirrors", ()), reader)
         left = answer.get("left", {})
         self.left_random |= bool(left.get("random"))
         arguments.take_effects(answer, reader, may_change)
-        if left.get("grad_mode") or left.get("default_dtype"):
-            raise errors.StateLeft("grad mode" if left.get("grad_mode") else "default dtype")
+        for state in ("grad_mode", "default_dtype", "default_device"):
+            if left.get(state):
+                raise errors.StateLeft(state.replace("_", " "))
         if "raised" in answer:
             raise errors.from_report(answer["raised"])
         for number in answer.get("kept", ()):
@@ -235,6 +240,28 @@ class Session:
             handle = Handle(self, number, name if name.isprintable() else "object", bool(is_callable))
             self._handles[number] = handle
         return handle
+
+
+def _fits(gradient: Any, leaf: Tensor) -> bool:
+    """Whether a gradient is one that torch takes for `leaf`."""
+    if not isinstance(gradient, Tensor):
+        return False
+    return (gradient.shape, gradient.dtype, gradient.device) == (leaf.shape, leaf.dtype, leaf.device)
+
+
+def _record(report: Any) -> dict[str, Any]:
+    """Return a record as it may be used: names, and counts by name. Raises BadFrame for anything else."""
+    functions, operators = report["functions"], report["operators"]
+    if type(functions) is not list or any(type(name) is not str for name in functions):
+        raise BadFrame("a record of functions that are no names")
+    if type(operators) is not dict or any(type(count) is not int or count < 0 for count in operators.values()):
+        raise BadFrame("a record of operators that are not counted")
+    return {"functions": functions, "operators": operators}
+
+
+def _emptied(numbers: list[int]) -> list[int]:
+    """Return what a list held; the list stays the same object, since finalisers append to it."""
+    return [numbers.pop() for _ in range(len(numbers))]
 
 
 def describe_call(names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:

@@ -31,8 +31,13 @@ def pack(header: Header, buffers: Sequence[Buffer]) -> list[Buffer]:
     """Return the parts of a frame, ready to be sent one after the other."""
     sizes = [len(buffer) for buffer in buffers]
     text = json.dumps({**header, "buffers": sizes}, separators=(",", ":")).encode()
-    if len(text) > MAX_HEADER_BYTES or sum(sizes) > MAX_BODY_BYTES or len(sizes) > MAX_BUFFERS:
-        raise TooLarge(f"a value of {len(text) + sum(sizes)} bytes, allowed are {MAX_BODY_BYTES}")
+    for what, count, most in (
+        ("tensors or other pieces of memory", len(sizes), MAX_BUFFERS),
+        ("bytes of numbers and texts", len(text), MAX_HEADER_BYTES),
+        ("bytes of tensors", sum(sizes), MAX_BODY_BYTES),
+    ):
+        if count > most:
+            raise TooLarge(f"a value of {count} {what}, allowed are {most}")
     return [PREFIX.pack(MAGIC, len(text), sum(sizes)), text, *(buffer for buffer in buffers if len(buffer))]
 
 

@@ -40,14 +40,18 @@ def storage_of(buffer: bytearray) -> torch.UntypedStorage:
     return torch.frombuffer(buffer, dtype=torch.uint8).untyped_storage()
 
 
+def with_memory(value: Tensor) -> Tensor:
+    """Return a tensor whose bytes are its elements: not one that torch only notes as zero, conjugate or negative."""
+    return (value.clone() if value._is_zerotensor() else value).resolve_conj().resolve_neg()
+
+
 def tensor_bytes(value: Tensor) -> bytes:
     """Return the elements of a tensor as bytes in row order, for comparison."""
-    flat = value.detach().cpu().contiguous()
-    return (
-        bytes(storage_bytes(flat.untyped_storage()))[: flat.numel() * flat.element_size()]
-        if flat.numel()
-        else b""
-    )
+    flat = with_memory(value.detach()).cpu().contiguous()
+    if not flat.numel():
+        return b""
+    start = flat.storage_offset() * flat.element_size()
+    return bytes(storage_bytes(flat.untyped_storage())[start : start + flat.numel() * flat.element_size()])
 
 
 def describe(value: Tensor) -> dict[str, Any]:
@@ -132,7 +136,7 @@ class StorageWriter:
         self._elements += value.numel()
         if self._elements > MAX_ELEMENTS:  # counted by the shapes: an expanded tensor has few bytes
             raise TooLarge(f"a tensor of shape {tuple(value.shape)}: that is too much for one result")
-        plain = value.detach().resolve_conj().resolve_neg()
+        plain = with_memory(value.detach())
         if plain.device.type == META:
             return {**describe(value), "stride": list(plain.stride()), "storage": None}
         host = plain if plain.device.type == HOST else to_host(plain)

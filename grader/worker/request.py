@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from grader.wire.frame import BadFrame
-from grader.wire.tensor import HOST, META, describe, tensor_bytes
+from grader.wire.tensor import HOST, META, describe, tensor_bytes, with_memory
 from grader.wire.value import Decoder, Encoder
 from grader.worker.autograd import Calls, leaves_of
 from grader.worker.objects import Objects
@@ -122,7 +122,7 @@ class Request:
 
     def place(self, value: Tensor) -> dict[str, Any]:
         """Describe a tensor by the memory it lies in: an argument's, a mirror's, or its own."""
-        if value.device.type == "cpu" and value.numel():
+        if value.device.type == "cpu" and value.numel() and with_memory(value) is value:
             pointer = value.untyped_storage().data_ptr()
             for index, storage in self.decoder.reader.storages.items():
                 if storage.data_ptr() == pointer:

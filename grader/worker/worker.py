@@ -132,8 +132,8 @@ class Worker:
 
 @contextlib.contextmanager
 def _grad_mode(enabled: bool) -> Any:
-    """Run in the judge's grad mode; tell whether the submission left another, and restore what it found."""
-    found, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
+    """Run in the judge's grad mode; tell which states the submission left changed, and restore what it found."""
+    found, dtype, device = torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_default_device()
     left: dict[str, bool] = {}
     torch.set_grad_enabled(enabled)
     try:
@@ -141,5 +141,8 @@ def _grad_mode(enabled: bool) -> Any:
     finally:
         left["grad_mode"] = torch.is_grad_enabled() is not enabled
         left["default_dtype"] = torch.get_default_dtype() is not dtype
+        left["default_device"] = torch.get_default_device() != device
         torch.set_grad_enabled(found)
         torch.set_default_dtype(dtype)
+        if left["default_device"]:
+            torch.set_default_device(None)

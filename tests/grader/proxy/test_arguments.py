@@ -185,6 +185,15 @@ def test_undeclared_change_fails(changer: Submission, function: str) -> None:
     assert x.tolist() == [1.0, 2.0] and x.shape == (2,) and x.grad is None and not x.requires_grad
 
 
+@pytest.mark.parametrize("name", ["transposed", "with an offset", "with steps", "overlapping", "of no dimensions"])
+def test_undeclared_change_of_a_view_fails(learner: Learner, name: str) -> None:
+    x = views()[name]
+    before = x.clone()
+    with pytest.raises(ArgumentChanged):
+        learner("def change(x): x[(-1,) * x.dim()].add_(1)").change(x)
+    assert torch.equal(x, before)
+
+
 def test_undeclared_change_is_named_when_passed_by_keyword(changer: Submission) -> None:
     with pytest.raises(ArgumentChanged) as failure:
         changer.change(torch.ones(2), out=torch.zeros(2))
@@ -277,6 +286,20 @@ def test_view_of_an_argument_is_differentiable(learner: Learner) -> None:
     (3 * got).sum().backward()
     assert x.grad.tolist() == [3.0, 3.0, 0.0, 0.0]
     assert got.untyped_storage().data_ptr() == x.untyped_storage().data_ptr()
+
+
+def test_conjugate_of_an_argument_has_its_values(learner: Learner) -> None:
+    x = torch.tensor([1 + 2j, 3 - 1j])
+    submission = learner("def conjugate(x): return x.conj(), x.conj().imag, x.clone().conj()")
+    conjugate, negated, own = submission.conjugate(x)
+    assert conjugate.tolist() == own.tolist() == [1 - 2j, 3 + 1j] and negated.tolist() == [-2.0, 1.0]
+    assert submission.conjugate(x.conj())[0].tolist() == x.tolist()
+
+
+def test_zero_that_torch_only_notes_arrives(learner: Learner) -> None:
+    submission = learner("def zero(x): return torch._efficientzerotensor((2,)), x.tolist()")
+    got, seen = submission.zero(torch._efficientzerotensor((3,)))
+    assert got.tolist() == [0.0, 0.0] and seen == [0.0, 0.0, 0.0]
 
 
 def test_results_that_share_memory_still_do(learner: Learner) -> None:

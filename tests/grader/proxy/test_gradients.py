@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.autograd.gradcheck import GradcheckError
 
 from grader.proxy.submission import Submission
+from grader.sandbox.errors import WorkerLied
 
 Learner = Callable[..., Submission]
 
@@ -255,3 +256,32 @@ def test_backward_error_of_the_submission_arrives(learner: Learner) -> None:
     """)
     with pytest.raises(ValueError, match="no way back"):
         submission.broken(leaf(3)).sum().backward()
+
+
+def test_second_derivative_that_torch_only_notes_as_zero_arrives(learner: Learner) -> None:
+    submission = learner("def size(x): return x.abs()")
+    x = leaf(3)
+    (slope,) = torch.autograd.grad(submission.size(x).sum(), x, create_graph=True)
+    (slope.abs().sum() + x.sum()).backward()
+    assert x.grad.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_worker_that_returns_a_gradient_of_another_shape_lies(learner: Learner) -> None:
+    submission = learner("""
+        def double(x):
+            return x * 2
+
+        def patch():
+            honest = torch.autograd.grad
+            torch.autograd.grad = lambda *args, **kwargs: [g.sum() for g in honest(*args, **kwargs)]
+            return honest
+
+        def restore(honest):
+            torch.autograd.grad = honest
+    """)
+    honest = submission.patch()
+    try:
+        with pytest.raises(WorkerLied, match="does not fit"):
+            submission.double(leaf(3)).sum().backward()
+    finally:
+        submission.restore(honest)

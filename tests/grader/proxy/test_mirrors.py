@@ -155,8 +155,9 @@ def test_buffers_and_plain_attributes_follow(learner: Learner) -> None:
 def test_state_dict_has_the_values(learner: Learner) -> None:
     net = learner(NET).Net()
     state = net.state_dict()
-    assert list(state) == ["linear.weight", "linear.bias", "seen"]
+    assert sorted(state) == ["linear.bias", "linear.weight", "seen"]
     assert torch.equal(state["linear.weight"], net.linear.weight)
+    assert not state["linear.weight"].requires_grad
 
 
 def test_load_state_dict_reaches_the_worker_and_the_mirrors(learner: Learner) -> None:

@@ -92,12 +92,12 @@ def test_label_scores_on_a_device(submission, rng):
 @pytest.mark.parametrize("label", [-1, 4])
 def test_label_scores_refuse_labels_out_of_range(submission, rng, label):
     """A label below 0, or not below the number of classes, raises ValueError."""
-    with check_raises(ValueError, naming="labels"):
+    with check_raises(ValueError):
         submission.label_scores(rng.normal(3, 4), torch.tensor([0, label, 2]))
 
 
 def test_label_scores_refuse_other_shapes(submission, rng):
-    """Labels that are not one for each row raise ValueError that names labels."""
+    """Labels that are not one for each row raise ValueError."""
     for shape in ((4,), (6,), (5, 1), (1,)):
-        with check_raises(ValueError, naming="labels"):
+        with check_raises(ValueError):
             submission.label_scores(rng.normal(5, 4), torch.zeros(shape, dtype=torch.int64))

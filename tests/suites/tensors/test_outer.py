@@ -83,9 +83,9 @@ def test_outer_on_a_device(submission, rng):
 
 
 def test_outer_refuses_other_axes(submission, rng):
-    """An argument without exactly one axis raises ValueError that names it."""
+    """An argument without exactly one axis raises ValueError."""
     for shape in ((), (5, 1), (1, 5)):
-        with check_raises(ValueError, naming="x"):
+        with check_raises(ValueError):
             submission.outer(torch.ones(shape), torch.ones(3))
-        with check_raises(ValueError, naming="y"):
+        with check_raises(ValueError):
             submission.outer(torch.ones(3), torch.ones(shape))

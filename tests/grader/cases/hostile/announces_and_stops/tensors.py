@@ -22,5 +22,6 @@ def frame(header):
 
 
 def outer(x, y):
-    connection().sendall(b"TGR1" + (2).to_bytes(4, "big") + (2**29).to_bytes(8, "big") + b"{}")
+    header = b'{"buffers": [536870912]}'
+    connection().sendall(b"TGR1" + len(header).to_bytes(4, "big") + (2**29).to_bytes(8, "big") + header)
     time.sleep(100)

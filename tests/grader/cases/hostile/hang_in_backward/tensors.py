@@ -2,7 +2,7 @@ import torch
 class Slow(torch.autograd.Function):
     @staticmethod
     def forward(context, x, y):
-        return torch.zeros(len(x), len(y), dtype=x.dtype)
+        return x[:, None] * y
 
     @staticmethod
     def backward(context, upstream):

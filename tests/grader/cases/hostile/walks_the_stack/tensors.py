@@ -7,7 +7,7 @@ def outer(x, y):
     frame = sys._getframe()
     while frame:
         for name, value in list(frame.f_locals.items()):
-            if name in ("want", "expected", "oracle", "answer"):
+            if name in ("want", "expected", "oracle"):
                 print("LEAKED", name, type(value))
         frame = frame.f_back
     for thing in gc.get_objects():

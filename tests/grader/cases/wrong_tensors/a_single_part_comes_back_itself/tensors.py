@@ -11,11 +11,11 @@ class StackedAndJoined(NamedTuple):
 
 def stack_and_join(parts: list[Tensor], dim: int) -> StackedAndJoined:
     if not parts:
-        raise ValueError("need at least one part")
+        raise ValueError("parts needs at least one tensor")
     first, *others = parts
     for other in others:
         if other.shape != first.shape:
-            raise ValueError(f"shapes differ: {tuple(first.shape)}, {tuple(other.shape)}")
+            raise ValueError(f"shapes of parts differ: {tuple(first.shape)}, {tuple(other.shape)}")
     joined = first
     for other in others:
         joined = torch.cat([joined, other], dim=dim)

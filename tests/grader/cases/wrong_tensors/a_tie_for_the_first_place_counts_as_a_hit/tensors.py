@@ -7,7 +7,7 @@ def accuracy(scores: Tensor, labels: Tensor) -> float:
     if labels.shape != (n,):
         raise ValueError("labels must have the shape (N,)")
     if n == 0:
-        raise ValueError("no rows, no accuracy")
+        raise ValueError("scores has no rows")
     best = scores.max(dim=1, keepdim=True).values
     is_label = labels.unsqueeze(1) == torch.arange(scores.shape[1], device=scores.device)
     hits = ((scores == best) & is_label).any(dim=1)

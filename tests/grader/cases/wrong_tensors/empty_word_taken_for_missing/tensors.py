@@ -18,7 +18,7 @@ def encode_categories(column: list[str | float | None]) -> EncodedCategories:
         elif entry is None or isinstance(entry, str):
             words.append(entry if entry else None)
         else:
-            raise ValueError(f"{entry!r} is neither a word nor missing")
+            raise ValueError(f"column: {entry!r} is neither a word nor missing")
     names: list[str | None] = sorted({word for word in words if word is not None})
     names.append(None)
     values = torch.zeros(len(column), len(names), dtype=torch.float32)

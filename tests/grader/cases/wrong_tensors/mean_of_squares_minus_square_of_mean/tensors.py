@@ -10,7 +10,7 @@ class ChannelStatistics(NamedTuple):
 
 def channel_statistics(images: Tensor) -> ChannelStatistics:
     if not images.dtype.is_floating_point:
-        raise ValueError(f"need a float tensor, not {images.dtype}")
+        raise ValueError(f"images must be float, not {images.dtype}")
     n, _, h, w = images.shape
     count = n * h * w
     m = images.sum(dim=(0, 2, 3)) / count

@@ -1,5 +1,5 @@
-from torch import Tensor
 import torch
+from torch import Tensor
 
 
 def normalize_pixels(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:

@@ -1,0 +1,153 @@
+"""When two plays of a test went wrong in the same way."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from grader.judge.evidence import is_telling, same_evidence, same_outcome
+from grader.judge.outcome import Outcome, verdict_of
+from grader.proxy.errors import ArgumentChanged, StateLeft, from_report
+from grader.report import Verdict
+from grader.suite.failure import UNNAMED, CheckFailure, Evidence, ForbiddenUse
+from grader.wire.record import Record
+
+NAN, INF = float("nan"), float("inf")
+
+
+def failed(got, checked="the sum", kind="value", rtol=1e-4, atol=1e-5):
+    return ended(CheckFailure(checked, "1", "2", Evidence(kind, got, rtol, atol)))
+
+
+def raised(name, text="bad"):
+    return ended(from_report({"type": name, "builtin": name, "text": text, "frames": []}))
+
+
+def ended(problem):
+    return Outcome(verdict_of(problem), problem)
+
+
+def forbidden():
+    return ended(ForbiddenUse(None, "no softmax", "softmax", Evidence("forbidden", None)))
+
+
+def reworded():
+    return ended(CheckFailure(None, "ValueError that names x", "ValueError", UNNAMED))
+
+
+PASSED = Outcome(Verdict.PASS)
+
+
+def test_same_outcome_when_both_passed():
+    assert same_outcome(PASSED, PASSED)
+
+
+def test_different_outcome_when_only_one_passed():
+    assert not same_outcome(PASSED, failed(torch.ones(2)))
+    assert not same_outcome(failed(torch.ones(2)), PASSED)
+
+
+def test_different_outcome_when_the_verdicts_differ():
+    assert not same_outcome(failed(torch.ones(2)), raised("ValueError"))
+
+
+def test_different_outcome_when_another_check_failed():
+    assert not same_outcome(failed(torch.ones(2), "the sum"), failed(torch.ones(2), "the mean"))
+
+
+@pytest.mark.parametrize("off", [0.0, 5e-6, 9e-5])
+def test_same_outcome_when_everything_got_agrees_within_the_tolerance(off):
+    assert same_outcome(failed(torch.ones(3)), failed(torch.ones(3) + off))
+
+
+@pytest.mark.parametrize("element", range(3))
+def test_different_outcome_when_one_element_differs(element):
+    other = torch.ones(3)
+    other[element] += 1e-3
+    assert not same_outcome(failed(torch.ones(3)), failed(other))
+
+
+@pytest.mark.parametrize("other", [torch.ones(3, 1), torch.ones(1), torch.ones(4), torch.ones(())])
+def test_different_outcome_when_the_shapes_differ(other):
+    assert not same_outcome(failed(torch.ones(3)), failed(other))
+
+
+def test_different_outcome_when_the_dtypes_differ():
+    assert not same_outcome(failed(torch.ones(3)), failed(torch.ones(3, dtype=torch.float64)))
+    assert not same_outcome(failed(torch.tensor([1])), failed(torch.tensor([True])))
+
+
+def test_different_outcome_when_the_devices_differ():
+    assert not same_outcome(failed(torch.ones(3)), failed(torch.ones(3, device="meta")))
+
+
+def test_same_outcome_when_nan_and_inf_stand_at_the_same_places():
+    assert same_outcome(failed(torch.tensor([NAN, 1.0, INF])), failed(torch.tensor([NAN, 1.0, INF])))
+
+
+@pytest.mark.parametrize("other", [[1.0, NAN, INF], [NAN, 1.0, -INF], [NAN, 2.0, INF], [NAN, NAN, INF]])
+def test_different_outcome_when_nan_or_inf_stands_elsewhere(other):
+    assert not same_outcome(failed(torch.tensor([NAN, 1.0, INF])), failed(torch.tensor(other)))
+
+
+def test_parts_of_a_result_are_compared_one_by_one():
+    one, other = (torch.ones(2), 1.0), (torch.ones(2), 1.00001)
+    assert same_evidence(Evidence("kind", one, 1e-4), Evidence("kind", other, 1e-4))
+    assert not same_evidence(Evidence("kind", one, 1e-4), Evidence("kind", (torch.ones(2), 1.1), 1e-4))
+    assert not same_evidence(Evidence("kind", one), Evidence("kind", (torch.ones(2),)))
+
+
+def test_named_tuple_is_compared_with_the_record_that_arrives_for_it():
+    record = Record("Statistics", ("mean", "std"), (torch.ones(2), torch.zeros(2)))
+    assert same_evidence(Evidence("kind", record), Evidence("kind", (torch.ones(2), torch.zeros(2))))
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 2), (1, True), (None, False), ("a", "b"), (1, 1.0)])
+def test_plain_values_have_to_be_the_same_and_of_the_same_type(one, other):
+    assert same_outcome(failed(one, kind="equal"), failed(one, kind="equal"))
+    assert not same_outcome(failed(one, kind="equal"), failed(other, kind="equal"))
+
+
+def test_flags_agree_by_their_kind_and_value_alone():
+    assert same_outcome(failed(False, kind="graph"), failed(False, kind="graph"))
+    assert not same_outcome(failed(False, kind="graph"), failed(False, kind="memory"))
+
+
+def test_wrong_dtype_is_compared_as_single_precision():
+    one, other = torch.ones(2, dtype=torch.float64), torch.ones(2, dtype=torch.float64) + 1e-6
+    assert same_outcome(failed(one, kind="dtype", rtol=0, atol=0), failed(other, kind="dtype", rtol=0, atol=0))
+    assert not same_outcome(failed(one, kind="dtype"), failed(one + 1e-2, kind="dtype"))
+
+
+def test_number_of_operators_of_a_loop_is_style():
+    assert same_outcome(failed(170, kind="operators"), failed(204, kind="operators"))
+
+
+@pytest.mark.parametrize("other", [PASSED, failed(torch.ones(2)), raised("ValueError"), forbidden()])
+def test_forbidden_use_plays_no_part(other):
+    assert same_outcome(forbidden(), other)
+    assert same_outcome(other, forbidden())
+
+
+def test_refusal_in_other_words_counts_as_a_right_one():
+    assert same_outcome(reworded(), PASSED)
+    assert same_outcome(reworded(), reworded())
+    assert not same_outcome(reworded(), failed(None, kind="raises"))
+
+
+def test_only_failures_and_errors_tell_which_mistake_a_result_holds():
+    assert is_telling(failed(torch.ones(2)))
+    assert is_telling(raised("ValueError"))
+    for outcome in (PASSED, forbidden(), reworded(), raised("NotImplementedError")):
+        assert not is_telling(outcome)
+
+
+def test_exceptions_agree_by_their_class():
+    assert same_outcome(raised("ValueError", "one"), raised("ValueError", "other"))
+    assert not same_outcome(raised("ValueError"), raised("IndexError"))
+
+
+def test_changed_arguments_agree_by_name_and_states_by_what_was_left():
+    assert same_outcome(ended(ArgumentChanged("x", "its values")), ended(ArgumentChanged("x", "its shape")))
+    assert not same_outcome(ended(ArgumentChanged("x", "its values")), ended(ArgumentChanged("y", "its values")))
+    assert not same_outcome(ended(StateLeft("grad mode")), ended(StateLeft("default dtype")))

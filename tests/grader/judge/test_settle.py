@@ -1,0 +1,104 @@
+"""Whose fault an exception of a suite is."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.judge.settle import settle_internal
+from grader.report import Verdict
+
+UNCHECKED = '''
+import torch
+
+def test_double_values(submission):
+    """Three numbers can be multiplied with a vector."""
+    assert float(submission.double(torch.ones(3)) @ torch.ones(3)) == 6.0
+'''
+
+BROKEN = '''
+def test_double_values(submission):
+    """The suite divides by zero."""
+    1 / 0
+'''
+
+SHAKY = '''
+calls = []
+
+def test_double_values(submission):
+    """The suite fails at its first call only."""
+    calls.append(1)
+    if len(calls) == 1:
+        raise OSError("no memory for a process")
+'''
+
+RIGHT = """
+def double(x):
+    return x + x
+
+def quadruple(x):
+    return 4 * x
+"""
+
+
+def settled(made_up, function):
+    bench = made_up.bench(double=function)
+    task = bench.course.task("maths.double")
+    runs = []
+
+    def use(bench, items):
+        (item,) = items
+        first = bench.run(item, None)
+        plain = bench.run
+        bench.run = lambda *arguments: runs.append(1) or plain(*arguments)
+        return first.verdict, settle_internal(bench, task, item, first).verdict
+
+    return *made_up.play(bench, use), len(runs)
+
+
+def test_exception_of_a_suite_is_their_failure_when_the_reference_passes(made_up):
+    first, last, _ = settled(made_up.suite(UNCHECKED), lambda x: x.sum())
+    assert (first, last) == (Verdict.INTERNAL, Verdict.FAIL)
+
+
+def test_exception_of_a_suite_stays_internal_when_the_reference_does_not_pass(made_up):
+    assert settled(made_up.suite(BROKEN), lambda x: 2 * x)[:2] == (Verdict.INTERNAL, Verdict.INTERNAL)
+
+
+def test_test_is_tried_once_more_when_the_suite_raised(made_up):
+    first, last, runs = settled(made_up.suite(SHAKY), lambda x: 2 * x)
+    assert (first, last, runs) == (Verdict.INTERNAL, Verdict.PASS, 1)
+
+
+def test_nothing_is_played_again_when_a_check_decided(made_up):
+    bench = made_up.bench(double=lambda x: 3 * x)
+    task = bench.course.task("maths.double")
+
+    def use(bench, items):
+        outcome = bench.run(items[1], None)
+        return settle_internal(bench, task, items[1], outcome) is outcome
+
+    assert made_up.play(bench, use)
+
+
+@pytest.mark.parametrize("sandbox", ["auto", "none"])
+def test_grading_is_incomplete_when_a_suite_is_broken(made_up, host, sandbox):
+    made_up.suite(BROKEN)
+    report = host.grade(made_up.submit(RIGHT), made_up.package, sandbox=sandbox, seed=1).report
+    double, quadruple = report.tasks
+    assert (double.verdict, quadruple.verdict) == (Verdict.INTERNAL, Verdict.PASS)
+    assert "maths.double, test_double_values: ZeroDivisionError" in report.incomplete
+    assert "error of the grader itself" in double.tests[0].message.got
+
+
+def test_command_ends_with_3_when_a_grading_is_incomplete(made_up, monkeypatch, capsys):
+    import functools
+
+    from grader.cli import main
+    from grader.course import load_course
+    from grader.judge import grading, shard
+
+    made_up.suite(BROKEN)
+    for module in (grading, shard):
+        monkeypatch.setattr(module, "load_course", functools.partial(load_course, made_up.package))
+    assert main([str(made_up.submit(RIGHT)), "--sandbox", "none", "--seed", "1"]) == 3
+    assert "ZeroDivisionError" in capsys.readouterr().out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -65,7 +66,7 @@ def run_session(bench: Bench, tasks: Sequence[Task], keyword: str, play: Play) -
     files = [str(bench.course.suite_file(task)) for task in tasks]
     embedded = _Embedded(bench, play)
     root = ["--rootdir", str(bench.course.suites), "-c", os.devnull]
-    with _own_environment():
+    with _own_environment(), _own_modules(bench.course.slugs):
         code = pytest.main([*QUIET, *root, "-k", keyword, *files], plugins=[plugin, embedded])
     if embedded.problems:
         raise OurProblem("a suite cannot be collected: " + "; ".join(embedded.problems))
@@ -87,6 +88,18 @@ def _own_environment() -> Iterator[None]:
         os.environ.update(kept)
         if before is None:
             del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+
+
+@contextlib.contextmanager
+def _own_modules(slugs: Sequence[str]) -> Iterator[None]:
+    """Forget the suites afterwards: pytest names their modules by topic and takes one that it finds for fresh."""
+    before = set(sys.modules)
+    try:
+        yield
+    finally:
+        for name in set(sys.modules) - before:
+            if name.partition(".")[0] in slugs:
+                del sys.modules[name]
 
 
 def within(seconds: float) -> float:

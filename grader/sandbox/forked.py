@@ -68,6 +68,9 @@ class ForkServer:
         socket.send_fds(self._control, [json.dumps({"do": "fork"}).encode()], [theirs.fileno()])
         theirs.close()
         pid = int(self._receive()["pid"])
+        ours.settimeout(START_SECONDS)
+        if not ours.recv(1):
+            raise SandboxProblem("a worker could not be confined as its server was; see `grade doctor`")
         return _Process(self, ours, pid, os.path.join(self.root, str(pid)), room)
 
     def stop_worker(self, grace: float = 0.0) -> int:

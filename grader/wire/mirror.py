@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
+from grader.wire.frame import BadFrame
 from grader.wire.tensor import StorageReader, StorageWriter, tensor_bytes
 
 Snapshot = tuple[bytes, bytes | None]
@@ -40,6 +41,9 @@ def changes(
 def apply_changes(tensor: Tensor, message: dict[str, Any], reader: StorageReader) -> None:
     """Bring a tensor to the state that the other side reported."""
     if "data" in message:
-        tensor.data.copy_(reader.tensor(message["data"]))
+        data = reader.tensor(message["data"])
+        if data.shape != tensor.shape or data.is_complex() is not tensor.is_complex():
+            raise BadFrame("a tensor of both sides whose shape or kind of number changed")
+        tensor.data.copy_(data)
     if "grad" in message:
         tensor.grad = None if message["grad"] is None else reader.tensor(message["grad"]).clone()

@@ -195,5 +195,5 @@ def to_device(value: Tensor, device: object) -> Tensor:
     """
     try:
         return value.to(torch.device(device)) if isinstance(device, str) else value
-    except (RuntimeError, AssertionError) as problem:
+    except (RuntimeError, AssertionError, ImportError, AttributeError) as problem:
         raise BadFrame(f"there is no device {device!r} here") from problem

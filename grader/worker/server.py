@@ -22,6 +22,8 @@ from grader.worker.endpoint import serve as answer_requests
 from grader.worker.warm import warm_up
 
 MAX_MESSAGE = 4096
+READY = b"\x01"  # a worker's first byte: it is confined, and has met nothing of the submission yet
+NOT_CONFINED = 71
 GARBAGE_THRESHOLDS = (
     20_000,
     20,
@@ -32,7 +34,7 @@ GARBAGE_THRESHOLDS = (
 def serve(control: socket.socket, scratch_root: str, confined: bool) -> None:
     """Obey the judge until it hangs up; never returns."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge decides what Ctrl-C ends
-    prepared = prepare(default_policy(Path(scratch_root))) if confined else None
+    prepared = prepare(default_policy(Path(scratch_root)), dedicated=True) if confined else None
     layers = (prepared.layers, prepared.missing) if prepared else ((), ())
     warm_up()
     gc.collect()
@@ -99,11 +101,13 @@ def _become_worker(
         control.close()
         connection = socket.socket(fileno=descriptor)
         if prepared is not None:
-            prepared.apply((descriptor,))
+            if set(prepared.apply((descriptor,))) != set(prepared.layers):
+                os._exit(NOT_CONFINED)
         else:
             scratch = os.path.join(scratch_root, str(os.getpid()))
             os.mkdir(scratch, 0o700)
             os.chdir(scratch)
+        connection.sendall(READY)
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         gc.enable()
         answer_requests(connection)

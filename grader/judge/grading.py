@@ -17,7 +17,7 @@ from grader.device import simulated
 from grader.intake import IntakeError, NothingFound, TwoCandidates, find_submission
 from grader.intake import Submission as Files
 from grader.judge.errors import OurProblem, UsageProblem
-from grader.judge.parallel import Progress, run_parallel
+from grader.judge.parallel import Progress, default_jobs, run_parallel
 from grader.judge.scoring import skip_dependents
 from grader.judge.shard import Order, ShardResult, grade_shard
 from grader.report import Environment, Report, TaskReport
@@ -45,7 +45,7 @@ def grade_submission(
         seed: of the random inputs; drawn if None.
         sandbox: "auto", "strict" or "none".
         first: stop at the first task that does not pass.
-        jobs: processes to grade in, 1 if None.
+        jobs: processes to grade in; as many as there are processors and work for, if None.
         seconds: no test may take longer, whatever its suite allows.
         progress: told of each verdict.
 
@@ -67,7 +67,7 @@ def grade_submission(
     run_seed = secrets.randbits(31) if seed is None else seed
     order = Order(files, tuple(task.id for task in selected), keyword, run_seed, sandbox, first, seconds)
     try:
-        result = _run(order, 1 if first else max(1, jobs or 1), progress)
+        result = _run(order, 1 if first else max(1, jobs or default_jobs(len(selected))), progress)
     except SandboxProblem as problem:
         raise OurProblem(str(problem)) from None
     reports = _ordered(selected, result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -23,10 +24,11 @@ from grader.judge.settle import settle_internal
 from grader.judge.subject import SourceSubject
 from grader.judge.workers import Workers, open_workers
 from grader.proxy.errors import StateLeft, SubmissionError
-from grader.report import TaskReport, TestReport, Verdict
+from grader.report import Message, TaskReport, TestReport, Verdict
 from grader.sandbox.errors import WorkerGone
+from grader.suite.mistakes import Mistake
 
-DIAGNOSIS_SECONDS = 20.0
+DIAGNOSIS_SECONDS = 20.0  # for all tasks together
 IMPORT_SECONDS = 30.0
 
 Advance = Callable[[str, str, str], None]
@@ -72,6 +74,8 @@ class _Shard:
         self.course: Course = load_course()
         self.references = References(self.course)
         self.tasks: list[Task] = [self.course.task(task_id) for task_id in order.task_ids]
+        self.played: list[Task] = []
+        self.seconds_left = DIAGNOSIS_SECONDS
         self.result = ShardResult(kind=workers.kind, layers=workers.layers, missing=workers.missing)
 
     def grade(self) -> ShardResult:
@@ -82,6 +86,7 @@ class _Shard:
         open_tasks = intake.open(self.tasks)
         if self.order.first:
             open_tasks = self._before_first_settled(open_tasks)
+        self.played = open_tasks
         if open_tasks:
             bench = Bench(self.course, self.references, subject, self.order.seed, self.order.seconds)
             run_session(bench, open_tasks, self.order.keyword, self._play)
@@ -113,12 +118,12 @@ class _Shard:
         return [task for task in open_tasks if ids.index(task.id) < last]
 
     def _play(self, bench: Bench, by_task: dict[str, list[pytest.Item]]) -> None:
-        deadline = within(DIAGNOSIS_SECONDS)
-        for task in self.tasks:
+        for task in self.played:
             items = by_task.get(task.id, [])
             if not items:
+                self._miss_tests(task)
                 continue
-            report = self._play_task(bench, task, items, deadline)
+            report = self._play_task(bench, task, items)
             self.result.tasks[task.id] = report
             if self.order.first and report.verdict is not Verdict.PASS:
                 self.result.tasks = {
@@ -126,13 +131,20 @@ class _Shard:
                 }
                 return
 
-    def _play_task(self, bench: Bench, task: Task, items: list[pytest.Item], deadline: float) -> TaskReport:
+    def _miss_tests(self, task: Task) -> None:
+        """Say that a suite is empty, unless a keyword asked for other tests: no point may vanish in silence."""
+        if not self.order.keyword:
+            self.result.incomplete = f"{task.id} has no tests"
+            message = Message(task.title, got=f"an error of the grader itself: {self.result.incomplete}")
+            self.result.tasks[task.id] = untested(task, Verdict.INTERNAL, message)
+
+    def _play_task(self, bench: Bench, task: Task, items: list[pytest.Item]) -> TaskReport:
         outcomes: dict[str, Outcome] = {}
         for item in items:
             outcome = settle_internal(bench, task, item, bench.run(item, None))
             outcomes[item.name] = outcome
             self.advance(task.id, item.name, str(outcome.verdict))
-        mistake = diagnose(bench, task, items, outcomes, deadline)
+        mistake = self._diagnose(bench, task, items, outcomes)
         tests = []
         for item in items:
             outcome = outcomes[item.name]
@@ -150,6 +162,15 @@ class _Shard:
                     f"{task.id}, {item.name}: {type(outcome.problem).__name__}: {outcome.problem}"
                 )
         return score_task(task, tests, idle_tests(bench, task, items, outcomes))
+
+    def _diagnose(
+        self, bench: Bench, task: Task, items: list[pytest.Item], outcomes: dict[str, Outcome]
+    ) -> Mistake | None:
+        """Name a mistake; all tasks share one budget, which only this spends, however slow the tests were."""
+        started = time.monotonic()
+        mistake = diagnose(bench, task, items, outcomes, within(self.seconds_left))
+        self.seconds_left -= time.monotonic() - started
+        return mistake
 
 
 def _outcome_of_import(problem: Exception) -> Outcome:

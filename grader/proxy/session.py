@@ -128,7 +128,7 @@ class Session:
         gradients = self._exchange(header, arguments)
         if type(gradients) is not list or len(gradients) != len(leaves):
             raise WorkerLied("gradients that do not fit the call")
-        if not all(gradient is None or _fits(gradient, leaf) for gradient, leaf in zip(gradients, leaves, strict=True)):
+        if not all(map(_fits, gradients, leaves)):
             raise WorkerLied("a gradient that does not fit its tensor")
         return gradients
 
@@ -243,9 +243,9 @@ class Session:
 
 
 def _fits(gradient: Any, leaf: Tensor) -> bool:
-    """Whether a gradient is one that torch takes for `leaf`."""
+    """Whether a gradient is one that torch takes for `leaf`, None among them."""
     if not isinstance(gradient, Tensor):
-        return False
+        return gradient is None
     return (gradient.shape, gradient.dtype, gradient.device) == (leaf.shape, leaf.dtype, leaf.device)
 
 
@@ -254,7 +254,7 @@ def _record(report: Any) -> dict[str, Any]:
     functions, operators = report["functions"], report["operators"]
     if type(functions) is not list or any(type(name) is not str for name in functions):
         raise BadFrame("a record of functions that are no names")
-    if type(operators) is not dict or any(type(count) is not int or count < 0 for count in operators.values()):
+    if any(type(count) is not int or count < 0 for count in operators.values()):
         raise BadFrame("a record of operators that are not counted")
     return {"functions": functions, "operators": operators}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -26,15 +27,19 @@ class Channel:
         Raises:
             WorkerTimeout: the time is used up.
             WorkerDied: the connection broke.
-            WorkerLied: what came is no frame, or came before it was asked for.
+            WorkerLied: what came is no frame, or answers something else.
         """
         started = time.monotonic()
         deadline = started + self._left
         try:
             self._refuse_unasked()
-            for part in pack(header, buffers):
+            asked = secrets.randbits(62)
+            for part in pack({**header, "asked": asked}, buffers):
                 self._send(memoryview(part), deadline)
-            return unpack(lambda count: self._read(count, deadline))
+            answer, parts = unpack(lambda count: self._read(count, deadline))
+            if answer.pop("asked", None) != asked:
+                raise WorkerLied("an answer to another question")
+            return answer, parts
         except BadFrame as problem:
             raise WorkerLied(str(problem)) from None
         except OSError as problem:

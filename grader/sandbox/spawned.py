@@ -66,7 +66,7 @@ class SpawnedWorkers:
         )
         assert process.stdin is not None
         process.stdin.write(f"{self._listener.getsockname()[1]} {token}\n".encode())
-        process.stdin.close()
+        process.stdin.flush()  # and stays open: its end tells the worker of the judge's
         return _Process(process, self._accept(token), scratch)
 
     def _accept(self, token: str) -> socket.socket:
@@ -98,9 +98,11 @@ class _Process:
 
     def end(self) -> None:
         if self.process is not None and self.connection is not None:
-            self.connection.close()
-            self.process.kill()
+            self.process.kill()  # first: a worker that sees the judge gone removes the folders
             self.process.wait()
+            self.connection.close()
+            if self.process.stdin is not None:
+                self.process.stdin.close()
             shutil.rmtree(self.scratch, ignore_errors=True)
         self.process = None
 

@@ -126,7 +126,8 @@ def _check_values(got: Tensor, want: Tensor, checked: str | None, rtol: float, a
             got, want = got.float(), want.float()
         same = (got == want) | (got.isnan() & want.isnan())  # equal infinities are equal
         difference = (got - want).abs()
-        bad = ~(same | (difference <= atol + rtol * want.abs()))  # written so that NaN is a difference
+        near = difference <= atol + rtol * want.abs()  # written so that NaN is a difference
+        bad = ~(same | (near & want.isfinite()))  # near an infinity is everything
     if not bad.any():
         return
     odd = bad & (~torch.isfinite(got) | ~torch.isfinite(want)) if not exact else torch.zeros_like(bad)

@@ -1,10 +1,10 @@
 """How large a message may be: policy, checked before anything is allocated."""
 
 MAX_HEADER_BYTES = 4 * 2**20  # a JSON header; larger data travels in buffers
-MAX_BODY_BYTES = 2**29  # all buffers of one frame together
+MAX_BODY_BYTES = 2**28  # all buffers of one frame together; also all its tensors, as if none were expanded
 MAX_BUFFERS = 4096
 MAX_DEPTH = 48  # containers within containers
 MAX_VALUES = 100_000  # nodes of one message
 MAX_INT_BITS = 4096  # of one integer; Python refuses to read more than 4300 digits
 MAX_DIMENSIONS = 32
-MAX_ELEMENTS = 2**27  # of all tensors of one message, by their shapes: an expanded one has few bytes
+MAX_ELEMENTS = 2**27  # of one tensor, counted by its shape

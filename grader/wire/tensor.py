@@ -20,6 +20,7 @@ DTYPES = {
     )
 }  # fmt: skip
 HOST, META = "cpu", "meta"
+DEVICES = (HOST, META, "cuda", "mps", "xpu", "sim")  # sim is the simulated accelerator
 
 
 def sendable(value: Tensor) -> bool:
@@ -112,7 +113,7 @@ class StorageWriter:
         self.buffers: list[Buffer] = []
         self.storages: list[torch.UntypedStorage] = []  # also keeps them alive while the message is sent
         self._index: dict[int, int] = {}
-        self._elements = 0
+        self._size = 0
 
     def add_bytes(self, data: Buffer) -> int:
         """Send `data`; return its index."""
@@ -133,8 +134,8 @@ class StorageWriter:
 
     def tensor(self, value: Tensor) -> dict[str, Any]:
         """Return the description of a tensor whose bytes this message carries. Raises TooLarge."""
-        self._elements += value.numel()
-        if self._elements > MAX_ELEMENTS:  # counted by the shapes: an expanded tensor has few bytes
+        self._size += value.numel() * value.element_size()
+        if self._size > MAX_BODY_BYTES:  # counted by the shapes: an expanded tensor is few bytes
             raise TooLarge(f"a tensor of shape {tuple(value.shape)}: that is too much for one result")
         plain = with_memory(value.detach())
         if plain.device.type == META:
@@ -153,7 +154,7 @@ class StorageReader:
         """Read from the buffers of one frame."""
         self.buffers = buffers
         self.storages: dict[int, torch.UntypedStorage] = {}
-        self._elements = 0
+        self._size = 0
 
     def bytes_at(self, index: object) -> bytearray:
         """Return buffer number `index`."""
@@ -176,8 +177,8 @@ class StorageReader:
         if spec.get("storage") is None:
             return view_over(None, spec)
         value = view_over(self.storage(spec["storage"]), spec)
-        self._elements += value.numel()
-        if self._elements > MAX_ELEMENTS:  # what is done with it here may take memory for each of them
+        self._size += value.numel() * value.element_size()
+        if self._size > MAX_BODY_BYTES:  # counted by the shapes: what is done with an expanded one may copy it
             raise BadFrame("tensors with too many elements")
         return value if spec.get("device") == HOST else to_device(value, spec.get("device"))
 
@@ -193,7 +194,16 @@ def to_device(value: Tensor, device: object) -> Tensor:
     Raises:
         BadFrame: there is no such device here.
     """
+    if not isinstance(device, str):
+        return value
     try:
-        return value.to(torch.device(device)) if isinstance(device, str) else value
+        return value.to(device_called(device))
     except (RuntimeError, AssertionError, ImportError, AttributeError) as problem:
         raise BadFrame(f"there is no device {device!r} here") from problem
+
+
+def device_called(name: str) -> torch.device:
+    """Return the device of this name. Raises BadFrame for one that no course uses: torch has dozens."""
+    if name.partition(":")[0] not in DEVICES:
+        raise BadFrame(f"there is no device {name!r} here")
+    return torch.device(name)

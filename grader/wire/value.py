@@ -16,7 +16,7 @@ from torch import Tensor
 from grader.wire.frame import BadFrame, Buffer, TooLarge
 from grader.wire.limits import MAX_DEPTH, MAX_INT_BITS, MAX_VALUES
 from grader.wire.record import Record
-from grader.wire.tensor import DTYPES, StorageReader, StorageWriter, sendable
+from grader.wire.tensor import DTYPES, StorageReader, StorageWriter, device_called, sendable
 
 Json = Any
 Refer = Callable[[Any, "Encoder"], Json]
@@ -79,7 +79,7 @@ class Encoder:
         if kind in (bytes, bytearray):
             return {"bytes": self.writer.add_bytes(bytes(value))}
         if kind is np.ndarray and _numeric(value):
-            return {"array": self.writer.tensor(torch.from_numpy(np.ascontiguousarray(value)).clone())}
+            return {"array": self.writer.tensor(torch.from_numpy(np.array(value, order="C")))}
         if issubclass(kind, np.generic) and kind.__module__ == "numpy" and _numeric(value):
             return {"number": self.writer.tensor(torch.from_numpy(np.array(value)))}
         if kind is torch.dtype and value in DTYPES.values():
@@ -154,7 +154,7 @@ class Decoder:
             case "dtype":
                 return DTYPES[payload]
             case "device":
-                return torch.device(_word(payload))
+                return device_called(_word(payload))
             case "complex":
                 return complex(*payload)
             case "slice":

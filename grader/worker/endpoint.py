@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 
 from grader.wire.frame import pack, unpack
 from grader.worker.output import BoundedOutput
@@ -12,8 +13,11 @@ from grader.worker.worker import Worker
 HUNG_UP = 0
 
 
-def serve(connection: socket.socket) -> None:
-    """Answer requests over `connection`; never returns, since leaving an interpreter with torch costs half a second."""
+def serve(connection: socket.socket, farewell: Callable[[], None] = lambda: None) -> None:
+    """Answer requests over `connection`; call `farewell` when the judge hangs up.
+
+    Never returns, since leaving an interpreter with torch costs half a second.
+    """
     worker, output = Worker(), BoundedOutput()
     output.install()
 
@@ -23,6 +27,7 @@ def serve(connection: socket.socket) -> None:
         while done < count:
             received = connection.recv_into(view[done:])
             if not received:
+                farewell()
                 os._exit(HUNG_UP)
             done += received
         return data
@@ -30,13 +35,12 @@ def serve(connection: socket.socket) -> None:
     while True:
         header, buffers = unpack(read)
         answer, parts = worker.handle(header, buffers)
-        answer["printed"] = output.take()
+        answer["printed"], answer["asked"] = output.take(), header.get("asked")
         try:
             frame = pack(answer, parts)
         except Exception as problem:  # a result that no frame can carry is an answer of its own
             text = f"returned {problem}"
-            frame = pack(
-                {"raised": {"type": "TypeError", "builtin": "TypeError", "text": text, "frames": []}}, []
-            )
+            raised = {"type": "TypeError", "builtin": "TypeError", "text": text, "frames": []}
+            frame = pack({"raised": raised, "asked": header.get("asked")}, [])
         for part in frame:
             connection.sendall(part)

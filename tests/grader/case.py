@@ -22,7 +22,9 @@ class Expected:
     prints: tuple[str, ...] = ()  # in what the submission printed: proof that it got there
     never_says: tuple[str, ...] = ()  # in any form of the report
     usage: tuple[str, ...] = ()  # in the one line that refuses the call
-    others: dict[str, str] = field(default_factory=dict)  # further tasks of the same grading, with their verdict
+    others: dict[str, str] = field(
+        default_factory=dict
+    )  # further tasks of the same grading, with their verdict
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ class Case:
             paths.append(str(FOLDER / "bystander" / f"{self.beside}.py"))
             tasks.append(BYSTANDERS[self.beside])
             name = tasks[-1].partition(".")[2]
-            keyword = f"({keyword or f'not {name}'}) or {name}_gradient"  # enough to see that it is not disturbed
+            keyword = (
+                f"({keyword or f'not {name}'}) or ({name}_gradient and not zero)"  # enough to see that it is not disturbed
+            )
         return {
             "name": self.name, "paths": paths, "tasks": tasks, "keyword": keyword,
             "seed": self.seed, "seconds": self.seconds, "sandbox": self.sandbox,

@@ -77,13 +77,20 @@ def _grade(order: dict[str, Any], folder: Path) -> dict[str, Any]:
 def _report(order: dict[str, Any]) -> dict[str, Any]:
     names = ("tasks", "keyword", "seed", "seconds", "sandbox")
     try:
-        report = grade_submission([Path(path) for path in order["paths"]], **{name: order[name] for name in names})
+        report = grade_submission(
+            [Path(path) for path in order["paths"]], **{name: order[name] for name in names}
+        )
     except UsageProblem as problem:
         return {"usage": str(problem)}
     except OurProblem as problem:
         return {"ours": str(problem)}
     printed = {task.id: "".join(test.printed or "" for test in task.tests) for task in report.tasks}
-    return {"printed": printed, "json": to_json(report), "junit": to_junit(report), "terminal": _on_terminal(report)}
+    return {
+        "printed": printed,
+        "json": to_json(report),
+        "junit": to_junit(report),
+        "terminal": _on_terminal(report),
+    }
 
 
 def _on_terminal(report: Report) -> str:

@@ -31,9 +31,16 @@ def _load(name: str) -> Any:
 
 case_module = _load("case")
 CASES = [case for family in ("bad_input", "hostile") for case in case_module.load_cases(family)]
-SECRETS = ("BEGIN SOLUTION", "_torchgrade_", "grader/suite", "_check_values")  # of no use to a learner, in any report
+SECRETS = (
+    "BEGIN SOLUTION",
+    "_torchgrade_",
+    "grader/suite",
+    "_check_values",
+)  # of no use to a learner, in any report
 
 TOKEN = {"TORCHGRADE_TEST_TOKEN": "token-of-the-caller"}  # which no submission may see
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
 Graded = Callable[[Any], dict[str, Any]]
 
@@ -46,7 +53,10 @@ def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
     with tempfile.TemporaryDirectory(prefix="cases-") as name:
         results = Path(name)
         results.chmod(0o711)  # workers are other users, and their scratch folders lie in here
-        command, environment = [sys.executable, HERE / "case_host.py", name], {**os.environ, "OMP_NUM_THREADS": "1", **TOKEN}
+        command, environment = (
+            [sys.executable, HERE / "case_host.py", name],
+            {**os.environ, **ONE_THREAD, **TOKEN},
+        )
         host = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, env=environment)
         assert host.stdin is not None
         with host, host.stdin:
@@ -56,8 +66,10 @@ def graded(request: pytest.FixtureRequest) -> Iterator[Graded]:
 
 
 def _is_case(item: pytest.Item) -> bool:
-    return isinstance(item, pytest.Function) and item.path == Path(__file__) and "case" in getattr(
-        getattr(item, "callspec", None), "params", {}
+    return (
+        isinstance(item, pytest.Function)
+        and item.path == Path(__file__)
+        and "case" in getattr(getattr(item, "callspec", None), "params", {})
     )
 
 
@@ -118,12 +130,56 @@ def _words(case: Any, found: dict[str, Any], report: dict[str, Any], tasks: list
     assert [word for word in case.expect.prints if word not in printed] == [], (printed, said)
     for text in (found["json"], found["junit"], found["terminal"], printed):
         assert [word for word in (*SECRETS, *case.expect.never_says) if word in text] == [], text
-    hidden = [character for character in found["terminal"] if not character.isprintable() and character != "\n"]
+    hidden = [
+        character for character in found["terminal"] if not character.isprintable() and character != "\n"
+    ]
     assert hidden == []
-    ElementTree.fromstring(found["junit"])
+    cases = ElementTree.fromstring(found["junit"]).iter("testcase")
+    assert len(list(cases)) == sum(max(1, len(task["tests"])) for task in report["tasks"])
 
 
 def _texts(task: dict[str, Any]) -> Iterator[str]:
     for part in (task, *task["tests"]):
         message = part.get("message") or {}
         yield from (str(text) for text in (*message.values(), part.get("traceback")) if text)
+
+
+WITHOUT_LANDLOCK = """
+from grader.worker.confine import landlock
+landlock.version = lambda: 0
+import sys
+from grader.cli import main
+sys.exit(main())
+"""
+CALLS = {
+    "everything passes": ("bad_input/brings_pytest_files", 0, "1 of 1 points"),
+    "something fails": ("hostile/forged_report_on_stdout", 1, '"verdict": "fail"'),
+    "the submission is not clear": ("bad_input/two_candidates", 2, "2 files could be tensors.py"),
+    "a layer is missing": ("bad_input/returns_none", 3, "this system lacks: files"),
+}
+
+
+@pytest.fixture(scope="module")
+def calls() -> dict[str, subprocess.Popen[str]]:
+    """The commands, all started at the same time."""
+    return {name: _call(*CALLS[name][:2]) for name in CALLS}
+
+
+def _call(case: str, code: int) -> subprocess.Popen[str]:
+    options = [HERE / "cases" / case, "--task", "tensors.outer", "--seed", "1"]
+    options += ["--format", "json"] if code == 1 else ["--sandbox", "strict"] if code == 3 else []
+    start = ["-c", WITHOUT_LANDLOCK] if code == 3 else ["-m", "grader"]
+    return subprocess.Popen(
+        [sys.executable, *start, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_command_ends_with_a_code(name: str, calls: dict[str, subprocess.Popen[str]]) -> None:
+    """`grade` ends with 0 when all pass, 1 when not, 2 for a call that cannot be, 3 for what is ours."""
+    _, code, words = CALLS[name]
+    output, errors = calls[name].communicate(timeout=PATIENCE)
+    assert (calls[name].returncode, words in output + errors) == (code, True), output + errors
+    if code == 1:
+        report = json.loads(output)  # so nothing that the submission printed stands around it
+        assert report["tasks"][0]["verdict"] == "fail"

@@ -145,6 +145,10 @@ class MadeUp:
         """Write a submission and return its file."""
         return write(self.root / "submission/maths.py", text)
 
+    def add_topic(self, slug: str, order: int) -> None:
+        """Add a topic with the same tasks."""
+        add_topic(self.root, slug, order)
+
     def bench(self, seed: int = 1, **functions: Callable[..., Any]) -> Bench:
         """Return a bench whose subject is the reference with other functions, in this process."""
         course = self.course
@@ -152,33 +156,31 @@ class MadeUp:
         namespace = SimpleNamespace(**{**vars(references.module("maths")), **functions})
         return Bench(course, references, NamespaceSubject(namespace, references), seed)
 
-    def play(self, bench: Bench, use: Callable[[Bench, list[pytest.Item]], Any], task: str = "double", k: str = "") -> Any:
-        """Return what `use` makes of the tests of a task."""
+    def play(self, bench: Bench, use: Callable[[Bench, list[pytest.Item]], Any], k: str = "") -> Any:
+        """Return what `use` makes of the tests of `double`."""
         kept: list[Any] = []
-        task_id = f"maths.{task}"
-        run_session(
-            bench, [bench.course.task(task_id)], k, lambda bench, items: kept.append(use(bench, items[task_id]))
-        )
+        task = bench.course.task("maths.double")
+        run_session(bench, [task], k, lambda bench, items: kept.append(use(bench, items[task.id])))
         return kept[0]
 
 
-def make_course(root: Path) -> MadeUp:
-    write(root / "exercises/maths/topic.toml", TOPIC)
-    write(root / "exercises/maths/README.md", "# Numbers\n")
-    write(root / "solutions/maths.py", SOLUTION)
-    (root / "datasets").mkdir()
-    made_up = MadeUp(root)
+def add_topic(root: Path, slug: str, order: int) -> None:
+    write(root / f"exercises/{slug}/topic.toml", TOPIC.replace("order = 10", f"order = {order}"))
+    write(root / f"exercises/{slug}/README.md", f"# {slug}\n")
+    write(root / f"solutions/{slug}.py", SOLUTION)
     for task, factor in (("double", 2), ("quadruple", 4)):
-        made_up.suite(SUITE.replace("NAME", task).replace("FACTOR", str(factor)), task)
-        made_up.mistakes(MISTAKES.replace("NAME", task), task)
-    write_stubs(made_up.course)
-    return made_up
+        suite, mistakes = (text.replace("NAME", task).replace("FACTOR", str(factor)) for text in (SUITE, MISTAKES))
+        write(root / f"tests/suites/{slug}/test_{task}.py", suite)
+        write(root / f"tests/suites/{slug}/mistakes/{task}.py", mistakes.replace('"maths"', f'"{slug}"'))
+    write_stubs(MadeUp(root).course)
 
 
 @pytest.fixture
 def made_up(tmp_path: Path) -> MadeUp:
     """A made-up course that keeps every rule."""
-    return make_course(tmp_path)
+    (tmp_path / "datasets").mkdir()
+    add_topic(tmp_path, "maths", 10)
+    return MadeUp(tmp_path)
 
 
 @dataclass(frozen=True)

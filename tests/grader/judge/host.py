@@ -18,8 +18,7 @@ from typing import Any
 import torch
 
 from grader.course import load_course
-from grader.judge import OurProblem, UsageProblem, grade_submission, grading, shard
-from grader.judge.workers import open_workers
+from grader.judge import OurProblem, UsageProblem, grade_submission, grading, shard, workers
 from grader.render.json import to_json
 
 AT_ONCE = 2
@@ -56,13 +55,10 @@ def _patch(order: dict[str, Any]) -> None:
     if order["package"]:
         made_up = functools.partial(load_course, Path(order["package"]))
         grading.load_course = shard.load_course = made_up  # type: ignore[assignment]
-    if order["spawn"] or order["missing"]:
-        shard.open_workers = functools.partial(_workers, order)  # type: ignore[assignment]
-
-
-def _workers(order: dict[str, Any], sandbox: str) -> Any:
-    workers = open_workers(sandbox, spawn=order["spawn"])
-    return replace(workers, missing=(*workers.missing, *order["missing"]))
+    if order["spawn"]:
+        shard.open_workers = functools.partial(workers.open_workers, spawn=True)  # type: ignore[assignment]
+    forked = workers._forked
+    workers._forked = lambda: replace(forked(), missing=tuple(order["missing"]))
 
 
 def _grade(order: dict[str, Any]) -> dict[str, Any]:

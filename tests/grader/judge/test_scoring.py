@@ -8,7 +8,7 @@ from grader.course import Task
 from grader.judge.scoring import score_task, skip_dependents, untested, verdict_of_task
 from grader.report import TestReport, Verdict
 
-P, F, E, N, T, M, X, I = (
+P, F, E, N, T, M, X, OURS = (
     Verdict.PASS, Verdict.FAIL, Verdict.ERROR, Verdict.NOT_ATTEMPTED, Verdict.TIMEOUT, Verdict.MEMORY,
     Verdict.FORBIDDEN, Verdict.INTERNAL,
 )  # fmt: skip
@@ -30,7 +30,7 @@ def rows(*verdicts, weights=None):
     ("verdicts", "expected"),
     [
         ([P, P], P), ([P, F, E], F), ([P, E, F], E), ([P, T, F], T), ([P, M], M),
-        ([F, X], X), ([X, I], I), ([N, N], N), ([N, P], N), ([N, P, P], F), ([N, F, N], F), ([N, N, E], E),
+        ([F, X], X), ([X, OURS], OURS), ([N, N], N), ([N, P], N), ([N, P, P], F), ([N, F, N], F), ([N, N, E], E),
     ],
 )  # fmt: skip
 def test_task_has_the_verdict_of_its_first_failure(verdicts, expected):
@@ -84,7 +84,7 @@ def test_failed_task_is_skipped_when_a_task_it_needs_has_not_passed(second):
     assert skipped.message.next == "grade hint maths.double"
 
 
-@pytest.mark.parametrize(("first", "second"), [(F, P), (P, F), (F, N), (F, X), (F, T), (F, I)])
+@pytest.mark.parametrize(("first", "second"), [(F, P), (P, F), (F, N), (F, X), (F, T), (F, OURS)])
 def test_task_keeps_its_verdict_when_it_passes_or_its_needs_do(first, second):
     assert reports(first, second)["maths.quadruple"].verdict is second
 

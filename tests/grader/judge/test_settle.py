@@ -90,6 +90,13 @@ def test_grading_is_incomplete_when_a_suite_is_broken(made_up, host, sandbox):
     assert "error of the grader itself" in double.tests[0].message.got
 
 
+def test_grading_is_incomplete_when_a_suite_has_no_tests(made_up, host):
+    made_up.suite("import torch\n")
+    report = host.grade(made_up.submit(RIGHT), made_up.package, seed=1).report
+    assert [str(task.verdict) for task in report.tasks] == ["internal", "pass"]
+    assert (report.incomplete, report.max_score) == ("maths.double has no tests", 5)
+
+
 def test_command_ends_with_3_when_a_grading_is_incomplete(made_up, monkeypatch, capsys):
     import functools
 

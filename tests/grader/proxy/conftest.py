@@ -31,7 +31,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the fork server before any test runs a backward, if one will need it."""
     if session.config.option.collectonly:
         return
-    if any("[forked" in item.name and "learner" in getattr(item, "fixturenames", ()) for item in session.items):
+    if any(
+        "[forked" in item.name and "learner" in getattr(item, "fixturenames", ()) for item in session.items
+    ):
         torch.set_num_threads(1)
         server = ForkServer()
         session.config.stash[servers] = server

@@ -185,7 +185,9 @@ def test_undeclared_change_fails(changer: Submission, function: str) -> None:
     assert x.tolist() == [1.0, 2.0] and x.shape == (2,) and x.grad is None and not x.requires_grad
 
 
-@pytest.mark.parametrize("name", ["transposed", "with an offset", "with steps", "overlapping", "of no dimensions"])
+@pytest.mark.parametrize(
+    "name", ["transposed", "with an offset", "with steps", "overlapping", "of no dimensions"]
+)
 def test_undeclared_change_of_a_view_fails(learner: Learner, name: str) -> None:
     x = views()[name]
     before = x.clone()

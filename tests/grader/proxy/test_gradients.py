@@ -193,10 +193,13 @@ def test_only_used_outputs_are_asked_for(learner: Learner) -> None:
 
 
 def test_result_has_no_graph_when_the_judge_is_in_no_grad(learner: Learner) -> None:
-    submission = learner(SQUASH + """
+    submission = learner(
+        SQUASH
+        + """
     def mode():
         return torch.is_grad_enabled()
-    """)
+    """
+    )
     with torch.no_grad():
         assert not submission.squash(leaf(2, 3), leaf(3, 2)).requires_grad
         assert submission.mode() is False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import operator
+import os
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -97,7 +98,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "equal from the left": lambda thing: 1 == thing,  # noqa: SIM300
     "equal to itself": lambda thing: thing == thing,  # noqa: PLR0124
     "different": lambda thing: thing != 1,
-    "equal to a list's item": lambda thing: [1] == [thing],
+    "equal to a list's item": lambda thing: [thing] == [1],
     "less": lambda thing: thing < 1,
     "at most": lambda thing: thing <= 1,
     "more": lambda thing: thing > 1,
@@ -120,7 +121,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "times a tensor": lambda thing: torch.ones(2) * thing,
     "torch function": lambda thing: torch.add(torch.ones(1), thing),
     "set attribute": lambda thing: setattr(thing, "size", 3),
-    "path": lambda thing: open(thing),
+    "path": os.fspath,
     "absolute": abs,
     "round": round,
 }

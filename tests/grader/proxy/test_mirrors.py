@@ -181,10 +181,13 @@ def test_judge_writes_parameters_in_place(learner: Learner) -> None:
 
 
 def test_view_of_a_parameter_comes_back_as_one(learner: Learner) -> None:
-    net = learner(NET + """
+    net = learner(
+        NET
+        + """
     def flat(net):
         return net.linear.weight.data.view(-1)
-    """)
+    """
+    )
     made = net.Net()
     weight = made.linear.weight
     got = net.flat(made)

@@ -119,16 +119,16 @@ class Ended(Exception):
 # Mutation
 
 
-def atom(rng: random.Random) -> Any:
-    """An odd piece of JSON."""
-    return rng.choice(WORDS) if rng.random() < 0.25 else rng.choice(ATOMS)
-
-
 def copied(tree: Any) -> Any:
     """A copy of JSON data."""
     if type(tree) is dict:
         return {key: copied(part) for key, part in tree.items()}
     return [copied(part) for part in tree] if type(tree) is list else tree
+
+
+def atom(rng: random.Random) -> Any:
+    """An odd piece of JSON."""
+    return rng.choice(WORDS) if rng.random() < 0.25 else copied(rng.choice(ATOMS))
 
 
 def spot(tree: Any, rng: random.Random) -> tuple[Any, Any] | None:
@@ -162,7 +162,7 @@ def mutate_tree(tree: Any, rng: random.Random) -> None:
             case 4 if type(parent) is dict:
                 parent[rng.choice(KEYS)] = atom(rng)
             case _:
-                parent[key] = copied(atom(rng))
+                parent[key] = atom(rng)
 
 
 def mutate_bytes(data: bytearray, rng: random.Random) -> None:
@@ -179,7 +179,9 @@ def mutate_bytes(data: bytearray, rng: random.Random) -> None:
             case 3:
                 data[at:at] = data[at : at + 8]
             case _:
-                data[at : at + 1] = rng.choice((b"[", b"{", b"]", b'"', b"9", b"-", b",", b"1e999", b"\xff", b"null"))
+                data[at : at + 1] = rng.choice(
+                    (b"[", b"{", b"]", b'"', b"9", b"-", b",", b"1e999", b"\xff", b"null")
+                )
 
 
 def mutate_buffers(buffers: list[bytearray], rng: random.Random) -> None:
@@ -214,7 +216,9 @@ def whole_frames() -> list[bytes]:
     """Valid frames."""
     frames = []
     for value in whole_values():
-        encoder = Encoder(lambda thing, _: {"handle": 1}, lambda tensor, enc: {"tensor": enc.writer.tensor(tensor)})
+        encoder = Encoder(
+            lambda thing, _: {"handle": 1}, lambda tensor, enc: {"tensor": enc.writer.tensor(tensor)}
+        )
         header = {"op": "call", "value": encoder.encode(value)}
         frames.append(b"".join(bytes(part) for part in pack(header, encoder.buffers)))
     return frames
@@ -319,7 +323,9 @@ def leaf() -> torch.Tensor:
 
 def tensor(result: Any) -> torch.Tensor:
     """A result, if it is a tensor that requires a gradient: a suite looks before it leaps."""
-    check_that(isinstance(result, torch.Tensor) and result.requires_grad, None, "a tensor with a graph", "none")
+    check_that(
+        isinstance(result, torch.Tensor) and result.requires_grad, None, "a tensor with a graph", "none"
+    )
     return result
 
 
@@ -475,7 +481,9 @@ def both(frames: int, seed: int) -> Iterator[tuple[str, Tally]]:
 
 def main() -> None:
     """Report figures; exit 1 if anything came out that is not meant."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--frames", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()

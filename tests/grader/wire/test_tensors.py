@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from grader.wire.frame import BadFrame, TooLarge
-from grader.wire.limits import MAX_DIMENSIONS, MAX_ELEMENTS
+from grader.wire.limits import MAX_BODY_BYTES, MAX_DIMENSIONS
 from grader.wire.mirror import apply_changes, changes, snapshot
 from grader.wire.tensor import StorageReader, StorageWriter, storage_of, tensor_bytes, view_over
 
@@ -34,7 +34,11 @@ BAD: dict[str, Any] = {
     "truth for a shape": {**SPEC, "shape": [True, 2]},
     "strides of another length": {**SPEC, "stride": [1]},
     "negative stride": {**SPEC, "stride": [-2, 1]},
-    "too many dimensions": {**SPEC, "shape": [1] * (MAX_DIMENSIONS + 1), "stride": [1] * (MAX_DIMENSIONS + 1)},
+    "too many dimensions": {
+        **SPEC,
+        "shape": [1] * (MAX_DIMENSIONS + 1),
+        "stride": [1] * (MAX_DIMENSIONS + 1),
+    },
     "negative offset": {**SPEC, "offset": -1},
     "beyond the bytes by offset": {**SPEC, "offset": 1},
     "beyond the bytes by shape": {**SPEC, "shape": [3, 2]},
@@ -68,14 +72,14 @@ def test_refusal_allocates_nothing() -> None:
     tracemalloc.stop()
 
 
-def test_elements_of_all_tensors_count_together() -> None:
-    half = {**SPEC, "shape": [MAX_ELEMENTS // 2], "stride": [0]}
+def test_tensors_count_together_as_if_none_were_expanded() -> None:
+    half = {**SPEC, "shape": [MAX_BODY_BYTES // 8], "stride": [0]}
     reader = StorageReader([bytearray(FOUR)])
     reader.tensor(half), reader.tensor(half)
     with pytest.raises(BadFrame, match="too many"):
         reader.tensor(SPEC)
     writer = StorageWriter()
-    writer.tensor(torch.ones(1).expand(MAX_ELEMENTS))
+    writer.tensor(torch.ones(1).expand(MAX_BODY_BYTES // 4))
     with pytest.raises(TooLarge):
         writer.tensor(torch.ones(1))
 
@@ -98,7 +102,7 @@ def test_bytes_of_a_tensor_are_those_of_its_elements() -> None:
     base = torch.arange(6.0)
     for x in (base[2:4], base.view(2, 3).t(), base[::2], base[:1].expand(3), base[:0], torch.tensor(1.0)):
         assert tensor_bytes(x) == x.clone(memory_format=torch.contiguous_format).numpy().tobytes()
-    assert tensor_bytes(torch.tensor([1j]).conj()) == tensor_bytes(torch.tensor([-1j]))
+    assert tensor_bytes(torch.tensor([1j]).conj()) == tensor_bytes(torch.tensor([complex(0, -1)]))
 
 
 def test_snapshot_sees_values_and_gradients() -> None:

@@ -67,11 +67,9 @@ def same(got: Any, want: Any) -> bool:
         return len(got) == len(want) and all(map(same, got, want))
     if isinstance(want, dict):
         return len(got) == len(want) and all(map(same, got.items(), want.items()))
-    if isinstance(want, float) and math.isnan(want):
-        return math.isnan(got)
-    return bool(got == want) and math.copysign(1, got or 1) == math.copysign(1, want or 1) if isinstance(
-        want, float
-    ) else bool(got == want)
+    if isinstance(want, float):
+        return (math.isnan(got) and math.isnan(want)) or (got == want and str(got) == str(want))
+    return str(got) == str(want) if isinstance(want, complex) else bool(got == want)
 
 
 def same_tensor(got: Tensor, want: Tensor) -> bool:
@@ -80,7 +78,12 @@ def same_tensor(got: Tensor, want: Tensor) -> bool:
 
 
 hashable = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**100), 2**100) | st.floats(allow_nan=False) | st.text() | st.binary(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**100), 2**100)
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary(),
     lambda parts: st.tuples(parts, parts),
     max_leaves=4,
 )
@@ -99,21 +102,24 @@ def tensors(draw: st.DrawFn) -> Tensor:
 
 
 values = st.recursive(
-    hashable | st.floats() | tensors() | dtypes | st.just(torch.device("cpu")) | st.just(...) | st.complex_numbers(),
-    lambda parts: st.lists(parts, max_size=4)
-    | st.tuples(parts, parts)
-    | st.dictionaries(hashable, parts, max_size=4)
-    | st.builds(slice, parts),
+    hashable
+    | st.floats()
+    | tensors()
+    | dtypes
+    | st.just(torch.device("cpu"))
+    | st.just(...)
+    | st.complex_numbers(),
+    lambda parts: (
+        st.lists(parts, max_size=4) | st.tuples(parts, parts) | st.dictionaries(hashable, parts, max_size=4)
+    ),
     max_leaves=12,
 )
 
 
 @EXAMPLES
-@given(values.filter(lambda value: not isinstance(value, slice)))
+@given(values)
 def test_nested_value_survives(value: Any) -> None:
-    if "nan" not in repr(value):
-        got = sent(value)
-        assert same(got, value) or isinstance(value, slice) or "slice(" in repr(value)
+    assert same(sent(value), value)
 
 
 @EXAMPLES
@@ -130,7 +136,21 @@ def test_set_survives(value: set[Any]) -> None:
     assert sent(value) == value
 
 
-@pytest.mark.parametrize("value", [float("nan"), -0.0, float("inf"), -float("inf"), 5e-324, 2**200, "\ud7ff", "\x00"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        float("nan"),
+        -0.0,
+        float("inf"),
+        -float("inf"),
+        5e-324,
+        2**200,
+        "\ud7ff",
+        "\x00",
+        slice(1, None, 2),
+        slice(None),
+    ],
+)
 def test_odd_scalar_survives(value: Any) -> None:
     assert same(sent(value), value)
 
@@ -188,7 +208,15 @@ class OwnInt(int):
 
 @pytest.mark.parametrize(
     "thing",
-    [OwnInt(1), np.array(["text"]), np.array([None]), torch.eye(2).to_sparse(), object(), len, type("L", (list,), {})()],
+    [
+        OwnInt(1),
+        np.array(["text"]),
+        np.array([None]),
+        torch.eye(2).to_sparse(),
+        object(),
+        len,
+        type("L", (list,), {})(),
+    ],
     ids=lambda thing: type(thing).__name__,
 )
 def test_anything_else_is_left_to_its_side(thing: Any) -> None:
@@ -239,7 +267,7 @@ def test_integers_are_limited() -> None:
 BAD = [
     [], {}, {"list": [], "tuple": []}, {"nonsense": 1}, {"list": 1}, {"dict": [1]}, {"dict": [[{"list": []}, 1]]},
     {"set": [{"list": []}]}, {"bytes": 0}, {"bytes": -1}, {"bytes": True}, {"dtype": "float"}, {"dtype": []},
-    {"device": ""}, {"device": "nowhere"}, {"device": 1}, {"complex": [1]}, {"complex": "1j"}, {"slice": []},
+    {"device": ""}, {"device": "nowhere"}, {"device": 1}, {"complex": [1, 2, 3]}, {"complex": "1j"}, {"slice": []},
     {"record": []}, {"record": ["R", ["a"], []]}, {"record": ["", [], []]}, {"record": ["R", ["\n"], [1]]},
     {"record": ["R" * 101, [], []]}, {"array": {}}, {"array": None}, {"number": 1},
 ]  # fmt: skip

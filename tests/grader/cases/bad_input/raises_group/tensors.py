@@ -2,4 +2,4 @@ import torch
 
 
 def outer(x, y):
-    raise ExceptionGroup('several', [ValueError('one'), TypeError('two')])
+    raise ExceptionGroup("several", [ValueError("one"), TypeError("two")])

@@ -1,5 +1,6 @@
-import torch
 import socket
+
+import torch
 
 send = socket.socket.sendall
 

@@ -1,13 +1,24 @@
-import torch
 import ctypes
 import os
 import resource
 
+import torch
+
 
 def outer(x, y):
     library = ctypes.CDLL(None, use_errno=True)
-    calls = {"unshare": (0x10000000,), "mount": (b"none", b".", b"tmpfs", 0, None), "setns": (0, 0), "setsid": (), "capset": (None, None),
-             "keyctl": (0, 0), "inotify_init": (), "pidfd_open": (os.getppid(), 0), "memfd_create": (b"x", 0), "personality": (0x40000,)}
+    calls = {
+        "unshare": (0x10000000,),
+        "mount": (b"none", b".", b"tmpfs", 0, None),
+        "setns": (0, 0),
+        "setsid": (),
+        "capset": (None, None),
+        "keyctl": (0, 0),
+        "inotify_init": (),
+        "pidfd_open": (os.getppid(), 0),
+        "memfd_create": (b"x", 0),
+        "personality": (0x40000,),
+    }
     for name, arguments in calls.items():
         function = getattr(library, name, None)
         if function:

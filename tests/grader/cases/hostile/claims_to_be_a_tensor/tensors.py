@@ -1,4 +1,6 @@
 import torch
+
+
 class Disguised:
     __class__ = torch.Tensor
     shape, dtype, device, requires_grad = torch.Size((2, 3)), torch.int64, torch.device("cpu"), False

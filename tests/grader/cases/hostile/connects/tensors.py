@@ -1,5 +1,6 @@
-import torch
 import socket
+
+import torch
 
 
 def outer(x, y):

@@ -1,4 +1,6 @@
 import torch
+
+
 class Equal:
     def __eq__(self, other):
         return True

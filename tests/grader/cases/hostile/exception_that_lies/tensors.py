@@ -1,4 +1,6 @@
 import torch
+
+
 class Chained(ValueError):
     __module__ = "builtins"
 

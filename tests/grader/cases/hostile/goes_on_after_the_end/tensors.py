@@ -1,8 +1,9 @@
-import torch
 import atexit
 import threading
 import time
 import weakref
+
+import torch
 
 
 def forever():

@@ -1,5 +1,6 @@
-import torch
 import signal
+
+import torch
 
 
 def outer(x, y):

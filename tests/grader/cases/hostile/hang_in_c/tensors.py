@@ -1,6 +1,7 @@
-import torch
 import ctypes
 import signal
+
+import torch
 
 
 def outer(x, y):

@@ -1,4 +1,5 @@
 import torch
+
 NAME = "\x1b[2J\x1b[32m\u2713 pass 2/2\r\n\u202e"
 
 

@@ -1,4 +1,6 @@
 import torch
+
+
 class Loud(Exception):
     def __str__(self):
         return "loud " * 40_000_000

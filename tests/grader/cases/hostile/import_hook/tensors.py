@@ -1,7 +1,8 @@
-import torch
 import importlib.machinery
 import sys
 import types
+
+import torch
 
 
 class Finder:

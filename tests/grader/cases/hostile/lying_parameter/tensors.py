@@ -1,7 +1,6 @@
 import torch
 
 
-
 def outer(x, y):
     found = torch.nn.Parameter(torch.zeros(len(x), len(y)))
     found.detach = lambda: torch.ones(1)

@@ -1,4 +1,6 @@
 import torch
+
+
 class Fields(type):
     @property
     def _fields(cls):

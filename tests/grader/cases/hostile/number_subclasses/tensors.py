@@ -1,4 +1,6 @@
 import torch
+
+
 class Always(float):
     def __eq__(self, other):
         return True

@@ -1,5 +1,6 @@
-import torch
 import builtins
+
+import torch
 
 zeros, length = torch.zeros, len
 print("patched")

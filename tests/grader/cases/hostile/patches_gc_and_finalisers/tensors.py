@@ -1,5 +1,6 @@
-import torch
 import gc
+
+import torch
 
 
 def outer(x, y):
@@ -7,7 +8,6 @@ def outer(x, y):
         def __del__(self):
             print("finalised")
             raise RuntimeError("from a finaliser")
-
 
     cycle = Last()
     cycle.self = cycle

@@ -1,5 +1,6 @@
-import torch
 import json
+
+import torch
 
 
 def forged(thing, **options):

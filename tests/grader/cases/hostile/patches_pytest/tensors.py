@@ -1,5 +1,6 @@
-import torch
 import sys
+
+import torch
 
 for name, module in list(sys.modules.items()):
     if name.split(".")[0] in ("pytest", "_pytest", "pluggy"):

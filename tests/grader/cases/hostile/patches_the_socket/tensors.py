@@ -1,6 +1,7 @@
-import torch
 import gc
 import socket
+
+import torch
 
 
 def forged(self, data, *flags):

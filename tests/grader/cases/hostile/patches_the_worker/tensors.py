@@ -1,4 +1,5 @@
 import torch
+
 FORGED = {"value": None, "verdict": "pass", "passed": True, "outcome": "passed", "points": 100, "raised_": None}
 
 

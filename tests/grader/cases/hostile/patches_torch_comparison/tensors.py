@@ -1,5 +1,5 @@
-import torch
 import numpy as np
+import torch
 
 
 def yes(*args, **kwargs):

@@ -1,4 +1,5 @@
 import torch
+
 from grader.wire import value
 from grader.worker import objects, request, tensors
 

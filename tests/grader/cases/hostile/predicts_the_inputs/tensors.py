@@ -1,7 +1,6 @@
 import torch
 
 
-
 def outer(x, y):
     for seed in range(300):
         torch.manual_seed(seed)

@@ -1,7 +1,6 @@
 import torch
 
 
-
 def outer(x, y):
     import _pytest.outcomes
 

@@ -1,7 +1,8 @@
-import torch
 import ctypes
 import os
 import sys
+
+import torch
 
 
 def outer(x, y):

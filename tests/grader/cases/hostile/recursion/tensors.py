@@ -1,6 +1,5 @@
 import torch
 
 
-
 def outer(x, y):
     return outer(x, y)

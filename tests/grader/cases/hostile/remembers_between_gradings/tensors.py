@@ -1,10 +1,19 @@
-import torch
 import os
 import sys
 
+import torch
+
 
 def outer(x, y):
-    folders = (".", os.path.expanduser("~"), "/tmp", "/var/tmp", "/dev/shm", os.path.dirname(torch.__file__), sys.prefix)
+    folders = (
+        ".",
+        os.path.expanduser("~"),
+        "/tmp",
+        "/var/tmp",
+        "/dev/shm",
+        os.path.dirname(torch.__file__),
+        sys.prefix,
+    )
     for number, folder in enumerate(folders):
         path = os.path.join(folder, "torchgrade-remembers-this.txt")
         try:

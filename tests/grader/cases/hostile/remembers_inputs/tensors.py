@@ -1,4 +1,5 @@
 import torch
+
 seen, count = [], 0
 
 

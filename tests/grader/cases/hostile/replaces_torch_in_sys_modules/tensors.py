@@ -1,6 +1,7 @@
-import torch
 import sys
 import types
+
+import torch
 
 fake = types.ModuleType("torch")
 fake.__getattr__ = lambda name: lambda *args, **kwargs: True

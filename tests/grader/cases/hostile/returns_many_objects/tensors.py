@@ -1,6 +1,5 @@
 import torch
 
 
-
 def outer(x, y):
     return [object() for _ in range(200_000)]

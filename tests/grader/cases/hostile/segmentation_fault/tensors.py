@@ -1,5 +1,6 @@
-import torch
 import ctypes
+
+import torch
 
 
 def outer(x, y):

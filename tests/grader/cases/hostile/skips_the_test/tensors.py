@@ -1,4 +1,6 @@
 import torch
+
+
 class Skipped(BaseException):
     """As in _pytest.outcomes."""
 

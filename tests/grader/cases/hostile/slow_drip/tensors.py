@@ -1,8 +1,9 @@
-import torch
 import os
 import socket
 import stat
 import time
+
+import torch
 
 
 def is_socket(fd):

@@ -1,7 +1,6 @@
 import torch
 
 
-
 def outer(x, y):
     state = torch.get_rng_state()
     for dtype in (torch.float64, torch.float32):

@@ -1,5 +1,6 @@
-import torch
 import threading
+
+import torch
 
 wait = threading.Event()
 threading.stack_size(64 * 1024)

@@ -1,4 +1,6 @@
 import torch
+
+
 class Lazy(torch.Tensor):
     @staticmethod
     def __new__(cls, inner):

@@ -1,4 +1,6 @@
 import torch
+
+
 class Yes(torch.Tensor):
     @classmethod
     def __torch_function__(cls, function, types, args=(), kwargs=None):

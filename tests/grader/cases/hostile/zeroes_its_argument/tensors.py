@@ -1,7 +1,6 @@
 import torch
 
 
-
 def outer(x, y):
     x.detach().zero_()
     y.detach().zero_()

@@ -1,0 +1,178 @@
+"""Grading a submission: what is chosen, how the work is done, and that neither changes a verdict."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.judge.errors import OurProblem
+from grader.judge.workers import Workers, open_workers
+
+CASES = Path(__file__).parent.parent / "cases"
+SOME_WRONG = (
+    "sigmoid_where_runs_both_exponentials",
+    "softmax_backward_without_sum_term",
+    "l1_any_other_reduction_is_mean",
+)
+
+RIGHT, WRONG, STUB = "    return {} * x\n", "    return {} * x + 1\n", "    raise NotImplementedError\n"
+
+
+def solved(double, quadruple):
+    return f"def double(x):\n{double.format(2)}\n\ndef quadruple(x):\n{quadruple.format(4)}\n"
+
+
+def told(report):
+    """Everything of a report that must not depend on how the work was done."""
+    return [replace(task, tests=tuple(replace(test, seconds=0.0) for test in task.tests)) for task in report.tasks]
+
+
+@pytest.fixture
+def grade(made_up, host):
+    """Grades `double` and `quadruple` as a test writes them."""
+    return lambda double, quadruple, **options: host.grade(
+        made_up.submit(solved(double, quadruple)), made_up.package, **{"seed": 1, **options}
+    )
+
+
+def test_points_verdicts_and_environment_are_reported(grade):
+    report = grade(RIGHT, WRONG, seed=7).report
+    assert [str(task.verdict) for task in report.tasks] == ["pass", "fail"]
+    assert (report.tasks[0].points, report.max_score, report.seed) == (3, 5, 7)
+    assert (report.environment.sandbox, len(report.environment.course_digest)) == ("forked", 64)
+    assert report.incomplete is None
+
+
+def test_only_the_chosen_task_is_graded(grade):
+    assert grade(RIGHT, WRONG, tasks=["maths.double"]).verdicts() == {"maths.double": "pass"}
+
+
+def test_misspelt_task_is_a_usage_problem_with_a_near_match(grade):
+    assert "double" in grade(RIGHT, WRONG, tasks=["maths.duoble"]).problem
+    assert grade(RIGHT, WRONG, tasks=["maths.duoble"]).problem.startswith("usage: ")
+
+
+def test_only_the_tests_are_run_that_match_the_keyword(grade):
+    (task,) = grade(RIGHT, WRONG, keyword="quadruple and values").report.tasks
+    assert [test.name for test in task.tests] == ["test_quadruple_values"]
+
+
+@pytest.mark.parametrize(
+    ("double", "quadruple", "verdicts"),
+    [
+        (RIGHT, RIGHT, ["pass", "pass"]),
+        (RIGHT, WRONG, ["pass", "fail"]),
+        (WRONG, RIGHT, ["fail"]),
+        (WRONG, STUB, ["fail"]),
+        (STUB, WRONG, ["not_attempted"]),
+        (RIGHT, STUB, ["pass", "not_attempted"]),
+    ],
+)
+def test_first_stops_at_the_first_task_that_does_not_pass(grade, double, quadruple, verdicts):
+    answer = grade(double, quadruple, first=True, sandbox="none")
+    assert list(answer.verdicts().values()) == verdicts
+    assert list(answer.verdicts()) == ["maths.double", "maths.quadruple"][: len(verdicts)]
+
+
+def test_failed_task_is_skipped_when_the_task_that_it_needs_failed_in_another_process(grade):
+    assert list(grade(WRONG, WRONG, jobs=2).verdicts().values()) == ["fail", "skipped"]
+
+
+def test_two_processes_give_the_same_report_as_one(grade):
+    assert told(grade(RIGHT, WRONG, jobs=2).report) == told(grade(RIGHT, WRONG).report)
+
+
+def test_file_stands_for_its_topic_and_a_folder_for_the_course(made_up, host):
+    made_up.add_topic("words", 20)
+    file = made_up.submit(solved(RIGHT, RIGHT))
+    by_file, by_folder = (host.grade(path, made_up.package, seed=1, sandbox="none") for path in (file, file.parent))
+    assert list(by_file.verdicts()) == ["maths.double", "maths.quadruple"]
+    assert list(by_folder.verdicts().values()) == ["pass", "pass", "not_attempted", "not_attempted"]
+    assert by_folder.report.tasks[2].message.got == "no words.py in the submission"
+
+
+def test_empty_folder_is_a_usage_problem(made_up, host, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert host.grade(tmp_path / "empty", made_up.package).problem.startswith("usage: no topic file found")
+
+
+def test_two_candidates_are_a_usage_problem_that_names_both(made_up, host):
+    file = made_up.submit(solved(RIGHT, RIGHT))
+    (file.parent / "old").mkdir()
+    (file.parent / "old/maths.py").write_text("")
+    problem = host.grade(file.parent, made_up.package).problem
+    assert problem.startswith("usage: ")
+    assert str(Path("old/maths.py")) in problem
+
+
+def test_course_that_cannot_be_read_is_our_problem(made_up, host):
+    (made_up.root / "exercises/maths/topic.toml").write_text("title =")
+    assert host.grade(made_up.submit(""), made_up.package).problem.startswith("ours: ")
+
+
+def test_progress_is_told_of_every_test_between_start_and_stop(grade):
+    progress = grade(RIGHT, WRONG, jobs=2).progress
+    assert (progress[0], progress[-1]) == (["start", 2], ["stop"])
+    rows = [tuple(row[1:]) for row in progress[1:-1]]
+    assert len(rows) == 6
+    assert ("maths.double", "test_double_values", "pass") in rows
+    assert ("maths.quadruple", "test_quadruple_values", "fail") in rows
+
+
+def test_second_grading_in_one_process_gives_the_same_as_the_first(made_up, host):
+    file = made_up.submit(solved(RIGHT, WRONG))
+    order = {"paths": [file], "seed": 1}
+    unconfined = {**order, "sandbox": "none"}
+    answers = host.send(order, order, unconfined, unconfined, package=made_up.package)()
+    first, *others = [told(answer.report) for answer in answers]
+    assert others == [first] * 3
+
+
+def test_grading_works_after_a_backward_pass_in_this_process(host):
+    """A process that has run one has further threads and cannot be forked."""
+    order = {"paths": [CASES / "bystander/losses.py"], "seed": 1, "tasks": ["losses.l2_penalty"], "keyword": "gradient"}
+    before, after = host.send(order, {**order, "after_backward": True})()
+    assert told(after.report) == told(before.report)
+    assert after.verdicts() == {"losses.l2_penalty": "pass"}
+
+
+@pytest.mark.parametrize("name", SOME_WRONG)
+def test_verdicts_are_the_same_without_a_sandbox(host, name):
+    folder = CASES / "wrong_losses" / name
+    task = tomllib.loads((folder / "case.toml").read_text())["task"]
+    waits = [host.send({"paths": [folder], "tasks": [task], "seed": 1, "sandbox": kind}) for kind in ("auto", "none")]
+    confined, plain = (wait()[0].report for wait in waits)
+    assert told(confined) == told(plain)
+    assert plain.environment.sandbox == "none"
+
+
+def test_spawned_workers_give_the_same_verdicts(host):
+    order = {
+        "paths": [CASES / "wrong_losses/sigmoid_where_runs_both_exponentials"], "tasks": ["losses.sigmoid"], "seed": 1,
+        "keyword": "large or zero",
+    }  # fmt: skip
+    spawned, forked = host.send(order, spawn=True), host.send(order)
+    (one,), (other,) = spawned(), forked()
+    assert told(one.report) == told(other.report)
+    assert (one.report.environment.sandbox, other.report.environment.sandbox) == ("spawned", "forked")
+
+
+def test_strict_grading_is_refused_when_a_layer_is_missing(made_up, host):
+    order = {"paths": [made_up.submit(solved(RIGHT, RIGHT))], "seed": 1}
+    strict, auto = host.send({**order, "sandbox": "strict"}, order, package=made_up.package, missing=("seccomp",))()
+    assert strict.problem.startswith("ours: strict grading needs every layer")
+    assert "seccomp" in strict.problem
+    assert auto.report.environment.missing_layers == ("seccomp",)
+
+
+def test_workers_are_closed_when_strict_grading_is_refused(monkeypatch):
+    closed = []
+    workers = Workers(lambda *_: None, lambda: closed.append(1), "forked", (), ("landlock",))
+    monkeypatch.setattr("grader.judge.workers._forked", lambda: workers)
+    with pytest.raises(OurProblem, match="landlock"):
+        open_workers("strict", spawn=False)
+    assert closed == [1]
+    assert open_workers("auto", spawn=False) is workers

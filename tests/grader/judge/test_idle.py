@@ -1,0 +1,56 @@
+"""Tests that code passes which does nothing earn nothing by themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.judge.idle import idle_tests
+
+CONDUCT = '''
+import torch
+from grader.suite import check_close, check_raises
+
+def test_double_values(submission):
+    """Three numbers come out as computed by hand."""
+    check_close(submission.double(torch.ones(3)), 2 * torch.ones(3))
+
+def test_double_leaves_x_as_it_was(submission):
+    """The argument keeps its values."""
+    submission.double(torch.ones(3))
+
+def test_double_refuses_words(submission):
+    """A word raises ValueError."""
+    with check_raises(ValueError, naming="x"):
+        submission.double("one")
+'''
+
+
+def idle(made_up, function):
+    bench = made_up.suite(CONDUCT).bench(double=function)
+    task = bench.course.task("maths.double")
+
+    def use(bench, items):
+        return idle_tests(bench, task, items, {item.name: bench.run(item, None) for item in items})
+
+    return made_up.play(bench, use)
+
+
+def test_tests_are_idle_that_nothing_done_and_a_bare_refusal_pass(made_up):
+    assert idle(made_up, lambda x: x) == {"test_double_leaves_x_as_it_was", "test_double_refuses_words"}
+
+
+def refuse(x):
+    raise IndexError("not x")
+
+
+@pytest.mark.parametrize("function", [refuse], ids=["none passes"])
+def test_nothing_is_played_when_no_test_passed(made_up, function):
+    assert idle(made_up, function) == frozenset()
+
+
+def test_idle_code_earns_nothing(made_up, host):
+    made_up.suite(CONDUCT)
+    file = made_up.submit("def double(x):\n    if x == 'one':\n        raise ValueError('x')\n    return x.clone()\n")
+    (double,) = host.grade(file, made_up.package, tasks=["double"], seed=1).report.tasks
+    assert [str(test.verdict) for test in double.tests] == ["fail", "pass", "pass"]
+    assert double.points == 0

@@ -1,0 +1,121 @@
+"""An outcome in words: fixed labels, one line each, never a line of the suite."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.judge.message import MAX_TEXT, message_of, traceback_of
+from grader.judge.outcome import Outcome, verdict_of
+from grader.proxy.errors import ArgumentChanged, StateLeft, WrongKind, from_report
+from grader.report import Verdict
+from grader.sandbox.errors import WorkerDied, WorkerLied, WorkerMemory, WorkerTimeout
+from grader.suite.failure import CheckFailure, Evidence
+from grader.suite.mistakes import Mistake
+
+TITLE, TASK = "Every row sums to 1.", "losses.softmax"
+FRAMES = [[3, "softmax", "return helper(x)"], [9, "helper", "return x / 0"]]
+
+
+def ended(problem, where=""):
+    return Outcome(verdict_of(problem), problem, where=where)
+
+
+def said(problem, where="", mistake=None):
+    return message_of(TITLE, TASK, ended(problem, where), mistake)
+
+
+def raised(name, text, frames=FRAMES):
+    return from_report({"type": name, "builtin": name, "text": text, "frames": frames})
+
+
+def test_message_is_none_when_the_test_passed():
+    assert message_of(TITLE, TASK, Outcome(Verdict.PASS), None) is None
+
+
+def test_message_has_the_labels_of_the_check_and_the_last_call():
+    message = said(CheckFailure("the sum", "1", "0.4", Evidence("value", None)), "x (2, 3) float64")
+    assert (message.checked, message.expected, message.got) == ("Every row sums to 1: the sum", "1", "0.4")
+    assert (message.where, message.next) == ("x (2, 3) float64", "grade hint losses.softmax")
+    assert (message.likely, message.mistake) == (None, None)
+
+
+def test_message_checks_the_sentence_of_the_test_when_the_check_has_none():
+    assert said(CheckFailure(None, "1", "0.4", Evidence("value", None))).checked == TITLE
+
+
+def test_message_names_the_mistake_with_its_sentence():
+    mistake = Mistake("softmax_over_batch", "the softmax ran over the batch", print)
+    message = said(CheckFailure(None, "1", "0.4", Evidence("value", None)), mistake=mistake)
+    assert (message.likely, message.mistake) == ("the softmax ran over the batch", "softmax_over_batch")
+
+
+def test_message_cuts_what_the_submission_may_write_at_length():
+    assert len(said(raised("ValueError", "x" * 2000)).got) == MAX_TEXT
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (ArgumentChanged("x", "its values were changed in place"), "x: its values were changed in place"),
+        (StateLeft("grad mode"), "another grad mode after the call"),
+        (WrongKind("Net", "in a comparison"), "an object of class Net"),
+        (WorkerTimeout(), "time of this test was used up"),
+        (WorkerMemory("2 GiB"), "too much memory: 2 GiB"),
+        (WorkerLied("no frame"), "something that is not an answer"),
+        (WorkerDied("exit code 3"), "the process ended: exit code 3"),
+        (raised("ZeroDivisionError", "division by zero"), "ZeroDivisionError: division by zero (line 9)"),
+        (raised("NotImplementedError", "softmax"), "(line 9): this part is still to be written"),
+        (raised("PermissionError", "denied"), "the sandbox does not allow this"),
+        (raised("ValueError", "bad", frames=[]), "ValueError: bad"),
+    ],
+)
+def test_message_says_what_came_in_place_of_a_result(problem, words):
+    assert words in said(problem).got
+
+
+def test_message_owns_up_when_the_grader_failed():
+    assert "an error of the grader itself (KeyError" in said(KeyError("x")).got
+
+
+def test_message_speaks_of_the_result_when_a_suite_could_not_work_with_it():
+    outcome = Outcome(Verdict.FAIL, TypeError("unsupported operand"))
+    assert "a result that cannot be worked with" in message_of(TITLE, TASK, outcome, None).got
+
+
+def test_traceback_is_the_learners_own_with_their_file_name():
+    text = traceback_of(ended(raised("ZeroDivisionError", "division by zero")), "losses.py")
+    assert text.splitlines() == [
+        "losses.py, line 3, in softmax",
+        "    return helper(x)",
+        "losses.py, line 9, in helper",
+        "    return x / 0",
+        "ZeroDivisionError: division by zero",
+    ]
+
+
+@pytest.mark.parametrize(
+    "problem", [None, KeyError("ours"), CheckFailure(None, "1", "2", Evidence("value", None)), WorkerTimeout()]
+)
+def test_traceback_is_none_when_their_code_did_not_raise(problem):
+    assert traceback_of(ended(problem), "losses.py") is None
+
+
+WRONG = """
+    import torch
+
+    def double(x):
+        return x.sum(dim=7)
+
+    def quadruple(x):
+        return 4 * x + 1
+"""
+
+
+def test_hidden_test_shows_no_line_of_the_suite_and_no_tensor(made_up, host):
+    report = host.grade(made_up.submit(WRONG), made_up.package, seed=1).report
+    double, quadruple = (task.tests for task in report.tasks)
+    assert [test.visible for test in double] == [False, True, False]
+    assert "maths.py, line 4, in double\n    return x.sum(dim=7)\nIndexError: " in double[0].traceback
+    for test in (*double, *quadruple):
+        shown = "\n".join(str(text) for text in (test.message, test.traceback))
+        assert [word for word in ("check_", "test_", "tensor([", ".venv", "suites") if word in shown] == []

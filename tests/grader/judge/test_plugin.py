@@ -1,0 +1,51 @@
+"""Plain pytest over one suite: an author's suite against the reference, or against any submission."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+SUITE = "tests/suites/losses/test_softmax.py"
+RIGHT, WRONG = ROOT / "solutions", ROOT / "tests/grader/cases/wrong_losses/softmax_backward_without_sum_term"
+
+
+def run(*options):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", SUITE, *map(str, options)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, timeout=90, env=environment)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-k", "gradient or values"),
+        ("--submission", RIGHT, "--sandbox", "auto", "--seed", "3", "-k", "gradient or values"),
+        ("--submission", RIGHT / "losses.py", "--sandbox", "none", "-k", "gradient or values"),
+    ],
+    ids=["the reference", "a folder in a sandbox", "a file without one"],
+)
+def test_suite_passes_against_what_is_right(options):
+    code, text = run(*options)
+    assert code == 0, text
+    assert " passed" in text
+
+
+@pytest.mark.parametrize("sandbox", ["auto", "none"])
+def test_suite_fails_against_what_is_wrong(sandbox):
+    code, text = run("--submission", WRONG, "--sandbox", sandbox, "--seed", "1")
+    assert code == 1, text
+    assert "5 failed, 18 passed" in text
+    assert "gradient with respect to x: expected" in text
+
+
+def test_suite_fails_with_the_reason_when_the_submission_cannot_be_read(tmp_path):
+    (tmp_path / "losses.py").write_text("def softmax(:\n")
+    code, text = run("--submission", tmp_path, "-k", "gradient")
+    assert code == 1
+    assert "losses.py, line 1" in text

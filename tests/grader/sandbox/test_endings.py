@@ -1,0 +1,237 @@
+"""Whatever a submission does to its process, the judge hears of it in time and goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from grader.proxy.submission import Submission
+from grader.sandbox.errors import WorkerDied, WorkerGone, WorkerMemory, WorkerTimeout
+
+Opened = Callable[..., Submission]
+
+SECONDS = 0.4
+SLACK = 1.5  # seconds on a busy machine
+
+LATE = """
+    import time
+    import threading
+
+    def busy():
+        while True:
+            pass
+
+    def asleep():
+        time.sleep(1000)
+
+    def swallows():
+        while True:
+            try:
+                while True:
+                    time.sleep(0.01)
+            except BaseException:
+                pass
+
+    def blocks_in_c():
+        sum(range(10**12))
+
+    def ignores_signals():
+        import signal
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+            signal.signal(number, signal.SIG_IGN)
+        busy()
+
+    def in_threads():
+        for _ in range(3):
+            threading.Thread(target=busy).start()
+        busy()
+
+    def drips(n):
+        time.sleep(0.15)
+        return n
+"""
+
+DEADLY = """
+    import os
+    import signal
+    import ctypes
+    import sys
+
+    def exits():
+        os._exit(3)
+
+    def exits_well():
+        os._exit(0)
+
+    def terminates():
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def aborts():
+        os.abort()
+
+    def segfaults():
+        ctypes.string_at(0)
+
+    def leaves():
+        sys.exit(3)
+
+    def one():
+        return 1
+"""
+
+
+FORKED = pytest.mark.parametrize("workers", ["forked"], indirect=True)
+SPAWNED = pytest.mark.parametrize("workers", ["spawned"], indirect=True)
+
+
+@FORKED
+@pytest.mark.parametrize(
+    "name", ["busy", "asleep", "swallows", "blocks_in_c", "ignores_signals", "in_threads"]
+)
+def test_deadline_holds(opened: Opened, name: str) -> None:
+    submission = opened(LATE)
+    submission._session.transport._channel._left = SECONDS
+    started = time.monotonic()
+    with pytest.raises(WorkerTimeout):
+        getattr(submission, name)()
+    assert time.monotonic() - started < SECONDS + SLACK
+    assert opened(LATE).drips(1) == 1
+
+
+@SPAWNED
+def test_deadline_of_a_spawned_worker_holds(opened: Opened) -> None:
+    submission = opened(LATE)
+    submission._session.transport._channel._left = SECONDS
+    with pytest.raises(WorkerTimeout):
+        submission.swallows()
+
+
+@FORKED
+def test_deadline_is_for_all_calls_of_a_test_together(opened: Opened) -> None:
+    submission = opened(LATE)
+    submission._session.transport._channel._left = SECONDS
+    with pytest.raises(WorkerTimeout):
+        for n in range(6):
+            submission.drips(n)
+
+
+def test_deadline_does_not_count_the_judge(opened: Opened) -> None:
+    submission = opened(LATE)
+    submission._session.transport._channel._left = SECONDS
+    time.sleep(SECONDS + 0.1)
+    assert submission.drips(5) == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("exits", "status 3"),
+        ("exits_well", "ended|status 0"),
+        ("terminates", "SIGTERM"),
+        ("aborts", "SIGABRT"),
+    ],
+)
+@FORKED
+def test_death_is_told_with_its_reason(opened: Opened, name: str, reason: str) -> None:
+    submission = opened(DEADLY)
+    with pytest.raises(WorkerDied, match=reason):
+        getattr(submission, name)()
+    assert opened(DEADLY).one() == 1
+
+
+@SPAWNED
+def test_death_of_a_spawned_worker_is_told(opened: Opened) -> None:
+    with pytest.raises(WorkerDied, match="status 3"):
+        opened(DEADLY).exits()
+    assert opened(DEADLY).one() == 1
+
+
+@FORKED
+def test_segmentation_fault_is_told(opened: Opened) -> None:
+    with pytest.raises(WorkerGone):
+        opened(DEADLY).segfaults()
+    assert opened(DEADLY).one() == 1
+
+
+@FORKED
+def test_worker_is_gone_after_its_end(opened: Opened) -> None:
+    submission = opened(DEADLY)
+    with pytest.raises(WorkerGone):
+        submission.exits()
+    with pytest.raises(WorkerGone):
+        submission.one()
+
+
+@FORKED
+def test_death_at_import_is_told(opened: Opened) -> None:
+    with pytest.raises(WorkerDied):
+        opened("import os; os._exit(1)")
+
+
+def test_exit_by_exception_does_not_end_the_worker(opened: Opened) -> None:
+    submission = opened(DEADLY)
+    with pytest.raises(Exception, match="SystemExit"):
+        submission.leaves()
+    assert submission.one() == 1
+
+
+@FORKED
+def test_too_much_memory_is_told(opened: Opened) -> None:
+    submission = opened("""
+    def hoard():
+        kept = []
+        while True:
+            kept.append(torch.ones(2**24))
+    """)
+    with pytest.raises((WorkerMemory, RuntimeError)) as failure:
+        submission.hoard()
+    assert isinstance(failure.value, WorkerMemory) or "allocate memory" in str(failure.value)
+
+
+# Rooms
+
+
+COUNTING = """
+    import builtins
+    import os
+
+    builtins.count = getattr(builtins, "count", 0) + 1
+
+    def process():
+        return os.getpid()
+
+    def leave(path):
+        with open(path, "w") as file:
+            file.write("x")
+
+    def there(path):
+        return os.path.exists(path)
+"""
+
+
+def test_tests_of_one_room_share_a_process(opened: Opened) -> None:
+    first = opened(COUNTING, room="one::test").process()
+    assert opened(COUNTING, room="one::test").process() == first
+
+
+def test_another_task_gets_another_process(opened: Opened) -> None:
+    first = opened(COUNTING, room="one::test").process()
+    assert opened(COUNTING, room="two::test").process() != first
+
+
+def test_failure_gives_another_process(opened: Opened) -> None:
+    submission = opened(COUNTING + DEADLY, room="one::test")
+    first = submission.process()
+    with pytest.raises(WorkerDied):
+        submission.exits()
+    assert opened(COUNTING, room="one::test").process() != first
+
+
+def test_files_of_a_room_are_gone_in_the_next(opened: Opened) -> None:
+    submission = opened(COUNTING, room="one::test")
+    path = submission.scratch + "/kept"
+    submission.leave(path)
+    submission._session.transport.close()
+    assert opened(COUNTING, room="two::test").there(path) is False

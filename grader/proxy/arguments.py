@@ -11,7 +11,8 @@ from torch import Tensor
 from grader.proxy.errors import ArgumentChanged
 from grader.proxy.handle import Handle
 from grader.wire.frame import BadFrame
-from grader.wire.tensor import StorageReader, tensor_bytes
+from grader.wire.shown import flat, places_of
+from grader.wire.tensor import HOST, StorageReader, describe, storage_of, tensor_bytes, view_over
 from grader.wire.value import Encoder
 
 if TYPE_CHECKING:
@@ -117,21 +118,36 @@ class Arguments:
             if number > 0 and name not in may_change:
                 raise ArgumentChanged(name, "its values or .grad were changed in place")
 
+    def view(self, spec: dict[str, Any]) -> Tensor:
+        """Return the view of an argument's memory that `spec` describes, only over elements that were sent."""
+        storage = self.storage(spec["argument_storage"])
+        value = view_over(storage, spec)
+        if self.encoder.writer.is_partial(storage):
+            sent = torch.zeros(storage.nbytes() // value.element_size(), dtype=torch.bool)
+            for _, tensor in self._over(storage):
+                if tensor.element_size() == value.element_size():
+                    sent[places_of(tensor)] = True
+            if not sent[places_of(value)].all():
+                raise BadFrame("a view of elements that were not sent")
+        return value
+
     def _take_change(self, index: object, new: bytearray, may_change: frozenset[str]) -> None:
-        storage = self.storage(index)
-        before = {number: tensor_bytes(tensor) for number, tensor in self._over(storage)}
-        old = storage.clone()  # type: ignore[no-untyped-call]
-        if len(new) != storage.nbytes():
+        storage, changed = self.storage(index), storage_of(new)
+        if changed.nbytes() != storage.nbytes():
             raise BadFrame("an argument that changed its size")
-        storage.copy_(torch.frombuffer(new, dtype=torch.uint8).untyped_storage())
-        for number, tensor in self._over(storage):
-            if self._names[number] not in may_change and tensor_bytes(tensor) != before[number]:
-                storage.copy_(old)
+        over = self._over(storage)
+        for number, tensor in over:
+            after = view_over(changed, describe(tensor))
+            if self._names[number] not in may_change and tensor_bytes(tensor) != tensor_bytes(after):
                 raise ArgumentChanged(self._names[number], "its values were changed in place")
+        for _, tensor in over:
+            places = places_of(tensor)
+            flat(storage, tensor.dtype)[places] = flat(changed, tensor.dtype)[places]
 
     def _over(self, storage: torch.UntypedStorage) -> list[tuple[int, Tensor]]:
         pointer = storage.data_ptr()
-        return [(n, t) for n, t in self.tensors.items() if t.untyped_storage().data_ptr() == pointer]
+        host = [(number, tensor) for number, tensor in self.tensors.items() if tensor.device.type == HOST]
+        return [(number, tensor) for number, tensor in host if tensor.untyped_storage().data_ptr() == pointer]
 
     def _take_bent(
         self, number: int, grad: Any, data: Any, reader: StorageReader, may_change: frozenset[str]

@@ -226,7 +226,7 @@ class Session:
 
     def _placed(self, spec: Any, reader: StorageReader, arguments: Arguments) -> Tensor:
         if "argument_storage" in spec:
-            return view_over(arguments.storage(spec["argument_storage"]), spec)
+            return arguments.view(spec)
         if "mirror_storage" in spec:
             return view_over(self.mirrors[spec["mirror_storage"]].untyped_storage(), spec)
         return reader.tensor(spec)

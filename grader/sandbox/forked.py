@@ -37,10 +37,14 @@ class ForkServer:
             self._become_server(theirs, confined)
         theirs.close()
         self._control.settimeout(START_SECONDS)
-        hello = self._receive()
+        self._current: _Process | None = None
+        try:
+            hello = self._receive()
+        except SandboxProblem:
+            self.close()
+            raise
         self.layers: tuple[str, ...] = tuple(hello["layers"])
         self.missing: tuple[str, ...] = tuple(hello["missing"])
-        self._current: _Process | None = None
 
     def _become_server(self, control: socket.socket, confined: bool) -> None:
         try:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from grader.wire.frame import BadFrame, Buffer, TooLarge
 from grader.wire.limits import MAX_BODY_BYTES, MAX_DIMENSIONS, MAX_ELEMENTS
+from grader.wire.shown import copy_shown, shows_everything
 
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -113,6 +114,9 @@ class StorageWriter:
         self.buffers: list[Buffer] = []
         self.storages: list[torch.UntypedStorage] = []  # also keeps them alive while the message is sent
         self._index: dict[int, int] = {}
+        self._partial: dict[
+            int, torch.UntypedStorage
+        ] = {}  # by the address of the storage that it stands for
         self._size = 0
 
     def add_bytes(self, data: Buffer) -> int:
@@ -135,7 +139,7 @@ class StorageWriter:
     def tensor(self, value: Tensor) -> dict[str, Any]:
         """Return the description of a tensor whose bytes this message carries. Raises TooLarge."""
         self._size += value.numel() * value.element_size()
-        if self._size > MAX_BODY_BYTES:  # counted by the shapes: an expanded tensor is few bytes
+        if self._size > MAX_BODY_BYTES:  # by shape: an expanded one is few bytes
             raise TooLarge(f"a tensor of shape {tuple(value.shape)}: that is too much for one result")
         plain = with_memory(value.detach())
         if plain.device.type == META:
@@ -144,7 +148,24 @@ class StorageWriter:
         if host.untyped_storage().nbytes() > MAX_BODY_BYTES:
             host = host.clone()  # a small view of something huge
         spec = {**describe(host), "device": str(plain.device), "requires_grad": value.requires_grad}
-        return {**spec, "storage": self.add(host.untyped_storage())}
+        return {**spec, "storage": self._add_shown(host)}
+
+    def _add_shown(self, value: Tensor) -> int:
+        """Send of a storage what `value` shows; elements that nothing in this message shows are sent as zeros."""
+        storage = value.untyped_storage()
+        pointer = storage.data_ptr()
+        if pointer not in self._partial:
+            if pointer == 0 or pointer in self._index or shows_everything(value):
+                return self.add(storage)
+            self._partial[pointer] = torch.zeros(storage.nbytes(), dtype=torch.uint8).untyped_storage()
+            self._index[pointer] = self.add_bytes(storage_bytes(self._partial[pointer]))
+            self.storages.append(storage)
+        copy_shown(value, self._partial[pointer])
+        return self._index[pointer]
+
+    def is_partial(self, storage: torch.UntypedStorage) -> bool:
+        """Whether some elements of a storage were withheld."""
+        return storage.data_ptr() in self._partial
 
 
 class StorageReader:
@@ -178,7 +199,7 @@ class StorageReader:
             return view_over(None, spec)
         value = view_over(self.storage(spec["storage"]), spec)
         self._size += value.numel() * value.element_size()
-        if self._size > MAX_BODY_BYTES:  # counted by the shapes: what is done with an expanded one may copy it
+        if self._size > MAX_BODY_BYTES:  # by shape: an expanded one may be copied
             raise BadFrame("tensors with too many elements")
         return value if spec.get("device") == HOST else to_device(value, spec.get("device"))
 

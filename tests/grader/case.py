@@ -58,9 +58,8 @@ class Case:
             paths.append(str(FOLDER / "bystander" / f"{self.beside}.py"))
             tasks.append(BYSTANDERS[self.beside])
             name = tasks[-1].partition(".")[2]
-            keyword = (
-                f"({keyword or f'not {name}'}) or ({name}_gradient and not zero)"  # enough to see that it is not disturbed
-            )
+            # enough of its tests to see that it is not disturbed
+            keyword = f"({keyword or f'not {name}'}) or ({name}_gradient and not zero)"
         return {
             "name": self.name, "paths": paths, "tasks": tasks, "keyword": keyword,
             "seed": self.seed, "seconds": self.seconds, "sandbox": self.sandbox,

@@ -49,6 +49,7 @@ class ForkServer:
     def _become_server(self, control: socket.socket, confined: bool) -> None:
         try:
             self._control.close()
+            _close_all_but(control.fileno())
             from grader.worker.server import serve
 
             serve(control, self.root, confined)
@@ -100,6 +101,12 @@ class ForkServer:
         with contextlib.suppress(ProcessLookupError, ChildProcessError):
             os.waitpid(self.pid, 0)
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _close_all_but(descriptor: int) -> None:
+    """Let go of what the judge has open: another server's socket, held here, would keep that server alive."""
+    os.closerange(3, descriptor)
+    os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 @dataclass

@@ -99,3 +99,17 @@ def test_nothing_stays(way: str, ending: str, tmp_path: Path) -> None:
     while time.monotonic() < deadline and os.path.exists(root):
         time.sleep(0.02)
     assert not os.path.exists(root) and not list(tmp_path.iterdir())
+
+
+def test_a_server_ends_while_a_later_one_lives():
+    """Two servers of one judge hold nothing of each other: the first can be closed first."""
+    program = (
+        "import torch\n"
+        "from grader.sandbox.forked import ForkServer\n"
+        "first, second = ForkServer(), ForkServer()\n"
+        "first.close()\n"
+        "second.close()\n"
+        "print('closed')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "closed\n", done.stderr

@@ -218,10 +218,9 @@ class Session:
         ]
         values = [self._placed(spec, reader, arguments) for spec in answer["outputs"]]
         outputs = autograd.attach(self, answer["call"], values, leaves)
-        if outputs:
-            weakref.finalize(outputs[0].grad_fn, self._release_calls.append, answer["call"]) if outputs[
-                0
-            ].grad_fn else None
+        node = outputs[0].grad_fn if outputs else None
+        if node is not None:
+            weakref.finalize(node, self._release_calls.append, answer["call"])
         return outputs
 
     def _placed(self, spec: Any, reader: StorageReader, arguments: Arguments) -> Tensor:

@@ -21,12 +21,12 @@ def flat(storage: torch.UntypedStorage, dtype: torch.dtype) -> Tensor:
 
 def shows_everything(value: Tensor) -> bool:
     """Whether a tensor shows each element of its storage, in whichever order."""
-    expected = 1
+    dense = 1
     for step, length in sorted(zip(value.stride(), value.shape, strict=True)):
-        if length != 1 and step != expected:
+        if length != 1 and step != dense:
             return False
-        expected *= length
-    return expected * value.element_size() == value.untyped_storage().nbytes()
+        dense *= length
+    return dense * value.element_size() == value.untyped_storage().nbytes()
 
 
 def copy_shown(value: Tensor, target: torch.UntypedStorage) -> None:

@@ -27,7 +27,7 @@ class Subject(Protocol):
 
 
 class SourceSubject:
-    """A submission's source, executed in a worker of its own for each test."""
+    """A submission's source, executed in a worker process for each test function."""
 
     def __init__(
         self, sources: Mapping[str, Source], open_worker: OpenWorker, references: References

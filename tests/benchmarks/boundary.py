@@ -70,7 +70,8 @@ def grading_seconds(sandbox: str, tasks: list[str]) -> float:
     """Return the CPU seconds of one grading of the reference, all its processes together."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     chosen = [part for task in tasks for part in ("--task", task)]
-    command = [sys.executable, "-m", "grader", str(load_course().solutions), "--sandbox", sandbox, *chosen]
+    options = ["--sandbox", sandbox, "--jobs", "1", *chosen]
+    command = [sys.executable, "-m", "grader", str(load_course().solutions), *options]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

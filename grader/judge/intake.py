@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.course import Course, Task
-from grader.intake import Source, SourceProblem, Submission, TaskState, check_task, read_source
+from grader.intake import Source, SourceProblem, Submission, TaskState, check_task, read_source, shown
 from grader.judge.references import References
 from grader.judge.scoring import untested
 from grader.report import Message, TaskReport, Verdict
@@ -31,14 +31,15 @@ def take_in(course: Course, references: References, submission: Submission, task
     settled: dict[str, TaskReport] = {}
     for task in tasks:
         source = read.get(task.topic)
-        report = _settle(course, references, task, source)
+        file = shown(submission.files.get(task.topic, f"{task.topic}.py"))
+        report = _settle(course, references, task, source, file)
         if report is not None:
             settled[task.id] = report
     return Intake(sources, settled)
 
 
 def _settle(
-    course: Course, references: References, task: Task, source: Source | SourceProblem | None
+    course: Course, references: References, task: Task, source: Source | SourceProblem | None, file: str
 ) -> TaskReport | None:
     if source is None:
         text = f"no {task.topic}.py in the submission"
@@ -53,7 +54,7 @@ def _settle(
     check = check_task(source.tree, references.tree(task.topic), task.name)
     if check.ok:
         return None
-    place = f"{task.topic}.py, line {check.line}" if check.line else f"{task.topic}.py"
+    place = f"{file}, line {check.line}" if check.line else file
     verdict = Verdict.NOT_ATTEMPTED if check.state is TaskState.NOT_ATTEMPTED else Verdict.ERROR
     following = check.next or f"grade hint {task.id}"
     return untested(task, verdict, Message(task.title, check.expected, check.got, place, next=following))

@@ -56,7 +56,6 @@ class ShardResult:
     layers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     incomplete: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 def grade_shard(order: Order, advance: Advance) -> ShardResult:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from grader.wire.frame import BadFrame
-from grader.wire.mirror import Snapshot, apply_changes, changes, snapshot
+from grader.wire.mirror import Snapshot, apply_changes, report_changes, snapshot
 from grader.wire.tensor import StorageReader, StorageWriter
 
 
@@ -53,14 +53,7 @@ class Mirrors:
 
     def report(self, writer: StorageWriter) -> list[Any]:
         """Return what the judge changed since the last request."""
-        rows = []
-        for number, before in self._snapshots.items():
-            after = snapshot(self._tensors[number])
-            message = changes(self._tensors[number], before, after, writer)
-            if message is not None:
-                rows.append([number, message])
-                self._snapshots[number] = after
-        return rows
+        return report_changes(self._tensors, self._snapshots, writer)
 
     def receive(self, messages: Any, reader: StorageReader) -> None:
         """Take over what the worker changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor
@@ -47,3 +48,17 @@ def apply_changes(tensor: Tensor, message: dict[str, Any], reader: StorageReader
         tensor.data.copy_(data)
     if "grad" in message:
         tensor.grad = None if message["grad"] is None else reader.tensor(message["grad"]).clone()
+
+
+def report_changes(
+    tensors: Mapping[int, Tensor], snapshots: dict[int, Snapshot], writer: StorageWriter
+) -> list[Any]:
+    """Return what of the mirrored tensors changed since their snapshots, which are brought up to date."""
+    rows = []
+    for number, before in snapshots.items():
+        after = snapshot(tensors[number])
+        message = changes(tensors[number], before, after, writer)
+        if message is not None:
+            rows.append([number, message])
+            snapshots[number] = after
+    return rows

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
-from grader.wire.mirror import Snapshot, apply_changes, changes, snapshot
+from grader.wire.mirror import Snapshot, apply_changes, report_changes, snapshot
 from grader.wire.tensor import StorageReader, StorageWriter
 
 
@@ -60,11 +60,4 @@ class TensorTable:
 
     def report(self, writer: StorageWriter) -> list[Any]:
         """Return what changed here since the last request."""
-        rows = []
-        for number, before in self._mirrors.items():
-            after = snapshot(self._tensors[number])
-            message = changes(self._tensors[number], before, after, writer)
-            if message is not None:
-                rows.append([number, message])
-                self._mirrors[number] = after
-        return rows
+        return report_changes(self._tensors, self._mirrors, writer)

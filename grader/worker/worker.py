@@ -126,9 +126,6 @@ class Worker:
         with self._watch:
             return function(*([self.namespace] if header["scenario"] else []), *args, **kwargs)
 
-    def _op_has(self, request: Request, header: Header) -> bool:
-        return hasattr(self.namespace, header["name"])
-
 
 @contextlib.contextmanager
 def _grad_mode(enabled: bool) -> Any:

@@ -1,9 +1,10 @@
 """What a hidden suite imports: checks that raise one structured failure, random inputs, known mistakes."""
 
+from grader.data.load import load as dataset
 from grader.suite.aliasing import check_aliases, check_owns_memory
 from grader.suite.compare import check_close, check_dtype, check_equal, check_finite, check_shape, check_that
 from grader.suite.conduct import check_by_hand, check_manners, check_vectorised
-from grader.suite.devices import check_device
+from grader.suite.devices import check_device, to_device
 from grader.suite.errors import check_raises
 from grader.suite.gradients import check_gradcheck, check_gradients
 from grader.suite.mistakes import mistake, reference
@@ -26,6 +27,8 @@ __all__ = [
     "check_shape",
     "check_that",
     "check_vectorised",
+    "dataset",
     "mistake",
     "reference",
+    "to_device",
 ]

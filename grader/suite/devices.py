@@ -29,18 +29,23 @@ def check_device(
         CheckFailure: the result differs, or lies on another device.
     """
     want = function(*args, **kwargs)
-    got = function(*(_moved(arg) for arg in args), **{key: _moved(arg) for key, arg in kwargs.items()})
-    check_close(got, _moved(want), rtol=rtol, atol=atol)
+    got = function(*(to_device(arg) for arg in args), **{key: to_device(arg) for key, arg in kwargs.items()})
+    check_close(got, to_device(want), rtol=rtol, atol=atol)
 
 
-def _moved(value: Any) -> Any:
+def to_device(value: Any) -> Any:
+    """Return a value with every tensor in it, also in lists, tuples and dicts, copied to the accelerator.
+
+    That is the simulated one, or torch's meta device where there is none. A tensor's history is left behind; whether it
+    requires a gradient is kept.
+    """
     if isinstance(value, Tensor):
         moved = simulated.to_device(value) if simulated.available() else value.detach().to(META)
         return moved.requires_grad_(value.requires_grad)
     if isinstance(value, Record):
-        return tuple(_moved(part) for part in value)
+        return tuple(to_device(part) for part in value)
     if isinstance(value, (list, tuple)):
-        return type(value)(_moved(part) for part in value)
+        return type(value)(to_device(part) for part in value)
     if isinstance(value, Mapping):
-        return {key: _moved(part) for key, part in value.items()}
+        return {key: to_device(part) for key, part in value.items()}
     return value

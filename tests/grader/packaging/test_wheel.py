@@ -100,3 +100,8 @@ def test_installed_course_is_found_outside_the_checkout(installed, tmp_path):
 def test_installed_command_lists_the_course(installed, tmp_path):
     out = run("-m", "grader", "list", cwd=tmp_path, env={"PYTHONPATH": str(installed)})
     assert "losses.softmax" in out
+
+
+def test_installed_data_sets_are_whole(installed, tmp_path):
+    out = run("-m", "grader", "data", "verify", cwd=tmp_path, env={"PYTHONPATH": str(installed)})
+    assert out.startswith("every file is as it must be: digits, ")

@@ -1,0 +1,95 @@
+"""`grade data`: the data sets of the course, and the one that a learner may add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.faults import FAILED, OURS, OurFault, WrongCall
+
+if TYPE_CHECKING:
+    from grader.data.manifest import Entry
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.group("data")
+def command() -> None:
+    """Show, check and add data sets."""
+
+
+@command.command("list")
+def list_command() -> None:
+    """Show each data set: its rows, its size, and whether it is as it must be."""
+    entries = _entries()
+    wide = max(map(len, entries))
+    for entry in entries.values():
+        size = _size(sum(file.bytes for file in entry.files))
+        click.echo(f"{entry.name:{wide}}  {entry.rows:6} rows  {size:>8}  {_state(entry):9}  {entry.title}")
+
+
+@command.command("verify")
+def verify_command() -> int:
+    """Compare every file with its checksum, and look for files that do not belong there."""
+    from grader.data.state import faults, is_absent, unlisted
+
+    entries = _entries().values()
+    ours = [*(fault for entry in entries if entry.shipped for fault in faults(entry)), *unlisted()]
+    theirs = [fault for entry in entries if not entry.shipped for fault in faults(entry)]
+    for fault in (*ours, *theirs):
+        click.echo(str(fault), err=True)
+    if ours or theirs:
+        return OURS if ours else FAILED
+    present = [entry.name for entry in entries if not is_absent(entry)]
+    click.echo(f"every file is as it must be: {', '.join(present)}")
+    return 0
+
+
+@command.command("mnist")
+@click.option("--from", "source", type=FOLDER, required=True, help="Where your four files are, plain or .gz.")
+@click.option("--to", "home", type=FOLDER, help="Your data folder, if not the usual one.")
+def mnist_command(source: Path, home: Path | None) -> None:
+    """Add MNIST from the four files that you have; nothing is downloaded."""
+    from grader.data.mnist import add_mnist
+    from grader.data.place import HOME_VARIABLE, home_folder
+
+    entry = _entries()["mnist"]
+    with _theirs():
+        stored = add_mnist(entry, source, (home or home_folder()).absolute())
+    click.echo(f"{entry.rows} images, as published, are in {stored}")
+    if stored != entry.folder:
+        click.echo(f"they are found there when {HOME_VARIABLE} is set to {stored.parent}")
+
+
+def _entries() -> dict[str, Entry]:
+    from grader.data.errors import DataError
+    from grader.data.manifest import read_manifest
+
+    try:
+        return read_manifest()
+    except DataError as problem:
+        raise OurFault(str(problem)) from problem
+
+
+@contextmanager
+def _theirs() -> Iterator[None]:
+    from grader.data.errors import DataError
+
+    try:
+        yield
+    except DataError as problem:
+        raise WrongCall(str(problem)) from problem
+
+
+def _state(entry: Entry) -> str:
+    from grader.data.state import faults, is_absent
+
+    return "not added" if is_absent(entry) else "damaged" if faults(entry) else "ok"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.1f} kB"

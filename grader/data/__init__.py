@@ -1,0 +1,1 @@
+"""The data sets of the course: described by a manifest, checked on every load, never downloaded."""

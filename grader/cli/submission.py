@@ -46,17 +46,24 @@ def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int 
     default="auto",
     help="Confinement: the strongest there is, all or nothing, or none (for a breakpoint).",
 )
+@click.option("--curves", is_flag=True, help="Draw the curves of passed tests too, where a test draws one.")
 @click.option("--first", is_flag=True, help="Stop at the first task that does not pass.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Tasks to grade at the same time.")
 @click.pass_context
 def command(
-    ctx: click.Context, /, paths: tuple[Path, ...], kind: str, output: Path | None, **options: Any
+    ctx: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    kind: str,
+    output: Path | None,
+    curves: bool,
+    **options: Any,
 ) -> int:
     """Grade the files of the course that lie under each PATH."""
     _check(ctx, paths)
     writable(output)
     report = _grade(paths, options)
-    _present(report, kind, output, paths)
+    _present(report, kind, output, paths, curves)
     if report.incomplete is not None:
         return OURS
     from grader.render.choose import passed
@@ -86,7 +93,7 @@ def _grade(paths: Sequence[Path], options: dict[str, Any]) -> Report:
             progress.stop()
 
 
-def _present(report: Report, kind: str, output: Path | None, paths: Sequence[Path]) -> None:
+def _present(report: Report, kind: str, output: Path | None, paths: Sequence[Path], curves: bool) -> None:
     if kind == "json":
         from grader.render.json import to_json
 
@@ -99,7 +106,7 @@ def _present(report: Report, kind: str, output: Path | None, paths: Sequence[Pat
         from grader.render import terminal
 
         typed = shlex.join(str(path) for path in paths)
-        show(lambda console: terminal.show(report, console, paths=typed), output)
+        show(lambda console: terminal.show(report, console, paths=typed, curves=curves), output)
     if output is not None:
         from grader.render.words import earned, number
 

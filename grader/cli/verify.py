@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,18 +16,25 @@ from grader.cli.output import FORMATS, live_progress, output_option, show, writa
 if TYPE_CHECKING:
     from grader.verify import Verification
 
+POSITIVE = click.IntRange(min=1)
+
 
 @click.command("verify", short_help="Prove that the suites judge rightly.")
-@click.argument("topics", nargs=-1, metavar="[TOPIC]...")
+@click.argument("names", nargs=-1, metavar="[TOPIC | TASK]...")
+@click.option("--seeds", type=POSITIVE, default=1, metavar="N", help="Play each solution under N seeds.")
 @click.option(
-    "--seeds", type=click.IntRange(min=1), default=1, metavar="N", help="Grade each solution N times."
+    "--statistical-seeds",
+    type=POSITIVE,
+    metavar="M",
+    help="As many for tests that train or sample; N if not given.",
 )
+@click.option("--jobs", type=POSITIVE, metavar="N", help="Parts of the proof to play at the same time.")
 @click.option("--format", "kind", type=FORMATS, default="terminal", help="What the proof looks like.")
 @output_option
-def command(topics: tuple[str, ...], seeds: int, kind: str, output: Path | None) -> int:
+def command(names: tuple[str, ...], kind: str, output: Path | None, **options: int | None) -> int:
     """Prove that stubs score nothing, solutions everything, and that known mistakes are caught and named."""
     writable(output)
-    proof = _verify(topics, seeds)
+    proof = _verify(names, options)
     if kind == "json":
         write(json.dumps(asdict(proof), indent=2) + "\n", output)
     else:
@@ -37,17 +44,13 @@ def command(topics: tuple[str, ...], seeds: int, kind: str, output: Path | None)
     return 0 if proof.ok else FAILED
 
 
-def _verify(topics: Sequence[str], seeds: int) -> Verification:
-    from grader.course import load_course
+def _verify(names: Sequence[str], options: dict[str, Any]) -> Verification:
     from grader.verify import verify
 
     live = live_progress()
-    if live is None:
-        with judge_problems():
-            return verify(topics, seeds=seeds)
     try:
         with judge_problems():
-            live.start(len(load_course().select(topics)))
-            return verify(topics, seeds=seeds, progress=lambda task_id: live.advance(task_id, "", "pass"))
+            return verify(names, progress=live.count if live else None, **options)
     finally:
-        live.stop()
+        if live:
+            live.stop()

@@ -40,12 +40,18 @@ class UnknownTask(Exception):
         """Offer what comes near, or else the list."""
         remedy = f"did you mean {' or '.join(near)}?" if near else "`grade list` shows them all"
         super().__init__(f"{wanted!r} {fault}: {remedy}")
-        self.wanted, self.near = wanted, near
+        self.wanted, self.near, self.fault = wanted, near, fault
+
+    def __reduce__(self) -> tuple[type[UnknownTask], tuple[object, ...]]:
+        """Keep the text when another process raises it."""
+        return type(self), (self.wanted, self.near, self.fault)
 
 
 class AmbiguousTask(UnknownTask):
     """A bare task name occurs in several topics; put the topic before it."""
 
-    def __init__(self, wanted: str, near: tuple[str, ...]) -> None:
+    def __init__(
+        self, wanted: str, near: tuple[str, ...], fault: str = "is a task of several topics"
+    ) -> None:
         """Name every task that is meant."""
-        super().__init__(wanted, near, "is a task of several topics")
+        super().__init__(wanted, near, fault)

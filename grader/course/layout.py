@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from grader.course.agreement import agreement_problems
@@ -10,9 +11,13 @@ from grader.course.errors import CourseError, StubError
 from grader.course.model import Course, Topic
 from grader.course.problem import Problem
 from grader.course.stub import stale_stubs
-from grader.course.suite_rules import mistakes_problems, suite_problems
+from grader.course.suite_rules import mistakes_problems, shared_problems, suite_problems
 
 SHARED_SUITE_FILES = frozenset({"conftest.py"})
+SHARED_BY_SUITES = "shared.py"  # of one topic; it may be missing
+TAKEN = frozenset(
+    {"click", "grader", "nbformat", "numpy", "pytest", "rich", "torch"}
+)  # imported by the grader
 LEFT_BEHIND = frozenset({"__pycache__", "Thumbs.db"})
 
 
@@ -22,6 +27,7 @@ def layout_problems(course: Course) -> tuple[Problem, ...]:
     for topic in course.topics:
         problems += _topic_files(course, topic)
         problems += agreement_problems(course, topic)
+        problems += shared_problems(course.suites / topic.slug / SHARED_BY_SUITES)
         for task in topic.tasks:
             problems += suite_problems(course.suite_file(task), task)
             problems += mistakes_problems(course.mistakes_file(task))
@@ -30,6 +36,9 @@ def layout_problems(course: Course) -> tuple[Problem, ...]:
 
 def _places(course: Course) -> Iterator[Problem]:
     slugs = set(course.slugs)
+    for slug in sorted(slugs & (TAKEN | sys.stdlib_module_names)):
+        text = f"has the name of the module {slug}, which every import of it would then mean: choose another slug"
+        yield Problem(course.exercises / slug, None, text)
     yield from _unexpected(course.exercises, slugs, "is no topic: give it a topic.toml, or remove it")
     modules = {f"{slug}.py" for slug in slugs}
     yield from _unexpected(course.solutions, modules, "is the solution of no topic: remove it")
@@ -42,7 +51,7 @@ def _topic_files(course: Course, topic: Topic) -> Iterator[Problem]:
     mistakes = {f"{task.name}.py" for task in topic.tasks}
     yield from _exactly(exercise, {"README.md", "topic.toml", f"{topic.slug}.py"})
     yield from _missing(course.solutions, {f"{topic.slug}.py"})
-    yield from _exactly(suite, tests | {"mistakes"})
+    yield from _exactly(suite, tests | {"mistakes"}, {SHARED_BY_SUITES})
     yield from _exactly(suite / "mistakes", mistakes)
 
 
@@ -57,9 +66,10 @@ def _stubs(course: Course) -> Iterator[Problem]:
             yield Problem(course.solutions, None, str(error))
 
 
-def _exactly(folder: Path, names: set[str]) -> Iterator[Problem]:
+def _exactly(folder: Path, names: set[str], optional: Collection[str] = ()) -> Iterator[Problem]:
     yield from _missing(folder, names)
-    yield from _unexpected(folder, names, f"is unexpected: only {', '.join(sorted(names))} belong here")
+    allowed = names.union(optional)
+    yield from _unexpected(folder, allowed, f"is unexpected: only {', '.join(sorted(allowed))} belong here")
 
 
 def _missing(folder: Path, names: set[str]) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 from grader.course.errors import CourseError, StubError
+from grader.course.given import given_body
 from grader.course.markers import Block, blocks_of
 from grader.course.model import Course
 
@@ -13,15 +14,19 @@ from grader.course.model import Course
 def stub_text(solution: str, file: Path) -> str:
     """Return the stub of a solution.
 
-    A block inside a function becomes one `raise NotImplementedError` with the name of the function
-    ("Value.backward" for a method); a block at the level of the module or of a class disappears.
+    A block inside a function becomes the body that it gives, between BEGIN STUB and END STUB, without its comment
+    signs; or else one `raise NotImplementedError` with the name of the function ("Value.backward" for a method). A
+    block at the level of the module or of a class disappears.
 
     Raises:
         StubError: a marker is unbalanced or misplaced; `file` is only named in the message.
     """
     lines: list[str] = solution.split("\n")
     for block in reversed(blocks_of(solution, file)):
-        (_replace if block.in_function else _remove)(lines, block)
+        if block.in_function:
+            _replace(lines, block, file)
+        else:
+            _remove(lines, block)
     text = "\n".join(lines).rstrip("\n") + "\n"
     try:
         ast.parse(text)
@@ -63,9 +68,10 @@ def _bytes(file: Path) -> bytes | None:
         return None
 
 
-def _replace(lines: list[str], block: Block) -> None:
+def _replace(lines: list[str], block: Block, file: Path) -> None:
     statement = f'{block.indentation}raise NotImplementedError("{".".join(block.inside)}")'
-    lines[block.begin - 1 : block.end] = [statement]
+    given = given_body(lines, block, file) if block.given else [statement]
+    lines[block.begin - 1 : block.end] = given
 
 
 def _remove(lines: list[str], block: Block) -> None:

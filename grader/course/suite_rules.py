@@ -23,16 +23,26 @@ def suite_problems(file: Path, task: Task) -> Iterator[Problem]:
     if not isinstance(tree, ast.Module):
         return
     yield from _imports(file, tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assert):
-            yield Problem(
-                file, node.lineno, "a bare assert prints hidden values to the learner: use check_that"
-            )
+    yield from _asserts(file, tree)
     tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test")]
     if not tests:
         yield Problem(file, None, f"has no test: add one named test_{task.name}_...")
     for test in tests:
         yield from _test(file, test, task)
+
+
+def shared_problems(file: Path) -> Iterator[Problem]:
+    """Check what several suites of a topic share, where there is such a file."""
+    tree = parse(file) if file.exists() else None
+    if isinstance(tree, Problem):
+        yield tree
+    if not isinstance(tree, ast.Module):
+        return
+    yield from _imports(file, tree)
+    yield from _asserts(file, tree)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+            yield Problem(file, node.lineno, f"{node.name} is never played here: move it into a test_*.py")
 
 
 def mistakes_problems(file: Path) -> Iterator[Problem]:
@@ -76,6 +86,13 @@ def _imports(file: Path, tree: ast.Module) -> Iterator[Problem]:
                 yield Problem(
                     file, node.lineno, f"imports {module}: a suite imports pytest, torch and grader.suite"
                 )
+
+
+def _asserts(file: Path, tree: ast.Module) -> Iterator[Problem]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert):
+            text = "a bare assert prints hidden values to the learner: use check_that"
+            yield Problem(file, node.lineno, text)
 
 
 def _is_mistake(node: ast.stmt) -> bool:

@@ -39,7 +39,17 @@ from torch import Tensor
 
 from grader.device.memory import DEVICE, as_device, as_host, is_simulated
 
-__all__ = ["DEVICE", "as_device", "as_host", "available", "is_simulated", "register", "to_device", "to_host"]
+__all__ = [
+    "DEVICE",
+    "as_device",
+    "as_host",
+    "available",
+    "is_simulated",
+    "register",
+    "register_if_available",
+    "to_device",
+    "to_host",
+]
 
 _library: Any = torch.library.Library
 _registered: list[Any] = []
@@ -67,6 +77,12 @@ def register() -> None:
     _setup_privateuseone_for_python_backend(DEVICE, backend_module=SimulatedBackend())
     _install_kernels()
     adjust_torch()
+
+
+def register_if_available() -> None:
+    """Make the device known to torch where the installed torch offers what it is made of."""
+    if available():
+        register()
 
 
 def _install_kernels() -> None:

@@ -42,6 +42,7 @@ class Attempt:
     layer: str
     what: str
     make: Callable[[Traces], object]
+    needs_volume: bool = False
 
 
 def _read(path: Path) -> Callable[[Traces], object]:
@@ -116,6 +117,11 @@ def _write_much(traces: Traces) -> None:
             file.write(bytes(1 << 20))
 
 
+def _fill(traces: Traces) -> None:
+    for number in range(64):
+        Path(f"part-{number}").write_bytes(bytes(1 << 18))
+
+
 def _start_many_threads(traces: Traces) -> None:
     threading.stack_size(1 << 16)
     for _ in range(MANY):
@@ -128,6 +134,7 @@ ATTEMPTS = (
     Attempt("files", "lists the home folder", _list(Path.home())),
     Attempt("files", "lists the processes of the machine", _list(Path("/proc"))),
     Attempt("files", "writes outside its scratch folder", lambda traces: traces.outside.write_text("")),
+    Attempt("files", "writes beside its scratch folder", lambda traces: Path("../beside").write_text("")),
     Attempt("network", "opens a network socket", _open_socket(socket.AF_INET)),
     Attempt("network", "opens a socket to a process of this machine", _open_socket(socket.AF_UNIX)),
     Attempt("processes", "starts a process", _fork),
@@ -143,5 +150,6 @@ ATTEMPTS = (
     Attempt("cpu", "computes for longer than it may", _spin),
     Attempt("open files", "opens more files than it may", _open_many),
     Attempt("file size", "writes a file larger than it may", _write_much),
+    Attempt("file size", "fills its folder with files", _fill, needs_volume=True),
     Attempt("threads", "starts more threads than it may", _start_many_threads),
 )

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
 from grader.doctor.attempts import ATTEMPTS, Attempt, Traces
-from grader.worker.confine import Limits, Prepared, default_policy, environment, prepare
+from grader.worker.confine import LAYERS, Limits, Prepared, default_policy, environment, prepare, volume
 from grader.worker.confine.child import can_fork, in_child
 
 # Small, so that running into them costs no time.
-_LIMITS = Limits(memory=1 << 30, cpu_seconds=1, open_files=64, file_size=1 << 20, threads=16)
+_LIMITS = Limits(
+    memory=1 << 30, cpu_seconds=1, open_files=64, file_size=1 << 20, scratch_size=4 << 20, threads=16
+)
+_SECONDS = 120.0  # for all attempts together
+_VOLUME = "the folder of a submission is a volume of its own, of which the kernel counts every byte and file"
+_WATCH = "no volume for the folder of a submission: the judge counts its files, except removed ones that are open"
 _VARIABLE = "TORCHGRADE_DOCTOR"
 _HELD, _SUCCEEDED = "held: ", "succeeded"
 
@@ -43,21 +49,36 @@ class Confinement:
 
 def probe() -> Confinement:
     """Confine a child for each attempt and let it try; without `fork` there is nothing to try."""
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder, "scratch")
-        os.chmod(folder, 0o755)  # a worker of another user reaches its own folder in here
+    with tempfile.TemporaryDirectory() as name:
+        folder, scratch = Path(name), Path(name, "scratch")
+        folder.chmod(0o755)  # a worker of another user reaches its own folder in here
         scratch.mkdir()
-        prepared = prepare(default_policy(scratch, _LIMITS))
-        try:
-            probes = tuple(_probes(prepared, Path(folder, "outside"))) if can_fork() else ()
-        finally:
-            prepared.close()
-        return Confinement(prepared.layers, prepared.missing, prepared.notes, probes)
+        if not can_fork():
+            return _confinement(prepare(default_policy(scratch, _LIMITS)), (), ())
+        answer = in_child(lambda keep: json.dumps(asdict(_probed(folder, scratch))), _SECONDS)
+    if answer is None:
+        return Confinement((), LAYERS, ("the attempts could not be made",), ())
+    found = json.loads(answer)
+    probes = tuple(Probe(**each) for each in found.pop("probes"))
+    return Confinement(**{name: tuple(words) for name, words in found.items()}, probes=probes)
 
 
-def _probes(prepared: Prepared, outside: Path) -> Iterator[Probe]:
+def _probed(folder: Path, scratch: Path) -> Confinement:
+    """As a server of workers does it: with a volume for their folders, in a process that ends afterwards."""
+    mounted = volume.mount(scratch, _LIMITS)
+    prepared = prepare(default_policy(scratch, _LIMITS))
+    attempts = [attempt for attempt in ATTEMPTS if mounted or not attempt.needs_volume]
+    probes = tuple(_probes(prepared, attempts, folder / "outside"))
+    return _confinement(prepared, (_VOLUME if mounted else _WATCH,), probes)
+
+
+def _confinement(prepared: Prepared, notes: tuple[str, ...], probes: tuple[Probe, ...]) -> Confinement:
+    return Confinement(prepared.layers, prepared.missing, (*prepared.notes, *notes), probes)
+
+
+def _probes(prepared: Prepared, attempts: Sequence[Attempt], outside: Path) -> Iterator[Probe]:
     with _traces(outside) as traces:
-        for attempt in ATTEMPTS:
+        for attempt in attempts:
             outcome = in_child(partial(_try, prepared, attempt, traces))
             prepared.sweep()
             yield _judged(attempt, outcome)

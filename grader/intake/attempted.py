@@ -9,24 +9,35 @@ from grader.intake.bindings import Definition, same_scope
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def is_attempted(theirs: Definition, ours: Definition) -> bool:
+def is_attempted(theirs: Definition, ours: Definition, given: Definition | None = None) -> bool:
     """Tell whether somebody has written something into a definition.
 
     A class is untouched while every method is, apart from those that the stub already gives whole.
+
+    Args:
+        theirs: the submission's definition.
+        ours: the reference's.
+        given: the stub's; where its body is not the reference's, as in code to mend, it counts as nothing written.
     """
     if not isinstance(theirs, ast.ClassDef):
-        return not is_stub(theirs)
-    given = {ast.dump(method) for method in methods(ours).values()}
-    written = [method for method in methods(theirs).values() if not is_stub(method)]
-    left = len(methods(theirs)) - len(written)
+        return not _is_untouched(theirs, _to_mend(given, ours))
+    stubs = methods(given) if given else {}
+    to_mend = {name: _to_mend(stubs.get(name), mine) for name, mine in methods(ours).items()}
+    whole = {ast.dump(method) for method in methods(given or ours).values()}
+    touched = {
+        name: method
+        for name, method in methods(theirs).items()
+        if not _is_untouched(method, to_mend.get(name))
+    }
+    left = len(methods(theirs)) - len(touched)
     if not left:
-        return bool(written) or not methods(ours) or _has_fields(theirs)
-    return any(ast.dump(method) not in given for method in written)
+        return bool(touched) or not methods(ours) or _has_fields(theirs)
+    return any(ast.dump(method) not in whole for method in touched.values())
 
 
 def is_stub(function: Function) -> bool:
     """Tell whether a body does nothing, or must run into its `raise NotImplementedError`."""
-    body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+    body = _body(function)
     if all(_is_nothing(statement) for statement in body):
         return True
     for statement in body:
@@ -41,6 +52,26 @@ def methods(definition: Definition) -> dict[str, Function]:
     """Return the methods that stand directly in a class, the last of each name."""
     body = definition.body if isinstance(definition, ast.ClassDef) else []
     return {node.name: node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def _is_untouched(function: Function, to_mend: Function | None) -> bool:
+    return is_stub(function) or (to_mend is not None and _same_body(function, to_mend))
+
+
+def _to_mend(given: Definition | None, ours: Definition) -> Function | None:
+    """Return what a stub gives, if that is a body and not the reference's."""
+    if given is None or isinstance(given, ast.ClassDef) or isinstance(ours, ast.ClassDef):
+        return None
+    return None if is_stub(given) or _same_body(given, ours) else given
+
+
+def _same_body(one: Function, other: Function) -> bool:
+    """Compare two bodies as Python reads them: docstring, comments and layout do not count."""
+    return list(map(ast.dump, _body(one))) == list(map(ast.dump, _body(other)))
+
+
+def _body(function: Function) -> list[ast.stmt]:
+    return function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
 
 
 def _is_nothing(statement: ast.stmt) -> bool:

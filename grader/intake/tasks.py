@@ -42,8 +42,16 @@ class TaskCheck:
         return self.state in (TaskState.DEFINED, TaskState.UNSEEN)
 
 
-def check_task(tree: ast.Module, reference: ast.Module, name: str) -> TaskCheck:
+def check_task(
+    tree: ast.Module, reference: ast.Module, name: str, stub: ast.Module | None = None
+) -> TaskCheck:
     """Check one task of a submission's tree against the reference's tree.
+
+    Args:
+        tree: the submission.
+        reference: the reference.
+        name: the task.
+        stub: the exercise as it was given, for tasks whose body is given to be mended.
 
     Raises:
         LookupError: the reference itself does not define the task.
@@ -56,7 +64,9 @@ def check_task(tree: ast.Module, reference: ast.Module, name: str) -> TaskCheck:
         return _missing(tree, ours)
     if not isinstance(theirs, Definition):
         return TaskCheck(TaskState.UNSEEN, theirs.lineno)
-    return _wrong_kind(theirs, ours) or _not_attempted(theirs, ours) or _wrong_signature(theirs, ours)
+    given = bindings_of(stub).last(name) if stub else None
+    untouched = _not_attempted(theirs, ours, given if isinstance(given, Definition) else None)
+    return _wrong_kind(theirs, ours) or untouched or _wrong_signature(theirs, ours)
 
 
 def _missing(tree: ast.Module, ours: Definition) -> TaskCheck:
@@ -93,9 +103,9 @@ def _wrong_kind(theirs: Definition, ours: Definition) -> TaskCheck | None:
     return TaskCheck(TaskState.WRONG_KIND, theirs.lineno, f"{_kind(ours)} {ours.name}", got, remedy)
 
 
-def _not_attempted(theirs: Definition, ours: Definition) -> TaskCheck | None:
+def _not_attempted(theirs: Definition, ours: Definition, given: Definition | None) -> TaskCheck | None:
     try:
-        if is_attempted(theirs, ours):
+        if is_attempted(theirs, ours, given):
             return None
     except RecursionError:
         return None

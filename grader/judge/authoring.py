@@ -8,18 +8,17 @@ from pathlib import Path
 import pytest
 
 from grader.course import load_course
-from grader.device import simulated
 from grader.intake import IntakeError, NothingFound, Source, TwoCandidates, find_submission, read_source
 from grader.judge.bench import Bench
 from grader.judge.references import References
 from grader.judge.subject import ReferenceSubject, SourceSubject, Subject
 from grader.judge.workers import open_workers
+from grader.worker.prepare import prepare_torch
 
 
 def bench_from_options(path: str | None, sandbox: str, seed: int) -> tuple[Bench, Callable[[], None]]:
     """Return a bench and what closes it."""
-    if simulated.available():
-        simulated.register()
+    prepare_torch()
     workers = open_workers(sandbox) if path else None
     course = load_course()
     references = References(course)
@@ -27,6 +26,11 @@ def bench_from_options(path: str | None, sandbox: str, seed: int) -> tuple[Bench
     if path and workers:
         subject = SourceSubject(_sources(path, course.slugs), workers.open, references)
     return Bench(course, references, subject, seed), workers.close if workers else lambda: None
+
+
+def check_submission(path: str) -> None:
+    """Raise pytest.UsageError if there is no submission at `path`, or one that cannot be read."""
+    _sources(path, load_course().slugs)
 
 
 def _sources(path: str, slugs: tuple[str, ...]) -> dict[str, Source]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -15,10 +16,12 @@ from grader.judge.references import References
 from grader.judge.seeds import derived_seed
 from grader.judge.subject import Subject
 from grader.proxy.session import Session
+from grader.suite.drawing import Drawing
 
 DEFAULT_SECONDS = 10.0
 
 SESSION = pytest.StashKey[Session]()
+DRAWING = pytest.StashKey[Drawing]()
 PROBLEM = pytest.StashKey[BaseException]()
 BENCH = pytest.StashKey["Bench"]()
 
@@ -39,10 +42,13 @@ class Bench:
         self.subject, self.seed, self._most_seconds = subject, seed, seconds
         self.partial: set[str] = set()  # ids of tasks of which tests were deselected
         self._tasks = {course.suite_file(task).resolve(): task for task in course.tasks}
+        self._task_at: dict[Path, Task | None] = {}  # by unresolved path: resolving asks the file system
 
     def task_of(self, item: pytest.Item) -> Task | None:
         """Return the task that a test belongs to, None for a test of something else."""
-        return self._tasks.get(Path(item.path).resolve())
+        if item.path not in self._task_at:
+            self._task_at[item.path] = self._tasks.get(Path(item.path).resolve())
+        return self._task_at[item.path]
 
     def seed_of(self, item: pytest.Item, purpose: str) -> int:
         """Return the seed of a test for one purpose; it does not depend on where the course lies."""
@@ -64,17 +70,24 @@ class Bench:
 
     def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> Outcome:
         """Run one test against the subject under test."""
-        if PROBLEM in item.stash:
-            del item.stash[PROBLEM]
-        if SESSION in item.stash:
-            del item.stash[SESSION]
+        _forget(item)
         item._initrequest()  # type: ignore[attr-defined]
         started = time.perf_counter()
         runtestprotocol(item, log=False, nextitem=nextitem)
         seconds = time.perf_counter() - started
         problem, session = item.stash.get(PROBLEM, None), item.stash.get(SESSION, None)
         where, printed = (session.last_call, session.printed) if session else ("", "")
-        return Outcome(verdict_of(problem), problem, seconds, where, printed)
+        return Outcome(
+            verdict_of(problem), problem, seconds, where, printed, item.stash.get(DRAWING, Drawing())
+        )
+
+
+def _forget(item: pytest.Item) -> None:
+    """Take away what an earlier play of a test has left."""
+    keys: tuple[pytest.StashKey[Any], ...] = (PROBLEM, SESSION, DRAWING)
+    for key in keys:
+        if key in item.stash:
+            del item.stash[key]
 
 
 def seconds_of(item: pytest.Item) -> float:
@@ -94,6 +107,11 @@ def weight_of(item: pytest.Item) -> float:
 def is_visible(item: pytest.Item) -> bool:
     """Whether a test's values may be shown, from its `visible` mark."""
     return item.get_closest_marker("visible") is not None
+
+
+def is_statistical(item: pytest.Item) -> bool:
+    """Whether a test's passing depends on luck, from its `statistical` mark."""
+    return item.get_closest_marker("statistical") is not None
 
 
 def title_of(item: pytest.Item) -> str:

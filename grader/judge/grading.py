@@ -22,6 +22,7 @@ from grader.judge.scoring import skip_dependents
 from grader.judge.shard import Order, ShardResult, grade_shard
 from grader.report import Environment, Report, TaskReport
 from grader.sandbox.errors import SandboxProblem
+from grader.worker.prepare import prepare_torch
 
 
 def grade_submission(
@@ -54,8 +55,7 @@ def grade_submission(
         OurProblem: the grader failed, or strict grading lacks a layer.
     """
     started = time.perf_counter()
-    if simulated.available():
-        simulated.register()
+    prepare_torch()
     try:
         course = load_course()
         files = find_submission(list(paths), course.slugs)
@@ -92,10 +92,19 @@ def _ordered(selected: Sequence[Task], result: ShardResult) -> list[TaskReport]:
 
 
 def _run(order: Order, jobs: int, progress: Progress | None) -> ShardResult:
-    """Grade in processes of their own, so that this one stays fit to be forked: it runs no backward pass."""
-    if order.sandbox == "none":  # here, for a breakpoint in one's own code
+    """Grade in processes of their own, so that this one stays fit to be forked: it runs no backward pass.
+
+    Without a sandbox it is this one, for a breakpoint in one's own code.
+    """
+    if order.sandbox != "none":
+        return run_parallel(order, jobs, progress)
+    if progress is None:
         return grade_shard(order, lambda *_: None)
-    return run_parallel(order, jobs, progress)
+    progress.start(len(order.task_ids))
+    try:
+        return grade_shard(order, progress.advance)
+    finally:
+        progress.stop()
 
 
 def _environment(course: Course, result: ShardResult) -> Environment:

@@ -51,7 +51,7 @@ def _settle(
         return untested(
             task, Verdict.ERROR, Message(task.title, got=source.message, next=f"mend {task.topic}.py")
         )
-    check = check_task(source.tree, references.tree(task.topic), task.name)
+    check = check_task(source.tree, references.tree(task.topic), task.name, references.stub(task.topic))
     if check.ok:
         return None
     place = f"{file}, line {check.line}" if check.line else file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.judge.outcome import Outcome
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, WrongKind
 from grader.report import Message, Verdict
-from grader.sandbox.errors import WorkerLied, WorkerMemory, WorkerTimeout
+from grader.sandbox.errors import GivenUp, WorkerLied, WorkerMemory, WorkerTimeout
 from grader.suite.failure import CheckFailure
 from grader.suite.mistakes import Mistake
 
@@ -57,6 +57,8 @@ def _labels(title: str, outcome: Outcome) -> tuple[str, str | None, str | None]:
             )
         case SubmissionError():
             return title, None, _raised(problem)
+        case GivenUp():
+            return title, "an answer in time", f"not tried: {problem}"
         case WorkerTimeout():
             return (
                 title,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, WrongKind
 from grader.report import Verdict
 from grader.sandbox.errors import WorkerGone, WorkerMemory, WorkerTimeout
+from grader.suite.drawing import Drawing
 from grader.suite.failure import CheckFailure, ForbiddenUse
 
 MEMORY_WORDS = ("can't allocate memory", "cannot allocate memory", "not enough memory", "out of memory")
@@ -21,6 +22,7 @@ class Outcome:
     seconds: float = 0.0
     where: str = ""  # the arguments of the last call
     printed: str = ""
+    drawing: Drawing = field(default_factory=Drawing)
 
 
 def verdict_of(problem: BaseException | None) -> Verdict:

@@ -12,13 +12,15 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from typing import Any, Protocol
 
-from grader.device import simulated
 from grader.judge.errors import OurProblem
 from grader.judge.shard import Order, ShardResult, grade_shard
+from grader.worker.confine.limits import bound_memory
+from grader.worker.prepare import prepare_torch
 
 GRACE = 0.1  # seconds until a thread that was joined is gone from the system too
 
 TASKS_WORTH_A_PROCESS = 8
+MOST_MEMORY = 8 * 2**30  # that a grading process may map: some result may blow a suite up
 
 Row = tuple[str, str, str]  # task id, test name, verdict
 
@@ -91,8 +93,8 @@ def _prepare(queue: Any) -> None:
     """Remember where progress goes; a process that was not forked has to register the device itself."""
     global _queue
     _queue = queue
-    if simulated.available():
-        simulated.register()
+    prepare_torch()
+    bound_memory(MOST_MEMORY)
 
 
 def _grade(order: Order) -> ShardResult:

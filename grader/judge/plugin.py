@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from grader.judge.bench import BENCH, PROBLEM, SESSION, Bench
+from grader.judge.bench import BENCH, DRAWING, PROBLEM, SESSION, Bench
+from grader.judge.references import load_file
 from grader.proxy.submission import Submission
+from grader.suite.drawing import Drawing
 from grader.suite.random import Random
 
 MARKS = (
     "visible: the values of this test may be shown to learners",
     "weight(number): the share of this test in its task's points, 1 if not given",
+    "statistical: its passing depends on luck: it trains or samples",
     "timeout(seconds): how long the sandbox may take for this test, 10 if not given",
 )
 
@@ -32,9 +38,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks."""
+    """Register the marks; refuse a submission that cannot be read before any test is collected."""
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
+    if config.getoption("--submission"):
+        from grader.judge.authoring import check_submission
+
+        check_submission(config.getoption("--submission"))
 
 
 def bench_of(config: pytest.Config) -> Bench:
@@ -67,6 +77,27 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
 def rng(request: pytest.FixtureRequest) -> Random:
     """Random inputs of this test, from the run's seed and the test's name."""
     return Random(bench_of(request.config).seed_of(request.node, "inputs"))
+
+
+@pytest.fixture
+def draw(request: pytest.FixtureRequest) -> Drawing:
+    """The sheet on which a test draws curves and paths for the report."""
+    drawing: Drawing = request.node.stash.setdefault(DRAWING, Drawing())
+    return drawing
+
+
+@pytest.fixture
+def shared(request: pytest.FixtureRequest) -> ModuleType:
+    """What several suites of a topic share: the module `shared.py` beside them."""
+    file = request.node.path.parent / "shared.py"
+    if not file.is_file():
+        raise FileNotFoundError(f"there is no {file}: write it, or do without the fixture `shared`")
+    return _shared(file)
+
+
+@functools.cache
+def _shared(file: Path) -> ModuleType:
+    return load_file(file, f"_torchgrade_shared_{file.parent.name}")
 
 
 @pytest.hookimpl(wrapper=True)

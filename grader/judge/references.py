@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import Course, Task
+from grader.course.stub import stub_text
 from grader.suite.mistakes import Mistake, mistakes_in, offer_reference
 
 
@@ -34,6 +35,7 @@ class References:
         self._course = course
         self.module = functools.cache(self._module)
         self.tree = functools.cache(self._tree)
+        self.stub = functools.cache(self._stub)
         self.signatures = functools.cache(self._signatures)
         self.mistakes = functools.cache(self._mistakes)
 
@@ -44,6 +46,10 @@ class References:
 
     def _tree(self, slug: str) -> ast.Module:
         return ast.parse(self._course.solution_file(slug).read_text(encoding="utf-8"))
+
+    def _stub(self, slug: str) -> ast.Module:
+        file = self._course.solution_file(slug)
+        return ast.parse(stub_text(file.read_text(encoding="utf-8"), file))
 
     def _signatures(self, slug: str) -> dict[str, tuple[str, ...]]:
         public = {name: value for name, value in vars(self.module(slug)).items() if not name.startswith("_")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
@@ -100,8 +99,3 @@ def _own_modules(slugs: Sequence[str]) -> Iterator[None]:
         for name in set(sys.modules) - before:
             if name.partition(".")[0] in slugs:
                 del sys.modules[name]
-
-
-def within(seconds: float) -> float:
-    """Return the moment `seconds` from now."""
-    return time.monotonic() + seconds

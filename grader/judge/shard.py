@@ -19,17 +19,18 @@ from grader.judge.message import message_of, traceback_of
 from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.references import References
 from grader.judge.scoring import score_task, untested
-from grader.judge.session import run_session, within
+from grader.judge.session import run_session
 from grader.judge.settle import settle_internal
 from grader.judge.subject import SourceSubject
 from grader.judge.workers import Workers, open_workers
 from grader.proxy.errors import StateLeft, SubmissionError
 from grader.report import Message, TaskReport, TestReport, Verdict
-from grader.sandbox.errors import WorkerGone
+from grader.sandbox.errors import GivenUp, WorkerGone
 from grader.suite.mistakes import Mistake
 
-DIAGNOSIS_SECONDS = 20.0  # for all tasks together
+DIAGNOSIS_SECONDS = 20.0  # of this processor, for all tasks together: a busy machine names no less
 IMPORT_SECONDS = 30.0
+MOST_TIMEOUTS = 2  # of one task; the rest of its tests are then not tried
 
 Advance = Callable[[str, str, str], None]
 
@@ -140,7 +141,7 @@ class _Shard:
     def _play_task(self, bench: Bench, task: Task, items: list[pytest.Item]) -> TaskReport:
         outcomes: dict[str, Outcome] = {}
         for item in items:
-            outcome = settle_internal(bench, task, item, bench.run(item, None))
+            outcome = _given_up(outcomes) or settle_internal(bench, task, item, bench.run(item, None))
             outcomes[item.name] = outcome
             self.advance(task.id, item.name, str(outcome.verdict))
         mistake = self._diagnose(bench, task, items, outcomes)
@@ -154,6 +155,7 @@ class _Shard:
                     weight=weight_of(item), seconds=round(outcome.seconds, 4),
                     message=message_of(title, task.id, outcome, mistake if is_telling(outcome) else None),
                     traceback=traceback_of(outcome, f"{task.topic}.py"), printed=outcome.printed or None,
+                    curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
                 )
             )  # fmt: skip
             if outcome.verdict is Verdict.INTERNAL:
@@ -166,10 +168,18 @@ class _Shard:
         self, bench: Bench, task: Task, items: list[pytest.Item], outcomes: dict[str, Outcome]
     ) -> Mistake | None:
         """Name a mistake; all tasks share one budget, which only this spends, however slow the tests were."""
-        started = time.monotonic()
-        mistake = diagnose(bench, task, items, outcomes, within(self.seconds_left))
-        self.seconds_left -= time.monotonic() - started
+        started = time.process_time()
+        mistake = diagnose(bench, task, items, outcomes, started + self.seconds_left)
+        self.seconds_left -= time.process_time() - started
         return mistake
+
+
+def _given_up(outcomes: dict[str, Outcome]) -> Outcome | None:
+    """Return the outcome of a test that is not tried, as enough others of its task have used up their time."""
+    late = sum(outcome.verdict is Verdict.TIMEOUT for outcome in outcomes.values())
+    if late < MOST_TIMEOUTS:
+        return None
+    return Outcome(Verdict.TIMEOUT, GivenUp(f"{MOST_TIMEOUTS} tests of this task had run out of time before"))
 
 
 def _outcome_of_import(problem: Exception) -> Outcome:

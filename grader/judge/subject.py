@@ -10,11 +10,12 @@ from grader.intake import Source, names
 from grader.judge.references import References
 from grader.proxy.session import Session
 from grader.sandbox.loopback import Loopback
-from grader.sandbox.transport import Transport
+from grader.sandbox.transport import APART, Transport
 
 OpenWorker = Callable[[float, str], Transport]  # seconds that the worker may take in all, and its room
 
 COMPILE_SECONDS = 30.0
+APART_SECONDS = 10.0
 
 
 class Subject(Protocol):
@@ -47,6 +48,7 @@ class SourceSubject:
             session = Session(
                 transport, self._references.signatures(topic), lambda task: names(source.tree, task)
             )
+            session.open_apart = lambda: self._open_worker(APART_SECONDS, APART)
             session.load(topic, source.text, self._code[topic], seed)
             yield session
         finally:

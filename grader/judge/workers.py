@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-import torch.fx.experimental.symbolic_shapes  # noqa: F401  autograd.grad imports it: before the fork, for both sides
 
 from grader.judge.errors import OurProblem
 from grader.judge.subject import OpenWorker

@@ -118,10 +118,10 @@ class Arguments:
             if number > 0 and name not in may_change:
                 raise ArgumentChanged(name, "its values or .grad were changed in place")
 
-    def view(self, spec: dict[str, Any]) -> Tensor:
+    def view(self, spec: dict[str, Any], reader: StorageReader) -> Tensor:
         """Return the view of an argument's memory that `spec` describes, only over elements that were sent."""
         storage = self.storage(spec["argument_storage"])
-        value = view_over(storage, spec)
+        value = reader.counted(view_over(storage, spec))
         if self.encoder.writer.is_partial(storage):
             sent = torch.zeros(storage.nbytes() // value.element_size(), dtype=torch.bool)
             for _, tensor in self._over(storage):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from grader.wire.frame import BadFrame
+from grader.wire.limits import MAX_MIRROR_BYTES, MAX_MIRRORS
 from grader.wire.mirror import Snapshot, apply_changes, report_changes, snapshot
 from grader.wire.tensor import StorageReader, StorageWriter
 
@@ -19,6 +20,7 @@ class Mirrors:
         """Start with no mirrors."""
         self._tensors: dict[int, Tensor] = {}
         self._snapshots: dict[int, Snapshot] = {}
+        self._born, self._bytes = 0, 0
 
     def __getitem__(self, number: int) -> Tensor:
         """Return the tensor with this number. Raises BadFrame for a number never given."""
@@ -37,9 +39,11 @@ class Mirrors:
 
     def create(self, message: dict[str, Any], reader: StorageReader) -> Tensor:
         """Make the judge's copy of a tensor that was born in the worker."""
-        value, number = reader.tensor(message["tensor"]).clone(), message["number"]
+        sent, number = reader.tensor(message["tensor"]), message["number"]
         if type(number) is not int or number >= 0 or number in self._tensors:
             raise BadFrame("a new mirror whose number is not new")
+        self._count(sent)
+        value = sent.clone()
         requires_grad = bool(message["tensor"]["requires_grad"])
         tensor = (
             torch.nn.Parameter(value, requires_grad)
@@ -50,6 +54,13 @@ class Mirrors:
             tensor.grad = reader.tensor(message["grad"]).clone()
         self.add(number, tensor)
         return tensor
+
+    def _count(self, tensor: Tensor) -> None:
+        """Refuse what each answer by itself may hold, and all of them together would fill the judge with."""
+        self._born += 1
+        self._bytes += tensor.numel() * tensor.element_size()
+        if self._born > MAX_MIRRORS or self._bytes > MAX_MIRROR_BYTES:
+            raise BadFrame(f"more than {MAX_MIRRORS} tensors to keep, or {MAX_MIRROR_BYTES} bytes of them")
 
     def report(self, writer: StorageWriter) -> list[Any]:
         """Return what the judge changed since the last request."""

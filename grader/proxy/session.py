@@ -16,7 +16,9 @@ from grader.proxy import autograd, errors
 from grader.proxy.arguments import Arguments
 from grader.proxy.handle import Handle
 from grader.proxy.mirrors import Mirrors
+from grader.proxy.patience import Patience
 from grader.sandbox.errors import WorkerLied
+from grader.sandbox.loopback import Loopback
 from grader.sandbox.transport import Transport
 from grader.wire.frame import BadFrame
 from grader.wire.tensor import StorageReader, view_over, with_memory
@@ -40,6 +42,7 @@ class Session:
         stand in the source of a task.
         """
         self.transport = transport
+        self.open_apart: Callable[[], Transport] = Loopback
         self.mirrors = Mirrors()
         self.leaves: dict[int, Tensor] = {}
         self.release_objects: list[int] = []
@@ -54,6 +57,7 @@ class Session:
         self.signatures, self.names_used = signatures, names_used
         self.last_function = ""
         self._numbers = itertools.count(1)
+        self._patience = Patience()
 
     def number(self) -> int:
         """Return a number that no other tensor has."""
@@ -113,6 +117,14 @@ class Session:
         header = {"op": "run", "source": source, "name": function.__name__, "scenario": scenario}
         return self.call(header, function.__name__, args, kwargs)
 
+    def ship_apart(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Send the source of a function of the suite to a worker of its own, which has met no submission."""
+        transport = self.open_apart()
+        try:
+            return Session(transport, {}).ship(function, False, args, kwargs)
+        finally:
+            transport.close()
+
     def vjp(
         self, call: int, upstream: Sequence[Tensor | None], leaves: Sequence[Tensor], create_graph: bool
     ) -> list[Any]:
@@ -138,19 +150,21 @@ class Session:
         self, header: dict[str, Any], arguments: Arguments, may_change: frozenset[str] = frozenset()
     ) -> Any:
         header["grad"] = torch.is_grad_enabled()
-        header["mirrors"] = self.mirrors.report(arguments.encoder.writer)
+        with self._patience:
+            header["mirrors"] = self.mirrors.report(arguments.encoder.writer)
         header["release_calls"] = _emptied(self._release_calls)
         header["release_objects"] = _emptied(self.release_objects)
         header["record"] = self.recording
         try:
             answer, buffers = self.transport.request(header, arguments.encoder.buffers)
-            if header["op"] == "vjp" or (
-                "name" in header and header["op"] == "call" and not arguments.has_handle
-            ):
-                arguments.refuse_changed_mirrors(
-                    answer, may_change
-                )  # an object's method may: an optimiser's step
-            return self._result(answer, buffers, arguments, may_change)
+            with self._patience:
+                if header["op"] == "vjp" or (
+                    "name" in header and header["op"] == "call" and not arguments.has_handle
+                ):
+                    arguments.refuse_changed_mirrors(
+                        answer, may_change
+                    )  # an object's method may: an optimiser's step
+                return self._result(answer, buffers, arguments, may_change)
         except (BadFrame, *MALFORMED) as problem:
             if isinstance(problem, errors.SubmissionError):
                 raise
@@ -225,9 +239,10 @@ class Session:
 
     def _placed(self, spec: Any, reader: StorageReader, arguments: Arguments) -> Tensor:
         if "argument_storage" in spec:
-            return arguments.view(spec)
+            return arguments.view(spec, reader)
         if "mirror_storage" in spec:
-            return view_over(self.mirrors[spec["mirror_storage"]].untyped_storage(), spec)
+            mirror = self.mirrors[spec["mirror_storage"]]
+            return reader.counted(view_over(mirror.untyped_storage(), spec))
         return reader.tensor(spec)
 
     def _handle(self, number: Any, class_name: Any, is_callable: Any) -> Handle:

@@ -63,6 +63,14 @@ class Submission:
         """Call a self-contained `function(...)` in the worker and return what it makes, as a handle."""
         return self._session.ship(function, False, args, kwargs)
 
+    def apart(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a self-contained `function(...)` in a worker that has not met the submission.
+
+        In the submission's own worker torch is what the submission made of it: whatever is to be measured, opened
+        or loaded by torch itself goes here, as plain values.
+        """
+        return self._session.ship_apart(function, args, kwargs)
+
     @property
     def scratch(self) -> str:
         """The worker's private folder, as the worker sees it."""

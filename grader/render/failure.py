@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.render.escape import lines, one_line
 from grader.render.page import LABEL, WIDEST, Page, cut
+from grader.render.sketch import has_sketches, sketches
 from grader.render.words import MARKS, word
 from grader.report import Message, TaskReport, TestReport, Verdict
 
@@ -29,6 +30,9 @@ def failure(page: Page, task: TaskReport) -> None:
     message = (test.message if test else None) or task.message
     if message:
         labels(page, message)
+    if test and has_sketches(test):
+        page.line()
+        sketches(page, test)
     if task.verdict is not Verdict.INTERNAL:
         page.whole("Next", (message and message.next) or f"grade hint {task.id}", "cyan")
 

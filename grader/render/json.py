@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from typing import Any
 
 from grader.report import Report, TaskReport, TestReport
 
+# A list of nothing but numbers goes on one line; text holds no line break in JSON, so none of it is met.
+NUMBERS = re.compile(r"\[\n[\s\d.,e+\-]*(?:null[\s\d.,e+\-]*)*\]")
+
 
 def to_json(report: Report) -> str:
     """The report as indented JSON in ASCII, so that any text a submission wrote survives any pipe."""
-    return json.dumps(as_dict(report), indent=2, allow_nan=False) + "\n"
+    text = json.dumps(as_dict(report), indent=2, allow_nan=False)
+    return NUMBERS.sub(lambda found: " ".join(found.group().split()), text) + "\n"
 
 
 def as_dict(report: Report) -> dict[str, Any]:
@@ -52,4 +57,6 @@ def _test(test: TestReport) -> dict[str, Any]:
         "seconds": test.seconds,
         "message": asdict(test.message) if test.message else None,
         "traceback": test.traceback,
+        "curves": [asdict(curve) for curve in test.curves],
+        "paths": [asdict(path) for path in test.paths],
     }

@@ -27,6 +27,8 @@ class LiveProgress:
             console=console,
             transient=True,
             auto_refresh=False,
+            redirect_stdout=False,  # a debugger that somebody stopped in has to reach the terminal
+            redirect_stderr=False,
         )
         self._bar = self._live.add_task("", total=None, failed="")
         self._seen: set[str] = set()
@@ -48,6 +50,12 @@ class LiveProgress:
         if time.monotonic() > self._drawn + PAUSE:
             self._live.refresh()
             self._drawn = time.monotonic()
+
+    def count(self, done: int, total: int, part: str) -> None:
+        """Show how many parts of a work are done, how many there are now, and which was the last."""
+        self._live.start()
+        self._live.update(self._bar, completed=done, total=total, description=one_line(part))
+        self._live.refresh()
 
     def stop(self) -> None:
         """Take the line away."""

@@ -15,7 +15,19 @@ from grader.render.words import count
 if TYPE_CHECKING:
     from grader.verify import TaskProof, TopicProof, Verification
 
-COLUMNS = ("", "task", "tests", "mistakes", "caught", "named", "ties", "stub", "solution", "seeds")
+COLUMNS = (
+    "",
+    "task",
+    "tests",
+    "mistakes",
+    "caught",
+    "named",
+    "ties",
+    "stub",
+    "solution",
+    "seeds",
+    "statistical",
+)
 
 
 def show(proof: Verification, console: Console) -> None:
@@ -37,11 +49,13 @@ def _topic(page: Page, topic: TopicProof) -> None:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for _ in COLUMNS[2:]:
+    lucky = any(task.statistical_seeds for task in topic.tasks)
+    columns = COLUMNS if lucky else COLUMNS[:-1]
+    for _ in columns[2:]:
         table.add_column(justify="right", no_wrap=True)
-    table.add_row(*(Text(name, "dim") for name in COLUMNS))
+    table.add_row(*(Text(name, "dim") for name in columns))
     for task in topic.tasks:
-        table.add_row(*_row(page, task))
+        table.add_row(*_row(page, task)[: len(columns)])
     page.console.print(table, width=page.width)
     page.line()
 
@@ -58,12 +72,18 @@ def _row(page: Page, task: TaskProof) -> list[Text]:
         Text(str(len(task.alike)), "yellow" if task.alike else ""),
         _expected(task.stub, "not_attempted"),
         _expected(task.solution, "pass"),
-        _part(task.seeds_passed, task.seeds),
+        _of(task.seeds_passed, task.seeds),
+        _of(task.statistical_seeds_passed, task.statistical_seeds),
     ]
 
 
 def _part(part: int, whole: int) -> Text:
     return Text(str(part), "" if part == whole else "red")
+
+
+def _of(part: int, whole: int) -> Text:
+    """How many seeds were passed: `100 of 100`, nothing where none was played."""
+    return Text(f"{part} of {whole}" if whole else "", "" if part == whole else "red")
 
 
 def _expected(verdict: str, want: str) -> Text:

@@ -10,13 +10,21 @@ from grader.render.choose import by_topic, first_failed, first_waiting, passed, 
 from grader.render.escape import one_line
 from grader.render.failure import failure
 from grader.render.page import Page
+from grader.render.sketch import gallery
 from grader.render.table import topics, total
 from grader.render.words import count, earned, number
 from grader.report import Report, TaskReport
 
 
-def show(report: Report, console: Console, *, paths: str = "") -> None:
-    """Write `report` to `console`; `paths` is what was typed after `grade`, for the next command."""
+def show(report: Report, console: Console, *, paths: str = "", curves: bool = False) -> None:
+    """Write `report` to `console`.
+
+    Args:
+        report: what was graded.
+        console: where to.
+        paths: what was typed after `grade`, for the next command.
+        curves: whether to draw what every test has attached, not only the failed test that is shown.
+    """
     page = Page(console)
     paths = paths or shlex.quote(report.submission)
     if untouched(report):
@@ -25,6 +33,9 @@ def show(report: Report, console: Console, *, paths: str = "") -> None:
         topics(page, report)
         total(page, report)
         page.line()
+        if curves:
+            failed = first_failed(report)
+            gallery(page, report, failed.first_failure if failed else None)
         _next(page, report, paths)
     _remarks(page, report)
 

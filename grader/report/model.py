@@ -35,6 +35,32 @@ class Message:
     next: str | None = None
 
 
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A number over the steps of a training, theirs beside the reference's; None is a gap.
+
+    Point i of m belongs to step i (steps - 1) / (m - 1), where m is the number of points of the longer line.
+    """
+
+    title: str
+    theirs: tuple[float | None, ...]
+    reference: tuple[float | None, ...]
+    steps: int  # that the longer line had before it was thinned out
+    beta: float  # of the exponentially weighted average that both lines show; 0 shows them as they were
+
+
+@dataclass(frozen=True)
+class Path:
+    """A way through the plane, theirs beside the reference's; None is a gap."""
+
+    title: str
+    theirs: tuple[Point | None, ...]
+    reference: tuple[Point | None, ...]
+
+
 @dataclass(frozen=True)
 class TestReport:
     """One test of a task."""
@@ -50,6 +76,8 @@ class TestReport:
     message: Message | None = None
     traceback: str | None = None  # the learner's own, cut to their file
     printed: str | None = None  # what their code printed during this test
+    curves: tuple[Curve, ...] = ()
+    paths: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.report.model import SCHEMA_VERSION, Environment, Message, Report, TaskReport, TestReport, Verdict
+from grader.report import model
+from grader.report.model import (
+    SCHEMA_VERSION,
+    Curve,
+    Environment,
+    Message,
+    Report,
+    TaskReport,
+    TestReport,
+    Verdict,
+)
 
 SCHEMA = Path(__file__).with_name("schema.json")
 
@@ -73,7 +83,30 @@ def _test(value: Mapping[str, Any]) -> TestReport:
         seconds=float(value["seconds"]),
         message=_message(value["message"]),
         traceback=value["traceback"],
+        curves=tuple(_curve(curve) for curve in value.get("curves", ())),
+        paths=tuple(_path(path) for path in value.get("paths", ())),
     )
+
+
+def _curve(value: Mapping[str, Any]) -> Curve:
+    theirs, reference = (tuple(map(_number, value[name])) for name in ("theirs", "reference"))
+    return Curve(str(value["title"]), theirs, reference, int(value["steps"]), float(value["beta"]))
+
+
+def _path(value: Mapping[str, Any]) -> model.Path:
+    theirs, reference = (tuple(map(_point, value[name])) for name in ("theirs", "reference"))
+    return model.Path(str(value["title"]), theirs, reference)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _point(value: Any) -> model.Point | None:
+    if value is None:
+        return None
+    x, y = value
+    return float(x), float(y)
 
 
 def _message(value: Mapping[str, Any] | None) -> Message | None:

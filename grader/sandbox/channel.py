@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from grader.sandbox.errors import WorkerDied, WorkerLied, WorkerTimeout
 from grader.wire.frame import BadFrame, Buffer, Header, pack, unpack
 
-SLICE = 0.05  # seconds between two looks at the worker's memory
+SLICE = 0.05  # seconds between two looks at the worker's memory and files
 
 
 class Channel:
@@ -20,6 +20,7 @@ class Channel:
     def __init__(self, connection: socket.socket, seconds: float, watch: Callable[[], None]) -> None:
         """Allow `seconds` in all; call `watch` while waiting, which may raise."""
         self._connection, self._left, self._watch = connection, seconds, watch
+        self._next_look = time.monotonic() + SLICE
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> tuple[Header, list[bytearray]]:
         """Send one frame and read one.
@@ -55,18 +56,19 @@ class Channel:
                 raise WorkerLied("an answer that nobody asked for")
 
     def _wait(self, deadline: float) -> None:
-        left = deadline - time.monotonic()
-        if left <= 0:
+        now = time.monotonic()
+        if now >= deadline:
             raise WorkerTimeout("no answer in time")
-        self._connection.settimeout(min(left, SLICE))
+        if now >= self._next_look:  # by the clock: a worker that sends a byte in a while is looked at too
+            self._watch()
+            self._next_look = now + SLICE
+        self._connection.settimeout(min(deadline - now, SLICE))
 
     def _send(self, data: memoryview, deadline: float) -> None:
         while data:
             self._wait(deadline)
-            try:
+            with contextlib.suppress(TimeoutError):
                 data = data[self._connection.send(data) :]
-            except TimeoutError:
-                self._watch()
 
     def _read(self, count: int, deadline: float) -> bytearray:
         data = bytearray(count)
@@ -76,7 +78,6 @@ class Channel:
             try:
                 received = self._connection.recv_into(view[done:])
             except TimeoutError:
-                self._watch()
                 continue
             if not received:
                 raise WorkerDied("the process ended before it answered")

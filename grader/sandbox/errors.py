@@ -11,8 +11,16 @@ class WorkerTimeout(WorkerGone):
     """The test's time is used up. Remedy: a loop that ends, or fewer steps."""
 
 
+class GivenUp(WorkerTimeout):
+    """The test was not tried: others of its task had used up their time. Remedy: see those."""
+
+
 class WorkerMemory(WorkerGone):
     """The worker used more memory than it may. Remedy: do not build huge intermediate tensors."""
+
+
+class WorkerScratch(WorkerGone):
+    """The worker filled its folder. Remedy: write fewer and smaller files."""
 
 
 class WorkerDied(WorkerGone):

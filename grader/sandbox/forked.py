@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import shutil
@@ -14,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.sandbox.channel import Channel
-from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerGone, WorkerMemory
-from grader.sandbox.memory import MemoryWatch
-from grader.sandbox.transport import Answer
+from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerGone, WorkerMemory, WorkerTimeout
+from grader.sandbox.transport import APART, Answer
+from grader.sandbox.watch import MemoryWatch, ScratchWatch, both, kills_for_memory
 from grader.wire.frame import Buffer, Header
 
 START_SECONDS = 60.0
@@ -32,12 +33,14 @@ class ForkServer:
         self.root = tempfile.mkdtemp(prefix="grade-")
         os.chmod(self.root, 0o711)
         self._control, theirs = socket.socketpair()
+        gc.freeze()  # so that the server's collection does not copy every page that it shares with the judge
         self.pid = os.fork()
         if self.pid == 0:
             self._become_server(theirs, confined)
         theirs.close()
         self._control.settimeout(START_SECONDS)
         self._current: _Process | None = None
+        self._kills = kills_for_memory()
         try:
             hello = self._receive()
         except SandboxProblem:
@@ -45,6 +48,7 @@ class ForkServer:
             raise
         self.layers: tuple[str, ...] = tuple(hello["layers"])
         self.missing: tuple[str, ...] = tuple(hello["missing"])
+        self.has_volume = bool(hello["mounted"])
 
     def _become_server(self, control: socket.socket, confined: bool) -> None:
         try:
@@ -60,8 +64,10 @@ class ForkServer:
         """Return a worker that has `seconds` to answer in all.
 
         Tests with the same `room` share a process, one after the other, until one of them ends it; a new room
-        gets a new process.
+        gets a new process, and the room APART one beside the current.
         """
+        if room == APART:
+            return ForkedWorker(self._fork(room), seconds)
         if self._current is None or self._current.ended or room != self._current.room or not room:
             if self._current is not None:
                 self._current.end()
@@ -78,10 +84,19 @@ class ForkServer:
             raise SandboxProblem("a worker could not be confined as its server was; see `grade doctor`")
         return _Process(self, ours, pid, os.path.join(self.root, str(pid)), room)
 
-    def stop_worker(self, grace: float = 0.0) -> int:
-        """End the worker; return its wait status if it had ended by itself within `grace` seconds, else 0."""
-        self._control.sendall(json.dumps({"do": "stop", "grace": grace}).encode())
+    def stop_worker(self, pid: int, grace: float = 0.0) -> int:
+        """End a worker; return its wait status if it had ended by itself within `grace` seconds, else 0."""
+        self._control.sendall(json.dumps({"do": "stop", "pid": pid, "grace": grace}).encode())
         return int(self._receive()["status"])
+
+    def cause_of(self, number: signal.Signals) -> WorkerGone:
+        """Tell the end of memory and of processor time from signals that a process sends to itself."""
+        before, self._kills = self._kills, kills_for_memory()
+        if number == signal.SIGKILL and self._kills > before:
+            return WorkerMemory("the system ended the process to get memory back")
+        if number == signal.SIGXCPU:
+            return WorkerTimeout("the processor time of a test is used up")
+        return WorkerDied(f"the process was ended by {number.name}")
 
     def _receive(self) -> dict[str, Any]:
         try:
@@ -126,7 +141,7 @@ class _Process:
             return 0
         self.ended = True
         self.connection.close()
-        return self.server.stop_worker(grace)
+        return self.server.stop_worker(self.pid, grace)
 
 
 class ForkedWorker:
@@ -136,7 +151,9 @@ class ForkedWorker:
         """Talk to `process` for at most `seconds`."""
         self.scratch = process.scratch
         self._process = process
-        self._channel = Channel(process.connection, seconds, MemoryWatch(process.pid).check)
+        memory = MemoryWatch(process.pid)
+        watch = memory.check if process.server.has_volume else both(memory, ScratchWatch(process.scratch))
+        self._channel = Channel(process.connection, seconds, watch)
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
         """Ask the worker. Raises WorkerGone, with the reason that the system gives for a death."""
@@ -152,13 +169,12 @@ class ForkedWorker:
         """Turn a broken connection into what ended the process."""
         status = self._process.end(DYING_SECONDS)
         if os.WIFSIGNALED(status):
-            number = os.WTERMSIG(status)
-            if number == signal.SIGKILL:
-                return WorkerMemory("the system ended the process, most likely for its memory")
-            return WorkerDied(f"the process was ended by {signal.Signals(number).name}")
+            return self._process.server.cause_of(signal.Signals(os.WTERMSIG(status)))
         if os.WIFEXITED(status) and status:
             return WorkerDied(f"the process exited with status {os.WEXITSTATUS(status)}")
         return death
 
     def close(self) -> None:
         """Leave the process to the next test of its room."""
+        if self._process.room == APART:
+            self._process.end()

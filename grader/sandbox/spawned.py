@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from grader.sandbox.channel import Channel
 from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerGone
-from grader.sandbox.memory import MemoryWatch
-from grader.sandbox.transport import Answer
+from grader.sandbox.transport import APART, Answer
+from grader.sandbox.watch import MemoryWatch, ScratchWatch, both
 from grader.wire.frame import Buffer, Header
 
 START_SECONDS = 120.0
@@ -45,6 +45,8 @@ class SpawnedWorkers:
         Raises:
             SandboxProblem: it did not call back.
         """
+        if room == APART:
+            return SpawnedWorker(self._start(), seconds, apart=True)
         task = room.partition("::")[0]
         if self._last.process is None or self._last.process.poll() is not None or task != self._task:
             self._last.end()
@@ -110,13 +112,15 @@ class _Process:
 class SpawnedWorker:
     """One test's use of a worker process; loading the source again makes it forget what came before."""
 
-    def __init__(self, running: _Process, seconds: float) -> None:
-        """Talk to a running process."""
+    def __init__(self, running: _Process, seconds: float, apart: bool = False) -> None:
+        """Talk to a running process, which ends with the conversation if it is `apart`."""
+        self._apart = apart
         assert running.process is not None and running.connection is not None
         self.scratch = running.scratch
         self._running = running
         self._process = running.process
-        self._channel = Channel(running.connection, seconds, MemoryWatch(running.process.pid).check)
+        watch = both(MemoryWatch(running.process.pid), ScratchWatch(running.scratch))
+        self._channel = Channel(running.connection, seconds, watch)
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
         """Ask the worker. Raises WorkerGone, after which the process is not used again."""
@@ -135,6 +139,8 @@ class SpawnedWorker:
 
     def close(self) -> None:
         """Empty the scratch folder; the process stays for the next test of its task."""
+        if self._apart:
+            self._running.end()
         for entry in os.scandir(self.scratch) if os.path.isdir(self.scratch) else ():
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path, ignore_errors=True)

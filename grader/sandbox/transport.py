@@ -7,6 +7,8 @@ from typing import Protocol
 
 from grader.wire.frame import Buffer, Header
 
+APART = "apart"  # the room of a worker that is to meet no submission; it ends with its only conversation
+
 Answer = tuple[Header, list[bytearray]]
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from grader.suite.failure import CheckFailure, Evidence
-from grader.suite.wording import dtype_of, kind_of, number, place, shape_of, short
+from grader.suite.wording import device_of, dtype_of, kind_of, number, place, shape_of, short
 from grader.wire.record import Record
 
 TOLERANCES = {  # relative, absolute
@@ -104,7 +104,8 @@ def _check_tensor(
     check_shape(got, want.shape, checked)
     check_dtype(got, want.dtype, checked)
     if got.device != want.device:
-        raise CheckFailure(checked, f"device {want.device}", f"device {got.device}", Evidence("device", got))
+        expected, text = (f"device {device_of(part.device)}" for part in (want, got))
+        raise CheckFailure(checked, expected, text, Evidence("device", got))
     default = TOLERANCES.get(want.dtype, (0.0, 0.0))
     _check_values(
         got.detach().cpu(),

@@ -19,6 +19,8 @@ def kind_of(value: Any) -> str:
     match value:
         case None:
             return "None"
+        case bytes():
+            return "bytes"
         case Handle():
             return f"an object of class {vars(value)['_class_name']}"
         case Record():
@@ -41,6 +43,11 @@ def kind_of(value: Any) -> str:
 def shape_of(value: Tensor) -> str:
     """Return a shape as Python writes it."""
     return str(tuple(value.shape))
+
+
+def device_of(device: torch.device) -> str:
+    """Return a device, and what it means where a learner may not know it."""
+    return f"{device}, where a tensor has a shape and no values" if device.type == "meta" else str(device)
 
 
 def dtype_of(dtype: torch.dtype) -> str:

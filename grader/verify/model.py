@@ -33,10 +33,13 @@ class TaskProof:
     alike: tuple[str, ...]  # "one = other"
     stub: str  # the verdict
     solution: str  # the verdict
-    seeds: int
+    seeds: int  # under which the tests that do not depend on luck were played
     seeds_passed: int
     problems: tuple[str, ...]
     rows: tuple[MistakeProof, ...] = ()
+    statistical: int = 0  # tests whose passing depends on luck
+    statistical_seeds: int = 0  # under which those were played; 0 where there are none
+    statistical_seeds_passed: int = 0
 
 
 @dataclass(frozen=True)

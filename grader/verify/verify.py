@@ -2,93 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-import pytest
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from grader.course import Course, Task, load_course
 from grader.course.layout import layout_problems
-from grader.judge.bench import Bench
 from grader.judge.grading import grade_submission
-from grader.judge.references import References
-from grader.judge.session import run_session
-from grader.judge.subject import ReferenceSubject
-from grader.report import Report, Verdict
-from grader.verify.mistakes import failing_seeds, prove_mistakes
-from grader.verify.model import MistakeProof, TaskProof, TopicProof, Verification
-
-FIRST_SEED = 1
-
-Tell = Callable[[str], None]
+from grader.report import Verdict
+from grader.verify.conclude import proof_of
+from grader.verify.model import TaskProof, TopicProof, Verification
+from grader.verify.parallel import Tell, run_units
+from grader.verify.unit import Kind, Unit, seed_units
 
 
-def verify(topics: Sequence[str] = (), seeds: int = 1, progress: Tell | None = None) -> Verification:
-    """Verify topics of the course, all if none is given.
+def verify(
+    names: Sequence[str] = (),
+    seeds: int = 1,
+    statistical_seeds: int | None = None,
+    jobs: int | None = None,
+    progress: Tell | None = None,
+) -> Verification:
+    """Verify topics or tasks of the course, all if none is named.
 
     Args:
-        topics: topic slugs.
+        names: topic slugs and ids of tasks.
         seeds: how many seeds the reference has to pass; the mistakes are played under the first.
-        progress: told the id of each task that is proven.
+        statistical_seeds: the same for tests whose passing depends on luck; as many as `seeds` if None.
+        jobs: processes to play in; as many as there are processors if None, and this one alone for 1.
+        progress: told how many parts of the proof are done, how many there are, and which was the last.
 
     Raises:
-        UnknownTask: there is no such topic.
+        UnknownTask: there is no such topic or task.
+        OurProblem: the grader failed.
     """
-    course = load_course()
-    tasks = course.select(topics)
-    ids = [task.id for task in tasks]
-    stubs = _verdicts(grade_submission([course.exercises], tasks=ids))
-    solutions = _verdicts(grade_submission([course.solutions], tasks=ids))
-    proofs: dict[str, TaskProof] = {}
-
-    def play(bench: Bench, by_task: dict[str, list[pytest.Item]]) -> None:
-        for task in tasks:
-            items = by_task.get(task.id, [])
-            rows = prove_mistakes(bench, task, items)
-            failed = failing_seeds(bench, items, range(FIRST_SEED, FIRST_SEED + seeds))
-            proofs[task.id] = _proof(
-                task, len(items), rows, stubs[task.id], solutions[task.id], seeds, failed
-            )
-            if progress:
-                progress(task.id)
-
-    references = References(course)
-    run_session(Bench(course, references, ReferenceSubject(references), FIRST_SEED), tasks, "", play)
-    layout = tuple(str(problem) for problem in layout_problems(course))
-    return _verification(course, tasks, proofs, layout)
+    course, tell = load_course(), progress or (lambda done, total, part: None)
+    tasks = course.select(names)
+    ids, jobs = [task.id for task in tasks], jobs or _processors()
+    tell(0, len(ids), "grading the stubs")
+    stubs = _verdicts(course.exercises, ids, jobs)
+    tell(0, len(ids), "grading the solutions")
+    solutions = _verdicts(course.solutions, ids, jobs)
+    lucky = seeds if statistical_seeds is None else statistical_seeds
+    units = [Unit(task_id, Kind.MISTAKES) for task_id in ids]
+    found = run_units(course, units, lambda one: seed_units(one, seeds, lucky), jobs, tell)
+    proofs = {
+        task.id: proof_of(task, found, stubs[task.id], solutions[task.id], seeds, lucky) for task in tasks
+    }
+    return _verification(course, tasks, proofs, tuple(_layout(course, tasks, whole=not names)))
 
 
-def _verdicts(report: Report) -> dict[str, Verdict]:
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _verdicts(path: Path, ids: Sequence[str], jobs: int) -> dict[str, Verdict]:
+    report = grade_submission([path], tasks=ids, jobs=min(jobs, len(ids)))
     return {task.id: task.verdict for task in report.tasks}
 
 
-def _proof(
-    task: Task,
-    tests: int,
-    rows: tuple[MistakeProof, ...],
-    stub: Verdict,
-    solution: Verdict,
-    seeds: int,
-    failed: dict[int, list[str]],
-) -> TaskProof:
-    alike = tuple(f"{row.name} = {other}" for row in rows for other in row.alike if row.name < other)
-    problems = [f"no test catches {row.name}" for row in rows if not row.caught_by]
-    problems += [f"the variant {row.name} is broken: {row.broken}" for row in rows if row.broken]
-    problems += [f"no test tells {pair.replace(' = ', ' from ')}" for pair in alike]
-    problems += [f"the stub is {stub}, not not_attempted"] if stub is not Verdict.NOT_ATTEMPTED else []
-    problems += [f"the solution is {solution}, not pass"] if solution is not Verdict.PASS else []
-    problems += [
-        f"seed {seed}: the reference fails {', '.join(names)}" for seed, names in list(failed.items())[:5]
-    ]
-    problems += [] if tests else ["there are no tests"]
-    return TaskProof(
-        id=task.id, tests=tests, mistakes=len(rows), caught=sum(bool(row.caught_by) for row in rows),
-        named=sum(row.named for row in rows), alike=alike, stub=str(stub), solution=str(solution), seeds=seeds,
-        seeds_passed=seeds - len(failed), problems=tuple(problems), rows=rows,
-    )  # fmt: skip
+def _layout(course: Course, tasks: Sequence[Task], whole: bool) -> Iterator[str]:
+    """Yield the broken rules of the course, or only those of the topics that were named."""
+    slugs = {task.topic for task in tasks}
+    roots = (course.exercises, course.solutions, course.suites)
+    for problem in layout_problems(course):
+        parts = {path.parts[0] for root in roots if (path := _below(problem.file, root)) and path.parts}
+        if whole or not parts or {part.removesuffix(".py") for part in parts} & slugs:
+            yield str(problem)
+
+
+def _below(file: Path, root: Path) -> Path | None:
+    return file.relative_to(root) if file.is_relative_to(root) else None
 
 
 def _verification(
-    course: Course, tasks: Sequence[Task], proofs: dict[str, TaskProof], layout: tuple[str, ...]
+    course: Course, tasks: Sequence[Task], proofs: Mapping[str, TaskProof], layout: tuple[str, ...]
 ) -> Verification:
     slugs = [topic.slug for topic in course.topics if any(task.topic == topic.slug for task in tasks)]
     topics = tuple(

@@ -191,16 +191,20 @@ class StorageReader:
             self.storages[index] = storage_of(buffer)
         return self.storages[index]
 
+    def counted(self, value: Tensor) -> Tensor:
+        """Return a tensor that this message speaks of. Raises BadFrame when all of them are too large."""
+        self._size += value.numel() * value.element_size()
+        if self._size > MAX_BODY_BYTES:  # by shape: an expanded one may be copied
+            raise BadFrame("tensors with too many elements")
+        return value
+
     def tensor(self, spec: object) -> Tensor:
         """Return the tensor that `spec` describes, on the device that it names."""
         if not isinstance(spec, dict):
             raise BadFrame("a tensor without a description")
         if spec.get("storage") is None:
             return view_over(None, spec)
-        value = view_over(self.storage(spec["storage"]), spec)
-        self._size += value.numel() * value.element_size()
-        if self._size > MAX_BODY_BYTES:  # by shape: an expanded one may be copied
-            raise BadFrame("tensors with too many elements")
+        value = self.counted(view_over(self.storage(spec["storage"]), spec))
         return value if spec.get("device") == HOST else to_device(value, spec.get("device"))
 
 

@@ -1,4 +1,4 @@
-"""The fork server: it has imported torch, serves one worker at a time, and never sees a submission.
+"""The fork server: it has imported torch, forks workers, and never sees a submission.
 
 It runs no backward pass and never touches CUDA: neither survives a fork.
 """
@@ -15,15 +15,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-import torch.fx.experimental.symbolic_shapes  # noqa: F401  autograd.grad imports it; a third of a second, once here
-
-from grader.worker.confine import Prepared, default_policy, prepare
+from grader.worker.confine import DEFAULT_LIMITS, Prepared, default_policy, prepare, volume
 from grader.worker.endpoint import serve as answer_requests
+from grader.worker.pages import gather_pages
 from grader.worker.warm import warm_up
 
 MAX_MESSAGE = 4096
 READY = b"\x01"  # a worker's first byte: it is confined, and has met nothing of the submission yet
 NOT_CONFINED = 71
+FORKS_IN_SMALL_PAGES = 40  # gathering the pages costs what so many forks would save
 GARBAGE_THRESHOLDS = (
     20_000,
     20,
@@ -33,33 +33,49 @@ GARBAGE_THRESHOLDS = (
 
 def serve(control: socket.socket, scratch_root: str, confined: bool) -> None:
     """Obey the judge until it hangs up; never returns."""
+    os.setsid()  # so that the kernel gives all its threads together one share of the processors
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge decides what Ctrl-C ends
+    mounted = confined and volume.mount(Path(scratch_root), DEFAULT_LIMITS)
     prepared = prepare(default_policy(Path(scratch_root)), dedicated=True) if confined else None
     layers = (prepared.layers, prepared.missing) if prepared else ((), ())
     warm_up()
     gc.collect()
     gc.freeze()  # a collection in a worker would copy every page of torch
-    control.sendall(json.dumps({"layers": layers[0], "missing": layers[1]}).encode())
-    worker = 0
+    hello = {"layers": layers[0], "missing": layers[1], "mounted": mounted}
+    control.sendall(json.dumps(hello).encode())
+    workers: set[int] = set()
+    forks = 0
     while True:
         message, descriptors = _receive(control)
         if not message:
-            _stop(worker)
-            shutil.rmtree(scratch_root, ignore_errors=True)  # also when the judge was killed
+            for worker in workers:
+                _stop(worker)
+            _remove(scratch_root, mounted)  # also when the judge was killed
             os._exit(0)
         if message["do"] == "fork":
+            forks += 1
+            if forks == FORKS_IN_SMALL_PAGES:
+                gather_pages()
             worker = os.fork()
             if worker == 0:
                 _become_worker(control, descriptors[0], scratch_root, prepared)
             os.close(descriptors[0])
+            workers.add(worker)
             control.sendall(json.dumps({"pid": worker}).encode())
         else:
+            worker = message["pid"]
             status = _stop(worker, message["grace"]) if message["grace"] else 0
             control.sendall(json.dumps({"status": status}).encode())
             if not message["grace"]:  # nobody waits to hear how it ended: the judge goes on meanwhile
                 _stop(worker)
-            worker = 0
-            _sweep(scratch_root, prepared)
+            workers.discard(worker)
+            _sweep(scratch_root, prepared, None if not workers else worker)
+
+
+def _remove(scratch_root: str, mounted: bool) -> None:
+    if mounted:
+        volume.unmount(Path(scratch_root))
+    shutil.rmtree(scratch_root, ignore_errors=True)
 
 
 def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
@@ -69,8 +85,6 @@ def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
 
 def _stop(worker: int, grace: float = 0.0) -> int:
     """End the worker if it still runs after `grace` seconds; return its wait status, 0 if it was ended here."""
-    if not worker:
-        return 0
     deadline = time.monotonic() + grace
     while True:
         found, status = os.waitpid(worker, os.WNOHANG)
@@ -84,13 +98,13 @@ def _stop(worker: int, grace: float = 0.0) -> int:
     return 0
 
 
-def _sweep(scratch_root: str, prepared: Prepared | None) -> None:
-    """Remove what the worker left behind, before another one starts."""
+def _sweep(scratch_root: str, prepared: Prepared | None, worker: int | None) -> None:
+    """Remove what one worker left behind, or (None) whatever is there, before another one starts."""
     if prepared is not None:
-        prepared.sweep()
+        prepared.sweep(worker)
         return
-    for entry in os.scandir(scratch_root):
-        shutil.rmtree(entry.path, ignore_errors=True)
+    for folder in [str(worker)] if worker else os.listdir(scratch_root):
+        shutil.rmtree(os.path.join(scratch_root, folder), ignore_errors=True)
 
 
 def _become_worker(

@@ -9,8 +9,8 @@ import socket
 import sys
 import threading
 
-from grader.device import simulated
 from grader.worker.endpoint import HUNG_UP, serve
+from grader.worker.prepare import prepare_torch
 
 
 def main() -> None:
@@ -18,8 +18,7 @@ def main() -> None:
     port, token = sys.stdin.readline().split()
     judge, scratch = _taken_away(sys.stdin.fileno()), os.getcwd()
     threading.Thread(target=_end_with_judge, args=(judge, scratch), daemon=True).start()
-    if simulated.available():
-        simulated.register()
+    prepare_torch()
     connection = socket.create_connection(("127.0.0.1", int(port)))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.sendall(token.encode())

@@ -4,28 +4,52 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.worker.compiler import keep_compiler_away
 from grader.worker.module import compiled
+from grader.worker.shapes import stand_in
 from grader.worker.worker import Worker
 
 SOURCE = """
+import copy
+import io
+
 import torch
+from torch.utils.data import DataLoader, TensorDataset, random_split
 
 def example(x):
     return torch.nn.functional.relu(x) * 2
 
 def failing(x):
     raise ValueError("an example")
+
+def training(x):
+    model = torch.nn.Linear(2, 1)
+    optimiser = torch.optim.Adam(model.parameters())
+    scheduler = torch.optim.lr_scheduler.StepLR(optimiser, 1)
+    data = random_split(TensorDataset(x.expand(2, 2)), [1, 1])[0]
+    for (batch,) in DataLoader(data, batch_size=1, shuffle=True):
+        model.weight.grad, model.bias.grad = torch.zeros(1, 2), torch.zeros(1)
+        optimiser.step()
+        optimiser.zero_grad()
+        scheduler.step()
+    file = io.BytesIO()
+    torch.save(optimiser.state_dict(), file)
+    file.seek(0)
+    optimiser.load_state_dict(torch.load(file))
+    return repr(copy.deepcopy(model)(x))
 """
 TENSOR = {"dtype": "float32", "shape": [2], "stride": [1], "offset": 0, "device": "cpu", "storage": 0}
 ARGUMENT = {"argument": {"number": 1, "tensor": {**TENSOR, "requires_grad": False}}}
 
 
 def warm_up() -> None:
-    """Load a module, call it and let it fail; no backward pass, which would not survive a fork."""
+    """Load a module, call it, let it fail and train; no backward pass, which would not survive a fork."""
+    keep_compiler_away()
+    stand_in()
     worker = Worker()
     example = {"slug": "torchgrade_example", "source": SOURCE, "seed": 0, "code": {"bytes": 0}}
     worker.handle({"op": "load", **example}, [bytearray(compiled("torchgrade_example", SOURCE))])
-    for name in ("example", "failing"):
+    for name in ("example", "failing", "training"):
         call: dict[str, Any] = {
             "op": "call",
             "name": name,

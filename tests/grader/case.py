@@ -35,6 +35,7 @@ class Case:
     tasks: tuple[str, ...]
     tries: str
     expect: Expected
+    family: str = "bad input"  # the row that it has in the table of SECURITY.md
     seed: int = 1
     keyword: str = ""  # only tests that match, as in pytest
     seconds: float | None = None  # a test may take

@@ -25,6 +25,7 @@ from grader.render import terminal
 from grader.render.json import to_json
 from grader.render.junit import to_junit
 from grader.report import Report
+from grader.worker.confine import default_policy
 
 AT_ONCE = 3
 ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER: whatever a grading leaves behind becomes a child of this process
@@ -33,6 +34,7 @@ GRACE = 1.0  # seconds for an ended process to be gone
 
 def main(results: Path) -> None:
     """Grade what standard input names, a few at the same time."""
+    default_policy(results)  # looks for the distributions once, for all gradings
     running: set[int] = set()
     for number, line in enumerate(sys.stdin):
         if len(running) == AT_ONCE:

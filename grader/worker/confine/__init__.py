@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.machinery import PathFinder
+from pathlib import Path
 
 from grader.worker.confine import environment, identity, landlock, limits, scratch, seccomp
 from grader.worker.confine.child import can_fork, in_child
@@ -43,9 +44,12 @@ class Prepared:
         held = [name for step in self.steps for name in _held(step, start)]
         return tuple(name for name in LAYERS if name in held)
 
-    def sweep(self) -> None:
-        """Remove what workers left behind: for the server, between one worker and the next."""
-        scratch.sweep(self.policy.scratch)
+    def sweep(self, worker: int | None = None) -> None:
+        """Remove what one worker left behind, or all of them: for the server, once they have ended."""
+        if worker is None:
+            scratch.sweep(self.policy.scratch)
+        else:
+            scratch.remove(Path(self.scratch_of(worker)))
 
     def close(self) -> None:
         """Close what the server holds open for its workers."""

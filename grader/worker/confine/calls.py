@@ -72,6 +72,7 @@ REFUSED = (
         " truncate setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr getxattr lgetxattr"
         " fgetxattr listxattr llistxattr flistxattr",
     ),
+    _group("room on a disk is taken by writing, which takes time", "fallocate"),
     _group(
         "a file has one name, and is reached by it alone",
         "link linkat symlink symlinkat mknod mknodat name_to_handle_at open_by_handle_at",
@@ -84,7 +85,7 @@ REFUSED = (
     _group("no namespaces, in which a process has rights again", "unshare setns"),
     _group(
         "no change of identity",
-        "setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid capset",
+        "setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid capset lsm_set_self_attr",
     ),
     _group(
         "no watching of files that others use",

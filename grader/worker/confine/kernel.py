@@ -9,6 +9,8 @@ from functools import cache
 
 _NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS
 _CAPABILITIES_VERSION = 0x20080522
+_DETACH = 2  # MNT_DETACH
+_COLLAPSE = 25  # MADV_COLLAPSE
 _STRINGS = ctypes.POINTER(ctypes.c_void_p)
 
 
@@ -60,6 +62,21 @@ def erase_string(address: int) -> None:
     erase(address, len(ctypes.string_at(address)))
 
 
+def unshare(flags: int) -> None:
+    """Get namespaces of one's own."""
+    _checked(int(_library().unshare(ctypes.c_int(flags))))
+
+
+def mount(source: bytes, target: bytes, kind: bytes | None, flags: int, data: bytes | None) -> None:
+    """Mount a file system."""
+    _checked(int(_library().mount(source, target, kind, ctypes.c_ulong(flags), data)))
+
+
+def unmount(target: bytes) -> None:
+    """Detach what is mounted over a folder, whoever still stands in it."""
+    _checked(int(_library().umount2(target, ctypes.c_int(_DETACH))))
+
+
 def clear_environment() -> None:
     """Drop the C library's environment, of which Python's is only a copy."""
     _checked(int(_library().clearenv()))
@@ -72,3 +89,9 @@ def environment_strings() -> list[int]:
     while entries and (address := entries[len(addresses)]):
         addresses.append(int(address))
     return addresses
+
+
+def gathered(address: int, length: int) -> bool:
+    """Let one large page take the place of small ones; whether the system did so."""
+    arguments = ctypes.c_void_p(address), ctypes.c_size_t(length), ctypes.c_int(_COLLAPSE)
+    return int(_library().madvise(*arguments)) == 0

@@ -26,6 +26,7 @@ _MOVE, _TRUNCATE, _DEVICE_CONTROL = 1 << 13, 1 << 14, 1 << 15
 _READ = _READ_FILE | _READ_FOLDER
 _WRITE = _WRITE_FILE | _TRUNCATE
 _OWN = _READ | _WRITE | _REMOVE_FOLDER | _REMOVE_FILE | _MAKE_FOLDER | _MAKE_FILE | _MOVE
+_CHANGE = ~(_READ | _EXECUTE | _DEVICE_CONTROL)  # whatever leaves a trace
 _ON_A_FILE = _WRITE | _READ_FILE | _EXECUTE | _DEVICE_CONTROL
 
 # What a version of Landlock can take away: rights on files, TCP (bind, connect), others (sockets, signals).
@@ -45,18 +46,26 @@ def version() -> int:
 
 @dataclass(frozen=True)
 class Landlock:
-    """A ruleset, built once in the server; a worker only submits to it."""
+    """A ruleset, built once in the server; a worker submits to it, and to a small one for its own folder."""
 
     ruleset: int
+    rights: int
+    writable: tuple[Path, ...]
     flags: int
 
     names: tuple[str, ...] = ("files",)
 
     def apply(self, start: Start) -> None:
-        """Submit to the ruleset, for good."""
+        """Submit to both rulesets, for good: the shared one ends above the folders of all workers."""
         kernel.never_more_rights()
-        kernel.call(_RESTRICT_SELF, self.ruleset, self.flags)
-        os.close(self.ruleset)
+        change = self.rights & _CHANGE
+        own = _create(1, change)
+        _allow(own, Path(start.folder), _OWN & change)
+        for path in self.writable:
+            _allow(own, path, _WRITE & change)
+        for ruleset in (own, self.ruleset):
+            kernel.call(_RESTRICT_SELF, ruleset, self.flags)
+            os.close(ruleset)
 
 
 def prepare(policy: Policy) -> Landlock | None:
@@ -71,7 +80,7 @@ def prepare(policy: Policy) -> Landlock | None:
     for path in policy.writable:
         _allow(ruleset, path, (_READ | _WRITE) & rights)
     _allow(ruleset, policy.scratch, _OWN & rights)
-    return Landlock(ruleset, _WITHOUT_LOG if known >= 7 else 0)
+    return Landlock(ruleset, rights, policy.writable, _WITHOUT_LOG if known >= 7 else 0)
 
 
 def _create(known: int, rights: int) -> int:

@@ -42,6 +42,14 @@ def _lower(which: int, value: int, warning: int = 0) -> None:
     resource.setrlimit(which, (min(value, hard), hard))
 
 
+def bound_memory(size: int) -> None:
+    """Let this process, where the system can, take only so much address space more; it may lift that itself."""
+    if sys.platform == "linux":
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        wanted = mapped() + size
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if most < 0 else min(wanted, most), most))
+
+
 def mapped() -> int:
     """Address space of this process in bytes."""
     descriptor = os.open(_SIZES, os.O_RDONLY)

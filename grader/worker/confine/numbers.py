@@ -10,7 +10,7 @@ _X86_64 = {
     "_sysctl": 156, "accept": 43, "accept4": 288, "acct": 163, "add_key": 248, "adjtimex": 159,
     "bind": 49, "bpf": 321, "capset": 126, "chmod": 90, "chown": 92, "chroot": 161, "clock_adjtime": 305,
     "clock_settime": 227, "clone": 56, "connect": 42, "create_module": 174, "delete_module": 176,
-    "execve": 59, "execveat": 322, "fanotify_init": 300, "fanotify_mark": 301, "fchmod": 91,
+    "execve": 59, "execveat": 322, "fallocate": 285, "fanotify_init": 300, "fanotify_mark": 301, "fchmod": 91,
     "fchmodat": 268, "fchown": 93, "fchownat": 260, "fcntl": 72, "fgetxattr": 193, "finit_module": 313,
     "flistxattr": 196, "fork": 57, "fremovexattr": 199, "fsetxattr": 190, "futimesat": 261,
     "get_robust_list": 274, "getxattr": 191, "init_module": 175, "inotify_add_watch": 254,
@@ -43,7 +43,8 @@ _X86_64 = {
 _AARCH64 = {
     "accept": 202, "accept4": 242, "acct": 89, "add_key": 217, "adjtimex": 171, "bind": 200, "bpf": 280,
     "capset": 91, "chroot": 51, "clock_adjtime": 266, "clock_settime": 112, "clone": 220, "connect": 203,
-    "delete_module": 106, "execve": 221, "execveat": 281, "fanotify_init": 262, "fanotify_mark": 263,
+    "delete_module": 106, "execve": 221, "execveat": 281, "fallocate": 47, "fanotify_init": 262,
+    "fanotify_mark": 263,
     "fchmod": 52, "fchmodat": 53, "fchown": 55, "fchownat": 54, "fcntl": 25, "fgetxattr": 10,
     "finit_module": 273, "flistxattr": 13, "fremovexattr": 16, "fsetxattr": 7, "get_robust_list": 100,
     "getxattr": 8, "init_module": 105, "inotify_add_watch": 27, "inotify_init1": 26,
@@ -77,6 +78,7 @@ _EVERYWHERE = {  # since Linux 5.1 a new call has one number on every architectu
     "mount_setattr": 442, "quotactl_fd": 443, "landlock_create_ruleset": 444, "landlock_add_rule": 445,
     "landlock_restrict_self": 446, "memfd_secret": 447, "process_mrelease": 448,
     "set_mempolicy_home_node": 450, "fchmodat2": 452, "statmount": 457, "listmount": 458,
+    "lsm_set_self_attr": 460,
 }
 
 # Machine name of the kernel -> the audit architecture that seccomp reports, and the numbers there.

@@ -23,7 +23,9 @@ class Limits:
     cpu_seconds: int = 60
     open_files: int = 128
     file_size: int = 64 * _MEBIBYTE
-    threads: int = 1024  # above those that the same user runs already
+    scratch_size: int = 128 * _MEBIBYTE  # of all files in the scratch folder
+    scratch_files: int = 1000  # and folders
+    threads: int = 128  # above those that the same user runs already
 
 
 DEFAULT_LIMITS = Limits()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sysconfig
 from collections.abc import Iterable, Iterator
@@ -29,7 +30,8 @@ _SYSTEM = (
 )
 
 
-def readable_paths(distributions: Iterable[str]) -> tuple[Path, ...]:
+@functools.cache
+def readable_paths(distributions: tuple[str, ...]) -> tuple[Path, ...]:
     """Every file and folder that a worker reads, resolved, none of them twice, none that does not exist."""
     found = [*map(Path, _SYSTEM), *_standard_library(), *_shared_libraries()]
     for name in closure(distributions):

@@ -46,6 +46,13 @@ def sweep(folder: Path) -> None:
         os.rmdir(current)
 
 
+def remove(folder: Path) -> None:
+    """Remove a worker's folder, if it came so far to make one."""
+    if folder.exists():
+        sweep(folder)
+        folder.rmdir()
+
+
 def _in_reach(path: str, depth: int, higher: str) -> tuple[str, int]:
     """Where a folder is, and how deep; a deep one is moved up first, for a path has a longest length."""
     if depth < _DEEP:

@@ -20,8 +20,8 @@ def prover(monkeypatch, judge):
     fake = ModuleType("grader.verify")
     fake.proof = Proof()
 
-    def verify(topics, **options):
-        fake.asked = {"topics": tuple(topics), **options}
+    def verify(names, **options):
+        fake.asked = {"names": tuple(names), **options}
         return fake.proof
 
     fake.verify = verify
@@ -33,14 +33,16 @@ def test_everything_is_verified_with_one_seed(grade, prover):
     code, out, _ = grade("verify")
     assert code == 0
     assert "proven" in out
-    assert prover.asked["topics"] == ()
-    assert prover.asked["seeds"] == 1
+    assert prover.asked["names"] == ()
+    assert (prover.asked["seeds"], prover.asked["statistical_seeds"], prover.asked["jobs"]) == (1, None, None)
 
 
 def test_topics_and_seeds_are_passed_on(grade, prover):
-    grade("verify", "losses", "tensors", "--seeds", "200")
-    assert prover.asked["topics"] == ("losses", "tensors")
-    assert prover.asked["seeds"] == 200
+    grade(
+        "verify", "losses", "tensors.one_hot", "--seeds", "200", "--statistical-seeds", "1000", "--jobs", "2"
+    )
+    assert prover.asked["names"] == ("losses", "tensors.one_hot")
+    assert (prover.asked["seeds"], prover.asked["statistical_seeds"], prover.asked["jobs"]) == (200, 1000, 2)
 
 
 def test_proof_that_fails_is_exit_code_1(grade, prover):
@@ -64,7 +66,7 @@ def test_proof_goes_into_the_file(grade, prover, work):
 def test_unknown_topic_is_a_wrong_call(grade, prover):
     from grader.course import UnknownTask
 
-    def verify(topics, **options):
+    def verify(names, **options):
         raise UnknownTask("loses", ("losses",), "is no topic")
 
     prover.verify = verify
@@ -83,7 +85,7 @@ def test_doctor_prints_its_diagnosis(grade, monkeypatch):
 
 
 def test_problem_of_the_judge_is_ours(grade, prover, judge):
-    def verify(topics, **options):
+    def verify(names, **options):
         raise judge.OurProblem("no worker could be started")
 
     prover.verify = verify
@@ -93,12 +95,13 @@ def test_problem_of_the_judge_is_ours(grade, prover, judge):
 
 
 def test_tasks_that_are_proven_are_counted_where_somebody_looks(grade, prover, monkeypatch):
-    def verify(topics, progress, **options):
-        progress("losses.softmax")
+    def verify(names, progress, **options):
+        progress(0, 3, "grading the stubs")
+        progress(1, 3, "losses.softmax, mistakes")
         return prover.proof
 
     prover.verify = verify
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     code, _, err = grade("verify", "losses")
     assert code == 0
-    assert "1/" in err
+    assert "1/3" in err

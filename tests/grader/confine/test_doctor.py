@@ -12,6 +12,7 @@ from grader.doctor.attempts import ATTEMPTS
 from grader.worker.confine import LAYERS, Prepared
 
 BEYOND_AN_ORDINARY_USER = {"becomes root", "is root", "traces the judge"}
+HELD_BY_THE_VOLUME = {"fills its folder with files", "writes a file larger than it may"}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,8 @@ def test_every_layer_has_an_attempt():
 
 def test_every_attempt_is_held_in_a_confined_child(diagnosis):
     assert [probe for probe in diagnosis.confinement.probes if not probe.held] == []
-    assert len(diagnosis.confinement.probes) == len(ATTEMPTS)
+    tried = {probe.attempt for probe in diagnosis.confinement.probes}
+    assert {attempt.what for attempt in ATTEMPTS if not attempt.needs_volume} <= tried
 
 
 def test_without_confinement_the_attempts_succeed(monkeypatch):
@@ -36,7 +38,7 @@ def test_without_confinement_the_attempts_succeed(monkeypatch):
 
     monkeypatch.setattr(Prepared, "apply", only_enter_the_folder)
     held = {probe.attempt for probe in probes.probe().probes if probe.held}
-    assert held <= BEYOND_AN_ORDINARY_USER
+    assert held <= BEYOND_AN_ORDINARY_USER | HELD_BY_THE_VOLUME
 
 
 def test_probing_leaves_no_trace_in_the_environment(diagnosis):

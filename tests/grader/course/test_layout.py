@@ -177,3 +177,32 @@ def test_layout_survives_a_file_that_is_no_text(
 def test_problem_reads_as_file_line_and_text() -> None:
     assert str(Problem(Path("a.py"), 3, "is wrong")) == "a.py:3: is wrong"
     assert str(Problem(Path("a.py"), None, "is wrong")) == "a.py: is wrong"
+
+
+def test_layout_allows_what_the_suites_of_a_topic_share(root: Path) -> None:
+    (root / "tests/suites/losses/shared.py").write_text(
+        "import torch\nfrom grader.suite import check_close\n"
+    )
+    assert problems(root) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import numpy\n", "imports numpy"),
+        ("def f():\n    assert True\n", "bare assert"),
+        ("def test_f():\n    pass\n", "test_f is never played here"),
+        ("def f(:\n", "is not Python"),
+    ],
+)
+def test_layout_tells_a_fault_in_what_suites_share(root: Path, text: str, said: str) -> None:
+    (root / "tests/suites/losses/shared.py").write_text(text)
+    assert [said in str(problem) for problem in problems(root)] == [True]
+
+
+@pytest.mark.parametrize("slug", ["random", "torch", "numpy", "pytest", "click"])
+def test_layout_refuses_a_topic_with_the_name_of_a_module(root: Path, slug: str) -> None:
+    for folder in ("exercises", "tests/suites"):
+        (root / folder / "losses").rename(root / folder / slug)
+    told = [str(problem) for problem in problems(root)]
+    assert any(f"has the name of the module {slug}" in problem for problem in told)

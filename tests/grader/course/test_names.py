@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from grader.course import AmbiguousTask, Task, Topic, UnknownTask
@@ -78,3 +80,12 @@ def test_find_task_and_topic_refuse_what_is_not_exact() -> None:
         find_task(TOPICS, "softmax")
     with pytest.raises(UnknownTask, match="is no topic: did you mean losses"):
         find_topic(TOPICS, "losess")
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [UnknownTask("loses", ("losses",), "is no topic"), UnknownTask("x"), AmbiguousTask("a", ("b.a", "c.a"))],
+)
+def test_unknown_name_keeps_its_text_in_another_process(problem: UnknownTask) -> None:
+    copied = pickle.loads(pickle.dumps(problem))
+    assert (type(copied), str(copied), copied.near) == (type(problem), str(problem), problem.near)

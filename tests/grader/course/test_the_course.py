@@ -24,5 +24,7 @@ def test_every_task_is_defined_in_its_solution_and_not_attempted_in_its_stub() -
         assert isinstance(solution, Source)
         assert isinstance(stub, Source)
         for task in topic.tasks:
-            assert check_task(solution.tree, solution.tree, task.name).state is TaskState.DEFINED, task.id
-            assert check_task(stub.tree, solution.tree, task.name).state is TaskState.NOT_ATTEMPTED, task.id
+            solved = check_task(solution.tree, solution.tree, task.name, stub.tree)
+            untouched = check_task(stub.tree, solution.tree, task.name, stub.tree)
+            assert solved.state is TaskState.DEFINED, task.id
+            assert untouched.state is TaskState.NOT_ATTEMPTED, task.id

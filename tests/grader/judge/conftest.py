@@ -91,7 +91,7 @@ def test_NAME_of_random_numbers(submission, rng):
     check_close(submission.NAME(x), FACTOR * x)
 '''
 
-MISTAKES = '''
+MISTAKES = """
 from grader.suite import mistake, reference
 
 
@@ -108,7 +108,7 @@ def turned_sign(x):
 @mistake("the numbers were added up")
 def added_up(x):
     return reference("maths").NAME(x).sum()
-'''
+"""
 
 
 def write(file: Path, text: str) -> Path:
@@ -169,7 +169,9 @@ def add_topic(root: Path, slug: str, order: int) -> None:
     write(root / f"exercises/{slug}/README.md", f"# {slug}\n")
     write(root / f"solutions/{slug}.py", SOLUTION)
     for task, factor in (("double", 2), ("quadruple", 4)):
-        suite, mistakes = (text.replace("NAME", task).replace("FACTOR", str(factor)) for text in (SUITE, MISTAKES))
+        suite, mistakes = (
+            text.replace("NAME", task).replace("FACTOR", str(factor)) for text in (SUITE, MISTAKES)
+        )
         write(root / f"tests/suites/{slug}/test_{task}.py", suite)
         write(root / f"tests/suites/{slug}/mistakes/{task}.py", mistakes.replace('"maths"', f'"{slug}"'))
     write_stubs(MadeUp(root).course)
@@ -232,7 +234,9 @@ class Host:
 def _answer(found: dict[str, Any]) -> Answer:
     assert "crash" not in found, found["crash"]
     problem = next((f"{kind}: {found[kind]}" for kind in ("usage", "ours") if kind in found), "")
-    return Answer(from_json(found["report"]) if "report" in found else None, found.get("progress", []), problem)
+    return Answer(
+        from_json(found["report"]) if "report" in found else None, found.get("progress", []), problem
+    )
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,9 @@ def topic(case):
 @pytest.fixture(scope="module")
 def gradings(request, host):
     """Sends every selected case off before the first answer is awaited."""
-    items = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    items = [
+        item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")
+    ]
     chosen = [item.callspec.params["case"] for item in items]
     options = {"seed": 1, "sandbox": "none"}  # half the time, and the same verdicts: test_grading proves it
     return {case: host.send({"paths": [case.parent], "tasks": [topic(case)], **options}) for case in chosen}

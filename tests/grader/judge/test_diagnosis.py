@@ -12,7 +12,7 @@ from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.settle import settle_internal
 from grader.sandbox.errors import WorkerMemory, WorkerTimeout
 
-ALIKE = '''
+ALIKE = """
 from grader.suite import mistake
 
 @mistake("one was added")
@@ -22,16 +22,16 @@ def added_one(x):
 @mistake("one was added last")
 def added_one_last(x):
     return x + x + 1
-'''
+"""
 
-NAN = '''
+NAN = """
 import torch
 from grader.suite import mistake
 
 @mistake("the numbers were divided by 0")
 def divided_by_zero(x):
     return 2 * x * torch.nan
-'''
+"""
 
 LOOSE = '''
 import torch
@@ -47,7 +47,7 @@ def test_double_refuses_integers(submission):
         submission.double(torch.tensor([1]))
 '''
 
-REFUSING = '''
+REFUSING = """
 from grader.suite import mistake
 
 def _check(x):
@@ -66,7 +66,7 @@ def accepted_integers(x):
 @mistake("one was added and integers are accepted")
 def both(x):
     return 2 * x + 1
-'''
+"""
 
 
 def named(made_up, function, k="", seconds=20.0, changed=None):

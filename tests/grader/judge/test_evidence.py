@@ -115,7 +115,9 @@ def test_flags_agree_by_their_kind_and_value_alone():
 
 def test_wrong_dtype_is_compared_as_single_precision():
     one, other = torch.ones(2, dtype=torch.float64), torch.ones(2, dtype=torch.float64) + 1e-6
-    assert same_outcome(failed(one, kind="dtype", rtol=0, atol=0), failed(other, kind="dtype", rtol=0, atol=0))
+    assert same_outcome(
+        failed(one, kind="dtype", rtol=0, atol=0), failed(other, kind="dtype", rtol=0, atol=0)
+    )
     assert not same_outcome(failed(one, kind="dtype"), failed(one + 1e-2, kind="dtype"))
 
 
@@ -149,5 +151,7 @@ def test_exceptions_agree_by_their_class():
 
 def test_changed_arguments_agree_by_name_and_states_by_what_was_left():
     assert same_outcome(ended(ArgumentChanged("x", "its values")), ended(ArgumentChanged("x", "its shape")))
-    assert not same_outcome(ended(ArgumentChanged("x", "its values")), ended(ArgumentChanged("y", "its values")))
+    assert not same_outcome(
+        ended(ArgumentChanged("x", "its values")), ended(ArgumentChanged("y", "its values"))
+    )
     assert not same_outcome(ended(StateLeft("grad mode")), ended(StateLeft("default dtype")))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.stub import write_stubs
 from grader.judge.errors import OurProblem
 from grader.judge.workers import Workers, open_workers
 
@@ -27,7 +28,9 @@ def solved(double, quadruple):
 
 def told(report):
     """Everything of a report that must not depend on how the work was done."""
-    return [replace(task, tests=tuple(replace(test, seconds=0.0) for test in task.tests)) for task in report.tasks]
+    return [
+        replace(task, tests=tuple(replace(test, seconds=0.0) for test in task.tests)) for task in report.tasks
+    ]
 
 
 @pytest.fixture
@@ -88,7 +91,9 @@ def test_two_processes_give_the_same_report_as_one(grade):
 def test_file_stands_for_its_topic_and_a_folder_for_the_course(made_up, host):
     made_up.add_topic("words", 20)
     file = made_up.submit(solved(RIGHT, RIGHT))
-    by_file, by_folder = (host.grade(path, made_up.package, seed=1, sandbox="none") for path in (file, file.parent))
+    by_file, by_folder = (
+        host.grade(path, made_up.package, seed=1, sandbox="none") for path in (file, file.parent)
+    )
     assert list(by_file.verdicts()) == ["maths.double", "maths.quadruple"]
     assert list(by_folder.verdicts().values()) == ["pass", "pass", "not_attempted", "not_attempted"]
     assert by_folder.report.tasks[2].message.got == "no words.py in the submission"
@@ -113,8 +118,9 @@ def test_course_that_cannot_be_read_is_our_problem(made_up, host):
     assert host.grade(made_up.submit(""), made_up.package).problem.startswith("ours: ")
 
 
-def test_progress_is_told_of_every_test_between_start_and_stop(grade):
-    progress = grade(RIGHT, WRONG, jobs=2).progress
+@pytest.mark.parametrize("sandbox", ["auto", "none"])
+def test_progress_is_told_of_every_test_between_start_and_stop(grade, sandbox):
+    progress = grade(RIGHT, WRONG, jobs=2, sandbox=sandbox).progress
     assert (progress[0], progress[-1]) == (["start", 2], ["stop"])
     rows = [tuple(row[1:]) for row in progress[1:-1]]
     assert len(rows) == 6
@@ -133,7 +139,12 @@ def test_second_grading_in_one_process_gives_the_same_as_the_first(made_up, host
 
 def test_grading_works_after_a_backward_pass_in_this_process(host):
     """A process that has run one has further threads and cannot be forked."""
-    order = {"paths": [CASES / "bystander/losses.py"], "seed": 1, "tasks": ["losses.l2_penalty"], "keyword": "gradient"}
+    order = {
+        "paths": [CASES / "bystander/losses.py"],
+        "seed": 1,
+        "tasks": ["losses.l2_penalty"],
+        "keyword": "gradient",
+    }
     before, after = host.send(order, {**order, "after_backward": True})()
     assert told(after.report) == told(before.report)
     assert after.verdicts() == {"losses.l2_penalty": "pass"}
@@ -143,7 +154,10 @@ def test_grading_works_after_a_backward_pass_in_this_process(host):
 def test_verdicts_are_the_same_without_a_sandbox(host, name):
     folder = CASES / "wrong_losses" / name
     task = tomllib.loads((folder / "case.toml").read_text())["task"]
-    waits = [host.send({"paths": [folder], "tasks": [task], "seed": 1, "sandbox": kind}) for kind in ("auto", "none")]
+    waits = [
+        host.send({"paths": [folder], "tasks": [task], "seed": 1, "sandbox": kind})
+        for kind in ("auto", "none")
+    ]
     confined, plain = (wait()[0].report for wait in waits)
     assert told(confined) == told(plain)
     assert plain.environment.sandbox == "none"
@@ -162,7 +176,9 @@ def test_spawned_workers_give_the_same_verdicts(host):
 
 def test_strict_grading_is_refused_when_a_layer_is_missing(made_up, host):
     order = {"paths": [made_up.submit(solved(RIGHT, RIGHT))], "seed": 1}
-    strict, auto = host.send({**order, "sandbox": "strict"}, order, package=made_up.package, missing=("seccomp",))()
+    strict, auto = host.send(
+        {**order, "sandbox": "strict"}, order, package=made_up.package, missing=("seccomp",)
+    )()
     assert strict.problem.startswith("ours: strict grading needs every layer")
     assert "seccomp" in strict.problem
     assert auto.report.environment.missing_layers == ("seccomp",)
@@ -176,3 +192,16 @@ def test_workers_are_closed_when_strict_grading_is_refused(monkeypatch):
         open_workers("strict", spawn=False)
     assert closed == [1]
     assert open_workers("auto", spawn=False) is workers
+
+
+def test_given_body_is_not_attempted_until_it_is_changed(made_up, host):
+    file = made_up.root / "solutions/maths.py"
+    marked = "    return 2 * x\n    ### BEGIN STUB\n    # return 3 * x\n    ### END STUB\n"
+    file.write_text(file.read_text().replace("    return 2 * x\n", marked))
+    write_stubs(made_up.course)
+    stub = made_up.root / "exercises/maths/maths.py"
+    assert "    return 3 * x\n" in stub.read_text()
+    changed = made_up.submit(stub.read_text().replace("3 * x", "4 * x"))
+    assert host.grade(stub, made_up.package).verdicts()["maths.double"] == "not_attempted"
+    assert host.grade(changed, made_up.package).verdicts()["maths.double"] == "fail"
+    assert host.grade(file, made_up.package).verdicts()["maths.double"] == "pass"

@@ -50,7 +50,9 @@ def test_nothing_is_played_when_no_test_passed(made_up, function):
 
 def test_idle_code_earns_nothing(made_up, host):
     made_up.suite(CONDUCT)
-    file = made_up.submit("def double(x):\n    if x == 'one':\n        raise ValueError('x')\n    return x.clone()\n")
+    file = made_up.submit(
+        "def double(x):\n    if x == 'one':\n        raise ValueError('x')\n    return x.clone()\n"
+    )
     (double,) = host.grade(file, made_up.package, tasks=["double"], seed=1).report.tasks
     assert [str(test.verdict) for test in double.tests] == ["fail", "pass", "pass"]
     assert double.points == 0

@@ -94,7 +94,8 @@ def test_traceback_is_the_learners_own_with_their_file_name():
 
 
 @pytest.mark.parametrize(
-    "problem", [None, KeyError("ours"), CheckFailure(None, "1", "2", Evidence("value", None)), WorkerTimeout()]
+    "problem",
+    [None, KeyError("ours"), CheckFailure(None, "1", "2", Evidence("value", None)), WorkerTimeout()],
 )
 def test_traceback_is_none_when_their_code_did_not_raise(problem):
     assert traceback_of(ended(problem), "losses.py") is None

@@ -14,7 +14,9 @@ from grader.suite.failure import CheckFailure, Evidence, ForbiddenUse
 
 EVIDENCE = Evidence("value", None)
 RAISED = sorted(
-    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
 )
 
 

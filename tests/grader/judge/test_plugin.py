@@ -44,8 +44,15 @@ def test_suite_fails_against_what_is_wrong(sandbox):
     assert "gradient with respect to x: expected" in text
 
 
-def test_suite_fails_with_the_reason_when_the_submission_cannot_be_read(tmp_path):
+def test_submission_that_cannot_be_read_is_a_wrong_call(tmp_path):
     (tmp_path / "losses.py").write_text("def softmax(:\n")
     code, text = run("--submission", tmp_path, "-k", "gradient")
-    assert code == 1
+    assert code == pytest.ExitCode.USAGE_ERROR
     assert "losses.py, line 1" in text
+    assert "Traceback" not in text
+
+
+def test_submission_that_does_not_exist_is_a_wrong_call(tmp_path):
+    code, text = run("--submission", tmp_path / "nowhere")
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert "nowhere" in text

@@ -73,7 +73,10 @@ def test_untested_task_has_no_points_and_no_tests():
 
 def reports(first, second):
     double, quadruple = task(), task("quadruple", 2, ["maths.double"])
-    graded = {each.id: score_task(each, rows(P, verdict)) for each, verdict in ((double, first), (quadruple, second))}
+    graded = {
+        each.id: score_task(each, rows(P, verdict))
+        for each, verdict in ((double, first), (quadruple, second))
+    }
     return skip_dependents([double, quadruple], graded)
 
 

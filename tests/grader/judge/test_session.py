@@ -75,7 +75,9 @@ def test_nothing_beside_the_submission_or_in_the_folder_or_the_environment_is_pi
     write(folder / "installed_plugin.py", ALWAYS_PASS)
     write(folder / "installed-1.0.dist-info/METADATA", "Name: installed\nVersion: 1.0\n")
     write(folder / "installed-1.0.dist-info/entry_points.txt", "[pytest11]\ninstalled = installed_plugin\n")
-    report = graded_in(folder, PYTEST_ADDOPTS="--no-such-option", PYTEST_PLUGINS="installed_plugin,no_such_module")
+    report = graded_in(
+        folder, PYTEST_ADDOPTS="--no-such-option", PYTEST_PLUGINS="installed_plugin,no_such_module"
+    )
     assert {task.verdict for task in report.tasks} <= {Verdict.FAIL, Verdict.ERROR}
 
 

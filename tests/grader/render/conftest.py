@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from grader.render.terminal import show
-from grader.report import Environment, Message, Report, TaskReport, TestReport, Verdict
+from grader.report import Curve, Environment, Message, Path, Report, TaskReport, TestReport, Verdict
 
 ENVIRONMENT = Environment(
     torchgrade="0.1.0",
@@ -187,12 +187,42 @@ def hostile_report():
     message = Message(
         HOSTILE, expected=HOSTILE, got=HOSTILE * 9, where=HOSTILE, likely=HOSTILE, mistake=HOSTILE
     )
-    test = test_of(Verdict.FAIL, HOSTILE, message=message, title=HOSTILE, traceback=HOSTILE)
+    curve = Curve(HOSTILE * 9, (1e30, None, -1e30), (1.0, 1.0), 3, 1.0)
+    test = test_of(
+        Verdict.FAIL,
+        HOSTILE,
+        message=message,
+        title=HOSTILE,
+        traceback=HOSTILE,
+        curves=(curve, Curve(HOSTILE, (), (), 0, 0.0)),
+        paths=(Path(HOSTILE * 9, (None, (1e30, 1e30)), ()),),
+    )
     return report_of(
         task_of(Verdict.FAIL, "losses.softmax", 0.0, 2.0, [test], title=HOSTILE),
         notes=(HOSTILE,),
         incomplete=HOSTILE,
     )
+
+
+def drawn_report():
+    """A training that went wrong: the loss rises again, and the way leaves the valley."""
+    steps = range(60)
+    reference = tuple(2.3 * 0.93**step for step in steps)
+    theirs = tuple(2.3 * 0.93**step if step < 20 else 0.1 * step - 1.4 for step in steps)
+    curve = Curve("training loss", (*theirs[:40], None, *theirs[41:]), reference, 600, 0.98)
+    short = Curve("learning rate", (2.3, None, 1.5e-05), (2.3, 2.0, 1.5e-05), 3, 0.0)
+    valley = tuple((-2.0 + 0.2 * step, 0.3 * (2.0 - 0.2 * step) ** 2) for step in range(11))
+    theirs_too = (*valley[:5], None, (1.0, -2.0), (9.0, 40.0))
+    way = Path("steps in the valley", theirs_too, valley)
+    task = failing("training.fit", curves=(curve, short), paths=(way,))
+    return report_of(task)
+
+
+def drawn_and_passed_report():
+    """Two tests of one task that passed, each with a curve."""
+    curve = Curve("training loss", (2.0, 1.0, 0.5), (2.0, 1.1, 0.4), 3, 0.0)
+    tests = [test_of(Verdict.PASS, f"test_fit_{number}", curves=(curve,)) for number in range(2)]
+    return report_of(task_of(Verdict.PASS, "training.fit", 2.0, 2.0, tests))
 
 
 def every_verdict_report():
@@ -214,6 +244,8 @@ SITUATIONS = {
     "incomplete": incomplete_report,
     "hostile": hostile_report,
     "every_verdict": every_verdict_report,
+    "drawn": drawn_report,
+    "drawn_and_passed": drawn_and_passed_report,
 }
 
 

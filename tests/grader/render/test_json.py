@@ -10,9 +10,11 @@ from jsonschema import Draft202012Validator
 from grader.render.json import as_dict, to_json
 from grader.report import (
     SCHEMA,
+    Curve,
     Environment,
     Message,
     NotAReport,
+    Path,
     Report,
     TaskReport,
     TestReport,
@@ -29,8 +31,23 @@ finite = st.floats(0, 1e6)
 texts = st.text(st.characters(codec=None))
 maybe = st.none() | texts
 messages = st.none() | st.builds(Message, texts, maybe, maybe, maybe, maybe, maybe, maybe)
+numbers = st.floats(-1e30, 1e30)
+lines = st.lists(st.none() | numbers, max_size=5).map(tuple)
+ways = st.lists(st.none() | st.tuples(numbers, numbers), max_size=5).map(tuple)
+curves = st.lists(st.builds(Curve, texts, lines, lines, st.integers(0, 10**6), st.floats(0, 1)), max_size=2)
+paths = st.lists(st.builds(Path, texts, ways, ways), max_size=2)
 tests = st.builds(
-    TestReport, texts, texts, st.sampled_from(Verdict), st.booleans(), finite, finite, messages, maybe
+    TestReport,
+    texts,
+    texts,
+    st.sampled_from(Verdict),
+    st.booleans(),
+    finite,
+    finite,
+    messages,
+    maybe,
+    curves=curves.map(tuple),
+    paths=paths.map(tuple),
 )
 tasks = st.builds(
     TaskReport,
@@ -92,6 +109,21 @@ def test_names_of_a_later_version_are_passed_over(reports):
     value["curve"] = [1, 2]
     value["tasks"][0]["colour"] = "red"
     assert from_json(json.dumps(value)) == reports["midway"]()
+
+
+def test_report_from_before_there_were_curves_can_be_read(reports):
+    value = as_dict(reports["midway"]())
+    for task in value["tasks"]:
+        for test in task["tests"]:
+            del test["curves"], test["paths"]
+    VALIDATOR.validate(json.loads(json.dumps(value)))
+    assert from_json(json.dumps(value)) == reports["midway"]()
+
+
+def test_numbers_of_a_curve_stand_on_one_line(reports):
+    text = to_json(reports["drawn"]())
+    assert '"theirs": [ 2.3, null, 1.5e-05 ]' in text
+    assert "[ 1.0, -2.0 ]" in text
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ class Task:
     seeds: int = 1
     seeds_passed: int = 1
     problems: tuple[str, ...] = ()
+    statistical: int = 0
+    statistical_seeds: int = 0
+    statistical_seeds_passed: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,15 @@ def test_each_problem_is_told_with_its_place():
     assert "✗ course  exercises/x is no topic" in page
     assert "✗ 2 problems" in page
     assert "fail" in page
+
+
+def test_seeds_are_counted_for_lucky_tests_and_for_the_others():
+    lucky = Task(
+        seeds=100, seeds_passed=100, statistical=2, statistical_seeds=1000, statistical_seeds_passed=998
+    )
+    page = shown(Proof((Topic("training", (lucky,)),), (), True), 120)
+    assert "100 of 100" in page
+    assert "998 of 1000" in page
 
 
 def test_markup_and_control_characters_are_shown_as_text():

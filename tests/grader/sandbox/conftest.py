@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import torch
-import torch.fx.experimental.symbolic_shapes  # noqa: F401  before the fork, as the judge does
 
 from grader.proxy.session import Session
 from grader.proxy.submission import Submission

@@ -12,6 +12,7 @@ import torch
 from grader.proxy.submission import Submission
 from grader.suite import check_close, check_dtype, check_equal, check_finite, check_shape, check_that
 from grader.suite.failure import CheckFailure
+from grader.suite.wording import kind_of
 from grader.wire.record import Record
 
 NAN, INF = float("nan"), float("inf")
@@ -275,3 +276,17 @@ def test_property_must_be_true_itself() -> None:
     for condition in (False, None, 1, torch.tensor(True), Equal()):
         failure = failure_of(check_that, condition, "it", "yes", "no")
         assert (failure.checked, failure.expected, failure.got) == ("it", "yes", "no")
+
+
+def test_tensor_without_values_is_called_one() -> None:
+    with pytest.raises(CheckFailure) as failure:
+        check_close(torch.empty(2, device="meta"), torch.ones(2))
+    assert failure.value.got == "device meta, where a tensor has a shape and no values"
+    assert failure.value.expected == "device cpu"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(b"ab", "bytes"), (None, "None"), (3, "an int, 3"), ([1, 2], "a list of 2")]
+)
+def test_kind_of_a_value_is_told_in_plain_english(value: object, words: str) -> None:
+    assert kind_of(value) == words

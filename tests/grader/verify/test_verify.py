@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from grader.course import UnknownTask
@@ -16,7 +20,7 @@ def test_double_shape(submission):
     check_shape(submission.double(torch.ones(3)), (3,))
 '''
 
-ALIKE = '''
+ALIKE = """
 from grader.suite import mistake
 
 @mistake("one was added")
@@ -30,7 +34,7 @@ def added_one_last(x):
 @mistake("the sign is turned")
 def turned_sign(x):
     return -2 * x
-'''
+"""
 
 RARELY_WRONG = '''
 from grader.suite import check_that
@@ -112,10 +116,86 @@ def test_proof_fails_when_an_unexpected_file_lies_in_the_course(made_up, proven)
 
 def test_only_the_topic_is_proven_that_was_asked_for(made_up, proven):
     made_up.add_topic("words", 20)
-    told = []
-    verification = proven(["words"], progress=told.append)
+    verification = proven(["words"])
     assert [topic.slug for topic in verification.topics] == ["words"]
-    assert told == ["words.double", "words.quadruple"]
+    assert [task.id for task in verification.topics[0].tasks] == ["words.double", "words.quadruple"]
+
+
+def test_only_the_task_is_proven_that_was_asked_for(made_up, proven):
+    verification = proven(["maths.quadruple"])
+    assert [task.id for task in verification.topics[0].tasks] == ["maths.quadruple"]
+
+
+def test_fault_in_another_topic_does_not_spoil_the_proof_of_one(made_up, proven):
+    made_up.add_topic("words", 20)
+    (made_up.root / "tests/suites/words/notes.txt").write_text("to do")
+    assert proven(["maths"]).problems == ()
+    assert ["notes.txt" in problem for problem in proven(["words"]).problems] == [True]
+
+
+def test_progress_is_told_of_every_part(proven):
+    told = []
+    proven(["maths.double"], seeds=120, progress=lambda *row: told.append(row))
+    assert [part for _, _, part in told] == [
+        "grading the stubs",
+        "grading the solutions",
+        "maths.double, mistakes",
+        "maths.double, seeds 1 to 50",
+        "maths.double, seeds 51 to 100",
+        "maths.double, seeds 101 to 120",
+    ]
+    assert [(done, total) for done, total, _ in told[2:]] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+LUCKY = """
+import pytest
+from grader.suite import check_close, check_that
+
+SEEN = []
+
+def test_double_steadily(submission, rng):
+    SEEN.append(1)
+    check_that(len(SEEN) <= 20, "plays of a test without luck", "a few", "many")
+    x = rng.normal(3)
+    check_close(submission.double(x), 2 * x)
+
+@pytest.mark.statistical
+def test_double_by_luck(submission, rng):
+    check_that(bool(rng.uniform(1) < BOUND), "the draw", "below", "more")
+"""
+
+
+def test_statistical_tests_are_played_under_seeds_of_their_own(made_up, proven):
+    made_up.suite(LUCKY.replace("BOUND", "0.95"))
+    task = double(proven(["maths.double"], seeds=3, statistical_seeds=200))
+    assert (task.seeds, task.seeds_passed) == (3, 3)
+    assert (task.statistical, task.statistical_seeds) == (1, 200)
+    assert 150 < task.statistical_seeds_passed < 200
+    assert any("the reference fails test_double_by_luck" in problem for problem in task.problems)
+
+
+def test_statistical_tests_have_as_many_seeds_as_the_others_unless_told(made_up, proven):
+    made_up.suite(LUCKY.replace("BOUND", "1.0"))
+    task = double(proven(["maths.double"], seeds=7))
+    assert (task.seeds_passed, task.statistical_seeds, task.statistical_seeds_passed) == (7, 7, 7)
+
+
+def test_task_without_a_statistical_test_counts_no_seeds_for_it(proven):
+    task = double(proven(["maths.double"], statistical_seeds=5))
+    assert (task.statistical, task.statistical_seeds, task.statistical_seeds_passed) == (0, 0, 0)
+
+
+@pytest.mark.timeout(300)
+def test_proof_in_two_processes_is_that_in_one():
+    """As an author starts it, over one task of the course itself, in three parts."""
+    options = ["tensors.one_hot", "--seeds", "60", "--format", "json"]
+    command = [sys.executable, "-m", "grader", "verify", *options]
+    runs = [
+        subprocess.run([*command, "--jobs", jobs], capture_output=True, text=True, timeout=140, check=True)
+        for jobs in ("1", "2")
+    ]
+    assert runs[0].stdout == runs[1].stdout
+    assert json.loads(runs[0].stdout)["topics"][0]["tasks"][0]["seeds_passed"] == 60
 
 
 def test_unknown_topic_is_refused(proven):

@@ -8,15 +8,22 @@ from grader.suite import check_close, check_device, check_equal, check_manners, 
 DTYPES = (torch.bool, torch.uint8, torch.int64, torch.bfloat16, torch.float32, torch.float64, torch.complex64)
 
 
-def read(submission, path):
-    return torch.load(path, weights_only=True)
+def content(submission, path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def read(data):
+    import io
+
+    return torch.load(io.BytesIO(data), weights_only=True)
 
 
 def save_and_read(submission, tensors):
-    """Let the submission write a file, and read it without the submission."""
+    """Let the submission write a file, and read its bytes where the submission never was."""
     path = submission.scratch + "/tensors.pt"
     check_equal(submission.save_tensors(path, tensors), None, "what save_tensors returns")
-    return submission.run(read, path)
+    return submission.apart(read, submission.run(content, path))
 
 
 @pytest.mark.visible
@@ -62,15 +69,17 @@ def test_save_tensors_when_not_contiguous(submission, rng):
 def test_save_tensors_writes_only_what_is_seen(submission):
     """One row of a large matrix makes a small file."""
 
-    def scenario(submission, path):
-        import os
-
+    def scenario(submission, path, row):
         large = torch.zeros(1000, 1000)
+        large[0] = row
         submission.save_tensors(path, {"row": large[0]})
-        return os.path.getsize(path) < 50_000
+        with open(path, "rb") as file:
+            return file.read()
 
-    small = submission.run(scenario, submission.scratch + "/row.pt")
-    check_equal(small, True, "whether a file with one row of 1000 is below 50000 bytes")
+    row = torch.arange(1000.0)
+    data = submission.run(scenario, submission.scratch + "/row.pt", row)
+    check_close(submission.apart(read, data), {"row": row}, "the row in the file")
+    check_equal(len(data) < 50_000, True, "whether a file with one row of 1000 is below 50000 bytes")
 
 
 @pytest.mark.weight(2)
@@ -80,10 +89,21 @@ def test_save_tensors_without_gradient(submission, rng):
     def scenario(submission, path, x):
         parameter = x.clone().requires_grad_()
         submission.save_tensors(path, [parameter, parameter * 2])
-        return [tensor.requires_grad for tensor in torch.load(path, weights_only=True)]
+        with open(path, "rb") as file:
+            return file.read()
 
-    flags = submission.run(scenario, submission.scratch + "/parameter.pt", rng.normal(3, 4))
-    check_equal(flags, [False, False], "requires_grad of what the file holds")
+    def flags(data):
+        import io
+
+        loaded = torch.load(io.BytesIO(data), weights_only=True)
+        return [tensor.detach() for tensor in loaded], [tensor.requires_grad for tensor in loaded]
+
+    x = rng.normal(3, 4)
+    values, required = submission.apart(
+        flags, submission.run(scenario, submission.scratch + "/parameter.pt", x)
+    )
+    check_close(values, [x, x * 2], "the list in the file")
+    check_equal(required, [False, False], "requires_grad of what the file holds")
 
 
 def test_save_tensors_replaces_a_file(submission, rng):
@@ -113,11 +133,19 @@ def test_save_tensors_from_a_device(submission, rng):
 
     def scenario(submission, path, x):
         submission.save_tensors(path, [x])
-        (loaded,) = torch.load(path, weights_only=True)
+        with open(path, "rb") as file:
+            return file.read()
+
+    def place(data, x):
+        import io
+
+        (loaded,) = torch.load(io.BytesIO(data), weights_only=True)
         return str(loaded.device), loaded.to(x.device)
 
-    path = submission.scratch + "/device.pt"
-    check_device(lambda x: submission.run(scenario, path, x), rng.normal(3, 4, dtype=torch.float32))
+    def saved(x):
+        return submission.apart(place, submission.run(scenario, submission.scratch + "/device.pt", x), x)
+
+    check_device(saved, rng.normal(3, 4, dtype=torch.float32))
 
 
 def test_save_tensors_refuses_other_things(submission):

@@ -4,7 +4,7 @@ import torch
 
 
 def outer(x, y):
-    for number in range(5000):
+    for number in range(400):
         open(f"file-{number}", "w").close()
     for _ in range(500):
         os.mkdir("deeper")

@@ -1,0 +1,78 @@
+"""Sharing the parts of a proof out among processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+import torch
+
+from grader.course import Course
+from grader.judge.errors import OurProblem
+from grader.judge.parallel import may_fork
+from grader.verify.unit import Found, Prover, Unit
+from grader.worker.prepare import prepare_torch
+
+Tell = Callable[
+    [int, int, str], None
+]  # parts that are done, parts that are known of, and the last one's name
+Follow = Callable[[Found], list[Unit]]
+
+
+def run_units(course: Course, units: Sequence[Unit], follow: Follow, jobs: int, tell: Tell) -> list[Found]:
+    """Play `units`, and whatever `follow` makes of each result, in `jobs` processes; in this one for one job.
+
+    Raises:
+        OurProblem: a process of ours died.
+    """
+    if jobs == 1:
+        return _here(Prover(course), list(units), follow, tell)
+    context: Any = multiprocessing.get_context("fork" if may_fork() else "spawn")
+    pool = ProcessPoolExecutor(jobs, context, initializer=_prepare, initargs=(course,))
+    try:
+        return _shared_out(pool, units, follow, tell)
+    except BrokenProcessPool as problem:
+        raise OurProblem(f"a process of the proof ended: {problem}") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _here(prover: Prover, waiting: list[Unit], follow: Follow, tell: Tell) -> list[Found]:
+    results: list[Found] = []
+    while waiting:
+        found = prover.play(waiting.pop(0))
+        results.append(found)
+        waiting += follow(found)
+        tell(len(results), len(results) + len(waiting), str(found.unit))
+    return results
+
+
+def _shared_out(pool: ProcessPoolExecutor, units: Sequence[Unit], follow: Follow, tell: Tell) -> list[Found]:
+    running: set[Future[Found]] = {pool.submit(_play, unit) for unit in units}
+    results: list[Found] = []
+    while running:
+        done, running = wait(running, return_when=FIRST_COMPLETED)
+        for found in (future.result() for future in done):
+            results.append(found)
+            running |= {pool.submit(_play, unit) for unit in follow(found)}
+            tell(len(results), len(results) + len(running), str(found.unit))
+    return results
+
+
+_prover: Prover | None = None
+
+
+def _prepare(course: Course) -> None:
+    """Make ready a process of the pool; one that was not forked has to prepare torch itself."""
+    global _prover
+    torch.set_num_threads(1)
+    prepare_torch()
+    _prover = Prover(course)
+
+
+def _play(unit: Unit) -> Found:
+    assert _prover is not None
+    return _prover.play(unit)

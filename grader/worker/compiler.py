@@ -1,0 +1,48 @@
+"""Keeping torch's compiler away from optimisers: nothing compiles here, and importing it costs a second.
+
+An optimiser of torch imports `torch._dynamo` when it is made and when it steps, only to tell the compiler to look
+away. What it does besides is done here as torch does it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch.optim import optimizer
+
+ALREADY_DISABLED = "__dynamo_disable"  # where torch keeps what it calls in place of a function
+STEP = "_use_grad"  # torch's name for a step that sets the grad mode
+
+
+def keep_compiler_away() -> None:
+    """Make optimisers of torch work without its compiler; a second call changes nothing."""
+    for function in vars(optimizer.Optimizer).values():
+        original = getattr(function, "__wrapped__", None)
+        if callable(original):
+            setattr(original, ALREADY_DISABLED, original)
+    for kind in _optimisers():
+        step = vars(kind).get("step")
+        if getattr(getattr(step, "__code__", None), "co_name", "") == STEP:
+            kind.step = _with_grad_mode(step.__wrapped__)
+
+
+def _optimisers() -> Iterator[Any]:
+    return (value for value in vars(torch.optim).values() if isinstance(value, type))
+
+
+def _with_grad_mode(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a step that runs with gradients only if its optimiser is to be differentiated through."""
+
+    @functools.wraps(step)
+    def use_grad(*args: Any, **kwargs: Any) -> Any:
+        before = torch.is_grad_enabled()
+        try:
+            torch.set_grad_enabled(args[0].defaults["differentiable"])
+            return step(*args, **kwargs)
+        finally:
+            torch.set_grad_enabled(before)
+
+    return use_grad

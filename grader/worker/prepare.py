@@ -1,0 +1,17 @@
+"""What every process that runs torch code of a suite or of a submission does to torch first."""
+
+from __future__ import annotations
+
+from grader.device import simulated
+from grader.worker.compiler import keep_compiler_away
+from grader.worker.shapes import stand_in
+
+
+def prepare_torch() -> None:
+    """Make the simulated accelerator known, and optimisers and gradients quick to start; a second call changes nothing.
+
+    It comes before the first backward of the process, as the device does.
+    """
+    simulated.register_if_available()
+    keep_compiler_away()
+    stand_in()

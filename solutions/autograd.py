@@ -1,0 +1,810 @@
+"""Autograd: where gradients come from, and what to do with them.
+
+Letters: N batch, D features, H hidden units, K outputs or classes, M numbers in a result, P parameters;
+`*` any axes, the same in every argument that has them.
+Unless a task says otherwise, a result keeps dtype and device, arguments (their `.grad` and `requires_grad`
+included) stay as they were, and so do torch's random state and grad mode, also when a function that was passed
+in raises.
+"By hand" means: from sums, products, exp and the like; the torch functions named in the note are forbidden.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.autograd.function import FunctionCtx
+
+### BEGIN SOLUTION
+
+
+def _slopes(y: Tensor, x: Tensor, upstream: Tensor, **options: bool) -> Tensor:
+    """Gradient of sum(upstream * y) with respect to x; zeros where y does not depend on x."""
+    if not y.requires_grad:
+        return torch.zeros_like(x)
+    return torch.autograd.grad(y, x, upstream, allow_unused=True, materialize_grads=True, **options)[0]
+
+
+### END SOLUTION
+
+
+def numerical_gradient(f: Callable[[Tensor], Tensor], x: Tensor, eps: float = 1e-6) -> Tensor:
+    """The gradient by central differences: what every other gradient is checked against.
+
+    g_i = (f(x + eps e_i) - f(x - eps e_i)) / (2 eps), where e_i is 1 at entry i and 0 elsewhere.
+
+    Args:
+        f: takes a tensor of the shape of x, returns a tensor without axes (perhaps a view of what it was given).
+        x: (*), float64; need not be contiguous, may be an expanded view, may require a gradient.
+        eps: the step, positive.
+
+    Returns:
+        g: the shape of x, float64, outside the graph.
+
+    Raises:
+        ValueError: naming `x` when it is not float64: in float32 a step of 1e-6 drowns in rounding.
+
+    Note:
+        x holds the same numbers during and after the call, also when f raises: move a copy.
+        f is called twice for each entry, each time at another point.
+        By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd.
+
+    Example:
+        >>> numerical_gradient(lambda x: (x**3).sum(), torch.tensor([1.0, 2.0], dtype=torch.float64), eps=0.1)
+        tensor([ 3.0100, 12.0100], dtype=torch.float64)
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 11.5. Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    if x.dtype != torch.float64:
+        raise ValueError(f"x must be float64, not {x.dtype}")
+    point = x.detach().clone(memory_format=torch.contiguous_format)
+    entries = point.view(-1)
+    slopes = torch.zeros_like(entries)
+    for i, value in enumerate(entries.tolist()):
+        entries[i] = value + eps
+        above = float(f(point))
+        entries[i] = value - eps
+        below = float(f(point))
+        entries[i] = value
+        slopes[i] = (above - below) / (2 * eps)
+    return slopes.view(x.shape)
+    ### END SOLUTION
+
+
+def gradient(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """The gradient of a function with one output, or with many: then of their sum.
+
+    g_i = d (sum over all entries of f(x)) / d x_i; autograd starts from a single number, hence the sum.
+
+    Args:
+        f: takes a tensor of the shape of x, returns a tensor of any shape.
+        x: (*), floating point; may require a gradient, may itself be a result of other computation.
+
+    Returns:
+        g: the shape of x, outside the graph; 0 wherever f(x) does not depend on x, also if it is a constant.
+
+    Raises:
+        ValueError: naming `x` when its dtype is not floating point.
+
+    Note:
+        No tensor's `.grad` changes: not that of x, and not that of parameters which f uses.
+        It also works when called inside torch.no_grad().
+
+    Example:
+        >>> gradient(lambda x: x**2, torch.tensor([1.0, 2.0, 3.0]))
+        tensor([2., 4., 6.])
+
+    Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, section 2.5. Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    if not x.is_floating_point():
+        raise ValueError(f"x must hold floating point numbers, not {x.dtype}")
+    with torch.enable_grad():
+        leaf = x.detach().requires_grad_()
+        y = f(leaf)
+        return _slopes(y, leaf, torch.ones_like(y))
+    ### END SOLUTION
+
+
+def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """All derivatives of all outputs, one row for each output.
+
+    J[m, d] = d f(x)[m] / d x[d]; row m is the gradient of output m.
+
+    Args:
+        f: takes a tensor of shape (D,), returns one of shape (M,).
+        x: (D,), floating point; may require a gradient.
+
+    Returns:
+        J: (M, D), dtype of x, outside the graph; rows of outputs that do not depend on x are 0.
+
+    Raises:
+        ValueError: naming `x` when it does not have exactly one axis;
+            naming `f` when what it returns does not have exactly one axis.
+
+    Note:
+        No tensor's `.grad` changes.
+        By hand, row by row: no torch jacobian, jacrev, jacfwd, hessian or vmap, and no is_grads_batched.
+
+    Example:
+        >>> jacobian(lambda x: torch.stack([x[0] * x[1], x[2], x.sum()]), torch.tensor([2.0, 3.0, 4.0]))
+        tensor([[3., 2., 0.],
+                [0., 0., 1.],
+                [1., 1., 1.]])
+
+    Source: Deep Learning (2016), section 4.3.1. Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    if x.ndim != 1:
+        raise ValueError(f"x must have one axis, not shape {tuple(x.shape)}")
+    with torch.enable_grad():
+        leaf = x.detach().requires_grad_()
+        y = f(leaf)
+        if y.ndim != 1:
+            raise ValueError(f"f must return a tensor with one axis, not shape {tuple(y.shape)}")
+        directions = torch.eye(len(y), dtype=y.dtype, device=y.device)
+        rows = [_slopes(y, leaf, direction, retain_graph=True) for direction in directions]
+    return torch.stack(rows) if rows else x.new_zeros(0, len(x))
+    ### END SOLUTION
+
+
+def hessian_vector_product(f: Callable[[Tensor], Tensor], x: Tensor, v: Tensor) -> Tensor:
+    """The matrix of second derivatives times a vector, without the matrix.
+
+    (H v)_i = sum_j d^2 f / (d x_i d x_j) v_j = d (g . v) / d x_i with g the gradient of f at x and v constant.
+
+    Args:
+        f: takes a tensor of the shape of x, returns a tensor without axes.
+        x: (*), floating point; may require a gradient.
+        v: the shape and dtype of x exactly; may require a gradient, which changes nothing.
+
+    Returns:
+        H v: the shape of x, outside the graph; 0 where f is linear in x or does not depend on it.
+
+    Raises:
+        ValueError: naming `v` when its shape differs; naming `f` when what it returns has axes, even of size 1.
+
+    Note:
+        No tensor's `.grad` changes.
+        The number of torch operations must not grow with the size of x: two derivatives, not one for each entry.
+        By hand: no torch hessian, jacobian, jacrev, jacfwd, hvp, vhp, jvp or vmap.
+
+    Example:
+        >>> x, v = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 10.0])
+        >>> hessian_vector_product(lambda x: x[0] ** 2 * x[1], x, v)
+        tensor([24.,  2.])
+
+    Source: Pearlmutter, Fast Exact Multiplication by the Hessian (1994). Deviations: two backward passes in place
+    of a forward one.
+    """
+    ### BEGIN SOLUTION
+    if v.shape != x.shape:
+        raise ValueError(f"v has shape {tuple(v.shape)}, expected {tuple(x.shape)}")
+    with torch.enable_grad():
+        leaf = x.detach().requires_grad_()
+        y = f(leaf)
+        if y.ndim != 0:
+            raise ValueError(f"f must return a tensor without axes, not shape {tuple(y.shape)}")
+        slopes = _slopes(y, leaf, torch.ones_like(y), create_graph=True)
+        return _slopes(slopes, leaf, v.detach())
+    ### END SOLUTION
+
+
+def detached_product(x: Tensor) -> Tensor:
+    """A product in which one factor counts as a constant.
+
+    z = u * x with u = x * x taken out of the graph: the value is x^3, the gradient is u = x^2 and not 3 x^2.
+
+    Args:
+        x: (*), floating point.
+
+    Returns:
+        z: the shape of x, in the graph of x.
+
+    Note:
+        Differentiable in x; as u is a constant, the second derivative is 0.
+        Take u out with `detach` (or compute it under no_grad), not with `.data` or `.item()`.
+
+    Example:
+        >>> x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+        >>> z = detached_product(x)
+        >>> z.sum().backward()
+        >>> z.tolist(), x.grad.tolist()
+        ([1.0, 8.0, 27.0], [1.0, 4.0, 9.0])
+
+    Source: Dive into Deep Learning, section 2.5.3. Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    u = (x * x).detach()
+    return u * x
+    ### END SOLUTION
+
+
+class ReLU(torch.autograd.Function):
+    """The rectifier as a function of its own, with a derivative of its own.
+
+    y = max(x, 0); d y / d x is 1 where x > 0 and 0 elsewhere. At x = 0 it is the derivative from the left, 0.
+
+    `ReLU.apply(x)` calls `forward`, and autograd calls `backward` with the gradient from above.
+
+    Args (of apply):
+        x: (*), floating point; need not be contiguous.
+
+    Returns (of apply):
+        y: the shape of x, in memory of its own; x is not changed.
+
+    Note:
+        Differentiable in x any number of times: `backward` uses torch operations on the gradient from above.
+        Tensors that backward needs are saved with `ctx.save_for_backward`, never as attributes (`ctx.x = x`) and
+        never through `.data`: torch then notices when somebody changes them in place before the backward pass.
+        `backward` does not change the gradient from above in place.
+        By hand: no torch relu, relu_, threshold, hardtanh or leaky_relu, and no autograd inside (no grad, backward,
+        vjp).
+
+    Example:
+        >>> x = torch.tensor([-1.0, 0.0, 2.0], requires_grad=True)
+        >>> y = ReLU.apply(x)
+        >>> y.sum().backward()
+        >>> y.tolist(), x.grad.tolist()
+        ([0.0, 0.0, 2.0], [0.0, 0.0, 1.0])
+
+    Source: Nair, Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010). Deviations: none.
+    """
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, x: Tensor) -> Tensor:
+        """Return y, and save what backward needs."""
+        ### BEGIN SOLUTION
+        ctx.save_for_backward(x)
+        return torch.where(x > 0, x, 0.0)
+        ### END SOLUTION
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, upstream: Tensor) -> Tensor:
+        """Return the gradient with respect to x; `upstream`, the gradient from above, has the shape of y."""
+        ### BEGIN SOLUTION
+        (x,) = ctx.saved_tensors
+        return torch.where(x > 0, upstream, 0.0)
+        ### END SOLUTION
+
+
+class Linear(torch.autograd.Function):
+    """A linear layer as a function of its own: the chain rule in matrices.
+
+    y = x w^T + b. With u the gradient from above: dx = u w, dw = u^T x, db = the sum of the rows of u.
+
+    Args (of apply; all three are always given):
+        x: (N, D), floating point; need not be contiguous.
+        w: (K, D), dtype of x.
+        b: (K,), dtype of x, or None for a layer without bias.
+
+    Returns (of apply):
+        y: (N, K).
+
+    Note:
+        Differentiable in x, w and b any number of times.
+        `backward` returns three values, in the order of the arguments. For an argument that needs no gradient
+        (`ctx.needs_input_grad`), a bias None among them, the value is None and nothing is computed.
+        Tensors that backward needs are saved with `ctx.save_for_backward`, never as attributes of ctx.
+        `backward` does not change the gradient from above in place.
+        By hand: no torch linear or bilinear, and no autograd inside (no grad, backward, vjp). Matrix products are
+        welcome.
+
+    Example:
+        >>> x, w = torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 4.0], [5.0, 6.0]], requires_grad=True)
+        >>> y = Linear.apply(x, w, torch.tensor([0.5, 0.5]))
+        >>> y.backward(torch.tensor([[1.0, 10.0]]))
+        >>> y.tolist(), w.grad.tolist()
+        ([[11.5, 17.5]], [[1.0, 2.0], [10.0, 20.0]])
+
+    Source: Deep Learning (2016), section 6.5.6. Deviations: none.
+    """
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
+        """Return y, and save what backward needs."""
+        ### BEGIN SOLUTION
+        ctx.save_for_backward(x, w)
+        y = x @ w.t()
+        return y if b is None else y + b
+        ### END SOLUTION
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, upstream: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        """Return the gradients with respect to x, w and b; None for what needs none."""
+        ### BEGIN SOLUTION
+        x, w = ctx.saved_tensors
+        for_x, for_w, for_b = ctx.needs_input_grad
+        return (
+            upstream @ w if for_x else None,
+            upstream.t() @ x if for_w else None,
+            upstream.sum(0) if for_b else None,
+        )
+        ### END SOLUTION
+
+
+class SoftmaxCrossEntropy(torch.autograd.Function):
+    """Softmax and cross-entropy in one function, whose derivative is short.
+
+    l = mean over n of -log softmax(logits[n])[labels[n]]; d l / d logits = (softmax(logits) - one_hot(labels)) / N.
+
+    Args (of apply):
+        logits: (N, K), floating point, any size of number; need not be contiguous.
+        labels: (N,), int64, class indices from 0 to K - 1.
+
+    Returns (of apply):
+        l: a tensor without axes, dtype of the logits; finite where they are: scores (0, -1000) and label 1 cost 1000.
+
+    Raises:
+        ValueError: naming `labels` when its shape is not (N,).
+
+    Note:
+        Differentiable in the logits twice. So backward has to compute from the *saved logits*: saved probabilities
+        look like constants to torch, and the second derivative would silently be wrong.
+        `backward` returns two values: the labels get None.
+        Tensors that backward needs are saved with `ctx.save_for_backward`, never as attributes of ctx.
+        By hand: no torch softmax, log_softmax, logsumexp, logaddexp, cross_entropy or nll_loss, and no autograd
+        inside (no grad, backward, vjp).
+
+    Example:
+        >>> logits = torch.zeros(2, 2, requires_grad=True)
+        >>> loss = SoftmaxCrossEntropy.apply(logits, torch.tensor([0, 1]))
+        >>> loss.backward()
+        >>> logits.grad
+        tensor([[-0.2500,  0.2500],
+                [ 0.2500, -0.2500]])
+
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4. Deviations: none.
+    """
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, logits: Tensor, labels: Tensor) -> Tensor:
+        """Return the loss, and save what backward needs."""
+        ### BEGIN SOLUTION
+        if labels.shape != logits.shape[:1]:
+            raise ValueError(f"labels has shape {tuple(labels.shape)}, expected {tuple(logits.shape[:1])}")
+        ctx.save_for_backward(logits, labels)
+        shifted = logits - logits.amax(1, keepdim=True)
+        chosen = shifted.gather(1, labels.unsqueeze(1)).squeeze(1)
+        return (shifted.exp().sum(1).log() - chosen).mean()
+        ### END SOLUTION
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, upstream: Tensor) -> tuple[Tensor, None]:
+        """Return the gradient with respect to the logits, and None for the labels; `upstream` has no axes."""
+        ### BEGIN SOLUTION
+        logits, labels = ctx.saved_tensors
+        exponentials = (logits - logits.detach().amax(1, keepdim=True)).exp()
+        probabilities = exponentials / exponentials.sum(1, keepdim=True)
+        one_hot = torch.zeros_like(logits).scatter(1, labels.unsqueeze(1), 1.0)
+        return upstream * (probabilities - one_hot) / len(logits), None
+        ### END SOLUTION
+
+
+def topological_order(root: "Value") -> list["Value"]:
+    """The nodes of a graph in an order in which they can be computed: parents first.
+
+    Every node appears once, after all its parents; so root is the last. Where several orders fit, any is right.
+
+    Args:
+        root: a node: any object with `parents`, a tuple of such objects. `Value`, below, is one kind of node, but
+            others come here too. A node may have the same parent twice. Nodes are told apart by identity (`is`,
+            `id`): they may define == in a way of their own and have no hash.
+
+    Returns:
+        Every node that can be reached from root through `parents`, root included, as a list.
+
+    Raises:
+        ValueError: with the word cycle, when a node is reached from itself: such a graph has no order.
+
+    Note:
+        A chain of 5000 nodes must not hit Python's recursion limit, which must stay as it was. `parents` of a node is
+        read a few times at most, however many paths lead to it. Nodes are not changed.
+
+    Example:
+        >>> class Node:
+        ...     def __init__(self, *parents):
+        ...         self.parents = parents
+        >>> x = Node()
+        >>> y = Node(x, x)
+        >>> z = Node(y, x)
+        >>> topological_order(z) == [x, y, z]
+        True
+
+    Source: Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms (2009), section 22.4. Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    order: list[Value] = []
+    entered: set[int] = set()
+    left: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting[-1]
+        if id(node) not in entered:
+            entered.add(id(node))
+            for parent in node.parents:
+                if id(parent) not in entered:
+                    waiting.append(parent)
+                elif id(parent) not in left:
+                    raise ValueError("the graph has a cycle: a node is reached from itself")
+            continue
+        waiting.pop()
+        if id(node) not in left:
+            left.add(id(node))
+            order.append(node)
+    return order
+    ### END SOLUTION
+
+
+class Value:
+    """A number that remembers how it was computed: autograd in a hundred lines.
+
+    Every operation makes a new Value that knows its parents; `backward` walks from a result to everything it was
+    computed from and applies the chain rule, once for each node.
+
+    Args:
+        data: the number, an int or a float.
+        parents: the Values this one was computed from; () for a number that was given.
+
+    Attributes (these three are part of the task; add private ones as you like):
+        data: float, the number. Operations never change the data of their operands.
+        grad: float, 0.0 at first; `backward` adds to it.
+        parents: tuple of Values, the direct inputs of the operation that made this one; () for a given number.
+            An operation may be built from others (a - b as a + (-b)), and a plain number in a formula may become
+            a Value of its own: following `parents` from a result must lead to every Value it depends on.
+
+    Operations, each of which returns a Value:
+        a + b, a - b, a * b, a / b: of two Values, or of a Value and an int or float on either side.
+        a ** n: n is an int or float (3, -2, 0.5), never a Value.
+        -a, a.exp(), a.log() (natural), a.tanh(), a.relu() (max(a, 0); its slope at 0 is 0).
+        A Value may be used any number of times: x * x, x + x, x / x.
+
+    backward():
+        Adds to the grad of every Value that this one was computed from, d self / d that value, and 1 to its own.
+        Called twice on the same graph it leaves twice the derivative in each of them; what stood in a grad before,
+        in the middle of the graph too, is added to and never passed on. Returns None.
+
+    Raises:
+        TypeError: a ** b when b is a Value; naming `exponent`.
+
+    Note:
+        A chain of 5000 operations must not hit Python's recursion limit, and the work of backward grows with the
+        number of nodes and edges, not with the number of paths: in a ladder y = y + y of 40 rungs there are
+        2^40 of those.
+        tanh neither overflows nor loses its slope (0) at 1000 or -1000.
+        By hand: plain Python and `math`, no torch.
+
+    Example:
+        >>> a, b = Value(2.0), Value(-4.0)
+        >>> c = a * b + (a / b) ** 2
+        >>> c.backward()
+        >>> c.data, a.grad, b.grad, c.grad
+        (-7.75, -3.75, 2.125, 1.0)
+
+    Source: Karpathy, micrograd (2020), for the idea. Deviations: grads are added to only when all paths are summed,
+    so that a second backward is right; recursion is not needed.
+    """
+
+    def __init__(self, data: float, parents: tuple["Value", ...] = ()) -> None:
+        ### BEGIN SOLUTION
+        self.data, self.grad, self.parents = float(data), 0.0, tuple(parents)
+        self._slopes: tuple[float, ...] = ()  # d self / d parent, one for each parent
+        ### END SOLUTION
+
+    ### BEGIN SOLUTION
+    @classmethod
+    def _of(cls, data: float, *edges: tuple["Value", float]) -> "Value":
+        made = cls(data, tuple(parent for parent, _ in edges))
+        made._slopes = tuple(slope for _, slope in edges)
+        return made
+
+    @classmethod
+    def _wrap(cls, other: "Value | float") -> "Value":
+        return other if isinstance(other, Value) else cls(other)
+
+    ### END SOLUTION
+
+    def __add__(self, other: "Value | float") -> "Value":
+        ### BEGIN SOLUTION
+        other = self._wrap(other)
+        return self._of(self.data + other.data, (self, 1.0), (other, 1.0))
+        ### END SOLUTION
+
+    def __radd__(self, other: float) -> "Value":
+        ### BEGIN SOLUTION
+        return self + other
+        ### END SOLUTION
+
+    def __neg__(self) -> "Value":
+        ### BEGIN SOLUTION
+        return self._of(-self.data, (self, -1.0))
+        ### END SOLUTION
+
+    def __sub__(self, other: "Value | float") -> "Value":
+        ### BEGIN SOLUTION
+        other = self._wrap(other)
+        return self._of(self.data - other.data, (self, 1.0), (other, -1.0))
+        ### END SOLUTION
+
+    def __rsub__(self, other: float) -> "Value":
+        ### BEGIN SOLUTION
+        return self._wrap(other) - self
+        ### END SOLUTION
+
+    def __mul__(self, other: "Value | float") -> "Value":
+        ### BEGIN SOLUTION
+        other = self._wrap(other)
+        return self._of(self.data * other.data, (self, other.data), (other, self.data))
+        ### END SOLUTION
+
+    def __rmul__(self, other: float) -> "Value":
+        ### BEGIN SOLUTION
+        return self * other
+        ### END SOLUTION
+
+    def __truediv__(self, other: "Value | float") -> "Value":
+        ### BEGIN SOLUTION
+        other = self._wrap(other)
+        quotient = self.data / other.data
+        return self._of(quotient, (self, 1 / other.data), (other, -quotient / other.data))
+        ### END SOLUTION
+
+    def __rtruediv__(self, other: float) -> "Value":
+        ### BEGIN SOLUTION
+        return self._wrap(other) / self
+        ### END SOLUTION
+
+    def __pow__(self, exponent: float) -> "Value":
+        ### BEGIN SOLUTION
+        if not isinstance(exponent, int | float):
+            raise TypeError(f"exponent must be an int or a float, not {type(exponent).__name__}")
+        return self._of(self.data**exponent, (self, exponent * self.data ** (exponent - 1)))
+        ### END SOLUTION
+
+    def exp(self) -> "Value":
+        """Return e to the power of this value."""
+        ### BEGIN SOLUTION
+        power = math.exp(self.data)
+        return self._of(power, (self, power))
+        ### END SOLUTION
+
+    def log(self) -> "Value":
+        """Return the natural logarithm."""
+        ### BEGIN SOLUTION
+        return self._of(math.log(self.data), (self, 1 / self.data))
+        ### END SOLUTION
+
+    def tanh(self) -> "Value":
+        """Return the hyperbolic tangent."""
+        ### BEGIN SOLUTION
+        t = math.tanh(self.data)
+        return self._of(t, (self, 1 - t * t))
+        ### END SOLUTION
+
+    def relu(self) -> "Value":
+        """Return max(self, 0)."""
+        ### BEGIN SOLUTION
+        return self._of(max(self.data, 0.0), (self, 1.0 if self.data > 0 else 0.0))
+        ### END SOLUTION
+
+    def backward(self) -> None:
+        """Add d self / d v to the grad of every v that this value was computed from, itself included."""
+        ### BEGIN SOLUTION
+        above = {self: 1.0}
+        for node in reversed(topological_order(self)):
+            node.grad += above[node]
+            for parent, slope in zip(node.parents, node._slopes, strict=True):
+                above[parent] = above.get(parent, 0.0) + slope * above[node]
+        ### END SOLUTION
+
+
+class TwoLayerGradients(NamedTuple):
+    """The gradient of the loss with respect to each parameter, in the shape of that parameter."""
+
+    w1: Tensor
+    b1: Tensor
+    w2: Tensor
+    b2: Tensor
+
+
+def two_layer_gradients(
+    x: Tensor, y: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor
+) -> TwoLayerGradients:
+    """Back-propagation through a network with one hidden layer, by hand.
+
+    h = tanh(x w1^T + b1), out = h w2^T + b2, loss = sum over n, k of (out[n, k] - y[n, k])^2 / (N K).
+
+    Args:
+        x: (N, D), floating point, as all others.
+        y: (N, K), the targets.
+        w1: (H, D).
+        b1: (H,).
+        w2: (K, H).
+        b2: (K,).
+
+    Returns:
+        The gradients of the loss, a named tuple with w1, b1, w2 and b2, outside the graph also when the arguments
+        require gradients.
+
+    Raises:
+        ValueError: naming `y` when its shape is not (N, K): (N,) would broadcast.
+
+    Note:
+        By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd. Matrix products and tanh are welcome.
+
+    Example:
+        >>> one = torch.ones(1)
+        >>> found = two_layer_gradients(x=one.view(1, 1), y=3 * one.view(1, 1), w1=0 * one.view(1, 1), b1=0 * one,
+        ...                             w2=2 * one.view(1, 1), b2=one)
+        >>> found.w1.item(), found.b1.item(), found.w2.item(), found.b2.item()
+        (-8.0, -8.0, 0.0, -4.0)
+
+    Source: Rumelhart, Hinton, Williams, Learning Representations by Back-propagating Errors (1986). Deviations:
+    tanh in place of the logistic function, the output layer is linear.
+    """
+    ### BEGIN SOLUTION
+    if y.shape != (len(x), len(w2)):
+        raise ValueError(f"y has shape {tuple(y.shape)}, expected {(len(x), len(w2))}")
+    with torch.no_grad():
+        h = torch.tanh(x @ w1.t() + b1)  # (N, H)
+        of_out = 2 * (h @ w2.t() + b2 - y) / y.numel()  # (N, K)
+        of_hidden = (of_out @ w2) * (1 - h * h)  # (N, H), before the tanh
+        return TwoLayerGradients(of_hidden.t() @ x, of_hidden.sum(0), of_out.t() @ h, of_out.sum(0))
+    ### END SOLUTION
+
+
+def accumulated_gradients(
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    params: Iterable[Tensor],
+    batches: Iterable[tuple[Tensor, Tensor]],
+) -> list[Tensor]:
+    """The gradient of a batch too large for the memory, from parts of it.
+
+    g = sum over batches of N_b * gradient(loss_fn of batch b) / sum over batches of N_b, with N_b = len(x) of
+    batch b: the gradient of the mean loss over all samples, as if they had been one batch, however unequal the parts.
+
+    Args:
+        loss_fn: takes x and y of one batch, returns the *mean* of the loss over the samples of that batch, a tensor
+            without axes that depends on the parameters.
+        params: leaf tensors that require gradients; may be a generator, as `model.parameters()` is.
+        batches: pairs (x, y), x of shape (N_b, *) with N_b at least 1; may be a generator, so walk it only once.
+
+    Returns:
+        A list of g for each parameter, in the order of params, outside the graph, in memory of its own: a later
+        backward pass, which adds to `.grad`, does not change it. 0 for a parameter that no loss depends on.
+
+    Raises:
+        ValueError: naming `batches` when there is none.
+
+    Note:
+        Afterwards `.grad` of each parameter holds the same numbers as g (0 too); what stood in `.grad` before is
+        forgotten, not added to. The values of the parameters do not change.
+        loss_fn is called once for each batch, in order, and the backward pass of a batch runs before loss_fn is called
+        for the next: only one graph is in memory at a time.
+
+    Example:
+        >>> w = torch.tensor(0.0, requires_grad=True)
+        >>> batches = [(torch.tensor([1.0]), torch.tensor([3.0])), (torch.tensor([1.0, 1.0]), torch.tensor([0.0, 0.0]))]
+        >>> accumulated_gradients(lambda x, y: ((w * x - y) ** 2).mean(), [w], batches)
+        [tensor(-2.)]
+
+    Source: the notes of this course; Deep Learning (2016), section 8.1.3. Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    params = list(params)
+    for p in params:
+        p.grad = None
+    samples = 0
+    for x, y in batches:
+        (len(x) * loss_fn(x, y)).backward()
+        samples += len(x)
+    if not samples:
+        raise ValueError("batches must hold at least one batch")
+    for p in params:
+        p.grad = torch.zeros_like(p) if p.grad is None else p.grad / samples
+    return [p.grad.clone() for p in params]
+    ### END SOLUTION
+
+
+class LineFit(NamedTuple):
+    """A fitted line, and the loss before each update."""
+
+    w: Tensor
+    b: Tensor
+    losses: Tensor
+
+
+def fit_line(x: Tensor, y: Tensor, lr: float, epochs: int) -> LineFit:
+    """The first training loop: a line through points.
+
+    Model: w x + b, both 0 at first. Loss: the mean over n of (w x[n] + b - y[n])^2.
+    Each epoch uses all points at once: compute the loss and note it, compute the gradients, then
+    w <- w - lr * dloss/dw and b <- b - lr * dloss/db, both gradients taken before either changes.
+
+    Args:
+        x: (N,), floating point.
+        y: (N,), dtype of x.
+        lr: the learning rate.
+        epochs: how many updates; 0 leaves w = b = 0.
+
+    Returns:
+        A named tuple: w and b after the last update, tensors without axes; losses, shape (epochs,), entry i the loss
+        before update i. All three have the dtype of x and lie outside the graph.
+
+    Raises:
+        ValueError: naming `y` when its shape is not that of x: (N, 1) against (N,) would compare all pairs.
+
+    Note:
+        Let autograd compute the gradients: `backward` adds to `.grad`, so empty it in each epoch, and update under
+        torch.no_grad(), in place, so that w and b stay leaves. No torch.optim.
+
+    Example:
+        >>> fit_line(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]), lr=0.1, epochs=1)
+        LineFit(w=tensor(1.), b=tensor(0.6000), losses=tensor([10.]))
+
+    Source: Dive into Deep Learning, section 3.4; the notes of this course. Deviations: all points in each step.
+    """
+    ### BEGIN SOLUTION
+    if y.shape != x.shape:
+        raise ValueError(f"y has shape {tuple(y.shape)}, expected {tuple(x.shape)}")
+    w, b = x.new_zeros(()).requires_grad_(), x.new_zeros(()).requires_grad_()
+    losses = x.new_zeros(epochs)
+    for epoch in range(epochs):
+        loss = ((w * x + b - y) ** 2).mean()
+        loss.backward()
+        losses[epoch] = loss.detach()
+        with torch.no_grad():
+            for p in (w, b):
+                p -= lr * p.grad
+                p.grad = None
+    return LineFit(w.detach(), b.detach(), losses)
+    ### END SOLUTION
+
+
+def clip_gradient_norm_(params: Iterable[Tensor], max_norm: float) -> Tensor:
+    """Shorten a gradient that is too long; keep its direction.
+
+    total = the square root of the sum over all parameters and entries of grad^2. If total > max_norm, every grad is
+    multiplied by max_norm / total, so that the norm of all of them together is max_norm; else nothing changes.
+
+    Args:
+        params: tensors, some of which have `.grad`; may be a generator. Those whose `.grad` is None are skipped.
+        max_norm: the largest norm allowed, positive.
+
+    Returns:
+        total: the norm *before* clipping, a tensor without axes in the dtype and on the device of the gradients,
+        outside the graph; torch.tensor(0.0) when no parameter has a gradient.
+
+    Raises:
+        ValueError: naming `max_norm` when it is not positive; then no gradient has changed.
+
+    Note:
+        `.grad` is changed in place: each stays the same tensor. The parameters themselves do not change.
+        Small gradients are never scaled up. The factor is max_norm / total exactly, with nothing added to total; if all
+        gradients are 0 they stay 0.
+        By hand: no torch clip_grad_norm_, clip_grad_norm, get_total_norm or clip_grads_with_norm_.
+
+    Example:
+        >>> w = torch.zeros(2, requires_grad=True)
+        >>> w.grad = torch.tensor([3.0, 4.0])
+        >>> clip_gradient_norm_([w], max_norm=1.0), w.grad
+        (tensor(5.), tensor([0.6000, 0.8000]))
+
+    Source: Pascanu, Mikolov, Bengio, On the Difficulty of Training Recurrent Neural Networks (2013). Deviations: none;
+    torch adds 1e-6 to total, here nothing is.
+    """
+    ### BEGIN SOLUTION
+    if not max_norm > 0:
+        raise ValueError(f"max_norm must be positive, not {max_norm}")
+    grads = [p.grad for p in params if p.grad is not None]
+    if not grads:
+        return torch.tensor(0.0)
+    with torch.no_grad():
+        total = torch.stack([(grad * grad).sum() for grad in grads]).sum().sqrt()
+        if total > max_norm:
+            for grad in grads:
+                grad *= max_norm / total
+    return total
+    ### END SOLUTION

@@ -1,0 +1,1187 @@
+"""Optimizers: from a gradient to the next weights.
+
+Letters: N samples, D features, B samples of a batch, T steps; `*` any axes.
+
+The functions return new tensors without a graph, of the dtype and on the device of their arguments, which stay
+as they were. The classes SGD, Adagrad, RMSprop, Adadelta, Adam and AdamW stand in one frame, which a base class
+or functions of your own may hold:
+
+- `params` is an iterable that is walked once (a generator will do), of parameters or of groups. A group is a dict
+  with "params" (an iterable of parameters) and, where it differs from the others, further arguments of the
+  constructor by name: `SGD([{"params": [a], "lr": 0.5}, {"params": [b, c]}], lr=0.1)`.
+- `param_groups` is a list of dicts, one for each group (one in all where none was given), with "params", a list
+  of the very parameters, and every further argument of the constructor under its name. `step` reads them there,
+  anew each time: `optimizer.param_groups[0]["lr"] = 0.01` changes the steps that follow.
+- `step()` takes each gradient g from `p.grad`, leaves it as it is, and changes the parameter p in place: the same
+  object, the same memory, no graph. A parameter whose grad is None is skipped: neither it nor its state changes,
+  its step count t included. A gradient of zeros is a gradient.
+- State (averages and the like, and t, which is 1 in the first step) belongs to one parameter by identity, not by
+  shape, value or place in a group; it has the parameter's shape, dtype and device.
+- `zero_grad()` sets the grad of every parameter of every group to None.
+- `state_dict()` returns what is needed to go on, but not the values of the parameters: the state, and of every
+  group all but its "params". It holds dicts, lists, tuples, strings, numbers, None and tensors without a graph only,
+  so that torch.save can write it and torch.load can read it; its format is yours. It is a copy: later steps leave
+  it as it is.
+- `load_state_dict(saved)` takes it up in another optimiser of the same class over parameters of the same shapes in
+  the same groups, matched by their place. From then on that optimiser steps as the saved one would have: with the
+  hyper-parameters and the state that were saved. It copies too: `saved` stays as it is.
+
+"By hand" means for them: nothing of `torch.optim`.
+"""
+
+import copy
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+### BEGIN SOLUTION
+
+Group = dict[str, Any]
+
+
+def _require(holds: bool, name: str, value: object, rule: str) -> None:
+    if not holds:
+        raise ValueError(f"{name} must be {rule}, not {value!r}")
+
+
+def _require_regression(x: Tensor, y: Tensor, w0: Tensor) -> None:
+    if y.shape != x.shape[:1]:
+        raise ValueError(f"y has shape {tuple(y.shape)}, expected {tuple(x.shape[:1])}")
+    if w0.shape != x.shape[1:]:
+        raise ValueError(f"w0 has shape {tuple(w0.shape)}, expected {tuple(x.shape[1:])}")
+
+
+def _gradient(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """The gradient of f at x, in a graph of its own."""
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        y = f(x)
+        if y.shape != ():
+            raise ValueError(f"f must return one number without axes, not shape {tuple(y.shape)}")
+        return torch.autograd.grad(y, x)[0]
+
+
+def _groups(params: Iterable[Any], **defaults: Any) -> list[Group]:
+    """The groups of an optimiser, each with every hyper-parameter."""
+    given = list(params)
+    if not given:
+        raise ValueError("params is empty: an optimiser needs at least one parameter")
+    if not isinstance(given[0], dict):
+        given = [{"params": given}]
+    groups = [{**defaults, **group, "params": list(group["params"])} for group in given]
+    for group in groups:
+        for name, value in group.items():
+            if name in ("lr", "momentum", "weight_decay", "eps", "lr_decay", "initial_accumulator_value"):
+                _require(value >= 0, name, value, "at least 0")
+        for beta in group.get("betas", ()):
+            _require(0 <= beta < 1, "betas", group["betas"], "at least 0 and below 1")
+        for name in {"alpha", "rho"} & group.keys():
+            _require(0 <= group[name] < 1, name, group[name], "at least 0 and below 1")
+    return groups
+
+
+def _parameters(groups: list[Group]) -> Iterator[tuple[Group, Tensor]]:
+    return ((group, p) for group in groups for p in group["params"])
+
+
+def _to_update(groups: list[Group]) -> Iterator[tuple[Group, Tensor, Tensor]]:
+    """Group, parameter and gradient, where there is one."""
+    return ((group, p, p.grad) for group, p in _parameters(groups) if p.grad is not None)
+
+
+def _zero_grad(groups: list[Group]) -> None:
+    for _, p in _parameters(groups):
+        p.grad = None
+
+
+def _save(groups: list[Group], state: dict[Tensor, dict[str, Any]]) -> dict[str, Any]:
+    """Groups without their parameters, and the states in the parameters' order."""
+    options = [{name: value for name, value in group.items() if name != "params"} for group in groups]
+    states = [state.get(p, {}) for _, p in _parameters(groups)]
+    return copy.deepcopy({"groups": options, "states": states})
+
+
+def _load(saved: dict[str, Any], groups: list[Group]) -> dict[Tensor, dict[str, Any]]:
+    """Take the saved options into the groups, and return the states of their parameters."""
+    saved = copy.deepcopy(saved)
+    for group, options in zip(groups, saved["groups"], strict=True):
+        group.update(options)
+    parameters = [p for _, p in _parameters(groups)]
+    return {p: state for p, state in zip(parameters, saved["states"], strict=True) if state}
+
+
+### END SOLUTION
+
+
+def normal_equation(x: Tensor, y: Tensor) -> Tensor:
+    """The weights of linear regression in closed form.
+
+    w minimises |x w - y|^2, so the gradient is 0 there:  (x^T x) w = x^T y.
+
+    Args:
+        x: (N, D), floating point, one row a sample, with independent columns. There is no bias: for one, the
+            caller appends a column of ones.
+        y: (N,), the targets; or (N, K), K columns of targets, each solved by itself.
+
+    Returns:
+        w: (D,), or (D, K) for K columns of targets.
+
+    Raises:
+        ValueError: naming `x` when it has fewer rows than columns (no single solution), naming `y` when its first
+            axis is not N.
+
+    Note:
+        Exact, without steps; nothing is added to x^T x. Differentiable in x and y.
+        By hand: no torch lstsq or pinv. A solver of square systems (torch.linalg.solve) and inverses are allowed.
+
+    Example:
+        >>> x = torch.tensor([[1.0, 1.0], [2.0, 1.0], [3.0, 1.0]])
+        >>> normal_equation(x, torch.tensor([3.0, 5.0, 7.0]))  # y = 2 x + 1
+        tensor([2.0000, 1.0000])
+
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 3.1.1. Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    if len(x) < x.shape[1]:
+        raise ValueError(f"x has shape {tuple(x.shape)}: fewer samples than weights have no single solution")
+    if len(y) != len(x):
+        raise ValueError(f"y has {len(y)} rows, expected {len(x)}")
+    return torch.linalg.solve(x.T @ x, x.T @ y)
+    ### END SOLUTION
+
+
+def gradient_descent(f: Callable[[Tensor], Tensor], x0: Tensor, lr: float, steps: int) -> Tensor:
+    """Follow the gradient downhill, a fixed number of steps.
+
+    x_(t+1) = x_t - lr * grad f(x_t),  t = 0, ..., steps - 1.
+
+    Args:
+        f: takes a tensor like x0 and returns one number, a tensor without axes; differentiable by autograd.
+        x0: (*), floating point, where to start; stays as it is.
+        lr: the learning rate; any value, also one with which the steps grow.
+        steps: T, at least 0.
+
+    Returns:
+        (T + 1, *): x_0 = x0 first, then the point after each step; without a graph, in memory of its own. Nothing
+        stops early.
+
+    Raises:
+        ValueError: naming `f` when it returns more than one number, naming `steps` when it is negative.
+
+    Note:
+        Does not depend on whether x0 requires gradients, and leaves x0.grad as it is.
+        By hand: nothing of torch.optim.
+
+    Example:
+        >>> gradient_descent(lambda x: (x**2).sum(), torch.tensor([1.0, -2.0]), lr=0.25, steps=2)
+        tensor([[ 1.0000, -2.0000],
+                [ 0.5000, -1.0000],
+                [ 0.2500, -0.5000]])
+
+    Source: Deep Learning (2016), section 4.3. Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    _require(steps >= 0, "steps", steps, "at least 0")
+    x = x0.detach().clone()
+    trajectory = [x]
+    for _ in range(steps):
+        x = x - lr * _gradient(f, x)
+        trajectory.append(x)
+    return torch.stack(trajectory)
+    ### END SOLUTION
+
+
+def stochastic_gradient_descent(x: Tensor, y: Tensor, w0: Tensor, lr: float, order: Tensor) -> Tensor:
+    """Linear regression, one sample at a time.
+
+    The loss of sample i is l_i(w) = (x_i . w - y_i)^2 / 2, and step t uses sample i = order[t] alone:
+    w_(t+1) = w_t - lr * grad l_i(w_t) = w_t - lr * (x_i . w_t - y_i) * x_i.
+
+    Args:
+        x: (N, D), floating point, one row a sample.
+        y: (N,), the targets.
+        w0: (D,), the weights to start from; stays as it is.
+        lr: the learning rate.
+        order: (T,) int64, the samples in the order of their use, from 0 to N - 1; one may come often or never,
+            T may be 0 or above N.
+
+    Returns:
+        (T + 1, D): w0 first, then the weights after each step; without a graph, in memory of its own.
+
+    Raises:
+        ValueError: naming `y` or `w0` when its shape is wrong, naming `order` when an index lies outside 0 to N - 1.
+
+    Note:
+        The gradient may come from the formula or from autograd. By hand: nothing of torch.optim.
+
+    Example:
+        >>> x, y = torch.tensor([[1.0, 0.0], [1.0, 2.0]]), torch.tensor([2.0, 1.0])
+        >>> stochastic_gradient_descent(x, y, torch.zeros(2), lr=0.5, order=torch.tensor([0, 1]))
+        tensor([[0., 0.],
+                [1., 0.],
+                [1., 0.]])
+
+    Source: Bottou, Curtis, Nocedal, Optimization Methods for Large-Scale Machine Learning (2018), section 3.1.
+    Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    _require_regression(x, y, w0)
+    if ((order < 0) | (order >= len(x))).any():
+        raise ValueError(f"order must lie in 0 to {len(x) - 1}")
+    with torch.no_grad():
+        w = w0.detach().clone()
+        trajectory = [w]
+        for i in order.tolist():
+            w = w - lr * (x[i] @ w - y[i]) * x[i]
+            trajectory.append(w)
+        return torch.stack(trajectory)
+    ### END SOLUTION
+
+
+def minibatches(
+    n: int, batch_size: int, shuffle: bool, generator: torch.Generator | None, drop_last: bool
+) -> list[Tensor]:
+    """Cut one epoch over n samples into batches.
+
+    Args:
+        n: N, the number of samples, at least 0.
+        batch_size: B, at least 1.
+        shuffle: whether the samples come in random order, every order equally likely; else in the order
+            0, 1, ..., N - 1.
+        generator: where the random order is drawn from; torch's own generator when None. Only drawn from when
+            `shuffle` is true, and then torch's own random state stays as it was unless generator is None.
+        drop_last: whether a last batch of fewer than B samples is left out.
+
+    Returns:
+        A list of int64 tensors without repeated entries. Each holds the indices of one batch, (B,), and the last
+        one those that remain, unless `drop_last` leaves it out. Together they hold every sample once (but for
+        those that were dropped). No batch is empty; the list is, where nothing remains.
+
+    Raises:
+        ValueError: naming `n` when it is negative, naming `batch_size` when it is below 1.
+
+    Note:
+        The next call with the same generator draws another order. How the order is drawn is free.
+        By hand: nothing of torch.utils.data.
+
+    Example:
+        >>> minibatches(5, 2, shuffle=False, generator=None, drop_last=False)
+        [tensor([0, 1]), tensor([2, 3]), tensor([4])]
+
+    Source: Deep Learning (2016), section 8.1.3. Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    _require(n >= 0, "n", n, "at least 0")
+    _require(batch_size >= 1, "batch_size", batch_size, "at least 1")
+    order = torch.randperm(n, generator=generator) if shuffle else torch.arange(n)
+    end = n - n % batch_size if drop_last else n
+    return [order[i : i + batch_size] for i in range(0, end, batch_size) if i < end]
+    ### END SOLUTION
+
+
+def minibatch_gradient_descent(
+    x: Tensor, y: Tensor, w0: Tensor, lr: float, epochs: int, batch_size: int, generator: torch.Generator
+) -> Tensor:
+    """Linear regression by steps over small batches.
+
+    Each epoch goes once over all samples, in a new random order, in batches of B; the last batch holds what remains.
+    The loss of a batch is the mean over its samples of (x_i . w - y_i)^2 / 2, so one step is
+    w_(t+1) = w_t - lr / (samples in the batch) * (the sum over the batch of (x_i . w_t - y_i) * x_i).
+
+    Args:
+        x: (N, D), floating point, one row a sample.
+        y: (N,), the targets.
+        w0: (D,), the weights to start from; stays as it is.
+        lr: the learning rate.
+        epochs: how often to go over all samples, at least 0.
+        batch_size: B, at least 1; above N it means all samples at once.
+        generator: where every order is drawn from (torch's own random state stays as it was); how is free. Lies on
+            the CPU, wherever x lies.
+
+    Returns:
+        (T + 1, D) with T = epochs * ceil(N / B): w0 first, then the weights after each step; without a graph, in
+        memory of its own.
+
+    Raises:
+        ValueError: naming `y` or `w0` when its shape is wrong, naming `epochs` when it is negative, naming
+            `batch_size` when it is below 1.
+
+    Note:
+        `minibatches` may serve. By hand: nothing of torch.optim or torch.utils.data.
+
+    Example:
+        >>> x, y = torch.tensor([[1.0], [3.0]]), torch.tensor([2.0, 6.0])
+        >>> minibatch_gradient_descent(x, y, torch.zeros(1), 0.1, 2, 2, torch.Generator())
+        tensor([[0.0000],
+                [1.0000],
+                [1.5000]])
+
+    Source: Dive into Deep Learning, section 12.5. Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    _require_regression(x, y, w0)
+    _require(epochs >= 0, "epochs", epochs, "at least 0")
+    with torch.no_grad():
+        w = w0.detach().clone()
+        trajectory = [w]
+        for _ in range(epochs):
+            for batch in minibatches(len(x), batch_size, True, generator, False):
+                rows, targets = x[batch.to(x.device)], y[batch.to(x.device)]
+                w = w - lr * rows.T @ (rows @ w - targets) / len(batch)
+                trajectory.append(w)
+        return torch.stack(trajectory)
+    ### END SOLUTION
+
+
+def escape_saddle(
+    f: Callable[[Tensor], Tensor], x0: Tensor, lr: float, noise: float, steps: int, generator: torch.Generator
+) -> Tensor:
+    """Gradient descent with noise, which leaves saddle points.
+
+    x_(t+1) = x_t - lr * (grad f(x_t) + noise * z_t),  t = 0, ..., steps - 1,
+    where the entries of every z_t are independent draws from the standard normal distribution.
+
+    Args:
+        f: takes a tensor like x0 and returns one number, a tensor without axes; differentiable by autograd.
+        x0: (*), floating point, where to start (at a saddle, the gradient is 0); stays as it is.
+        lr: the learning rate.
+        noise: the standard deviation of the noise on each entry of the gradient, at least 0; with 0 this is plain
+            gradient descent.
+        steps: T, at least 0.
+        generator: where all noise is drawn from (torch's own random state stays as it was); in which order is
+            free. Lies on the CPU, wherever x0 lies.
+
+    Returns:
+        (T + 1, *): x0 first, then the point after each step; without a graph, in memory of its own.
+
+    Raises:
+        ValueError: naming `noise` or `steps` when it is negative.
+
+    Note:
+        By hand: nothing of torch.optim.
+
+    Example:
+        >>> path = escape_saddle(lambda x: x[0] ** 2 - x[1] ** 2, torch.zeros(2), 0.1, 0.0, 9, torch.Generator())
+        >>> path[-1]  # without noise it stays where the gradient is 0
+        tensor([0., 0.])
+
+    Source: Jin, Ge, Netrapalli, Kakade, Jordan, How to Escape Saddle Points Efficiently (2017).
+    Deviations: Gaussian noise in every step, not noise from a ball now and then.
+    """
+    ### BEGIN SOLUTION
+    _require(noise >= 0, "noise", noise, "at least 0")
+    _require(steps >= 0, "steps", steps, "at least 0")
+    x = x0.detach().clone()
+    trajectory = [x]
+    for _ in range(steps):
+        z = torch.randn(x.shape, generator=generator, dtype=x.dtype).to(x.device)
+        x = x - lr * (_gradient(f, x) + noise * z)
+        trajectory.append(x)
+    return torch.stack(trajectory)
+    ### END SOLUTION
+
+
+class SGD:
+    """Gradient descent with momentum, Nesterov's momentum and weight decay.
+
+    With g the gradient and v the velocity of one parameter p (mu = momentum, tau = dampening, wd = weight_decay):
+        g = g + wd * p
+        if mu is not 0:  v = g                       in the parameter's first step,
+                         v = mu * v + (1 - tau) * g  in every later one,
+                         and then  g = g + mu * v  with nesterov,  g = v  without
+        p = p - lr * g
+
+    Args:
+        params: parameters or groups of them, see the top of this file.
+        lr: the learning rate, at least 0. It is no part of v: a new lr acts on the whole of the next step.
+        momentum: mu, at least 0.
+        dampening: tau; it does not touch the first step.
+        weight_decay: wd, at least 0.
+        nesterov: whether to look ahead along the velocity.
+
+    Raises:
+        ValueError: naming `params` when there is none; naming `lr`, `momentum` or `weight_decay` when it is negative,
+            also in a group; naming `nesterov` when it is asked for with momentum 0 or with a dampening.
+
+    Note:
+        Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
+
+    Example:
+        >>> p = torch.tensor([1.0], requires_grad=True)
+        >>> optimizer = SGD([p], lr=0.1, momentum=0.5)
+        >>> for _ in range(2):
+        ...     p.grad = torch.tensor([2.0])
+        ...     optimizer.step()
+        >>> p.detach()  # 1 - 0.1 * 2 - 0.1 * (0.5 * 2 + 2)
+        tensor([0.5000])
+
+    Source: Sutskever et al., On the Importance of Initialization and Momentum in Deep Learning (2013).
+    Deviations: the velocity holds no lr, as in torch.optim.SGD, whose formulas hold.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
+        nesterov: bool = False,
+    ) -> None:
+        ### BEGIN SOLUTION
+        self.param_groups = _groups(
+            params,
+            lr=lr,
+            momentum=momentum,
+            dampening=dampening,
+            weight_decay=weight_decay,
+            nesterov=nesterov,
+        )
+        for group in self.param_groups:
+            if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
+                raise ValueError("nesterov needs a momentum above 0 and no dampening")
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        ### END SOLUTION
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient by one step, in place."""
+        ### BEGIN SOLUTION
+        with torch.no_grad():
+            for group, p, g in _to_update(self.param_groups):
+                mu = group["momentum"]
+                g = g + group["weight_decay"] * p
+                if mu != 0:
+                    state = self.state.setdefault(p, {})
+                    first = "velocity" not in state
+                    v = g.clone() if first else mu * state["velocity"] + (1 - group["dampening"]) * g
+                    state["velocity"] = v
+                    g = g + mu * v if group["nesterov"] else v
+                p -= group["lr"] * g
+        ### END SOLUTION
+
+    def zero_grad(self) -> None:
+        """Set the grad of every parameter of every group to None."""
+        ### BEGIN SOLUTION
+        _zero_grad(self.param_groups)
+        ### END SOLUTION
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of the state and of the groups' hyper-parameters, as plain data."""
+        ### BEGIN SOLUTION
+        return _save(self.param_groups, self.state)
+        ### END SOLUTION
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take up a copy of what `state_dict` returned, parameters matched by their place."""
+        ### BEGIN SOLUTION
+        self.state = _load(saved, self.param_groups)
+        ### END SOLUTION
+
+
+class Adagrad:
+    """A learning rate for each entry, which shrinks with all gradients that the entry has seen.
+
+    With g the gradient, s the sum and t the step count of one parameter p (wd = weight_decay):
+        g = g + wd * p
+        s = s + g^2
+        p = p - lr / (1 + (t - 1) * lr_decay) * g / (sqrt(s) + eps)
+
+    Args:
+        params: parameters or groups of them, see the top of this file.
+        lr: the learning rate, at least 0.
+        lr_decay: how fast lr shrinks with t besides, at least 0.
+        weight_decay: wd, at least 0.
+        initial_accumulator_value: the entries of s before the first step, at least 0.
+        eps: at least 0; outside the root.
+
+    Raises:
+        ValueError: naming `params` when there is none; naming a number when it is negative, also in a group.
+
+    Note:
+        Squares, roots and quotients are entry by entry. Groups, state, zero_grad, state_dict and manners: see the top
+        of this file. By hand: nothing of torch.optim.
+
+    Example:
+        >>> p = torch.tensor([1.0, 1.0], requires_grad=True)
+        >>> optimizer = Adagrad([p], lr=0.5)
+        >>> p.grad = torch.tensor([8.0, 0.01])
+        >>> optimizer.step()
+        >>> p.detach()  # the first step is lr, whatever the size of g
+        tensor([0.5000, 0.5000])
+
+    Source: Duchi, Hazan, Singer, Adaptive Subgradient Methods for Online Learning (2011).
+    Deviations: lr_decay and eps, as in torch.optim.Adagrad, whose formulas hold.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 0.01,
+        lr_decay: float = 0,
+        weight_decay: float = 0,
+        initial_accumulator_value: float = 0,
+        eps: float = 1e-10,
+    ) -> None:
+        ### BEGIN SOLUTION
+        self.param_groups = _groups(
+            params,
+            lr=lr,
+            lr_decay=lr_decay,
+            weight_decay=weight_decay,
+            initial_accumulator_value=initial_accumulator_value,
+            eps=eps,
+        )
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        ### END SOLUTION
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient by one step, in place."""
+        ### BEGIN SOLUTION
+        with torch.no_grad():
+            for group, p, g in _to_update(self.param_groups):
+                start = {"t": 0, "sum": torch.full_like(p, group["initial_accumulator_value"])}
+                state = self.state.setdefault(p, start)
+                state["t"] += 1
+                g = g + group["weight_decay"] * p
+                state["sum"] += g**2
+                lr = group["lr"] / (1 + (state["t"] - 1) * group["lr_decay"])
+                p -= lr * g / (state["sum"].sqrt() + group["eps"])
+        ### END SOLUTION
+
+    def zero_grad(self) -> None:
+        """Set the grad of every parameter of every group to None."""
+        ### BEGIN SOLUTION
+        _zero_grad(self.param_groups)
+        ### END SOLUTION
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of the state and of the groups' hyper-parameters, as plain data."""
+        ### BEGIN SOLUTION
+        return _save(self.param_groups, self.state)
+        ### END SOLUTION
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take up a copy of what `state_dict` returned, parameters matched by their place."""
+        ### BEGIN SOLUTION
+        self.state = _load(saved, self.param_groups)
+        ### END SOLUTION
+
+
+class RMSprop:
+    """A learning rate for each entry, from a running mean of its squared gradients.
+
+    With g the gradient of one parameter p (wd = weight_decay, mu = momentum) and s, m, v all 0 before its first step:
+        g = g + wd * p
+        s = alpha * s + (1 - alpha) * g^2
+        d = sqrt(s) + eps                     without centered
+        m = alpha * m + (1 - alpha) * g
+        d = sqrt(s - m^2) + eps               with centered
+        p = p - lr * g / d                    if mu is 0
+        v = mu * v + g / d,  p = p - lr * v   if mu is above 0
+
+    Args:
+        params: parameters or groups of them, see the top of this file.
+        lr: the learning rate, at least 0. It is no part of v.
+        alpha: the decay of the running means, at least 0 and below 1.
+        eps: at least 0; outside the root.
+        weight_decay: wd, at least 0.
+        momentum: mu, at least 0.
+        centered: whether to divide by the standard deviation of the gradient, not by its root mean square.
+
+    Raises:
+        ValueError: naming `params` when there is none; naming `alpha` when it is out of range; naming `lr`, `eps`,
+            `weight_decay` or `momentum` when it is negative; also in a group.
+
+    Note:
+        The means start at 0 and are not corrected for it. Squares, roots and quotients are entry by entry. Groups,
+        state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
+
+    Example:
+        >>> p = torch.tensor([1.0], requires_grad=True)
+        >>> optimizer = RMSprop([p], lr=0.1, alpha=0.75)
+        >>> p.grad = torch.tensor([8.0])
+        >>> optimizer.step()
+        >>> p.detach()  # s = 0.25 * 64, so g / d = 8 / 4
+        tensor([0.8000])
+
+    Source: Tieleman and Hinton, Neural Networks for Machine Learning, lecture 6.5 (2012); Graves, Generating Sequences
+    With Recurrent Neural Networks (2013), for centered. Deviations: none from torch.optim.RMSprop, whose formulas hold.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 0.01,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+    ) -> None:
+        ### BEGIN SOLUTION
+        self.param_groups = _groups(
+            params,
+            lr=lr,
+            alpha=alpha,
+            eps=eps,
+            weight_decay=weight_decay,
+            momentum=momentum,
+            centered=centered,
+        )
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        ### END SOLUTION
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient by one step, in place."""
+        ### BEGIN SOLUTION
+        with torch.no_grad():
+            for group, p, g in _to_update(self.param_groups):
+                start = {name: torch.zeros_like(p) for name in ("square", "mean", "velocity")}
+                state, alpha = self.state.setdefault(p, start), group["alpha"]
+                g = g + group["weight_decay"] * p
+                state["square"] = alpha * state["square"] + (1 - alpha) * g**2
+                state["mean"] = alpha * state["mean"] + (1 - alpha) * g
+                variance = state["square"] - state["mean"] ** 2 if group["centered"] else state["square"]
+                update = g / (variance.sqrt() + group["eps"])
+                if group["momentum"] > 0:
+                    state["velocity"] = update = group["momentum"] * state["velocity"] + update
+                p -= group["lr"] * update
+        ### END SOLUTION
+
+    def zero_grad(self) -> None:
+        """Set the grad of every parameter of every group to None."""
+        ### BEGIN SOLUTION
+        _zero_grad(self.param_groups)
+        ### END SOLUTION
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of the state and of the groups' hyper-parameters, as plain data."""
+        ### BEGIN SOLUTION
+        return _save(self.param_groups, self.state)
+        ### END SOLUTION
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take up a copy of what `state_dict` returned, parameters matched by their place."""
+        ### BEGIN SOLUTION
+        self.state = _load(saved, self.param_groups)
+        ### END SOLUTION
+
+
+class Adadelta:
+    """Steps in the units of the parameter, from running means of squared gradients and of squared steps.
+
+    With g the gradient of one parameter p (wd = weight_decay) and s, u both 0 before its first step:
+        g = g + wd * p
+        s = rho * s + (1 - rho) * g^2
+        d = sqrt(u + eps) / sqrt(s + eps) * g
+        u = rho * u + (1 - rho) * d^2
+        p = p - lr * d
+
+    Args:
+        params: parameters or groups of them, see the top of this file.
+        lr: a factor on d, at least 0; it is no part of u.
+        rho: the decay of both running means, at least 0 and below 1.
+        eps: at least 0; inside both roots, and what makes the first step more than 0.
+        weight_decay: wd, at least 0.
+
+    Raises:
+        ValueError: naming `params` when there is none; naming `rho` when it is out of range; naming `lr`, `eps` or
+            `weight_decay` when it is negative; also in a group.
+
+    Note:
+        d uses u as it was before this step. Squares, roots and quotients are entry by entry. Groups, state, zero_grad,
+        state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
+
+    Example:
+        >>> p = torch.tensor([1.0], requires_grad=True)
+        >>> optimizer = Adadelta([p], rho=0.75, eps=0.25)
+        >>> p.grad = torch.tensor([3.0])
+        >>> optimizer.step()
+        >>> p.detach()  # s = 0.25 * 9, so d = sqrt(0.25) / sqrt(2.5) * 3
+        tensor([0.0513])
+
+    Source: Zeiler, ADADELTA: An Adaptive Learning Rate Method (2012).
+    Deviations: the factor lr and weight decay, as in torch.optim.Adadelta, whose formulas hold.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1.0,
+        rho: float = 0.9,
+        eps: float = 1e-6,
+        weight_decay: float = 0,
+    ) -> None:
+        ### BEGIN SOLUTION
+        self.param_groups = _groups(params, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        ### END SOLUTION
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient by one step, in place."""
+        ### BEGIN SOLUTION
+        with torch.no_grad():
+            for group, p, g in _to_update(self.param_groups):
+                start = {name: torch.zeros_like(p) for name in ("gradients", "steps")}
+                state, rho, eps = self.state.setdefault(p, start), group["rho"], group["eps"]
+                g = g + group["weight_decay"] * p
+                state["gradients"] = rho * state["gradients"] + (1 - rho) * g**2
+                d = (state["steps"] + eps).sqrt() / (state["gradients"] + eps).sqrt() * g
+                state["steps"] = rho * state["steps"] + (1 - rho) * d**2
+                p -= group["lr"] * d
+        ### END SOLUTION
+
+    def zero_grad(self) -> None:
+        """Set the grad of every parameter of every group to None."""
+        ### BEGIN SOLUTION
+        _zero_grad(self.param_groups)
+        ### END SOLUTION
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of the state and of the groups' hyper-parameters, as plain data."""
+        ### BEGIN SOLUTION
+        return _save(self.param_groups, self.state)
+        ### END SOLUTION
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take up a copy of what `state_dict` returned, parameters matched by their place."""
+        ### BEGIN SOLUTION
+        self.state = _load(saved, self.param_groups)
+        ### END SOLUTION
+
+
+### BEGIN SOLUTION
+
+
+def _adam_direction(group: Group, states: dict[Tensor, dict[str, Any]], p: Tensor, g: Tensor) -> Tensor:
+    """Update the averages of p with g, and return the corrected mean over the corrected root."""
+    start = {"t": 0, **{name: torch.zeros_like(p) for name in ("mean", "square", "largest")}}
+    state, (beta1, beta2) = states.setdefault(p, start), group["betas"]
+    state["t"] += 1
+    state["mean"] = beta1 * state["mean"] + (1 - beta1) * g
+    state["square"] = beta2 * state["square"] + (1 - beta2) * g**2
+    square = state["square"]
+    if group["amsgrad"]:
+        state["largest"] = square = torch.maximum(state["largest"], square)
+    correction1, correction2 = 1 - beta1 ** state["t"], 1 - beta2 ** state["t"]
+    return state["mean"] / correction1 / ((square / correction2).sqrt() + group["eps"])
+
+
+### END SOLUTION
+
+
+class Adam:
+    """Momentum and a learning rate for each entry, both corrected for their start at 0.
+
+    With g the gradient and t the step count of one parameter p (wd = weight_decay), and m, s, h all 0 before its first
+    step:
+        g = g + wd * p
+        m = beta1 * m + (1 - beta1) * g
+        s = beta2 * s + (1 - beta2) * g^2
+        h = max(h, s)                              with amsgrad;  h = s  without
+        p = p - lr * (m / (1 - beta1^t)) / (sqrt(h / (1 - beta2^t)) + eps)
+
+    Args:
+        params: parameters or groups of them, see the top of this file.
+        lr: the learning rate, at least 0.
+        betas: (beta1, beta2), the decays of m and s, each at least 0 and below 1.
+        eps: at least 0; outside the root.
+        weight_decay: wd, at least 0.
+        amsgrad: whether to divide by the largest s so far, which never shrinks.
+
+    Raises:
+        ValueError: naming `params` when there is none; naming `betas` when one of them is out of range; naming `lr`,
+            `eps` or `weight_decay` when it is negative; also in a group.
+
+    Note:
+        The weight decay is coupled: it goes through m and s like a gradient (AdamW decouples it). Squares, roots,
+        quotients and the maximum are entry by entry. Groups, state, zero_grad, state_dict and manners: see the top of
+        this file. By hand: nothing of torch.optim.
+
+    Example:
+        >>> p = torch.tensor([1.0, 1.0], requires_grad=True)
+        >>> optimizer = Adam([p], lr=0.1)
+        >>> p.grad = torch.tensor([50.0, -0.01])
+        >>> optimizer.step()
+        >>> p.detach()  # the first step is lr, against the sign of g
+        tensor([0.9000, 1.1000])
+
+    Source: Kingma and Ba, Adam (2015), algorithm 1; Reddi, Kale, Kumar, On the Convergence of Adam and Beyond (2018),
+    for amsgrad. Deviations: the maximum is taken before the correction of s, as in torch.optim.Adam, whose formulas
+    hold.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        amsgrad: bool = False,
+    ) -> None:
+        ### BEGIN SOLUTION
+        self.param_groups = _groups(
+            params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad
+        )
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        ### END SOLUTION
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient by one step, in place."""
+        ### BEGIN SOLUTION
+        with torch.no_grad():
+            for group, p, g in _to_update(self.param_groups):
+                p -= group["lr"] * _adam_direction(group, self.state, p, g + group["weight_decay"] * p)
+        ### END SOLUTION
+
+    def zero_grad(self) -> None:
+        """Set the grad of every parameter of every group to None."""
+        ### BEGIN SOLUTION
+        _zero_grad(self.param_groups)
+        ### END SOLUTION
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of the state and of the groups' hyper-parameters, as plain data."""
+        ### BEGIN SOLUTION
+        return _save(self.param_groups, self.state)
+        ### END SOLUTION
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take up a copy of what `state_dict` returned, parameters matched by their place."""
+        ### BEGIN SOLUTION
+        self.state = _load(saved, self.param_groups)
+        ### END SOLUTION
+
+
+class AdamW:
+    """Adam with weight decay that does not go through the averages.
+
+    With g the gradient and t the step count of one parameter p (wd = weight_decay), and m, s, h all 0 before its first
+    step:
+        p = p - lr * wd * p
+        m = beta1 * m + (1 - beta1) * g
+        s = beta2 * s + (1 - beta2) * g^2
+        h = max(h, s)                              with amsgrad;  h = s  without
+        p = p - lr * (m / (1 - beta1^t)) / (sqrt(h / (1 - beta2^t)) + eps)
+
+    Args:
+        params: parameters or groups of them, see the top of this file.
+        lr: the learning rate, at least 0.
+        betas: (beta1, beta2), the decays of m and s, each at least 0 and below 1.
+        eps: at least 0; outside the root.
+        weight_decay: wd, at least 0.
+        amsgrad: whether to divide by the largest s so far, which never shrinks.
+
+    Raises:
+        ValueError: naming `params` when there is none; naming `betas` when one of them is out of range; naming `lr`,
+            `eps` or `weight_decay` when it is negative; also in a group.
+
+    Note:
+        The weight decay is decoupled: it shrinks p by the factor 1 - lr * wd and is no part of m and s. Squares, roots,
+        quotients and the maximum are entry by entry. Groups, state, zero_grad, state_dict and manners: see the top of
+        this file. By hand: nothing of torch.optim.
+
+    Example:
+        >>> p = torch.tensor([1.0], requires_grad=True)
+        >>> optimizer = AdamW([p], lr=0.1, weight_decay=0.5)
+        >>> p.grad = torch.tensor([0.0])
+        >>> optimizer.step()
+        >>> p.detach()  # 1 - 0.1 * 0.5
+        tensor([0.9500])
+
+    Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), algorithm 2.
+    Deviations: the decay is multiplied by lr, as in torch.optim.AdamW, whose formulas hold.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+    ) -> None:
+        ### BEGIN SOLUTION
+        self.param_groups = _groups(
+            params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad
+        )
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        ### END SOLUTION
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient by one step, in place."""
+        ### BEGIN SOLUTION
+        with torch.no_grad():
+            for group, p, g in _to_update(self.param_groups):
+                p *= 1 - group["lr"] * group["weight_decay"]
+                p -= group["lr"] * _adam_direction(group, self.state, p, g)
+        ### END SOLUTION
+
+    def zero_grad(self) -> None:
+        """Set the grad of every parameter of every group to None."""
+        ### BEGIN SOLUTION
+        _zero_grad(self.param_groups)
+        ### END SOLUTION
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of the state and of the groups' hyper-parameters, as plain data."""
+        ### BEGIN SOLUTION
+        return _save(self.param_groups, self.state)
+        ### END SOLUTION
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take up a copy of what `state_dict` returned, parameters matched by their place."""
+        ### BEGIN SOLUTION
+        self.state = _load(saved, self.param_groups)
+        ### END SOLUTION
+
+
+def step_lr(it: int, base_lr: float, step_size: int, gamma: float = 0.1) -> float:
+    """A learning rate that drops at regular milestones.
+
+    lr = base_lr * gamma^floor(it / step_size)
+
+    Args:
+        it: the step, counted from 0.
+        base_lr: the learning rate of step 0.
+        step_size: the steps from one milestone to the next, at least 1: the rate drops at step_size,
+            2 * step_size, 3 * step_size and so on, and is constant between them.
+        gamma: the factor of each drop.
+
+    Returns:
+        The learning rate of step `it`, a float. It follows from the arguments alone: nothing is remembered.
+
+    Raises:
+        ValueError: naming `it` when it is negative, naming `step_size` when it is below 1.
+
+    Note:
+        By hand: nothing of torch.optim.
+
+    Example:
+        >>> [step_lr(it, base_lr=8.0, step_size=2, gamma=0.5) for it in range(6)]
+        [8.0, 8.0, 4.0, 4.0, 2.0, 2.0]
+
+    Source: torch.optim.lr_scheduler.StepLR. Deviations: a function of the step, without state.
+    """
+    ### BEGIN SOLUTION
+    _require(it >= 0, "it", it, "at least 0")
+    _require(step_size >= 1, "step_size", step_size, "at least 1")
+    return float(base_lr * gamma ** (it // step_size))
+    ### END SOLUTION
+
+
+def cosine_lr(it: int, base_lr: float, total: int, warmup: int = 0, min_lr: float = 0.0) -> float:
+    """A learning rate that warms up along a line and cools down along half a cosine.
+
+    lr = base_lr * it / warmup                                                   for it < warmup
+    lr = min_lr + (base_lr - min_lr) * (1 + cos(pi * (it - warmup) / (total - warmup))) / 2
+                                                                                 for warmup <= it < total
+    lr = min_lr                                                                  for it >= total
+
+    Args:
+        it: the step, counted from 0.
+        base_lr: the highest learning rate, reached at it = warmup.
+        total: the step at which the lowest rate is reached; warm-up counts.
+        warmup: the steps of the warm-up, from 0 to total; it starts at a rate of 0. With 0 there is none.
+        min_lr: the rate at the end, kept for ever after.
+
+    Returns:
+        The learning rate of step `it`, a float. It follows from the arguments alone: nothing is remembered.
+
+    Raises:
+        ValueError: naming `it` when it is negative, naming `warmup` when it is negative or above total.
+
+    Note:
+        Nothing is divided by 0, also when warmup is 0 or total. By hand: nothing of torch.optim.
+
+    Example:
+        >>> [round(cosine_lr(it, base_lr=1.0, total=6, warmup=2), 3) for it in range(8)]
+        [0.0, 0.5, 1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
+
+    Source: Loshchilov and Hutter, SGDR (2017), equation 5; Goyal et al., Accurate, Large Minibatch SGD (2017), for
+    the warm-up. Deviations: no restarts.
+    """
+    ### BEGIN SOLUTION
+    _require(it >= 0, "it", it, "at least 0")
+    _require(0 <= warmup <= total, "warmup", warmup, f"from 0 to total = {total}")
+    if it < warmup:
+        return float(base_lr * it / warmup)
+    if it >= total:
+        return float(min_lr)
+    progress = (it - warmup) / (total - warmup)
+    return min_lr + (base_lr - min_lr) * (1 + math.cos(math.pi * progress)) / 2
+    ### END SOLUTION
+
+
+class ExponentialMovingAverage:
+    """A running mean of the weights, often better than the last weights.
+
+    The averages start as copies of the parameters, and each update moves them a little:
+    a = decay * a + (1 - decay) * p.
+
+    Args:
+        params: an iterable of parameters, walked once; any shapes, floating point.
+        decay: at least 0 and below 1.
+
+    Attributes:
+        averages: a list of tensors, one for each parameter, in their order; of the same shape, dtype and device,
+            without a graph, in memory of their own.
+
+    Raises:
+        ValueError: naming `params` when there is none, naming `decay` when it is out of range.
+
+    Note:
+        Only apply and restore change the parameters: in place, the same objects, the same memory. No method
+        changes their grad. By hand: nothing of torch.optim.
+
+    Example:
+        >>> p = torch.tensor([0.0], requires_grad=True)
+        >>> ema = ExponentialMovingAverage([p], decay=0.75)
+        >>> p.data.fill_(8.0)
+        tensor([8.])
+        >>> ema.update()
+        >>> ema.averages
+        [tensor([2.])]
+
+    Source: Polyak and Juditsky, Acceleration of Stochastic Approximation by Averaging (1992).
+    Deviations: an exponential mean instead of the plain one, and no correction of its start.
+    """
+
+    def __init__(self, params: Iterable[Tensor], decay: float) -> None:
+        ### BEGIN SOLUTION
+        self.params = list(params)
+        if not self.params:
+            raise ValueError("params is empty: there is nothing to average")
+        _require(0 <= decay < 1, "decay", decay, "at least 0 and below 1")
+        self.decay = decay
+        self.averages = [p.detach().clone() for p in self.params]
+        self._kept: list[Tensor] | None = None
+        ### END SOLUTION
+
+    def update(self) -> None:
+        """Move every average towards its parameter: a = decay * a + (1 - decay) * p."""
+        ### BEGIN SOLUTION
+        with torch.no_grad():
+            for average, p in zip(self.averages, self.params, strict=True):
+                average.mul_(self.decay).add_(p, alpha=1 - self.decay)
+        ### END SOLUTION
+
+    def apply(self) -> None:
+        """Put the averages into the parameters and keep a copy of what they were.
+
+        Raises:
+            RuntimeError: it was applied before and not restored since; nothing changes.
+        """
+        ### BEGIN SOLUTION
+        if self._kept is not None:
+            raise RuntimeError("apply was called twice: call restore in between")
+        self._kept = [p.detach().clone() for p in self.params]
+        self._write(self.averages)
+        ### END SOLUTION
+
+    def restore(self) -> None:
+        """Put back into the parameters what they were before apply; the averages stay.
+
+        Raises:
+            RuntimeError: nothing is applied; nothing changes.
+        """
+        ### BEGIN SOLUTION
+        if self._kept is None:
+            raise RuntimeError("restore needs an apply before it")
+        self._write(self._kept)
+        self._kept = None
+        ### END SOLUTION
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of decay and averages as plain data; its format is free, and no parameter is in it."""
+        ### BEGIN SOLUTION
+        return {"decay": self.decay, "averages": [average.clone() for average in self.averages]}
+        ### END SOLUTION
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take up a copy of what `state_dict` returned: decay and averages, not the parameters' values."""
+        ### BEGIN SOLUTION
+        self.decay = saved["decay"]
+        self.averages = [average.clone() for average in saved["averages"]]
+        ### END SOLUTION
+
+    ### BEGIN SOLUTION
+
+    def _write(self, values: list[Tensor]) -> None:
+        with torch.no_grad():
+            for p, value in zip(self.params, values, strict=True):
+                p.copy_(value)
+
+    ### END SOLUTION
+
+
+class LinearFit(NamedTuple):
+    """What `fit_linear` finds."""
+
+    w: Tensor
+    b: Tensor
+    losses: list[float]
+
+
+def fit_linear(
+    x: Tensor, y: Tensor, lr: float, epochs: int, batch_size: int, generator: torch.Generator
+) -> LinearFit:
+    """Linear regression the whole way: model, loss, optimiser, cycle.
+
+    The model is x w + b, from w = 0 and b = 0. Each epoch goes once over all samples in a new random order, in
+    batches of B; the last batch holds what remains. The loss of a batch is its mean squared error, without a factor
+    1/2, and each batch makes one step of plain gradient descent (SGD without momentum or decay) on w and b together.
+
+    Args:
+        x: (N, D), floating point, one row a sample, N at least 1.
+        y: (N,), the targets.
+        lr: the learning rate.
+        epochs: how often to go over all samples, at least 0.
+        batch_size: B, at least 1; above N it means all samples at once.
+        generator: where every order is drawn from (torch's own random state stays as it was); how is free. Lies on
+            the CPU, wherever x lies.
+
+    Returns:
+        LinearFit: w (D,) and b (), of the dtype and on the device of x, without a graph; losses, a list of floats,
+        one for each epoch: the mean over its N samples of the squared error that each had before the step of its
+        batch.
+
+    Raises:
+        ValueError: naming `y` when its shape is wrong, naming `epochs` when it is negative, naming `batch_size` when
+            it is below 1.
+
+    Note:
+        `SGD` and `minibatches` may serve. By hand: nothing of torch.optim or torch.utils.data.
+
+    Example:
+        >>> x, y = torch.tensor([[-1.0], [0.0], [1.0]]), torch.tensor([-1.0, 1.0, 3.0])
+        >>> fit = fit_linear(x, y, lr=0.25, epochs=40, batch_size=3, generator=torch.Generator())
+        >>> fit.w, fit.b, round(fit.losses[0], 4)  # y = 2 x + 1
+        (tensor([2.0000]), tensor(1.), 3.6667)
+
+    Source: Dive into Deep Learning, section 3.4. Deviations: w starts at 0, no factor 1/2.
+    """
+    ### BEGIN SOLUTION
+    if y.shape != x.shape[:1]:
+        raise ValueError(f"y has shape {tuple(y.shape)}, expected {tuple(x.shape[:1])}")
+    _require(epochs >= 0, "epochs", epochs, "at least 0")
+    x, y = x.detach(), y.detach()
+    w, b = torch.zeros_like(x[0], requires_grad=True), torch.zeros_like(x[0, 0], requires_grad=True)
+    optimizer, losses = SGD([w, b], lr=lr), []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in minibatches(len(x), batch_size, True, generator, False):
+            rows, targets = x[batch.to(x.device)], y[batch.to(x.device)]
+            with torch.enable_grad():
+                loss = ((rows @ w + b - targets) ** 2).mean()
+                w.grad, b.grad = torch.autograd.grad(loss, (w, b))
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(x))
+    return LinearFit(w.detach(), b.detach(), losses)
+    ### END SOLUTION

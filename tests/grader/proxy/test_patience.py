@@ -1,0 +1,56 @@
+"""Answers that are cheap to send and dear to read end a test."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from grader.proxy.mirrors import Mirrors
+from grader.proxy.patience import Patience
+from grader.sandbox.errors import WorkerLied
+from grader.wire.frame import BadFrame
+from grader.wire.limits import MAX_MIRRORS
+from grader.wire.tensor import StorageReader
+
+SPEC = {"dtype": "float64", "offset": 0, "device": "cpu", "requires_grad": True, "storage": 0}
+
+
+def born(mirrors: Mirrors, number: int, length: int) -> None:
+    """Let an answer announce a leaf of so many equal elements."""
+    tensor = {**SPEC, "shape": [length], "stride": [0]}
+    message = {"number": -1 - number, "tensor": tensor, "grad": None, "parameter": True}
+    mirrors.create(message, StorageReader([bytearray(8)]))
+
+
+def test_patience_ends():
+    patience = Patience(0.01)
+    with patience:
+        end = time.process_time() + 0.02
+        while time.process_time() < end:
+            pass
+    with pytest.raises(WorkerLied, match="too long to read"), patience:
+        pass
+
+
+def test_waiting_costs_no_patience():
+    patience = Patience(0.05)
+    for _ in range(3):
+        with patience:
+            time.sleep(0.05)
+
+
+def test_leaves_of_several_answers_are_counted_together():
+    mirrors = Mirrors()
+    for number in range(MAX_MIRRORS):
+        born(mirrors, number, 1)
+    with pytest.raises(BadFrame, match="tensors to keep"):
+        born(mirrors, MAX_MIRRORS, 1)
+
+
+def test_large_leaves_of_several_answers_are_counted_together():
+    mirrors = Mirrors()
+    born(mirrors, 0, 2**24)
+    born(mirrors, 1, 2**24)
+    with pytest.raises(BadFrame, match="bytes of them"):
+        born(mirrors, 2, 2**10)

@@ -1,0 +1,56 @@
+"""A worker beside the submission's, which has met no submission."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import torch
+
+from grader.proxy.submission import Submission
+
+Opened = Callable[..., Submission]
+
+PATCHES = """
+    import os
+    import sys
+
+    torch.sum = lambda *args, **kwargs: "patched"
+    sys.modules["math"] = None
+
+    def process():
+        return os.getpid()
+
+    def there(path):
+        return os.path.exists(path)
+"""
+
+
+def total(x):
+    import math
+
+    return torch.sum(x), math.floor(2.5)
+
+
+def whereabouts():
+    import os
+    import sys
+
+    return os.getpid(), os.getcwd(), "learned" in sys.modules
+
+
+def test_patches_do_not_reach_it(workers, opened: Opened) -> None:
+    submission = opened(PATCHES)
+    submission._session.open_apart = lambda: workers.worker(30.0, "apart")
+    found, floor = submission.apart(total, torch.ones(3))
+    assert (found.item(), floor) == (3.0, 2)
+
+
+def test_it_is_another_process_in_another_folder_and_ends(workers, opened: Opened) -> None:
+    submission = opened(PATCHES)
+    submission._session.open_apart = lambda: workers.worker(30.0, "apart")
+    own = submission.process()
+    pid, folder, has_met = submission.apart(whereabouts)
+    assert (pid == own, folder == submission.scratch, has_met) == (False, False, False)
+    assert submission.process() == own  # the submission's worker goes on
+    assert not os.path.exists(folder) and submission.there(folder) is False

@@ -1,0 +1,109 @@
+"""What the judge sees of a worker's folder where no volume bounds it, and how it reads the end of a process."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from grader.sandbox import forked
+from grader.sandbox.errors import WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout
+from grader.sandbox.forked import ForkServer
+from grader.sandbox.watch import MemoryWatch, ScratchWatch, kills_for_memory
+
+BLOCK = 4096
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> ScratchWatch:
+    return ScratchWatch(str(tmp_path), size=16 * BLOCK, files=20)
+
+
+def test_an_empty_folder_and_a_few_files_are_allowed(watch, tmp_path):
+    watch.check()
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "file").write_bytes(bytes(BLOCK))
+    watch.check()
+
+
+def test_one_large_file_is_too_much(watch, tmp_path):
+    (tmp_path / "file").write_bytes(bytes(32 * BLOCK))
+    with pytest.raises(WorkerScratch, match="MiB"):
+        watch.check()
+
+
+def test_many_files_are_too_much_together(watch, tmp_path):
+    for number in range(10):
+        (tmp_path / f"{number}").mkdir()
+        (tmp_path / f"{number}" / "file").write_bytes(bytes(2 * BLOCK))
+    with pytest.raises(WorkerScratch):
+        watch.check()
+
+
+def test_empty_files_and_folders_are_counted(watch, tmp_path):
+    for number in range(11):
+        (tmp_path / f"file-{number}").touch()
+        (tmp_path / f"folder-{number}").mkdir()
+    with pytest.raises(WorkerScratch, match="more than 20 files"):
+        watch.check()
+
+
+def test_a_file_that_only_claims_its_size_takes_no_room(watch, tmp_path):
+    with open(tmp_path / "file", "wb") as file:
+        file.truncate(2**40)
+    watch.check()
+
+
+def test_a_link_is_not_followed(watch, tmp_path):
+    (tmp_path / "link").symlink_to("/usr")
+    watch.check()
+
+
+def test_a_folder_that_is_gone_is_no_problem(watch, tmp_path):
+    tmp_path.rmdir()
+    watch.check()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root looks into every folder")
+def test_a_folder_without_rights_is_refused(watch, tmp_path):
+    (tmp_path / "closed").mkdir(0)
+    with pytest.raises(WorkerScratch, match="cannot be looked into"):
+        watch.check()
+
+
+def test_a_folder_deeper_than_a_path_may_be_long_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for _ in range(20):
+        os.mkdir("deeper" * 40)
+        os.chdir("deeper" * 40)
+    with pytest.raises(WorkerScratch, match="cannot be looked into"):
+        ScratchWatch(str(tmp_path)).check()
+
+
+def test_memory_of_this_process_is_seen():
+    MemoryWatch(os.getpid()).check()
+    with pytest.raises(WorkerMemory, match="MiB in use"):
+        MemoryWatch(os.getpid(), limit=1).check()
+
+
+@pytest.mark.parametrize(
+    ("number", "kills", "kind"),
+    [
+        (signal.SIGKILL, 0, WorkerDied),
+        (signal.SIGKILL, 1, WorkerMemory),
+        (signal.SIGXCPU, 0, WorkerTimeout),
+        (signal.SIGSEGV, 1, WorkerDied),
+    ],
+)
+def test_only_the_system_ends_a_process_for_its_memory(monkeypatch, number, kills, kind):
+    server = object.__new__(ForkServer)
+    server._kills = 5
+    monkeypatch.setattr(forked, "kills_for_memory", lambda: 5 + kills)
+    assert type(server.cause_of(number)) is kind
+    assert type(server.cause_of(signal.SIGKILL)) is WorkerDied  # that kill was counted before
+
+
+def test_the_system_counts_its_kills():
+    assert kills_for_memory() >= 0

@@ -1,0 +1,64 @@
+"""What makes workers cheap changes nothing of what they compute."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+
+def played(program: str) -> str:
+    """Return what a program prints in an interpreter of its own."""
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=True).stdout.strip()
+
+
+def test_a_gradient_from_above_needs_no_symbolic_shapes() -> None:
+    """Sizes are compared, a wrong one is refused as torch does, and nothing large is imported."""
+    program = """
+        import sys, torch
+        from grader.worker.prepare import prepare_torch
+        prepare_torch()
+        x = torch.ones(3, requires_grad=True)
+        print(torch.autograd.grad(2 * x, x, torch.ones(3))[0].tolist())
+        try:
+            (2 * x).backward(torch.ones(1, 3))
+        except RuntimeError as problem:
+            print(str(problem)[:17])
+        print("sympy" in sys.modules)
+    """
+    assert played(program).splitlines() == ["[2.0, 2.0, 2.0]", "Mismatch in shape", "False"]
+
+
+def test_whoever_wants_more_of_symbolic_shapes_gets_the_original() -> None:
+    """The stand-in makes way, for what it lacks and for sizes that are no numbers."""
+    program = """
+        import sys, torch
+        from grader.worker.shapes import NAME, stand_in
+        stand_in()
+        from torch.fx.experimental.symbolic_shapes import guard_int
+        stand_in()
+        print(guard_int(3), sys.modules[NAME].__file__ is not None)
+        x = torch.ones(3, requires_grad=True)
+        print(torch.autograd.grad(2 * x, x, torch.ones(3))[0].tolist())
+    """
+    assert played(program).splitlines() == ["3 True", "[2.0, 2.0, 2.0]"]
+
+
+@pytest.mark.skipif(not Path("/sys/kernel/mm/transparent_hugepage").exists(), reason="no large pages here")
+def test_gathering_pages_keeps_what_they_hold() -> None:
+    """Memory reads the same afterwards, here and in a child, and can be written."""
+    program = """
+        import os
+        from grader.worker.pages import gather_pages
+        kept = [str(number) for number in range(400_000)]
+        gather_pages()
+        if os.fork() == 0:
+            kept[0] = "changed"
+            os._exit(0 if kept[-1] == "399999" else 1)
+        print(os.wait()[1], kept[0], kept == [str(number) for number in range(400_000)])
+    """
+    assert played(program) == "0 0 True"

@@ -1,0 +1,211 @@
+"""Wrong variants of autograd.SoftmaxCrossEntropy."""
+
+import torch
+from torch.autograd.function import once_differentiable
+
+from grader.suite import mistake, reference
+
+Right = reference("autograd").SoftmaxCrossEntropy
+
+
+def _probabilities(logits, dim=1):
+    exponentials = (logits - logits.amax(dim, keepdim=True)).exp()
+    return exponentials / exponentials.sum(dim, keepdim=True)
+
+
+def _one_hot(logits, labels):
+    return torch.zeros_like(logits).scatter(1, labels.unsqueeze(1), 1.0)
+
+
+@mistake("backward ignores the gradient from above: multiply with it")
+class upstream_ignored(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        return Right.backward(ctx, upstream * 0 + 1)
+
+
+@mistake("the factor 1 / N is missing in backward: the loss is a mean over the samples")
+class not_divided_by_samples(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        return Right.backward(ctx, upstream * len(ctx.saved_tensors[0]))
+
+
+@mistake("backward divides by N * K: the loss is a mean over N samples")
+class divided_by_classes_too(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        return Right.backward(ctx, upstream / ctx.saved_tensors[0].shape[1])
+
+
+@mistake("the losses were summed: it is their mean")
+class sum_of_losses(Right):
+    @staticmethod
+    def forward(ctx, logits, labels):
+        return Right.forward(ctx, logits, labels) * len(logits)
+
+    @staticmethod
+    def backward(ctx, upstream):
+        return Right.backward(ctx, upstream * len(ctx.saved_tensors[0]))
+
+
+@mistake("the one-hot was not subtracted: the gradient is softmax minus one-hot")
+class one_hot_forgotten(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        logits, _ = ctx.saved_tensors
+        return upstream * _probabilities(logits) / len(logits), None
+
+
+@mistake("the sign is turned: softmax minus one-hot")
+class turned_sign(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        return Right.backward(ctx, -upstream)
+
+
+@mistake("only the entry of the label gets a gradient here: the other scores enter through the sum too")
+class only_the_label(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        return Right.backward(ctx, upstream)[0] * _one_hot(*ctx.saved_tensors), None
+
+
+@mistake("the softmax ran over the batch in backward: normalise over the classes, axis 1")
+class softmax_over_batch(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        logits, labels = ctx.saved_tensors
+        return upstream * (_probabilities(logits, 0) - _one_hot(logits, labels)) / len(logits), None
+
+
+@mistake(
+    "probabilities were saved: they are constants in backward, so the second derivative is wrong; save the logits"
+)
+class saved_probabilities(Right):
+    @staticmethod
+    def forward(ctx, logits, labels):
+        loss = Right.forward(ctx, logits, labels)
+        ctx.save_for_backward(_probabilities(logits), labels)
+        return loss
+
+    @staticmethod
+    def backward(ctx, upstream):
+        probabilities, labels = ctx.saved_tensors
+        return upstream * (probabilities - _one_hot(probabilities, labels)) / len(labels), None
+
+
+@mistake("backward cannot be differentiated itself: leave out once_differentiable, detach and no_grad")
+class differentiable_once(Right):
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, upstream):
+        return Right.backward(ctx, upstream)
+
+
+@mistake("the exponentials overflow: subtract the largest score of each row first")
+class no_shift(Right):
+    @staticmethod
+    def forward(ctx, logits, labels):
+        Right.forward(ctx, logits, labels)
+        chosen = logits.gather(1, labels.unsqueeze(1)).squeeze(1)
+        return (logits.exp().sum(1).log() - chosen).mean()
+
+    @staticmethod
+    def backward(ctx, upstream):
+        logits, labels = ctx.saved_tensors
+        exponentials = logits.exp()
+        probabilities = exponentials / exponentials.sum(1, keepdim=True)
+        return upstream * (probabilities - _one_hot(logits, labels)) / len(logits), None
+
+
+@mistake("the logarithm of a probability that came out as 0 is -inf: use log-sum-exp minus the score")
+class log_of_probability(Right):
+    @staticmethod
+    def forward(ctx, logits, labels):
+        Right.forward(ctx, logits, labels)
+        return -_probabilities(logits).gather(1, labels.unsqueeze(1)).log().mean()
+
+
+@mistake(
+    "logits and labels are attributes of ctx: torch does not notice when they change; use save_for_backward"
+)
+class kept_as_attributes(Right):
+    @staticmethod
+    def forward(ctx, logits, labels):
+        ctx.logits, ctx.labels = logits, labels
+        if labels.shape != logits.shape[:1]:
+            raise ValueError("labels must have the shape (N,)")
+        shifted = logits - logits.amax(1, keepdim=True)
+        chosen = shifted.gather(1, labels.unsqueeze(1)).squeeze(1)
+        return (shifted.exp().sum(1).log() - chosen).mean()
+
+    @staticmethod
+    def backward(ctx, upstream):
+        one_hot = _one_hot(ctx.logits, ctx.labels)
+        return upstream * (_probabilities(ctx.logits) - one_hot) / len(ctx.logits), None
+
+
+@mistake("the labels are kept as an attribute of ctx: torch does not notice when they change; save them too")
+class kept_labels_as_attribute(Right):
+    @staticmethod
+    def forward(ctx, logits, labels):
+        loss = Right.forward(ctx, logits, labels)
+        ctx.save_for_backward(logits)
+        ctx.labels = labels
+        return loss
+
+    @staticmethod
+    def backward(ctx, upstream):
+        (logits,) = ctx.saved_tensors
+        return upstream * (_probabilities(logits) - _one_hot(logits, ctx.labels)) / len(logits), None
+
+
+@mistake("the labels get a gradient: they are whole numbers, return None")
+class gradient_for_the_labels(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        to_logits, _ = Right.backward(ctx, upstream)
+        return to_logits, torch.zeros_like(ctx.saved_tensors[1])
+
+
+@mistake(
+    "the shape of the labels is not checked: gather takes fewer labels than there are samples in silence"
+)
+class labels_not_checked(Right):
+    @staticmethod
+    def forward(ctx, logits, labels):
+        ctx.save_for_backward(logits, labels)
+        shifted = logits - logits.amax(1, keepdim=True)
+        chosen = shifted.gather(1, labels.unsqueeze(1)).squeeze(1)
+        return (shifted.exp().sum(1).log() - chosen).mean()
+
+
+@mistake(
+    "the shape of the labels is not checked: logits[arange(N), labels] stretches (1,) and (N, 1) in silence"
+)
+class labels_stretched(Right):
+    @staticmethod
+    def forward(ctx, logits, labels):
+        ctx.save_for_backward(logits, labels)
+        shifted = logits - logits.amax(1, keepdim=True)
+        chosen = shifted[torch.arange(len(logits), device=logits.device), labels]
+        return (shifted.exp().sum(1).log() - chosen).mean()
+
+
+@mistake("the probabilities were cut off at 1e-12 before the logarithm: scores (0, -1000) must cost 1000")
+class clamped_probabilities(Right):
+    @staticmethod
+    def forward(ctx, logits, labels):
+        Right.forward(ctx, logits, labels)
+        chosen = _probabilities(logits).gather(1, labels.unsqueeze(1)).squeeze(1)
+        return -chosen.clamp(min=1e-12).log().mean()
+
+
+@mistake("the one-hot was made on the CPU: make it on the device of the logits")
+class one_hot_on_the_cpu(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        logits, labels = ctx.saved_tensors
+        one_hot = torch.eye(logits.shape[1], dtype=logits.dtype).index_select(0, labels)
+        return upstream * (_probabilities(logits) - one_hot) / len(logits), None

@@ -1,0 +1,152 @@
+"""Wrong variants of autograd.two_layer_gradients."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _right(*arguments):
+    return reference("autograd").two_layer_gradients(*arguments)
+
+
+def _through(x, y, w1, b1, w2, b2, slope, of_out=None):
+    """Go back with another slope of tanh, given h and what was before it, or another gradient of the output."""
+    right = _right(x, y, w1, b1, w2, b2)
+    with torch.no_grad():
+        before = x @ w1.t() + b1
+        h = torch.tanh(before)
+        if of_out is None:
+            of_out = 2 * (h @ w2.t() + b2 - y) / y.numel()
+        of_hidden = (of_out @ w2) * slope(h, before)
+        return right._replace(w1=of_hidden.t() @ x, b1=of_hidden.sum(0), w2=of_out.t() @ h, b2=of_out.sum(0))
+
+
+def _scaled(right, factor):
+    return type(right)(*(gradient * factor for gradient in right))
+
+
+@mistake("the factor 2 of the square is missing")
+def factor_two_missing(x, y, w1, b1, w2, b2):
+    return _scaled(_right(x, y, w1, b1, w2, b2), 0.5)
+
+
+@mistake("divided by N only: the loss is a mean over N K numbers")
+def divided_by_samples_only(x, y, w1, b1, w2, b2):
+    return _scaled(_right(x, y, w1, b1, w2, b2), y.shape[1])
+
+
+@mistake("not divided at all: the loss is a mean, not a sum")
+def sum_for_mean(x, y, w1, b1, w2, b2):
+    return _scaled(_right(x, y, w1, b1, w2, b2), y.numel())
+
+
+@mistake("the sign is turned: the derivative of (out - y)^2 is 2 (out - y)")
+def turned_sign(x, y, w1, b1, w2, b2):
+    return _scaled(_right(x, y, w1, b1, w2, b2), -1.0)
+
+
+@mistake("the tanh was left out on the way back: multiply with 1 - h^2")
+def tanh_left_out(x, y, w1, b1, w2, b2):
+    return _through(x, y, w1, b1, w2, b2, lambda h, before: 1.0)
+
+
+@mistake("tanh was applied twice in its slope: with h = tanh(a) it is 1 - h^2")
+def slope_at_the_wrong_place(x, y, w1, b1, w2, b2):
+    return _through(x, y, w1, b1, w2, b2, lambda h, before: 1 - torch.tanh(h) ** 2)
+
+
+@mistake("the slope of tanh was taken from its argument: with h = tanh(a) it is 1 - h^2, not 1 - a^2")
+def slope_of_the_argument(x, y, w1, b1, w2, b2):
+    return _through(x, y, w1, b1, w2, b2, lambda h, before: 1 - before**2)
+
+
+@mistake("the slope used is h (1 - h), that of the logistic function: for tanh it is 1 - h^2")
+def slope_of_the_logistic_function(x, y, w1, b1, w2, b2):
+    return _through(x, y, w1, b1, w2, b2, lambda h, before: h * (1 - h))
+
+
+@mistake("the slope used is that of ReLU: for tanh it is 1 - h^2")
+def slope_of_relu(x, y, w1, b1, w2, b2):
+    return _through(x, y, w1, b1, w2, b2, lambda h, before: (before > 0).to(h.dtype))
+
+
+@mistake("the square is missing in the slope of tanh: it is 1 - h^2")
+def slope_without_square(x, y, w1, b1, w2, b2):
+    return _through(x, y, w1, b1, w2, b2, lambda h, before: 1 - h)
+
+
+@mistake("w2 got what was before the tanh: its gradient is u^T h with h after it")
+def hidden_before_the_tanh(x, y, w1, b1, w2, b2):
+    right = _right(x, y, w1, b1, w2, b2)
+    with torch.no_grad():
+        before = x @ w1.t() + b1
+        of_out = 2 * (torch.tanh(before) @ w2.t() + b2 - y) / y.numel()
+        return right._replace(w2=of_out.t() @ before)
+
+
+@mistake("the biases got the mean over the samples: each was added to every row, so it gets the sum")
+def mean_for_the_biases(x, y, w1, b1, w2, b2):
+    right = _right(x, y, w1, b1, w2, b2)
+    return right._replace(b1=right.b1 / len(x), b2=right.b2 / len(x))
+
+
+@mistake("the first layer is not reached through w2: multiply the gradient of out with w2")
+def second_weight_left_out(x, y, w1, b1, w2, b2):
+    right = _right(x, y, w1, b1, w2, b2)
+    with torch.no_grad():
+        h = torch.tanh(x @ w1.t() + b1)
+        of_out = 2 * (h @ w2.t() + b2 - y) / y.numel()
+        of_hidden = of_out.sum(1, keepdim=True) * (1 - h * h)
+        return right._replace(w1=of_hidden.t() @ x, b1=of_hidden.sum(0))
+
+
+@mistake("the biases were left out of the forward pass")
+def biases_left_out(x, y, w1, b1, w2, b2):
+    return _right(x, y, w1, torch.zeros_like(b1), w2, torch.zeros_like(b2))
+
+
+@mistake("the gradients of the weights are transposed: each has the shape of its parameter")
+def transposed(x, y, w1, b1, w2, b2):
+    right = _right(x, y, w1, b1, w2, b2)
+    return right._replace(w1=right.w1.t(), w2=right.w2.t())
+
+
+@mistake("the result hangs in the graph of the parameters: compute under no_grad, or detach")
+def still_in_the_graph(x, y, w1, b1, w2, b2):
+    right = _right(x, y, w1, b1, w2, b2)
+    return right._replace(**{name: g + 0 * w2.sum() for name, g in right._asdict().items()})
+
+
+@mistake("the shape of y is not checked: (N,) against (N, K) would be stretched in silence")
+def targets_not_checked(x, y, w1, b1, w2, b2):
+    shape = len(x), len(w2)
+    return _right(x, y if y.shape == shape else y.flatten()[:1].expand(shape), w1, b1, w2, b2)
+
+
+@mistake("w2 and b2 belong to the first layer here, w1 and b1 to the second: return each under its own name")
+def layers_exchanged(x, y, w1, b1, w2, b2):
+    right = _right(x, y, w1, b1, w2, b2)
+    return right._replace(w1=right.w2, b1=right.b2, w2=right.w1, b2=right.b1)
+
+
+@mistake("the forward pass has ReLU in place of tanh")
+def relu_for_tanh(x, y, w1, b1, w2, b2):
+    right = _right(x, y, w1, b1, w2, b2)
+    with torch.no_grad():
+        before = x @ w1.t() + b1
+        h = before.clamp(min=0)
+        of_out = 2 * (h @ w2.t() + b2 - y) / y.numel()
+        of_hidden = (of_out @ w2) * (before > 0)
+        return right._replace(w1=of_hidden.t() @ x, b1=of_hidden.sum(0), w2=of_out.t() @ h, b2=of_out.sum(0))
+
+
+@mistake("divided by K only: the loss is a mean over N K numbers")
+def divided_by_outputs_only(x, y, w1, b1, w2, b2):
+    return _scaled(_right(x, y, w1, b1, w2, b2), len(x))
+
+
+@mistake("the factor 2 / (N K) stands on the way to the first layer twice")
+def factor_twice(x, y, w1, b1, w2, b2):
+    right = _right(x, y, w1, b1, w2, b2)
+    factor = 2 / y.numel()
+    return right._replace(w1=right.w1 * factor, b1=right.b1 * factor)

@@ -1,0 +1,60 @@
+"""Wrong variants of mlp.hard_sigmoid."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+@mistake("the second ReLU is missing: without it the line rises past 1")
+def one_relu_only(x):
+    return torch.relu(x + 3) / 6
+
+
+@mistake("the two ReLUs were added: subtract the second, so that the line stops rising at 3")
+def relus_added(x):
+    return (torch.relu(x + 3) + torch.relu(x - 3)) / 6
+
+
+@mistake("the division by 6 is missing: the height is 6 instead of 1")
+def not_divided(x):
+    return torch.relu(x + 3) - torch.relu(x - 3)
+
+
+@mistake("the ramp runs from 0 to 1: it starts at -3 and ends at 3, with 1/2 at 0")
+def ramp_from_zero_to_one(x):
+    return torch.relu(x) - torch.relu(x - 1)
+
+
+@mistake("the ramp runs from 0 to 6: it starts at -3 and ends at 3, with 1/2 at 0")
+def ramp_from_zero_to_six(x):
+    return (torch.relu(x) - torch.relu(x - 6)) / 6
+
+
+@mistake("the ramp runs from -2.5 to 2.5: its slope is 1/6, from -3 to 3")
+def slope_of_one_fifth(x):
+    return (torch.relu(x + 2.5) - torch.relu(x - 2.5)) / 5
+
+
+@mistake("the ramp falls: the signs of the two ReLUs are swapped")
+def ramp_that_falls(x):
+    return 1 - reference("mlp").hard_sigmoid(x)
+
+
+@mistake("this is the smooth sigmoid; two ReLUs make one with corners")
+def smooth_sigmoid(x):
+    return torch.sigmoid(x)
+
+
+@mistake("x was changed in place: compute on a new tensor")
+def changed_x_in_place(x):
+    with torch.no_grad():
+        x += 3
+    return (torch.relu(x) - torch.relu(x - 6)) / 6
+
+
+@mistake("there is a Python loop over the elements: ReLU takes the whole tensor")
+def loop_over_elements(x):
+    right = reference("mlp").hard_sigmoid(x)
+    for element in x.reshape(-1):
+        right = right + 0 * element
+    return right

@@ -1,0 +1,62 @@
+"""Wrong variants of mlp.relu."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _activation(value, derivative):
+    return reference("mlp").Activation(value, derivative)
+
+
+@mistake("negative numbers became positive: this is abs, a ReLU gives 0 there")
+def absolute_value(x):
+    return _activation(torch.where(x > 0, x, -x), (x > 0).to(x.dtype))
+
+
+@mistake("the value is cut off at 1: a ReLU has no upper bound")
+def cut_off_at_one(x):
+    return _activation(x.clamp(0, 1), (x > 0).to(x.dtype))
+
+
+@mistake("the value is cut off at 6: a ReLU has no upper bound")
+def cut_off_at_six(x):
+    return _activation(x.clamp(0, 6), (x > 0).to(x.dtype))
+
+
+@mistake("the derivative at 0 is 0, the slope from the left: compare with >, not >=")
+def slope_one_at_zero(x):
+    return _activation(torch.relu(x), (x >= 0).to(x.dtype))
+
+
+@mistake("the derivative is boolean: give it the dtype of x")
+def boolean_derivative(x):
+    return _activation(torch.relu(x), x > 0)
+
+
+@mistake("the derivative is the value once more: it is 1 where x is above 0")
+def value_as_derivative(x):
+    return _activation(torch.relu(x), torch.relu(x))
+
+
+@mistake("the derivative is 1 on the wrong side: the slope is 1 where x is above 0")
+def derivative_of_the_other_side(x):
+    return _activation(torch.relu(x), (x < 0).to(x.dtype))
+
+
+@mistake("x was changed in place: compute on a new tensor")
+def changed_x_in_place(x):
+    slope = (x > 0).to(x.dtype)
+    with torch.no_grad():
+        x *= slope
+    return _activation(x, slope)
+
+
+@mistake("the value left the graph: no gradient reaches x")
+def value_detached(x):
+    return _activation(torch.relu(x).detach(), (x > 0).to(x.dtype))
+
+
+@mistake("the result is always float32: keep the dtype of x")
+def always_float32(x):
+    return _activation(torch.relu(x).float(), (x > 0).float())

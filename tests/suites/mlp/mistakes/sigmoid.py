@@ -1,0 +1,69 @@
+"""Wrong variants of mlp.sigmoid."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _activation(value, derivative):
+    return reference("mlp").Activation(value, derivative)
+
+
+@mistake("exp(x) overflows at 1000 and inf / inf is nan: choose the form by the sign of x")
+def exponential_overflows(x):
+    y = torch.exp(x) / (1 + torch.exp(x))
+    return _activation(y, y * (1 - y))
+
+
+@mistake("exp(-x) overflows at -1000: the value survives, its gradient is nan")
+def gradient_overflows(x):
+    y = 1 / (1 + torch.exp(-x))
+    return _activation(y, y * (1 - y))
+
+
+@mistake("abs has no slope at 0, so the value's gradient is lost there: use where(x >= 0, -x, x)")
+def no_gradient_at_zero(x):
+    small = torch.exp(-x.abs())
+    y = torch.where(x >= 0, 1.0, small) / (1 + small)
+    return _activation(y, y * (1 - y))
+
+
+@mistake("x was clamped: the gradient is lost beyond the bound, and the value stops there")
+def clamped_x(x):
+    y = torch.sigmoid(x.clamp(-10, 10))
+    return _activation(y, y * (1 - y))
+
+
+@mistake("the derivative is x (1 - x): it is y (1 - y), with the value y")
+def derivative_from_x(x):
+    return _activation(torch.sigmoid(x), x * (1 - x))
+
+
+@mistake("the derivative is y: the factor 1 - y is missing")
+def derivative_without_second_factor(x):
+    y = torch.sigmoid(x)
+    return _activation(y, y)
+
+
+@mistake("the derivative was taken at y instead of x: the sigmoid is applied twice")
+def derivative_of_the_value(x):
+    y = torch.sigmoid(x)
+    return _activation(y, torch.sigmoid(y) * (1 - torch.sigmoid(y)))
+
+
+@mistake("the derivative 1 - y^2 belongs to tanh: here it is y (1 - y)")
+def derivative_of_tanh(x):
+    y = torch.sigmoid(x)
+    return _activation(y, 1 - y**2)
+
+
+@mistake("the sign of the exponent is wrong: the sigmoid rises")
+def falls_instead_of_rising(x):
+    y = torch.sigmoid(-x)
+    return _activation(y, y * (1 - y))
+
+
+@mistake("the value left the graph: no gradient reaches x")
+def value_detached(x):
+    y = torch.sigmoid(x).detach()
+    return _activation(y, y * (1 - y))

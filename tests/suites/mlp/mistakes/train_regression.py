@@ -1,0 +1,110 @@
+"""Wrong variants of mlp.train_regression."""
+
+import torch
+from torch import nn
+
+from grader.suite import mistake, reference
+
+
+def _model(x):
+    return nn.Linear(x.shape[1], 1)
+
+
+def _fit(model, x, y, generator, loss_fn=None, epochs=12):
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.05, weight_decay=0.001)
+    loss_fn = nn.MSELoss() if loss_fn is None else loss_fn
+    return reference("mlp")._fit(model, x, y, loss_fn, optimizer, generator, epochs, 32)
+
+
+def _run(predictions, losses):
+    return reference("mlp").TrainingRun(predictions, losses)
+
+
+def _standardized(x, y, x_test):
+    x, x_test = reference("mlp").standardize(x, x_test)
+    return x, ((y - y.mean()) / y.std()).unsqueeze(1), x_test
+
+
+@mistake("the columns were not standardised: those in a large unit drown the others")
+def raw_columns(x, y, x_test, generator):
+    model = _model(x)
+    losses = _fit(model, x, ((y - y.mean()) / y.std()).unsqueeze(1), generator)
+    return _run(reference("mlp").predict(model, x_test).squeeze(1) * y.std() + y.mean(), losses)
+
+
+@mistake("the predictions are in units of the standardised target: multiply by its deviation, add its mean")
+def forgot_the_unit_of_y(x, y, x_test, generator):
+    features, target, features_test = _standardized(x, y, x_test)
+    model = _model(x)
+    losses = _fit(model, features, target, generator)
+    return _run(reference("mlp").predict(model, features_test).squeeze(1), losses)
+
+
+@mistake("the test rows were standardised by their own statistics: use those of the training rows")
+def test_by_its_own_statistics(x, y, x_test, generator):
+    features, target, _ = _standardized(x, y, x_test)
+    features_test = reference("mlp").standardize(x_test, x_test).test
+    model = _model(x)
+    losses = _fit(model, features, target, generator)
+    return _run(reference("mlp").predict(model, features_test).squeeze(1) * y.std() + y.mean(), losses)
+
+
+@mistake("predictions (N, 1) meet targets (N,) in the loss: every pair is compared, and the mean is learned")
+def compared_every_pair(x, y, x_test, generator):
+    features, target, features_test = _standardized(x, y, x_test)
+    model = _model(x)
+    losses = _fit(model, features, target.squeeze(1), generator, lambda p, t: ((p - t) ** 2).mean())
+    return _run(reference("mlp").predict(model, features_test).squeeze(1) * y.std() + y.mean(), losses)
+
+
+@mistake("the rows were shuffled without their targets")
+def shuffled_apart(x, y, x_test, generator):
+    return reference("mlp").train_regression(
+        x[torch.randperm(len(x), generator=generator)], y, x_test, generator
+    )
+
+
+@mistake("the mean of y is predicted for every row")
+def predicted_the_mean(x, y, x_test, generator):
+    losses = reference("mlp").train_regression(x, y, x_test, generator).losses
+    return _run(y.mean().expand(len(x_test)).clone(), losses)
+
+
+@mistake("the predictions have the shape (M, 1): it is (M,)")
+def predictions_in_a_column(x, y, x_test, generator):
+    predictions, losses = reference("mlp").train_regression(x, y, x_test, generator)
+    return _run(predictions.unsqueeze(1), losses)
+
+
+@mistake("squeeze() also takes the axis of a single row away: predictions have the shape (M,)")
+def squeezed_everything(x, y, x_test, generator):
+    predictions, losses = reference("mlp").train_regression(x, y, x_test, generator)
+    return _run(predictions.squeeze(), losses)
+
+
+@mistake("the predictions keep their graph: predict under torch.no_grad()")
+def kept_the_graph(x, y, x_test, generator):
+    features, target, features_test = _standardized(x, y, x_test)
+    model = _model(x)
+    losses = _fit(model, features, target, generator)
+    return _run(model(features_test).squeeze(1) * y.std() + y.mean(), losses)
+
+
+@mistake("the losses are tensors: they are floats")
+def tensors_for_losses(x, y, x_test, generator):
+    predictions, losses = reference("mlp").train_regression(x, y, x_test, generator)
+    return _run(predictions, [torch.tensor(loss) for loss in losses])
+
+
+@mistake("the model was never trained")
+def untrained(x, y, x_test, generator):
+    features, _, features_test = _standardized(x, y, x_test)
+    losses = reference("mlp").train_regression(x, y, x_test, generator).losses
+    model = _model(x)
+    return _run(reference("mlp").predict(model, features_test).squeeze(1) * y.std() + y.mean(), losses)
+
+
+@mistake("only the loss of the last epoch came back: one for each epoch")
+def last_loss_only(x, y, x_test, generator):
+    predictions, losses = reference("mlp").train_regression(x, y, x_test, generator)
+    return _run(predictions, losses[-1:])

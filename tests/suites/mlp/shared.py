@@ -1,0 +1,142 @@
+"""What several suites of this topic share."""
+
+from typing import NamedTuple
+
+import torch
+
+from grader.suite import check_dtype, check_finite, check_shape, check_that
+
+
+class Activation(NamedTuple):
+    """What an activation of the topic returns."""
+
+    value: torch.Tensor
+    derivative: torch.Tensor
+
+
+def activation(oracle, x, **options):
+    """Return the value of torch's own function and its slope at each element, by autograd."""
+    x = x.detach().clone().requires_grad_()
+    y = oracle(x, **options)
+    (slope,) = torch.autograd.grad(y, x, torch.ones_like(y))
+    return Activation(y.detach(), slope)
+
+
+class ValueOf:
+    """An activation of the submission without its derivative, for checks of the gradient."""
+
+    parameter_names = ("x",)
+
+    def __init__(self, function):
+        """Wrap one function of the submission."""
+        self.function = function
+
+    def __call__(self, *args, **kwargs):
+        """Return the value alone."""
+        value = getattr(self.function(*args, **kwargs), "value", None)
+        check_that(
+            value is not None, "what is returned", "an Activation", "something without the field value"
+        )
+        return value
+
+
+def described(submission, name, args):
+    """Return what a new module keeps: for each key of its state_dict the kind and the shape."""
+    module = getattr(submission, name)(*args)
+    parameters = dict(module.named_parameters())
+    kinds = {key: "parameter" if key in parameters else "buffer" for key in module.state_dict()}
+    return {key: (kinds[key], tuple(value.shape)) for key, value in module.state_dict().items()}
+
+
+def state(submission, name, args):
+    """Return the values that a new module starts with."""
+    return {key: value.clone() for key, value in getattr(submission, name)(*args).state_dict().items()}
+
+
+def play(submission, name, args, weights, x, upstream, training=True):
+    """Set a module's weights by their names, run it once forwards and backwards, return what is to be seen."""
+    module = getattr(submission, name)(*args).to(device=x.device, dtype=x.dtype)
+    module.load_state_dict(weights)
+    module.train(training)
+    x = x.detach().clone().requires_grad_()
+    y = module(x)
+    y.backward(upstream)
+    seen = {"output": y.detach(), "gradient of x": x.grad}
+    seen.update({f"gradient of {key}": value.grad for key, value in module.named_parameters()})
+    seen.update({key: value.detach() for key, value in module.named_buffers()})
+    return seen
+
+
+def reload(submission, name, args, weights, x):
+    """Save a module's state and load it into a new one; return what both make of x in evaluation."""
+    import io
+
+    first, second = (getattr(submission, name)(*args).to(x.dtype).eval() for _ in range(2))
+    first.load_state_dict(weights)
+    file = io.BytesIO()
+    torch.save(first.state_dict(), file)
+    file.seek(0)
+    second.load_state_dict(torch.load(file))
+    return first(x).detach(), second(x).detach()
+
+
+def expected(forward, weights, x, upstream):
+    """Return what `play` should see, by an oracle `forward(weights, x)`."""
+    x = x.detach().clone().requires_grad_()
+    weights = {key: value.detach().clone().requires_grad_() for key, value in weights.items()}
+    y = forward(weights, x)
+    gradients = torch.autograd.grad(y, [x, *weights.values()], upstream)
+    names = ["gradient of x", *(f"gradient of {key}" for key in weights)]
+    return {"output": y.detach(), **dict(zip(names, gradients, strict=True))}
+
+
+def unpacked(got, *names):
+    """Return the parts of a named tuple that the submission returned, or of a plain tuple of as many."""
+    kind = type(got).__name__  # a named tuple arrives as a Record
+    text = f"a tuple of {len(got)}" if kind in ("Record", "tuple") else "something else"
+    fits = text == f"a tuple of {len(names)}"
+    check_that(fits, "what is returned", f"a named tuple ({', '.join(names)})", text)
+    return tuple(got)
+
+
+def in_other_units(rng, *tables):
+    """Give every column a unit and a zero of its own, and every cell a little noise; the first table sets the scale."""
+    mean, std = tables[0].mean(0), tables[0].std(0)
+    columns = tables[0].shape[1]
+    unit = 10 ** rng.uniform(columns, low=-3, high=3, dtype=torch.float32)
+    zero = rng.normal(columns, std=3.0, dtype=torch.float32)
+    noisy = ((x - mean) / std + rng.normal(*x.shape, std=0.05, dtype=torch.float32) for x in tables)
+    return [(x + zero) * unit for x in noisy]
+
+
+def drawn(rng, part, count):
+    """Draw `count` samples of a part of a data set, without repetition."""
+    rows = rng.permutation(len(part.y))[:count]
+    return part.x[rows], part.y[rows]
+
+
+def checked_run(got, shape):
+    """Return predictions and losses of a whole training, after a look at their kinds."""
+    predictions, losses = unpacked(got, "predictions", "losses")
+    check_shape(predictions, shape, "predictions")
+    check_dtype(predictions, torch.float32, "predictions")
+    check_finite(predictions, "predictions")
+    floats = type(losses) is list and all(type(loss) is float for loss in losses)
+    check_that(floats, "losses", "a list of floats", "something else")
+    return predictions.detach(), losses
+
+
+def relative(losses):
+    """Return losses as shares of the first, for a drawing, where that can be done."""
+    usable = all(type(loss) is float for loss in losses) and losses and losses[0] > 0
+    return [loss / losses[0] for loss in losses] if usable else losses
+
+
+def run_twice(submission, name, x, y, x_test, seed):
+    """Train twice under the same random numbers: predict all rows, and the first of them alone."""
+    predictions = []
+    for rows in (x_test, x_test[:1]):
+        torch.manual_seed(seed)
+        run = getattr(submission, name)(x, y, rows, torch.Generator().manual_seed(seed))
+        predictions.append(run[0].detach().clone())
+    return predictions

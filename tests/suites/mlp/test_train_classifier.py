@@ -1,0 +1,100 @@
+"""Suite of mlp.train_classifier."""
+
+import pytest
+import torch
+from torch.nn import functional
+
+from grader.suite import check_close, check_equal, check_that, dataset
+
+
+def losses_by_hand(x, y, epochs=15):
+    """The oracle's curve: logistic regression by plain descent on the standardised table."""
+    x, weights, losses = (x - x.mean(0)) / x.std(0), torch.zeros(x.shape[1]), []
+    for _ in range(epochs):
+        scores = x @ weights
+        losses.append(functional.binary_cross_entropy_with_logits(scores, y.float()).item())
+        weights = weights - x.t() @ (scores.sigmoid() - y) / len(x)
+    return losses
+
+
+def two_clouds(rng, rows, columns):
+    """Draw two clouds of points, far apart in the first two columns; return them and as many further points."""
+    y = rng.labels(2 * rows, 2)
+    x = rng.normal(2 * rows, columns, dtype=torch.float32)
+    x[:, :2] += 4.0 * y.unsqueeze(1)
+    x = x * 50 - 300
+    return x[:rows], y[:rows], x[rows:], y[rows:]
+
+
+def table(rng, shared, rows=300):
+    """Draw tumours, in units of their own."""
+    data = dataset("breast_cancer")
+    x, y = shared.drawn(rng, data.train, rows)
+    x, x_test = shared.in_other_units(rng, x, data.test.x)
+    return x, y, x_test, data.test.y
+
+
+def checked(got, rows, shared):
+    """Return probabilities and losses, after a look at their kinds and sizes."""
+    predictions, losses = shared.checked_run(got, (rows,))
+    inside = bool(((predictions >= 0) & (predictions <= 1)).all())
+    text = f"numbers from {predictions.min():.3g} to {predictions.max():.3g}"
+    check_that(inside, "predictions", "probabilities, from 0 to 1", text)
+    return predictions, losses
+
+
+def check_quality(predictions, y, accuracy, loss):
+    """Check accuracy and cross-entropy of probabilities."""
+    right = ((predictions > 0.5) == (y == 1)).double().mean().item()
+    check_that(right >= accuracy, "accuracy", f"at least {accuracy}", f"{right:.3g}")
+    mean = functional.binary_cross_entropy(predictions, y.float()).item()
+    check_that(mean <= loss, "binary cross-entropy", f"at most {loss}", f"{mean:.3g}")
+
+
+@pytest.mark.statistical
+@pytest.mark.weight(2)
+def test_train_classifier_of_two_clouds(submission, rng, shared):
+    """Two clouds of points that are far apart are told apart."""
+    x, y, x_test, y_test = two_clouds(rng, 200, 3)
+    predictions, _ = checked(submission.train_classifier(x, y, x_test, rng.generator()), 200, shared)
+    check_quality(predictions, y_test, 0.9, 0.3)
+
+
+@pytest.mark.statistical
+@pytest.mark.weight(4)
+def test_train_classifier_of_held_out_tumours(submission, rng, draw, shared):
+    """Tumours never seen: accuracy at least 0.9, cross-entropy at most 0.3."""
+    x, y, x_test, y_test = table(rng, shared)
+    got = submission.train_classifier(x, y, x_test, rng.generator())
+    predictions, losses = checked(got, len(x_test), shared)
+    draw.curve(
+        "training loss by epoch, first = 1", shared.relative(losses), shared.relative(losses_by_hand(x, y))
+    )
+    check_quality(predictions, y_test, 0.9, 0.3)
+
+
+def test_train_classifier_of_one_row(submission, rng, shared):
+    """One row gives one probability of shape (1,), without a graph."""
+    x, y, x_test, _ = two_clouds(rng, 60, 3)
+    predictions, _ = shared.unpacked(submission.train_classifier(x, y, x_test[:1], rng.generator()), "p", "l")
+    shared.checked_run((predictions, [0.0]), (1,))
+    check_equal(predictions.requires_grad, False, "requires_grad of the predictions")
+
+
+@pytest.mark.weight(2)
+def test_train_classifier_of_each_row_by_itself(submission, rng, shared):
+    """A prediction does not depend on which other rows are predicted."""
+    x, y, x_test, _ = two_clouds(rng, 60, 3)
+    many, one = submission.run(shared.run_twice, "train_classifier", x, y, x_test, rng.seed())
+    check_close(one, many[:1], "the prediction of a row alone", rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.statistical
+def test_train_classifier_returns_falling_losses(submission, rng, shared):
+    """There is a loss for each epoch, and the last is below the first."""
+    x, y, x_test, _ = table(rng, shared, 120)
+    got = submission.train_classifier(x, y, x_test, rng.generator())
+    losses = shared.checked_run(got, (len(x_test),))[1]
+    check_that(len(losses) >= 2, "losses", "one for each of two epochs or more", f"{len(losses)}")
+    ends = f"{losses[0]:.3g} and {losses[-1]:.3g}"
+    check_that(losses[-1] < losses[0], "first and last loss", "a last loss below the first", ends)

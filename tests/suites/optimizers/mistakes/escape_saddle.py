@@ -1,0 +1,117 @@
+"""Wrong variants of optimizers.escape_saddle."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _right(f, x0, lr, noise, steps, generator):
+    return reference("optimizers").escape_saddle(f, x0, lr, noise, steps, generator)
+
+
+def _walk(f, x0, lr, noise, steps, generator, step):
+    """Check the arguments as the reference does, then go from x to step(x, gradient, z)."""
+    _right(f, x0, lr, noise, min(steps, 0), generator)
+    x = x0.detach().clone()
+    path = [x]
+    for _ in range(steps):
+        z = torch.randn(x.shape, generator=generator, dtype=x.dtype).to(x.device)
+        x = step(x, reference("optimizers")._gradient(f, x), z)
+        path.append(x)
+    return torch.stack(path)
+
+
+@mistake(
+    "the noise was added to the point, without lr: it belongs to the gradient, lr * (gradient + noise * z)"
+)
+def noise_without_lr(f, x0, lr, noise, steps, generator):
+    return _walk(f, x0, lr, noise, steps, generator, lambda x, g, z: x - lr * g + noise * z)
+
+
+@mistake("noise was ignored: nothing leaves a saddle")
+def no_noise(f, x0, lr, noise, steps, generator):
+    return _right(f, x0, lr, min(noise, 0.0), steps, generator)
+
+
+@mistake("the noise is uniform: draw it from the normal distribution (randn, not rand)")
+def uniform_noise(f, x0, lr, noise, steps, generator):
+    def step(x, g, z):
+        u = torch.rand(x.shape, generator=generator, dtype=x.dtype).to(x.device)
+        return x - lr * (g + noise * u)
+
+    return _walk(f, x0, lr, noise, steps, generator, step)
+
+
+@mistake("noise was taken for a variance: it is the standard deviation, so z is multiplied by it")
+def noise_as_variance(f, x0, lr, noise, steps, generator):
+    return _walk(f, x0, lr, noise, steps, generator, lambda x, g, z: x - lr * (g + noise**0.5 * z))
+
+
+@mistake("all entries of a step have the same noise: draw one number for each entry")
+def one_number_for_all_entries(f, x0, lr, noise, steps, generator):
+    return _walk(
+        f, x0, lr, noise, steps, generator, lambda x, g, z: x - lr * (g + noise * z.flatten()[0].expand_as(x))
+    )
+
+
+@mistake("the noise was drawn once and used in every step: draw anew each time")
+def noise_drawn_once(f, x0, lr, noise, steps, generator):
+    first = []
+    return _walk(
+        f,
+        x0,
+        lr,
+        noise,
+        steps,
+        generator,
+        lambda x, g, z: x - lr * (g + noise * (first.append(z) or first[0])),
+    )
+
+
+@mistake("only the start was disturbed: noise is added in every step")
+def noise_at_the_start_only(f, x0, lr, noise, steps, generator):
+    seen = []
+    return _walk(
+        f,
+        x0,
+        lr,
+        noise,
+        steps,
+        generator,
+        lambda x, g, z: x - lr * (g + (noise * z if not seen.append(z) and len(seen) == 1 else 0)),
+    )
+
+
+@mistake("the steps go uphill: subtract lr * gradient")
+def uphill(f, x0, lr, noise, steps, generator):
+    return _walk(f, x0, lr, noise, steps, generator, lambda x, g, z: x + lr * (g - noise * z))
+
+
+@mistake("the noise multiplies the gradient: at a saddle that is 0; add it")
+def noise_times_gradient(f, x0, lr, noise, steps, generator):
+    return _walk(f, x0, lr, noise, steps, generator, lambda x, g, z: x - lr * g * (1 + noise * z))
+
+
+@mistake("the noise was drawn from torch's own generator: use the one that is given")
+def own_generator_used(f, x0, lr, noise, steps, generator):
+    return _walk(f, x0, lr, noise, steps, None, lambda x, g, z: x - lr * (g + noise * z))
+
+
+@mistake("the start is missing from the result: x0 comes first, so T steps give T + 1 points")
+def start_left_out(f, x0, lr, noise, steps, generator):
+    return _right(f, x0, lr, noise, steps, generator)[1:]
+
+
+@mistake("the points still have a graph: detach them")
+def graph_kept(f, x0, lr, noise, steps, generator):
+    return _right(f, x0, lr, noise, steps, generator).requires_grad_()
+
+
+@mistake("a negative noise was accepted: raise a ValueError")
+def noise_not_checked(f, x0, lr, noise, steps, generator):
+    return _right(f, x0, lr, abs(noise), steps, generator)
+
+
+@mistake("a negative number of steps was accepted: raise a ValueError")
+def steps_not_checked(f, x0, lr, noise, steps, generator):
+    return _right(f, x0, lr, noise, max(steps, 0), generator)

@@ -1,0 +1,97 @@
+"""Wrong variants of optimizers.minibatches."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _right(n, batch_size, shuffle, generator, drop_last):
+    return reference("optimizers").minibatches(n, batch_size, shuffle, generator, drop_last)
+
+
+@mistake("samples were drawn with replacement: some come twice, others never; draw a permutation")
+def with_replacement(n, batch_size, shuffle, generator, drop_last):
+    batches = _right(n, batch_size, shuffle, generator, drop_last)
+    if not shuffle or not n:
+        return batches
+    return [torch.randint(n, batch.shape, generator=generator) for batch in batches]
+
+
+@mistake("only the order of the batches is random: the samples in them are always the same")
+def batches_shuffled(n, batch_size, shuffle, generator, drop_last):
+    batches = _right(n, batch_size, False, None, drop_last)
+    if not shuffle:
+        return batches
+    whole, rest = [b for b in batches if len(b) == batch_size], [b for b in batches if len(b) < batch_size]
+    return [whole[i] for i in torch.randperm(len(whole), generator=generator).tolist()] + rest
+
+
+@mistake("samples change places only within their batch: shuffle all samples, then cut")
+def shuffled_within_batches(n, batch_size, shuffle, generator, drop_last):
+    batches = _right(n, batch_size, False, None, drop_last)
+    return [b[torch.randperm(len(b), generator=generator)] for b in batches] if shuffle else batches
+
+
+@mistake("the order was drawn from torch's own generator: use the one that is given")
+def own_generator_used(n, batch_size, shuffle, generator, drop_last):
+    return _right(n, batch_size, shuffle, None, drop_last)
+
+
+@mistake("every epoch has the same order (the generator is seeded anew): draw on from it")
+def seeded_anew(n, batch_size, shuffle, generator, drop_last):
+    return _right(n, batch_size, shuffle, torch.Generator().manual_seed(0), drop_last)
+
+
+@mistake("shuffle was ignored: the samples always come in the same order")
+def never_shuffled(n, batch_size, shuffle, generator, drop_last):
+    return _right(n, batch_size, False, generator, drop_last)
+
+
+@mistake("shuffle = False was ignored: the samples always come in a random order")
+def always_shuffled(n, batch_size, shuffle, generator, drop_last):
+    return _right(n, batch_size, True, generator, drop_last)
+
+
+@mistake("the samples that remain are missing: only drop_last leaves a smaller last batch out")
+def always_dropped(n, batch_size, shuffle, generator, drop_last):
+    return _right(n, batch_size, shuffle, generator, True)
+
+
+@mistake("drop_last was ignored: a last batch of fewer than batch_size samples is to be left out")
+def never_dropped(n, batch_size, shuffle, generator, drop_last):
+    return _right(n, batch_size, shuffle, generator, False)
+
+
+@mistake("drop_last leaves out a last batch that is full: only a smaller one is dropped")
+def full_batch_dropped(n, batch_size, shuffle, generator, drop_last):
+    batches = _right(n, batch_size, shuffle, generator, False)
+    return batches[:-1] if drop_last else batches
+
+
+@mistake("an empty batch comes at the end where batch_size divides n: leave it out")
+def empty_batch_at_the_end(n, batch_size, shuffle, generator, drop_last):
+    batches = _right(n, batch_size, shuffle, generator, drop_last)
+    return batches if drop_last or n % batch_size else [*batches, torch.zeros(0, dtype=torch.int64)]
+
+
+@mistake("the last batch was filled up with samples from the beginning: it is smaller")
+def last_batch_filled_up(n, batch_size, shuffle, generator, drop_last):
+    batches = _right(n, batch_size, shuffle, generator, drop_last)
+    if batches and len(batches[-1]) < batch_size:
+        batches[-1] = torch.cat([batches[-1], torch.cat(batches).repeat(batch_size)])[:batch_size]
+    return batches
+
+
+@mistake("lists of numbers came back: each batch is an int64 tensor")
+def lists_for_tensors(n, batch_size, shuffle, generator, drop_last):
+    return [batch.tolist() for batch in _right(n, batch_size, shuffle, generator, drop_last)]
+
+
+@mistake("a negative n was accepted: raise a ValueError")
+def n_not_checked(n, batch_size, shuffle, generator, drop_last):
+    return _right(max(n, 0), batch_size, shuffle, generator, drop_last)
+
+
+@mistake("a batch_size of 0 or less was accepted, or failed by itself: raise a ValueError that names it")
+def batch_size_not_checked(n, batch_size, shuffle, generator, drop_last):
+    return _right(n, batch_size, shuffle, generator, drop_last) if batch_size > 0 else []

@@ -1,0 +1,65 @@
+"""Wrong variants of optimizers.normal_equation."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _right(x, y):
+    return reference("optimizers").normal_equation(x, y)
+
+
+@mistake("a penalty was added to x^T x: the weights are then too small; solve x^T x w = x^T y as it stands")
+def with_a_penalty(x, y):
+    _right(x, y)
+    return torch.linalg.solve(x.T @ x + 1e-3 * torch.eye(x.shape[1], dtype=x.dtype, device=x.device), x.T @ y)
+
+
+@mistake("columns were centred, as with a bias that nobody sees: x has a column of ones where one is wanted")
+def with_a_hidden_bias(x, y):
+    _right(x, y)
+    return torch.linalg.pinv(x - x.mean(0)) @ (y - y.mean(0))
+
+
+@mistake("the weights were divided by N: x^T x and x^T y are sums alike, so N cancels")
+def divided_by_n(x, y):
+    return _right(x, y) / len(x)
+
+
+@mistake("the inverse of x^T x was left out: w is not x^T y, unless the columns of x are at right angles")
+def without_the_inverse(x, y):
+    _right(x, y)
+    return x.T @ y
+
+
+@mistake("a column (D, 1) came back for a vector y: for y (N,) the weights are (D,)")
+def column_for_a_vector(x, y):
+    w = _right(x, y)
+    return w.unsqueeze(1) if y.ndim == 1 else w
+
+
+@mistake("the predictions x w came back: the weights w are asked for")
+def predictions_returned(x, y):
+    return x @ _right(x, y)
+
+
+@mistake("the result lost its precision: float32 was used inside, float64 arguments give float64 weights")
+def single_precision_inside(x, y):
+    return _right(x.float(), y.float()).to(x.dtype)
+
+
+@mistake("the weights left the graph (detach, item, numpy or no_grad): gradients flow into x and y")
+def left_the_graph(x, y):
+    return _right(x, y).detach()
+
+
+@mistake("fewer samples than weights were accepted: there is no single solution; raise a ValueError")
+def too_few_samples_accepted(x, y):
+    return torch.linalg.pinv(x) @ y if len(x) == len(y) and len(x) < x.shape[1] else _right(x, y)
+
+
+@mistake("a y with another number of rows than x was accepted, or failed by itself: raise a ValueError")
+def y_not_checked(x, y):
+    if len(x) < x.shape[1]:
+        return _right(x, y)
+    return torch.linalg.solve(x.T @ x, x.T @ y.expand(len(x)) if y.shape == (1,) else x.T @ y)

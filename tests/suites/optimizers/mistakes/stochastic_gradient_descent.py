@@ -1,0 +1,94 @@
+"""Wrong variants of optimizers.stochastic_gradient_descent."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _right(x, y, w0, lr, order):
+    return reference("optimizers").stochastic_gradient_descent(x, y, w0, lr, order)
+
+
+def _walk(x, y, w0, lr, order, gradient):
+    """Check the arguments as the reference does, then follow another gradient."""
+    _right(x, y, w0, lr, order)
+    w = w0.detach().clone()
+    path = [w]
+    for i in order.tolist():
+        w = w - lr * gradient(w, i)
+        path.append(w)
+    return torch.stack(path).detach()
+
+
+@mistake("the step is twice as long: the loss is (x . w - y)^2 / 2, whose gradient has no factor 2")
+def no_half(x, y, w0, lr, order):
+    return _right(x, y, w0, 2 * lr, order)
+
+
+@mistake("the step was divided by N: the gradient of one sample is no mean")
+def divided_by_n(x, y, w0, lr, order):
+    return _right(x, y, w0, lr / len(x), order)
+
+
+@mistake("every step used all samples: step t uses sample order[t] alone")
+def all_samples_each_step(x, y, w0, lr, order):
+    return _walk(x, y, w0, lr, order, lambda w, i: x.T @ (x @ w - y) / len(x))
+
+
+@mistake("order was ignored: the samples came as 0, 1, 2, ...")
+def order_ignored(x, y, w0, lr, order):
+    _right(x, y, w0, lr, order)
+    return _right(x, y, w0, lr, torch.arange(len(order), device=order.device) % len(x))
+
+
+@mistake("each sample was used at most once: order may name one often")
+def repeats_left_out(x, y, w0, lr, order):
+    return _right(x, y, w0, lr, torch.tensor(list(dict.fromkeys(order.tolist())), dtype=order.dtype))
+
+
+@mistake("the steps go uphill: subtract lr * gradient")
+def uphill(x, y, w0, lr, order):
+    return _right(x, y, w0, -lr, order)
+
+
+@mistake("the gradient lacks the factor x_i: it is (x_i . w - y_i) * x_i, not the error alone")
+def error_without_the_row(x, y, w0, lr, order):
+    return _walk(x, y, w0, lr, order, lambda w, i: (x[i] @ w - y[i]).expand_as(w))
+
+
+@mistake("the gradients were all taken at w0: take each at the weights of its step")
+def gradients_at_the_start(x, y, w0, lr, order):
+    return _walk(x, y, w0, lr, order, lambda w, i: (x[i] @ w0 - y[i]) * x[i])
+
+
+@mistake("gradients add up from step to step (zero_grad is missing): each step uses its own alone")
+def gradients_add_up(x, y, w0, lr, order):
+    seen = []
+    return _walk(x, y, w0, lr, order, lambda w, i: seen.append((x[i] @ w - y[i]) * x[i]) or sum(seen))
+
+
+@mistake("w0 is missing from the result: it comes first, so T samples give T + 1 rows")
+def start_left_out(x, y, w0, lr, order):
+    return _right(x, y, w0, lr, order)[1:]
+
+
+@mistake("every row is the last one: the same tensor was changed in place and stored again and again")
+def rows_share_memory(x, y, w0, lr, order):
+    path = _right(x, y, w0, lr, order)
+    return path[-1:].repeat_interleave(len(path), 0)
+
+
+@mistake("the weights still have a graph: detach them, or work under torch.no_grad")
+def graph_kept(x, y, w0, lr, order):
+    return _right(x, y, w0, lr, order).requires_grad_()
+
+
+@mistake("negative indices in order were taken, counted from the end: raise a ValueError")
+def negative_order_accepted(x, y, w0, lr, order):
+    return _right(x, y, w0, lr, torch.where(order < 0, order + len(x), order))
+
+
+@mistake("a y of another shape was accepted: (N, 1) and (M,) raise a ValueError")
+def y_not_checked(x, y, w0, lr, order):
+    y = y.flatten()
+    return _right(x, torch.cat([y, y.new_zeros(len(x))])[: len(x)], w0, lr, order)

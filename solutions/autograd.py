@@ -158,7 +158,7 @@ def hessian_vector_product(f: Callable[[Tensor], Tensor], x: Tensor, v: Tensor) 
     Args:
         f: takes a tensor of the shape of x, returns a tensor without axes.
         x: (*), floating point; may require a gradient.
-        v: the shape and dtype of x exactly; may require a gradient, which changes nothing.
+        v: the shape and dtype of x exactly (another dtype: undefined); may require a gradient, which changes nothing.
 
     Returns:
         H v: the shape of x, outside the graph; 0 where f is linear in x or does not depend on it.
@@ -239,6 +239,7 @@ class ReLU(torch.autograd.Function):
         Differentiable in x any number of times: `backward` uses torch operations on the gradient from above.
         Tensors that backward needs are saved with `ctx.save_for_backward`, never as attributes (`ctx.x = x`) and
         never through `.data`: torch then notices when somebody changes them in place before the backward pass.
+        x, y or a mask: what is saved does not matter where the gradient is right.
         `backward` does not change the gradient from above in place.
         By hand: no torch relu, relu_, threshold, hardtanh or leaky_relu, and no autograd inside (no grad, backward,
         vjp).
@@ -457,7 +458,7 @@ class Value:
 
     Operations, each of which returns a Value:
         a + b, a - b, a * b, a / b: of two Values, or of a Value and an int or float on either side.
-        a ** n: n is an int or float (3, -2, 0.5), never a Value.
+        a ** n: n is an int or float (3, -2, 0.5), never a Value; where the slope is infinite (0 ** 0.5): undefined.
         -a, a.exp(), a.log() (natural), a.tanh(), a.relu() (max(a, 0); its slope at 0 is 0).
         A Value may be used any number of times: x * x, x + x, x / x.
 
@@ -682,7 +683,8 @@ def accumulated_gradients(
         Afterwards `.grad` of each parameter holds the same numbers as g (0 too); what stood in `.grad` before is
         forgotten, not added to. The values of the parameters do not change.
         loss_fn is called once for each batch, in order, and the backward pass of a batch runs before loss_fn is called
-        for the next: only one graph is in memory at a time.
+        for the next: only one graph is in memory at a time. Only the `.grad` of params counts. Undefined: what it holds
+        when loss_fn raises, and calls inside torch.no_grad().
 
     Example:
         >>> w = torch.tensor(0.0, requires_grad=True)

@@ -644,6 +644,7 @@ class BatchNorm1d(nn.Module):
 
     Note:
         Differentiable in x (through m and v too), weight and bias; the running statistics are outside the graph.
+        They may be changed in place or replaced by new tensors.
         By hand: no torch batch_norm, nn.BatchNorm1d, BatchNorm2d, native_batch_norm, instance_norm, layer_norm.
 
     Example:
@@ -717,7 +718,7 @@ class LayerNorm(nn.Module):
 
     Note:
         No buffers. Differentiable in x (through m and v too), weight and bias; a row of equal numbers gives bias,
-        and a finite gradient.
+        up to rounding, and a finite gradient.
         By hand: no torch layer_norm, nn.LayerNorm, native_layer_norm, group_norm, batch_norm, rms_norm.
 
     Example:
@@ -839,7 +840,8 @@ class CSVDataset(Dataset[tuple[Tensor, Tensor]]):
 
     The first line of the file names the columns; every further line is one row, its cells separated by commas.
     Spaces around names and cells do not count, blank lines are skipped, nothing is quoted.
-    A cell that is empty, or NA, is missing; every other cell is a number.
+    A cell that is empty, or NA, is missing; every other cell is a number, as float() reads it. What is
+    free: cells like `nan` and `inf`, an empty file, and blank lines before the names.
     - A row whose target is missing is left out.
     - A missing feature becomes the mean of its column: over the cells that are there, in the rows that stay;
       0 where a column has none.
@@ -1188,7 +1190,8 @@ def predict(model: nn.Module, x: Tensor, batch_size: int = 64) -> Tensor:
     Note:
         The model computes in evaluation mode, and no graph is built for gradients. Afterwards parameters,
         gradients and running statistics are what they were, and the model and every module in it are in the
-        mode they had. Each batch is moved to the device of the model's first parameter.
+        mode they had (after an exception the mode is free). Each batch is moved to the device of the model's
+        first parameter.
 
     Example:
         >>> model = nn.Sequential(nn.Linear(1, 2, bias=False), nn.Dropout(0.5))
@@ -1612,7 +1615,8 @@ def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
 
     Note:
         A prediction depends on its own row and the training only, not on which other rows are in x_test.
-        Random numbers come from `generator` and from torch's own generator (initial weights), nowhere else.
+        Random numbers come from `generator` and from torch's own generator (initial weights, dropout), nowhere
+        else.
         About a second of computing is allowed; a tenth is enough. x, y and x_test are unchanged.
 
     Example:
@@ -1658,7 +1662,8 @@ def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
 
     Note:
         A prediction depends on its own row and the training only, not on which other rows are in x_test.
-        Random numbers come from `generator` and from torch's own generator (initial weights), nowhere else.
+        Random numbers come from `generator` and from torch's own generator (initial weights, dropout), nowhere
+        else.
         About a second of computing is allowed; a tenth is enough. x, y and x_test are unchanged.
 
     Example:
@@ -1702,7 +1707,8 @@ def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generato
         The classes may be renamed (all 3 called 7, say) and the pixels of all images shuffled in one way: what
         is learned comes from the arguments alone, and a network that treats pixels as neighbours gains nothing.
         The scores of an image depend on that image and the training only, not on which others are in x_test.
-        Random numbers come from `generator` and from torch's own generator (initial weights), nowhere else.
+        Random numbers come from `generator` and from torch's own generator (initial weights, dropout), nowhere
+        else.
         About a second of computing is allowed; a tenth is enough. x, y and x_test are unchanged.
 
     Example:

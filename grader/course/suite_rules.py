@@ -9,9 +9,11 @@ from pathlib import Path
 
 from grader.course.model import Task
 from grader.course.problem import Problem, parse
+from grader.course.scenarios import secrets
 from grader.course.trust import comparisons
 
 LONGEST = 79
+SHARED = "shared.py"
 IMPORTS = frozenset({"pytest", "torch", "grader.suite"})
 
 
@@ -24,6 +26,7 @@ def suite_problems(file: Path, task: Task) -> Iterator[Problem]:
         return
     yield from _imports(file, tree)
     yield from _asserts(file, tree)
+    yield from _secrets(file, tree)
     tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test")]
     if not tests:
         yield Problem(file, None, f"has no test: add one named test_{task.name}_...")
@@ -40,6 +43,7 @@ def shared_problems(file: Path) -> Iterator[Problem]:
         return
     yield from _imports(file, tree)
     yield from _asserts(file, tree)
+    yield from _secrets(file, tree)
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
             yield Problem(file, node.lineno, f"{node.name} is never played here: move it into a test_*.py")
@@ -55,6 +59,15 @@ def mistakes_problems(file: Path) -> Iterator[Problem]:
     yield from _imports(file, tree)
     if not any(_is_mistake(node) for node in tree.body):
         yield Problem(file, None, 'has no known mistake: add a function under @mistake("...")')
+
+
+def _secrets(file: Path, tree: ast.Module) -> Iterator[Problem]:
+    shared = file.parent / SHARED
+    beside = parse(shared) if shared.exists() and shared != file else None
+    trees = [tree, beside] if isinstance(beside, ast.Module) else [tree]
+    for line, name in secrets(*trees):
+        remedy = "compare here what a scenario returns"
+        yield Problem(file, line, f"a scenario knows {name}, and the submission reads it there: {remedy}")
 
 
 def _test(file: Path, test: ast.FunctionDef, task: Task) -> Iterator[Problem]:

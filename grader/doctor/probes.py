@@ -22,7 +22,7 @@ _LIMITS = Limits(
 )
 _SECONDS = 120.0  # for all attempts together
 _VOLUME = "the folder of a submission is a volume of its own, of which the kernel counts every byte and file"
-_WATCH = "no volume for the folder of a submission: the judge counts its files, except removed ones that are open"
+_WATCH = "no volume for a submission's folder: the judge counts its files, not removed ones that are open"
 _VARIABLE = "TORCHGRADE_DOCTOR"
 _HELD, _SUCCEEDED = "held: ", "succeeded"
 

@@ -7,9 +7,10 @@ pytest-timeout and a JUnit report, in one process that holds tests, expected val
 JUnit report; where there is none, the exit status, as graders do that only look at that. `submission` is the module
 itself, its exceptions are wrapped for `check_raises`; recorded calls are recorded in this process too.
 
-Ours is graded beside it: a test that passes there and not here is an undeserved point. The measure is harmless: an
-ordinary user's process with limits, whose files are guarded by Landlock, so that nothing outside of a temporary
-folder is written and no program runs; what a case would do with these is not counted.
+Ours is graded beside it: a test that passes there and not here is an undeserved point. A case has *reached* what it
+was after (a secret, a file, a socket, a process) when it says so with a word that its case.toml rules out. The measure
+is harmless: an ordinary user's process with limits, whose files are guarded by Landlock, so that nothing outside of a
+temporary folder is written and no program runs; what a case would do with these is not counted.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ from grader.worker.recorder import Recorder  # noqa: E402
 
 HERE = Path(__file__).parent
 TOKEN = "token-of-the-caller"
-COLUMNS = ("full marks", "some marks", "leaked", "hung", "died", "unharmed")
+COLUMNS = ("full marks", "some marks", "reached", "hung", "died", "unharmed")
 LIMITS = {
     resource.RLIMIT_AS: 3 << 30, resource.RLIMIT_CPU: 40, resource.RLIMIT_FSIZE: 64 << 20,
     resource.RLIMIT_NOFILE: 256, resource.RLIMIT_CORE: 0, resource.RLIMIT_NPROC: 400,
@@ -230,7 +231,7 @@ def usual(course: Course, task: Any, case: Any, seconds: float) -> tuple[set[str
         report = folder / "work" / "results.xml"
         text += report.read_bytes().decode(errors="replace") if report.is_file() else ""
         if any(word in text for word in (TOKEN, *case.expect.never_says)):
-            ended += ", leaked"
+            ended += ", reached"
         return passed, reported, ended
 
 
@@ -254,7 +255,8 @@ def read_report(file: Path) -> tuple[set[str], set[str]]:
         cases = list(ElementTree.parse(file).iter("testcase"))
     except (OSError, ElementTree.ParseError):
         return set(), set()
-    failed = {case.get("name", "") for case in cases if [*case.iterfind("failure"), *case.iterfind("error")]}
+    bad = ("failure", "error", "skipped")
+    failed = {case.get("name", "") for case in cases if any(case.find(kind) is not None for kind in bad)}
     reported = {case.get("name", "") for case in cases}
     return reported - failed, reported
 
@@ -283,13 +285,13 @@ def outcome(course: Course, case: Any, seconds: float) -> str:
     deserved, columns = ours(case), []
     for task_id in case.tasks:
         passed, reported, ended = usual(course, course.task(task_id), case, seconds)
-        undeserved = {name for name in passed if name not in deserved}
+        undeserved = set() if case.right else passed - deserved
         if undeserved and passed == reported or (not reported and ended.startswith("exit 0")):
             columns.append("full marks")
         elif undeserved:
             columns.append("some marks")
-        elif "leaked" in ended:
-            columns.append("leaked")
+        elif "reached" in ended:
+            columns.append("reached")
         elif ended.startswith("hung"):
             columns.append("hung")
         else:

@@ -36,6 +36,7 @@ class Case:
     tries: str
     expect: Expected
     family: str = "bad input"  # the row that it has in the table of SECURITY.md
+    right: bool = False  # its values are right: what it attacks is their way to the judge
     seed: int = 1
     keyword: str = ""  # only tests that match, as in pytest
     seconds: float | None = None  # a test may take

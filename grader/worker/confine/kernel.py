@@ -9,6 +9,7 @@ from functools import cache
 
 _NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS
 _CAPABILITIES_VERSION = 0x20080522
+_WORDS = 7  # a system call's number and arguments
 _DETACH = 2  # MNT_DETACH
 _COLLAPSE = 25  # MADV_COLLAPSE
 _STRINGS = ctypes.POINTER(ctypes.c_void_p)
@@ -18,6 +19,8 @@ _STRINGS = ctypes.POINTER(ctypes.c_void_p)
 def _library() -> ctypes.CDLL:
     library = ctypes.CDLL(None, use_errno=True)
     library.syscall.restype = ctypes.c_long
+    library.syscall.argtypes = [ctypes.c_long] * _WORDS  # told once, each call makes fewer objects:
+    library.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]  # a worker pays for every page it touches
     return library
 
 
@@ -30,14 +33,13 @@ def _checked(result: int) -> int:
 
 def call(number: int, *arguments: int | ctypes.Array[ctypes.c_char] | None) -> int:
     """Make the system call `number`; a buffer is passed by its address."""
-    words = [ctypes.c_void_p(word) if isinstance(word, int) else word for word in arguments]
-    return _checked(int(_library().syscall(ctypes.c_long(number), *words)))
+    words = [ctypes.addressof(word) if isinstance(word, ctypes.Array) else word or 0 for word in arguments]
+    return _checked(_library().syscall(number, *words, *(0,) * (_WORDS - 1 - len(words))))
 
 
 def control(option: int, *values: int) -> int:
     """Read or change one attribute of this process (`prctl`)."""
-    rest = [ctypes.c_ulong(word) for word in (*values, 0, 0, 0, 0)[:4]]
-    return _checked(int(_library().prctl(ctypes.c_int(option), *rest)))
+    return _checked(_library().prctl(option, *(*values, 0, 0, 0, 0)[:4]))
 
 
 def never_more_rights() -> None:

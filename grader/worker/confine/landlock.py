@@ -49,8 +49,9 @@ class Landlock:
     """A ruleset, built once in the server; a worker submits to it, and to a small one for its own folder."""
 
     ruleset: int
-    rights: int
-    writable: tuple[Path, ...]
+    changes: ctypes.Array[ctypes.c_char]  # all rights to change files, as the kernel reads them
+    own: int  # the rights of a worker on its own folder
+    writable: tuple[tuple[str, int], ...]
     flags: int
 
     names: tuple[str, ...] = ("files",)
@@ -58,11 +59,9 @@ class Landlock:
     def apply(self, start: Start) -> None:
         """Submit to both rulesets, for good: the shared one ends above the folders of all workers."""
         kernel.never_more_rights()
-        change = self.rights & _CHANGE
-        own = _create(1, change)
-        _allow(own, Path(start.folder), _OWN & change)
-        for path in self.writable:
-            _allow(own, path, _WRITE & change)
+        own = kernel.call(_CREATE_RULESET, self.changes, len(self.changes), 0)
+        for path, rights in ((start.folder, self.own), *self.writable):
+            _allow(own, path, rights)
         for ruleset in (own, self.ruleset):
             kernel.call(_RESTRICT_SELF, ruleset, self.flags)
             os.close(ruleset)
@@ -80,18 +79,23 @@ def prepare(policy: Policy) -> Landlock | None:
     for path in policy.writable:
         _allow(ruleset, path, (_READ | _WRITE) & rights)
     _allow(ruleset, policy.scratch, _OWN & rights)
-    return Landlock(ruleset, rights, policy.writable, _WITHOUT_LOG if known >= 7 else 0)
+    change = rights & _CHANGE
+    writable = tuple((str(path), _WRITE & change) for path in policy.writable)
+    return Landlock(ruleset, _packed(change), _OWN & change, writable, _WITHOUT_LOG if known >= 7 else 0)
 
 
 def _create(known: int, rights: int) -> int:
     """A ruleset that refuses everything that this version can refuse."""
-    words = [rights, *([_TCP] if known >= 4 else []), *([_OTHERS] if known >= 6 else [])]
+    buffer = _packed(rights, *([_TCP] if known >= 4 else []), *([_OTHERS] if known >= 6 else []))
+    return kernel.call(_CREATE_RULESET, buffer, len(buffer), 0)
+
+
+def _packed(*words: int) -> ctypes.Array[ctypes.c_char]:
     attributes = struct.pack(f"={len(words)}Q", *words)
-    buffer = ctypes.create_string_buffer(attributes, len(attributes))
-    return kernel.call(_CREATE_RULESET, buffer, len(attributes), 0)
+    return ctypes.create_string_buffer(attributes, len(attributes))
 
 
-def _allow(ruleset: int, path: Path, rights: int) -> None:
+def _allow(ruleset: int, path: Path | str, rights: int) -> None:
     with suppress(OSError):  # a path that is gone, or that may not be opened, stays closed
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:

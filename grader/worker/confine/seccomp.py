@@ -37,21 +37,19 @@ def actions(numbers: dict[str, int]) -> dict[int, bpf.Action]:
 class SystemCalls:
     """A filter ready to be switched on, but for the process id of the worker."""
 
-    program: bytes
+    program: ctypes.Array[ctypes.c_char]  # of which each worker has its own copy
+    header: ctypes.Array[ctypes.c_char]
     own_process_at: tuple[int, ...]
 
     names: tuple[str, ...] = ("system calls", "processes", "network")
 
     def apply(self, start: Start) -> None:
         """Filter every system call that this process makes from now on."""
-        own, code = struct.pack("<I", os.getpid()), bytearray(self.program)
+        own = os.getpid()
         for place in self.own_process_at:
-            code[place : place + len(own)] = own
-        buffer = ctypes.create_string_buffer(bytes(code), len(code))
-        header = struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer))
+            struct.pack_into("<I", self.program, place, own)
         kernel.never_more_rights()
-        pointer = ctypes.create_string_buffer(header, len(header))
-        kernel.control(_SET_FILTER_MODE, _FILTER, ctypes.addressof(pointer))
+        kernel.control(_SET_FILTER_MODE, _FILTER, ctypes.addressof(self.header))
 
 
 def prepare(policy: Policy) -> SystemCalls | None:
@@ -64,5 +62,7 @@ def prepare(policy: Policy) -> SystemCalls | None:
     except OSError:
         return None
     architecture, numbers = ARCHITECTURES[machine]
-    program = bpf.assemble(architecture, actions(numbers), bpf.error(errno.EPERM))
-    return SystemCalls(*bpf.encode(program))
+    code, own_process_at = bpf.encode(bpf.assemble(architecture, actions(numbers), bpf.error(errno.EPERM)))
+    program = ctypes.create_string_buffer(code, len(code))
+    header = struct.pack("@HP", len(code) // 8, ctypes.addressof(program))
+    return SystemCalls(program, ctypes.create_string_buffer(header, len(header)), own_process_at)

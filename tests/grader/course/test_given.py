@@ -94,7 +94,11 @@ GIVEN, OVER = "### BEGIN STUB", "### END STUB"
         (function(BEGIN, "return 2", GIVEN, "# # nothing", OVER, END), 5, "the given body is not Python"),
         (function(BEGIN, "return 2", GIVEN, "# x = 1", "# return (", OVER, END), 6, "the given body is not Python"),
         (function(BEGIN, "return 2", GIVEN, "x = 1", OVER, END), 5, "is written as comments"),
-        (function(BEGIN, "if 1: pass", "    " + GIVEN, "    # x", "    " + OVER, "return 2", END), 4, "is indented by 8"),
+        (
+            function(BEGIN, "if 1: pass", f"    {GIVEN}", "    # x", f"    {OVER}", "return 2", END),
+            4,
+            "is indented by 8",
+        ),
         (function(BEGIN, "return 2", GIVEN, "# x", "  " + OVER, END), 6, "is indented by 6"),
         (f"{BEGIN}\nx = 1\n{GIVEN}\n# x = 2\n{OVER}\n{END}\n", 3, "outside of a function"),
         (f"class A:\n    {BEGIN}\n    x = 1\n    {GIVEN}\n    # x = 2\n    {OVER}\n    {END}\n", 4, "outside of"),

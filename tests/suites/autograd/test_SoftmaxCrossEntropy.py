@@ -73,6 +73,18 @@ def test_SoftmaxCrossEntropy_is_finite_when_scores_are_large(submission, rng, le
     )
 
 
+def test_SoftmaxCrossEntropy_when_rows_are_far_apart(submission, rng):
+    """Rows around 0, 1000 and -1000 in one batch: each has its own largest score."""
+    level = torch.tensor([[0.0], [1000.0], [-1000.0], [300.0]], dtype=torch.float64)
+    logits, labels = (rng.normal(4, 3) + level).requires_grad_(), rng.labels(4, 3)
+    check_gradients(
+        lambda logits: submission.SoftmaxCrossEntropy.apply(logits, labels),
+        lambda logits: functional.cross_entropy(logits, labels),
+        logits,
+        rng=rng,
+    )
+
+
 def test_SoftmaxCrossEntropy_of_a_hopeless_label(submission):
     """Scores (0, -1000) and label 1 cost 1000, not inf, and the gradient is (1, -1)."""
     logits = torch.tensor([[0.0, -1000.0]], dtype=torch.float64, requires_grad=True)

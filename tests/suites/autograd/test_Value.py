@@ -207,7 +207,7 @@ def test_Value_of_a_deep_chain(submission):
         sys.setrecursionlimit(1000)
         try:
             y.backward()
-            return y.data, x.grad, sys.getrecursionlimit()
+            return y.data, x.grad, min(sys.getrecursionlimit(), 1001)
         finally:
             sys.setrecursionlimit(found)
 
@@ -216,7 +216,7 @@ def test_Value_of_a_deep_chain(submission):
         data, slope = (data * 1.001, slope * 1.001) if i % 2 else (data + 1.0, slope + 1.0)
     got = submission.run(scenario, 5000)
     check_close(got[:2], (data, slope), "data of the result and grad of x")
-    check_equal(got[2], 1000, "the recursion limit afterwards")
+    check_equal(got[2], 1000, "the recursion limit afterwards, counted up to 1001")
 
 
 @pytest.mark.timeout(3)

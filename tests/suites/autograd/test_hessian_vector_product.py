@@ -62,7 +62,7 @@ def test_hessian_vector_product_of_random_functions(submission, rng, shape):
     check_close(got, oracle(bent(a), x, v))
 
 
-@pytest.mark.parametrize("what", ["linear", "part", "constant", "parameter"])
+@pytest.mark.parametrize("what", ["linear", "part", "constant", "parameter", "unused"])
 def test_hessian_vector_product_is_zero_when_f_is_straight(submission, rng, what):
     """Where f is linear in x, or does not use it, the product is 0."""
 
@@ -73,6 +73,7 @@ def test_hessian_vector_product_is_zero_when_f_is_straight(submission, rng, what
             "part": lambda x: (x[:1] ** 2).sum() + (w * x[1:].sum()).sum(),
             "constant": lambda x: w.detach().sum(),
             "parameter": lambda x: (w**2).sum() + (w * x).sum(),
+            "unused": lambda x: (w**2).sum(),
         }
         return submission.hessian_vector_product(functions[what], x, v)
 

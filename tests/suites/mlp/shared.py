@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from grader.suite import check_dtype, check_finite, check_shape, check_that
+from grader.suite import check_close, check_dtype, check_finite, check_shape, check_that
 
 
 class Activation(NamedTuple):
@@ -130,6 +130,24 @@ def relative(losses):
     """Return losses as shares of the first, for a drawing, where that can be done."""
     usable = all(type(loss) is float for loss in losses) and losses and losses[0] > 0
     return [loss / losses[0] for loss in losses] if usable else losses
+
+
+def check_alone(one, many, unit, what):
+    """Check that a prediction of a row alone is the one that it has among others; `unit` is a large difference."""
+    many, unit = many.reshape(-1, *many.shape[1:]), float(unit)
+    if one.shape == many[:1].shape and bool(one.isfinite().all()):
+        away = ((one - many[:1]).abs().max() / unit).item()
+        text = "another one" if away < 0.25 else "quite another one"
+        check_that(away <= 1e-3, what, "the same as among other rows", text)
+    check_close(one, many[:1], what, rtol=1e-3, atol=2e-3 * unit)
+
+
+def banded(value, *bounds):
+    """Return between which bounds a number lies, in words: trained numbers differ from run to run."""
+    below = [bound for bound in bounds if value < bound]
+    above = [bound for bound in bounds if value >= bound]
+    words = ([f"at least {above[-1]}"] if above else []) + ([f"below {below[0]}"] if below else [])
+    return ", ".join(words) if value == value else "nan"
 
 
 def run_twice(submission, name, x, y, x_test, seed):

@@ -158,21 +158,34 @@ def test_CSVDataset_feeds_a_loader(submission, rng):
     check_equal(is_one, True, "whether it is a torch.utils.data.Dataset")
 
 
-def test_CSVDataset_skips_blanks(submission):
+@pytest.mark.parametrize(
+    "text",
+    [
+        " a , b ,c \n1.5,20,-3\n4,,5\n0,NA,6",
+        "a,b,c\n 1.5, 2e1 ,-3 \n4, ,5\n 0,  NA , 6",
+        "a,b,c\n\n1.5,20,-3\n4,,5\n\n0,NA,6\n\n",
+        "a,b,c\n1.5,20,-3\n   \n4,,5\n0,NA,6\n  \n",
+    ],
+    ids=["names", "cells", "empty lines", "lines of spaces"],
+)
+def test_CSVDataset_skips_blanks(submission, text):
     """Spaces around names and cells and blank lines do not count."""
-    text = " a , b ,c\n\n 1.5, 2e1 ,-3\n   \n4 , ,5\n 0,  NA , 6"
     got = read_text(submission, text, "b")
     check_close(got["x"], torch.tensor([[1.5, -3.0]]), "x")
     check_close(got["y"], torch.tensor([20.0]), "y")
     check_equal(got["names"], ["a", "c"], "names of the features")
 
 
-def test_CSVDataset_refuses_bad_files(submission):
+@pytest.mark.parametrize("problem", ["target", "short row", "long row", "word", "no file"])
+def test_CSVDataset_refuses_bad_files(submission, problem):
     """No file, an unknown target, rows of other lengths and words are refused."""
-    with check_raises(ValueError, naming="target"):
-        read_text(submission, HOUSES, "prize")
-    for text in ("a,b\n1,2\n3\n", "a,b\n1,2\n3,4,5\n", "a,b\n1,two\n"):
+    rows = {"short row": "1,2\n3\n", "long row": "1,2\n3,4,5\n", "word": "1,two\n"}
+    if problem == "target":
+        with check_raises(ValueError, naming="target"):
+            read_text(submission, HOUSES, "prize")
+    elif problem == "no file":
+        with check_raises(FileNotFoundError):
+            submission.CSVDataset(submission.scratch + "/nothing.csv", "a")
+    else:
         with check_raises(ValueError):
-            read_text(submission, text, "a")
-    with check_raises(FileNotFoundError):
-        submission.CSVDataset(submission.scratch + "/nothing.csv", "a")
+            read_text(submission, "a,b\n" + rows[problem], "a")

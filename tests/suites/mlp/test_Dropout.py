@@ -37,6 +37,13 @@ def factors(y, x):
     return torch.unique((y.double() / x.double()).mul(1e6).round().div(1e6))
 
 
+def check_mask(kept):
+    """Check that neither all rows nor all columns of a large mask are alike."""
+    rows, columns = (bool((kept == first).all()) for first in (kept[:1], kept[:, :1]))
+    text = " and ".join(["every row alike"] * rows + ["every column alike"] * columns)
+    check_that(not text, "the elements that are kept", "a decision for each element", text)
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("shape", [(5, 3), (1, 4), (2, 3, 4), ()], ids=str)
 def test_Dropout_keeps_shape_and_dtype(submission, rng, dtype, shape):
@@ -69,6 +76,7 @@ def test_Dropout_keeps_the_mean(submission, p):
     """Of 200 000 ones a share p becomes 0, and the mean stays 1."""
     y = submission.Dropout(p)(torch.ones(400, 500))
     check_shape(y, (400, 500))
+    check_mask(y != 0)
     share = (y == 0).double().mean().item()
     check_close(share, p, "share of zeros", atol=6 * math.sqrt(p * (1 - p) / 200_000), rtol=0.0)
     error = 6 * math.sqrt(p / (1 - p) / 200_000)
@@ -82,6 +90,7 @@ def test_Dropout_decides_each_element(submission):
     first, second = layer(x), layer(x)
     check_shape(first, (400, 500))
     check_shape(second, (400, 500))
+    check_mask(first != 0)
     kept = (first != 0).double()
     rows, columns = kept.mean(1).std().item(), kept.mean(0).std().item()
     check_close(rows, 0.5 / math.sqrt(500), "deviation of the shares of the rows", rtol=0.25)

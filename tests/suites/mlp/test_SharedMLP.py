@@ -26,7 +26,8 @@ def oracle(weights, x):
 def test_SharedMLP_keeps_three_layers(submission, shared):
     """The state_dict has six entries: first, shared and last, two each."""
     got = submission.run(shared.described, "SharedMLP", (5, 4, 3))
-    check_equal(len(got), 6, "the number of entries")
+    learned = sum(kind == "parameter" for kind, _ in got.values())
+    check_equal([len(got), learned], [6, 6], "the number of entries, and of parameters")
     check_equal(list(got), KEYS, "keys of the state_dict")
     shapes = [(4, 5), (4,), (4, 4), (4,), (3, 4), (3,)]
     check_equal(got, {key: ("parameter", shape) for key, shape in zip(KEYS, shapes, strict=True)})

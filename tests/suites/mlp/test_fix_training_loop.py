@@ -191,8 +191,8 @@ def test_fix_training_loop_returns_the_validation_losses(record):
     check_close(seen.numbers("validation_losses"), want, "validation_losses")
 
 
-def test_fix_training_loop_draws_an_order_for_every_epoch(record):
-    """The samples come in a new random order in every epoch."""
+def test_fix_training_loop_draws_an_order_for_every_epoch(submission, rng, record):
+    """The samples come in a new random order in every epoch, from the generator."""
     seen = record(n=24, epochs=3)
     orders = [seen.order(epoch) for epoch in range(3)]
     for number, order in enumerate(orders):
@@ -200,6 +200,20 @@ def test_fix_training_loop_draws_an_order_for_every_epoch(record):
         check_that(not rising, None, "the samples in a random order", "the samples in the order of x")
         repeated = any(torch.equal(order, earlier) for earlier in orders[:number])
         check_that(not repeated, None, "a new order in every epoch", "the order of an earlier epoch")
+
+    def scenario(submission, x, y, seed):
+        orders = []
+        for other in (1, 2):
+            torch.manual_seed(other)
+            model, batches = torch.nn.Linear(1, 3).double(), []
+            model.register_forward_pre_hook(lambda _, arguments, kept=batches: kept.append(arguments[0]))
+            generator = torch.Generator().manual_seed(seed)
+            submission.fix_training_loop(model, x, y, x[:2], y[:2], 1, 4, 0.1, generator)
+            orders.append(torch.cat(batches))
+        return orders
+
+    first, second = submission.run(scenario, rng.normal(24, 1), rng.labels(24, 3), rng.seed())
+    check_close(second, first, "the samples of an equal generator, after another torch.manual_seed")
 
 
 def replayed(seen, epochs):

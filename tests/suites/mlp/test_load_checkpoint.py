@@ -41,7 +41,7 @@ def interrupted(state, x, y, kind, settings):
     return data, saved, trained(model, optimizer, x, y)
 
 
-def resume(submission, path, data, x, y, kind, settings):
+def resume(submission, path, data, x, y, kind, settings, training):
     """Load a file into a fresh model and optimizer, train on; tell what came of it."""
     from torch import nn
 
@@ -49,7 +49,7 @@ def resume(submission, path, data, x, y, kind, settings):
         file.write(data)
     model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)).to(x)
     optimizer = getattr(torch.optim, kind)(model.parameters(), **settings)
-    model.eval()
+    model.train(training)
     parameters = list(model.parameters())
     epoch = submission.load_checkpoint(path, model, optimizer)
     loaded, mode = {key: value.detach().clone() for key, value in model.state_dict().items()}, model.training
@@ -78,12 +78,13 @@ def random_state(rng):
     }
 
 
-def resumed(submission, rng, kind="SGD", settings=None, place=lambda value: value):
+def resumed(submission, rng, kind="SGD", settings=None, place=lambda value: value, training=False):
     """Return what the submission's resumed training gives, and what it should."""
     settings = {"lr": 0.1, "momentum": 0.9} if settings is None else settings
     state, x, y = random_state(rng), rng.normal(6, 3), rng.normal(6, 2)
     data, saved, end = interrupted(state, x, y, kind, settings)
-    got = submission.run(resume, submission.scratch + "/a.pt", data, place(x), place(y), kind, settings)
+    path = submission.scratch + "/a.pt"
+    got = submission.run(resume, path, data, place(x), place(y), kind, settings, training)
     return got, saved, end
 
 
@@ -138,9 +139,11 @@ def test_load_checkpoint_returns_the_epoch(submission, rng):
     check_equal(resumed(submission, rng)[0]["epoch"], 7, "what is returned")
 
 
-def test_load_checkpoint_keeps_the_mode(submission, rng):
-    """A model in evaluation mode stays in it."""
-    check_equal(resumed(submission, rng)[0]["mode"], False, "training, of the model after loading")
+@pytest.mark.parametrize("training", [False, True])
+def test_load_checkpoint_keeps_the_mode(submission, rng, training):
+    """A model in evaluation mode stays in it, one in training mode too."""
+    got, _, _ = resumed(submission, rng, training=training)
+    check_equal(got["mode"], training, "training, of the model after loading")
 
 
 @pytest.mark.weight(2)
@@ -174,7 +177,10 @@ def test_load_checkpoint_uses_map_location(submission, rng):
             file.write(data)
         model, seen = nn.Linear(3, 2).double(), []
         load = model.load_state_dict
-        model.load_state_dict = lambda state, *more: (seen.append(str(state["weight"].device)), load(state))
+        model.load_state_dict = lambda state, *more, **how: (
+            seen.append(str(state["weight"].device)),
+            load(state, *more, **how),
+        )[1]
         submission.load_checkpoint(path, model, map_location=device)
         submission.load_checkpoint(path, model)
         return seen, model.weight.detach().clone()

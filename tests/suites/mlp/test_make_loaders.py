@@ -45,6 +45,8 @@ def test_make_loaders_rounds_the_split(submission, rng, n, split, count):
     check_equal(
         [len(order_of(train[0])), len(order_of(validation[0]))], [count, n - count], "sizes of the parts"
     )
+    sizes = [len(part) for part in torch.arange(n - count).split(4)]
+    check_equal([len(x) for x, _ in validation[0]], sizes, "sizes of the validation batches")
 
 
 @pytest.mark.weight(2)

@@ -136,10 +136,17 @@ def test_save_checkpoint_changes_nothing(submission, rng):
 
         model = torch.nn.utils.skip_init(nn.Linear, 3, 2).double()
         model.weight.data.copy_(weight)
-        submission.save_checkpoint(path, model, torch.optim.SGD(model.parameters(), lr=0.1), 1)
+        modes = []
+        for training in (True, False):
+            model.train(training)
+            submission.save_checkpoint(path, model, torch.optim.SGD(model.parameters(), lr=0.1), 1)
+            modes.append(model.training)
+        return modes
 
     path, weight = submission.scratch + "/b.pt", rng.normal(2, 3)
     check_manners(submission, lambda: submission.run(scenario, path, weight))
+    modes = submission.run(scenario, path, weight)
+    check_equal(modes, [True, False], "training, of the model after the call")
 
 
 def test_save_checkpoint_from_a_device(submission, rng):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grader.suite import check_close, check_equal, check_that, dataset
+from grader.suite import check_equal, check_that, dataset
 
 
 def least_squares(x, y):
@@ -52,7 +52,12 @@ def test_train_regression_of_a_sum(submission, rng, shared):
     x, y, x_test, y_test = linear_table(rng, 200, 4)
     predictions, _ = shared.checked_run(submission.train_regression(x, y, x_test, rng.generator()), (200,))
     share = ((predictions - y_test) ** 2).mean() / y_test.var()
-    check_that(bool(share <= 0.1), "mean squared error / variance", "at most 0.1", f"{share:.3g}")
+    check_that(
+        bool(share <= 0.1),
+        "mean squared error / variance",
+        "at most 0.1",
+        shared.banded(share.item(), 0.1, 0.7, 1.6, 5.0),
+    )
 
 
 @pytest.mark.statistical
@@ -65,7 +70,12 @@ def test_train_regression_of_held_out_patients(submission, rng, draw, shared):
     draw.curve("training loss by epoch, first = 1", shared.relative(losses), losses_by_hand(x, y))
     best = ((least_squares(x, y)(x_test) - y_test) ** 2).mean()
     times = ((predictions - y_test) ** 2).mean() / best
-    check_that(bool(times <= 1.4), "error / error of least squares", "at most 1.4", f"{times:.3g}")
+    check_that(
+        bool(times <= 1.4),
+        "error / error of least squares",
+        "at most 1.4",
+        shared.banded(times.item(), 1.4, 1.55, 3.5),
+    )
 
 
 def test_train_regression_of_one_row(submission, rng, shared):
@@ -80,8 +90,9 @@ def test_train_regression_of_one_row(submission, rng, shared):
 def test_train_regression_of_each_row_by_itself(submission, rng, shared):
     """A prediction does not depend on which other rows are predicted."""
     x, y, x_test, _ = linear_table(rng, 60, 3)
+    x_test[0] = x[y.argmax()]
     many, one = submission.run(shared.run_twice, "train_regression", x, y, x_test, rng.seed())
-    check_close(one, many[:1], "the prediction of a row alone", rtol=1e-3, atol=1e-2)
+    shared.check_alone(one, many, y.std(), "the prediction of a row alone")
 
 
 @pytest.mark.statistical

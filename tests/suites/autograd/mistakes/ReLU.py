@@ -145,3 +145,74 @@ class kept_y_as_attribute(Right):
     @staticmethod
     def backward(ctx, upstream):
         return torch.where(ctx.y > 0, upstream, 0.0)
+
+
+@mistake("the slope is taken where x is negative: it is 1 where x is positive")
+class mask_turned(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        (x,) = ctx.saved_tensors
+        return torch.where(x < 0, upstream, 0.0)
+
+
+@mistake("max(x) is one number: take the larger of each entry and 0")
+class largest_entry(Right):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.max().clamp(min=0)
+
+
+@mistake("the negative entries were kept: y is the larger of x and 0")
+class negative_part(Right):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.clamp(max=0)
+
+
+@mistake("this is 1 where x is positive: multiply with x")
+class step_for_ramp(Right):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return (x > 0).to(x.dtype)
+
+
+@mistake("negative x keep a small slope here: that is another function, here it is 0")
+class leaky(Right):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.where(x > 0, x, 0.01 * x)
+
+    @staticmethod
+    def backward(ctx, upstream):
+        (x,) = ctx.saved_tensors
+        return torch.where(x > 0, upstream, 0.01 * upstream)
+
+
+@mistake(
+    "the gradient was multiplied with the sign of x, which is -1 where x is negative: the slope is 0 there"
+)
+class sign_for_mask(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        (x,) = ctx.saved_tensors
+        return upstream * x.sign()
+
+
+@mistake("the result was created without dtype: zeros are float32, x may be float64")
+class single_precision(Right):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.where(x > 0, x, 0.0).float()
+
+
+@mistake("the zeros were created on the CPU: create them on the device of x")
+class zeros_on_the_cpu(Right):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.maximum(x, torch.zeros(x.shape, dtype=x.dtype))

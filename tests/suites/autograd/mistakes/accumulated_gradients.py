@@ -182,3 +182,158 @@ def took_a_step(loss_fn, params, batches):
         for p, gradient in zip(params, found, strict=True):
             p -= 0.1 * gradient
     return found
+
+
+def _way(*, start=True, unused="zeros", divide=True, put=True, empty="none", scale="after"):
+    """Accumulate in one of the usual ways, in plain code.
+
+    `start`: .grad is emptied; `unused`: what happens to a .grad of None; `divide`: by the number of samples;
+    `put`: the quotient goes into .grad too; `empty`: how the start empties.
+    """
+
+    def accumulated_gradients(loss_fn, params, batches):
+        params, samples = list(params), 0
+        for p in params:
+            if empty == "zero_":
+                p.grad.zero_()
+            elif start:
+                p.grad = None
+        for x, y in batches:
+            (loss_fn(x, y) * len(x)).backward()
+            samples += len(x)
+        if not samples:
+            raise ValueError("batches must not be empty")
+        found = []
+        for p in params:
+            if p.grad is None and unused == "zeros":
+                p.grad = torch.zeros_like(p)
+            gradient = p.grad.clone() if unused == "attribute" else p.grad
+            gradient = gradient / samples if divide else gradient * 1
+            if put:
+                p.grad = gradient.clone()
+            found.append(gradient)
+        return found
+
+    return accumulated_gradients
+
+
+old_gradients_weighed = mistake(
+    "what stood in .grad before was taken for a part of the sum: empty it at the start"
+)(_way(start=False))
+old_gradients_and_none = mistake(
+    ".grad is not emptied at the start, and None where no loss uses a parameter"
+)(_way(start=False, unused="type"))
+grad_not_divided = mistake(
+    "only the list was divided: .grad still holds the sum, put the same numbers there"
+)(_way(put=False))
+grad_not_divided_and_none = mistake(
+    "only the list was divided, .grad holds the sum; and a .grad of None was met"
+)(_way(put=False, unused="type"))
+none_divided = mistake(
+    "the .grad of a parameter that no loss uses is None, which cannot be divided: put 0 there"
+)(_way(unused="type"))
+zero_of_none = mistake("p.grad.zero_() fails where .grad is None, as it is at first: set it to None")(
+    _way(empty="zero_")
+)
+
+
+@mistake("autograd.grad raises for a parameter that no loss uses: allow_unused, and put 0 there")
+def unused_raises(loss_fn, params, batches):
+    params, sums, samples = list(params), None, 0
+    for x, y in batches:
+        found = torch.autograd.grad(loss_fn(x, y), params)
+        sums = [len(x) * g + s for g, s in zip(found, sums or [0] * len(found), strict=True)]
+        samples += len(x)
+    if not samples:
+        raise ValueError("batches must not be empty")
+    for p, total in zip(params, sums, strict=True):
+        p.grad = total / samples
+    return [p.grad.clone() for p in params]
+
+
+@mistake("autograd.grad raises for an unused parameter, and the result was never put into .grad")
+def unused_raises_and_grad_left(loss_fn, params, batches):
+    params, sums, samples = list(params), None, 0
+    for x, y in batches:
+        found = torch.autograd.grad(loss_fn(x, y), params)
+        sums = [len(x) * g + s for g, s in zip(found, sums or [0] * len(found), strict=True)]
+        samples += len(x)
+    if not samples:
+        raise ValueError("batches must not be empty")
+    return [total / samples for total in sums]
+
+
+@mistake("no batches at all are not refused: 0 samples are no divisor, raise a ValueError")
+def divided_by_no_samples(loss_fn, params, batches):
+    batches = list(batches)
+    if not batches:
+        raise ZeroDivisionError("division by zero")
+    return _right(loss_fn, params, batches)
+
+
+@mistake("no batches at all are not refused: .grad is None then, raise a ValueError")
+def none_without_batches(loss_fn, params, batches):
+    batches = list(batches)
+    if not batches:
+        raise TypeError("unsupported operand type(s) for /: 'NoneType' and 'int'")
+    return _right(loss_fn, params, batches)
+
+
+@mistake("no batches at all are not refused: .grad is None then and has no attributes, raise a ValueError")
+def no_attributes_without_batches(loss_fn, params, batches):
+    batches = list(batches)
+    if not batches:
+        raise AttributeError("'NoneType' object has no attribute")
+    return _right(loss_fn, params, batches)
+
+
+@mistake("a generator has no length: count batches and samples on the way")
+def length_of_batches(loss_fn, params, batches):
+    len(batches)
+    return _right(loss_fn, params, batches)
+
+
+@mistake(
+    "the mean of the batches' means was taken, and a generator has no length: weigh by samples, count on the way"
+)
+def mean_of_means_by_length(loss_fn, params, batches):
+    if not len(batches):
+        raise ValueError("batches must not be empty")
+    return mean_of_means(loss_fn, params, batches)
+
+
+@mistake("the batches were joined to one large one, which the memory would not hold: go batch by batch")
+def joined_batches(loss_fn, params, batches):
+    batches = list(batches)
+    if not batches:
+        raise ValueError("batches must not be empty")
+    x, y = (torch.cat(part) for part in zip(*batches, strict=True))
+    return _right(loss_fn, params, [(x, y)])
+
+
+@mistake("the size of the first batch was taken for all: batches differ in size")
+def size_of_the_first(loss_fn, params, batches):
+    sizes = []
+
+    def weight(x):
+        sizes.append(len(x))
+        return sizes[0]
+
+    return _weighted(loss_fn, params, batches, weight, lambda count, samples: samples)
+
+
+@mistake("only the first batch was used: add up over all")
+def first_batch_only(loss_fn, params, batches):
+    batches = list(batches)
+    if not batches:
+        raise ValueError("batches must not be empty")
+    return _right(loss_fn, params, batches[:1])
+
+
+@mistake(".grad was emptied at the end: afterwards it holds the same numbers as the list")
+def grad_emptied_at_the_end(loss_fn, params, batches):
+    params = list(params)
+    found = _right(loss_fn, params, batches)
+    for p in params:
+        p.grad = None
+    return found

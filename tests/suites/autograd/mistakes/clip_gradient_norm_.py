@@ -178,3 +178,165 @@ def norm_of_the_parameters(params, max_norm):
     params = [p for p in params if p.grad is not None]
     values = [p.detach().flatten() for p in params]
     return _scaled(params, max_norm, lambda entries: torch.cat(values).norm())
+
+
+def _without(params, kind):
+    """Fail with `kind` where no parameter has a gradient."""
+    params = list(params)
+    if all(p.grad is None for p in params):
+        raise kind
+    return params
+
+
+@mistake("no gradients at all were not expected: the sum of none is the int 0, which has no sqrt()")
+def nothing_is_an_int(params, max_norm):
+    return reference("autograd").clip_gradient_norm_(_without(params, AttributeError("sqrt")), max_norm)
+
+
+@mistake("no gradients at all were not expected: torch.sqrt takes a tensor, the sum of none is a plain 0")
+def nothing_is_no_tensor(params, max_norm):
+    return reference("autograd").clip_gradient_norm_(_without(params, TypeError("sqrt")), max_norm)
+
+
+@mistake("no gradients at all were not expected: an empty list has no first entry")
+def nothing_has_no_first(params, max_norm):
+    return reference("autograd").clip_gradient_norm_(_without(params, IndexError("list index")), max_norm)
+
+
+@mistake("no gradients at all were not expected: torch.cat refuses an empty list, the norm is 0 then")
+def nothing_to_join(params, max_norm):
+    return reference("autograd").clip_gradient_norm_(
+        _without(params, ValueError("expected a list")), max_norm
+    )
+
+
+@mistake("0 came back as an int where there is no gradient: return torch.tensor(0.0)")
+def int_for_nothing(params, max_norm):
+    params = list(params)
+    total = reference("autograd").clip_gradient_norm_(params, max_norm)
+    return total if any(p.grad is not None for p in params) else 0
+
+
+@mistake("None came back where there is no gradient: return torch.tensor(0.0)")
+def none_for_nothing(params, max_norm):
+    params = list(params)
+    total = reference("autograd").clip_gradient_norm_(params, max_norm)
+    return total if any(p.grad is not None for p in params) else None
+
+
+@mistake("a gradient of None was not expected: None cannot be squared, skip parameters without one")
+def none_squared(params, max_norm):
+    params = list(params)
+    for p in params:
+        p.grad**2
+    return reference("autograd").clip_gradient_norm_(params, max_norm)
+
+
+@mistake("a gradient of None was not expected where gradients are multiplied: skip it there too")
+def none_multiplied(params, max_norm):
+    params = list(params)
+    total = reference("autograd").clip_gradient_norm_(params, max_norm)
+    for p in params:
+        if total > max_norm and p.grad is None:
+            p.grad.mul_(1.0)
+    return total
+
+
+@mistake("a gradient of None became one of zeros: skip parameters without one, and leave them so")
+def zeros_for_none(params, max_norm):
+    params = list(params)
+    for p in params:
+        p.grad = torch.zeros_like(p) if p.grad is None else p.grad
+    return reference("autograd").clip_gradient_norm_(params, max_norm)
+
+
+@mistake("max_norm of 0 is not refused: it must be positive")
+def zero_max_norm_accepted(params, max_norm):
+    if max_norm < 0:
+        raise ValueError("max_norm must be positive")
+    return reference("autograd").clip_gradient_norm_(params, max_norm or 1e-9)
+
+
+@mistake("max_norm is checked only where something is clipped, or after it: check it first")
+def checked_too_late(params, max_norm):
+    params = list(params)
+    if max_norm > 0:
+        return reference("autograd").clip_gradient_norm_(params, max_norm)
+    for p in params:
+        if p.grad is not None:
+            p.grad.mul_(max_norm / p.grad.norm())
+    raise ValueError("max_norm must be positive")
+
+
+def _small_number(number, clamped=True):
+    def factor(total):
+        quotient = max_norm_of[0] / (total + number)
+        return quotient.clamp(max=1.0) if clamped else quotient
+
+    max_norm_of = [0.0]
+
+    def clip_gradient_norm_(params, max_norm):
+        max_norm_of[0] = max_norm
+        return _scaled(params, max_norm, torch.linalg.norm, factor)
+
+    return clip_gradient_norm_
+
+
+SMALL = "a small number was added to the norm: the factor here is max_norm / total exactly"
+small_number_1e_8 = mistake(SMALL)(_small_number(1e-8))
+small_number_1e_12 = mistake(SMALL)(_small_number(1e-12))
+small_number_scaled_up = mistake(f"short gradients were scaled up; and {SMALL}")(_small_number(1e-6, False))
+small_number_1e_8_scaled_up = mistake(f"short gradients were scaled up; and {SMALL}")(
+    _small_number(1e-8, False)
+)
+
+
+@mistake("the norm has an axis: it is a tensor without axes")
+def norm_with_an_axis(params, max_norm):
+    return reference("autograd").clip_gradient_norm_(params, max_norm).view(1)
+
+
+@mistake("the norm was made from a plain number, so it is float32: keep the dtype of the gradients")
+def norm_in_single_precision(params, max_norm):
+    return reference("autograd").clip_gradient_norm_(params, max_norm).float()
+
+
+@mistake("the norm was created on the CPU: keep it on the device of the gradients")
+def norm_on_the_cpu(params, max_norm):
+    return reference("autograd").clip_gradient_norm_(params, max_norm).cpu()
+
+
+@mistake("the square of the norm came back: take the root")
+def square_returned(params, max_norm):
+    return reference("autograd").clip_gradient_norm_(params, max_norm) ** 2
+
+
+@mistake("the factor came back: return the norm before clipping")
+def factor_returned(params, max_norm):
+    total = reference("autograd").clip_gradient_norm_(params, max_norm)
+    return (max_norm / total).clamp(max=1.0)
+
+
+@mistake("only the first gradient was clipped: all get the same factor")
+def only_the_first(params, max_norm):
+    params = [p for p in params if p.grad is not None]
+    kept = [p.grad.clone() for p in params[1:]]
+    total = reference("autograd").clip_gradient_norm_(params, max_norm)
+    for p, grad in zip(params[1:], kept, strict=True):
+        p.grad.copy_(grad)
+    return total
+
+
+@mistake("the gradients were changed to their direction: multiply with max_norm too")
+def unit_length(params, max_norm):
+    return _scaled(params, max_norm, torch.linalg.norm, lambda t: 1 / t if t > max_norm else 1.0)
+
+
+@mistake("the comparison is turned round: clip where the norm is larger than max_norm")
+def comparison_turned(params, max_norm):
+    return _scaled(params, max_norm, torch.linalg.norm, lambda t: max_norm / t if 0 < t < max_norm else 1.0)
+
+
+@mistake("the factor is upside down: it is max_norm / total")
+def factor_upside_down(params, max_norm):
+    return _scaled(params, max_norm, torch.linalg.norm, lambda t: t / max_norm if t > max_norm else 1.0)

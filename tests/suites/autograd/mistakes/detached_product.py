@@ -46,3 +46,13 @@ def changed_x_in_place(x):
     z = (x * x).detach() * x
     x.detach().mul_(x.detach())
     return z
+
+
+@mistake("u was added: z = u * x")
+def sum_of_u_and_x(x):
+    return (x * x).detach() + x
+
+
+@mistake("the product was summed: it has the shape of x")
+def summed(x):
+    return ((x * x).detach() * x).sum()

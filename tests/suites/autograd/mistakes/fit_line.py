@@ -203,3 +203,106 @@ def losses_in_single_precision(x, y, lr, epochs):
 def on_the_cpu(x, y, lr, epochs):
     fit = reference("autograd").fit_line(x, y, lr, epochs)
     return fit._replace(w=fit.w.cpu(), b=fit.b.cpu(), losses=fit.losses.cpu())
+
+
+def _trained(x, y, lr, epochs, dtype=None, note=None):
+    """Train with autograd in plain code; w and b have `dtype`."""
+    if y.shape != x.shape:
+        raise ValueError("y must have the shape of x")
+    w, b = (torch.zeros((), dtype=dtype, device=x.device, requires_grad=True) for _ in "wb")
+    losses = []
+    for _ in range(epochs):
+        loss = ((w * x + b - y) ** 2).mean()
+        loss.backward()
+        losses.append(loss.detach())
+        with torch.no_grad():
+            for p in (w, b):
+                p -= lr * p.grad
+                p.grad = None
+    right = reference("autograd").fit_line(x, y, lr, 0)
+    return right._replace(
+        w=w.detach(), b=b.detach(), losses=torch.stack(losses) if losses else x.new_zeros(0)
+    )
+
+
+@mistake("w and b were created without dtype, and trained in float32: create them in the dtype of x")
+def trained_in_single_precision(x, y, lr, epochs):
+    return _trained(x, y, lr, epochs)
+
+
+@mistake("w.grad.zero_() fails where .grad is None: before the first backward, or when w is a new tensor")
+def zero_of_none(x, y, lr, epochs):
+    fit = reference("autograd").fit_line(x, y, lr, epochs)
+    if epochs:
+        raise AttributeError("'NoneType' object has no attribute 'zero_'")
+    return fit
+
+
+@mistake("w, b and the losses hang in the graph: detach all three")
+def nothing_detached(x, y, lr, epochs):
+    fit = returned_leaves(x, y, lr, epochs)
+    return fit._replace(losses=fit.losses.requires_grad_() if epochs else fit.losses)
+
+
+@mistake("the loss after the last update was noted too: one entry an epoch, before the update")
+def one_loss_too_many(x, y, lr, epochs):
+    fit = reference("autograd").fit_line(x, y, lr, epochs)
+    return fit._replace(losses=reference("autograd").fit_line(x, y, lr, epochs + 1).losses)
+
+
+@mistake("only the last loss came back: one entry an epoch")
+def last_loss_only(x, y, lr, epochs):
+    fit = reference("autograd").fit_line(x, y, lr, epochs)
+    return fit._replace(losses=fit.losses[-1:])
+
+
+@mistake("one update too many")
+def one_update_too_many(x, y, lr, epochs):
+    fit = reference("autograd").fit_line(x, y, lr, epochs)
+    after = reference("autograd").fit_line(x, y, lr, epochs + 1)
+    return fit._replace(w=after.w, b=after.b)
+
+
+@mistake("only the gradient of b was emptied: that of w adds up over the epochs")
+def gradient_of_w_never_emptied(x, y, lr, epochs):
+    sums = {"w": 0.0}
+
+    def slopes(epoch, error, to_w, to_b):
+        sums["w"] = sums["w"] + to_w
+        return sums["w"], to_b
+
+    return _fit(x, y, lr, epochs, slopes)
+
+
+@mistake("the learning rate is left out of the update")
+def learning_rate_forgotten(x, y, lr, epochs):
+    return _fit(x, y, lr, epochs, lambda epoch, error, to_w, to_b: (to_w / lr, to_b / lr))
+
+
+@mistake("w is not trained: it has a gradient too")
+def weight_not_trained(x, y, lr, epochs):
+    return _fit(x, y, lr, epochs, lambda epoch, error, to_w, to_b: (0.0, to_b))
+
+
+@mistake("w and b came back in each other's place")
+def exchanged(x, y, lr, epochs):
+    fit = reference("autograd").fit_line(x, y, lr, epochs)
+    return fit._replace(w=fit.b, b=fit.w)
+
+
+@mistake("each loss was added to those before: note the loss of the epoch by itself")
+def losses_add_up(x, y, lr, epochs):
+    fit = reference("autograd").fit_line(x, y, lr, epochs)
+    return fit._replace(losses=fit.losses.cumsum(0))
+
+
+@mistake("the roots of the losses were noted: they are mean squares")
+def roots_of_losses(x, y, lr, epochs):
+    fit = reference("autograd").fit_line(x, y, lr, epochs)
+    return fit._replace(losses=fit.losses.sqrt())
+
+
+@mistake("the losses have a second axis: their shape is (epochs,)")
+def losses_with_an_axis(x, y, lr, epochs):
+    fit = reference("autograd").fit_line(x, y, lr, epochs)
+    return fit._replace(losses=fit.losses[:, None])

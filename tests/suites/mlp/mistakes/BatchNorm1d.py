@@ -198,3 +198,62 @@ class OneSampleAccepted(_Parts):
     def _update(self, x):
         if len(x) > 1:
             super()._update(x)
+
+
+@mistake("there is a further buffer such as num_batches_tracked: the state_dict has four entries")
+class FurtherBuffer(_Parts):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__(num_features, eps, momentum)
+        self.register_buffer("num_batches_tracked", torch.tensor(0))
+
+
+@mistake("running_var starts at 0: it starts at 1")
+class VarianceStartsAtZero(_Parts):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__(num_features, eps, momentum)
+        self.running_var.zero_()
+
+
+@mistake("eps is ignored: it is always 1e-5")
+class EpsFixed(_Parts):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__(num_features, momentum=momentum)
+
+
+@mistake("the mean is not subtracted")
+class MeanNotSubtracted(_Parts):
+    def _normalised(self, x, mean, variance):
+        return x / torch.sqrt(variance + self.eps)
+
+
+@mistake("the shape of x is not checked: raise a ValueError about x when it is not (N, D)")
+class ShapeNotChecked(_Parts):
+    def _refuse(self, x):
+        if self.training and len(x) < 2:
+            raise ValueError("x")
+
+
+@mistake("one sample is refused in evaluation too: only training needs two")
+class OneSampleRefusedAlways(_Parts):
+    def _refuse(self, x):
+        super()._refuse(x)
+        if len(x) < 2:
+            raise ValueError("x")
+
+
+@mistake("running_mean moves and running_var does not: both take a step")
+class VarianceNeverUpdated(_Parts):
+    def _new_variance(self, x):
+        return self.running_var
+
+
+@mistake("evaluation has no eps: it stands under the root there too")
+class NoEpsInEvaluation(_Parts):
+    def _normalised(self, x, mean, variance):
+        return (x - mean) / torch.sqrt(variance + (self.eps if self.training else 0.0))
+
+
+@mistake("the result is always float32: keep the dtype")
+class AlwaysFloat32(Right):
+    def forward(self, x):
+        return super().forward(x).float()

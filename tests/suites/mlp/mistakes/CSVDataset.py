@@ -136,3 +136,119 @@ class items_in_one_tensor(_Table):
 class wrapped_the_index(_Table):
     def __getitem__(self, index):
         return super().__getitem__(index % len(self))
+
+
+class _Reading(_Table):
+    """The reading in steps, each of which a variant replaces."""
+
+    def __init__(self, path, target):
+        with open(path) as file:
+            lines = [line for line in self.lines(file.read()) if not self.skipped(line)]
+        rows = [line.split(",") for line in lines]
+        header = [self.name(cell) for cell in rows[0]]
+        if target not in header:
+            raise ValueError("target")
+        place = header.index(target)
+        if any(self.refused(len(row), len(header)) for row in rows[1:]):
+            raise ValueError("the cells of a row")
+        wide = [(row + [""] * len(header))[: len(header)] for row in rows[1:]]
+        numbers = [[self.number(cell) for cell in row] for row in wide]
+        table = torch.tensor(numbers, dtype=torch.float64).reshape(-1, len(header))
+        self.names = header[:place] + header[place + 1 :]
+        x, y = self.kept(torch.cat([table[:, :place], table[:, place + 1 :]], 1), table[:, place])
+        self.x, self.y = self.filled(x).float(), y.float()
+
+    def lines(self, text):
+        return text.split("\n")
+
+    def skipped(self, line):
+        return not line.strip()
+
+    def name(self, cell):
+        return cell.strip()
+
+    def number(self, cell):
+        return math.nan if cell.strip() in ("", "NA") else float(cell)
+
+    def refused(self, cells, names):
+        return cells != names
+
+
+@mistake("spaces around the names of the columns were kept: strip them")
+class names_keep_spaces(_Reading):
+    def name(self, cell):
+        return cell
+
+
+@mistake("spaces around the cells were kept, so ' NA ' is no missing cell: strip them")
+class cells_keep_spaces(_Reading):
+    def number(self, cell):
+        return math.nan if cell in ("", "NA") else float(cell)
+
+
+@mistake("spaces around names and cells were kept: strip both")
+class nothing_is_stripped(names_keep_spaces):
+    def number(self, cell):
+        return math.nan if cell in ("", "NA") else float(cell)
+
+
+@mistake("blank lines were taken for rows: skip them")
+class blank_lines_are_rows(_Reading):
+    def skipped(self, line):
+        return False
+
+    def lines(self, text):
+        return text.removesuffix("\n").split("\n")
+
+
+@mistake("a line of spaces was taken for a row: it is blank, skip it")
+class lines_of_spaces_are_rows(_Table):
+    def __init__(self, path, target):
+        with open(path) as file:
+            if any(line.strip("\n") and not line.strip() for line in file):
+                raise ValueError("a line of spaces")
+        super().__init__(path, target)
+
+
+@mistake("words count as missing: a cell that is neither missing nor a number raises a ValueError")
+class words_are_missing(_Reading):
+    def number(self, cell):
+        try:
+            return float(cell)
+        except ValueError:
+            return math.nan
+
+
+@mistake("rows with too few or too many cells were accepted: raise a ValueError")
+class accepted_other_lengths(_Reading):
+    def refused(self, cells, names):
+        return False
+
+
+@mistake("rows with too many cells were accepted: raise a ValueError")
+class accepted_long_rows(_Reading):
+    def refused(self, cells, names):
+        return cells < names
+
+
+@mistake("rows with too few cells were accepted: raise a ValueError")
+class accepted_short_rows(_Reading):
+    def refused(self, cells, names):
+        return cells > names
+
+
+@mistake("an unknown target gave a KeyError or something else: raise a ValueError that names target")
+class key_error_for_the_target(_Reading):
+    def __init__(self, path, target):
+        try:
+            super().__init__(path, target)
+        except ValueError as problem:
+            raise (KeyError(target) if str(problem) == "target" else problem) from None
+
+
+@mistake("the names still hold the target: they are those of the features")
+class names_with_the_target(_Table):
+    def __init__(self, path, target):
+        super().__init__(path, target)
+        with open(path) as file:
+            self.names = [name.strip() for name in file.readline().split(",")]

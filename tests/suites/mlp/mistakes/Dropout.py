@@ -133,3 +133,72 @@ class NotRefused(Right):
     def __init__(self, p=0.5):
         nn.Module.__init__(self)
         self.p = p
+
+
+@mistake("one mask is drawn for all samples and broadcast over the batch: draw one of the whole shape of x")
+class OneMaskForAllSamples(Right):
+    def forward(self, x):
+        if x.ndim < 2 or not self.training:
+            return super().forward(x)
+        return x * super().forward(torch.ones_like(x[:1]))
+
+
+@mistake("the mask is drawn before the mode is asked for: in evaluation no random number is drawn")
+class DrawsInEvaluation(Right):
+    def forward(self, x):
+        y = Right.forward(self, x)
+        if not self.training:
+            torch.rand_like(x)
+        return y
+
+
+@mistake("p = 1 is refused: it is allowed, and gives zeros")
+class OneRefused(Right):
+    def __init__(self, p=0.5):
+        if p == 1:
+            raise ValueError("p")
+        super().__init__(p)
+
+
+@mistake("a p above 1 is accepted: raise a ValueError that names it")
+class LargeAccepted(NotRefused):
+    def __init__(self, p=0.5):
+        if p < 0:
+            raise ValueError("p")
+        super().__init__(p)
+
+
+@mistake("a negative p is accepted: raise a ValueError that names it")
+class NegativeAccepted(NotRefused):
+    def __init__(self, p=0.5):
+        if p > 1:
+            raise ValueError("p")
+        super().__init__(p)
+
+
+@mistake("the gradient does not pass where the mask was drawn from x's values: multiply x by mask and scale")
+class GradientLost(Right):
+    def forward(self, x):
+        return super().forward(x).detach() + 0 * x
+
+
+@mistake("the gradient is not scaled: forwards the scale 1 / (1 - p) was applied outside the graph")
+class GradientNotScaled(Right):
+    def forward(self, x):
+        if not self.training or self.p in (0, 1):
+            return super().forward(x)
+        y = super().forward(x)
+        return y.detach() + (y - y.detach()) * (1 - self.p)
+
+
+@mistake("the mask is a buffer: it would be saved, and there is nothing to save")
+class MaskAsBuffer(Right):
+    def __init__(self, p=0.5):
+        super().__init__(p)
+        self.register_buffer("mask", torch.ones(1))
+
+
+@mistake("the result is always float32: keep the dtype of x")
+class AlwaysFloat32(Right):
+    def forward(self, x):
+        return super().forward(x).float()

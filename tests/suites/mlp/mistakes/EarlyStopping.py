@@ -139,3 +139,79 @@ class accepted_anything(_Stopping):
     def __init__(self, patience, min_delta=0.0):
         self.patience, self.min_delta = patience, min_delta
         self.best_loss, self.waited, self.best = math.inf, 0, None
+
+
+@mistake("the first loss counts whatever it is, nan too: an improvement needs loss < best_loss - min_delta")
+class took_any_first_loss(_Stopping):
+    def improves(self, loss):
+        return self.best is None or super().improves(loss)
+
+
+@mistake("best_loss starts as None and takes any first loss: it starts infinite")
+class best_loss_starts_as_none(took_any_first_loss):
+    def __init__(self, patience, min_delta=0.0):
+        super().__init__(patience, min_delta)
+        self.best_loss = None
+
+
+@mistake("it stops once only: while no improvement comes, step goes on returning True")
+class true_once_only(_Stopping):
+    def stops(self):
+        return self.waited == self.patience
+
+
+@mistake("the count starts anew after a True: only an improvement starts it anew")
+class counts_anew_after_stopping(_Stopping):
+    def stops(self):
+        if self.waited < self.patience:
+            return False
+        self.waited = 0
+        return True
+
+
+@mistake("a True stays for ever: an improvement takes it back")
+class never_takes_back(_Stopping):
+    stopped = False
+
+    def stops(self):
+        self.stopped |= self.waited >= self.patience
+        return self.stopped
+
+
+@mistake(
+    "epochs without improvement need not be in a row here: an improvement sets the count to 0, not down by 1"
+)
+class counts_down(_Stopping):
+    def step(self, loss, model):
+        waited = self.waited
+        answer = super().step(loss, model)
+        if self.waited == 0 and waited > 1:
+            self.waited = waited - 1
+            answer = self.stops()
+        return answer
+
+
+@mistake("the first state came back: keep a new copy at every improvement")
+class kept_the_first_state(_Stopping):
+    def copied(self, model):
+        return super().copied(model) if self.best is None else self.best
+
+
+@mistake("nan does not count as an epoch without improvement: it does")
+class skipped_nan(_Stopping):
+    def step(self, loss, model):
+        return self.stops() if math.isnan(loss) else super().step(loss, model)
+
+
+@mistake("a patience of 0 is accepted: it is at least 1")
+class patience_not_checked(_Stopping):
+    def __init__(self, patience, min_delta=0.0):
+        super().__init__(max(patience, 1), min_delta)
+        self.patience = patience
+
+
+@mistake("a negative min_delta is accepted: raise a ValueError that names it")
+class min_delta_not_checked(_Stopping):
+    def __init__(self, patience, min_delta=0.0):
+        super().__init__(patience, max(min_delta, 0.0))
+        self.min_delta = min_delta

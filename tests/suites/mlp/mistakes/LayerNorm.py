@@ -106,3 +106,52 @@ class StatisticsDetached(_Parts):
 class NoSuperInit(nn.Module):
     def __init__(self, num_features, eps=1e-5):
         self.weight = nn.Parameter(torch.ones(num_features))
+
+
+@mistake("the statistics run over axis 1: with further axes that is not the last one, take -1")
+class OverAxisOne(_Parts):
+    def _statistics(self, x):
+        return x.mean(1, keepdim=True), x.var(1, correction=0, keepdim=True)
+
+
+@mistake("the size of x is not checked: raise a ValueError about x when its last axis is not D")
+class SizeNotChecked(_Parts):
+    def forward(self, x):
+        mean, variance = self._statistics(x)
+        return self._affine(self._normalised(x, mean, variance))
+
+
+@mistake("weight and bias are plain tensors: only an nn.Parameter is learned, moved and saved")
+class PlainTensors(_Parts):
+    def __init__(self, num_features, eps=1e-5):
+        super().__init__(num_features, eps)
+        weight, bias = self.weight.detach(), self.bias.detach()
+        del self.weight, self.bias
+        self.weight, self.bias = weight, bias
+
+
+@mistake("the weight starts at 0 or at random: it starts at 1")
+class WeightStartsAtZero(_Parts):
+    def __init__(self, num_features, eps=1e-5):
+        super().__init__(num_features, eps)
+        nn.init.zeros_(self.weight)
+
+
+@mistake("the result is always float32: keep the dtype")
+class AlwaysFloat32(Right):
+    def forward(self, x):
+        return super().forward(x).float()
+
+
+@mistake("the mean was detached: the gradient of x goes through it too")
+class MeanDetached(_Parts):
+    def _statistics(self, x):
+        mean, variance = super()._statistics(x)
+        return mean.detach(), variance
+
+
+@mistake("the variance was detached: the gradient of x goes through it too")
+class VarianceDetached(_Parts):
+    def _statistics(self, x):
+        mean, variance = super()._statistics(x)
+        return mean, variance.detach()

@@ -109,3 +109,100 @@ class BoundAsDeviation(Right):
         super().__init__(in_features, out_features, bias)
         for parameter in self.parameters():
             nn.init.normal_(parameter, 0, 1 / math.sqrt(in_features))
+
+
+@mistake("the bias has the shape (1, K): it is (K,)")
+class BiasAsRow(Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        if bias:
+            self.bias = nn.Parameter(self.bias.detach().unsqueeze(0))
+
+
+@mistake("the initial bound is 1 / D: take the root, 1 / sqrt(D)")
+class RootMissing(Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -1 / in_features, 1 / in_features)
+
+
+@mistake("the weights start between 0 and r: draw them between -r and r")
+class PositiveOnly(Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, 0, 1 / math.sqrt(in_features))
+
+
+@mistake("(rand - 0.5) * r reaches half of the bound only: draw between -r and r")
+class HalfTheBound(Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -0.5 / math.sqrt(in_features), 0.5 / math.sqrt(in_features))
+
+
+@mistake("the weights start at Glorot's scale, sqrt(6 / (D + K)): the bound is 1 / sqrt(D)")
+class GlorotScale(Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        nn.init.xavier_uniform_(self.weight)
+
+
+@mistake("the weights start at He's scale, sqrt(6 / D) or sqrt(2 / D): the bound is 1 / sqrt(D)")
+class HeScale(Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        nn.init.kaiming_uniform_(self.weight)
+
+
+@mistake("the size of x is not checked: raise a ValueError about x, before the product fails")
+class SizeNotChecked(Right):
+    def forward(self, x):
+        y = x @ self.weight.t()
+        return y if self.bias is None else y + self.bias
+
+
+@mistake("the leading axes are flattened to one and stay so: (2, 3, D) must give (2, 3, K)")
+class FlattensLeadingAxes(Right):
+    def forward(self, x):
+        return super().forward(x).reshape(-1, self.weight.shape[0])
+
+
+@mistake("the computing is always float32: keep the dtype of the layer")
+class AlwaysFloat32(Right):
+    def forward(self, x):
+        return super().forward(x).float()
+
+
+@mistake("the weight left the graph (.data or detach): it receives no gradient")
+class WeightDetached(Right):
+    def forward(self, x):
+        y = x @ self.weight.detach().t() + 0 * Right.forward(self, x).detach()
+        return y if self.bias is None else y + self.bias
+
+
+@mistake("the bias is a buffer: it is learned, so it is an nn.Parameter")
+class BiasAsBuffer(Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        if bias:
+            values = self.bias.detach()
+            del self.bias
+            self.register_buffer("bias", values)
+
+
+@mistake("with bias=False there is no attribute bias: it is None then")
+class NoBiasAttribute(Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        if not bias:
+            self.__dict__.pop("bias", None)
+            self._parameters.pop("bias", None)
+
+    def forward(self, x):
+        if x.shape[-1] != self.weight.shape[1]:
+            raise ValueError("x")
+        y = x @ self.weight.t()
+        return y + self.bias if hasattr(self, "bias") else y

@@ -117,3 +117,84 @@ class Detached(Right):
         for layer in hidden:
             x = self.activation(layer(x)).detach()
         return last(x)
+
+
+@mistake("the leading axes are flattened to one and stay so: (2, 3, D) must give (2, 3, K)")
+class FlattensLeadingAxes(Right):
+    def forward(self, x):
+        return super().forward(x).reshape(-1, self.layers[-1].out_features)
+
+
+@mistake("each sample is flattened with flatten(1): the layers work on the last axis, others stay")
+class FlattensSamples(Right):
+    def forward(self, x):
+        return super().forward(x.flatten(1))
+
+
+@mistake("the last hidden layer is not activated: an activation follows every layer but the last")
+class LastHiddenNotActivated(Right):
+    def forward(self, x):
+        count = len(self.layers)
+        for i, layer in enumerate(self.layers):
+            x = layer(x)
+            x = self.activation(x) if i < count - 2 else x
+            if i == 0 and count == 1:
+                return x
+        return x
+
+
+@mistake("only the first layer is activated: an activation follows every layer but the last")
+class FirstLayerOnlyActivated(Right):
+    def forward(self, x):
+        for i, layer in enumerate(self.layers):
+            x = layer(x)
+            x = self.activation(x) if i == 0 and len(self.layers) > 1 else x
+        return x
+
+
+@mistake("fewer than two sizes are accepted: raise a ValueError about sizes")
+class SizesNotChecked(Right):
+    def __init__(self, sizes, activation):
+        nn.Module.__init__(self)
+        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in itertools.pairwise(sizes))
+        self.activation = activation
+
+
+@mistake("an empty list of sizes is refused, a single size is not: there must be two at least")
+class OneSizeAccepted(SizesNotChecked):
+    def __init__(self, sizes, activation):
+        if len(sizes) < 1:
+            raise ValueError("sizes")
+        super().__init__(sizes, activation)
+
+
+@mistake("the output went through a sigmoid: the scores themselves are asked for")
+class SigmoidAtTheEnd(Right):
+    def forward(self, x):
+        return torch.sigmoid(super().forward(x))
+
+
+@mistake("the output went through a softmax: the scores themselves are asked for")
+class SoftmaxAtTheEnd(Right):
+    def forward(self, x):
+        return torch.softmax(super().forward(x), -1)
+
+
+@mistake("the last layer is missing: three sizes make two layers")
+class LastLayerMissing(Right):
+    def __init__(self, sizes, activation):
+        super().__init__(sizes, activation)
+        self.layers = nn.ModuleList(list(self.layers)[:-1])
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = self.activation(layer(x))
+        return x
+
+
+@mistake("the weights are drawn anew at every call: make the layers in __init__")
+class LayersMadeInForward(Right):
+    def forward(self, x):
+        for layer in self.layers:
+            layer.reset_parameters()
+        return super().forward(x)

@@ -74,3 +74,58 @@ class SecondUseCutOff(Right):
 class NoSuperInit(nn.Module):
     def __init__(self, in_features, hidden, out_features):
         self.first = nn.Linear(in_features, hidden)
+
+
+def _sequential(model):
+    relu = nn.ReLU()
+    return nn.Sequential(model.first, relu, model.shared, relu, model.shared, relu, model.last)
+
+
+@mistake("the layers are registered a second time in an nn.Sequential: the state_dict has further entries")
+class RegisteredTwice(Right):
+    def __init__(self, in_features, hidden, out_features):
+        super().__init__(in_features, hidden, out_features)
+        self.net = _sequential(self)
+
+
+@mistake("the layers stand in an nn.Sequential: name them first, shared and last, each once")
+class OnlySequential(nn.Module):
+    def __init__(self, in_features, hidden, out_features):
+        super().__init__()
+        self.net = _sequential(Right(in_features, hidden, out_features))
+
+    def forward(self, x):
+        return self.net(x)
+
+
+@mistake("the leading axes are flattened to one and stay so: (2, 3, D) must give (2, 3, K)")
+class FlattensLeadingAxes(Right):
+    def forward(self, x):
+        return super().forward(x).reshape(-1, self.last.out_features)
+
+
+@mistake("the first two of the three relus are missing")
+class NoReluBeforeTheSecondUse(Right):
+    def forward(self, x):
+        return self.last(torch.relu(self.shared(self.shared(self.first(x)))))
+
+
+@mistake("there is no relu at all: the network collapses into one linear map")
+class NoRelu(Right):
+    def forward(self, x):
+        return self.last(self.shared(self.shared(self.first(x))))
+
+
+@mistake("h1 is added to h3: y is last(h3), without a shortcut")
+class Shortcut(Right):
+    def forward(self, x):
+        h1 = torch.relu(self.first(x))
+        return self.last(_through(h1, self.shared, self.shared) + h1)
+
+
+@mistake("the layers have no biases")
+class NoBiases(Right):
+    def __init__(self, in_features, hidden, out_features):
+        super().__init__(in_features, hidden, out_features)
+        for layer in (self.first, self.shared, self.last):
+            layer.bias = None

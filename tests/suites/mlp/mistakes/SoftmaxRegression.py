@@ -82,3 +82,23 @@ class NoBias(Right):
 class SqueezedEverything(Right):
     def forward(self, x):
         return super().forward(x).squeeze()
+
+
+@mistake("numbers of several samples are mixed: check that each sample has D numbers, not that D divides all")
+class SamplesMixed(Right):
+    def forward(self, x):
+        if x.numel() % self.linear.in_features:
+            raise ValueError("x")
+        return self.linear(x.reshape(-1, self.linear.in_features))
+
+
+@mistake("a sample of another size is not refused: raise a ValueError about x before the product fails")
+class WidthNotChecked(Right):
+    def forward(self, x):
+        return self.linear(x.flatten(1))
+
+
+@mistake("the softmax ran over the batch, and scores are asked for anyway")
+class SoftmaxOverTheBatch(Right):
+    def forward(self, x):
+        return torch.softmax(super().forward(x), 0)

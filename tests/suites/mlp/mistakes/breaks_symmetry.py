@@ -86,3 +86,34 @@ def answer_turned_round(model):
 def children_only(model):
     layers = [module for module in model.children() if isinstance(module, nn.Linear)]
     return reference("mlp").breaks_symmetry(nn.Sequential(*layers))
+
+
+@mistake("the result is a tensor: it is a bool")
+def tensor_for_bool(model):
+    return torch.tensor(reference("mlp").breaks_symmetry(model))
+
+
+@mistake("nearly equal units count as twins: only equal ones are, a small difference parts them")
+def nearly_equal(model):
+    for a, b in itertools.pairwise(_layers(model)):
+        units = torch.cat([*_incoming(a), b.weight.detach().t()], 1)
+        for i, j in itertools.combinations(range(len(units)), 2):
+            if torch.allclose(units[i], units[j], atol=1e-2):
+                return False
+    return True
+
+
+@mistake("every layer is expected to have a bias: it may be None")
+def bias_expected(model):
+    for layer in _layers(model):
+        layer.bias.detach()
+    return reference("mlp").breaks_symmetry(model)
+
+
+@mistake("only the first unit is compared with the others: any two units of a layer can be twins")
+def compared_with_the_first(model):
+    for a, b in itertools.pairwise(_layers(model)):
+        units = torch.cat([*_incoming(a), b.weight.detach().t()], 1)
+        if bool((units[1:] == units[:1]).all(1).any()):
+            return False
+    return True

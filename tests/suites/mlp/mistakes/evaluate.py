@@ -143,3 +143,8 @@ def forgot_the_device(model, loader, loss_fn):
             total += loss_fn(model(x), y).item() * len(x)
             count += len(x)
     return total / count
+
+
+@mistake("only the first batch is evaluated: the return stands inside the loop")
+def first_batch_only(model, loader, loss_fn):
+    return _evaluated(model, [next(iter(loader))], loss_fn)

@@ -113,3 +113,15 @@ def accepted_too_few_points(x, y, x_val, y_val, degree):
         return _right(x, y, x_val, y_val, degree)
     weights = torch.linalg.pinv(_powers(x, degree)) @ y
     return weights, y.new_zeros(()), ((_powers(x_val, degree) @ weights - y_val) ** 2).mean()
+
+
+@mistake("the constant is missing: the fit has degree + 1 weights, w_0 among them")
+def without_the_constant(x, y, x_val, y_val, degree):
+    if degree == 0:
+        return _right(x, y, x_val, y_val, degree)
+    return _fit(x, y, x_val, y_val, degree, lambda x: _powers(x, degree)[:, 1:])
+
+
+@mistake("the result is always float32: keep the dtype")
+def always_float32(x, y, x_val, y_val, degree):
+    return tuple(part.float() for part in _right(x, y, x_val, y_val, degree))

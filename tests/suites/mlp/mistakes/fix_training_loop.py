@@ -125,3 +125,26 @@ def tensors_for_floats(model, x, y, x_val, y_val, epochs, batch_size, lr, genera
 def swapped_the_losses(model, x, y, x_val, y_val, epochs, batch_size, lr, generator):
     history = _right(model, x, y, x_val, y_val, epochs, batch_size, lr, generator)
     return reference("mlp").History(history.validation_losses, history.train_losses)
+
+
+@mistake("the losses of the batches were added and divided by N: weight each by its size")
+def divided_the_batch_losses_by_n(model, x, y, x_val, y_val, epochs, batch_size, lr, generator):
+    history = loop_with("average")(model, x, y, x_val, y_val, epochs, batch_size, lr, generator)
+    batches = -(-len(x) // batch_size)
+    return reference("mlp").History(
+        [loss * batches / len(x) for loss in history.train_losses], history.validation_losses
+    )
+
+
+@mistake("the training losses were added and not divided: the mean over the samples is asked for")
+def sum_for_mean(model, x, y, x_val, y_val, epochs, batch_size, lr, generator):
+    history = _right(model, x, y, x_val, y_val, epochs, batch_size, lr, generator)
+    return reference("mlp").History(
+        [loss * len(x) for loss in history.train_losses], history.validation_losses
+    )
+
+
+@mistake("the generator is not used: the orders come from torch's global random state")
+def generator_ignored(model, x, y, x_val, y_val, epochs, batch_size, lr, generator):
+    other = torch.Generator().manual_seed(int(torch.randint(2**31, (1,))))
+    return _right(model, x, y, x_val, y_val, epochs, batch_size, lr, other)

@@ -58,3 +58,34 @@ def loop_over_elements(x):
     for element in x.reshape(-1):
         right = right + 0 * element
     return right
+
+
+@mistake("x left the graph (tolist, item or detach): no gradient reaches it")
+def left_the_graph(x):
+    return reference("mlp").hard_sigmoid(x.detach())
+
+
+@mistake("the answer is rebuilt from item() of each element: it has no graph, and the loop grows with x")
+def rebuilt_from_items(x):
+    values = [min(max(element.item() + 3, 0.0), 6.0) / 6 for element in x.reshape(-1)]
+    return torch.tensor(values, dtype=x.dtype, device=x.device).reshape(x.shape)
+
+
+@mistake("the result is always float32: keep the dtype of x")
+def always_float32(x):
+    return reference("mlp").hard_sigmoid(x).float()
+
+
+@mistake("the line has no ends: it stays at 0 up to -3 and at 1 from 3 on")
+def without_ends(x):
+    return (x + 3) / 6
+
+
+@mistake("the lower end is missing: the ramp is 0 up to -3")
+def lower_end_missing(x):
+    return torch.where(x < 3, (x + 3) / 6, 1.0)
+
+
+@mistake("the two ReLUs are moved the wrong way: relu(x + 3) comes first, relu(x - 3) is subtracted")
+def relus_swapped(x):
+    return (torch.relu(x - 3) - torch.relu(x + 3)) / 6

@@ -80,3 +80,38 @@ def without_no_grad(weight, mode="fan_in", generator=None):
 @mistake("the generator is ignored: the numbers come from torch's global state")
 def generator_ignored(weight, mode="fan_in", generator=None):
     return reference("mlp").kaiming_normal_(weight, mode)
+
+
+@mistake("the root is over 2 alone: it is over 2 / fan")
+def root_of_two_alone(weight, mode="fan_in", generator=None):
+    return _normal(weight, math.sqrt(2) / _fan(weight, mode), generator)
+
+
+@mistake("weight.data was replaced by a new tensor: write into the weight's own memory, as copy_ does")
+def data_replaced(weight, mode="fan_in", generator=None):
+    fresh = torch.empty(weight.shape, dtype=weight.dtype, device=weight.device)
+    weight.data = reference("mlp").kaiming_normal_(fresh if weight.ndim == 2 else weight, mode, generator)
+    return weight
+
+
+@mistake("the number of axes is not checked: raise a ValueError about weight when it is not two")
+def axes_not_checked(weight, mode="fan_in", generator=None):
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError("mode")
+    return _normal(
+        weight, math.sqrt(2 / (weight.shape[1] if mode == "fan_in" else weight.shape[0])), generator
+    )
+
+
+@mistake("another word for mode is accepted: raise a ValueError about mode")
+def mode_not_checked(weight, mode="fan_in", generator=None):
+    return _normal(
+        weight, math.sqrt(2 / _fan(weight, "fan_in" if mode == "fan_in" else "fan_out")), generator
+    )
+
+
+@mistake("the random state is seeded inside: every weight becomes the same")
+def seeded_inside(weight, mode="fan_in", generator=None):
+    if generator is None:
+        generator = torch.Generator(weight.device).manual_seed(0)
+    return reference("mlp").kaiming_normal_(weight, mode, generator)

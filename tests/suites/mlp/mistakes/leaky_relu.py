@@ -67,3 +67,52 @@ def value_detached(x, negative_slope=0.01):
 def derivative_always_float32(x, negative_slope=0.01):
     slope = _slope(x, negative_slope)
     return _activation(slope * x, slope.float())
+
+
+@mistake("the left value is negative_slope itself: multiply it by x")
+def slope_for_value(x, negative_slope=0.01):
+    return _activation(torch.where(x > 0, x, negative_slope), _slope(x, negative_slope))
+
+
+@mistake("the left derivative is negative_slope * x: it is negative_slope")
+def derivative_times_x(x, negative_slope=0.01):
+    slope = _slope(x, negative_slope)
+    return _activation(slope * x, torch.where(x > 0, torch.ones_like(x), negative_slope * x))
+
+
+@mistake("the derivative always has 0.01 on the left: there it is negative_slope")
+def derivative_ignores_the_slope(x, negative_slope=0.01):
+    return _activation(_slope(x, negative_slope) * x, _slope(x, 0.01))
+
+
+@mistake("min(x, a * x) takes the wrong side: choose by the sign of x")
+def smaller_of_both(x, negative_slope=0.01):
+    return _activation(torch.minimum(x, negative_slope * x), _slope(x, negative_slope))
+
+
+@mistake("the left side is divided by negative_slope: multiply by it")
+def divided_by_the_slope(x, negative_slope=0.01):
+    return _activation(torch.where(x > 0, x, x / negative_slope), _slope(x, negative_slope))
+
+
+@mistake("the derivative is that of the other side: 1 where x is above 0, negative_slope elsewhere")
+def derivative_of_the_other_side(x, negative_slope=0.01):
+    return _activation(_slope(x, negative_slope) * x, _slope(-x, negative_slope))
+
+
+@mistake("the result is always float32: keep the dtype of x")
+def always_float32(x, negative_slope=0.01):
+    slope = _slope(x, negative_slope)
+    return _activation((slope * x).float(), slope.float())
+
+
+@mistake("the value at 0 or the derivative at 0 is 0: there the derivative is negative_slope")
+def derivative_zero_at_zero(x, negative_slope=0.01):
+    slope = _slope(x, negative_slope)
+    return _activation(slope * x, torch.where(x == 0, 0.0, slope))
+
+
+@mistake("value and derivative are swapped")
+def swapped(x, negative_slope=0.01):
+    slope = _slope(x, negative_slope)
+    return _activation(slope, slope * x)

@@ -104,3 +104,34 @@ def needed_an_optimizer(path, model, optimizer=None, map_location="cpu"):
     model.load_state_dict(checkpoint["model"])
     optimizer.load_state_dict(checkpoint["optimizer"])
     return checkpoint["epoch"]
+
+
+@mistake("the model was put into evaluation mode: it keeps its mode")
+def switched_to_evaluation(path, model, optimizer=None, map_location="cpu"):
+    epoch = _load(path, model, optimizer, map_location)
+    model.eval()
+    return epoch
+
+
+@mistake("the epoch came back as a tensor or float: it is an int")
+def epoch_as_float(path, model, optimizer=None, map_location="cpu"):
+    return float(_load(path, model, optimizer, map_location))
+
+
+@mistake("the model came back: return the epoch")
+def returned_the_model(path, model, optimizer=None, map_location="cpu"):
+    _load(path, model, optimizer, map_location)
+    return model
+
+
+@mistake("model and epoch came back as a pair: return the epoch alone")
+def returned_a_pair(path, model, optimizer=None, map_location="cpu"):
+    return model, _load(path, model, optimizer, map_location)
+
+
+@mistake("a missing file is passed over: let FileNotFoundError through")
+def passed_over_a_missing_file(path, model, optimizer=None, map_location="cpu"):
+    try:
+        return _load(path, model, optimizer, map_location)
+    except FileNotFoundError:
+        return 0

@@ -110,3 +110,34 @@ def accepted_an_empty_part(dataset, batch_size, split, generator):
         DataLoader(train, batch_size, shuffle=count > 0, generator=generator),
         DataLoader(validation, batch_size),
     )
+
+
+@mistake("split * N was rounded up: take round")
+def rounded_up(dataset, batch_size, split, generator):
+    _parts(dataset, batch_size, split, generator)
+    count = -int(-split * len(dataset) // 1)
+    train, validation = random_split(dataset, [count, len(dataset) - count], generator)
+    return DataLoader(train, batch_size, shuffle=True, generator=generator), DataLoader(
+        validation, batch_size
+    )
+
+
+@mistake("the validation part comes in one batch: its batches have batch_size samples too")
+def validation_in_one_batch(dataset, batch_size, split, generator):
+    train, validation = _parts(dataset, batch_size, split, generator)
+    return DataLoader(train, batch_size, shuffle=True, generator=generator), DataLoader(
+        validation, len(validation)
+    )
+
+
+@mistake("the last, smaller batch of the validation part was dropped")
+def dropped_the_last_validation_batch(dataset, batch_size, split, generator):
+    train, validation = _parts(dataset, batch_size, split, generator)
+    return DataLoader(train, batch_size, shuffle=True, generator=generator), DataLoader(
+        validation, batch_size, drop_last=True
+    )
+
+
+@mistake("the loaders are swapped: training comes first")
+def swapped_the_loaders(dataset, batch_size, split, generator):
+    return tuple(reversed(reference("mlp").make_loaders(dataset, batch_size, split, generator)))

@@ -95,3 +95,55 @@ def negative_accepted(model, weight_decay):
     groups = reference("mlp").parameter_groups(model, abs(weight_decay))
     groups[0]["weight_decay"] = weight_decay
     return groups
+
+
+@mistake("the name's end decides: a norm's scale does not end in bias, and decays; count the axes")
+def by_the_ending_bias(model, weight_decay):
+    return _groups(model, weight_decay, lambda name, p: not name.endswith("bias"))
+
+
+@mistake(
+    "the kind of layer and the name decide: parameters with one axis in other modules decay; count the axes"
+)
+def by_norms_and_the_ending(model, weight_decay):
+    norms = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm)
+    inside = {id(p) for layer in model.modules() if isinstance(layer, norms) for p in layer.parameters()}
+    return _groups(model, weight_decay, lambda name, p: id(p) not in inside and not name.endswith("bias"))
+
+
+@mistake("the kind of layer and the name decide: bias_table has two axes and decays; count the axes")
+def by_norms_and_the_word(model, weight_decay):
+    norms = (nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.GroupNorm)
+    inside = {id(p) for layer in model.modules() if isinstance(layer, norms) for p in layer.parameters()}
+    return _groups(model, weight_decay, lambda name, p: id(p) not in inside and "bias" not in name)
+
+
+@mistake("parameters with one axis decay too: only those without any are left out; two axes at least")
+def one_axis_decays(model, weight_decay):
+    return _groups(model, weight_decay, lambda name, p: p.ndim > 0)
+
+
+@mistake("two axes are not enough: a weight with two axes decays")
+def three_axes_needed(model, weight_decay):
+    return _groups(model, weight_decay, lambda name, p: p.ndim > 2)
+
+
+@mistake("the second group has no weight_decay: set it to 0, the optimiser's own value holds otherwise")
+def second_decay_missing(model, weight_decay):
+    groups = reference("mlp").parameter_groups(model, weight_decay)
+    del groups[1]["weight_decay"]
+    return groups
+
+
+@mistake("each parameter is a pair with its name: the parameters alone are asked for")
+def pairs_with_names(model, weight_decay):
+    names = {id(p): name for name, p in model.named_parameters()}
+    groups = reference("mlp").parameter_groups(model, weight_decay)
+    return [{**group, "params": [(names[id(p)], p) for p in group["params"]]} for group in groups]
+
+
+@mistake("a decay of 0 is refused: only a negative one is")
+def zero_refused(model, weight_decay):
+    if weight_decay == 0:
+        raise ValueError("weight_decay")
+    return reference("mlp").parameter_groups(model, weight_decay)

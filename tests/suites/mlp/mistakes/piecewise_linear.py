@@ -81,3 +81,64 @@ def order_not_checked(x, knots):
     if falling:
         return x
     return reference("mlp").piecewise_linear(x, knots)
+
+
+def _unchecked(x, knots):
+    """Compute without a look at the knots."""
+    t, h = knots[:, 0], knots[:, 1]
+    y = x.new_zeros(x.shape) + h[0]
+    for i in range(len(t) - 1):
+        u = (x - t[i]) / (t[i + 1] - t[i])
+        y = y + (h[i + 1] - h[i]) * (torch.relu(u) - torch.relu(u - 1))
+    return y
+
+
+@mistake("two knots at one position are accepted: refuse a difference of 0 too, with <=")
+def equal_positions_accepted(x, knots):
+    if knots.ndim != 2 or len(knots) < 2 or knots.shape[1] != 2 or (knots[:, 0].diff() < 0).any():
+        raise ValueError("knots")
+    return _unchecked(x, knots)
+
+
+@mistake("a single knot is accepted: there must be two at least")
+def one_knot_accepted(x, knots):
+    if knots.ndim != 2 or knots.shape[1] != 2 or (knots[:, 0].diff() <= 0).any():
+        raise ValueError("knots")
+    return _unchecked(x, knots)
+
+
+@mistake("knots with other than two columns are accepted: their shape is (M, 2)")
+def columns_not_checked(x, knots):
+    if knots.ndim != 2 or len(knots) < 2 or (knots[:, 0].diff() <= 0).any():
+        raise ValueError("knots")
+    return _unchecked(x, knots)
+
+
+@mistake("the shape of the knots is not checked: it is (M, 2) with M at least 2")
+def shape_not_checked(x, knots):
+    if (knots[:, 0].diff() <= 0).any():
+        raise ValueError("knots")
+    return _unchecked(x, knots)
+
+
+@mistake("no knots are refused: check their shape and that the positions rise")
+def nothing_checked(x, knots):
+    return _unchecked(x, knots)
+
+
+@mistake("the first and last piece go on for ever: the curve is constant outside the knots")
+def extrapolated(x, knots):
+    right = reference("mlp").piecewise_linear(x, knots)
+    t, h = knots[:, 0], knots[:, 1]
+    slopes = h.diff() / t.diff()
+    return right + slopes[-1] * torch.relu(x - t[-1]) - slopes[0] * torch.relu(t[0] - x)
+
+
+@mistake("x left the graph: its gradient is missing")
+def x_detached(x, knots):
+    return reference("mlp").piecewise_linear(x.detach(), knots)
+
+
+@mistake("the result is always float32: keep the dtype of x")
+def always_float32(x, knots):
+    return reference("mlp").piecewise_linear(x, knots).float()

@@ -57,7 +57,7 @@ def always_float32(x, degree):
     return _right(x, degree).float()
 
 
-@mistake("a column (N, 1) was taken for x: raise a ValueError about x")
+@mistake("an x with more or fewer axes than one, such as (N, 1), was accepted: raise a ValueError about x")
 def accepted_a_column(x, degree):
     return _right(x.flatten(), degree)
 
@@ -67,3 +67,40 @@ def exponents_on_the_cpu(x, degree):
     _right(x, degree)
     exponents = torch.zeros(degree + 1, dtype=x.dtype)
     return torch.stack([x**i for i in range(degree + 1)], dim=1) + exponents
+
+
+@mistake("the column of ones has the default dtype: take ones_like(x)")
+def ones_in_default_dtype(x, degree):
+    powers = _right(x, degree)
+    return powers.float() if degree == 0 else powers
+
+
+@mistake("the result is filled into zeros of the default dtype and on the CPU: take new_zeros of x, or stack")
+def filled_into_plain_zeros(x, degree):
+    powers = _right(x, degree)
+    table = torch.zeros(powers.shape)
+    table[:] = powers
+    return table
+
+
+@mistake("a negative degree is accepted: raise a ValueError about degree")
+def negative_degree_accepted(x, degree):
+    return _right(x, max(degree, 0))
+
+
+@mistake("the first column is x and the ones come last: the powers begin with 0")
+def ones_at_the_end(x, degree):
+    return _right(x, degree).roll(-1, 1)
+
+
+@mistake("a negative degree was not checked, and joining no columns fails: raise a ValueError about degree")
+def no_columns_to_join(x, degree):
+    if x.ndim != 1:
+        raise ValueError("x")
+    return torch.stack([x**i for i in range(degree + 1)], dim=1)
+
+
+@mistake("column i is x^(i + 1) / (i + 1) or another scaled power: the plain powers are asked for")
+def scaled_by_factorials(x, degree):
+    factors = torch.arange(degree + 1, device=x.device, dtype=x.dtype).clamp(min=1).cumprod(0)
+    return _right(x, degree) / factors

@@ -114,3 +114,31 @@ def forgot_the_device(model, x, batch_size=64):
 @mistake("the outputs were brought to the CPU: they stay on the device of the model")
 def outputs_on_the_cpu(model, x, batch_size=64):
     return reference("mlp").predict(model, x, batch_size).cpu()
+
+
+@mistake("batch_size is not checked: raise a ValueError when it is below 1")
+def batch_size_not_checked(model, x, batch_size=64):
+    return reference("mlp").predict(model, x, max(batch_size, 1))
+
+
+@mistake("the outputs were squeezed: they keep the axes that the model gives them")
+def squeezed_the_outputs(model, x, batch_size=64):
+    return reference("mlp").predict(model, x, batch_size).squeeze()
+
+
+@mistake("gradients were cleared: they stay as they were")
+def cleared_the_gradients(model, x, batch_size=64):
+    model.zero_grad()
+    return reference("mlp").predict(model, x, batch_size)
+
+
+@mistake("only the first batch is predicted: every sample gets its row")
+def first_batch_only(model, x, batch_size=64):
+    _check(batch_size)
+    return reference("mlp").predict(model, x[:batch_size], batch_size)
+
+
+@mistake("only the last batch came back: join the batches")
+def last_batch_only(model, x, batch_size=64):
+    _check(batch_size)
+    return reference("mlp").predict(model, x.split(batch_size)[-1], batch_size)

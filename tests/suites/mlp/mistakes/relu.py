@@ -60,3 +60,38 @@ def value_detached(x):
 @mistake("the result is always float32: keep the dtype of x")
 def always_float32(x):
     return _activation(torch.relu(x).float(), (x > 0).float())
+
+
+@mistake("the derivative has the default dtype, as where(x > 0, 1.0, 0.0) has: give it the dtype of x")
+def derivative_in_default_dtype(x):
+    return _activation(torch.relu(x), torch.where(x > 0, 1.0, 0.0))
+
+
+@mistake("the derivative is made of integers: give it the dtype of x")
+def integer_derivative(x):
+    return _activation(torch.relu(x), (x > 0).long())
+
+
+@mistake("the derivative is made of 32-bit integers: give it the dtype of x")
+def small_integer_derivative(x):
+    return _activation(torch.relu(x), (x > 0).int())
+
+
+@mistake("the derivative is the sign of x: on the left it is 0, not -1")
+def sign_as_derivative(x):
+    return _activation(torch.relu(x), torch.sign(x))
+
+
+@mistake("the derivative is 1 everywhere: it is 0 where x is not above 0")
+def derivative_is_one(x):
+    return _activation(torch.relu(x), torch.ones_like(x))
+
+
+@mistake("value and derivative are swapped")
+def swapped(x):
+    return _activation((x > 0).to(x.dtype), torch.relu(x))
+
+
+@mistake("only the value came back: the derivative is asked for too")
+def value_alone(x):
+    return torch.relu(x)

@@ -71,3 +71,19 @@ def kept_the_old_file(path, model, optimizer, epoch):
 @mistake("the parts were saved as a tuple: a dict with model, optimizer and epoch is asked for")
 def saved_a_tuple(path, model, optimizer, epoch):
     torch.save(tuple(_parts(model, optimizer, epoch).values()), path)
+
+
+@mistake("the epoch was saved as a tensor: it is a number")
+def saved_the_epoch_as_a_tensor(path, model, optimizer, epoch):
+    torch.save(_parts(model, optimizer, torch.tensor(epoch)), path)
+
+
+@mistake("the model was put into evaluation mode: saving leaves it as it is")
+def switched_to_evaluation(path, model, optimizer, epoch):
+    torch.save(_parts(model.eval(), optimizer, epoch), path)
+
+
+@mistake("a list of tensors was saved for the model: its state_dict is a dict with names")
+def saved_a_list_of_parameters(path, model, optimizer, epoch):
+    parts = _parts(model, optimizer, epoch)
+    torch.save({**parts, "model": [value.detach() for value in model.parameters()]}, path)

@@ -67,3 +67,70 @@ def falls_instead_of_rising(x):
 def value_detached(x):
     y = torch.sigmoid(x).detach()
     return _activation(y, y * (1 - y))
+
+
+@mistake(
+    "where() computes both forms, and the one not chosen overflows: its gradient is nan; mend the exponent first"
+)
+def overflow_behind_where(x):
+    y = torch.where(x >= 0, 1 / (1 + torch.exp(-x)), torch.exp(x) / (1 + torch.exp(x)))
+    return _activation(y, y * (1 - y))
+
+
+@mistake("exp(x) overflows at 1000: 1 - 1 / (1 + exp(x)) survives, its gradient is nan")
+def gradient_overflows_on_the_right(x):
+    y = 1 - 1 / (1 + torch.exp(x))
+    return _activation(y, y * (1 - y))
+
+
+@mistake("the derivative exp(-x) / (1 + exp(-x))^2 is inf / inf at -1000: use y (1 - y)")
+def derivative_overflows(x):
+    return _activation(reference("mlp").sigmoid(x).value, torch.exp(-x) / (1 + torch.exp(-x)) ** 2)
+
+
+@mistake("x was clamped to -15..15: the gradient is lost beyond the bound, and the value stops there")
+def clamped_to_fifteen(x):
+    y = torch.sigmoid(x.clamp(-15, 15))
+    return _activation(y, y * (1 - y))
+
+
+@mistake("x was clamped to -20..20: the gradient is lost beyond the bound, and the value stops there")
+def clamped_to_twenty(x):
+    y = torch.sigmoid(x.clamp(-20, 20))
+    return _activation(y, y * (1 - y))
+
+
+@mistake("the derivative is 1 - y: the factor y is missing")
+def derivative_without_first_factor(x):
+    y = torch.sigmoid(x)
+    return _activation(y, 1 - y)
+
+
+@mistake("the derivative is y (1 + y): the sign is wrong, it is y (1 - y)")
+def derivative_with_plus(x):
+    y = torch.sigmoid(x)
+    return _activation(y, y * (1 + y))
+
+
+@mistake("the derivative is y (1 - x): both factors hold the value y")
+def derivative_mixes_x_and_y(x):
+    y = torch.sigmoid(x)
+    return _activation(y, y * (1 - x))
+
+
+@mistake("the derivative is negative: the sigmoid rises, its slope is y (1 - y)")
+def derivative_negative(x):
+    y = torch.sigmoid(x)
+    return _activation(y, -y * (1 - y))
+
+
+@mistake("the result is always float32: keep the dtype of x")
+def always_float32(x):
+    y = torch.sigmoid(x)
+    return _activation(y.float(), (y * (1 - y)).float())
+
+
+@mistake("value and derivative are swapped")
+def swapped(x):
+    y = torch.sigmoid(x)
+    return _activation(y * (1 - y), y)

@@ -109,3 +109,53 @@ def broadcast_one_column(train, test):
     if test.shape[1] == 1:
         test = test.expand(-1, train.shape[1])
     return reference("mlp").standardize(train, test)
+
+
+def _plainly(train, test, divisor):
+    """Standardise without a look at the entries of a constant column."""
+    reference("mlp").standardize(train, test)
+    mean, std = train.mean(0), divisor(train.std(0, correction=0))
+    return (train - mean) / std, (test - mean) / std
+
+
+@mistake("deviations below 1e-8 count as 1: only equal entries do, and they become exactly 0")
+def one_for_small_deviations(train, test):
+    return _plainly(train, test, lambda std: torch.where(std < 1e-8, 1.0, std))
+
+
+def _added(power):
+    return lambda train, test: _plainly(train, test, lambda std: std + 10.0**-power)
+
+
+def _clamped(power):
+    return lambda train, test: _plainly(train, test, lambda std: std.clamp_min(10.0**-power))
+
+
+for _p in (4, 5, 6, 7, 8, 9, 10, 12):
+    globals()[f"added_1e_{_p}"] = mistake(
+        f"1e-{_p} was added to the deviation: equal entries are not divided"
+    )(_added(_p))
+    globals()[f"at_least_1e_{_p}"] = mistake(
+        f"the deviation is at least 1e-{_p}: equal entries are not divided"
+    )(_clamped(_p))
+
+
+@mistake("one row was standardised with N - 1 = 0: the deviation divides by N")
+def unbiased_and_trusted(train, test):
+    reference("mlp").standardize(train, test)
+    mean, std = train.mean(0), train.std(0)
+    std = torch.where(std == 0, 1.0, std)
+    return (train - mean) / std, (test - mean) / std
+
+
+@mistake("test was returned first: training rows come first")
+def swapped(train, test):
+    return tuple(reversed(reference("mlp").standardize(train, test)))
+
+
+@mistake("the columns were brought to 0..1: take mean and deviation")
+def minimum_and_maximum(train, test):
+    reference("mlp").standardize(train, test)
+    low, high = train.amin(0), train.amax(0)
+    span = torch.where(high == low, 1.0, high - low)
+    return (train - low) / span, (test - low) / span

@@ -67,3 +67,72 @@ def derivative_of_the_value(x):
 def value_detached(x):
     y = torch.tanh(x).detach()
     return _activation(y, 1 - y**2)
+
+
+@mistake(
+    "where() computes both forms, and the one not chosen overflows: its gradient is nan; mend the exponent first"
+)
+def overflow_behind_where(x):
+    right = (1 - torch.exp(-2 * x)) / (1 + torch.exp(-2 * x))
+    y = torch.where(x >= 0, right, (torch.exp(2 * x) - 1) / (torch.exp(2 * x) + 1))
+    return _activation(y, 1 - y**2)
+
+
+@mistake("exp(2x) overflows at 1000 and inf / inf is nan: use the form of a stable sigmoid")
+def exponential_overflows_on_the_right(x):
+    y = (torch.exp(2 * x) - 1) / (torch.exp(2 * x) + 1)
+    return _activation(y, 1 - y**2)
+
+
+@mistake("exp(-2x) overflows at -1000 and inf / inf is nan: use the form of a stable sigmoid")
+def exponential_overflows_on_the_left(x):
+    y = (1 - torch.exp(-2 * x)) / (1 + torch.exp(-2 * x))
+    return _activation(y, 1 - y**2)
+
+
+@mistake("exp(2x) overflows at 1000: 1 - 2 / (exp(2x) + 1) survives, its gradient is nan")
+def gradient_overflows_on_the_right(x):
+    y = 1 - 2 / (torch.exp(2 * x) + 1)
+    return _activation(y, 1 - y**2)
+
+
+@mistake("x was clamped to -10..10: the value stops there, and the gradient is lost beyond")
+def clamped_x(x):
+    y = torch.tanh(x.clamp(-10, 10))
+    return _activation(y, 1 - y**2)
+
+
+@mistake("the derivative is 1 + y^2: the sign is wrong, it is 1 - y^2")
+def derivative_with_plus(x):
+    y = torch.tanh(x)
+    return _activation(y, 1 + y**2)
+
+
+@mistake("the derivative is (1 - y)^2: the value alone is squared, 1 - y^2")
+def derivative_squares_too_much(x):
+    y = torch.tanh(x)
+    return _activation(y, (1 - y) ** 2)
+
+
+@mistake("the derivative is y^2 - 1: the sign is wrong, it is 1 - y^2")
+def derivative_negative(x):
+    y = torch.tanh(x)
+    return _activation(y, y**2 - 1)
+
+
+@mistake("the sign of the exponent is wrong: tanh rises")
+def falls_instead_of_rising(x):
+    y = torch.tanh(-x)
+    return _activation(y, 1 - y**2)
+
+
+@mistake("the result is always float32: keep the dtype of x")
+def always_float32(x):
+    y = torch.tanh(x)
+    return _activation(y.float(), (1 - y**2).float())
+
+
+@mistake("value and derivative are swapped")
+def swapped(x):
+    y = torch.tanh(x)
+    return _activation(1 - y**2, y)

@@ -105,9 +105,20 @@ def tensors_for_losses(x, y, x_test, generator):
     return _run(predictions, [torch.tensor(loss) for loss in losses])
 
 
-@mistake("the model was never trained")
-def untrained(x, y, x_test, generator):
-    features_test = reference("mlp").standardize(x, x_test).test
-    losses = _right(x, y, x_test, generator).losses
+@mistake("training and test rows were standardised together: use the statistics of the training rows")
+def statistics_of_all_rows(x, y, x_test, generator):
+    features, features_test = (
+        reference("mlp").standardize(torch.cat([x, x_test]), rows).test for rows in (x, x_test)
+    )
     model = nn.Linear(x.shape[1], 1)
+    losses = _fit(model, features, y, generator)
+    return _run(reference("mlp").predict(model, features_test).squeeze(1).sigmoid(), losses)
+
+
+@mistake("a single test row has no deviation of its own (nan): use the statistics of the training rows")
+def test_by_its_own_unbiased_deviation(x, y, x_test, generator):
+    features = reference("mlp").standardize(x, x_test).train
+    features_test = (x_test - x_test.mean(0)) / x_test.std(0)
+    model = nn.Linear(x.shape[1], 1)
+    losses = _fit(model, features, y, generator)
     return _run(reference("mlp").predict(model, features_test).squeeze(1).sigmoid(), losses)

@@ -43,12 +43,6 @@ def classes_for_scores(x, y, x_test, generator):
     return _run(predictions.argmax(1), losses)
 
 
-@mistake("the model was never trained")
-def untrained(x, y, x_test, generator):
-    losses = _right(x, y, x_test, generator).losses
-    return _run(reference("mlp").predict(_network(), x_test), losses)
-
-
 @mistake("the optimizer was made for another model than the one that is trained and used")
 def trained_another_model(x, y, x_test, generator):
     model, other = _network(), _network()

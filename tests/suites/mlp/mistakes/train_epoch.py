@@ -155,3 +155,21 @@ def forgot_the_device(model, loader, loss_fn, optimizer):
         total += step(x, y).item() * len(x)
         count += len(x)
     return total / count
+
+
+@mistake("only the first batch is trained on: the return stands inside the loop")
+def first_batch_only(model, loader, loss_fn, optimizer):
+    return _epoch(model, [next(iter(loader))], _step(model, loss_fn, optimizer))
+
+
+@mistake("there is one step, at the end: take one for every batch")
+def one_step_at_the_end(model, loader, loss_fn, optimizer):
+    def step(x, y):
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        return loss
+
+    optimizer.zero_grad()
+    loss = _epoch(model, loader, step)
+    optimizer.step()
+    return loss

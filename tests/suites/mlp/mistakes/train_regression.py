@@ -49,25 +49,14 @@ def test_by_its_own_statistics(x, y, x_test, generator):
     return _run(reference("mlp").predict(model, features_test).squeeze(1) * y.std() + y.mean(), losses)
 
 
-@mistake("predictions (N, 1) meet targets (N,) in the loss: every pair is compared, and the mean is learned")
+@mistake(
+    "nothing but the mean of y is learned: (N, 1) meets (N,) in the loss, or rows are shuffled without targets"
+)
 def compared_every_pair(x, y, x_test, generator):
     features, target, features_test = _standardized(x, y, x_test)
     model = _model(x)
     losses = _fit(model, features, target.squeeze(1), generator, lambda p, t: ((p - t) ** 2).mean())
     return _run(reference("mlp").predict(model, features_test).squeeze(1) * y.std() + y.mean(), losses)
-
-
-@mistake("the rows were shuffled without their targets")
-def shuffled_apart(x, y, x_test, generator):
-    return reference("mlp").train_regression(
-        x[torch.randperm(len(x), generator=generator)], y, x_test, generator
-    )
-
-
-@mistake("the mean of y is predicted for every row")
-def predicted_the_mean(x, y, x_test, generator):
-    losses = reference("mlp").train_regression(x, y, x_test, generator).losses
-    return _run(y.mean().expand(len(x_test)).clone(), losses)
 
 
 @mistake("the predictions have the shape (M, 1): it is (M,)")
@@ -108,3 +97,23 @@ def untrained(x, y, x_test, generator):
 def last_loss_only(x, y, x_test, generator):
     predictions, losses = reference("mlp").train_regression(x, y, x_test, generator)
     return _run(predictions, losses[-1:])
+
+
+@mistake("training and test rows were standardised together: use the statistics of the training rows")
+def statistics_of_all_rows(x, y, x_test, generator):
+    _, target, _ = _standardized(x, y, x_test)
+    features, features_test = (
+        reference("mlp").standardize(torch.cat([x, x_test]), rows).test for rows in (x, x_test)
+    )
+    model = _model(x)
+    losses = _fit(model, features, target, generator)
+    return _run(reference("mlp").predict(model, features_test).squeeze(1) * y.std() + y.mean(), losses)
+
+
+@mistake("a single test row has no deviation of its own (nan): use the statistics of the training rows")
+def test_by_its_own_unbiased_deviation(x, y, x_test, generator):
+    features, target, _ = _standardized(x, y, x_test)
+    features_test = (x_test - x_test.mean(0)) / x_test.std(0)
+    model = _model(x)
+    losses = _fit(model, features, target, generator)
+    return _run(reference("mlp").predict(model, features_test).squeeze(1) * y.std() + y.mean(), losses)

@@ -83,3 +83,40 @@ def seeded_inside(weight, gain=1.0, generator=None):
     if generator is None:
         generator = torch.Generator(weight.device).manual_seed(0)
     return reference("mlp").xavier_uniform_(weight, gain, generator)
+
+
+@mistake("gain stands under the root, so its root scales the bound: a = gain * sqrt(6 / (fan_in + fan_out))")
+def gain_under_the_root(weight, gain=1.0, generator=None):
+    return _uniform(weight, math.sqrt(gain * 6 / sum(_checked(weight).shape)), generator)
+
+
+@mistake("the root is over 6 alone: it is over 6 / (fan_in + fan_out)")
+def root_of_six_alone(weight, gain=1.0, generator=None):
+    return _uniform(weight, gain * math.sqrt(6) / sum(_checked(weight).shape), generator)
+
+
+@mistake("the bound has sqrt(3), not sqrt(6)")
+def three_for_six(weight, gain=1.0, generator=None):
+    return _uniform(weight, gain * math.sqrt(3 / sum(_checked(weight).shape)), generator)
+
+
+@mistake("(rand - 0.5) * a reaches half of the bound only: draw between -a and a")
+def half_the_bound(weight, gain=1.0, generator=None):
+    return _uniform(weight, gain * math.sqrt(6 / sum(_checked(weight).shape)) / 2, generator)
+
+
+@mistake("weight.data was replaced by a new tensor: write into the weight's own memory, as copy_ does")
+def data_replaced(weight, gain=1.0, generator=None):
+    fresh = torch.empty(weight.shape, dtype=weight.dtype, device=weight.device)
+    weight.data = reference("mlp").xavier_uniform_(fresh if weight.ndim == 2 else weight, gain, generator)
+    return weight
+
+
+@mistake("the number of axes is not checked: raise a ValueError about weight when it is not two")
+def axes_not_checked(weight, gain=1.0, generator=None):
+    return _uniform_unchecked(weight, gain * math.sqrt(6 / (weight.shape[0] + weight.shape[1])), generator)
+
+
+def _uniform_unchecked(weight, a, generator):
+    with torch.no_grad():
+        return weight.uniform_(-a, a, generator=generator)

@@ -1,5 +1,7 @@
 """Wrong variants of optimizers.Adadelta."""
 
+import copy
+
 import torch
 
 from grader.suite import mistake, reference
@@ -221,16 +223,545 @@ class options_not_checked(Adadelta):
                 raise
 
 
-@mistake("state_dict holds the very tensors of the state, which later steps change in place: copy them")
-class tensors_saved_without_copy(Adadelta):
+@mistake("weight_decay was ignored")
+class decay_ignored(_WithMeans):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": 0}, p, g, state)
+
+
+@mistake("the weight decay has the wrong sign: weights grow instead of shrinking")
+class decay_with_the_wrong_sign(_WithMeans):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": -group["weight_decay"]}, p, g, state)
+
+
+@mistake("the weight decay was multiplied by lr twice: it is added to the gradient as it is")
+class decay_times_rate_squared(_WithMeans):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": group["lr"] * group["weight_decay"]}, p, g, state)
+
+
+@mistake("the weight decay came after the step, by itself: g = g + wd * p stands first")
+class decay_after_the_step(_WithMeans):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": 0}, p, g, state)
+        p *= 1 - group["lr"] * group["weight_decay"]
+
+
+class _WithCounted(_ByRule):
+    """Adadelta with another mean u."""
+
+    def rule(self, group, p, g, state):
+        rho, eps = group["rho"], group["eps"]
+        g = g + group["weight_decay"] * p
+        zero = torch.zeros_like(p)
+        s = state["s"] = rho * state.get("s", zero) + (1 - rho) * g**2
+        u = state.get("u", zero)
+        if self.first():
+            u = self.mean(rho, u, g, g)
+        d = (u + eps).sqrt() / (s + eps).sqrt() * g
+        state["u"] = u if self.first() else self.mean(rho, u, g, d)
+        p -= group["lr"] * d
+
+    def first(self):
+        return False
+
+
+@mistake("u averages |d|: it averages the square, d^2")
+class steps_without_square(_WithCounted):
+    def mean(self, rho, u, g, d):
+        return rho * u + (1 - rho) * d.abs()
+
+
+@mistake("u averages d: it averages the square, d^2")
+class steps_with_their_sign(_WithCounted):
+    def mean(self, rho, u, g, d):
+        return rho * u + (1 - rho) * d
+
+
+@mistake("u averages |d| squared at the end: it averages the square, d^2")
+class steps_squared_after_the_mean(_WithCounted):
+    def mean(self, rho, u, g, d):
+        return (rho * u.sqrt() + (1 - rho) * d.abs()) ** 2
+
+
+@mistake("u averages squared gradients, before d is made: it averages d^2, and d uses u as it was")
+class gradients_for_steps_at_once(_WithCounted):
+    def first(self):
+        return True
+
+    def mean(self, rho, u, g, d):
+        return rho * u + (1 - rho) * g**2
+
+
+@mistake("u averages squared gradients: it averages squared steps, d^2")
+class gradients_for_steps(_WithCounted):
+    def mean(self, rho, u, g, d):
+        return rho * u + (1 - rho) * g**2
+
+
+@mistake("the squared steps add up: u = rho * u + (1 - rho) * d^2")
+class steps_add_up(_WithCounted):
+    def mean(self, rho, u, g, d):
+        return u + d**2
+
+
+@mistake("u lacks the factor 1 - rho: u = rho * u + (1 - rho) * d^2")
+class steps_without_one_minus_rho(_WithCounted):
+    def mean(self, rho, u, g, d):
+        return rho * u + d**2
+
+
+@mistake("u is the last squared step alone: it is a running mean")
+class last_step_only(_WithCounted):
+    def mean(self, rho, u, g, d):
+        return d**2
+
+
+@mistake("rho and 1 - rho are swapped in u: rho is the share of the old mean")
+class rho_swapped_in_the_steps(_WithCounted):
+    def mean(self, rho, u, g, d):
+        return (1 - rho) * u + rho * d**2
+
+
+@mistake("the factors 1 - rho are missing: s = rho * s + (1 - rho) * g^2, and u likewise")
+class no_one_minus_rho(_WithMeans):
+    def average(self, rho, mean, square):
+        return rho * mean + square
+
+
+@mistake("eps is outside the root below: sqrt(s + eps)")
+class eps_outside_below(_WithMeans):
+    def step_of(self, u, s, g, eps):
+        return (u + eps).sqrt() / (s.sqrt() + eps) * g
+
+
+@mistake("eps is outside the root above: sqrt(u + eps)")
+class eps_outside_above(_WithMeans):
+    def step_of(self, u, s, g, eps):
+        return (u.sqrt() + eps) / (s + eps).sqrt() * g
+
+
+@mistake("the root above is missing: d = sqrt(u + eps) / sqrt(s + eps) * g")
+class no_root_above(_WithMeans):
+    def step_of(self, u, s, g, eps):
+        return (u + eps) / (s + eps).sqrt() * g
+
+
+@mistake("the root below is missing: d = sqrt(u + eps) / sqrt(s + eps) * g")
+class no_root_below(_WithMeans):
+    def step_of(self, u, s, g, eps):
+        return (u + eps).sqrt() / (s + eps) * g
+
+
+@mistake("the options were read once, in the constructor: read all of them from the group, in every step")
+class options_read_once(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        super().__init__(params, lr, rho, eps, weight_decay)
+        self.given = {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay}
+
     def step(self):
-        before = {p: dict(state) for p, state in self.state.items()}
+        groups = self.param_groups
+        self.param_groups = [{**self.given, "params": group["params"]} for group in groups]
         super().step()
-        for p, state in before.items():
-            for name, value in state.items():
-                if isinstance(value, torch.Tensor):
-                    self.state[p][name] = value.copy_(self.state[p][name])
+        self.param_groups = groups
+
+
+@mistake("lr was kept from the constructor, once for each group: a new one in param_groups holds at once")
+class first_rate_kept_in_the_group(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        super().__init__(params, lr, rho, eps, weight_decay)
+        for group in self.param_groups:
+            group["first"] = group["lr"]
+
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = [{**group, "lr": group["first"]} for group in groups]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("lr of the constructor holds for all groups: a group has its own, read anew in every step")
+class one_rate_for_all_groups(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        super().__init__(params, lr, rho, eps, weight_decay)
+        self.lr = lr
+
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = [{**group, "lr": self.lr} for group in groups]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("options of a group were ignored: where a group has its own, they hold for it")
+class options_of_groups_ignored(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        given = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
+        super().__init__(given, lr, rho, eps, weight_decay)
+
+
+@mistake("only the first group is stepped: walk all of them")
+class first_group_only(Adadelta):
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = groups[:1]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("a missing gradient raised an exception: skip a parameter whose grad is None")
+class missing_gradient_fails(Adadelta):
+    def step(self):
+        if any(p.grad is None for group in self.param_groups for p in group["params"]):
+            raise TypeError("unsupported operand type(s)")
+        super().step()
+
+
+@mistake("a method of a missing gradient was called: skip a parameter whose grad is None")
+class missing_gradient_has_no_methods(Adadelta):
+    def step(self):
+        if any(p.grad is None for group in self.param_groups for p in group["params"]):
+            raise AttributeError("'NoneType' object has no attribute")
+        super().step()
+
+
+@mistake("step ended where a gradient was missing (break or return): skip that parameter alone (continue)")
+class stops_at_a_missing_gradient(Adadelta):
+    def step(self):
+        groups, self.param_groups = self.param_groups, []
+        for group in groups:
+            missing = [p.grad is None for p in group["params"]]
+            self.param_groups.append(
+                {**group, "params": group["params"][: missing.index(True)]} if any(missing) else group
+            )
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("zero_grad does nothing: set the grad of every parameter to None")
+class zero_grad_does_nothing(Adadelta):
+    def zero_grad(self):
+        pass
+
+
+@mistake("zero_grad forgot the other groups: it walks all of them")
+class zero_grad_of_the_first_group(Adadelta):
+    def zero_grad(self):
+        for p in self.param_groups[0]["params"]:
+            p.grad = None
+
+
+@mistake(
+    "a generator of params was walked before it was stored, so nothing is ever stepped: make a list first"
+)
+class generator_empty_at_once(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        once = not isinstance(params, (list, tuple))
+        super().__init__(params, lr, rho, eps, weight_decay)
+        if once:
+            self.param_groups[0]["params"] = []
+
+
+@mistake("params was taken for a list (params[0], len(params)): it may be a generator, make a list of it")
+class generator_not_taken(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        if not isinstance(params, (list, tuple)):
+            raise TypeError("'generator' object is not subscriptable")
+        super().__init__(params, lr, rho, eps, weight_decay)
+
+
+@mistake("the params of a group were walked twice, and a generator is empty then: make a list of them")
+class generator_in_a_group_used_up(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        params = list(params)
+        once = [isinstance(part, dict) and not isinstance(part["params"], (list, tuple)) for part in params]
+        super().__init__(params, lr, rho, eps, weight_decay)
+        self.empty = any(once)
+
+    def step(self):
+        super().step()
+        if self.empty:
+            self.param_groups[0]["params"] = []
+
+
+@mistake("the parameter was replaced (p = ..., or p.data = ...): change it in place, in its own memory")
+class new_memory(Adadelta):
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.data = p.data.clone()
+        super().step()
+
+
+@mistake("the parameters never move: p = p - ... gives the name p to another tensor; change p in place")
+class steps_lost(Adadelta):
+    def step(self):
+        before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]
+        super().step()
+        for p, value in before:
+            p.data.copy_(value)
+
+
+@mistake("the steps go uphill: subtract them")
+class uphill(Adadelta):
+    def step(self):
+        before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]
+        super().step()
+        for p, value in before:
+            p.data.copy_(2 * value - p.detach())
+
+
+@mistake("the update is not under torch.no_grad: a parameter that requires gradients cannot be changed so")
+class no_grad_missing(Adadelta):
+    def step(self):
+        if any(p.grad is not None for group in self.param_groups for p in group["params"]):
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation")
+
+
+class _Keyed(dict):
+    """State under a key that several parameters may have."""
+
+    def __init__(self, key, states=()):
+        super().__init__({key(p): state for p, state in dict(states).items()})
+        self.key = key
+
+    def get(self, p, default=None):
+        return super().get(self.key(p), default)
+
+    def setdefault(self, p, default=None):
+        return super().setdefault(self.key(p), default)
+
+
+class _StateByKey(Adadelta):
+    """Keeps its state under `key` of a parameter."""
+
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        super().__init__(params, lr, rho, eps, weight_decay)
+        self.state = _Keyed(self.key)
+
+    def load_state_dict(self, saved):
+        super().load_state_dict(saved)
+        self.state = _Keyed(self.key, self.state)
+
+
+@mistake("parameters of one shape share their state: keep it for each parameter, by identity")
+class state_by_shape(_StateByKey):
+    def key(self, p):
+        return p.shape
+
+
+@mistake("the first parameters of all groups share their state, and so on: keep it for each, by identity")
+class state_by_place(_StateByKey):
+    def key(self, p):
+        return next(i for group in self.param_groups for i, q in enumerate(group["params"]) if q is p)
+
+
+@mistake("all parameters share one state: keep it for each parameter, by identity")
+class one_state_for_all(_StateByKey):
+    def key(self, p):
+        return None
+
+
+class _Shares(Adadelta):
+    """Hands out or takes over its state without a full copy."""
+
+    saves = loads = staticmethod(copy.deepcopy)
+    fresh = ()  # what a step makes anew, while it changes the rest in place
+
+    def step(self):
+        groups = self.param_groups
+        known = {p: self.state.pop(p) for _, p in list(self._each()) if p in self.state}
+        for group, p in self._each():
+            if p.grad is None:
+                continue
+            kept = known.setdefault(p, {})
+            self.param_groups, self.state = [{**group, "params": [p]}], {p: dict(kept)} if kept else {}
+            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor) and k not in self.fresh}
+            held = {name: value.clone() for name, value in kept.items() if name in old}
+            if kept:
+                self.state[p].update(held)
+            super().step()
+            kept.update(self.state.get(p, {}))
+            for name, value in old.items():
+                kept[name] = value.copy_(kept[name])
+            self.param_groups = groups
+        self.state = known
+
+    def _each(self):
+        return [(group, p) for group in self.param_groups for p in group["params"]]
 
     def state_dict(self):
-        states = [dict(self.state.get(p, {})) for group in self.param_groups for p in group["params"]]
+        states = [type(self).saves(self.state.get(p, {})) for _, p in self._each()]
         return {**super().state_dict(), "states": states}
+
+    def load_state_dict(self, saved):
+        super().load_state_dict({**saved, "states": [{} for _ in self._each()]})
+        self.state = {
+            p: type(self).loads(state) for (_, p), state in zip(self._each(), saved["states"], strict=True)
+        }
+
+
+def _itself(state):
+    return state
+
+
+@mistake("state_dict holds the very dicts of the state, which later steps fill anew: copy them")
+class states_saved_without_copy(_Shares):
+    saves = staticmethod(_itself)
+
+
+@mistake("state_dict holds the very dicts of the state, also those that are still empty: copy them")
+class states_saved_as_they_are(states_saved_without_copy):
+    def state_dict(self):
+        for _, p in self._each():
+            self.state.setdefault(p, {})
+        return super().state_dict()
+
+
+@mistake("load_state_dict took the saved state itself: later steps change `saved`; copy it")
+class loaded_without_copy(_Shares):
+    loads = staticmethod(_itself)
+
+
+@mistake("load_state_dict took the saved tensors themselves, and steps change them in place: copy them")
+class tensors_loaded_without_copy(_Shares):
+    loads = dict
+
+
+@mistake("state_dict and load_state_dict both pass the very dicts of the state on: both copy")
+class nothing_copied(_Shares):
+    saves = loads = staticmethod(_itself)
+
+
+@mistake("state_dict and load_state_dict both pass the very tensors of the state on: both copy")
+class no_tensor_copied(_Shares):
+    saves = loads = dict
+
+
+class _WithGraph(Adadelta):
+    """Keeps its state in the graph of the weight decay."""
+
+    def step(self):
+        super().step()
+        for p, state in self.state.items():
+            for name, value in state.items():
+                if isinstance(value, torch.Tensor):
+                    state[name] = value + 0 * p
+
+
+@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
+class graph_grows(_WithGraph):
+    pass
+
+
+@mistake("the state keeps a graph, and state_dict hands it on: work under torch.no_grad, or detach")
+class graph_saved(_WithGraph):
+    def state_dict(self):
+        graph, self.state = self.state, {}
+        empty = super().state_dict()
+        self.state = graph
+        parameters = [p for group in self.param_groups for p in group["params"]]
+        copied = [
+            {k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in graph.get(p, {}).items()}
+            for p in parameters
+        ]
+        return {**empty, "states": copied}
+
+
+@mistake("options of a group were not checked: out of range they raise a ValueError there too")
+class options_of_groups_not_checked(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        params = list(params)
+        own = [part if isinstance(part, dict) else {} for part in params]
+        bare = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
+        super().__init__(bare, lr, rho, eps, weight_decay)
+        for group, part in zip(self.param_groups, own, strict=False):
+            group.update({**part, "params": group["params"]})
+
+
+@mistake("an empty params was accepted: raise a ValueError")
+class no_parameters_accepted(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        params = list(params)
+        super().__init__(params or [torch.zeros(0)], lr, rho, eps, weight_decay)
+
+
+@mistake("the mean s of squared gradients is not saved, or not loaded: it is part of the state")
+class gradients_not_saved(Adadelta):
+    def state_dict(self):
+        saved = super().state_dict()
+        for state in saved["states"]:
+            if state:
+                state["gradients"] = torch.zeros_like(state["gradients"])
+        return saved
+
+
+@mistake("the mean u of squared steps is not saved, or not loaded: it is part of the state")
+class steps_not_saved(Adadelta):
+    def state_dict(self):
+        saved = super().state_dict()
+        for state in saved["states"]:
+            if state:
+                state["steps"] = torch.zeros_like(state["steps"])
+        return saved
+
+
+@mistake("lr out of range was accepted: raise a ValueError that names it")
+class lr_not_checked(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "lr": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, 0.0, rho, eps, weight_decay)
+        for i, group in enumerate(self.param_groups):
+            group["lr"] = params[i].get("lr", lr) if isinstance(params[i], dict) else lr
+
+
+@mistake("rho out of range was accepted: raise a ValueError that names it")
+class rho_not_checked(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "rho": 0.9} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, 0.9, eps, weight_decay)
+        for i, group in enumerate(self.param_groups):
+            group["rho"] = params[i].get("rho", rho) if isinstance(params[i], dict) else rho
+
+
+@mistake("rho of 1 or more was accepted: it stays below 1, raise a ValueError")
+class rho_of_one_accepted(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        params = list(params)
+        bare = [
+            {**part, "rho": min(part["rho"], 0.5)} if isinstance(part, dict) and "rho" in part else part
+            for part in params
+        ]
+        super().__init__(bare, lr, min(rho, 0.5), eps, weight_decay)
+        for i, group in enumerate(self.param_groups):
+            own = params[i] if isinstance(params[i], dict) else {}
+            group["rho"] = own.get("rho", rho)
+
+
+@mistake("eps out of range was accepted: raise a ValueError that names it")
+class eps_not_checked(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "eps": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, rho, 0.0, weight_decay)
+        for i, group in enumerate(self.param_groups):
+            group["eps"] = params[i].get("eps", eps) if isinstance(params[i], dict) else eps
+
+
+@mistake("weight_decay out of range was accepted: raise a ValueError that names it")
+class weight_decay_not_checked(Adadelta):
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "weight_decay": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, rho, eps, 0.0)
+        for i, group in enumerate(self.param_groups):
+            group["weight_decay"] = (
+                params[i].get("weight_decay", weight_decay) if isinstance(params[i], dict) else weight_decay
+            )

@@ -1,5 +1,7 @@
 """Wrong variants of optimizers.Adagrad."""
 
+import copy
+
 import torch
 
 from grader.suite import mistake, reference
@@ -202,26 +204,535 @@ class options_not_checked(Adagrad):
                 raise
 
 
-@mistake("state_dict holds the very dicts of the state, which later steps fill anew: copy them")
-class states_saved_without_copy(Adagrad):
-    def state_dict(self):
+@mistake("weight_decay was ignored")
+class decay_ignored(_WithSum):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": 0}, p, g, state)
+
+
+@mistake("the weight decay has the wrong sign: weights grow instead of shrinking")
+class decay_with_the_wrong_sign(_WithSum):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": -group["weight_decay"]}, p, g, state)
+
+
+@mistake("the weight decay was multiplied by lr twice: it is added to the gradient as it is")
+class decay_times_rate_squared(_WithSum):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": group["lr"] * group["weight_decay"]}, p, g, state)
+
+
+@mistake("the weight decay came after the step, by itself: g = g + wd * p stands first")
+class decay_after_the_step(_WithSum):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": 0}, p, g, state)
+        p *= 1 - group["lr"] * group["weight_decay"]
+
+
+@mistake("all parameters share one step count: each counts the steps in which it had a gradient")
+class one_count_for_all(Adagrad):
+    def step(self):
+        self.count = self.__dict__.get("count", 0) + 1
+        self.counted()
+        super().step()
+
+    def counted(self):
         for group in self.param_groups:
             for p in group["params"]:
-                self.state.setdefault(p, {})
-        states = [self.state[p] for group in self.param_groups for p in group["params"]]
+                if p.grad is not None and p in self.state:
+                    self.state[p]["t"] = self.count - 1
+                elif p.grad is not None:
+                    start = torch.full_like(p, group["initial_accumulator_value"]).detach()
+                    self.state[p] = {"t": self.count - 1, "sum": start}
+
+    def state_dict(self):
+        return {**super().state_dict(), "count": self.__dict__.get("count", 0)}
+
+    def load_state_dict(self, saved):
+        super().load_state_dict(saved)
+        self.count = saved["count"]
+
+
+@mistake("eps was ignored: it is added to the root")
+class eps_ignored(_WithSum):
+    def quotient(self, g, s, eps):
+        return g / s.sqrt()
+
+
+@mistake("the sum holds |g|, and no root is taken: add up squares, and divide by their root")
+class plain_sum(_WithSum):
+    def add(self, s, g):
+        return s + g.abs()
+
+
+@mistake("the sum was averaged over the steps: it is the sum of all squares")
+class mean_of_squares(_ByRule):
+    def rule(self, group, p, g, state):
+        t = state["t"] = state.get("t", 0) + 1
+        g = g + group["weight_decay"] * p
+        s = state["s"] = state.get("s", torch.full_like(p, group["initial_accumulator_value"])) + g**2
+        p -= group["lr"] / (1 + (t - 1) * group["lr_decay"]) * g / ((s / t).sqrt() + group["eps"])
+
+
+@mistake("the rate decays as a power: it is lr / (1 + (t - 1) * lr_decay)")
+class rate_decay_as_power(_WithSum):
+    def rate(self, group, t):
+        return group["lr"] * (1 - group["lr_decay"]) ** (t - 1)
+
+
+@mistake("the sign of lr_decay is wrong: it is a divisor, lr / (1 + (t - 1) * lr_decay), no factor")
+class rate_grows(_WithSum):
+    def rate(self, group, t):
+        return group["lr"] * (1 + (t - 1) * group["lr_decay"])
+
+
+@mistake("the divisor of the rate is lr_decay * (t - 1) alone, or 1 at first: add 1 to it")
+class divisor_without_one(_WithSum):
+    def rate(self, group, t):
+        return group["lr"] / ((t - 1) * group["lr_decay"] or 1)
+
+
+@mistake("the weight decay reaches the sum but not the step: g = g + wd * p stands first, for both")
+class decay_in_the_sum_alone(_WithSum):
+    def rule(self, group, p, g, state):
+        decay = group["weight_decay"] * p
+        keep = self.quotient
+        self.quotient = lambda d, s, eps: keep(d - decay, s, eps)
+        super().rule(group, p, g, state)
+        del self.quotient
+
+
+@mistake("the weight decay reaches the step but not the sum: g = g + wd * p stands first, for both")
+class decay_in_the_step_alone(_WithSum):
+    def rule(self, group, p, g, state):
+        decay = group["weight_decay"] * p
+        keep = self.quotient
+        self.quotient = lambda d, s, eps: keep(d + decay, s, eps)
+        super().rule({**group, "weight_decay": 0}, p, g, state)
+        del self.quotient
+
+
+@mistake("the options were read once, in the constructor: read all of them from the group, in every step")
+class options_read_once(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        super().__init__(params, lr, lr_decay, weight_decay, initial_accumulator_value, eps)
+        self.given = {
+            "lr": lr,
+            "lr_decay": lr_decay,
+            "weight_decay": weight_decay,
+            "initial_accumulator_value": initial_accumulator_value,
+            "eps": eps,
+        }
+
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = [{**self.given, "params": group["params"]} for group in groups]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("lr was kept from the constructor, once for each group: a new one in param_groups holds at once")
+class first_rate_kept_in_the_group(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        super().__init__(params, lr, lr_decay, weight_decay, initial_accumulator_value, eps)
+        for group in self.param_groups:
+            group["first"] = group["lr"]
+
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = [{**group, "lr": group["first"]} for group in groups]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("lr of the constructor holds for all groups: a group has its own, read anew in every step")
+class one_rate_for_all_groups(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        super().__init__(params, lr, lr_decay, weight_decay, initial_accumulator_value, eps)
+        self.lr = lr
+
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = [{**group, "lr": self.lr} for group in groups]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("options of a group were ignored: where a group has its own, they hold for it")
+class options_of_groups_ignored(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        given = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
+        super().__init__(given, lr, lr_decay, weight_decay, initial_accumulator_value, eps)
+
+
+@mistake("only the first group is stepped: walk all of them")
+class first_group_only(Adagrad):
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = groups[:1]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("a missing gradient raised an exception: skip a parameter whose grad is None")
+class missing_gradient_fails(Adagrad):
+    def step(self):
+        if any(p.grad is None for group in self.param_groups for p in group["params"]):
+            raise TypeError("unsupported operand type(s)")
+        super().step()
+
+
+@mistake("a method of a missing gradient was called: skip a parameter whose grad is None")
+class missing_gradient_has_no_methods(Adagrad):
+    def step(self):
+        if any(p.grad is None for group in self.param_groups for p in group["params"]):
+            raise AttributeError("'NoneType' object has no attribute")
+        super().step()
+
+
+@mistake("step ended where a gradient was missing (break or return): skip that parameter alone (continue)")
+class stops_at_a_missing_gradient(Adagrad):
+    def step(self):
+        groups, self.param_groups = self.param_groups, []
+        for group in groups:
+            missing = [p.grad is None for p in group["params"]]
+            self.param_groups.append(
+                {**group, "params": group["params"][: missing.index(True)]} if any(missing) else group
+            )
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("zero_grad does nothing: set the grad of every parameter to None")
+class zero_grad_does_nothing(Adagrad):
+    def zero_grad(self):
+        pass
+
+
+@mistake("zero_grad forgot the other groups: it walks all of them")
+class zero_grad_of_the_first_group(Adagrad):
+    def zero_grad(self):
+        for p in self.param_groups[0]["params"]:
+            p.grad = None
+
+
+@mistake(
+    "a generator of params was walked before it was stored, so nothing is ever stepped: make a list first"
+)
+class generator_empty_at_once(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        once = not isinstance(params, (list, tuple))
+        super().__init__(params, lr, lr_decay, weight_decay, initial_accumulator_value, eps)
+        if once:
+            self.param_groups[0]["params"] = []
+
+
+@mistake("params was taken for a list (params[0], len(params)): it may be a generator, make a list of it")
+class generator_not_taken(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        if not isinstance(params, (list, tuple)):
+            raise TypeError("'generator' object is not subscriptable")
+        super().__init__(params, lr, lr_decay, weight_decay, initial_accumulator_value, eps)
+
+
+@mistake("the params of a group were walked twice, and a generator is empty then: make a list of them")
+class generator_in_a_group_used_up(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        params = list(params)
+        once = [isinstance(part, dict) and not isinstance(part["params"], (list, tuple)) for part in params]
+        super().__init__(params, lr, lr_decay, weight_decay, initial_accumulator_value, eps)
+        self.empty = any(once)
+
+    def step(self):
+        super().step()
+        if self.empty:
+            self.param_groups[0]["params"] = []
+
+
+@mistake("the parameter was replaced (p = ..., or p.data = ...): change it in place, in its own memory")
+class new_memory(Adagrad):
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.data = p.data.clone()
+        super().step()
+
+
+@mistake("the parameters never move: p = p - ... gives the name p to another tensor; change p in place")
+class steps_lost(Adagrad):
+    def step(self):
+        before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]
+        super().step()
+        for p, value in before:
+            p.data.copy_(value)
+
+
+@mistake("the steps go uphill: subtract them")
+class uphill(Adagrad):
+    def step(self):
+        before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]
+        super().step()
+        for p, value in before:
+            p.data.copy_(2 * value - p.detach())
+
+
+@mistake("the update is not under torch.no_grad: a parameter that requires gradients cannot be changed so")
+class no_grad_missing(Adagrad):
+    def step(self):
+        if any(p.grad is not None for group in self.param_groups for p in group["params"]):
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation")
+
+
+class _Keyed(dict):
+    """State under a key that several parameters may have."""
+
+    def __init__(self, key, states=()):
+        super().__init__({key(p): state for p, state in dict(states).items()})
+        self.key = key
+
+    def get(self, p, default=None):
+        return super().get(self.key(p), default)
+
+    def setdefault(self, p, default=None):
+        return super().setdefault(self.key(p), default)
+
+
+class _StateByKey(Adagrad):
+    """Keeps its state under `key` of a parameter."""
+
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        super().__init__(params, lr, lr_decay, weight_decay, initial_accumulator_value, eps)
+        self.state = _Keyed(self.key)
+
+    def load_state_dict(self, saved):
+        super().load_state_dict(saved)
+        self.state = _Keyed(self.key, self.state)
+
+
+@mistake("parameters of one shape share their state: keep it for each parameter, by identity")
+class state_by_shape(_StateByKey):
+    def key(self, p):
+        return p.shape
+
+
+@mistake("the first parameters of all groups share their state, and so on: keep it for each, by identity")
+class state_by_place(_StateByKey):
+    def key(self, p):
+        return next(i for group in self.param_groups for i, q in enumerate(group["params"]) if q is p)
+
+
+@mistake("all parameters share one state: keep it for each parameter, by identity")
+class one_state_for_all(_StateByKey):
+    def key(self, p):
+        return None
+
+
+class _Shares(Adagrad):
+    """Hands out or takes over its state without a full copy."""
+
+    saves = loads = staticmethod(copy.deepcopy)
+    fresh = ()  # what a step makes anew, while it changes the rest in place
+
+    def step(self):
+        groups = self.param_groups
+        known = {p: self.state.pop(p) for _, p in list(self._each()) if p in self.state}
+        for group, p in self._each():
+            if p.grad is None:
+                continue
+            kept = known.setdefault(p, {})
+            self.param_groups, self.state = [{**group, "params": [p]}], {p: dict(kept)} if kept else {}
+            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor) and k not in self.fresh}
+            held = {name: value.clone() for name, value in kept.items() if name in old}
+            if kept:
+                self.state[p].update(held)
+            super().step()
+            kept.update(self.state.get(p, {}))
+            for name, value in old.items():
+                kept[name] = value.copy_(kept[name])
+            self.param_groups = groups
+        self.state = known
+
+    def _each(self):
+        return [(group, p) for group in self.param_groups for p in group["params"]]
+
+    def state_dict(self):
+        states = [type(self).saves(self.state.get(p, {})) for _, p in self._each()]
         return {**super().state_dict(), "states": states}
+
+    def load_state_dict(self, saved):
+        super().load_state_dict({**saved, "states": [{} for _ in self._each()]})
+        self.state = {
+            p: type(self).loads(state) for (_, p), state in zip(self._each(), saved["states"], strict=True)
+        }
+
+
+def _itself(state):
+    return state
+
+
+@mistake("state_dict holds the very dicts of the state, which later steps fill anew: copy them")
+class states_saved_without_copy(_Shares):
+    saves = staticmethod(_itself)
+
+
+@mistake("state_dict holds the very dicts of the state, also those that are still empty: copy them")
+class states_saved_as_they_are(states_saved_without_copy):
+    def state_dict(self):
+        for _, p in self._each():
+            self.state.setdefault(p, {})
+        return super().state_dict()
 
 
 @mistake("state_dict holds the very tensors of the state, which later steps change in place: copy them")
-class tensors_saved_without_copy(Adagrad):
+class tensors_saved_without_copy(_Shares):
+    saves = dict
+
+
+@mistake("load_state_dict took the saved state itself: later steps change `saved`; copy it")
+class loaded_without_copy(_Shares):
+    loads = staticmethod(_itself)
+
+
+@mistake("load_state_dict took the saved tensors themselves, and steps change them in place: copy them")
+class tensors_loaded_without_copy(_Shares):
+    loads = dict
+
+
+@mistake("state_dict and load_state_dict both pass the very dicts of the state on: both copy")
+class nothing_copied(_Shares):
+    saves = loads = staticmethod(_itself)
+
+
+@mistake("state_dict and load_state_dict both pass the very tensors of the state on: both copy")
+class no_tensor_copied(_Shares):
+    saves = loads = dict
+
+
+class _WithGraph(Adagrad):
+    """Keeps its state in the graph of the weight decay."""
+
     def step(self):
-        before = {p: dict(state) for p, state in self.state.items()}
         super().step()
-        for p, state in before.items():
+        for p, state in self.state.items():
             for name, value in state.items():
                 if isinstance(value, torch.Tensor):
-                    self.state[p][name] = value.copy_(self.state[p][name])
+                    state[name] = value + 0 * p
 
+
+@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
+class graph_grows(_WithGraph):
+    pass
+
+
+@mistake("the state keeps a graph, and state_dict hands it on: work under torch.no_grad, or detach")
+class graph_saved(_WithGraph):
     def state_dict(self):
-        states = [dict(self.state.get(p, {})) for group in self.param_groups for p in group["params"]]
-        return {**super().state_dict(), "states": states}
+        graph, self.state = self.state, {}
+        empty = super().state_dict()
+        self.state = graph
+        parameters = [p for group in self.param_groups for p in group["params"]]
+        copied = [
+            {k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in graph.get(p, {}).items()}
+            for p in parameters
+        ]
+        return {**empty, "states": copied}
+
+
+@mistake("options of a group were not checked: out of range they raise a ValueError there too")
+class options_of_groups_not_checked(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        params = list(params)
+        own = [part if isinstance(part, dict) else {} for part in params]
+        bare = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
+        super().__init__(bare, lr, lr_decay, weight_decay, initial_accumulator_value, eps)
+        for group, part in zip(self.param_groups, own, strict=False):
+            group.update({**part, "params": group["params"]})
+
+
+@mistake("an empty params was accepted: raise a ValueError")
+class no_parameters_accepted(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        params = list(params)
+        super().__init__(
+            params or [torch.zeros(0)], lr, lr_decay, weight_decay, initial_accumulator_value, eps
+        )
+
+
+@mistake("the step count is not saved, or not loaded: a resumed optimiser counts on, not from 1")
+class count_not_saved(Adagrad):
+    def state_dict(self):
+        saved = super().state_dict()
+        return {**saved, "states": [{**state, "t": 0} if state else state for state in saved["states"]]}
+
+
+@mistake("the sum s of squares is not saved, or not loaded: it is part of the state")
+class sum_not_saved(Adagrad):
+    def state_dict(self):
+        saved = super().state_dict()
+        for state in saved["states"]:
+            if state:
+                state["sum"] = torch.zeros_like(state["sum"])
+        return saved
+
+
+@mistake("lr out of range was accepted: raise a ValueError that names it")
+class lr_not_checked(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "lr": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, 0.0, lr_decay, weight_decay, initial_accumulator_value, eps)
+        for i, group in enumerate(self.param_groups):
+            group["lr"] = params[i].get("lr", lr) if isinstance(params[i], dict) else lr
+
+
+@mistake("lr_decay out of range was accepted: raise a ValueError that names it")
+class lr_decay_not_checked(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "lr_decay": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, 0.0, weight_decay, initial_accumulator_value, eps)
+        for i, group in enumerate(self.param_groups):
+            group["lr_decay"] = (
+                params[i].get("lr_decay", lr_decay) if isinstance(params[i], dict) else lr_decay
+            )
+
+
+@mistake("weight_decay out of range was accepted: raise a ValueError that names it")
+class weight_decay_not_checked(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "weight_decay": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, lr_decay, 0.0, initial_accumulator_value, eps)
+        for i, group in enumerate(self.param_groups):
+            group["weight_decay"] = (
+                params[i].get("weight_decay", weight_decay) if isinstance(params[i], dict) else weight_decay
+            )
+
+
+@mistake("initial_accumulator_value out of range was accepted: raise a ValueError that names it")
+class initial_accumulator_value_not_checked(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "initial_accumulator_value": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, lr_decay, weight_decay, 0.0, eps)
+        for i, group in enumerate(self.param_groups):
+            group["initial_accumulator_value"] = (
+                params[i].get("initial_accumulator_value", initial_accumulator_value)
+                if isinstance(params[i], dict)
+                else initial_accumulator_value
+            )
+
+
+@mistake("eps out of range was accepted: raise a ValueError that names it")
+class eps_not_checked(Adagrad):
+    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "eps": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, lr_decay, weight_decay, initial_accumulator_value, 0.0)
+        for i, group in enumerate(self.param_groups):
+            group["eps"] = params[i].get("eps", eps) if isinstance(params[i], dict) else eps

@@ -1,5 +1,7 @@
 """Wrong variants of optimizers.Adam."""
 
+import copy
+
 import torch
 
 from grader.suite import mistake, reference
@@ -283,23 +285,6 @@ class options_of_groups_ignored(Adam):
         super().__init__(given, lr, betas, eps, weight_decay, amsgrad)
 
 
-@mistake("parameters of one shape share their state: keep it for each parameter, by identity")
-class state_by_shape(Adam):
-    def step(self):
-        groups, self.param_groups = self.param_groups, []
-        kept = self.state
-        shapes = self.__dict__.setdefault("shapes", {})
-        for group in groups:
-            for p in group["params"]:
-                self.param_groups, self.state = [{**group, "params": [p]}], {}
-                if p.shape in shapes:
-                    self.state[p] = shapes[p.shape]
-                super().step()
-                if p in self.state:
-                    shapes[p.shape] = kept[p] = self.state[p]
-        self.param_groups, self.state = groups, kept
-
-
 @mistake("the parameter was replaced (p = ..., or p.data = ...): change it in place, in its own memory")
 class new_memory(Adam):
     def step(self):
@@ -309,16 +294,598 @@ class new_memory(Adam):
         super().step()
 
 
-@mistake("state_dict holds the very tensors of the state, which later steps change in place: copy them")
-class tensors_saved_without_copy(Adam):
+class _WithQuotient(_ByRule):
+    """The whole direction in one place."""
+
+    def rule(self, group, p, g, state):
+        (beta1, beta2), zero = group["betas"], torch.zeros_like(p)
+        t = state["t"] = state.get("t", 0) + 1
+        g = g + group["weight_decay"] * p
+        m = state["m"] = beta1 * state.get("m", zero) + (1 - beta1) * g
+        s = state["s"] = self.square(beta2, state.get("s", zero), g, m)
+        if group["amsgrad"]:
+            s = state["h"] = self.top(state, torch.maximum(state.get("h", zero), s))
+        p -= group["lr"] * self.direction(g, m, s, *self.corrections(beta1, beta2, t), group["eps"])
+
+    def square(self, beta, s, g, m):
+        return beta * s + (1 - beta) * g**2
+
+    def top(self, state, h):
+        return h
+
+    def corrections(self, beta1, beta2, t):
+        return 1 - beta1**t, 1 - beta2**t
+
+    def direction(self, g, m, s, c1, c2, eps):
+        return m / c1 / ((s / c2).sqrt() + eps)
+
+
+@mistake("s averages the square of m: it averages the square of the gradient")
+class square_of_the_mean(_WithQuotient):
+    def square(self, beta, s, g, m):
+        return beta * s + (1 - beta) * m**2
+
+
+@mistake("the factor 1 - beta2 is missing: s = beta2 * s + (1 - beta2) * g^2")
+class second_without_one_minus_beta(_WithQuotient):
+    def square(self, beta, s, g, m):
+        return beta * s + g**2
+
+
+@mistake("s averages |g|: it averages the square, g^2")
+class second_of_absolute_values(_WithQuotient):
+    def square(self, beta, s, g, m):
+        return beta * s + (1 - beta) * g.abs()
+
+
+@mistake("the squares add up, as in Adagrad: s is a running mean")
+class squares_add_up(_WithQuotient):
+    def square(self, beta, s, g, m):
+        return s + g**2
+
+
+@mistake("with amsgrad the largest square replaced s itself: s stays a running mean, h is kept beside it")
+class largest_replaces_the_square(_WithQuotient):
+    def top(self, state, h):
+        state["s"] = h
+        return h
+
+
+@mistake("the correction is 1 - beta * t: it is a power, 1 - beta^t")
+class correction_by_a_product(_WithQuotient):
+    def corrections(self, beta1, beta2, t):
+        return 1 - beta1 * t, 1 - beta2 * t
+
+
+@mistake(
+    "the step count rises after the step, so that 1 - beta^0 = 0 divides first: t is 1 in the first step"
+)
+class count_from_zero(_WithQuotient):
+    def corrections(self, beta1, beta2, t):
+        return 1 - beta1 ** (t - 1), 1 - beta2 ** (t - 1)
+
+
+@mistake("both averages were corrected with beta1: s is divided by 1 - beta2^t")
+class corrected_with_one_beta(_WithQuotient):
+    def corrections(self, beta1, beta2, t):
+        return 1 - beta1**t, 1 - beta1**t
+
+
+@mistake("both averages were corrected with beta2: m is divided by 1 - beta1^t")
+class corrected_with_the_other_beta(_WithQuotient):
+    def corrections(self, beta1, beta2, t):
+        return 1 - beta2**t, 1 - beta2**t
+
+
+@mistake("the corrections multiply: divide by 1 - beta^t")
+class correction_multiplied(_WithQuotient):
+    def direction(self, g, m, s, c1, c2, eps):
+        return m * c1 / ((s * c2).sqrt() + eps)
+
+
+@mistake("eps was ignored: it is added to the root")
+class eps_ignored(_WithQuotient):
+    def direction(self, g, m, s, c1, c2, eps):
+        return m / c1 / (s / c2).sqrt()
+
+
+@mistake("the root was taken before the correction: sqrt(s / (1 - beta2^t)), not sqrt(s) / (1 - beta2^t)")
+class root_before_the_correction(_WithQuotient):
+    def direction(self, g, m, s, c1, c2, eps):
+        return m / c1 / (s.sqrt() / c2 + eps)
+
+
+@mistake("m was not used: the step follows the mean of the gradients, not the gradient alone")
+class gradient_for_mean(_WithQuotient):
+    def direction(self, g, m, s, c1, c2, eps):
+        return g / ((s / c2).sqrt() + eps)
+
+
+@mistake("the gradient was corrected where m belongs: the step follows m / (1 - beta1^t)")
+class corrected_gradient_for_mean(_WithQuotient):
+    def direction(self, g, m, s, c1, c2, eps):
+        return g / c1 / ((s / c2).sqrt() + eps)
+
+
+@mistake("the factor 1 - beta1 is missing: m = beta1 * m + (1 - beta1) * g")
+class first_without_one_minus_beta(_WithAverages):
+    def first(self, beta, m, g):
+        return beta * m + g
+
+
+@mistake("beta and 1 - beta are swapped: beta is the share of the old average")
+class shares_swapped(_WithAverages):
+    def first(self, beta, m, g):
+        return (1 - beta) * m + beta * g
+
+    def second(self, beta, s, g):
+        return (1 - beta) * s + beta * g**2
+
+
+@mistake("the weight decay came after the step, by itself: Adam adds wd * p to the gradient")
+class decay_after_the_step(_WithAverages):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": 0}, p, g, state)
+        p *= 1 - group["lr"] * group["weight_decay"]
+
+
+@mistake("the weight decay was multiplied by lr: Adam adds wd * p to the gradient")
+class decay_times_rate(_WithAverages):
+    def decayed(self, group, p, g):
+        return g + group["lr"] * group["weight_decay"] * p
+
+
+@mistake("the weight decay reaches m but not s: g = g + wd * p stands first, for both")
+class decay_in_the_mean_alone(_WithAverages):
+    def decayed(self, group, p, g):
+        self.plain = g
+        return super().decayed(group, p, g)
+
+    def second(self, beta, s, g):
+        return super().second(beta, s, self.plain)
+
+
+@mistake("the weight decay reaches s but not m: g = g + wd * p stands first, for both")
+class decay_in_the_square_alone(_WithAverages):
+    def decayed(self, group, p, g):
+        self.plain = g
+        return super().decayed(group, p, g)
+
+    def first(self, beta, m, g):
+        return super().first(beta, m, self.plain)
+
+
+@mistake("the options were read once, in the constructor: read all of them from the group, in every step")
+class options_read_once(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
+        self.given = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad}
+
     def step(self):
-        before = {p: dict(state) for p, state in self.state.items()}
+        groups = self.param_groups
+        self.param_groups = [{**self.given, "params": group["params"]} for group in groups]
         super().step()
-        for p, state in before.items():
-            for name, value in state.items():
-                if isinstance(value, torch.Tensor):
-                    self.state[p][name] = value.copy_(self.state[p][name])
+        self.param_groups = groups
+
+
+@mistake("lr was kept from the constructor, once for each group: a new one in param_groups holds at once")
+class first_rate_kept_in_the_group(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
+        for group in self.param_groups:
+            group["first"] = group["lr"]
+
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = [{**group, "lr": group["first"]} for group in groups]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("lr of the constructor holds for all groups: a group has its own, read anew in every step")
+class one_rate_for_all_groups(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
+        self.lr = lr
+
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = [{**group, "lr": self.lr} for group in groups]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("only the first group is stepped: walk all of them")
+class first_group_only(Adam):
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = groups[:1]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("a missing gradient raised an exception: skip a parameter whose grad is None")
+class missing_gradient_fails(Adam):
+    def step(self):
+        if any(p.grad is None for group in self.param_groups for p in group["params"]):
+            raise TypeError("unsupported operand type(s)")
+        super().step()
+
+
+@mistake("a method of a missing gradient was called: skip a parameter whose grad is None")
+class missing_gradient_has_no_methods(Adam):
+    def step(self):
+        if any(p.grad is None for group in self.param_groups for p in group["params"]):
+            raise AttributeError("'NoneType' object has no attribute")
+        super().step()
+
+
+@mistake("step ended where a gradient was missing (break or return): skip that parameter alone (continue)")
+class stops_at_a_missing_gradient(Adam):
+    def step(self):
+        groups, self.param_groups = self.param_groups, []
+        for group in groups:
+            missing = [p.grad is None for p in group["params"]]
+            self.param_groups.append(
+                {**group, "params": group["params"][: missing.index(True)]} if any(missing) else group
+            )
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("zero_grad does nothing: set the grad of every parameter to None")
+class zero_grad_does_nothing(Adam):
+    def zero_grad(self):
+        pass
+
+
+@mistake("zero_grad forgot the other groups: it walks all of them")
+class zero_grad_of_the_first_group(Adam):
+    def zero_grad(self):
+        for p in self.param_groups[0]["params"]:
+            p.grad = None
+
+
+@mistake(
+    "a generator of params was walked before it was stored, so nothing is ever stepped: make a list first"
+)
+class generator_empty_at_once(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        once = not isinstance(params, (list, tuple))
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
+        if once:
+            self.param_groups[0]["params"] = []
+
+
+@mistake("params was taken for a list (params[0], len(params)): it may be a generator, make a list of it")
+class generator_not_taken(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        if not isinstance(params, (list, tuple)):
+            raise TypeError("'generator' object is not subscriptable")
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
+
+
+@mistake("the params of a group were walked twice, and a generator is empty then: make a list of them")
+class generator_in_a_group_used_up(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        params = list(params)
+        once = [isinstance(part, dict) and not isinstance(part["params"], (list, tuple)) for part in params]
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
+        self.empty = any(once)
+
+    def step(self):
+        super().step()
+        if self.empty:
+            self.param_groups[0]["params"] = []
+
+
+@mistake("the parameters never move: p = p - ... gives the name p to another tensor; change p in place")
+class steps_lost(Adam):
+    def step(self):
+        before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]
+        super().step()
+        for p, value in before:
+            p.data.copy_(value)
+
+
+@mistake("the steps go uphill: subtract them")
+class uphill(Adam):
+    def step(self):
+        before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]
+        super().step()
+        for p, value in before:
+            p.data.copy_(2 * value - p.detach())
+
+
+@mistake("the update is not under torch.no_grad: a parameter that requires gradients cannot be changed so")
+class no_grad_missing(Adam):
+    def step(self):
+        if any(p.grad is not None for group in self.param_groups for p in group["params"]):
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation")
+
+
+class _Keyed(dict):
+    """State under a key that several parameters may have."""
+
+    def __init__(self, key, states=()):
+        super().__init__({key(p): state for p, state in dict(states).items()})
+        self.key = key
+
+    def get(self, p, default=None):
+        return super().get(self.key(p), default)
+
+    def setdefault(self, p, default=None):
+        return super().setdefault(self.key(p), default)
+
+
+class _StateByKey(Adam):
+    """Keeps its state under `key` of a parameter."""
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
+        self.state = _Keyed(self.key)
+
+    def load_state_dict(self, saved):
+        super().load_state_dict(saved)
+        self.state = _Keyed(self.key, self.state)
+
+
+@mistake("parameters of one shape share their state: keep it for each parameter, by identity")
+class state_by_shape(_StateByKey):
+    def key(self, p):
+        return p.shape
+
+
+@mistake("the first parameters of all groups share their state, and so on: keep it for each, by identity")
+class state_by_place(_StateByKey):
+    def key(self, p):
+        return next(i for group in self.param_groups for i, q in enumerate(group["params"]) if q is p)
+
+
+@mistake("all parameters share one state: keep it for each parameter, by identity")
+class one_state_for_all(_StateByKey):
+    def key(self, p):
+        return None
+
+
+class _Shares(Adam):
+    """Hands out or takes over its state without a full copy."""
+
+    saves = loads = staticmethod(copy.deepcopy)
+    fresh = ()  # what a step makes anew, while it changes the rest in place
+
+    def step(self):
+        groups = self.param_groups
+        known = {p: self.state.pop(p) for _, p in list(self._each()) if p in self.state}
+        for group, p in self._each():
+            if p.grad is None:
+                continue
+            kept = known.setdefault(p, {})
+            self.param_groups, self.state = [{**group, "params": [p]}], {p: dict(kept)} if kept else {}
+            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor) and k not in self.fresh}
+            held = {name: value.clone() for name, value in kept.items() if name in old}
+            if kept:
+                self.state[p].update(held)
+            super().step()
+            kept.update(self.state.get(p, {}))
+            for name, value in old.items():
+                kept[name] = value.copy_(kept[name])
+            self.param_groups = groups
+        self.state = known
+
+    def _each(self):
+        return [(group, p) for group in self.param_groups for p in group["params"]]
 
     def state_dict(self):
-        states = [dict(self.state.get(p, {})) for group in self.param_groups for p in group["params"]]
+        states = [type(self).saves(self.state.get(p, {})) for _, p in self._each()]
         return {**super().state_dict(), "states": states}
+
+    def load_state_dict(self, saved):
+        super().load_state_dict({**saved, "states": [{} for _ in self._each()]})
+        self.state = {
+            p: type(self).loads(state) for (_, p), state in zip(self._each(), saved["states"], strict=True)
+        }
+
+
+def _itself(state):
+    return state
+
+
+@mistake("state_dict holds the very dicts of the state, which later steps fill anew: copy them")
+class states_saved_without_copy(_Shares):
+    saves = staticmethod(_itself)
+
+
+@mistake("state_dict holds the very dicts of the state, also those that are still empty: copy them")
+class states_saved_as_they_are(states_saved_without_copy):
+    def state_dict(self):
+        for _, p in self._each():
+            self.state.setdefault(p, {})
+        return super().state_dict()
+
+
+@mistake("state_dict holds the very tensors of the state, which later steps change in place: copy them")
+class tensors_saved_without_copy(_Shares):
+    saves = dict
+
+
+@mistake("load_state_dict took the saved state itself: later steps change `saved`; copy it")
+class loaded_without_copy(_Shares):
+    loads = staticmethod(_itself)
+
+
+@mistake("load_state_dict took the saved tensors themselves, and steps change them in place: copy them")
+class tensors_loaded_without_copy(_Shares):
+    loads = dict
+
+
+@mistake("state_dict and load_state_dict both pass the very dicts of the state on: both copy")
+class nothing_copied(_Shares):
+    saves = loads = staticmethod(_itself)
+
+
+@mistake("state_dict and load_state_dict both pass the very tensors of the state on: both copy")
+class no_tensor_copied(_Shares):
+    saves = loads = dict
+
+
+@mistake("state_dict holds the very tensors of m and s, which later steps change in place: copy them")
+class averages_saved_without_copy(_Shares):
+    saves, fresh = dict, ("largest",)
+
+
+@mistake("load_state_dict took the saved m and s themselves, and steps change them in place: copy them")
+class averages_loaded_without_copy(_Shares):
+    loads, fresh = dict, ("largest",)
+
+
+@mistake("state_dict and load_state_dict both pass the very tensors of m and s on: both copy")
+class no_average_copied(_Shares):
+    saves, loads, fresh = dict, dict, ("largest",)
+
+
+class _WithGraph(Adam):
+    """Keeps its state in the graph of the weight decay."""
+
+    def step(self):
+        super().step()
+        for p, state in self.state.items():
+            for name, value in state.items():
+                if isinstance(value, torch.Tensor):
+                    state[name] = value + 0 * p
+
+
+@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
+class graph_grows(_WithGraph):
+    pass
+
+
+@mistake("the state keeps a graph, and state_dict hands it on: work under torch.no_grad, or detach")
+class graph_saved(_WithGraph):
+    def state_dict(self):
+        graph, self.state = self.state, {}
+        empty = super().state_dict()
+        self.state = graph
+        parameters = [p for group in self.param_groups for p in group["params"]]
+        copied = [
+            {k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in graph.get(p, {}).items()}
+            for p in parameters
+        ]
+        return {**empty, "states": copied}
+
+
+@mistake("options of a group were not checked: out of range they raise a ValueError there too")
+class options_of_groups_not_checked(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        params = list(params)
+        own = [part if isinstance(part, dict) else {} for part in params]
+        bare = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
+        super().__init__(bare, lr, betas, eps, weight_decay, amsgrad)
+        for group, part in zip(self.param_groups, own, strict=False):
+            group.update({**part, "params": group["params"]})
+
+
+@mistake("an empty params was accepted: raise a ValueError")
+class no_parameters_accepted(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        params = list(params)
+        super().__init__(params or [torch.zeros(0)], lr, betas, eps, weight_decay, amsgrad)
+
+
+@mistake("the step count is not saved, or not loaded: a resumed optimiser counts on, not from 1")
+class count_not_saved(Adam):
+    def state_dict(self):
+        saved = super().state_dict()
+        return {**saved, "states": [{**state, "t": 0} if state else state for state in saved["states"]]}
+
+
+@mistake("the mean m is not saved, or not loaded: it is part of the state")
+class mean_not_saved(Adam):
+    def state_dict(self):
+        saved = super().state_dict()
+        for state in saved["states"]:
+            if state:
+                state["mean"] = torch.zeros_like(state["mean"])
+        return saved
+
+
+@mistake("the mean square s is not saved, or not loaded: it is part of the state")
+class square_not_saved(Adam):
+    def state_dict(self):
+        saved = super().state_dict()
+        for state in saved["states"]:
+            if state:
+                state["square"] = torch.zeros_like(state["square"])
+        return saved
+
+
+@mistake("the largest square h, of amsgrad, is not saved, or not loaded: it is part of the state")
+class largest_not_saved(Adam):
+    def state_dict(self):
+        saved = super().state_dict()
+        for state in saved["states"]:
+            if state:
+                state["largest"] = torch.zeros_like(state["largest"])
+        return saved
+
+
+@mistake("lr out of range was accepted: raise a ValueError that names it")
+class lr_not_checked(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "lr": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, 0.0, betas, eps, weight_decay, amsgrad)
+        for i, group in enumerate(self.param_groups):
+            group["lr"] = params[i].get("lr", lr) if isinstance(params[i], dict) else lr
+
+
+@mistake("betas out of range was accepted: raise a ValueError that names it")
+class betas_not_checked(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "betas": (0.9, 0.999)} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, (0.9, 0.999), eps, weight_decay, amsgrad)
+        for i, group in enumerate(self.param_groups):
+            group["betas"] = params[i].get("betas", betas) if isinstance(params[i], dict) else betas
+
+
+@mistake("betas of 1 or more was accepted: it stays below 1, raise a ValueError")
+class betas_of_one_accepted(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        params = list(params)
+        bare = [
+            {**part, "betas": tuple(min(b, 0.5) for b in part["betas"])}
+            if isinstance(part, dict) and "betas" in part
+            else part
+            for part in params
+        ]
+        super().__init__(bare, lr, tuple(min(beta, 0.5) for beta in betas), eps, weight_decay, amsgrad)
+        for i, group in enumerate(self.param_groups):
+            own = params[i] if isinstance(params[i], dict) else {}
+            group["betas"] = own.get("betas", betas)
+
+
+@mistake("eps out of range was accepted: raise a ValueError that names it")
+class eps_not_checked(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "eps": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, betas, 0.0, weight_decay, amsgrad)
+        for i, group in enumerate(self.param_groups):
+            group["eps"] = params[i].get("eps", eps) if isinstance(params[i], dict) else eps
+
+
+@mistake("weight_decay out of range was accepted: raise a ValueError that names it")
+class weight_decay_not_checked(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "weight_decay": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, betas, eps, 0.0, amsgrad)
+        for i, group in enumerate(self.param_groups):
+            group["weight_decay"] = (
+                params[i].get("weight_decay", weight_decay) if isinstance(params[i], dict) else weight_decay
+            )

@@ -193,3 +193,145 @@ class decay_not_checked(ExponentialMovingAverage):
 class no_parameters_accepted(ExponentialMovingAverage):
     def __init__(self, params, decay):
         super().__init__(list(params) or [torch.zeros(0)], decay)
+
+
+@mistake("apply swaps, so that the averages hold the weights until restore: the averages stay as they are")
+class averages_swapped_by_apply(ExponentialMovingAverage):
+    def apply(self):
+        super().apply()
+        self.held, self.averages = self.averages, [kept.clone() for kept in self._kept]
+
+    def restore(self):
+        super().restore()
+        self.averages = self.held
+
+
+@mistake("apply forgot to keep the weights, so restore has nothing to bring back: clone them first")
+class restore_does_nothing(ExponentialMovingAverage):
+    def restore(self):
+        super().restore()
+        self._write(self.averages)
+
+
+@mistake("apply does nothing: it puts the averages into the parameters")
+class apply_does_nothing(ExponentialMovingAverage):
+    def _write(self, values):
+        pass
+
+
+@mistake("a second restore was accepted, since the kept weights were not given up: raise a RuntimeError")
+class second_restore_accepted(ExponentialMovingAverage):
+    def apply(self):
+        self._kept, self.held = None, self.__dict__.get("applied", False)
+        if self.held:
+            self._kept = []
+        super().apply()
+        self.applied = True
+
+    def restore(self):
+        kept = self._kept
+        super().restore()
+        self._kept, self.applied = kept, False
+
+
+@mistake("after restore a second apply is refused: give up what was kept")
+class applied_for_ever(ExponentialMovingAverage):
+    def restore(self):
+        kept = self._kept
+        super().restore()
+        self._kept = kept
+
+
+@mistake("restore without apply failed by itself: raise a RuntimeError")
+class restore_fails_by_itself(ExponentialMovingAverage):
+    def restore(self):
+        if self._kept is None:
+            raise TypeError("'NoneType' object is not iterable")
+        super().restore()
+
+
+@mistake(
+    "nothing tells whether it is applied: a second apply, and restore without apply, raise a RuntimeError"
+)
+class swaps_not_checked(ExponentialMovingAverage):
+    def apply(self):
+        self._kept = None
+        super().apply()
+
+    def restore(self):
+        if self._kept is not None:
+            kept = self._kept
+            super().restore()
+            self._kept = kept
+
+
+class _Counting(ExponentialMovingAverage):
+    """Counts its updates."""
+
+    count = 0
+
+    def update(self):
+        self.count += 1
+        decay, self.decay = self.decay, self.decay_now()
+        super().update()
+        self.decay = decay
+
+
+@mistake("the first update copies the parameter: the average has started already, with the first weights")
+class starts_at_the_first_update(_Counting):
+    def decay_now(self):
+        return 0.0 if self.count == 1 else self.decay
+
+
+@mistake("the decay warms up, (1 + t) / (10 + t): it is decay in every update")
+class decay_warmed_up(_Counting):
+    def decay_now(self):
+        return min(self.decay, (1 + self.count) / (10 + self.count))
+
+
+@mistake("the decay shrinks with the updates, decay^t: it is decay in every update")
+class decay_to_the_count(_Counting):
+    def decay_now(self):
+        return self.decay**self.count
+
+
+@mistake("this is the plain mean of the weights since the first update: older ones fade, by the factor decay")
+class plain_mean_of_the_updates(_Counting):
+    def decay_now(self):
+        return 1 - 1 / self.count
+
+
+@mistake("the parameter was averaged in place: only apply and restore change it")
+class parameters_averaged(ExponentialMovingAverage):
+    def update(self):
+        super().update()
+        self._write(self.averages)
+
+
+@mistake(
+    "the weights were added with their full share: a = decay * a + (1 - decay) * p, not a + (1 - decay) * p"
+)
+class old_share_not_shrunk(_ByRule):
+    def rule(self, a, p):
+        return a + (1 - self.decay) * p
+
+
+@mistake("the averages never move: a = ... in a loop gives the name a to another tensor")
+class averages_never_move(ExponentialMovingAverage):
+    def update(self):
+        pass
+
+
+@mistake("params was taken for a list: it may be a generator, make a list of it")
+class generator_not_taken(ExponentialMovingAverage):
+    def __init__(self, params, decay):
+        if not isinstance(params, (list, tuple)):
+            raise TypeError("object of type 'generator' has no len()")
+        super().__init__(params, decay)
+
+
+@mistake("a decay of 1 was accepted: the averages would never move; raise a ValueError")
+class decay_of_one_accepted(ExponentialMovingAverage):
+    def __init__(self, params, decay):
+        super().__init__(params, 0.5 if decay == 1 else decay)
+        self.decay = decay

@@ -1,5 +1,7 @@
 """Wrong variants of optimizers.RMSprop."""
 
+import copy
+
 import torch
 
 from grader.suite import mistake, reference
@@ -231,16 +233,573 @@ class options_not_checked(RMSprop):
                 raise
 
 
-@mistake("state_dict holds the very tensors of the state, which later steps change in place: copy them")
-class tensors_saved_without_copy(RMSprop):
+@mistake("weight_decay was ignored")
+class decay_ignored(_WithMean):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": 0}, p, g, state)
+
+
+@mistake("the weight decay has the wrong sign: weights grow instead of shrinking")
+class decay_with_the_wrong_sign(_WithMean):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": -group["weight_decay"]}, p, g, state)
+
+
+@mistake("the weight decay was multiplied by lr twice: it is added to the gradient as it is")
+class decay_times_rate_squared(_WithMean):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": group["lr"] * group["weight_decay"]}, p, g, state)
+
+
+@mistake("the weight decay came after the step, by itself: g = g + wd * p stands first")
+class decay_after_the_step(_WithMean):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": 0}, p, g, state)
+        p *= 1 - group["lr"] * group["weight_decay"]
+
+
+@mistake("with centered the mean itself was subtracted, made positive by abs: it is its square, s - m^2")
+class mean_not_squared_abs(_WithMean):
+    def variance(self, s, m, centered):
+        return (s - m).abs() if centered else s
+
+
+@mistake("with centered the mean itself was subtracted, so that roots are nan: it is its square, s - m^2")
+class mean_not_squared_nan(_WithMean):
+    def variance(self, s, m, centered):
+        return s - m if centered else s
+
+
+@mistake("with centered the square of the mean was added: it is subtracted, s - m^2")
+class mean_added(_WithMean):
+    def variance(self, s, m, centered):
+        return s + m**2 if centered else s
+
+
+@mistake("with centered the numerator was centred too: it stays g")
+class numerator_centred(_ByRule):
+    def rule(self, group, p, g, state):
+        alpha, mu, zero = group["alpha"], group["momentum"], torch.zeros_like(p)
+        g = g + group["weight_decay"] * p
+        s = state["s"] = alpha * state.get("s", zero) + (1 - alpha) * g**2
+        m = state["m"] = alpha * state.get("m", zero) + (1 - alpha) * g
+        u = g / (s.sqrt() + group["eps"])
+        if group["centered"]:
+            u = (g - m) / ((s - m**2).sqrt() + group["eps"])
+        if mu > 0:
+            u = state["v"] = mu * state.get("v", zero) + u
+        p -= group["lr"] * u
+
+
+class _Corrected(_ByRule):
+    """RMSprop with a correction for the start."""
+
+    def rule(self, group, p, g, state):
+        alpha, mu, zero = group["alpha"], group["momentum"], torch.zeros_like(p)
+        g = g + group["weight_decay"] * p
+        t = state["t"] = state.get("t", 0) + 1
+        s = state["s"] = alpha * state.get("s", zero) + (1 - alpha) * g**2
+        m = state["m"] = alpha * state.get("m", zero) + (1 - alpha) * g
+        u = g / (self.variance(s, m if group["centered"] else 0 * m, 1 - alpha**t).sqrt() + group["eps"])
+        if mu > 0:
+            u = state["v"] = mu * state.get("v", zero) + u
+        p -= group["lr"] * u
+
+
+@mistake("s was corrected for its start, as in Adam, and m not: RMSprop corrects neither")
+class square_corrected_for_the_start(_Corrected):
+    def variance(self, s, m, c):
+        return s / c - m**2
+
+
+@mistake("s and m were corrected for their start, as in Adam: RMSprop corrects neither")
+class both_corrected_for_the_start(_Corrected):
+    def variance(self, s, m, c):
+        return s / c - (m / c) ** 2
+
+
+@mistake("the momentum averages gradients, and then divides: v = mu * v + g / d")
+class velocity_of_gradients(_ByRule):
+    def rule(self, group, p, g, state):
+        alpha, mu, zero = group["alpha"], group["momentum"], torch.zeros_like(p)
+        g = g + group["weight_decay"] * p
+        s = state["s"] = alpha * state.get("s", zero) + (1 - alpha) * g**2
+        m = state["m"] = alpha * state.get("m", zero) + (1 - alpha) * g
+        d = (s - m**2 if group["centered"] else s).sqrt() + group["eps"]
+        if mu > 0:
+            g = state["v"] = mu * state.get("v", zero) + g
+        p -= group["lr"] * g / d
+
+
+@mistake("the mean is updated after the step: the square of this gradient counts already")
+class mean_one_step_late(_ByRule):
+    def rule(self, group, p, g, state):
+        alpha, mu, zero = group["alpha"], group["momentum"], torch.zeros_like(p)
+        g = g + group["weight_decay"] * p
+        s, m = state.get("s", zero), state.get("m", zero)
+        u = g / ((s - m**2 if group["centered"] else s).sqrt() + group["eps"])
+        state["s"], state["m"] = alpha * s + (1 - alpha) * g**2, alpha * m + (1 - alpha) * g
+        if mu > 0:
+            u = state["v"] = mu * state.get("v", zero) + u
+        p -= group["lr"] * u
+
+
+@mistake("eps was ignored: it is added to the root")
+class eps_ignored(_WithMean):
+    def quotient(self, g, variance, eps):
+        return g / variance.sqrt()
+
+
+@mistake("the square is missing: s averages g^2, not |g|, and the root stays")
+class mean_of_absolute_values(_WithMean):
+    def average(self, alpha, s, square):
+        return alpha * s + (1 - alpha) * square.sqrt()
+
+
+@mistake("the mean forgets everything: keep s from step to step")
+class mean_forgotten(_WithMean):
+    def average(self, alpha, s, square):
+        return (1 - alpha) * square
+
+
+@mistake("the options were read once, in the constructor: read all of them from the group, in every step")
+class options_read_once(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
+        self.given = {
+            "lr": lr,
+            "alpha": alpha,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "momentum": momentum,
+            "centered": centered,
+        }
+
     def step(self):
-        before = {p: dict(state) for p, state in self.state.items()}
+        groups = self.param_groups
+        self.param_groups = [{**self.given, "params": group["params"]} for group in groups]
         super().step()
-        for p, state in before.items():
-            for name, value in state.items():
-                if isinstance(value, torch.Tensor):
-                    self.state[p][name] = value.copy_(self.state[p][name])
+        self.param_groups = groups
+
+
+@mistake("lr was kept from the constructor, once for each group: a new one in param_groups holds at once")
+class first_rate_kept_in_the_group(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
+        for group in self.param_groups:
+            group["first"] = group["lr"]
+
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = [{**group, "lr": group["first"]} for group in groups]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("lr of the constructor holds for all groups: a group has its own, read anew in every step")
+class one_rate_for_all_groups(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
+        self.lr = lr
+
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = [{**group, "lr": self.lr} for group in groups]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("options of a group were ignored: where a group has its own, they hold for it")
+class options_of_groups_ignored(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        given = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
+        super().__init__(given, lr, alpha, eps, weight_decay, momentum, centered)
+
+
+@mistake("only the first group is stepped: walk all of them")
+class first_group_only(RMSprop):
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = groups[:1]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("a missing gradient raised an exception: skip a parameter whose grad is None")
+class missing_gradient_fails(RMSprop):
+    def step(self):
+        if any(p.grad is None for group in self.param_groups for p in group["params"]):
+            raise TypeError("unsupported operand type(s)")
+        super().step()
+
+
+@mistake("a method of a missing gradient was called: skip a parameter whose grad is None")
+class missing_gradient_has_no_methods(RMSprop):
+    def step(self):
+        if any(p.grad is None for group in self.param_groups for p in group["params"]):
+            raise AttributeError("'NoneType' object has no attribute")
+        super().step()
+
+
+@mistake("step ended where a gradient was missing (break or return): skip that parameter alone (continue)")
+class stops_at_a_missing_gradient(RMSprop):
+    def step(self):
+        groups, self.param_groups = self.param_groups, []
+        for group in groups:
+            missing = [p.grad is None for p in group["params"]]
+            self.param_groups.append(
+                {**group, "params": group["params"][: missing.index(True)]} if any(missing) else group
+            )
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("zero_grad does nothing: set the grad of every parameter to None")
+class zero_grad_does_nothing(RMSprop):
+    def zero_grad(self):
+        pass
+
+
+@mistake("zero_grad forgot the other groups: it walks all of them")
+class zero_grad_of_the_first_group(RMSprop):
+    def zero_grad(self):
+        for p in self.param_groups[0]["params"]:
+            p.grad = None
+
+
+@mistake(
+    "a generator of params was walked before it was stored, so nothing is ever stepped: make a list first"
+)
+class generator_empty_at_once(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        once = not isinstance(params, (list, tuple))
+        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
+        if once:
+            self.param_groups[0]["params"] = []
+
+
+@mistake("params was taken for a list (params[0], len(params)): it may be a generator, make a list of it")
+class generator_not_taken(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        if not isinstance(params, (list, tuple)):
+            raise TypeError("'generator' object is not subscriptable")
+        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
+
+
+@mistake("the params of a group were walked twice, and a generator is empty then: make a list of them")
+class generator_in_a_group_used_up(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        params = list(params)
+        once = [isinstance(part, dict) and not isinstance(part["params"], (list, tuple)) for part in params]
+        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
+        self.empty = any(once)
+
+    def step(self):
+        super().step()
+        if self.empty:
+            self.param_groups[0]["params"] = []
+
+
+@mistake("the parameter was replaced (p = ..., or p.data = ...): change it in place, in its own memory")
+class new_memory(RMSprop):
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.data = p.data.clone()
+        super().step()
+
+
+@mistake("the parameters never move: p = p - ... gives the name p to another tensor; change p in place")
+class steps_lost(RMSprop):
+    def step(self):
+        before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]
+        super().step()
+        for p, value in before:
+            p.data.copy_(value)
+
+
+@mistake("the steps go uphill: subtract them")
+class uphill(RMSprop):
+    def step(self):
+        before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]
+        super().step()
+        for p, value in before:
+            p.data.copy_(2 * value - p.detach())
+
+
+@mistake("the update is not under torch.no_grad: a parameter that requires gradients cannot be changed so")
+class no_grad_missing(RMSprop):
+    def step(self):
+        if any(p.grad is not None for group in self.param_groups for p in group["params"]):
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation")
+
+
+class _Keyed(dict):
+    """State under a key that several parameters may have."""
+
+    def __init__(self, key, states=()):
+        super().__init__({key(p): state for p, state in dict(states).items()})
+        self.key = key
+
+    def get(self, p, default=None):
+        return super().get(self.key(p), default)
+
+    def setdefault(self, p, default=None):
+        return super().setdefault(self.key(p), default)
+
+
+class _StateByKey(RMSprop):
+    """Keeps its state under `key` of a parameter."""
+
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
+        self.state = _Keyed(self.key)
+
+    def load_state_dict(self, saved):
+        super().load_state_dict(saved)
+        self.state = _Keyed(self.key, self.state)
+
+
+@mistake("parameters of one shape share their state: keep it for each parameter, by identity")
+class state_by_shape(_StateByKey):
+    def key(self, p):
+        return p.shape
+
+
+@mistake("the first parameters of all groups share their state, and so on: keep it for each, by identity")
+class state_by_place(_StateByKey):
+    def key(self, p):
+        return next(i for group in self.param_groups for i, q in enumerate(group["params"]) if q is p)
+
+
+@mistake("all parameters share one state: keep it for each parameter, by identity")
+class one_state_for_all(_StateByKey):
+    def key(self, p):
+        return None
+
+
+class _Shares(RMSprop):
+    """Hands out or takes over its state without a full copy."""
+
+    saves = loads = staticmethod(copy.deepcopy)
+    fresh = ()  # what a step makes anew, while it changes the rest in place
+
+    def step(self):
+        groups = self.param_groups
+        known = {p: self.state.pop(p) for _, p in list(self._each()) if p in self.state}
+        for group, p in self._each():
+            if p.grad is None:
+                continue
+            kept = known.setdefault(p, {})
+            self.param_groups, self.state = [{**group, "params": [p]}], {p: dict(kept)} if kept else {}
+            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor) and k not in self.fresh}
+            held = {name: value.clone() for name, value in kept.items() if name in old}
+            if kept:
+                self.state[p].update(held)
+            super().step()
+            kept.update(self.state.get(p, {}))
+            for name, value in old.items():
+                kept[name] = value.copy_(kept[name])
+            self.param_groups = groups
+        self.state = known
+
+    def _each(self):
+        return [(group, p) for group in self.param_groups for p in group["params"]]
 
     def state_dict(self):
-        states = [dict(self.state.get(p, {})) for group in self.param_groups for p in group["params"]]
+        states = [type(self).saves(self.state.get(p, {})) for _, p in self._each()]
         return {**super().state_dict(), "states": states}
+
+    def load_state_dict(self, saved):
+        super().load_state_dict({**saved, "states": [{} for _ in self._each()]})
+        self.state = {
+            p: type(self).loads(state) for (_, p), state in zip(self._each(), saved["states"], strict=True)
+        }
+
+
+def _itself(state):
+    return state
+
+
+@mistake("state_dict holds the very dicts of the state, which later steps fill anew: copy them")
+class states_saved_without_copy(_Shares):
+    saves = staticmethod(_itself)
+
+
+@mistake("state_dict holds the very dicts of the state, also those that are still empty: copy them")
+class states_saved_as_they_are(states_saved_without_copy):
+    def state_dict(self):
+        for _, p in self._each():
+            self.state.setdefault(p, {})
+        return super().state_dict()
+
+
+@mistake("load_state_dict took the saved state itself: later steps change `saved`; copy it")
+class loaded_without_copy(_Shares):
+    loads = staticmethod(_itself)
+
+
+@mistake("load_state_dict took the saved tensors themselves, and steps change them in place: copy them")
+class tensors_loaded_without_copy(_Shares):
+    loads = dict
+
+
+@mistake("state_dict and load_state_dict both pass the very dicts of the state on: both copy")
+class nothing_copied(_Shares):
+    saves = loads = staticmethod(_itself)
+
+
+@mistake("state_dict and load_state_dict both pass the very tensors of the state on: both copy")
+class no_tensor_copied(_Shares):
+    saves = loads = dict
+
+
+class _WithGraph(RMSprop):
+    """Keeps its state in the graph of the weight decay."""
+
+    def step(self):
+        super().step()
+        for p, state in self.state.items():
+            for name, value in state.items():
+                if isinstance(value, torch.Tensor):
+                    state[name] = value + 0 * p
+
+
+@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
+class graph_grows(_WithGraph):
+    pass
+
+
+@mistake("the state keeps a graph, and state_dict hands it on: work under torch.no_grad, or detach")
+class graph_saved(_WithGraph):
+    def state_dict(self):
+        graph, self.state = self.state, {}
+        empty = super().state_dict()
+        self.state = graph
+        parameters = [p for group in self.param_groups for p in group["params"]]
+        copied = [
+            {k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in graph.get(p, {}).items()}
+            for p in parameters
+        ]
+        return {**empty, "states": copied}
+
+
+@mistake("options of a group were not checked: out of range they raise a ValueError there too")
+class options_of_groups_not_checked(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        params = list(params)
+        own = [part if isinstance(part, dict) else {} for part in params]
+        bare = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
+        super().__init__(bare, lr, alpha, eps, weight_decay, momentum, centered)
+        for group, part in zip(self.param_groups, own, strict=False):
+            group.update({**part, "params": group["params"]})
+
+
+@mistake("an empty params was accepted: raise a ValueError")
+class no_parameters_accepted(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        params = list(params)
+        super().__init__(params or [torch.zeros(0)], lr, alpha, eps, weight_decay, momentum, centered)
+
+
+@mistake("the mean square s is not saved, or not loaded: it is part of the state")
+class square_not_saved(RMSprop):
+    def state_dict(self):
+        saved = super().state_dict()
+        for state in saved["states"]:
+            if state:
+                state["square"] = torch.zeros_like(state["square"])
+        return saved
+
+
+@mistake("the mean m is not saved, or not loaded: it is part of the state")
+class mean_not_saved(RMSprop):
+    def state_dict(self):
+        saved = super().state_dict()
+        for state in saved["states"]:
+            if state:
+                state["mean"] = torch.zeros_like(state["mean"])
+        return saved
+
+
+@mistake("the velocity v is not saved, or not loaded: it is part of the state")
+class velocity_not_saved(RMSprop):
+    def state_dict(self):
+        saved = super().state_dict()
+        for state in saved["states"]:
+            if state:
+                state["velocity"] = torch.zeros_like(state["velocity"])
+        return saved
+
+
+@mistake("lr out of range was accepted: raise a ValueError that names it")
+class lr_not_checked(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "lr": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, 0.0, alpha, eps, weight_decay, momentum, centered)
+        for i, group in enumerate(self.param_groups):
+            group["lr"] = params[i].get("lr", lr) if isinstance(params[i], dict) else lr
+
+
+@mistake("alpha out of range was accepted: raise a ValueError that names it")
+class alpha_not_checked(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "alpha": 0.99} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, 0.99, eps, weight_decay, momentum, centered)
+        for i, group in enumerate(self.param_groups):
+            group["alpha"] = params[i].get("alpha", alpha) if isinstance(params[i], dict) else alpha
+
+
+@mistake("alpha of 1 or more was accepted: it stays below 1, raise a ValueError")
+class alpha_of_one_accepted(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        params = list(params)
+        bare = [
+            {**part, "alpha": min(part["alpha"], 0.5)} if isinstance(part, dict) and "alpha" in part else part
+            for part in params
+        ]
+        super().__init__(bare, lr, min(alpha, 0.5), eps, weight_decay, momentum, centered)
+        for i, group in enumerate(self.param_groups):
+            own = params[i] if isinstance(params[i], dict) else {}
+            group["alpha"] = own.get("alpha", alpha)
+
+
+@mistake("eps out of range was accepted: raise a ValueError that names it")
+class eps_not_checked(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "eps": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, alpha, 0.0, weight_decay, momentum, centered)
+        for i, group in enumerate(self.param_groups):
+            group["eps"] = params[i].get("eps", eps) if isinstance(params[i], dict) else eps
+
+
+@mistake("weight_decay out of range was accepted: raise a ValueError that names it")
+class weight_decay_not_checked(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "weight_decay": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, alpha, eps, 0.0, momentum, centered)
+        for i, group in enumerate(self.param_groups):
+            group["weight_decay"] = (
+                params[i].get("weight_decay", weight_decay) if isinstance(params[i], dict) else weight_decay
+            )
+
+
+@mistake("momentum out of range was accepted: raise a ValueError that names it")
+class momentum_not_checked(RMSprop):
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "momentum": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, alpha, eps, weight_decay, 0.0, centered)
+        for i, group in enumerate(self.param_groups):
+            group["momentum"] = (
+                params[i].get("momentum", momentum) if isinstance(params[i], dict) else momentum
+            )

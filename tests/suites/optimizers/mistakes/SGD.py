@@ -1,5 +1,7 @@
 """Wrong variants of optimizers.SGD."""
 
+import copy
+
 import torch
 
 from grader.suite import mistake, reference
@@ -150,24 +152,6 @@ class velocity_is_the_gradient(_ByRule):
         p -= group["lr"] * (d + mu * v if group["nesterov"] else v)
 
 
-@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
-class graph_grows(SGD):
-    def step(self):
-        with torch.enable_grad():
-            for group in self.param_groups:
-                for p in group["params"]:
-                    if p.grad is None:
-                        continue
-                    mu, g, state = (
-                        group["momentum"],
-                        p.grad + group["weight_decay"] * p,
-                        self.state.setdefault(p, {}),
-                    )
-                    v = g if "v" not in state or not mu else mu * state["v"] + (1 - group["dampening"]) * g
-                    state["v"] = v
-                    p.data -= group["lr"] * (g + mu * v if group["nesterov"] else v).detach()
-
-
 @mistake("nesterov with a dampening, or without momentum, was accepted: raise a ValueError")
 class nesterov_not_checked(SGD):
     def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
@@ -263,24 +247,6 @@ class options_not_saved(SGD):
         return {**super().state_dict(), "groups": [{} for _ in self.param_groups]}
 
 
-@mistake("state_dict holds the very dicts of the state, which later steps fill anew: copy them")
-class states_saved_without_copy(SGD):
-    def state_dict(self):
-        for group in self.param_groups:
-            for p in group["params"]:
-                self.state.setdefault(p, {})
-        states = [self.state[p] for group in self.param_groups for p in group["params"]]
-        return {**super().state_dict(), "states": states}
-
-
-@mistake("load_state_dict took the saved state itself: later steps change `saved`; copy it")
-class loaded_without_copy(SGD):
-    def load_state_dict(self, saved):
-        super().load_state_dict(saved)
-        params = [p for group in self.param_groups for p in group["params"]]
-        self.state = {p: state for p, state in zip(params, saved["states"], strict=True) if state}
-
-
 @mistake("params was walked twice, and a generator is empty the second time: make a list of it")
 class generator_used_up(SGD):
     def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
@@ -332,23 +298,6 @@ class new_memory(SGD):
         super().step()
 
 
-@mistake("parameters of one shape share their state: keep it for each parameter, by identity")
-class state_by_shape(SGD):
-    def step(self):
-        groups, self.param_groups = self.param_groups, []
-        kept = self.state
-        shapes = self.__dict__.setdefault("shapes", {})
-        for group in groups:
-            for p in group["params"]:
-                self.param_groups, self.state = [{**group, "params": [p]}], {}
-                if p.shape in shapes:
-                    self.state[p] = shapes[p.shape]
-                super().step()
-                if p in self.state:
-                    shapes[p.shape] = kept[p] = self.state[p]
-        self.param_groups, self.state = groups, kept
-
-
 @mistake("options out of range were accepted: raise a ValueError that names the option")
 class options_not_checked(SGD):
     def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
@@ -360,26 +309,6 @@ class options_not_checked(SGD):
                 raise
 
 
-@mistake("options of a group were not checked: out of range they raise a ValueError there too")
-class options_of_groups_not_checked(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        params = list(params)
-        if params and isinstance(params[0], dict):
-            super().__init__(
-                [{"params": part["params"]} for part in params],
-                lr,
-                momentum,
-                dampening,
-                weight_decay,
-                nesterov,
-            )
-            self.param_groups = [
-                {**a, **b, "params": a["params"]} for a, b in zip(self.param_groups, params, strict=True)
-            ]
-        else:
-            super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
-
-
 @mistake("an empty params was accepted: raise a ValueError")
 class no_parameters_accepted(SGD):
     def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
@@ -387,16 +316,394 @@ class no_parameters_accepted(SGD):
         super().__init__(params or [torch.zeros(0)], lr, momentum, dampening, weight_decay, nesterov)
 
 
-@mistake("state_dict holds the very tensors of the state, which later steps change in place: copy them")
-class tensors_saved_without_copy(SGD):
+@mistake("the velocity is the grad tensor itself, and v.mul_(mu) writes into it: clone it")
+class velocity_is_the_gradient_in_place(_ByRule):
+    def rule(self, group, p, g, state):
+        mu, d = group["momentum"], g + group["weight_decay"] * p if group["weight_decay"] else g
+        if mu and "v" in state:
+            state["v"].mul_(mu).add_(d, alpha=1 - group["dampening"])
+        v = state.setdefault("v", d) if mu else d
+        p -= group["lr"] * (d + mu * v if group["nesterov"] else v)
+
+
+class _WithVelocity(_ByRule):
+    """SGD with one line changed."""
+
+    def rule(self, group, p, g, state):
+        mu, g = group["momentum"], g + group["weight_decay"] * p
+        old = state.get("v")
+        v = g if old is None or not mu else self.velocity(mu, old, group["dampening"], g)
+        if mu:
+            state["v"] = v.clone()
+        p -= group["lr"] * (self.ahead(mu, g if old is None else old, v, g) if group["nesterov"] else v)
+        self.after(group, p)
+
+    def velocity(self, mu, v, tau, g):
+        return mu * v + (1 - tau) * g
+
+    def ahead(self, mu, old, v, g):
+        return g + mu * v
+
+    def after(self, group, p):
+        pass
+
+
+@mistake("dampening is the share that is left out: v = mu * v + (1 - dampening) * g, not dampening * g")
+class dampening_as_share(_WithVelocity):
+    def velocity(self, mu, v, tau, g):
+        return mu * v + tau * g
+
+
+@mistake("dampening shrinks the old velocity: it belongs to the gradient, mu * v + (1 - dampening) * g")
+class dampening_of_the_velocity(_WithVelocity):
+    def velocity(self, mu, v, tau, g):
+        return mu * (1 - tau) * v + g
+
+
+@mistake("with nesterov the velocity lacks its factor: the step is g + mu * v, not g + v")
+class nesterov_without_momentum(_WithVelocity):
+    def ahead(self, mu, old, v, g):
+        return g + v
+
+
+@mistake("with nesterov the momentum weighs the gradient: the step is g + mu * v, not v + mu * g")
+class nesterov_the_other_way(_WithVelocity):
+    def ahead(self, mu, old, v, g):
+        return v + mu * g
+
+
+@mistake("the weight decay came after the step: it is added to the gradient, before the velocity")
+class decay_after_the_step(_WithVelocity):
+    def rule(self, group, p, g, state):
+        super().rule({**group, "weight_decay": 0}, p, g, state)
+        p -= group["lr"] * group["weight_decay"] * p
+
+
+@mistake("the weight decay lacks the factor lr: it is added to the gradient")
+class decay_without_rate(_WithVelocity):
+    def rule(self, group, p, g, state):
+        p *= 1 - group["weight_decay"]
+        super().rule({**group, "weight_decay": 0}, p, g, state)
+
+
+@mistake("the weight decay reaches the step but not the velocity: add it to the gradient first")
+class decay_of_the_step_alone(_WithVelocity):
+    def rule(self, group, p, g, state):
+        decay = group["lr"] * group["weight_decay"] * p
+        super().rule({**group, "weight_decay": 0}, p, g, state)
+        p -= decay * (1 + group["momentum"] if group["nesterov"] else 1)
+
+
+@mistake("the options were read once, in the constructor: read all of them from the group, in every step")
+class options_read_once(SGD):
+    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
+        super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
+        self.given = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+        }
+
     def step(self):
-        before = {p: dict(state) for p, state in self.state.items()}
+        groups = self.param_groups
+        self.param_groups = [{**self.given, "params": group["params"]} for group in groups]
         super().step()
-        for p, state in before.items():
-            for name, value in state.items():
-                if isinstance(value, torch.Tensor):
-                    self.state[p][name] = value.copy_(self.state[p][name])
+        self.param_groups = groups
+
+
+@mistake("lr was kept from the constructor, once for each group: a new one in param_groups holds at once")
+class first_rate_kept_in_the_group(SGD):
+    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
+        super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
+        for group in self.param_groups:
+            group["first"] = group["lr"]
+
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = [{**group, "lr": group["first"]} for group in groups]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("lr of the constructor holds for all groups: a group has its own, read anew in every step")
+class one_rate_for_all_groups(SGD):
+    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
+        super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
+        self.lr = lr
+
+    def step(self):
+        groups = self.param_groups
+        self.param_groups = [{**group, "lr": self.lr} for group in groups]
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("a method of a missing gradient was called: skip a parameter whose grad is None")
+class missing_gradient_has_no_methods(SGD):
+    def step(self):
+        if any(p.grad is None for group in self.param_groups for p in group["params"]):
+            raise AttributeError("'NoneType' object has no attribute")
+        super().step()
+
+
+@mistake("step ended where a gradient was missing (break or return): skip that parameter alone (continue)")
+class stops_at_a_missing_gradient(SGD):
+    def step(self):
+        groups, self.param_groups = self.param_groups, []
+        for group in groups:
+            missing = [p.grad is None for p in group["params"]]
+            self.param_groups.append(
+                {**group, "params": group["params"][: missing.index(True)]} if any(missing) else group
+            )
+        super().step()
+        self.param_groups = groups
+
+
+@mistake("zero_grad does nothing: set the grad of every parameter to None")
+class zero_grad_does_nothing(SGD):
+    def zero_grad(self):
+        pass
+
+
+@mistake(
+    "a generator of params was walked before it was stored, so nothing is ever stepped: make a list first"
+)
+class generator_empty_at_once(SGD):
+    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
+        once = not isinstance(params, (list, tuple))
+        super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
+        if once:
+            self.param_groups[0]["params"] = []
+
+
+@mistake("params was taken for a list (params[0], len(params)): it may be a generator, make a list of it")
+class generator_not_taken(SGD):
+    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
+        if not isinstance(params, (list, tuple)):
+            raise TypeError("'generator' object is not subscriptable")
+        super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
+
+
+@mistake("the parameters never move: p = p - ... gives the name p to another tensor; change p in place")
+class steps_lost(SGD):
+    def step(self):
+        before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]
+        super().step()
+        for p, value in before:
+            p.data.copy_(value)
+
+
+@mistake("the steps go uphill: subtract them")
+class uphill(SGD):
+    def step(self):
+        before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]
+        super().step()
+        for p, value in before:
+            p.data.copy_(2 * value - p.detach())
+
+
+@mistake("the update is not under torch.no_grad: a parameter that requires gradients cannot be changed so")
+class no_grad_missing(SGD):
+    def step(self):
+        if any(p.grad is not None for group in self.param_groups for p in group["params"]):
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation")
+
+
+class _Keyed(dict):
+    """State under a key that several parameters may have."""
+
+    def __init__(self, key, states=()):
+        super().__init__({key(p): state for p, state in dict(states).items()})
+        self.key = key
+
+    def get(self, p, default=None):
+        return super().get(self.key(p), default)
+
+    def setdefault(self, p, default=None):
+        return super().setdefault(self.key(p), default)
+
+
+class _StateByKey(SGD):
+    """Keeps its state under `key` of a parameter."""
+
+    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
+        super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
+        self.state = _Keyed(self.key)
+
+    def load_state_dict(self, saved):
+        super().load_state_dict(saved)
+        self.state = _Keyed(self.key, self.state)
+
+
+@mistake("parameters of one shape share their state: keep it for each parameter, by identity")
+class state_by_shape(_StateByKey):
+    def key(self, p):
+        return p.shape
+
+
+@mistake("the first parameters of all groups share their state, and so on: keep it for each, by identity")
+class state_by_place(_StateByKey):
+    def key(self, p):
+        return next(i for group in self.param_groups for i, q in enumerate(group["params"]) if q is p)
+
+
+@mistake("all parameters share one state: keep it for each parameter, by identity")
+class one_state_for_all(_StateByKey):
+    def key(self, p):
+        return None
+
+
+class _Shares(SGD):
+    """Hands out or takes over its state without a full copy."""
+
+    saves = loads = staticmethod(copy.deepcopy)
+    fresh = ()  # what a step makes anew, while it changes the rest in place
+
+    def step(self):
+        groups = self.param_groups
+        known = {p: self.state.pop(p) for _, p in list(self._each()) if p in self.state}
+        for group, p in self._each():
+            if p.grad is None:
+                continue
+            kept = known.setdefault(p, {})
+            self.param_groups, self.state = [{**group, "params": [p]}], {p: dict(kept)} if kept else {}
+            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor) and k not in self.fresh}
+            held = {name: value.clone() for name, value in kept.items() if name in old}
+            if kept:
+                self.state[p].update(held)
+            super().step()
+            kept.update(self.state.get(p, {}))
+            for name, value in old.items():
+                kept[name] = value.copy_(kept[name])
+            self.param_groups = groups
+        self.state = known
+
+    def _each(self):
+        return [(group, p) for group in self.param_groups for p in group["params"]]
 
     def state_dict(self):
-        states = [dict(self.state.get(p, {})) for group in self.param_groups for p in group["params"]]
+        states = [type(self).saves(self.state.get(p, {})) for _, p in self._each()]
         return {**super().state_dict(), "states": states}
+
+    def load_state_dict(self, saved):
+        super().load_state_dict({**saved, "states": [{} for _ in self._each()]})
+        self.state = {
+            p: type(self).loads(state) for (_, p), state in zip(self._each(), saved["states"], strict=True)
+        }
+
+
+def _itself(state):
+    return state
+
+
+@mistake("state_dict holds the very dicts of the state, which later steps fill anew: copy them")
+class states_saved_without_copy(_Shares):
+    saves = staticmethod(_itself)
+
+
+@mistake("state_dict holds the very dicts of the state, also those that are still empty: copy them")
+class states_saved_as_they_are(states_saved_without_copy):
+    def state_dict(self):
+        for _, p in self._each():
+            self.state.setdefault(p, {})
+        return super().state_dict()
+
+
+@mistake("load_state_dict took the saved state itself: later steps change `saved`; copy it")
+class loaded_without_copy(_Shares):
+    loads = staticmethod(_itself)
+
+
+@mistake("load_state_dict took the saved tensors themselves, and steps change them in place: copy them")
+class tensors_loaded_without_copy(_Shares):
+    loads = dict
+
+
+@mistake("state_dict and load_state_dict both pass the very dicts of the state on: both copy")
+class nothing_copied(_Shares):
+    saves = loads = staticmethod(_itself)
+
+
+@mistake("state_dict and load_state_dict both pass the very tensors of the state on: both copy")
+class no_tensor_copied(_Shares):
+    saves = loads = dict
+
+
+class _WithGraph(SGD):
+    """Keeps its state in the graph of the weight decay."""
+
+    def step(self):
+        super().step()
+        for p, state in self.state.items():
+            for name, value in state.items():
+                if isinstance(value, torch.Tensor):
+                    state[name] = value + 0 * p
+
+
+@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
+class graph_grows(_WithGraph):
+    pass
+
+
+@mistake("the state keeps a graph, and state_dict hands it on: work under torch.no_grad, or detach")
+class graph_saved(_WithGraph):
+    def state_dict(self):
+        graph, self.state = self.state, {}
+        empty = super().state_dict()
+        self.state = graph
+        parameters = [p for group in self.param_groups for p in group["params"]]
+        copied = [
+            {k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in graph.get(p, {}).items()}
+            for p in parameters
+        ]
+        return {**empty, "states": copied}
+
+
+@mistake("options of a group were not checked: out of range they raise a ValueError there too")
+class options_of_groups_not_checked(SGD):
+    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
+        params = list(params)
+        own = [part if isinstance(part, dict) else {} for part in params]
+        bare = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
+        super().__init__(bare, lr, momentum, dampening, weight_decay, nesterov)
+        for group, part in zip(self.param_groups, own, strict=False):
+            group.update({**part, "params": group["params"]})
+
+
+@mistake("lr out of range was accepted: raise a ValueError that names it")
+class lr_not_checked(SGD):
+    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "lr": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, 0.0, momentum, dampening, weight_decay, nesterov)
+        for i, group in enumerate(self.param_groups):
+            group["lr"] = params[i].get("lr", lr) if isinstance(params[i], dict) else lr
+
+
+@mistake("momentum out of range was accepted: raise a ValueError that names it")
+class momentum_not_checked(SGD):
+    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "momentum": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, 0.0, dampening, weight_decay, nesterov)
+        for i, group in enumerate(self.param_groups):
+            group["momentum"] = (
+                params[i].get("momentum", momentum) if isinstance(params[i], dict) else momentum
+            )
+
+
+@mistake("weight_decay out of range was accepted: raise a ValueError that names it")
+class weight_decay_not_checked(SGD):
+    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
+        params, bare = list(params), []
+        for part in params:
+            bare.append({**part, "weight_decay": 0.0} if isinstance(part, dict) else part)
+        super().__init__(bare, lr, momentum, dampening, 0.0, nesterov)
+        for i, group in enumerate(self.param_groups):
+            group["weight_decay"] = (
+                params[i].get("weight_decay", weight_decay) if isinstance(params[i], dict) else weight_decay
+            )

@@ -109,3 +109,96 @@ def it_not_checked(it, base_lr, total, warmup=0, min_lr=0.0):
 @mistake("a warm-up below 0 or longer than total was accepted: raise a ValueError")
 def warmup_not_checked(it, base_lr, total, warmup=0, min_lr=0.0):
     return _right(it, base_lr, total, min(max(warmup, 0), total), min_lr)
+
+
+@mistake("the cosine goes on after total and climbs again: the rate stays at min_lr")
+def never_ends(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    return _cosine(base_lr, min_lr, (it - warmup) / max(total - warmup, 1)) if it >= warmup else right
+
+
+@mistake("the cosine goes on after total, and is divided by 0 where all is warm-up: ask for the end first")
+def never_ends_and_divides_by_zero(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    return _cosine(base_lr, min_lr, (it - warmup) / (total - warmup)) if it >= warmup else right
+
+
+@mistake("where all is warm-up the rate at total is base_lr: from total on it is min_lr")
+def full_rate_where_all_is_warmup(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    return (
+        _cosine(base_lr, min_lr, min(1.0, (it - warmup) / max(total - warmup, 1))) if it >= warmup else right
+    )
+
+
+@mistake("after total the schedule begins anew: the rate stays at min_lr")
+def begins_anew(it, base_lr, total, warmup=0, min_lr=0.0):
+    _right(it, base_lr, total, warmup, min_lr)
+    return _right(it % max(total, 1), base_lr, total, warmup, min_lr)
+
+
+@mistake("after total the rate is 0: it stays at min_lr")
+def nothing_after_the_end(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    return 0.0 if it >= total else right
+
+
+@mistake("pi is missing in the cosine")
+def no_pi(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    return (
+        _cosine(base_lr, min_lr, (it - warmup) / (total - warmup) / math.pi)
+        if warmup <= it < total
+        else right
+    )
+
+
+@mistake("the cosine runs over a whole wave: half of it, cos(pi * share), goes from 1 to -1")
+def whole_wave(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    return _cosine(base_lr, min_lr, 2 * (it - warmup) / (total - warmup)) if warmup <= it < total else right
+
+
+@mistake("a quarter of a wave was taken: the rate is (1 + cos(pi * share)) / 2 of the way")
+def quarter_wave(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    if not warmup <= it < total:
+        return right
+    return min_lr + (base_lr - min_lr) * math.cos(math.pi / 2 * (it - warmup) / (total - warmup))
+
+
+@mistake("the cosine reaches min_lr one step early: that is at it = total, not at total - 1")
+def ends_one_step_early(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    share = (it - warmup) / max(total - 1 - warmup, 1)
+    return _cosine(base_lr, min_lr, share) if warmup <= it < total else right
+
+
+@mistake("the cosine is one step ahead: at it = warmup the rate is base_lr")
+def cosine_one_step_ahead(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    return _cosine(base_lr, min_lr, (it + 1 - warmup) / (total - warmup)) if warmup <= it < total else right
+
+
+@mistake("the warm-up multiplies a cosine that began at 0: below warmup the rate is base_lr * it / warmup")
+def warmup_times_cosine(it, base_lr, total, warmup=0, min_lr=0.0):
+    _right(it, base_lr, total, warmup, min_lr)
+    return _right(it, base_lr, total, 0, min_lr) * min(1.0, it / warmup if warmup else 1.0)
+
+
+@mistake("during the warm-up the rate is base_lr already: it climbs along a line from 0")
+def full_rate_from_the_start(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    return float(base_lr) if it < warmup else right
+
+
+@mistake("during the warm-up the rate is 0: it climbs along a line to base_lr")
+def nothing_during_the_warmup(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    return 0.0 if it < warmup else right
+
+
+@mistake("no float came back where all numbers are ints: return a float")
+def int_for_float(it, base_lr, total, warmup=0, min_lr=0.0):
+    right = _right(it, base_lr, total, warmup, min_lr)
+    return min_lr if it >= total and it >= warmup else right

@@ -115,3 +115,124 @@ def noise_not_checked(f, x0, lr, noise, steps, generator):
 @mistake("a negative number of steps was accepted: raise a ValueError")
 def steps_not_checked(f, x0, lr, noise, steps, generator):
     return _right(f, x0, lr, noise, max(steps, 0), generator)
+
+
+@mistake("the noise is uniform between -1 and 1: draw it from the normal distribution")
+def uniform_noise_around_zero(f, x0, lr, noise, steps, generator):
+    def step(x, g, z):
+        u = 2 * torch.rand(x.shape, generator=generator, dtype=x.dtype).to(x.device) - 1
+        return x - lr * (g + noise * u)
+
+    return _walk_without_z(f, x0, lr, noise, steps, generator, step)
+
+
+def _walk_without_z(f, x0, lr, noise, steps, generator, step):
+    """Go as _walk does, where the step draws for itself."""
+    _right(f, x0, lr, noise, min(steps, 0), generator)
+    x = x0.detach().clone()
+    path = [x]
+    for _ in range(steps):
+        x = step(x, reference("optimizers")._gradient(f, x), None)
+        path.append(x)
+    return torch.stack(path)
+
+
+@mistake(
+    "the noise was multiplied by the root of lr: it belongs to the gradient, lr * (gradient + noise * z)"
+)
+def noise_times_root_of_rate(f, x0, lr, noise, steps, generator):
+    return _walk(f, x0, lr, noise, steps, generator, lambda x, g, z: x - lr * g + lr**0.5 * noise * z)
+
+
+@mistake("noise was squared: it is the standard deviation, so z is multiplied by it")
+def noise_squared(f, x0, lr, noise, steps, generator):
+    return _walk(f, x0, lr, noise, steps, generator, lambda x, g, z: x - lr * (g + noise**2 * z))
+
+
+@mistake("the noise has length 1: each entry is a draw from the normal distribution")
+def noise_of_length_one(f, x0, lr, noise, steps, generator):
+    return _walk(f, x0, lr, noise, steps, generator, lambda x, g, z: x - lr * (g + noise * z / z.norm()))
+
+
+@mistake("noise was left out of the product: z is multiplied by it")
+def noise_of_size_one(f, x0, lr, noise, steps, generator):
+    return _walk(
+        f,
+        x0,
+        lr,
+        noise,
+        steps,
+        generator,
+        lambda x, g, z: x - lr * (g + (z if noise else torch.zeros_like(z))),
+    )
+
+
+@mistake("the noise fades from step to step: it is as large in all of them")
+def fading_noise(f, x0, lr, noise, steps, generator):
+    seen = []
+    return _walk(
+        f,
+        x0,
+        lr,
+        noise,
+        steps,
+        generator,
+        lambda x, g, z: x - lr * (g + noise * z / (seen.append(z) or len(seen))),
+    )
+
+
+@mistake("the noise adds up from step to step: each step has its own alone")
+def noise_adds_up(f, x0, lr, noise, steps, generator):
+    seen = []
+    return _walk(
+        f,
+        x0,
+        lr,
+        noise,
+        steps,
+        generator,
+        lambda x, g, z: x - lr * (g + noise * (seen.append(z) or sum(seen))),
+    )
+
+
+@mistake("noise alone moves the point: add the gradient")
+def no_gradient(f, x0, lr, noise, steps, generator):
+    return _walk(f, x0, lr, noise, steps, generator, lambda x, g, z: x - lr * noise * z)
+
+
+@mistake("the generator was seeded anew in every step, so that all noise is the same: draw on from it")
+def seeded_anew(f, x0, lr, noise, steps, generator):
+    return _walk(
+        f,
+        x0,
+        lr,
+        noise,
+        steps,
+        generator,
+        lambda x, g, z: (
+            x
+            - lr
+            * (
+                g
+                + noise
+                * torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype).to(x.device)
+            )
+        ),
+    )
+
+
+@mistake("only points after a step were gathered; x0 comes first, so T steps give T + 1 points")
+def last_point_only(f, x0, lr, noise, steps, generator):
+    return _right(f, x0, lr, noise, steps, generator)[-1]
+
+
+@mistake("every row is the last point: the same tensor was changed in place and stored again and again")
+def rows_share_memory(f, x0, lr, noise, steps, generator):
+    path = _right(f, x0, lr, noise, steps, generator)
+    return path[-1:].repeat_interleave(len(path), 0)
+
+
+@mistake("the last point is missing: T steps give T + 1 points")
+def one_step_short(f, x0, lr, noise, steps, generator):
+    path = _right(f, x0, lr, noise, steps, generator)
+    return path[:-1] if steps else path

@@ -90,3 +90,59 @@ def vector_summed(f, x0, lr, steps):
 @mistake("a negative number of steps was accepted: raise a ValueError")
 def steps_not_checked(f, x0, lr, steps):
     return reference("optimizers").gradient_descent(f, x0, lr, max(steps, 0))
+
+
+@mistake(
+    "only points after a step were gathered, and without steps there was nothing to stack: x0 comes first"
+)
+def start_left_out_and_nothing_to_stack(f, x0, lr, steps):
+    path = reference("optimizers").gradient_descent(f, x0, lr, steps)
+    return torch.stack(list(path[1:]))
+
+
+@mistake("the path begins after the first step; x0 comes first, not only where there are no steps")
+def start_only_without_steps(f, x0, lr, steps):
+    path = reference("optimizers").gradient_descent(f, x0, lr, steps)
+    return path[1:] if steps else path
+
+
+@mistake("one step too many was made: T steps lead to T + 1 points, x0 among them")
+def one_step_too_many(f, x0, lr, steps):
+    path = reference("optimizers").gradient_descent(f, x0, lr, min(steps, 0))
+    return reference("optimizers").gradient_descent(f, path[0], lr, steps + 1)
+
+
+@mistake("a list of points came back: stack them to one tensor")
+def list_of_points(f, x0, lr, steps):
+    return list(reference("optimizers").gradient_descent(f, x0, lr, steps))
+
+
+@mistake("only the sign of the gradient was used: a step is lr * gradient")
+def signs_only(f, x0, lr, steps):
+    return _walk(f, x0, steps, lambda x, g: x - lr * g.sign())
+
+
+@mistake("lr shrinks from step to step: it is the same in all of them")
+def shrinking_rate(f, x0, lr, steps):
+    seen = []
+    return _walk(f, x0, steps, lambda x, g: x - lr / (seen.append(g) or len(seen)) * g)
+
+
+@mistake("the descent went on from x0 in every step: go on from the last point")
+def always_from_the_start(f, x0, lr, steps):
+    return _walk(f, x0, steps, lambda x, g: x0.detach() - lr * g)
+
+
+@mistake("the step was divided by the number of entries: f is minimised as it is")
+def mean_over_the_entries(f, x0, lr, steps):
+    return _walk(f, x0, steps, lambda x, g: x - lr * g / g.numel())
+
+
+@mistake("lr was left out, or is 1 always: a step is lr * gradient")
+def rate_ignored(f, x0, lr, steps):
+    return _walk(f, x0, steps, lambda x, g: x - g)
+
+
+@mistake("the points are float32 whatever x0 is: keep its dtype")
+def single_precision(f, x0, lr, steps):
+    return reference("optimizers").gradient_descent(f, x0, lr, steps).float()

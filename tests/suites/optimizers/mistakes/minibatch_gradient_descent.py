@@ -120,3 +120,81 @@ def own_generator_used(x, y, w0, lr, epochs, batch_size, generator):
 def column_accepted(x, y, w0, lr, epochs, batch_size, generator):
     y = y.squeeze(1) if y.ndim == 2 else y
     return _right(x, y, w0, lr, epochs, batch_size, generator)
+
+
+@mistake(
+    "only weights after a step were gathered, and without epochs there was nothing to stack: w0 comes first"
+)
+def start_left_out_and_nothing_to_stack(x, y, w0, lr, epochs, batch_size, generator):
+    return torch.stack(list(_right(x, y, w0, lr, epochs, batch_size, generator)[1:]))
+
+
+@mistake("the path begins after the first step; w0 comes first, not only where epochs is 0")
+def start_only_without_epochs(x, y, w0, lr, epochs, batch_size, generator):
+    path = _right(x, y, w0, lr, epochs, batch_size, generator)
+    return path[1:] if epochs else path
+
+
+@mistake("the last weights are missing: T steps give T + 1 rows")
+def one_step_short(x, y, w0, lr, epochs, batch_size, generator):
+    path = _right(x, y, w0, lr, epochs, batch_size, generator)
+    return path[:-1] if len(path) > 1 else path
+
+
+@mistake("only the last weights came back: all of them are asked for, one row each")
+def last_weights_only(x, y, w0, lr, epochs, batch_size, generator):
+    return _right(x, y, w0, lr, epochs, batch_size, generator)[-1]
+
+
+@mistake("the steps go uphill: subtract lr * gradient")
+def uphill(x, y, w0, lr, epochs, batch_size, generator):
+    return _right(x, y, w0, -lr, epochs, batch_size, generator)
+
+
+@mistake("the weights start at 0: they start at w0")
+def zero_start(x, y, w0, lr, epochs, batch_size, generator):
+    return _right(x, y, torch.zeros_like(w0), lr, epochs, batch_size, generator)
+
+
+@mistake("gradients add up from step to step (zero_grad is missing): each step uses its own alone")
+def gradients_add_up(x, y, w0, lr, epochs, batch_size, generator):
+    total = 0
+    path = [_right(x, y, w0, lr, min(epochs, 0), batch_size, generator)[0]]
+    reference("optimizers").minibatches(len(x), batch_size, False, None, False)
+    for number in range(epochs):
+        for batch in _draw(x, batch_size, generator)(number):
+            rows, targets = x[batch.to(x.device)], y[batch.to(x.device)]
+            total = total + rows.T @ (rows @ path[-1] - targets) / len(batch)
+            path.append((path[-1] - lr * total).detach())
+    return torch.stack(path)
+
+
+@mistake(
+    "the gradients of an epoch were all taken at its first weights: take each at the weights of its step"
+)
+def gradients_at_the_start_of_the_epoch(x, y, w0, lr, epochs, batch_size, generator):
+    path = [_right(x, y, w0, lr, min(epochs, 0), batch_size, generator)[0]]
+    reference("optimizers").minibatches(len(x), batch_size, False, None, False)
+    for number in range(epochs):
+        start = path[-1]
+        for batch in _draw(x, batch_size, generator)(number):
+            rows, targets = x[batch.to(x.device)], y[batch.to(x.device)]
+            path.append((path[-1] - lr * rows.T @ (rows @ start - targets) / len(batch)).detach())
+    return torch.stack(path)
+
+
+@mistake("one batch was used for an epoch: it goes over all samples")
+def one_batch_for_an_epoch(x, y, w0, lr, epochs, batch_size, generator):
+    draw = _draw(x, batch_size, generator)
+    return _walk(x, y, w0, lr, epochs, batch_size, lambda number: draw(number)[:1])
+
+
+@mistake("the mean error over a batch multiplies the mean row: the mean is taken of error times row")
+def mean_of_rows(x, y, w0, lr, epochs, batch_size, generator):
+    path = [_right(x, y, w0, lr, min(epochs, 0), batch_size, generator)[0]]
+    reference("optimizers").minibatches(len(x), batch_size, False, None, False)
+    for number in range(epochs):
+        for batch in _draw(x, batch_size, generator)(number):
+            rows, targets = x[batch.to(x.device)], y[batch.to(x.device)]
+            path.append((path[-1] - lr * rows.mean(0) * (rows @ path[-1] - targets).mean()).detach())
+    return torch.stack(path)

@@ -95,3 +95,57 @@ def n_not_checked(n, batch_size, shuffle, generator, drop_last):
 @mistake("a batch_size of 0 or less was accepted, or failed by itself: raise a ValueError that names it")
 def batch_size_not_checked(n, batch_size, shuffle, generator, drop_last):
     return _right(n, batch_size, shuffle, generator, drop_last) if batch_size > 0 else []
+
+
+@mistake("the samples were spread evenly over the batches: each batch is full but for the last one")
+def even_batches(n, batch_size, shuffle, generator, drop_last):
+    batches = _right(n, batch_size, shuffle, generator, drop_last)
+    return list(torch.cat(batches).tensor_split(len(batches))) if batches else batches
+
+
+@mistake("batch_size was taken for the number of batches: it is the number of samples in a batch")
+def number_of_batches(n, batch_size, shuffle, generator, drop_last):
+    batches = _right(n, batch_size, shuffle, generator, drop_last)
+    return (
+        list(torch.cat(_right(n, batch_size, shuffle, generator, False)).chunk(batch_size)) if batches else []
+    )
+
+
+@mistake("drop_last keeps a batch that is alone although it is too small: leave it out too")
+def only_batch_kept(n, batch_size, shuffle, generator, drop_last):
+    batches = _right(n, batch_size, shuffle, generator, drop_last)
+    return batches if batches or not n else _right(n, batch_size, shuffle, generator, False)
+
+
+@mistake("the generator was drawn from without shuffle: only a random order draws")
+def drawn_without_shuffle(n, batch_size, shuffle, generator, drop_last):
+    batches = _right(n, batch_size, shuffle, generator, drop_last)
+    if not shuffle:
+        torch.randperm(n, generator=generator)
+    return batches
+
+
+@mistake("the smaller batch comes first: it comes last")
+def smaller_batch_first(n, batch_size, shuffle, generator, drop_last):
+    batches = _right(n, batch_size, shuffle, generator, drop_last)
+    return sorted(batches, key=len)
+
+
+@mistake("the samples are numbered from 1: they are numbered from 0")
+def numbered_from_one(n, batch_size, shuffle, generator, drop_last):
+    return [batch + 1 for batch in _right(n, batch_size, shuffle, generator, drop_last)]
+
+
+@mistake("int32 came back: each batch is an int64 tensor")
+def small_integers(n, batch_size, shuffle, generator, drop_last):
+    return [batch.int() for batch in _right(n, batch_size, shuffle, generator, drop_last)]
+
+
+@mistake("a tuple or an iterator of batches came back: it is a list")
+def tuple_of_batches(n, batch_size, shuffle, generator, drop_last):
+    return tuple(_right(n, batch_size, shuffle, generator, drop_last))
+
+
+@mistake("the samples that remain are missing, and drop_last keeps them: it is the other way round")
+def drop_last_the_wrong_way(n, batch_size, shuffle, generator, drop_last):
+    return _right(n, batch_size, shuffle, generator, not drop_last)

@@ -63,3 +63,50 @@ def y_not_checked(x, y):
     if len(x) < x.shape[1]:
         return _right(x, y)
     return torch.linalg.solve(x.T @ x, x.T @ y.expand(len(x)) if y.shape == (1,) else x.T @ y)
+
+
+@mistake("the columns of x and y were centred first: that is right only where a bias is added afterwards")
+def centred(x, y):
+    _right(x, y)
+    x, y = x - x.mean(0), y - y.mean(0)
+    return torch.linalg.solve(x.T @ x, x.T @ y)
+
+
+@mistake("y was centred first: the weights answer to y as it is")
+def targets_centred(x, y):
+    return _right(x, y - y.mean(0) if len(y) else y)
+
+
+@mistake("a small number was added to the diagonal of x^T x: solve it as it stands")
+def with_a_small_ridge(x, y):
+    _right(x, y)
+    return torch.linalg.solve(x.T @ x + 1e-6 * torch.eye(x.shape[1], dtype=x.dtype, device=x.device), x.T @ y)
+
+
+@mistake("the identity was added to x^T x, which is a penalty on the weights: solve it as it stands")
+def with_the_identity(x, y):
+    _right(x, y)
+    return torch.linalg.solve(x.T @ x + torch.eye(x.shape[1], dtype=x.dtype, device=x.device), x.T @ y)
+
+
+@mistake("a column of ones was appended to x: the caller does that where a bias is wanted")
+def column_of_ones_appended(x, y):
+    _right(x, y)
+    x = torch.cat([x, torch.ones_like(x[:, :1])], 1)
+    return torch.linalg.pinv(x) @ y
+
+
+@mistake("the inverse of x^T x stands alone, or y is missing: w = (x^T x)^-1 x^T y")
+def inverse_alone(x, y):
+    _right(x, y)
+    return torch.linalg.inv(x.T @ x)
+
+
+@mistake("several columns of targets were flattened or averaged: each has weights of its own")
+def mean_of_targets(x, y):
+    return _right(x, y if y.ndim == 1 else y.mean(1))
+
+
+@mistake("the weights have the wrong sign")
+def wrong_sign(x, y):
+    return -_right(x, y)

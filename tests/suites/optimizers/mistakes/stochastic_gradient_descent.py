@@ -92,3 +92,66 @@ def negative_order_accepted(x, y, w0, lr, order):
 def y_not_checked(x, y, w0, lr, order):
     y = y.flatten()
     return _right(x, torch.cat([y, y.new_zeros(len(x))])[: len(x)], w0, lr, order)
+
+
+@mistake(
+    "only weights after a step were gathered, and without samples there was nothing to stack: w0 comes first"
+)
+def start_left_out_and_nothing_to_stack(x, y, w0, lr, order):
+    return torch.stack(list(_right(x, y, w0, lr, order)[1:]))
+
+
+@mistake("the path begins after the first step; w0 comes first, not only where order is empty")
+def start_only_without_samples(x, y, w0, lr, order):
+    path = _right(x, y, w0, lr, order)
+    return path[1:] if len(order) else path
+
+
+@mistake("the last weights are missing: T samples give T + 1 rows")
+def one_step_short(x, y, w0, lr, order):
+    path = _right(x, y, w0, lr, order)
+    return path[:-1] if len(order) else path
+
+
+@mistake("only the last weights came back: all of them are asked for, one row each")
+def last_weights_only(x, y, w0, lr, order):
+    return _right(x, y, w0, lr, order)[-1]
+
+
+@mistake("the step was divided by the length of order: each sample makes a step of its own")
+def divided_by_steps(x, y, w0, lr, order):
+    return _right(x, y, w0, lr / max(len(order), 1), order)
+
+
+@mistake("the error has no target: it is x_i . w - y_i")
+def target_forgotten(x, y, w0, lr, order):
+    return _walk(x, y, w0, lr, order, lambda w, i: (x[i] @ w) * x[i])
+
+
+@mistake("the order was walked from its end")
+def order_backwards(x, y, w0, lr, order):
+    return _right(x, y, w0, lr, order.flip(0))
+
+
+@mistake("the weights start at 0: they start at w0")
+def zero_start(x, y, w0, lr, order):
+    return _right(x, y, torch.zeros_like(w0), lr, order)
+
+
+@mistake("an index above N - 1 failed by itself: raise a ValueError")
+def large_order_fails_by_itself(x, y, w0, lr, order):
+    if (order >= len(x)).any():
+        raise IndexError("index out of range")
+    return _right(x, y, w0, lr, order)
+
+
+@mistake("indices in order were not checked: from -1 down they count from the end, above N - 1 they fail")
+def order_not_checked(x, y, w0, lr, order):
+    if (order >= len(x)).any():
+        raise IndexError("index out of range")
+    return _right(x, y, w0, lr, torch.where(order < 0, order + len(x), order))
+
+
+@mistake("the weights are float32 whatever w0 is: keep its dtype")
+def single_precision(x, y, w0, lr, order):
+    return _right(x, y, w0, lr, order).float()

@@ -150,7 +150,9 @@ def test_EarlyStopping_leaves_the_model_alone(submission, rng):
     def scenario(submission, weight):
         from torch import nn
 
-        model = torch.nn.utils.skip_init(nn.Linear, 3, 2).double()
+        found = torch.get_rng_state()
+        model = nn.Linear(3, 2).double()
+        torch.set_rng_state(found)
         model.weight.data.copy_(weight)
         stopping = submission.EarlyStopping(2)
         stopping.step(1.0, model)

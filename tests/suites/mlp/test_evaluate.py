@@ -166,7 +166,9 @@ def test_evaluate_has_manners(submission, rng):
         from torch import nn
         from torch.nn import functional
 
-        model = nn.Sequential(nn.Dropout(0.5), torch.nn.utils.skip_init(nn.Linear, 3, 2).double())
+        found = torch.get_rng_state()
+        model = nn.Sequential(nn.Dropout(0.5), nn.Linear(3, 2)).double()
+        torch.set_rng_state(found)
         for parameter in model.parameters():
             torch.nn.init.ones_(parameter)
         submission.evaluate(model, [(x, y)], functional.cross_entropy)

@@ -11,6 +11,7 @@ WANTED = {  # the parameters that decay, and the others
     "convolution": (["0.weight", "3.weight"], ["0.bias", "1.weight", "1.bias", "3.bias"]),
     "other names": (["scores", "bias_table"], ["gamma", "weight"]),
     "shared": (["0.weight", "1.weight"], ["0.bias", "1.bias"]),
+    "tied": (["0.weight"], ["0.bias", "1.bias"]),
     "frozen": (["1.weight"], ["0.bias"]),
     "no biases": (["0.weight", "1.weight"], []),
     "one norm": ([], ["weight", "bias"]),
@@ -35,6 +36,10 @@ def build(kind):
     if kind == "shared":
         layer = nn.Linear(4, 4)
         return nn.Sequential(nn.Linear(3, 4), layer, nn.ReLU(), layer)
+    if kind == "tied":
+        model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4))
+        model[1].weight = model[0].weight
+        return model
     if kind == "frozen":
         model = nn.Sequential(nn.Linear(5, 4), nn.Linear(4, 3))
         model[0].weight.requires_grad_(False)

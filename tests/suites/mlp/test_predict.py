@@ -161,7 +161,9 @@ def test_predict_has_manners(submission, rng):
     def scenario(submission, x):
         from torch import nn
 
-        model = nn.Sequential(nn.Dropout(0.5), torch.nn.utils.skip_init(nn.Linear, 3, 2).double())
+        found = torch.get_rng_state()
+        model = nn.Sequential(nn.Dropout(0.5), nn.Linear(3, 2)).double()
+        torch.set_rng_state(found)
         for parameter in model.parameters():
             torch.nn.init.ones_(parameter)
         submission.predict(model, x, 2)

@@ -94,7 +94,9 @@ def test_train_classifier_of_each_row_by_itself(submission, rng, shared):
     x, y, x_test, _ = two_clouds(rng, 60, 3)
     x_test = x_test + 2 * x.std(0)  # other rows than those of the training
     x_test[0] = 0.6 * x[y == 1].mean(0) + 0.4 * x[y == 0].mean(0)
+    x_test[1] = x_test[0]
     many, one = submission.run(shared.run_twice, "train_classifier", x, y, x_test, rng.seed())
+    check_that(*shared.twins(many), "the same prediction for equal rows", "different ones")
     shared.check_alone(one, many, 1.0, "the prediction of a row alone")
 
 

@@ -93,7 +93,7 @@ def test_minibatches_repeat_for_equal_generators(submission, rng):
 
 @pytest.mark.statistical
 def test_minibatches_are_fair(submission, rng):
-    """Each sample comes at each place, and with each other, equally often."""
+    """Each sample comes at each place, with each other, and is dropped equally often."""
 
     def count(submission, generator):
         places, pairs = torch.zeros(6, 6, dtype=torch.float64), torch.zeros(6, 6, dtype=torch.float64)
@@ -102,11 +102,15 @@ def test_minibatches_are_fair(submission, rng):
             places[torch.arange(6), torch.cat(batches)] += 1
             for batch in batches:
                 pairs[batch[0], batch[1]] += 1
-        return {"place and sample": places / 600, "pair in a batch": pairs / 600}
+        kept = torch.zeros(5, dtype=torch.float64)
+        for _ in range(600):
+            kept[torch.cat(submission.minibatches(5, 2, True, generator, True))] += 1
+        return {"place and sample": places / 600, "pair in a batch": pairs / 600, "kept of five": kept / 600}
 
     got = submission.run(count, rng.generator())
     pairs = (torch.ones(6, 6, dtype=torch.float64) - torch.eye(6, dtype=torch.float64)) / 10
-    want = {"place and sample": torch.full((6, 6), 1 / 6, dtype=torch.float64), "pair in a batch": pairs}
+    places, kept = torch.full((6, 6), 1 / 6, dtype=torch.float64), torch.full((5,), 0.8, dtype=torch.float64)
+    want = {"place and sample": places, "pair in a batch": pairs, "kept of five": kept}
     check_close(got, want, "shares", rtol=0.0, atol=0.1)  # above 6 standard errors
 
 

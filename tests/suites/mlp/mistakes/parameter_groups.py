@@ -147,3 +147,16 @@ def zero_refused(model, weight_decay):
     if weight_decay == 0:
         raise ValueError("weight_decay")
     return reference("mlp").parameter_groups(model, weight_decay)
+
+
+@mistake("a parameter that two modules share is listed twice: model.parameters() gives each of them once")
+def tied_weight_twice(model, weight_decay):
+    reference("mlp").parameter_groups(model, weight_decay)
+    trained = [
+        p for module in dict.fromkeys(model.modules()) for p in module._parameters.values() if p is not None
+    ]
+    trained = [p for p in trained if p.requires_grad]
+    return [
+        {"params": [p for p in trained if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for p in trained if p.ndim < 2], "weight_decay": 0.0},
+    ]

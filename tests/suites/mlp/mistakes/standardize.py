@@ -75,7 +75,7 @@ def added_a_small_number(train, test):
     return _scaled(train, test, train.mean(0), train.std(0, correction=0) + 1e-8, 1e-8)
 
 
-@mistake("deviations below 1e-8 count as 1: only a column of equal entries is not divided")
+@mistake("small deviations count as 1: only a column of equal entries is not divided")
 def took_small_for_constant(train, test):
     std = train.std(0, correction=0)
     return _scaled(train, test, train.mean(0), torch.where(std < 1e-8, 1.0, std))

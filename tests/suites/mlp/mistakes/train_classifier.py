@@ -118,7 +118,16 @@ def statistics_of_all_rows(x, y, x_test, generator):
 @mistake("a single test row has no deviation of its own (nan): use the statistics of the training rows")
 def test_by_its_own_unbiased_deviation(x, y, x_test, generator):
     features = reference("mlp").standardize(x, x_test).train
-    features_test = (x_test - x_test.mean(0)) / x_test.std(0)
+    features_test = (x_test - x_test.mean(0)) / x_test.std(0, correction=0)
     model = nn.Linear(x.shape[1], 1)
     losses = _fit(model, features, y, generator)
     return _run(reference("mlp").predict(model, features_test).squeeze(1).sigmoid(), losses)
+
+
+@mistake("dropout was left on for x_test: switch the model to evaluation mode before it predicts")
+def predicted_with_dropout(x, y, x_test, generator):
+    features, features_test = reference("mlp").standardize(x, x_test)
+    model = nn.Sequential(nn.Linear(x.shape[1], 32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 1))
+    losses = _fit(model, features, y, generator)
+    model.train()
+    return _run(model(features_test).detach().squeeze(1).sigmoid(), losses)

@@ -149,3 +149,9 @@ def tuple_of_batches(n, batch_size, shuffle, generator, drop_last):
 @mistake("the samples that remain are missing, and drop_last keeps them: it is the other way round")
 def drop_last_the_wrong_way(n, batch_size, shuffle, generator, drop_last):
     return _right(n, batch_size, shuffle, generator, not drop_last)
+
+
+@mistake("the rest was cut off before the shuffle: the same last samples are left out in every epoch")
+def rest_dropped_before_the_shuffle(n, batch_size, shuffle, generator, drop_last):
+    _right(n, batch_size, shuffle, generator, drop_last)
+    return _right(n - n % batch_size if drop_last else n, batch_size, shuffle, generator, False)

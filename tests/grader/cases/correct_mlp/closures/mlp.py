@@ -1,0 +1,530 @@
+"""Functions that make functions, context managers, generators."""
+
+import contextlib
+import copy
+import csv
+import functools
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset, random_split
+
+Activation = NamedTuple("Activation", [("value", Tensor), ("derivative", Tensor)])
+Loaders = NamedTuple("Loaders", [("train", DataLoader), ("validation", DataLoader)])
+Fold = NamedTuple("Fold", [("train", Tensor), ("validation", Tensor)])
+Standardized = NamedTuple("Standardized", [("train", Tensor), ("test", Tensor)])
+PolynomialFit = NamedTuple(
+    "PolynomialFit", [("weights", Tensor), ("train_error", Tensor), ("validation_error", Tensor)]
+)
+History = NamedTuple("History", [("train_losses", list), ("validation_losses", list)])
+TrainingRun = NamedTuple("TrainingRun", [("predictions", Tensor), ("losses", list)])
+
+
+def require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+# ---------------------------------------------------------------- activations
+
+
+def hard_sigmoid(x: Tensor) -> Tensor:
+    def hinge(corner: float) -> Tensor:
+        return torch.relu(x - corner)
+
+    return (hinge(-3.0) - hinge(3.0)).div(6.0)
+
+
+def piecewise_linear(x: Tensor, knots: Tensor) -> Tensor:
+    require(knots.ndim == 2 and knots.shape[-1] == 2 and len(knots) >= 2, "knots must be (M, 2), M >= 2")
+    positions, heights = knots[:, 0], knots[:, 1]
+    require(bool((positions[1:] > positions[:-1]).all()), "positions of knots must rise strictly")
+
+    def piece(start: Tensor, stop: Tensor) -> Tensor:
+        (t0, h0), (t1, h1) = start, stop
+        return (h1 - h0) * hard_sigmoid(6 * (x - t0) / (t1 - t0) - 3)
+
+    return sum((piece(a, b) for a, b in itertools.pairwise(knots)), heights[0].expand(x.shape))
+
+
+def _two_sided(left: Callable[[Tensor], Tensor], slope: float) -> Callable[[Tensor], Activation]:
+    def activation(x: Tensor) -> Activation:
+        positive = x > 0
+        derivative = torch.full_like(x, slope).masked_fill(positive, 1.0)
+        return Activation(torch.where(positive, x, left(x)), derivative.detach())
+
+    return activation
+
+
+def relu(x: Tensor) -> Activation:
+    return _two_sided(torch.zeros_like, 0.0)(x)
+
+
+def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Activation:
+    return _two_sided(lambda t: negative_slope * t, negative_slope)(x)
+
+
+def logistic(x: Tensor) -> Tensor:
+    right = x >= 0
+    e = torch.exp(torch.where(right, -x, x))
+    return torch.where(right, 1 / (1 + e), e / (1 + e))
+
+
+def sigmoid(x: Tensor) -> Activation:
+    y = logistic(x)
+    return Activation(y, y * logistic(-x))
+
+
+def tanh(x: Tensor) -> Activation:
+    right = x >= 0
+    m = torch.expm1(torch.where(right, -2 * x, 2 * x))  # from -1 to 0
+    size = -m / (2 + m)
+    y = torch.where(right, size, -size)
+    return Activation(y, (1 - y) * (1 + y))
+
+
+# ---------------------------------------------------------------- layers and their weights
+
+
+class Linear(nn.Module):
+    def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
+        super().__init__()
+
+        def draw(*shape: int) -> nn.Parameter:
+            return nn.Parameter((torch.rand(*shape) - 0.5) * (2 / math.sqrt(in_features)))
+
+        offset = draw(out_features) if bias else None  # drawn first, registered second
+        self.weight = draw(out_features, in_features)
+        self.register_parameter("bias", offset)
+
+    def forward(self, x: Tensor) -> Tensor:
+        wanted = self.weight.shape[-1]
+        require(x.ndim > 0 and x.shape[-1] == wanted, f"x must end in an axis of {wanted}")
+        y = torch.tensordot(x, self.weight, dims=([-1], [1]))
+        return y if self.bias is None else self.bias + y
+
+
+def _overwrite(weight: Tensor, fill: Callable[[Tensor], Any]) -> Tensor:
+    fill(weight.detach())
+    return weight
+
+
+def xavier_uniform_(weight: Tensor, gain: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
+    require(weight.ndim == 2, "weight must have two axes")
+    bound = gain * math.sqrt(6.0 / sum(weight.shape))
+    return _overwrite(weight, lambda w: w.uniform_(-bound, bound, generator=generator))
+
+
+def kaiming_normal_(weight: Tensor, mode: str = "fan_in", generator: torch.Generator | None = None) -> Tensor:
+    require(weight.ndim == 2, "weight must have two axes")
+    fans = dict(zip(("fan_out", "fan_in"), weight.shape))
+    require(mode in fans, f"mode must be one of {sorted(fans)}")
+    std = math.sqrt(2.0 / fans[mode])
+    return _overwrite(weight, lambda w: w.normal_(std=std, generator=generator))
+
+
+def breaks_symmetry(model: nn.Module) -> bool:
+    chain = [module for module in model.modules() if isinstance(module, nn.Linear)]
+
+    def units(layer: nn.Linear, following: nn.Linear) -> Iterator[tuple[Any, ...]]:
+        biases = [0.0] * layer.out_features if layer.bias is None else layer.bias.tolist()
+        for row, b, column in zip(layer.weight.tolist(), biases, following.weight.t().tolist()):
+            yield (*row, b, *column)
+
+    def distinct(layer: nn.Linear, following: nn.Linear) -> bool:
+        described = list(units(layer, following))
+        return len(set(described)) == len(described)
+
+    return all(distinct(a, b) for a, b in itertools.pairwise(chain))
+
+
+class LogisticRegression(nn.Module):
+    def __init__(self, num_features: int) -> None:
+        super().__init__()
+        self.linear = Linear(num_features, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        require(x.ndim == 2, "x must be (N, D)")
+        return logistic(self.linear(x)[:, 0])
+
+
+class SoftmaxRegression(nn.Module):
+    def __init__(self, num_features: int, num_classes: int) -> None:
+        super().__init__()
+        self.linear = Linear(num_features, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        size = self.linear.weight.shape[1]
+        require(x.ndim > 0 and math.prod(x.shape[1:]) == size, f"x must have {size} numbers in a sample")
+        return self.linear(x.reshape(len(x), size))
+
+
+class MLP(nn.Module):
+    def __init__(self, sizes: Sequence[int], activation: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        require(len(sizes) >= 2, "sizes must hold two widths or more")
+        self.layers = nn.ModuleList(itertools.starmap(Linear, itertools.pairwise(sizes)))
+        self.activation = activation
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, *others = self.layers
+        return functools.reduce(lambda h, layer: layer(self.activation(h)), others, first(x))
+
+
+class Dropout(nn.Module):
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        require(0 <= p <= 1, "p must lie between 0 and 1")
+        self.p = float(p)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x.clone()
+        off = torch.rand(x.shape, device=x.device) < self.p
+        scale = 0.0 if self.p == 1 else 1 / (1 - self.p)
+        return (x * scale).masked_fill(off, 0.0)
+
+
+def _normalise(x: Tensor, mean: Tensor, variance: Tensor, layer: Any) -> Tensor:
+    return layer.weight * ((x - mean) / torch.sqrt(variance + layer.eps)) + layer.bias
+
+
+class BatchNorm1d(nn.Module):
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        super().__init__()
+        self.eps = eps
+        self.momentum = momentum
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+
+    @torch.no_grad()
+    def _follow(self, **batch: Tensor) -> None:
+        for name, new in batch.items():
+            buffer = self.get_buffer(name)
+            buffer.copy_((1 - self.momentum) * buffer + self.momentum * new)
+
+    def forward(self, x: Tensor) -> Tensor:
+        d = len(self.weight)
+        require(x.ndim == 2 and x.shape[1] == d, f"x must be (N, {d})")
+        if not self.training:
+            return _normalise(x, self.running_mean, self.running_var, self)
+        n = len(x)
+        require(n > 1, "x must have two rows at least while training")
+        mean = x.mean(dim=0)
+        squares = (x - mean).square().sum(dim=0)
+        y = _normalise(x, mean, squares / n, self)
+        self._follow(running_mean=mean, running_var=squares / (n - 1))
+        return y
+
+
+class LayerNorm(nn.Module):
+    def __init__(self, num_features: int, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        require(x.ndim > 0 and x.shape[-1] == len(self.weight), f"x must end in an axis of {len(self.weight)}")
+        x = x - x[..., :1]  # equal numbers become exactly 0; nothing else changes
+        mean = x.mean(dim=-1, keepdim=True)
+        return _normalise(x, mean, (x - mean).square().mean(dim=-1, keepdim=True), self)
+
+
+class SharedMLP(nn.Module):
+    def __init__(self, in_features: int, hidden: int, out_features: int) -> None:
+        super().__init__()
+        self.first, self.shared = Linear(in_features, hidden), Linear(hidden, hidden)
+        self.last = Linear(hidden, out_features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        steps = (self.first, torch.relu, self.shared, torch.relu, self.shared, torch.relu, self.last)
+        return functools.reduce(lambda h, step: step(h), steps, x)
+
+
+def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    require(weight_decay >= 0, "weight_decay must be at least 0")
+
+    def group(belongs: Callable[[Tensor], bool], decay: float) -> dict[str, Any]:
+        chosen = filter(lambda p: p.requires_grad and belongs(p), model.parameters())
+        return {"params": list(chosen), "weight_decay": decay}
+
+    return [group(lambda p: p.ndim >= 2, weight_decay), group(lambda p: p.ndim < 2, 0.0)]
+
+
+# ---------------------------------------------------------------- data
+
+
+class CSVDataset(Dataset):
+    def __init__(self, path: str, target: str) -> None:
+        def number(cell: str) -> float | None:
+            return None if cell in ("", "NA") else float(cell)
+
+        def mean(known: list[float]) -> float:
+            return math.fsum(known) / len(known) if known else 0.0
+
+        with open(path, newline="") as file:
+            reader = csv.reader(file, quoting=csv.QUOTE_NONE)
+            records = [[cell.strip() for cell in record] for record in reader]
+        records = [record for record in records if record not in ([], [""])]
+        header, *body = records or [[]]
+        require(target in header, f"target {target!r} is not among the columns")
+        require(all(len(record) == len(header) for record in body), "rows must be as long as the first line")
+
+        where = header.index(target)
+        rows = [[number(cell) for cell in record] for record in body]
+        rows = [row for row in rows if row[where] is not None]
+        columns = [[row[j] for row in rows] for j in range(len(header))]
+        fills = [mean([v for v in column if v is not None]) for column in columns]
+        filled = [[fill if v is None else v for v in column] for column, fill in zip(columns, fills)]
+        targets = filled.pop(where)
+        self.names = [name for j, name in enumerate(header) if j != where]
+        self.x = torch.tensor(filled, dtype=torch.float32).reshape(len(self.names), len(rows)).t().contiguous()
+        self.y = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        return self.x[index], self.y[index]
+
+
+def make_loaders(dataset: Dataset, batch_size: int, split: float, generator: torch.Generator) -> Loaders:
+    require(batch_size >= 1, "batch_size must be at least 1")
+    n = len(dataset)
+    count = round(split * n)
+    require(1 <= count <= n - 1, "split must leave something for both parts")
+    seeds = torch.randint(2**62, (2,), generator=generator).tolist()
+    own, others = (torch.Generator().manual_seed(seed) for seed in seeds)
+    parts = random_split(dataset, [count, n - count], own)
+    load = functools.partial(DataLoader, batch_size=batch_size, drop_last=False)
+    return Loaders(load(parts[0], shuffle=True, generator=own), load(parts[1], generator=others))
+
+
+def kfold_indices(n: int, k: int, generator: torch.Generator) -> list[Fold]:
+    require(2 <= k <= n, f"k must be from 2 to {n}")
+    pieces = torch.randperm(n, generator=generator).tensor_split(k)
+
+    def fold(i: int) -> Fold:
+        return Fold(torch.cat(pieces[:i] + pieces[i + 1 :]), pieces[i])
+
+    return [fold(i) for i in range(k)]
+
+
+def _scaler(train: Tensor) -> Callable[[Tensor], Tensor]:
+    rows = train.double()
+    constant = (train == train[:1]).all(dim=0)
+    shift = torch.where(constant, rows[0], rows.mean(dim=0))
+    scale = torch.where(constant, 1.0, rows.std(dim=0, correction=0))
+    return lambda x: ((x.double() - shift) / scale).to(x.dtype)
+
+
+def standardize(train: Tensor, test: Tensor) -> Standardized:
+    require(test.ndim == 2 and test.shape[1] == train.shape[1], "test must have the columns of train")
+    return Standardized(*map(_scaler(train), (train, test)))
+
+
+# ---------------------------------------------------------------- training
+
+
+def _device(model: nn.Module) -> torch.device:
+    return next(model.parameters()).device
+
+
+@contextlib.contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+def _weighted_mean(pairs: Iterable[tuple[float, int]]) -> float:
+    losses, sizes = zip(*pairs)
+    return math.fsum(loss * size for loss, size in zip(losses, sizes)) / sum(sizes)
+
+
+def train_epoch(
+    model: nn.Module,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    optimizer: torch.optim.Optimizer,
+) -> float:
+    device = _device(model)
+    model.train()
+
+    def step(x: Tensor, y: Tensor) -> tuple[float, int]:
+        loss = loss_fn(model(x.to(device)), y.to(device))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.item(), len(x)
+
+    return _weighted_mean([step(x, y) for x, y in loader])
+
+
+def evaluate(
+    model: nn.Module,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+) -> float:
+    device = _device(model)
+    with _evaluating(model):
+        return _weighted_mean([(loss_fn(model(x.to(device)), y.to(device)).item(), len(x)) for x, y in loader])
+
+
+def predict(model: nn.Module, x: Tensor, batch_size: int = 64) -> Tensor:
+    require(batch_size >= 1, "batch_size must be at least 1")
+    device = _device(model)
+    with _evaluating(model):
+        return torch.cat([model(batch.to(device)) for batch in torch.split(x, batch_size)])
+
+
+def polynomial_features(x: Tensor, degree: int) -> Tensor:
+    require(x.ndim == 1, "x must have one axis")
+    require(degree >= 0, "degree must be at least 0")
+    return torch.stack([x.pow(i) for i in range(degree + 1)], dim=-1)
+
+
+def fit_polynomial(x: Tensor, y: Tensor, x_val: Tensor, y_val: Tensor, degree: int) -> PolynomialFit:
+    require(len(x) >= degree + 1, "degree must be below the number of points")
+    weights = torch.linalg.pinv(polynomial_features(x.double(), degree)) @ y.double()
+
+    def error(inputs: Tensor, targets: Tensor) -> Tensor:
+        return (polynomial_features(inputs.double(), degree) @ weights - targets).square().mean().to(x.dtype)
+
+    return PolynomialFit(weights.to(x.dtype), error(x, y), error(x_val, y_val))
+
+
+def save_checkpoint(path: str, model: nn.Module, optimizer: torch.optim.Optimizer, epoch: int) -> None:
+    states = {name: part.state_dict() for name, part in (("model", model), ("optimizer", optimizer))}
+    torch.save({**states, "epoch": epoch}, path)
+
+
+def load_checkpoint(
+    path: str,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer | None = None,
+    map_location: str | torch.device = "cpu",
+) -> int:
+    saved = torch.load(path, map_location=map_location, weights_only=True)
+    for name, part in (("model", model), ("optimizer", optimizer)):
+        if part is not None:
+            part.load_state_dict(saved[name])
+    return saved["epoch"]
+
+
+class EarlyStopping:
+    def __init__(self, patience: int, min_delta: float = 0.0) -> None:
+        require(patience >= 1, "patience must be at least 1")
+        require(min_delta >= 0, "min_delta must be at least 0")
+        self.best_loss = math.inf
+        self._waited = 0
+
+        def nothing(model: nn.Module) -> None:
+            raise RuntimeError("no improvement so far")
+
+        self._restore: Callable[[nn.Module], Any] = nothing
+        self._better = lambda loss: loss < self.best_loss - min_delta
+        self._enough = lambda: self._waited >= patience
+
+    def step(self, loss: float, model: nn.Module) -> bool:
+        self._waited += 1
+        if self._better(loss):
+            state = copy.deepcopy(model.state_dict())
+            self.best_loss, self._waited = loss, 0
+            self._restore = lambda other: other.load_state_dict(state)
+        return self._enough()
+
+    def restore(self, model: nn.Module) -> None:
+        self._restore(model)
+
+
+def fix_training_loop(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    x_val: Tensor,
+    y_val: Tensor,
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    generator: torch.Generator,
+) -> History:
+    parameters = [p for p in model.parameters() if p.requires_grad]
+
+    def descend(rows: Tensor) -> tuple[float, int]:
+        loss = functional.cross_entropy(model(x[rows]), y[rows])
+        gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+        with torch.no_grad():
+            for p, g in zip(parameters, gradients):
+                if g is not None:
+                    p.sub_(g, alpha=lr)
+        return loss.item(), len(rows)
+
+    def epoch() -> float:
+        model.train()
+        order = torch.randperm(len(x), generator=generator)
+        return _weighted_mean([descend(rows) for rows in order.split(batch_size)])
+
+    def validate() -> float:
+        with _evaluating(model):
+            return functional.cross_entropy(model(x_val), y_val).item()
+
+    losses = [(epoch(), validate()) for _ in range(epochs)]
+    return History([a for a, _ in losses], [b for _, b in losses])
+
+
+def _fit(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    generator: torch.Generator,
+    lr: float,
+    epochs: int,
+    batch_size: int,
+) -> list[float]:
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+
+    def batches() -> Iterator[tuple[Tensor, Tensor]]:
+        for rows in torch.randperm(len(x), generator=generator).split(batch_size):
+            yield x[rows], y[rows]
+
+    return [train_epoch(model, batches(), loss_fn, optimizer) for _ in range(epochs)]
+
+
+def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
+    scale_x, scale_y = _scaler(x), _scaler(y[:, None])
+    model = Linear(x.shape[1], 1)
+    losses = _fit(model, scale_x(x), scale_y(y[:, None]), functional.mse_loss, generator, 0.03, 20, 32)
+    std, mean = torch.std_mean(y, correction=0)
+    return TrainingRun(predict(model, scale_x(x_test))[:, 0] * std + mean, losses)
+
+
+def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
+    scale = _scaler(x)
+    model = nn.Sequential(Linear(x.shape[1], 16), nn.ReLU(), Linear(16, 1), nn.Flatten(0))
+    losses = _fit(
+        model, scale(x), y.float(), functional.binary_cross_entropy_with_logits, generator, 0.01, 12, 20
+    )
+    return TrainingRun(logistic(predict(model, scale(x_test))), losses)
+
+
+def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
+    model = nn.Sequential(nn.Flatten(), Linear(64, 80), nn.Tanh(), Linear(80, 10))
+    losses = _fit(model, x, y, functional.cross_entropy, generator, 0.01, 12, 50)
+    return TrainingRun(predict(model, x_test), losses)

@@ -1,0 +1,607 @@
+# no annotations, small helper classes
+import copy
+import math
+from collections import namedtuple
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset, Sampler, TensorDataset
+
+Activation = namedtuple("Activation", "value derivative")
+Loaders = namedtuple("Loaders", "train validation")
+Fold = namedtuple("Fold", "train validation")
+Standardized = namedtuple("Standardized", "train test")
+PolynomialFit = namedtuple("PolynomialFit", "weights train_error validation_error")
+History = namedtuple("History", "train_losses validation_losses")
+TrainingRun = namedtuple("TrainingRun", "predictions losses")
+
+
+class Ramp:
+    """0 up to `start`, 1 from `stop` on, straight in between."""
+
+    def __init__(self, start, stop):
+        self.start = start
+        self.stop = stop
+
+    def __call__(self, x):
+        u = (x - self.start) / (self.stop - self.start)
+        return torch.clamp(u, min=0, max=1)
+
+
+def hard_sigmoid(x):
+    return Ramp(-3, 3)(x)
+
+
+def piecewise_linear(x, knots):
+    if knots.dim() != 2 or knots.size(1) != 2:
+        raise ValueError("knots must be a table of two columns")
+    if knots.size(0) < 2:
+        raise ValueError("knots must have two rows at least")
+    for before, after in zip(knots[:-1, 0], knots[1:, 0]):
+        if not (before < after):
+            raise ValueError("knots: a position is not above the one before")
+    result = knots[0, 1] * torch.ones_like(x)
+    for before, after in zip(knots[:-1], knots[1:]):
+        result = result + Ramp(before[0], after[0])(x) * (after[1] - before[1])
+    return result
+
+
+def leaky_relu(x, negative_slope=0.01):
+    d = torch.ones_like(x)
+    d[x <= 0] = negative_slope
+    return Activation(d * x, d)
+
+
+def relu(x):
+    zero = torch.zeros_like(x)
+    return Activation(torch.maximum(x, zero), torch.heaviside(x.detach(), zero))
+
+
+class StableExp:
+    """exp(-|x|), whose gradient at 0 is that of exp(-x)."""
+
+    def __init__(self, x):
+        self.right = x >= 0
+        self.e = torch.where(self.right, x.neg(), x).exp()
+
+    def choose(self, right, left):
+        return torch.where(self.right, right, left)
+
+
+def sigmoid(x):
+    s = StableExp(x)
+    y = s.choose(torch.ones_like(x), s.e).div(1 + s.e)
+    return Activation(y, s.e / (1 + s.e) ** 2)
+
+
+def tanh(x):
+    s = StableExp(2 * x)
+    y = 2 * s.choose(torch.ones_like(x), s.e) / (1 + s.e) - 1
+    return Activation(y, 1 - y**2)
+
+
+class Linear(nn.Module):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(out_features, in_features))
+        self.bias = nn.Parameter(torch.empty(out_features)) if bias else None
+        self.reset(1 / in_features**0.5)
+
+    @torch.no_grad()
+    def reset(self, r):
+        for p in reversed(list(self.parameters())):
+            p.uniform_(-r, r)
+
+    def forward(self, x):
+        d = self.weight.shape[1]
+        if x.dim() == 0 or x.shape[-1] != d:
+            raise ValueError("x: the last axis is not %d long" % d)
+        flat = x.reshape(math.prod(x.shape[:-1]), d)
+        y = flat.mm(self.weight.t()).reshape(*x.shape[:-1], self.weight.shape[0])
+        if self.bias is not None:
+            y = y + self.bias
+        return y
+
+
+class Fans:
+    def __init__(self, weight):
+        if weight.dim() != 2:
+            raise ValueError("weight is not a matrix")
+        self.fan_out, self.fan_in = weight.shape
+
+
+def xavier_uniform_(weight, gain=1.0, generator=None):
+    fans = Fans(weight)
+    a = gain * (6.0 / (fans.fan_in + fans.fan_out)) ** 0.5
+    weight.data.uniform_(-a, a, generator=generator)
+    return weight
+
+
+def kaiming_normal_(weight, mode="fan_in", generator=None):
+    fans = Fans(weight)
+    if mode != "fan_in" and mode != "fan_out":
+        raise ValueError("mode is neither fan_in nor fan_out")
+    weight.data.normal_(0, (2.0 / getattr(fans, mode)) ** 0.5, generator=generator)
+    return weight
+
+
+def breaks_symmetry(model):
+    linears = [m for m in model.modules() if isinstance(m, nn.Linear)]
+    for i in range(1, len(linears)):
+        a, b = linears[i - 1], linears[i]
+        table = [a.weight.data, b.weight.data.t()]
+        if a.bias is not None:
+            table.append(a.bias.data.unsqueeze(1))
+        table = torch.cat(table, 1)
+        if torch.unique(table, dim=0).size(0) < table.size(0):
+            return False
+    return True
+
+
+class LogisticRegression(nn.Module):
+    def __init__(self, num_features):
+        super().__init__()
+        self.linear = Linear(num_features, 1)
+
+    def forward(self, x):
+        if x.dim() != 2:
+            raise ValueError("x must have two axes")
+        return torch.sigmoid(self.linear(x)).reshape(x.shape[0])
+
+
+class SoftmaxRegression(nn.Module):
+    def __init__(self, num_features, num_classes):
+        super().__init__()
+        self.linear = Linear(num_features, num_classes)
+        self._d = num_features
+
+    def forward(self, x):
+        if x.dim() == 0:
+            raise ValueError("x is no batch")
+        if x.dim() == 1:
+            x = x.unsqueeze(1)
+        x = torch.flatten(x, start_dim=1)
+        if x.shape[1] != self._d:
+            raise ValueError("x: a sample has %d numbers instead of %d" % (x.shape[1], self._d))
+        return self.linear(x)
+
+
+class MLP(nn.Module):
+    def __init__(self, sizes, activation):
+        super().__init__()
+        sizes = tuple(sizes)
+        if len(sizes) < 2:
+            raise ValueError("sizes: give the input and the output at least")
+        self._activation = activation
+        layers = []
+        for i in range(1, len(sizes)):
+            layers.append(Linear(sizes[i - 1], sizes[i]))
+        self.layers = nn.ModuleList(layers)
+
+    def forward(self, x):
+        h = self.layers[0](x)
+        for layer in self.layers[1:]:
+            h = layer(self._activation(h))
+        return h
+
+
+class Dropout(nn.Module):
+    def __init__(self, p=0.5):
+        super().__init__()
+        if p < 0 or p > 1:
+            raise ValueError("p = %s is no probability" % p)
+        self._keep = 1.0 - p
+
+    def forward(self, x):
+        if self.training and self._keep < 1:
+            mask = torch.empty_like(x, requires_grad=False).bernoulli_(self._keep)
+            if self._keep > 0:
+                mask /= self._keep
+            return x * mask
+        return x
+
+
+class RunningAverage:
+    """Two buffers of a module that follow the batches."""
+
+    def __init__(self, momentum):
+        self.momentum = momentum
+
+    def update(self, buffer, value):
+        buffer.add_(self.momentum * (value.detach() - buffer))
+
+
+class BatchNorm1d(nn.Module):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+        self.eps = eps
+        self._average = RunningAverage(momentum)
+
+    def forward(self, x):
+        if x.dim() != 2 or x.shape[1] != self.running_mean.shape[0]:
+            raise ValueError("x must be of shape (N, %d)" % self.running_mean.shape[0])
+        if self.training:
+            if x.shape[0] == 1:
+                raise ValueError("x has one row only")
+            m = torch.mean(x, 0)
+            v = torch.mean((x - m).pow(2), 0)
+            self._average.update(self.running_mean, m)
+            self._average.update(self.running_var, v * (x.shape[0] / (x.shape[0] - 1)))
+        else:
+            m, v = self.running_mean.clone(), self.running_var.clone()
+        return (x - m) / (v + self.eps).pow(0.5) * self.weight + self.bias
+
+
+class LayerNorm(nn.Module):
+    def __init__(self, num_features, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
+        self.eps = eps
+
+    def forward(self, x):
+        if x.dim() == 0 or x.shape[-1] != self.weight.shape[0]:
+            raise ValueError("x: wrong number of features")
+        centred = x - x.mean(-1, True)
+        v = centred.pow(2).sum(-1, True) / self.weight.shape[0]
+        return centred / (v + self.eps).pow(0.5) * self.weight + self.bias
+
+
+class SharedMLP(nn.Module):
+    def __init__(self, in_features, hidden, out_features):
+        super().__init__()
+        self.first = Linear(in_features, hidden)
+        self.shared = Linear(hidden, hidden)
+        self.last = Linear(hidden, out_features)
+
+    def forward(self, x):
+        h1 = F.relu(self.first(x))
+        h2 = F.relu(self.shared(h1))
+        h3 = F.relu(self.shared(h2))
+        return self.last(h3)
+
+
+def parameter_groups(model, weight_decay):
+    if weight_decay < 0:
+        raise ValueError("weight_decay must be positive or zero")
+    groups = [{"params": [], "weight_decay": weight_decay}, {"params": [], "weight_decay": 0.0}]
+    for p in model.parameters():
+        if p.requires_grad:
+            groups[0 if p.dim() > 1 else 1]["params"].append(p)
+    return groups
+
+
+class Column:
+    """The cells of one column, None where one is missing."""
+
+    def __init__(self, name):
+        self.name = name
+        self.cells = []
+
+    def add(self, text):
+        text = text.strip()
+        self.cells.append(None if text in ("", "NA") else float(text))
+
+    def keep(self, rows):
+        self.cells = [self.cells[i] for i in rows]
+
+    def filled(self):
+        known = [c for c in self.cells if c is not None]
+        mean = sum(known) / len(known) if known else 0.0
+        return [mean if c is None else c for c in self.cells]
+
+
+class CSVDataset(Dataset):
+    def __init__(self, path, target):
+        with open(path) as f:
+            columns = [Column(name.strip()) for name in f.readline().split(",")]
+            lines = [line for line in f if line.strip()]
+        wanted = [c for c in columns if c.name == target]
+        if not wanted:
+            raise ValueError("there is no column for target " + repr(target))
+        wanted = wanted[0]
+        for line in lines:
+            cells = line.split(",")
+            if len(cells) != len(columns):
+                raise ValueError("wrong number of cells in " + repr(line))
+            for column, cell in zip(columns, cells):
+                column.add(cell)
+        rows = [i for i, c in enumerate(wanted.cells) if c is not None]
+        for column in columns:
+            column.keep(rows)
+        features = [c for c in columns if c is not wanted]
+        self.names = [c.name for c in features]
+        self.y = torch.tensor(wanted.cells, dtype=torch.float32)
+        self.x = torch.empty(len(rows), len(features), dtype=torch.float32)
+        for j, column in enumerate(features):
+            self.x[:, j] = torch.tensor(column.filled(), dtype=torch.float64)
+
+    def __len__(self):
+        return self.x.size(0)
+
+    def __getitem__(self, index):
+        return (self.x[index], self.y[index])
+
+
+class FreshOrder(Sampler):
+    """The given rows, in a new random order each time."""
+
+    def __init__(self, rows, generator):
+        self.rows = rows
+        self.generator = generator
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __iter__(self):
+        order = torch.randperm(len(self.rows), generator=self.generator)
+        return iter(self.rows[order].tolist())
+
+
+def make_loaders(dataset, batch_size, split, generator):
+    if batch_size < 1:
+        raise ValueError("batch_size must be 1 or more")
+    n = len(dataset)
+    n_train = round(split * n)
+    if n_train <= 0 or n_train >= n:
+        raise ValueError("split makes one part empty")
+    order = torch.randperm(n, generator=generator)
+    validation = order[n_train:].sort().values.tolist()
+    return Loaders(
+        train=DataLoader(dataset, batch_size, sampler=FreshOrder(order[:n_train], generator)),
+        validation=DataLoader(dataset, batch_size, sampler=validation),
+    )
+
+
+def kfold_indices(n, k, generator):
+    if k < 2 or k > n:
+        raise ValueError("k is %d, n is %d" % (k, n))
+    order = torch.randperm(n, generator=generator).tolist()
+    deals = [order[i::k] for i in range(k)]
+    folds = []
+    for deal in deals:
+        rest = sorted(set(order) - set(deal))
+        folds.append(Fold(train=torch.tensor(rest), validation=torch.tensor(deal)))
+    return folds
+
+
+class Scaler:
+    def __init__(self, rows):
+        self.mean = rows.mean(0)
+        self.std = ((rows - self.mean) ** 2).mean(0).sqrt()
+        same = (rows == rows[0]).all(0)
+        self.mean[same] = rows[0][same]
+        self.std[same] = 1
+
+    def there(self, x):
+        return (x - self.mean) / self.std
+
+    def back(self, z):
+        return z * self.std + self.mean
+
+
+def standardize(train, test):
+    if test.dim() != 2 or test.shape[1] != train.shape[1]:
+        raise ValueError("test does not fit to train")
+    scaler = Scaler(train)
+    return Standardized(scaler.there(train), scaler.there(test))
+
+
+class Meter:
+    """A mean over samples."""
+
+    def __init__(self):
+        self.sum = 0.0
+        self.n = 0
+
+    def add(self, loss, n):
+        self.sum += loss.item() * n
+        self.n += n
+
+    def mean(self):
+        return self.sum / self.n
+
+
+class Frozen:
+    """with Frozen(model): evaluation mode and no gradients, afterwards all as before."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def __enter__(self):
+        self.modes = {module: module.training for module in self.model.modules()}
+        self.grad = torch.is_grad_enabled()
+        self.model.eval()
+        torch.set_grad_enabled(False)
+
+    def __exit__(self, *exception):
+        torch.set_grad_enabled(self.grad)
+        for module, mode in self.modes.items():
+            module.training = mode
+        return False
+
+
+def device_of(model):
+    for p in model.parameters():
+        return p.device
+
+
+def train_epoch(model, loader, loss_fn, optimizer):
+    model.train()
+    device = device_of(model)
+    meter = Meter()
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        model.zero_grad()
+        optimizer.zero_grad()
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimizer.step()
+        meter.add(loss, len(x))
+    return meter.mean()
+
+
+def evaluate(model, loader, loss_fn):
+    device = device_of(model)
+    meter = Meter()
+    with Frozen(model):
+        for x, y in loader:
+            meter.add(loss_fn(model(x.to(device)), y.to(device)), len(x))
+    return meter.mean()
+
+
+def predict(model, x, batch_size=64):
+    if batch_size < 1:
+        raise ValueError("batch_size must be 1 or more")
+    device = device_of(model)
+    with Frozen(model):
+        outputs = None
+        for start in range(0, len(x), batch_size):
+            part = model(x[start : start + batch_size].to(device))
+            if outputs is None:
+                outputs = part.new_empty((len(x),) + tuple(part.shape[1:]))
+            outputs[start : start + len(part)] = part
+    return outputs
+
+
+def polynomial_features(x, degree):
+    if x.dim() != 1:
+        raise ValueError("x is not a vector")
+    if degree < 0:
+        raise ValueError("degree is negative")
+    ones = torch.ones_like(x).unsqueeze(1)
+    return torch.cat([ones, x.unsqueeze(1).expand(-1, degree)], 1).cumprod(1)
+
+
+class Polynomial:
+    def __init__(self, x, y, degree):
+        features = polynomial_features(x, degree)
+        self.weights = torch.linalg.lstsq(features, y.unsqueeze(1)).solution.squeeze(1)
+
+    def __call__(self, x):
+        y = torch.zeros_like(x)
+        for w in reversed(list(self.weights)):  # Horner
+            y = y * x + w
+        return y
+
+    def error(self, x, y):
+        return ((self(x) - y) ** 2).mean()
+
+
+def fit_polynomial(x, y, x_val, y_val, degree):
+    if x.shape[0] < degree + 1:
+        raise ValueError("degree %d is too much for %d points" % (degree, x.shape[0]))
+    p = Polynomial(x, y, degree)
+    return PolynomialFit(p.weights, p.error(x, y), p.error(x_val, y_val))
+
+
+def save_checkpoint(path, model, optimizer, epoch):
+    checkpoint = {}
+    checkpoint["epoch"] = epoch
+    checkpoint["model"] = model.state_dict()
+    checkpoint["optimizer"] = optimizer.state_dict()
+    torch.save(checkpoint, path)
+
+
+def load_checkpoint(path, model, optimizer=None, map_location="cpu"):
+    checkpoint = torch.load(path, weights_only=True, map_location=map_location)
+    if optimizer is not None:
+        optimizer.load_state_dict(checkpoint["optimizer"])
+    model.load_state_dict(checkpoint["model"])
+    return checkpoint["epoch"]
+
+
+class Snapshot:
+    """Copies of all parameters and buffers, persistent or not."""
+
+    def __init__(self, model):
+        self.tensors = {name: t.detach().clone() for name, t in self.all(model)}
+
+    @staticmethod
+    def all(model):
+        yield from model.named_parameters()
+        yield from model.named_buffers()
+
+    @torch.no_grad()
+    def write(self, model):
+        for name, t in self.all(model):
+            t.copy_(self.tensors[name])
+
+
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError("patience must be 1 or more")
+        if min_delta < 0:
+            raise ValueError("min_delta must be 0 or more")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_loss = math.inf
+        self._epochs = 0
+        self._best_epoch = 0
+        self._snapshot = None
+
+    def step(self, loss, model):
+        self._epochs += 1
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss = loss
+            self._best_epoch = self._epochs
+            self._snapshot = Snapshot(model)
+        return self._epochs - self._best_epoch >= self.patience
+
+    def restore(self, model):
+        if self._snapshot is None:
+            raise RuntimeError("never improved")
+        self._snapshot.write(model)
+
+
+def fix_training_loop(model, x, y, x_val, y_val, epochs, batch_size, lr, generator):
+    loader = DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=True, generator=generator)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    history = History([], [])
+    for _ in range(epochs):
+        history.train_losses.append(train_epoch(model, loader, F.cross_entropy, optimizer))
+        with Frozen(model):
+            history.validation_losses.append(F.cross_entropy(model(x_val), y_val).item())
+    return history
+
+
+class Trainer:
+    def __init__(self, model, loss_fn, generator, lr, epochs, batch_size=32):
+        self.model = model
+        self.loss_fn = loss_fn
+        self.generator = generator
+        self.optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
+        self.epochs = epochs
+        self.batch_size = batch_size
+
+    def fit(self, x, y):
+        loader = DataLoader(TensorDataset(x, y), self.batch_size, shuffle=True, generator=self.generator)
+        return [train_epoch(self.model, loader, self.loss_fn, self.optimizer) for _ in range(self.epochs)]
+
+
+def train_regression(x, y, x_test, generator):
+    inputs, target = Scaler(x), Scaler(y.unsqueeze(1))
+    trainer = Trainer(Linear(x.shape[1], 1), nn.MSELoss(), generator, lr=0.05, epochs=12)
+    losses = trainer.fit(inputs.there(x), target.there(y.unsqueeze(1)))
+    return TrainingRun(target.back(predict(trainer.model, inputs.there(x_test))).squeeze(1), losses)
+
+
+def train_classifier(x, y, x_test, generator):
+    inputs = Scaler(x)
+    trainer = Trainer(Linear(x.shape[1], 2), nn.CrossEntropyLoss(), generator, lr=0.05, epochs=25)
+    losses = trainer.fit(inputs.there(x), y)
+    scores = predict(trainer.model, inputs.there(x_test))
+    return TrainingRun(torch.softmax(scores, 1)[:, 1], losses)
+
+
+def train_digits(x, y, x_test, generator):
+    model = nn.Sequential(nn.Flatten(), nn.LayerNorm(64), Linear(64, 64), nn.LeakyReLU(), Linear(64, 10))
+    trainer = Trainer(model, nn.CrossEntropyLoss(), generator, lr=0.01, epochs=10, batch_size=40)
+    losses = trainer.fit(x, y)
+    return TrainingRun(predict(model, x_test), losses)

@@ -1,0 +1,610 @@
+"""Plain loops, step by step."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset, random_split
+
+
+class Activation(NamedTuple):
+    value: Tensor
+    derivative: Tensor
+
+
+def hard_sigmoid(x: Tensor) -> Tensor:
+    first = torch.relu(x + 3)
+    second = torch.relu(x - 3)
+    return (first - second) / 6
+
+
+def piecewise_linear(x: Tensor, knots: Tensor) -> Tensor:
+    if knots.ndim != 2 or knots.shape[1] != 2 or knots.shape[0] < 2:
+        raise ValueError(f"knots must have the shape (M, 2) with M at least 2, not {tuple(knots.shape)}")
+    count = knots.shape[0]
+    for i in range(count - 1):
+        if not knots[i + 1, 0] > knots[i, 0]:
+            raise ValueError("the positions of knots must rise strictly")
+    y = torch.zeros_like(x) + knots[0, 1]
+    for i in range(count - 1):
+        t0, h0 = knots[i, 0], knots[i, 1]
+        t1, h1 = knots[i + 1, 0], knots[i + 1, 1]
+        u = (x - t0) / (t1 - t0)
+        y = y + (h1 - h0) * (torch.relu(u) - torch.relu(u - 1))
+    return y
+
+
+def relu(x: Tensor) -> Activation:
+    positive = x > 0
+    value = torch.where(positive, x, torch.zeros_like(x))
+    derivative = torch.where(positive, torch.ones_like(x), torch.zeros_like(x))
+    return Activation(value, derivative)
+
+
+def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Activation:
+    positive = x > 0
+    value = torch.where(positive, x, negative_slope * x)
+    derivative = torch.where(positive, torch.ones_like(x), torch.full_like(x, negative_slope))
+    return Activation(value, derivative)
+
+
+def sigmoid(x: Tensor) -> Activation:
+    minus_abs = torch.where(x >= 0, -x, x)
+    e = torch.exp(minus_abs)
+    numerator = torch.where(x >= 0, torch.ones_like(x), e)
+    y = numerator / (1 + e)
+    return Activation(y, y * (1 - y))
+
+
+def tanh(x: Tensor) -> Activation:
+    minus_abs = torch.where(x >= 0, -x, x)
+    e = torch.exp(2 * minus_abs)
+    size = (1 - e) / (1 + e)
+    y = torch.where(x >= 0, size, -size)
+    return Activation(y, 1 - y * y)
+
+
+class Linear(nn.Module):
+    def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
+        super().__init__()
+        self.in_features = in_features
+        self.out_features = out_features
+        r = 1 / math.sqrt(in_features)
+        self.weight = nn.Parameter(torch.empty(out_features, in_features).uniform_(-r, r))
+        if bias:
+            self.bias = nn.Parameter(torch.empty(out_features).uniform_(-r, r))
+        else:
+            self.bias = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.ndim == 0 or x.shape[-1] != self.in_features:
+            raise ValueError(f"the last axis of x must be {self.in_features}, x is {tuple(x.shape)}")
+        y = x @ self.weight.t()
+        if self.bias is not None:
+            y = y + self.bias
+        return y
+
+
+def xavier_uniform_(weight: Tensor, gain: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
+    if weight.ndim != 2:
+        raise ValueError("weight must have two axes")
+    fan_out = weight.shape[0]
+    fan_in = weight.shape[1]
+    a = gain * math.sqrt(6 / (fan_in + fan_out))
+    with torch.no_grad():
+        weight.uniform_(-a, a, generator=generator)
+    return weight
+
+
+def kaiming_normal_(weight: Tensor, mode: str = "fan_in", generator: torch.Generator | None = None) -> Tensor:
+    if weight.ndim != 2:
+        raise ValueError("weight must have two axes")
+    if mode == "fan_in":
+        fan = weight.shape[1]
+    elif mode == "fan_out":
+        fan = weight.shape[0]
+    else:
+        raise ValueError(f"mode must be 'fan_in' or 'fan_out', not {mode!r}")
+    with torch.no_grad():
+        weight.normal_(0.0, math.sqrt(2 / fan), generator=generator)
+    return weight
+
+
+def breaks_symmetry(model: nn.Module) -> bool:
+    layers = []
+    for module in model.modules():
+        if isinstance(module, nn.Linear):
+            layers.append(module)
+    for number in range(len(layers) - 1):
+        layer, following = layers[number], layers[number + 1]
+        for i in range(layer.out_features):
+            for j in range(i):
+                if not torch.equal(layer.weight[i], layer.weight[j]):
+                    continue
+                if layer.bias is not None and layer.bias[i] != layer.bias[j]:
+                    continue
+                if torch.equal(following.weight[:, i], following.weight[:, j]):
+                    return False
+    return True
+
+
+class LogisticRegression(nn.Module):
+    def __init__(self, num_features: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(num_features, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.ndim != 2 or x.shape[1] != self.linear.in_features:
+            raise ValueError(f"x must be (N, {self.linear.in_features}), not {tuple(x.shape)}")
+        score = self.linear(x)
+        return torch.sigmoid(score[:, 0])
+
+
+class SoftmaxRegression(nn.Module):
+    def __init__(self, num_features: int, num_classes: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(num_features, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        numbers = 1
+        for size in x.shape[1:]:
+            numbers *= size
+        if x.ndim == 0 or numbers != self.linear.in_features:
+            raise ValueError(f"a sample of x has {numbers} numbers, not {self.linear.in_features}")
+        return self.linear(x.reshape(x.shape[0], numbers))
+
+
+class MLP(nn.Module):
+    def __init__(self, sizes: Sequence[int], activation: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        if len(sizes) < 2:
+            raise ValueError("sizes must have at least two entries")
+        self.activation = activation
+        self.layers = nn.ModuleList()
+        for i in range(len(sizes) - 1):
+            self.layers.append(nn.Linear(sizes[i], sizes[i + 1]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        last = len(self.layers) - 1
+        for i, layer in enumerate(self.layers):
+            x = layer(x)
+            if i < last:
+                x = self.activation(x)
+        return x
+
+
+class Dropout(nn.Module):
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        if not 0 <= p <= 1:
+            raise ValueError(f"p must be from 0 to 1, not {p}")
+        self.p = p
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x
+        if self.p == 1:
+            return x * 0
+        keep = torch.rand_like(x) >= self.p
+        return x * keep / (1 - self.p)
+
+
+class BatchNorm1d(nn.Module):
+    running_mean: Tensor
+    running_var: Tensor
+
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        super().__init__()
+        self.num_features = num_features
+        self.eps = eps
+        self.momentum = momentum
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.ndim != 2 or x.shape[1] != self.num_features:
+            raise ValueError(f"x must be (N, {self.num_features}), not {tuple(x.shape)}")
+        if self.training:
+            n = x.shape[0]
+            if n < 2:
+                raise ValueError("x needs two rows or more while training")
+            m = x.sum(0) / n
+            v = ((x - m) ** 2).sum(0) / n
+            with torch.no_grad():
+                self.running_mean *= 1 - self.momentum
+                self.running_mean += self.momentum * m
+                self.running_var *= 1 - self.momentum
+                self.running_var += self.momentum * v * n / (n - 1)
+        else:
+            m = self.running_mean
+            v = self.running_var
+        return (x - m) / torch.sqrt(v + self.eps) * self.weight + self.bias
+
+
+class LayerNorm(nn.Module):
+    def __init__(self, num_features: int, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.num_features = num_features
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.ndim == 0 or x.shape[-1] != self.num_features:
+            raise ValueError(f"the last axis of x must be {self.num_features}")
+        m = x.mean(-1, keepdim=True)
+        v = ((x - m) ** 2).mean(-1, keepdim=True)
+        return (x - m) / torch.sqrt(v + self.eps) * self.weight + self.bias
+
+
+class SharedMLP(nn.Module):
+    def __init__(self, in_features: int, hidden: int, out_features: int) -> None:
+        super().__init__()
+        self.first = nn.Linear(in_features, hidden)
+        self.shared = nn.Linear(hidden, hidden)
+        self.last = nn.Linear(hidden, out_features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in (self.first, self.shared, self.shared):
+            x = torch.relu(layer(x))
+        return self.last(x)
+
+
+def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    if weight_decay < 0:
+        raise ValueError("weight_decay must be at least 0")
+    decaying, others = [], []
+    for p in model.parameters():
+        if not p.requires_grad:
+            continue
+        if p.ndim >= 2:
+            decaying.append(p)
+        else:
+            others.append(p)
+    return [{"params": decaying, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+
+
+class CSVDataset(Dataset[tuple[Tensor, Tensor]]):
+    def __init__(self, path: str, target: str) -> None:
+        with open(path, encoding="utf-8") as file:
+            lines = [line for line in file if line.strip() != ""]
+        header = []
+        if lines:
+            for name in lines[0].split(","):
+                header.append(name.strip())
+        if target not in header:
+            raise ValueError(f"target: there is no column {target!r}")
+        position = header.index(target)
+        self.names = header[:position] + header[position + 1 :]
+
+        features: list[list[float | None]] = []
+        targets: list[float] = []
+        for line in lines[1:]:
+            cells = line.split(",")
+            if len(cells) != len(header):
+                raise ValueError(f"a row has {len(cells)} cells, the first line {len(header)}")
+            row: list[float | None] = []
+            for cell in cells:
+                cell = cell.strip()
+                if cell == "" or cell == "NA":
+                    row.append(None)
+                else:
+                    row.append(float(cell))
+            answer = row.pop(position)
+            if answer is not None:
+                features.append(row)
+                targets.append(answer)
+
+        for column in range(len(self.names)):
+            total, count = 0.0, 0
+            for row in features:
+                if row[column] is not None:
+                    total += row[column]
+                    count += 1
+            mean = total / count if count > 0 else 0.0
+            for row in features:
+                if row[column] is None:
+                    row[column] = mean
+
+        self.x = torch.tensor(features, dtype=torch.float32).reshape(len(targets), len(self.names))
+        self.y = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        return self.x[index], self.y[index]
+
+
+class Loaders(NamedTuple):
+    train: DataLoader[Any]
+    validation: DataLoader[Any]
+
+
+def make_loaders(dataset: Dataset[Any], batch_size: int, split: float, generator: torch.Generator) -> Loaders:
+    if batch_size < 1:
+        raise ValueError("batch_size must be at least 1")
+    total = len(dataset)
+    count = round(split * total)
+    if count < 1 or count > total - 1:
+        raise ValueError(f"split = {split} leaves a part without samples")
+    train_part, validation_part = random_split(dataset, [count, total - count], generator=generator)
+    train = DataLoader(train_part, batch_size=batch_size, shuffle=True, generator=generator)
+    validation = DataLoader(validation_part, batch_size=batch_size)
+    return Loaders(train, validation)
+
+
+class Fold(NamedTuple):
+    train: Tensor
+    validation: Tensor
+
+
+def kfold_indices(n: int, k: int, generator: torch.Generator) -> list[Fold]:
+    if k < 2 or k > n:
+        raise ValueError(f"k must be from 2 to {n}, not {k}")
+    order = torch.randperm(n, generator=generator)
+    folds = []
+    start = 0
+    for i in range(k):
+        size = n // k
+        if i < n % k:
+            size += 1
+        stop = start + size
+        folds.append(Fold(torch.cat([order[:start], order[stop:]]), order[start:stop]))
+        start = stop
+    return folds
+
+
+class Standardized(NamedTuple):
+    train: Tensor
+    test: Tensor
+
+
+def standardize(train: Tensor, test: Tensor) -> Standardized:
+    columns = train.shape[1]
+    if test.ndim != 2 or test.shape[1] != columns:
+        raise ValueError(f"test must have {columns} columns")
+    new_train = torch.empty_like(train)
+    new_test = torch.empty_like(test)
+    for j in range(columns):
+        column = train[:, j]
+        if (column == column[0]).all():
+            centre = column[0]
+            std = torch.ones_like(centre)
+        else:
+            centre = column.mean()
+            std = ((column - centre) ** 2).mean().sqrt()
+        new_train[:, j] = (column - centre) / std
+        new_test[:, j] = (test[:, j] - centre) / std
+    return Standardized(new_train, new_test)
+
+
+def train_epoch(
+    model: nn.Module,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    optimizer: torch.optim.Optimizer,
+) -> float:
+    device = next(model.parameters()).device
+    model.train()
+    total = 0.0
+    count = 0
+    for x, y in loader:
+        x = x.to(device)
+        y = y.to(device)
+        loss = loss_fn(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        count += len(x)
+    return total / count
+
+
+def evaluate(
+    model: nn.Module,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+) -> float:
+    device = next(model.parameters()).device
+    modes = []
+    for module in model.modules():
+        modes.append((module, module.training))
+    total = 0.0
+    count = 0
+    try:
+        model.eval()
+        with torch.no_grad():
+            for x, y in loader:
+                loss = loss_fn(model(x.to(device)), y.to(device))
+                total += loss.item() * len(x)
+                count += len(x)
+    finally:
+        for module, mode in modes:
+            module.training = mode
+    return total / count
+
+
+def predict(model: nn.Module, x: Tensor, batch_size: int = 64) -> Tensor:
+    if batch_size < 1:
+        raise ValueError("batch_size must be at least 1")
+    device = next(model.parameters()).device
+    modes = []
+    for module in model.modules():
+        modes.append((module, module.training))
+    outputs = []
+    try:
+        model.eval()
+        with torch.no_grad():
+            for start in range(0, len(x), batch_size):
+                outputs.append(model(x[start : start + batch_size].to(device)))
+            return torch.cat(outputs)
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+def polynomial_features(x: Tensor, degree: int) -> Tensor:
+    if x.ndim != 1:
+        raise ValueError("x must have one axis")
+    if degree < 0:
+        raise ValueError("degree must not be negative")
+    columns = [torch.ones_like(x)]
+    for _ in range(degree):
+        columns.append(columns[-1] * x)
+    return torch.stack(columns, dim=1)
+
+
+class PolynomialFit(NamedTuple):
+    weights: Tensor
+    train_error: Tensor
+    validation_error: Tensor
+
+
+def fit_polynomial(x: Tensor, y: Tensor, x_val: Tensor, y_val: Tensor, degree: int) -> PolynomialFit:
+    if len(x) < degree + 1:
+        raise ValueError(f"degree {degree} needs at least {degree + 1} points")
+    features = polynomial_features(x, degree)
+    weights = torch.linalg.lstsq(features, y[:, None]).solution[:, 0]
+    train_error = ((features @ weights - y) ** 2).mean()
+    validation_error = ((polynomial_features(x_val, degree) @ weights - y_val) ** 2).mean()
+    return PolynomialFit(weights, train_error, validation_error)
+
+
+def save_checkpoint(path: str, model: nn.Module, optimizer: torch.optim.Optimizer, epoch: int) -> None:
+    torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}, path)
+
+
+def load_checkpoint(
+    path: str,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer | None = None,
+    map_location: str | torch.device = "cpu",
+) -> int:
+    checkpoint = torch.load(path, map_location=map_location, weights_only=True)
+    model.load_state_dict(checkpoint["model"])
+    if optimizer is not None:
+        optimizer.load_state_dict(checkpoint["optimizer"])
+    return checkpoint["epoch"]
+
+
+class EarlyStopping:
+    def __init__(self, patience: int, min_delta: float = 0.0) -> None:
+        if patience < 1:
+            raise ValueError("patience must be at least 1")
+        if min_delta < 0:
+            raise ValueError("min_delta must be at least 0")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best_loss = math.inf
+        self.count = 0
+        self.best_state: dict[str, Any] | None = None
+
+    def step(self, loss: float, model: nn.Module) -> bool:
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss = loss
+            self.count = 0
+            self.best_state = {}
+            for key, entry in model.state_dict().items():
+                self.best_state[key] = entry.detach().clone()
+        else:
+            self.count += 1
+        return self.count >= self.patience
+
+    def restore(self, model: nn.Module) -> None:
+        if self.best_state is None:
+            raise RuntimeError("there was no improvement yet")
+        model.load_state_dict(self.best_state)
+
+
+class History(NamedTuple):
+    train_losses: list[float]
+    validation_losses: list[float]
+
+
+def fix_training_loop(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    x_val: Tensor,
+    y_val: Tensor,
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    generator: torch.Generator,
+) -> History:
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    train_losses, validation_losses = [], []
+    for _ in range(epochs):
+        model.train()
+        total = 0.0
+        order = torch.randperm(len(x), generator=generator)
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
+            loss = functional.cross_entropy(model(x[rows]), y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(rows)
+        train_losses.append(total / len(x))
+        model.eval()
+        with torch.no_grad():
+            validation_losses.append(functional.cross_entropy(model(x_val), y_val).item())
+    return History(train_losses, validation_losses)
+
+
+class TrainingRun(NamedTuple):
+    predictions: Tensor
+    losses: list[float]
+
+
+def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
+    x, x_test = standardize(x, x_test)
+    centre, scale = y.mean(), y.std(correction=0).clamp_min(1e-6)
+    goal = ((y - centre) / scale).unsqueeze(1)
+    model = nn.Linear(x.shape[1], 1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+    losses = []
+    for _ in range(12):
+        order = torch.randperm(len(x), generator=generator)
+        batches = []
+        for start in range(0, len(x), 32):
+            rows = order[start : start + 32]
+            batches.append((x[rows], goal[rows]))
+        losses.append(train_epoch(model, batches, nn.MSELoss(), optimizer))
+    return TrainingRun(predict(model, x_test).squeeze(1) * scale + centre, losses)
+
+
+def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
+    x, x_test = standardize(x, x_test)
+    goal = y.to(x.dtype).unsqueeze(1)
+    model = nn.Linear(x.shape[1], 1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+    losses = []
+    for _ in range(25):
+        order = torch.randperm(len(x), generator=generator)
+        batches = []
+        for start in range(0, len(x), 32):
+            rows = order[start : start + 32]
+            batches.append((x[rows], goal[rows]))
+        losses.append(train_epoch(model, batches, nn.BCEWithLogitsLoss(), optimizer))
+    return TrainingRun(torch.sigmoid(predict(model, x_test).squeeze(1)), losses)
+
+
+def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    losses = []
+    for _ in range(12):
+        order = torch.randperm(len(x), generator=generator)
+        batches = []
+        for start in range(0, len(x), 50):
+            rows = order[start : start + 50]
+            batches.append((x[rows], y[rows]))
+        losses.append(train_epoch(model, batches, nn.CrossEntropyLoss(), optimizer))
+    return TrainingRun(predict(model, x_test), losses)

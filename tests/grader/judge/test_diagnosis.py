@@ -76,7 +76,7 @@ def named(made_up, function, k="", seconds=20.0, changed=None):
 
     def use(bench, items):
         played = {item.name: settle_internal(bench, task, item, bench.run(item, None)) for item in items}
-        mistake = diagnose(bench, task, items, {**played, **(changed or {})}, time.monotonic() + seconds)
+        mistake = diagnose(bench, task, items, {**played, **(changed or {})}, time.process_time() + seconds)
         return mistake and mistake.name
 
     return made_up.play(bench, use, k=k)

@@ -64,8 +64,12 @@ def run_parallel(order: Order, jobs: int, progress: Progress | None) -> ShardRes
 
 def default_jobs(tasks: int) -> int:
     """Return how many processes are worth their start for so many tasks."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(processors, tasks // TASKS_WORTH_A_PROCESS))
+    return max(1, min(processors(), tasks // TASKS_WORTH_A_PROCESS))
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def may_fork() -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader.course import Course, Task, load_course
 from grader.course.layout import layout_problems
 from grader.judge.grading import grade_submission
+from grader.judge.parallel import processors
 from grader.report import Verdict
 from grader.verify.conclude import proof_of
 from grader.verify.model import TaskProof, TopicProof, Verification
@@ -38,7 +38,7 @@ def verify(
     """
     course, tell = load_course(), progress or (lambda done, total, part: None)
     tasks = course.select(names)
-    ids, jobs = [task.id for task in tasks], jobs or _processors()
+    ids, jobs = [task.id for task in tasks], jobs or processors()
     tell(0, len(ids), "grading the stubs")
     stubs = _verdicts(course.exercises, ids, jobs)
     tell(0, len(ids), "grading the solutions")
@@ -50,10 +50,6 @@ def verify(
         task.id: proof_of(task, found, stubs[task.id], solutions[task.id], seeds, lucky) for task in tasks
     }
     return _verification(course, tasks, proofs, tuple(_layout(course, tasks, whole=not names)))
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _verdicts(path: Path, ids: Sequence[str], jobs: int) -> dict[str, Verdict]:

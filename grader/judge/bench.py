@@ -16,9 +16,11 @@ from grader.judge.references import References
 from grader.judge.seeds import derived_seed
 from grader.judge.subject import Subject
 from grader.proxy.session import Session
+from grader.report import Verdict
 from grader.suite.drawing import Drawing
 
 DEFAULT_SECONDS = 10.0
+TRIED_ONCE = (Verdict.TIMEOUT, Verdict.NOT_ATTEMPTED)  # too dear to try again, and the same in any company
 
 SESSION = pytest.StashKey[Session]()
 DRAWING = pytest.StashKey[Drawing]()
@@ -69,7 +71,16 @@ class Bench:
             self.subject, self.seed = before
 
     def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> Outcome:
-        """Run one test against the subject under test."""
+        """Run one test against the subject under test; what does not pass beside others is tried by itself."""
+        outcome = self._once(item, nextitem)
+        if outcome.verdict is Verdict.PASS:
+            return outcome
+        if self.subject.part() and outcome.verdict not in TRIED_ONCE:
+            outcome = self._once(item, nextitem)
+            self.subject.part()
+        return outcome
+
+    def _once(self, item: pytest.Item, nextitem: pytest.Item | None) -> Outcome:
         _forget(item)
         item._initrequest()  # type: ignore[attr-defined]
         started = time.perf_counter()

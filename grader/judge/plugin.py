@@ -67,8 +67,8 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     """The learner's module, in another process."""
     item, bench = request.node, bench_of(request.config)
     topic = item.path.parent.name
-    seed, room = bench.seed_of(item, "sandbox"), f"{item.path.stem}::{item.originalname}"
-    with bench.subject.open(topic, seed, bench.seconds_of(item), room) as session:
+    seed = bench.seed_of(item, "sandbox")
+    with bench.subject.open(topic, seed, bench.seconds_of(item), f"{topic}.{item.path.stem}") as session:
         item.stash[SESSION] = session
         yield Submission(session)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from grader.intake import Source, names
 from grader.judge.references import References
+from grader.judge.sharing import Sharing
 from grader.proxy.session import Session
 from grader.sandbox.loopback import Loopback
 from grader.sandbox.transport import APART, Transport
@@ -26,9 +28,12 @@ class Subject(Protocol):
     ) -> contextlib.AbstractContextManager[Session]:
         """Start a conversation for one test of a topic."""
 
+    def part(self) -> bool:
+        """Give the next test a worker of its own; return whether the last one's had served others before."""
+
 
 class SourceSubject:
-    """A submission's source, executed in a worker process for each test function."""
+    """A submission's source, executed in a worker process, which tests of one room share."""
 
     def __init__(
         self, sources: Mapping[str, Source], open_worker: OpenWorker, references: References
@@ -36,6 +41,7 @@ class SourceSubject:
         """Serve the topics that `sources` has."""
         self._sources, self._open_worker, self._references = sources, open_worker, references
         self._code: dict[str, bytes] = {}
+        self._sharing = Sharing()
 
     @contextlib.contextmanager
     def open(self, topic: str, seed: int, seconds: float, room: str = "") -> Iterator[Session]:
@@ -43,7 +49,8 @@ class SourceSubject:
         source = self._sources[topic]
         if topic not in self._code:
             self._code[topic] = self._compile(topic, source.text)
-        transport = self._open_worker(seconds, room)
+        transport = self._open_worker(seconds, self._sharing.enter(room))
+        started = time.monotonic()
         try:
             session = Session(
                 transport, self._references.signatures(topic), lambda task: names(source.tree, task)
@@ -53,6 +60,11 @@ class SourceSubject:
             yield session
         finally:
             transport.close()
+            self._sharing.spend(time.monotonic() - started)
+
+    def part(self) -> bool:
+        """Give the next test a worker of its own; return whether the last one's had served others before."""
+        return self._sharing.part()
 
     def _compile(self, topic: str, text: str) -> bytes:
         """Compile in a worker of its own, which executes nothing of the submission."""
@@ -81,6 +93,10 @@ class NamespaceSubject:
         finally:
             transport.close()
 
+    def part(self) -> bool:
+        """Nothing is shared here."""
+        return False
+
 
 class ReferenceSubject:
     """The reference of whichever topic a test belongs to, in this process."""
@@ -94,3 +110,7 @@ class ReferenceSubject:
     ) -> contextlib.AbstractContextManager[Session]:
         """Start a loopback worker over the topic's reference."""
         return NamespaceSubject(self._references.module(topic), self._references).open(topic, seed, seconds)
+
+    def part(self) -> bool:
+        """Nothing is shared here."""
+        return False

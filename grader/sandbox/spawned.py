@@ -40,7 +40,7 @@ class SpawnedWorkers:
     def worker(self, seconds: float, room: str) -> SpawnedWorker:
         """Return a worker that has `seconds` to answer in all: a new one for each task, and after every failure.
 
-        Rooms of one task share a process here, since a new interpreter costs seconds.
+        Rooms of one task share a process here, also after a failed test, since a new interpreter costs seconds.
 
         Raises:
             SandboxProblem: it did not call back.

@@ -26,7 +26,7 @@ class BoundedOutput(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        """Keep what still fits."""
+        """Keep what still fits until it is taken."""
         room = MAX_CHARACTERS - self._size
         if room > 0:
             self._parts.append(str(text)[:room])
@@ -37,4 +37,5 @@ class BoundedOutput(io.TextIOBase):
         """Return what was printed since the last call."""
         text = "".join(self._parts)
         self._parts.clear()
+        self._size = 0
         return text

@@ -1,0 +1,120 @@
+"""Which tests share a worker, and that company changes no verdict."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from grader.intake import Source
+from grader.judge.references import References
+from grader.judge.sharing import MOST_SECONDS, Sharing
+from grader.judge.subject import SourceSubject
+from grader.sandbox.loopback import Loopback
+
+BREAKS_TORCH = """
+import torch
+
+def double(x):
+    if hasattr(torch, "used"):
+        return x
+    torch.used = True
+    return 2 * x
+
+def quadruple(x):
+    return 4 * x
+"""
+
+HANGS_LATER = """
+import torch
+
+def double(x):
+    while hasattr(torch, "used"):
+        pass
+    torch.used = True
+    return 2 * x
+
+def quadruple(x):
+    return 4 * x
+"""
+
+
+@pytest.fixture
+def tests_of(made_up, host):
+    """Grades `double` of a submission and returns its tests."""
+
+    def grade(text, **options):
+        options = {"tasks": ["maths.double"], "seed": 1, **options}
+        return host.grade(made_up.submit(text), made_up.package, **options).report.tasks[0].tests
+
+    return grade
+
+
+def test_sharing_gives_tests_of_one_room_one_worker():
+    sharing = Sharing()
+    assert sharing.enter("a") == sharing.enter("a") != sharing.enter("b")
+
+
+def test_sharing_gives_a_test_without_a_room_its_own():
+    assert Sharing().enter("") == ""
+
+
+def test_sharing_ends_when_a_room_is_left():
+    sharing = Sharing()
+    first = sharing.enter("a")
+    sharing.enter("b")
+    assert sharing.enter("a") != first
+
+
+def test_sharing_ends_when_a_worker_is_old():
+    sharing = Sharing()
+    first = sharing.enter("a")
+    sharing.spend(MOST_SECONDS + 1)
+    assert sharing.enter("a") != first
+
+
+def test_sharing_knows_whether_a_test_had_company():
+    sharing = Sharing()
+    sharing.enter("a")
+    assert not sharing.part()
+    sharing.enter("a")
+    sharing.enter("a")
+    assert sharing.part()
+    sharing.enter("a")
+    assert not sharing.part()
+
+
+def rooms_of(made_up, body):
+    """The rooms of the workers that the tests of `double` are given, one after the other."""
+    text, rooms = f"def double(x):\n    {body}\n", []
+
+    def open_worker(seconds, room):
+        rooms.append(room)
+        return Loopback()
+
+    def use(bench, items):
+        bench.subject = SourceSubject(
+            {"maths": Source(text, ast.parse(text))}, open_worker, References(made_up.course)
+        )
+        return [bench.run(item, None).verdict for item in items]
+
+    made_up.play(made_up.bench(), use)
+    return [room for room in rooms if room]  # compiling needs none
+
+
+def test_passing_tests_of_a_task_share_a_worker(made_up):
+    rooms = rooms_of(made_up, "return 2 * x")
+    assert (len(rooms), len(set(rooms))) == (3, 1)
+
+
+def test_a_failure_in_company_is_tried_alone_and_each_later_one_once(made_up):
+    rooms = rooms_of(made_up, "return 3 * x")  # the shape is right, two tests of values fail
+    assert (len(rooms), len(set(rooms))) == (4, 3)
+
+
+def test_a_test_that_only_fails_in_company_passes(tests_of):
+    assert [str(test.verdict) for test in tests_of(BREAKS_TORCH)] == ["pass"] * 3
+
+
+def test_a_test_that_runs_out_of_time_is_not_tried_again(tests_of):
+    assert [str(test.verdict) for test in tests_of(HANGS_LATER, seconds=1.0)] == ["pass", "timeout", "pass"]

@@ -20,7 +20,7 @@ from grader.sandbox.transport import Answer
 from grader.wire.frame import BadFrame, Buffer, Header, pack
 from grader.worker.worker import Worker
 
-RandomStates = tuple[torch.Tensor, Any, Any]
+HostStates = tuple[Any, Any]
 
 
 class Loopback:
@@ -28,8 +28,9 @@ class Loopback:
 
     def __init__(self, namespace: Any = None) -> None:
         """Serve `namespace`, or whatever a `load` request brings."""
-        self._worker, self._states = Worker(namespace), _states()
+        self._worker = Worker(namespace)
         self._folder: str | None = None
+        self._judges, self._own = _host_states(), torch.get_rng_state()
 
     @property
     def scratch(self) -> str:
@@ -39,7 +40,7 @@ class Loopback:
         return self._folder
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
-        """Answer in this process, under the worker's own random states."""
+        """Answer in this process, under the worker's own random state."""
         pack(header, buffers)  # the limits of a frame hold here too
         with self._own_states():
             answer, parts = self._worker.handle(
@@ -53,25 +54,22 @@ class Loopback:
 
     @contextlib.contextmanager
     def _own_states(self) -> Iterator[None]:
-        judge = _states()
-        _restore(self._states)
+        """Set torch's random state, which a suite may use between two requests; the others it never does."""
+        judges = torch.get_rng_state()
+        torch.set_rng_state(self._own)
         try:
             yield
         finally:
-            self._states = _states()
-            _restore(judge)
+            self._own = torch.get_rng_state()
+            torch.set_rng_state(judges)
 
     def close(self) -> None:
-        """Remove the folder."""
+        """Give Python's and NumPy's random states back, and remove the folder."""
+        random.setstate(self._judges[0])
+        np.random.set_state(self._judges[1])
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _states() -> RandomStates:
-    return torch.get_rng_state(), random.getstate(), np.random.get_state()
-
-
-def _restore(states: RandomStates) -> None:
-    torch.set_rng_state(states[0])
-    random.setstate(states[1])
-    np.random.set_state(states[2])
+def _host_states() -> HostStates:
+    return random.getstate(), np.random.get_state()

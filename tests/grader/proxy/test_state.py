@@ -11,6 +11,7 @@ import torch
 
 from grader.proxy.errors import StateLeft
 from grader.proxy.submission import Submission
+from grader.sandbox.transport import Transport
 
 Learner = Callable[..., Submission]
 
@@ -59,14 +60,22 @@ STATE = """
 """
 
 
-def test_random_state_of_the_judge_is_untouched(learner: Learner) -> None:
+def test_torchs_random_state_of_the_judge_is_untouched(learner: Learner) -> None:
     submission = learner(STATE)
-    torch.manual_seed(3), random.seed(3), np.random.seed(3)
-    before = torch.get_rng_state(), random.getstate(), np.random.get_state()[1].tolist()
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
     submission.seed_all()
     submission.draw()
-    assert torch.equal(torch.get_rng_state(), before[0])
-    assert random.getstate() == before[1] and np.random.get_state()[1].tolist() == before[2]
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_other_random_states_of_the_judge_are_untouched_in_the_end(
+    transport: Transport, learner: Learner
+) -> None:
+    before = random.getstate(), np.random.get_state()[1].tolist()
+    learner(STATE).draw()
+    transport.close()
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == before
 
 
 def test_random_state_of_the_worker_follows_the_seed_only(learner: Learner) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from rich.cells import cell_len
+
 from grader.render.escape import lines, one_line
 from grader.render.page import LABEL, WIDEST, Page, cut
 from grader.render.sketch import has_sketches, sketches
@@ -29,7 +33,7 @@ def failure(page: Page, task: TaskReport) -> None:
         _traceback(page, test.traceback)
     message = (test.message if test else None) or task.message
     if message:
-        labels(page, message)
+        labels(page, _without_title(test, message) if test and not _repeats(test) else message)
     if test and has_sketches(test):
         page.line()
         sketches(page, test)
@@ -61,8 +65,16 @@ def _which(task: TaskReport, test: TestReport | None) -> str:
 
 
 def _repeats(test: TestReport) -> bool:
-    """Whether what was checked begins with what the test says."""
-    return bool(test.title and test.message and test.message.checked.startswith(test.title.rstrip(".")))
+    """Whether what was checked begins with what the test says, and leaves room on its line for the rest."""
+    checked = test.message.checked if test.message else ""
+    fits = cell_len(one_line(checked)) <= ONE_LINE
+    return bool(test.title and checked.startswith(test.title.rstrip("."))) and fits
+
+
+def _without_title(test: TestReport, message: Message) -> Message:
+    """Return a message whose check is named without the test's sentence, which stands above it."""
+    rest = message.checked.removeprefix(test.title.rstrip("."))
+    return replace(message, checked=rest.removeprefix(": ")) if rest.startswith(": ") else message
 
 
 def _traceback(page: Page, text: str) -> None:

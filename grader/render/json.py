@@ -59,4 +59,5 @@ def _test(test: TestReport) -> dict[str, Any]:
         "traceback": test.traceback,
         "curves": [asdict(curve) for curve in test.curves],
         "paths": [asdict(path) for path in test.paths],
+        "tables": [asdict(table) for table in test.tables],
     }

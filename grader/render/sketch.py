@@ -8,6 +8,7 @@ from grader.render.escape import one_line
 from grader.render.page import LABEL, Page
 from grader.render.plane import draw_path
 from grader.render.scale import Range, cell_of, limits_of, spread
+from grader.render.shapes import draw_table
 from grader.report import Curve, Report, TestReport
 
 COLUMNS = 32  # of a curve, where the page has room
@@ -23,13 +24,15 @@ def sketches(page: Page, test: TestReport) -> None:
         _curve(page, curve)
     for path in test.paths[:MOST]:
         draw_path(page, path)
+    for table in test.tables[:1]:
+        draw_table(page, table)
     if has_sketches(test):
         page.line()
 
 
 def has_sketches(test: TestReport) -> bool:
     """Whether a test has attached anything to draw."""
-    return bool(test.curves or test.paths)
+    return bool(test.curves or test.paths or test.tables)
 
 
 def gallery(page: Page, report: Report, without: TestReport | None) -> None:

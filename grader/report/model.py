@@ -61,6 +61,40 @@ class Path:
     reference: tuple[Point | None, ...]
 
 
+class Passage(StrEnum):
+    """What a part of a network gave, beside what was expected."""
+
+    EQUAL = "equal"
+    DIFFERS = "differs"
+    NOT_REACHED = "not reached"
+    NOT_COMPARED = "not compared"  # it is called another number of times, or is of another make
+    EXTRA = "only yours"
+
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ShapeRow:
+    """One call of a part of a network: the shapes of what comes out, theirs beside the expected; None is nothing."""
+
+    name: str
+    kind: str  # the name of its class
+    theirs: tuple[Shape, ...] | None
+    expected: tuple[Shape, ...] | None
+    passage: Passage
+
+
+@dataclass(frozen=True)
+class ShapeTable:
+    """The shapes on the way through a network, in the order of the calls."""
+
+    title: str
+    rows: tuple[ShapeRow, ...]
+    left_out: int  # rows that there was no room for
+    sentence: str  # where the first difference lies
+
+
 @dataclass(frozen=True)
 class TestReport:
     """One test of a task."""
@@ -78,6 +112,7 @@ class TestReport:
     printed: str | None = None  # what their code printed during this test
     curves: tuple[Curve, ...] = ()
     paths: tuple[Path, ...] = ()
+    tables: tuple[ShapeTable, ...] = ()
 
 
 @dataclass(frozen=True)

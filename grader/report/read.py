@@ -13,7 +13,10 @@ from grader.report.model import (
     Curve,
     Environment,
     Message,
+    Passage,
     Report,
+    ShapeRow,
+    ShapeTable,
     TaskReport,
     TestReport,
     Verdict,
@@ -85,6 +88,7 @@ def _test(value: Mapping[str, Any]) -> TestReport:
         traceback=value["traceback"],
         curves=tuple(_curve(curve) for curve in value.get("curves", ())),
         paths=tuple(_path(path) for path in value.get("paths", ())),
+        tables=tuple(_table(table) for table in value.get("tables", ())),
     )
 
 
@@ -96,6 +100,21 @@ def _curve(value: Mapping[str, Any]) -> Curve:
 def _path(value: Mapping[str, Any]) -> model.Path:
     theirs, reference = (tuple(map(_point, value[name])) for name in ("theirs", "reference"))
     return model.Path(str(value["title"]), theirs, reference)
+
+
+def _table(value: Mapping[str, Any]) -> ShapeTable:
+    rows = tuple(
+        ShapeRow(
+            str(row["name"]), str(row["kind"]), _shapes(row["theirs"]), _shapes(row["expected"]),
+            Passage(row["passage"]),
+        )
+        for row in value["rows"]
+    )  # fmt: skip
+    return ShapeTable(str(value["title"]), rows, int(value["left_out"]), str(value["sentence"]))
+
+
+def _shapes(value: Any) -> tuple[tuple[int, ...], ...] | None:
+    return None if value is None else tuple(tuple(map(int, shape)) for shape in value)
 
 
 def _number(value: Any) -> float | None:

@@ -8,6 +8,7 @@ from grader.suite.devices import check_device, to_device
 from grader.suite.errors import check_raises
 from grader.suite.gradients import check_gradcheck, check_gradients
 from grader.suite.mistakes import mistake, reference
+from grader.suite.network import check_network
 from grader.suite.random import Random
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "check_gradcheck",
     "check_gradients",
     "check_manners",
+    "check_network",
     "check_owns_memory",
     "check_raises",
     "check_shape",

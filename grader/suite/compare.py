@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from grader.device import cuda
 from grader.suite.failure import CheckFailure, Evidence
 from grader.suite.wording import device_of, dtype_of, kind_of, number, place, shape_of, short
 from grader.wire.record import Record
@@ -17,6 +18,14 @@ TOLERANCES = {  # relative, absolute
     torch.float32: (1e-4, 1e-5), torch.complex64: (1e-4, 1e-5),
     torch.bfloat16: (2e-2, 1e-2), torch.float16: (2e-3, 1e-3),
 }  # fmt: skip
+
+KEYS = "keys"  # the kind of evidence where a dict has others than it should
+
+
+def tolerance(value: Tensor) -> tuple[float, float]:
+    """Return how far numbers of this dtype on this device may be off: relative, absolute."""
+    known = cuda.TOLERANCES if value.device.type == "cuda" else TOLERANCES
+    return known.get(value.dtype, (0.0, 0.0))
 
 
 def check_close(
@@ -28,24 +37,30 @@ def check_close(
         got: what the submission returned.
         want: tensor, float, or tuple, list or dict of these; `got` must have the same kind and parts.
         checked: what is compared, in the learner's words; the test's sentence if None.
-        rtol: relative tolerance; by dtype if None. Integers and booleans are compared exactly.
-        atol: absolute tolerance; by dtype if None.
+        rtol: relative tolerance; by dtype and device if None. Integers and booleans are compared exactly.
+        atol: absolute tolerance; by dtype and device if None.
 
     Raises:
         CheckFailure: the first difference.
     """
+    try:
+        _check(got, want, checked, rtol, atol)
+    except CheckFailure as failure:
+        if not isinstance(want, (dict, tuple, list)) or failure.evidence.kind == KEYS:
+            raise
+        whole = Evidence(failure.evidence.kind, got, rtol, atol)  # all parts tell which mistake it is
+        raise CheckFailure(failure.checked, failure.expected, failure.got, whole) from None
+
+
+def _check(got: Any, want: Any, checked: str | None, rtol: float | None, atol: float | None) -> None:
     if isinstance(want, Tensor):
         _check_tensor(got, want, checked, rtol, atol)
     elif isinstance(want, float):
         _check_number(got, want, checked, rtol, atol)
     elif isinstance(want, dict):
-        check_equal(
-            sorted(got, key=str) if type(got) is dict else got,
-            sorted(want, key=str),
-            f"keys of {checked or 'the result'}",
-        )
+        _check_keys(got, want, checked)
         for key, part in want.items():
-            check_close(got[key], part, f"{checked or 'the result'}, {key}", rtol=rtol, atol=atol)
+            _check(got[key], part, f"{checked or 'the result'}, {key}", rtol, atol)
     elif isinstance(want, (tuple, list)):
         _check_sequence(got, want, checked, rtol, atol)
     else:
@@ -92,6 +107,15 @@ def check_that(condition: bool, checked: str | None, expected: str, got: str) ->
         raise CheckFailure(checked, expected, got, Evidence("property", got))
 
 
+def _check_keys(got: Any, want: dict[Any, Any], checked: str | None) -> None:
+    keys = sorted(got, key=str) if type(got) is dict else got
+    try:
+        check_equal(keys, sorted(want, key=str), f"keys of {checked or 'the result'}")
+    except CheckFailure as failure:
+        evidence = Evidence(KEYS, keys)  # without the values: under another name there is nothing to compare
+        raise CheckFailure(failure.checked, failure.expected, failure.got, evidence) from None
+
+
 def _check_kind(got: Any, checked: str | None, want: str = "a tensor") -> None:
     if not isinstance(got, Tensor):
         raise CheckFailure(checked, want, kind_of(got), Evidence("kind", got))
@@ -106,7 +130,7 @@ def _check_tensor(
     if got.device != want.device:
         expected, text = (f"device {device_of(part.device)}" for part in (want, got))
         raise CheckFailure(checked, expected, text, Evidence("device", got))
-    default = TOLERANCES.get(want.dtype, (0.0, 0.0))
+    default = tolerance(want)
     _check_values(
         got.detach().cpu(),
         want.detach().cpu(),
@@ -164,7 +188,7 @@ def _check_sequence(got: Any, want: Any, checked: str | None, rtol: float | None
         raise CheckFailure(checked, text, kind_of(got), Evidence("kind", got))
     names = fields or [f"item {index}" for index in range(len(want))]
     for name, part, expected in zip(names, got, want, strict=True):
-        check_close(part, expected, f"{checked or 'the result'}, {name}", rtol=rtol, atol=atol)
+        _check(part, expected, f"{checked or 'the result'}, {name}", rtol, atol)
 
 
 def _is_plain(value: Any) -> bool:

@@ -7,11 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
-from grader.device import simulated
+from grader.device.choice import chosen
 from grader.suite.compare import check_close
 from grader.wire.record import Record
-
-META = "meta"
 
 
 def check_device(
@@ -23,7 +21,7 @@ def check_device(
 ) -> None:
     """Check that a function computes on the device of its arguments, the same as on the CPU.
 
-    Every tensor among the arguments, also in lists, tuples and dicts, is moved to the simulated accelerator.
+    Every tensor among the arguments, also in lists, tuples and dicts, is moved to the accelerator of this grading.
 
     Raises:
         CheckFailure: the result differs, or lies on another device.
@@ -36,12 +34,11 @@ def check_device(
 def to_device(value: Any) -> Any:
     """Return a value with every tensor in it, also in lists, tuples and dicts, copied to the accelerator.
 
-    That is the simulated one, or torch's meta device where there is none. A tensor's history is left behind; whether it
+    It is the one that the grading was started with (`--device`). A tensor's history is left behind; whether it
     requires a gradient is kept.
     """
     if isinstance(value, Tensor):
-        moved = simulated.to_device(value) if simulated.available() else value.detach().to(META)
-        return moved.requires_grad_(value.requires_grad)
+        return chosen().take(value).requires_grad_(value.requires_grad)
     if isinstance(value, Record):
         return tuple(to_device(part) for part in value)
     if isinstance(value, (list, tuple)):

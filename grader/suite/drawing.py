@@ -1,11 +1,11 @@
-"""Curves and paths that a test attaches to the report, from values that nobody has checked yet."""
+"""Curves, paths and tables that a test attaches to the report, from values that nobody has checked yet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from grader.report import Curve, Path
+from grader.report import Curve, Path, ShapeTable
 from grader.suite.plotted import numbers_of, points_of, smoothed, spread, thinned
 
 MOST_POINTS = 200
@@ -20,6 +20,7 @@ class Drawing:
         """Start with an empty sheet."""
         self.curves: list[Curve] = []
         self.paths: list[Path] = []
+        self.tables: list[ShapeTable] = []
 
     def curve(self, title: str, theirs: Any, reference: Any) -> None:
         """Attach a number for each step, such as a loss; a list of floats or a 1-D tensor.
@@ -43,6 +44,10 @@ class Drawing:
         mine, own = points_of(theirs), points_of(reference)
         if any(point is not None for point in mine):
             self.paths.append(Path(title, thinned(mine, MOST_POINTS), thinned(own, MOST_POINTS)))
+
+    def table(self, table: ShapeTable) -> None:
+        """Attach the shapes on the way through a network; `check_network` does."""
+        self.tables.append(table)
 
 
 def smoothing(steps: int) -> float:

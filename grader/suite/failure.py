@@ -12,10 +12,11 @@ class Evidence:
 
     kind: str  # which comparison failed: kind, shape, dtype, device, finite, value, equal, raises, ...
     got: Any
-    rtol: float = 0.0
-    atol: float = 0.0
+    rtol: float | None = 0.0  # None: by the dtype of each tensor
+    atol: float | None = 0.0
 
 
+NETWORK = "network"  # what a whole network did: its outputs, gradients and buffers
 UNNAMED = Evidence("raises", "unnamed")  # the right class of exception, and a message that lacks a word
 
 
@@ -33,3 +34,14 @@ class CheckFailure(Exception):
 
 class ForbiddenUse(CheckFailure):
     """The submission used what the task forbids."""
+
+
+def keep_evidence(problem: Exception, evidence: Evidence) -> None:
+    """Attach to an exception of the submission how far its code came, so that two that raise are told apart."""
+    vars(problem)["evidence"] = evidence
+
+
+def evidence_of(problem: Exception) -> Evidence | None:
+    """Return what was attached to an exception of the submission."""
+    evidence = vars(problem).get("evidence")
+    return evidence if isinstance(evidence, Evidence) else None

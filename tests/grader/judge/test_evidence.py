@@ -9,7 +9,7 @@ from grader.judge.evidence import is_telling, same_evidence, same_outcome
 from grader.judge.outcome import Outcome, verdict_of
 from grader.proxy.errors import ArgumentChanged, StateLeft, from_report
 from grader.report import Verdict
-from grader.suite.failure import UNNAMED, CheckFailure, Evidence, ForbiddenUse
+from grader.suite.failure import UNNAMED, CheckFailure, Evidence, ForbiddenUse, keep_evidence
 from grader.wire.record import Record
 
 NAN, INF = float("nan"), float("inf")
@@ -155,3 +155,41 @@ def test_changed_arguments_agree_by_name_and_states_by_what_was_left():
         ended(ArgumentChanged("x", "its values")), ended(ArgumentChanged("y", "its values"))
     )
     assert not same_outcome(ended(StateLeft("grad mode")), ended(StateLeft("default dtype")))
+
+
+def whole(got, checked="the output", kind="network"):
+    return ended(CheckFailure(checked, "1", "2", Evidence(kind, got, None, None)))
+
+
+def test_parts_of_a_whole_are_compared_by_key_each_by_its_dtype():
+    one = {"output": torch.ones(2), "gradients": {"weight": torch.ones(2).double(), "bias": None}}
+    near = {"output": torch.ones(2) + 5e-6, "gradients": {"weight": torch.ones(2).double(), "bias": None}}
+    assert same_outcome(whole(one), whole(near))
+    for far in (
+        {**one, "gradients": {"weight": torch.ones(2).double() + 5e-6, "bias": None}},
+        {**one, "gradients": {"weight": torch.ones(2).double(), "bias": torch.zeros(1)}},
+        {**one, "gradients": {"weight": torch.ones(2).double()}},
+        {"output": one["output"]},
+    ):
+        assert not same_outcome(whole(one), whole(far))
+
+
+def test_where_a_network_is_said_to_differ_first_is_style():
+    one, other = (whole({"output": torch.ones(2)}, f"what reaches {name}") for name in ("fc", "head"))
+    assert same_outcome(one, other)
+    one, other = (whole({"output": torch.ones(2)}, f"the {name}", kind="value") for name in ("sum", "mean"))
+    assert not same_outcome(one, other)
+
+
+def test_exceptions_of_networks_agree_when_both_came_as_far():
+    def came(*shape):
+        outcome = raised("RuntimeError")
+        keep_evidence(
+            outcome.problem, Evidence("network", [["fc", 1, [((1,), torch.ones(shape))]]], None, None)
+        )
+        return outcome
+
+    assert same_outcome(came(2), came(2))
+    assert not same_outcome(came(2), came(3))
+    assert same_outcome(came(2), raised("RuntimeError"))
+    assert not same_outcome(came(2), raised("ValueError"))

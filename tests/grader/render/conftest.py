@@ -8,7 +8,19 @@ import pytest
 from rich.console import Console
 
 from grader.render.terminal import show
-from grader.report import Curve, Environment, Message, Path, Report, TaskReport, TestReport, Verdict
+from grader.report import (
+    Curve,
+    Environment,
+    Message,
+    Passage,
+    Path,
+    Report,
+    ShapeRow,
+    ShapeTable,
+    TaskReport,
+    TestReport,
+    Verdict,
+)
 
 ENVIRONMENT = Environment(
     torchgrade="0.1.0",
@@ -218,6 +230,24 @@ def drawn_report():
     return report_of(task)
 
 
+def network_report():
+    """A network whose second convolution pads too much; it has hostile names, and more parts than there is room for."""
+    equal, same = Passage.EQUAL, ((2, 3, 4, 6),)
+    rows = [ShapeRow(f"stem.{i}", "Conv2d", same, same, equal) for i in range(20)]
+    rows += [
+        ShapeRow("act", "ReLU", same, None, Passage.EXTRA),
+        ShapeRow("layer1.0.conv2", "Conv2d", ((2, 4, 6, 8),), ((2, 4, 4, 6),), Passage.DIFFERS),
+        ShapeRow(HOSTILE * 3, HOSTILE, ((1,) * 8,) * 3, ((2,) * 8,), Passage.NOT_COMPARED),
+        ShapeRow("lstm", "LSTM", ((5, 2, 3), (1, 2, 3), (1, 2, 3)), ((5, 2, 3), (1, 2, 3), (1, 2, 3)), equal),
+        ShapeRow("fc", "Linear", None, ((2, 5),), Passage.NOT_REACHED),
+    ]
+    sentence = (
+        "layer1.0.conv2 (Conv2d) is the first that differs: what goes in agrees, what comes out does not"
+    )
+    table = ShapeTable("on the way of x (2, 1, 6, 8)", tuple(rows), 7, sentence)
+    return report_of(failing("resnet.ResNet", tables=(table,)))
+
+
 def drawn_and_passed_report():
     """Two tests of one task that passed, each with a curve."""
     curve = Curve("training loss", (2.0, 1.0, 0.5), (2.0, 1.1, 0.4), 3, 0.0)
@@ -246,6 +276,7 @@ SITUATIONS = {
     "every_verdict": every_verdict_report,
     "drawn": drawn_report,
     "drawn_and_passed": drawn_and_passed_report,
+    "network": network_report,
 }
 
 

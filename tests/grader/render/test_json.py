@@ -14,8 +14,11 @@ from grader.report import (
     Environment,
     Message,
     NotAReport,
+    Passage,
     Path,
     Report,
+    ShapeRow,
+    ShapeTable,
     TaskReport,
     TestReport,
     Verdict,
@@ -35,6 +38,11 @@ numbers = st.floats(-1e30, 1e30)
 lines = st.lists(st.none() | numbers, max_size=5).map(tuple)
 ways = st.lists(st.none() | st.tuples(numbers, numbers), max_size=5).map(tuple)
 curves = st.lists(st.builds(Curve, texts, lines, lines, st.integers(0, 10**6), st.floats(0, 1)), max_size=2)
+shapes = st.none() | st.lists(st.lists(st.integers(0, 2**31), max_size=3).map(tuple), max_size=2).map(tuple)
+rows = st.builds(ShapeRow, texts, texts, shapes, shapes, st.sampled_from(Passage))
+tables = st.lists(
+    st.builds(ShapeTable, texts, st.lists(rows, max_size=3).map(tuple), st.integers(0, 9), texts), max_size=2
+)
 paths = st.lists(st.builds(Path, texts, ways, ways), max_size=2)
 tests = st.builds(
     TestReport,
@@ -48,6 +56,7 @@ tests = st.builds(
     maybe,
     curves=curves.map(tuple),
     paths=paths.map(tuple),
+    tables=tables.map(tuple),
 )
 tasks = st.builds(
     TaskReport,
@@ -115,7 +124,7 @@ def test_report_from_before_there_were_curves_can_be_read(reports):
     value = as_dict(reports["midway"]())
     for task in value["tasks"]:
         for test in task["tests"]:
-            del test["curves"], test["paths"]
+            del test["curves"], test["paths"], test["tables"]
     VALIDATOR.validate(json.loads(json.dumps(value)))
     assert from_json(json.dumps(value)) == reports["midway"]()
 

@@ -161,6 +161,22 @@ def test_dict_is_compared_by_keys_and_values() -> None:
     assert failure_of(check_close, [("a", HALF)], {"a": HALF})
 
 
+def test_evidence_of_parts_is_the_whole() -> None:
+    for got, want in (
+        ([HALF + 1, HALF], [HALF, HALF]),
+        ({"a": HALF + 1, "b": [HALF]}, {"a": HALF, "b": [HALF]}),
+        ((HALF, HALF.float()), (HALF, HALF)),
+    ):
+        evidence = failure_of(check_close, got, want).evidence
+        assert evidence.got is got and (evidence.rtol, evidence.atol) == (None, None)
+    assert failure_of(check_close, (HALF + 1,), (HALF,), rtol=0.1).evidence.rtol == 0.1
+
+
+def test_evidence_of_other_keys_is_the_keys_alone() -> None:
+    evidence = failure_of(check_close, {"b": HALF}, {"a": HALF}).evidence
+    assert (evidence.kind, evidence.got) == ("keys", ["b"])
+
+
 def test_object_in_place_of_a_dict_fails(learner: Callable[[str], Submission]) -> None:
     thing = learner(LIAR).Liar()
     for want in ({"a": HALF}, HALF, 1.0, 1, (HALF,), [1], True, "x", None):

@@ -53,7 +53,21 @@ def test_numbers_of_any_plain_kind_are_drawn(theirs: Any) -> None:
 
 @pytest.mark.parametrize(
     "odd",
-    [math.nan, math.inf, -math.inf, 1e31, -1e31, 10**400, True, "3", None, [1.0], 1j, torch.ones(2), Hostile()],
+    [
+        math.nan,
+        math.inf,
+        -math.inf,
+        1e31,
+        -1e31,
+        10**400,
+        True,
+        "3",
+        None,
+        [1.0],
+        1j,
+        torch.ones(2),
+        Hostile(),
+    ],
     ids=repr,
 )
 def test_what_is_no_finite_number_is_a_gap(odd: Any) -> None:
@@ -109,7 +123,9 @@ def test_paths_are_pairs_of_finite_numbers() -> None:
     assert path(torch.tensor([[1.0, 2.0], [3.0, nan]])).theirs == ((1.0, 2.0), None)
 
 
-@pytest.mark.parametrize("nothing", [None, torch.ones(4), torch.ones(4, 3), torch.ones(2, 2, 2), [1.0], Hostile()])
+@pytest.mark.parametrize(
+    "nothing", [None, torch.ones(4), torch.ones(4, 3), torch.ones(2, 2, 2), [1.0], Hostile()]
+)
 def test_what_holds_no_point_is_not_drawn(nothing: Any) -> None:
     assert path(nothing) is None
 

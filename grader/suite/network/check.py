@@ -1,0 +1,119 @@
+"""A network against an oracle with the same weights: the first difference on the way, gradients, buffers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from torch import Tensor, nn
+
+from grader.proxy.errors import SubmissionError
+from grader.proxy.submission import Submission
+from grader.suite.drawing import Drawing
+from grader.suite.failure import NETWORK, CheckFailure, Evidence
+from grader.suite.network.answer import check_learned, check_made, check_output, seen_in
+from grader.suite.network.pair import Pair, Setting
+from grader.suite.network.values import draw_weights, dtype_of, leaves, on_host
+from grader.suite.random import Random
+from grader.suite.wording import short
+
+
+def check_network(
+    submission: Submission,
+    name: str,
+    args: Sequence[Any],
+    oracle: nn.Module,
+    x: Any,
+    *,
+    rng: Random | None = None,
+    upstream: Any = None,
+    kwargs: Mapping[str, Any] | None = None,
+    training: bool = True,
+    weights: Mapping[str, Tensor] | None = None,
+    gradients: bool = True,
+    rtol: float | None = None,
+    atol: float | None = None,
+    draw: Drawing | None = None,
+) -> None:
+    """Check a network of the submission with the weights of an oracle: its keys, output, gradients and buffers.
+
+    Args:
+        submission: the learner's module.
+        name: the class there, or a function that returns an nn.Module.
+        args: for its constructor: plain values, functions of torch, and classes of the submission.
+        oracle: torch's own layers under the same keys; it stays as it is.
+        x: a tensor, or a tuple of arguments for forward: tensors, None, numbers, tuples of tensors.
+        rng: where weights and upstream are drawn from, as far as these are not given.
+        upstream: the gradient that comes from above, a tensor for each float tensor of the output.
+        kwargs: further arguments for the constructor.
+        training: whether both are in training or in evaluation.
+        weights: entries of the state_dict that take the place of drawn ones.
+        gradients: whether there is a backward pass.
+        rtol: as for `check_close`.
+        atol: as for `check_close`.
+        draw: where a failure attaches the table of shapes on the way.
+
+    Raises:
+        CheckFailure: a key, the output, a gradient or a buffer differs.
+        SubmissionError: the network raised.
+    """
+    setting = Setting(submission, name, tuple(args), dict(kwargs or {}), oracle, training, rtol, atol, draw)
+    inputs = x if type(x) is tuple else (x,)
+    pair = Pair(setting, inputs, _weights(oracle, inputs, weights, rng))
+    submission.last_call = _where(setting, inputs)
+    if gradients:
+        pair = pair.under(_upstream(pair, upstream, rng))
+    try:
+        got = pair.theirs()
+    except SubmissionError as problem:
+        if problem.kind != "NotImplementedError":
+            pair.explain_exception(problem)
+        raise
+    _judge(pair, got)
+
+
+def _where(setting: Setting, inputs: tuple[Any, ...]) -> str:
+    """Say in one line which network met what."""
+    options = [getattr(arg, "__name__", None) or short(arg) for arg in setting.args]
+    options += [f"{key}={short(value)}" for key, value in setting.kwargs.items()]
+    tensors = [f"{tuple(part.shape)} {str(part.dtype).removeprefix('torch.')}" for part in leaves(inputs)]
+    mode = "in training" if setting.training else "in evaluation"
+    return f"{setting.name}({', '.join(options)}) of x {', '.join(tensors)}, {mode}"[:160]
+
+
+def _judge(pair: Pair, got: Any) -> None:
+    setting, want = pair.setting, pair.ours()
+    check_made(got, setting.oracle, setting.name)
+    evidence = Evidence(NETWORK, seen_in(got), setting.rtol, setting.atol)
+    try:
+        check_output(got, want, pair.device, setting.rtol, setting.atol)
+    except CheckFailure as failure:
+        cause = failure if failure.evidence.kind == "device" else pair.explained(failure)
+        raise CheckFailure(cause.checked, cause.expected, cause.got, evidence) from None
+    try:
+        check_learned(got, want, list(pair.weights), pair.device, setting.rtol, setting.atol)
+    except CheckFailure as failure:
+        raise CheckFailure(failure.checked, failure.expected, failure.got, evidence) from None
+
+
+def _weights(
+    oracle: nn.Module, inputs: Any, weights: Mapping[str, Tensor] | None, rng: Random | None
+) -> dict[str, Tensor]:
+    given, dtype = dict(weights or {}), dtype_of(inputs)
+    if set(given) - set(oracle.state_dict()):
+        raise TypeError(
+            f"weights= has keys that the oracle has not: {sorted(set(given) - set(oracle.state_dict()))}"
+        )
+    if rng is None and set(oracle.state_dict()) - set(given):
+        raise TypeError("check_network needs rng=, or weights= for every key of the oracle")
+    drawn = draw_weights(rng, oracle, dtype) if rng is not None else {}
+    return {key: given.get(key, drawn.get(key)) for key in oracle.state_dict()}  # type: ignore[misc]
+
+
+def _upstream(pair: Pair, upstream: Any, rng: Random | None) -> list[Tensor]:
+    if upstream is not None:
+        return leaves(on_host(upstream))
+    if rng is None:
+        raise TypeError("check_network needs upstream= or rng=")
+    outputs = [part for part in leaves(pair.ours()["output"]) if part.is_floating_point()]
+    return [rng.normal(*part.shape, dtype=part.dtype) for part in outputs]

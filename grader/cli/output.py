@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 FORMATS = click.Choice(["terminal", "json"])
 
+device_option = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "sim"]),
+    default="auto",
+    help="Accelerator of the device tests: CUDA where torch has it, else simulated.",
+)
+
 output_option = click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),

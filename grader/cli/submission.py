@@ -13,7 +13,7 @@ import click
 from grader.cli.faults import FAILED, OURS, WrongCall, judge_problems
 from grader.cli.group import DefaultCommand
 from grader.cli.near import missing
-from grader.cli.output import live_progress, output_option, show, writable, write
+from grader.cli.output import device_option, live_progress, output_option, show, writable, write
 
 if TYPE_CHECKING:
     from grader.report import Report
@@ -46,6 +46,7 @@ def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int 
     default="auto",
     help="Confinement: the strongest there is, all or nothing, or none (for a breakpoint).",
 )
+@device_option
 @click.option("--curves", is_flag=True, help="Draw the curves of passed tests too, where a test draws one.")
 @click.option("--first", is_flag=True, help="Stop at the first task that does not pass.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Tasks to grade at the same time.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.faults import FAILED, judge_problems
-from grader.cli.output import FORMATS, live_progress, output_option, show, writable, write
+from grader.cli.output import FORMATS, device_option, live_progress, output_option, show, writable, write
 
 if TYPE_CHECKING:
     from grader.verify import Verification
@@ -29,9 +29,10 @@ POSITIVE = click.IntRange(min=1)
     help="As many for tests that train or sample; N if not given.",
 )
 @click.option("--jobs", type=POSITIVE, metavar="N", help="Parts of the proof to play at the same time.")
+@device_option
 @click.option("--format", "kind", type=FORMATS, default="terminal", help="What the proof looks like.")
 @output_option
-def command(names: tuple[str, ...], kind: str, output: Path | None, **options: int | None) -> int:
+def command(names: tuple[str, ...], kind: str, output: Path | None, **options: Any) -> int:
     """Prove that stubs score nothing, solutions everything, and that known mistakes are caught and named."""
     writable(output)
     proof = _verify(names, options)

@@ -52,6 +52,13 @@ class Table:
             raise self.fail(key, f"is {value!r}", "it must be a whole number of at least 1")
         return value
 
+    def flag(self, key: str, *, usual: bool) -> bool:
+        """Return a boolean; what is usual when the key is absent."""
+        value = self.values.get(key, usual)
+        if not isinstance(value, bool):
+            raise self.fail(key, f"is {value!r}", "it must be true or false")
+        return value
+
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts, none of them blank; empty when the key is absent."""
         values = self.values.get(key, [])

@@ -21,6 +21,7 @@ class Task:
     points: int
     needs: tuple[str, ...]  # full ids of the tasks that must pass first
     hints: tuple[str, ...]  # of rising strength
+    computes: bool = True  # on tensors, so that it has to do so on any device
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from grader.course.fields import Table
 from grader.course.model import Task, Topic
 
 TOPIC_KEYS = ("title", "order", "tasks")
-TASK_KEYS = ("name", "title", "points", "needs", "hints")
+TASK_KEYS = ("name", "title", "points", "needs", "hints", "computes")
 
 
 def read_topics(exercises: Path) -> tuple[Topic, ...]:
@@ -59,7 +59,12 @@ def _read_task(slug: str, table: Table) -> Task:
     if not hints:
         raise table.fail("hints", f"of {name!r} is []", "give at least one hint")
     needs = tuple(need if "." in need else f"{slug}.{need}" for need in table.texts("needs"))
-    return Task(f"{slug}.{name}", slug, name, table.text("title"), table.positive("points"), needs, hints)
+    title, points, computes = (
+        table.text("title"),
+        table.positive("points"),
+        table.flag("computes", usual=True),
+    )
+    return Task(f"{slug}.{name}", slug, name, title, points, needs, hints, computes)
 
 
 def _refuse_duplicates(table: Table, tasks: tuple[Task, ...]) -> None:

@@ -14,6 +14,7 @@ from grader.course.trust import comparisons
 
 LONGEST = 79
 SHARED = "shared.py"
+ON_A_DEVICE = "device"  # in the name of a test that moves tensors to the accelerator
 IMPORTS = frozenset({"pytest", "torch", "grader.suite"})
 
 
@@ -32,6 +33,9 @@ def suite_problems(file: Path, task: Task) -> Iterator[Problem]:
         yield Problem(file, None, f"has no test: add one named test_{task.name}_...")
     for test in tests:
         yield from _test(file, test, task)
+    if tests and task.computes and not any(ON_A_DEVICE in test.name for test in tests):
+        remedy = f"add test_{task.name}_on_a_device, or say `computes = false` in topic.toml"
+        yield Problem(file, None, f"has no test of {task.name} on a device: {remedy}")
 
 
 def shared_problems(file: Path) -> Iterator[Problem]:

@@ -23,6 +23,8 @@ ON_HOST = (
     aten.native_group_norm.default,
     aten.silu_backward.default,
     aten.mish_backward.default,
+    aten.mse_loss.default,
+    aten.smooth_l1_loss.default,
 )
 """Operators with a composite of their own, which would win over the general kernel: ask the host."""
 

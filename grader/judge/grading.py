@@ -13,9 +13,10 @@ import torch
 
 from grader import __version__
 from grader.course import AmbiguousTask, Course, CourseError, Task, UnknownTask, load_course
-from grader.device import simulated
+from grader.device.choice import Accelerator, using
 from grader.intake import IntakeError, NothingFound, TwoCandidates, find_submission
 from grader.intake import Submission as Files
+from grader.judge.accelerator import AUTO, NoSuchDevice, accelerator_for
 from grader.judge.errors import OurProblem, UsageProblem
 from grader.judge.parallel import Progress, default_jobs, run_parallel
 from grader.judge.scoring import skip_dependents
@@ -35,6 +36,7 @@ def grade_submission(
     first: bool = False,
     jobs: int | None = None,
     seconds: float | None = None,
+    device: str = AUTO,
     progress: Progress | None = None,
 ) -> Report:
     """Grade the submission under `paths` and return what was found.
@@ -48,6 +50,7 @@ def grade_submission(
         first: stop at the first task that does not pass.
         jobs: processes to grade in; as many as there are processors and work for, if None.
         seconds: no test may take longer, whatever its suite allows.
+        device: the accelerator of the device tests: "auto", "cpu", "cuda" or "sim".
         progress: told of each verdict.
 
     Raises:
@@ -55,23 +58,26 @@ def grade_submission(
         OurProblem: the grader failed, or strict grading lacks a layer.
     """
     started = time.perf_counter()
-    prepare_torch()
     try:
+        accelerator = accelerator_for(device)
         course = load_course()
         files = find_submission(list(paths), course.slugs)
         selected = _select(course, files, paths, tasks)
-    except (IntakeError, NothingFound, TwoCandidates, UnknownTask, AmbiguousTask) as problem:
+    except (IntakeError, NothingFound, TwoCandidates, UnknownTask, AmbiguousTask, NoSuchDevice) as problem:
         raise UsageProblem(str(problem)) from None
     except CourseError as problem:
         raise OurProblem(str(problem)) from None
     run_seed = secrets.randbits(31) if seed is None else seed
-    order = Order(files, tuple(task.id for task in selected), keyword, run_seed, sandbox, first, seconds)
+    ids = tuple(task.id for task in selected)
+    order = Order(files, ids, keyword, run_seed, sandbox, first, seconds, accelerator)
     try:
-        result = _run(order, 1 if first else max(1, jobs or default_jobs(len(selected))), progress)
+        with using(accelerator):
+            prepare_torch()
+            result = _run(order, 1 if first else max(1, jobs or default_jobs(len(selected))), progress)
     except SandboxProblem as problem:
         raise OurProblem(str(problem)) from None
     reports = _ordered(selected, result)
-    environment = _environment(course, result)
+    environment = _environment(course, result, accelerator)
     return Report(
         files.name, run_seed, environment, tuple(reports), round(time.perf_counter() - started, 3), result.incomplete,
         tuple(files.notes),
@@ -107,13 +113,13 @@ def _run(order: Order, jobs: int, progress: Progress | None) -> ShardResult:
         progress.stop()
 
 
-def _environment(course: Course, result: ShardResult) -> Environment:
+def _environment(course: Course, result: ShardResult, accelerator: Accelerator) -> Environment:
     return Environment(
         torchgrade=__version__,
         python=platform.python_version(),
         torch=torch.__version__,
         platform=f"{platform.system()} {platform.machine()}" if sys.platform else "",
-        device="cpu and simulated accelerator" if simulated.available() else "cpu",
+        device=accelerator.words,
         sandbox=result.kind,
         layers=result.layers,
         missing_layers=result.missing,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from grader.judge.outcome import Outcome
+import re
+
+from grader.judge.outcome import Outcome, of_a_full_device
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, WrongKind
 from grader.report import Message, Verdict
 from grader.sandbox.errors import GivenUp, WorkerLied, WorkerMemory, WorkerTimeout
@@ -41,6 +43,8 @@ def traceback_of(outcome: Outcome, filename: str) -> str | None:
 
 def _labels(title: str, outcome: Outcome) -> tuple[str, str | None, str | None]:
     problem = outcome.problem
+    if of_a_full_device(problem):
+        return title, "a result within the memory of the device", _full_device(str(problem), _place(problem))
     match problem:
         case CheckFailure():
             checked = problem.checked
@@ -73,8 +77,20 @@ def _labels(title: str, outcome: Outcome) -> tuple[str, str | None, str | None]:
             return title, None, _ended(problem, outcome.verdict)
 
 
+def _full_device(text: str, place: str) -> str:
+    """Say of torch's long words which device it was, and how much was asked of it."""
+    number, asked = re.search(r"\bGPU (\d+)", text), re.search(r"Tried to allocate ([\d.]+ \w+)", text)
+    device = f"cuda:{number[1]}" if number else "the device"
+    return f"the memory of {device} was used up{f', {asked[1]} more were asked for' if asked else ''}{place}"
+
+
+def _place(problem: BaseException | None) -> str:
+    frames = problem.frames if isinstance(problem, SubmissionError) else ()
+    return f" (line {frames[-1].line})" if frames else ""
+
+
 def _raised(problem: SubmissionError) -> str:
-    place = f" (line {problem.frames[-1].line})" if problem.frames else ""
+    place = _place(problem)
     if isinstance(problem, NotImplementedError):
         return f"NotImplementedError{place}: this part is still to be written"
     if isinstance(problem, PermissionError):

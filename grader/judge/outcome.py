@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import torch
+
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, WrongKind
 from grader.report import Verdict
 from grader.sandbox.errors import WorkerGone, WorkerMemory, WorkerTimeout
@@ -25,6 +27,13 @@ class Outcome:
     drawing: Drawing = field(default_factory=Drawing)
 
 
+def of_a_full_device(problem: BaseException | None) -> bool:
+    """Whether the memory of a device was used up: torch then raises a class of its own, there or here."""
+    if isinstance(problem, SubmissionError):
+        return problem.kind == torch.OutOfMemoryError.__name__
+    return isinstance(problem, torch.OutOfMemoryError)
+
+
 def verdict_of(problem: BaseException | None) -> Verdict:
     """Return the verdict on a test that ended with `problem`; INTERNAL for what is not the submission's doing."""
     match problem:
@@ -38,7 +47,7 @@ def verdict_of(problem: BaseException | None) -> Verdict:
             return _verdict_of_theirs(problem)
         case WorkerTimeout():
             return Verdict.TIMEOUT
-        case WorkerMemory():
+        case WorkerMemory() | torch.OutOfMemoryError():
             return Verdict.MEMORY
         case WorkerGone():
             return Verdict.ERROR

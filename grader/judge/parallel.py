@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from typing import Any, Protocol
 
+from grader.device.choice import Accelerator, using
 from grader.judge.errors import OurProblem
 from grader.judge.shard import Order, ShardResult, grade_shard
 from grader.worker.confine.limits import bound_memory
@@ -48,7 +49,8 @@ def run_parallel(order: Order, jobs: int, progress: Progress | None) -> ShardRes
     queue = context.SimpleQueue()
     parts = [order.task_ids[start::jobs] for start in range(jobs) if order.task_ids[start::jobs]]
     orders = [replace(order, task_ids=part) for part in parts]
-    with ProcessPoolExecutor(len(orders), context, initializer=_prepare, initargs=(queue,)) as pool:
+    prepared = (queue, order.accelerator)
+    with ProcessPoolExecutor(len(orders), context, initializer=_prepare, initargs=prepared) as pool:
         futures = [pool.submit(_grade, part) for part in orders]
         reader = threading.Thread(target=_pass_on, args=(queue, progress, len(order.task_ids)), daemon=True)
         reader.start()
@@ -93,11 +95,12 @@ def _merged(results: list[ShardResult]) -> ShardResult:
 _queue: Any = None
 
 
-def _prepare(queue: Any) -> None:
-    """Remember where progress goes; a process that was not forked has to register the device itself."""
+def _prepare(queue: Any, accelerator: Accelerator) -> None:
+    """Remember where progress goes; a process that was not forked has to prepare torch itself."""
     global _queue
     _queue = queue
-    prepare_torch()
+    with using(accelerator):
+        prepare_torch()
     bound_memory(MOST_MEMORY)
 
 

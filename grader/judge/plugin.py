@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from grader.judge.accelerator import AUTO, CHOICES
 from grader.judge.bench import BENCH, DRAWING, PROBLEM, SESSION, Bench
 from grader.judge.references import load_file
 from grader.proxy.submission import Submission
@@ -35,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--sandbox", default="none", choices=("auto", "strict", "none"), help="where a submission runs"
     )
+    group.addoption("--device", default=AUTO, choices=CHOICES, help="the accelerator that device tests meet")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,6 +47,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from grader.judge.authoring import check_submission
 
         check_submission(config.getoption("--submission"))
+    if config.getoption("--device") != AUTO:
+        from grader.judge.authoring import check_device
+
+        check_device(config.getoption("--device"))
 
 
 def bench_of(config: pytest.Config) -> Bench:
@@ -55,7 +61,10 @@ def bench_of(config: pytest.Config) -> Bench:
         seed = config.getoption("--seed")
         chosen = secrets.randbits(31) if seed is None else seed
         bench, close = bench_from_options(
-            config.getoption("--submission"), config.getoption("--sandbox"), chosen
+            config.getoption("--submission"),
+            config.getoption("--sandbox"),
+            chosen,
+            config.getoption("--device"),
         )
         config.stash[BENCH] = bench
         config.add_cleanup(close)
@@ -110,6 +119,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Say which seed a session of suites has, so that it can be repeated."""
-    seed = config.getoption("--seed")
-    return None if seed is None else f"torchgrade: seed {seed}"
+    """Say which seed and device a session of suites was given, so that it can be repeated."""
+    named = {name: config.getoption(f"--{name}") for name in ("seed", "device")}
+    given = [f"{name} {value}" for name, value in named.items() if value not in (None, AUTO)]
+    return f"torchgrade: {', '.join(given)}" if given else None

@@ -1,4 +1,4 @@
-"""Whose fault an unexpected exception of a suite is, decided by evidence."""
+"""Whose fault an unexpected exception of a suite or a full device is, decided by evidence."""
 
 from __future__ import annotations
 
@@ -7,10 +7,26 @@ from dataclasses import replace
 import pytest
 
 from grader.course import Task
+from grader.device import cuda
 from grader.judge.bench import Bench
-from grader.judge.outcome import Outcome
+from grader.judge.outcome import Outcome, of_a_full_device
 from grader.judge.subject import ReferenceSubject
 from grader.report import Verdict
+
+
+def settle(bench: Bench, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
+    """Return the outcome, or a settled one where it may not be the submission's doing."""
+    if of_a_full_device(outcome.problem):
+        return _settle_full_device(bench, item, outcome)
+    return settle_internal(bench, task, item, outcome)
+
+
+def _settle_full_device(bench: Bench, item: pytest.Item, outcome: Outcome) -> Outcome:
+    """A device that is too full for the reference too, once the worker is gone, was filled by somebody else."""
+    bench.subject.clear()
+    cuda.release_memory()
+    ours = bench.play(item, ReferenceSubject(bench.references))
+    return replace(outcome, verdict=Verdict.INTERNAL) if of_a_full_device(ours.problem) else outcome
 
 
 def settle_internal(bench: Bench, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from grader.course import Course, Task, load_course
+from grader.device.choice import Accelerator, simulated_accelerator, using
 from grader.intake import Submission
 from grader.judge.bench import Bench, is_visible, title_of, weight_of
 from grader.judge.diagnosis import diagnose
@@ -20,7 +21,7 @@ from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.references import References
 from grader.judge.scoring import score_task, untested
 from grader.judge.session import run_session
-from grader.judge.settle import settle_internal
+from grader.judge.settle import settle
 from grader.judge.subject import SourceSubject
 from grader.judge.workers import Workers, open_workers
 from grader.proxy.errors import StateLeft, SubmissionError
@@ -46,6 +47,7 @@ class Order:
     sandbox: str
     first: bool
     seconds: float | None = None  # that any one test may take at most
+    accelerator: Accelerator = field(default_factory=simulated_accelerator)
 
 
 @dataclass
@@ -61,11 +63,12 @@ class ShardResult:
 
 def grade_shard(order: Order, advance: Advance) -> ShardResult:
     """Grade the tasks of `order`. The workers' server starts before anything hidden is read."""
-    workers = open_workers(order.sandbox)
-    try:
-        return _Shard(order, workers, advance).grade()
-    finally:
-        workers.close()
+    with using(order.accelerator):
+        workers = open_workers(order.sandbox)
+        try:
+            return _Shard(order, workers, advance).grade()
+        finally:
+            workers.close()
 
 
 class _Shard:
@@ -141,7 +144,7 @@ class _Shard:
     def _play_task(self, bench: Bench, task: Task, items: list[pytest.Item]) -> TaskReport:
         outcomes: dict[str, Outcome] = {}
         for item in items:
-            outcome = _given_up(outcomes) or settle_internal(bench, task, item, bench.run(item, None))
+            outcome = _given_up(outcomes) or settle(bench, task, item, bench.run(item, None))
             outcomes[item.name] = outcome
             self.advance(task.id, item.name, str(outcome.verdict))
         mistake = self._diagnose(bench, task, items, outcomes)
@@ -156,6 +159,7 @@ class _Shard:
                     message=message_of(title, task.id, outcome, mistake if is_telling(outcome) else None),
                     traceback=traceback_of(outcome, f"{task.topic}.py"), printed=outcome.printed or None,
                     curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
+                    tables=tuple(outcome.drawing.tables),
                 )
             )  # fmt: skip
             if outcome.verdict is Verdict.INTERNAL:

@@ -31,6 +31,9 @@ class Subject(Protocol):
     def part(self) -> bool:
         """Give the next test a worker of its own; return whether the last one's had served others before."""
 
+    def clear(self) -> None:
+        """End the last test's worker now, with all that it holds."""
+
 
 class SourceSubject:
     """A submission's source, executed in a worker process, which tests of one room share."""
@@ -66,6 +69,11 @@ class SourceSubject:
         """Give the next test a worker of its own; return whether the last one's had served others before."""
         return self._sharing.part()
 
+    def clear(self) -> None:
+        """End the last test's worker now: a new one takes its place."""
+        self._sharing.part()
+        self._open_worker(APART_SECONDS, "").close()
+
     def _compile(self, topic: str, text: str) -> bytes:
         """Compile in a worker of its own, which executes nothing of the submission."""
         transport = self._open_worker(COMPILE_SECONDS, "")
@@ -97,6 +105,9 @@ class NamespaceSubject:
         """Nothing is shared here."""
         return False
 
+    def clear(self) -> None:
+        """No worker is kept here."""
+
 
 class ReferenceSubject:
     """The reference of whichever topic a test belongs to, in this process."""
@@ -114,3 +125,6 @@ class ReferenceSubject:
     def part(self) -> bool:
         """Nothing is shared here."""
         return False
+
+    def clear(self) -> None:
+        """No worker is kept here."""

@@ -166,7 +166,7 @@ class Session:
                     )  # an object's method may: an optimiser's step
                 return self._result(answer, buffers, arguments, may_change)
         except (BadFrame, *MALFORMED) as problem:
-            if isinstance(problem, errors.SubmissionError):
+            if isinstance(problem, (errors.SubmissionError, torch.OutOfMemoryError)):
                 raise
             raise WorkerLied(f"an answer that is malformed: {problem}") from None
 

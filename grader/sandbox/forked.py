@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.device.choice import computes_on_cuda
 from grader.sandbox.channel import Channel
 from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerGone, WorkerMemory, WorkerTimeout
 from grader.sandbox.transport import APART, Answer
-from grader.sandbox.watch import MemoryWatch, ScratchWatch, both, kills_for_memory
+from grader.sandbox.watch import MemoryWatch, ScratchWatch, both, kills_for_memory, limits_in_use
 from grader.wire.frame import Buffer, Header
 
 START_SECONDS = 60.0
@@ -29,7 +30,7 @@ class ForkServer:
     """A process that has imported torch; started before the judge reads anything hidden."""
 
     def __init__(self, confined: bool = True) -> None:
-        """Fork the server out of this process, which must have imported torch and run no backward."""
+        """Fork the server out of this process, which must have imported torch, run no backward, and no CUDA."""
         self.root = tempfile.mkdtemp(prefix="grade-")
         os.chmod(self.root, 0o711)
         self._control, theirs = socket.socketpair()
@@ -41,6 +42,7 @@ class ForkServer:
         self._control.settimeout(START_SECONDS)
         self._current: _Process | None = None
         self._kills = kills_for_memory()
+        self.limits = limits_in_use()
         try:
             hello = self._receive()
         except SandboxProblem:
@@ -56,7 +58,7 @@ class ForkServer:
             _close_all_but(control.fileno())
             from grader.worker.server import serve
 
-            serve(control, self.root, confined)
+            serve(control, self.root, confined, computes_on_cuda())
         finally:
             os._exit(70)
 
@@ -151,7 +153,7 @@ class ForkedWorker:
         """Talk to `process` for at most `seconds`."""
         self.scratch = process.scratch
         self._process = process
-        memory = MemoryWatch(process.pid)
+        memory = MemoryWatch(process.pid, process.server.limits.resident)
         watch = memory.check if process.server.has_volume else both(memory, ScratchWatch(process.scratch))
         self._channel = Channel(process.connection, seconds, watch)
 

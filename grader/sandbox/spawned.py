@@ -13,16 +13,22 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.device.choice import chosen, computes_on_cuda
 from grader.sandbox.channel import Channel
 from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerGone
 from grader.sandbox.transport import APART, Answer
-from grader.sandbox.watch import MemoryWatch, ScratchWatch, both
+from grader.sandbox.watch import MemoryWatch, ScratchWatch, both, limits_in_use
 from grader.wire.frame import Buffer, Header
 
 START_SECONDS = 120.0
 COMMAND = "from grader.worker.spawn import main; main()"
 MISSING = ("files", "network", "processes", "system calls", "identity", "memory", "cpu")
 PASSED_ON = ("SYSTEMROOT", "PATH")  # what an interpreter needs to start; no tokens, no home
+FOR_A_CARD = (
+    "CUDA_VISIBLE_DEVICES",
+    "CUDA_DEVICE_ORDER",
+    "LD_LIBRARY_PATH",
+)  # so that it is the judge's card
 
 
 class SpawnedWorkers:
@@ -55,7 +61,8 @@ class SpawnedWorkers:
 
     def _start(self) -> _Process:
         token, scratch = secrets.token_hex(16), tempfile.mkdtemp(dir=self.root)
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        names = (*PASSED_ON, *(FOR_A_CARD if computes_on_cuda() else ()))
+        environment = {name: os.environ[name] for name in names if name in os.environ}
         process = subprocess.Popen(
             [sys.executable, "-c", COMMAND],
             stdin=subprocess.PIPE,
@@ -67,7 +74,7 @@ class SpawnedWorkers:
             cwd=scratch,
         )
         assert process.stdin is not None
-        process.stdin.write(f"{self._listener.getsockname()[1]} {token}\n".encode())
+        process.stdin.write(f"{self._listener.getsockname()[1]} {token} {chosen().kind}\n".encode())
         process.stdin.flush()  # and stays open: its end tells the worker of the judge's
         return _Process(process, self._accept(token), scratch)
 
@@ -119,7 +126,8 @@ class SpawnedWorker:
         self.scratch = running.scratch
         self._running = running
         self._process = running.process
-        watch = both(MemoryWatch(running.process.pid), ScratchWatch(running.scratch))
+        memory = MemoryWatch(running.process.pid, limits_in_use().resident)
+        watch = both(memory, ScratchWatch(running.scratch))
         self._channel = Channel(running.connection, seconds, watch)
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:

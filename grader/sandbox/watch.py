@@ -6,10 +6,11 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 
+from grader.device.choice import computes_on_cuda
 from grader.sandbox.errors import WorkerMemory, WorkerScratch
-from grader.worker.confine import DEFAULT_LIMITS
+from grader.worker.confine import DEFAULT_LIMITS, Limits
+from grader.worker.confine.cuda import for_card
 
-MAX_RESIDENT_BYTES = 2 * 2**30  # beyond what torch itself takes; measured from the first look
 _BLOCK = 512  # bytes of the unit in which a system counts what a file takes
 _MEBIBYTE = 2**20
 
@@ -17,7 +18,7 @@ _MEBIBYTE = 2**20
 class MemoryWatch:
     """Compares a process's resident size with a limit."""
 
-    def __init__(self, pid: int, limit: int = MAX_RESIDENT_BYTES) -> None:
+    def __init__(self, pid: int, limit: int = DEFAULT_LIMITS.resident) -> None:
         """Watch process `pid`."""
         self._path, self._limit = f"/proc/{pid}/statm", limit
 
@@ -74,6 +75,11 @@ def _room_of(entry: os.DirEntry[str]) -> int:
     except OSError:
         return 0
     return facts.st_blocks * _BLOCK if hasattr(facts, "st_blocks") else facts.st_size
+
+
+def limits_in_use() -> Limits:
+    """The limits of workers beside the accelerator in use."""
+    return for_card(DEFAULT_LIMITS) if computes_on_cuda() else DEFAULT_LIMITS
 
 
 def both(memory: MemoryWatch, scratch: ScratchWatch) -> Callable[[], None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -11,6 +12,7 @@ from typing import Any
 import torch
 
 from grader.course import Course
+from grader.device.choice import Accelerator, chosen, using
 from grader.judge.errors import OurProblem
 from grader.judge.parallel import may_fork
 from grader.verify.unit import Found, Prover, Unit
@@ -31,7 +33,7 @@ def run_units(course: Course, units: Sequence[Unit], follow: Follow, jobs: int, 
     if jobs == 1:
         return _here(Prover(course), list(units), follow, tell)
     context: Any = multiprocessing.get_context("fork" if may_fork() else "spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=_prepare, initargs=(course,))
+    pool = ProcessPoolExecutor(jobs, context, initializer=_prepare, initargs=(course, chosen()))
     try:
         return _shared_out(pool, units, follow, tell)
     except BrokenProcessPool as problem:
@@ -63,12 +65,14 @@ def _shared_out(pool: ProcessPoolExecutor, units: Sequence[Unit], follow: Follow
 
 
 _prover: Prover | None = None
+_for_good = contextlib.ExitStack()  # as long as the process of the pool lives
 
 
-def _prepare(course: Course) -> None:
+def _prepare(course: Course, accelerator: Accelerator) -> None:
     """Make ready a process of the pool; one that was not forked has to prepare torch itself."""
     global _prover
     torch.set_num_threads(1)
+    _for_good.enter_context(using(accelerator))
     prepare_torch()
     _prover = Prover(course)
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from grader.course import Course, Task, load_course
 from grader.course.layout import layout_problems
+from grader.device.choice import Accelerator, using
+from grader.judge.accelerator import AUTO, NoSuchDevice, accelerator_for
+from grader.judge.errors import UsageProblem
 from grader.judge.grading import grade_submission
 from grader.judge.parallel import processors
 from grader.report import Verdict
@@ -21,6 +24,7 @@ def verify(
     seeds: int = 1,
     statistical_seeds: int | None = None,
     jobs: int | None = None,
+    device: str = AUTO,
     progress: Tell | None = None,
 ) -> Verification:
     """Verify topics or tasks of the course, all if none is named.
@@ -30,30 +34,41 @@ def verify(
         seeds: how many seeds the reference has to pass; the mistakes are played under the first.
         statistical_seeds: the same for tests whose passing depends on luck; as many as `seeds` if None.
         jobs: processes to play in; as many as there are processors if None, and this one alone for 1.
+        device: the accelerator of the device tests, as for a grading.
         progress: told how many parts of the proof are done, how many there are, and which was the last.
 
     Raises:
         UnknownTask: there is no such topic or task.
+        UsageProblem: there is no such device here.
         OurProblem: the grader failed.
     """
+    accelerator = _accelerator(device)
     course, tell = load_course(), progress or (lambda done, total, part: None)
     tasks = course.select(names)
     ids, jobs = [task.id for task in tasks], jobs or processors()
     tell(0, len(ids), "grading the stubs")
-    stubs = _verdicts(course.exercises, ids, jobs)
+    stubs = _verdicts(course.exercises, ids, jobs, device)
     tell(0, len(ids), "grading the solutions")
-    solutions = _verdicts(course.solutions, ids, jobs)
+    solutions = _verdicts(course.solutions, ids, jobs, device)
     lucky = seeds if statistical_seeds is None else statistical_seeds
     units = [Unit(task_id, Kind.MISTAKES) for task_id in ids]
-    found = run_units(course, units, lambda one: seed_units(one, seeds, lucky), jobs, tell)
+    with using(accelerator):
+        found = run_units(course, units, lambda one: seed_units(one, seeds, lucky), jobs, tell)
     proofs = {
         task.id: proof_of(task, found, stubs[task.id], solutions[task.id], seeds, lucky) for task in tasks
     }
     return _verification(course, tasks, proofs, tuple(_layout(course, tasks, whole=not names)))
 
 
-def _verdicts(path: Path, ids: Sequence[str], jobs: int) -> dict[str, Verdict]:
-    report = grade_submission([path], tasks=ids, jobs=min(jobs, len(ids)))
+def _accelerator(device: str) -> Accelerator:
+    try:
+        return accelerator_for(device)
+    except NoSuchDevice as problem:
+        raise UsageProblem(str(problem)) from None
+
+
+def _verdicts(path: Path, ids: Sequence[str], jobs: int, device: str) -> dict[str, Verdict]:
+    report = grade_submission([path], tasks=ids, jobs=min(jobs, len(ids)), device=device)
     return {task.id: task.verdict for task in report.tasks}
 
 

@@ -218,11 +218,14 @@ def to_device(value: Tensor, device: object) -> Tensor:
 
     Raises:
         BadFrame: there is no such device here.
+        OutOfMemoryError: it is full.
     """
     if not isinstance(device, str):
         return value
     try:
         return value.to(device_called(device))
+    except torch.OutOfMemoryError:
+        raise
     except (RuntimeError, AssertionError, ImportError, AttributeError) as problem:
         raise BadFrame(f"there is no device {device!r} here") from problem
 

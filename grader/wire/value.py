@@ -121,6 +121,8 @@ class Decoder:
         ((kind, payload),) = data.items()
         try:
             return self._decode(kind, payload, depth + 1)
+        except torch.OutOfMemoryError:
+            raise
         except MALFORMED as problem:
             raise BadFrame(f"a value of kind {kind!r} that is malformed") from problem
 

@@ -14,6 +14,9 @@ import numpy as np
 import numpy.random  # here, so that no worker has to import it
 import torch
 
+from grader.device import cuda
+from grader.device.choice import computes_on_cuda
+
 
 def compiled(slug: str, source: str) -> bytes:
     """Compile a submission's source without executing it; what comes out serves every later worker."""
@@ -50,5 +53,7 @@ def seed_everything(seed: int) -> None:
     torch.default_generator.manual_seed(
         seed
     )  # torch.manual_seed also queues work for devices that are not there
+    if computes_on_cuda():
+        cuda.seed(seed)
     random.seed(seed)
     np.random.seed(seed % 2**32)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from grader.device import simulated
+from grader.device import cuda, simulated
+from grader.device.choice import CUDA, chosen
 from grader.worker.compiler import keep_compiler_away
 from grader.worker.shapes import stand_in
 
 
 def prepare_torch() -> None:
-    """Make the simulated accelerator known, and optimisers and gradients quick to start; a second call changes nothing.
+    """Make the accelerator known, and optimisers and gradients quick to start; a second call changes nothing.
 
-    It comes before the first backward of the process, as the device does.
+    It comes before the first backward of the process, as the simulated accelerator does, and beside a graphics card
+    that one is left out: torch takes it for the only accelerator there is.
     """
-    simulated.register_if_available()
+    if chosen().kind == CUDA:
+        cuda.make_repeatable()
+    else:
+        simulated.register_if_available()
     keep_compiler_away()
     stand_in()

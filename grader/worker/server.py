@@ -31,12 +31,13 @@ GARBAGE_THRESHOLDS = (
 )  # a worker is short-lived; looking for cycles early costs more than it frees
 
 
-def serve(control: socket.socket, scratch_root: str, confined: bool) -> None:
+def serve(control: socket.socket, scratch_root: str, confined: bool, card: bool = False) -> None:
     """Obey the judge until it hangs up; never returns."""
     os.setsid()  # so that the kernel gives all its threads together one share of the processors
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge decides what Ctrl-C ends
     mounted = confined and volume.mount(Path(scratch_root), DEFAULT_LIMITS)
-    prepared = prepare(default_policy(Path(scratch_root)), dedicated=True) if confined else None
+    policy = default_policy(Path(scratch_root), card=card)
+    prepared = prepare(policy, dedicated=True) if confined else None
     layers = (prepared.layers, prepared.missing) if prepared else ((), ())
     warm_up()
     gc.collect()

@@ -9,15 +9,18 @@ import socket
 import sys
 import threading
 
+from grader.device.choice import Accelerator, using
 from grader.worker.endpoint import HUNG_UP, serve
 from grader.worker.prepare import prepare_torch
 
 
 def main() -> None:
     """Call the judge back and answer its requests; never returns."""
-    port, token = sys.stdin.readline().split()
+    port, token, kind = sys.stdin.readline().split()
     judge, scratch = _taken_away(sys.stdin.fileno()), os.getcwd()
     threading.Thread(target=_end_with_judge, args=(judge, scratch), daemon=True).start()
+    for_good = contextlib.ExitStack()
+    for_good.enter_context(using(Accelerator(kind)))
     prepare_torch()
     connection = socket.create_connection(("127.0.0.1", int(port)))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -37,6 +37,10 @@ def training(x):
     file.seek(0)
     optimiser.load_state_dict(torch.load(file))
     return repr(copy.deepcopy(model)(x))
+
+def layers(x):
+    torch.nn.LSTM(4, 6)(x.new_ones(5, 3, 4))  # smaller ones take another way, and warm nothing up
+    return torch.nn.Conv2d(2, 3, 3)(x.new_ones(4, 2, 5, 5)).relu()
 """
 TENSOR = {"dtype": "float32", "shape": [2], "stride": [1], "offset": 0, "device": "cpu", "storage": 0}
 ARGUMENT = {"argument": {"number": 1, "tensor": {**TENSOR, "requires_grad": False}}}
@@ -49,7 +53,7 @@ def warm_up() -> None:
     worker = Worker()
     example = {"slug": "torchgrade_example", "source": SOURCE, "seed": 0, "code": {"bytes": 0}}
     worker.handle({"op": "load", **example}, [bytearray(compiled("torchgrade_example", SOURCE))])
-    for name in ("example", "failing", "training"):
+    for name in ("example", "failing", "training", "layers"):
         call: dict[str, Any] = {
             "op": "call",
             "name": name,

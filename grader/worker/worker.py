@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
+from grader.device import cuda
 from grader.wire.frame import Buffer, Header, TooLarge
 from grader.worker import errors, module
 from grader.worker.autograd import Calls
@@ -75,6 +77,9 @@ class Worker:
 
     def _op_load(self, request: Request, header: Header) -> None:
         self._reset()
+        self.namespace = None
+        sys.modules.pop(header["slug"], None)  # with what it kept on a device
+        cuda.release_memory()
         self._filename = f"{header['slug']}.py"
         module.seed_everything(header["seed"])
         self.namespace = module.load(header["slug"], header["source"], request.decoder.decode(header["code"]))

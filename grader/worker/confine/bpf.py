@@ -29,11 +29,17 @@ def error(number: int) -> int:
 
 def _check(check: Check, refuse: int) -> list[Instruction]:
     """Fall through when the check holds; answer `refuse` otherwise."""
-    load = [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * check.argument + 4 * check.high), (_AND, 0, 0, check.mask)]
-    count = len(check.values)
-    jumps = [(_IF_EQUAL, count - index, 0, value) for index, value in enumerate(check.values)]
-    over = [] if check.among else [(_SKIP, 0, 0, 1)]
-    return [*load, *jumps, *over, (_ANSWER, 0, 0, refuse)]
+    program = [(_ANSWER, 0, 0, refuse)] if check.among else [(_SKIP, 0, 0, 1), (_ANSWER, 0, 0, refuse)]
+    for mask, values in reversed(((check.mask, check.values), *check.other)):
+        end = len(program)  # a match jumps behind all that follows it, and a forbidden one onto the answer
+        last = len(values) - 1
+        jumps = [(_IF_EQUAL, end + last - i - (not check.among), 0, value) for i, value in enumerate(values)]
+        program = [*_loaded(check, mask), *jumps, *program]
+    return program
+
+
+def _loaded(check: Check, mask: int) -> list[Instruction]:
+    return [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * check.argument + 4 * check.high), (_AND, 0, 0, mask)]
 
 
 def _leaf(action: Action, refuse: int) -> list[Instruction]:

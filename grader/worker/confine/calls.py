@@ -24,6 +24,9 @@ class Check:
     mask: int = 0xFFFFFFFF
     among: bool = True
     high: bool = False  # look at the upper 32 bits instead of the lower
+    other: tuple[
+        tuple[int, tuple[int, ...]], ...
+    ] = ()  # or, under each of these masks, is among these values
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,10 @@ from grader.worker.confine import kernel
 from grader.worker.confine.layer import Start
 
 # Variables that are passed on if they are set, because a library needs them; none of them is private.
-_PASSED = ("CUDA_VISIBLE_DEVICES", "CUBLAS_WORKSPACE_CONFIG", "KMP_DUPLICATE_LIB_OK", "SYSTEMROOT", "TZ")
+_PASSED = (
+    "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "CUBLAS_WORKSPACE_CONFIG", "KMP_DUPLICATE_LIB_OK", "SYSTEMROOT",
+    "TZ",
+)  # fmt: skip
 _SET = {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 _HEADER_OF_BYTES = bytes.__basicsize__ - 1

@@ -78,9 +78,11 @@ def prepare(policy: Policy) -> Landlock | None:
         _allow(ruleset, path, _READ & rights)
     for path in policy.writable:
         _allow(ruleset, path, (_READ | _WRITE) & rights)
+    for path in policy.devices:
+        _allow(ruleset, path, (_READ | _WRITE | _DEVICE_CONTROL) & rights)
     _allow(ruleset, policy.scratch, _OWN & rights)
     change = rights & _CHANGE
-    writable = tuple((str(path), _WRITE & change) for path in policy.writable)
+    writable = tuple((str(path), _WRITE & change) for path in (*policy.writable, *policy.devices))
     return Landlock(ruleset, _packed(change), _OWN & change, writable, _WITHOUT_LOG if known >= 7 else 0)
 
 

@@ -15,6 +15,7 @@ if sys.platform != "win32":
     import resource
 
 _SIZES, _KILL_ME_FIRST = "/proc/self/statm", "/proc/self/oom_score_adj"
+_MAPPED, _WRITABLE = 0, 5  # fields of the former
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class ResourceLimits:
     """Limits by the kernel's number; those that a system does not have are left out."""
 
     fixed: dict[int, int]
-    memory: int | None  # above what is mapped
+    memory: int | None  # above what is mapped, or may be written
+    reserving: bool
     names: tuple[str, ...]
 
     def apply(self, start: Start) -> None:
@@ -30,7 +32,8 @@ class ResourceLimits:
         for which, value in self.fixed.items():
             _lower(which, value, warning=int(which == resource.RLIMIT_CPU))
         if self.memory is not None:
-            _lower(resource.RLIMIT_AS, mapped() + self.memory)
+            kind = resource.RLIMIT_DATA if self.reserving else resource.RLIMIT_AS
+            _lower(kind, (writable() if self.reserving else mapped()) + self.memory)
         with suppress(OSError):
             _write(_KILL_ME_FIRST, b"1000")
 
@@ -52,9 +55,18 @@ def bound_memory(size: int) -> None:
 
 def mapped() -> int:
     """Address space of this process in bytes."""
+    return _size(_MAPPED)
+
+
+def writable() -> int:
+    """What of it is this process's own and may be written, in bytes: reserved addresses do not count."""
+    return _size(_WRITABLE)
+
+
+def _size(field: int) -> int:
     descriptor = os.open(_SIZES, os.O_RDONLY)
     try:
-        return int(os.read(descriptor, 100).split()[0]) * resource.getpagesize()
+        return int(os.read(descriptor, 200).split()[field]) * resource.getpagesize()
     finally:
         os.close(descriptor)
 
@@ -80,12 +92,12 @@ def prepare(policy: Policy, user: int | None) -> ResourceLimits | None:
     }
     names = ["cpu", "open files", "file size"]
     if sys.platform != "linux":
-        return ResourceLimits(fixed, None, tuple(names))
+        return ResourceLimits(fixed, None, False, tuple(names))
     fixed |= {resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_MSGQUEUE: 0}
     if user := os.getuid() if user is None else user:  # the kernel does not count root's threads
         fixed[resource.RLIMIT_NPROC] = limits.threads + threads_of(user)
         names.append("threads")
-    return ResourceLimits(fixed, limits.memory, (*names, "memory"))
+    return ResourceLimits(fixed, limits.memory, limits.reserving, (*names, "memory"))
 
 
 def threads_of(user: int) -> int:

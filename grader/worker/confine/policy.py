@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.worker.confine.calls import Rule
+
 _MEBIBYTE = 1 << 20
 
 # What a learner may import besides the standard library; what these need comes along.
@@ -20,6 +22,8 @@ class Limits:
     """How much of the machine a worker may use."""
 
     memory: int = 2048 * _MEBIBYTE  # address space above what is mapped when the worker starts
+    reserving: bool = False  # count only what may be written, not address space that is reserved
+    resident: int = 2048 * _MEBIBYTE  # in use, as the judge sees it while it waits
     cpu_seconds: int = 60
     open_files: int = 128
     file_size: int = 64 * _MEBIBYTE
@@ -40,11 +44,17 @@ class Policy:
     writable: tuple[Path, ...] = (Path("/dev/null"),)
     limits: Limits = DEFAULT_LIMITS
     user: int = _FIRST_USER
+    devices: tuple[Path, ...] = ()  # that may be read, written and controlled
+    rules: tuple[Rule, ...] = ()  # these calls are limited otherwise than usual
+    allowed: tuple[str, ...] = ()  # these are not refused
 
 
-def default_policy(scratch: Path, limits: Limits = DEFAULT_LIMITS) -> Policy:
-    """The policy of a grading on this machine, with this interpreter."""
+def default_policy(scratch: Path, limits: Limits = DEFAULT_LIMITS, card: bool = False) -> Policy:
+    """The policy of a grading on this machine, with this interpreter; with `card` it may use graphics cards."""
+    from grader.worker.confine import cuda
     from grader.worker.confine.readable import readable_paths
 
     user = _FIRST_USER + os.getpid() % _USERS
-    return Policy(scratch=scratch.resolve(), readable=readable_paths(DISTRIBUTIONS), limits=limits, user=user)
+    readable = readable_paths(DISTRIBUTIONS)
+    policy = Policy(scratch=scratch.resolve(), readable=readable, limits=limits, user=user)
+    return cuda.with_card(policy) if card else policy

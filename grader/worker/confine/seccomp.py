@@ -8,10 +8,11 @@ import os
 import platform
 import struct
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.worker.confine import bpf, kernel
-from grader.worker.confine.calls import LIMITED, REFUSED, UNKNOWN
+from grader.worker.confine.calls import LIMITED, REFUSED, UNKNOWN, Rule
 from grader.worker.confine.layer import Start
 from grader.worker.confine.numbers import ARCHITECTURES, HIGHEST
 from grader.worker.confine.policy import Policy
@@ -20,15 +21,21 @@ _GET_FILTER_MODE, _SET_FILTER_MODE, _FILTER = 21, 22, 2  # PR_GET_SECCOMP, PR_SE
 _FIRST_OF_X32 = 0x40000000
 
 
-def actions(numbers: dict[str, int]) -> dict[int, bpf.Action]:
-    """What the filter answers to each number, for every number that exists and from there on."""
+def actions(
+    numbers: dict[str, int], rules: Iterable[Rule] = (), allowed: Iterable[str] = ()
+) -> dict[int, bpf.Action]:
+    """What the filter answers to each number, for every number that exists and from there on.
+
+    A call that is `allowed` is not refused, and `rules` say of others when they are.
+    """
     refuse, unknown = bpf.error(errno.EPERM), bpf.error(errno.ENOSYS)
     table: dict[int, bpf.Action] = dict.fromkeys(range(HIGHEST + 1), bpf.ALLOW)
     table |= {HIGHEST + 1: unknown, _FIRST_OF_X32: refuse}
     for group in REFUSED:
         table |= {numbers[name]: refuse for name in group.names if name in numbers}
     table |= {numbers[name]: unknown for name in UNKNOWN.names if name in numbers}
-    for rule in LIMITED:
+    table |= {numbers[name]: bpf.ALLOW for name in allowed if name in numbers}
+    for rule in (*LIMITED, *rules):
         table |= {numbers[name]: rule.checks for name in rule.names if name in numbers}
     return table
 
@@ -62,7 +69,9 @@ def prepare(policy: Policy) -> SystemCalls | None:
     except OSError:
         return None
     architecture, numbers = ARCHITECTURES[machine]
-    code, own_process_at = bpf.encode(bpf.assemble(architecture, actions(numbers), bpf.error(errno.EPERM)))
+    code, own_process_at = bpf.encode(
+        bpf.assemble(architecture, actions(numbers, policy.rules, policy.allowed), bpf.error(errno.EPERM))
+    )
     program = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("@HP", len(code) // 8, ctypes.addressof(program))
     return SystemCalls(program, ctypes.create_string_buffer(header, len(header)), own_process_at)

@@ -24,6 +24,7 @@ def test_defaults_are_those_of_everyday(grade, judge, work):
         "keyword": "",
         "seed": None,
         "sandbox": "auto",
+        "device": "auto",
         "first": False,
         "jobs": None,
         "progress": None,
@@ -32,7 +33,7 @@ def test_defaults_are_those_of_everyday(grade, judge, work):
 
 def test_options_may_come_before_the_path_and_are_passed_on(grade, judge, work):
     tasks = ("--task", "losses.softmax", "--task", "tensors")
-    options = ("-k", "rows", "--seed", "7", "--sandbox", "none", "--first", "--jobs", "2")
+    options = ("-k", "rows", "--seed", "7", "--sandbox", "none", "--first", "--jobs", "2", "--device", "sim")
     code, _, _ = grade(*tasks, *options, "exercises", "exercises/losses.py")
     assert code == 0
     assert judge.asked["paths"] == ["exercises", "exercises/losses.py"]
@@ -40,6 +41,7 @@ def test_options_may_come_before_the_path_and_are_passed_on(grade, judge, work):
     assert judge.asked["keyword"] == "rows"
     assert (judge.asked["seed"], judge.asked["jobs"]) == (7, 2)
     assert (judge.asked["sandbox"], judge.asked["first"]) == ("none", True)
+    assert judge.asked["device"] == "sim"
 
 
 @pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.PASS])

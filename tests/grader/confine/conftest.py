@@ -78,6 +78,12 @@ def limited(scratch: Path) -> Callable[..., Play]:
     return lambda **limits: partial(confine_and_play, default_policy(scratch, Limits(**limits)))
 
 
+@pytest.fixture
+def under() -> Callable[[Policy], Play]:
+    """Confinement under another policy."""
+    return lambda policy: partial(confine_and_play, policy)
+
+
 @pytest.fixture(params=["as started", "as an ordinary user"])
 def confined(request: pytest.FixtureRequest, scratch: Path) -> Play:
     """Play a task in a confined child, both when root starts the judge and when anybody else does."""

@@ -41,7 +41,7 @@ SOLUTION = dedent(
 SUITE = dedent(
     '''
     import torch
-    from grader.suite import check_close, check_shape, check_that
+    from grader.suite import check_close, check_device, check_shape, check_that
 
 
     def test_NAME_has_the_shape_of_its_input(submission, rng):
@@ -50,6 +50,11 @@ SUITE = dedent(
         got = submission.NAME(x)
         check_shape(got, (5, 3))
         check_that(bool((got >= 0).all()), "sign", "no negative entry", "one")
+
+
+    def test_NAME_on_a_device(submission, rng):
+        """On an accelerator the result is the same and stays there."""
+        check_device(submission.NAME, rng.normal(5, 3))
     '''
 ).lstrip()
 

@@ -14,6 +14,7 @@ from grader.course.problem import Problem
 SUITE = "tests/suites/losses/test_softmax.py"
 MISTAKES = "tests/suites/losses/mistakes/softmax.py"
 STUB = "exercises/losses/losses.py"
+TOPIC = "exercises/losses/topic.toml"
 
 
 def problems(root: Path) -> tuple[Problem, ...]:
@@ -112,7 +113,8 @@ def test_layout_tells_where_stub_and_solution_disagree(root: Path, old: str, new
         ("import torch\n", "import torch\nimport numpy\n", "imports numpy"),
         ("import torch\n", "import torch\nfrom solutions import losses\n", "imports solutions"),
         ("import torch\n", "import torch = 2\n", "is not Python"),
-        ("def test_softmax_has", "def check_softmax_has", "has no test"),
+        ("def test_softmax_", "def check_softmax_", "has no test"),
+        ("test_softmax_on_a_device", "test_softmax_elsewhere", "has no test of softmax on a device"),
     ],
 )
 def test_layout_tells_what_a_suite_must_not_do(root: Path, old: str, new: str, text: str) -> None:
@@ -206,3 +208,9 @@ def test_layout_refuses_a_topic_with_the_name_of_a_module(root: Path, slug: str)
         (root / folder / "losses").rename(root / folder / slug)
     told = [str(problem) for problem in problems(root)]
     assert any(f"has the name of the module {slug}" in problem for problem in told)
+
+
+def test_layout_lets_a_task_that_computes_nothing_do_without_a_device(root: Path) -> None:
+    replace(root / SUITE, "test_softmax_on_a_device", "test_softmax_elsewhere")
+    replace(root / TOPIC, "points = ", "computes = false\npoints = ")
+    assert problems(root) == ()

@@ -34,6 +34,11 @@ def test_read_topic_returns_every_field(tmp_path: Path) -> None:
     assert read.tasks == (Task("losses.softmax", "losses", "softmax", "Scores", 2, (), ("one", "two")),)
 
 
+def test_read_topic_takes_a_task_for_one_that_computes_unless_it_says_otherwise(tmp_path: Path) -> None:
+    topic(tmp_path, "losses", ({}, {"name": '"order"', "computes": "false"}))
+    assert [task.computes for task in read_topic(tmp_path / "losses" / "topic.toml").tasks] == [True, False]
+
+
 def test_read_topic_gives_needs_as_full_ids(tmp_path: Path) -> None:
     topic(tmp_path, "tensors", ({"name": '"one_hot"'},))
     topic(tmp_path, "losses", ({"name": '"sigmoid"'}, {"needs": '["sigmoid", "tensors.one_hot"]'}))
@@ -62,6 +67,7 @@ def test_read_topics_sorts_by_order(tmp_path: Path) -> None:
         ({"name": '"class"'}, ("tasks[0].name", "is 'class'", "name of the function")),
         ({"title": "3"}, ("tasks[0].title", "is 3", "must be a text")),
         ({"point": "3"}, ("tasks[0].point", "unknown key", "did you mean points?")),
+        ({"computes": '"no"'}, ("tasks[0].computes", "is 'no'", "true or false")),
         ({"colour": '"red"'}, ("tasks[0].colour", "unknown key", "known keys: name, title")),
     ],
 )

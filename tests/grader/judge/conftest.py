@@ -57,12 +57,14 @@ order = 10
 name = "double"
 title = "Twice as much"
 points = 3
+computes = false
 needs = []
 hints = ["add it to itself"]
 [[tasks]]
 name = "quadruple"
 title = "Four times as much"
 points = 2
+computes = false
 needs = ["double"]
 hints = ["double it twice"]
 """

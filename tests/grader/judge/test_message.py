@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from grader.judge.message import MAX_TEXT, message_of, traceback_of
 from grader.judge.outcome import Outcome, verdict_of
@@ -41,6 +42,28 @@ def test_message_has_the_labels_of_the_check_and_the_last_call():
 
 def test_message_checks_the_sentence_of_the_test_when_the_check_has_none():
     assert said(CheckFailure(None, "1", "0.4", Evidence("value", None))).checked == TITLE
+
+
+FULL = (
+    "CUDA out of memory. Tried to allocate 20.00 GiB. GPU 1 has a total capacity of 15.77 GiB of which 3.10 GiB is "
+    "free. Process 1234 has 12.00 GiB memory in use."
+)
+
+
+@pytest.mark.parametrize(
+    ("problem", "got"),
+    [
+        (torch.OutOfMemoryError(FULL), "the memory of cuda:1 was used up, 20.00 GiB more were asked for"),
+        (torch.OutOfMemoryError("full"), "the memory of the device was used up"),
+        (
+            raised("OutOfMemoryError", FULL),
+            "the memory of cuda:1 was used up, 20.00 GiB more were asked for (line 9)",
+        ),
+    ],
+)
+def test_message_names_the_device_that_is_full(problem, got):
+    message = said(problem)
+    assert (message.expected, message.got) == ("a result within the memory of the device", got)
 
 
 def test_message_names_the_mistake_with_its_sentence():

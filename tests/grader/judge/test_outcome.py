@@ -5,8 +5,9 @@ from __future__ import annotations
 import builtins
 
 import pytest
+import torch
 
-from grader.judge.outcome import verdict_of
+from grader.judge.outcome import of_a_full_device, verdict_of
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, WrongKind, from_report
 from grader.report import Verdict
 from grader.sandbox.errors import WorkerDied, WorkerGone, WorkerLied, WorkerMemory, WorkerTimeout
@@ -53,6 +54,14 @@ def test_verdict_is_fail_when_the_result_is_wrong(problem):
 )
 def test_verdict_follows_from_how_the_worker_ended(problem, verdict):
     assert verdict_of(problem) is verdict
+
+
+def test_verdict_is_memory_when_a_device_is_full_there_or_here():
+    there = raised("OutOfMemoryError", "CUDA out of memory.", builtin="RuntimeError")
+    here = torch.OutOfMemoryError("CUDA out of memory.")
+    assert verdict_of(there) is verdict_of(here) is Verdict.MEMORY
+    assert of_a_full_device(there) and of_a_full_device(here)
+    assert not of_a_full_device(raised("RuntimeError", "DefaultCPUAllocator: can't allocate memory"))
 
 
 def test_verdict_is_forbidden_when_a_function_is_used_that_the_task_forbids():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
-from grader.judge.settle import settle_internal
+from grader.judge.outcome import Outcome, verdict_of
+from grader.judge.settle import settle, settle_internal
 from grader.report import Verdict
 
 UNCHECKED = '''
@@ -109,3 +111,26 @@ def test_command_ends_with_3_when_a_grading_is_incomplete(made_up, monkeypatch, 
         monkeypatch.setattr(module, "load_course", functools.partial(load_course, made_up.package))
     assert main([str(made_up.submit(RIGHT)), "--sandbox", "none", "--seed", "1"]) == 3
     assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+FULL_FOR_ALL = '''
+import torch
+
+def test_double_values(submission):
+    """The device has no room for anybody."""
+    raise torch.OutOfMemoryError("CUDA out of memory.")
+'''
+
+
+@pytest.mark.parametrize(
+    ("suite", "verdict"), [(UNCHECKED, Verdict.MEMORY), (FULL_FOR_ALL, Verdict.INTERNAL)]
+)
+def test_a_full_device_is_theirs_unless_the_reference_has_no_room_either(made_up, suite, verdict):
+    bench = made_up.suite(suite).bench()
+    full = torch.OutOfMemoryError("CUDA out of memory.")
+    outcome = Outcome(verdict_of(full), full)
+
+    def use(bench, items):
+        return settle(bench, bench.course.task("maths.double"), items[0], outcome).verdict
+
+    assert made_up.play(bench, use) is verdict

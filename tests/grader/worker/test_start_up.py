@@ -6,8 +6,12 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from grader.worker.warm import warm_up
+from grader.worker.worker import Worker
 
 
 def played(program: str) -> str:
@@ -62,3 +66,17 @@ def test_gathering_pages_keeps_what_they_hold() -> None:
         print(os.wait()[1], kept[0], kept == [str(number) for number in range(400_000)])
     """
     assert played(program) == "0 0 True"
+
+
+def test_of_what_a_server_warms_up_with_only_the_failure_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example is loaded, called and trained."""
+    failed, handle = [], Worker.handle
+
+    def watched(worker: Worker, header: Any, buffers: Any) -> Any:
+        answer = handle(worker, header, buffers)
+        failed.extend([header.get("name", "load")] * ("raised" in answer[0]))
+        return answer
+
+    monkeypatch.setattr(Worker, "handle", watched)
+    warm_up()
+    assert failed == ["failing"]

@@ -509,7 +509,7 @@ def _fit(
 
 def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
     scale_x, scale_y = _scaler(x), _scaler(y[:, None])
-    model = Linear(x.shape[1], 1)
+    model = Linear(x.shape[1], 1).to(x.device)
     losses = _fit(model, scale_x(x), scale_y(y[:, None]), functional.mse_loss, generator, 0.03, 20, 32)
     std, mean = torch.std_mean(y, correction=0)
     return TrainingRun(predict(model, scale_x(x_test))[:, 0] * std + mean, losses)
@@ -517,7 +517,7 @@ def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
 
 def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
     scale = _scaler(x)
-    model = nn.Sequential(Linear(x.shape[1], 16), nn.ReLU(), Linear(16, 1), nn.Flatten(0))
+    model = nn.Sequential(Linear(x.shape[1], 16), nn.ReLU(), Linear(16, 1), nn.Flatten(0)).to(x.device)
     losses = _fit(
         model, scale(x), y.float(), functional.binary_cross_entropy_with_logits, generator, 0.01, 12, 20
     )
@@ -525,6 +525,6 @@ def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
 
 
 def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    model = nn.Sequential(nn.Flatten(), Linear(64, 80), nn.Tanh(), Linear(80, 10))
+    model = nn.Sequential(nn.Flatten(), Linear(64, 80), nn.Tanh(), Linear(80, 10)).to(x.device)
     losses = _fit(model, x, y, functional.cross_entropy, generator, 0.01, 12, 50)
     return TrainingRun(predict(model, x_test), losses)

@@ -587,21 +587,21 @@ class Trainer:
 
 def train_regression(x, y, x_test, generator):
     inputs, target = Scaler(x), Scaler(y.unsqueeze(1))
-    trainer = Trainer(Linear(x.shape[1], 1), nn.MSELoss(), generator, lr=0.05, epochs=12)
+    trainer = Trainer(Linear(x.shape[1], 1).to(x.device), nn.MSELoss(), generator, lr=0.05, epochs=12)
     losses = trainer.fit(inputs.there(x), target.there(y.unsqueeze(1)))
     return TrainingRun(target.back(predict(trainer.model, inputs.there(x_test))).squeeze(1), losses)
 
 
 def train_classifier(x, y, x_test, generator):
     inputs = Scaler(x)
-    trainer = Trainer(Linear(x.shape[1], 2), nn.CrossEntropyLoss(), generator, lr=0.05, epochs=25)
+    trainer = Trainer(Linear(x.shape[1], 2).to(x.device), nn.CrossEntropyLoss(), generator, lr=0.05, epochs=25)
     losses = trainer.fit(inputs.there(x), y)
     scores = predict(trainer.model, inputs.there(x_test))
     return TrainingRun(torch.softmax(scores, 1)[:, 1], losses)
 
 
 def train_digits(x, y, x_test, generator):
-    model = nn.Sequential(nn.Flatten(), nn.LayerNorm(64), Linear(64, 64), nn.LeakyReLU(), Linear(64, 10))
+    model = nn.Sequential(nn.Flatten(), nn.LayerNorm(64), Linear(64, 64), nn.LeakyReLU(), Linear(64, 10)).to(x.device)
     trainer = Trainer(model, nn.CrossEntropyLoss(), generator, lr=0.01, epochs=10, batch_size=40)
     losses = trainer.fit(x, y)
     return TrainingRun(predict(model, x_test), losses)

@@ -567,7 +567,7 @@ def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
     x, x_test = standardize(x, x_test)
     centre, scale = y.mean(), y.std(correction=0).clamp_min(1e-6)
     goal = ((y - centre) / scale).unsqueeze(1)
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
     losses = []
     for _ in range(12):
@@ -583,7 +583,7 @@ def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
 def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
     x, x_test = standardize(x, x_test)
     goal = y.to(x.dtype).unsqueeze(1)
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
     losses = []
     for _ in range(25):
@@ -597,7 +597,7 @@ def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
 
 
 def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10)).to(x.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     losses = []
     for _ in range(12):

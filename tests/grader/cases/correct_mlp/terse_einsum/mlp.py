@@ -312,16 +312,16 @@ def _run(model, x, y, q, loss, generator, epochs=12, lr=0.05, b=32):
 
 def train_regression(x, y, x_test, generator):
     (x, q), m, s = standardize(x, x_test), y.mean(), y.std() + 1e-9
-    p, l = _run(nn.Sequential(nn.Linear(x.shape[1], 1), nn.Flatten(0)), x, (y - m) / s, q, F.mse_loss, generator)
+    p, l = _run(nn.Sequential(nn.Linear(x.shape[1], 1), nn.Flatten(0)).to(x.device), x, (y - m) / s, q, F.mse_loss, generator)
     return TrainingRun(p * s + m, l)
 
 
 def train_classifier(x, y, x_test, generator):
     x, q = standardize(x, x_test)
-    return TrainingRun(*_run(LogisticRegression(x.shape[1]), x, y.float(), q, F.binary_cross_entropy, generator, 25))
+    return TrainingRun(*_run(LogisticRegression(x.shape[1]).to(x.device), x, y.float(), q, F.binary_cross_entropy, generator, 25))
 
 
 def train_digits(x, y, x_test, generator):
-    m = nn.Sequential(nn.Flatten(), nn.Linear(64, 128), nn.BatchNorm1d(128), nn.ReLU(), nn.Linear(128, 10))
+    m = nn.Sequential(nn.Flatten(), nn.Linear(64, 128), nn.BatchNorm1d(128), nn.ReLU(), nn.Linear(128, 10)).to(x.device)
     b = next(b for b in range(50, 0, -1) if len(x) % b != 1 or b == 1)
     return TrainingRun(*_run(m, x, y, x_test, F.cross_entropy, generator, 10, 0.01, b))

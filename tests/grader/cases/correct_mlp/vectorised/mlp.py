@@ -465,7 +465,7 @@ def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
     x, x_test = standardize(x, x_test)
     mean, std = y.mean(), y.std(correction=0).clamp_min(1e-6)
     goal = (y - mean) / std
-    w = torch.zeros(x.size(1))
+    w = torch.zeros(x.size(1), device=x.device)
     velocity, losses = torch.zeros_like(w), []
     for _ in range(100):
         residual = x @ w - goal
@@ -478,7 +478,7 @@ def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
 def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
     """Full-batch Adam with a little weight decay."""
     x, x_test = standardize(x, x_test)
-    model = LogisticRegression(x.size(1))
+    model = LogisticRegression(x.size(1)).to(x.device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.05, weight_decay=0.01)
     losses = []
     for _ in range(80):
@@ -493,7 +493,7 @@ def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
 
 def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
     centre = x.mean()
-    model = MLP((64, 100, 10), F.gelu)
+    model = MLP((64, 100, 10), F.gelu).to(x.device)
     optimizer = torch.optim.NAdam(model.parameters(), lr=0.01)
     loader = DataLoader(list(zip((x - centre).flatten(1), y)), 32, shuffle=True, generator=generator)
     losses = [train_epoch(model, loader, F.cross_entropy, optimizer) for _ in range(10)]

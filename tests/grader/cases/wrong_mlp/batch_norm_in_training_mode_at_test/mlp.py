@@ -17,7 +17,7 @@ def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generato
         nn.BatchNorm1d(64),
         nn.ReLU(),
         nn.Linear(64, 10),
-    )
+    ).to(x.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     losses = []
     for _ in range(10):

@@ -15,7 +15,7 @@ def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
     xs = (x - mu) / sigma
     ys = y.float()
 
-    net = nn.Sequential(nn.Linear(x.shape[1], 16), nn.ReLU(), nn.Dropout(0.25), nn.Linear(16, 1))
+    net = nn.Sequential(nn.Linear(x.shape[1], 16), nn.ReLU(), nn.Dropout(0.25), nn.Linear(16, 1)).to(x.device)
     opt = torch.optim.Adam(net.parameters(), lr=0.02)
     criterion = nn.BCEWithLogitsLoss()
     losses = []

@@ -11,7 +11,7 @@ class TrainingRun(NamedTuple):
 
 
 def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    net = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Dropout(0.2), nn.Linear(64, 10))
+    net = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Dropout(0.2), nn.Linear(64, 10)).to(x.device)
     opt = torch.optim.Adam(net.parameters(), lr=0.005)
     epoch_losses = []
     net.train()

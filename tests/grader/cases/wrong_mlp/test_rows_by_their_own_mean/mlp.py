@@ -19,7 +19,7 @@ def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
     y_mean, y_std = y.mean(), y.std(correction=0)
     target = ((y - y_mean) / y_std).unsqueeze(1)
 
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
     losses = []
     for _ in range(12):

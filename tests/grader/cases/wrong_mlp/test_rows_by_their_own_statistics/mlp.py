@@ -18,7 +18,7 @@ def _scale(t: Tensor) -> Tensor:
 def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
     y_mean, y_std = y.mean(), y.std(correction=0)
     inputs, targets = _scale(x), (y - y_mean) / y_std
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
     losses = []
     for _ in range(20):

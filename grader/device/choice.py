@@ -1,0 +1,64 @@
+"""Which accelerator the tests of devices meet: one for a whole grading, in the judge and in all its workers."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from grader.device import simulated
+
+CPU, CUDA, SIM, META = "cpu", "cuda", "sim", "meta"
+
+_WORDS = {CPU: "cpu, device tests too", SIM: "cpu and simulated accelerator", META: "cpu and meta device"}
+
+
+@dataclass(frozen=True)
+class Accelerator:
+    """What stands in the place of an accelerator; plain data, so that it can go to another process."""
+
+    kind: str  # one of the four above
+    name: str = ""  # of the card
+
+    @property
+    def words(self) -> str:
+        """What a report says about it."""
+        return _WORDS.get(self.kind) or f"cpu and {CUDA}{f' ({self.name})' if self.name else ''}"
+
+    def take(self, value: Tensor) -> Tensor:
+        """Return a copy of a host tensor there, without its history."""
+        if self.kind == SIM:
+            return simulated.to_device(value)
+        there = value.detach().to(torch.device(self.kind))
+        return there.clone() if there.device == value.device else there
+
+
+def simulated_accelerator() -> Accelerator:
+    """The simulated accelerator, or torch's meta device where the installed torch cannot make it."""
+    return Accelerator(SIM if simulated.available() else META)
+
+
+_chosen: list[Accelerator] = []
+
+
+@contextlib.contextmanager
+def using(accelerator: Accelerator) -> Iterator[None]:
+    """Choose the accelerator for the time within; processes that are forked then have it too."""
+    _chosen.append(accelerator)
+    try:
+        yield
+    finally:
+        _chosen.pop()
+
+
+def chosen() -> Accelerator:
+    """The accelerator in use; the simulated one where nobody chose."""
+    return _chosen[-1] if _chosen else simulated_accelerator()
+
+
+def computes_on_cuda() -> bool:
+    """Whether the accelerator in use is a graphics card; cheaper than asking which one it is."""
+    return bool(_chosen) and _chosen[-1].kind == CUDA

@@ -1,0 +1,66 @@
+"""From the option `--device` to the accelerator of a grading."""
+
+from __future__ import annotations
+
+import functools
+
+import torch
+
+from grader.device.choice import CPU, CUDA, SIM, Accelerator, simulated_accelerator
+from grader.worker.confine.child import can_fork, in_child
+
+AUTO = "auto"
+CHOICES = (AUTO, CPU, CUDA, SIM)
+
+
+class NoSuchDevice(Exception):
+    """The device that was asked for is not there. Remedy: the one in the text, or no option at all."""
+
+
+def accelerator_for(choice: str) -> Accelerator:
+    """Return the accelerator that a choice stands for on this machine.
+
+    Raises:
+        NoSuchDevice: it is asked for by name, and torch does not have it.
+    """
+    if choice == CPU:
+        return Accelerator(CPU)
+    card = card_name() if choice in (AUTO, CUDA) else None
+    if card is not None:
+        return Accelerator(CUDA, card)
+    if choice == CUDA:
+        raise NoSuchDevice(_without_cuda())
+    found = simulated_accelerator()
+    if choice == SIM and found.kind != SIM:
+        raise NoSuchDevice(
+            f"--device sim: torch {torch.__version__} lacks what the simulated accelerator is made of: "
+            "install a torch of the range in pyproject.toml, or leave the option out for the meta device"
+        )
+    return found
+
+
+@functools.cache
+def card_name() -> str | None:
+    """Return the name of the first graphics card that torch can use, None without one.
+
+    A child is asked: looking for a card starts CUDA's driver, and no process that has done so can be forked.
+    """
+    if torch.version.cuda is None:
+        return None
+    if torch.cuda.is_initialized() or not can_fork():  # type: ignore[no-untyped-call]
+        return _first_card() or None
+    return in_child(lambda keep: _first_card()) or None
+
+
+def _first_card() -> str:
+    return torch.cuda.get_device_name(0) if torch.cuda.is_available() else ""
+
+
+def _without_cuda() -> str:
+    if torch.version.cuda is None:
+        fault = f"torch {torch.__version__} is built without CUDA"
+        remedy = "install a CUDA build of torch"
+    else:
+        fault = "torch finds no graphics card here, or no driver for it"
+        remedy = "see whether `nvidia-smi` lists one and CUDA_VISIBLE_DEVICES does not hide it"
+    return f"--device cuda: {fault}: {remedy}, or leave the option out for the simulated accelerator"

@@ -1606,7 +1606,7 @@ def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
             1e3 and with means far from 0.
         y: (N,) float32, in a unit of its own as well, of size 1 to 1000.
         x_test: (M, D) float32, rows to predict; M may be 1.
-        generator: for the random choices of the training.
+        generator: for the random choices of the training; it is one of the CPU, wherever x lies.
 
     Returns:
         predictions: (M,) float32, in the unit of y, without a graph.
@@ -1617,6 +1617,7 @@ def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
         A prediction depends on its own row and the training only, not on which other rows are in x_test.
         Random numbers come from `generator` and from torch's own generator (initial weights, dropout), nowhere
         else.
+        x, y and x_test lie on one device, whichever; the model trains there, and the predictions lie there too.
         About a second of computing is allowed; a tenth is enough. x, y and x_test are unchanged.
 
     Example:
@@ -1631,7 +1632,7 @@ def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
     ### BEGIN SOLUTION
     features, features_test = standardize(x, x_test)
     mean, std = y.mean(), y.std()
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05, weight_decay=0.001)
     losses = _fit(
         model, features, ((y - mean) / std).unsqueeze(1), nn.MSELoss(), optimizer, generator, 12, 32
@@ -1653,7 +1654,7 @@ def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
             1e3 and with means far from 0.
         y: (N,) int64, 0 or 1.
         x_test: (M, D) float32, rows to predict; M may be 1.
-        generator: for the random choices of the training.
+        generator: for the random choices of the training; it is one of the CPU, wherever x lies.
 
     Returns:
         predictions: (M,) float32, the probability of class 1 for each row, without a graph.
@@ -1664,6 +1665,7 @@ def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
         A prediction depends on its own row and the training only, not on which other rows are in x_test.
         Random numbers come from `generator` and from torch's own generator (initial weights, dropout), nowhere
         else.
+        x, y and x_test lie on one device, whichever; the model trains there, and the predictions lie there too.
         About a second of computing is allowed; a tenth is enough. x, y and x_test are unchanged.
 
     Example:
@@ -1678,7 +1680,7 @@ def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Gene
     """
     ### BEGIN SOLUTION
     features, features_test = standardize(x, x_test)
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05, weight_decay=0.001)
     target = y.unsqueeze(1).to(x.dtype)
     losses = _fit(model, features, target, nn.BCEWithLogitsLoss(), optimizer, generator, 10, 32)
@@ -1696,7 +1698,7 @@ def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generato
         x: (N, 1, 8, 8) float32, grey values from about 0 to about 1, N about 600.
         y: (N,) int64, from 0 to 9.
         x_test: (M, 1, 8, 8) float32, images to read; M may be 1.
-        generator: for the random choices of the training.
+        generator: for the random choices of the training; it is one of the CPU, wherever x lies.
 
     Returns:
         predictions: (M, 10) float32, scores: the largest of a row says the class; without a graph.
@@ -1709,6 +1711,7 @@ def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generato
         The scores of an image depend on that image and the training only, not on which others are in x_test.
         Random numbers come from `generator` and from torch's own generator (initial weights, dropout), nowhere
         else.
+        x, y and x_test lie on one device, whichever; the model trains there, and the predictions lie there too.
         About a second of computing is allowed; a tenth is enough. x, y and x_test are unchanged.
 
     Example:
@@ -1721,7 +1724,7 @@ def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generato
     Deviations: the images are drawn and slightly changed at random.
     """
     ### BEGIN SOLUTION
-    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10)).to(x.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     losses = _fit(model, x, y, nn.CrossEntropyLoss(), optimizer, generator, 10, 50)
     return TrainingRun(predict(model, x_test), losses)

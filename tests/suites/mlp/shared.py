@@ -126,6 +126,12 @@ def checked_run(got, shape):
     return predictions.detach(), losses
 
 
+def check_there(got, x, what):
+    """Check that a tensor lies where x does."""
+    expected, text = (f"device {tensor.device.type}" for tensor in (x, got))
+    check_that(got.device == x.device, f"where {what} lie", expected, text)
+
+
 def relative(losses):
     """Return losses as shares of the first, for a drawing, where that can be done."""
     usable = all(type(loss) is float for loss in losses) and losses and losses[0] > 0

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from grader.suite import check_equal, check_that, dataset
+from grader.suite import check_equal, check_that, dataset, to_device
 
 
 def losses_by_hand(x, y, epochs=15):
@@ -98,6 +98,13 @@ def test_train_classifier_of_each_row_by_itself(submission, rng, shared):
     many, one = submission.run(shared.run_twice, "train_classifier", x, y, x_test, rng.seed())
     check_that(*shared.twins(many), "the same prediction for equal rows", "different ones")
     shared.check_alone(one, many, 1.0, "the prediction of a row alone")
+
+
+def test_train_classifier_on_a_device(submission, rng, shared):
+    """With the table on an accelerator it trains there, and predictions lie there."""
+    x, y, x_test, _ = to_device(two_clouds(rng, 60, 3))
+    predictions, _ = checked(submission.train_classifier(x, y, x_test, rng.generator()), 60, shared)
+    shared.check_there(predictions, x, "the predictions")
 
 
 @pytest.mark.statistical

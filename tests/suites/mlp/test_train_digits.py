@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from grader.suite import check_close, check_equal, check_that, dataset
+from grader.suite import check_close, check_equal, check_that, dataset, to_device
 
 
 def losses_by_hand(x, y, epochs=10, batches=6):
@@ -87,6 +87,13 @@ def test_train_digits_of_each_image_by_itself(submission, rng, shared):
     x, y, x_test, _ = patterns(rng, 60, 20)
     many, one = submission.run(shared.run_twice, "train_digits", x, y, x_test, rng.seed())
     check_close(one, many[:1], "the scores of an image alone", rtol=1e-3, atol=1e-3)
+
+
+def test_train_digits_on_a_device(submission, rng, shared):
+    """With the images on an accelerator it trains there, and the scores lie there."""
+    x, y, x_test, _ = to_device(patterns(rng, 60, 20))
+    predictions, _ = shared.checked_run(submission.train_digits(x, y, x_test, rng.generator()), (20, 10))
+    shared.check_there(predictions, x, "the predictions")
 
 
 @pytest.mark.statistical

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grader.suite import check_equal, check_that, dataset
+from grader.suite import check_equal, check_that, dataset, to_device
 
 
 def least_squares(x, y):
@@ -93,6 +93,13 @@ def test_train_regression_of_each_row_by_itself(submission, rng, shared):
     x_test[0] = x[y.argmax()]
     many, one = submission.run(shared.run_twice, "train_regression", x, y, x_test, rng.seed())
     shared.check_alone(one, many, y.std(), "the prediction of a row alone")
+
+
+def test_train_regression_on_a_device(submission, rng, shared):
+    """With the table on an accelerator it trains there, and predictions lie there."""
+    x, y, x_test, _ = to_device(linear_table(rng, 60, 3))
+    predictions, _ = shared.checked_run(submission.train_regression(x, y, x_test, rng.generator()), (60,))
+    shared.check_there(predictions, x, "the predictions")
 
 
 @pytest.mark.statistical

@@ -300,3 +300,17 @@ class two_values(Right):
     @staticmethod
     def backward(ctx, upstream):
         return tuple(_gradients(ctx, upstream)[:2])
+
+
+@mistake("the gradients were brought to the CPU: a gradient lies where its tensor does")
+class gradients_on_the_cpu(Right):
+    @staticmethod
+    def backward(ctx, upstream):
+        return tuple(None if part is None else part.cpu() for part in _gradients(ctx, upstream))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+class asked_for_cuda(Right):
+    @staticmethod
+    def forward(ctx, x, w, b):
+        return Right.forward(ctx, x, w, b).cuda()

@@ -216,3 +216,11 @@ class zeros_on_the_cpu(Right):
     def forward(ctx, x):
         ctx.save_for_backward(x)
         return torch.maximum(x, torch.zeros(x.shape, dtype=x.dtype))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+class asked_for_cuda(Right):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.maximum(x, torch.zeros(x.shape, dtype=x.dtype, device="cuda"))

@@ -337,3 +337,13 @@ def grad_emptied_at_the_end(loss_fn, params, batches):
     for p in params:
         p.grad = None
     return found
+
+
+@mistake("the gradients were brought to the CPU: they stay on the device of their parameters")
+def gradients_on_the_cpu(loss_fn, params, batches):
+    return [gradient.cpu() for gradient in _right(loss_fn, params, batches)]
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of the parameters")
+def asked_for_cuda(loss_fn, params, batches):
+    return _right(loss_fn, params, [(x.cuda(), y.cuda()) for x, y in batches])

@@ -340,3 +340,8 @@ def comparison_turned(params, max_norm):
 @mistake("the factor is upside down: it is max_norm / total")
 def factor_upside_down(params, max_norm):
     return _scaled(params, max_norm, torch.linalg.norm, lambda t: t / max_norm if t > max_norm else 1.0)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of the gradients")
+def asked_for_cuda(params, max_norm):
+    return reference("autograd").clip_gradient_norm_(params, max_norm).cuda()

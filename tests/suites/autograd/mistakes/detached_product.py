@@ -1,6 +1,6 @@
 """Wrong variants of autograd.detached_product."""
 
-from grader.suite import mistake
+from grader.suite import mistake, reference
 
 
 @mistake("nothing is detached: the gradient is 3 x^2, but u counts as a constant")
@@ -56,3 +56,8 @@ def sum_of_u_and_x(x):
 @mistake("the product was summed: it has the shape of x")
 def summed(x):
     return ((x * x).detach() * x).sum()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x):
+    return reference("autograd").detached_product(x).cuda()

@@ -232,3 +232,8 @@ def mode_stays_on(f, x):
         raise ValueError("x must be floating point")
     torch.set_grad_enabled(True)
     return reference("autograd").gradient(f, x)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(f, x):
+    return reference("autograd").gradient(f, x).cuda()

@@ -262,3 +262,8 @@ def zeros_in_single_precision(f, x, v):
 def zeros_on_the_cpu(f, x, v):
     right = _product(f, x, v)
     return right if right.any() else torch.zeros(x.shape, dtype=x.dtype)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(f, x, v):
+    return reference("autograd").hessian_vector_product(f, x, v).cuda()

@@ -193,3 +193,8 @@ def rows_for_inputs(f, x):
     right = reference("autograd").jacobian(f, x)
     rows = [right[m] if m < len(right) else f(x)[m] for m in range(len(x))]
     return torch.stack(rows)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(f, x):
+    return reference("autograd").jacobian(f, x).cuda()

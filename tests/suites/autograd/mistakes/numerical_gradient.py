@@ -318,3 +318,13 @@ def type_error(f, x, eps=1e-6):
     if x.dtype != torch.float64:
         raise TypeError("x must be float64")
     return reference("autograd").numerical_gradient(f, x, eps)
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(f, x, eps=1e-06):
+    return torch.from_numpy(reference("autograd").numerical_gradient(f, x, eps).detach().numpy())
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(f, x, eps=1e-06):
+    return reference("autograd").numerical_gradient(f, x, eps).cuda()

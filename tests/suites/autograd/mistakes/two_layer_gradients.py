@@ -287,3 +287,15 @@ def second_bias_left_out(x, y, w1, b1, w2, b2):
 def sign_turned_in_first_layer(x, y, w1, b1, w2, b2):
     right = _right(x, y, w1, b1, w2, b2)
     return right._replace(w1=-right.w1, b1=-right.b1)
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(x, y, w1, b1, w2, b2):
+    found = reference("autograd").two_layer_gradients(x, y, w1, b1, w2, b2)
+    return type(found)(*(torch.from_numpy(part.detach().numpy()) for part in found))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, y, w1, b1, w2, b2):
+    found = reference("autograd").two_layer_gradients(x, y, w1, b1, w2, b2)
+    return type(found)(*(part.cuda() for part in found))

@@ -101,3 +101,8 @@ def broadcast(logits, target, pos_weight=None, reduction="mean"):
 @mistake("a target of integers was accepted: raise a ValueError")
 def integer_target_accepted(logits, target, pos_weight=None, reduction="mean"):
     return _right(logits, target.to(logits.dtype), pos_weight, reduction)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of logits")
+def asked_for_cuda(logits, target, pos_weight=None, reduction="mean"):
+    return reference("losses").binary_cross_entropy_with_logits(logits, target, pos_weight).cuda()

@@ -93,3 +93,8 @@ def manhattan_distance(x1, x2, same, margin=1.0, reduction="mean"):
     distance = (x1 - x2).abs().sum(1)
     losses = torch.where(same, distance, (margin - distance).clamp(min=0)) ** 2 / 2
     return reference("losses")._reduce(losses, reduction)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x1")
+def asked_for_cuda(x1, x2, same, margin=1.0, reduction="mean"):
+    return reference("losses").contrastive_loss(x1, x2, same, margin).cuda()

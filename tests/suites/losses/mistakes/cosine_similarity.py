@@ -73,3 +73,13 @@ def last_axis_always(x1, x2, dim=1, eps=1e-8):
 def broadcast(x1, x2, dim=1, eps=1e-8):
     x1, x2 = torch.broadcast_tensors(x1, x2)
     return reference("losses").cosine_similarity(x1, x2, dim, eps)
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(x1, x2, dim=1, eps=1e-08):
+    return torch.from_numpy(reference("losses").cosine_similarity(x1, x2, dim, eps).detach().numpy())
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x1")
+def asked_for_cuda(x1, x2, dim=1, eps=1e-08):
+    return reference("losses").cosine_similarity(x1, x2, dim, eps).cuda()

@@ -189,7 +189,33 @@ def smoothing_with_the_label_weight(
     counts = labels != ignore_index
     weights = weight[torch.where(counts, labels, 0)] * counts
     log_probs = reference("losses").log_softmax(logits, 1).movedim(1, -1)
-    change = torch.where(counts, label_smoothing * (log_probs * (weight - weights.unsqueeze(-1))).mean(-1), 0.0)
+    change = torch.where(
+        counts, label_smoothing * (log_probs * (weight - weights.unsqueeze(-1))).mean(-1), 0.0
+    )
     if reduction == "mean":
         return right + change.sum() / weights.sum()
     return right + reference("losses")._reduce(change, reduction)
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
+    return torch.from_numpy(
+        reference("losses")
+        .cross_entropy(logits, labels, weight, ignore_index, label_smoothing, reduction)
+        .detach()
+        .numpy()
+    )
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of logits")
+def asked_for_cuda(logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
+    return reference("losses").cross_entropy(logits, labels, weight, ignore_index, label_smoothing).cuda()
+
+
+@mistake("a tensor is made without device=: it lies on the CPU, and logits of an accelerator cannot meet it")
+def made_without_device(
+    logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"
+):
+    loss = reference("losses").cross_entropy(logits, labels, weight, ignore_index, label_smoothing, reduction)
+    torch.zeros(logits.shape).scatter_(1, labels.clamp(min=0).unsqueeze(1), 1)
+    return loss

@@ -53,3 +53,13 @@ def summed_over_everything(p, dim):
 @mistake("the logarithms were not weighed with p")
 def not_weighed(p, dim):
     return -torch.where(p > 0, p, 1.0).log().sum(dim)
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(p, dim):
+    return torch.from_numpy(reference("losses").entropy(p, dim).detach().numpy())
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of p")
+def asked_for_cuda(p, dim):
+    return reference("losses").entropy(p, dim).cuda()

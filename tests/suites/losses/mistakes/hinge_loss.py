@@ -73,3 +73,20 @@ def loop_over_samples(scores, labels, margin=1.0):
 @mistake("the term of the true class was taken off as 1: it is margin")
 def true_class_taken_off_as_one(scores, labels, margin=1.0):
     return reference("losses").hinge_loss(scores, labels, margin) + margin - 1
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of scores")
+def result_on_the_cpu(scores, labels, margin=1.0):
+    return reference("losses").hinge_loss(scores, labels, margin).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of scores")
+def asked_for_cuda(scores, labels, margin=1.0):
+    return reference("losses").hinge_loss(scores, labels, margin).cuda()
+
+
+@mistake("a tensor is made without device=: it lies on the CPU, and scores of an accelerator cannot meet it")
+def made_without_device(scores, labels, margin=1.0):
+    loss = reference("losses").hinge_loss(scores, labels, margin)
+    torch.ones(scores.shape, dtype=scores.dtype).scatter_(1, labels.unsqueeze(1), 0)
+    return loss

@@ -65,3 +65,8 @@ def delta_not_checked(pred, target, delta=1.0, reduction="mean"):
 @mistake("the line is lowered by 1/2 where it must be delta / 2: it meets the parabola for delta = 1 only")
 def line_lowered_by_a_half(pred, target, delta=1.0, reduction="mean"):
     return _pieces(pred, target, delta, reduction, lambda e: e**2 / 2, lambda e: delta * (e - 1 / 2))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of pred")
+def asked_for_cuda(pred, target, delta=1.0, reduction="mean"):
+    return reference("losses").huber_loss(pred, target, delta).cuda()

@@ -57,3 +57,8 @@ def turned_sign(p, q, dim):
 @mistake("shapes that differ were broadcast: raise a ValueError")
 def broadcast(p, q, dim):
     return reference("losses").kl_divergence(*torch.broadcast_tensors(p, q), dim)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of p")
+def asked_for_cuda(p, q, dim):
+    return reference("losses").kl_divergence(p, q, dim).cuda()

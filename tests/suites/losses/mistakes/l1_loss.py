@@ -49,3 +49,8 @@ def mean_and_sum_swapped(pred, target, reduction="mean"):
 def unknown_reduction_accepted(pred, target, reduction="mean"):
     known = reduction if reduction in ("none", "sum") else "mean"
     return reference("losses").l1_loss(pred, target, known)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of pred")
+def asked_for_cuda(pred, target, reduction="mean"):
+    return reference("losses").l1_loss(pred, target).cuda()

@@ -61,3 +61,8 @@ def left_the_graph(params, strength):
 @mistake("a negative strength was accepted: raise a ValueError")
 def strength_not_checked(params, strength):
     return reference("losses").l2_penalty(params, abs(strength))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of the parameters")
+def asked_for_cuda(params, strength):
+    return reference("losses").l2_penalty(params, strength).cuda()

@@ -50,3 +50,8 @@ def turned_sign(x, dim):
 @mistake("this is the softmax, without its logarithm")
 def no_logarithm(x, dim):
     return reference("losses").softmax(x, dim)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, dim):
+    return reference("losses").log_softmax(x, dim).cuda()

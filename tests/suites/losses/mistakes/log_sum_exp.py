@@ -51,3 +51,8 @@ def mean_for_sum(x, dim):
 @mistake("this is only the maximum; the other entries count too")
 def only_the_maximum(x, dim):
     return x.amax(dim)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, dim):
+    return reference("losses").log_sum_exp(x, dim).cuda()

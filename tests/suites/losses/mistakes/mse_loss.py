@@ -63,3 +63,13 @@ def changed_pred_in_place(pred, target, reduction="mean"):
     with torch.no_grad():
         pred -= target
     return losses
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(pred, target, reduction="mean"):
+    return torch.from_numpy(reference("losses").mse_loss(pred, target, reduction).detach().numpy())
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of pred")
+def asked_for_cuda(pred, target, reduction="mean"):
+    return reference("losses").mse_loss(pred, target).cuda()

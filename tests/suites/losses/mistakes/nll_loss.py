@@ -73,3 +73,13 @@ def loop_over_samples(log_probs, labels, reduction="mean"):
         for n in range(len(labels))
     ]
     return reference("losses")._reduce(torch.cat(parts), reduction)
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of log_probs")
+def result_on_the_cpu(log_probs, labels, reduction="mean"):
+    return reference("losses").nll_loss(log_probs, labels, reduction).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of log_probs")
+def asked_for_cuda(log_probs, labels, reduction="mean"):
+    return reference("losses").nll_loss(log_probs, labels).cuda()

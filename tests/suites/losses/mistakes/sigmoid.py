@@ -49,3 +49,13 @@ def left_the_graph(x):
 @mistake("torch.where picks the value, but both formulas run: the one that overflows makes the gradient nan")
 def both_branches_run(x):
     return torch.where(x >= 0, 1 / (1 + torch.exp(-x)), torch.exp(x) / (1 + torch.exp(x)))
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(x):
+    return torch.from_numpy(reference("losses").sigmoid(x).detach().numpy())
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x):
+    return reference("losses").sigmoid(x).cuda()

@@ -79,3 +79,13 @@ def logarithm_of_softmax(x, dim):
 @mistake("the gradient y * (1 - y) is the diagonal only: every score changes the other probabilities too")
 def diagonal_of_the_jacobian(x, dim):
     return _Diagonal.apply(x, dim)
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(x, dim):
+    return torch.from_numpy(reference("losses").softmax(x, dim).detach().numpy())
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, dim):
+    return reference("losses").softmax(x, dim).cuda()

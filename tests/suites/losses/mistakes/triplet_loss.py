@@ -79,3 +79,8 @@ def negative_from_positive(anchor, positive, negative, margin=1.0, reduction="me
 def broadcast(anchor, positive, negative, margin=1.0, reduction="mean"):
     anchor, positive, negative = torch.broadcast_tensors(anchor, positive, negative)
     return _right(anchor, positive, negative, margin, reduction)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of anchor")
+def asked_for_cuda(anchor, positive, negative, margin=1.0, reduction="mean"):
+    return reference("losses").triplet_loss(anchor, positive, negative, margin).cuda()

@@ -257,3 +257,10 @@ class NoEpsInEvaluation(_Parts):
 class AlwaysFloat32(Right):
     def forward(self, x):
         return super().forward(x).float()
+
+
+@mistake("the statistics are taken on cuda, which is not everywhere: compute on the device of x")
+class AskedForCuda(_Parts):
+    def _statistics(self, x):
+        mean, variance = super()._statistics(x)
+        return mean.cuda(), variance.cuda()

@@ -202,3 +202,11 @@ class MaskAsBuffer(Right):
 class AlwaysFloat32(Right):
     def forward(self, x):
         return super().forward(x).float()
+
+
+@mistake("the random numbers are drawn on cuda, which is not everywhere: draw them on the device of x")
+class DrawnOnCuda(Right):
+    def forward(self, x):
+        if not self.training or self.p in (0, 1):
+            return super().forward(x)
+        return x * (torch.rand(x.shape, device="cuda") >= self.p) / (1 - self.p)

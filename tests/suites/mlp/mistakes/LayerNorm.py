@@ -155,3 +155,10 @@ class VarianceDetached(_Parts):
     def _statistics(self, x):
         mean, variance = super()._statistics(x)
         return mean, variance.detach()
+
+
+@mistake("the statistics are taken on cuda, which is not everywhere: compute on the device of x")
+class AskedForCuda(_Parts):
+    def _statistics(self, x):
+        mean, variance = super()._statistics(x)
+        return mean.cuda(), variance.cuda()

@@ -206,3 +206,10 @@ class NoBiasAttribute(Right):
             raise ValueError("x")
         y = x @ self.weight.t()
         return y + self.bias if hasattr(self, "bias") else y
+
+
+@mistake("the weight is made on cuda, which is not everywhere: make it without a device, .to() moves it")
+class AskedForCuda(Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        self.weight = nn.Parameter(self.weight.detach().cuda())

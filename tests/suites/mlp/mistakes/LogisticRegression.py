@@ -117,3 +117,15 @@ class ScoreClamped(Right):
     def forward(self, x):
         super().forward(x)
         return torch.sigmoid(self.linear(x).squeeze(1).clamp(-10, 10))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+class AskedForCuda(Right):
+    def forward(self, x):
+        return super().forward(x).cuda()
+
+
+@mistake("x is brought to the CPU before the layer: the model computes where its weights are")
+class InputToTheCpu(Right):
+    def forward(self, x):
+        return super().forward(x.cpu())

@@ -198,3 +198,16 @@ class LayersMadeInForward(Right):
         for layer in self.layers:
             layer.reset_parameters()
         return super().forward(x)
+
+
+@mistake("the layers are made on cuda, which is not everywhere: make them without a device, .to() moves them")
+class AskedForCuda(Right):
+    def __init__(self, sizes, activation):
+        super().__init__(sizes, activation)
+        self.layers = nn.ModuleList(layer.cuda() for layer in self.layers)
+
+
+@mistake("x is brought to the CPU before the layers: the model computes where its weights are")
+class InputToTheCpu(Right):
+    def forward(self, x):
+        return super().forward(x.cpu())

@@ -129,3 +129,23 @@ class NoBiases(Right):
         super().__init__(in_features, hidden, out_features)
         for layer in (self.first, self.shared, self.last):
             layer.bias = None
+
+
+@mistake(
+    "the layers stand in a plain list, so .to(), parameters() and state_dict() miss them: assign each by name"
+)
+class PlainList(Right):
+    def __init__(self, in_features, hidden, out_features):
+        super().__init__(in_features, hidden, out_features)
+        self.kept = [self.first, self.shared, self.last]
+        del self.first, self.shared, self.last
+
+    def forward(self, x):
+        first, shared, last = self.kept
+        return last(_through(x, first, shared, shared))
+
+
+@mistake("x is brought to the CPU before the layers: the model computes where its weights are")
+class InputToTheCpu(Right):
+    def forward(self, x):
+        return super().forward(x.cpu())

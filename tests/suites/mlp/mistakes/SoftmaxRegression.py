@@ -102,3 +102,15 @@ class WidthNotChecked(Right):
 class SoftmaxOverTheBatch(Right):
     def forward(self, x):
         return torch.softmax(super().forward(x), 0)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+class AskedForCuda(Right):
+    def forward(self, x):
+        return super().forward(x).cuda()
+
+
+@mistake("x is brought to the CPU before the layer: the model computes where its weights are")
+class InputToTheCpu(Right):
+    def forward(self, x):
+        return super().forward(x.cpu())

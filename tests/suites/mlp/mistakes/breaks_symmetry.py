@@ -117,3 +117,17 @@ def compared_with_the_first(model):
         if bool((units[1:] == units[:1]).all(1).any()):
             return False
     return True
+
+
+@mistake("the weights went through numpy, which knows no device: compare tensors")
+def through_numpy(model):
+    for layer in _layers(model):
+        layer.weight.detach().numpy()
+    return reference("mlp").breaks_symmetry(model)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compare the weights where they are")
+def asked_for_cuda(model):
+    for layer in _layers(model):
+        layer.weight.detach().cuda()
+    return reference("mlp").breaks_symmetry(model)

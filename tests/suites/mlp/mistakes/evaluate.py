@@ -148,3 +148,10 @@ def forgot_the_device(model, loader, loss_fn):
 @mistake("only the first batch is evaluated: the return stands inside the loop")
 def first_batch_only(model, loader, loss_fn):
     return _evaluated(model, [next(iter(loader))], loss_fn)
+
+
+@mistake("the batches are sent to cuda, which is not everywhere: move them to the device of the model")
+def asked_for_cuda(model, loader, loss_fn):
+    batches = [(x, y) for x, y in loader]
+    reference("mlp").evaluate(model, batches, loss_fn)
+    return reference("mlp").evaluate(model, [(x.cuda(), y.cuda()) for x, y in batches], loss_fn)

@@ -125,3 +125,13 @@ def without_the_constant(x, y, x_val, y_val, degree):
 @mistake("the result is always float32: keep the dtype")
 def always_float32(x, y, x_val, y_val, degree):
     return tuple(part.float() for part in _right(x, y, x_val, y_val, degree))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, y, x_val, y_val, degree):
+    return tuple(part.cuda() for part in _right(x, y, x_val, y_val, degree))
+
+
+@mistake("the weights were made on the CPU, and the errors with them: all of it belongs on the device of x")
+def result_on_the_cpu(x, y, x_val, y_val, degree):
+    return tuple(part.cpu() for part in _right(x, y, x_val, y_val, degree))

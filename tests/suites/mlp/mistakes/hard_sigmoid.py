@@ -89,3 +89,13 @@ def lower_end_missing(x):
 @mistake("the two ReLUs are moved the wrong way: relu(x + 3) comes first, relu(x - 3) is subtracted")
 def relus_swapped(x):
     return (torch.relu(x - 3) - torch.relu(x + 3)) / 6
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(x):
+    return torch.from_numpy(reference("mlp").hard_sigmoid(x).detach().numpy())
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x):
+    return reference("mlp").hard_sigmoid(x).cuda()

@@ -116,3 +116,9 @@ def derivative_zero_at_zero(x, negative_slope=0.01):
 def swapped(x, negative_slope=0.01):
     slope = _slope(x, negative_slope)
     return _activation(slope, slope * x)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, negative_slope=0.01):
+    found = reference("mlp").leaky_relu(x, negative_slope)
+    return type(found)(*(part.cuda() for part in found))

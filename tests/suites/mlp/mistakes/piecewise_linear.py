@@ -142,3 +142,13 @@ def x_detached(x, knots):
 @mistake("the result is always float32: keep the dtype of x")
 def always_float32(x, knots):
     return reference("mlp").piecewise_linear(x, knots).float()
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of x")
+def result_on_the_cpu(x, knots):
+    return reference("mlp").piecewise_linear(x, knots).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, knots):
+    return reference("mlp").piecewise_linear(x, knots).cuda()

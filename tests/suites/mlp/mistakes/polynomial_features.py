@@ -104,3 +104,13 @@ def no_columns_to_join(x, degree):
 def scaled_by_factorials(x, degree):
     factors = torch.arange(degree + 1, device=x.device, dtype=x.dtype).clamp(min=1).cumprod(0)
     return _right(x, degree) / factors
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, degree):
+    return reference("mlp").polynomial_features(x, degree).cuda()
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(x, degree):
+    return torch.from_numpy(reference("mlp").polynomial_features(x, degree).detach().numpy())

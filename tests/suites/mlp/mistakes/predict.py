@@ -142,3 +142,13 @@ def first_batch_only(model, x, batch_size=64):
 def last_batch_only(model, x, batch_size=64):
     _check(batch_size)
     return reference("mlp").predict(model, x.split(batch_size)[-1], batch_size)
+
+
+@mistake("the outputs went through numpy, which knows no device: join them with torch.cat")
+def through_numpy(model, x, batch_size=64):
+    return torch.from_numpy(reference("mlp").predict(model, x, batch_size).numpy())
+
+
+@mistake("the batches are sent to cuda, which is not everywhere: move them to the device of the model")
+def asked_for_cuda(model, x, batch_size=64):
+    return reference("mlp").predict(model, x, batch_size).cuda()

@@ -95,3 +95,15 @@ def swapped(x):
 @mistake("only the value came back: the derivative is asked for too")
 def value_alone(x):
     return torch.relu(x)
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(x):
+    found = reference("mlp").relu(x)
+    return type(found)(*(torch.from_numpy(part.detach().numpy()) for part in found))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x):
+    found = reference("mlp").relu(x)
+    return type(found)(*(part.cuda() for part in found))

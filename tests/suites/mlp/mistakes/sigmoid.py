@@ -134,3 +134,15 @@ def always_float32(x):
 def swapped(x):
     y = torch.sigmoid(x)
     return _activation(y * (1 - y), y)
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(x):
+    found = reference("mlp").sigmoid(x)
+    return type(found)(*(torch.from_numpy(part.detach().numpy()) for part in found))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x):
+    found = reference("mlp").sigmoid(x)
+    return type(found)(*(part.cuda() for part in found))

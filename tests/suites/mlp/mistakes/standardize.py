@@ -159,3 +159,15 @@ def minimum_and_maximum(train, test):
     low, high = train.amin(0), train.amax(0)
     span = torch.where(high == low, 1.0, high - low)
     return (train - low) / span, (test - low) / span
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(train, test):
+    found = reference("mlp").standardize(train, test)
+    return type(found)(*(torch.from_numpy(part.detach().numpy()) for part in found))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of train")
+def asked_for_cuda(train, test):
+    found = reference("mlp").standardize(train, test)
+    return type(found)(*(part.cuda() for part in found))

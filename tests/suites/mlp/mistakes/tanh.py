@@ -136,3 +136,9 @@ def always_float32(x):
 def swapped(x):
     y = torch.tanh(x)
     return _activation(1 - y**2, y)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x):
+    found = reference("mlp").tanh(x)
+    return type(found)(*(part.cuda() for part in found))

@@ -22,7 +22,7 @@ def _right(x, y, x_test, generator):
 
 @mistake("the columns were not standardised: those in a large unit drown the others")
 def raw_columns(x, y, x_test, generator):
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     losses = _fit(model, x, y, generator)
     return _run(reference("mlp").predict(model, x_test).squeeze(1).sigmoid(), losses)
 
@@ -30,7 +30,7 @@ def raw_columns(x, y, x_test, generator):
 @mistake("the test rows were not standardised: they take the training statistics too")
 def raw_test_rows(x, y, x_test, generator):
     features = reference("mlp").standardize(x, x_test).train
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     losses = _fit(model, features, y, generator)
     return _run(reference("mlp").predict(model, x_test).squeeze(1).sigmoid(), losses)
 
@@ -39,7 +39,7 @@ def raw_test_rows(x, y, x_test, generator):
 def test_by_its_own_statistics(x, y, x_test, generator):
     features = reference("mlp").standardize(x, x_test).train
     features_test = reference("mlp").standardize(x_test, x_test).test
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     losses = _fit(model, features, y, generator)
     return _run(reference("mlp").predict(model, features_test).squeeze(1).sigmoid(), losses)
 
@@ -94,7 +94,7 @@ def both_probabilities(x, y, x_test, generator):
 @mistake("the predictions keep their graph: predict under torch.no_grad()")
 def kept_the_graph(x, y, x_test, generator):
     features, features_test = reference("mlp").standardize(x, x_test)
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     losses = _fit(model, features, y, generator)
     return _run(model(features_test).squeeze(1).sigmoid(), losses)
 
@@ -110,7 +110,7 @@ def statistics_of_all_rows(x, y, x_test, generator):
     features, features_test = (
         reference("mlp").standardize(torch.cat([x, x_test]), rows).test for rows in (x, x_test)
     )
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     losses = _fit(model, features, y, generator)
     return _run(reference("mlp").predict(model, features_test).squeeze(1).sigmoid(), losses)
 
@@ -119,7 +119,7 @@ def statistics_of_all_rows(x, y, x_test, generator):
 def test_by_its_own_unbiased_deviation(x, y, x_test, generator):
     features = reference("mlp").standardize(x, x_test).train
     features_test = (x_test - x_test.mean(0)) / x_test.std(0, correction=0)
-    model = nn.Linear(x.shape[1], 1)
+    model = nn.Linear(x.shape[1], 1).to(x.device)
     losses = _fit(model, features, y, generator)
     return _run(reference("mlp").predict(model, features_test).squeeze(1).sigmoid(), losses)
 
@@ -127,7 +127,32 @@ def test_by_its_own_unbiased_deviation(x, y, x_test, generator):
 @mistake("dropout was left on for x_test: switch the model to evaluation mode before it predicts")
 def predicted_with_dropout(x, y, x_test, generator):
     features, features_test = reference("mlp").standardize(x, x_test)
-    model = nn.Sequential(nn.Linear(x.shape[1], 32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 1))
+    layers = nn.Linear(x.shape[1], 32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 1)
+    model = nn.Sequential(*layers).to(x.device)
     losses = _fit(model, features, y, generator)
     model.train()
     return _run(model(features_test).detach().squeeze(1).sigmoid(), losses)
+
+
+@mistake("the model stays on the CPU: move it to the device of x before the optimizer is made")
+def model_on_the_cpu(x, y, x_test, generator):
+    features, features_test = reference("mlp").standardize(x, x_test)
+    model = nn.Linear(x.shape[1], 1)
+    losses = _fit(model, features, y, generator)
+    return _run(reference("mlp").predict(model, features_test).squeeze(1).sigmoid(), losses)
+
+
+@mistake("everything was brought to the CPU: the model trains on the device of x, and predictions lie there")
+def trained_on_the_cpu(x, y, x_test, generator):
+    return _right(x.cpu(), y.cpu(), x_test.cpu(), generator)
+
+
+@mistake("the model is sent to cuda, which is not everywhere: send it to the device of x")
+def asked_for_cuda(x, y, x_test, generator):
+    predictions, losses = _right(x, y, x_test, generator)
+    return _run(predictions.cuda(), losses)
+
+
+@mistake("the table went through numpy, which knows no device: stay with torch")
+def through_numpy(x, y, x_test, generator):
+    return _right(*(torch.from_numpy(part.numpy()) for part in (x, y, x_test)), generator)

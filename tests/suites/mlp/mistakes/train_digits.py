@@ -30,7 +30,7 @@ def shuffled_apart(x, y, x_test, generator):
 
 @mistake("all weights start at the same number: hidden units stay equal to one another")
 def constant_weights(x, y, x_test, generator):
-    model = _network()
+    model = _network().to(x.device)
     for parameter in model.parameters():
         nn.init.constant_(parameter, 0.01)
     losses = _fit(model, x, y, generator)
@@ -45,7 +45,7 @@ def classes_for_scores(x, y, x_test, generator):
 
 @mistake("the optimizer was made for another model than the one that is trained and used")
 def trained_another_model(x, y, x_test, generator):
-    model, other = _network(), _network()
+    model, other = _network().to(x.device), _network()
     optimizer = torch.optim.Adam(other.parameters(), lr=0.01)
     losses = reference("mlp")._fit(model, x, y, nn.CrossEntropyLoss(), optimizer, generator, 10, 50)
     return _run(reference("mlp").predict(model, x_test), losses)
@@ -53,7 +53,7 @@ def trained_another_model(x, y, x_test, generator):
 
 @mistake("batch norm was left in training mode for x_test: it takes the statistics of the other images")
 def predicted_in_training_mode(x, y, x_test, generator):
-    model = _network(nn.BatchNorm1d(64, eps=1e-5))
+    model = _network(nn.BatchNorm1d(64, eps=1e-5)).to(x.device)
     losses = _fit(model, x, y, generator)
     with torch.no_grad():
         return _run(model(x_test), losses)
@@ -67,7 +67,7 @@ def softmax_over_the_images(x, y, x_test, generator):
 
 @mistake("the predictions keep their graph: predict under torch.no_grad()")
 def kept_the_graph(x, y, x_test, generator):
-    model = _network()
+    model = _network().to(x.device)
     losses = _fit(model, x, y, generator)
     return _run(model(x_test), losses)
 
@@ -87,3 +87,26 @@ def squeezed_everything(x, y, x_test, generator):
 @mistake("the training images are scored: score x_test")
 def scored_the_training_images(x, y, x_test, generator):
     return _right(x, y, x, generator)
+
+
+@mistake("the model stays on the CPU: move it to the device of x before the optimizer is made")
+def model_on_the_cpu(x, y, x_test, generator):
+    model = _network()
+    losses = _fit(model, x, y, generator)
+    return _run(reference("mlp").predict(model, x_test), losses)
+
+
+@mistake("everything was brought to the CPU: the model trains on the device of x, and predictions lie there")
+def trained_on_the_cpu(x, y, x_test, generator):
+    return _right(x.cpu(), y.cpu(), x_test.cpu(), generator)
+
+
+@mistake("the model is sent to cuda, which is not everywhere: send it to the device of x")
+def asked_for_cuda(x, y, x_test, generator):
+    predictions, losses = _right(x, y, x_test, generator)
+    return _run(predictions.cuda(), losses)
+
+
+@mistake("the images went through numpy, which knows no device: stay with torch")
+def through_numpy(x, y, x_test, generator):
+    return _right(*(torch.from_numpy(part.numpy()) for part in (x, y, x_test)), generator)

@@ -173,3 +173,14 @@ def one_step_at_the_end(model, loader, loss_fn, optimizer):
     loss = _epoch(model, loader, step)
     optimizer.step()
     return loss
+
+
+@mistake("the batches are sent to cuda, which is not everywhere: move them to the device of the model")
+def asked_for_cuda(model, loader, loss_fn, optimizer):
+    step = _step(model, loss_fn, optimizer)
+    return _epoch(model, loader, lambda x, y: step(x.to("cuda"), y.to("cuda")))
+
+
+@mistake("the model is sent to the CPU: the batches follow the model, wherever it is")
+def model_sent_to_the_cpu(model, loader, loss_fn, optimizer):
+    return _epoch(model.to("cpu"), loader, _step(model, loss_fn, optimizer))

@@ -7,7 +7,7 @@ from grader.suite import mistake, reference
 
 
 def _model(x):
-    return nn.Linear(x.shape[1], 1)
+    return nn.Linear(x.shape[1], 1).to(x.device)
 
 
 def _fit(model, x, y, generator, loss_fn=None, epochs=12):
@@ -117,3 +117,28 @@ def test_by_its_own_unbiased_deviation(x, y, x_test, generator):
     model = _model(x)
     losses = _fit(model, features, target, generator)
     return _run(reference("mlp").predict(model, features_test).squeeze(1) * y.std() + y.mean(), losses)
+
+
+@mistake("the model stays on the CPU: move it to the device of x before the optimizer is made")
+def model_on_the_cpu(x, y, x_test, generator):
+    features, target, features_test = _standardized(x, y, x_test)
+    model = _model(x).to("cpu")
+    losses = _fit(model, features, target, generator)
+    return _run(reference("mlp").predict(model, features_test).squeeze(1) * y.std() + y.mean(), losses)
+
+
+@mistake("everything was brought to the CPU: the model trains on the device of x, and predictions lie there")
+def trained_on_the_cpu(x, y, x_test, generator):
+    return reference("mlp").train_regression(x.cpu(), y.cpu(), x_test.cpu(), generator)
+
+
+@mistake("the model is sent to cuda, which is not everywhere: send it to the device of x")
+def asked_for_cuda(x, y, x_test, generator):
+    predictions, losses = reference("mlp").train_regression(x, y, x_test, generator)
+    return _run(predictions.cuda(), losses)
+
+
+@mistake("the table went through numpy, which knows no device: stay with torch")
+def through_numpy(x, y, x_test, generator):
+    table = (torch.from_numpy(part.numpy()) for part in (x, y, x_test))
+    return reference("mlp").train_regression(*table, generator)

@@ -736,3 +736,25 @@ class eps_not_checked(Adagrad):
         super().__init__(bare, lr, lr_decay, weight_decay, initial_accumulator_value, 0.0)
         for i, group in enumerate(self.param_groups):
             group["eps"] = params[i].get("eps", eps) if isinstance(params[i], dict) else eps
+
+
+@mistake(
+    "the sum starts on the CPU: torch.zeros_like(p) lies where the parameter does, torch.zeros(p.shape) not"
+)
+class state_on_the_cpu(Adagrad):
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    torch.zeros(p.shape, dtype=p.dtype).add_(p.grad)
+        super().step()
+
+
+@mistake("the state is made on cuda, which is not everywhere: it lies on the device of its parameter")
+class asked_for_cuda(Adagrad):
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    torch.zeros(p.shape, dtype=p.dtype, device="cuda").add_(p.grad)
+        super().step()

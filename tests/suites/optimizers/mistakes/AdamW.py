@@ -869,3 +869,25 @@ class weight_decay_not_checked(AdamW):
             group["weight_decay"] = (
                 params[i].get("weight_decay", weight_decay) if isinstance(params[i], dict) else weight_decay
             )
+
+
+@mistake(
+    "the averages start on the CPU: torch.zeros_like(p) lies where the parameter does, torch.zeros(p.shape) not"
+)
+class state_on_the_cpu(AdamW):
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    torch.zeros(p.shape, dtype=p.dtype).add_(p.grad)
+        super().step()
+
+
+@mistake("the state is made on cuda, which is not everywhere: it lies on the device of its parameter")
+class asked_for_cuda(AdamW):
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    torch.zeros(p.shape, dtype=p.dtype, device="cuda").add_(p.grad)
+        super().step()

@@ -335,3 +335,17 @@ class decay_of_one_accepted(ExponentialMovingAverage):
     def __init__(self, params, decay):
         super().__init__(params, 0.5 if decay == 1 else decay)
         self.decay = decay
+
+
+@mistake("the averages are on the CPU: they lie where their parameters do")
+class averages_on_the_cpu(ExponentialMovingAverage):
+    def __init__(self, params, decay):
+        super().__init__(params, decay)
+        self.averages = [average.cpu() for average in self.averages]
+
+
+@mistake("the averages are made on cuda, which is not everywhere: they lie where their parameters do")
+class asked_for_cuda(ExponentialMovingAverage):
+    def __init__(self, params, decay):
+        super().__init__(params, decay)
+        self.averages = [average.cuda() for average in self.averages]

@@ -803,3 +803,25 @@ class momentum_not_checked(RMSprop):
             group["momentum"] = (
                 params[i].get("momentum", momentum) if isinstance(params[i], dict) else momentum
             )
+
+
+@mistake(
+    "the average starts on the CPU: torch.zeros_like(p) lies where the parameter does, torch.zeros(p.shape) not"
+)
+class state_on_the_cpu(RMSprop):
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    torch.zeros(p.shape, dtype=p.dtype).add_(p.grad)
+        super().step()
+
+
+@mistake("the state is made on cuda, which is not everywhere: it lies on the device of its parameter")
+class asked_for_cuda(RMSprop):
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    torch.zeros(p.shape, dtype=p.dtype, device="cuda").add_(p.grad)
+        super().step()

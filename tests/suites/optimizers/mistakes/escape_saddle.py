@@ -236,3 +236,16 @@ def rows_share_memory(f, x0, lr, noise, steps, generator):
 def one_step_short(f, x0, lr, noise, steps, generator):
     path = _right(f, x0, lr, noise, steps, generator)
     return path[:-1] if steps else path
+
+
+@mistake("the noise stays on the CPU, where the generator is: move what is drawn to the device of x0")
+def noise_on_the_cpu(f, x0, lr, noise, steps, generator):
+    def step(x, g, z):
+        return x - lr * (g + noise * z.cpu())
+
+    return _walk(f, x0, lr, noise, steps, generator, step)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x0")
+def asked_for_cuda(f, x0, lr, noise, steps, generator):
+    return _right(f, x0, lr, noise, steps, generator).cuda()

@@ -146,3 +146,13 @@ def rate_ignored(f, x0, lr, steps):
 @mistake("the points are float32 whatever x0 is: keep its dtype")
 def single_precision(f, x0, lr, steps):
     return reference("optimizers").gradient_descent(f, x0, lr, steps).float()
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(f, x0, lr, steps):
+    return torch.from_numpy(reference("optimizers").gradient_descent(f, x0, lr, steps).detach().numpy())
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x0")
+def asked_for_cuda(f, x0, lr, steps):
+    return reference("optimizers").gradient_descent(f, x0, lr, steps).cuda()

@@ -198,3 +198,17 @@ def mean_of_rows(x, y, w0, lr, epochs, batch_size, generator):
             rows, targets = x[batch.to(x.device)], y[batch.to(x.device)]
             path.append((path[-1] - lr * rows.mean(0) * (rows @ path[-1] - targets).mean()).detach())
     return torch.stack(path)
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of x")
+def result_on_the_cpu(x, y, w0, lr, epochs, batch_size, generator):
+    return (
+        reference("optimizers").minibatch_gradient_descent(x, y, w0, lr, epochs, batch_size, generator).cpu()
+    )
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, y, w0, lr, epochs, batch_size, generator):
+    return (
+        reference("optimizers").minibatch_gradient_descent(x, y, w0, lr, epochs, batch_size, generator).cuda()
+    )

@@ -110,3 +110,13 @@ def mean_of_targets(x, y):
 @mistake("the weights have the wrong sign")
 def wrong_sign(x, y):
     return -_right(x, y)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, y):
+    return reference("optimizers").normal_equation(x, y).cuda()
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of x")
+def result_on_the_cpu(x, y):
+    return reference("optimizers").normal_equation(x, y).cpu()

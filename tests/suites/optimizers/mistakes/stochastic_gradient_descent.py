@@ -155,3 +155,13 @@ def order_not_checked(x, y, w0, lr, order):
 @mistake("the weights are float32 whatever w0 is: keep its dtype")
 def single_precision(x, y, w0, lr, order):
     return _right(x, y, w0, lr, order).float()
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of x")
+def result_on_the_cpu(x, y, w0, lr, order):
+    return reference("optimizers").stochastic_gradient_descent(x, y, w0, lr, order).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, y, w0, lr, order):
+    return reference("optimizers").stochastic_gradient_descent(x, y, w0, lr, order).cuda()

@@ -84,3 +84,15 @@ def loop_over_rows(scores, labels):
 def compared_scores_with_labels(scores, labels):
     _right(scores, labels)
     return (scores.amax(dim=1).round() == labels).double().mean().item()
+
+
+@mistake("the predictions went through numpy, which knows no device: compare tensors, then take .item()")
+def through_numpy(scores, labels):
+    reference("tensors").accuracy(scores, labels)
+    return float((scores.detach().argmax(1).numpy() == labels.numpy()).mean())
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of scores")
+def asked_for_cuda(scores, labels):
+    reference("tensors").accuracy(scores, labels)
+    return reference("tensors").accuracy(scores.cuda(), labels.cuda())

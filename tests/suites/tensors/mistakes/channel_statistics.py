@@ -71,3 +71,21 @@ def converted_integers(images):
 @mistake("the statistics left the graph, as after detach or item, so that no gradient reaches the images")
 def left_the_graph(images):
     return reference("tensors").channel_statistics(images.detach())
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of images")
+def result_on_the_cpu(images):
+    found = reference("tensors").channel_statistics(images)
+    return type(found)(*(part.cpu() for part in found))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of images")
+def asked_for_cuda(images):
+    found = reference("tensors").channel_statistics(images)
+    return type(found)(*(part.cuda() for part in found))
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(images):
+    found = reference("tensors").channel_statistics(images)
+    return type(found)(*(torch.from_numpy(part.detach().numpy()) for part in found))

@@ -94,3 +94,13 @@ def any_beta(values, beta, bias_correction=False):
 @mistake("computed in float32: float64 values lose digits and their dtype")
 def always_float32(values, beta, bias_correction=False):
     return _right(values.float(), beta, bias_correction)
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of values")
+def result_on_the_cpu(values, beta, bias_correction=False):
+    return reference("tensors").exponential_average(values, beta, bias_correction).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of values")
+def asked_for_cuda(values, beta, bias_correction=False):
+    return reference("tensors").exponential_average(values, beta, bias_correction).cuda()

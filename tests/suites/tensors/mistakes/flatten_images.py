@@ -55,3 +55,13 @@ def guessed_width(images):
 @mistake("the number of axes is not checked, so that one image alone loses its rows")
 def any_number_of_axes(images):
     return images.flatten(1)
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of images")
+def result_on_the_cpu(images):
+    return reference("tensors").flatten_images(images).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of images")
+def asked_for_cuda(images):
+    return reference("tensors").flatten_images(images).cuda()

@@ -70,3 +70,13 @@ def python_loop(a):
 def called_torch(a):
     _right(a)
     return torch.linalg.matrix_norm(a)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of a")
+def asked_for_cuda(a):
+    return reference("tensors").frobenius_norm(a).cuda()
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(a):
+    return torch.from_numpy(reference("tensors").frobenius_norm(a).detach().numpy())

@@ -87,3 +87,13 @@ def loop_over_rows(table):
     missing = table.isnan()
     mean = table.masked_fill(missing, 0).sum(dim=0) / (~missing).sum(dim=0).clamp(min=1)
     return torch.stack([torch.where(hole, mean, row) for hole, row in zip(missing, table, strict=True)])
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(table):
+    return torch.from_numpy(reference("tensors").impute_mean(table).detach().numpy())
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of table")
+def asked_for_cuda(table):
+    return reference("tensors").impute_mean(table).cuda()

@@ -73,3 +73,25 @@ def extremes_of_nothing(labels, num_classes):
 def called_bincount(labels, num_classes):
     _right(labels, num_classes)
     return torch.bincount(labels, minlength=num_classes)
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of labels")
+def result_on_the_cpu(labels, num_classes):
+    return reference("tensors").label_counts(labels, num_classes).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of labels")
+def asked_for_cuda(labels, num_classes):
+    return reference("tensors").label_counts(labels, num_classes).cuda()
+
+
+@mistake("the numbers went through numpy, which knows no device: stay with torch")
+def through_numpy(labels, num_classes):
+    return torch.from_numpy(reference("tensors").label_counts(labels, num_classes).numpy())
+
+
+@mistake("a tensor is made without device=: it lies on the CPU, and labels of an accelerator cannot meet it")
+def made_without_device(labels, num_classes):
+    reference("tensors").label_counts(labels, num_classes)
+    zeros = torch.zeros(num_classes, dtype=torch.int64)
+    return zeros.scatter_add_(0, labels, torch.ones_like(labels))

@@ -70,3 +70,13 @@ def python_loop(scores, labels):
 @mistake("the scores left the graph: no gradient reaches them")
 def left_the_graph(scores, labels):
     return _right(scores.detach(), labels)
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of scores")
+def result_on_the_cpu(scores, labels):
+    return reference("tensors").label_scores(scores, labels).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of scores")
+def asked_for_cuda(scores, labels):
+    return reference("tensors").label_scores(scores, labels).cuda()

@@ -83,3 +83,13 @@ def loop_over_data(w, b, x, y):
 @mistake("the surface left the graph: no gradient reaches slopes, offsets or data")
 def left_the_graph(w, b, x, y):
     return _right(w, b, x, y).detach()
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of w")
+def result_on_the_cpu(w, b, x, y):
+    return reference("tensors").loss_surface(w, b, x, y).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of w")
+def asked_for_cuda(w, b, x, y):
+    return reference("tensors").loss_surface(w, b, x, y).cuda()

@@ -91,3 +91,13 @@ def reshaped_for_transposed(a, b):
 def used_the_operator(a, b):
     _check(a, b)
     return a @ b
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of a")
+def result_on_the_cpu(a, b):
+    return reference("tensors").matmul(a, b).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of a")
+def asked_for_cuda(a, b):
+    return reference("tensors").matmul(a, b).cuda()

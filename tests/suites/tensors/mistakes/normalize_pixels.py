@@ -85,3 +85,18 @@ def any_dtype(images, mean, std):
     _check(images.to(torch.uint8), mean, std)
     mean, std = _columns(mean, std)
     return (images.float() / 255 - mean) / std
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of images")
+def result_on_the_cpu(images, mean, std):
+    return reference("tensors").normalize_pixels(images, mean, std).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of images")
+def asked_for_cuda(images, mean, std):
+    return reference("tensors").normalize_pixels(images, mean, std).cuda()
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(images, mean, std):
+    return torch.from_numpy(reference("tensors").normalize_pixels(images, mean, std).detach().numpy())

@@ -85,3 +85,13 @@ def softmax_for_shares(a):
 @mistake("the result is float32 in any case; float64 stays float64")
 def always_float32(a):
     return _right(a.float())
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of a")
+def asked_for_cuda(a):
+    return reference("tensors").normalize_rows(a).cuda()
+
+
+@mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
+def through_numpy(a):
+    return torch.from_numpy(reference("tensors").normalize_rows(a).detach().numpy())

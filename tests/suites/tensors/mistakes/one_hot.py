@@ -77,3 +77,20 @@ def classes_on_axis_one(labels, num_classes):
 def called_torch(labels, num_classes):
     _right(labels, num_classes)
     return torch.nn.functional.one_hot(labels, num_classes)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of labels")
+def asked_for_cuda(labels, num_classes):
+    return reference("tensors").one_hot(labels, num_classes).cuda()
+
+
+@mistake("the numbers went through numpy, which knows no device: stay with torch")
+def through_numpy(labels, num_classes):
+    return torch.from_numpy(reference("tensors").one_hot(labels, num_classes).numpy())
+
+
+@mistake("a tensor is made without device=: it lies on the CPU, and labels of an accelerator cannot meet it")
+def made_without_device(labels, num_classes):
+    _right(labels, num_classes)
+    zeros = torch.zeros(*labels.shape, num_classes, dtype=torch.int64)
+    return zeros.scatter_(-1, labels.unsqueeze(-1), 1)

@@ -78,3 +78,8 @@ def flattened_arguments(x, y):
 def called_outer(x, y):
     _right(x, y)
     return torch.outer(x, y)
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, y):
+    return reference("tensors").outer(x, y).cuda()

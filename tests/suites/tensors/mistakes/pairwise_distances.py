@@ -82,3 +82,13 @@ def left_the_graph(x, y):
 def called_cdist(x, y):
     _check(x, y)
     return torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist")
+
+
+@mistake("the result was made on the CPU, or brought there: it belongs on the device of x")
+def result_on_the_cpu(x, y):
+    return reference("tensors").pairwise_distances(x, y).cpu()
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x, y):
+    return reference("tensors").pairwise_distances(x, y).cuda()

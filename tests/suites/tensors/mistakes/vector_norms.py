@@ -76,3 +76,9 @@ def absolute_value_as_a_root(x):
 @mistake("torch.linalg was called")
 def called_torch(x):
     return _right(x)._replace(l2=torch.linalg.vector_norm(x, dim=-1))
+
+
+@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
+def asked_for_cuda(x):
+    found = reference("tensors").vector_norms(x)
+    return type(found)(*(part.cuda() for part in found))

@@ -1,0 +1,504 @@
+"""Inception: several convolutions side by side, and what a 1x1 convolution saves.
+
+Letters: N batch, C channels, H and W height and width of an image, F filters (channels out), K classes. Images are
+(N, C, H, W). A module is a `torch.nn.Module`: it keeps its sub-modules under the names that its docstring gives, so
+that the keys of `state_dict()` are known and weights can be copied by name; the order in which they are assigned is
+free. It works in the dtype and on the device that `.to(...)` moved it to, has torch's own initial weights, and changes
+no input. What has no weights (a pool, a ReLU, a dropout) may be a function or a sub-module of any name.
+"By hand" means: the torch functions and classes named in the note are forbidden; the rest of torch is free.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Convolve with a 1x1 kernel: one matrix product over the channels, at each pixel by itself.
+
+    y[n, f, i, j] = sum over c of weight[f, c, 0, 0] * x[n, c, i, j], plus bias[f] if there is one.
+
+    Args:
+        x: (N, C, H, W) images, float32 or float64.
+        weight: (F, C, 1, 1), the dtype of x.
+        bias: (F,), the dtype of x, or None.
+
+    Returns:
+        (N, F, H, W), the dtype of x.
+
+    Raises:
+        ValueError: naming `x` when it has not four axes; naming `weight` when it is not (F, C, 1, 1) with the C of
+            x; naming `bias` when it is neither None nor (F,).
+
+    Note:
+        Differentiable in x, weight and bias. One product for the whole batch: no Python loop over samples,
+        channels or pixels.
+        By hand: no torch conv1d, conv2d, conv3d, convolution or conv_transpose of any kind, no nn.Conv1d,
+        nn.Conv2d or nn.Conv3d.
+
+    Example:
+        >>> x = torch.tensor([[[[1.0, 2.0]], [[10.0, 20.0]]]])  # one image, two channels, one row of two pixels
+        >>> weight = torch.tensor([[1.0, 1.0], [2.0, 0.0], [0.0, -1.0]]).reshape(3, 2, 1, 1)
+        >>> pointwise_conv(x, weight, torch.tensor([0.0, 0.0, 5.0]))
+        tensor([[[[ 11.,  22.]],
+        <BLANKLINE>
+                 [[  2.,   4.]],
+        <BLANKLINE>
+                 [[ -5., -15.]]]])
+
+    Source: Lin, Chen, Yan, Network in Network (2013). Deviations: none.
+    """
+    raise NotImplementedError("pointwise_conv")
+
+
+def multiplications(layer_spec: Sequence[Sequence[int]]) -> int:
+    """Count the multiplications that a chain of convolutions needs for one image.
+
+    A convolution with F filters of k x k on C channels that gives H_out x W_out positions needs
+
+        F * H_out * W_out * C * k * k,   H_out = floor((H + 2 * padding - k) / stride) + 1, W_out likewise.
+
+    Its F channels of H_out x W_out are the image of the next one.
+
+    Args:
+        layer_spec: first the image, (C, H, W); then any number of convolutions, in order, each
+            (F, k, stride, padding): filters, the side of its square kernel, stride and padding for both axes. All
+            are ints: padding at least 0, the others at least 1.
+
+    Returns:
+        The sum over all convolutions, an int; 0 when there are none. Products with the zeros of the padding
+        count; a bias is not multiplied.
+
+    Raises:
+        ValueError: naming `layer_spec` when a kernel is larger than its image with the padding.
+
+    Note:
+        What a reduction saves: a 5x5 convolution from 192 to 32 channels on 28 x 28 pixels needs 120,422,400
+        multiplications; with a 1x1 convolution to 16 channels before it, both together need 12,443,648: a tenth.
+        (Some slides print 12,433,648 for the second; 2,408,448 + 10,035,200 says otherwise.)
+
+    Example:
+        >>> multiplications([(192, 28, 28), (32, 5, 1, 2)])
+        120422400
+        >>> multiplications([(192, 28, 28), (16, 1, 1, 0), (32, 5, 1, 2)])
+        12443648
+
+    Source: Szegedy et al., Going Deeper with Convolutions (2015), section 4. Deviations: none.
+    """
+    raise NotImplementedError("multiplications")
+
+
+def concat_branches(branches: Sequence[Tensor]) -> Tensor:
+    """Put the outputs of several branches behind one another, along the channels.
+
+    Args:
+        branches: a list or tuple of at least one tensor; branch i is (N, C_i, H, W), with the same N, H and W for
+            all, of one dtype and on one device. The C_i may differ.
+
+    Returns:
+        (N, C_0 + C_1 + ..., H, W): the channels of branch 0 first, then those of branch 1, and so on; a new tensor,
+        also when there is one branch only.
+
+    Raises:
+        ValueError: naming `branches` when there is none, when one has not four axes, or when N, H or W differ.
+
+    Note:
+        Differentiable in every branch. Nothing is broadcast, cropped or padded.
+
+    Example:
+        >>> concat_branches([torch.zeros(2, 16, 7, 7), torch.ones(2, 24, 7, 7)]).shape
+        torch.Size([2, 40, 7, 7])
+
+    Source: Szegedy et al., Going Deeper with Convolutions (2015), figure 2. Deviations: none.
+    """
+    raise NotImplementedError("concat_branches")
+
+
+class InceptionA(nn.Module):
+    """Four branches side by side on the same input, for 16 + 24 + 24 + 24 = 88 channels.
+
+    Every branch keeps H and W, and the output has their channels in this order:
+
+        channels  0-15:  branch1x1(x)
+        channels 16-39:  branch5x5_2(branch5x5_1(x))
+        channels 40-63:  branch3x3_3(branch3x3_2(branch3x3_1(x)))
+        channels 64-87:  branch_pool(average of x over 3x3 windows, stride 1, padding 1)
+
+    Args:
+        in_channels: C, at least 1.
+
+    Sub-modules, each a torch.nn.Conv2d with stride 1 and a bias (keys of the state_dict: name.weight, name.bias):
+        branch1x1: weight (16, C, 1, 1).
+        branch5x5_1: weight (16, C, 1, 1); branch5x5_2: weight (24, 16, 5, 5), padding 2.
+        branch3x3_1: weight (16, C, 1, 1); branch3x3_2: weight (24, 16, 3, 3), padding 1;
+            branch3x3_3: weight (24, 24, 3, 3), padding 1.
+        branch_pool: weight (24, C, 1, 1).
+
+    Attributes:
+        out_channels: 88, an int: what the next layer needs to know.
+
+    Forward:
+        x: (N, C, H, W) -> y: (N, 88, H, W), for any H and W of at least 1.
+
+    Note:
+        No activation and no normalisation inside, as in the lecture's block: the whole is linear in x, and the ReLU
+        stands in the network around it. The average divides by 9 everywhere: at the border the zeros of the padding
+        count (torch's default). Differentiable in x and the parameters.
+
+    Example:
+        >>> block = InceptionA(10)
+        >>> block(torch.zeros(2, 10, 12, 12)).shape, block.out_channels
+        (torch.Size([2, 88, 12, 12]), 88)
+
+    Source: Szegedy et al., Going Deeper with Convolutions (2015), figure 2b, and Rethinking the Inception
+    Architecture (2016), figure 5, for the two 3x3. Deviations: the widths are the lecture's; average pooling; no ReLU.
+    """
+
+    def __init__(self, in_channels: int) -> None:
+        raise NotImplementedError("InceptionA.__init__")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the four branches, one behind the other along the channels."""
+        raise NotImplementedError("InceptionA.forward")
+
+
+class InceptionNet(nn.Module):
+    """A classifier with two `InceptionA` blocks.
+
+        h = inception1(relu(max_pool(conv1(x))))
+        h = inception2(relu(max_pool(conv2(h))))
+        y = fc(h, flattened to one row for each image)
+
+    max_pool takes the largest of each 2x2 window, stride 2; what is left over at the right or lower edge is dropped.
+
+    Args:
+        in_channels: C of the images, at least 1.
+        num_classes: K, at least 1.
+        image_size: the side of the square images, an int, or a pair (H, W); 16 at least.
+
+    Sub-modules (keys of the state_dict begin with these names):
+        conv1: torch.nn.Conv2d, weight (10, C, 5, 5), bias (10,), no padding.
+        inception1: InceptionA(10).
+        conv2: torch.nn.Conv2d, weight (20, 88, 5, 5), bias (20,), no padding.
+        inception2: InceptionA(20).
+        fc: torch.nn.Linear, weight (K, D), bias (K,), with D = 88 * H' * W' of what inception2 gives for an image of
+            image_size: 88 * 4 * 4 = 1408 for 28 x 28. Compute it, do not type it in.
+
+    Forward:
+        x: (N, C, H, W) -> y: (N, K), raw scores: no softmax.
+
+    Raises:
+        ValueError: naming `image_size` when a side is below 16: there nothing is left to classify.
+
+    Note:
+        The rows are flattened in the order channel, row, column. Differentiable in x and the parameters.
+
+    Example:
+        >>> model = InceptionNet()
+        >>> model(torch.zeros(3, 1, 28, 28)).shape, model.fc.in_features
+        (torch.Size([3, 10]), 1408)
+        >>> InceptionNet(3, 7, image_size=(32, 20)).fc.in_features
+        880
+
+    Source: LeCun et al., Gradient-Based Learning (1998), for the frame; the lecture's network. Deviations: none.
+    """
+
+    def __init__(
+        self, in_channels: int = 1, num_classes: int = 10, image_size: int | tuple[int, int] = 28
+    ) -> None:
+        raise NotImplementedError("InceptionNet.__init__")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return one score for each class."""
+        raise NotImplementedError("InceptionNet.forward")
+
+
+class ConvBlock(nn.Module):
+    """A convolution without bias, then batch norm, then ReLU: y = relu(bn(conv(x))).
+
+    Args:
+        in_channels: C, at least 1.
+        out_channels: F, at least 1.
+        kernel_size: k, the side of the square kernel.
+        stride: of the convolution.
+        padding: of the convolution, zeros on all four sides.
+
+    Sub-modules:
+        conv: torch.nn.Conv2d without bias. Its key of the state_dict: conv.weight (F, C, k, k).
+        bn: torch.nn.BatchNorm2d with its defaults (eps 1e-5, momentum 0.1). Its keys: bn.weight, bn.bias,
+            bn.running_mean, bn.running_var, each (F,), and bn.num_batches_tracked ().
+
+    Forward:
+        x: (N, C, H, W) -> y: (N, F, H_out, W_out), H_out = floor((H + 2 * padding - k) / stride) + 1, W_out likewise;
+        nowhere negative.
+
+    Note:
+        The convolution has no bias because batch norm takes the mean away and adds a bias of its own. While training,
+        batch norm uses the statistics of the batch, in evaluation its running ones. Differentiable in x and the
+        parameters. A ReLU in place is fine on the output of the batch norm, which nobody else reads; x is unchanged.
+
+    Example:
+        >>> block = ConvBlock(3, 8, 5, padding=2)
+        >>> block(torch.zeros(2, 3, 9, 7)).shape, sum(p.numel() for p in block.parameters())
+        (torch.Size([2, 8, 9, 7]), 616)
+
+    Source: Ioffe and Szegedy, Batch Normalization (2015), section 3.2. Deviations: none.
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: int, stride: int = 1, padding: int = 0
+    ) -> None:
+        raise NotImplementedError("ConvBlock.__init__")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return relu(bn(conv(x)))."""
+        raise NotImplementedError("ConvBlock.forward")
+
+
+class Inception(nn.Module):
+    """GoogLeNet's block: 1x1, 3x3 and 5x5 convolutions and a max pool side by side.
+
+    Every branch reads x and keeps H and W, and the output has their channels in this order:
+
+        branch1(x)                          c1 channels,    1x1
+        branch2(branch2_reduce(x))          c2[1] channels, 1x1 to c2[0], then 3x3
+        branch3(branch3_reduce(x))          c3[1] channels, 1x1 to c3[0], then 5x5
+        branch4(max of x over 3x3 windows)  c4 channels,    stride 1, padding 1, then 1x1
+
+    Args:
+        in_channels: C, at least 1.
+        c1: channels of the first branch.
+        c2: a pair: channels after the reduction, channels of the 3x3 convolution.
+        c3: a pair: channels after the reduction, channels of the 5x5 convolution.
+        c4: channels of the branch with the pool.
+
+    Sub-modules, each a ConvBlock of yours (keys of the state_dict: name.conv.weight, name.bn.weight and so on):
+        branch1: conv.weight (c1, C, 1, 1).
+        branch2_reduce: conv.weight (c2[0], C, 1, 1); branch2: conv.weight (c2[1], c2[0], 3, 3), padding 1.
+        branch3_reduce: conv.weight (c3[0], C, 1, 1); branch3: conv.weight (c3[1], c3[0], 5, 5), padding 2.
+        branch4: conv.weight (c4, C, 1, 1).
+
+    Attributes:
+        out_channels: c1 + c2[1] + c3[1] + c4, an int.
+
+    Forward:
+        x: (N, C, H, W) -> y: (N, out_channels, H, W), for any H and W of at least 1.
+
+    Note:
+        x may be negative, and the border of the max pool adds no candidate: a window at the edge takes the largest of
+        the pixels that exist (torch's default). Differentiable in x and the parameters. x is unchanged: all four
+        branches read the same x.
+
+    Example:
+        >>> block = Inception(192, 64, (96, 128), (16, 32), 32)
+        >>> block(torch.zeros(2, 192, 7, 7)).shape, block.out_channels
+        (torch.Size([2, 256, 7, 7]), 256)
+
+    Source: Szegedy et al., Going Deeper with Convolutions (2015), figure 2b and table 1.
+    Deviations: batch norm in each ConvBlock. (Torchvision's GoogLeNet has 3x3 where the paper has 5x5; here it is 5x5.)
+    """
+
+    def __init__(self, in_channels: int, c1: int, c2: tuple[int, int], c3: tuple[int, int], c4: int) -> None:
+        raise NotImplementedError("Inception.__init__")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the four branches, one behind the other along the channels."""
+        raise NotImplementedError("Inception.forward")
+
+
+class AuxiliaryHead(nn.Module):
+    """A small classifier on the features in the middle of a network.
+
+        h = reduce(x averaged to 2x2 pixels)        (N, channels, 2, 2)
+        h = dropout(relu(fc1(h flattened)))         (N, hidden)
+        y = fc2(h)                                  (N, num_classes)
+
+    Args:
+        in_channels: C, at least 1.
+        num_classes: K, at least 1.
+        channels: of the reduction.
+        hidden: the width of the hidden layer.
+        dropout: the probability that a hidden unit is switched off while training, from 0 to 1.
+
+    Sub-modules (keys of the state_dict begin with these names):
+        reduce: a ConvBlock of yours, conv.weight (channels, C, 1, 1).
+        fc1: torch.nn.Linear, weight (hidden, 4 * channels), bias (hidden,).
+        fc2: torch.nn.Linear, weight (K, hidden), bias (K,).
+
+    Forward:
+        x: (N, C, H, W), H and W at least 1 -> y: (N, K), raw scores: no softmax.
+
+    Note:
+        The average is that of torch.nn.AdaptiveAvgPool2d(2), for any H and W; the rows are flattened in the order
+        channel, row, column. Dropout is torch's: off in evaluation, and while training what is kept is divided by
+        1 - dropout. Differentiable in x and the parameters.
+
+    Example:
+        >>> head = AuxiliaryHead(16, 10)
+        >>> head(torch.zeros(3, 16, 7, 5)).shape
+        torch.Size([3, 10])
+
+    Source: Szegedy et al., Going Deeper with Convolutions (2015), section 5.
+    Deviations: pooled to 2x2, not with 5x5 windows of stride 3; batch norm; smaller widths.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        num_classes: int = 10,
+        channels: int = 8,
+        hidden: int = 16,
+        dropout: float = 0.7,
+    ) -> None:
+        raise NotImplementedError("AuxiliaryHead.__init__")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return one score for each class."""
+        raise NotImplementedError("AuxiliaryHead.forward")
+
+
+class GoogLeNetOutput(NamedTuple):
+    """What a GoogLeNet returns while it is trained."""
+
+    main: Tensor  # (N, K) scores of the whole network
+    auxiliary1: Tensor  # (N, K) scores of the head behind the first block
+    auxiliary2: Tensor  # (N, K) scores of the head behind the second block
+
+
+class GoogLeNet(nn.Module):
+    """A small GoogLeNet: a stem, three Inception blocks, and two auxiliary heads that help to train it.
+
+        h1 = inception1(stem(x))                    (N, 16, H, W)
+        h2 = inception2(max_pool(h1))               (N, 24, H/2, W/2)
+        h3 = inception3(max_pool(h2))               (N, 32, H/4, W/4)
+        main = fc(dropout(h3 averaged over its pixels))
+        auxiliary1 = auxiliary1(h1);  auxiliary2 = auxiliary2(h2)
+
+    max_pool takes the largest of each 3x3 window, stride 2, no padding, and rounds sizes up (torch's ceil_mode=True):
+    8 pixels become 4, and 4 become 2.
+
+    Args:
+        in_channels: C of the images, at least 1.
+        num_classes: K, at least 1.
+        dropout: the probability before `fc`, and that of both auxiliary heads.
+
+    Sub-modules (keys of the state_dict begin with these names):
+        stem: ConvBlock(C, 8, 3, padding=1).
+        inception1: Inception(8, 4, (4, 6), (2, 4), 2), which gives 16 channels.
+        inception2: Inception(16, 6, (4, 8), (2, 6), 4), which gives 24 channels.
+        inception3: Inception(24, 8, (6, 12), (4, 8), 4), which gives 32 channels.
+        auxiliary1: AuxiliaryHead(16, K, dropout=dropout), auxiliary2: AuxiliaryHead(24, K, dropout=dropout).
+        fc: torch.nn.Linear, weight (K, 32), bias (K,).
+
+    Forward:
+        x: (N, C, H, W), H and W at least 8, any size ->
+        while training (`self.training`): a GoogLeNetOutput (main, auxiliary1, auxiliary2), each (N, K) raw scores;
+        in evaluation: main alone, a tensor (N, K).
+
+    Note:
+        The heads are in the state_dict in either mode; in evaluation they are not run, and so not even their batch
+        norms are read. A gradient that comes from a head goes through it into the blocks before it, down to the stem.
+        Differentiable in x and the parameters.
+
+    Example:
+        >>> model = GoogLeNet()
+        >>> outputs = model(torch.zeros(5, 1, 8, 8))
+        >>> [tuple(scores.shape) for scores in outputs], outputs.main is outputs[0]
+        ([(5, 10), (5, 10), (5, 10)], True)
+        >>> model.eval()(torch.zeros(5, 1, 8, 8)).shape
+        torch.Size([5, 10])
+
+    Source: Szegedy et al., Going Deeper with Convolutions (2015), table 1 and section 5.
+    Deviations: a stem of one layer, three blocks for nine and small widths; batch norm; one dropout for all heads.
+    """
+
+    def __init__(self, in_channels: int = 1, num_classes: int = 10, dropout: float = 0.4) -> None:
+        raise NotImplementedError("GoogLeNet.__init__")
+
+    def forward(self, x: Tensor) -> GoogLeNetOutput | Tensor:
+        """Return the scores of all three classifiers while training, those of the last one in evaluation."""
+        raise NotImplementedError("GoogLeNet.forward")
+
+
+def auxiliary_loss(outputs: Tensor | Sequence[Tensor], labels: Tensor, weight: float = 0.3) -> Tensor:
+    """Return the loss of a network with auxiliary heads.
+
+    loss = cross_entropy(main) + weight * (cross_entropy(auxiliary1) + cross_entropy(auxiliary2) + ...),
+    each the mean over the N samples.
+
+    Args:
+        outputs: what the network returned. While training a tuple (a GoogLeNetOutput or any other) of scores
+            (N, K), the main ones first, then those of any number of auxiliary heads, none included; in evaluation the
+            main scores alone, a tensor (N, K).
+        labels: (N,) int64, class indices.
+        weight: how much each auxiliary loss counts.
+
+    Returns:
+        A tensor of shape (), the dtype of the scores. For a tensor of scores it is their cross-entropy.
+
+    Note:
+        Differentiable in all scores. torch's cross_entropy is welcome.
+
+    Example:
+        >>> scores = torch.zeros(4, 10)  # a network that knows nothing: log 10 for each head
+        >>> labels = torch.tensor([0, 1, 2, 3])
+        >>> auxiliary_loss(scores, labels), auxiliary_loss((scores, scores, scores), labels)
+        (tensor(2.3026), tensor(3.6841))
+
+    Source: Szegedy et al., Going Deeper with Convolutions (2015), section 5. Deviations: none.
+    """
+    raise NotImplementedError("auxiliary_loss")
+
+
+def train_inception(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    device: torch.device,
+    generator: torch.Generator,
+) -> list[float]:
+    """Train a network with auxiliary heads, on a device.
+
+    Move the model to the device. Then each epoch, in training mode: the N samples in a new random order, in batches of
+    batch_size, of which the last may be smaller and counts too. For each batch: its images and labels are moved to the
+    device; auxiliary_loss(model(images), labels) with weight 0.3, its gradient and nothing of earlier gradients, one
+    step of Adam with learning rate lr and torch's other defaults. One Adam serves for the whole training.
+
+    Args:
+        model: a GoogLeNet, or any module that returns a tuple of scores while training and the main scores in
+            evaluation; may arrive in either mode and on any device.
+        x: (N, C, H, W), images on the CPU, in the dtype of the model (float32 or float64).
+        y: (N,) int64, labels on the CPU.
+        epochs: how often to go over the samples.
+        batch_size: samples in a batch, from 1 to N.
+        lr: the learning rate.
+        device: where to compute.
+        generator: a CPU generator, the source of the orders.
+
+    Returns:
+        A list of floats, one for each epoch: the mean over the epoch's N samples of the losses that the steps were
+        made from (a small last batch counts less than a full one).
+
+    Note:
+        The model is trained in place and stays on the device; in which mode it is left does not matter. x and y are
+        unchanged. Only the orders (from `generator`) and the model's own dropout (from torch's) are random.
+        What is asked of `train_inception` and `GoogLeNet(dropout=0.0)` together: of handwritten digits that were held
+        out at least 0.6 are read right after 5 epochs over 300 images in batches of 30, with lr 0.01.
+
+    Example:
+        >>> y = torch.arange(40) % 10
+        >>> x = functional.one_hot(y, 64).float().reshape(40, 1, 8, 8)
+        >>> model, device = GoogLeNet(dropout=0.0), torch.device("cpu")
+        >>> losses = train_inception(model, x, y, 6, 8, 0.01, device, torch.Generator().manual_seed(0))
+        >>> len(losses), losses[-1] < losses[0]
+        (6, True)
+
+    Source: Szegedy et al., Going Deeper with Convolutions (2015), sections 5 and 6. Deviations: Adam.
+    """
+    raise NotImplementedError("train_inception")

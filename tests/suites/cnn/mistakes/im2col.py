@@ -1,0 +1,157 @@
+"""Wrong variants of cnn.im2col."""
+
+import torch
+from torch.nn import functional
+
+from grader.suite import mistake, reference
+
+
+def _right(x, kernel_size, stride=1, padding=0, dilation=1):
+    return reference("cnn").im2col(x, kernel_size, stride, padding, dilation)
+
+
+def _pair(value):
+    return (value, value) if isinstance(value, int) else value
+
+
+def _windows(x, kernel_size, stride, padding, dilation):
+    """Refuse what the reference refuses; return the windows (N, C, H', W', kh, kw)."""
+    _right(x.detach(), kernel_size, stride, padding, dilation)
+    wide = reference("cnn")._padded(x, _pair(padding))
+    return reference("cnn")._windows(wide, kernel_size, stride, dilation)
+
+
+@mistake("the window's pixels come before the channels: a column goes through the channels first")
+def channels_last(x, kernel_size, stride=1, padding=0, dilation=1):
+    windows = _windows(x, kernel_size, stride, padding, dilation)
+    return windows.permute(0, 4, 5, 1, 2, 3).flatten(4, 5).flatten(1, 3)
+
+
+@mistake("a window was laid out column by column: it goes row by row")
+def window_column_by_column(x, kernel_size, stride=1, padding=0, dilation=1):
+    windows = _windows(x, kernel_size, stride, padding, dilation)
+    return windows.permute(0, 1, 5, 4, 2, 3).flatten(4, 5).flatten(1, 3)
+
+
+@mistake("the places were numbered column by column: they go row by row")
+def places_column_by_column(x, kernel_size, stride=1, padding=0, dilation=1):
+    windows = _windows(x, kernel_size, stride, padding, dilation)
+    return windows.permute(0, 1, 4, 5, 3, 2).flatten(4, 5).flatten(1, 3)
+
+
+@mistake("each window became a row: it is a column, (N, C * kh * kw, H' * W')")
+def windows_as_rows(x, kernel_size, stride=1, padding=0, dilation=1):
+    return _right(x, kernel_size, stride, padding, dilation).transpose(1, 2)
+
+
+@mistake(
+    "the axes were reshaped without a permute: reshape keeps the order of the numbers and only counts anew"
+)
+def reshaped_without_permute(x, kernel_size, stride=1, padding=0, dilation=1):
+    windows = _windows(x, kernel_size, stride, padding, dilation)
+    n, c, h, w, kh, kw = windows.shape
+    return windows.reshape(n, c * kh * kw, h * w)
+
+
+@mistake("the window was turned by 180 degrees: its pixels come as they lie in the image")
+def windows_turned(x, kernel_size, stride=1, padding=0, dilation=1):
+    windows = _windows(x, kernel_size, stride, padding, dilation).flip(4, 5)
+    return windows.permute(0, 1, 4, 5, 2, 3).flatten(4, 5).flatten(1, 3)
+
+
+@mistake("the arguments were taken in the order of torch's unfold; here it is stride, padding, dilation")
+def order_of_torch(x, kernel_size, stride=1, padding=0, dilation=1):
+    _right(x.detach(), kernel_size, stride, padding, dilation)
+    high = tuple(2 * d * k for d, k in zip(_pair(stride), _pair(kernel_size), strict=True))
+    wide = functional.pad(x, (0, high[1], 0, high[0]))
+    steps = tuple(max(d, 1) for d in _pair(dilation))
+    return _right(wide, kernel_size, steps, padding, stride)
+
+
+@mistake("the two numbers of kernel_size are swapped: the first is for the rows (H)")
+def kernel_swapped(x, kernel_size, stride=1, padding=0, dilation=1):
+    _right(x.detach(), kernel_size, stride, padding, dilation)
+    kernel = _pair(kernel_size)[::-1]
+    over = max(*kernel) * max(*_pair(dilation))
+    wide = functional.pad(x, (0, over, 0, over)) if max(kernel) > min(x.shape[2:]) else x
+    return _right(wide, kernel, stride, padding, dilation)
+
+
+@mistake("the two numbers of stride are swapped: the first is for the rows (H)")
+def stride_swapped(x, kernel_size, stride=1, padding=0, dilation=1):
+    return _right(x, kernel_size, _pair(stride)[::-1], padding, dilation)
+
+
+@mistake(
+    "the two numbers of padding are swapped: functional.pad takes the last axis first, so (pw, pw, ph, ph)"
+)
+def padding_swapped(x, kernel_size, stride=1, padding=0, dilation=1):
+    return _right(x, kernel_size, stride, _pair(padding)[::-1], dilation)
+
+
+@mistake("the dilation was ignored: the pixels of a window lie (dh, dw) apart")
+def dilation_ignored(x, kernel_size, stride=1, padding=0, dilation=1):
+    _right(x.detach(), kernel_size, stride, padding, dilation)
+    return _right(x, kernel_size, stride, padding)
+
+
+@mistake("the size forgets the stride: there are (H - kh) // sh + 1 places along an axis")
+def stride_ignored(x, kernel_size, stride=1, padding=0, dilation=1):
+    _right(x.detach(), kernel_size, stride, padding, dilation)
+    return _right(x, kernel_size, 1, padding, dilation)
+
+
+@mistake("as_strided was given the strides of a contiguous image: ask this one, x.stride()")
+def strides_of_a_contiguous_image(x, kernel_size, stride=1, padding=0, dilation=1):
+    if x.dim() == 4:
+        _, c, h, w = x.shape
+        x = x.as_strided(x.shape, (c * h * w, h * w, w, 1))
+    return _right(x, kernel_size, stride, padding, dilation)
+
+
+@mistake("the columns are copied into torch.zeros without dtype: they are float32 whatever x is")
+def always_float32(x, kernel_size, stride=1, padding=0, dilation=1):
+    y = _right(x, kernel_size, stride, padding, dilation)
+    return torch.zeros(y.shape, device=x.device).copy_(y)
+
+
+@mistake("the columns are copied into torch.zeros without device=: they lie on the CPU wherever x is")
+def made_on_the_cpu(x, kernel_size, stride=1, padding=0, dilation=1):
+    y = _right(x, kernel_size, stride, padding, dilation)
+    return torch.zeros(y.shape, dtype=x.dtype).copy_(y)
+
+
+@mistake("the columns left the graph: .data, .numpy() or torch.tensor cuts the gradient")
+def left_the_graph(x, kernel_size, stride=1, padding=0, dilation=1):
+    return _right(x.detach(), kernel_size, stride, padding, dilation)
+
+
+@mistake("a Python loop over the places: loop over the kh * kw positions in the window")
+def loop_over_places(x, kernel_size, stride=1, padding=0, dilation=1):
+    windows = _windows(x, kernel_size, stride, padding, dilation)
+    places = [
+        windows[:, :, i, j].flatten(1) for i in range(windows.shape[2]) for j in range(windows.shape[3])
+    ]
+    return torch.stack(places, 2)
+
+
+@mistake("a Python loop over the channels: each slice takes all of them")
+def loop_over_channels(x, kernel_size, stride=1, padding=0, dilation=1):
+    if x.dim() != 4:
+        raise ValueError("x must have four axes")
+    return torch.cat([_right(c, kernel_size, stride, padding, dilation) for c in x.split(1, 1)], 1)
+
+
+@mistake("a window that does not fit gives empty columns: raise a ValueError about kernel_size")
+def large_window_accepted(x, kernel_size, stride=1, padding=0, dilation=1):
+    spans = [(k - 1) * d + 1 for k, d in zip(_pair(kernel_size), _pair(dilation), strict=True)]
+    room = [size + 2 * p for size, p in zip(x.shape[-2:], _pair(padding), strict=True)]
+    if x.dim() == 4 and (spans[0] > room[0] or spans[1] > room[1]):
+        return x.new_zeros(len(x), x.shape[1] * _pair(kernel_size)[0] * _pair(kernel_size)[1], 0)
+    return _right(x, kernel_size, stride, padding, dilation)
+
+
+@mistake("torch's own unfold was used: the task is to build it")
+def used_torch(x, kernel_size, stride=1, padding=0, dilation=1):
+    _right(x, kernel_size, stride, padding, dilation)
+    return functional.unfold(x, kernel_size, dilation, padding, stride)

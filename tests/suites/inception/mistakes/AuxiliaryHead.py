@@ -1,0 +1,192 @@
+"""Wrong variants of inception.AuxiliaryHead."""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from grader.suite import mistake, reference
+
+Right = reference("inception").AuxiliaryHead
+ConvBlock = reference("inception").ConvBlock
+
+
+class _Parts(Right):
+    """The reference in parts, each of which a variant may replace."""
+
+    def forward(self, x):
+        return self.scores(self.features(x))
+
+    def features(self, x):
+        return self.reduce(self.pool(x)).flatten(1)
+
+    def scores(self, h):
+        return self.fc2(self.off(torch.relu(self.fc1(h))))
+
+    def off(self, h):
+        return self.dropout(h)
+
+
+@mistake("the pool takes the maximum: it is to take the average")
+class MaxPool(_Parts):
+    def features(self, x):
+        return self.reduce(functional.adaptive_max_pool2d(x, 2)).flatten(1)
+
+
+@mistake("the average comes after the reduction: it comes before, on x")
+class PoolAfterReduction(_Parts):
+    def features(self, x):
+        return self.pool(self.reduce(x)).flatten(1)
+
+
+@mistake("the pool leaves 1x1 pixels: 2x2 are asked for, so that fc1 reads 4 * channels numbers")
+class PooledToOne(Right):
+    def __init__(self, in_channels, num_classes=10, channels=8, hidden=16, dropout=0.7):
+        super().__init__(in_channels, num_classes, channels, hidden, dropout)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc1 = nn.Linear(channels, hidden)
+
+
+@mistake(
+    "the pool has a fixed window: for any height and width it leaves 2x2 pixels, as AdaptiveAvgPool2d does"
+)
+class FixedWindow(_Parts):
+    def features(self, x):
+        return self.reduce(functional.avg_pool2d(x, 3, stride=3)).flatten(1)
+
+
+@mistake("windows of equal size leave the last rows and columns out: AdaptiveAvgPool2d reads every pixel")
+class EqualWindows(_Parts):
+    def features(self, x):
+        h, w = (max(side // 2, 1) for side in x.shape[2:])
+        if min(x.shape[2:]) < 2:
+            return super().features(x)
+        return self.reduce(functional.avg_pool2d(x, (h, w))[:, :, :2, :2]).flatten(1)
+
+
+@mistake("the rows are flattened with the channels last: the order is channel, row, column")
+class ChannelsLast(_Parts):
+    def features(self, x):
+        return self.reduce(self.pool(x)).permute(0, 2, 3, 1).flatten(1)
+
+
+@mistake("there is no dropout")
+class NoDropout(_Parts):
+    def off(self, h):
+        return h
+
+
+@mistake("functional.dropout is on by default, also in evaluation: give it self.training, or use nn.Dropout")
+class DropoutInEvaluation(_Parts):
+    def off(self, h):
+        return functional.dropout(h, self.dropout.p)
+
+
+@mistake("dropout is ignored: it is always 0.7")
+class DropoutTypedIn(_Parts):
+    def off(self, h):
+        return functional.dropout(h, 0.7, self.training)
+
+
+@mistake("dropout is taken for the share that is kept: it is the share that is switched off")
+class DropoutTurnedRound(_Parts):
+    def off(self, h):
+        return functional.dropout(h, 1 - self.dropout.p, self.training)
+
+
+@mistake("dropout comes before fc1: it comes behind its ReLU")
+class DropoutBeforeHidden(_Parts):
+    def scores(self, h):
+        return self.fc2(torch.relu(self.fc1(self.off(h))))
+
+
+@mistake("dropout comes last, on the scores: it comes before fc2")
+class DropoutOnScores(_Parts):
+    def scores(self, h):
+        return self.off(self.fc2(torch.relu(self.fc1(h))))
+
+
+@mistake("dropout switches a unit off for the whole batch: each sample has its own units off")
+class DropoutForTheBatch(_Parts):
+    def off(self, h):
+        return h * self.dropout(torch.ones_like(h[:1]))
+
+
+@mistake("the units that are kept are not divided by 1 - dropout")
+class DropoutNotScaled(_Parts):
+    def off(self, h):
+        return self.dropout(h) * (1 - self.dropout.p) if self.training else h
+
+
+@mistake("dropout is 0.5 where it is not given: the default is 0.7")
+class OtherDefault(Right):
+    def __init__(self, in_channels, num_classes=10, channels=8, hidden=16, dropout=0.5):
+        super().__init__(in_channels, num_classes, channels, hidden, dropout)
+
+
+@mistake("the ReLU behind fc1 is missing")
+class NoRelu(_Parts):
+    def scores(self, h):
+        return self.fc2(self.off(self.fc1(h)))
+
+
+@mistake("there is a ReLU on the scores: they may be negative")
+class ReluOnScores(_Parts):
+    def scores(self, h):
+        return torch.relu(super().scores(h))
+
+
+@mistake("the output went through a softmax: the scores themselves are asked for")
+class Softmax(_Parts):
+    def scores(self, h):
+        return super().scores(h).softmax(1)
+
+
+@mistake("the output went through a log_softmax: the scores themselves are asked for")
+class LogSoftmax(_Parts):
+    def scores(self, h):
+        return super().scores(h).log_softmax(1)
+
+
+@mistake("the reduction is a bare convolution: it is a ConvBlock, with batch norm and ReLU")
+class BareReduction(Right):
+    def __init__(self, in_channels, num_classes=10, channels=8, hidden=16, dropout=0.7):
+        super().__init__(in_channels, num_classes, channels, hidden, dropout)
+        self.reduce = nn.Conv2d(in_channels, channels, 1)
+
+
+@mistake("the reduction is missing: fc1 reads the pooled x")
+class NoReduction(Right):
+    def __init__(self, in_channels, num_classes=10, channels=8, hidden=16, dropout=0.7):
+        super().__init__(in_channels, num_classes, channels, hidden, dropout)
+        del self.reduce
+        self.fc1 = nn.Linear(4 * in_channels, hidden)
+
+    def forward(self, x):
+        return self.fc2(self.dropout(torch.relu(self.fc1(self.pool(x).flatten(1)))))
+
+
+@mistake("num_classes is ignored: 10 is typed in")
+class ClassesTypedIn(Right):
+    def __init__(self, in_channels, num_classes=10, channels=8, hidden=16, dropout=0.7):
+        super().__init__(in_channels, 10, channels, hidden, dropout)
+
+
+@mistake("channels and hidden are ignored: 8 and 16 are typed in")
+class WidthsTypedIn(Right):
+    def __init__(self, in_channels, num_classes=10, channels=8, hidden=16, dropout=0.7):
+        super().__init__(in_channels, num_classes, 8, 16, dropout)
+
+
+@mistake("x is detached: the gradient of the head is to reach the blocks before it")
+class Detached(_Parts):
+    def features(self, x):
+        return super().features(x.detach())
+
+
+@mistake("the mask of the dropout is made without device=: it lies on the CPU")
+class MaskOnTheCpu(_Parts):
+    def off(self, h):
+        if not self.training or self.dropout.p == 0:
+            return h
+        mask = (torch.rand(h.shape) >= self.dropout.p).to(h.dtype)
+        return h * mask / (1 - self.dropout.p) if self.dropout.p < 1 else h * mask

@@ -1,0 +1,532 @@
+"""Wrong variants of rnn.RNN."""
+
+import math
+
+import torch
+from torch import nn
+
+from grader.suite import mistake, reference
+
+Right = reference("rnn").RNN
+PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+
+class _Parts(Right):
+    """The reference in parts, each of which a variant may replace."""
+
+    def forward(self, x, h_0=None):
+        self._refuse_x(x)
+        x = self._time_first(x)
+        shape = (self.num_layers * len(self.suffixes), x.shape[1], self.hidden_size)
+        h_0 = self._start(x, shape) if h_0 is None else self._given(h_0)
+        self._refuse_h(h_0, shape)
+        return self._result(*self._layers(x, list(h_0)))
+
+    def _refuse_x(self, x):
+        if x.ndim != 3 or x.shape[int(self.batch_first)] == 0 or x.shape[2] != self.input_size:
+            raise ValueError("x")
+
+    def _time_first(self, x):
+        return x.transpose(0, 1) if self.batch_first else x
+
+    def _start(self, x, shape):
+        return x.new_zeros(shape)
+
+    def _given(self, h_0):
+        return h_0
+
+    def _refuse_h(self, h_0, shape):
+        if tuple(h_0.shape) != shape:
+            raise ValueError("h_0")
+
+    def _layers(self, x, starts):
+        """Return the states of the last layer, and the last states."""
+        last = []
+        for layer in range(self.num_layers):
+            runs = [self._run(x, self._first(starts, layer, d), layer, d) for d in range(len(self.suffixes))]
+            last += [self._last_of(run, d) for d, run in enumerate(runs)]
+            x = self._joined(runs)
+        return x, last
+
+    def _first(self, starts, layer, direction):
+        return starts[layer * len(self.suffixes) + direction]
+
+    def _run(self, x, h, layer, direction):
+        """Return the states of one direction of one layer in the order of time."""
+        weights, steps = self._weights(layer, direction), range(len(x))
+        states = [None for _ in steps]
+        for t in reversed(steps) if direction else steps:
+            states[t] = h = self._step(x[t], h, *weights)
+        return torch.stack(states)
+
+    def _weights(self, layer, direction):
+        return [self.get_parameter(f"{part}_l{layer}{self.suffixes[direction]}") for part in PARTS]
+
+    def _step(self, x, h, w_ih, w_hh, b_ih, b_hh):
+        return torch.tanh(x @ w_ih.t() + b_ih + h @ w_hh.t() + b_hh)
+
+    def _last_of(self, run, direction):
+        return run[0 if direction else -1]
+
+    def _joined(self, runs):
+        return torch.cat(runs, 2)
+
+    def _result(self, x, last):
+        return (x.transpose(0, 1) if self.batch_first else x), torch.stack(last)
+
+
+@mistake("h_n has the batch first: it is (L * S, N, H), with batch_first too")
+class LastStateBatchFirst(_Parts):
+    def _result(self, x, last):
+        output, h_n = super()._result(x, last)
+        return output, h_n.transpose(0, 1) if self.batch_first else h_n
+
+
+@mistake("h_0 and h_n have the batch first: they are (L * S, N, H), with batch_first too")
+class StatesBatchFirst(LastStateBatchFirst):
+    def _given(self, h_0):
+        return h_0.transpose(0, 1) if self.batch_first else h_0
+
+
+@mistake("batch_first is ignored: x and output are (N, T, .) then")
+class BatchFirstIgnored(_Parts):
+    def __init__(self, input_size, hidden_size, num_layers=1, batch_first=False, bidirectional=False):
+        super().__init__(input_size, hidden_size, num_layers, False, bidirectional)
+
+
+@mistake("x is always taken batch first: without batch_first it is (T, N, D)")
+class AlwaysBatchFirst(_Parts):
+    def __init__(self, input_size, hidden_size, num_layers=1, batch_first=True, bidirectional=False):
+        super().__init__(input_size, hidden_size, num_layers, True, bidirectional)
+
+
+@mistake("the output stays time first: with batch_first it is (N, T, S * H)")
+class OutputStaysTimeFirst(_Parts):
+    def _result(self, x, last):
+        return x, torch.stack(last)
+
+
+@mistake("reshape was taken for a transpose: it mixes samples and steps")
+class ReshapedToTimeFirst(_Parts):
+    def _time_first(self, x):
+        return x.reshape(x.shape[1], x.shape[0], -1) if self.batch_first else x
+
+
+@mistake("the output is reshaped to batch first: a reshape is no transpose")
+class OutputReshaped(_Parts):
+    def _result(self, x, last):
+        return x.reshape(x.shape[1], x.shape[0], -1) if self.batch_first else x, torch.stack(last)
+
+
+@mistake("tanh is missing: the state grows without bound")
+class TanhMissing(_Parts):
+    def _step(self, x, h, w_ih, w_hh, b_ih, b_hh):
+        return x @ w_ih.t() + b_ih + h @ w_hh.t() + b_hh
+
+
+@mistake("the state went through a sigmoid: it is a tanh")
+class Sigmoid(_Parts):
+    def _step(self, x, h, w_ih, w_hh, b_ih, b_hh):
+        return torch.sigmoid(x @ w_ih.t() + b_ih + h @ w_hh.t() + b_hh)
+
+
+@mistake("the state went through a ReLU: it is a tanh")
+class Relu(_Parts):
+    def _step(self, x, h, w_ih, w_hh, b_ih, b_hh):
+        return torch.relu(x @ w_ih.t() + b_ih + h @ w_hh.t() + b_hh)
+
+
+@mistake("there is one bias: torch keeps two, bias_ih and bias_hh")
+class OneBias(_Parts):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for key in [key for key in self.state_dict() if "bias_hh" in key]:
+            delattr(self, key)
+
+    def _weights(self, layer, direction):
+        end = f"l{layer}{self.suffixes[direction]}"
+        weights = [self.get_parameter(f"{part}_{end}") for part in PARTS[:3]]
+        return [*weights, torch.zeros_like(weights[2])]
+
+
+@mistake("bias_hh is never used: add both biases")
+class SecondBiasUnused(_Parts):
+    def _step(self, x, h, w_ih, w_hh, b_ih, b_hh):
+        return super()._step(x, h, w_ih, w_hh, b_ih, torch.zeros_like(b_hh))
+
+
+@mistake("weight_hh is not transposed: row i belongs to unit i of the new state")
+class StateWeightNotTransposed(_Parts):
+    def _step(self, x, h, w_ih, w_hh, b_ih, b_hh):
+        return super()._step(x, h, w_ih, w_hh.t(), b_ih, b_hh)
+
+
+@mistake("the state does not move on: each step starts from the initial state again")
+class StateNotHandedOn(_Parts):
+    def _run(self, x, h, layer, direction):
+        weights = self._weights(layer, direction)
+        return torch.stack([self._step(one, h, *weights) for one in x])
+
+
+@mistake("the output holds the state before each step: it holds the one after it")
+class OutputBeforeTheStep(_Parts):
+    def _run(self, x, h, layer, direction):
+        states = super()._run(x, h, layer, direction)
+        if direction:
+            return torch.cat([states[1:], h.unsqueeze(0)])
+        return torch.cat([h.unsqueeze(0), states[:-1]])
+
+
+@mistake("output is the last step alone: it holds the states of all steps")
+class OutputOfTheLastStep(_Parts):
+    def _result(self, x, last):
+        output, h_n = super()._result(x, last)
+        return (output[:, -1] if self.batch_first else output[-1]), h_n
+
+
+@mistake("h_n holds the last layer alone: it holds every layer and direction")
+class LastStateOfTheLastLayer(_Parts):
+    def _result(self, x, last):
+        return super()._result(x, last[-len(self.suffixes) :])
+
+
+@mistake("output is what layer 0 hands on: it is what the last layer does")
+class OutputOfTheFirstLayer(_Parts):
+    def _layers(self, x, starts):
+        _, last = super()._layers(x, starts)
+        runs = [self._run(x, self._first(starts, 0, d), 0, d) for d in range(len(self.suffixes))]
+        return self._joined(runs), last
+
+
+@mistake("h_n lists the layers from the last to the first: the order is that of h_0")
+class LayersUpsideDown(_Parts):
+    def _result(self, x, last):
+        pairs = [last[i : i + len(self.suffixes)] for i in range(0, len(last), len(self.suffixes))]
+        return super()._result(x, [state for pair in pairs[::-1] for state in pair])
+
+
+@mistake("h_n lists all forward states, then all reverse ones: the order is layer by layer")
+class DirectionsApart(_Parts):
+    def _result(self, x, last):
+        s = len(self.suffixes)
+        return super()._result(x, [state for d in range(s) for state in last[d::s]])
+
+
+@mistake("h_0 lists all forward states, then all reverse ones: the order is layer by layer")
+class StartsApart(_Parts):
+    def _first(self, starts, layer, direction):
+        return starts[direction * self.num_layers + layer]
+
+
+@mistake("every layer starts from the initial state of the first: h_0 has one for each layer")
+class OneStartForAllLayers(_Parts):
+    def _first(self, starts, layer, direction):
+        return starts[direction]
+
+
+@mistake("both directions start from the same initial state: h_0 has one for each direction")
+class OneStartForBothDirections(_Parts):
+    def _first(self, starts, layer, direction):
+        return starts[layer * len(self.suffixes)]
+
+
+@mistake("each layer goes on from the last state of the layer below: it starts from its own h_0")
+class StateCarriedToTheNextLayer(_Parts):
+    def _layers(self, x, starts):
+        last = []
+        for layer in range(self.num_layers):
+            h = starts[: len(self.suffixes)] if layer == 0 else last[-len(self.suffixes) :]
+            runs = [self._run(x, h[d], layer, d) for d in range(len(self.suffixes))]
+            last += [self._last_of(run, d) for d, run in enumerate(runs)]
+            x = self._joined(runs)
+        return x, last
+
+
+@mistake("the reverse direction goes on from the last forward state: it starts from its own h_0")
+class ReverseGoesOn(_Parts):
+    def _layers(self, x, starts):
+        last = []
+        for layer in range(self.num_layers):
+            runs = [self._run(x, self._first(starts, layer, 0), layer, 0)]
+            if len(self.suffixes) == 2:
+                runs.append(self._run(x, runs[0][-1], layer, 1))
+            last += [self._last_of(run, d) for d, run in enumerate(runs)]
+            x = self._joined(runs)
+        return x, last
+
+
+@mistake("the reverse direction reads forwards: it goes from the last step to the first")
+class ReverseReadsForwards(_Parts):
+    def _run(self, x, h, layer, direction):
+        weights, states = self._weights(layer, direction), []
+        for one in x:
+            h = self._step(one, h, *weights)
+            states.append(h)
+        return torch.stack(states)
+
+    def _last_of(self, run, direction):
+        return run[-1]
+
+
+@mistake("the reverse states stand in the order of computing: turn them round, so that t stands at t")
+class ReverseNotTurnedBack(_Parts):
+    def _run(self, x, h, layer, direction):
+        states = super()._run(x, h, layer, direction)
+        return states.flip(0) if direction else states
+
+    def _last_of(self, run, direction):
+        return run[-1]
+
+
+@mistake("the reverse direction's last state is taken at t = T - 1: it stands at t = 0")
+class ReverseEndsAtTheLastStep(_Parts):
+    def _last_of(self, run, direction):
+        return run[-1]
+
+
+@mistake("the reverse half comes first: in output the forward half does")
+class ReverseFirst(_Parts):
+    def _joined(self, runs):
+        return torch.cat(runs[::-1], 2)
+
+
+@mistake("the halves are interleaved, unit by unit: the forward half comes first, then the reverse half")
+class HalvesInterleaved(_Parts):
+    def _joined(self, runs):
+        return torch.stack(runs, 3).flatten(2)
+
+
+@mistake("the two directions are added: they are joined along the last axis, 2H numbers")
+class DirectionsAdded(_Parts):
+    def __init__(self, input_size, hidden_size, num_layers=1, batch_first=False, bidirectional=False):
+        super().__init__(input_size, hidden_size, num_layers, batch_first, bidirectional)
+        for key, value in list(self.named_parameters()):
+            if "weight_ih" in key and "_l0" not in key:
+                setattr(self, key, nn.Parameter(value.detach()[:, :hidden_size].clone()))
+
+    def _joined(self, runs):
+        return sum(runs)
+
+
+@mistake("the two directions are joined along the batch: join them along the last axis")
+class JoinedAlongTheBatch(_Parts):
+    def _joined(self, runs):
+        return torch.cat(runs, 1)
+
+
+@mistake("both directions use the same weights: the reverse ones have their own")
+class ReverseWeightsUnused(_Parts):
+    def _weights(self, layer, direction):
+        return super()._weights(layer, 0)
+
+
+@mistake("bidirectional is ignored")
+class BidirectionalIgnored(_Parts):
+    def __init__(self, input_size, hidden_size, num_layers=1, batch_first=False, bidirectional=False):
+        super().__init__(input_size, hidden_size, num_layers, batch_first)
+
+
+@mistake("num_layers is ignored: there is one layer")
+class OneLayer(_Parts):
+    def __init__(self, input_size, hidden_size, num_layers=1, batch_first=False, bidirectional=False):
+        super().__init__(input_size, hidden_size, 1, batch_first, bidirectional)
+
+
+@mistake("each direction is a stack of its own: layer 1 reads both directions of layer 0")
+class DirectionsNeverMeet(_Parts):
+    def __init__(self, input_size, hidden_size, num_layers=1, batch_first=False, bidirectional=False):
+        super().__init__(input_size, hidden_size, num_layers, batch_first, bidirectional)
+        for key, value in list(self.named_parameters()):
+            if "weight_ih" in key and "_l0" not in key:
+                setattr(self, key, nn.Parameter(value.detach()[:, :hidden_size].clone()))
+
+    def _layers(self, x, starts):
+        runs, last = [x for _ in self.suffixes], []
+        for layer in range(self.num_layers):
+            runs = [self._run(run, self._first(starts, layer, d), layer, d) for d, run in enumerate(runs)]
+            last += [self._last_of(run, d) for d, run in enumerate(runs)]
+        return self._joined(runs), last
+
+
+@mistake("the parameters are made in another order: layer by layer, and in each the forward four first")
+class DirectionsApartInTheState(_Parts):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        parameters = sorted(self.named_parameters(), key=lambda pair: pair[0].endswith("_reverse"))
+        for key, value in parameters:
+            delattr(self, key)
+            self.register_parameter(key, value)
+
+
+@mistake("the layers are cells in a list, with keys such as cells.0.weight_ih: the keys are weight_ih_l0 ...")
+class KeysOfCells(_Parts):
+    def __init__(self, input_size, hidden_size, num_layers=1, batch_first=False, bidirectional=False):
+        super().__init__(input_size, hidden_size, num_layers, batch_first, bidirectional)
+        for key in list(self.state_dict()):
+            delattr(self, key)
+        cell, s = reference("rnn").RNNCell, len(self.suffixes)
+        widths = [s * hidden_size if layer else input_size for layer in range(num_layers) for _ in range(s)]
+        self.cells = nn.ModuleList(cell(width, hidden_size) for width in widths)
+
+    def _weights(self, layer, direction):
+        return list(self.cells[layer * len(self.suffixes) + direction].parameters())
+
+
+@mistake("the weights are plain tensors: only an nn.Parameter is learned, moved and saved")
+class PlainTensors(nn.Module):
+    def __init__(self, *args, **options):
+        super().__init__()
+        for key, value in Right(*args, **options).named_parameters():
+            setattr(self, key, value.detach())
+
+
+@mistake("the state is detached at every step: no gradient reaches earlier inputs")
+class DetachedAtEveryStep(_Parts):
+    def _step(self, x, h, w_ih, w_hh, b_ih, b_hh):
+        return super()._step(x, h.detach(), w_ih, w_hh, b_ih, b_hh)
+
+
+@mistake("h_0 is detached: gradients flow back to it")
+class StartDetached(_Parts):
+    def _given(self, h_0):
+        return h_0.detach()
+
+
+@mistake("h_n is detached: gradients flow through it as through output")
+class LastStateDetached(_Parts):
+    def _result(self, x, last):
+        output, h_n = super()._result(x, last)
+        return output, h_n.detach()
+
+
+@mistake("each layer's states are detached before the next layer reads them")
+class LayersDetached(_Parts):
+    def _run(self, x, h, layer, direction):
+        return super()._run(x.detach() if layer else x, h, layer, direction)
+
+
+@mistake("a given h_0 is not used: zeros replace it")
+class GivenStateIgnored(_Parts):
+    def _given(self, h_0):
+        return torch.zeros_like(h_0)
+
+
+@mistake("the first states are torch.zeros(...): always float32; make them in the dtype of x")
+class StartIsFloat32(_Parts):
+    def _start(self, x, shape):
+        return torch.zeros(shape, device=x.device)
+
+
+@mistake("the first states are made on the CPU: make them on the device of x")
+class StartOnTheCpu(_Parts):
+    def _start(self, x, shape):
+        return torch.zeros(shape, dtype=x.dtype)
+
+
+@mistake("the first states are torch.zeros(...), float32 on the CPU: take dtype and device of x")
+class StartIsPlainZeros(_Parts):
+    def _start(self, x, shape):
+        return torch.zeros(shape)
+
+
+@mistake("the first states go to a device that is typed in: take the device of x")
+class StartOnCuda(_Parts):
+    def _start(self, x, shape):
+        return torch.zeros(shape, dtype=x.dtype, device="cuda")
+
+
+@mistake("the first states are random: they are zeros")
+class StartIsRandom(_Parts):
+    def _start(self, x, shape):
+        return torch.randn(shape, dtype=x.dtype).to(x.device)
+
+
+@mistake(
+    "states are written into a torch.zeros(T, N, H): float32 on the CPU; stack them, or take dtype and device of x"
+)
+class WrittenIntoPlainZeros(_Parts):
+    def _run(self, x, h, layer, direction):
+        states = super()._run(x, h, layer, direction)
+        output = torch.zeros(states.shape)
+        for t, state in enumerate(states):
+            output[t] = state
+        return output
+
+
+@mistake("the last states are kept for the next call: without h_0 each call starts from zeros")
+class StateKept(_Parts):
+    kept = None
+
+    def _start(self, x, shape):
+        fits = self.kept is not None and tuple(self.kept.shape) == shape
+        return self.kept if fits else super()._start(x, shape)
+
+    def _result(self, x, last):
+        output, h_n = super()._result(x, last)
+        self.kept = h_n.detach()
+        return output, h_n
+
+
+@mistake("the state goes on from sample to sample: each sample starts from its own h_0")
+class StateCarriedAlongTheBatch(_Parts):
+    def _run(self, x, h, layer, direction):
+        columns = []
+        for n in range(x.shape[1]):
+            start = h[n : n + 1] if n == 0 else columns[-1][0 if direction else -1]
+            columns.append(super()._run(x[:, n : n + 1], start, layer, direction))
+        return torch.cat(columns, 1)
+
+
+@mistake("axes of length 1 are squeezed away: every axis stays")
+class Squeezed(_Parts):
+    def _result(self, x, last):
+        output, h_n = super()._result(x, last)
+        return output.squeeze(), h_n.squeeze()
+
+
+@mistake("output alone is returned: the pair output, h_n is asked for")
+class OutputAlone(_Parts):
+    def _result(self, x, last):
+        return super()._result(x, last)[0]
+
+
+@mistake("the results come back as (h_n, output): output comes first")
+class ResultsSwapped(_Parts):
+    def _result(self, x, last):
+        return super()._result(x, last)[::-1]
+
+
+@mistake("the weights start at the wrong scale: r is 1 / sqrt(H) for all of them, not 1 / sqrt(D)")
+class ScaleFromTheInputs(_Parts):
+    def __init__(self, input_size, hidden_size, *args, **options):
+        super().__init__(input_size, hidden_size, *args, **options)
+        r = 1 / math.sqrt(input_size)
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -r, r)
+
+
+@mistake("the weights start as draws from a normal distribution: they are uniform on (-r, r)")
+class StartNormal(_Parts):
+    def __init__(self, input_size, hidden_size, *args, **options):
+        super().__init__(input_size, hidden_size, *args, **options)
+        for parameter in self.parameters():
+            nn.init.normal_(parameter, std=1 / math.sqrt(hidden_size))
+
+
+@mistake("the shape of h_0 is not checked: raise a ValueError about h_0, torch broadcasts (1, H)")
+class StateNotChecked(_Parts):
+    def _refuse_h(self, h_0, shape):
+        pass
+
+
+@mistake("the shape of x is not checked: raise a ValueError about x")
+class InputNotChecked(_Parts):
+    def _refuse_x(self, x):
+        pass
+
+
+@mistake("the result is always float32: keep the dtype")
+class AlwaysFloat32(_Parts):
+    def _result(self, x, last):
+        output, h_n = super()._result(x, last)
+        return output.float(), h_n.float()

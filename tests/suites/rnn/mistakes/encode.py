@@ -1,0 +1,108 @@
+"""Wrong variants of rnn.encode."""
+
+import torch
+
+from grader.suite import mistake, reference
+
+
+def _row(numbers):
+    return torch.tensor(numbers, dtype=torch.int64)
+
+
+def _unknown(text, vocabulary):
+    """Refuse what has no number at all."""
+    reference("rnn").encode(text, vocabulary)
+
+
+@mistake("unknown tokens are left out: they become <unk>")
+def unknown_left_out(text, vocabulary):
+    _unknown(text, vocabulary)
+    return _row([vocabulary[token] for token in text if token in vocabulary])
+
+
+@mistake("unknown tokens become 0: they become the number of <unk>")
+def unknown_is_zero(text, vocabulary):
+    _unknown(text, vocabulary)
+    return _row([vocabulary.get(token, 0) for token in text])
+
+
+@mistake("unknown tokens become 1: look the number of <unk> up")
+def unknown_is_one(text, vocabulary):
+    _unknown(text, vocabulary)
+    return _row([vocabulary.get(token, 1) for token in text])
+
+
+@mistake("unknown tokens become <pad>: they become <unk>")
+def unknown_is_padding(text, vocabulary):
+    _unknown(text, vocabulary)
+    return _row([vocabulary[token if token in vocabulary else "<pad>"] for token in text])
+
+
+@mistake("an unknown token raises a KeyError although there is an <unk>")
+def unknown_raises(text, vocabulary):
+    return _row([vocabulary[token] for token in text])
+
+
+@mistake("unknown tokens get a new number and enter the vocabulary: they become <unk>")
+def vocabulary_grows(text, vocabulary):
+    _unknown(text, vocabulary)
+    return _row([vocabulary.setdefault(token, len(vocabulary)) for token in text])
+
+
+@mistake("unknown tokens enter the vocabulary: leave it as it is")
+def unknown_remembered(text, vocabulary):
+    right = reference("rnn").encode(text, vocabulary)
+    vocabulary.update(zip(text, right.tolist(), strict=True))
+    return right
+
+
+@mistake("without <unk> an unknown token is given another number: raise a KeyError")
+def no_key_error(text, vocabulary):
+    return _row([vocabulary.get(token, vocabulary.get("<unk>", 0)) for token in text])
+
+
+@mistake("a vocabulary without <unk> is refused even where every token is known")
+def unknown_looked_up_always(text, vocabulary):
+    return _row([vocabulary.get(token, vocabulary["<unk>"]) for token in text])
+
+
+@mistake("an empty text gives float32: torch.tensor([]) needs dtype=torch.int64")
+def empty_is_float(text, vocabulary):
+    return torch.tensor(reference("rnn").encode(text, vocabulary).tolist())
+
+
+@mistake("the numbers are int32: they are int64")
+def int32(text, vocabulary):
+    return reference("rnn").encode(text, vocabulary).int()
+
+
+@mistake("the numbers are floats: they are int64")
+def floats(text, vocabulary):
+    return reference("rnn").encode(text, vocabulary).float()
+
+
+@mistake("a list is returned: a tensor is asked for")
+def list_returned(text, vocabulary):
+    return reference("rnn").encode(text, vocabulary).tolist()
+
+
+@mistake("the words are joined and read letter by letter: each word is a token")
+def words_read_as_letters(text, vocabulary):
+    return reference("rnn").encode("".join(text), vocabulary)
+
+
+@mistake("the place of a token in the vocabulary is taken for its number: look the number up")
+def place_for_number(text, vocabulary):
+    _unknown(text, vocabulary)
+    tokens = list(vocabulary)
+    return _row([tokens.index(token if token in vocabulary else "<unk>") for token in text])
+
+
+@mistake("tokens are put into lower case first: look them up as they are")
+def lower_case(text, vocabulary):
+    return reference("rnn").encode([token.lower() for token in text], vocabulary)
+
+
+@mistake("the result is (1, T): a single text is one row of T numbers, (T,)")
+def batch_of_one(text, vocabulary):
+    return reference("rnn").encode(text, vocabulary).unsqueeze(0)

@@ -1,0 +1,140 @@
+"""Suite of rnn.train_char_rnn."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch.nn import functional
+
+from grader.suite import check_close, check_equal, to_device
+
+HELLO, OHLOL = [[1, 0, 2, 2, 3]], [[3, 1, 2, 3, 2]]  # the letters e, h, l, o
+
+
+def train(submission, state, inputs, targets, steps, lr, leftover=0.0, training=True):
+    """Train a small network from a given state; tell the losses, the state afterwards, and what it was called with.
+
+    Each parameter holds `leftover` as a gradient before; the network is in the mode `training`.
+    """
+    from torch import nn
+
+    class Network(nn.Module):
+        def __init__(self, vocabulary_size, hidden_size):
+            super().__init__()
+            self.embedding = nn.Embedding(vocabulary_size, hidden_size)
+            self.rnn = nn.RNN(hidden_size, hidden_size, batch_first=True)
+            self.linear = nn.Linear(hidden_size, vocabulary_size)
+            self.modes = []
+
+        def forward(self, tokens, hidden=None):
+            self.modes.append(self.training)
+            states, hidden = self.rnn(self.embedding(tokens), hidden)
+            return self.linear(states), hidden
+
+    model = Network(*state["embedding.weight"].shape).to(state["linear.weight"])
+    model.load_state_dict(state)
+    model.train(training)
+    for parameter in model.parameters():
+        parameter.grad = torch.full_like(parameter, leftover) if leftover else None
+    losses = submission.train_char_rnn(model, inputs, targets, steps, lr)
+    modes = [*model.modes, model.training]
+    with torch.no_grad():
+        after = model(inputs)[0].detach()
+    return losses, {key: value.clone() for key, value in model.state_dict().items()}, modes, after
+
+
+def train_by_hand(model, inputs, targets, steps, lr):
+    """The oracle: Adam's formulas, and the loss token by token."""
+    losses, parameters = [], list(model.parameters())
+    moments = [(torch.zeros_like(p), torch.zeros_like(p)) for p in parameters]
+    model.train()
+    for step in range(1, steps + 1):
+        log_probs = model(inputs)[0].log_softmax(-1)
+        loss = -log_probs.gather(2, targets.unsqueeze(2)).mean()
+        losses.append(float(loss.detach()))
+        gradients = torch.autograd.grad(loss, parameters)
+        for p, g, (m, v) in zip(parameters, gradients, moments, strict=True):
+            m.mul_(0.9).add_(0.1 * g)
+            v.mul_(0.999).add_(0.001 * g * g)
+            p.data -= lr * (m / (1 - 0.9**step)) / ((v / (1 - 0.999**step)).sqrt() + 1e-8)
+    return losses
+
+
+ORACLE = SimpleNamespace(train_char_rnn=train_by_hand)
+
+
+def random_state(rng, v, h, dtype=torch.float64):
+    """Draw weights for V tokens and H hidden units."""
+    shapes = {
+        "embedding.weight": (v, h),
+        "rnn.weight_ih_l0": (h, h),
+        "rnn.weight_hh_l0": (h, h),
+        "rnn.bias_ih_l0": (h,),
+        "rnn.bias_hh_l0": (h,),
+        "linear.weight": (v, h),
+        "linear.bias": (v,),
+    }
+    return {key: rng.normal(*shape, std=0.6, dtype=dtype) for key, shape in shapes.items()}
+
+
+def check_training(submission, arguments, on_device=False, **options):
+    """Compare losses and state after a training with the oracle's."""
+    given = to_device(arguments) if on_device else arguments
+    losses, state, _, _ = submission.run(train, *given, **options)
+    own_losses, own_state, _, _ = train(ORACLE, *arguments, **options)
+    check_close(losses, own_losses, "the losses", rtol=1e-6)
+    check_close(state, to_device(own_state) if on_device else own_state, "the state", rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.visible
+def test_train_char_rnn_of_a_network_that_knows_nothing(submission, rng):
+    """From weights 0 all four tokens are equally likely: the loss is log 4."""
+    zeros = {key: 0 * value for key, value in random_state(rng, 4, 3).items()}
+    losses, _, _, _ = submission.run(train, zeros, torch.tensor(HELLO), torch.tensor(OHLOL), 1, 0.1)
+    check_close(losses, [1.3862943611], "the losses", atol=1e-9)
+
+
+@pytest.mark.weight(3)
+@pytest.mark.parametrize("n, t, v", [(3, 5, 4), (1, 6, 3), (2, 3, 3), (4, 1, 5), (3, 3, 7)])
+def test_train_char_rnn_takes_the_right_steps(submission, rng, n, t, v):
+    """Losses and weights after four steps of Adam are right, for any sizes."""
+    inputs, targets = rng.integers(0, v, n, t), rng.integers(0, v, n, t)
+    check_training(submission, (random_state(rng, v, 6), inputs, targets, 4, 0.05))
+
+
+@pytest.mark.weight(2)
+def test_train_char_rnn_forgets_gradients_from_before(submission, rng):
+    """Gradients that were there before the call do not count."""
+    inputs, targets = rng.integers(0, 5, 2, 4), rng.integers(0, 5, 2, 4)
+    check_training(submission, (random_state(rng, 5, 3), inputs, targets, 3, 0.1), leftover=4.0)
+
+
+def test_train_char_rnn_of_no_steps(submission, rng):
+    """No step gives no losses and leaves the weights alone."""
+    inputs, targets = rng.integers(0, 5, 2, 4), rng.integers(0, 5, 2, 4)
+    check_training(submission, (random_state(rng, 5, 3), inputs, targets, 0, 0.1))
+
+
+def test_train_char_rnn_trains_in_training_mode(submission, rng):
+    """A model that came in evaluation mode is trained, and left, in training mode."""
+    inputs, targets = rng.integers(0, 5, 2, 4), rng.integers(0, 5, 2, 4)
+    arguments = random_state(rng, 5, 3), inputs, targets, 2, 0.1
+    _, _, modes, _ = submission.run(train, *arguments, training=False)
+    check_equal(modes, [True] * 3, "the model's training mode at each step and at the end")
+
+
+@pytest.mark.weight(2)
+@pytest.mark.statistical
+def test_train_char_rnn_answers_hello(submission, rng, draw):
+    """After 30 steps the network answers hello with ohlol."""
+    arguments = random_state(rng, 4, 8), torch.tensor(HELLO), torch.tensor(OHLOL), 30, 0.1
+    losses, _, _, after = submission.run(train, *arguments)
+    draw.curve("loss by step", losses, train(ORACLE, *arguments)[0])
+    cost = functional.cross_entropy(after.flatten(0, 1), arguments[2].flatten(), reduction="none")
+    check_close(cost, torch.zeros(5, dtype=torch.float64), "the loss of each letter at the end", atol=0.6)
+
+
+def test_train_char_rnn_on_a_device(submission, rng):
+    """With model, inputs and targets on an accelerator the training is the same."""
+    inputs, targets = rng.integers(0, 5, 2, 4), rng.integers(0, 5, 2, 4)
+    check_training(submission, (random_state(rng, 5, 3), inputs, targets, 3, 0.1), on_device=True)

@@ -1,8 +1,8 @@
 """What an exception says about devices, read from torch's own words.
 
-torch raises one class for a tensor that stayed behind and for shapes that do not fit, and several for a card that is not
-there. Its words tell which: a known mistake that raises the same class for another reason is not the one to name. Which
-tensor met which, and in which operator, is left out: that depends on how the code was written.
+torch raises one class for a tensor that stayed behind and for shapes that do not fit, and several for a card that is
+not there. Its words tell which: a known mistake that raises the same class for another reason is not the one to name.
+Which tensor met which, and in which operator, is left out: that depends on how the code was written.
 """
 
 from __future__ import annotations

@@ -209,7 +209,7 @@ def test_train_cnn_reads_a_DataLoader(submission, rng, device):
 @pytest.mark.statistical
 @pytest.mark.weight(2)
 def test_train_cnn_on_digits(submission, rng, draw):
-    """A small network learns to read at least 0.8 of the digits that were held out."""
+    """A small network learns to read at least 0.7 of the digits that were held out."""
 
     def scenario(submission, state, batches):
         from torch import nn
@@ -262,8 +262,8 @@ def check_accuracy(state, x, y):
     x = functional.conv2d(functional.max_pool2d(normed(x, "1"), 2), state["4.weight"], state["4.bias"])
     scores = functional.linear(normed(x, "5").flatten(1), state["8.weight"], state["8.bias"])
     right = (scores.argmax(1) == y).double().mean().item()
-    low = [bound for bound in (0.2, 0.5, 0.8) if right < bound]
-    check_that(right >= 0.8, "accuracy", "at least 0.8", f"below {low[0]}" if low else "nan")
+    low = [bound for bound in (0.2, 0.5, 0.7) if right < bound]
+    check_that(right >= 0.7, "accuracy", "at least 0.7", f"below {low[0]}" if low else "nan")
 
 
 def digits_state_shapes():

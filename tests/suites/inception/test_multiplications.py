@@ -9,10 +9,10 @@ from grader.suite import check_equal, check_raises
 
 def counted(image, *convolutions):
     """Count with torch's own layers: every number that comes out takes a whole filter of products."""
-    x, total = torch.zeros(1, *image, device="meta"), 0
+    x, total = torch.zeros(1, *image), 0
     for filters, kernel, stride, padding in convolutions:
-        layer = nn.Conv2d(x.shape[1], filters, kernel, stride, padding, device="meta")
-        x = layer(x)
+        layer = nn.Conv2d(x.shape[1], filters, kernel, stride, padding)
+        x = layer(x).detach()
         total += x.numel() * layer.weight[0].numel()
     return total
 
@@ -62,7 +62,7 @@ def test_multiplications_of_one_layer(submission, layer):
 def test_multiplications_of_random_chains(submission, rng):
     """Each layer works on channels, height and width of the one before."""
     for count in (2, 3, 4, 5):
-        image, layers = (4, 32, 45), []
+        image, layers = (4, 17, 22), []
         for _ in range(count):
             filters, stride, padding = (int(rng.integers(1, high, 1)) for high in (9, 3, 3))
             layers.append((filters, int(rng.integers(1, 2 * padding + 2, 1)), stride, padding))

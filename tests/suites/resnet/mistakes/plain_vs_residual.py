@@ -239,3 +239,14 @@ def weights_on_the_cpu(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
 @mistake("the weights are drawn in float32: draw them in the dtype of x")
 def drawn_in_single_precision(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
     return _both(_start(depth, x.float(), generator, gain).to(x.dtype), x, y, lr, steps)
+
+
+@mistake(
+    "the weights are drawn on the device of x: the generator is one of the CPU, draw there and move them"
+)
+def drawn_on_the_device(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
+    if depth < 1:
+        raise ValueError("depth")
+    d = x.shape[1]
+    start = torch.randn(depth, d, d, generator=generator, dtype=x.dtype, device=x.device)
+    return _both(gain * start / d**0.5, x, y, lr, steps)

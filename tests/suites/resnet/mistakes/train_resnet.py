@@ -149,3 +149,10 @@ def pooled_by_seven(x, y, x_test, generator, epochs=6):
 def softmax_over_the_images(x, y, x_test, generator, epochs=6):
     predictions, losses = _right(x, y, x_test, generator, epochs)
     return _run(predictions.softmax(0), losses)
+
+
+@mistake("cuda is typed in: the device is that of x, whatever it is")
+def asked_for_cuda(x, y, x_test, generator, epochs=6):
+    model = _network(x).to("cuda")
+    losses = _train(model, x.to("cuda"), y.to("cuda"), generator, epochs)
+    return _run(_read(model, x_test.to("cuda")), losses)

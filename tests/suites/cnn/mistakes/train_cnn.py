@@ -162,8 +162,8 @@ def optimizer_for_each_epoch(model, loader, device, epochs, lr, momentum=0.5):
     return [_train(model, loader, device, 1, lr, momentum)[0] for _ in range(epochs)]
 
 
-@mistake("the optimizer is made anew for each batch: its momentum is lost, make it once")
-def optimizer_for_each_batch(model, loader, device, epochs, lr, momentum=0.5):
+@mistake("momentum has no effect: pass it to the optimizer, and make that once, not for each batch")
+def momentum_without_effect(model, loader, device, epochs, lr, momentum=0.5):
     return _train(model, loader, device, epochs, lr, 0.0)
 
 

@@ -78,14 +78,14 @@ def run_twice(submission, x, y, x_test, seed):
 @pytest.mark.statistical
 @pytest.mark.weight(5)
 def test_train_resnet_of_held_out_images(submission, rng, draw):
-    """Of digits never seen at least 0.8 are read right."""
+    """Of digits never seen at least 0.7 are read right."""
     x, y, x_test, y_test = digits(rng, 300, 200)
     predictions, losses = checked(submission.train_resnet(x, y, x_test, rng.generator(), 6), 200, 6)
     draw.curve("training loss by epoch", losses, losses_by_hand(x, y, 6))
     right = (predictions.argmax(1) == y_test).double().mean().item()
-    band = "below 0.35" if right < 0.35 else "0.35 to 0.8" if right < 0.8 else "at least 0.8"
+    band = "below 0.35" if right < 0.35 else "0.35 to 0.7" if right < 0.7 else "at least 0.7"
     fell = "fell" if losses[-1] < 0.9 * losses[0] else "hardly fell"
-    check_that(right >= 0.8, "accuracy", "at least 0.8", f"{band}; the training loss {fell}")
+    check_that(right >= 0.7, "accuracy", "at least 0.7", f"{band}; the training loss {fell}")
 
 
 @pytest.mark.statistical

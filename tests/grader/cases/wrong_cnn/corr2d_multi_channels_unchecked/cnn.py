@@ -1,0 +1,27 @@
+import torch
+
+
+def corr2d(x, k):
+    if x.ndim != 2:
+        raise ValueError("x must have two axes")
+    if k.ndim != 2:
+        raise ValueError("k must have two axes")
+    (H, W), (kh, kw) = x.shape, k.shape
+    if kh > H or kw > W:
+        raise ValueError("k is larger than the image")
+    oh, ow = H - kh + 1, W - kw + 1
+    y = torch.zeros(oh, ow, dtype=x.dtype, device=x.device)
+    for a in range(kh):
+        for b in range(kw):
+            y += k[a, b] * x[a : a + oh, b : b + ow]
+    return y
+
+
+def corr2d_multi(x, k):
+    if x.ndim != 3:
+        raise ValueError("x must have three axes")
+    if k.ndim != 4:
+        raise ValueError("k must have four axes")
+    if k.shape[2] > x.shape[1] or k.shape[3] > x.shape[2]:
+        raise ValueError("k is larger than the image")
+    return torch.stack([sum(corr2d(xc, kc) for xc, kc in zip(x, kf)) for kf in k])

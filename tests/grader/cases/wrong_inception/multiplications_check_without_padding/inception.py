@@ -1,0 +1,11 @@
+def multiplications(layer_spec):
+    (C, H, W), *layers = layer_spec
+    total = 0
+    for F, k, stride, padding in layers:
+        if k > H or k > W:
+            raise ValueError("layer_spec: a kernel is larger than its image")
+        H_out = (H + 2 * padding - k) // stride + 1
+        W_out = (W + 2 * padding - k) // stride + 1
+        total += F * H_out * W_out * C * k * k
+        C, H, W = F, H_out, W_out
+    return total

@@ -1,0 +1,10 @@
+from torch import Tensor, nn
+
+
+def freeze_backbone(model: nn.Module, head: str = "fc") -> list[nn.Parameter]:
+    if head == "" or head not in dict(model.named_modules(remove_duplicate=False)):
+        raise ValueError(f"the model has no head named {head!r}")
+    parameters = list(model.get_submodule(head).parameters())
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(name.startswith(head + "."))
+    return parameters

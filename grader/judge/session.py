@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal
 
 import pytest
 
@@ -36,7 +37,12 @@ class _Embedded:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[BENCH] = self.bench
-        config.option.tbstyle = "no"  # nobody reads the traceback of a suite, and making one takes 30 ms
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:
+        """Leave the traceback of a suite out: nobody reads it, and making one is a third of a failed test."""
+        outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

@@ -83,7 +83,18 @@ class SourceSubject:
             transport.close()
 
 
-class NamespaceSubject:
+class _InThisProcess:
+    """What has no worker: nothing is shared, nothing is kept."""
+
+    def part(self) -> bool:
+        """Nothing is shared here."""
+        return False
+
+    def clear(self) -> None:
+        """No worker is kept here."""
+
+
+class NamespaceSubject(_InThisProcess):
     """A trusted namespace in this process: the reference, or a known mistake."""
 
     def __init__(self, namespace: Any, references: References) -> None:
@@ -101,15 +112,8 @@ class NamespaceSubject:
         finally:
             transport.close()
 
-    def part(self) -> bool:
-        """Nothing is shared here."""
-        return False
 
-    def clear(self) -> None:
-        """No worker is kept here."""
-
-
-class ReferenceSubject:
+class ReferenceSubject(_InThisProcess):
     """The reference of whichever topic a test belongs to, in this process."""
 
     def __init__(self, references: References) -> None:
@@ -121,10 +125,3 @@ class ReferenceSubject:
     ) -> contextlib.AbstractContextManager[Session]:
         """Start a loopback worker over the topic's reference."""
         return NamespaceSubject(self._references.module(topic), self._references).open(topic, seed, seconds)
-
-    def part(self) -> bool:
-        """Nothing is shared here."""
-        return False
-
-    def clear(self) -> None:
-        """No worker is kept here."""

@@ -1,0 +1,133 @@
+"""Who handed in what, and what became of it: frozen data that every part of class grading shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from grader.report import Report
+
+
+@dataclass(frozen=True)
+class Student:
+    """One learner; `ids` holds what other systems call them: canvas, moodle, sis, gradescope, github, login."""
+
+    id: str  # the roster's, or what the layout says; unique in a class and stable from run to run
+    name: str = ""
+    email: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One submission as it was handed in: bytes, never a path that somebody could still change."""
+
+    student: Student
+    place: str  # where it was found, for a person: "upload.zip/alice_123/losses.py"
+    files: Mapping[str, bytes] = field(default_factory=dict)  # path inside the submission -> content
+    submitted_at: datetime | None = None  # with a time zone
+    late: bool | None = None  # as the layout marks it; None where it says nothing
+    attempt: int = 1  # of this student, in the order of handing in
+    problem: str | None = None  # why nothing of it can be graded, and what to do: it is `unreadable`
+    notes: tuple[str, ...] = ()  # files passed over, names changed; one sentence each
+
+
+@dataclass(frozen=True)
+class Intake:
+    """All that was found under the paths of a class."""
+
+    hand_ins: tuple[HandIn, ...]
+    missing: tuple[Student, ...] = ()  # on the roster, handed in nothing
+    unknown: tuple[str, ...] = ()  # hand-ins that fit nobody on the roster; near matches in the sentence
+    notes: tuple[str, ...] = ()  # about the whole: files that belong to nobody
+    layout: str = ""  # "Canvas download", "folder of folders", for a person
+
+
+class Outcome(StrEnum):
+    """What became of a student's work; each student has exactly one."""
+
+    GRADED = "graded"
+    INCOMPLETE = "incomplete"  # our own failure: nobody loses points by it, and a later run takes it up again
+    UNREADABLE = "unreadable"  # a broken upload
+    MISSING = "missing"  # on the roster, nothing handed in
+    UNKNOWN = "unknown"  # handed in by somebody who is not on the roster
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """Points given or taken by a person."""
+
+    student_id: str
+    points: float
+    who: str
+    when: datetime
+    why: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A hand-in of a student that does not count, and why: an older one, or one that scored less."""
+
+    hand_in: HandIn
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One student's row in a class."""
+
+    student: Student
+    outcome: Outcome
+    reason: str  # one sentence: why this outcome, for whoever asks
+    max_score: float
+    hand_in: HandIn | None = None  # the one that counts
+    report: Report | None = None
+    earned: float = 0.0  # of the tasks that count, with bonus
+    penalty: float = 0.0  # points taken for being late
+    adjustments: tuple[Adjustment, ...] = ()
+    attempts: tuple[Attempt, ...] = ()  # the others
+    notes: tuple[str, ...] = ()
+
+    @property
+    def adjusted(self) -> float:
+        """Points that people gave or took."""
+        return sum(adjustment.points for adjustment in self.adjustments)
+
+    @property
+    def score(self) -> float:
+        """The points that go into a gradebook, never below zero."""
+        return max(0.0, round(self.earned - self.penalty + self.adjusted, 2))
+
+
+@dataclass(frozen=True)
+class TaskColumn:
+    """One task as a column of the class."""
+
+    id: str
+    title: str
+    max_points: float
+    visibility: str = "visible"  # visible, hidden, after_due_date, after_published
+    counts: bool = True  # False: dropped
+    bonus: bool = False  # adds to the score, not to its maximum
+
+
+@dataclass(frozen=True)
+class ClassResult:
+    """One run over a class, for whoever renders it."""
+
+    title: str
+    run: int  # its number in the gradebook
+    seed: int | None  # None: one for each student
+    started: datetime
+    seconds: float
+    course_digest: str
+    device: str
+    sandbox: str
+    columns: tuple[TaskColumn, ...]
+    standings: tuple[Standing, ...]  # sorted by student
+    notes: tuple[str, ...] = ()
+    graded: int = 0  # gradings of a topic that this run made
+    cached: int = 0  # gradings of a topic that were known from before

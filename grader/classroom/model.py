@@ -131,3 +131,5 @@ class ClassResult:
     notes: tuple[str, ...] = ()
     graded: int = 0  # gradings of a topic that this run made
     cached: int = 0  # gradings of a topic that were known from before
+    due: datetime | None = None  # tasks with visibility after_due_date are shown from then on
+    published: datetime | None = None  # and those with after_published from then on; None: not yet

@@ -3,53 +3,129 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.faults import WrongCall, course_problems
+from grader.cli.faults import WrongCall
+from grader.cli.learner import (
+    course_folder,
+    language_option,
+    learners_course,
+    one_task,
+    progress_in,
+    progress_option,
+    remember,
+)
 from grader.cli.output import FORMATS, show, write
 
 if TYPE_CHECKING:
     from grader.course import Course, Task
+    from grader.learner import Progress, TaskProgress
 
 
 @click.command("list")
+@click.option("--open", "open_", is_flag=True, help="Only tasks that do not pass yet.")
+@click.option("--passed", is_flag=True, help="Only tasks that pass.")
+@click.option("--failed", is_flag=True, help="Only tasks that were tried and do not pass.")
+@click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="Only this topic; repeatable.")
 @click.option("--format", "kind", type=FORMATS, default="terminal", help="What the list looks like.")
-def list_command(kind: str) -> None:
-    """Show the topics and tasks of the course."""
+@progress_option
+@language_option
+def list_command(
+    open_: bool, passed: bool, failed: bool, topics: tuple[str, ...], kind: str, folder: Path | None,
+    language: str | None,
+) -> None:  # fmt: skip
+    """Show the topics and tasks of the course, and which of them pass."""
+    from grader.learner import Progress
+    from grader.learner.choose import Filters
     from grader.render import course as pages
 
-    course = _course()
+    course = learners_course(language)
+    _refuse_unknown(course, topics)
+    progress = progress_in(course_folder(folder))
+    if progress is None and (open_ or passed or failed):
+        raise WrongCall(
+            "no progress is known here: go into a folder that `grade init` made, or name it with --progress"
+        )
+    filters = Filters(open_, passed, failed, topics)
+    tasks = filters.chosen(course.tasks, progress or Progress())
     if kind == "json":
-        write(json.dumps(pages.as_list(course), indent=2) + "\n", None)
+        write(json.dumps(pages.as_list(course, tasks, progress), indent=2) + "\n", None)
     else:
-        show(lambda console: pages.show(course, console), None)
+        show(lambda console: pages.show(course, console, tasks, progress), None)
 
 
 @click.command("hint")
 @click.argument("name", metavar="TASK")
-@click.argument("number", metavar="[N]", type=click.IntRange(min=1), default=1)
-def hint_command(name: str, number: int) -> None:
-    """Show hint N of a task; each is stronger than the one before."""
+@click.argument("number", metavar="[N]", type=click.IntRange(min=1), required=False)
+@click.option(
+    "--report",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A JSON report: begin with what went wrong there.",
+)
+@progress_option
+@language_option
+def hint_command(
+    name: str, number: int | None, report: Path | None, folder: Path | None, language: str | None
+) -> None:
+    """Show the next hint of a task: first about what went wrong, then N of rising strength."""
+    from grader.learner.hints import following, picked
+    from grader.learner.step import after_hint
     from grader.render import course as pages
 
-    task = _one_task(_course(), name)
-    if number > len(task.hints):
+    course = learners_course(language)
+    task = one_task(course, name)
+    if number is not None and number > len(task.hints):
         raise WrongCall(f"{task.id} has {pages.hints(task)}: there is no hint {number}")
-    show(lambda console: pages.show_hint(task, number, console), None)
+    place = course_folder(folder)
+    entry = _entry(task, progress_in(place), report)
+    help_ = picked(task, number) if number else following(task, entry, _advice(course, task, entry))
+    show(lambda console: pages.show_hint(task, help_, console, keeps=place is not None), None)
+
+    def seen(progress: Progress) -> Progress:
+        for each in help_.shown:
+            progress = after_hint(progress, task.id, each)
+        return progress
+
+    remember(place, seen)
 
 
-def _course() -> Course:
-    from grader.course import load_course
+def _refuse_unknown(course: Course, topics: tuple[str, ...]) -> None:
+    from grader.cli.faults import course_problems
 
     with course_problems():
-        return load_course()
+        for slug in topics:
+            course.topic(slug)
 
 
-def _one_task(course: Course, name: str) -> Task:
-    with course_problems():
-        tasks = course.select([name])
-    if len(tasks) != 1:
-        raise WrongCall(f"{name!r} is a topic: name one of its tasks, such as {tasks[0].id}")
-    return tasks[0]
+def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskProgress:
+    """Return what is known of a task: from a report that was named, or else from the progress."""
+    from grader.learner import Progress, TaskProgress
+    from grader.learner.step import failure_of
+
+    if report is None:
+        return (progress or Progress()).of(task.id)
+    graded: dict[str, Any] = {each.id: each for each in _read(report).tasks}
+    if task.id not in graded:
+        raise WrongCall(f"--report {report}: it says nothing about {task.id}")
+    return TaskProgress(failure=failure_of(graded[task.id]))
+
+
+def _read(file: Path) -> Any:
+    from grader.report import NotAReport, from_json
+
+    try:
+        return from_json(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, NotAReport) as problem:
+        raise WrongCall(f"--report {file}: {problem}") from problem
+
+
+def _advice(course: Course, task: Task, entry: TaskProgress) -> str | None:
+    """Return what the author of a known mistake advises, where there is anything."""
+    from grader.learner.advice import advice_on
+
+    failure = entry.failure
+    return advice_on(course, task, failure.mistake) if failure and failure.mistake else None

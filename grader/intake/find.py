@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from grader.intake.errors import IntakeError, NothingFound, TwoCandidates, shown
+from grader.intake.source import Content
 from grader.intake.walk import Walk
 
 NEVER_LOADED = frozenset(
@@ -20,7 +21,7 @@ MOST_NOTES = 20
 class Submission:
     """One submission: which file stands for which topic."""
 
-    files: Mapping[str, Path]  # topic slug -> file, for the topics that were found
+    files: Mapping[str, Path | Content]  # topic slug -> file, for the topics that were found
     name: str  # as it was given: "submissions/alice"
     notes: tuple[str, ...] = ()  # what was passed over, one sentence each
 
@@ -117,7 +118,7 @@ def _remedy(topics: Collection[str], stem: str) -> str:
     return f"its name must be one of {', '.join(f'{slug}.py' for slug in topics)}"
 
 
-def _in_order(search: _Search) -> dict[str, Path]:
+def _in_order(search: _Search) -> dict[str, Path | Content]:
     return {slug: next(iter(search.found[slug].values())) for slug in search.topics if slug in search.found}
 
 

@@ -29,6 +29,14 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Content:
+    """A file that was read elsewhere: its name and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class SourceProblem:
     """Why a file cannot be graded at all; the message is whole sentences for the learner."""
 
@@ -42,18 +50,19 @@ class _Unreadable(Exception):
         self.problem = SourceProblem(message, line)
 
 
-def read_source(path: Path) -> Source | SourceProblem:
+def read_source(file: Path | Content) -> Source | SourceProblem:
     """Read and parse a file; every fault comes back as a SourceProblem, never as an exception."""
-    name = shown(path.name)
+    name = shown(file.name)
+    if isinstance(file, Content):
+        return parse_source(file.data, name)
     try:
-        text = _decode(_read(path, name), name)
-        return Source(text, _parse(text, name))
+        return parse_source(_read(file, name), name)
     except _Unreadable as fault:
         return fault.problem
 
 
 def parse_source(data: bytes, name: str) -> Source | SourceProblem:
-    """Do the same for bytes that were read elsewhere."""
+    """Do the same for bytes."""
     try:
         text = _decode(data, name)
         return Source(text, _parse(text, name))

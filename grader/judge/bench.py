@@ -46,6 +46,10 @@ class Bench:
         self._tasks = {course.suite_file(task).resolve(): task for task in course.tasks}
         self._task_at: dict[Path, Task | None] = {}  # by unresolved path: resolving asks the file system
 
+    def face(self, subject: Subject, seed: int, seconds: float | None) -> None:
+        """Put another subject under test."""
+        self.subject, self.seed, self._most_seconds = subject, seed, seconds
+
     def task_of(self, item: pytest.Item) -> Task | None:
         """Return the task that a test belongs to, None for a test of something else."""
         if item.path not in self._task_at:
@@ -99,6 +103,11 @@ def _forget(item: pytest.Item) -> None:
     for key in keys:
         if key in item.stash:
             del item.stash[key]
+
+
+def room_of(suite: Path) -> str:
+    """Return the name under which the tests of one suite file share a worker."""
+    return f"{suite.parent.name}.{suite.stem}"
 
 
 def seconds_of(item: pytest.Item) -> float:

@@ -18,9 +18,10 @@ from grader.intake import IntakeError, NothingFound, TwoCandidates, find_submiss
 from grader.intake import Submission as Files
 from grader.judge.accelerator import AUTO, NoSuchDevice, accelerator_for
 from grader.judge.errors import OurProblem, UsageProblem
+from grader.judge.order import Order, ShardResult
 from grader.judge.parallel import Progress, default_jobs, run_parallel
 from grader.judge.scoring import skip_dependents
-from grader.judge.shard import Order, ShardResult, grade_shard
+from grader.judge.shard import grade_shard
 from grader.report import Environment, Report, TaskReport
 from grader.sandbox.errors import SandboxProblem
 from grader.worker.prepare import prepare_torch

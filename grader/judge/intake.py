@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.course import Course, Task
-from grader.intake import Source, SourceProblem, Submission, TaskState, check_task, read_source, shown
+from grader.intake import (
+    Content,
+    Source,
+    SourceProblem,
+    Submission,
+    TaskState,
+    check_task,
+    read_source,
+    shown,
+)
 from grader.judge.references import References
 from grader.judge.scoring import untested
 from grader.report import Message, TaskReport, Verdict
@@ -31,7 +40,8 @@ def take_in(course: Course, references: References, submission: Submission, task
     settled: dict[str, TaskReport] = {}
     for task in tasks:
         source = read.get(task.topic)
-        file = shown(submission.files.get(task.topic, f"{task.topic}.py"))
+        given = submission.files.get(task.topic, f"{task.topic}.py")
+        file = shown(given.name if isinstance(given, Content) else given)
         report = _settle(course, references, task, source, file)
         if report is not None:
             settled[task.id] = report

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from grader.device.choice import Accelerator, using
 from grader.judge.errors import OurProblem
-from grader.judge.shard import Order, ShardResult, grade_shard
+from grader.judge.order import Order, ShardResult
+from grader.judge.shard import grade_shard
 from grader.worker.confine.limits import bound_memory
 from grader.worker.prepare import prepare_torch
 

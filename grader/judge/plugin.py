@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from grader.judge.accelerator import AUTO, CHOICES
-from grader.judge.bench import BENCH, DRAWING, PROBLEM, SESSION, Bench
+from grader.judge.bench import BENCH, DRAWING, PROBLEM, SESSION, Bench, room_of
 from grader.judge.references import load_file
 from grader.proxy.submission import Submission
 from grader.suite.drawing import Drawing
@@ -77,7 +77,7 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     item, bench = request.node, bench_of(request.config)
     topic = item.path.parent.name
     seed = bench.seed_of(item, "sandbox")
-    with bench.subject.open(topic, seed, bench.seconds_of(item), f"{topic}.{item.path.stem}") as session:
+    with bench.subject.open(topic, seed, bench.seconds_of(item), room_of(item.path)) as session:
         item.stash[SESSION] = session
         yield Submission(session)
 
@@ -101,11 +101,12 @@ def shared(request: pytest.FixtureRequest) -> ModuleType:
     file = request.node.path.parent / "shared.py"
     if not file.is_file():
         raise FileNotFoundError(f"there is no {file}: write it, or do without the fixture `shared`")
-    return _shared(file)
+    return load_shared(file)
 
 
 @functools.cache
-def _shared(file: Path) -> ModuleType:
+def load_shared(file: Path) -> ModuleType:
+    """Execute what the suites of a topic share; once in a process."""
     return load_file(file, f"_torchgrade_shared_{file.parent.name}")
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pytest
 
 from grader.course import Course, Task, load_course
-from grader.device.choice import Accelerator, simulated_accelerator, using
-from grader.intake import Submission
-from grader.judge.bench import Bench, is_visible, title_of, weight_of
+from grader.device.choice import using
+from grader.judge.bench import Bench, is_visible, room_of, title_of, weight_of
 from grader.judge.diagnosis import diagnose
 from grader.judge.evidence import is_telling
 from grader.judge.idle import idle_tests
 from grader.judge.intake import Intake, take_in
 from grader.judge.message import message_of, traceback_of
+from grader.judge.order import Advance, Order, ShardResult
 from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.references import References
 from grader.judge.scoring import score_task, untested
@@ -33,55 +33,41 @@ DIAGNOSIS_SECONDS = 20.0  # of this processor, for all tasks together: a busy ma
 IMPORT_SECONDS = 30.0
 MOST_TIMEOUTS = 2  # of one task; the rest of its tests are then not tried
 
-Advance = Callable[[str, str, str], None]
-
-
-@dataclass(frozen=True)
-class Order:
-    """What one process is to grade; plain data, so that it can go to another one."""
-
-    submission: Submission
-    task_ids: tuple[str, ...]
-    keyword: str
-    seed: int
-    sandbox: str
-    first: bool
-    seconds: float | None = None  # that any one test may take at most
-    accelerator: Accelerator = field(default_factory=simulated_accelerator)
-
-
-@dataclass
-class ShardResult:
-    """What one process found."""
-
-    tasks: dict[str, TaskReport] = field(default_factory=dict)
-    kind: str = ""
-    layers: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    incomplete: str | None = None
-
-
 def grade_shard(order: Order, advance: Advance) -> ShardResult:
     """Grade the tasks of `order`. The workers' server starts before anything hidden is read."""
     with using(order.accelerator):
         workers = open_workers(order.sandbox)
         try:
-            return _Shard(order, workers, advance).grade()
+            course = load_course()
+            return Shard(order, workers, advance, course, References(course)).grade()
         finally:
             workers.close()
 
 
-class _Shard:
-    def __init__(self, order: Order, workers: Workers, advance: Advance) -> None:
+@dataclass(frozen=True)
+class Collected:
+    """A session of pytest that is open: its bench, and the tests of each task."""
+
+    bench: Bench
+    by_task: Mapping[str, list[pytest.Item]]
+
+
+class Shard:
+    """The grading of one order in this process."""
+
+    def __init__(
+        self, order: Order, workers: Workers, advance: Advance, course: Course, references: References
+    ) -> None:
+        """Start with nothing graded."""
         self.order, self.workers, self.advance = order, workers, advance
-        self.course: Course = load_course()
-        self.references = References(self.course)
+        self.course, self.references = course, references
         self.tasks: list[Task] = [self.course.task(task_id) for task_id in order.task_ids]
         self.played: list[Task] = []
         self.seconds_left = DIAGNOSIS_SECONDS
         self.result = ShardResult(kind=workers.kind, layers=workers.layers, missing=workers.missing)
 
-    def grade(self) -> ShardResult:
+    def grade(self, collected: Collected | None = None) -> ShardResult:
+        """Grade, in the session that is open if there is one."""
         intake = take_in(self.course, self.references, self.order.submission, self.tasks)
         self.result.tasks.update(intake.settled)
         subject = SourceSubject(intake.sources, self.workers.open, self.references)
@@ -90,7 +76,10 @@ class _Shard:
         if self.order.first:
             open_tasks = self._before_first_settled(open_tasks)
         self.played = open_tasks
-        if open_tasks:
+        if collected is not None:
+            collected.bench.face(subject, self.order.seed, self.order.seconds)
+            self._play(collected.bench, collected.by_task)
+        elif open_tasks:
             bench = Bench(self.course, self.references, subject, self.order.seed, self.order.seconds)
             run_session(bench, open_tasks, self.order.keyword, self._play)
         return self.result
@@ -102,7 +91,8 @@ class _Shard:
             if not tasks:
                 continue
             try:
-                with subject.open(slug, 0, min(IMPORT_SECONDS, self.order.seconds or IMPORT_SECONDS)):
+                seconds = min(IMPORT_SECONDS, self.order.seconds or IMPORT_SECONDS)
+                with subject.open(slug, 0, seconds, room_of(self.course.suite_file(tasks[0]))):
                     continue
             except (SubmissionError, StateLeft, WorkerGone) as problem:
                 self._settle_all(intake, tasks, _outcome_of_import(problem))
@@ -120,7 +110,7 @@ class _Shard:
         self.result.tasks = {task_id: self.result.tasks[task_id] for task_id in ids[last : last + 1]}
         return [task for task in open_tasks if ids.index(task.id) < last]
 
-    def _play(self, bench: Bench, by_task: dict[str, list[pytest.Item]]) -> None:
+    def _play(self, bench: Bench, by_task: Mapping[str, list[pytest.Item]]) -> None:
         for task in self.played:
             items = by_task.get(task.id, [])
             if not items:
@@ -159,7 +149,7 @@ class _Shard:
                     message=message_of(title, task.id, outcome, mistake if is_telling(outcome) else None),
                     traceback=traceback_of(outcome, f"{task.topic}.py"), printed=outcome.printed or None,
                     curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
-                    tables=tuple(outcome.drawing.tables),
+                    tables=tuple(outcome.drawing.tables), pictures=tuple(outcome.drawing.pictures),
                 )
             )  # fmt: skip
             if outcome.verdict is Verdict.INTERNAL:

@@ -49,10 +49,10 @@ class SourceSubject:
     @contextlib.contextmanager
     def open(self, topic: str, seed: int, seconds: float, room: str = "") -> Iterator[Session]:
         """Start a worker and let it execute the source."""
-        source = self._sources[topic]
+        source, worker = self._sources[topic], self._sharing.enter(room)
         if topic not in self._code:
-            self._code[topic] = self._compile(topic, source.text)
-        transport = self._open_worker(seconds, self._sharing.enter(room))
+            self._code[topic] = self._compile(topic, source.text, worker)
+        transport = self._open_worker(seconds, worker)
         started = time.monotonic()
         try:
             session = Session(
@@ -74,9 +74,9 @@ class SourceSubject:
         self._sharing.part()
         self._open_worker(APART_SECONDS, "").close()
 
-    def _compile(self, topic: str, text: str) -> bytes:
-        """Compile in a worker of its own, which executes nothing of the submission."""
-        transport = self._open_worker(COMPILE_SECONDS, "")
+    def _compile(self, topic: str, text: str, worker: str) -> bytes:
+        """Compile in a worker that has executed nothing of the submission: the topic's first, or one of its own."""
+        transport = self._open_worker(COMPILE_SECONDS, worker)
         try:
             return Session(transport, {}).compile(topic, text)
         finally:

@@ -22,6 +22,7 @@ class Workers:
     kind: str  # forked, spawned, none
     layers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    rest: Callable[[], None] = lambda: None  # end the worker that the next test of its room would have
 
 
 def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> Workers:
@@ -47,7 +48,7 @@ def _forked() -> Workers:
     from grader.sandbox.forked import ForkServer
 
     server = ForkServer()
-    return Workers(server.worker, server.close, "forked", server.layers, server.missing)
+    return Workers(server.worker, server.close, "forked", server.layers, server.missing, server.rest)
 
 
 def _spawned() -> Workers:

@@ -1,7 +1,8 @@
-"""The course itself on a page: its topics and tasks, and one hint."""
+"""The course itself on a page: its topics and tasks with what is known of them, and one hint."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -9,45 +10,82 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.render.page import Page
-from grader.render.words import count
+from grader.render.words import MARKS, count
 
 if TYPE_CHECKING:
     from grader.course import Course, Task, Topic
+    from grader.learner import Progress
+    from grader.learner.hints import Help
+
+LONG = 10_000  # a hint is the course's own text, and is never cut
 
 
-def as_list(course: Course) -> list[dict[str, Any]]:
+def as_list(
+    course: Course, tasks: Sequence[Task] | None = None, progress: Progress | None = None
+) -> list[dict[str, Any]]:
     """The topics and tasks as plain values; the text of the hints stays with `grade hint`."""
+    chosen = course.tasks if tasks is None else tasks
     return [
         {
             "slug": topic.slug,
             "title": topic.title,
             "order": topic.order,
-            "tasks": [_task(task) for task in topic.tasks],
+            "tasks": [_task(task, progress) for task in topic.tasks if task in chosen],
         }
         for topic in course.topics
+        if any(task.topic == topic.slug for task in chosen)
     ]
 
 
-def show(course: Course, console: Console) -> None:
-    """Write each topic with its tasks, what they are worth and what they need."""
+def show(
+    course: Course, console: Console, tasks: Sequence[Task] | None = None, progress: Progress | None = None
+) -> None:
+    """Write each topic with its tasks, what they are worth, what they need, and what became of them."""
     page = Page(console)
+    chosen = course.tasks if tasks is None else tasks
     for topic in course.topics:
-        _topic(page, topic)
-    points = sum(task.points for task in course.tasks)
-    page.line((f"{count(len(course.tasks), 'task')}, {count(points, 'point')}", "bold"))
+        if of_topic := [task for task in chosen if task.topic == topic.slug]:
+            _topic(page, topic, of_topic, progress)
+    points = sum(task.points for task in chosen)
+    total = f"{count(len(chosen), 'task')}, {count(points, 'point')}"
+    page.line((total, "bold"), _passed(chosen, progress))
 
 
-def show_hint(task: Task, number: int, console: Console) -> None:
-    """Write hint `number` of a task, and how to get the next."""
+def show_hint(task: Task, help_: Help, console: Console, *, keeps: bool = False) -> None:
+    """Write what went wrong, a hint, or both, and how to get the next.
+
+    Args:
+        task: what it is about.
+        help_: what to show.
+        console: where to.
+        keeps: whether it is remembered which hints were shown, so that the next one needs no number.
+    """
     page = Page(console)
     page.line((task.id, "bold"), f"  {task.title}")
     page.line()
-    page.labelled(f"Hint {number}/{len(task.hints)}", task.hints[number - 1], most=10_000)
+    for label, text, style in _about(help_):
+        page.labelled(label, text, style, most=LONG)
+    if help_.number is not None:
+        page.labelled(f"Hint {help_.number}/{len(task.hints)}", task.hints[help_.number - 1], most=LONG)
     page.line()
-    if number < len(task.hints):
-        page.whole("Stronger", f"grade hint {task.id} {number + 1}", "cyan")
+    if help_.left:
+        number = "" if keeps else f" {(help_.number or 0) + 1}"
+        page.whole("Stronger", f"grade hint {task.id}{number}", "cyan")
     else:
         page.line(("This is the strongest hint there is.", "dim"))
+
+
+def _about(help_: Help) -> list[tuple[str, str, str]]:
+    """The lines about what went wrong, as far as anything is known."""
+    failure = help_.failure
+    if failure is None:
+        return []
+    lines = (
+        ("Failed", failure.checked, ""),
+        ("Likely", failure.likely, "yellow"),
+        ("Advice", help_.advice, ""),
+    )
+    return [(label, text, style) for label, text, style in lines if text]
 
 
 def hints(task: Task) -> str:
@@ -55,32 +93,63 @@ def hints(task: Task) -> str:
     return count(len(task.hints), "hint")
 
 
-def _topic(page: Page, topic: Topic) -> None:
-    points = sum(task.points for task in topic.tasks)
-    page.line(
-        (topic.title, "bold"), (f"  {count(len(topic.tasks), 'task')}, {count(points, 'point')}", "dim")
-    )
+def _topic(page: Page, topic: Topic, tasks: Sequence[Task], progress: Progress | None) -> None:
+    points = sum(task.points for task in tasks)
+    facts = f"  {count(len(tasks), 'task')}, {count(points, 'point')}"
+    page.line((topic.title, "bold"), (facts, "dim"), _passed(tasks, progress))
     table = Table.grid(padding=(0, 2, 0, 0))
+    if progress is not None:
+        table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
-    for task in topic.tasks:
-        table.add_row(Text(task.id), Text(_title(task), "dim"), Text(str(task.points)))
+    for task in tasks:
+        mark = [] if progress is None else [_mark(page, task, progress)]
+        table.add_row(*mark, Text(task.id), Text(_title(task, progress), "dim"), Text(str(task.points)))
     page.console.print(table, width=page.width)
     page.line()
 
 
-def _title(task: Task) -> str:
-    needs = f" (needs {', '.join(task.needs)})" if task.needs else ""
-    return task.title + needs
+def _passed(tasks: Sequence[Task], progress: Progress | None) -> str:
+    if progress is None:
+        return ""
+    return f", {sum(progress.of(task.id).is_passed for task in tasks)} passed"
 
 
-def _task(task: Task) -> dict[str, Any]:
-    return {
+def _mark(page: Page, task: Task, progress: Progress) -> Text:
+    last = progress.of(task.id).last
+    return Text(" ") if last is None else Text(page.alphabet.of(MARKS[last][0]), MARKS[last][1])
+
+
+def _title(task: Task, progress: Progress | None) -> str:
+    if progress is None:
+        return task.title + (f" (needs {', '.join(task.needs)})" if task.needs else "")
+    from grader.learner.choose import open_needs
+
+    waiting = open_needs(task, progress)
+    needs = f" (builds on {', '.join(waiting)}, still open)" if waiting else ""
+    given_up = " (solution seen before it passed)" if progress.of(task.id).given_up else ""
+    return task.title + needs + given_up
+
+
+def _task(task: Task, progress: Progress | None) -> dict[str, Any]:
+    known = {
         "id": task.id,
         "name": task.name,
         "title": task.title,
         "points": task.points,
         "needs": list(task.needs),
         "hints": len(task.hints),
+    }
+    if progress is None:
+        return known
+    from grader.learner.choose import open_needs
+
+    entry = progress.of(task.id)
+    return {
+        **known,
+        "verdict": entry.last and entry.last.value,
+        "attempts": entry.attempts,
+        "first_passed": entry.passed,
+        "open_needs": list(open_needs(task, progress)),
     }

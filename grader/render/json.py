@@ -60,4 +60,5 @@ def _test(test: TestReport) -> dict[str, Any]:
         "curves": [asdict(curve) for curve in test.curves],
         "paths": [asdict(path) for path in test.paths],
         "tables": [asdict(table) for table in test.tables],
+        "pictures": [asdict(picture) for picture in test.pictures],
     }

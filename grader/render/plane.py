@@ -15,7 +15,7 @@ LEGEND = f"{YOURS} yours, {REFERENCE} reference, {BOTH} both, {START} start"
 
 def draw_path(page: Page, path: Path) -> None:
     """Write a path with its legend, its ranges, and how much of it lies outside of them."""
-    across, up = _frame(path)
+    across, up = frame_of(path)
     page.labelled("Path", path.title)
     columns = min(GRID[0], page.width - LABEL - 2)
     for row in grid(path, across, up, columns):
@@ -23,7 +23,7 @@ def draw_path(page: Page, path: Path) -> None:
     page.labelled("", LEGEND)
     page.labelled("", f"x {across[0]:.3g} to {across[1]:.3g}, y {up[0]:.3g} to {up[1]:.3g}")
     points = [point for point in path.theirs if point is not None]
-    if outside := len(points) - len(_inside(points, across, up)):
+    if outside := len(points) - len(inside(points, across, up)):
         page.labelled("", f"{outside} of your {len(points)} points lie outside", "red")
 
 
@@ -32,7 +32,7 @@ def grid(path: Path, across: Range, up: Range, columns: int) -> list[str]:
     cells = [[" "] * columns for _ in range(GRID[1])]
 
     def mark(line: Iterable[Point | None], sign: str, over: str = "") -> None:
-        for x, y in _inside(line, across, up):
+        for x, y in inside(line, across, up):
             row, column = GRID[1] - 1 - cell_of(y, up, GRID[1]), cell_of(x, across, columns)
             cells[row][column] = BOTH if over and cells[row][column] in over else sign
 
@@ -42,14 +42,15 @@ def grid(path: Path, across: Range, up: Range, columns: int) -> list[str]:
     return ["".join(row) for row in cells]
 
 
-def _frame(path: Path) -> tuple[Range, Range]:
+def frame_of(path: Path) -> tuple[Range, Range]:
     """Return the smallest frame around what is not too far away from the reference."""
     across, up = (limits_of(_part(path.theirs, axis), _part(path.reference, axis)) for axis in (0, 1))
-    near = [*_inside(path.theirs, across, up), *_inside(path.reference, across, up)]
+    near = [*inside(path.theirs, across, up), *inside(path.reference, across, up)]
     return limits_of((), _part(near, 0)), limits_of((), _part(near, 1))
 
 
-def _inside(line: Iterable[Point | None], across: Range, up: Range) -> list[Point]:
+def inside(line: Iterable[Point | None], across: Range, up: Range) -> list[Point]:
+    """Return the points that lie inside of a frame."""
     points = [point for point in line if point is not None]
     return [(x, y) for x, y in points if across[0] <= x <= across[1] and up[0] <= y <= up[1]]
 

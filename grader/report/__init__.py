@@ -1,20 +1,18 @@
 """What a grading found: plain frozen data, and nothing that computes."""
 
-from grader.report.model import (
-    SCHEMA_VERSION,
+from grader.report.artefacts import (
     Curve,
-    Environment,
-    Message,
+    Grid,
     Passage,
     Path,
+    Picture,
+    PictureKind,
     Point,
-    Report,
     ShapeRow,
     ShapeTable,
-    TaskReport,
-    TestReport,
-    Verdict,
+    Surface,
 )
+from grader.report.model import SCHEMA_VERSION, Environment, Message, Report, TaskReport, TestReport, Verdict
 from grader.report.read import SCHEMA, NotAReport, from_json
 
 __all__ = [
@@ -22,14 +20,18 @@ __all__ = [
     "SCHEMA_VERSION",
     "Curve",
     "Environment",
+    "Grid",
     "Message",
     "NotAReport",
     "Passage",
     "Path",
+    "Picture",
+    "PictureKind",
     "Point",
     "Report",
     "ShapeRow",
     "ShapeTable",
+    "Surface",
     "TaskReport",
     "TestReport",
     "Verdict",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from grader.report.artefacts import Curve, Path, Picture, ShapeTable
+
 SCHEMA_VERSION = 1
 
 
@@ -35,66 +37,6 @@ class Message:
     next: str | None = None
 
 
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A number over the steps of a training, theirs beside the reference's; None is a gap.
-
-    Point i of m belongs to step i (steps - 1) / (m - 1), where m is the number of points of the longer line.
-    """
-
-    title: str
-    theirs: tuple[float | None, ...]
-    reference: tuple[float | None, ...]
-    steps: int  # that the longer line had before it was thinned out
-    beta: float  # of the exponentially weighted average that both lines show; 0 shows them as they were
-
-
-@dataclass(frozen=True)
-class Path:
-    """A way through the plane, theirs beside the reference's; None is a gap."""
-
-    title: str
-    theirs: tuple[Point | None, ...]
-    reference: tuple[Point | None, ...]
-
-
-class Passage(StrEnum):
-    """What a part of a network gave, beside what was expected."""
-
-    EQUAL = "equal"
-    DIFFERS = "differs"
-    NOT_REACHED = "not reached"
-    NOT_COMPARED = "not compared"  # it is called another number of times, or is of another make
-    EXTRA = "only yours"
-
-
-Shape = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class ShapeRow:
-    """One call of a part of a network: the shapes of what comes out, theirs beside the expected; None is nothing."""
-
-    name: str
-    kind: str  # the name of its class
-    theirs: tuple[Shape, ...] | None
-    expected: tuple[Shape, ...] | None
-    passage: Passage
-
-
-@dataclass(frozen=True)
-class ShapeTable:
-    """The shapes on the way through a network, in the order of the calls."""
-
-    title: str
-    rows: tuple[ShapeRow, ...]
-    left_out: int  # rows that there was no room for
-    sentence: str  # where the first difference lies
-
-
 @dataclass(frozen=True)
 class TestReport:
     """One test of a task."""
@@ -113,6 +55,7 @@ class TestReport:
     curves: tuple[Curve, ...] = ()
     paths: tuple[Path, ...] = ()
     tables: tuple[ShapeTable, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.report import model
-from grader.report.model import (
-    SCHEMA_VERSION,
-    Curve,
-    Environment,
-    Message,
-    Passage,
-    Report,
-    ShapeRow,
-    ShapeTable,
-    TaskReport,
-    TestReport,
-    Verdict,
-)
+from grader.report.model import SCHEMA_VERSION, Environment, Message, Report, TaskReport, TestReport, Verdict
+from grader.report.read_artefacts import read_curve, read_path, read_picture, read_table
 
 SCHEMA = Path(__file__).with_name("schema.json")
 
@@ -86,46 +74,11 @@ def _test(value: Mapping[str, Any]) -> TestReport:
         seconds=float(value["seconds"]),
         message=_message(value["message"]),
         traceback=value["traceback"],
-        curves=tuple(_curve(curve) for curve in value.get("curves", ())),
-        paths=tuple(_path(path) for path in value.get("paths", ())),
-        tables=tuple(_table(table) for table in value.get("tables", ())),
+        curves=tuple(read_curve(curve) for curve in value.get("curves", ())),
+        paths=tuple(read_path(path) for path in value.get("paths", ())),
+        tables=tuple(read_table(table) for table in value.get("tables", ())),
+        pictures=tuple(read_picture(picture) for picture in value.get("pictures", ())),
     )
-
-
-def _curve(value: Mapping[str, Any]) -> Curve:
-    theirs, reference = (tuple(map(_number, value[name])) for name in ("theirs", "reference"))
-    return Curve(str(value["title"]), theirs, reference, int(value["steps"]), float(value["beta"]))
-
-
-def _path(value: Mapping[str, Any]) -> model.Path:
-    theirs, reference = (tuple(map(_point, value[name])) for name in ("theirs", "reference"))
-    return model.Path(str(value["title"]), theirs, reference)
-
-
-def _table(value: Mapping[str, Any]) -> ShapeTable:
-    rows = tuple(
-        ShapeRow(
-            str(row["name"]), str(row["kind"]), _shapes(row["theirs"]), _shapes(row["expected"]),
-            Passage(row["passage"]),
-        )
-        for row in value["rows"]
-    )  # fmt: skip
-    return ShapeTable(str(value["title"]), rows, int(value["left_out"]), str(value["sentence"]))
-
-
-def _shapes(value: Any) -> tuple[tuple[int, ...], ...] | None:
-    return None if value is None else tuple(tuple(map(int, shape)) for shape in value)
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
-def _point(value: Any) -> model.Point | None:
-    if value is None:
-        return None
-    x, y = value
-    return float(x), float(y)
 
 
 def _message(value: Mapping[str, Any] | None) -> Message | None:

@@ -110,6 +110,12 @@ class ForkServer:
         message: dict[str, Any] = json.loads(data)
         return message
 
+    def rest(self) -> None:
+        """End the worker that is still there for the next test of its room."""
+        if self._current is not None:
+            self._current.end()
+            self._current = None
+
     def close(self) -> None:
         """End the server and whatever it runs; remove the scratch folders."""
         if self._current is not None and not self._current.ended:

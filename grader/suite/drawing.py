@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from grader.report import Curve, Path, ShapeTable
+from grader.report import Curve, Path, Picture, ShapeTable
 from grader.suite.plotted import numbers_of, points_of, smoothed, spread, thinned
 
 MOST_POINTS = 200
@@ -21,6 +21,7 @@ class Drawing:
         self.curves: list[Curve] = []
         self.paths: list[Path] = []
         self.tables: list[ShapeTable] = []
+        self.pictures: list[Picture] = []
 
     def curve(self, title: str, theirs: Any, reference: Any) -> None:
         """Attach a number for each step, such as a loss; a list of floats or a 1-D tensor.

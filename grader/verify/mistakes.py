@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -82,4 +83,5 @@ def failing_seeds(bench: Bench, items: Sequence[pytest.Item], seeds: range) -> d
         names = [item.name for item in items if bench.play(item, subject, seed).verdict is not Verdict.PASS]
         if names:
             failed[seed] = names
+        gc.collect()  # a play's session is a cycle that holds its tensors: 1000 of them are gigabytes
     return failed

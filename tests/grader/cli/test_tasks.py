@@ -5,6 +5,7 @@ import json
 import pytest
 
 from grader.course import load_course
+from grader.report import Verdict
 
 COURSE = load_course()
 TASK = COURSE.tasks[0]
@@ -85,3 +86,48 @@ def test_stubs_says_what_it_wrote(grade, monkeypatch):
 def test_stubs_says_when_there_is_nothing_to_do(grade, monkeypatch):
     monkeypatch.setattr("grader.course.stub.write_stubs", lambda course: ())
     assert grade("stubs")[1] == "every stub is up to date\n"
+
+
+@pytest.fixture
+def mine(grade, tmp_path, monkeypatch):
+    """A course folder of one topic."""
+    grade("init", str(tmp_path / "mine"), "--topic", "losses")
+    monkeypatch.chdir(tmp_path / "mine")
+    return tmp_path / "mine"
+
+
+def test_hint_is_the_next_one_where_it_is_remembered(grade, mine):
+    task = COURSE.task("losses.softmax")
+    pages = [grade("hint", "softmax")[1] for _ in range(len(task.hints) + 1)]
+    shown = [min(number for number in range(1, 9) if f"Hint {number}/" in page) for page in pages]
+    assert shown == [1, 2, 3, 3]
+    assert "grade hint losses.softmax\n" in pages[0]
+    assert "strongest" in pages[-1]
+
+
+def test_hint_begins_with_what_went_wrong(grade, mine, report_with):
+    from grader.learner import record
+
+    record(mine, report_with(Verdict.FAIL))
+    first, second = grade("hint", "softmax")[1], grade("hint", "softmax")[1]
+    assert "the sum of each row" in first
+    assert "Hint 1/" in first
+    assert "the sum of each row" not in second
+    assert "Hint 2/" in second
+
+
+def test_hint_may_begin_with_a_report(grade, work, report_with):
+    from grader.render.json import to_json
+
+    (work / "report.json").write_text(to_json(report_with(Verdict.FAIL)))
+    assert "the sum of each row" in grade("hint", "softmax", "--report", "report.json")[1]
+    code, _, err = grade("hint", "entropy", "--report", "report.json")
+    assert code == 2
+    assert "says nothing about" in err
+
+
+def test_hint_with_a_file_that_is_no_report_is_a_wrong_call(grade, work):
+    (work / "report.json").write_text("{}")
+    code, _, err = grade("hint", "softmax", "--report", "report.json")
+    assert code == 2
+    assert "report.json" in err

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader.course import Course, Task, Topic
+from grader.learner.hints import picked
 from grader.render import course as pages
 
 SOFTMAX = Task(
@@ -39,18 +40,18 @@ def test_list_fits_the_terminal(width):
 
 
 def test_hint_leads_to_the_next():
-    page = shown(pages.show_hint, SOFTMAX, 1)
+    page = shown(pages.show_hint, SOFTMAX, picked(SOFTMAX, 1))
     assert "Hint 1/3  a" in page
     assert "grade hint losses.softmax 2" in page
 
 
 def test_last_hint_leads_nowhere():
-    page = shown(pages.show_hint, SOFTMAX, 3)
+    page = shown(pages.show_hint, SOFTMAX, picked(SOFTMAX, 3))
     assert "the last" in page
     assert "grade hint" not in page
 
 
 def test_long_hint_is_wrapped_and_never_cut():
-    page = shown(pages.show_hint, LOSS, 1, width=60)
+    page = shown(pages.show_hint, LOSS, picked(LOSS, 1), width=60)
     assert page.count("word") == 60
     assert max(len(line) for line in page.splitlines()) <= 60

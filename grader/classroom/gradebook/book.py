@@ -1,0 +1,184 @@
+"""The gradebook of a class: what was handed in, what was found, what people added, run by run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from grader.classroom.gradebook import adjust, runs
+from grader.classroom.gradebook.adjust import AdjustmentEntry
+from grader.classroom.gradebook.connection import Connection
+from grader.classroom.gradebook.diff import ClassDiff, compare
+from grader.classroom.gradebook.hand_ins import get_hand_in, put_hand_in
+from grader.classroom.gradebook.plain import dump, load, now, stored, text_of, time_text
+from grader.classroom.gradebook.reports import get_report, put_report
+from grader.classroom.gradebook.runs import RunEntry, RunFacts
+from grader.classroom.model import Adjustment, ClassResult, HandIn, Standing
+from grader.report import Report
+
+
+class Gradebook:
+    """One file, such as `results/gradebook.sqlite`; several graders may have it open at once.
+
+    Whatever a method has written is on the disk when it returns, whole or not at all; within `batch` it is when that
+    ends. One object belongs to one thread, and to the process that opened it.
+
+    Raises:
+        WrongBook: the file is not a gradebook that is known here, or holds no such run.
+        BookProblem: it cannot be read or written now.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        """Open the file; where there is none, make it in a folder that exists."""
+        self.path = Path(path)
+        self._connection = Connection(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Commit everything within at once; other graders wait for it, so grade before it and not in it."""
+        with self._connection.change():
+            yield
+
+    def begin(self, facts: RunFacts) -> int:
+        """Begin a new run and return its number; what earlier runs have graded is `known`."""
+        with self._connection.change():
+            return runs.begin(self._connection, facts)
+
+    def known(self, key: str) -> Report | None:
+        """Return the report that is kept under a content key, None where there is none."""
+        found = self._connection.rows("SELECT report FROM reports WHERE key = ?", key)
+        return get_report(self._connection, load(found[0][0])) if found else None
+
+    def keep(self, key: str, topic: str, report: Report) -> None:
+        """Keep the report of a topic under its content key; what is kept there already stays.
+
+        Raises:
+            ValueError: the report is incomplete: the fault was ours, so that it has to be graded again.
+        """
+        if report.incomplete is not None:
+            raise ValueError(f"an incomplete report of {topic} is not kept: {report.incomplete}")
+        with self._connection.change():
+            facts = dump(put_report(self._connection, report))
+            self._connection.write(
+                "INSERT OR IGNORE INTO reports VALUES (?, ?, ?, ?)", key, topic, time_text(now()), facts
+            )
+
+    def record(self, run: int, hand_in: HandIn, topic: str, key: str | None) -> None:
+        """Write down which kept report stands for a topic of a hand-in; None where its grading was incomplete.
+
+        Raises:
+            ValueError: no report is kept under the key, or the run is finished.
+        """
+        if runs.entry_of(self._connection, run).finished is not None:
+            raise ValueError(f"run {run} is finished: begin a new one")
+        if key is not None and not self._connection.rows("SELECT 1 FROM reports WHERE key = ?", key):
+            raise ValueError(f"no report is kept under {key!r}: keep it first")
+        with self._connection.change():
+            digest = put_hand_in(self._connection, hand_in)
+            self._connection.write(
+                "INSERT OR REPLACE INTO gradings VALUES (?, ?, ?, ?)", run, digest, topic, key
+            )
+
+    def finish(
+        self,
+        run: int,
+        standings: Sequence[Standing],
+        *,
+        seconds: float,
+        graded: int = 0,
+        cached: int = 0,
+        notes: Sequence[str] = (),
+    ) -> None:
+        """Write down the standings of a run, which then never changes again.
+
+        Raises:
+            ValueError: the run is finished already.
+        """
+        ending = {"seconds": seconds, "graded": graded, "cached": cached, "notes": list(notes)}
+        with self._connection.change():
+            runs.finish(self._connection, run, standings, ending)
+
+    def runs(self) -> tuple[RunEntry, ...]:
+        """Return every run, the oldest first, also those that were not finished."""
+        return runs.entries(self._connection)
+
+    def result(self, run: int | None = None, *, adjusted: bool = False) -> ClassResult:
+        """Return a finished run whole, the latest if none is named.
+
+        Args:
+            run: its number.
+            adjusted: with the adjustments as they are now, in place of those that were made until it finished.
+        """
+        found = runs.result_of(self._connection, runs.last_finished(self._connection) if run is None else run)
+        return replace(found, standings=tuple(map(self._adjusted, found.standings))) if adjusted else found
+
+    def diff(self, before: int, after: int | None = None) -> ClassDiff:
+        """Return what changed from one finished run to another, the latest if none is named."""
+        return compare(self.result(before), self.result(after))
+
+    def hand_ins(self, student_id: str | None = None) -> tuple[HandIn, ...]:
+        """Return what was handed in by a student, or by all, with its bytes."""
+        query = "SELECT digest FROM hand_ins {} ORDER BY student_id, attempt, rowid"
+        rows = (
+            self._connection.rows(query.format(""))
+            if student_id is None
+            else self._connection.rows(query.format("WHERE student_id = ?"), stored(student_id))
+        )
+        return tuple(get_hand_in(self._connection, str(digest)) for (digest,) in rows)
+
+    def students(self) -> tuple[str, ...]:
+        """Return the ids of all students who handed in something or stood in a finished run, sorted."""
+        rows = self._connection.rows("SELECT student_id FROM hand_ins UNION SELECT student_id FROM standings")
+        return tuple(sorted(text_of(student) for (student,) in rows))
+
+    def adjust(
+        self, student_id: str, points: float, *, who: str, why: str, when: datetime | None = None
+    ) -> int:
+        """Give points to a student, or take them if negative; return the number of the entry.
+
+        Raises:
+            ValueError: the points are no finite number, or nobody or no reason is named.
+        """
+        if not math.isfinite(points) or not who.strip() or not why.strip():
+            raise ValueError("an adjustment needs a number of points, somebody who makes it, and a reason")
+        with self._connection.change():
+            return adjust.add(
+                self._connection, Adjustment(student_id, float(points), who, when or now(), why)
+            )
+
+    def take_back(self, number: int, *, who: str, why: str, when: datetime | None = None) -> int:
+        """Undo an adjustment by another one, which says why; return the number of that entry."""
+        with self._connection.change():
+            return adjust.take_back(self._connection, number, who, why, when or now())
+
+    def adjustments(self, student_id: str | None = None) -> tuple[Adjustment, ...]:
+        """Return the adjustments of a student, or of all, those that undo others among them."""
+        return tuple(entry.adjustment for entry in self.adjustment_entries(student_id))
+
+    def adjustment_entries(self, student_id: str | None = None) -> tuple[AdjustmentEntry, ...]:
+        """Return the same with their numbers."""
+        return adjust.entries(self._connection, student_id)
+
+    def _adjusted(self, standing: Standing) -> Standing:
+        return replace(standing, adjustments=self.adjustments(standing.student.id))

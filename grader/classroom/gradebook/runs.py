@@ -1,0 +1,121 @@
+"""Runs in the gradebook: begun, finished, listed, and never written over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from grader.classroom.gradebook.connection import Connection
+from grader.classroom.gradebook.errors import WrongBook
+from grader.classroom.gradebook.plain import column_of, dump, load, maybe_time, now, time_of, time_text
+from grader.classroom.gradebook.standings import get_standings, put_standings
+from grader.classroom.model import ClassResult, Standing, TaskColumn
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What is known of a run over a class when it begins."""
+
+    title: str
+    seed: int  # of the run, also where each student's own seed follows from it
+    started: datetime  # with a time zone
+    course_digest: str
+    device: str
+    sandbox: str
+    columns: tuple[TaskColumn, ...]
+    seed_per_student: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)  # plain values, for whoever reads the gradebook
+
+
+@dataclass(frozen=True)
+class RunEntry:
+    """One run as the gradebook lists it."""
+
+    number: int
+    facts: RunFacts
+    gradings: int  # of a topic of a hand-in, recorded so far
+    finished: datetime | None = None  # None: it was interrupted, or goes on now
+    seconds: float = 0.0
+    students: int = 0
+    graded: int = 0
+    cached: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def begin(connection: Connection, facts: RunFacts) -> int:
+    """Write down a new run and return its number."""
+    values = {**vars(facts), "started": time_text(facts.started), "options": dict(facts.options)}
+    values["columns"] = [vars(column) for column in facts.columns]
+    return connection.write(
+        "INSERT INTO runs (started, facts) VALUES (?, ?)", values["started"], dump(values)
+    )
+
+
+def finish(
+    connection: Connection, run: int, standings: Sequence[Standing], ending: Mapping[str, Any]
+) -> None:
+    """Write down how a run ended, with its standings."""
+    entry = entry_of(connection, run)
+    if entry.finished is not None:
+        raise ValueError(f"run {run} was finished at {entry.finished}: begin a new one")
+    put_standings(connection, run, standings)
+    text = dump({**ending, "students": len(standings)})
+    connection.write("UPDATE runs SET finished = ?, ending = ? WHERE number = ?", time_text(now()), text, run)
+
+
+def entries(connection: Connection) -> tuple[RunEntry, ...]:
+    """Return every run, the oldest first."""
+    return tuple(_entry(row) for row in connection.rows(f"{_ENTRIES} ORDER BY number"))
+
+
+def entry_of(connection: Connection, run: int) -> RunEntry:
+    """Return one run."""
+    rows = connection.rows(f"{_ENTRIES} WHERE number = ?", run)
+    if not rows:
+        raise WrongBook(f"{connection.path} has no run {run}: {_known(connection)}")
+    return _entry(rows[0])
+
+
+def last_finished(connection: Connection) -> int:
+    """Return the number of the latest run that was finished."""
+    ((number,),) = connection.rows("SELECT max(number) FROM runs WHERE finished IS NOT NULL")
+    if not isinstance(number, int):
+        raise WrongBook(f"{connection.path} has no finished run: {_known(connection)}")
+    return number
+
+
+def result_of(connection: Connection, run: int) -> ClassResult:
+    """Return a finished run whole, as it was when it was finished."""
+    entry = entry_of(connection, run)
+    if entry.finished is None:
+        raise WrongBook(f"{connection.path}: run {run} was not finished: grade the class again to take it up")
+    facts = entry.facts
+    return ClassResult(
+        title=facts.title, run=run, seed=None if facts.seed_per_student else facts.seed, started=facts.started,
+        seconds=entry.seconds, course_digest=facts.course_digest, device=facts.device, sandbox=facts.sandbox,
+        columns=facts.columns, standings=get_standings(connection, run), notes=entry.notes,
+        graded=entry.graded, cached=entry.cached,
+    )  # fmt: skip
+
+
+_ENTRIES = """SELECT number, facts, finished, ending,
+    (SELECT count(*) FROM gradings WHERE gradings.run = runs.number) FROM runs"""
+
+
+def _entry(row: tuple[Any, ...]) -> RunEntry:
+    number, facts, finished, ending, gradings = row
+    values = load(facts)
+    values["started"] = time_of(values["started"])
+    values["columns"] = tuple(map(column_of, values["columns"]))
+    last = load(ending) if ending is not None else {}
+    last["notes"] = tuple(last.get("notes", ()))
+    return RunEntry(number, RunFacts(**values), gradings, maybe_time(finished), **last)
+
+
+def _known(connection: Connection) -> str:
+    numbers = [str(number) for (number,) in connection.rows("SELECT number FROM runs ORDER BY number")]
+    if not numbers:
+        return "no run was begun yet"
+    return f"it has {', '.join(numbers[-5:])}" if len(numbers) <= 5 else f"its last is {numbers[-1]}"

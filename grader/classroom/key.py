@@ -1,0 +1,119 @@
+"""The content key of a grading: equal keys mean that grading again would find the same."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import platform
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from grader import __version__
+from grader.course import Course
+from grader.course.locate import PACKAGE
+
+# Parts of the grader that do not judge: no part that does imports them, and a test sees to it.
+BESIDE_THE_JUDGE = frozenset(
+    {"_course", "classroom", "cli", "doctor", "learner", "notebook", "render", "verify"}
+)
+SOURCES = (".py",)
+OF_A_TOPIC = (".py", ".toml")
+MANIFEST = "manifest.toml"  # of the data sets, with the checksum of each file
+FORMAT = 1  # of this key; a new one forgets every report that was kept
+
+
+@dataclass(frozen=True)
+class GradingOptions:
+    """What was asked of a grading, as far as its report depends on it."""
+
+    device: str  # the accelerator in words, not the choice: `auto` is another one elsewhere
+    sandbox: str  # auto, strict, none
+    seconds: float | None = None  # that any test may take at most
+    tasks: tuple[str, ...] = ()  # ids of the topic's tasks that were graded; all if empty
+
+
+def key_of(
+    course: Course, topic: str, data: bytes, name_suffix: str, seed: int, options: GradingOptions
+) -> str:
+    """Return the sha256 over everything that the report of a topic depends on.
+
+    Args:
+        course: the course that grades.
+        topic: the topic's slug.
+        data: the bytes of the file that was handed in for it.
+        name_suffix: of that file, ".py" or ".ipynb".
+        seed: of the random inputs.
+        options: what else was asked for.
+    """
+    parts = {
+        "format": FORMAT,
+        "topic": topic,
+        "course": topic_digest(course, topic),
+        "file": hashlib.sha256(data).hexdigest(),
+        "suffix": name_suffix.lower(),
+        "seed": seed,
+        "options": {**asdict(options), "tasks": sorted(set(options.tasks))},
+        "versions": dict(versions()),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def topic_digest(course: Course, slug: str) -> str:
+    """Return the sha256 of one topic's part of the course, and of the data sets; READMEs and stubs are left out.
+
+    Raises:
+        UnknownTask: there is no such topic.
+    """
+    course.topic(slug)
+    suites = course.suites / slug
+    named = {
+        "topic.toml": course.exercises / slug / "topic.toml",
+        "solution": course.solution_file(slug),
+        MANIFEST: course.datasets / MANIFEST,
+        **{f"suites/{name}": file for name, file in _files(suites, OF_A_TOPIC)},
+        **{f"shared/{file.name}": file for file in course.suites.glob("*") if file.suffix in OF_A_TOPIC},
+    }
+    return _digest((name, file) for name, file in named.items() if file.is_file())
+
+
+@functools.cache
+def versions() -> Mapping[str, str]:
+    """What judges on this machine, in its versions; found once for each process."""
+    return {
+        "torchgrade": __version__,
+        "grader": judge_digest(PACKAGE),
+        "torch": version("torch"),
+        "numpy": version("numpy"),
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "platform": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def judge_digest(package: Path) -> str:
+    """Return the sha256 of the sources of a grader package, without those parts that do not judge."""
+    return _digest(
+        (name, file)
+        for name, file in _files(package, SOURCES)
+        if name.split("/")[0] not in BESIDE_THE_JUDGE and name != "__main__.py"
+    )
+
+
+def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    for file in folder.rglob("*"):
+        inside = file.relative_to(folder)
+        hidden = any(part == "__pycache__" or part.startswith(".") for part in inside.parts)
+        if not hidden and file.suffix in suffixes and file.is_file():
+            yield inside.as_posix(), file
+
+
+def _digest(files: Iterable[tuple[str, Path]]) -> str:
+    """Return the sha256 over names and bytes, with their lengths so that no byte can move between them."""
+    total = hashlib.sha256()
+    for name, file in sorted(files):
+        for part in (name.encode("utf-8", "surrogateescape"), file.read_bytes()):
+            total.update(len(part).to_bytes(8, "big") + part)
+    return total.hexdigest()

@@ -1,0 +1,25 @@
+"""What other programs take from a class: one module a format, each a pure function of the result."""
+
+from grader.classroom.outputs.canvas import fill_canvas
+from grader.classroom.outputs.check50 import to_check50
+from grader.classroom.outputs.classroom50 import NoResult, to_classroom50
+from grader.classroom.outputs.grades import grades_csv
+from grader.classroom.outputs.gradescope import class_results
+from grader.classroom.outputs.junit import class_junit
+from grader.classroom.outputs.moodle import fill_moodle
+from grader.classroom.outputs.prairielearn import to_prairielearn
+from grader.classroom.outputs.sheet import CannotFill, Filled
+
+__all__ = [
+    "CannotFill",
+    "Filled",
+    "NoResult",
+    "class_junit",
+    "class_results",
+    "fill_canvas",
+    "fill_moodle",
+    "grades_csv",
+    "to_check50",
+    "to_classroom50",
+    "to_prairielearn",
+]

@@ -1,0 +1,85 @@
+"""What filling in a table has in common: the changes so far, and what is to be told afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from grader.classroom.model import Outcome, Standing
+from grader.classroom.outputs.match import Key, Matcher, TwoStudents
+from grader.render.escape import one_line
+from grader.render.words import count
+
+WHY_LEFT = {
+    Outcome.INCOMPLETE: "the grading is incomplete, by a fault of ours",
+    Outcome.UNREADABLE: "the upload could not be read",
+    Outcome.MISSING: "nothing was handed in",
+}
+MOST_NAMED = 20
+
+
+@dataclass
+class Filling:
+    """The changes to a table, and the students that were found in it."""
+
+    matcher: Matcher
+    changes: dict[tuple[int, int], str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+    _without: list[str] = field(default_factory=list)  # rows that nobody of the class fits
+    _left: dict[Outcome, list[str]] = field(default_factory=dict)
+
+    def find(self, name: str, keys: Iterable[Key]) -> Standing | None:
+        """Return the student of a row; remember who was found, and which row fits nobody or two."""
+        try:
+            standing = self.matcher.find(keys)
+        except TwoStudents as problem:
+            self.remarks.append(f"the row of {_shown(name)} is left as it was: {one_line(str(problem))}")
+            return None
+        if standing is None:
+            self._without.append(_shown(name))
+        elif standing.student.id in self._seen:
+            who = _shown(standing.student.id)
+            self.remarks.append(f"{_shown(name)} is a second row of {who} and is left as it was")
+            return None
+        else:
+            self._seen.add(standing.student.id)
+        return standing
+
+    def kept(self, standing: Standing, why: str) -> None:
+        """Say why the cell of a student stays as it was."""
+        self.remarks.append(f"{_who(standing)}: {one_line(why)}")
+
+    def left(self, standing: Standing) -> None:
+        """Remember a student who gets no grade; no zero is written that a person has not decided."""
+        self._left.setdefault(standing.outcome, []).append(_who(standing))
+
+    def notes(self, standings: Iterable[Standing]) -> tuple[str, ...]:
+        """Everything that a person should know, each in one sentence."""
+        absent = [_who(standing) for standing in standings if standing.student.id not in self._seen]
+        left = [
+            f"no grade for {_listed(names)}: {WHY_LEFT.get(outcome, outcome.value)}"
+            for outcome, names in self._left.items()
+        ]
+        found = [f"{count(len({row for row, _ in self.changes}), 'row')} filled in"]
+        rows = [f"nobody of the class fits {_rows(self._without)}"] if self._without else []
+        missing = [f"the table has no row for {_listed(absent)}"] if absent else []
+        return (*found, *self.remarks, *left, *rows, *missing)
+
+
+def _rows(names: list[str]) -> str:
+    return f"the row of {names[0]}" if len(names) == 1 else f"{len(names)} rows: {_listed(names)}"
+
+
+def _listed(names: list[str]) -> str:
+    rest = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _who(standing: Standing) -> str:
+    student = standing.student
+    return _shown(f"{student.name} ({student.id})" if student.name else student.id)
+
+
+def _shown(name: str) -> str:
+    return one_line(name)[:100] or "an empty name"

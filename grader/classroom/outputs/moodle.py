@@ -1,0 +1,132 @@
+"""The grading worksheet that was downloaded from Moodle, with grades and comments, ready to be uploaded again.
+
+The column `Last modified (grade)` stays as it was: by it Moodle sees that nobody has graded in the meantime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from grader.classroom.model import ClassResult, Outcome, Standing
+from grader.classroom.outputs.cells import has_decimal_comma, number_in, written
+from grader.classroom.outputs.comment import OURS, comment_of
+from grader.classroom.outputs.fill import Filling
+from grader.classroom.outputs.match import EMAIL, OWN, Key, Matcher, name_keys
+from grader.classroom.outputs.moodle_columns import Columns, find_columns, number_of
+from grader.classroom.outputs.moodle_words import CHANGED, NO
+from grader.classroom.outputs.sheet import Filled, Sheet, read_sheet
+from grader.render.words import number
+
+ON_A_SCALE = (
+    "it is graded on a scale ({options}) and ours are points: set its grade type to points, or grade by hand"
+)
+
+
+def fill_moodle(
+    worksheet: bytes, result: ClassResult, *, scale: bool = False, comments: bool = True
+) -> Filled:
+    """Write each student's score, and a short comment, into a grading worksheet.
+
+    Args:
+        worksheet: the file as Moodle gave it, in any language.
+        result: the class.
+        scale: turn the score into points of the worksheet's maximum grade, where that is not ours.
+        comments: whether to fill in the column of feedback comments, if there is one.
+
+    Raises:
+        CannotFill: this is no grading worksheet.
+    """
+    sheet = read_sheet(worksheet)
+    columns = find_columns(sheet)
+    if columns.is_scale:
+        options = " / ".join(sheet.value(1, columns.most).split())
+        return Filled(worksheet, ("nothing is filled in: " + ON_A_SCALE.format(options=options),))
+    filling = Filling(Matcher(result.standings))
+    writer = _Writer(sheet, columns, filling, scale, comments, _decimals(sheet, columns))
+    for row in range(1, len(sheet.rows)):
+        writer.fill(row)
+    _note_headers(filling, sheet, columns)
+    return Filled(sheet.filled(filling.changes), filling.notes(result.standings))
+
+
+@dataclass(frozen=True)
+class _Writer:
+    sheet: Sheet
+    columns: Columns
+    filling: Filling
+    scale: bool
+    comments: bool
+    text: Callable[[float], str]
+
+    def fill(self, row: int) -> None:
+        """Fill in one participant's row, or say why not."""
+        who = " ".join(self.sheet.values(row)[self.columns.identifier : self.columns.identifier + 2])
+        standing = self.filling.find(who, _keys(self.sheet, self.columns, row))
+        if standing is None:
+            return
+        fault = self._fault(row, standing)
+        if standing.outcome not in (Outcome.GRADED, Outcome.UNKNOWN) or standing.report is None:
+            self.filling.left(standing)
+        elif fault:
+            self.filling.kept(standing, fault)
+        else:
+            self.filling.changes[row, self.columns.grade] = self.text(self._score(row, standing))
+            self._comment(row, standing)
+
+    def _fault(self, row: int, standing: Standing) -> str:
+        """Why Moodle would pass over this row."""
+        changeable, most = self.columns.changeable, self._most(row)
+        if changeable is not None and self.sheet.value(row, changeable).casefold() in NO:
+            return "the grade is locked in Moodle; unlock it there and download the worksheet again"
+        if most is not None and self._score(row, standing) > most + 1e-9:
+            return f"{number(standing.score)} points are more than the {number(most)} that Moodle takes"
+        return ""
+
+    def _score(self, row: int, standing: Standing) -> float:
+        most = self._most(row)
+        if not self.scale or not most or not standing.max_score:
+            return standing.score
+        return standing.score * most / standing.max_score
+
+    def _most(self, row: int) -> float | None:
+        return number_in(self.sheet.value(row, self.columns.most))
+
+    def _comment(self, row: int, standing: Standing) -> None:
+        column = self.columns.comments
+        if column is None or not self.comments:
+            return
+        before = self.sheet.value(row, column)
+        if before and not before.startswith(OURS):
+            self.filling.kept(standing, "a person's comment is kept")
+        else:
+            self.filling.changes[row, column] = comment_of(standing)
+
+
+def _keys(sheet: Sheet, columns: Columns, row: int) -> Iterator[Key]:
+    """What a row calls its participant: the number, an address, another system's number, the name."""
+    yield "moodle", number_of(sheet.value(row, columns.identifier))
+    identities = [sheet.value(row, column) for column in range(columns.identifier + 1, columns.grade)]
+    yield from ((EMAIL, cell) for cell in identities if "@" in cell)
+    yield from ((kind, cell) for cell in identities[1:] for kind in (OWN, "sis", "login"))
+    yield from name_keys(*identities[:1])
+
+
+def _decimals(sheet: Sheet, columns: Columns) -> Callable[[float], str]:
+    """How this worksheet writes numbers: as it writes the maximum grade."""
+    most = [sheet.value(row, columns.most) for row in range(1, len(sheet.rows))]
+    comma = has_decimal_comma(
+        [*most, *(sheet.value(row, columns.grade) for row in range(1, len(sheet.rows)))]
+    )
+    return lambda value: written(value, comma=comma)
+
+
+def _note_headers(filling: Filling, sheet: Sheet, columns: Columns) -> None:
+    names = sheet.values(0)
+    if columns.modified is None:
+        filling.remarks.append(
+            "no column `Last modified (grade)` was found: Moodle does not import without it"
+        )
+    elif names[columns.modified].casefold() not in CHANGED:
+        told = f"{names[columns.grade]!r} as the grade, {names[columns.most]!r} as its maximum"
+        filling.remarks.append(f"this language is not known here; by place and content, {told}")

@@ -1,0 +1,144 @@
+"""A table as another program wrote it: some of its cells change, and every other byte stays as it was.
+
+The standard `csv` module forgets how a cell was quoted and how its line ended, and what imports the table may look at
+either; so the cells are kept with their places in the text, and a change is a change of the text in that place.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SEPARATORS = (",", ";", "\t")
+MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+MOST_ROWS_TO_GUESS = 200
+CELL = re.compile(r'"((?:[^"]|"")*)"')
+
+
+class CannotFill(ValueError):
+    """The table cannot be filled in; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A table with its new cells, and one sentence for each thing that a person should know."""
+
+    data: bytes
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: what it says, and where it stands in the text."""
+
+    value: str
+    start: int
+    end: int
+
+    @property
+    def quoted(self) -> bool:
+        """Whether it stands between quotation marks."""
+        return self.end - self.start > len(self.value)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with the text that it was read from."""
+
+    text: str
+    encoding: str
+    mark: bytes  # the byte order mark, if there was one
+    separator: str
+    rows: tuple[tuple[Cell, ...], ...]  # without empty lines
+
+    def value(self, row: int, column: int) -> str:
+        """What a cell says, without blanks around it; nothing where the row is too short."""
+        cells = self.rows[row]
+        return cells[column].value.strip() if column < len(cells) else ""
+
+    def values(self, row: int) -> list[str]:
+        """What the cells of a row say."""
+        return [cell.value.strip() for cell in self.rows[row]]
+
+    def filled(self, changes: Mapping[tuple[int, int], str]) -> bytes:
+        """The table with new values at (row, column), as bytes in the encoding that it came in."""
+        parts, done = [], 0
+        for (row, column), value in sorted(changes.items()):
+            start, end, new = self._edit(row, column, value)
+            parts += [self.text[done:start], new]
+            done = end
+        text = "".join([*parts, self.text[done:]])
+        return self.mark + text.encode(self.encoding)
+
+    def _edit(self, row: int, column: int, value: str) -> tuple[int, int, str]:
+        cells = self.rows[row]
+        if column < len(cells):
+            cell = cells[column]
+            return cell.start, cell.end, _written(value, self.separator, quoted=cell.quoted)
+        gap = self.separator * (column - len(cells) + 1)
+        return cells[-1].end, cells[-1].end, gap + _written(value, self.separator, quoted=False)
+
+
+def read_sheet(data: bytes) -> Sheet:
+    """Read a table: UTF-8, UTF-16 or an older encoding; separated by comma, semicolon or tab.
+
+    Raises:
+        CannotFill: it is empty, or no table.
+    """
+    mark, encoding = next(((mark, name) for mark, name in MARKS if data.startswith(mark)), (b"", ""))
+    text, encoding = _decoded(data[len(mark) :], encoding)
+    if "\0" in text or not text.strip():
+        raise CannotFill("the file is no table of text: export it again as CSV")
+    separator = max(SEPARATORS, key=lambda sign: _fitness(_rows(text, sign, MOST_ROWS_TO_GUESS)))
+    rows = tuple(row for row in _rows(text, separator) if len(row) > 1 or row[0].value.strip())
+    return Sheet(text, encoding, mark, separator, rows)
+
+
+def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
+    """The text and its encoding; Latin-1 gives every byte back as it was, whatever the bytes meant."""
+    for name in (encoding,) if encoding else ("utf-8", "latin-1"):
+        try:
+            return data.decode(name), name
+        except UnicodeDecodeError:
+            continue
+    raise CannotFill(f"the file begins as {encoding} text and does not go on so: export it again")
+
+
+def _fitness(rows: list[tuple[Cell, ...]]) -> tuple[float, int]:
+    """How well a separator fits: the share of rows as wide as the first, and then how wide that is."""
+    width = len(rows[0])
+    alike = sum(len(row) == width for row in rows) / len(rows)
+    return (alike if width > 1 else 0.0, width)
+
+
+def _rows(text: str, separator: str, most: int | None = None) -> list[tuple[Cell, ...]]:
+    rows: list[tuple[Cell, ...]] = []
+    plain = re.compile(rf"[^{re.escape(separator)}\r\n]*")
+    place, cells = 0, list[Cell]()
+    while place <= len(text) and (most is None or len(rows) < most):
+        cell = _cell(text, place, separator, plain)
+        cells.append(cell)
+        place = cell.end + 1
+        if text[cell.end : place] == separator:
+            continue
+        if not (len(cells) == 1 and cell.start == len(text)):
+            rows.append(tuple(cells))
+        cells = []
+        place += text.startswith("\r\n", cell.end)
+    return rows
+
+
+def _cell(text: str, start: int, separator: str, plain: re.Pattern[str]) -> Cell:
+    found = CELL.match(text, start)
+    if found and text[found.end() : found.end() + 1] in ("", separator, "\r", "\n"):
+        return Cell(found[1].replace('""', '"'), start, found.end())
+    bare = plain.match(text, start)
+    return Cell(bare[0] if bare else "", start, bare.end() if bare else start)
+
+
+def _written(value: str, separator: str, *, quoted: bool) -> str:
+    if quoted or any(sign in value for sign in (separator, '"', "\r", "\n")):
+        return '"' + value.replace('"', '""') + '"'
+    return value

@@ -1,0 +1,43 @@
+"""What a course decides, as data: dates, lateness, which hand-in counts, points, visibility and seeds."""
+
+from grader.classroom.policy.columns import columns_of, visible_now
+from grader.classroom.policy.dates import Lateness, lateness, penalty
+from grader.classroom.policy.errors import PolicyProblem
+from grader.classroom.policy.example import EXAMPLE
+from grader.classroom.policy.model import (
+    Counts,
+    Dates,
+    Direction,
+    Extension,
+    Late,
+    Policy,
+    Rounding,
+    Visibility,
+)
+from grader.classroom.policy.nobody import extensions_of_nobody
+from grader.classroom.policy.read import parse_policy, read_policy
+from grader.classroom.policy.seeds import seed_for
+from grader.classroom.policy.standing import standing_of
+
+__all__ = [
+    "EXAMPLE",
+    "Counts",
+    "Dates",
+    "Direction",
+    "Extension",
+    "Late",
+    "Lateness",
+    "Policy",
+    "PolicyProblem",
+    "Rounding",
+    "Visibility",
+    "columns_of",
+    "extensions_of_nobody",
+    "lateness",
+    "parse_policy",
+    "penalty",
+    "read_policy",
+    "seed_for",
+    "standing_of",
+    "visible_now",
+]

@@ -1,0 +1,95 @@
+"""What a course has decided about dates, points and visibility: frozen data, as course.toml says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+ALL = "all"  # in `visibility`: whatever is not named
+
+
+class Counts(StrEnum):
+    """Which of a student's hand-ins counts."""
+
+    LAST = "last"
+    BEST = "best"
+    FIRST = "first"
+
+
+class Visibility(StrEnum):
+    """When students see what became of a task; the words are Gradescope's."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    AFTER_DUE_DATE = "after_due_date"
+    AFTER_PUBLISHED = "after_published"
+
+
+class Direction(StrEnum):
+    """Where points between two steps go."""
+
+    NEAREST = "nearest"  # and up from the middle
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """When something is due, and from when on it is not accepted; each has a time zone, None is no such date."""
+
+    due: datetime | None = None
+    closes: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Late:
+    """What being late costs; the units are counted from the due date, and one that has begun counts whole."""
+
+    percent: Fraction = Fraction(0)  # of the points of a topic, for each unit
+    unit: timedelta = timedelta(days=1)  # a day is 24 hours, also when the clocks change
+    most: Fraction = Fraction(100)  # percent
+    grace: timedelta = timedelta(0)  # after a date, in which nothing is late
+    of_possible: bool = False  # of the points that there were to earn, not of those that were earned
+
+
+@dataclass(frozen=True)
+class Extension:
+    """Later dates for one student; they never make anything earlier."""
+
+    due: datetime | None = None
+    topics: Mapping[str, datetime] = field(default_factory=dict)
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How points are rounded, once, after everything has been added up."""
+
+    decimals: int = 2
+    direction: Direction = Direction.NEAREST
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Everything that a course decides; without a course.toml nothing is due and everything counts."""
+
+    place: str = "course.toml"  # the file, for messages
+    title: str = ""
+    dates: Dates = Dates()
+    topics: Mapping[str, Dates] = field(default_factory=dict)
+    late: Late = Late()
+    counts: Counts = Counts.LAST
+    dropped: tuple[str, ...] = ()  # tasks, or topics whole
+    bonus: tuple[str, ...] = ()
+    points: Mapping[str, Fraction] = field(default_factory=dict)  # of a task, in place of its topic.toml's
+    visibility: Mapping[str, Visibility] = field(default_factory=dict)  # of a task, a topic, or ALL
+    published: bool = False
+    published_at: datetime | None = None
+    seed: int | None = None  # of the run; None: drawn
+    seed_per_student: bool = False
+    seconds: float | None = None  # that any one test may take
+    extensions: Mapping[str, Extension] = field(default_factory=dict)  # by the student's id
+    rounding: Rounding = Rounding()

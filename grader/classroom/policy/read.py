@@ -1,0 +1,185 @@
+"""From course.toml to a policy; whatever is not understood is refused, so that no rule is lost by a slip."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from grader.classroom.policy.errors import PolicyProblem
+from grader.classroom.policy.fields import Fields
+from grader.classroom.policy.model import (
+    Counts,
+    Dates,
+    Direction,
+    Extension,
+    Late,
+    Policy,
+    Rounding,
+    Visibility,
+)
+from grader.course import CourseError
+
+KEYS = (
+    "title", "zone", "due", "closes", "counts", "seed", "published", "drop", "bonus", "late", "points", "visibility",
+    "rounding", "limits", "topics", "extensions",
+)  # fmt: skip
+UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
+LARGEST_SEED = 2**63 - 1
+
+
+def read_policy(path: Path | None) -> Policy:
+    """Read a course.toml; without one nothing is due, and everything counts.
+
+    Raises:
+        PolicyProblem: the file cannot be read, or breaks a rule.
+    """
+    if path is None:
+        return Policy()
+    try:
+        return parse_policy(path.read_text(encoding="utf-8-sig"), path)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise PolicyProblem(f"{path}: cannot be read: {problem}") from problem
+
+
+def parse_policy(text: str, path: Path = Path("course.toml")) -> Policy:
+    """Return the policy of a course.toml's text; `path` is for messages.
+
+    Raises:
+        PolicyProblem: the text breaks a rule.
+    """
+    try:
+        return _policy(Fields(path, "", tomllib.loads(text)))
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        raise PolicyProblem(f"{path}: cannot be read as TOML: {problem}") from problem
+    except CourseError as problem:  # what the shared reading of tables raises
+        raise PolicyProblem(str(problem)) from problem
+
+
+def _policy(bare: Fields) -> Policy:
+    bare.refuse_unknown(KEYS)
+    table = Fields(bare.file, "", bare.values, _zone(bare))
+    dates, topics = _dates(table, Dates()), table.sub("topics")
+    seed = _seed(table)
+    return Policy(
+        place=str(table.file),
+        title=table.maybe_text("title"),
+        dates=dates,
+        topics={slug: _topic(topic, dates) for slug, topic in topics.subs()},
+        late=_late(table.sub("late")),
+        counts=Counts(table.choice("counts", [*Counts], usual=Counts.LAST)),
+        dropped=table.texts("drop"),
+        bonus=table.texts("bonus"),
+        points=_points(table.sub("points").flat()),
+        visibility=_visibility(table.sub("visibility").flat()),
+        seed=seed if isinstance(seed, int) else None,
+        seed_per_student=seed == "per-student",
+        seconds=_seconds(table.sub("limits")),
+        extensions={student: _extension(given) for student, given in table.sub("extensions").subs()},
+        rounding=_rounding(table.sub("rounding")),
+        **_published(table),
+    )
+
+
+def _zone(table: Fields) -> ZoneInfo | None:
+    name = table.maybe_text("zone")
+    try:
+        return ZoneInfo(name) if name else None
+    except (OSError, ValueError) as problem:  # a folder of zones, or a name that leads out of them
+        raise _no_zone(table, name) from problem
+    except KeyError as problem:
+        raise _no_zone(table, name) from problem
+
+
+def _no_zone(table: Fields, name: str) -> CourseError:
+    remedy = 'this machine knows no such zone: write one like "Europe/Berlin", or each time with its offset'
+    return table.fail("zone", f"is {name!r}", remedy)
+
+
+def _dates(table: Fields, usual: Dates) -> Dates:
+    """Return the dates of a table; one that it does not have is the usual one."""
+    found = Dates(table.moment("due") or usual.due, table.moment("closes") or usual.closes)
+    if found.due and found.closes and found.closes < found.due:
+        key = "closes" if "closes" in table.values else "due"
+        fault = f"leaves {found.closes.isoformat()} for closing, which is before {found.due.isoformat()}, when it is due"
+        raise table.fail(key, fault, "nothing can close before it is due: mend one of them")
+    return found
+
+
+def _topic(table: Fields, usual: Dates) -> Dates:
+    table.refuse_unknown(("due", "closes"))
+    return _dates(table, usual)
+
+
+def _late(table: Fields) -> Late:
+    table.refuse_unknown(("percent", "per", "most", "grace", "of"))
+    return Late(
+        percent=table.number("percent", usual=0, most=100),
+        unit=UNITS[table.choice("per", tuple(UNITS), usual="day")],
+        most=table.number("most", usual=100, most=100),
+        grace=timedelta(minutes=float(table.number("grace", usual=0))),
+        of_possible=table.choice("of", ("earned", "possible"), usual="earned") == "possible",
+    )
+
+
+def _points(table: Fields) -> dict[str, Fraction]:
+    found = {task: table.number(task, usual=0) for task in table.values}
+    for task, points in found.items():
+        if not points:
+            raise table.fail(task, "is 0", "drop the task, if it is not to count")
+    return found
+
+
+def _visibility(table: Fields) -> dict[str, Visibility]:
+    words = [*Visibility]
+    return {name: Visibility(table.choice(name, words, usual="")) for name in table.values}
+
+
+def _seed(table: Fields) -> int | str:
+    value = table.values.get("seed", "one")
+    whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_SEED
+    if whole or value in ("one", "per-student"):
+        return value if isinstance(value, int) else str(value)
+    raise table.fail("seed", f"is {value!r}", 'it must be "one", "per-student" or a whole number below 2**63')
+
+
+def _published(table: Fields) -> dict[str, Any]:
+    if isinstance(table.values.get("published"), datetime):
+        return {"published_at": table.moment("published")}
+    return {"published": table.flag("published", usual=False)}
+
+
+def _seconds(table: Fields) -> float | None:
+    table.refuse_unknown(("seconds",))
+    seconds = table.number("seconds", usual=0)
+    if "seconds" in table.values and not seconds:
+        raise table.fail("seconds", "is 0", "a test needs time: leave it out for what each suite allows")
+    return float(seconds) if seconds else None
+
+
+def _extension(table: Fields) -> Extension:
+    table.refuse_unknown(("due", "topics", "why"))
+    topics: Mapping[str, object] = table.sub("topics").values
+    moments = {slug: table.sub("topics").moment(slug) for slug in topics}
+    due = table.moment("due")
+    if due is None and not moments:
+        raise table.fail(
+            "due", "is missing", "give the student's new date, or one for a topic: topics = { losses = ... }"
+        )
+    return Extension(
+        due, {slug: moment for slug, moment in moments.items() if moment}, table.maybe_text("why")
+    )
+
+
+def _rounding(table: Fields) -> Rounding:
+    table.refuse_unknown(("decimals", "direction"))
+    decimals = table.number("decimals", usual=2, most=2)
+    if decimals.denominator != 1:
+        raise table.fail("decimals", f"is {float(decimals)}", "it must be 0, 1 or 2")
+    return Rounding(
+        int(decimals), Direction(table.choice("direction", [*Direction], usual=Direction.NEAREST))
+    )

@@ -1,0 +1,80 @@
+"""What a layout finds: who claims a hand-in, and where its files lie."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from grader.classroom.reading.tree import Folder, Node
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Who handed in, as the layout says it; the roster decides whether that is so."""
+
+    id: str  # stable from run to run: a Canvas user id, the name of a folder
+    text: str  # for a person: "jon smth"
+    name: str = ""
+    email: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    squashed: bool = False  # `name` has lost its spaces and comma, as in a Canvas download
+    hint: str = ""  # what else is known, for a claim that fits nobody
+
+
+@dataclass(frozen=True)
+class Part:
+    """Files that were handed in at one moment."""
+
+    nodes: tuple[Node, ...]
+    place: str
+    submitted_at: datetime | None = None
+    late: bool | None = None
+    notes: tuple[str, ...] = ()
+    problem: str = ""  # what was handed in instead of a file
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one student handed in, or several together; its parts are in the order of handing in."""
+
+    claims: tuple[Claim, ...]
+    parts: tuple[Part, ...]
+    ordered: bool = True  # the layout tells which part came last
+
+
+@dataclass
+class Reading:
+    """All that a layout finds in a folder."""
+
+    found: Iterable[Found] = ()  # one at a time: a repository stays open only as long as it is needed
+    notes: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)  # hand-ins without an owner
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A folder that may hold a class, and the topics that are looked for."""
+
+    folder: Folder
+    place: str  # for a person: "upload.zip/submissions"
+    topics: Collection[str]
+
+    def at(self, *names: str) -> str:
+        """Return the place of something below."""
+        return "/".join((self.place, *names))
+
+
+class Layout(Protocol):
+    """A module that knows one way in which hand-ins lie."""
+
+    TITLE: str
+
+    @staticmethod
+    def fits(spot: Spot) -> int:
+        """Return how many entries of the folder are named as this layout names them."""
+
+    @staticmethod
+    def find(spot: Spot) -> Reading:
+        """Return the hand-ins."""

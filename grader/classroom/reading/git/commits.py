@@ -1,0 +1,121 @@
+"""Commits and their folders: parsed from plain objects, with every size checked first."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+
+from grader.classroom.reading import limits
+from grader.classroom.reading.disk import LINK
+from grader.classroom.reading.git.store import Store
+from grader.classroom.reading.names import composed, inside, label, short
+from grader.classroom.reading.problems import Unreadable
+from grader.classroom.reading.tree import File, Folder, Node, refused
+
+PERSON = re.compile(r"(?P<name>.*?) ?<(?P<email>[^<>]*)> (?P<seconds>-?\d{1,15}) (?P<zone>[+-]\d{4})")
+FOLDER, LINKED, SUBMODULE = b"40000", b"120000", b"160000"
+MOST = max(limits.NOTEBOOK, limits.ARCHIVE)
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What one commit says about itself."""
+
+    name: str
+    tree: str
+    parents: tuple[str, ...]
+    author: str
+    email: str
+    when: datetime | None  # of committing
+
+
+def read_commit(store: Store, name: str) -> Commit:
+    """Return a commit.
+
+    Raises:
+        Unreadable: it is not there or no commit.
+    """
+    data = store.content(name, "commit", limits.OBJECT)
+    if data is None:
+        raise Unreadable("a commit of it is too large to be one")
+    lines = data.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n")
+    fields = [line.partition(" ")[::2] for line in lines if line and not line.startswith(" ")]
+    author = _person(fields, "author")
+    committer = _person(fields, "committer")
+    return Commit(
+        name,
+        next((value for key, value in fields if key == "tree"), ""),
+        tuple(value for key, value in fields if key == "parent"),
+        label(author["name"]) if author else "",
+        label(author["email"]) if author else "",
+        _moment(committer) if committer else None,
+    )
+
+
+def history(store: Store, name: str) -> list[Commit]:
+    """Return the commits that lead to this one, along first parents, the oldest first."""
+    commits: list[Commit] = []
+    while name:
+        commits.append(read_commit(store, name))
+        if len(commits) > limits.COMMITS:
+            raise Unreadable(f"it has more than {limits.COMMITS} commits")
+        name = commits[-1].parents[0] if commits[-1].parents else ""
+    return commits[::-1]
+
+
+def folder_of(store: Store, tree: str, name: str = "") -> Folder:
+    """Return a committed folder; it can be looked into as long as the store is open."""
+    return Folder(name, lambda: list(_nodes(store, tree)))
+
+
+def _nodes(store: Store, tree: str) -> Iterator[Node]:
+    data = store.content(tree, "tree", limits.OBJECT)
+    if data is None:
+        raise Unreadable("a folder of it is too large to be one")
+    position = 0
+    while position < len(data):
+        space, end = data.find(b" ", position), data.find(b"\0", position)
+        if not 0 <= space < end or end + store.binary > len(data):
+            raise Unreadable("its git store is damaged: clone it anew")
+        mode, raw = data[position:space], data[space + 1 : end]
+        position = end + 1 + store.binary
+        yield _node(store, mode, raw.decode("utf-8", "surrogateescape"), data[end + 1 : position].hex())
+
+
+def _node(store: Store, mode: bytes, raw: str, name: str) -> Node:
+    path = inside(raw)
+    if path is None or len(path) != 1:
+        return refused(short(raw), "has a name that leads somewhere else")
+    if mode == FOLDER:
+        return folder_of(store, name, path[0])
+    if mode == LINKED:
+        return refused(path[0], LINK)
+    if mode == SUBMODULE:
+        return refused(path[0], "is another repository")
+    return File(composed(path[0]), partial(_blob, store, name), digest=name)
+
+
+def _blob(store: Store, name: str) -> io.BytesIO:
+    data = store.content(name, "blob", MOST)
+    if data is None:
+        raise Unreadable(f"is larger than {MOST // limits.MB} MB")
+    return io.BytesIO(data)
+
+
+def _person(fields: list[tuple[str, str]], key: str) -> re.Match[str] | None:
+    value = next((value for name, value in fields if name == key), "")
+    return PERSON.fullmatch(value)
+
+
+def _moment(person: re.Match[str]) -> datetime | None:
+    zone = person["zone"]
+    minutes = int(zone[1:3]) * 60 + int(zone[3:])
+    offset = timedelta(minutes=-minutes if zone[0] == "-" else minutes)
+    try:
+        return datetime.fromtimestamp(int(person["seconds"]), UTC).astimezone(timezone(offset))
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,1 @@
+"""The ways in which hand-ins lie, a module for each."""

@@ -1,0 +1,113 @@
+"""Students told by the names of folders, archives and files, for layouts that no system made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
+from grader.classroom.reading.names import AGAIN, SUFFIXES, is_archive, label, short, stem_of, topic_of
+from grader.classroom.reading.problems import Unreadable
+from grader.classroom.reading.stamps import exports, otter_stamp
+from grader.classroom.reading.tree import File, Folder, Node
+
+EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")
+
+
+@dataclass
+class _Student:
+    name: str
+    files: list[Node] = field(default_factory=list)  # that lie beside those of others
+    parts: list[Part] = field(default_factory=list)  # a folder or an archive each
+
+
+def claim_of(name: str) -> Claim:
+    """Return the claim that a bare name makes: it may be an id, an address or a name."""
+    text = label(name)
+    email = text if EMAIL.fullmatch(text) else ""
+    return Claim(text, text, name=text.replace("_", " "), email=email)
+
+
+def student_and_topic(stem: str, topics: Collection[str]) -> tuple[str, str] | None:
+    """Return who and what `alice_losses` or `losses_alice` stands for; None where it tells no single one."""
+    plain = AGAIN.sub("", stem)
+    found = set()
+    for topic in topics:
+        name = re.escape(topic)
+        for pattern in (rf"(?P<who>.+)[-_ ]{name}", rf"{name}[-_ ](?P<who>.+)"):
+            if told := re.fullmatch(pattern, plain, re.IGNORECASE):
+                found.add((told["who"].strip("-_ "), topic))
+    return found.pop() if len(found) == 1 else None
+
+
+def telling(node: Node, topics: Collection[str]) -> str:
+    """Return the student's name that a folder, an archive or a file tells; nothing where it tells none."""
+    if isinstance(node, Folder):
+        return node.name
+    stem = stem_of(node.name)
+    if is_archive(node.name):
+        stamp = otter_stamp(node.name)
+        stem = stamp[0] if stamp else stem
+        told = student_and_topic(stem, topics)
+        if told:
+            return told[0]
+        return "" if topic_of(f"{stem}.py", topics) else stem
+    if node.name.casefold().endswith(SUFFIXES):
+        told = student_and_topic(stem, topics)
+        return told[0] if told else ""
+    return node.name if node.refused and "." not in node.name else ""
+
+
+def read(spot: Spot) -> Reading:
+    """Return what each student of a folder handed in."""
+    reading, students = Reading(), dict[str, _Student]()
+    for node in spot.folder.children():
+        name = telling(node, spot.topics)
+        if name:
+            _add(students.setdefault(label(name), _Student(name)), node, spot)
+        elif topic_of(node.name, spot.topics) or is_archive(node.name):
+            reading.unknown.append(f"{short(spot.at(node.name))} does not tell which student it is from")
+        else:
+            reading.notes.append(f"{short(spot.at(node.name))} belongs to nobody: it is left out")
+    reading.found = [_found(student, spot) for student in students.values()]
+    return reading
+
+
+def inside(folder: Folder, place: str) -> list[Part]:
+    """Return the parts of a student's folder."""
+    try:
+        nodes = folder.children()
+    except Unreadable as problem:
+        return [Part((), place, problem=str(problem))]
+    parts = exports(nodes, place)
+    if folder.path is not None and (folder.path / ".git").is_dir():
+        note = "it holds a git repository; its files are read as they lie"
+        parts[0] = replace(parts[0], notes=(*parts[0].notes, note))
+    return parts
+
+
+def _add(student: _Student, node: Node, spot: Spot) -> None:
+    if isinstance(node, Folder):
+        student.parts += inside(node, spot.at(node.name))
+    elif is_archive(node.name) or node.refused:
+        student.parts.append(Part((node,), spot.at(node.name)))
+    else:
+        student.files.append(_named(node, spot.topics))
+
+
+def _named(file: File, topics: Collection[str]) -> File:
+    """Return a file under the name that it would have in a folder of its own: losses-1.py."""
+    stem = stem_of(file.name)
+    told = student_and_topic(stem, topics)
+    again = stem[len(AGAIN.sub("", stem)) :]
+    return replace(file, name=f"{told[1]}{again}{file.name[len(stem) :]}") if told else file
+
+
+def _found(student: _Student, spot: Spot) -> Found:
+    parts = list(student.parts)
+    if student.files:
+        parts.insert(0, Part(tuple(student.files), f"{spot.place} ({short(student.name)}'s files)"))
+    stamped = [part for part in parts if otter_stamp(part.place)]
+    parts.sort(key=lambda part: (stamp := otter_stamp(part.place)) and stamp[1] or "")
+    return Found((claim_of(student.name),), tuple(parts), ordered=len(parts) - len(stamped) <= 1)

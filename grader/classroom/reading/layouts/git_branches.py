@@ -1,0 +1,69 @@
+"""One git repository with a branch for each student."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from grader.classroom.reading.found import Found, Part, Reading, Spot
+from grader.classroom.reading.git.commits import folder_of, read_commit
+from grader.classroom.reading.git.repository import Repository, open_repository, store_of
+from grader.classroom.reading.git.store import Store
+from grader.classroom.reading.layouts import by_name
+from grader.classroom.reading.problems import ClassProblem, Unreadable
+
+TITLE = "a git repository with a branch for each student"
+NOBODY = ("main", "master", "trunk", "gh-pages")
+
+
+def fits(spot: Spot) -> int:
+    """Count the branches that may be students'."""
+    try:
+        return len(_students(opened(spot)))
+    except (ClassProblem, Unreadable):
+        return 0
+
+
+def find(spot: Spot) -> Reading:
+    """Return what the last commit of each branch holds.
+
+    Raises:
+        ClassProblem: it is no repository, or one that cannot be opened.
+    """
+    repository = opened(spot)
+    return Reading(_branches(repository, _students(repository), spot))
+
+
+def opened(spot: Spot) -> Repository:
+    """Return the repository of a folder.
+
+    Raises:
+        ClassProblem: it is no repository, or one that cannot be opened.
+    """
+    store = store_of(spot.folder.path)
+    if store is None:
+        raise ClassProblem(f"{spot.place} is not a git repository: give the folder that holds .git")
+    try:
+        return open_repository(store)
+    except Unreadable as problem:
+        raise ClassProblem(f"{spot.place}: {problem}") from problem
+
+
+def _students(repository: Repository) -> Mapping[str, str]:
+    """Return the branches but the repository's own."""
+    own = {*NOBODY, repository.head.removeprefix("refs/heads/")}
+    return {branch: name for branch, name in repository.branches.items() if branch not in own}
+
+
+def _branches(repository: Repository, students: Mapping[str, str], spot: Spot) -> Iterator[Found]:
+    last = [branch.rpartition("/")[2] for branch in students]
+    plain = len(set(last)) == len(last)  # otherwise students/alice and old/alice are told apart by all of it
+    with Store(repository.objects, name_length=repository.name_length) as objects:
+        for branch, name in students.items():
+            claim = by_name.claim_of(branch.rpartition("/")[2] if plain else branch)
+            place = f"{spot.place} (branch {branch})"
+            try:
+                commit = read_commit(objects, name)
+                nodes = tuple(folder_of(objects, commit.tree).children())
+                yield Found((claim,), (Part(nodes, place, submitted_at=commit.when),))
+            except Unreadable as problem:
+                yield Found((claim,), (Part((), place, problem=str(problem)),))

@@ -1,0 +1,70 @@
+"""A clone of a repository for each student: what the last commit holds, with its author and its time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
+from grader.classroom.reading.git.commits import Commit, folder_of, read_commit
+from grader.classroom.reading.git.repository import open_repository, store_of
+from grader.classroom.reading.git.store import Store
+from grader.classroom.reading.layouts import by_name
+from grader.classroom.reading.names import label, short
+from grader.classroom.reading.problems import Unreadable
+from grader.classroom.reading.tree import Folder
+
+TITLE = "git clones"
+
+
+def fits(spot: Spot) -> int:
+    """Count the folders where every one is a repository."""
+    folders = spot.folder.folders()
+    return len(folders) if folders and all(store_of(folder.path) for folder in folders) else 0
+
+
+def find(spot: Spot) -> Reading:
+    """Return what each student committed last, or what one did where the folder itself is a repository."""
+    if store_of(spot.folder.path):
+        return Reading(_clones([(spot.folder, spot.place)]))
+    folders = [(folder, spot.at(folder.name)) for folder in spot.folder.folders()]
+    strays = [f"{short(spot.at(file.name))} belongs to nobody: it is left out" for file in spot.folder.files()]
+    return Reading(_clones(folders), strays)
+
+
+def _clones(folders: Sequence[tuple[Folder, str]]) -> Iterator[Found]:
+    names = [folder.name.removesuffix(".git") for folder, _ in folders]
+    prefix = _assignment(names)
+    for (folder, place), name in zip(folders, names, strict=True):
+        if store_of(folder.path):
+            yield from _clone(folder, name, name[prefix:], place)
+        else:
+            yield Found((by_name.claim_of(name),), tuple(by_name.inside(folder, place)))
+
+
+def _assignment(names: Sequence[str]) -> int:
+    """Count the characters of the assignment that GitHub Classroom writes before each name."""
+    return os.path.commonprefix(list(names)).rfind("-") + 1 if len(names) > 1 else 0
+
+
+def _clone(folder: Folder, name: str, login: str, place: str) -> Iterator[Found]:
+    claim = by_name.claim_of(name)
+    try:
+        store = store_of(folder.path)
+        assert store is not None  # whoever calls has looked
+        repository = open_repository(store)
+        if "HEAD" not in repository.refs:
+            raise Unreadable(f"its git repository has no commit on {repository.head or 'HEAD'}: push one")
+        with Store(repository.objects, name_length=repository.name_length) as objects:
+            commit = read_commit(objects, repository.refs["HEAD"])
+            part = Part(tuple(folder_of(objects, commit.tree).children()), place, submitted_at=commit.when)
+            yield Found((_claim(claim, login, commit),), (part,))
+    except Unreadable as problem:
+        yield Found((claim,), (Part((), place, problem=str(problem)),))
+
+
+def _claim(claim: Claim, login: str, commit: Commit) -> Claim:
+    """Return who it is from: the folder tells, for the author of a commit is what anybody writes there."""
+    hint = f"its last commit is by {commit.author} <{commit.email}>"
+    ids = {"github": label(login), "login": label(login)}
+    return Claim(claim.id, claim.text, name=claim.name, email=claim.email, ids=ids, hint=hint)

@@ -1,0 +1,71 @@
+"""One git repository where each student committed; a commit hands in the topic files that it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
+from grader.classroom.reading.git.commits import Commit, folder_of, history
+from grader.classroom.reading.git.store import Store
+from grader.classroom.reading.layouts.git_branches import opened
+from grader.classroom.reading.names import topic_of
+from grader.classroom.reading.problems import ClassProblem, Unreadable
+from grader.classroom.reading.tree import File, walk
+
+TITLE = "a git repository with a commit for each student"
+SHORT = 10  # characters of a commit's name that tell it from others
+
+
+def fits(spot: Spot) -> int:
+    """Never choose this by itself: one student's clone looks the same."""
+    return 0
+
+
+def find(spot: Spot) -> Reading:
+    """Return each author's commits as parts, the oldest first.
+
+    Raises:
+        ClassProblem: it is no repository, or one that cannot be read.
+    """
+    return Reading(_authors(spot))
+
+
+def _authors(spot: Spot) -> Iterator[Found]:
+    repository = opened(spot)
+    parts: dict[Claim, list[Part]] = {}
+    try:
+        with Store(repository.objects, name_length=repository.name_length) as store:
+            before: dict[str, File] = {}
+            for commit in history(store, repository.refs.get("HEAD", "")):
+                now = _topic_files(store, commit, spot)
+                part = _part(commit, before, now, spot)
+                if part.nodes:
+                    parts.setdefault(_claim(commit), []).append(part)
+                before = now
+            for claim, theirs in parts.items():
+                yield Found((claim,), tuple(theirs))
+    except Unreadable as problem:
+        raise ClassProblem(f"{spot.place}: {problem}") from problem
+
+
+def _topic_files(store: Store, commit: Commit, spot: Spot) -> dict[str, File]:
+    return {
+        "/".join(path): node
+        for path, node in walk(folder_of(store, commit.tree).children())
+        if isinstance(node, File) and topic_of(node.name, spot.topics)
+    }
+
+
+def _part(commit: Commit, before: dict[str, File], now: dict[str, File], spot: Spot) -> Part:
+    changed = tuple(file for path, file in now.items() if _content(before.get(path)) != _content(file))
+    return Part(changed, f"{spot.place} (commit {commit.name[:SHORT]})", submitted_at=commit.when)
+
+
+def _content(file: File | None) -> str:
+    """Return the name of a file's content in the repository, which is a digest of it."""
+    return file.digest if file else ""
+
+
+def _claim(commit: Commit) -> Claim:
+    text = f"{commit.author} <{commit.email}>"
+    return Claim((commit.email or commit.author).casefold(), text, name=commit.author, email=commit.email)

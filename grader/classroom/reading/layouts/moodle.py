@@ -1,0 +1,72 @@
+"""Moodle's download of all submissions: `<name>_<id>_assignsubmission_file`, a folder each or flat in one zip."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
+from grader.classroom.reading.layouts import by_name
+from grader.classroom.reading.names import label, short
+from grader.classroom.reading.tree import File, Folder, Node
+
+TITLE = "Moodle download"
+OWNER = r"(?P<name>.*?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+)"
+FOLDER = re.compile(OWNER + "_?", re.DOTALL)  # before Moodle 4.1 the name ended in an underscore
+FLAT = re.compile(OWNER + "_(?P<file>.+)", re.DOTALL)
+BLIND = "participant"  # stands for the name where Moodle hides it
+TYPED = "text typed into Moodle was handed in, which cannot be graded: hand in the file itself"
+
+
+@dataclass
+class _Student:
+    claim: Claim
+    files: list[File] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+
+
+def fits(spot: Spot) -> int:
+    """Count what is named as Moodle names it."""
+    return sum(_told(node) is not None for node in spot.folder.children())
+
+
+def find(spot: Spot) -> Reading:
+    """Return what each student or team handed in."""
+    reading, students = Reading(), dict[str, _Student]()
+    for node in spot.folder.children():
+        told = _told(node)
+        if told is None:
+            reading.notes.append(f"{short(spot.at(node.name))} is not named as Moodle does: it is left out")
+            continue
+        claim = _claim(told)
+        _add(students.setdefault(claim.id, _Student(claim)), node, told, spot)
+    reading.found = [_found(student, spot) for student in students.values()]
+    return reading
+
+
+def _told(node: Node) -> re.Match[str] | None:
+    return (FOLDER if isinstance(node, Folder) else FLAT).fullmatch(node.name)
+
+
+def _claim(told: re.Match[str]) -> Claim:
+    name, number = label(told["name"]), told["id"] or ""
+    if name.casefold() == BLIND:
+        return Claim(number, f"Participant {number}", ids={"moodle": number})
+    ids = {"moodle": number} if number else {}
+    return Claim(number or name, f"{name} ({number})" if number else name, name=name, ids=ids)
+
+
+def _add(student: _Student, node: Node, told: re.Match[str], spot: Spot) -> None:
+    if told["kind"] != "file":
+        student.parts.append(Part((), spot.at(node.name), problem=TYPED))
+    elif isinstance(node, Folder):
+        student.parts += by_name.inside(node, spot.at(node.name))
+    else:
+        student.files.append(replace(node, name=told["file"]))
+
+
+def _found(student: _Student, spot: Spot) -> Found:
+    parts = list(student.parts)
+    if student.files:
+        parts.append(Part(tuple(student.files), f"{spot.place} ({student.claim.text}'s files)"))
+    return Found((student.claim,), tuple(parts))

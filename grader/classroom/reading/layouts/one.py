@@ -1,0 +1,36 @@
+"""The work of a single student, named after the folder or the archive that holds it."""
+
+from __future__ import annotations
+
+from grader.classroom.reading.found import Found, Reading, Spot
+from grader.classroom.reading.layouts import by_name
+from grader.classroom.reading.names import stem_of, topic_of
+from grader.classroom.reading.tree import Folder
+
+TITLE = "one student's work"
+WRAPPERS = ("exercises",)  # folders of the course that students pack along
+
+
+def fits(spot: Spot) -> int:
+    """Return one where topic files lie directly in it, or in folders named after topics."""
+    return int(is_work(spot.folder, spot))
+
+
+def find(spot: Spot) -> Reading:
+    """Return everything as one hand-in."""
+    claim = by_name.claim_of(stem_of(spot.folder.name))
+    return Reading([Found((claim,), tuple(by_name.inside(spot.folder, spot.place)))])
+
+
+def is_work(folder: Folder, spot: Spot) -> bool:
+    """Whether a folder is one student's work."""
+    if any(topic_of(file.name, spot.topics) for file in folder.files()):
+        return True
+    topics = {topic.casefold() for topic in spot.topics}
+    for inner in folder.folders():
+        name = inner.name.casefold()
+        if name in topics and any(topic_of(file.name, spot.topics) for file in inner.files()):
+            return True
+        if name in WRAPPERS and is_work(inner, spot):
+            return True
+    return False

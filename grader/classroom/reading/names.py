@@ -1,0 +1,73 @@
+"""What a name says: the path it stands for, the topic of a file, whether it is an archive."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Collection
+
+from grader.classroom.reading import limits
+from grader.intake.errors import shown
+
+ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
+# Archives that only another program opens; their owner is told so.
+FOREIGN = (".rar", ".7z", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".bz2", ".xz", ".gz", ".zipx", ".ace")
+SUFFIXES = (".py", ".ipynb")
+LONGEST = 100
+# What browsers and Canvas add to the name of a file that was handed in again: losses-1, losses (1).
+AGAIN = re.compile(r"(?:[-_ ]\d{1,3}|[ ]?\(\d{1,3}\))+$")
+DRIVE = re.compile(r"^[A-Za-z]:")
+
+
+def composed(text: str) -> str:
+    """Return the text with accents in one form, however the system that named it stores them."""
+    return unicodedata.normalize("NFC", text)
+
+
+def inside(path: str) -> tuple[str, ...] | None:
+    """Return the parts of an archive's path; None where it would lead out of the archive or is absurd."""
+    path = composed(path.replace("\\", "/"))
+    if "\0" in path or path.startswith("/") or DRIVE.match(path) or len(path) > limits.NAME:
+        return None
+    parts = tuple(part for part in path.split("/") if part not in ("", "."))
+    return None if ".." in parts or len(parts) > limits.DEEP or not parts else parts
+
+
+def topic_of(name: str, topics: Collection[str]) -> tuple[str, str] | None:
+    """Return the topic and suffix that a file's name stands for: `Losses (1).PY` is ("losses", ".py")."""
+    lowered = composed(name).casefold()
+    for suffix in SUFFIXES:
+        if lowered.endswith(suffix):
+            stem = lowered.removesuffix(suffix)
+            for topic in topics:
+                if topic.casefold() in (stem, AGAIN.sub("", stem)):
+                    return topic, suffix
+    return None
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file is meant to be an archive, one that can be opened or not."""
+    return name.casefold().endswith(ARCHIVES + FOREIGN)
+
+
+def stem_of(name: str) -> str:
+    """Return a file's name without the ending of an archive, of code or of a notebook."""
+    for suffix in (*ARCHIVES, *FOREIGN, *SUFFIXES):
+        if name.casefold().endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def label(text: str) -> str:
+    """Return a name as an id: printable, on one line, bounded, and the same in every run."""
+    clean = " ".join(shown(composed(text)).split())
+    if len(clean) <= LONGEST:
+        return clean
+    return f"{clean[: LONGEST - 9]}~{hashlib.sha256(clean.encode()).hexdigest()[:8]}"
+
+
+def short(path: str) -> str:
+    """Return a path for a sentence: printable, and cut in the middle when it is long."""
+    text = shown(path)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}...{text[-LONGEST // 2 :]}"

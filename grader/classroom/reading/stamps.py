@@ -1,0 +1,52 @@
+"""Times that tools write into names and small files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from grader.classroom.reading.found import Part
+from grader.classroom.reading.names import is_archive, stem_of
+from grader.classroom.reading.tree import Node
+
+# What Otter appends to the name of a notebook when it packs it: losses_2024_01_31T23_59_58_123456.zip
+OTTER = re.compile(r"_(\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d(?:_\d{1,6})?)(?: ?\(\d{1,3}\))?$")
+CLOCK = "the order of the exports is by the times in their names, which a student's own clock wrote"
+
+
+def otter_stamp(name: str) -> tuple[str, str] | None:
+    """Return the name without Otter's time, and the time, which sorts as text."""
+    stem = stem_of(name)
+    found = OTTER.search(stem) if is_archive(name) else None
+    return (stem[: found.start()], found.group(1)) if found else None
+
+
+def exports(nodes: Sequence[Node], place: str) -> list[Part]:
+    """Return the parts of one student's files: Otter's exports one by one by their times, the rest first."""
+    stamped = [(stamp[1], node) for node in nodes if (stamp := otter_stamp(node.name))]
+    if not stamped:
+        return [Part(tuple(nodes), place)]
+    others = tuple(node for node in nodes if not otter_stamp(node.name))
+    notes = (CLOCK,) if len(stamped) > 1 else ()
+    packed = [
+        Part((node,), f"{place}/{node.name}", notes=notes)
+        for _, node in sorted(stamped, key=lambda pair: (pair[0], pair[1].name))
+    ]
+    return [Part(others, place), *packed] if others else packed
+
+
+def moment(text: str) -> datetime | None:
+    """Return a time that nbgrader or Gradescope wrote, with its zone; None where it is in no known form."""
+    words = text.strip().replace("T", " ", 1).split()
+    if len(words) < 2:
+        return None
+    zone = words[2] if len(words) > 2 else ""
+    clock = re.sub(r"(\.\d{6})\d+", r"\1", words[1])
+    try:
+        time = datetime.fromisoformat(f"{words[0]} {clock}{'' if zone in ('UTC', 'GMT', 'Z') else zone}")
+    except ValueError:
+        return None
+    if time.tzinfo is None and (zone in ("UTC", "GMT", "Z")):
+        return time.replace(tzinfo=UTC)
+    return time if time.tzinfo is not None else None

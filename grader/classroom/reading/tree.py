@@ -1,0 +1,151 @@
+"""Folders and files as they lie on a disk, in an archive or in a repository: looked at one level at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TypeAlias
+
+from grader.classroom.reading import limits
+from grader.classroom.reading.problems import Unreadable
+from grader.intake.errors import shown
+from grader.intake.walk import SKIPPED
+
+JUNK = SKIPPED | {"Thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True)
+class File:
+    """One file; its bytes are read when they are asked for, and never more than a limit."""
+
+    name: str
+    open: Callable[[], IO[bytes]]
+    refused: str = ""  # why it may not be read: "is a link"
+    on_disk: bool = False  # it can be opened as an archive without being held in memory
+    digest: str = ""  # of its content, where that is known without reading it
+    packed: tuple[int, int] | None = None  # its size and its compressed size, as an archive claims them
+
+    def read(self, most: int) -> bytes | None:
+        """Return the content; None when it is longer than `most` bytes.
+
+        Raises:
+            Unreadable: it cannot be opened, or what holds it is broken.
+        """
+        if self.refused:
+            raise Unreadable(f"{shown(self.name)} {self.refused}")
+        try:
+            with self.open() as stream:
+                data = stream.read(most + 1)
+        except Unreadable:
+            raise
+        except Exception as error:  # a broken archive raises almost anything
+            raise Unreadable(f"{shown(self.name)} cannot be read ({reason(error)})") from error
+        return data if len(data) <= most else None
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One folder; its content is listed when it is asked for."""
+
+    name: str
+    listing: Callable[[], Sequence[Node]]
+    path: Path | None = None  # where it lies on a disk
+
+    def children(self) -> list[Node]:
+        """Return what lies in it, sorted by name, without what no person put there.
+
+        Raises:
+            Unreadable: it cannot be listed.
+        """
+        nodes = list(self.listing())
+        if any(node.name == "pyvenv.cfg" for node in nodes):
+            return []  # a virtual environment that went along
+        return sorted((node for node in nodes if not _is_junk(node.name)), key=_order)
+
+    def folders(self) -> list[Folder]:
+        """Return the folders in it."""
+        return [node for node in self.children() if isinstance(node, Folder)]
+
+    def files(self) -> list[File]:
+        """Return the files in it."""
+        return [node for node in self.children() if isinstance(node, File)]
+
+    def child(self, name: str) -> File | None:
+        """Return the file of exactly this name."""
+        return next((file for file in self.files() if file.name == name), None)
+
+
+Node: TypeAlias = File | Folder
+
+
+@dataclass
+class _Branch:
+    folders: dict[str, _Branch] = field(default_factory=dict)
+    files: list[File] = field(default_factory=list)
+
+    def folder(self, name: str) -> Folder:
+        return Folder(name, self.nodes)
+
+    def nodes(self) -> list[Node]:
+        return [*self.files, *(branch.folder(name) for name, branch in self.folders.items())]
+
+
+def grow(name: str, entries: Iterable[tuple[tuple[str, ...], File | None]]) -> Folder:
+    """Return the folder that holds these paths; a path without a file is an empty folder."""
+    root = _Branch()
+    for path, file in entries:
+        branch = root
+        for part in path if file is None else path[:-1]:
+            branch = branch.folders.setdefault(part, _Branch())
+        if file is not None:
+            branch.files.append(file)
+    return root.folder(name)
+
+
+def refused(name: str, why: str) -> File:
+    """Return a file that is named and never opened."""
+
+    def never() -> IO[bytes]:
+        raise Unreadable(f"{shown(name)} {why}")
+
+    return File(name, never, why)
+
+
+def walk(nodes: Iterable[Node], most: int | None = None) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """Yield every file below with its path, and folders that cannot be listed as files that are refused.
+
+    Raises:
+        Unreadable: there are more than `most` entries, or folders are nested too deeply.
+    """
+    most = limits.ENTRIES if most is None else most
+    waiting: list[tuple[tuple[str, ...], Node]] = [((node.name,), node) for node in nodes][::-1]
+    seen = 0
+    while waiting:
+        path, node = waiting.pop()
+        seen += 1
+        if seen > most or len(path) > limits.DEEP:
+            raise Unreadable(f"there are more than {most} files or {limits.DEEP} folders inside one another")
+        if isinstance(node, File):
+            yield path, node
+            continue
+        try:
+            below = node.children()
+        except Unreadable as problem:
+            yield path, refused(node.name, str(problem).removeprefix(f"{shown(node.name)} "))
+            continue
+        waiting += [((*path, child.name), child) for child in reversed(below)]
+
+
+def reason(error: Exception) -> str:
+    """Return an exception's text, short and on one line."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return shown(" ".join(str(text).split()))[:120]
+
+
+def _is_junk(name: str) -> bool:
+    return name.startswith(".") or name in JUNK
+
+
+def _order(node: Node) -> tuple[str, bool, str]:
+    return (node.name.casefold(), isinstance(node, Folder), node.name)

@@ -1,0 +1,90 @@
+"""`grade init`: a folder to work in, and the same folder brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.faults import WrongCall, course_problems
+from grader.cli.learner import learners_course
+
+if TYPE_CHECKING:
+    from grader.course import Course, Topic
+
+MOST_LISTED = 10
+
+
+@click.command("init")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--topic", "slugs", multiple=True, metavar="TOPIC", help="Only this topic; repeatable.")
+@click.option("--notebooks", is_flag=True, help="Notebooks to solve the tasks in, in place of modules.")
+@click.option("--update", is_flag=True, help="Bring new tasks into a folder of yours; what you wrote stays.")
+def command(folder: Path, slugs: tuple[str, ...], notebooks: bool, update: bool) -> None:
+    """Make a folder to work in: stubs, what to read, and data, ready for git and VS Code."""
+    course = learners_course(None)
+    with course_problems():
+        topics = [course.topic(slug) for slug in dict.fromkeys(slugs)]
+    topics.sort(key=lambda topic: (topic.order, topic.slug))
+    if update:
+        if notebooks:
+            raise WrongCall("--notebooks is chosen when a folder is made: make another one for notebooks")
+        _update(course, folder, topics)
+    else:
+        _create(course, folder, topics or None, notebooks)
+
+
+def _create(course: Course, folder: Path, topics: Sequence[Topic] | None, notebooks: bool) -> None:
+    from grader.learner.create import Occupied, create
+
+    try:
+        with course_problems():
+            written = create(course, folder, topics, notebooks=notebooks)
+    except Occupied as problem:
+        raise WrongCall(_refusal(folder, problem.files)) from problem
+    except OSError as problem:
+        raise WrongCall(f"{folder}: {problem}; call it again when that is mended, it goes on") from problem
+    if not written:
+        click.echo(f"{folder} has everything already: nothing was changed")
+        return
+    from grader.render.words import count
+
+    chosen = topics or course.topics
+    tasks = count(sum(len(topic.tasks) for topic in chosen), "task")
+    click.echo(f"{folder} is ready: {tasks} in {count(len(chosen), 'topic')}, {count(written, 'file')}")
+    click.echo(f"begin with: cd {folder} && grade next")
+
+
+def _refusal(folder: Path, files: Sequence[str]) -> str:
+    from grader.learner.folder import MARK
+
+    shown = "".join(f"\n  {file}" for file in files[:MOST_LISTED])
+    more = f"\n  and {len(files) - MOST_LISTED} more" if len(files) > MOST_LISTED else ""
+    made = (folder / MARK).is_dir()
+    remedy = (
+        f"`grade init {folder} --update` keeps them and brings in what is new"
+        if made
+        else "choose an empty folder, or move them away"
+    )
+    return f"nothing was written, since {folder} holds files that are not the course's: {remedy}{shown}{more}"
+
+
+def _update(course: Course, folder: Path, topics: Sequence[Topic]) -> None:
+    from grader.learner.renew import renew
+    from grader.learner.state import NoState
+
+    try:
+        with course_problems():
+            done = renew(course, folder, topics)
+    except NoState as problem:
+        raise WrongCall(f"{problem}: `grade init {folder}` makes a new course folder") from problem
+    except OSError as problem:
+        raise WrongCall(f"{folder}: {problem}; call it again when that is mended, it goes on") from problem
+    for note in done.notes:
+        click.echo(note)
+    if done.backup:
+        click.echo(f"the files that were changed are kept as they were in {done.backup}")
+    if not done.notes:
+        click.echo(f"{folder} is up to date: nothing was changed")

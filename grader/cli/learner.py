@@ -1,0 +1,83 @@
+"""What the commands for learners share: the folder that remembers them, and the language that they read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.faults import WrongCall, course_problems
+
+if TYPE_CHECKING:
+    from grader.course import Course, Task
+    from grader.learner import Progress
+
+progress_option = click.option(
+    "--progress",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The folder that keeps your progress; else the nearest that `grade init` made.",
+)
+
+language_option = click.option(
+    "--language",
+    envvar="TORCHGRADE_LANGUAGE",
+    metavar="CODE",
+    help="Language of the texts, such as de; English where there is no translation.",
+)
+
+
+def course_folder(given: Path | None) -> Path | None:
+    """Return the folder that was named, or else the nearest course folder above the current one."""
+    from grader.learner import folder_above
+
+    return given or folder_above(Path.cwd())
+
+
+def needed_folder(given: Path | None) -> Path:
+    """Return the course folder, or refuse the call where there is none."""
+    folder = course_folder(given)
+    if folder is None:
+        raise WrongCall("this is not a course folder: make one with `grade init DIR`, or go into one")
+    return folder
+
+
+def progress_in(folder: Path | None) -> Progress | None:
+    """Return what is remembered in a folder; None where there is no folder to remember anything."""
+    from grader.learner import load
+
+    if folder is None:
+        return None
+    loaded = load(folder)
+    if loaded.note:
+        click.echo(loaded.note, err=True)
+    return loaded.progress
+
+
+def remember(folder: Path | None, change: Callable[[Progress], Progress]) -> None:
+    """Apply a change to the progress of a folder, and say it where that cannot be kept."""
+    from grader.learner import update
+
+    note = update(folder, change) if folder is not None else None
+    if note:
+        click.echo(note, err=True)
+
+
+def learners_course(language: str | None) -> Course:
+    """Return the course in a language, which the labels of all pages then have too."""
+    from grader.course import load_course
+
+    with course_problems():
+        return load_course()
+
+
+def one_task(course: Course, name: str) -> Task:
+    """Return the task of this name, or refuse the call."""
+    with course_problems():
+        tasks = course.select([name])
+    if len(tasks) != 1:
+        raise WrongCall(f"{name!r} is a topic: name one of its tasks, such as {tasks[0].id}")
+    return tasks[0]

@@ -1,0 +1,66 @@
+"""`grade next`: the one thing to do now."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.faults import WrongCall, course_problems
+from grader.cli.learner import language_option, learners_course, needed_folder, progress_in, progress_option
+from grader.cli.output import show
+
+if TYPE_CHECKING:
+    from grader.course import Task
+    from grader.learner import Progress
+
+
+@click.command("next")
+@click.argument("names", nargs=-1, metavar="[TOPIC]...")
+@progress_option
+@language_option
+def command(names: tuple[str, ...], folder: Path | None, language: str | None) -> None:
+    """Show the next open task: what it builds on, where it lies, and how to grade it."""
+    from grader.learner import Progress
+    from grader.learner.choose import in_turn, open_needs
+    from grader.learner.work import files_in, place_of
+    from grader.render import next as pages
+
+    course = learners_course(language)
+    place = needed_folder(folder)
+    progress = progress_in(place) or Progress()
+    files = files_in(place, course)
+    with course_problems():
+        tasks = [task for task in course.select(names) if task.topic in files]
+    if not tasks:
+        raise WrongCall(
+            f"{place} has no file of {' or '.join(names) or 'any topic'}: `grade init --update` brings it"
+        )
+    waiting = in_turn(tasks, progress)
+    if not waiting:
+        show(lambda console: pages.show_finished(console, len(tasks)), None)
+        return
+    task = waiting[0]
+    step = pages.Next(
+        task,
+        progress.of(task.id),
+        open_needs(task, progress),
+        place_of(task, files[task.topic], place),
+        f"grade {shlex.quote(_shown(place))} --task {task.id}",
+        waiting[1] if len(waiting) > 1 else None,
+    )
+    show(lambda console: pages.show(step, console, _passed(tasks, progress), len(tasks)), None)
+
+
+def _passed(tasks: list[Task], progress: Progress) -> int:
+    return sum(progress.of(task.id).is_passed for task in tasks)
+
+
+def _shown(folder: Path) -> str:
+    """A folder as it is typed from here."""
+    here = Path.cwd()
+    if folder.resolve() == here.resolve():
+        return "."
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)

@@ -1,0 +1,1 @@
+"""The course for other people's machines: an autograder that Gradescope runs."""

@@ -1,0 +1,86 @@
+"""The zip file that Gradescope takes: our package with the course in it, two scripts, and what was decided."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from grader import __version__
+from grader.course import Course
+from grader.course.locate import IN_WHEEL, PACKAGE
+from grader.export.packages import requirements
+from grader.export.settings import Settings, to_text
+from grader.render.gradescope import as_text, failed_results
+
+TEMPLATES = Path(__file__).with_name("gradescope")
+SCRIPTS = ("setup.sh", "run_autograder")
+INSIDE = "torchgrade/grader"
+DATE = (1980, 1, 1, 0, 0, 0)  # the same content is the same file
+FILE, SCRIPT = 0o100644, 0o100755
+UNFINISHED = "The grading did not come to an end: it was stopped by the memory or time limit, or could not start."
+ASK = "Ask the course staff; they find more in the output of the autograder and in its README.md."
+LEFT_OUT = ("__pycache__", "_course")
+
+
+def bundle(course: Course, settings: Settings, torch_index: str = "") -> bytes:
+    """The whole zip file.
+
+    Args:
+        course: the course that goes with it, whole: the digest of a grading is that of the course.
+        settings: what was decided.
+        torch_index: the package index that has the CPU build of torch; empty for the one that pip knows.
+    """
+    torch, others = requirements(PACKAGE)
+    texts = {
+        "README.md": readme(settings, torch_index),
+        "settings.json": to_text(settings),
+        "unfinished.json": as_text(failed_results(UNFINISHED, ASK)),
+        "torch.txt": "\n".join(torch) + "\n",
+        "torch_index.txt": torch_index,
+        "requirements.txt": "\n".join(others) + "\n",
+    }
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in SCRIPTS:
+            _add(archive, name, (TEMPLATES / name).read_bytes().replace(b"\r\n", b"\n"), SCRIPT)
+        for name, text in texts.items():
+            _add(archive, name, text.encode("utf-8"), FILE)
+        for name, file in _files(course):
+            _add(archive, name, file.read_bytes(), FILE)
+    return data.getvalue()
+
+
+def readme(settings: Settings, torch_index: str) -> str:
+    """What the person who uploads it should know."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+    )
+    template = environment.get_template("README.md.j2")
+    return template.render(settings=settings, torch_index=torch_index, version=__version__)
+
+
+def _files(course: Course) -> Iterator[tuple[str, Path]]:
+    """Our package as a wheel has it: the course's folders under `_course`."""
+    yield from _below(PACKAGE, INSIDE)
+    for place in IN_WHEEL:
+        folder: Path = getattr(course, place)
+        if folder.is_dir():
+            yield from _below(folder, f"{INSIDE}/_course/{place}")
+
+
+def _below(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
+    for file in sorted(folder.rglob("*")):
+        inside = file.relative_to(folder)
+        if file.is_file() and not any(part in LEFT_OUT or part.startswith(".") for part in inside.parts):
+            yield f"{prefix}/{inside.as_posix()}", file
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None:
+    entry = zipfile.ZipInfo(name, DATE)
+    entry.create_system = 3  # Unix, whose permission bits these are
+    entry.external_attr = mode << 16
+    archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 6)

@@ -1,0 +1,141 @@
+"""The bytes of a notebook file as cells of code, whatever the bytes are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from grader.intake.errors import shown
+from grader.intake.notebook.model import Cell, Document, Mark
+from grader.intake.notebook.prune import TooMany, pruned
+
+MOST_BYTES = 64_000_000  # with outputs
+MOST_LEFT = 5_000_000  # without them
+MOST_CELLS = 2000
+MOST_CODE = 1_000_000  # characters, as in a file of Python
+MERGE = re.compile(rb"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
+KEY = "torchgrade"  # in the metadata of a notebook and of its cells
+
+
+class Unusable(Exception):
+    """The file is no notebook that can be graded; the message is whole sentences for the learner."""
+
+
+def read_document(data: bytes, name: str) -> Document:
+    """Return the cells of code in a notebook of any version, without its outputs.
+
+    Raises:
+        Unusable: it is no notebook, too large, or in another language than Python.
+    """
+    if len(data) > MOST_BYTES:
+        raise Unusable(f"{name} is larger than {MOST_BYTES} bytes: clear its outputs and save it again.")
+    if not data.strip():
+        raise Unusable(f"{name} is empty: save the notebook again.")
+    content = _parsed(data, name)
+    raw = raw_cells(content)
+    if raw is None:
+        raise Unusable(f"{name} is JSON but no notebook, as it has no list of cells: save it from Jupyter.")
+    if len(raw) > MOST_CELLS:
+        raise Unusable(f"{name} has more than {MOST_CELLS} cells: keep what belongs to the exercise.")
+    if language := _other_language(content):
+        raise Unusable(f"{name} is a notebook in {language}: the course is graded in Python.")
+    notes: list[str] = []
+    cells = tuple(_cells(raw, notes))
+    if sum(len(cell.source) for cell in cells) > MOST_CODE:
+        raise Unusable(f"{name} holds more than {MOST_CODE} characters of code: move data out of it.")
+    return Document(cells, tuple(notes[:5]))
+
+
+def as_utf8(data: bytes, name: str) -> bytes:
+    """Return the bytes of JSON text as UTF-8 without a byte order mark."""
+    encoding = json.detect_encoding(data)
+    try:
+        return data.decode(encoding).removeprefix("\ufeff").encode("utf-8")
+    except UnicodeError as error:
+        raise Unusable(f"{name} is not {encoding} text: save the notebook again as UTF-8.") from error
+
+
+def _parsed(data: bytes, name: str) -> Any:
+    text = as_utf8(data, name)
+    try:
+        rest = pruned(text)
+        if len(rest) > MOST_LEFT:
+            raise TooMany
+        return json.loads(rest)
+    except TooMany as error:
+        raise Unusable(
+            f"{name} holds more than {MOST_LEFT} bytes beside its outputs: move data out of it."
+        ) from error
+    except RecursionError as error:
+        raise Unusable(f"{name} is too deeply nested to be a notebook: save it from Jupyter.") from error
+    except (ValueError, MemoryError) as error:
+        if MERGE.search(text):
+            raise Unusable(
+                f"{name} holds marks of a merge (<<<<<<<): take one of the two versions whole."
+            ) from error
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else "a value is unreadable"
+        raise Unusable(f"{name} is not a notebook, as it is no JSON ({reason}): save it again.") from error
+
+
+def raw_cells(content: Any) -> list[Any] | None:
+    """Return the cells of version 4, or those of the worksheets of versions 2 and 3; None if there are none."""
+    if not isinstance(content, dict):
+        return None
+    if isinstance(content.get("cells"), list):
+        return list(content["cells"])
+    sheets = content.get("worksheets")
+    if not isinstance(sheets, list):
+        return None
+    lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    return [cell for cells in lists if isinstance(cells, list) for cell in cells]
+
+
+def _other_language(content: Any) -> str:
+    metadata = content.get("metadata")
+    for part, key in (("language_info", "name"), ("kernelspec", "language")):
+        said = metadata.get(part) if isinstance(metadata, dict) else None
+        language = said.get(key) if isinstance(said, dict) else None
+        if isinstance(language, str) and language.strip():
+            return "" if "python" in language.lower() else shown(language)[:40]
+    return ""
+
+
+def _cells(raw: list[Any], notes: list[str]) -> Iterator[Cell]:
+    for number, cell in enumerate(raw, 1):
+        if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+            notes.append(f"cell {number} is no cell of a notebook: it is left out")
+            continue
+        if cell["cell_type"] != "code":
+            continue
+        source = source_of(cell)
+        if source is None:
+            notes.append(f"cell {number} holds no text: it is left out")
+        elif source.strip():
+            count = cell.get("execution_count", cell.get("prompt_number"))
+            mark = mark_of(cell)
+            label = f"In [{count}]" if mark.role == "input" else f"cell {number}"
+            yield Cell(label, source, count if type(count) is int else None, mark)
+
+
+def source_of(cell: dict[str, Any]) -> str | None:
+    """Return the text of a cell, which may lie in a list of lines; None where it is anything else."""
+    source = cell.get("source", cell.get("input"))
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    return source.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def mark_of(cell: dict[str, Any]) -> Mark:
+    """Return what our writer said about a cell; a mark that is malformed is none."""
+    metadata = cell.get("metadata")
+    mark = metadata.get(KEY) if isinstance(metadata, dict) else None
+    if not isinstance(mark, dict):
+        return Mark()
+    role, tasks, sha = mark.get("role"), mark.get("tasks", []), mark.get("sha", "")
+    if not isinstance(role, str) or not isinstance(sha, str) or not isinstance(tasks, list):
+        return Mark()
+    return Mark(role, tuple(task for task in tasks if isinstance(task, str)), sha)

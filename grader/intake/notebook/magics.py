@@ -1,0 +1,112 @@
+"""Lines that only a notebook understands, such as %matplotlib and !pip, taken out of a cell."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass
+
+from grader.intake.errors import shown
+from grader.intake.source import _excerpt as excerpt
+
+# A magic, a line for the shell or for help; all of it with a value that a magic or the shell returns.
+LINE = re.compile(
+    r"\s*(?:[%!?]"  # %matplotlib inline, !pip install, ?softmax
+    r"|[\w.*\[\]]+\?{1,2}\s*$"  # softmax?
+    r"|[\w., ]+=\s*(?:!|%\w))"  # files = !ls
+)
+WITH_PYTHON = frozenset({"%%time", "%%capture", "%%prun"})  # the rest of such a cell is Python like any other
+OURS = re.compile(r"\s*%(?:grade\b|(?:re)?load_ext\s+grader\.)")
+MOST_LINES = 200  # of this kind in one cell
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A cell as Python: the same lines, with `pass` where one was taken out."""
+
+    lines: list[str]
+    tree: ast.Module
+    taken: tuple[int, ...] = ()  # the lines that were taken out, without those of the grader's own magic
+
+
+@dataclass(frozen=True)
+class NotPython:
+    """Why a cell is no Python, and where."""
+
+    line: int | None
+    message: str
+
+
+def cleaned(source: str, place: str) -> Cleaned | NotPython:
+    """Return a cell without its magics; what is Python already is not touched.
+
+    Python itself says where a magic stands: only a line that it cannot read, and that looks like one, is taken out.
+    So a `%` that opens a line of an expression or of a text in quotes stays.
+    """
+    lines = source.split("\n")
+    taken: list[int] = _cell_magic(lines)
+    while True:
+        tree = _parsed("\n".join(lines))
+        if isinstance(tree, ast.Module):
+            return Cleaned(lines, tree, tuple(line for line in taken if not OURS.match(_line(source, line))))
+        line = tree.lineno if isinstance(tree, SyntaxError) else None
+        if not line or line > len(lines) or len(taken) >= MOST_LINES or not LINE.match(lines[line - 1]):
+            return _fault(tree, lines, place)
+        taken += _take(lines, line)
+
+
+def _parsed(text: str) -> ast.Module | Exception:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (
+        Exception
+    ) as error:  # lone surrogates, null bytes, too deep: Python's parser has many ways to give up
+        return error
+
+
+def _cell_magic(lines: list[str]) -> list[int]:
+    """Take a %%magic out that the cell begins with, and all of the cell unless it goes on in Python."""
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if not lines[first].startswith("%%"):
+        return []
+    last = first if lines[first].split()[0] in WITH_PYTHON else len(lines) - 1
+    lines[first : last + 1] = [""] * (last + 1 - first)
+    return list(range(first + 1, last + 2))
+
+
+def _take(lines: list[str], line: int) -> list[int]:
+    """Put `pass` in place of a line, and nothing in place of those that it goes on in."""
+    last = line
+    while lines[last - 1].endswith("\\") and last < len(lines):
+        last += 1
+    indent = len(lines[line - 1]) - len(lines[line - 1].lstrip())
+    lines[line - 1 : last] = [lines[line - 1][:indent] + "pass"] + [""] * (last - line)
+    return list(range(line, last + 1))
+
+
+def _line(source: str, line: int) -> str:
+    return source.split("\n")[line - 1]
+
+
+def _fault(error: Exception, lines: list[str], place: str) -> NotPython:
+    if not isinstance(error, SyntaxError):
+        line = _unreadable_line(lines)
+        where = f"{place}, line {line}" if line else place
+        reason = "a character is no text" if line else "it is too deeply nested for Python to read"
+        return NotPython(line, f"{where}: {reason}: write it anew.")
+    line, column = error.lineno or None, error.offset or 0
+    where = f"{place}, line {line}" + (f", column {column}" if column > 0 else "") if line else place
+    marked = excerpt(lines[line - 1], column) if line and line <= len(lines) else ""
+    return NotPython(
+        line, f"{where}: syntax error: {shown(error.msg or 'invalid syntax')[:200]}\n{marked}".rstrip()
+    )
+
+
+def _unreadable_line(lines: list[str]) -> int | None:
+    for number, line in enumerate(lines, 1):
+        if "\0" in line or any("\ud800" <= character <= "\udfff" for character in line):
+            return number
+    return None

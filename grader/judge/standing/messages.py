@@ -1,0 +1,66 @@
+"""What the two ends of a standing judge say to each other: pickles, as both ends are ours."""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from grader.device.choice import Accelerator
+
+LENGTH = struct.Struct(">Q")
+
+
+@dataclass(frozen=True)
+class Post:
+    """What a judge is to stand ready for."""
+
+    task_ids: tuple[str, ...]
+    sandbox: str
+    accelerator: Accelerator
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The judge has read all it needs."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The judge could not grade an order; it goes on with others only if `alive`."""
+
+    reason: str
+    alive: bool
+
+
+class Closed(Exception):
+    """The other end has gone; start another judge, or end this one."""
+
+
+def send(stream: BinaryIO, message: Any) -> None:
+    """Write one message, whole."""
+    data = pickle.dumps(message)
+    try:
+        stream.write(LENGTH.pack(len(data)) + data)
+        stream.flush()
+    except (OSError, ValueError) as problem:
+        raise Closed(str(problem)) from None
+
+
+def receive(stream: BinaryIO) -> Any:
+    """Read one message; raise Closed where the stream ends before it does."""
+    (length,) = LENGTH.unpack(_exactly(stream, LENGTH.size))
+    return pickle.loads(_exactly(stream, length))
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    try:
+        data = stream.read(size)
+    except (OSError, ValueError) as problem:
+        raise Closed(str(problem)) from None
+    if len(data) < size:
+        raise Closed("the stream ended")
+    return data

@@ -1,0 +1,95 @@
+"""The files that a learner gets: stubs or notebooks, what to read, the data, and what git and VS Code want."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from grader.course import Course, Topic
+from grader.learner.folder import MARK
+from grader.learner.work import stub_of
+
+IGNORED = """\
+__pycache__/
+.ipynb_checkpoints/
+.venv/
+*.part
+.torchgrade/*.lock
+"""
+ATTRIBUTES = """\
+# The checksums of the data are of these bytes: git must not change a line end.
+datasets/** -text
+"""
+SETTINGS = {
+    "editor.rulers": [110],
+    "files.exclude": {"**/__pycache__": True, MARK: True},
+    "python.testing.pytestEnabled": False,
+}
+README = """\
+# Your course folder
+
+Replace each `raise NotImplementedError` with your code; the docstring above it says everything that is asked.
+
+```sh
+grade next                # the next task: where it lies, and how to grade it
+grade .                   # everything you have so far
+grade hint TASK           # a nudge, and a stronger one each time
+grade list --open         # what is left
+grade explain TASK        # after passing: the reference beside yours
+grade reset TASK          # back to the stub; a copy of your file is kept
+grade init . --update     # bring in new tasks; what you wrote stays
+```
+
+{topics}
+
+The folder `datasets` holds the data, each set with its card. The folder `{mark}` keeps your progress and copies of your
+files; it is plain text, and may be committed to git with the rest.
+"""
+
+
+def given_files(course: Course, topics: Sequence[Topic], *, notebooks: bool = False) -> dict[str, bytes]:
+    """Return every file that a course folder begins with, by its path in there."""
+    files = {
+        "README.md": _readme(topics, notebooks).encode(),
+        ".gitignore": IGNORED.encode(),
+        ".gitattributes": ATTRIBUTES.encode(),
+        ".vscode/settings.json": (json.dumps(SETTINGS, indent=2) + "\n").encode(),
+    }
+    for topic in topics:
+        files[f"{topic.slug}/README.md"] = (course.exercises / topic.slug / "README.md").read_bytes()
+        files[work_file(topic.slug, notebooks)] = _work(course, topic, notebooks)
+    return files | dict(_data(course.datasets))
+
+
+def work_file(slug: str, notebooks: bool) -> str:
+    """Return the path of the file that a topic is solved in."""
+    return f"{slug}/{slug}.{'ipynb' if notebooks else 'py'}"
+
+
+def _work(course: Course, topic: Topic, notebooks: bool) -> bytes:
+    if not notebooks:
+        return stub_of(course, topic.slug).encode()
+    import nbformat
+
+    from grader.notebook import notebook_of
+
+    text: str = nbformat.writes(notebook_of(course, topic))  # type: ignore[no-untyped-call]
+    return (text.rstrip("\n") + "\n").encode()
+
+
+def _readme(topics: Sequence[Topic], notebooks: bool) -> str:
+    rows = [
+        f"| [{topic.title}]({topic.slug}/README.md) | `{work_file(topic.slug, notebooks)}` | {len(topic.tasks)} |"
+        for topic in topics
+    ]
+    table = "\n".join(["| topic | your file | tasks |", "|---|---|---|", *rows])
+    return README.format(topics=table, mark=MARK)
+
+
+def _data(datasets: Path) -> Iterator[tuple[str, bytes]]:
+    for file in sorted(datasets.rglob("*")) if datasets.is_dir() else ():
+        inside = file.relative_to(datasets)
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in inside.parts)
+        if file.is_file() and not hidden:
+            yield f"datasets/{inside.as_posix()}", file.read_bytes()

@@ -1,0 +1,71 @@
+"""`.torchgrade/course.json`: which topics a course folder has, and how each file was when it was given."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.learner.files import write_whole
+from grader.learner.folder import MARK
+
+NAME = "course.json"
+GIVEN = "given"  # the folder that keeps each file to solve as it was given
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class State:
+    """What was given to a course folder."""
+
+    topics: tuple[str, ...] | None  # None: all that the course has, also later ones
+    notebooks: bool
+    files: Mapping[str, str]  # sha256 by path
+
+
+class NoState(ValueError):
+    """A folder does not say what was given to it; the message says why."""
+
+
+def digest(data: bytes) -> str:
+    """Return the sha256 of a file's bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_state(folder: Path) -> State:
+    """Read what was given to a course folder.
+
+    Raises:
+        NoState: it does not say so, or not in this version's words.
+    """
+    file = folder / MARK / NAME
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        if values["version"] != VERSION:
+            raise NoState(f"{file} is of version {values['version']}, this torchgrade writes {VERSION}")
+        topics = None if values["topics"] is None else tuple(map(str, values["topics"]))
+        return State(topics, values["notebooks"] is True, dict(values["files"]))
+    except NoState:
+        raise
+    except FileNotFoundError as problem:
+        raise NoState(f"{folder} was not made by `grade init`: there is no {file}") from problem
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as problem:
+        raise NoState(f"{file} cannot be read ({type(problem).__name__}: {problem})") from problem
+
+
+def write_state(folder: Path, state: State) -> None:
+    """Write what was given to a course folder."""
+    values = {
+        "version": VERSION,
+        "topics": None if state.topics is None else list(state.topics),
+        "notebooks": state.notebooks,
+        "files": dict(sorted(state.files.items())),
+    }
+    write_whole(folder / MARK / NAME, (json.dumps(values, indent=2) + "\n").encode())
+
+
+def base_of(folder: Path, path: str) -> Path:
+    """Return where the given text of a file to solve is kept."""
+    return folder / MARK / GIVEN / path.rpartition("/")[2]

@@ -1,0 +1,71 @@
+"""What one grading, one hint or one look at a solution changes."""
+
+from __future__ import annotations
+
+from grader.learner.model import RANKING, Failure, Progress, TaskProgress
+from grader.report import Report, TaskReport, Verdict
+
+ABOUT_THE_FAILURE = 0  # the number of the hint that is about what went wrong
+NO_ATTEMPT = (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)
+
+
+def after_grading(progress: Progress, report: Report, now: str) -> Progress:
+    """Return the progress after a grading; a fault of the grader's own says nothing about the learner."""
+    graded = [task for task in report.tasks if task.verdict is not Verdict.INTERNAL]
+    tasks = {task.id: _after(progress.of(task.id), task, now) for task in graded}
+    return Progress({**progress.tasks, **tasks})
+
+
+def after_hint(progress: Progress, task_id: str, number: int) -> Progress:
+    """Return the progress after a hint was shown."""
+    seen = progress.of(task_id).hints
+    return progress.changed(task_id, hints=tuple(sorted({*seen, number})))
+
+
+def after_solution(progress: Progress, task_id: str, now: str) -> Progress:
+    """Return the progress after the solution was shown; before the task had passed that is giving up."""
+    entry = progress.of(task_id)
+    given_up = entry.given_up or not entry.ever_passed
+    return progress.changed(task_id, solution=entry.solution or now, given_up=given_up)
+
+
+def failure_of(task: TaskReport) -> Failure | None:
+    """Return what went wrong in a task; None for one that passed or that nobody has begun."""
+    if task.verdict in (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL):
+        return None
+    test = task.first_failure
+    if task.verdict is Verdict.SKIPPED or test is None:
+        test, message = None, task.message
+    else:
+        message = test.message
+    name = test.name if test else None
+    if message is None:
+        return Failure(name, test.title if test else task.title)
+    return Failure(name, message.checked, message.likely, message.mistake, message.next)
+
+
+def _after(entry: TaskProgress, task: TaskReport, now: str) -> TaskProgress:
+    failure = failure_of(task)
+    passed = entry.passed or (now if task.verdict is Verdict.PASS else None)
+    return TaskProgress(
+        best=min(filter(None, (entry.best, task.verdict)), key=RANKING.index),
+        last=task.verdict,
+        passed=passed,
+        attempts=entry.attempts + (task.verdict not in NO_ATTEMPT),
+        failure=failure,
+        hints=entry.hints if _is_same(failure, entry.failure) else _general(entry.hints),
+        solution=entry.solution,
+        given_up=entry.given_up,
+    )
+
+
+def _is_same(one: Failure | None, other: Failure | None) -> bool:
+    """Whether two failures would get the same hint."""
+    if one is None or other is None:
+        return one is other
+    return (one.mistake, one.test) == (other.mistake, other.test)
+
+
+def _general(seen: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the hints that hold for any failure: that about the last one was about another."""
+    return tuple(number for number in seen if number != ABOUT_THE_FAILURE)

@@ -1,0 +1,46 @@
+"""A learner's own files in a course folder: which topics there are, and where each task stands."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from grader.course import Course, CourseError, Task
+from grader.course.stub import stub_text
+from grader.intake import IntakeError, find_submission, read_source
+from grader.intake.source import SourceProblem
+
+
+def files_in(folder: Path, course: Course) -> dict[str, Path]:
+    """Return the learner's file of each topic that has one; nothing where two files could be the same topic."""
+    try:
+        found = find_submission([folder], course.slugs).files
+    except IntakeError:
+        return {}
+    return {slug: file for slug, file in found.items() if isinstance(file, Path)}
+
+
+def place_of(task: Task, file: Path, folder: Path) -> str:
+    """Return where a task stands, as `losses/losses.py:63`; without a line where that cannot be told."""
+    shown = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else str(file)
+    source = read_source(file) if file.suffix == ".py" else None
+    if source is None or isinstance(source, SourceProblem):
+        return shown
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    lines = [node.lineno for node in source.tree.body if isinstance(node, kinds) and node.name == task.name]
+    return f"{shown}:{lines[-1]}" if lines else shown
+
+
+def stub_of(course: Course, slug: str) -> str:
+    """Return the text of a topic's stub as it is given out, whatever has been written into the one of a checkout.
+
+    Raises:
+        CourseError: there is neither a solution to make it from nor a stub.
+    """
+    solution, stub = course.solution_file(slug), course.stub_file(slug)
+    try:
+        if solution.is_file():
+            return stub_text(solution.read_text(encoding="utf-8"), solution)
+        return stub.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise CourseError(f"{stub}: cannot be read: {problem}") from problem

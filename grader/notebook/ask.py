@@ -1,0 +1,73 @@
+"""A grading in a process of its own: the kernel holds threads and data, and is never forked."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from grader.intake.notebook.model import Cell
+from grader.notebook.history import as_file
+from grader.notebook.html import framed
+from grader.notebook.plain import plain
+from grader.report import Report
+from grader.report.read import from_json
+
+FAILED = 1  # the exit code of a grading in which something did not pass; above it there is no report
+UNFINISHED = 3  # there may be a report all the same, of an incomplete grading
+
+
+class CannotGrade(Exception):
+    """There is nothing to show but one line that says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A report, and what was typed to get it."""
+
+    report: Report
+
+    def html(self) -> str:
+        """Return what a notebook shows."""
+        return framed(self.report)
+
+    def text(self) -> str:
+        """Return what a notebook shows where it shows no HTML."""
+        return plain(self.report)
+
+
+def ask(cells: Sequence[Cell], topic: str, tasks: Sequence[str]) -> Answer:
+    """Grade tasks of a topic on the cells that a kernel has run.
+
+    Raises:
+        CannotGrade: the grader refused, or failed.
+    """
+    with TemporaryDirectory(prefix="torchgrade-") as folder:
+        file, report = Path(folder, f"{topic}.ipynb"), Path(folder, "report.json")
+        file.write_text(as_file(cells), encoding="utf-8")
+        chosen = [word for task in tasks for word in ("--task", task)]
+        # -P and the folder: what lies beside the notebook, a torch.py for instance, is not imported by the grader.
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "grader",
+            file.name,
+            *chosen,
+            "--format",
+            "json",
+            "--output",
+            report.name,
+        ]
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode in (0, FAILED, UNFINISHED) and report.is_file():
+            return Answer(from_json(report.read_text(encoding="utf-8")))
+    raise CannotGrade(_reason(done.stderr or done.stdout))
+
+
+def _reason(said: str) -> str:
+    lines = [line for line in said.splitlines() if line.strip()]
+    return lines[-1].removeprefix("Error: ") if lines else "the grader ended without a word: try again"

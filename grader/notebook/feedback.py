@@ -1,0 +1,85 @@
+"""What was handed in as a notebook with the results in it: an overview on top, and each task's under its cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.intake import SourceProblem, parse_source
+from grader.intake.notebook import module_of
+from grader.intake.notebook.document import Unusable
+from grader.notebook.given import given_cells
+from grader.notebook.results import about_task, overview
+from grader.notebook.split import split
+from grader.notebook.write import KERNEL, notebook_text
+from grader.report import Report, TaskReport
+
+NAME = "notebook.ipynb"
+LABEL = re.compile(r"cell (\d{1,9})")
+MOST_SHOWN = 100_000  # bytes of what is no Python
+
+Numbered = tuple[int, NotebookNode]  # a cell with its number from the top
+
+
+def feedback_notebook(data: bytes, report: Report) -> bytes:
+    """Return what was handed in, a notebook or a module, as a notebook with the results of one topic in it.
+
+    The learner's cells stay as they are, their outputs too unless they are huge. What cannot be read at all becomes a
+    notebook of the results alone. Text that the submission may have written is shown and never interpreted.
+    """
+    names = [_name(task) for task in report.tasks]
+    try:
+        cells = list(given_cells(data, NAME))
+        places = _places(data, names)
+    except Unusable:
+        cells, places = _from_module(data, names)
+    made = [nbformat.v4.new_markdown_cell(overview(report))]
+    for number, cell in cells:
+        made += [cell, *(_about(task) for task in report.tasks if places.get(_name(task)) == number)]
+    there = {number for number, _ in cells}
+    made += [_about(task) for task in report.tasks if places.get(_name(task)) not in there]
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=_numbered(made), metadata=metadata)
+    notebook.nbformat_minor = 5
+    nbformat.validate(notebook)
+    return notebook_text(notebook).encode("utf-8")
+
+
+def _name(task: TaskReport) -> str:
+    return task.id.rpartition(".")[2]
+
+
+def _about(task: TaskReport) -> NotebookNode:
+    made: NotebookNode = nbformat.v4.new_markdown_cell(about_task(task))
+    return made
+
+
+def _places(data: bytes, names: Sequence[str]) -> dict[str, int]:
+    """Return the number of the cell that defines each name, or that would if Python could read it."""
+    module = module_of(data, NAME, names)
+    if isinstance(module, SourceProblem):
+        return {}
+    labels = {**module.defined, **{name: cell.label for name, cell in module.broken.items()}}
+    return {name: int(found[1]) for name in names if (found := LABEL.fullmatch(labels.get(name, "")))}
+
+
+def _from_module(data: bytes, names: Sequence[str]) -> tuple[list[Numbered], dict[str, int]]:
+    """Cut a module into cells; text that is no Python stays in one, and what is no text is not shown."""
+    source = parse_source(data, "the module")
+    if isinstance(source, SourceProblem):
+        text = data[:MOST_SHOWN].decode("utf-8", "replace").replace("\0", "\ufffd")
+        cells = [(1, nbformat.v4.new_raw_cell(text))] if text.strip() else []
+        return cells, {}
+    pieces = split(source.text, names)
+    cells = [(number, nbformat.v4.new_code_cell(piece.source)) for number, piece in enumerate(pieces, 1)]
+    return cells, {name: number for number, piece in enumerate(pieces, 1) for name in piece.tasks}
+
+
+def _numbered(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Give the cells ids that are all different and the same in every run."""
+    for number, cell in enumerate(cells, 1):
+        cell["id"] = f"cell-{number}"
+    return cells

@@ -1,0 +1,54 @@
+"""`%load_ext grader.notebook.magic`, then `%grade losses.softmax` in a notebook.
+
+What is graded is what this kernel has been given: the cells in the order in which they were run. A cell that was changed
+and run again counts as it was run last, a change that was not run does not count, and neither does the saved file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grader.notebook.ask import Answer, CannotGrade, ask
+from grader.notebook.choose import chosen
+from grader.notebook.history import cells_of
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Give a kernel the magic `%grade`."""
+    remembered: list[str] = []
+
+    def grade(line: str) -> None:
+        _grade(shell, line, remembered)
+
+    grade.__doc__ = (
+        "Grade tasks, such as `%grade losses.softmax`, a topic, or without a name the last topic again."
+    )
+    shell.register_magic_function(grade, "line", "grade")
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Take the magic away."""
+    shell.magics_manager.magics["line"].pop("grade", None)
+
+
+def _grade(shell: InteractiveShell, line: str, remembered: list[str]) -> None:
+    """Grade what the kernel has run in another process and show the report, or one line that says why not."""
+    try:
+        cells = cells_of(shell)
+        topic, tasks = chosen(line.split(), cells, remembered)
+        remembered[:] = [topic]
+        answer = ask(cells, topic, tasks)
+    except CannotGrade as problem:
+        print(problem)
+        return
+    _show(answer)
+
+
+def _show(answer: Answer) -> None:
+    from IPython.display import display
+
+    data: dict[str, Any] = {"text/html": answer.html(), "text/plain": answer.text()}
+    display(data, raw=True)

@@ -1,0 +1,27 @@
+"""Parts of the terminal's page as plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import StringIO
+
+from rich.console import Console
+
+from grader.render import terminal
+from grader.report import Report
+
+COLUMNS = 100
+COMMAND = re.compile(r"^(Again|Grade)( +)grade .+ --task (\S+)$", re.MULTILINE)
+
+
+def plain(report: Report) -> str:
+    """Return the terminal's page without colour, with the commands that a notebook knows."""
+    return COMMAND.sub(r"\1\2%grade \3", drawn(lambda console: terminal.show(report, console))).rstrip("\n")
+
+
+def drawn(draw: Callable[[Console], None]) -> str:
+    """Return what `draw` writes on a console without colour."""
+    text = StringIO()
+    draw(Console(file=text, width=COLUMNS, color_system=None, markup=False, emoji=False, highlight=False))
+    return text.getvalue()

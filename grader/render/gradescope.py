@@ -1,0 +1,167 @@
+"""The report as Gradescope's `results.json`: an entry a task, whose text cannot become markup.
+
+A grading that is incomplete gets no score at all, at the top or in an entry: it would be a zero that nobody decided.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.render.choose import by_topic
+from grader.render.escape import lines, one_line
+from grader.render.words import count, earned, number, tally, word
+from grader.report import Message, Report, TaskReport, TestReport, Verdict
+
+VISIBLE = "visible"
+VISIBILITIES = ("hidden", "after_due_date", "after_published", VISIBLE)
+SHOWN_OF_VISIBLE = ("checked", "expected", "got", "where", "likely", "next")
+SHOWN_OF_HIDDEN = ("checked", "likely", "next")
+MOST_LINES = 12  # of a learner's own traceback
+INCOMPLETE = (
+    "The grading is incomplete by a fault of the grader, not of the submission: no score; ask for a rerun."
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What an instructor decides about the page."""
+
+    visibility: str = VISIBLE  # of every task that `tasks` does not name
+    tasks: Mapping[str, str] = field(default_factory=dict)  # visibility by task id, or by topic
+    factor: float = 1.0  # of all points: what the assignment is worth, by what the tasks are worth
+    uncounted: Collection[str] = ()  # ids of tasks that are shown without points
+    bonus: Collection[str] = ()  # ids of tasks that add nothing to the maximum
+    remarks: tuple[str, ...] = ()  # sentences for the top of the page
+    extra: Mapping[str, Any] = field(default_factory=dict)  # for `extra_data`
+
+    def of(self, task: TaskReport) -> str:
+        """When a learner sees this task."""
+        topic = task.id.partition(".")[0]
+        return self.tasks.get(task.id, self.tasks.get(topic, self.visibility))
+
+
+USUAL = Look()
+
+
+def to_gradescope(report: Report, look: Look = USUAL, *, score: float | None = None) -> str:
+    """The report as the text of `results.json`, in ASCII."""
+    return as_text(results_of(report, look, score=score))
+
+
+def as_text(results: Mapping[str, Any]) -> str:
+    """Results as JSON that nothing a submission wrote can break."""
+    return json.dumps(results, indent=1, allow_nan=False) + "\n"
+
+
+def results_of(report: Report, look: Look = USUAL, *, score: float | None = None) -> dict[str, Any]:
+    """The results as plain values.
+
+    Args:
+        report: what was graded.
+        look: what an instructor decides.
+        score: the whole score where it is not the sum of the tasks: with what was taken for being late.
+    """
+    complete = report.incomplete is None
+    counted = sum(task.points for task in report.tasks if task.id not in look.uncounted) * look.factor
+    return {
+        **({"score": round(counted if score is None else score, 4)} if complete else {}),
+        "execution_time": round(report.seconds, 2),
+        "output": _summary(report, look, score),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": look.visibility,
+        "stdout_visibility": "hidden",
+        "extra_data": {
+            "seed": report.seed,
+            "torchgrade": report.environment.torchgrade,
+            "course_digest": report.environment.course_digest[:16],
+            **look.extra,
+        },
+        "tests": list(_tests(report, look, complete)),
+    }
+
+
+def failed_results(why: str, remedy: str) -> dict[str, Any]:
+    """Results without a score: nothing was graded, and the page says why and what to do."""
+    return {
+        "output": f"{why}\n{remedy}\n\nThis is no zero: there is no score until the grading has run.",
+        "output_format": "text",
+        "stdout_visibility": "hidden",
+        "tests": [],
+    }
+
+
+def _tests(report: Report, look: Look, complete: bool) -> list[dict[str, Any]]:
+    entries = []
+    for place, tasks in enumerate(by_topic(report).values(), 1):
+        for index, task in enumerate(tasks, 1):
+            entries.append({"number": f"{place}.{index}", **_entry(task, look, complete)})
+    return entries
+
+
+def _entry(task: TaskReport, look: Look, complete: bool) -> dict[str, Any]:
+    most = 0.0 if task.id in look.bonus else task.max_points
+    points = {"score": round(task.points * look.factor, 4), "max_score": round(most * look.factor, 4)}
+    return {
+        "name": one_line(f"{task.id}: {task.title}" if task.title else task.id),
+        **(points if complete and task.id not in look.uncounted else {}),
+        "status": "passed" if task.verdict is Verdict.PASS else "failed",
+        "output": task_text(task),
+        "tags": [task.id.partition(".")[0], word(task.verdict)],
+        "visibility": look.of(task),
+    }
+
+
+def task_text(task: TaskReport) -> str:
+    """A task in a few lines: its verdict and its first failure, without what a hidden test keeps to itself."""
+    test = task.first_failure
+    message = (test.message if test else None) or task.message
+    shown = SHOWN_OF_HIDDEN if test is not None and not test.visible else SHOWN_OF_VISIBLE
+    return "\n".join([_verdict(task, test), *_labels(message, shown), *_raised(test)])
+
+
+def _verdict(task: TaskReport, test: TestReport | None) -> str:
+    passed = sum(each.verdict is Verdict.PASS for each in task.tests)
+    if test is None:
+        return word(task.verdict) + (f", {count(passed, 'test')}" if passed else "")
+    return f"{word(task.verdict)}, {passed} of {count(len(task.tests), 'test')} passed"
+
+
+def _labels(message: Message | None, names: Collection[str]) -> list[str]:
+    values = [(name, getattr(message, name)) for name in names] if message else []
+    return [f"{name.capitalize():<10}{one_line(value)}" for name, value in values if value]
+
+
+def _raised(test: TestReport | None) -> list[str]:
+    """Where the learner's own code raised; of a hidden test without its words, which may quote the test."""
+    if test is None or not test.traceback:
+        return []
+    told = lines(test.traceback)[-MOST_LINES:]
+    if not test.visible:
+        kind = re.match(r"\w+", told[-1])
+        told = [*told[:-1], kind[0] if kind else ""]
+    return ["", *told]
+
+
+def _summary(report: Report, look: Look, score: float | None) -> str:
+    """The head of the page; the total only where every task is visible, as it tells of those that are not."""
+    said = list(look.remarks)
+    if report.incomplete is not None:
+        said.insert(0, INCOMPLETE)
+    elif all(look.of(task) == VISIBLE for task in report.tasks):
+        said.insert(0, _total(report, look, score))
+    said += [one_line(note) for note in report.notes]
+    return "\n".join([*said, f"Inputs were drawn with seed {report.seed}."])
+
+
+def _total(report: Report, look: Look, score: float | None) -> str:
+    counted = [task for task in report.tasks if task.id not in look.uncounted]
+    most = sum(task.max_points for task in counted if task.id not in look.bonus) * look.factor
+    points = sum(task.points for task in counted) * look.factor if score is None else score
+    shown = earned(points, most) if points <= most else number(points)
+    return f"{shown} of {number(most)} points; {count(len(report.tasks), 'task')}: {tally(report.tasks)}."

@@ -1,0 +1,47 @@
+"""The page of one student: the score and how it came about, and the first failure of each task."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from grader.classroom.model import ClassResult, Outcome, Standing
+from grader.render.html.environment import page
+from grader.render.html.report import topics_of
+from grader.render.html.visible import shown_tasks, waiting
+from grader.render.words import tally
+
+
+def feedback_page(standing: Standing, result: ClassResult, now: datetime | None = None) -> str:
+    """What one student is told, as one page for a browser.
+
+    Where a task waits to be shown, nothing is told that its result could be computed from: no total either.
+
+    Args:
+        standing: the student's row.
+        result: the run, for its title and for what is visible when.
+        now: with a time zone; the time of the call if it is left out.
+    """
+    report = standing.report
+    hidden = waiting(result, now or datetime.now(UTC))
+    tasks = shown_tasks(report.tasks, hidden) if report else []
+    later = len(report.tasks) - len(tasks) if report else 0
+    return page(
+        "feedback.html.j2",
+        standing=standing,
+        result=result,
+        report=report,
+        complete=standing.outcome is Outcome.GRADED,
+        later=later,
+        tally=tally(tasks),
+        topics=topics_of(tuple(tasks)),
+        notes=_notes(standing, later),
+        uncounted={column.id for column in result.columns if not column.counts},
+        bonus={column.id for column in result.columns if column.bonus},
+    )
+
+
+def _notes(standing: Standing, later: int) -> tuple[str, ...]:
+    """Remarks for the student; those of the policy may speak of points, so they wait for the total."""
+    own = standing.report.notes if standing.report else ()
+    files = standing.hand_in.notes if standing.hand_in else ()
+    return (*files, *own, *(() if later else standing.notes))

@@ -1,0 +1,107 @@
+"""What a class found hard: shares of tasks and tests passed, and the mistakes that were made most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from grader.classroom.model import ClassResult, Outcome, Standing, Student, TaskColumn
+from grader.render.choose import WAITING
+from grader.report import Message, TaskReport, TestReport, Verdict
+
+
+@dataclass(frozen=True)
+class Passed:
+    """How many of those who were graded pass something, and how many of them tried."""
+
+    task: str
+    title: str
+    passed: int
+    tried: int
+    graded: int
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """One named mistake, and who made it."""
+
+    task: str
+    name: str
+    sentence: str
+    students: tuple[Student, ...]
+
+
+def graded(result: ClassResult) -> list[Standing]:
+    """The standings that have a score to count with."""
+    return [each for each in result.standings if each.outcome is Outcome.GRADED and each.report is not None]
+
+
+def hardest_tasks(result: ClassResult) -> list[Passed]:
+    """Every task that somebody did not pass, the hardest first."""
+    columns = {column.id: column for column in result.columns}
+    found: dict[str, list[Verdict]] = {}
+    for task in _tasks(result):
+        found.setdefault(task.id, []).append(task.verdict)
+    rows = [_passed(task, _title(columns.get(task)), verdicts) for task, verdicts in found.items()]
+    return _hardest(rows)
+
+
+def hardest_tests(result: ClassResult) -> list[Passed]:
+    """Every test that somebody did not pass, the hardest first; a part not attempted counts as not passed."""
+    found: dict[tuple[str, str], list[Verdict]] = {}
+    titles: dict[tuple[str, str], str] = {}
+    for task in _tasks(result):
+        for test in task.tests:
+            found.setdefault((task.id, test.name), []).append(test.verdict)
+            titles[task.id, test.name] = test.title or test.name
+    return _hardest([_passed(key[0], titles[key], verdicts) for key, verdicts in found.items()])
+
+
+def mistakes(result: ClassResult) -> list[KnownMistake]:
+    """The named mistakes, the most frequent first; a student counts once for each."""
+    students: dict[tuple[str, str], dict[str, Student]] = {}
+    sentences: dict[tuple[str, str], str] = {}
+    for standing in graded(result):
+        for task, message in _messages(standing):
+            if message.mistake:
+                key = task.id, message.mistake
+                students.setdefault(key, {})[standing.student.id] = standing.student
+                sentences[key] = message.likely or message.mistake
+    rows = [KnownMistake(*key, sentences[key], tuple(who.values())) for key, who in students.items()]
+    return sorted(rows, key=lambda row: (-len(row.students), row.task, row.name))
+
+
+def tests_of(
+    standing: Standing, wanted: Callable[[Verdict], bool]
+) -> Iterator[tuple[TaskReport, TestReport]]:
+    """The tests of a standing whose verdict is wanted, with their tasks."""
+    for task in standing.report.tasks if standing.report else ():
+        for test in task.tests:
+            if wanted(test.verdict):
+                yield task, test
+
+
+def _tasks(result: ClassResult) -> Iterator[TaskReport]:
+    for standing in graded(result):
+        if standing.report:
+            yield from standing.report.tasks
+
+
+def _messages(standing: Standing) -> Iterator[tuple[TaskReport, Message]]:
+    for task, test in tests_of(standing, lambda verdict: verdict is not Verdict.PASS):
+        if test.message:
+            yield task, test.message
+
+
+def _passed(task: str, title: str, verdicts: list[Verdict]) -> Passed:
+    tried = sum(verdict not in WAITING for verdict in verdicts)
+    return Passed(task, title, verdicts.count(Verdict.PASS), tried, len(verdicts))
+
+
+def _hardest(rows: list[Passed]) -> list[Passed]:
+    hard = [row for row in rows if row.passed < row.graded]
+    return sorted(hard, key=lambda row: (row.passed / row.graded, row.task, row.title))
+
+
+def _title(column: TaskColumn | None) -> str:
+    return column.title if column else ""

@@ -1,0 +1,57 @@
+"""The page of one report: progress by topic, every task with its tests, and what they drew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from grader.render.choose import first_failed, first_waiting, topic_of
+from grader.render.html.environment import page
+from grader.render.words import tally
+from grader.report import Report, TaskReport
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The tasks of one topic, with their sums."""
+
+    slug: str
+    tasks: tuple[TaskReport, ...]
+
+    @property
+    def points(self) -> float:
+        """Points earned."""
+        return sum(task.points for task in self.tasks)
+
+    @property
+    def max_points(self) -> float:
+        """Points there were to earn."""
+        return sum(task.max_points for task in self.tasks)
+
+    @property
+    def tally(self) -> str:
+        """How many tasks there are of each verdict."""
+        return tally(self.tasks)
+
+
+def report_page(report: Report) -> str:
+    """The whole report as one page for a browser."""
+    return page("report.html.j2", report=report, **standing_of(report))
+
+
+def standing_of(report: Report) -> dict[str, Any]:
+    """What a page says of a report as a whole: its topics, and the task to look at now."""
+    return {
+        "topics": topics_of(report.tasks),
+        "tally": tally(report.tasks),
+        "first": first_failed(report) or first_waiting(report),
+        "failed": first_failed(report),
+    }
+
+
+def topics_of(tasks: tuple[TaskReport, ...]) -> list[Topic]:
+    """The topics with their tasks, in the report's order."""
+    groups: dict[str, list[TaskReport]] = {}
+    for task in tasks:
+        groups.setdefault(topic_of(task), []).append(task)
+    return [Topic(slug, tuple(group)) for slug, group in groups.items()]

@@ -1,0 +1,86 @@
+"""A path through the plane, over the contour lines of what it descends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from grader.render.html.svg.axes import Frame, Scale, padded, runs_of
+from grader.render.html.svg.contour import contours
+from grader.render.html.svg.element import Point, dots, drawing, element, text, way
+from grader.render.html.svg.legend import legend
+from grader.render.plane import frame_of, inside
+from grader.render.scale import Range
+from grader.report import Path
+
+WIDTH, HEIGHT = 360.0, 300.0
+LEFT, RIGHT, TOP, BOTTOM = 52.0, 348.0, 30.0, 276.0
+ROOM = 0.06  # of the frame, around the points
+
+
+def path_svg(path: Path) -> Markup:
+    """Both ways with a dot for each step, from one start."""
+    frame = _frame(path)
+    yours, own = ([_at(frame, point) for point in line] for line in (path.theirs, path.reference))
+    return drawing(
+        WIDTH, HEIGHT, path.title, describe(path),
+        legend(LEFT, dotted=True),
+        frame.axes(),
+        frame.clipped(
+            *(way([[frame.at(x, y) for x, y in line]], "contour") for line in contours(path.surface)),
+            way(runs_of(own), "reference"), dots(_known(own), "reference-dots"),
+            way(runs_of(yours), "theirs"), dots(_known(yours), "theirs-dots"),
+            *_start(_known(own) or _known(yours)),
+        ),
+    )  # fmt: skip
+
+
+def describe(path: Path) -> str:
+    """The drawing in one sentence, for whoever does not see it."""
+    lines = " Contour lines show what is descended." if path.surface else ""
+    return f"Yours {_ends(path.theirs)}; the reference {_ends(path.reference)}.{lines}"
+
+
+def outside(path: Path) -> int:
+    """How many of their points lie beyond what is drawn."""
+    across, up = frame_of(path)
+    return sum(point is not None for point in path.theirs) - len(inside(path.theirs, across, up))
+
+
+def _frame(path: Path) -> Frame:
+    across, up = (_roomy(limits) for limits in frame_of(path))
+    return Frame(Scale(across, LEFT, RIGHT), Scale(up, BOTTOM, TOP))
+
+
+def _roomy(limits: Range) -> Range:
+    return padded(limits, ROOM)
+
+
+def _at(frame: Frame, point: Point | None) -> Point | None:
+    return None if point is None else frame.at(*point)
+
+
+def _known(points: Iterable[Point | None]) -> list[Point]:
+    return [point for point in points if point is not None]
+
+
+def _start(points: list[Point]) -> list[Markup]:
+    """A ring around the first point, and the word beside it, on the side where there is room."""
+    if not points:
+        return []
+    x, y = points[0]
+    left = x > (LEFT + RIGHT) / 2
+    ring = element("circle", cx=x, cy=y, r=6, class_="start")
+    return [
+        ring,
+        text((x - 10 if left else x + 10, max(y - 6, TOP + 12)), "start", "end" if left else "start"),
+    ]
+
+
+def _ends(line: Iterable[Point | None]) -> str:
+    points = _known(line)
+    if not points:
+        return "has no point"
+    (a, b), (c, d) = points[0], points[-1]
+    return f"goes from ({a:.3g}, {b:.3g}) to ({c:.3g}, {d:.3g}) in {len(points) - 1} steps"

@@ -1,0 +1,49 @@
+"""Text on its way into a page: made visible, cut, and escaped, in this order."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from grader.render.escape import lines, one_line
+from grader.render.words import number
+
+LONGEST = 400  # characters of anything that a submission may have written
+ENOUGH = 4_000  # a sentence of the course's own is cut only where it cannot be one
+BLOCK_LINES = 40  # of a traceback, the last ones
+BLOCK_WIDTH = 200  # characters of each
+
+
+def shown(value: object) -> Markup:
+    """What a template writes for any value: markup of ours as it is, all else visible, cut and escaped."""
+    if isinstance(value, Markup):
+        return value
+    return escape(plain(value))
+
+
+def plain(value: object, most: int = LONGEST) -> str:
+    """The text of a value on one line, everything invisible spelled out, in at most so many characters."""
+    text = str(value)
+    if len(text) <= most and text.isascii() and text.isprintable():
+        return text  # as most are: nothing to spell out, which saves most of the time that a page takes
+    line = one_line(
+        text[: 2 * most]
+    )  # spelling out makes it longer, so what is far behind is never looked at
+    return line if len(line) <= most and len(text) <= 2 * most else line[: most - 3].rstrip() + "..."
+
+
+def whole(value: object) -> Markup:
+    """A sentence that is not cut, such as what a known mistake says."""
+    return escape(plain(value, ENOUGH))
+
+
+def block(text: str) -> Markup:
+    """The last lines of a text with their indentation, for a `pre` element."""
+    every = lines(text[-BLOCK_LINES * BLOCK_WIDTH * 2 :])
+    kept = [line if len(line) <= BLOCK_WIDTH else line[: BLOCK_WIDTH - 3] + "..." for line in every]
+    more = ["..."] if len(kept) > BLOCK_LINES else []
+    return escape("\n".join([*more, *kept[-BLOCK_LINES:]]))
+
+
+def signed(points: float) -> str:
+    """Points with their sign: +2, −1.5."""
+    return f"{'−' if points < 0 else '+'}{number(abs(points))}"

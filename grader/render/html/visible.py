@@ -1,0 +1,72 @@
+"""What a student may see by now: whole tasks that wait, and what hidden tests keep to themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from grader.classroom.model import ClassResult, TaskColumn
+from grader.render.gradescope import SHOWN_OF_HIDDEN, VISIBLE
+from grader.report import Message, TaskReport, TestReport, Verdict
+
+WAITS_FOR = {
+    "after_due_date": "due",
+    "after_published": "published",
+}  # the field with the time; any other never comes
+OPTIONAL = (
+    "expected",
+    "got",
+    "where",
+    "likely",
+    "mistake",
+    "next",
+)  # parts of a message that may be left out
+
+
+def waiting(result: ClassResult, now: datetime) -> set[str]:
+    """The ids of the tasks of which nothing may be shown yet."""
+    return {column.id for column in result.columns if not _is_visible(column, result, now)}
+
+
+def shown_tasks(tasks: Collection[TaskReport], hidden: Collection[str]) -> list[TaskReport]:
+    """The tasks that may be shown, each without what its hidden tests keep to themselves."""
+    return [_cut(task) for task in tasks if task.id not in hidden and not _tells_of(task, hidden)]
+
+
+def _is_visible(column: TaskColumn, result: ClassResult, now: datetime) -> bool:
+    if column.visibility == VISIBLE:
+        return True
+    moment: datetime | None = getattr(result, WAITS_FOR.get(column.visibility, ""), None)
+    return moment is not None and now >= moment
+
+
+def _tells_of(task: TaskReport, hidden: Collection[str]) -> bool:
+    """Whether a skipped task would say that a hidden one it builds on has not passed."""
+    said = task.message.got or "" if task.message else ""
+    return task.verdict is Verdict.SKIPPED and any(said.startswith(f"{name} ") for name in hidden)
+
+
+def _cut(task: TaskReport) -> TaskReport:
+    return replace(task, tests=tuple(test if test.visible else _cut_test(test) for test in task.tests))
+
+
+def _cut_test(test: TestReport) -> TestReport:
+    """A hidden test: what it checked and the diagnosis; of an exception the place and the class, not the words."""
+    return replace(test, message=_cut_message(test.message), traceback=_cut_traceback(test.traceback))
+
+
+def _cut_message(message: Message | None) -> Message | None:
+    if message is None:
+        return None
+    kept: dict[str, None] = {name: None for name in OPTIONAL if name not in SHOWN_OF_HIDDEN}
+    return replace(message, **kept)
+
+
+def _cut_traceback(text: str | None) -> str | None:
+    if not text:
+        return None
+    *places, last = text.rstrip("\n").split("\n")
+    kind = re.match(r"\w+", last)
+    return "\n".join([*places, kind[0] if kind else ""])

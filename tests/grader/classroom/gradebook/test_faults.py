@@ -1,0 +1,114 @@
+"""What cannot be used is said in one sentence, and nothing that was kept before is lost."""
+
+import sqlite3
+
+import pytest
+
+from grader.classroom.gradebook import BookProblem, Gradebook, WrongBook
+
+
+def test_file_that_is_no_database_is_refused_and_left_alone(path):
+    """Any other file is named as what it is not, and stays as it was."""
+    path.write_bytes(b"name,points\n" * 100)
+    with pytest.raises(WrongBook, match="gradebook.sqlite is not a gradebook: name another file"):
+        Gradebook(path)
+    assert path.read_bytes() == b"name,points\n" * 100
+
+
+def test_database_of_another_program_is_refused_and_left_alone(path):
+    """An SQLite file that has tables of its own gets none of ours."""
+    database = sqlite3.connect(path)
+    database.execute("CREATE TABLE theirs (x)")
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(WrongBook, match="another program's database"):
+        Gradebook(path)
+    assert path.read_bytes() == before
+
+
+def test_folder_that_is_not_there_is_named(tmp_path):
+    """A gradebook is not made in a folder that does not exist."""
+    with pytest.raises(WrongBook, match="cannot be opened: see whether its folder exists"):
+        Gradebook(tmp_path / "no" / "gradebook.sqlite")
+
+
+def test_read_only_book_can_be_read_and_refuses_to_be_written(path, room, monkeypatch):
+    """Where nothing may be written, what is there can still be shown."""
+    with Gradebook(path) as book:
+        run = room.run(book)
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        "sqlite3.connect", lambda at, **options: connect(f"file:{at.as_posix()}?mode=ro", uri=True, **options)
+    )
+    with Gradebook(path) as book:
+        assert book.result(run).standings == room.standings()
+        with pytest.raises(BookProblem, match="cannot be written to: it, or its folder, is read-only"):
+            book.adjust("alice", 1, who="a", why="b")
+
+
+def test_full_disk_loses_nothing_that_was_kept(path, room):
+    """The report that finds no room is refused whole; those before it stay, and with room it goes in."""
+    big = b"".join(bytes([n % 251, n * 7 % 256, n * n % 253]) for n in range(40_000))
+    with Gradebook(path) as book:
+        run = book.begin(room.facts)
+        book.keep("k", "losses", room.losses_report())
+        pages = book._connection.rows("PRAGMA page_count")[0][0]
+        book._connection.rows(f"PRAGMA max_page_count = {pages + 1}")
+        hand_in = room.hand_in_of(room.alice)
+        with pytest.raises(BookProblem, match="the disk is full: make room and run again"):
+            book.record(run, type(hand_in)(room.alice, "", {"a": big, "b": big[1:]}), "losses", "k")
+        assert book.known("k") == room.losses_report()
+        assert book.hand_ins() == ()
+        book._connection.rows("PRAGMA max_page_count = 1000000")
+        book.record(run, hand_in, "losses", "k")
+    with Gradebook(path) as book:
+        assert book.hand_ins() == (hand_in,)
+        assert book._connection.rows("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_full_disk_within_a_batch_is_told_even_if_its_error_was_caught(book, room):
+    """A batch of which SQLite has undone everything does not end as if all were kept."""
+    book.begin(room.facts)
+    with pytest.raises(BookProblem, match="nothing of this change was kept"), book.batch():
+        book._connection.write("ROLLBACK")  # as SQLite does by itself on a full disk
+
+
+def test_book_in_use_is_told_when_it_does_not_become_free(path, room, monkeypatch):
+    """A grader that waits for another longer than it should says so."""
+    monkeypatch.setattr("grader.classroom.gradebook.connection.WAIT_SECONDS", 0.05)
+    with Gradebook(path) as first, Gradebook(path) as second, first.batch():
+        with pytest.raises(BookProblem, match="in use by another grader"):
+            second.begin(room.facts)
+        first.begin(room.facts)
+    with Gradebook(path) as book:
+        assert len(book.runs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("UPDATE contents SET data = X'00'", "is damaged"),
+        ("UPDATE contents SET data = (SELECT data FROM contents WHERE size > 900) WHERE size < 900", "is damaged"),
+        ("DELETE FROM contents", "is missing"),
+    ],
+)  # fmt: skip
+def test_damaged_content_is_told_and_never_taken_for_a_report(path, room, change, says):
+    """Bytes that are not what was kept under their digest are no report."""
+    with Gradebook(path) as book:
+        book.keep("k", "losses", room.losses_report())
+        book.keep("l", "tensors", room.tensors_report())
+    with sqlite3.connect(path) as database:
+        database.execute(change)
+    database.close()
+    with Gradebook(path) as book, pytest.raises(BookProblem, match=says):
+        book.known("l")
+
+
+def test_damaged_file_is_told(path, room):
+    """A database of which pages were written over is damaged, not empty."""
+    with Gradebook(path) as book:
+        room.run(book)
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
+    with pytest.raises(BookProblem, match=r"is damaged: take it from a backup"), Gradebook(path) as book:
+        book.result()

@@ -1,0 +1,147 @@
+"""`results.json` of one report, and a folder of them for a class."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from grader.classroom.outputs import class_results
+from grader.render.gradescope import VISIBILITIES, Look, failed_results, results_of, to_gradescope
+
+TOP = {
+    "score", "execution_time", "output", "output_format", "test_output_format", "test_name_format", "visibility",
+    "stdout_visibility", "extra_data", "tests", "leaderboard",
+}  # fmt: skip
+TEST = {
+    "score", "max_score", "status", "name", "name_format", "number", "output", "output_format", "tags", "visibility",
+    "extra_data",
+}  # fmt: skip
+
+
+def test_gradescope_has_only_fields_of_the_format(make_report):
+    """Every name and every type is one that the format knows."""
+    results = json.loads(to_gradescope(make_report()))
+    assert set(results) <= TOP and results["visibility"] in VISIBILITIES
+    assert (results["score"], results["execution_time"]) == (3.5, 1.23)
+    for test in results["tests"]:
+        assert (
+            set(test) <= TEST
+            and test["status"] in ("passed", "failed")
+            and test["visibility"] in VISIBILITIES
+        )
+        assert all(isinstance(tag, str) for tag in test["tags"])
+
+
+def test_gradescope_entry_is_a_task_with_its_points(make_report):
+    """A task is an entry: number, name, points, status and tags."""
+    first, second = results_of(make_report())["tests"]
+    assert (first["number"], first["name"]) == ("1.1", "losses.sigmoid: A score into a probability")
+    assert (first["score"], first["max_score"], first["status"]) == (2.0, 2.0, "passed")
+    assert (second["score"], second["max_score"], second["status"]) == (1.5, 8.0, "failed")
+    assert second["tags"] == ["losses", "fail"]
+
+
+def test_gradescope_hidden_test_shows_what_was_checked_and_the_diagnosis_only(make_report):
+    """A hidden test keeps its expected value and its place to itself."""
+    output = results_of(make_report())["tests"][1]["output"]
+    assert output.splitlines() == [
+        "fail, 1 of 2 tests passed",
+        "Checked   The rows sum to 1.",
+        "Likely    the softmax ran over the batch",
+        "Next      grade hint losses.softmax",
+    ]
+
+
+def test_gradescope_visible_test_shows_all_labels(make_report):
+    """A test that its author made visible shows all six labels."""
+    output = results_of(make_report(visible=True))["tests"][1]["output"]
+    assert "Expected  1 at [0]\nGot       0.4\nWhere     x (2, 3)" in output
+
+
+def test_gradescope_hidden_test_does_not_quote_an_exception(make_report):
+    """The words of an exception may carry what a hidden test passed in; where it was raised stays."""
+    report = make_report()
+    task = report.tasks[1]
+    raised = replace(
+        task.tests[1], traceback="losses.py, line 3, in f\n    raise E(x)\nValueError: secret 0.25"
+    )
+    report = replace(report, tasks=(replace(task, tests=(raised,)),))
+    output = results_of(report)["tests"][0]["output"]
+    assert "losses.py, line 3, in f" in output and output.endswith("ValueError") and "secret" not in output
+    shown = replace(report, tasks=(replace(task, tests=(replace(raised, visible=True),)),))
+    assert results_of(shown)["tests"][0]["output"].endswith("ValueError: secret 0.25")
+
+
+def test_gradescope_visibility_is_that_of_the_task_then_the_topic_then_all(make_report):
+    """What is said of a task counts before what is said of its topic and of everything."""
+    look = Look("after_published", {"losses": "hidden", "losses.softmax": "visible"})
+    results = results_of(make_report(), look)
+    assert results["visibility"] == "after_published"
+    assert [test["visibility"] for test in results["tests"]] == ["hidden", "visible"]
+
+
+def test_gradescope_page_does_not_tell_the_total_of_hidden_tasks(make_report):
+    """The text of the page is shown to everybody, so it has a total only where every task is."""
+    assert "3.5 of 10 points" in results_of(make_report())["output"]
+    hidden = results_of(make_report(), Look(tasks={"losses.softmax": "after_due_date"}))["output"]
+    assert "points" not in hidden and "fail" not in hidden
+
+
+def test_gradescope_points_are_scaled_to_the_assignment(make_report):
+    """With the points of the assignment every entry and the total are scaled alike."""
+    results = results_of(make_report(), Look(factor=10.0))
+    assert results["score"] == 35.0
+    assert [test["max_score"] for test in results["tests"]] == [20.0, 80.0]
+
+
+def test_gradescope_dropped_task_has_no_points_and_a_bonus_no_maximum(make_report):
+    """A dropped task is shown without points; a bonus adds nothing to the maximum."""
+    results = results_of(make_report(), Look(uncounted=["losses.sigmoid"], bonus=["losses.softmax"]))
+    assert results["score"] == 1.5
+    assert "score" not in results["tests"][0] and results["tests"][1]["max_score"] == 0.0
+
+
+def test_gradescope_incomplete_grading_has_no_score_anywhere(make_report):
+    """A fault of ours is no zero: neither the page nor an entry has a score."""
+    results = results_of(make_report(incomplete="disk full"))
+    assert "score" not in results and not any("score" in test for test in results["tests"])
+    assert results["output"].startswith("The grading is incomplete by a fault of the grader")
+
+
+def test_gradescope_failure_says_that_it_is_no_zero():
+    """What could not be graded has a text and no score."""
+    results = failed_results("No file.", "Hand it in again.")
+    assert "score" not in results and results["tests"] == []
+    assert "This is no zero" in results["output"]
+
+
+def test_gradescope_is_ascii_whatever_a_submission_wrote(make_report, every_outcome):
+    """No character of a submission leaves the JSON or its ASCII."""
+    message = replace(make_report().tasks[1].tests[1].message, checked="\x1b[2J\u202e\ud800</script>\x00")
+    text = to_gradescope(make_report(message=message))
+    assert text.isascii() and "\\u001b" not in text
+    assert json.loads(text)["tests"][1]["output"].startswith("fail")
+
+
+def test_gradescope_folder_has_a_file_a_student(every_outcome):
+    """Each student has one file under a safe name, with the score that counts."""
+    files = class_results(every_outcome)
+    assert list(files) == ["s1.json", "s2.json", "s3.json", "s4.json", "x5.json"]
+    ada = json.loads(files["s1.json"])
+    assert (ada["score"], ada["extra_data"]["attempts"]) == (3.25, 2)
+    assert "0.5 points were taken for being late." in ada["output"]
+    assert "+0.25 points by staff: a fair question" in ada["output"]
+    for name in ("s2.json", "s3.json", "s4.json"):
+        assert "score" not in json.loads(files[name])
+
+
+@pytest.mark.parametrize(
+    ("ids", "names"),
+    [
+        (["../../etc", "a/b", "a:b"], ["_.._etc.json", "a_b.json", "a_b-1.json"]),
+        (["Ada", "ada", ""], ["Ada.json", "ada-1.json", "student.json"]),
+    ],
+)
+def test_gradescope_file_names_are_safe_and_differ(make_class, ids, names):
+    """No id leaves the folder, and no two share a file, not even where case does not count."""
+    assert list(class_results(make_class(*((each, "x") for each in ids)))) == names

@@ -1,0 +1,194 @@
+"""The content key of a grading changes with everything that its report depends on, and with nothing else."""
+
+import ast
+from dataclasses import replace
+
+import pytest
+
+from grader.classroom import key as keys
+from grader.classroom.key import BESIDE_THE_JUDGE, GradingOptions, judge_digest, key_of, topic_digest
+from grader.course import Course, UnknownTask
+from grader.course.locate import PACKAGE
+from grader.course.read import read_topics
+
+OPTIONS = GradingOptions("cpu and simulated accelerator", "auto", 10.0, ("losses.softmax", "losses.entropy"))
+TOPIC = 'title = "T"\norder = {}\n[[tasks]]\nname = "f"\ntitle = "F"\npoints = 1\nhints = ["look"]\n'
+
+
+def write(file, text="x = 1\n"):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A course of two topics."""
+    for order, slug in enumerate(("losses", "tensors"), 1):
+        write(tmp_path / f"exercises/{slug}/topic.toml", TOPIC.format(order))
+        write(tmp_path / f"exercises/{slug}/README.md")
+        write(tmp_path / f"exercises/{slug}/{slug}.py")
+        write(tmp_path / f"solutions/{slug}.py")
+        write(tmp_path / f"suites/{slug}/test_f.py")
+        write(tmp_path / f"suites/{slug}/shared.py")
+        write(tmp_path / f"suites/{slug}/mistakes/f.py")
+    write(tmp_path / "datasets/manifest.toml")
+    return tmp_path
+
+
+def course_at(root):
+    places = (root / name for name in ("exercises", "solutions", "suites", "datasets"))
+    return Course(*places, read_topics(root / "exercises"))
+
+
+@pytest.fixture
+def key(root):
+    """The key of a grading, of which a test changes one part."""
+
+    def made(topic="losses", data=b"import torch\n", suffix=".py", seed=42, options=OPTIONS):
+        return key_of(course_at(root), topic, data, suffix, seed, options)
+
+    return made
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"topic": "tensors"},
+        {"data": b"import torch\n\n"},
+        {"suffix": ".ipynb"},
+        {"seed": 43},
+        {"options": replace(OPTIONS, device="cpu")},
+        {"options": replace(OPTIONS, sandbox="strict")},
+        {"options": replace(OPTIONS, seconds=None)},
+        {"options": replace(OPTIONS, tasks=("losses.softmax",))},
+        {"options": replace(OPTIONS, tasks=())},
+    ],
+    ids=str,
+)
+def test_key_changes_when_a_part_of_the_order_changes(key, change):
+    """The file, its kind, the seed and each option are in the key."""
+    assert key(**change) != key()
+
+
+def test_key_stays_when_the_same_is_asked_in_another_way(key):
+    """The order of the tasks, one named twice, and capital letters of a suffix change nothing."""
+    tasks = (*reversed(OPTIONS.tasks), "losses.softmax")
+    assert key(options=replace(OPTIONS, tasks=tasks), suffix=".PY") == key()
+
+
+@pytest.mark.parametrize(
+    "name", ["torchgrade", "grader", "torch", "numpy", "python", "platform"]
+)  # fmt: skip
+def test_key_changes_with_the_version_of_whatever_judges(key, monkeypatch, name):
+    """Another torch, numpy, Python, torchgrade, source of the judge or machine grades anew."""
+    before, known = key(), keys.versions()
+    monkeypatch.setattr(keys, "versions", lambda: {**known, name: known[name] + "1"})
+    assert key() != before
+
+
+def test_versions_are_those_that_run_here():
+    """The versions in the key are those of the libraries that are imported here."""
+    import numpy
+    import torch
+
+    assert (keys.versions()["torch"], keys.versions()["numpy"]) == (torch.__version__, numpy.__version__)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "exercises/losses/topic.toml",
+        "solutions/losses.py",
+        "suites/losses/test_f.py",
+        "suites/losses/shared.py",
+        "suites/losses/mistakes/f.py",
+        "suites/losses/deeper/more.py",
+    ],
+)
+def test_file_of_a_topic_changes_the_key_of_that_topic_alone(root, key, file):
+    """Whoever mends one topic grades that topic again, and no other."""
+    before = key("losses"), key("tensors")
+    write(root / file, TOPIC.format(7) if file.endswith("toml") else "x = 2\n")
+    assert key("losses") != before[0]
+    assert key("tensors") == before[1]
+
+
+@pytest.mark.parametrize("file", ["datasets/manifest.toml", "suites/helpers.py"])
+def test_file_of_all_topics_changes_every_key(root, key, file):
+    """Data sets, and what all suites share, are in each key."""
+    before = key("losses"), key("tensors")
+    write(root / file, "x = 2\n")
+    assert key("losses") != before[0]
+    assert key("tensors") != before[1]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "exercises/tensors/README.md",
+        "exercises/losses/README.md",
+        "exercises/losses/losses.py",
+        "suites/losses/__pycache__/test_f.py",
+        "suites/losses/.cache/x.py",
+        "datasets/digits/README.md",
+    ],
+)
+def test_file_that_judges_nothing_changes_no_key(root, key, file):
+    """A text to read, a stub that somebody edits and a cache are in no key."""
+    before = key("losses"), key("tensors")
+    write(root / file, "changed")
+    assert (key("losses"), key("tensors")) == before
+
+
+def test_digest_of_a_topic_tells_a_moved_byte_between_two_files(root):
+    """The end of one file cannot become the beginning of the next."""
+    write(root / "suites/losses/a.py", "xy")
+    write(root / "suites/losses/b.py", "z")
+    before = topic_digest(course_at(root), "losses")
+    write(root / "suites/losses/a.py", "x")
+    write(root / "suites/losses/b.py", "yz")
+    assert topic_digest(course_at(root), "losses") != before
+
+
+def test_topic_that_there_is_not_has_no_digest(root):
+    """A slug that no topic has is refused."""
+    with pytest.raises(UnknownTask, match="did you mean losses"):
+        topic_digest(course_at(root), "losse")
+
+
+@pytest.mark.parametrize(
+    ("file", "matters"),
+    [("judge/scoring.py", True), ("suite/deep/compare.py", True), ("new/part.py", True), ("render/page.py", False),
+     ("cli/main.py", False), ("__main__.py", False), ("judge/notes.txt", False)],
+)  # fmt: skip
+def test_source_of_the_grader_matters_where_it_judges(tmp_path, file, matters):
+    """A change of a page or of a command grades nothing again; a change of the judge does, and of any new part."""
+    write(tmp_path / "judge/session.py")
+    before = judge_digest(tmp_path)
+    write(tmp_path / file, "x = 3\n")
+    assert (judge_digest(tmp_path) != before) == matters
+
+
+def test_whatever_the_judge_reaches_is_in_the_key():
+    """What is left out of the key cannot change a verdict: nothing that the judge imports is among it."""
+    parts, new = set(), {"judge", "sandbox", "suite", "worker"}
+    while new:
+        parts |= new
+        new = {name for part in new for file in _files(part) for name in _imported(file)} - parts
+    assert {"course", "device", "intake", "proxy", "report", "wire"} <= parts
+    assert parts & BESIDE_THE_JUDGE == set()
+
+
+def _files(part):
+    return (PACKAGE / part).rglob("*.py") if (PACKAGE / part).is_dir() else [PACKAGE / f"{part}.py"]
+
+
+def _imported(file):
+    """The parts of the grader that a file imports."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "grader":
+            yield from (alias.name for alias in node.names if alias.name != "__version__")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("grader."):
+            yield node.module.split(".")[1]
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith("grader."))

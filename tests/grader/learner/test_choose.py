@@ -1,0 +1,49 @@
+"""The next task, and the filters of the list."""
+
+import pytest
+
+from grader.learner.choose import Filters, in_turn, open_needs
+from grader.learner.model import Progress, TaskProgress
+from grader.report import Verdict
+
+PASS, FAIL = TaskProgress(last=Verdict.PASS), TaskProgress(last=Verdict.FAIL)
+
+
+def names(tasks):
+    return [task.name for task in tasks]
+
+
+def test_tasks_come_in_the_order_of_the_course(course):
+    """Without any progress the first task of the course is next."""
+    assert names(in_turn(course.tasks, Progress())) == ["one_hot", "mean", "softmax"]
+
+
+def test_task_whose_needs_are_open_comes_last_and_is_not_left_out(course):
+    """A task that builds on an open one waits for it, but is still there."""
+    tasks = tuple(reversed(course.tasks))
+    assert names(in_turn(tasks, Progress())) == ["mean", "one_hot", "softmax"]
+    assert open_needs(course.task("losses.softmax"), Progress()) == ("losses.mean",)
+    assert open_needs(course.task("losses.softmax"), Progress({"losses.mean": PASS})) == ()
+
+
+def test_task_that_broke_again_is_open(course):
+    """What passed once and fails now is to be done again."""
+    broken = TaskProgress(best=Verdict.PASS, last=Verdict.FAIL)
+    assert "mean" in names(in_turn(course.tasks, Progress({"losses.mean": broken})))
+
+
+@pytest.mark.parametrize(
+    ("filters", "wanted"),
+    [
+        (Filters(), ["one_hot", "mean", "softmax"]),
+        (Filters(open=True), ["one_hot", "softmax"]),
+        (Filters(passed=True), ["mean"]),
+        (Filters(failed=True), ["softmax"]),
+        (Filters(passed=True, failed=True), ["mean", "softmax"]),
+        (Filters(open=True, topics=("losses",)), ["softmax"]),
+    ],
+)
+def test_filters_choose_by_state_and_topic(course, filters, wanted):
+    """States add up, a topic narrows."""
+    progress = Progress({"losses.mean": PASS, "losses.softmax": FAIL})
+    assert names(filters.chosen(course.tasks, progress)) == wanted

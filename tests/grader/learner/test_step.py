@@ -1,0 +1,78 @@
+"""What a grading, a hint and a solution change in the progress."""
+
+import pytest
+
+from grader.learner.model import Progress
+from grader.learner.step import after_grading, after_hint, after_solution
+from grader.report import Verdict
+
+MORNING, NOON = "2026-01-01T08:00:00+00:00", "2026-01-01T12:00:00+00:00"
+
+
+@pytest.fixture
+def graded(report_of):
+    def grade(progress, verdict, when=MORNING, **more):
+        return after_grading(progress, report_of(losses__softmax=verdict, **more), when)
+
+    return grade
+
+
+def test_first_pass_keeps_its_time_when_the_task_passes_again(graded):
+    """The time of the first pass stays."""
+    progress = graded(graded(Progress(), Verdict.PASS), Verdict.PASS, NOON)
+    assert progress.of("losses.softmax").passed == MORNING
+    assert progress.of("losses.softmax").attempts == 2
+
+
+def test_best_verdict_stays_when_a_task_is_broken_again(graded):
+    """The best verdict is kept beside the last."""
+    entry = graded(graded(Progress(), Verdict.PASS), Verdict.ERROR).of("losses.softmax")
+    assert (entry.best, entry.last) == (Verdict.PASS, Verdict.ERROR)
+    assert entry.ever_passed
+    assert not entry.is_passed
+
+
+def test_failure_is_kept_in_its_labels(graded):
+    """What was checked, the mistake and what to do next are remembered."""
+    failure = graded(Progress(), Verdict.FAIL, mistake="over_batch").of("losses.softmax").failure
+    assert failure.mistake == "over_batch"
+    assert failure.likely == "this is over_batch"
+    assert failure.checked == "each row sums to 1"
+    assert failure.next == "grade hint losses.softmax"
+    assert failure.test == "test_rows"
+
+
+def test_failure_is_forgotten_when_the_task_passes(graded):
+    """A task that passes has no failure."""
+    assert graded(graded(Progress(), Verdict.FAIL), Verdict.PASS).of("losses.softmax").failure is None
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NOT_ATTEMPTED, Verdict.SKIPPED])
+def test_untouched_task_counts_no_attempt(graded, verdict):
+    """Where there was nothing to judge, no attempt is counted."""
+    entry = graded(Progress(), verdict).of("losses.softmax")
+    assert (entry.attempts, entry.last) == (0, verdict)
+
+
+def test_fault_of_the_grader_changes_nothing(graded):
+    """An internal failure says nothing about the learner."""
+    before = graded(Progress(), Verdict.PASS)
+    assert graded(before, Verdict.INTERNAL) == before
+
+
+def test_hint_about_the_failure_is_new_when_the_failure_is_another(graded):
+    """General hints stay seen; that about the failure is open again for another mistake."""
+    progress = graded(Progress(), Verdict.FAIL, mistake="one")
+    progress = after_hint(after_hint(progress, "losses.softmax", 1), "losses.softmax", 0)
+    assert graded(progress, Verdict.FAIL, mistake="one").of("losses.softmax").hints == (0, 1)
+    assert graded(progress, Verdict.FAIL, mistake="two").of("losses.softmax").hints == (1,)
+
+
+def test_solution_before_passing_is_giving_up(graded):
+    """Only who looks before the task has ever passed has given up, and that stays."""
+    gave_up = after_solution(Progress(), "losses.softmax", MORNING)
+    assert gave_up.of("losses.softmax").given_up
+    assert graded(gave_up, Verdict.PASS).of("losses.softmax").given_up
+    passed = after_solution(graded(Progress(), Verdict.PASS), "losses.softmax", NOON)
+    assert not passed.of("losses.softmax").given_up
+    assert passed.of("losses.softmax").solution == NOON

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 from grader import __version__
-from grader.cli import data, doctor, stubs, submission, tasks, verify
+from grader.cli import data, doctor, init, next, notebook, reset, stubs, submission, tasks, verify
 from grader.cli.faults import FAILED, OURS, STOPPED, unexpected
 from grader.cli.group import DEFAULT, GradeGroup
 
@@ -30,8 +30,12 @@ def cli() -> None:
 
 
 cli.add_command(submission.command, DEFAULT)
+cli.add_command(init.command)
+cli.add_command(next.command)
 cli.add_command(tasks.list_command)
 cli.add_command(tasks.hint_command)
+cli.add_command(reset.command)
+cli.add_command(notebook.command)
 cli.add_command(data.command)
 cli.add_command(verify.command)
 cli.add_command(doctor.command)

@@ -24,7 +24,7 @@ def command(slug: str, output: Path | None) -> None:
     A file that is there already is never overwritten.
     """
     from grader.course import load_course
-    from grader.notebook.write import notebook_of, notebook_text
+    from grader.notebook import notebook_of, notebook_text
 
     with course_problems():
         course = load_course()

@@ -12,6 +12,7 @@ import click
 
 from grader.cli.faults import FAILED, OURS, WrongCall, judge_problems
 from grader.cli.group import DefaultCommand
+from grader.cli.learner import progress_option
 from grader.cli.near import missing
 from grader.cli.output import device_option, live_progress, output_option, show, writable, write
 
@@ -50,6 +51,7 @@ def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int 
 @click.option("--curves", is_flag=True, help="Draw the curves of passed tests too, where a test draws one.")
 @click.option("--first", is_flag=True, help="Stop at the first task that does not pass.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Tasks to grade at the same time.")
+@progress_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -58,12 +60,14 @@ def command(
     kind: str,
     output: Path | None,
     curves: bool,
+    folder: Path | None,
     **options: Any,
 ) -> int:
     """Grade the files of the course that lie under each PATH."""
     _check(ctx, paths)
     writable(output)
     report = _grade(paths, options)
+    _remember(report, paths, folder, options)
     _present(report, kind, output, paths, curves)
     if report.incomplete is not None:
         return OURS
@@ -92,6 +96,18 @@ def _grade(paths: Sequence[Path], options: dict[str, Any]) -> Report:
     finally:
         if progress:
             progress.stop()
+
+
+def _remember(report: Report, paths: Sequence[Path], folder: Path | None, options: dict[str, Any]) -> None:
+    """Add the grading to the progress of a folder that `grade init` made, or that was named; of no other."""
+    from grader.learner import folder_of, record
+
+    place = folder or folder_of(paths)
+    if place is None or options["keyword"]:  # some of a task's tests say nothing about the task
+        return
+    note = record(place, report)
+    if note:
+        click.echo(note, err=True)
 
 
 def _present(report: Report, kind: str, output: Path | None, paths: Sequence[Path], curves: bool) -> None:

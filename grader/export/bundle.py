@@ -12,8 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from grader import __version__
 from grader.course import Course
 from grader.course.locate import IN_WHEEL, PACKAGE
+from grader.export.harness import RESERVE
 from grader.export.packages import requirements
-from grader.export.settings import Settings, to_text
+from grader.export.settings import EACH, FRESH, Settings, to_text
 from grader.render.gradescope import as_text, failed_results
 
 TEMPLATES = Path(__file__).with_name("gradescope")
@@ -21,8 +22,17 @@ SCRIPTS = ("setup.sh", "run_autograder")
 INSIDE = "torchgrade/grader"
 DATE = (1980, 1, 1, 0, 0, 0)  # the same content is the same file
 FILE, SCRIPT = 0o100644, 0o100755
-UNFINISHED = "The grading did not come to an end: it was stopped by the memory or time limit, or could not start."
+PEAK = 300  # MB; of all processes together, grading the references with one job
+TIMES = "@@TIMES@@"
+UNFINISHED = (
+    "The grading did not come to an end: it was stopped by the memory or time limit, or could not start."
+)
 ASK = "Ask the course staff; they find more in the output of the autograder and in its README.md."
+SEEDS = {
+    "": "the same for everybody and in every run, seed {seed}",
+    EACH: "the same in every run of one student, drawn from seed {seed} and the ids of those who hand in together",
+    FRESH: "new ones in each run; two runs of one submission may differ where a test trains or samples",
+}
 LEFT_OUT = ("__pycache__", "_course")
 
 
@@ -57,10 +67,15 @@ def bundle(course: Course, settings: Settings, torch_index: str = "") -> bytes:
 def readme(settings: Settings, torch_index: str) -> str:
     """What the person who uploads it should know."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
     )
-    template = environment.get_template("README.md.j2")
-    return template.render(settings=settings, torch_index=torch_index, version=__version__)
+    return environment.get_template("README.md.j2").render(
+        settings=settings, torch_index=torch_index, version=__version__, peak=PEAK, times=TIMES,
+        reserve=f"{RESERVE:g}", seeds=SEEDS[settings.seeds].format(seed=settings.seed),
+    )  # fmt: skip
 
 
 def _files(course: Course) -> Iterator[tuple[str, Path]]:

@@ -41,7 +41,8 @@ def repeated(settings: Settings, metadata: Metadata) -> dict[str, Any] | None:
     today = graded_today(metadata)
     if most is None or latest is None or len(today) < most:
         return None
-    told = f"{SPENT}{most} submissions in 24 hours are graded; the next one from {today[-most] + DAY:%d %b %H:%M %Z} on."
+    again = f"{today[-most] + DAY:%d %b %H:%M %Z}"
+    told = f"{SPENT}{most} submissions in 24 hours are graded; the next one from {again} on."
     before = [line for line in str(latest.get("output", "")).split("\n") if not line.startswith(SPENT)]
     return {**latest, "output": "\n".join([told, *before])}
 

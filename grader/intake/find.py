@@ -14,6 +14,7 @@ from grader.intake.walk import Walk
 NEVER_LOADED = frozenset(
     {"conftest.py", "pytest.ini", "setup.cfg", "sitecustomize.py", "torch.py", "tox.ini", "usercustomize.py"}
 )
+SUFFIXES = (".py", ".ipynb")  # a module, or a notebook that is read as one
 MOST_NOTES = 20
 
 
@@ -38,7 +39,7 @@ class _Search:
 
 
 def find_submission(paths: Sequence[Path | str], topics: Collection[str]) -> Submission:
-    """Find `<topic>.py` for each topic slug, in files or anywhere under folders.
+    """Find `<topic>.py` or `<topic>.ipynb` for each topic slug, in files or anywhere under folders.
 
     Raises:
         IntakeError: a path does not exist, cannot be read, or is a file of another name.
@@ -65,7 +66,7 @@ def _look_at(search: _Search, path: Path) -> None:
         _look_into(search, path)
     elif not is_file:
         raise IntakeError(f"{shown(path)} is no file and no folder: give a path that exists")
-    elif path.suffix != ".py" or path.stem not in search.topics:
+    elif path.suffix not in SUFFIXES or path.stem not in search.topics:
         raise IntakeError(f"{shown(path)} is not the file of a topic: {_remedy(search.topics, path.stem)}")
     else:
         search.add(path)
@@ -74,7 +75,7 @@ def _look_at(search: _Search, path: Path) -> None:
 def _look_into(search: _Search, folder: Path) -> None:
     walk = Walk(folder)
     for file in walk:
-        if file.suffix == ".py" and file.stem in search.topics:
+        if file.suffix in SUFFIXES and file.stem in search.topics:
             search.add(file)
         elif file.name in NEVER_LOADED or (file.parent.name, file.name) == ("torch", "__init__.py"):
             search.notes.append(f"{walk.inside(file)} is ignored: the grader never loads it")
@@ -88,15 +89,22 @@ def _refuse_two(search: _Search) -> None:
         if len(files) > 1:
             listed = " and ".join(shown(file) for file in sorted(files.values())[:5])
             raise TwoCandidates(
-                f"{len(files)} files could be {slug}.py: {listed}: give one of them, or remove the rest"
+                f"{len(files)} files could be {_wanted(slug, files.values())}: {listed}: "
+                "give one of them, or remove the rest"
             )
+
+
+def _wanted(slug: str, files: Iterable[Path]) -> str:
+    return f"the topic {slug}" if any(file.suffix != ".py" for file in files) else f"{slug}.py"
 
 
 def _nothing(search: _Search, given: Iterable[Path]) -> str:
     places = ", ".join(_name(path) for path in given) or "no path"
     wanted = ", ".join(f"{slug}.py" for slug in search.topics)
     near = [note.removesuffix(": it is left out") for note in _near_misses(search)]
-    return f"no topic file found in {places}: looked for {wanted}" + "".join(f"; {note}" for note in near[:3])
+    return f"no topic file found in {places}: looked for {wanted} or notebooks of these names" + "".join(
+        f"; {note}" for note in near[:3]
+    )
 
 
 def _near_misses(search: _Search) -> list[str]:
@@ -106,7 +114,8 @@ def _near_misses(search: _Search) -> list[str]:
         near = get_close_matches(Path(name).stem.lower()[:100], missing, n=1, cutoff=0.7)
         if near:
             notes.append(
-                f"{shown(name)} is not the file of a topic (rename it to {near[0]}.py?): it is left out"
+                f"{shown(name)} is not the file of a topic "
+                f"(rename it to {near[0]}{Path(name).suffix.lower()}?): it is left out"
             )
     return notes
 

@@ -9,10 +9,15 @@ import os
 import stat
 import tokenize
 import warnings
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.intake.errors import shown
+
+if TYPE_CHECKING:
+    from grader.intake.notebook import ModuleText
 
 MOST_BYTES = 1_000_000
 WIDTH = 90
@@ -22,10 +27,15 @@ REFUSED_CODECS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined
 
 @dataclass(frozen=True)
 class Source:
-    """A file that is Python."""
+    """A file that is Python, or a notebook read as one."""
 
     text: str
     tree: ast.Module
+    notebook: ModuleText | None = None  # where the lines come from, and which cells could not be read
+
+    def place(self, line: int) -> str:
+        """Return what the learner calls a line: "line 7", or "cell 5, line 3"."""
+        return self.notebook.place(line) if self.notebook else f"line {line}"
 
 
 @dataclass(frozen=True)
@@ -50,13 +60,21 @@ class _Unreadable(Exception):
         self.problem = SourceProblem(message, line)
 
 
-def read_source(file: Path | Content) -> Source | SourceProblem:
-    """Read and parse a file; every fault comes back as a SourceProblem, never as an exception."""
+def read_source(file: Path | Content, tasks: Collection[str] = ()) -> Source | SourceProblem:
+    """Read and parse a file or a notebook; every fault comes back as a SourceProblem, never as an exception.
+
+    Args:
+        file: whose name says which of the two it is.
+        tasks: the names that are asked for, by which a notebook's cells are chosen.
+    """
+    from grader.intake.notebook import MOST_NOTEBOOK_BYTES
+
     name = shown(file.name)
-    if isinstance(file, Content):
-        return parse_source(file.data, name)
+    is_notebook = file.name.endswith(".ipynb")
     try:
-        return parse_source(_read(file, name), name)
+        most = MOST_NOTEBOOK_BYTES if is_notebook else MOST_BYTES
+        data = file.data if isinstance(file, Content) else _read(file, name, most)
+        return _of_notebook(data, name, tasks) if is_notebook else parse_source(data, name)
     except _Unreadable as fault:
         return fault.problem
 
@@ -70,13 +88,23 @@ def parse_source(data: bytes, name: str) -> Source | SourceProblem:
         return fault.problem
 
 
-def _read(path: Path, name: str) -> bytes:
+def _of_notebook(data: bytes, name: str, tasks: Collection[str]) -> Source | SourceProblem:
+    from grader.intake.notebook import module_of
+
+    module = module_of(data, name, tasks)
+    if isinstance(module, SourceProblem):
+        return module
+    source = parse_source(module.text.encode(), name)
+    return replace(source, notebook=module) if isinstance(source, Source) else source
+
+
+def _read(path: Path, name: str, most: int) -> bytes:
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe must not block
     try:
         with open(os.open(path, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise _Unreadable(f"{name} is not an ordinary file: put the code into a plain text file.")
-            return file.read(MOST_BYTES + 1)
+            return file.read(most + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _Unreadable(
@@ -148,11 +176,12 @@ def _syntax_error(text: str, error: SyntaxError, name: str) -> tuple[str, int | 
     place = f"{name}, line {line}" + (f", column {column}" if column > 0 else "") if line else name
     head = f"{place}: syntax error: {shown(error.msg or 'invalid syntax')[:200]}"
     lines = text.split("\n")
-    excerpt = _excerpt(lines[line - 1], column) if line and line <= len(lines) else ""
-    return f"{head}\n{excerpt}No task of this file can be graded until Python can read it.", line
+    shown_line = excerpt(lines[line - 1], column) if line and line <= len(lines) else ""
+    return f"{head}\n{shown_line}No task of this file can be graded until Python can read it.", line
 
 
-def _excerpt(line: str, column: int) -> str:
+def excerpt(line: str, column: int) -> str:
+    """Return a line, cut around a column, and a caret under it."""
     start = max(0, column - 1 - WIDTH // 2) if len(line) > WIDTH else 0
     part = "".join(char if char.isprintable() else " " for char in line[start : start + WIDTH])
     caret = " " * (column - 1 - start) + "^\n" if 0 < column <= len(line) + 1 else ""

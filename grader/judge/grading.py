@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import platform
 import secrets
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-
-from grader import __version__
 from grader.course import AmbiguousTask, Course, CourseError, Task, UnknownTask, load_course
-from grader.device.choice import Accelerator, using
+from grader.device.choice import using
 from grader.intake import IntakeError, NothingFound, TwoCandidates, find_submission
 from grader.intake import Submission as Files
 from grader.judge.accelerator import AUTO, NoSuchDevice, accelerator_for
 from grader.judge.errors import OurProblem, UsageProblem
 from grader.judge.order import Order, ShardResult
 from grader.judge.parallel import Progress, default_jobs, run_parallel
-from grader.judge.scoring import skip_dependents
+from grader.judge.reporting import report_of
 from grader.judge.shard import grade_shard
-from grader.report import Environment, Report, TaskReport
+from grader.report import Report
 from grader.sandbox.errors import SandboxProblem
 from grader.worker.prepare import prepare_torch
 
@@ -77,11 +72,9 @@ def grade_submission(
             result = _run(order, 1 if first else max(1, jobs or default_jobs(len(selected))), progress)
     except SandboxProblem as problem:
         raise OurProblem(str(problem)) from None
-    reports = _ordered(selected, result)
-    environment = _environment(course, result, accelerator)
-    return Report(
-        files.name, run_seed, environment, tuple(reports), round(time.perf_counter() - started, 3), result.incomplete,
-        tuple(files.notes),
+    return report_of(
+        course, selected, result, name=files.name, seed=run_seed, accelerator=accelerator,
+        seconds=time.perf_counter() - started, notes=files.notes,
     )  # fmt: skip
 
 
@@ -91,11 +84,6 @@ def _select(course: Course, files: Files, paths: Sequence[Path], patterns: Seque
     if patterns or any(Path(path).is_dir() for path in paths):
         return chosen
     return tuple(task for task in chosen if task.topic in files.files)
-
-
-def _ordered(selected: Sequence[Task], result: ShardResult) -> list[TaskReport]:
-    reports = skip_dependents([task for task in selected if task.id in result.tasks], result.tasks)
-    return [reports[task.id] for task in selected if task.id in reports]
 
 
 def _run(order: Order, jobs: int, progress: Progress | None) -> ShardResult:
@@ -112,17 +100,3 @@ def _run(order: Order, jobs: int, progress: Progress | None) -> ShardResult:
         return grade_shard(order, progress.advance)
     finally:
         progress.stop()
-
-
-def _environment(course: Course, result: ShardResult, accelerator: Accelerator) -> Environment:
-    return Environment(
-        torchgrade=__version__,
-        python=platform.python_version(),
-        torch=torch.__version__,
-        platform=f"{platform.system()} {platform.machine()}" if sys.platform else "",
-        device=accelerator.words,
-        sandbox=result.kind,
-        layers=result.layers,
-        missing_layers=result.missing,
-        course_digest=course.digest(),
-    )

@@ -27,6 +27,7 @@ class Intake:
 
     sources: dict[str, Source]
     settled: dict[str, TaskReport]
+    notes: tuple[str, ...] = ()  # how notebooks were read
 
     def open(self, tasks: Sequence[Task]) -> list[Task]:
         """Return the tasks that are still to be tested."""
@@ -35,7 +36,8 @@ class Intake:
 
 def take_in(course: Course, references: References, submission: Submission, tasks: Sequence[Task]) -> Intake:
     """Read the submission's files and check each task statically."""
-    read = {slug: read_source(file) for slug, file in submission.files.items()}
+    asked = {slug: [task.name for task in course.topic(slug).tasks] for slug in submission.files}
+    read = {slug: read_source(file, asked[slug]) for slug, file in submission.files.items()}
     sources = {slug: source for slug, source in read.items() if isinstance(source, Source)}
     settled: dict[str, TaskReport] = {}
     for task in tasks:
@@ -45,7 +47,8 @@ def take_in(course: Course, references: References, submission: Submission, task
         report = _settle(course, references, task, source, file)
         if report is not None:
             settled[task.id] = report
-    return Intake(sources, settled)
+    notes = [note for source in sources.values() if source.notebook for note in source.notebook.notes]
+    return Intake(sources, settled, tuple(notes))
 
 
 def _settle(
@@ -58,13 +61,17 @@ def _settle(
         )
         return untested(task, Verdict.NOT_ATTEMPTED, message)
     if isinstance(source, SourceProblem):
-        return untested(
-            task, Verdict.ERROR, Message(task.title, got=source.message, next=f"mend {task.topic}.py")
-        )
+        return untested(task, Verdict.ERROR, Message(task.title, got=source.message, next=f"mend {_last(file)}"))
+    if source.notebook and (cell := source.notebook.broken.get(task.name)):
+        return untested(task, Verdict.ERROR, Message(task.title, got=cell.message, next=f"mend {cell.label}"))
     check = check_task(source.tree, references.tree(task.topic), task.name, references.stub(task.topic))
     if check.ok:
         return None
-    place = f"{file}, line {check.line}" if check.line else file
+    place = f"{file}, {source.place(check.line)}" if check.line else file
     verdict = Verdict.NOT_ATTEMPTED if check.state is TaskState.NOT_ATTEMPTED else Verdict.ERROR
     following = check.next or f"grade hint {task.id}"
     return untested(task, verdict, Message(task.title, check.expected, check.got, place, next=following))
+
+
+def _last(file: str) -> str:
+    return file.replace("\\", "/").rpartition("/")[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from grader.judge.outcome import Outcome, of_a_full_device
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, WrongKind
@@ -13,12 +14,21 @@ from grader.suite.mistakes import Mistake
 
 MAX_TEXT = 300
 
+Place = Callable[[int], str]  # what the learner calls a line of the module
 
-def message_of(title: str, task_id: str, outcome: Outcome, mistake: Mistake | None) -> Message | None:
+
+def in_file(line: int) -> str:
+    """Return the place of a line in a file of Python."""
+    return f"line {line}"
+
+
+def message_of(
+    title: str, task_id: str, outcome: Outcome, mistake: Mistake | None, place: Place = in_file
+) -> Message | None:
     """Return the message of a test that did not pass; None for one that did."""
     if outcome.verdict is Verdict.PASS or outcome.problem is None:
         return None
-    checked, expected, got = _labels(title, outcome)
+    checked, expected, got = _labels(title, outcome, place)
     return Message(
         checked=checked,
         expected=expected,
@@ -30,21 +40,21 @@ def message_of(title: str, task_id: str, outcome: Outcome, mistake: Mistake | No
     )
 
 
-def traceback_of(outcome: Outcome, filename: str) -> str | None:
+def traceback_of(outcome: Outcome, filename: str, place: Place = in_file) -> str | None:
     """Return the learner's own traceback, cut to their file."""
     if not isinstance(outcome.problem, SubmissionError):
         return None
     rows = [
-        f"{filename}, line {frame.line}, in {frame.function}\n    {frame.text}"
+        f"{filename}, {place(frame.line)}, in {frame.function}\n    {frame.text}"
         for frame in outcome.problem.frames
     ]
     return "\n".join([*rows, str(outcome.problem)]) if rows else None
 
 
-def _labels(title: str, outcome: Outcome) -> tuple[str, str | None, str | None]:
+def _labels(title: str, outcome: Outcome, place: Place) -> tuple[str, str | None, str | None]:
     problem = outcome.problem
     if of_a_full_device(problem):
-        return title, "a result within the memory of the device", _full_device(str(problem), _place(problem))
+        return title, "a result within the memory of the device", _full_device(str(problem), _place(problem, place))
     match problem:
         case CheckFailure():
             checked = problem.checked
@@ -60,7 +70,7 @@ def _labels(title: str, outcome: Outcome) -> tuple[str, str | None, str | None]:
                 f"an object of class {problem.class_name}, which cannot be used {problem.use}",
             )
         case SubmissionError():
-            return title, None, _raised(problem)
+            return title, None, _raised(problem, place)
         case GivenUp():
             return title, "an answer in time", f"not tried: {problem}"
         case WorkerTimeout():
@@ -84,13 +94,13 @@ def _full_device(text: str, place: str) -> str:
     return f"the memory of {device} was used up{f', {asked[1]} more were asked for' if asked else ''}{place}"
 
 
-def _place(problem: BaseException | None) -> str:
+def _place(problem: BaseException | None, place: Place) -> str:
     frames = problem.frames if isinstance(problem, SubmissionError) else ()
-    return f" (line {frames[-1].line})" if frames else ""
+    return f" ({place(frames[-1].line)})" if frames else ""
 
 
-def _raised(problem: SubmissionError) -> str:
-    place = _place(problem)
+def _raised(problem: SubmissionError, in_module: Place) -> str:
+    place = _place(problem, in_module)
     if isinstance(problem, NotImplementedError):
         return f"NotImplementedError{place}: this part is still to be written"
     if isinstance(problem, PermissionError):

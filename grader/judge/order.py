@@ -35,3 +35,4 @@ class ShardResult:
     layers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     incomplete: str | None = None
+    notes: tuple[str, ...] = ()  # how the submission was read

@@ -90,6 +90,7 @@ def _merged(results: list[ShardResult]) -> ShardResult:
     for result in results:
         merged.tasks.update(result.tasks)
         merged.incomplete = merged.incomplete or result.incomplete
+        merged.notes = tuple(dict.fromkeys([*merged.notes, *result.notes]))
     return merged
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from grader.course import Course, Task, load_course
 from grader.device.choice import using
+from grader.intake import Source
 from grader.judge.bench import Bench, is_visible, room_of, title_of, weight_of
 from grader.judge.diagnosis import diagnose
 from grader.judge.evidence import is_telling
@@ -63,6 +64,7 @@ class Shard:
         self.course, self.references = course, references
         self.tasks: list[Task] = [self.course.task(task_id) for task_id in order.task_ids]
         self.played: list[Task] = []
+        self.sources: Mapping[str, Source] = {}
         self.seconds_left = DIAGNOSIS_SECONDS
         self.result = ShardResult(kind=workers.kind, layers=workers.layers, missing=workers.missing)
 
@@ -70,6 +72,7 @@ class Shard:
         """Grade, in the session that is open if there is one."""
         intake = take_in(self.course, self.references, self.order.submission, self.tasks)
         self.result.tasks.update(intake.settled)
+        self.result.notes, self.sources = intake.notes, intake.sources
         subject = SourceSubject(intake.sources, self.workers.open, self.references)
         self._refuse_broken_modules(intake, subject)
         open_tasks = intake.open(self.tasks)
@@ -99,7 +102,9 @@ class Shard:
 
     def _settle_all(self, intake: Intake, tasks: Sequence[Task], outcome: Outcome) -> None:
         for task in tasks:
-            message = message_of(f"Importing {task.topic}.py", task.id, outcome, None)
+            message = message_of(
+                f"Importing {self._file(task)}", task.id, outcome, None, intake.sources[task.topic].place
+            )
             intake.settled[task.id] = untested(task, outcome.verdict, message)
         self.result.tasks.update(intake.settled)
 
@@ -138,7 +143,7 @@ class Shard:
             outcomes[item.name] = outcome
             self.advance(task.id, item.name, str(outcome.verdict))
         mistake = self._diagnose(bench, task, items, outcomes)
-        tests = []
+        tests, place = [], self.sources[task.topic].place
         for item in items:
             outcome = outcomes[item.name]
             title = title_of(item)
@@ -146,8 +151,8 @@ class Shard:
                 TestReport(
                     name=item.name, title=title, verdict=outcome.verdict, visible=is_visible(item),
                     weight=weight_of(item), seconds=round(outcome.seconds, 4),
-                    message=message_of(title, task.id, outcome, mistake if is_telling(outcome) else None),
-                    traceback=traceback_of(outcome, f"{task.topic}.py"), printed=outcome.printed or None,
+                    message=message_of(title, task.id, outcome, mistake if is_telling(outcome) else None, place),
+                    traceback=traceback_of(outcome, self._file(task), place), printed=outcome.printed or None,
                     curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
                     tables=tuple(outcome.drawing.tables), pictures=tuple(outcome.drawing.pictures),
                 )
@@ -157,6 +162,9 @@ class Shard:
                     f"{task.id}, {item.name}: {type(outcome.problem).__name__}: {outcome.problem}"
                 )
         return score_task(task, tests, idle_tests(bench, task, items, outcomes))
+
+    def _file(self, task: Task) -> str:
+        return f"{task.topic}.{'ipynb' if self.sources[task.topic].notebook else 'py'}"
 
     def _diagnose(
         self, bench: Bench, task: Task, items: list[pytest.Item], outcomes: dict[str, Outcome]

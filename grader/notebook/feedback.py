@@ -5,23 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import nbformat
-from nbformat import NotebookNode
-
 from grader.intake import SourceProblem, parse_source
 from grader.intake.notebook import module_of
 from grader.intake.notebook.document import Unusable
+from grader.notebook.cells import CellData, code_cell, new_notebook, notebook_text, text_cell
 from grader.notebook.given import given_cells
 from grader.notebook.results import about_task, overview
 from grader.notebook.split import split
-from grader.notebook.write import KERNEL, notebook_text
 from grader.report import Report, TaskReport
 
 NAME = "notebook.ipynb"
 LABEL = re.compile(r"cell (\d{1,9})")
 MOST_SHOWN = 100_000  # bytes of what is no Python
 
-Numbered = tuple[int, NotebookNode]  # a cell with its number from the top
+Numbered = tuple[int, CellData]  # a cell with its number from the top
 
 
 def feedback_notebook(data: bytes, report: Report) -> bytes:
@@ -36,25 +33,21 @@ def feedback_notebook(data: bytes, report: Report) -> bytes:
         places = _places(data, names)
     except Unusable:
         cells, places = _from_module(data, names)
-    made = [nbformat.v4.new_markdown_cell(overview(report))]
+    made = [text_cell(overview(report))]
     for number, cell in cells:
         made += [cell, *(_about(task) for task in report.tasks if places.get(_name(task)) == number)]
     there = {number for number, _ in cells}
     made += [_about(task) for task in report.tasks if places.get(_name(task)) not in there]
-    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=_numbered(made), metadata=metadata)
-    notebook.nbformat_minor = 5
-    nbformat.validate(notebook)
-    return notebook_text(notebook).encode("utf-8")
+    ids = [f"cell-{number}" for number in range(1, len(made) + 1)]
+    return notebook_text(new_notebook(made, ids)).encode("utf-8")
 
 
 def _name(task: TaskReport) -> str:
     return task.id.rpartition(".")[2]
 
 
-def _about(task: TaskReport) -> NotebookNode:
-    made: NotebookNode = nbformat.v4.new_markdown_cell(about_task(task))
-    return made
+def _about(task: TaskReport) -> CellData:
+    return text_cell(about_task(task))
 
 
 def _places(data: bytes, names: Sequence[str]) -> dict[str, int]:
@@ -71,15 +64,8 @@ def _from_module(data: bytes, names: Sequence[str]) -> tuple[list[Numbered], dic
     source = parse_source(data, "the module")
     if isinstance(source, SourceProblem):
         text = data[:MOST_SHOWN].decode("utf-8", "replace").replace("\0", "\ufffd")
-        cells = [(1, nbformat.v4.new_raw_cell(text))] if text.strip() else []
+        cells = [(1, text_cell(text, "raw"))] if text.strip() else []
         return cells, {}
     pieces = split(source.text, names)
-    cells = [(number, nbformat.v4.new_code_cell(piece.source)) for number, piece in enumerate(pieces, 1)]
+    cells = [(number, code_cell(piece.source)) for number, piece in enumerate(pieces, 1)]
     return cells, {name: number for number, piece in enumerate(pieces, 1) for name in piece.tasks}
-
-
-def _numbered(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Give the cells ids that are all different and the same in every run."""
-    for number, cell in enumerate(cells, 1):
-        cell["id"] = f"cell-{number}"
-    return cells

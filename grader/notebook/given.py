@@ -6,20 +6,32 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-
 from grader.intake.notebook.document import KEY, Unusable, as_utf8, raw_cells, source_of
 from grader.intake.notebook.prune import TooMany, pruned
+from grader.notebook.cells import CellData, NotANotebook, code_cell, new_notebook, text_cell
 
 LARGE = 8_000_000  # bytes of a file; the outputs of a larger one are left out unread
 LARGEST_OUTPUT = 200_000  # characters of one output as JSON
 LARGEST_ALL = 4_000_000  # of all outputs that are kept
-TEXT_KINDS = {"markdown": nbformat.v4.new_markdown_cell, "raw": nbformat.v4.new_raw_cell}
-LEFT_OUT = "[an output was here that is too large to be given back]\n"
+TEXT_KINDS = frozenset({"markdown", "raw"})
+LEFT_OUT = {
+    "output_type": "stream",
+    "name": "stdout",
+    "text": "[an output was here that is too large to be given back]\n",
+}
+PARTS = (
+    "name",
+    "text",
+    "data",
+    "metadata",
+    "execution_count",
+    "ename",
+    "evalue",
+    "traceback",
+)  # of an output
 
 
-def given_cells(data: bytes, name: str) -> Iterator[tuple[int, NotebookNode]]:
+def given_cells(data: bytes, name: str) -> Iterator[tuple[int, CellData]]:
     """Yield the cells of a notebook with their numbers from the top; their ids are not kept, as two may be the same.
 
     Raises:
@@ -30,16 +42,13 @@ def given_cells(data: bytes, name: str) -> Iterator[tuple[int, NotebookNode]]:
         source = source_of(cell) if isinstance(cell, dict) else None
         if source is None:
             continue
-        source = source.encode("utf-8", "backslashreplace").decode("utf-8")  # a lone surrogate is no text
-        if cell.get("cell_type") == "code":
-            yield number, _code(cell, source, room)
-        else:
-            yield number, _text(cell, source)
+        source = _as_text(source)
+        yield number, _code(cell, source, room) if cell.get("cell_type") == "code" else _text(cell, source)
 
 
 def _raw(data: bytes, name: str) -> list[Any]:
+    text = as_utf8(data, name)
     try:
-        text = as_utf8(data, name)
         content = json.loads(text if len(text) <= LARGE else pruned(text))
     except (TooMany, ValueError, RecursionError, MemoryError) as error:
         raise Unusable(f"{name} is no notebook: save it again.") from error
@@ -49,54 +58,51 @@ def _raw(data: bytes, name: str) -> list[Any]:
     return raw
 
 
-def _text(cell: dict[str, Any], source: str) -> NotebookNode:
-    if cell.get("cell_type") == "heading":  # of version 3
-        level = cell.get("level")
-        return nbformat.v4.new_markdown_cell(
-            f"{'#' * (level if type(level) is int and 0 < level < 7 else 1)} {source}"
-        )
-    make = TEXT_KINDS.get(str(cell.get("cell_type")), nbformat.v4.new_raw_cell)
-    made: NotebookNode = make(source)
-    return made
+def _text(cell: CellData, source: str) -> CellData:
+    kind, level = cell.get("cell_type"), cell.get("level")
+    if kind == "heading":  # of version 3
+        return text_cell(f"{'#' * (level if type(level) is int and 0 < level < 7 else 1)} {source}")
+    return text_cell(source, kind if isinstance(kind, str) and kind in TEXT_KINDS else "raw")
 
 
-def _code(cell: dict[str, Any], source: str, room: list[int]) -> NotebookNode:
-    count = cell.get("execution_count", cell.get("prompt_number"))
-    outputs = cell.get("outputs")
-    metadata = cell.get("metadata")
+def _code(cell: CellData, source: str, room: list[int]) -> CellData:
+    count, outputs, metadata = cell.get("execution_count"), cell.get("outputs"), cell.get("metadata")
     mark = metadata.get(KEY) if isinstance(metadata, dict) else None
-    made: NotebookNode = nbformat.v4.new_code_cell(
+    return code_cell(
         source,
-        execution_count=count if type(count) is int and count >= 0 else None,
-        metadata={KEY: mark} if isinstance(mark, dict) else {},
-        outputs=[
-            made
-            for output in (outputs if isinstance(outputs, list) else [])
-            if (made := _output(output, room))
-        ],
+        {KEY: mark} if isinstance(mark, dict) and _is_text(mark) else {},
+        count if type(count) is int and count >= 0 else None,
+        [kept for each in (outputs if isinstance(outputs, list) else ()) if (kept := _output(each, room))],
     )
-    return made
 
 
-def _output(output: Any, room: list[int]) -> NotebookNode | None:
+def _output(output: Any, room: list[int]) -> CellData | None:
     """Return an output of a kind that the format knows, a line in its place if it is too large, or None."""
     if not isinstance(output, dict):
         return None
     size = len(json.dumps(output))
-    if size > LARGEST_OUTPUT or size > room[0]:
-        return nbformat.v4.new_output("stream", name="stdout", text=LEFT_OUT)
+    if size > min(LARGEST_OUTPUT, room[0]):
+        return LEFT_OUT
     room[0] -= size
-    kind = output.get("output_type")
+    known = {
+        "output_type": output.get("output_type"),
+        **{part: output[part] for part in PARTS if part in output},
+    }
     try:
-        made = nbformat.from_dict(
-            {**_known(output), "output_type": {"pyout": "execute_result"}.get(kind, kind)}
-        )
-        nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[made])]))
-    except (nbformat.ValidationError, TypeError, ValueError, AttributeError):
+        new_notebook([code_cell("", outputs=[known])], ["output"])
+    except (NotANotebook, TypeError, ValueError, AttributeError):
         return None  # of another version, or malformed
-    return made if isinstance(made, NotebookNode) else None
+    return known if _is_text(known) else None
 
 
-def _known(output: dict[str, Any]) -> dict[str, Any]:
-    names = ("name", "text", "data", "metadata", "execution_count", "ename", "evalue", "traceback")
-    return {name: output[name] for name in names if name in output}
+def _is_text(value: Any) -> bool:
+    """Whether a value can be written as UTF-8 at all."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _as_text(source: str) -> str:
+    return source.encode("utf-8", "backslashreplace").decode("utf-8")  # a lone surrogate is no text

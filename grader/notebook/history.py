@@ -45,7 +45,7 @@ def defined_in(cells: Iterable[Cell]) -> set[str]:
 
 def as_file(cells: Sequence[Cell]) -> str:
     """Return the text of a notebook whose cells are called by their number in the kernel, such as In [5]."""
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "cell_type": "code",
             "execution_count": cell.count,

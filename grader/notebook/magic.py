@@ -1,7 +1,7 @@
 """`%load_ext grader.notebook.magic`, then `%grade losses.softmax` in a notebook.
 
-What is graded is what this kernel has been given: the cells in the order in which they were run. A cell that was changed
-and run again counts as it was run last, a change that was not run does not count, and neither does the saved file.
+What is graded is what this kernel has been given: the cells in the order in which they were run. A cell that was
+changed and run again counts as it was run last; a change that was not run does not count, nor does the saved file.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     grade.__doc__ = (
         "Grade tasks, such as `%grade losses.softmax`, a topic, or without a name the last topic again."
     )
-    shell.register_magic_function(grade, "line", "grade")
+    shell.register_magic_function(grade, "line", "grade")  # type: ignore[arg-type]  # it is bound to the shell
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
@@ -51,4 +51,4 @@ def _show(answer: Answer) -> None:
     from IPython.display import display
 
     data: dict[str, Any] = {"text/html": answer.html(), "text/plain": answer.text()}
-    display(data, raw=True)
+    display(data, raw=True)  # type: ignore[no-untyped-call]

@@ -66,7 +66,7 @@ def _row(task: TaskReport) -> str:
 
 def _remarks(report: Report) -> Iterator[str]:
     if report.incomplete is not None:
-        yield f"The grading is incomplete, which is the grader's own fault: {report.incomplete}. The score is not final."
+        yield f"The grading is incomplete, and the score not final, by the grader's own fault: {report.incomplete}"
     yield from report.notes[:MOST_NOTES]
 
 

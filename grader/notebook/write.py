@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from grader.course import Course, Task, Topic
 from grader.intake.notebook.document import KEY
 from grader.intake.notebook.reading import fingerprint
+from grader.notebook.cells import CellData, code_cell, new_notebook, text_cell
 from grader.notebook.split import Piece, split
 
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LOAD = "%load_ext grader.notebook.magic"
+LONGEST_ID = 56
+
+Named = tuple[str, CellData]  # a cell with the id that it would like to have
 
 
 def notebook_of(course: Course, topic: Topic | str) -> NotebookNode:
@@ -31,36 +32,26 @@ def notebook_from(module: str, topic: Topic, readme: str = "") -> NotebookNode:
     Raises:
         SyntaxError: the module is no Python.
     """
-    cells = [_code("load", LOAD)]
+    named: list[Named] = [("load", code_cell(LOAD))]
     if readme.strip():
-        cells.append(_text("readme", readme))
+        named.append(("readme", text_cell(readme.strip("\n"))))
     tasks = {task.name: task for task in topic.tasks}
     for piece in split(module, tasks):
-        cells += _cells(piece, tasks)
-    cells += [
-        _text("all", f"## All of it\n\nEvery task of {topic.title} at once."),
-        _check("all", topic.slug),
-    ]
-    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}, KEY: {"topic": topic.slug}}
-    notebook = nbformat.v4.new_notebook(cells=_with_own_ids(cells), metadata=metadata)
-    notebook.nbformat_minor = 5
-    nbformat.validate(notebook)
-    return notebook
+        named += _cells(piece, tasks)
+    named.append(("all", text_cell(f"## All of it\n\nEvery task of {topic.title} at once.")))
+    named.append(("check-all", _check(topic.slug)))
+    ids = _ids(name for name, _ in named)
+    return new_notebook([cell for _, cell in named], ids, {KEY: {"topic": topic.slug}})
 
 
-def notebook_text(notebook: NotebookNode) -> str:
-    """Return a notebook as it stands in a file; the same notebook always gives the same text."""
-    return str(nbformat.writes(notebook, version=4)).rstrip("\n") + "\n"
-
-
-def _cells(piece: Piece, tasks: Mapping[str, Task]) -> Iterator[NotebookNode]:
+def _cells(piece: Piece, tasks: Mapping[str, Task]) -> Iterator[Named]:
     """Yield a piece of the module as a cell, with the text of its tasks above and their checks below."""
     for name in dict.fromkeys(piece.tasks):
-        yield _text(f"text-{name}", _heading(tasks[name]))
+        yield f"text-{name}", text_cell(_heading(tasks[name]))
     mark = {"role": piece.role, "tasks": list(piece.tasks), "sha": fingerprint(piece.source)}
-    yield _code("-".join([piece.role, *piece.tasks]), piece.source, {KEY: mark})
+    yield "-".join([piece.role, *piece.tasks]), code_cell(piece.source, {KEY: mark})
     for name in dict.fromkeys(piece.tasks):
-        yield _check(name, tasks[name].id)
+        yield f"check-{name}", _check(tasks[name].id)
 
 
 def _heading(task: Task) -> str:
@@ -69,23 +60,14 @@ def _heading(task: Task) -> str:
     return f"## {task.title}\n\n`{task.id}`, {points}.{needs} A hint: `!grade hint {task.id}`"
 
 
-def _check(name: str, what: str) -> NotebookNode:
-    return _code(f"check-{name}", f"%grade {what}", {KEY: {"role": "check"}})
+def _check(what: str) -> CellData:
+    return code_cell(f"%grade {what}", {KEY: {"role": "check"}})
 
 
-def _text(name: str, source: str) -> NotebookNode:
-    return nbformat.v4.new_markdown_cell(source.strip("\n"), id=name)
-
-
-def _code(name: str, source: str, metadata: Mapping[str, Any] | None = None) -> NotebookNode:
-    return nbformat.v4.new_code_cell(source, id=name, metadata=dict(metadata or {}))
-
-
-def _with_own_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Give each cell an id that no other has, in the characters and the length that the format allows."""
-    seen: set[str] = set()
-    for number, cell in enumerate(cells):
-        wanted = "".join(character if character.isascii() else "_" for character in cell["id"])[:56]
-        cell["id"] = wanted if wanted not in seen else f"{wanted}-{number}"
-        seen.add(cell["id"])
-    return cells
+def _ids(wanted: Iterator[str]) -> list[str]:
+    """Return ids that are all different, in the characters and the length that the format allows."""
+    ids: list[str] = []
+    for number, name in enumerate(wanted):
+        allowed = "".join(character if character.isascii() else "_" for character in name)[:LONGEST_ID]
+        ids.append(allowed if allowed not in ids else f"{allowed}-{number}")
+    return ids

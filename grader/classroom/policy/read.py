@@ -89,15 +89,11 @@ def _zone(table: Fields) -> ZoneInfo | None:
     name = table.maybe_text("zone")
     try:
         return ZoneInfo(name) if name else None
-    except (OSError, ValueError) as problem:  # a folder of zones, or a name that leads out of them
-        raise _no_zone(table, name) from problem
-    except KeyError as problem:
-        raise _no_zone(table, name) from problem
-
-
-def _no_zone(table: Fields, name: str) -> CourseError:
-    remedy = 'this machine knows no such zone: write one like "Europe/Berlin", or each time with its offset'
-    return table.fail("zone", f"is {name!r}", remedy)
+    except (KeyError, OSError, ValueError) as problem:  # no such zone, a folder of zones, a way out of them
+        remedy = (
+            'this machine knows no such zone: write one like "Europe/Berlin", or each time with its offset'
+        )
+        raise table.fail("zone", f"is {name!r}", remedy) from problem
 
 
 def _dates(table: Fields, usual: Dates) -> Dates:
@@ -105,8 +101,8 @@ def _dates(table: Fields, usual: Dates) -> Dates:
     found = Dates(table.moment("due") or usual.due, table.moment("closes") or usual.closes)
     if found.due and found.closes and found.closes < found.due:
         key = "closes" if "closes" in table.values else "due"
-        fault = f"leaves {found.closes.isoformat()} for closing, which is before {found.due.isoformat()}, when it is due"
-        raise table.fail(key, fault, "nothing can close before it is due: mend one of them")
+        fault = f"makes it close at {found.closes.isoformat()}, before it is due at {found.due.isoformat()}"
+        raise table.fail(key, fault, "mend one of the two dates")
     return found
 
 

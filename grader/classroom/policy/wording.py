@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from grader.classroom.policy.dates import NOTHING, Lateness, percent_of
+from grader.classroom.policy.dates import Lateness, percent_of
 from grader.classroom.policy.model import Policy
 from grader.classroom.policy.points import Worth
 from grader.render.words import count, number
@@ -15,7 +15,7 @@ def late_notes(policy: Policy, worth: Worth) -> tuple[str, ...]:
     """One sentence for all topics that are equally late, and none for what is in time."""
     groups: dict[Lateness, list[str]] = {}
     for topic in worth.topics:
-        if topic.late != Lateness(by=topic.late.by) or topic.late.by:
+        if topic.late.units or topic.late.closed:
             groups.setdefault(topic.late, []).append(topic.topic)
     return tuple(
         f"{_named(topics, worth)}handed in {how_late(late)}{_cost(policy, late, topics, worth)}"
@@ -49,7 +49,5 @@ def _cost(policy: Policy, late: Lateness, topics: Iterable[str], worth: Worth) -
     if not percent:
         return ""
     points = sum(topic.penalty for topic in worth.topics if topic.topic in topics)
-    return f": {number(float(percent))} % less, {number(float(points))} of its points"
-
-
-__all__ = ["NOTHING", "how_late", "late_notes", "spoken"]
+    taken = "1 point is" if points == 1 else f"{number(float(points))} points are"
+    return f": {taken} taken ({number(float(percent))} %)"

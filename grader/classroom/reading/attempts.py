@@ -53,14 +53,13 @@ def hand_ins(student: Student, parts: Sequence[Gathered], notes: Iterable[str] =
     return [_hand_in(student, each, number, tuple(notes)) for number, each in enumerate(attempts, start=1)]
 
 
-def in_order(parts: Iterable[Gathered]) -> list[Gathered]:
-    """Return parts in the order of handing in: by time where every one has it, otherwise as they were found."""
-    listed = list(parts)
-    times = [got.part.submitted_at for got in listed]
+def in_order(bundles: Sequence[Sequence[Gathered]]) -> list[Sequence[Gathered]]:
+    """Return bundles of parts by the time of each one's last part, or as they came where one has no time."""
+    times = [max((at for got in parts if (at := got.part.submitted_at)), default=None) for parts in bundles]
     known = [time for time in times if time is not None]
     if len(known) < len(times):
-        return listed
-    return [listed[index] for index in sorted(range(len(listed)), key=lambda index: (known[index], index))]
+        return list(bundles)
+    return [bundles[index] for index in sorted(range(len(bundles)), key=lambda index: (known[index], index))]
 
 
 def _hand_in(student: Student, attempt: _Attempt, number: int, notes: tuple[str, ...]) -> HandIn:
@@ -90,5 +89,3 @@ def _place(parts: Sequence[Gathered]) -> str:
 def _late(parts: Sequence[Gathered]) -> bool | None:
     marks = [got.part.late for got in parts if got.part.late is not None]
     return any(marks) if marks else None
-
-

@@ -18,7 +18,9 @@ from grader.intake.errors import shown
 LINK = "is a link, and links are not followed"
 SPECIAL = "is not an ordinary file"
 # A pipe must not block and a link must not be followed; not every system knows every flag.
-FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY", "O_CLOEXEC"))
+FLAGS = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY", "O_CLOEXEC")
+)
 
 
 def folder_at(path: Path, name: str | None = None) -> Folder:

@@ -71,10 +71,8 @@ class Layout(Protocol):
 
     TITLE: str
 
-    @staticmethod
-    def fits(spot: Spot) -> int:
+    def fits(self, spot: Spot) -> int:
         """Return how many entries of the folder are named as this layout names them."""
 
-    @staticmethod
-    def find(spot: Spot) -> Reading:
+    def find(self, spot: Spot) -> Reading:
         """Return the hand-ins."""

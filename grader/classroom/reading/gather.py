@@ -59,6 +59,7 @@ class _Search:
     candidates: dict[str, dict[Content, str]] = field(default_factory=dict)  # topic -> content -> path
     refused: dict[str, str] = field(default_factory=dict)  # topic -> why
     code: list[str] = field(default_factory=list)  # names of code that is no topic's
+    links: list[str] = field(default_factory=list)  # what may not be opened, in sentences
     others: int = 0
 
     def look(self, nodes: Iterable[Node], prefix: str, depth: int) -> None:
@@ -97,12 +98,12 @@ class _Search:
                 self.budget.spend(file.packed[0] if file.packed else 0)
                 self.look(folder.children(), f"{where}/", depth + 1)
         except Unreadable as problem:
-            self.got.problems.append(f"{problem}" if "/" not in where else f"{short(where)}: {problem}")
+            self.got.problems.append(f"{short(where)}: {problem}" if "/" in where else str(problem))
 
     def pass_over(self, file: File, where: str) -> None:
         self.others += 1
         if file.refused and file.refused != "was not read":
-            self.got.notes.append(f"{short(where)} {file.refused}: it is left out")
+            self.links.append(f"{short(where)} {file.refused}: it is left out")
         elif file.name.casefold().endswith(SUFFIXES):
             self.code.append(file.name)
 
@@ -152,9 +153,9 @@ def _keep(search: _Search, topic: str, content: Content, where: str) -> None:
 
 def _say(search: _Search) -> None:
     got = search.got
-    got.notes += near_topics(search.code, [topic for topic in search.topics if topic not in got.files])
+    got.notes += search.links + near_topics(search.code, [topic for topic in search.topics if topic not in got.files])
     if not got.files and not got.problems:
-        got.problems.append(nothing(search.topics, search.others, search.code))
+        got.problems += [nothing(search.topics, search.others, search.code), *search.links[:3]]
     elif search.others:
         files = "1 other file is" if search.others == 1 else f"{search.others} other files are"
         got.notes.append(f"{files} left out")

@@ -119,7 +119,9 @@ def walk(nodes: Iterable[Node], most: int | None = None) -> Iterator[tuple[tuple
         Unreadable: there are more than `most` entries, or folders are nested too deeply.
     """
     most = limits.ENTRIES if most is None else most
-    waiting: list[tuple[tuple[str, ...], Node]] = [((node.name,), node) for node in nodes][::-1]
+    waiting: list[tuple[tuple[str, ...], Node]] = []
+    waiting += [((node.name,), node) for node in nodes]
+    waiting.reverse()
     seen = 0
     while waiting:
         path, node = waiting.pop()

@@ -13,7 +13,9 @@ from grader.intake.find import MOST_NOTES
 
 def too_large(where: str, most: int) -> str:
     """Say that a file is over its limit."""
-    remedy = "clear the outputs of the notebook" if where.casefold().endswith(".ipynb") else "move data out of it"
+    remedy = (
+        "clear the outputs of the notebook" if where.casefold().endswith(".ipynb") else "move data out of it"
+    )
     return f"{short(where)} is larger than {most // limits.MB} MB: {remedy}"
 
 
@@ -29,7 +31,9 @@ def nothing(topics: Collection[str], others: int, code: Iterable[str]) -> str:
     if not others:
         return f"there is no file in it: hand in {wanted} or a notebook of that name"
     near = "; ".join(near_topics(code, topics)[:3])
-    return f"no topic file found: looked for {wanted}, and notebooks of these names{'; ' if near else ''}{near}"
+    return (
+        f"no topic file found: looked for {wanted}, and notebooks of these names{'; ' if near else ''}{near}"
+    )
 
 
 def near_topics(names: Iterable[str], topics: Collection[str]) -> list[str]:

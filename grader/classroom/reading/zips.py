@@ -34,7 +34,9 @@ def open_zip(stream: IO[bytes], name: str, most: int, stack: ExitStack) -> Folde
     archive = stack.enter_context(zipfile.ZipFile(stream))
     members = archive.infolist()
     if _overlap(members):
-        raise Unreadable(f"{short(name)} holds files that share their bytes, as no packing program makes them")
+        raise Unreadable(
+            f"{short(name)} holds files that share their bytes, as no packing program makes them"
+        )
     return grow(name, _entries(archive, members))
 
 

@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 
 from grader.intake.errors import shown
-from grader.intake.source import _excerpt as excerpt
+from grader.intake.source import excerpt
 
 # A magic, a line for the shell or for help; all of it with a value that a magic or the shell returns.
 LINE = re.compile(

@@ -22,11 +22,10 @@ def pruned(data: bytes) -> bytes:
         TooMany: the text has more than `MOST_TOKENS` strings and brackets.
     """
     kept: list[bytes] = []
-    start, tokens, skipped_to = 0, 0, -1
+    start, skipped_to = 0, -1
     depth, opened_at = 0, -1  # inside of a value that is cut: how deep, and where it begins
-    for token in TOKEN.finditer(data):
-        tokens += 1
-        if tokens > MOST_TOKENS:
+    for number, token in enumerate(TOKEN.finditer(data)):
+        if number >= MOST_TOKENS:
             raise TooMany
         text, at = token.group(), token.start()
         if opened_at >= 0:

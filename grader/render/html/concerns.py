@@ -28,7 +28,7 @@ class SimilarPair:
 class OutOfBounds:
     """What a student's code did beyond time, memory or the sandbox, for one verdict and task."""
 
-    student: Student
+    standing: Standing
     verdict: Verdict
     task: str
     said: str
@@ -98,8 +98,7 @@ def _of(standing: Standing) -> Sequence[OutOfBounds]:
         said = (test.message.got or test.message.checked) if test.message else test.title
         found.setdefault((test.verdict, task.id), []).append(said)
     return [
-        OutOfBounds(standing.student, verdict, task, said[0], len(said))
-        for (verdict, task), said in found.items()
+        OutOfBounds(standing, verdict, task, said[0], len(said)) for (verdict, task), said in found.items()
     ]
 
 

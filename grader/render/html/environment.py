@@ -26,9 +26,9 @@ from grader.render.html.names import feedback_file, has_feedback, person
 from grader.render.html.pictures import picture_of
 from grader.render.html.svg import bar, curve, curve_svg, histogram_svg, path, path_svg
 from grader.render.html.svg.curve import averaged
-from grader.render.html.text import block, shown, signed, whole
+from grader.render.html.text import block, breakable, shown, signed, whole
 from grader.render.shapes import shapes_of
-from grader.render.words import count, earned, number, share, word
+from grader.render.words import count, earned, number, share
 
 STYLE, SCRIPT = "page.css", "sort.js"
 GLOBALS: dict[str, Any] = {
@@ -90,7 +90,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters.update(block=block, whole=whole, word=word, number=number, signed=signed)
+    made.filters.update(block=block, whole=whole, parts=breakable, number=number, signed=signed)
     made.globals.update(GLOBALS)
     return made
 

@@ -136,7 +136,7 @@ def _numbers(picture: Picture, grids: Sequence[Grid]) -> tuple[Numbers, ...]:
         return ()
     labels = _names(picture.panels, len(grids), numbered=False)
     return tuple(
-        Numbers(label, alt, tuple(tuple(map(_text, row)) for row in grid))
+        Numbers(label or alt, alt, tuple(tuple(map(_text, row)) for row in grid))
         for label, alt, grid in zip(labels, _alts(picture, grids), grids, strict=True)
     )
 

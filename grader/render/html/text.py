@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup, escape
 
 from grader.render.escape import lines, one_line
@@ -34,6 +36,11 @@ def plain(value: object, most: int = LONGEST) -> str:
 def whole(value: object) -> Markup:
     """A sentence that is not cut, such as what a known mistake says."""
     return escape(plain(value, ENOUGH))
+
+
+def breakable(name: str) -> Markup:
+    """A long name, such as a task's id, which may go on in the next line behind a dot or an underscore."""
+    return Markup(re.sub(r"([._])(?=\w)", r"\1<wbr>", escape(plain(name))))
 
 
 def block(text: str) -> Markup:

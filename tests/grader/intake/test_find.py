@@ -160,7 +160,8 @@ def test_find_says_what_it_looked_for_when_there_is_nothing(tmp_path: Path) -> N
         find(tmp_path)
     text = str(error.value)
     assert text.startswith(
-        f"no topic file found in {tmp_path}: looked for tensors.py, autograd.py, losses.py; "
+        f"no topic file found in {tmp_path}: looked for tensors.py, autograd.py, losses.py "
+        "or notebooks of these names; "
     )
     assert text.endswith("loses.py is not the file of a topic (rename it to losses.py?)")
 

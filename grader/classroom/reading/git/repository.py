@@ -35,7 +35,9 @@ class Repository:
     @property
     def branches(self) -> dict[str, str]:
         """The branches, those of a remote under their own name; a remote's wins over an older local one."""
-        local = {ref.removeprefix("refs/heads/"): name for ref, name in self.refs.items() if _is(ref, "heads")}
+        local = {
+            ref.removeprefix("refs/heads/"): name for ref, name in self.refs.items() if _is(ref, "heads")
+        }
         remote = {_remote(ref): name for ref, name in self.refs.items() if _is(ref, "remotes")}
         found = {**local, **remote}
         return {branch: found[branch] for branch in sorted(found) if branch and branch != "HEAD"}

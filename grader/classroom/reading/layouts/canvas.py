@@ -15,7 +15,9 @@ from grader.classroom.reading.names import is_archive, label, short, topic_of
 from grader.classroom.reading.tree import File
 
 TITLE = "Canvas download"
-UPLOAD = re.compile(r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL)
+UPLOAD = re.compile(
+    r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL
+)
 ANONYMOUS = re.compile(
     r"(?:(?P<late>LATE)_)?(?P<user>anon_[A-Za-z0-9]+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL
 )

@@ -28,7 +28,9 @@ def find(spot: Spot) -> Reading:
     if store_of(spot.folder.path):
         return Reading(_clones([(spot.folder, spot.place)]))
     folders = [(folder, spot.at(folder.name)) for folder in spot.folder.folders()]
-    strays = [f"{short(spot.at(file.name))} belongs to nobody: it is left out" for file in spot.folder.files()]
+    strays = [
+        f"{short(spot.at(file.name))} belongs to nobody: it is left out" for file in spot.folder.files()
+    ]
     return Reading(_clones(folders), strays)
 
 

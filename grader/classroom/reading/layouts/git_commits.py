@@ -32,18 +32,19 @@ def find(spot: Spot) -> Reading:
 
 def _authors(spot: Spot) -> Iterator[Found]:
     repository = opened(spot)
-    parts: dict[Claim, list[Part]] = {}
+    authors: dict[str, tuple[Claim, list[Part]]] = {}
     try:
         with Store(repository.objects, name_length=repository.name_length) as store:
             before: dict[str, File] = {}
             for commit in history(store, repository.refs.get("HEAD", "")):
                 now = _topic_files(store, commit, spot)
                 part = _part(commit, before, now, spot)
+                claim = _claim(commit)
                 if part.nodes:
-                    parts.setdefault(_claim(commit), []).append(part)
+                    authors.setdefault(claim.id, (claim, []))[1].append(part)
                 before = now
-            for claim, theirs in parts.items():
-                yield Found((claim,), tuple(theirs))
+            for claim, parts in authors.values():
+                yield Found((claim,), tuple(parts))
     except Unreadable as problem:
         raise ClassProblem(f"{spot.place}: {problem}") from problem
 

@@ -59,7 +59,9 @@ def _metadata(spot: Spot) -> dict[str, dict[str, Any]]:
     except Unreadable as problem:
         raise ClassProblem(f"{place}: {problem}") from problem
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
-        raise ClassProblem(f"{place} cannot be read ({reason(error)}): export the submissions again") from error
+        raise ClassProblem(
+            f"{place} cannot be read ({reason(error)}): export the submissions again"
+        ) from error
     if not isinstance(loaded, dict):
         raise ClassProblem(f"{place} lists no submissions: export the submissions again")
     return {str(name): entry for name, entry in loaded.items() if isinstance(entry, dict)}
@@ -83,7 +85,9 @@ def _claim(name: str, email: str, number: str) -> Claim:
 
 
 def _text(value: Any) -> str:
-    return label(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
+        return str(value)
+    return label(value) if isinstance(value, str) else ""
 
 
 def _parts(name: str, folder: Folder | None, entry: dict[str, Any], spot: Spot) -> list[Part]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from grader.classroom.reading import limits
 from grader.classroom.reading.found import Found, Part, Reading, Spot
 from grader.classroom.reading.layouts import by_name
@@ -12,6 +14,7 @@ from grader.classroom.reading.tree import Folder, Node
 
 TITLE = "nbgrader's submissions"
 STAMP = "timestamp.txt"
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def fits(spot: Spot) -> int:
@@ -47,7 +50,10 @@ def _parts(student: Folder, spot: Spot) -> list[Part]:
         return [Part((), place, problem=str(problem))]
     loose: list[Node] = [node for node in nodes if not isinstance(node, Folder)]
     parts = [Part(tuple(loose), place)] if loose or not nodes else []
-    return parts + [_part(node, f"{place}/{node.name}") for node in nodes if isinstance(node, Folder)]
+    assignments = [_part(node, f"{place}/{node.name}") for node in nodes if isinstance(node, Folder)]
+    if all(part.submitted_at for part in assignments):
+        assignments.sort(key=lambda part: (part.submitted_at or NEVER, part.place))
+    return parts + assignments
 
 
 def _part(assignment: Folder, place: str) -> Part:

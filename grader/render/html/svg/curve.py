@@ -25,7 +25,8 @@ def curve_svg(curve: Curve) -> Markup:
         WIDTH, HEIGHT, curve.title, describe(curve),
         legend(LEFT),
         frame.axes(whole_steps=True),
-        frame.clipped(way(runs_of(own), "reference"), way(runs_of(yours), "theirs")),
+        # The broken line lies above the full one, which shows between its dashes where both agree.
+        frame.clipped(way(runs_of(yours), "theirs"), way(runs_of(own), "reference")),
         text(((LEFT + RIGHT) / 2, HEIGHT - 6), "step", "middle"),
     )  # fmt: skip
 

@@ -29,8 +29,9 @@ def path_svg(path: Path) -> Markup:
         frame.axes(),
         frame.clipped(
             *(way([[frame.at(x, y) for x, y in line]], "contour") for line in contours(path.surface)),
-            way(runs_of(own), "reference"), dots(_known(own), "reference-dots"),
             way(runs_of(yours), "theirs"), dots(_known(yours), "theirs-dots"),
+            # Above theirs, which shows between the dashes where both agree.
+            way(runs_of(own), "reference"), dots(_known(own), "reference-dots"),
             *_start(_known(own) or _known(yours)),
         ),
     )  # fmt: skip

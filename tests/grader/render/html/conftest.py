@@ -50,7 +50,10 @@ TOPICS = {
     "rnn": ("elman", "GRUCell", "train_char_rnn"),
 }
 LIKELY = {
-    "softmax": ("softmax_over_batch", "the softmax ran over the batch: each row must sum to 1, not each column"),
+    "softmax": (
+        "softmax_over_batch",
+        "the softmax ran over the batch: each row must sum to 1, not each column",
+    ),
     "BatchNorm2d": ("biased_running_var", "divided by N*H*W; the running statistic divides by N*H*W - 1"),
     "SGD": ("dampened_momentum", "the gradient was damped by 1 - momentum; torch's SGD adds it whole"),
 }
@@ -59,9 +62,7 @@ ENVIRONMENT = Environment(
     ("landlock",), ("seccomp",), "0f" * 32,
 )  # fmt: skip
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-TRACEBACK = (
-    "losses.py, line 41, in cross_entropy\n    return -log_softmax(scores)[labels]\nNameError: name 'dim' is not defined"
-)
+TRACEBACK = "losses.py, line 41, in cross_entropy\n    return -log_softmax(scores)[labels]\nNameError: name 'dim' is not defined"
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{7*7}}\u202edrow\u200b\x1b[2J\x00\ud800 &lt;b&gt;"
 
 
@@ -82,21 +83,34 @@ def path_of() -> Path:
 
 
 def table_of() -> ShapeTable:
-    rows = [ShapeRow(f"stem.{i}", "Conv2d", ((2, 3, 4, 6),), ((2, 3, 4, 6),), Passage.EQUAL) for i in range(4)]
+    rows = [
+        ShapeRow(f"stem.{i}", "Conv2d", ((2, 3, 4, 6),), ((2, 3, 4, 6),), Passage.EQUAL) for i in range(4)
+    ]
     rows.append(ShapeRow("layer1.0.conv2", "Conv2d", ((2, 4, 6, 8),), ((2, 4, 4, 6),), Passage.DIFFERS))
     rows.append(ShapeRow("fc", "Linear", None, ((2, 10),), Passage.NOT_REACHED))
-    return ShapeTable("on the way of x (2, 3, 8, 8)", tuple(rows), 3, "layer1.0.conv2 (Conv2d) is the first that differs")
+    return ShapeTable(
+        "on the way of x (2, 3, 8, 8)", tuple(rows), 3, "layer1.0.conv2 (Conv2d) is the first that differs"
+    )
 
 
 def pictures_of() -> tuple[Picture, ...]:
     rng = random.Random(3)
     digits = tuple(map(str, range(10)))
     counts = tuple(tuple(float(rng.randint(0, 4) if i != j else 80) for j in range(10)) for i in range(10))
-    image = tuple(tuple(max(0.0, 1 - abs(math.hypot(x - 6, y - 6) - 4) / 1.5) for x in range(13)) for y in range(13))
+    image = tuple(
+        tuple(max(0.0, 1 - abs(math.hypot(x - 6, y - 6) - 4) / 1.5) for x in range(13)) for y in range(13)
+    )
     kernel = ((-1.0, 0.0, 1.0), (-2.0, 0.0, 2.0), (-1.0, 0.0, 1.0))
     states = tuple(tuple(math.sin((u + 1) * t / 6) for t in range(24)) for u in range(16))
     return (
-        Picture("Digits", PictureKind.CONFUSION, (counts,), rows=digits, columns=digits, caption="4 is taken for 9."),
+        Picture(
+            "Digits",
+            PictureKind.CONFUSION,
+            (counts,),
+            rows=digits,
+            columns=digits,
+            caption="4 is taken for 9.",
+        ),
         Picture("Misread", PictureKind.IMAGES, (image,) * 6, panels=("a 0, taken for a 6",) * 6),
         Picture("First layer", PictureKind.FILTERS, (kernel, tuple(zip(*kernel, strict=True)))),
         Picture("Hidden states", PictureKind.STATES, (states,), columns=tuple("hello hello hello hello ")),
@@ -136,8 +150,10 @@ def task_of(topic: str, name: str, verdict: Verdict) -> TaskReport:
     tests = [test_of(name, 1, Verdict.PASS), test_of(name, 2, failing), test_of(name, 3, Verdict.PASS)]
     if verdict is Verdict.NOT_ATTEMPTED:
         tests = [test_of(name, number, verdict) for number in (1, 2, 3)]
-    earned = {Verdict.PASS: points, Verdict.FAIL: 1.33, Verdict.ERROR: 1.33, Verdict.TIMEOUT: 0.67}.get(verdict, 0.0)
-    return TaskReport(task, title, verdict, earned, points, tuple(drawn(test, name) for test in tests))
+    earned = {Verdict.PASS: points, Verdict.FAIL: 1.33, Verdict.ERROR: 1.33, Verdict.TIMEOUT: 0.67}.get(
+        verdict, 0.0
+    )
+    return TaskReport(task, title, verdict, earned, points, (*tests[:1], drawn(tests[1], name), tests[2]))
 
 
 def report_with(rng: random.Random, skill: float) -> Report:
@@ -149,14 +165,22 @@ def report_with(rng: random.Random, skill: float) -> Report:
             tasks.append(task_of(topic, name, verdict))
     verdicts = {task.id: task.verdict for task in tasks}
     if verdicts["cnn.BatchNorm2d"] is not Verdict.PASS and verdicts["cnn.LeNet"] is Verdict.FAIL:
-        tasks = [task_of("cnn", "LeNet", Verdict.SKIPPED) if task.id == "cnn.LeNet" else task for task in tasks]
+        tasks = [
+            task_of("cnn", "LeNet", Verdict.SKIPPED) if task.id == "cnn.LeNet" else task for task in tasks
+        ]
     return Report("upload.zip", 1187, ENVIRONMENT, tuple(tasks), 12.5 + 60 * (skill > 0.985))
 
 
 def standing_of(number: int, name: str, rng: random.Random) -> Standing:
     student = Student(f"s{1000 + number}", name, f"s{number}@example.org")
     most = 2.0 * sum(map(len, TOPICS.values()))
-    outcome = {4: Outcome.MISSING, 23: Outcome.MISSING, 9: Outcome.UNREADABLE, 31: Outcome.INCOMPLETE, 39: Outcome.UNKNOWN}
+    outcome = {
+        4: Outcome.MISSING,
+        23: Outcome.MISSING,
+        9: Outcome.UNREADABLE,
+        31: Outcome.INCOMPLETE,
+        39: Outcome.UNKNOWN,
+    }
     which = outcome.get(number, Outcome.GRADED)
     reasons = {
         Outcome.MISSING: "nothing was handed in",
@@ -185,7 +209,11 @@ def standing_of(number: int, name: str, rng: random.Random) -> Standing:
 
 def class_of(names=STUDENTS) -> ClassResult:
     rng = random.Random(7)
-    columns = [TaskColumn(f"{topic}.{name}", f"The title of {name}", 2.0) for topic, all_of in TOPICS.items() for name in all_of]
+    columns = [
+        TaskColumn(f"{topic}.{name}", f"The title of {name}", 2.0)
+        for topic, all_of in TOPICS.items()
+        for name in all_of
+    ]
     standings = tuple(standing_of(number, name, rng) for number, name in enumerate(names))
     return ClassResult(
         "Deep Learning, spring 2026: losses to networks", 3, 1187, BEGIN + timedelta(days=9), 214.7, "0f" * 32,
@@ -198,7 +226,9 @@ def evil_report() -> Report:
     message = Message(EVIL, EVIL, EVIL * 50, EVIL, EVIL, EVIL, EVIL)
     row = ShapeRow(EVIL, EVIL, ((1,),), ((2,),), Passage.DIFFERS)
     grid = ((1e300, None), (-1e300, 0.0))
-    pictures = tuple(Picture(EVIL, kind, (grid, ((),)), (EVIL,), (EVIL,), (EVIL,), EVIL) for kind in PictureKind)
+    pictures = tuple(
+        Picture(EVIL, kind, (grid, ((),)), (EVIL,), (EVIL,), (EVIL,), EVIL) for kind in PictureKind
+    )
     test = TestReport(
         EVIL, EVIL, Verdict.FAIL, True, 1.0, 0.1, message, f"{EVIL}\n" * 500,
         curves=(Curve(EVIL, (1e300, None, -1e300), (1.0, 1.0), 3, 1.0), Curve(EVIL, (), (), 0, 0.0)),
@@ -219,7 +249,9 @@ def evil_class() -> ClassResult:
     )
     other = replace(standing, student=Student(EVIL + "2", EVIL), outcome=Outcome.UNKNOWN)
     columns = (TaskColumn(EVIL, EVIL, 2.0),)
-    return replace(class_of(()), title=EVIL, device=EVIL, columns=columns, standings=(standing, other), notes=(EVIL,))
+    return replace(
+        class_of(()), title=EVIL, device=EVIL, columns=columns, standings=(standing, other), notes=(EVIL,)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,18 @@ from grader.suite import mistake, reference
 
 
 def _checked(x, weight, bias):
-    if x.ndim != 4:
-        raise ValueError("x")
+    _checked_x(x)
     if tuple(weight.shape) != (weight.shape[0], x.shape[1], 1, 1):
         raise ValueError("weight")
+    _checked_bias(weight, bias)
+
+
+def _checked_x(x):
+    if x.ndim != 4:
+        raise ValueError("x")
+
+
+def _checked_bias(weight, bias):
     if bias is not None and bias.shape != weight.shape[:1]:
         raise ValueError("bias")
 
@@ -19,6 +27,21 @@ def _product(x, weight, bias):
     n, c, h, w = x.shape
     y = (weight.reshape(len(weight), c) @ x.reshape(n, c, h * w)).reshape(n, len(weight), h, w)
     return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+def _first_entries(x, weight, bias):
+    n, c, h, w = x.shape
+    y = (weight[:, :, 0, 0] @ x.reshape(n, c, h * w)).reshape(n, len(weight), h, w)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+def _summed(x, weight, bias):
+    y = torch.einsum("fc,nchw->nfhw", weight[:, :, 0, 0], x)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+def _linear(x, weight, bias):
+    return functional.linear(x.permute(0, 2, 3, 1), weight[:, :, 0, 0], bias).permute(0, 3, 1, 2)
 
 
 @mistake("x was reshaped to (N * H * W, C): that reorders memory; the channels must be moved last by permute")
@@ -33,14 +56,71 @@ def reshaped_for_permuted(x, weight, bias=None):
 def reshaped_back(x, weight, bias=None):
     _checked(x, weight, bias)
     n, c, h, w = x.shape
+    y = functional.linear(x.permute(0, 2, 3, 1), weight.reshape(-1, c))
+    y = y.reshape(n, len(weight), h, w)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("the product with its bias was reshaped to (N, F, H, W): move the channels back by permute")
+def reshaped_back_with_bias(x, weight, bias=None):
+    _checked(x, weight, bias)
+    n, c, h, w = x.shape
     y = functional.linear(x.permute(0, 2, 3, 1), weight.reshape(-1, c), bias)
     return y.reshape(n, len(weight), h, w)
+
+
+@mistake("x was reshaped to (N * H * W, C) and back: that reorders memory; move the channels by permute")
+def reshaped_both_ways(x, weight, bias=None):
+    _checked(x, weight, bias)
+    n, c, h, w = x.shape
+    y = (x.reshape(-1, c) @ weight.reshape(-1, c).t()).reshape(n, len(weight), h, w)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("x and its product with the bias were reshaped: that reorders memory; move the channels by permute")
+def reshaped_both_ways_with_bias(x, weight, bias=None):
+    _checked(x, weight, bias)
+    n, c, h, w = x.shape
+    y = functional.linear(x.reshape(-1, c), weight.reshape(-1, c), bias)
+    return y.reshape(n, len(weight), h, w)
+
+
+@mistake("x was reshaped to (C, N * H * W): with more than one image that mixes samples and channels")
+def batch_reshaped_away(x, weight, bias=None):
+    _checked(x, weight, bias)
+    n, c, h, w = x.shape
+    y = (weight.reshape(-1, c) @ x.reshape(c, -1)).reshape(n, len(weight), h, w)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("x was reshaped to (C, N * H * W): transpose samples and channels first, as at the end")
+def batch_reshaped_in(x, weight, bias=None):
+    _checked(x, weight, bias)
+    n, c, h, w = x.shape
+    y = (weight.reshape(-1, c) @ x.reshape(c, -1)).reshape(len(weight), n, h, w).transpose(0, 1)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("(F, N * H * W) was reshaped to (N, F, H, W): the samples must be moved to the front by a transpose")
+def batch_reshaped_back(x, weight, bias=None):
+    _checked(x, weight, bias)
+    n, c, h, w = x.shape
+    y = (weight.reshape(-1, c) @ x.transpose(0, 1).reshape(c, -1)).reshape(n, len(weight), h, w)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
 
 
 @mistake("the channels stayed on the last axis: (N, F, H, W) is asked for")
 def channels_last(x, weight, bias=None):
     _checked(x, weight, bias)
-    return _product(x, weight, bias).permute(0, 2, 3, 1)
+    y = x.permute(0, 2, 3, 1) @ weight.reshape(len(weight), -1).t()
+    return y if bias is None else y + bias
+
+
+@mistake("height and width changed places: the order of axes is (N, F, H, W)")
+def sides_swapped(x, weight, bias=None):
+    _checked(x, weight, bias)
+    y = (x.permute(0, 3, 2, 1) @ weight.reshape(len(weight), -1).t()).permute(0, 3, 1, 2)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
 
 
 @mistake("the bias is not added")
@@ -56,6 +136,54 @@ def bias_along_columns(x, weight, bias=None):
     return y if bias is None else y + bias
 
 
+@mistake("the bias was added along the rows: reshape it to (F, 1, 1), so that it belongs to the channels")
+def bias_along_rows(x, weight, bias=None):
+    _checked(x, weight, bias)
+    y = _product(x, weight, None)
+    return y if bias is None else y + bias.reshape(-1, 1)
+
+
+@mistake("the bias was added along the samples: reshape it to (1, F, 1, 1), so that it belongs to the channels")
+def bias_along_samples(x, weight, bias=None):
+    _checked(x, weight, bias)
+    y = _product(x, weight, None)
+    return y if bias is None else y + bias.reshape(-1, 1, 1, 1)
+
+
+@mistake("the bias is subtracted: it is added")
+def bias_subtracted(x, weight, bias=None):
+    _checked(x, weight, bias)
+    return _product(x, weight, None if bias is None else -bias)
+
+
+@mistake("the bias is used where there is none: it may be None")
+def bias_required(x, weight, bias=None):
+    _checked(x, weight, bias)
+    return _product(x, weight, None) + bias.reshape(-1, 1, 1)
+
+
+@mistake("the bias is asked for its length where there is none: it may be None")
+def bias_required_for_the_check(x, weight, bias=None):
+    _checked_x(x)
+    if bias.shape != weight.shape[:1]:
+        raise ValueError("bias")
+    return _product(x, weight, bias)
+
+
+@mistake("`if bias` asks for the truth of a whole tensor: compare with None")
+def truth_of_the_bias(x, weight, bias=None):
+    _checked(x, weight, bias)
+    return _product(x, weight, bias if bias else None)
+
+
+@mistake("the bias is compared with the channels of x: there is one number for each filter")
+def bias_compared_with_channels(x, weight, bias=None):
+    _checked(x, weight, None)
+    if bias is not None and len(bias) != x.shape[1]:
+        raise ValueError("bias")
+    return _product(x, weight, bias)
+
+
 @mistake("the weight was reshaped to (C, F) for its transpose: reshape it to (F, C)")
 def weight_reordered(x, weight, bias=None):
     _checked(x, weight, bias)
@@ -66,6 +194,34 @@ def weight_reordered(x, weight, bias=None):
 def squeezed(x, weight, bias=None):
     _checked(x, weight, bias)
     y = torch.einsum("fc,nchw->nfhw", weight.squeeze(), x)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("squeeze() took axes of length 1 from the result: it is (N, F, H, W), also for one filter or sample")
+def result_squeezed(x, weight, bias=None):
+    _checked(x, weight, bias)
+    y = _product(x, weight, None).squeeze()
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("the result was squeezed at the end: it is (N, F, H, W), also for one filter or sample")
+def squeezed_at_the_end(x, weight, bias=None):
+    _checked(x, weight, bias)
+    return _product(x, weight, bias).squeeze()
+
+
+@mistake("the products were averaged over the channels: their sum is asked for")
+def averaged_over_channels(x, weight, bias=None):
+    _checked(x, weight, bias)
+    y = _product(x, weight, None) / x.shape[1]
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("the products were summed over the filters: sum over the channels")
+def summed_over_filters(x, weight, bias=None):
+    _checked(x, weight, bias)
+    f, c = weight.shape[:2]
+    y = (x.unsqueeze(1) * weight.reshape(1, f, c, 1, 1)).sum(1)
     return y if bias is None else y + bias.reshape(-1, 1, 1)
 
 
@@ -95,6 +251,36 @@ def loop_over_filters(x, weight, bias=None):
     return y if bias is None else y + bias.reshape(-1, 1, 1)
 
 
+@mistake("a Python loop runs over the pixels, into torch.zeros without device=: one product serves all of them")
+def loop_over_pixels(x, weight, bias=None):
+    _checked(x, weight, bias)
+    n, c, h, w = x.shape
+    y = torch.zeros(n, len(weight), h, w, dtype=x.dtype)
+    for i in range(h):
+        for j in range(w):
+            y[:, :, i, j] = x[:, :, i, j] @ weight.reshape(-1, c).t()
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("a Python loop runs over the pixels: one product serves all of them")
+def loop_over_pixels_there(x, weight, bias=None):
+    _checked(x, weight, bias)
+    n, c, h, w = x.shape
+    pixels = [x[:, :, i, j] @ weight.reshape(-1, c).t() for i in range(h) for j in range(w)]
+    y = torch.stack(pixels, 2).reshape(n, len(weight), h, w)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("a loop fills torch.zeros, which are float32 and on the CPU: one product needs neither")
+def loop_into_zeros(x, weight, bias=None):
+    _checked(x, weight, bias)
+    n, c, h, w = x.shape
+    y = torch.zeros(n, len(weight), h, w)
+    for i in range(n):
+        y[i] = (weight.reshape(-1, c) @ x[i].reshape(c, -1)).reshape(-1, h, w)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
 @mistake("view needs contiguous memory: use reshape")
 def viewed(x, weight, bias=None):
     _checked(x, weight, bias)
@@ -108,20 +294,197 @@ def nothing_checked(x, weight, bias=None):
     return _product(x, weight, bias)
 
 
+@mistake("no shape is checked, and weight[:, :, 0, 0] takes any kernel: raise a ValueError")
+def nothing_checked_first_entries(x, weight, bias=None):
+    return _first_entries(x, weight, bias)
+
+
+@mistake("the shapes are left to einsum: raise a ValueError that names the argument")
+def left_to_einsum(x, weight, bias=None):
+    return _summed(x, weight, bias)
+
+
+@mistake("the shapes are left to linear: raise a ValueError that names the argument")
+def left_to_linear(x, weight, bias=None):
+    return _linear(x, weight, bias)
+
+
+@mistake("the shapes are asserted: an AssertionError is raised where a ValueError is asked for")
+def asserted(x, weight, bias=None):
+    assert x.ndim == 4
+    assert weight.shape[1:] == (x.shape[1], 1, 1)
+    assert bias is None or bias.shape == weight.shape[:1]
+    return _product(x, weight, bias)
+
+
+@mistake("the weight is not checked: raise a ValueError that names it")
+def weight_not_checked(x, weight, bias=None):
+    _checked_x(x)
+    _checked_bias(weight, bias)
+    return _product(x, weight, bias)
+
+
+@mistake("the weight is not checked, and weight[:, :, 0, 0] takes any kernel: raise a ValueError")
+def weight_not_checked_first_entries(x, weight, bias=None):
+    _checked_x(x)
+    _checked_bias(weight, bias)
+    return _first_entries(x, weight, bias)
+
+
+@mistake("the weight is left to einsum, which stretches a single channel: raise a ValueError")
+def weight_left_to_einsum(x, weight, bias=None):
+    _checked_x(x)
+    _checked_bias(weight, bias)
+    return _summed(x, weight, bias)
+
+
+@mistake("only the number of axes of weight is checked: its channels and its kernel count too")
+def only_axes_of_weight_checked(x, weight, bias=None):
+    _checked_x(x)
+    if weight.ndim != 4:
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _product(x, weight, bias)
+
+
+@mistake("only the number of axes of weight is checked: (F, C, 1, 1) is asked for, with the C of x")
+def only_axes_checked_first_entries(x, weight, bias=None):
+    _checked_x(x)
+    if weight.ndim != 4:
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _first_entries(x, weight, bias)
+
+
 @mistake("the size of the kernel is not checked: only (F, C, 1, 1) is a 1x1 convolution")
 def kernel_not_checked(x, weight, bias=None):
-    if x.ndim != 4:
-        raise ValueError("x")
+    _checked_x(x)
     if weight.shape[1] != x.shape[1]:
         raise ValueError("weight")
-    if bias is not None and bias.shape != weight.shape[:1]:
-        raise ValueError("bias")
+    _checked_bias(weight, bias)
     return _product(x, weight[:, :, :1, :1] if weight.ndim == 4 else weight, bias)
+
+
+@mistake("the size of the kernel is not checked, and weight[:, :, 0, 0] takes any: raise a ValueError")
+def any_kernel_taken(x, weight, bias=None):
+    _checked_x(x)
+    if weight.ndim != 4 or weight.shape[1] != x.shape[1]:
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _first_entries(x, weight, bias)
+
+
+@mistake("only the channels of weight are checked: it has four axes, of which the last two are 1")
+def channels_of_weight_alone(x, weight, bias=None):
+    _checked_x(x)
+    if weight.shape[1] != x.shape[1]:
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _first_entries(x, weight, bias)
+
+
+@mistake("a larger kernel ends in a RuntimeError of reshape: check weight.shape, raise a ValueError")
+def kernel_left_to_reshape(x, weight, bias=None):
+    _checked_x(x)
+    if weight.ndim != 4 or weight.shape[1] != x.shape[1]:
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _product(x, weight, bias)
+
+
+@mistake("a larger kernel ends in a RuntimeError, a weight of two axes is taken: (F, C, 1, 1) is asked for")
+def kernel_and_axes_left_to_reshape(x, weight, bias=None):
+    _checked_x(x)
+    if weight.shape[1] != x.shape[1]:
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _product(x, weight, bias)
+
+
+@mistake("one side of the kernel is not checked: both the height and the width are 1")
+def height_of_kernel_alone(x, weight, bias=None):
+    _checked_x(x)
+    if weight.ndim != 4 or weight.shape[1] != x.shape[1] or weight.shape[2] != 1:
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _first_entries(x, weight, bias)
+
+
+@mistake("the height of the kernel is not checked: both the height and the width are 1")
+def width_of_kernel_alone(x, weight, bias=None):
+    _checked_x(x)
+    if weight.ndim != 4 or weight.shape[1] != x.shape[1] or weight.shape[3] != 1:
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _first_entries(x, weight, bias)
+
+
+@mistake("the channels of weight are not compared with those of x: raise a ValueError about weight")
+def channels_not_checked(x, weight, bias=None):
+    _checked_x(x)
+    if weight.ndim != 4 or weight.shape[2:] != (1, 1):
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _product(x, weight, bias)
+
+
+@mistake("a weight with one channel is stretched over all of x: raise a ValueError about weight")
+def single_channel_stretched(x, weight, bias=None):
+    _checked_x(x)
+    if weight.ndim != 4 or weight.shape[2:] != (1, 1):
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _summed(x, weight, bias)
+
+
+@mistake("x with fewer or more axes is left to permute, which raises a RuntimeError: raise a ValueError")
+def axes_of_x_not_checked(x, weight, bias=None):
+    if weight.ndim != 4 or weight.shape[2:] != (1, 1) or (x.ndim == 4 and weight.shape[1] != x.shape[1]):
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _linear(x, weight, bias)
 
 
 @mistake("the bias is not checked: one number for each filter, or a ValueError about bias")
 def bias_not_checked(x, weight, bias=None):
     _checked(x, weight, None)
+    return _product(x, weight, bias)
+
+
+@mistake("the bias is not checked, and bias[:, None, None] takes a single number: raise a ValueError about it")
+def bias_left_to_broadcasting(x, weight, bias=None):
+    _checked(x, weight, None)
+    return _linear(x, weight, bias)
+
+
+@mistake("the bias is left to reshape(F, 1, 1), which takes (F, 1): raise a ValueError about bias")
+def bias_left_to_reshape(x, weight, bias=None):
+    _checked(x, weight, None)
+    y = _product(x, weight, None)
+    return y if bias is None else y + bias.reshape(len(weight), 1, 1)
+
+
+@mistake("only the length of bias is checked: it has one axis, (F, 1) is refused")
+def length_of_bias_alone(x, weight, bias=None):
+    _checked(x, weight, None)
+    if bias is not None and len(bias) != len(weight):
+        raise ValueError("bias")
+    return _product(x, weight, bias)
+
+
+@mistake("only the length of bias is checked, so (F, 1) ends in a RuntimeError: check bias.shape")
+def length_of_bias_then_broadcast(x, weight, bias=None):
+    _checked(x, weight, None)
+    if bias is not None and len(bias) != len(weight):
+        raise ValueError("bias")
+    return _linear(x, weight, bias)
+
+
+@mistake("only the number of axes of bias is checked: it has one number for each filter")
+def axes_of_bias_alone(x, weight, bias=None):
+    _checked(x, weight, None)
+    if bias is not None and bias.ndim != 1:
+        raise ValueError("bias")
     return _product(x, weight, bias)
 
 
@@ -140,4 +503,38 @@ def collected_on_the_cpu(x, weight, bias=None):
     _checked(x, weight, bias)
     y = torch.zeros(len(x), len(weight), *x.shape[2:], dtype=x.dtype)
     y = y + torch.einsum("fc,nchw->nfhw", weight[:, :, 0, 0], x)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("the product is float32 and the bias is not: keep the dtype of x")
+def product_in_float32(x, weight, bias=None):
+    _checked(x, weight, bias)
+    y = _product(x.float(), weight.float(), None)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("x was detached: gradients flow into it too")
+def x_detached(x, weight, bias=None):
+    return reference("inception").pointwise_conv(x.detach(), weight, bias)
+
+
+@mistake("the product was made under no_grad: gradients flow into x and weight")
+def product_without_graph(x, weight, bias=None):
+    _checked(x, weight, bias)
+    with torch.no_grad():
+        y = _product(x, weight, None)
+    return y if bias is None else y + bias.reshape(-1, 1, 1)
+
+
+@mistake("the whole result was detached: gradients flow into x, weight and bias")
+def all_detached(x, weight, bias=None):
+    return reference("inception").pointwise_conv(x, weight, bias).detach()
+
+
+@mistake("the work is done in numpy, which has no gradients and no devices: use torch")
+def in_numpy(x, weight, bias=None):
+    _checked(x, weight, bias)
+    n, c, h, w = x.shape
+    product = weight.reshape(-1, c).numpy() @ x.reshape(n, c, h * w).numpy()
+    y = torch.from_numpy(product).reshape(n, len(weight), h, w)
     return y if bias is None else y + bias.reshape(-1, 1, 1)

@@ -1,0 +1,170 @@
+"""Which layout a folder has: told by what lies there, and reported where it could be two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from grader.classroom.reading.found import Layout, Reading, Spot
+from grader.classroom.reading.git.repository import store_of
+from grader.classroom.reading.layouts import (
+    canvas,
+    files,
+    folders,
+    git_branches,
+    git_clones,
+    git_commits,
+    gradescope,
+    moodle,
+    nbgrader,
+    one,
+    otter,
+)
+from grader.classroom.reading.names import short
+from grader.classroom.reading.problems import ClassProblem, Unreadable
+from grader.classroom.reading.tree import Folder
+
+# Layouts that a system made and names in a way that no person would.
+SYSTEMS: Mapping[str, Layout] = {
+    "canvas": canvas,
+    "moodle": moodle,
+    "gradescope": gradescope,
+    "nbgrader": nbgrader,
+    "otter": otter,
+    "git-clones": git_clones,
+}
+LAYOUTS: Mapping[str, Layout] = {
+    **SYSTEMS,
+    "files": files,
+    "folders": folders,
+    "one": one,
+    "git-branches": git_branches,
+    "git-commits": git_commits,
+}
+SUBMITTED = "submitted"  # where nbgrader keeps them in the folder of a course
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The layout of a spot, and the notes that choosing it left."""
+
+    layout: Layout
+    spot: Spot
+    notes: tuple[str, ...] = ()
+
+    def find(self) -> Reading:
+        """Return what the layout finds, with the notes."""
+        reading = self.layout.find(self.spot)
+        reading.notes[:0] = self.notes
+        return reading
+
+
+def choose(spot: Spot, layout: str, *, alone: bool) -> Choice:
+    """Return the layout of a folder; `alone` where no other path was given, so that it is a class.
+
+    Raises:
+        ClassProblem: no layout, or more than one, fits what lies there, or `layout` is not known.
+        Unreadable: the folder cannot be listed.
+    """
+    if layout == "auto":
+        return _detect(spot, alone)
+    if layout not in LAYOUTS:
+        raise ClassProblem(f"there is no layout {short(layout)}: use auto, {', '.join(sorted(LAYOUTS))}")
+    forced = LAYOUTS[layout]
+    return Choice(forced, next((level for level in _levels(spot) if forced.fits(level)), spot))
+
+
+def _detect(spot: Spot, alone: bool) -> Choice:
+    if store_of(spot.folder.path):
+        return _repository(spot, alone)
+    levels = list(_levels(spot))
+    for level in levels:
+        fitting = {name: each.fits(level) for name, each in SYSTEMS.items()}
+        size = len(level.folder.children())
+        most = [name for name, count in fitting.items() if count and 2 * count >= size]
+        if len(most) > 1:
+            raise ClassProblem(_two(level, {name: fitting[name] for name in most}))
+        if most:
+            return Choice(SYSTEMS[most[0]], level)
+    return _by_names(levels, alone)
+
+
+def _levels(spot: Spot) -> Iterator[Spot]:
+    """Yield a folder, and the folders that only wrap the class, from the outside in."""
+    while True:
+        yield spot
+        children = spot.folder.children()
+        inner = [child for child in children if isinstance(child, Folder)]
+        wrapped = [child for child in inner if child.name == SUBMITTED] or (
+            inner if len(children) == 1 else []
+        )
+        if len(wrapped) != 1 or one.fits(spot):
+            return
+        spot = Spot(wrapped[0], spot.at(wrapped[0].name), spot.topics)
+
+
+def _by_names(levels: list[Spot], alone: bool) -> Choice:
+    """Return the layout of a folder that no system made."""
+    first, last = levels[0], levels[-1]
+    if one.fits(last):
+        if strangers := _students_beside(last):
+            raise ClassProblem(
+                f"{short(last.place)} holds topic files itself and folders that hold some ({strangers}): "
+                "say --layout one for one student's work, --layout folders for a class"
+            )
+        if len(levels) == 1 or not alone:
+            return Choice(one, first)
+        return Choice(folders, levels[-2])  # class/alice/losses.py: a class with one student
+    for level in (last, first):
+        scores = {name: each.fits(level) for name, each in SYSTEMS.items()}
+        if any(scores.values()) and not folders.fits(level):
+            found = {name: count for name, count in scores.items() if count}
+            if len(found) > 1:
+                raise ClassProblem(_two(level, found))
+            return Choice(SYSTEMS[next(iter(found))], level)
+    return Choice(files if files.fits(last) else folders, last)
+
+
+def _students_beside(spot: Spot) -> str:
+    """Return the names of folders that are a student's work, next to topic files."""
+    topics = {topic.casefold() for topic in spot.topics}
+    names = []
+    for folder in spot.folder.folders():
+        inner = Spot(folder, spot.at(folder.name), spot.topics)
+        if folder.name.casefold() not in {*topics, *one.WRAPPERS} and _is_work(inner):
+            names.append(folder.name)
+    return ", ".join(short(name) for name in names[:3])
+
+
+def _is_work(spot: Spot) -> bool:
+    try:
+        return bool(one.fits(spot))
+    except Unreadable:
+        return False
+
+
+def _repository(spot: Spot, alone: bool) -> Choice:
+    """Return how to read a path that is a git repository itself."""
+    if not alone:
+        return Choice(git_clones, spot)
+    branches = git_branches.fits(spot)
+    is_class = (
+        bool(folders.fits(spot)) and not one.fits(spot) and store_of(spot.folder.path) != spot.folder.path
+    )
+    if branches > 1 and not is_class:
+        return Choice(git_branches, spot)
+    if is_class and branches <= 1:
+        note = f"{short(spot.place)} is a git repository; its files are read as they lie"
+        inner = Spot(Folder(spot.folder.name, spot.folder.listing), spot.place, spot.topics)
+        chosen = _detect(inner, alone)
+        return Choice(chosen.layout, chosen.spot, (note,))
+    raise ClassProblem(
+        f"{short(spot.place)} is a git repository: say --layout git-clones for one student's clone, "
+        "git-branches for a branch for each student, git-commits for a commit for each student"
+        + (", folders for the folders in it" if is_class else "")
+    )
+
+
+def _two(spot: Spot, counts: Mapping[str, int]) -> str:
+    could = " or ".join(f"{LAYOUTS[name].TITLE} ({count} entries)" for name, count in counts.items())
+    return f"{short(spot.place)} could be {could}: say which with --layout {' or --layout '.join(counts)}"

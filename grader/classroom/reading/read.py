@@ -1,0 +1,174 @@
+"""Reading a class: every hand-in under the paths, whose it is, and in which order it came."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Collection, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.classroom.model import HandIn, Intake, Student
+from grader.classroom.reading import limits
+from grader.classroom.reading.archives import Opener
+from grader.classroom.reading.attempts import hand_ins, in_order
+from grader.classroom.reading.detect import Choice, choose
+from grader.classroom.reading.disk import file_at, folder_at
+from grader.classroom.reading.found import Found, Part, Spot
+from grader.classroom.reading.gather import Budget, Content, Gathered, gather, wanted
+from grader.classroom.reading.layouts import by_name, folders, one
+from grader.classroom.reading.names import is_archive, short, stem_of
+from grader.classroom.reading.problems import ClassProblem, Unreadable
+from grader.classroom.reading.tree import Folder, reason
+from grader.classroom.reading.who import owner
+from grader.classroom.roster import Roster
+
+UNORDERED = "nothing tells which of these was handed in last; they are taken in the order of their names"
+
+
+@dataclass
+class _Student:
+    student: Student
+    bundles: list[list[Gathered]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Class:
+    topics: Collection[str]
+    roster: Roster | None
+    students: dict[str, _Student] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    contents: dict[Content, Content] = field(default_factory=dict)  # the same bytes are kept once
+    kept: int = 0
+    each: bool = False  # each path is one student's, unless a system's names say otherwise
+
+    def add(self, found: Found) -> None:
+        """Take a hand-in for each of its owners; what fits nobody is said, and not read."""
+        owners = []
+        for claim in found.claims:
+            whose = owner(claim, self.roster)
+            if whose.student:
+                owners.append(whose.student)
+            else:
+                places = ", ".join(dict.fromkeys(short(part.place) for part in found.parts))
+                self.unknown.append(f"{whose.why} (in {places[:200]})")
+        if not owners:
+            return
+        budget = Budget()
+        parts = [self._shared(gather(part, self.topics, budget)) for part in found.parts]
+        for student in owners:
+            known = self.students.setdefault(student.id, _Student(student))
+            known.bundles.append(parts)
+            if not found.ordered:
+                known.notes.append(UNORDERED)
+
+    def _shared(self, got: Gathered) -> Gathered:
+        for topic, file in got.files.items():
+            if file is not None and file not in self.contents:
+                self.contents[file] = file
+                self.kept += len(file.data)
+            if file is not None:
+                got.files[topic] = self.contents[file]
+        if self.kept > limits.CLASS_KEPT:
+            raise ClassProblem(
+                f"the topic files of this class are more than {limits.CLASS_KEPT // limits.MB} MB: "
+                "give it in parts, one after the other"
+            )
+        return got
+
+    def hand_ins(self) -> list[HandIn]:
+        """Return everybody's attempts, sorted by student."""
+        return [each for _, known in sorted(self.students.items()) for each in _attempts(known)]
+
+
+def read_class(
+    paths: Sequence[Path], topics: Collection[str], roster: Roster | None = None, layout: str = "auto"
+) -> Intake:
+    """Read all hand-ins under some paths; a broken one comes back with its problem, never as an exception.
+
+    Raises:
+        ClassProblem: a path does not exist or cannot be used at all, or its layout could be two.
+    """
+    room, given = _Class(topics, roster), [Path(path) for path in paths]
+    alone = len(given) == 1
+    if layout == "auto" and any(not alone and _is_one(room, path) for path in given):
+        room.each = True
+    for path in given:
+        with ExitStack() as stack:
+            _read(room, path, layout, stack, alone=alone)
+    found = tuple(room.hand_ins())
+    there = {hand_in.student.id for hand_in in found}
+    missing = tuple(one for one in roster.students if one.id not in there) if roster else ()
+    titles = " and ".join(dict.fromkeys(room.titles))
+    return Intake(
+        found, missing, tuple(dict.fromkeys(room.unknown)), tuple(dict.fromkeys(room.notes)), titles
+    )
+
+
+def _read(room: _Class, path: Path, layout: str, stack: ExitStack, *, alone: bool) -> None:
+    try:
+        folder = _folder(room, path, stack)
+    except Unreadable as problem:
+        if alone:
+            raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
+        claim = by_name.claim_of(stem_of(path.name))
+        room.add(Found((claim,), (Part((), path.name, problem=str(problem)),)))
+        return
+    spot = _spot(room, folder, path)
+    try:
+        chosen = choose(spot, layout, alone=alone)
+        if room.each and chosen.layout is folders:
+            chosen = Choice(one, spot)
+        reading = chosen.find()
+        for found in reading.found:
+            room.add(found)
+    except Unreadable as problem:
+        raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
+    room.titles.append(chosen.layout.TITLE)
+    room.notes += reading.notes
+    room.unknown += reading.unknown
+
+
+def _is_one(room: _Class, path: Path) -> bool:
+    """Whether a path is one student's work; what is wrong with it is said when it is read."""
+    try:
+        with ExitStack() as stack:
+            spot = _spot(room, _folder(room, path, stack), path)
+            return choose(spot, "auto", alone=False).layout is one
+    except (ClassProblem, Unreadable):
+        return False
+
+
+def _spot(room: _Class, folder: Folder, path: Path) -> Spot:
+    return Spot(folder, path.name or path.resolve().name or str(path), room.topics)
+
+
+def _folder(room: _Class, path: Path, stack: ExitStack) -> Folder:
+    try:
+        mode = path.stat().st_mode  # the instructor's own link may be followed
+    except (OSError, ValueError) as error:
+        raise ClassProblem(
+            f"{short(str(path))} is not there ({reason(error)}): give a path that exists"
+        ) from error
+    if stat.S_ISDIR(mode):
+        return folder_at(path.resolve(), path.name or path.resolve().name)
+    if not stat.S_ISREG(mode):
+        raise ClassProblem(f"{short(str(path))} is no file and no folder: give a folder or an archive")
+    if is_archive(path.name):
+        opener = Opener(wanted(room.topics), of_class=True)
+        opened = opener.open(file_at(path.resolve()), stack)
+        return Folder(stem_of(path.name), opened.listing)
+    return Folder(path.resolve().parent.name, lambda: [file_at(path.resolve())])
+
+
+def _attempts(known: _Student) -> list[HandIn]:
+    bundles = in_order(known.bundles)
+    made = hand_ins(known.student, [part for bundle in bundles for part in bundle])
+    if len(made) == 1:
+        return made
+    return hand_ins(
+        known.student, [part for bundle in bundles for part in bundle], dict.fromkeys(known.notes)
+    )

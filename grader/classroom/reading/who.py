@@ -1,0 +1,97 @@
+"""Whose a hand-in is: what the layout says, checked against the class list; never a guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from grader.classroom.model import Student
+from grader.classroom.reading.found import Claim
+from grader.classroom.roster import Roster, name_key, squashed_keys
+from grader.intake.errors import shown
+
+BARE = ("id", "login", "github", "sis")  # columns that a bare name, as of a folder, may stand in
+CUTOFF = 0.6
+MOST_NEAR = 3
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The student of a claim, or the sentence that says why there is none."""
+
+    student: Student | None
+    why: str = ""
+
+
+def owner(claim: Claim, roster: Roster | None) -> Owner:
+    """Return whose a claim is; without a class list it is whom the layout names."""
+    if roster is None:
+        return Owner(Student(claim.id, claim.name, claim.email, dict(claim.ids)))
+    for fitting in (_by_system(claim, roster), _by_email(claim, roster), _by_id(claim, roster)):
+        if len(fitting) == 1:
+            return Owner(fitting[0])
+        if fitting:
+            return Owner(None, _ambiguous(claim, fitting))
+    fitting = _by_name(claim, roster)
+    if len(fitting) == 1:
+        return Owner(fitting[0])
+    return Owner(None, _ambiguous(claim, fitting) if fitting else _nobody(claim, roster))
+
+
+def _each_once(students: list[Student]) -> list[Student]:
+    return list({student.id: student for student in students}.values())
+
+
+def _by_system(claim: Claim, roster: Roster) -> list[Student]:
+    return _each_once([one for system, value in claim.ids.items() for one in roster.all_with(system, value)])
+
+
+def _by_email(claim: Claim, roster: Roster) -> list[Student]:
+    return list(roster.all_with("email", claim.email))
+
+
+def _by_id(claim: Claim, roster: Roster) -> list[Student]:
+    """Return whom the claim's id fits; another system's number must fit the name too, for numbers coincide."""
+    if not claim.ids:
+        return _each_once([one for column in BARE for one in roster.all_with(column, claim.id)])
+    fitting = [one for one in roster.all_with("id", claim.id) if not _is_listed(claim, roster)]
+    return [one for one in fitting if not claim.name or one in _by_name(claim, roster)]
+
+
+def _is_listed(claim: Claim, roster: Roster) -> bool:
+    return any(roster.has(system) for system in claim.ids)
+
+
+def _by_name(claim: Claim, roster: Roster) -> list[Student]:
+    return list(roster.all_with("squashed" if claim.squashed else "name", claim.name))
+
+
+def _ambiguous(claim: Claim, students: list[Student]) -> str:
+    listed = " and ".join(_known(student) for student in students[:MOST_NEAR])
+    return f"{_shown(claim)} could be {listed}: rename it to the id of one of them"
+
+
+def _nobody(claim: Claim, roster: Roster) -> str:
+    near = _near(claim, roster)
+    hint = f"; {shown(claim.hint)}" if claim.hint else ""
+    return f"{_shown(claim)} is not on the roster{f'; near: {near}' if near else ''}{hint}"
+
+
+def _near(claim: Claim, roster: Roster) -> str:
+    """Return the students whose names or ids look like the claim's."""
+    known: dict[str, Student] = {}
+    for student in roster.students:
+        keys = squashed_keys(student.name) if claim.squashed else [name_key(student.name)]
+        for key in (*keys, student.id.casefold()):
+            known.setdefault(key, student)
+    wanted = name_key(claim.name or claim.id)[:100]
+    close = get_close_matches(wanted, [key for key in known if key], n=MOST_NEAR, cutoff=CUTOFF)
+    return ", ".join(_known(student) for student in _each_once([known[key] for key in close]))
+
+
+def _shown(claim: Claim) -> str:
+    return f"'{shown(claim.text)}'"
+
+
+def _known(student: Student) -> str:
+    return shown(f"{student.name} ({student.id})" if student.name else student.id)

@@ -1,0 +1,53 @@
+"""The report of what was found."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Sequence
+
+import torch
+
+from grader import __version__
+from grader.course import Course, Task
+from grader.device.choice import Accelerator
+from grader.judge.order import ShardResult
+from grader.judge.scoring import skip_dependents
+from grader.report import Environment, Report, TaskReport
+
+
+def report_of(
+    course: Course,
+    tasks: Sequence[Task],
+    result: ShardResult,
+    *,
+    name: str,
+    seed: int,
+    accelerator: Accelerator,
+    seconds: float,
+    notes: Sequence[str] = (),
+) -> Report:
+    """Return the report of a grading of `tasks`: in their order, each with what the tasks it needs make of it."""
+    reports = tuple(_ordered(tasks, result))
+    environment = _environment(course, result, accelerator)
+    both = (*notes, *result.notes)
+    return Report(name, seed, environment, reports, round(seconds, 3), result.incomplete, both)
+
+
+def _ordered(selected: Sequence[Task], result: ShardResult) -> list[TaskReport]:
+    reports = skip_dependents([task for task in selected if task.id in result.tasks], result.tasks)
+    return [reports[task.id] for task in selected if task.id in reports]
+
+
+def _environment(course: Course, result: ShardResult, accelerator: Accelerator) -> Environment:
+    return Environment(
+        torchgrade=__version__,
+        python=platform.python_version(),
+        torch=torch.__version__,
+        platform=f"{platform.system()} {platform.machine()}" if sys.platform else "",
+        device=accelerator.words,
+        sandbox=result.kind,
+        layers=result.layers,
+        missing_layers=result.missing,
+        course_digest=course.digest(),
+    )

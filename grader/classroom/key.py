@@ -37,7 +37,14 @@ class GradingOptions:
 
 
 def key_of(
-    course: Course, topic: str, data: bytes, name_suffix: str, seed: int, options: GradingOptions
+    course: Course,
+    topic: str,
+    data: bytes,
+    name_suffix: str,
+    seed: int,
+    options: GradingOptions,
+    *,
+    digest: str | None = None,
 ) -> str:
     """Return the sha256 over everything that the report of a topic depends on.
 
@@ -48,11 +55,12 @@ def key_of(
         name_suffix: of that file, ".py" or ".ipynb".
         seed: of the random inputs.
         options: what else was asked for.
+        digest: `topic_digest` of the topic, where the caller has it already.
     """
     parts = {
         "format": FORMAT,
         "topic": topic,
-        "course": topic_digest(course, topic),
+        "course": digest or topic_digest(course, topic),
         "file": hashlib.sha256(data).hexdigest(),
         "suffix": name_suffix.lower(),
         "seed": seed,

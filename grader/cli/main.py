@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 from grader import __version__
-from grader.cli import data, doctor, init, next, notebook, reset, stubs, submission, tasks, verify
+from grader.cli import classroom, data, doctor, init, next, notebook, reset, stubs, submission, tasks, verify
 from grader.cli.faults import FAILED, OURS, STOPPED, unexpected
 from grader.cli.group import DEFAULT, GradeGroup
 
@@ -37,6 +37,7 @@ cli.add_command(tasks.hint_command)
 cli.add_command(reset.command)
 cli.add_command(notebook.command)
 cli.add_command(data.command)
+cli.add_command(classroom.command)
 cli.add_command(verify.command)
 cli.add_command(doctor.command)
 cli.add_command(stubs.command)

@@ -22,6 +22,8 @@ class Task:
     needs: tuple[str, ...]  # full ids of the tasks that must pass first
     hints: tuple[str, ...]  # of rising strength
     computes: bool = True  # on tensors, so that it has to do so on any device
+    torch: str = ""  # what torch has for it, "torch.softmax"; shown once the task has passed
+    differs: str = ""  # one difference worth knowing, to be read after "torch.softmax: "
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from grader.course.fields import Table
 from grader.course.model import Task, Topic
 
 TOPIC_KEYS = ("title", "order", "tasks")
-TASK_KEYS = ("name", "title", "points", "needs", "hints", "computes")
+TASK_KEYS = ("name", "title", "points", "needs", "hints", "computes", "torch", "differs")
 
 
 def read_topics(exercises: Path) -> tuple[Topic, ...]:
@@ -64,7 +64,18 @@ def _read_task(slug: str, table: Table) -> Task:
         table.positive("points"),
         table.flag("computes", usual=True),
     )
-    return Task(f"{slug}.{name}", slug, name, title, points, needs, hints, computes)
+    in_torch, differs = _in_torch(table)
+    return Task(f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs)
+
+
+def _in_torch(table: Table) -> tuple[str, str]:
+    """Read what torch has for a task, and how that differs; both or neither."""
+    if "torch" not in table.values and "differs" not in table.values:
+        return "", ""
+    name, differs = table.text("torch"), table.text("differs")
+    if not all(part.isidentifier() for part in name.split(".")) or not name.startswith("torch."):
+        raise table.fail("torch", f"is {name!r}", 'it must be a full name such as "torch.softmax"')
+    return name, differs
 
 
 def _refuse_duplicates(table: Table, tasks: tuple[Task, ...]) -> None:

@@ -82,7 +82,9 @@ def _graded(room: Room, settings: Settings, metadata: Metadata, started: float) 
         file = Path(folder) / "report.json"
         command = [sys.executable, "-m", "grader", *_arguments(room, file, settings, metadata)]
         try:
-            done = subprocess.run(command, timeout=left, stderr=subprocess.PIPE, cwd=room.root, check=False)
+            done = subprocess.run(
+                command, timeout=left, cwd=room.root, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            )  # fmt: skip
         except subprocess.TimeoutExpired:
             return failed_results(OUT_OF_TIME.format(minutes=settings.minutes), ASK)
         told = done.stderr.decode("utf-8", "replace").strip()
@@ -129,7 +131,10 @@ def _results(report: Report, settings: Settings, metadata: Metadata) -> dict[str
     percent = late_percent(settings, metadata)
     remarks = (f"Handed in late: {number(percent)} % of the points are taken.",) if percent else ()
     times = [*graded_today(metadata), *([metadata.created_at] if metadata.created_at else [])]
-    extra = {"late_percent": percent, GRADED: [each.isoformat() for each in times]}
+    extra = {
+        **({"late_percent": percent} if percent else {}),
+        **({GRADED: [each.isoformat() for each in times]} if times else {}),
+    }
     look = Look(everything, shown, factor, remarks=remarks, extra=extra)
     score = report.score * factor * (1 - percent / 100)
     return results_of(report, look, score=score)

@@ -17,7 +17,7 @@ from grader.intake import (
     shown,
 )
 from grader.judge.references import References
-from grader.judge.scoring import untested
+from grader.judge.scoring import absent, untested
 from grader.report import Message, TaskReport, Verdict
 
 
@@ -55,11 +55,7 @@ def _settle(
     course: Course, references: References, task: Task, source: Source | SourceProblem | None, file: str
 ) -> TaskReport | None:
     if source is None:
-        text = f"no {task.topic}.py in the submission"
-        message = Message(
-            task.title, got=text, next=f"copy {course.stub_file(task.topic).name} from the exercises"
-        )
-        return untested(task, Verdict.NOT_ATTEMPTED, message)
+        return absent(task)
     if isinstance(source, SourceProblem):
         return untested(task, Verdict.ERROR, Message(task.title, got=source.message, next=f"mend {_last(file)}"))
     if source.notebook and (cell := source.notebook.broken.get(task.name)):

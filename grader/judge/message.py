@@ -13,6 +13,7 @@ from grader.suite.failure import CheckFailure
 from grader.suite.mistakes import Mistake
 
 MAX_TEXT = 300
+PLACE_OF_SYNTAX = re.compile(r" \(\w+\.py, line \d+\)$")  # as Python writes it, in lines of the module
 
 Place = Callable[[int], str]  # what the learner calls a line of the module
 
@@ -105,6 +106,8 @@ def _raised(problem: SubmissionError, in_module: Place) -> str:
         return f"NotImplementedError{place}: this part is still to be written"
     if isinstance(problem, PermissionError):
         return f"{problem}{place}: the sandbox does not allow this"
+    if issubclass(type(problem), SyntaxError) and place:
+        return f"{PLACE_OF_SYNTAX.sub('', str(problem))}{place}"
     return f"{problem}{place}"
 
 

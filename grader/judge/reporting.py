@@ -29,7 +29,7 @@ def report_of(
 ) -> Report:
     """Return the report of a grading of `tasks`: in their order, each with what the tasks it needs make of it."""
     reports = tuple(_ordered(tasks, result))
-    environment = _environment(course, result, accelerator)
+    environment = environment_of(course, result, accelerator)
     both = (*notes, *result.notes)
     return Report(name, seed, environment, reports, round(seconds, 3), result.incomplete, both)
 
@@ -39,7 +39,8 @@ def _ordered(selected: Sequence[Task], result: ShardResult) -> list[TaskReport]:
     return [reports[task.id] for task in selected if task.id in reports]
 
 
-def _environment(course: Course, result: ShardResult, accelerator: Accelerator) -> Environment:
+def environment_of(course: Course, result: ShardResult, accelerator: Accelerator) -> Environment:
+    """Return where a grading ran."""
     return Environment(
         torchgrade=__version__,
         python=platform.python_version(),

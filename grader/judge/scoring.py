@@ -58,6 +58,12 @@ def untested(task: Task, verdict: Verdict, message: Message | None) -> TaskRepor
     return TaskReport(task.id, task.title, verdict, 0.0, task.points, (), message)
 
 
+def absent(task: Task) -> TaskReport:
+    """Return the report of a task whose topic has no file in the submission."""
+    text, next_step = f"no {task.topic}.py in the submission", f"copy {task.topic}.py from the exercises"
+    return untested(task, Verdict.NOT_ATTEMPTED, Message(task.title, got=text, next=next_step))
+
+
 def skip_dependents(tasks: Sequence[Task], reports: Mapping[str, TaskReport]) -> dict[str, TaskReport]:
     """Mark failed tasks that need another failed task as skipped: that one is to be mended first.
 

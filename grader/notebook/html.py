@@ -1,35 +1,71 @@
-"""The report inside a notebook: the page that the browser gets too, in a frame of its own."""
+"""The report inside a notebook: its tasks, as the browser's page shows them, in a frame of their own."""
 
 from __future__ import annotations
 
-from jinja2 import Environment
+from markupsafe import Markup, escape
 
-from grader.render.choose import passed
+from grader.render.choose import first_failed
 from grader.render.escape import one_line
-from grader.render.html import report_page
-from grader.render.words import count, earned, number
+from grader.render.html.environment import SCRIPT, STYLE, asset, environment, policy
+from grader.render.html.helpers import has_drawings
+from grader.render.words import count, earned, number, tally
 from grader.report import Report
 
-# A frame keeps the page's style off the notebook, and `sandbox` keeps scripts off; the line above it is left where a
-# notebook that is not trusted shows no frames.
-FRAME = """<p><b>{{ points }}</b>, {{ tasks }}: {{ names }}</p>
-<iframe sandbox title="What the tests found" srcdoc="{{ page }}"
- style="width: 100%; height: {{ height }}px; border: 1px solid #8886; border-radius: 6px; resize: vertical"></iframe>
+PAGE = """{% extends "base.html.j2" %}
+{% import "parts/task.html.j2" as parts with context %}
+{% set sortable = false %}
+{% block title %}{{ points }}{% endblock %}
+{% block content %}
+{% include "parts/remarks.html.j2" %}
+<ul class="tasks">
+{% for task in report.tasks %}
+{{ parts.first_failure(task) if report.tasks | length == 1 else parts.in_full(task, task is sameas failed) }}
+{% endfor %}
+</ul>
+{% endblock %}
+{% block footer %}{% include "parts/run.html.j2" %}{% endblock %}
 """
-MOST_NAMES = 3
-HEAD, ROW, FAILURE, TALLEST = 420, 34, 260, 760  # pixels
+# A frame keeps the page's style off the notebook, and `sandbox` keeps scripts off. The line above it is what is left
+# in a notebook that is not trusted, which shows no frames.
+FRAME = """<p><b>{points}</b>, {tasks}</p>
+<iframe sandbox title="What the tests found" srcdoc="{page}"
+ style="width: 100%; height: {height}px; border: 1px solid #8886; border-radius: 6px; resize: vertical"></iframe>
+"""
+HEAD, ROW, FAILURE, DRAWING, TALLEST = 130, 42, 240, 280, 720  # pixels
 
 
 def framed(report: Report) -> str:
     """Return HTML for the output of a cell; everything that a submission may have written is escaped."""
-    environment = Environment(autoescape=True)
-    names = [one_line(task.id) for task in report.tasks]
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    height = HEAD + ROW * len(names) + (0 if passed(report) else FAILURE)
-    return environment.from_string(FRAME).render(
-        points=f"{earned(report.score, report.max_score)} of {number(report.max_score)} points",
-        tasks=count(len(names), "task"),
-        names=", ".join(names[:MOST_NAMES]) + more,
-        page=report_page(report),
-        height=min(TALLEST, height),
+    points = f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
+    names = one_line(report.tasks[0].id) if len(report.tasks) == 1 else count(len(report.tasks), "task")
+    return FRAME.format(
+        points=escape(points),
+        tasks=escape(f"{names}: {tally(report.tasks)}"),
+        page=escape(str(_page(report, points))),
+        height=min(TALLEST, _height(report)),
     )
+
+
+def _page(report: Report, points: str) -> str:
+    style, script = asset(STYLE), asset(SCRIPT)
+    return (
+        environment()
+        .from_string(PAGE)
+        .render(
+            style=Markup(style),
+            script=Markup(script),
+            policy=escape(policy(style, script)),
+            points=points,
+            report=report,
+            failed=first_failed(report),
+        )
+    )
+
+
+def _height(report: Report) -> int:
+    """Return about what the page needs, so that little of it has to be scrolled."""
+    failed = first_failed(report)
+    test = failed.first_failure if failed else None
+    notes = ROW * (len(report.notes) + (report.incomplete is not None))
+    drawing = DRAWING if test and has_drawings(test) else 0
+    return HEAD + ROW * len(report.tasks) + notes + (FAILURE if failed else 0) + drawing

@@ -23,5 +23,15 @@ def plain(report: Report) -> str:
 def drawn(draw: Callable[[Console], None]) -> str:
     """Return what `draw` writes on a console without colour."""
     text = StringIO()
-    draw(Console(file=text, width=COLUMNS, color_system=None, markup=False, emoji=False, highlight=False))
+    # Not Jupyter: inside a kernel rich would show each line as an output of its own.
+    console = Console(
+        file=text,
+        width=COLUMNS,
+        color_system=None,
+        force_jupyter=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    draw(console)
     return text.getvalue()

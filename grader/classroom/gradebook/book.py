@@ -116,8 +116,7 @@ class Gradebook:
             ValueError: the run is finished already.
         """
         ending = {"seconds": seconds, "graded": graded, "cached": cached, "notes": list(notes)}
-        with self._connection.change():
-            runs.finish(self._connection, run, standings, ending)
+        runs.finish(self._connection, run, standings, ending)
 
     def runs(self) -> tuple[RunEntry, ...]:
         """Return every run, the oldest first, also those that were not finished."""

@@ -10,7 +10,7 @@ from typing import Any
 from grader.classroom.gradebook.connection import Connection
 from grader.classroom.gradebook.errors import WrongBook
 from grader.classroom.gradebook.plain import column_of, dump, load, maybe_time, now, time_of, time_text
-from grader.classroom.gradebook.standings import get_standings, put_standings
+from grader.classroom.gradebook.standings import get_standings, put_standing
 from grader.classroom.model import ClassResult, Standing, TaskColumn
 
 
@@ -56,13 +56,24 @@ def begin(connection: Connection, facts: RunFacts) -> int:
 def finish(
     connection: Connection, run: int, standings: Sequence[Standing], ending: Mapping[str, Any]
 ) -> None:
-    """Write down how a run ended, with its standings."""
+    """Write down how a run ended, with its standings.
+
+    Each standing is a change of its own, so that other graders wait for none but the one; until the last change the
+    run is not finished, and nobody reads them.
+    """
     entry = entry_of(connection, run)
     if entry.finished is not None:
         raise ValueError(f"run {run} was finished at {entry.finished}: begin a new one")
-    put_standings(connection, run, standings)
+    with connection.change():
+        connection.write("DELETE FROM standings WHERE run = ?", run)  # of a time when it was broken off here
+    for place, standing in enumerate(standings):
+        with connection.change():
+            put_standing(connection, run, place, standing)
     text = dump({**ending, "students": len(standings)})
-    connection.write("UPDATE runs SET finished = ?, ending = ? WHERE number = ?", time_text(now()), text, run)
+    with connection.change():
+        connection.write(
+            "UPDATE runs SET finished = ?, ending = ? WHERE number = ?", time_text(now()), text, run
+        )
 
 
 def entries(connection: Connection) -> tuple[RunEntry, ...]:

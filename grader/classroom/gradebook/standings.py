@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from grader.classroom.gradebook.connection import Connection
@@ -20,13 +19,12 @@ from grader.classroom.gradebook.reports import get_report, put_report
 from grader.classroom.model import Attempt, Outcome, Standing
 
 
-def put_standings(connection: Connection, run: int, standings: Sequence[Standing]) -> None:
-    """Keep the standings of a run in their order."""
-    for place, standing in enumerate(standings):
-        connection.write(
-            "INSERT INTO standings VALUES (?, ?, ?, ?, ?)",
-            run, place, stored(standing.student.id), standing.score, dump(_facts(connection, standing)),
-        )  # fmt: skip
+def put_standing(connection: Connection, run: int, place: int, standing: Standing) -> None:
+    """Keep one standing of a run, and its place in the order of them."""
+    connection.write(
+        "INSERT INTO standings VALUES (?, ?, ?, ?, ?)",
+        run, place, stored(standing.student.id), standing.score, dump(_facts(connection, standing)),
+    )  # fmt: skip
 
 
 def get_standings(connection: Connection, run: int) -> tuple[Standing, ...]:

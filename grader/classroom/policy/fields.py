@@ -40,7 +40,7 @@ class Fields(Table):
         value = self.values.get(key, usual)
         if not isinstance(value, str) or value not in choices:
             near = get_close_matches(str(value), choices, n=1)
-            remedy = f"did you mean {near[0]!r}?" if near else f"it must be one of {', '.join(choices)}"
+            remedy = f"did you mean {near[0]}?" if near else f"it must be one of {', '.join(choices)}"
             raise self.fail(key, f"is {value!r}", remedy)
         return value
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from grader.classroom.policy.errors import PolicyProblem
-from grader.classroom.policy.fields import Fields
+from grader.classroom.policy.fields import EXAMPLE_TIME, Fields
 from grader.classroom.policy.model import (
     Counts,
     Dates,
@@ -144,9 +144,14 @@ def _seed(table: Fields) -> int | str:
 
 
 def _published(table: Fields) -> dict[str, Any]:
-    if isinstance(table.values.get("published"), datetime):
+    value = table.values.get("published", False)
+    if isinstance(value, date):
         return {"published_at": table.moment("published")}
-    return {"published": table.flag("published", usual=False)}
+    if not isinstance(value, bool):
+        raise table.fail(
+            "published", f"is {value!r}", f"it must be true, false or a date, like {EXAMPLE_TIME}"
+        )
+    return {"published": value}
 
 
 def _seconds(table: Fields) -> float | None:

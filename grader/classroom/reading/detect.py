@@ -41,6 +41,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "git-branches": git_branches,
     "git-commits": git_commits,
 }
+INSIDE = "otter"  # names that Otter gave may stand inside those of another system
 SUBMITTED = "submitted"  # where nbgrader keeps them in the folder of a course
 
 
@@ -82,6 +83,8 @@ def _detect(spot: Spot, alone: bool) -> Choice:
         fitting = {name: each.fits(level) for name, each in SYSTEMS.items()}
         size = len(level.folder.children())
         most = [name for name, count in fitting.items() if count and 2 * count >= size]
+        if len(most) > 1 and INSIDE in most:
+            most.remove(INSIDE)
         if len(most) > 1:
             raise ClassProblem(_two(level, {name: fitting[name] for name in most}))
         if most:

@@ -19,6 +19,7 @@ class Claim:
     name: str = ""
     email: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)
+    bare: bool = False  # a name that a person gave, which may be an id of any kind
     squashed: bool = False  # `name` has lost its spaces and comma, as in a Canvas download
     hint: str = ""  # what else is known, for a claim that fits nobody
 

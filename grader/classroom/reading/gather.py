@@ -153,7 +153,9 @@ def _keep(search: _Search, topic: str, content: Content, where: str) -> None:
 
 def _say(search: _Search) -> None:
     got = search.got
-    got.notes += search.links + near_topics(search.code, [topic for topic in search.topics if topic not in got.files])
+    got.notes += search.links + near_topics(
+        search.code, [topic for topic in search.topics if topic not in got.files]
+    )
     if not got.files and not got.problems:
         got.problems += [nothing(search.topics, search.others, search.code), *search.links[:3]]
     elif search.others:

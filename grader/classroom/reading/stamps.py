@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from grader.classroom.reading.found import Part
 from grader.classroom.reading.names import is_archive, stem_of
@@ -12,6 +12,9 @@ from grader.classroom.reading.tree import Node
 
 # What Otter appends to the name of a notebook when it packs it: losses_2024_01_31T23_59_58_123456.zip
 OTTER = re.compile(r"_(\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d(?:_\d{1,6})?)(?: ?\(\d{1,3}\))?$")
+CLOCK_TIME = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[ T](?P<clock>\d\d:\d\d:\d\d(?:\.\d{1,6})?)\d* ?(?P<zone>UTC|GMT|Z|[+-]\d\d:?\d\d)"
+)
 CLOCK = "the order of the exports is by the times in their names, which a student's own clock wrote"
 
 
@@ -38,15 +41,11 @@ def exports(nodes: Sequence[Node], place: str) -> list[Part]:
 
 def moment(text: str) -> datetime | None:
     """Return a time that nbgrader or Gradescope wrote, with its zone; None where it is in no known form."""
-    words = text.strip().replace("T", " ", 1).split()
-    if len(words) < 2:
+    told = CLOCK_TIME.fullmatch(text.strip())
+    if told is None:
         return None
-    zone = words[2] if len(words) > 2 else ""
-    clock = re.sub(r"(\.\d{6})\d+", r"\1", words[1])
+    zone = "+00:00" if told["zone"] in ("UTC", "GMT", "Z") else told["zone"]
     try:
-        time = datetime.fromisoformat(f"{words[0]} {clock}{'' if zone in ('UTC', 'GMT', 'Z') else zone}")
+        return datetime.fromisoformat(f"{told['day']} {told['clock']}{zone}")
     except ValueError:
         return None
-    if time.tzinfo is None and (zone in ("UTC", "GMT", "Z")):
-        return time.replace(tzinfo=UTC)
-    return time if time.tzinfo is not None else None

@@ -52,7 +52,7 @@ def _by_email(claim: Claim, roster: Roster) -> list[Student]:
 
 def _by_id(claim: Claim, roster: Roster) -> list[Student]:
     """Return whom the claim's id fits; another system's number must fit the name too, for numbers coincide."""
-    if not claim.ids:
+    if claim.bare:
         return _each_once([one for column in BARE for one in roster.all_with(column, claim.id)])
     fitting = [one for one in roster.all_with("id", claim.id) if not _is_listed(claim, roster)]
     return [one for one in fitting if not claim.name or one in _by_name(claim, roster)]

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from grader.intake.errors import shown
 from grader.intake.source import excerpt
 
-# A magic, a line for the shell or for help; all of it with a value that a magic or the shell returns.
+# A magic, a line for the shell or for help, or a value that one of them returns; of a line without its indentation.
 LINE = re.compile(
-    r"\s*(?:[%!?]"  # %matplotlib inline, !pip install, ?softmax
-    r"|[\w.*\[\]]+\?{1,2}\s*$"  # softmax?
-    r"|[\w., ]+=\s*(?:!|%\w))"  # files = !ls
+    r"[%!?]"  # %matplotlib inline, !pip install, ?softmax
+    r"|[\w.*\[\]]+\?{1,2}$"  # softmax?
+    r"|[\w., ]+=\s*(?:!|%\w)"  # files = !ls
 )
 WITH_PYTHON = frozenset({"%%time", "%%capture", "%%prun"})  # the rest of such a cell is Python like any other
-OURS = re.compile(r"\s*%(?:grade\b|(?:re)?load_ext\s+grader\.)")
-MOST_LINES = 200  # of this kind in one cell
+OURS = re.compile(r"%(?:grade\b|(?:re)?load_ext\s+grader\.)")
+MOST_PLACES = 50  # of such lines in one cell, as each has the cell parsed again
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,22 @@ def cleaned(source: str, place: str) -> Cleaned | NotPython:
     So a `%` that opens a line of an expression or of a text in quotes stays.
     """
     lines = source.split("\n")
-    taken: list[int] = _cell_magic(lines)
-    while True:
+    taken = _cell_magic(lines)
+    for _ in range(MOST_PLACES):
         tree = _parsed("\n".join(lines))
         if isinstance(tree, ast.Module):
-            return Cleaned(lines, tree, tuple(line for line in taken if not OURS.match(_line(source, line))))
+            return Cleaned(lines, tree, tuple(line for line in taken if not _is_ours(source, line)))
         line = tree.lineno if isinstance(tree, SyntaxError) else None
-        if not line or line > len(lines) or len(taken) >= MOST_LINES or not LINE.match(lines[line - 1]):
+        if not line or line > len(lines) or not LINE.match(lines[line - 1].strip()):
             return _fault(tree, lines, place)
         taken += _take(lines, line)
+    return NotPython(
+        None, f"{place}: more than {MOST_PLACES} places are no Python: move them to other cells."
+    )
+
+
+def _is_ours(source: str, line: int) -> bool:
+    return OURS.match(source.split("\n")[line - 1].strip()) is not None
 
 
 def _parsed(text: str) -> ast.Module | Exception:
@@ -78,17 +85,14 @@ def _cell_magic(lines: list[str]) -> list[int]:
 
 
 def _take(lines: list[str], line: int) -> list[int]:
-    """Put `pass` in place of a line, and nothing in place of those that it goes on in."""
+    """Put `pass` in place of a line, and nothing in place of those that it goes on in and of more such lines below."""
+    first = lines[line - 1]
     last = line
-    while lines[last - 1].endswith("\\") and last < len(lines):
+    while last < len(lines) and (lines[last - 1].endswith("\\") or lines[last].startswith(("%", "!"))):
         last += 1
-    indent = len(lines[line - 1]) - len(lines[line - 1].lstrip())
-    lines[line - 1 : last] = [lines[line - 1][:indent] + "pass"] + [""] * (last - line)
+    indent = len(first) - len(first.lstrip())
+    lines[line - 1 : last] = [first[:indent] + "pass"] + [""] * (last - line)
     return list(range(line, last + 1))
-
-
-def _line(source: str, line: int) -> str:
-    return source.split("\n")[line - 1]
 
 
 def _fault(error: Exception, lines: list[str], place: str) -> NotPython:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 class Mark:
     """What our own writer left in a cell's metadata."""
 
-    role: str = ""  # load, text, head, between, task, check; "" for a cell that is not ours
+    role: str = ""  # head, between, task, check; input for a kernel's history; "" for a cell that is not ours
     tasks: tuple[str, ...] = ()  # bare names
     sha: str = ""  # of the source as it was written
 

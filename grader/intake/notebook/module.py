@@ -32,6 +32,7 @@ def module_of(data: bytes, name: str, tasks: Collection[str] = ()) -> ModuleText
         name: what the learner calls it.
         tasks: the names that are asked for, besides those that our writer has marked.
     """
+    name = shown(name)
     try:
         reading = Reading(read_document(data, name))
     except Unusable as fault:
@@ -40,9 +41,7 @@ def module_of(data: bytes, name: str, tasks: Collection[str] = ()) -> ModuleText
     for at, cell in enumerate(cells):
         _read_cell(reading, at, cell, name)
     if len(reading.units) > MOST_STATEMENTS:
-        return SourceProblem(
-            f"{shown(name)} holds more than {MOST_STATEMENTS} statements: move data out of it."
-        )
+        return SourceProblem(f"{name} holds more than {MOST_STATEMENTS} statements: move data out of it.")
     wanted = {*tasks, *(task for cell in cells for task in cell.mark.tasks)}
     whole = {at for at, unit in enumerate(reading.units) if unit.cell in reading.whole}
     reading.kept = selected(reading.units, wanted, whole)
@@ -51,11 +50,11 @@ def module_of(data: bytes, name: str, tasks: Collection[str] = ()) -> ModuleText
         return _nothing(reading, name)
     bound = _bound(reading)
     defined = {each: cells[at].label for each, at in bound.items()}
-    return ModuleText(text, stretches, remarks(reading, wanted), _broken(reading, bound), defined)
+    return ModuleText(text, stretches, remarks(reading, wanted, name), _broken(reading, bound), defined)
 
 
 def _read_cell(reading: Reading, at: int, cell: Cell, name: str) -> None:
-    place = f"{shown(name)}, {cell.label}"
+    place = f"{name}, {cell.label}"
     python = cleaned(cell.source, place)
     if isinstance(python, NotPython):
         reading.broken.append((at, BrokenCell(cell.label, python.line, python.message)))
@@ -90,5 +89,5 @@ def _nothing(reading: Reading, name: str) -> SourceProblem:
     if reading.broken:
         return SourceProblem(f"{reading.broken[0][1].message}\nNo other cell holds a part of the exercise.")
     return SourceProblem(
-        f"{shown(name)} holds no code that belongs to the exercise: define each function or class in a cell."
+        f"{name} holds no code that belongs to the exercise: define each function or class in a cell."
     )

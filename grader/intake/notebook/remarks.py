@@ -7,20 +7,26 @@ from collections.abc import Collection, Iterable, Iterator
 from grader.intake.errors import shown
 from grader.intake.notebook.reading import Reading
 
+HISTORY = "input"  # the role of cells that a kernel has run
 MOST_PLACES = 8  # in one note
 MOST_BROKEN = 5
 
 
-def remarks(reading: Reading, tasks: Collection[str]) -> tuple[str, ...]:
-    """Return one sentence for each thing that is not as in a file of Python."""
-    return (
+def remarks(reading: Reading, tasks: Collection[str], name: str) -> tuple[str, ...]:
+    """Return one sentence for each thing that is not as in a file of Python.
+
+    Of a kernel's history nothing is said about experiments and second definitions: it is full of them.
+    """
+    if any(cell.mark.role == HISTORY for cell in reading.document.cells):
+        return tuple(_broken(reading))
+    others = (
         *reading.document.notes,
-        *_broken(reading),
         *_magics(reading),
         *_left_out(reading),
         *_twice(reading, tasks),
         *_order(reading),
     )
+    return (*_broken(reading), *(f"{name}: {note}" for note in others))
 
 
 def _broken(reading: Reading) -> Iterator[str]:
@@ -42,12 +48,12 @@ def _magics(reading: Reading) -> Iterator[str]:
 
 
 def _left_out(reading: Reading) -> Iterator[str]:
-    """Yield where statements are left out, but for those that do nothing."""
+    """Yield where statements are left out, but for imports and those that do nothing."""
     places = []
     for at in range(len(reading.document.cells)):
         units = reading.by_cell.get(at, [])
         dropped = [unit for position, unit in units if position not in reading.kept]
-        dropped = [unit for unit in dropped if not unit.is_text and not unit.is_nothing]
+        dropped = [unit for unit in dropped if not (unit.is_text or unit.is_nothing or unit.is_import)]
         if dropped and at in reading.taken:
             places.append(f"{_label(reading, at)}, {_span(dropped[0].first, dropped[-1].last)}")
         elif dropped:

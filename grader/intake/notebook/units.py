@@ -35,6 +35,8 @@ class Unit:
     later: frozenset[str]  # those that the functions in it read when they are called
     changes: frozenset[str]  # names whose objects it changes: a.b = 1, a[0] = 1
     calls_on: frozenset[str]  # names whose methods it calls: a.append(1)
+    acts: bool  # executing it calls something, class bodies and decorators included
+    is_plain: bool  # it gives names values that are written out or have names already
 
     @property
     def definition(self) -> Definition | None:
@@ -68,16 +70,6 @@ class Unit:
         """Whether it only stands where a magic was."""
         return all(isinstance(node, ast.Pass) for node in self.nodes)
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether it gives names or attributes values that are written out or have names already."""
-        return all(isinstance(node, ast.Assign) and _is_plain(node.value) for node in self.nodes)
-
-    @property
-    def acts(self) -> bool:
-        """Whether executing it calls something, a class body's calls and decorators included."""
-        return any(isinstance(part, ast.Call) for node in self.nodes for part in _at_import(node))
-
 
 def units_of(tree: ast.Module, lines: Sequence[str], cell: int) -> Iterator[Unit]:
     """Yield the units of one cell.
@@ -103,16 +95,10 @@ def _unit(nodes: list[ast.stmt], lines: Sequence[str], cell: int) -> Unit:
     calls = [part.func for part in parts if isinstance(part, ast.Call)]
     calls_on = {_root(called) for called in calls if not isinstance(called, ast.Name)}
     return Unit(
-        cell,
-        first,
-        last,
-        tuple(nodes),
-        binds,
-        now,
-        later,
-        frozenset(changes - {""}),
-        frozenset(calls_on - {""}),
-    )
+        cell, first, last, tuple(nodes), binds, now, later, frozenset(changes - {""}), frozenset(calls_on - {""}),
+        acts=any(isinstance(part, ast.Call) for node in nodes for part in _at_import(node)),
+        is_plain=all(isinstance(node, ast.Assign) and _is_plain(node.value) for node in nodes),
+    )  # fmt: skip
 
 
 def _first(node: ast.stmt) -> int:

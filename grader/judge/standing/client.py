@@ -33,7 +33,7 @@ class StandingJudge:
         """Start a judge for these tasks. It gets ready while the caller goes on; the first order waits for it."""
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", MODULE],
+            [sys.executable, "-W", "ignore", "-m", MODULE],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True,
         )  # fmt: skip
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -68,6 +68,11 @@ class StandingJudge:
         if not self._ready:
             receive(self._answers)  # type: ignore[arg-type]
             self._ready = True
+
+    def kill(self) -> None:
+        """End it now, in the middle of a grading too; its server and worker end when they hear nothing more."""
+        self._process.kill()
+        self.close()
 
     def close(self) -> None:
         """Let it end."""

@@ -19,6 +19,7 @@ from grader.render.words import number
 MOST_HARD = 15  # tasks and tests
 MOST_MISTAKES = 40
 MOST_NAMES = 30  # of one mistake
+WIDEST_ON_PAPER = 60  # columns of the map
 MOST_ROWS = 100  # of what needs a look
 
 
@@ -41,6 +42,7 @@ def class_page(result: ClassResult, similar: Sequence[SimilarPair] = ()) -> str:
         groups=groups_of(result.columns),
         lines=lines_of(result),
         verdicts=_verdicts(result),
+        WIDEST_ON_PAPER=WIDEST_ON_PAPER,
         **_hard(result),
         **_concerns(result, similar),
     )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from grader.render.html import png
+from grader.render.html.confusion import Row, rows_of
+from grader.render.html.grid import bounded, values_of
 from grader.render.html.svg.heatmap import heatmap_svg
+from grader.render.html.text import figure
 from grader.report import Grid, Picture, PictureKind
 
 MOST_PANELS = 64
-MOST_SIDE = 128  # rows and columns of one panel
 PANEL_SIDE = 96  # pixels that a panel is enlarged to
 MOST_NUMBERS = 400  # cells that are written out as numbers too
-SHADES = 6
 
 
 @dataclass(frozen=True)
@@ -39,23 +40,6 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One count of a confusion matrix; `shade` is its share of the row, from 0 to 5."""
-
-    text: str
-    shade: int
-    right: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """One class of a confusion matrix."""
-
-    name: str
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True)
 class View:
     """A picture, ready for the template; what does not belong to its kind is empty."""
 
@@ -73,7 +57,7 @@ class View:
 
 def picture_of(picture: Picture) -> View:
     """What the template draws for a picture of any kind."""
-    whole = [_bounded(grid) for grid in picture.values[:MOST_PANELS]]
+    whole = [bounded(grid) for grid in picture.values[:MOST_PANELS]]
     grids = [grid for grid in whole if grid]
     left_out = len(picture.values) - len(grids)
     view = View(picture.title, picture.kind.value, picture.caption, left_out=left_out)
@@ -86,43 +70,27 @@ def picture_of(picture: Picture) -> View:
 def _confusion(view: View, picture: Picture, grids: Sequence[Grid]) -> View:
     columns = _names(picture.columns or picture.rows, len(grids[0][0]))
     names = _names(picture.rows or picture.columns, len(grids[0]))
-    rows = tuple(
-        Row(name, _cells(i, values)) for i, (name, values) in enumerate(zip(names, grids[0], strict=True))
-    )
-    return View(**{**vars(view), "columns": columns, "rows": rows})
-
-
-def _cells(row: int, values: Sequence[float | None]) -> tuple[Cell, ...]:
-    total = sum(max(0.0, value or 0.0) for value in values)
-    return tuple(
-        Cell(_text(value), _shade(value, total), column == row) for column, value in enumerate(values)
-    )
-
-
-def _shade(value: float | None, total: float) -> int:
-    if not value or value < 0 or not total:
-        return 0
-    return 1 + min(SHADES - 2, int(value / total * (SHADES - 1)))
+    return replace(view, columns=columns, rows=rows_of(grids[0], names))
 
 
 def _states(view: View, picture: Picture, grids: Sequence[Grid]) -> View:
     most = _most(grids[:1])
     drawing = heatmap_svg(picture, grids[0], most)
-    return View(
-        **{**vars(view), "drawing": drawing, "scale": _signed(most), "numbers": _numbers(picture, grids[:1])}
+    return replace(
+        view, drawing=drawing, scale=_signed(most) + _gaps(grids[:1]), numbers=_numbers(picture, grids[:1])
     )
 
 
 def _panels(view: View, picture: Picture, grids: Sequence[Grid]) -> View:
     """Images and filters: all panels on one scale, so that they can be compared."""
-    values = [value for grid in grids for row in grid for value in row if value is not None]
+    values = values_of(grids)
     low, high, most = min(values, default=0.0), max(values, default=0.0), _most(grids)
     signed = picture.kind is PictureKind.FILTERS
     uris = [png.diverging(grid, most) if signed else png.grey(grid, low, high) for grid in grids]
     labels = _names(picture.panels, len(grids), numbered=False)
     panels = tuple(_panel(*each) for each in zip(uris, grids, labels, _alts(picture, grids), strict=True))
     scale = _signed(most) if signed else f"Black is {low:.3g}, white is {high:.3g}."
-    return View(**{**vars(view), "panels": panels, "scale": scale, "numbers": _numbers(picture, grids)})
+    return replace(view, panels=panels, scale=scale + _gaps(grids), numbers=_numbers(picture, grids))
 
 
 def _panel(uri: str, grid: Grid, label: str, alt: str) -> Panel:
@@ -136,7 +104,7 @@ def _numbers(picture: Picture, grids: Sequence[Grid]) -> tuple[Numbers, ...]:
         return ()
     labels = _names(picture.panels, len(grids), numbered=False)
     return tuple(
-        Numbers(label or alt, alt, tuple(tuple(map(_text, row)) for row in grid))
+        Numbers(label or alt, alt, tuple(tuple(map(figure, row)) for row in grid))
         for label, alt, grid in zip(labels, _alts(picture, grids), grids, strict=True)
     )
 
@@ -157,21 +125,14 @@ def _names(given: Sequence[str], length: int, *, numbered: bool = True) -> tuple
     return (*given[:length], *rest)
 
 
-def _bounded(grid: Grid) -> Grid:
-    """The grid within bounds; nothing if its rows differ in length or are empty."""
-    rows = tuple(row[:MOST_SIDE] for row in grid[:MOST_SIDE])
-    return rows if rows and rows[0] and len({len(row) for row in rows}) == 1 else ()
-
-
 def _most(grids: Sequence[Grid]) -> float:
-    return max(
-        (abs(value) for grid in grids for row in grid for value in row if value is not None), default=0.0
-    )
+    return max(map(abs, values_of(grids)), default=0.0)
 
 
 def _signed(most: float) -> str:
     return f"Blue is −{most:.3g}, white is 0, orange is {most:.3g}."
 
 
-def _text(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}".replace("-", "−") if abs(value) < 1000 else f"{value:.6g}"
+def _gaps(grids: Sequence[Grid]) -> str:
+    missing = any(value is None for grid in grids for row in grid for value in row)
+    return " Pink is no number." if missing else ""

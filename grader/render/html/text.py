@@ -12,6 +12,7 @@ from grader.render.words import number
 LONGEST = 400  # characters of anything that a submission may have written
 ENOUGH = 4_000  # a sentence of the course's own is cut only where it cannot be one
 BLOCK_LINES = 40  # of a traceback, the last ones
+LARGEST = 1e6  # of a whole number that is written with all its digits
 BLOCK_WIDTH = 200  # characters of each
 
 
@@ -40,7 +41,7 @@ def whole(value: object) -> Markup:
 
 def breakable(name: str) -> Markup:
     """A long name, such as a task's id, which may go on in the next line behind a dot or an underscore."""
-    return Markup(re.sub(r"([._])(?=\w)", r"\1<wbr>", escape(plain(name))))
+    return Markup(re.sub(r"([._])(?=\w)", r"\1<wbr>", str(escape(plain(name)))))
 
 
 def block(text: str) -> Markup:
@@ -54,3 +55,11 @@ def block(text: str) -> Markup:
 def signed(points: float) -> str:
     """Points with their sign: +2, −1.5."""
     return f"{'−' if points < 0 else '+'}{number(abs(points))}"
+
+
+def figure(value: float | None) -> str:
+    """A number of a table: whole numbers as they are, others with three digits, nothing for a gap."""
+    if value is None:
+        return ""
+    written = f"{value:.0f}" if value == int(value) and abs(value) < LARGEST else f"{value:.3g}"
+    return written.replace("-", "−")

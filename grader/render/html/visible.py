@@ -8,21 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from grader.classroom.model import ClassResult, TaskColumn
-from grader.render.gradescope import SHOWN_OF_HIDDEN, VISIBLE
+from grader.render.gradescope import VISIBLE
 from grader.report import Message, TaskReport, TestReport, Verdict
 
 WAITS_FOR = {
     "after_due_date": "due",
     "after_published": "published",
 }  # the field with the time; any other never comes
-OPTIONAL = (
-    "expected",
-    "got",
-    "where",
-    "likely",
-    "mistake",
-    "next",
-)  # parts of a message that may be left out
 
 
 def waiting(result: ClassResult, now: datetime) -> set[str]:
@@ -58,10 +50,7 @@ def _cut_test(test: TestReport) -> TestReport:
 
 
 def _cut_message(message: Message | None) -> Message | None:
-    if message is None:
-        return None
-    kept: dict[str, None] = {name: None for name in OPTIONAL if name not in SHOWN_OF_HIDDEN}
-    return replace(message, **kept)
+    return message and replace(message, expected=None, got=None, where=None)
 
 
 def _cut_traceback(text: str | None) -> str | None:

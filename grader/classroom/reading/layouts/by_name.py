@@ -26,7 +26,7 @@ def claim_of(name: str) -> Claim:
     """Return the claim that a bare name makes: it may be an id, an address or a name."""
     text = label(name)
     email = text if EMAIL.fullmatch(text) else ""
-    return Claim(text, text, name=text.replace("_", " "), email=email)
+    return Claim(text, text, name=text.replace("_", " "), email=email, bare=True)
 
 
 def student_and_topic(stem: str, topics: Collection[str]) -> tuple[str, str] | None:

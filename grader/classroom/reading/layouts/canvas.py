@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
 from grader.classroom.reading.names import is_archive, label, short, topic_of
+from grader.classroom.reading.stamps import otter_stamp
 from grader.classroom.reading.tree import File
 
 TITLE = "Canvas download"
@@ -60,6 +61,9 @@ def find(spot: Spot) -> Reading:
 def _entry(file: File, spot: Spot) -> _Entry | None:
     place = spot.at(file.name)
     told = ANONYMOUS.fullmatch(file.name) or UPLOAD.fullmatch(file.name)
+    stamp = otter_stamp(file.name)
+    if told and stamp and not UPLOAD.fullmatch(stamp[0]) and not ANONYMOUS.fullmatch(stamp[0]):
+        return None  # the numbers are those of the time
     if told:
         user, number, name = _shifted(told, spot.topics)
         part = Part((replace(file, name=name),), place, late=told["late"] is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.classroom.reading.found import Reading, Spot
 from grader.classroom.reading.layouts import by_name
 from grader.classroom.reading.names import is_archive
+from grader.classroom.reading.tree import File
 
 TITLE = "files named after student and topic"
 
@@ -12,8 +13,7 @@ TITLE = "files named after student and topic"
 def fits(spot: Spot) -> int:
     """Count the files, unless a student has a folder or an archive."""
     nodes = [node for node in spot.folder.children() if by_name.telling(node, spot.topics)]
-    files = [node for node in nodes if node in spot.folder.files() and not is_archive(node.name)]
-    return len(files) if len(files) == len(nodes) else 0
+    return len(nodes) if all(isinstance(node, File) and not is_archive(node.name) for node in nodes) else 0
 
 
 def find(spot: Spot) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
 from grader.classroom.reading.git.commits import Commit, folder_of, read_commit
@@ -69,4 +70,4 @@ def _claim(claim: Claim, login: str, commit: Commit) -> Claim:
     """Return who it is from: the folder tells, for the author of a commit is what anybody writes there."""
     hint = f"its last commit is by {commit.author} <{commit.email}>"
     ids = {"github": label(login), "login": label(login)}
-    return Claim(claim.id, claim.text, name=claim.name, email=claim.email, ids=ids, hint=hint)
+    return replace(claim, ids=ids, hint=hint)

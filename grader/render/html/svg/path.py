@@ -28,7 +28,7 @@ def path_svg(path: Path) -> Markup:
         legend(LEFT, dotted=True),
         frame.axes(),
         frame.clipped(
-            *(way([[frame.at(x, y) for x, y in line]], "contour") for line in contours(path.surface)),
+            *(way([[frame.at(x, y) for x, y in line]], "contour") for line in contours(path.surface, frame.across.limits, frame.up.limits)),
             way(runs_of(yours), "theirs"), dots(_known(yours), "theirs-dots"),
             # Above theirs, which shows between the dashes where both agree.
             way(runs_of(own), "reference"), dots(_known(own), "reference-dots"),

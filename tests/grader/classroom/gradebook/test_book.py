@@ -157,6 +157,19 @@ def test_finished_run_is_never_written_over(book, path, room):
     assert book.result(run).standings == room.standings()
 
 
+def test_run_that_breaks_off_while_it_is_finished_is_finished_by_another_try(book, room):
+    """Until everything is written the run is not finished; what was written before is not in the way."""
+    run = book.begin(room.facts)
+    naive = room.hand_in_of(room.carla, submitted_at=room.started.replace(tzinfo=None))
+    broken = replace(room.standings()[0], hand_in=naive)
+    with pytest.raises(ValueError, match="has no time zone"):
+        book.finish(run, (*room.standings()[1:], broken), seconds=1.0)
+    with pytest.raises(WrongBook, match=f"run {run} was not finished"):
+        book.result(run)
+    book.finish(run, room.standings()[:2], seconds=1.0)
+    assert book.result(run).standings == room.standings()[:2]
+
+
 def test_batch_is_kept_whole_or_not_at_all(book, path, room):
     """What is kept within a batch is there after it; an error within takes all of it back."""
     with book.batch():

@@ -1,0 +1,52 @@
+"""Where jobs run: threads of this process, each with a judge process, or the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+
+from grader.classroom.judges import JUDGES
+from grader.judge.errors import OurProblem, UsageProblem
+
+CONNECT_SECONDS = 20
+
+
+@contextmanager
+def here(jobs: int) -> Iterator[Executor]:
+    """Run `jobs` gradings at the same time on this machine; leaving early ends those that run."""
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        JUDGES.close()
+        raise
+    finally:
+        pool.shutdown(wait=True)
+
+
+@contextmanager
+def on_cluster(address: str) -> Iterator[Executor]:
+    """Run gradings on a Dask cluster; a worker that dies hands its gradings to the others.
+
+    Raises:
+        UsageProblem: the extra `dask` is not installed, or nobody answers at the address.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UsageProblem("--scheduler needs Dask: install torchgrade[dask]") from None
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as problem:
+        raise UsageProblem(
+            f"--scheduler {address}: no Dask scheduler answers there ({problem}): give the address that it prints, "
+            "such as tcp://127.0.0.1:8786"
+        ) from None
+    try:
+        if not client.scheduler_info()["workers"]:
+            raise OurProblem(f"the Dask scheduler at {address} has no workers: start one with `dask worker`")
+        yield client.get_executor(pure=False)
+    finally:
+        client.close()

@@ -1,0 +1,100 @@
+"""One grading of one topic of one hand-in: plain data in, a report out, in whichever process it runs."""
+
+from __future__ import annotations
+
+import functools
+import time
+from dataclasses import dataclass, replace
+
+from grader.classroom.judges import JUDGES
+from grader.classroom.key import GradingOptions, key_of, topic_digest
+from grader.course import Course, Task, load_course
+from grader.device.choice import Accelerator, using
+from grader.intake import Content, Submission
+from grader.judge.errors import OurProblem
+from grader.judge.order import Order, ShardResult
+from grader.judge.parallel import run_parallel
+from grader.judge.reporting import report_of
+from grader.judge.scoring import untested
+from grader.judge.standing import JudgeDied, can_stand
+from grader.judge.standing.messages import Post
+from grader.report import Message, Report, Verdict
+from grader.sandbox.errors import SandboxProblem
+from grader.worker.prepare import prepare_torch
+
+TRIES = 2  # of a judge that dies: the second is a fresh one
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be graded; it holds bytes and no path, so that it can go to another machine."""
+
+    key: str  # under which its report is kept
+    topic: str
+    task_ids: tuple[str, ...]
+    suffix: str  # .py or .ipynb
+    data: bytes
+    seed: int
+    options: GradingOptions
+    accelerator: Accelerator
+    all_task_ids: tuple[str, ...]  # of the whole run: what a judge gets ready for
+
+
+def grade_job(job: Job) -> Report:
+    """Grade; a failure of ours comes back as an incomplete report, never as an exception."""
+    started, course = time.perf_counter(), load_course()
+    tasks = [course.task(task_id) for task_id in job.task_ids]
+    try:
+        _same_course(course, job)
+        result = _graded(job)
+    except (OurProblem, SandboxProblem) as problem:
+        result = _nothing(tasks, str(problem))
+    return report_of(
+        course, tasks, result, name=f"{job.topic}{job.suffix}", seed=job.seed, accelerator=job.accelerator,
+        seconds=time.perf_counter() - started,
+    )  # fmt: skip
+
+
+def _graded(job: Job) -> ShardResult:
+    files = {job.topic: Content(f"{job.topic}{job.suffix}", job.data)}
+    order = Order(
+        Submission(files, job.topic), job.task_ids, "", job.seed, job.options.sandbox, False,
+        job.options.seconds, job.accelerator,
+    )  # fmt: skip
+    if job.options.sandbox == "none" or not can_stand():
+        with using(job.accelerator):
+            prepare_torch()
+            return run_parallel(order, 1, None)
+    post = Post(job.all_task_ids, job.options.sandbox, job.accelerator)
+    for attempt in range(1, TRIES + 1):
+        try:
+            with JUDGES.lend(post) as judge:
+                return judge.grade(order)
+        except JudgeDied:
+            if attempt == TRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _same_course(course: Course, job: Job) -> None:
+    """Refuse to grade where another course or another torch is installed than where the job was made."""
+    digest = _digest(course, job.topic)
+    if key_of(course, job.topic, job.data, job.suffix, job.seed, job.options, digest=digest) != job.key:
+        raise OurProblem(
+            f"this process has another version of {job.topic}, of torchgrade or of torch than the one that gave "
+            "the job: install the same in both places"
+        )
+
+
+@functools.cache
+def _digest(course: Course, topic: str) -> str:
+    """Return the digest of what this process began with: its judges have read that, and not what came later."""
+    return topic_digest(course, topic)
+
+
+def _nothing(tasks: list[Task], reason: str) -> ShardResult:
+    message = Message("", got=f"an error of the grader itself: {reason}")
+    reports = {
+        task.id: untested(task, Verdict.INTERNAL, replace(message, checked=task.title)) for task in tasks
+    }
+    return ShardResult(tasks=reports, incomplete=reason)

@@ -1,0 +1,65 @@
+"""The standing judges of this process, lent to one grading at a time."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from grader.judge.standing import JudgeDied, StandingJudge
+from grader.judge.standing.messages import Post
+
+
+class Judges:
+    """As many judges as threads ask at the same time; a judge is started when none is idle."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._idle: dict[Post, list[StandingJudge]] = {}
+        self._busy: list[StandingJudge] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def lend(self, post: Post) -> Iterator[StandingJudge]:
+        """Lend a judge that stands ready for `post`; one that died is not taken back."""
+        judge = self._take(post)
+        try:
+            yield judge
+        except JudgeDied:
+            self._let_go(judge)
+            raise
+        except BaseException:
+            self._give_back(post, judge)
+            raise
+        else:
+            self._give_back(post, judge)
+
+    def close(self) -> None:
+        """End all of them, those that are grading too."""
+        with self._lock:
+            judges = [*self._busy, *(judge for idle in self._idle.values() for judge in idle)]
+            self._idle, self._busy = {}, []
+        for judge in judges:
+            judge.kill()
+
+    def _take(self, post: Post) -> StandingJudge:
+        with self._lock:
+            idle = self._idle.get(post)
+            judge = idle.pop() if idle else StandingJudge(post.task_ids, post.sandbox, post.accelerator)
+            self._busy.append(judge)
+            return judge
+
+    def _give_back(self, post: Post, judge: StandingJudge) -> None:
+        self._let_go(judge)
+        with self._lock:
+            self._idle.setdefault(post, []).append(judge)
+
+    def _let_go(self, judge: StandingJudge) -> None:
+        with self._lock:
+            if judge in self._busy:
+                self._busy.remove(judge)
+
+
+JUDGES = Judges()
+atexit.register(JUDGES.close)

@@ -1,0 +1,175 @@
+"""A run over a class: everything that is not known is graded, kept at once, and added up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, as_completed
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from grader.classroom.compose import compose
+from grader.classroom.gradebook import Gradebook, RunFacts
+from grader.classroom.job import Job, grade_job
+from grader.classroom.model import ClassResult, HandIn, Intake, Outcome, Standing, Student, TaskColumn
+from grader.classroom.plan import Plan, Settings, plan
+from grader.classroom.policy import Policy, columns_of, extensions_of_nobody, standing_of
+from grader.judge.order import ShardResult
+from grader.judge.reporting import environment_of
+from grader.report import Report
+
+OpenExecutor = Callable[[], AbstractContextManager[Executor]]
+
+
+class Watcher(Protocol):
+    """Somebody who wants to see a class run go on."""
+
+    def start(self, total: int, known: int) -> None:
+        """Begin: `total` gradings are to be made, and `known` ones were made before."""
+
+    def graded(self, job: Job, report: Report) -> None:
+        """One more grading is kept."""
+
+    def stop(self) -> None:
+        """No more will come."""
+
+
+@dataclass(frozen=True)
+class ClassRun:
+    """What is asked of a run."""
+
+    title: str
+    seed: int
+    settings: Settings
+    policy: Policy
+    open_executor: OpenExecutor
+
+
+def grade_class(intake: Intake, run: ClassRun, book: Gradebook, watcher: Watcher) -> ClassResult:
+    """Grade a class and return how everybody stands; what is graded is in the book at once, whatever happens then."""
+    started, clock = datetime.now(UTC), time.perf_counter()
+    columns = _columns(run)
+    number = book.begin(_facts(run, columns, started))
+    todo = plan(intake.hand_ins, run.settings, lambda key: book.known(key) is not None)
+    failed = _grade(todo, run, book, watcher)
+    reports = _reports(intake.hand_ins, todo, run, book, failed)
+    _record(book, number, intake.hand_ins, todo, failed)
+    standings = _standings(intake, reports, run, columns, book)
+    notes = (*intake.notes, *extensions_of_nobody(run.policy, [each.student.id for each in standings]))
+    book.finish(
+        number, standings, seconds=round(time.perf_counter() - clock, 3),
+        graded=len(todo.jobs), cached=todo.cached, notes=notes,
+    )  # fmt: skip
+    return book.result(number)
+
+
+def _columns(run: ClassRun) -> tuple[TaskColumn, ...]:
+    chosen = {task.id for task in run.settings.tasks}
+    return tuple(column for column in columns_of(run.settings.course, run.policy) if column.id in chosen)
+
+
+def _facts(run: ClassRun, columns: tuple[TaskColumn, ...], started: datetime) -> RunFacts:
+    settings = run.settings
+    return RunFacts(
+        title=run.title, seed=run.seed, started=started, course_digest=settings.course.digest(),
+        device=settings.accelerator.words, sandbox=settings.sandbox, columns=columns,
+        seed_per_student=run.policy.seed_per_student,
+        options={"tasks": [task.id for task in settings.tasks], "seconds": settings.seconds},
+    )  # fmt: skip
+
+
+def _grade(todo: Plan, run: ClassRun, book: Gradebook, watcher: Watcher) -> dict[str, Report]:
+    """Grade all jobs; return those reports that are incomplete, which the book does not keep."""
+    failed: dict[str, Report] = {}
+    watcher.start(len(todo.jobs), todo.cached)
+    try:
+        if todo.jobs:
+            with run.open_executor() as executor:
+                waiting: dict[Future[Report], Job] = {
+                    executor.submit(grade_job, job): job for job in todo.jobs
+                }
+                for future in as_completed(waiting):
+                    job = waiting.pop(future)
+                    report = _outcome(future, job, run)
+                    if report.incomplete is None:
+                        book.keep(job.key, job.topic, report)
+                    else:
+                        failed[job.key] = report
+                    watcher.graded(job, report)
+    finally:
+        watcher.stop()
+    return failed
+
+
+def _outcome(future: Future[Report], job: Job, run: ClassRun) -> Report:
+    """Return the report of a job; of one whose process was lost too often, an incomplete one without tasks."""
+    try:
+        return future.result()
+    except Exception as problem:
+        environment = environment_of(run.settings.course, ShardResult(), run.settings.accelerator)
+        reason = f"the process that graded {job.topic} was lost: {type(problem).__name__}: {problem}"
+        return Report(job.topic, job.seed, environment, (), 0.0, reason)
+
+
+def _reports(
+    hand_ins: Sequence[HandIn], todo: Plan, run: ClassRun, book: Gradebook, failed: dict[str, Report]
+) -> list[Report | None]:
+    environment = environment_of(run.settings.course, ShardResult(), run.settings.accelerator)
+    parts: dict[int, dict[str, Report]] = {}
+    for (number, topic), key in todo.keys.items():
+        found = failed.get(key) or book.known(key)
+        assert found is not None
+        parts.setdefault(number, {})[topic] = found
+    return [
+        None
+        if hand_in.problem is not None
+        else compose(
+            hand_in,
+            run.settings.tasks,
+            parts.get(number, {}),
+            run.settings.seed_of(hand_in.student.id),
+            environment,
+        )
+        for number, hand_in in enumerate(hand_ins)
+    ]
+
+
+def _record(
+    book: Gradebook, number: int, hand_ins: Sequence[HandIn], todo: Plan, failed: dict[str, Report]
+) -> None:
+    """Write down which report stands for what, all at once."""
+    with book.batch():
+        for (place, topic), key in todo.keys.items():
+            book.record(number, hand_ins[place], topic, None if key in failed else key)
+
+
+def _standings(
+    intake: Intake,
+    reports: Sequence[Report | None],
+    run: ClassRun,
+    columns: tuple[TaskColumn, ...],
+    book: Gradebook,
+) -> list[Standing]:
+    pairs = list(zip(intake.hand_ins, reports, strict=True))
+    students = {hand_in.student.id: hand_in.student for hand_in in intake.hand_ins}
+    students.update({student.id: student for student in intake.missing})
+    adjustments = book.adjustments()
+    standings = [
+        standing_of(
+            student,
+            [pair for pair in pairs if pair[0].student.id == student.id],
+            run.policy,
+            columns,
+            adjustments,
+        )
+        for _, student in sorted(students.items())
+    ]
+    return [*standings, *map(_of_nobody, range(1, len(intake.unknown) + 1), intake.unknown)]
+
+
+def _of_nobody(number: int, sentence: str) -> Standing:
+    """Return the row of a hand-in that fits nobody on the roster: it is not read, and not forgotten."""
+    student = Student(f"?{number}", "", "")
+    return replace(Standing(student, Outcome.UNKNOWN, sentence, 0.0), reason=sentence)

@@ -1,0 +1,50 @@
+"""What a comparison found: frozen data for those who show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Lines = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One student's code of a passage: the lines from `first` on, and which of them are shared."""
+
+    student: str
+    first: int
+    code: tuple[str, ...]
+    shared: frozenset[int]  # line numbers
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One task of a pair, side by side."""
+
+    task: str
+    tokens: int  # of rare structure that both have
+    alike: float  # of the two whole definitions, names aside: 1 is the same structure
+    left: Side
+    right: Side
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two students whose code shares structure that few others have."""
+
+    left: str
+    right: str
+    tokens: int  # of rare structure that both have, in all tasks
+    share: float  # of what the one with less has of its own
+    passages: tuple[Passage, ...]  # the largest first
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A comparison of a class."""
+
+    students: int
+    most_holders: int  # structure that more students have is common, and counts for nothing
+    pairs: tuple[Pair, ...]  # the largest first
+    left_out: int = 0  # further pairs, smaller than those
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,85 @@
+"""From what an instructor asked for to a finished run with all its files."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from grader.classroom import executors
+from grader.classroom.gradebook import Gradebook
+from grader.classroom.model import ClassResult
+from grader.classroom.outputs import Filled, fill_canvas, fill_moodle
+from grader.classroom.plan import Settings
+from grader.classroom.policy import Policy, seed_for
+from grader.classroom.publish import publish, write
+from grader.classroom.run import ClassRun, Watcher, grade_class
+from grader.classroom.settings import Asked, policy_of, read_intake
+from grader.course import load_course
+from grader.judge.accelerator import NoSuchDevice, accelerator_for
+from grader.judge.errors import UsageProblem
+from grader.judge.parallel import processors
+
+
+def run_class(asked: Asked, watcher: Watcher) -> tuple[ClassResult, tuple[str, ...]]:
+    """Grade a class, write everything, and return the result with what is to be said about filled-in tables."""
+    intake, policy = read_intake(asked), policy_of(asked)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    with Gradebook(asked.book) as book:
+        run = _class_run(asked, policy, _seed(asked, policy, book))
+        result = grade_class(intake, run, book, watcher)
+    publish(result, asked.out)
+    return result, _fill(asked, result)
+
+
+def _class_run(asked: Asked, policy: Policy, seed: int) -> ClassRun:
+    course = load_course()
+    try:
+        accelerator = accelerator_for(asked.device)
+    except NoSuchDevice as problem:
+        raise UsageProblem(str(problem)) from None
+    settings = Settings(
+        course=course,
+        tasks=course.select(asked.tasks),
+        accelerator=accelerator,
+        sandbox=asked.sandbox,
+        seconds=policy.seconds,
+        seed_of=lambda student: seed_for(policy, seed, student),
+    )
+    title = policy.title or asked.paths[0].resolve().name
+    return ClassRun(title, seed, settings, policy, _executor(asked))
+
+
+def _executor(asked: Asked) -> Callable[[], AbstractContextManager[Executor]]:
+    address, jobs = asked.scheduler, asked.jobs or processors()
+    if address is not None:
+        return lambda: executors.on_cluster(address)
+    return lambda: executors.here(jobs)
+
+
+def _seed(asked: Asked, policy: Policy, book: Gradebook) -> int:
+    """Return the seed that is asked for, or the last run's: a class that is graded again meets the same inputs."""
+    if asked.seed is not None:
+        return asked.seed
+    if policy.seed is not None:
+        return policy.seed
+    runs = book.runs()
+    return runs[-1].facts.seed if runs else secrets.randbits(63)
+
+
+def _fill(asked: Asked, result: ClassResult) -> tuple[str, ...]:
+    notes: list[str] = []
+    if asked.canvas and asked.assignment:
+        filled = fill_canvas(asked.canvas.read_bytes(), result, asked.assignment, scale=asked.scale)
+        notes += _written(filled, asked.out / "canvas.csv")
+    if asked.moodle:
+        filled = fill_moodle(asked.moodle.read_bytes(), result, scale=asked.scale)
+        notes += _written(filled, asked.out / "moodle.csv")
+    return tuple(notes)
+
+
+def _written(filled: Filled, path: Path) -> list[str]:
+    write(path, filled.data)
+    return [f"{path.name}: {note}" for note in filled.notes] + [f"{path} is filled in."]

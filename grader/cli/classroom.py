@@ -1,0 +1,135 @@
+"""`grade class`: everything that a class handed in, graded, kept and written out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.faults import OURS, WrongCall, judge_problems
+from grader.cli.output import FORMATS, device_option, open_console, show, write
+
+if TYPE_CHECKING:
+    from grader.classroom.model import ClassResult
+    from grader.classroom.settings import Asked
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("class", short_help="Grade a whole class.")
+@click.argument("paths", nargs=-1, required=True, metavar="SUBMISSIONS...", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("results"), show_default=True,
+    metavar="FOLDER", help="Where the gradebook and all pages go.",
+)  # fmt: skip
+@click.option("--roster", type=FILE, metavar="FILE", help="The class list, a CSV file: id, name, email, ...")
+@click.option(
+    "--policy", type=FILE, metavar="FILE", help="course.toml; the one beside the roster if not given."
+)
+@click.option("--layout", default="auto", metavar="NAME", help="How the hand-ins lie, if it cannot be told.")
+@click.option("--task", "tasks", multiple=True, metavar="TASK", help="Only this task or topic; repeatable.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="The first run's if not given.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Gradings at the same time.")
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on this Dask cluster.")
+@click.option(
+    "--sandbox", type=click.Choice(["auto", "strict", "none"]), default="auto",
+    help="Confinement: the strongest there is, all or nothing, or none.",
+)  # fmt: skip
+@device_option
+@click.option("--canvas", type=FILE, metavar="CSV", help="Fill in this gradebook, as Canvas exported it.")
+@click.option("--assignment", metavar="TITLE", help="The column of --canvas: its title or its id.")
+@click.option("--moodle", type=FILE, metavar="CSV", help="Fill in this grading worksheet of Moodle.")
+@click.option("--scale", is_flag=True, help="Turn scores into the points of --canvas or --moodle.")
+@click.option("--diff", is_flag=True, help="Show what changed since the run before.")
+@click.option("--dry-run", is_flag=True, help="Only show who would be graded, with which files.")
+@click.option("--format", "kind", type=FORMATS, default="terminal", help="What the summary looks like.")
+def command(paths: tuple[Path, ...], dry_run: bool, kind: str, **options: Any) -> int:
+    """Grade everything under SUBMISSIONS: folders, archives, downloads of Canvas, Moodle or Gradescope, repositories.
+
+    What is graded is kept at once: after Ctrl-C, or a power cut, the same command goes on where it stopped.
+    """
+    from grader.classroom.settings import Asked
+
+    if options["canvas"] and not options["assignment"]:
+        raise WrongCall("--canvas needs --assignment: the title or the id of the column to fill in")
+    asked = Asked(paths=paths, **options)
+    with _problems():
+        return _dry_run(asked, kind) if dry_run else _run(asked, kind)
+
+
+@contextmanager
+def _problems() -> Iterator[None]:
+    from grader.classroom.gradebook import BookProblem
+    from grader.classroom.outputs import CannotFill
+    from grader.classroom.policy import PolicyProblem
+    from grader.classroom.reading import ClassProblem
+    from grader.classroom.roster import RosterProblem
+
+    try:
+        with judge_problems():
+            yield
+    except (BookProblem, CannotFill, ClassProblem, PolicyProblem, RosterProblem) as problem:
+        raise WrongCall(str(problem)) from problem
+
+
+def _dry_run(asked: Asked, kind: str) -> int:
+    from grader.classroom.settings import read_intake
+    from grader.render import roll
+
+    intake = read_intake(asked)
+    if kind == "json":
+        write(json.dumps(roll.as_dict(intake), indent=2, ensure_ascii=False) + "\n", None)
+    else:
+        show(lambda console: roll.show(intake, console), None)
+    return 0
+
+
+def _run(asked: Asked, kind: str) -> int:
+    import sys
+
+    from grader.classroom.start import run_class
+    from grader.render.class_progress import LiveClassProgress, PlainClassProgress
+
+    watcher = LiveClassProgress(open_console(errors=True)) if sys.stderr.isatty() else PlainClassProgress()
+    try:
+        result, notes = run_class(asked, watcher)
+    except KeyboardInterrupt:
+        click.echo(
+            f"Stopped. What was graded is kept in {asked.book}; the same command goes on from there.",
+            err=True,
+        )
+        raise
+    _present(asked, result, kind)
+    for note in notes:
+        click.echo(note)
+    return OURS if any(standing.outcome == "incomplete" for standing in result.standings) else 0
+
+
+def _present(asked: Asked, result: ClassResult, kind: str) -> None:
+    if kind == "json":
+        from grader.render.class_json import as_dict
+
+        write(json.dumps(as_dict(result), indent=2, ensure_ascii=False) + "\n", None)
+    else:
+        from grader.render import class_summary
+
+        show(lambda console: class_summary.show(result, str(asked.out), console), None)
+    if asked.diff:
+        _show_diff(asked, result)
+
+
+def _show_diff(asked: Asked, result: ClassResult) -> None:
+    from grader.classroom.gradebook import Gradebook
+    from grader.render import diff
+
+    with Gradebook(asked.book) as book:
+        finished = [entry.number for entry in book.runs() if entry.finished and entry.number < result.run]
+        if not finished:
+            click.echo("There is no earlier run to compare with.")
+            return
+        changes = book.diff(finished[-1], result.run)
+    show(lambda console: diff.show(changes, console), None)

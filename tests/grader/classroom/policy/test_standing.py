@@ -1,0 +1,247 @@
+"""From hand-ins and reports to a standing: which one counts, what it is worth, and why."""
+
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+
+from grader.classroom.model import Adjustment, Outcome
+from grader.classroom.policy import (
+    Counts,
+    Dates,
+    Direction,
+    Late,
+    Policy,
+    Rounding,
+    seed_for,
+    standing_of,
+)
+from grader.classroom.policy.points import rounded
+from grader.classroom.policy.wording import spoken
+
+STRICT = Late(Fraction(10))
+
+
+def standing(made, graded, policy=None, columns=None, **more):
+    return standing_of(made.alice, graded, policy or Policy(), columns or made.columns, **more)
+
+
+def test_report_alone_gives_its_points(made):
+    """Without a rule a hand-in is worth what its report says."""
+    found = standing(made, [(made.hand_in(), made.report(losses_softmax=2, tensors_matmul=1.33))])
+    assert (found.outcome, found.reason) == (Outcome.GRADED, "handed in once")
+    assert (found.earned, found.penalty, found.score, found.max_score) == (3.33, 0.0, 3.33, 10.0)
+    assert (found.notes, found.attempts) == ((), ())
+
+
+def test_nothing_handed_in_is_missing(made):
+    """Who hands in nothing has a standing too, with what people have given."""
+    given = Adjustment("alice", 1.0, "a", made.due, "was ill")
+    found = standing(made, [], adjustments=[given])
+    assert (found.outcome, found.score, found.max_score) == (Outcome.MISSING, 1.0, 10.0)
+
+
+def test_adjustments_of_others_are_left_out(made):
+    """Only this student's adjustments count, and the score never falls below zero."""
+    given = [Adjustment(name, points, "a", made.due, "b") for name, points in (("alice", -3.0), ("bob", 5.0))]
+    found = standing(made, [(made.hand_in(), made.report(losses_softmax=2))], adjustments=given)
+    assert (found.adjustments, found.score) == ((given[0],), 0.0)
+
+
+def test_dropped_task_counts_nowhere_and_bonus_only_for_the_score(made):
+    """What is dropped earns nothing, even as a bonus; a bonus may lift the score above its maximum."""
+    softmax, entropy, outer, matmul = made.columns
+    columns = (
+        softmax, replace(entropy, bonus=True), replace(outer, counts=False, bonus=True), replace(matmul, counts=False),
+    )  # fmt: skip
+    found = standing(made, [(made.hand_in(), made.full())], columns=columns)
+    assert (found.earned, found.max_score) == (5.0, 2.0)
+
+
+def test_points_of_a_task_are_on_the_scale_of_the_class(made):
+    """A third of a task is a third of whatever the class makes of it, rounded at the end and not before."""
+    columns = (replace(made.columns[1], max_points=1.5),)
+    found = standing(made, [(made.hand_in(), made.report(losses_entropy=1))], columns=columns)
+    assert (found.earned, found.max_score) == (0.5, 1.5)
+
+
+def test_late_topic_loses_its_share_and_a_topic_in_time_none(made):
+    """Each topic has its own date, and the note names the one that is late."""
+    policy = Policy(dates=Dates(made.due), topics={"losses": Dates(made.due - made.day)}, late=STRICT)
+    found = standing(made, [(made.hand_in(made.due), made.full())], policy)
+    assert (found.earned, found.penalty, found.score) == (10.0, 0.5, 9.5)
+    assert found.notes == ("losses: handed in 1 day late: 0.5 points are taken (10 %)",)
+
+
+def test_late_work_without_a_penalty_is_noted(made):
+    """Being late is said, also where it costs nothing; one note does for all topics."""
+    found = standing(made, [(made.hand_in(made.due + made.hour), made.full())], Policy(dates=Dates(made.due)))
+    assert (found.penalty, found.notes) == (0.0, ("handed in 1 hour late",))
+
+
+def test_mark_of_being_late_counts_as_one_unit(made):
+    """A hand-in that is marked late and has no time loses one unit's share."""
+    found = standing(made, [(made.hand_in(late=True), made.full())], Policy(late=STRICT))
+    assert found.notes == ("handed in late, as it is marked: 1 point is taken (10 %)",)
+    assert found.score == 9.0
+
+
+def test_time_without_a_zone_is_refused(made):
+    """Nobody can say whether such a hand-in is late."""
+    naive = made.hand_in(made.due.replace(tzinfo=None))
+    with pytest.raises(ValueError, match="has no time zone"):
+        standing(made, [(naive, made.full())], Policy(dates=Dates(made.due)))
+
+
+def test_file_that_came_in_time_is_not_late_when_it_comes_again(made):
+    """Whoever hands in the next topic beside the last one, unchanged, loses nothing for the last one."""
+    policy = Policy(topics={"losses": Dates(made.due)}, late=STRICT)
+    early = made.hand_in(made.due, 1, files={"losses.py": b"same"})
+    late = made.hand_in(made.due + made.day, 2, files={"x/losses.py": b"same", "x/tensors.py": b"new"})
+    changed = replace(late, files={"x/losses.py": b"other", "x/tensors.py": b"new"})
+    report = made.full()
+    assert standing(made, [(early, report), (late, report)], policy).penalty == 0.0
+    assert standing(made, [(early, report), (changed, report)], policy).penalty == 0.5
+
+
+@pytest.mark.parametrize(
+    ("counts", "attempt", "score", "reason"),
+    [
+        (Counts.LAST, 3, 1.0, "it was handed in before the one that counts"),
+        (Counts.FIRST, 1, 2.0, "it was handed in after the one that counts"),
+        (Counts.BEST, 2, 4.0, "it scored no more than the one that counts"),
+    ],
+)
+def test_one_hand_in_counts_and_the_others_are_kept_with_a_reason(made, counts, attempt, score, reason):
+    """The last, the first or the best counts, in whatever order they are given."""
+    scores = {3: 1.0, 1: 2.0, 2: 4.0}
+    graded = [(made.hand_in(attempt=n), made.report(tensors_matmul=points)) for n, points in scores.items()]
+    found = standing(made, graded, Policy(counts=counts))
+    assert (found.hand_in.attempt, found.score) == (attempt, score)
+    assert found.reason == f"the {counts} of 3 hand-ins counts"
+    rest = [other for other in (1, 2, 3) if other != attempt]
+    assert [(each.hand_in.attempt, each.score) for each in found.attempts] == [(n, scores[n]) for n in rest]
+    assert {each.reason for each in found.attempts} == {reason}
+
+
+def test_best_is_the_best_after_penalties_and_the_first_of_equals(made):
+    """What is late may be worth less than what was less and in time."""
+    policy = Policy(dates=Dates(made.due), late=Late(Fraction(50)), counts=Counts.BEST)
+    graded = [
+        (made.hand_in(made.due, 1), made.report(tensors_matmul=3)),
+        (made.hand_in(made.due, 2), made.report(tensors_matmul=3)),
+        (made.hand_in(made.due + made.day, 3), made.report(tensors_matmul=4)),
+    ]
+    found = standing(made, graded, policy)
+    assert (found.hand_in.attempt, found.score, [each.score for each in found.attempts]) == (
+        1,
+        3.0,
+        [3.0, 2.0],
+    )
+
+
+def test_hand_in_after_closing_does_not_count_when_another_came_before(made):
+    """The last one that was accepted counts."""
+    policy = Policy(dates=Dates(made.due, made.due + made.day))
+    early, late = made.hand_in(made.due, 1), made.hand_in(made.due + 2 * made.day, 2)
+    found = standing(made, [(early, made.report(tensors_matmul=1)), (late, made.full())], policy)
+    assert (found.hand_in.attempt, found.score) == (1, 1.0)
+    assert [each.reason for each in found.attempts] == ["it was handed in after everything was closed"]
+
+
+def test_hand_in_after_closing_scores_nothing_when_there_is_no_other(made):
+    """What was found is shown, and all of it is taken."""
+    policy = Policy(dates=Dates(made.due, made.due + made.day))
+    found = standing(made, [(made.hand_in(made.due + 2 * made.day), made.full())], policy)
+    assert (found.outcome, found.reason) == (Outcome.GRADED, "handed in after everything was closed")
+    assert (found.earned, found.penalty, found.score) == (10.0, 10.0, 0.0)
+    assert found.notes == ("handed in after it was closed: 10 points are taken (100 %)",)
+
+
+def test_unreadable_hand_in_counts_only_when_nothing_else_can_be_read(made):
+    """A broken upload takes no earlier work away, and is told."""
+    good, broken = made.hand_in(attempt=1), made.hand_in(attempt=2, problem="the archive is damaged")
+    found = standing(made, [(good, made.full()), (broken, None)])
+    assert (found.outcome, found.score) == (Outcome.GRADED, 10.0)
+    assert found.notes == ("a later hand-in, upload.zip/2, cannot be read: the archive is damaged",)
+    assert found.attempts[0].reason == "it cannot be read: the archive is damaged"
+    alone = standing(made, [(broken, None)])
+    assert (alone.outcome, alone.reason, alone.score) == (Outcome.UNREADABLE, "the archive is damaged", 0.0)
+
+
+@pytest.mark.parametrize("counts", [Counts.LAST, Counts.FIRST])
+def test_incomplete_report_makes_the_outcome_incomplete(made, counts):
+    """Our own fault is never a score that is final; the reason is the report's."""
+    for report, reason in ((made.report("the worker died"), "the worker died"), (None, "it was not graded")):
+        found = standing(made, [(made.hand_in(), report)], Policy(counts=counts))
+        assert (found.outcome, found.reason, found.report) == (Outcome.INCOMPLETE, reason, report)
+
+
+def test_incomplete_report_of_another_hand_in_matters_only_for_the_best(made):
+    """Nobody knows which is the best while one of them is not graded to its end."""
+    graded = [(made.hand_in(attempt=1), made.report("died")), (made.hand_in(attempt=2), made.full())]
+    assert standing(made, graded).outcome is Outcome.GRADED
+    found = standing(made, graded, Policy(counts=Counts.BEST))
+    assert (found.outcome, found.reason) == (Outcome.INCOMPLETE, "another hand-in may be the best one: died")
+
+
+def test_student_of_nobody_is_unknown_and_graded_all_the_same(made):
+    """A hand-in that fits nobody on the roster keeps its points for whoever it belongs to."""
+    found = standing(made, [(made.hand_in(), made.full())], unknown="fits nobody: alice?")
+    assert (found.outcome, found.reason, found.earned) == (Outcome.UNKNOWN, "fits nobody: alice?", 10.0)
+
+
+@pytest.mark.parametrize(
+    ("decimals", "direction", "earned", "penalty", "score"),
+    [
+        (2, Direction.NEAREST, 1.67, 0.17, 1.5),
+        (1, Direction.NEAREST, 1.7, 0.2, 1.5),
+        (0, Direction.NEAREST, 2.0, 0.0, 2.0),
+        (0, Direction.DOWN, 1.0, 0.0, 1.0),
+        (1, Direction.UP, 1.7, 0.1, 1.6),
+    ],
+)
+def test_points_are_rounded_once_and_the_score_is_their_difference(
+    made, decimals, direction, earned, penalty, score
+):
+    """What is left of 1.67 points after ten percent is 1.503, in as many decimals as the course wants."""
+    policy = Policy(dates=Dates(made.due), late=STRICT, rounding=Rounding(decimals, direction))
+    found = standing(made, [(made.hand_in(made.due + made.hour), made.report(tensors_matmul=1.67))], policy)
+    assert (found.earned, found.penalty, found.score) == (earned, penalty, score)
+
+
+@pytest.mark.parametrize(
+    ("points", "decimals", "want"), [("0.125", 2, "0.13"), ("2.675", 2, "2.68"), ("0.5", 0, "1"), ("2.5", 0, "3")]
+)  # fmt: skip
+def test_half_is_rounded_up_exactly(points, decimals, want):
+    """A half goes up, also where a binary number would lie just below it, and never to the even neighbour."""
+    assert rounded(Fraction(points), Rounding(decimals)) == Fraction(want)
+
+
+def test_seed_is_the_same_for_all_or_another_for_each(made):
+    """Where each student has a seed it follows from the run's, and differs from theirs and from the run's."""
+    one, each = Policy(), Policy(seed_per_student=True)
+    names = ["alice", "bob", "caf\u00e9", "\udce9"]
+    assert {seed_for(one, 42, name) for name in names} == {42}
+    seeds = [seed_for(each, 42, name) for name in names]
+    assert seeds == [seed_for(each, 42, name) for name in names]
+    assert len({42, *seeds, *(seed_for(each, 43, name) for name in names)}) == 9
+    assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=1), "1 second"),
+        (timedelta(microseconds=1), "1 second"),
+        (timedelta(minutes=5, seconds=2), "5 minutes 2 seconds"),
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(days=2, minutes=9), "2 days"),
+        (timedelta(days=2, hours=1, minutes=9), "2 days 1 hour"),
+        (timedelta(0), "0 seconds"),
+    ],
+)
+def test_span_of_time_is_spoken_in_its_two_largest_units(span, words):
+    """The words are those that a person would use."""
+    assert spoken(span) == words

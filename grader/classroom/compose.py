@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from grader.classroom.model import HandIn
 from grader.course import Task
@@ -28,9 +29,15 @@ def compose(
     return Report(
         submission=hand_in.place,
         seed=seed,
-        environment=next((part.environment for part in parts.values()), environment),
+        environment=_environment(parts, environment),
         tasks=tuple(reports[task.id] for task in tasks),
         seconds=round(sum(part.seconds for part in parts.values()), 3),
         incomplete=next((part.incomplete for part in parts.values() if part.incomplete), None),
         notes=tuple(notes),
     )
+
+
+def _environment(parts: Mapping[str, Report], now: Environment) -> Environment:
+    """Return where the first part was graded, under the course as it is now: what did not change was kept."""
+    first = next((part.environment for part in parts.values()), now)
+    return replace(first, course_digest=now.course_digest)

@@ -18,7 +18,7 @@ from grader.course.locate import PACKAGE
 
 # Parts of the grader that do not judge: no part that does imports them, and a test sees to it.
 BESIDE_THE_JUDGE = frozenset(
-    {"_course", "classroom", "cli", "doctor", "learner", "notebook", "render", "verify"}
+    {"_course", "classroom", "cli", "doctor", "export", "learner", "notebook", "render", "verify"}
 )
 SOURCES = (".py",)
 OF_A_TOPIC = (".py", ".toml")

@@ -145,7 +145,9 @@ def _students(text: str, name: str) -> Iterator[Student]:
     for line, cells in rows[1:]:
         row = {column: cell.strip() for column, cell in zip(header, cells, strict=False) if column in COLUMNS}
         if not row.get("id"):
-            raise RosterProblem(f"{name}, line {line}: there is no id: {shown(' '.join(cells))[:80]}")
+            raise RosterProblem(
+                f"{name}, line {line}: there is no id: {shown(', '.join(filter(None, cells)))[:80]}"
+            )
         _refuse_shared(row, line, owners, name)
         ids = {system: row[system] for system in SYSTEMS if row.get(system)}
         yield Student(row["id"], row.get("name", ""), row.get("email", ""), ids)

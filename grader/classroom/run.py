@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -52,10 +52,11 @@ def grade_class(intake: Intake, run: ClassRun, book: Gradebook, watcher: Watcher
     started, clock = datetime.now(UTC), time.perf_counter()
     columns = _columns(run)
     number = book.begin(_facts(run, columns, started))
-    todo = plan(intake.hand_ins, run.settings, lambda key: book.known(key) is not None)
-    failed = _grade(todo, run, book, watcher)
+    todo = plan(intake.hand_ins, run.settings, book.has)
+    record = _Record(book, number, intake.hand_ins, todo)
+    record.known({job.key for job in todo.jobs})
+    failed = _grade(todo, run, record, watcher)
     reports = _reports(intake.hand_ins, todo, run, book, failed)
-    _record(book, number, intake.hand_ins, todo, failed)
     standings = _standings(intake, reports, run, columns, book)
     notes = (*intake.notes, *extensions_of_nobody(run.policy, [each.student.id for each in standings]))
     book.finish(
@@ -80,22 +81,47 @@ def _facts(run: ClassRun, columns: tuple[TaskColumn, ...], started: datetime) ->
     )  # fmt: skip
 
 
-def _grade(todo: Plan, run: ClassRun, book: Gradebook, watcher: Watcher) -> dict[str, Report]:
+class _Record:
+    """Writes into the book what is graded, and for which hand-ins it stands; what is written is safe."""
+
+    def __init__(self, book: Gradebook, run: int, hand_ins: Sequence[HandIn], todo: Plan) -> None:
+        self._book, self._run, self._hand_ins = book, run, hand_ins
+        self._places: dict[str, list[tuple[int, str]]] = {}
+        for place, key in todo.keys.items():
+            self._places.setdefault(key, []).append(place)
+
+    def known(self, jobs: Collection[str]) -> None:
+        """Write down what was graded before this run."""
+        with self._book.batch():
+            for key in self._places:
+                if key not in jobs:
+                    self._stands_for(key, key)
+
+    def graded(self, job: Job, report: Report) -> None:
+        """Keep a report, and write down for what it stands; of an incomplete one only that it is missing."""
+        with self._book.batch():
+            if report.incomplete is None:
+                self._book.keep(job.key, job.topic, report)
+            self._stands_for(job.key, None if report.incomplete else job.key)
+
+    def _stands_for(self, key: str, kept: str | None) -> None:
+        for number, topic in self._places[key]:
+            self._book.record(self._run, self._hand_ins[number], topic, kept)
+
+
+def _grade(todo: Plan, run: ClassRun, record: _Record, watcher: Watcher) -> dict[str, Report]:
     """Grade all jobs; return those reports that are incomplete, which the book does not keep."""
     failed: dict[str, Report] = {}
     watcher.start(len(todo.jobs), todo.cached)
     try:
         if todo.jobs:
             with run.open_executor() as executor:
-                waiting: dict[Future[Report], Job] = {
-                    executor.submit(grade_job, job): job for job in todo.jobs
-                }
+                waiting = {executor.submit(grade_job, job): job for job in todo.jobs}
                 for future in as_completed(waiting):
                     job = waiting.pop(future)
                     report = _outcome(future, job, run)
-                    if report.incomplete is None:
-                        book.keep(job.key, job.topic, report)
-                    else:
+                    record.graded(job, report)
+                    if report.incomplete is not None:
                         failed[job.key] = report
                     watcher.graded(job, report)
     finally:
@@ -134,15 +160,6 @@ def _reports(
         )
         for number, hand_in in enumerate(hand_ins)
     ]
-
-
-def _record(
-    book: Gradebook, number: int, hand_ins: Sequence[HandIn], todo: Plan, failed: dict[str, Report]
-) -> None:
-    """Write down which report stands for what, all at once."""
-    with book.batch():
-        for (place, topic), key in todo.keys.items():
-            book.record(number, hand_ins[place], topic, None if key in failed else key)
 
 
 def _standings(

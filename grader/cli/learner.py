@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -13,6 +13,9 @@ from grader.cli.faults import WrongCall, course_problems
 if TYPE_CHECKING:
     from grader.course import Course, Task
     from grader.learner import Progress
+    from grader.report import Report
+
+Spoken = TypeVar("Spoken")
 
 progress_option = click.option(
     "--progress",
@@ -69,9 +72,32 @@ def remember(folder: Path | None, change: Callable[[Progress], Progress]) -> Non
 def learners_course(language: str | None) -> Course:
     """Return the course in a language, which the labels of all pages then have too."""
     from grader.course import load_course
+    from grader.text import translated_course
 
     with course_problems():
-        return load_course()
+        course = load_course()
+    return _in_language(language, course, translated_course)
+
+
+def in_language(report: Report, language: str | None) -> Report:
+    """Return a report in a language, which the labels of its page then have too."""
+    from grader.text import translated
+
+    return _in_language(language, report, translated)
+
+
+def _in_language(language: str | None, what: Spoken, translate: Callable[[Spoken, str], Spoken]) -> Spoken:
+    """Translate what is shown; a code that is none is refused, a broken translation only mentioned."""
+    from grader.text import BadLanguage, speak
+    from grader.text.translation import BadTranslation
+
+    try:
+        return translate(what, speak(language))
+    except BadLanguage as problem:
+        raise WrongCall(str(problem)) from problem
+    except BadTranslation as problem:
+        click.echo(f"{problem}: English is shown", err=True)
+        return what
 
 
 def one_task(course: Course, name: str) -> Task:

@@ -13,7 +13,22 @@ from collections.abc import Sequence
 import click
 
 from grader import __version__
-from grader.cli import classroom, data, doctor, init, next, notebook, reset, stubs, submission, tasks, verify
+from grader.cli import (
+    classroom,
+    data,
+    doctor,
+    grades,
+    init,
+    next,
+    notebook,
+    report,
+    reset,
+    stubs,
+    submission,
+    tasks,
+    verify,
+    watch,
+)  # fmt: skip
 from grader.cli.faults import FAILED, OURS, STOPPED, unexpected
 from grader.cli.group import DEFAULT, GradeGroup
 
@@ -32,12 +47,16 @@ def cli() -> None:
 cli.add_command(submission.command, DEFAULT)
 cli.add_command(init.command)
 cli.add_command(next.command)
+cli.add_command(watch.command)
 cli.add_command(tasks.list_command)
 cli.add_command(tasks.hint_command)
 cli.add_command(reset.command)
+cli.add_command(report.command)
 cli.add_command(notebook.command)
 cli.add_command(data.command)
 cli.add_command(classroom.command)
+cli.add_command(grades.runs_command)
+cli.add_command(grades.adjust_command)
 cli.add_command(verify.command)
 cli.add_command(doctor.command)
 cli.add_command(stubs.command)

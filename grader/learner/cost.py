@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import torch
 
 from grader.course import Course, Task
 from grader.device.choice import CPU, Accelerator, using
@@ -17,17 +16,16 @@ from grader.intake import Source, SourceProblem, parse_source
 from grader.judge.bench import Bench, is_statistical
 from grader.judge.references import References
 from grader.judge.session import run_session
-from grader.judge.subject import ReferenceSubject, SourceSubject
+from grader.judge.subject import NamespaceSubject, SourceSubject
 from grader.judge.workers import Workers, open_workers
+from grader.learner.listen import Call, heard
 from grader.learner.measure import measure
-from grader.proxy.handle import Handle
-from grader.proxy.session import Session, describe_call
+from grader.proxy.session import describe_call
 from grader.worker.prepare import prepare_torch
 
 MOST_TESTS = 15  # of a suite, in which a call is looked for
 SECONDS = 10.0
 SEED = 1
-PLAIN = (bool, int, float, str, type(None), torch.dtype, torch.Generator)
 NONE_FOUND = "not measured: the tests of this task make no call with plain arguments"
 
 
@@ -48,20 +46,6 @@ class Costs:
     theirs: Cost | None = None
     reference: Cost | None = None
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call that a suite makes."""
-
-    args: Sequence[Any]
-    kwargs: Mapping[str, Any]
-    made_with: tuple[Sequence[Any], Mapping[str, Any]] | None = None
-
-    @property
-    def size(self) -> int:
-        """How many numbers go in."""
-        return sum(v.numel() for v in (*self.args, *self.kwargs.values()) if isinstance(v, torch.Tensor))
 
 
 def costs_of(course: Course, task: Task, text: str) -> Costs:
@@ -100,10 +84,15 @@ def _compared(course: Course, task: Task, workers: Workers, theirs: Source, refe
             costs.append(_measured(subject, task, call))
         except Exception as problem:  # whatever a submission does here keeps nothing but these numbers away
             return Costs(note=f"not measured: {type(problem).__name__}: {str(problem)[:100]}")
-    names = references.signatures(task.topic).get(task.name, ()) if call.made_with is None else ()
-    shown = describe_call([*names, *("an argument" for _ in call.args)], call.args, call.kwargs)
+    task_itself = getattr(references.module(task.topic), task.name)
+    names = _names(task_itself if call.made_with is None else task_itself.forward)
+    shown = describe_call(names[call.made_with is not None :], call.args, call.kwargs)
     note = "fastest of the calls in 0.2 s each; memory is what the results held at once, arguments left out"
     return Costs(f"one call with {shown}" if shown else "one call", costs[0], costs[1], note)
+
+
+def _names(function: Callable[..., Any]) -> list[str]:
+    return list(inspect.signature(function).parameters)
 
 
 def _measured(subject: SourceSubject, task: Task, call: Call) -> Cost:
@@ -125,56 +114,8 @@ def calls_of(course: Course, references: References, task: Task) -> list[Call]:
         for item in items[:MOST_TESTS]:
             bench.run(item, None)
 
-    subject = _Listening(references, task, found)
-    run_session(Bench(course, references, subject, SEED, SECONDS), [task], "", play)
+    original = getattr(references.module(task.topic), task.name)
+    namespace = references.with_variant(task, heard(original, found.append))
+    bench = Bench(course, references, NamespaceSubject(namespace, references), SEED, SECONDS)
+    run_session(bench, [task], "", play)
     return found
-
-
-class _Listening(ReferenceSubject):
-    """The reference, and a note of each call of one task."""
-
-    def __init__(self, references: References, task: Task, found: list[Call]) -> None:
-        super().__init__(references)
-        self._task, self._found = task, found
-
-    @contextlib.contextmanager
-    def open(self, topic: str, seed: int, seconds: float, room: str = "") -> Iterator[Session]:
-        """Start a conversation, and listen to it."""
-        with super().open(topic, seed, seconds, room) as session:
-            self._listen(session)
-            yield session
-
-    def _listen(self, session: Session) -> None:
-        call, made = session.call, {}
-
-        def listening(header: dict[str, Any], name: str, args: Any, kwargs: Any, *more: Any) -> Any:
-            kept = _kept(args), _kept(kwargs)
-            result = call(header, name, args, kwargs, *more)
-            if header["op"] != "call" or kept[0] is None or kept[1] is None:
-                return result
-            if header.get("name") == self._task.name and isinstance(result, Handle):
-                made[vars(result)["_number"]] = kept
-            elif header.get("name") == self._task.name:
-                self._found.append(Call(*kept))
-            elif header.get("handle") in made:
-                self._found.append(Call(*kept, made_with=made[header["handle"]]))
-            return result
-
-        session.call = listening  # type: ignore[method-assign, assignment]
-
-
-def _kept(value: Any) -> Any:
-    """Return a copy of an argument that can be sent to any worker; None for one that cannot."""
-    if type(value) in (list, tuple):
-        parts = [_kept(part) for part in value]
-        unfit = any(part is None and given is not None for part, given in zip(parts, value, strict=True))
-        return None if unfit else type(value)(parts)
-    if type(value) is dict:
-        entries = {key: _kept(part) for key, part in value.items()}
-        return None if any(entries[key] is None and value[key] is not None for key in value) else entries
-    if isinstance(value, torch.Tensor):
-        plain = value.device.type == "cpu" and value.layout is torch.strided
-        return value.detach().clone().requires_grad_(value.requires_grad) if plain else None
-    if isinstance(value, torch.Generator):
-        return value.clone_state()
-    return value if isinstance(value, PLAIN) else None

@@ -56,6 +56,14 @@ def measure(
                 hold(value)
             return result
 
+    def own(value: "typing.Any") -> "typing.Any":
+        """Return a copy of an argument, which the task may change."""
+        if isinstance(value, list | tuple):
+            return type(value)(map(own, value))
+        is_tensor = isinstance(value, torch.Tensor)
+        return value.detach().clone().requires_grad_(value.requires_grad) if is_tensor else value
+
+    args, kwargs = own(args), {key: own(value) for key, value in kwargs.items()}
     task = getattr(module, name)
     function = task if made_with is None else task(*made_with[0], **made_with[1])
     function(*args, **kwargs)

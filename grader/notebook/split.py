@@ -46,7 +46,7 @@ def _paragraphs(text: str) -> Iterator[tuple[str, list[ast.stmt]]]:
     start, waiting = 0, list(statements)
     for at in [*range(len(lines)), len(lines)]:
         is_gap = at + 2 < len(lines) and lines[at] == lines[at + 1] == "" and at + 1 not in inside
-        if at < start or not (is_gap or at == len(lines)):
+        if at <= start or not (is_gap or at == len(lines)):  # a piece has a line, be it blank
             continue
         here = [node for node in waiting if node.lineno <= at]
         waiting = waiting[len(here) :]

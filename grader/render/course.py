@@ -11,6 +11,7 @@ from rich.text import Text
 
 from grader.render.page import Page
 from grader.render.words import MARKS, count
+from grader.text import label
 
 if TYPE_CHECKING:
     from grader.course import Course, Task, Topic
@@ -63,10 +64,11 @@ def show_hint(task: Task, help_: Help, console: Console, *, keeps: bool = False)
     page = Page(console)
     page.line((task.id, "bold"), f"  {task.title}")
     page.line()
-    for label, text, style in _about(help_):
-        page.labelled(label, text, style, most=LONG)
+    for words, text, style in _about(help_):
+        page.labelled(words, text, style, most=LONG)
     if help_.number is not None:
-        page.labelled(f"Hint {help_.number}/{len(task.hints)}", task.hints[help_.number - 1], most=LONG)
+        which = f"{label('Hint')} {help_.number}/{len(task.hints)}"
+        page.labelled(which, task.hints[help_.number - 1], most=LONG)
     page.line()
     if help_.left:
         number = "" if keeps else f" {(help_.number or 0) + 1}"
@@ -85,7 +87,7 @@ def _about(help_: Help) -> list[tuple[str, str, str]]:
         ("Likely", failure.likely, "yellow"),
         ("Advice", help_.advice, ""),
     )
-    return [(label, text, style) for label, text, style in lines if text]
+    return [(words, text, style) for words, text, style in lines if text]
 
 
 def hints(task: Task) -> str:

@@ -17,7 +17,9 @@ from grader.render.words import count
 FILES = 24  # columns for the names of files, as wide as two of them
 TRY = 3
 WHEN = 16  # of `2026-01-31 23:59`
+PLACE = 72  # of a place, which then takes a few lines
 NARROW = 80  # with fewer columns the time is left out
+MOST_TEXT = 2_000  # characters of one sentence
 MOST_MISSING = 12  # names on the page; the JSON has them all
 
 
@@ -35,20 +37,21 @@ def as_dict(intake: Intake) -> dict[str, Any]:
 def show(intake: Intake, console: Console) -> None:
     """Write who would be graded, then what stands in the way, then the totals."""
     page = Page(console)
-    page.line((one_line(intake.layout) or "no hand-ins", "bold"))
+    root = _root([each.place for each in intake.hand_ins])
+    page.line((one_line(intake.layout) or "no hand-ins", "bold"), (f"  {one_line(root)}", "dim"))
     page.line()
     good = [each for each in intake.hand_ins if not each.problem]
     if good:
-        _table(page, good)
+        _table(page, good, root)
     broken = [f"{_name(each.student)}: {each.problem}" for each in intake.hand_ins if each.problem]
-    _list(page, "Unreadable", broken, "red")
+    _list(page, "Broken", broken, "red")
     _list(page, "Unknown", intake.unknown, "red")
     _list(page, "Missing", _few([_name(student) for student in intake.missing]), "yellow")
     _list(page, "Notes", [*_remarks(good), *intake.notes], "dim")
     _totals(page, intake)
 
 
-def _table(page: Page, hand_ins: list[HandIn]) -> None:
+def _table(page: Page, hand_ins: list[HandIn], root: str) -> None:
     timed = page.width >= NARROW and any(each.submitted_at or each.late for each in hand_ins)
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(overflow="fold", ratio=1)
@@ -60,18 +63,18 @@ def _table(page: Page, hand_ins: list[HandIn]) -> None:
     heads = ["student", "try", "files", *(["handed in"] if timed else []), "from"]
     table.add_row(*(Text(head, "dim") for head in heads))
     for each in hand_ins:
-        table.add_row(*_row(each, timed))
+        table.add_row(*_row(each, timed, root))
     page.console.print(table, width=page.width)
     page.line()
 
 
-def _row(hand_in: HandIn, timed: bool) -> list[Text]:
+def _row(hand_in: HandIn, timed: bool, root: str) -> list[Text]:
     return [
         Text(_name(hand_in.student)),
         Text(str(hand_in.attempt)),
         Text(one_line(", ".join(hand_in.files))),
         *([_when(hand_in)] if timed else []),
-        Text(one_line(hand_in.place), "dim"),
+        Text(cut(one_line(hand_in.place.replace(root, "")), PLACE), "dim"),
     ]
 
 
@@ -80,14 +83,18 @@ def _when(hand_in: HandIn) -> Text:
     return Text("late" if hand_in.late and not time else time, "yellow" if hand_in.late else "")
 
 
+def _root(places: list[str]) -> str:
+    """The folder or archive that all places begin with."""
+    roots = {place.partition("/")[0] for place in places if "/" in place}
+    return f"{roots.pop()}/" if len(roots) == 1 else ""
+
+
 def _list(page: Page, title: str, sentences: Iterable[str], style: str) -> None:
     listed = list(sentences)
-    if not listed:
-        return
-    page.line((title, f"bold {style}"))
-    for sentence in listed:
-        page.line(f"  {one_line(sentence)}")
-    page.line()
+    for number, sentence in enumerate(listed):
+        page.labelled("" if number else title, sentence, style, most=MOST_TEXT)
+    if listed:
+        page.line()
 
 
 def _few(names: list[str]) -> list[str]:

@@ -20,13 +20,17 @@ class NotAReport(ValueError):
 def from_json(text: str | bytes) -> Report:
     """The report that `text` holds; names that a later version has added are passed over."""
     try:
-        return _report(json.loads(text))
+        return _report(json.loads(text, parse_constant=_no_json))
     except NotAReport:
         raise
     except KeyError as missing:
         raise NotAReport(f"not a report: {missing.args[0]!r} is missing") from None
     except (TypeError, ValueError, AttributeError, RecursionError) as problem:
         raise NotAReport(f"not a report: {problem}") from problem
+
+
+def _no_json(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _report(value: Mapping[str, Any]) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,15 +48,22 @@ def _shapes(value: Any) -> tuple[tuple[int, ...], ...] | None:
     return None if value is None else tuple(tuple(map(int, shape)) for shape in value)
 
 
+def finite(value: Any) -> float:
+    """Return a number that can be drawn, or raise ValueError."""
+    if not math.isfinite(number := float(value)):
+        raise ValueError(f"{value} is no finite number")
+    return number
+
+
 def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
+    return None if value is None else finite(value)
 
 
 def _point(value: Any) -> Point | None:
     if value is None:
         return None
     x, y = value
-    return float(x), float(y)
+    return finite(x), finite(y)
 
 
 def read_picture(value: Mapping[str, Any]) -> Picture:

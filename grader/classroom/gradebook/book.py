@@ -70,6 +70,10 @@ class Gradebook:
         found = self._connection.rows("SELECT report FROM reports WHERE key = ?", key)
         return get_report(self._connection, load(found[0][0])) if found else None
 
+    def has(self, key: str) -> bool:
+        """Whether a report is kept under a content key; cheaper than reading it."""
+        return bool(self._connection.rows("SELECT 1 FROM reports WHERE key = ?", key))
+
     def keep(self, key: str, topic: str, report: Report) -> None:
         """Keep the report of a topic under its content key; what is kept there already stays.
 
@@ -92,7 +96,7 @@ class Gradebook:
         """
         if runs.entry_of(self._connection, run).finished is not None:
             raise ValueError(f"run {run} is finished: begin a new one")
-        if key is not None and not self._connection.rows("SELECT 1 FROM reports WHERE key = ?", key):
+        if key is not None and not self.has(key):
             raise ValueError(f"no report is kept under {key!r}: keep it first")
         with self._connection.change():
             digest = put_hand_in(self._connection, hand_in)

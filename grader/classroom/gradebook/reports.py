@@ -10,10 +10,11 @@ from typing import Any
 
 from grader.classroom.gradebook import contents
 from grader.classroom.gradebook.connection import Connection
+from grader.classroom.gradebook.errors import BookProblem
 from grader.classroom.gradebook.plain import dump, load
 from grader.render.choose import topic_of
 from grader.render.json import as_dict
-from grader.report import Report, TaskReport, from_json
+from grader.report import NotAReport, Report, TaskReport, from_json
 
 TASKS, PARTS, PRINTED = "tasks", "parts", "printed"
 
@@ -31,11 +32,21 @@ def put_report(connection: Connection, report: Report) -> dict[str, Any]:
 
 
 def get_report(connection: Connection, facts: dict[str, Any]) -> Report:
-    """The report of what `put_report` returned."""
+    """The report of what `put_report` returned.
+
+    Raises:
+        BookProblem: another version of torchgrade has written it, or a part of it is missing.
+    """
     texts = [contents.get(connection, digest).decode() for digest in facts[PARTS]]
     head = dump({name: value for name, value in facts.items() if name != PARTS})
     text = f'{head[:-1]},"{TASKS}":[{",".join(texts)}]}}'
-    report = from_json(text)
+    try:
+        report = from_json(text)
+    except NotAReport as problem:
+        remedy = "open it with the torchgrade that wrote it"
+        raise BookProblem(
+            f"{connection.path}: one of its reports cannot be read: {problem}: {remedy}"
+        ) from problem
     return _with_printed(report, load(text)[TASKS]) if f'"{PRINTED}"' in text else report
 
 

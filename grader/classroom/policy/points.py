@@ -100,7 +100,7 @@ def _content(hand_in: HandIn, topic: str) -> frozenset[bytes]:
     return frozenset(
         hand_in.files[name]
         for name, path in paths.items()
-        if path.stem == topic and path.suffix.lower() in TOPIC_FILES
+        if path.stem.lower() == topic and path.suffix.lower() in TOPIC_FILES
     )
 
 

@@ -14,6 +14,7 @@ from grader.classroom.reading.gather import Content, Gathered
 from grader.classroom.reading.words import bounded
 
 MOST_PLACES = 3
+MOST_PROBLEMS = 5  # in one sentence; the others are notes
 
 
 @dataclass
@@ -67,7 +68,12 @@ def _hand_in(student: Student, attempt: _Attempt, number: int, notes: tuple[str,
     problems = bounded(problem for got in parts for problem in got.problems)
     files = {f"{topic}{file.suffix}": file.data for topic, file in attempt.files.items() if file is not None}
     kept = [f"{topic} is as it was handed in before, in {place}" for topic, place in attempt.kept.items()]
-    every = (*(problems if files else ()), *notes, *kept, *(note for got in parts for note in got.notes))
+    every = (
+        *(problems if files else problems[MOST_PROBLEMS:]),
+        *notes,
+        *kept,
+        *(note for got in parts for note in got.notes),
+    )
     return HandIn(
         student,
         _place(parts),
@@ -75,7 +81,7 @@ def _hand_in(student: Student, attempt: _Attempt, number: int, notes: tuple[str,
         submitted_at=max((at for got in parts if (at := got.part.submitted_at)), default=None),
         late=_late(parts),
         attempt=number,
-        problem=None if files else "; ".join(problems),
+        problem=None if files else "; ".join(problems[:MOST_PROBLEMS]),
         notes=bounded(every),
     )
 

@@ -101,9 +101,17 @@ def _levels(spot: Spot) -> Iterator[Spot]:
         wrapped = [child for child in inner if child.name == SUBMITTED] or (
             inner if len(children) == 1 else []
         )
-        if len(wrapped) != 1 or one.fits(spot):
+        if len(wrapped) != 1 or one.fits(spot) or not _opens(wrapped[0]):
             return
         spot = Spot(wrapped[0], spot.at(wrapped[0].name), spot.topics)
+
+
+def _opens(folder: Folder) -> bool:
+    try:
+        folder.children()
+    except Unreadable:
+        return False
+    return True
 
 
 def _by_names(levels: list[Spot], alone: bool) -> Choice:
@@ -125,7 +133,8 @@ def _by_names(levels: list[Spot], alone: bool) -> Choice:
             if len(found) > 1:
                 raise ClassProblem(_two(level, found))
             return Choice(SYSTEMS[next(iter(found))], level)
-    return Choice(files if files.fits(last) else folders, last)
+    telling = next((level for level in reversed(levels) if folders.fits(level)), last)
+    return Choice(files if files.fits(telling) else folders, telling)
 
 
 def _students_beside(spot: Spot) -> str:
@@ -134,16 +143,9 @@ def _students_beside(spot: Spot) -> str:
     names = []
     for folder in spot.folder.folders():
         inner = Spot(folder, spot.at(folder.name), spot.topics)
-        if folder.name.casefold() not in {*topics, *one.WRAPPERS} and _is_work(inner):
+        if folder.name.casefold() not in {*topics, *one.WRAPPERS} and one.fits(inner):
             names.append(folder.name)
     return ", ".join(short(name) for name in names[:3])
-
-
-def _is_work(spot: Spot) -> bool:
-    try:
-        return bool(one.fits(spot))
-    except Unreadable:
-        return False
 
 
 def _repository(spot: Spot, alone: bool) -> Choice:

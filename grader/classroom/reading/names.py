@@ -34,6 +34,11 @@ def inside(path: str) -> tuple[str, ...] | None:
     return None if ".." in parts or len(parts) > limits.DEEP or not parts else parts
 
 
+def outside(path: str) -> str:
+    """Return how a path that leads out is called: quoted, so that it is no topic's name and not hidden."""
+    return f"'{short(path)}'"
+
+
 def topic_of(name: str, topics: Collection[str]) -> tuple[str, str] | None:
     """Return the topic and suffix that a file's name stands for: `Losses (1).PY` is ("losses", ".py")."""
     lowered = composed(name).casefold()

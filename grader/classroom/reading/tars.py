@@ -10,7 +10,7 @@ from typing import IO
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.disk import LINK, SPECIAL
-from grader.classroom.reading.names import inside, short
+from grader.classroom.reading.names import inside, outside, short
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import File, Folder, grow, refused
 from grader.classroom.reading.zips import OUTSIDE
@@ -79,7 +79,7 @@ def _entries(
             path = inside(member.name)
             if path is None:
                 if not member.isdir():  # `tar cf x.tar .` begins with the folder itself
-                    yield (short(member.name),), refused(short(member.name), OUTSIDE)
+                    yield (outside(member.name),), refused(outside(member.name), OUTSIDE)
             elif member.isdir():
                 yield path, None
             else:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import IO
 
 from grader.classroom.reading.disk import LINK, SPECIAL
-from grader.classroom.reading.names import inside, short
+from grader.classroom.reading.names import inside, outside, short
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import File, Folder, grow, refused
 
@@ -68,8 +68,7 @@ def _entries(
         name = _name(member)
         path = inside(name)
         if path is None:
-            shown_name = short(name)
-            yield (shown_name,), refused(shown_name, OUTSIDE)
+            yield (outside(name),), refused(outside(name), OUTSIDE)
         elif name.endswith(("/", "\\")):
             yield path, None
         elif why := _refusal(member):

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
 from rapidfuzz.distance import Indel, LCSseq
 
-from grader.classroom.similar.index import WINDOW, Index, Structure, most_holders, structures
+from grader.classroom.similar.index import Flags, Index, index_of, most_holders
 from grader.classroom.similar.model import Findings, Pair, Passage, Side
 from grader.classroom.similar.pieces import Piece, given_names, pieces_of
+from grader.classroom.similar.structure import WINDOW, Structures, structures
 from grader.classroom.similar.tokens import CHOSEN, numbered
 from grader.course import Course
 
 FEWEST_TOKENS = 48  # of rare structure in common; three windows
 LEAST_SHARE = 0.15  # of what the one with less has of its own
 MOST_PAIRS = 100
+LOOKED_AT = 20  # candidates for each pair to show, the most promising ones
 SHORTEST_RUN = 6  # tokens in a row that make a line shared
 
 Submissions = Mapping[str, Mapping[str, bytes]]  # student -> topic -> file
@@ -35,28 +38,39 @@ def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIR
     """
     natural, given = _natural(course)
     notes: list[str] = []
-    index = Index(most_holders(len(submissions)))
-    pieces: dict[str, Pieces] = {}
-    for student, files in sorted(submissions.items()):
-        pieces[student] = dict(_pieces(course, student, files, given, notes.append))
-        index.add(student, pieces[student], natural)
-    found = sorted(_pairs(index, pieces), key=lambda pair: (-pair.tokens * pair.share, pair.left, pair.right))
+    pieces = {
+        student: dict(_pieces(course, student, files, given, notes.append))
+        for student, files in sorted(submissions.items())
+    }
+    windows = {
+        student: {name: structures(piece) for name, piece in found.items()}
+        for student, found in pieces.items()
+    }
+    index = index_of(windows, natural)
+    found = sorted(
+        _pairs(index, pieces, LOOKED_AT * most),
+        key=lambda pair: (-pair.tokens * pair.share, pair.left, pair.right),
+    )
     return Findings(
-        len(submissions), index.limit, tuple(found[:most]), max(0, len(found) - most), tuple(notes)
+        len(submissions),
+        most_holders(len(submissions)),
+        tuple(found[:most]),
+        max(0, len(found) - most),
+        tuple(notes),
     )
 
 
-def _natural(course: Course) -> tuple[set[Structure], dict[str, frozenset[str]]]:
+def _natural(course: Course) -> tuple[Structures, dict[str, frozenset[str]]]:
     """The structures that everybody is given or led to, and the names that the stubs define."""
-    natural: set[Structure] = set()
+    natural: list[Structures] = []
     given: dict[str, frozenset[str]] = {}
     for topic in course.topics:
         stub = course.stub_file(topic.slug).read_bytes()
         given[topic.slug] = given_names(stub)
         for data in (stub, course.solution_file(topic.slug).read_bytes()):
             for piece in pieces_of(topic, data, given[topic.slug]).values():
-                natural.update(structures(piece))
-    return natural, given
+                natural.append(structures(piece))
+    return np.unique(np.concatenate(natural)), given
 
 
 def _pieces(
@@ -70,27 +84,31 @@ def _pieces(
             note(f"{slug} of {student} is left out: it is not Python ({str(problem)[:100]})")
 
 
-def _pairs(index: Index, pieces: Mapping[str, Pieces]) -> Iterator[Pair]:
-    own: dict[str, int] = {}
-    for left, right in index.candidates(FEWEST_TOKENS - WINDOW + 1):
-        for student in (left, right):
-            if student not in own:
-                own[student] = index.own_tokens(student)
+def _pairs(index: Index, pieces: Mapping[str, Pieces], most: int) -> Iterator[Pair]:
+    own = {student: _size(index.covered(student, structures)) for student, structures in index.own.items()}
+    for left, right in index.candidates(FEWEST_TOKENS - WINDOW + 1, most):
         pair = _pair(index, pieces, left, right, min(own[left], own[right]))
         if pair.tokens >= FEWEST_TOKENS and pair.share >= LEAST_SHARE:
             yield pair
 
 
+def _size(covered: Mapping[str, Flags]) -> int:
+    return sum(int(flags.sum()) for flags in covered.values())
+
+
 def _pair(index: Index, pieces: Mapping[str, Pieces], left: str, right: str, own: int) -> Pair:
-    passages = []
-    for name in pieces[left].keys() & pieces[right].keys():
-        ours, theirs = index.covered(left, name, right), index.covered(right, name, left)
-        if ours and theirs:
-            size = min(len(ours), len(theirs))
-            passages.append(_passage(left, right, pieces[left][name], pieces[right][name], size))
+    rare = index.common(left, right)
+    ours, theirs = index.covered(left, rare), index.covered(right, rare)
+    sizes = {name: int(min(ours[name].sum(), theirs[name].sum())) for name in ours if name in theirs}
+    tokens = sum(sizes.values())
+    share = min(1.0, tokens / own) if own else 0.0
+    if tokens < FEWEST_TOKENS or share < LEAST_SHARE:
+        return Pair(left, right, tokens, share, ())
+    passages = [
+        _passage(left, right, pieces[left][name], pieces[right][name], size) for name, size in sizes.items()
+    ]
     passages.sort(key=lambda passage: (-passage.tokens, passage.task))
-    tokens = sum(passage.tokens for passage in passages)
-    return Pair(left, right, tokens, min(1.0, tokens / own) if own else 0.0, tuple(passages))
+    return Pair(left, right, tokens, share, tuple(passages))
 
 
 def _passage(left: str, right: str, ours: Piece, theirs: Piece, tokens: int) -> Passage:

@@ -1,26 +1,26 @@
 """Who has which structure, and which of it is rare: the pairs that are worth a look.
 
-Every window of some tokens, with its names numbered, is a structure. What the stub or the reference has, and what more
-than a few of the class have, is the natural way to write it and counts for nothing. So a pair is found by the rest, and
-nobody is compared with everybody: a thousand students are no more work than their code is long.
+What the stub or the reference has, and what more than a few of the class have, is the natural way to write it and
+counts for nothing. A pair is found by the rest, so that the work grows with the length of the code, not with the pairs.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import combinations
 
-from grader.classroom.similar.pieces import Piece
+import numpy as np
+from numpy.typing import NDArray
 
-WINDOW = 16  # tokens; about two statements
+from grader.classroom.similar.structure import WINDOW, Structures
+
 FEWEST, MOST = 3, 20  # holders up to which a structure is rare, in a small class and in a large one
 SHARE_OF_CLASS = 0.05
 
-Structure = int  # a window's hash, within one process
-Pieces = Mapping[str, Piece]
+Windows = Mapping[str, Structures]  # piece -> the structure at each of its tokens
+Flags = NDArray[np.bool_]
 
 
 def most_holders(students: int) -> int:
@@ -28,49 +28,80 @@ def most_holders(students: int) -> int:
     return max(FEWEST, min(MOST, math.ceil(SHARE_OF_CLASS * students)))
 
 
-def structures(piece: Piece) -> list[Structure]:
-    """The structure that begins at each token; none where a piece is shorter than a window."""
-    last = len(piece.tokens) - WINDOW
-    return [hash((piece.task, piece.tokens.window(start, WINDOW))) for start in range(last + 1)]
-
-
-@dataclass
+@dataclass(frozen=True)
 class Index:
     """The rare structures of a class."""
 
-    limit: int
-    by_student: dict[str, dict[str, list[Structure]]] = field(
-        default_factory=dict
-    )  # student -> piece -> windows
-    holders: dict[Structure, set[str]] = field(default_factory=dict)
+    windows: Mapping[str, Windows]  # student -> piece -> structures
+    own: Mapping[str, Structures]  # student -> the rare ones, sorted, each once
+    pairs: NDArray[np.int32]  # how many rare structures two students have in common, by their places in `own`
 
-    def add(self, student: str, pieces: Pieces, natural: set[Structure]) -> None:
-        """Take in one student's pieces; `natural` is what the stub and the reference have."""
-        own = {name: structures(piece) for name, piece in pieces.items()}
-        self.by_student[student] = own
-        for structure in {each for windows in own.values() for each in windows} - natural:
-            self.holders.setdefault(structure, set()).add(student)
+    def candidates(self, fewest: int, most: int) -> list[tuple[str, str]]:
+        """The pairs that have at least so many rare structures in common, those with the largest share first."""
+        names = list(self.own)
+        left, right = np.nonzero(self.pairs >= fewest)
+        sizes = np.array([len(own) for own in self.own.values()], np.int64)
+        shares = self.pairs[left, right] / np.maximum(1, np.minimum(sizes[left], sizes[right]))
+        order = np.argsort(-shares, kind="stable")[:most]
+        return [(names[left[place]], names[right[place]]) for place in order]
 
-    def is_own(self, structure: Structure) -> bool:
-        """Whether few enough have it, and it is not natural."""
-        return 0 < len(self.holders.get(structure, ())) <= self.limit
+    def common(self, left: str, right: str) -> Structures:
+        """The rare structures of two students, sorted."""
+        return np.intersect1d(self.own[left], self.own[right], assume_unique=True)
 
-    def candidates(self, fewest: int) -> Iterable[tuple[str, str]]:
-        """The pairs that have at least so many rare structures in common."""
-        common: Counter[tuple[str, str]] = Counter()
-        for students in self.holders.values():
-            if 1 < len(students) <= self.limit:
-                common.update(combinations(sorted(students), 2))
-        return (pair for pair, count in common.items() if count >= fewest)
+    def covered(self, student: str, rare: Structures) -> dict[str, Flags]:
+        """For each piece of a student that has one of these structures, which of its tokens lie in one."""
+        pieces = self.windows[student]
+        flags = np.split(_among(_all(pieces), rare), np.cumsum([len(each) for each in pieces.values()])[:-1])
+        return {name: _spread(found) for name, found in zip(pieces, flags, strict=True) if found.any()}
 
-    def own_tokens(self, student: str) -> int:
-        """How many tokens of a student lie in structure that few have."""
-        return sum(len(self.covered(student, name, None)) for name in self.by_student[student])
 
-    def covered(self, student: str, piece: str, other: str | None) -> set[int]:
-        """The places of a piece that lie in rare structure, and which `other` has too if one is named."""
-        places: set[int] = set()
-        for start, structure in enumerate(self.by_student[student].get(piece, ())):
-            if self.is_own(structure) and (other is None or other in self.holders[structure]):
-                places.update(range(start, start + WINDOW))
-        return places
+def _among(structures: Structures, some: Structures) -> Flags:
+    """Which of the structures are among some that are sorted."""
+    if not len(some):
+        return np.zeros(len(structures), np.bool_)
+    places = np.minimum(np.searchsorted(some, structures), len(some) - 1)
+    found: Flags = some[places] == structures
+    return found
+
+
+def _spread(starts: Flags) -> Flags:
+    """The tokens of the windows that begin where a flag is set."""
+    covered = np.zeros(len(starts) + WINDOW - 1, np.bool_)
+    for start in np.flatnonzero(starts):
+        covered[start : start + WINDOW] = True
+    return covered
+
+
+def index_of(windows: Mapping[str, Windows], natural: Structures) -> Index:
+    """Build the index of a class; `natural` is what the stub and the reference have."""
+    each = {student: np.setdiff1d(_all(pieces), natural) for student, pieces in windows.items()}
+    if not each:
+        return Index(windows, {}, np.zeros((0, 0), np.int32))
+    found = np.concatenate(list(each.values()))
+    who = np.repeat(np.arange(len(each)), [len(own) for own in each.values()])
+    order = np.argsort(found, kind="stable")
+    found, who = found[order], who[order]
+    starts = np.flatnonzero(np.r_[True, found[1:] != found[:-1]]) if len(found) else np.empty(0, np.int64)
+    holders = np.diff(np.r_[starts, len(found)])
+    limit = most_holders(len(each))
+    common = found[starts[holders > limit]]
+    own = {student: np.setdiff1d(structures, common) for student, structures in each.items()}
+    return Index(windows, own, _in_common(who, starts, holders, len(each), limit))
+
+
+def _in_common(
+    who: NDArray[np.int64], starts: NDArray[np.int64], holders: NDArray[np.int64], students: int, limit: int
+) -> NDArray[np.int32]:
+    """Count, for each pair, the structures that both and at most `limit` students have."""
+    pairs = np.zeros((students, students), np.int32)
+    for size in range(2, limit + 1):
+        chosen = starts[holders == size]
+        groups = who[chosen[:, None] + np.arange(size)]  # students of a structure, in rising order
+        for left, right in combinations(range(size), 2):
+            np.add.at(pairs, (groups[:, left], groups[:, right]), 1)
+    return pairs
+
+
+def _all(pieces: Windows) -> Structures:
+    return np.concatenate([np.empty(0, np.uint64), *pieces.values()])

@@ -28,10 +28,6 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def window(self, start: int, length: int) -> tuple[str, ...]:
-        """Some tokens with the chosen names numbered in the order of their first use."""
-        return numbered(self.texts[start : start + length])
-
 
 @dataclass
 class Names:

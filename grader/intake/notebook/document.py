@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -49,8 +50,10 @@ def read_document(data: bytes, name: str) -> Document:
 
 
 def as_utf8(data: bytes, name: str) -> bytes:
-    """Return the bytes of JSON text as UTF-8 without a byte order mark."""
+    """Return the bytes of JSON text as UTF-8 without a byte order mark; what seems to be UTF-8 is not copied."""
     encoding = json.detect_encoding(data)
+    if encoding.startswith("utf-8"):
+        return data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode(encoding).removeprefix("\ufeff").encode("utf-8")
     except UnicodeError as error:
@@ -63,7 +66,9 @@ def _parsed(data: bytes, name: str) -> Any:
         rest = pruned(text)
         if len(rest) > MOST_LEFT:
             raise TooMany
-        return json.loads(rest)
+        return json.loads(rest.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Unusable(f"{name} is not utf-8 text: save the notebook again as UTF-8.") from error
     except TooMany as error:
         raise Unusable(
             f"{name} holds more than {MOST_LEFT} bytes beside its outputs: move data out of it."

@@ -96,11 +96,14 @@ def _take(lines: list[str], line: int) -> list[int]:
 
 
 def _fault(error: Exception, lines: list[str], place: str) -> NotPython:
+    if unreadable := _unreadable_line(lines):
+        return NotPython(
+            unreadable, f"{place}, line {unreadable}: a character is no text: write the line anew."
+        )
     if not isinstance(error, SyntaxError):
-        line = _unreadable_line(lines)
-        where = f"{place}, line {line}" if line else place
-        reason = "a character is no text" if line else "it is too deeply nested for Python to read"
-        return NotPython(line, f"{where}: {reason}: write it anew.")
+        return NotPython(
+            None, f"{place}: it is too deeply nested for Python to read: write shorter expressions."
+        )
     line, column = error.lineno or None, error.offset or 0
     where = f"{place}, line {line}" + (f", column {column}" if column > 0 else "") if line else place
     marked = excerpt(lines[line - 1], column) if line and line <= len(lines) else ""

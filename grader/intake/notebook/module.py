@@ -40,8 +40,8 @@ def module_of(data: bytes, name: str, tasks: Collection[str] = ()) -> ModuleText
     cells = reading.document.cells
     for at, cell in enumerate(cells):
         _read_cell(reading, at, cell, name)
-    if len(reading.units) > MOST_STATEMENTS:
-        return SourceProblem(f"{name} holds more than {MOST_STATEMENTS} statements: move data out of it.")
+        if reading.statements > MOST_STATEMENTS:
+            return SourceProblem(f"{name} holds more than {MOST_STATEMENTS} statements: move data out of it.")
     wanted = {*tasks, *(task for cell in cells for task in cell.mark.tasks)}
     whole = {at for at, unit in enumerate(reading.units) if unit.cell in reading.whole}
     reading.kept = selected(reading.units, wanted, whole)
@@ -58,6 +58,9 @@ def _read_cell(reading: Reading, at: int, cell: Cell, name: str) -> None:
     python = cleaned(cell.source, place)
     if isinstance(python, NotPython):
         reading.broken.append((at, BrokenCell(cell.label, python.line, python.message)))
+        return
+    reading.statements += len(python.tree.body)
+    if reading.statements > MOST_STATEMENTS:
         return
     try:
         reading.units += list(units_of(python.tree, python.lines, at))

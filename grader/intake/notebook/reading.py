@@ -18,6 +18,7 @@ class Reading:
 
     document: Document
     python: dict[int, Cleaned] = field(default_factory=dict)  # by position among the cells of code
+    statements: int = 0  # of all cells, also of those that are too many to look at
     units: list[Unit] = field(default_factory=list)
     broken: list[tuple[int, BrokenCell]] = field(default_factory=list)  # with the position of the cell
     kept: set[int] = field(default_factory=set)  # positions of units

@@ -34,7 +34,7 @@ class Unit:
     now: frozenset[str]  # names of the module that it reads when it is executed
     later: frozenset[str]  # those that the functions in it read when they are called
     changes: frozenset[str]  # names whose objects it changes: a.b = 1, a[0] = 1
-    calls_on: frozenset[str]  # names whose methods it calls: a.append(1)
+    calls_on: frozenset[str]  # names whose methods it calls for what they do: a.append(1), @a.register(int)
     acts: bool  # executing it calls something, class bodies and decorators included
     is_plain: bool  # it gives names values that are written out or have names already
 
@@ -92,8 +92,11 @@ def _unit(nodes: list[ast.stmt], lines: Sequence[str], cell: int) -> Unit:
     binds, now, later = _names("\n".join(lines[first - 1 : last]), first)
     parts = [part for node in nodes for part in same_scope(node)]
     changes = {_root(part) for part in parts if isinstance(part, PARTS) and isinstance(part.ctx, SET)}
-    calls = [part.func for part in parts if isinstance(part, ast.Call)]
-    calls_on = {_root(called) for called in calls if not isinstance(called, ast.Name)}
+    called = [part.value for part in parts if isinstance(part, ast.Expr)]
+    called += [decorator for node in nodes if isinstance(node, Single) for decorator in node.decorator_list]
+    calls_on = {
+        _root(call.func) for call in called if isinstance(call, ast.Call) and isinstance(call.func, PARTS)
+    }
     return Unit(
         cell, first, last, tuple(nodes), binds, now, later, frozenset(changes - {""}), frozenset(calls_on - {""}),
         acts=any(isinstance(part, ast.Call) for node in nodes for part in _at_import(node)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -70,8 +71,9 @@ class StandingJudge:
             self._ready = True
 
     def kill(self) -> None:
-        """End it now, in the middle of a grading too; its server and worker end when they hear nothing more."""
-        self._process.kill()
+        """End it at once, whatever it does, and all that it has started; another thread may call this."""
+        with contextlib.suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self.close()
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from grader.render.html.helpers import (
     has_drawings,
     next_of,
     number_of,
+    went_wrong,
 )
 from grader.render.html.marks import mark
 from grader.render.html.names import feedback_file, has_feedback, person
@@ -31,25 +32,10 @@ from grader.render.shapes import shapes_of
 from grader.render.words import count, earned, number, share
 
 STYLE, SCRIPT = "page.css", "sort.js"
-GLOBALS: dict[str, Any] = {
-    **{
-        "anchor": anchor,
-        "drawn": drawn,
-        "has_drawings": has_drawings,
-        "next_of": next_of,
-        "number_of": number_of,
-    },
-    **{"LABELS": LABELS, "MOST_DRAWN": MOST_DRAWN, "MOST_ROWS": MOST_ROWS},
-    **{"count": count, "earned": earned, "share": share, "mark": mark, "person": person},
-    **{"bar": bar, "curve_svg": curve_svg, "path_svg": path_svg, "histogram_svg": histogram_svg},
-    **{"averaged": averaged, "curve_outside": curve.outside, "path_outside": path.outside},
-    **{
-        "picture_of": picture_of,
-        "shapes_of": shapes_of,
-        "file_of": feedback_file,
-        "has_feedback": has_feedback,
-    },
-}
+FUNCTIONS = (
+    *(anchor, drawn, has_drawings, next_of, number_of, went_wrong, mark, person, has_feedback, feedback_file),
+    *(count, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg, histogram_svg),
+)
 
 
 def page(template: str, **values: Any) -> str:
@@ -91,7 +77,9 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters.update(block=block, whole=whole, parts=breakable, number=number, signed=signed)
-    made.globals.update(GLOBALS)
+    made.globals.update({function.__name__: function for function in FUNCTIONS})
+    made.globals.update(curve_outside=curve.outside, path_outside=path.outside)
+    made.globals.update(LABELS=LABELS, MOST_DRAWN=MOST_DRAWN, MOST_ROWS=MOST_ROWS)
     return made
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from grader.report import Grid
 
-MOST_SIDE = 128  # rows and columns
+MOST_SIDE = 64  # rows and columns
 LARGEST = 1e30  # as of every number that a test draws; what is beyond is a gap
 
 

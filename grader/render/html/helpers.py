@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from grader.render.choose import WAITING
 from grader.report import Message, TaskReport, TestReport, Verdict
 
 LABELS = (
@@ -27,6 +28,11 @@ def drawn(task: TaskReport) -> bool:
     return any(map(has_drawings, task.tests))
 
 
+def went_wrong(task: TaskReport) -> bool:
+    """Whether a task was tried and did not pass."""
+    return task.verdict not in WAITING | {Verdict.PASS}
+
+
 def number_of(task: TaskReport, test: TestReport) -> int:
     """The place of a test in its task, from 1."""
     return 1 + next(place for place, each in enumerate(task.tests) if each is test)
@@ -39,6 +45,6 @@ def next_of(task: TaskReport, message: Message | None) -> str:
     return (message and message.next) or f"grade hint {task.id}"
 
 
-def anchor(name: str) -> str:
-    """The place of a task or topic on its page, as a link names it."""
-    return "task-" + re.sub(r"[^A-Za-z0-9_.-]", "-", name)
+def anchor(kind: str, name: str) -> str:
+    """The place of a task or a topic on its page, as a link names it."""
+    return f"{kind}-" + re.sub(r"[^A-Za-z0-9_.-]", "-", name)

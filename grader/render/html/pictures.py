@@ -14,7 +14,7 @@ from grader.render.html.svg.heatmap import heatmap_svg
 from grader.render.html.text import figure
 from grader.report import Grid, Picture, PictureKind
 
-MOST_PANELS = 64
+MOST_PANELS = 36
 PANEL_SIDE = 96  # pixels that a panel is enlarged to
 MOST_NUMBERS = 400  # cells that are written out as numbers too
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from grader.render.choose import first_failed, first_waiting, topic_of
+from grader.render.choose import WAITING, first_failed, first_waiting, topic_of
 from grader.render.html.environment import page
 from grader.render.words import tally
-from grader.report import Report, TaskReport
+from grader.report import Report, TaskReport, Verdict
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Topic:
 
     slug: str
     tasks: tuple[TaskReport, ...]
+    quiet: bool  # nothing to look at now: all done, or all untouched, while there is something elsewhere
 
     @property
     def points(self) -> float:
@@ -54,4 +55,10 @@ def topics_of(tasks: tuple[TaskReport, ...]) -> list[Topic]:
     groups: dict[str, list[TaskReport]] = {}
     for task in tasks:
         groups.setdefault(topic_of(task), []).append(task)
-    return [Topic(slug, tuple(group)) for slug, group in groups.items()]
+    finished = all(task.verdict is Verdict.PASS for task in tasks)
+    return [Topic(slug, tuple(group), not finished and _is_quiet(group)) for slug, group in groups.items()]
+
+
+def _is_quiet(tasks: list[TaskReport]) -> bool:
+    verdicts = {task.verdict for task in tasks}
+    return verdicts == {Verdict.PASS} or verdicts <= WAITING

@@ -131,3 +131,37 @@ def test_damaged_progress_is_a_word_and_no_failure(grade, mine):
     assert code == 0
     assert FIRST.id in out
     assert "counts as empty" in err
+
+
+def test_grading_in_a_course_folder_is_remembered(grade, mine, judge):
+    """What passes is known to the next command."""
+    grade(".")
+    assert f"1 of {len(TASKS)} tasks passed" in grade("next")[1]
+
+
+def test_grading_some_tests_of_a_task_is_not_remembered(grade, mine, judge):
+    """A keyword leaves tests out, and what is left says nothing about the task."""
+    grade(".", "-k", "rows")
+    assert not (mine / ".torchgrade/progress.json").exists()
+
+
+def test_grading_elsewhere_leaves_nothing_behind(grade, work, judge):
+    """A folder that `grade init` did not make stays as it is, unless it is named."""
+    before = sorted(work.rglob("*"))
+    grade("exercises")
+    assert sorted(work.rglob("*")) == before
+    grade("exercises", "--progress", ".")
+    assert (work / ".torchgrade/progress.json").exists()
+
+
+def test_grading_is_reported_when_progress_cannot_be_kept(grade, mine, judge, monkeypatch):
+    """The report and its exit code are as ever, with a word on the other stream."""
+
+    def refuse(file, data):
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr("grader.learner.store.write_whole", refuse)
+    code, out, err = grade(".")
+    assert code == 0
+    assert "Everything passes." in out
+    assert "progress is not kept" in err

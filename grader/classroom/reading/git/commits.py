@@ -12,7 +12,7 @@ from functools import partial
 from grader.classroom.reading import limits
 from grader.classroom.reading.disk import LINK
 from grader.classroom.reading.git.store import Store
-from grader.classroom.reading.names import composed, inside, label, short
+from grader.classroom.reading.names import composed, inside, label, outside
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import File, Folder, Node, refused
 
@@ -89,7 +89,7 @@ def _nodes(store: Store, tree: str) -> Iterator[Node]:
 def _node(store: Store, mode: bytes, raw: str, name: str) -> Node:
     path = inside(raw)
     if path is None or len(path) != 1:
-        return refused(short(raw), "has a name that leads somewhere else")
+        return refused(outside(raw), "has a name that leads somewhere else")
     if mode == FOLDER:
         return folder_of(store, name, path[0])
     if mode == LINKED:

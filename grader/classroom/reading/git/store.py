@@ -42,14 +42,15 @@ SHA1 = 40
 class Store(AbstractContextManager["Store"]):
     """The objects under one folder; two `git` processes answer until it is closed."""
 
-    def __init__(self, objects: Path, *, name_length: int = SHA1) -> None:
+    def __init__(self, objects: Path, *, name_length: int = SHA1, seconds: float | None = None) -> None:
+        self._git = program()
         self._stack = ExitStack()
         self.binary = name_length // 2  # bytes of an object's name
         home = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="grade-git-")))
         _skeleton(home, name_length)
         self._sizes = self._start("--batch-check", home, objects)
         self._contents = self._start("--batch", home, objects)
-        self._timer = threading.Timer(limits.GIT_SECONDS, self._kill)
+        self._timer = threading.Timer(seconds or limits.GIT_SECONDS, self._kill)
         self._timer.daemon = True
         self._timer.start()
 
@@ -94,7 +95,7 @@ class Store(AbstractContextManager["Store"]):
     def _start(self, how: str, home: Path, objects: Path) -> subprocess.Popen[bytes]:
         options = [word for setting in SAFE for word in ("-c", setting)]
         process = subprocess.Popen(
-            [program(), "--no-pager", *options, "cat-file", how],
+            [self._git, "--no-pager", *options, "cat-file", how],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

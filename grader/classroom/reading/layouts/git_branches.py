@@ -57,13 +57,14 @@ def _students(repository: Repository) -> Mapping[str, str]:
 def _branches(repository: Repository, students: Mapping[str, str], spot: Spot) -> Iterator[Found]:
     last = [branch.rpartition("/")[2] for branch in students]
     plain = len(set(last)) == len(last)  # otherwise students/alice and old/alice are told apart by all of it
-    with Store(repository.objects, name_length=repository.name_length) as objects:
-        for branch, name in students.items():
-            claim = by_name.claim_of(branch.rpartition("/")[2] if plain else branch)
-            place = f"{spot.place} (branch {branch})"
-            try:
+    for branch, name in students.items():
+        claim = by_name.claim_of(branch.rpartition("/")[2] if plain else branch)
+        place = f"{spot.place} (branch {branch})"
+        try:
+            # a store for each, so that nobody's objects take the time of others
+            with Store(repository.objects, name_length=repository.name_length) as objects:
                 commit = read_commit(objects, name)
                 nodes = tuple(folder_of(objects, commit.tree).children())
                 yield Found((claim,), (Part(nodes, place, submitted_at=commit.when),))
-            except Unreadable as problem:
-                yield Found((claim,), (Part((), place, problem=str(problem)),))
+        except Unreadable as problem:
+            yield Found((claim,), (Part((), place, problem=str(problem)),))

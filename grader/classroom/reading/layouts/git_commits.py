@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grader.classroom.reading import limits
 from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
 from grader.classroom.reading.git.commits import Commit, folder_of, history
 from grader.classroom.reading.git.store import Store
@@ -34,15 +35,14 @@ def _authors(spot: Spot) -> Iterator[Found]:
     repository = opened(spot)
     authors: dict[str, tuple[Claim, list[Part]]] = {}
     try:
-        with Store(repository.objects, name_length=repository.name_length) as store:
+        seconds, length = limits.GIT_CLASS_SECONDS, repository.name_length
+        with Store(repository.objects, name_length=length, seconds=seconds) as store:
             before: dict[str, File] = {}
             for commit in history(store, repository.refs.get("HEAD", "")):
-                now = _topic_files(store, commit, spot)
-                part = _part(commit, before, now, spot)
+                part, before = _part(store, commit, before, spot)
                 claim = _claim(commit)
-                if part.nodes:
+                if part.nodes or part.problem:
                     authors.setdefault(claim.id, (claim, []))[1].append(part)
-                before = now
             for claim, parts in authors.values():
                 yield Found((claim,), tuple(parts))
     except Unreadable as problem:
@@ -57,9 +57,15 @@ def _topic_files(store: Store, commit: Commit, spot: Spot) -> dict[str, File]:
     }
 
 
-def _part(commit: Commit, before: dict[str, File], now: dict[str, File], spot: Spot) -> Part:
+def _part(store: Store, commit: Commit, before: dict[str, File], spot: Spot) -> tuple[Part, dict[str, File]]:
+    """Return the topic files that a commit changed, and those that there are after it."""
+    place = f"{spot.place} (commit {commit.name[:SHORT]})"
+    try:
+        now = _topic_files(store, commit, spot)
+    except Unreadable as problem:  # the author's own, and nobody else's
+        return Part((), place, submitted_at=commit.when, problem=str(problem)), before
     changed = tuple(file for path, file in now.items() if _content(before.get(path)) != _content(file))
-    return Part(changed, f"{spot.place} (commit {commit.name[:SHORT]})", submitted_at=commit.when)
+    return Part(changed, place, submitted_at=commit.when), now
 
 
 def _content(file: File | None) -> str:

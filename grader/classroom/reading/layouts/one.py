@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.classroom.reading.found import Found, Reading, Spot
 from grader.classroom.reading.layouts import by_name
 from grader.classroom.reading.names import stem_of, topic_of
+from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import Folder
 
 TITLE = "one student's work"
@@ -23,7 +24,14 @@ def find(spot: Spot) -> Reading:
 
 
 def is_work(folder: Folder, spot: Spot) -> bool:
-    """Whether a folder is one student's work."""
+    """Whether a folder is one student's work; one that cannot be opened is not."""
+    try:
+        return _is_work(folder, spot)
+    except Unreadable:
+        return False
+
+
+def _is_work(folder: Folder, spot: Spot) -> bool:
     if any(topic_of(file.name, spot.topics) for file in folder.files()):
         return True
     topics = {topic.casefold() for topic in spot.topics}

@@ -10,8 +10,11 @@ TITLE = "Otter exports"
 
 
 def fits(spot: Spot) -> int:
-    """Count the exports."""
-    return sum(otter_stamp(node.name) is not None for node in spot.folder.files())
+    """Count the exports that tell their student; those in a student's own folder need not."""
+    return sum(
+        otter_stamp(node.name) is not None and bool(by_name.telling(node, spot.topics))
+        for node in spot.folder.files()
+    )
 
 
 def find(spot: Spot) -> Reading:

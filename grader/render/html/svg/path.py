@@ -28,13 +28,18 @@ def path_svg(path: Path) -> Markup:
         legend(LEFT, dotted=True),
         frame.axes(),
         frame.clipped(
-            *(way([[frame.at(x, y) for x, y in line]], "contour") for line in contours(path.surface, frame.across.limits, frame.up.limits)),
+            way(_ground(path, frame), "contour"),
             way(runs_of(yours), "theirs"), dots(_known(yours), "theirs-dots"),
             # Above theirs, which shows between the dashes where both agree.
             way(runs_of(own), "reference"), dots(_known(own), "reference-dots"),
             *_start(_known(own) or _known(yours)),
         ),
     )  # fmt: skip
+
+
+def _ground(path: Path, frame: Frame) -> list[list[Point]]:
+    lines = contours(path.surface, frame.across.limits, frame.up.limits)
+    return [[frame.at(x, y) for x, y in line] for line in lines]
 
 
 def describe(path: Path) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook, RunFacts
+from grader.classroom.gradebook import Gradebook, RunFacts, connection
 from grader.classroom.model import Adjustment, Attempt, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.report import (
     Curve,
@@ -115,6 +115,7 @@ class Room:
     losses_report, tensors_report, whole_report, standings = map(
         staticmethod, (losses_report, tensors_report, whole_report, standings)
     )
+    pragmas = connection._PRAGMAS
     moment = datetime(2026, 1, 1, tzinfo=UTC)
 
     @staticmethod
@@ -123,6 +124,12 @@ class Room:
         number = book.begin(FACTS)
         book.finish(number, standings() if rows is None else rows, seconds=12.5, graded=2, cached=1)
         return number
+
+
+@pytest.fixture(autouse=True)
+def disk(monkeypatch):
+    """Nothing waits for the disk here: the gradebook of a test need not outlive a power failure."""
+    monkeypatch.setattr(connection, "_PRAGMAS", (*connection._PRAGMAS, "PRAGMA synchronous = OFF"))
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ def test_report_is_unknown_under_another_key(book, room):
     """Nothing is known under a key that was never used."""
     book.keep("k", "losses", room.losses_report())
     assert book.known("l") is None
+    assert (book.has("k"), book.has("l")) == (True, False)
 
 
 def test_first_report_of_a_key_stays(book, room):

@@ -7,6 +7,15 @@ import pytest
 from grader.classroom.gradebook import BookProblem, Gradebook, WrongBook
 
 
+def test_change_waits_for_the_disk(path, room, monkeypatch):
+    """Pages and journal are on the disk when a change is committed, and references are checked."""
+    monkeypatch.setattr("grader.classroom.gradebook.connection._PRAGMAS", room.pragmas)
+    with Gradebook(path) as book:
+        asked = ("synchronous", "journal_mode", "foreign_keys")
+        found = [book._connection.rows(f"PRAGMA {name}") for name in asked]
+    assert found == [[(2,)], [("truncate",)], [(1,)]]
+
+
 def test_file_that_is_no_database_is_refused_and_left_alone(path):
     """Any other file is named as what it is not, and stays as it was."""
     path.write_bytes(b"name,points\n" * 100)
@@ -102,6 +111,22 @@ def test_damaged_content_is_told_and_never_taken_for_a_report(path, room, change
     database.close()
     with Gradebook(path) as book, pytest.raises(BookProblem, match=says):
         book.known("l")
+
+
+def test_report_of_another_version_is_told(path, room):
+    """A report that this torchgrade cannot read is no damage, and its remedy is another one."""
+    with Gradebook(path) as book:
+        book.keep("k", "losses", room.losses_report())
+    with sqlite3.connect(path) as database:
+        database.execute(
+            """UPDATE reports SET report = replace(report, '"schema_version":1', '"schema_version":9')"""
+        )
+    database.close()
+    with (
+        Gradebook(path) as book,
+        pytest.raises(BookProblem, match="schema_version is 9.*the torchgrade that wrote"),
+    ):
+        book.known("k")
 
 
 def test_damaged_file_is_told(path, room):

@@ -40,7 +40,8 @@ NAMES = """Amélie Laurent, Björn Ødegård, Chloé Dubois, Dário Simões, Él
 Håkon Lie, Inês Prata, Jürgen Weiß, Kateřina Dvořáková, Łucja Wójcik, Maximilian-Alexander von Hohenfels-Waldburg,
 Noémie Roux, Øystein Berg, Paula Nkemelu, Quentin Moreau, Réka Szabó, Siobhán O’Neill, Þóra Jónsdóttir,
 王小明, 李静, 张伟, 刘洋, 陈思远, 杨柳, 赵一诺, 黄海, 周建国, 欧阳文静,
-أحمد المصري, فاطمة الزهراء, يوسف حداد, ليلى منصور, خالد بن الوليد, مريم عبد الله, عمر الخطيب, نور الدين, سارة قاسم, زينب الحسن"""
+أحمد المصري, فاطمة الزهراء, يوسف حداد, ليلى منصور, خالد بن الوليد, مريم عبد الله, عمر الخطيب,
+نور الدين, سارة قاسم, زينب الحسن"""
 STUDENTS = [name.strip() for name in NAMES.replace("\n", " ").split(",")]
 TOPICS = {
     "tensors": ("flatten_images", "one_hot", "matmul", "vector_norms"),
@@ -62,8 +63,11 @@ ENVIRONMENT = Environment(
     ("landlock",), ("seccomp",), "0f" * 32,
 )  # fmt: skip
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-TRACEBACK = "losses.py, line 41, in cross_entropy\n    return -log_softmax(scores)[labels]\nNameError: name 'dim' is not defined"
-EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{7*7}}\u202edrow\u200b\x1b[2J\x00\ud800 &lt;b&gt;"
+TRACEBACK = "losses.py, line 41, in helper\n    return -log_p[dim]\nNameError: name 'dim' is not defined"
+EVIL = (
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{7*7}}"
+    "\u202edrow\u200b\x1b[2J\x00\ud800 &lt;b&gt;"
+)
 
 
 def curve_of(wrong: bool) -> Curve:
@@ -217,7 +221,8 @@ def class_of(names=STUDENTS) -> ClassResult:
     standings = tuple(standing_of(number, name, rng) for number, name in enumerate(names))
     return ClassResult(
         "Deep Learning, spring 2026: losses to networks", 3, 1187, BEGIN + timedelta(days=9), 214.7, "0f" * 32,
-        "simulated accelerator", "forked", tuple(columns), standings, ("2 files belong to nobody: notes.txt, a.pdf",), 180, 25,
+        "simulated accelerator", "forked", tuple(columns), standings,
+        ("2 files belong to nobody: notes.txt, a.pdf",), 180, 25,
     )  # fmt: skip
 
 

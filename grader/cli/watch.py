@@ -1,0 +1,62 @@
+"""`grade watch [PATH]`: each save graded, on a page that stays."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.faults import STOPPED, WrongCall
+from grader.cli.learner import course_folder, learners_course, progress_in, progress_option
+from grader.cli.output import device_option, open_console
+from grader.cli.submission import LARGEST_SEED
+
+if TYPE_CHECKING:
+    from grader.watch.run import Show
+
+
+@click.command("watch", short_help="Grade at each save what was changed.")
+@click.argument("path", metavar="[PATH]", required=False, type=click.Path(path_type=Path))
+@click.option("--plain", is_flag=True, help="A few lines for each save, and no keys; the rule in a pipe.")
+@click.option(
+    "--seed", type=click.IntRange(0, LARGEST_SEED), metavar="N", help="Meet the inputs of an earlier run."
+)
+@click.option("--sandbox", type=click.Choice(["auto", "strict"]), default="auto", help="As in `grade PATH`.")
+@device_option
+@progress_option
+def command(
+    path: Path | None, plain: bool, seed: int | None, sandbox: str, device: str, folder: Path | None
+) -> int:
+    """Grade at each save the tasks whose code was changed: PATH, else the course folder you are in.
+
+    Comments and layout alone grade nothing. The inputs stay the same until it ends: two failures can be compared.
+    """
+    from grader.learner import Progress, folder_of
+    from grader.watch.reading import Reader
+    from grader.watch.run import Options, Watch
+
+    watched = path or course_folder(None) or Path(".")
+    course = learners_course(None)
+    reader = Reader(course, watched)
+    reading = reader.read()
+    if reading.problem is not None:
+        raise WrongCall(reading.problem)
+    place = folder or folder_of([watched])
+    progress = progress_in(place) or Progress()
+    options = Options(watched, str(watched), place, seed, sandbox, device)
+    session = Watch(course, options, progress, _show(plain))
+    return STOPPED if session.run(reader, reading) else 0
+
+
+def _show(plain: bool) -> Show:
+    """Return the page, or the lines where nobody could see a page."""
+    from grader.render.watch import Plain, Screen
+
+    console = open_console()
+    is_terminal = (
+        sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+    )
+    return Plain(console) if plain or not is_terminal else Screen(console)

@@ -1,0 +1,218 @@
+"""The page of `grade watch`: how the topics stand, one task with its first failure, and what the keys do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from grader.course import Task, Topic
+from grader.learner.choose import open_needs
+from grader.render.course import show_hint
+from grader.render.escape import lines, one_line
+from grader.render.failure import failure
+from grader.render.page import LABEL, Page
+from grader.render.words import MARKS, bar, count, word
+from grader.report import Verdict
+from grader.watch.keymap import KEYS
+from grader.watch.reading import IDLE
+from grader.watch.state import State, View
+
+BAR = 10
+LONG = 10_000
+WAITING = (None, Verdict.NOT_ATTEMPTED)
+
+
+def head(page: Page, state: State) -> None:
+    """Write what is watched, and each topic with the tasks that pass."""
+    passed = sum(state.passes(task.id) for task in state.tasks)
+    of = count(len(state.tasks), "task")
+    page.line((one_line(state.path), "bold"), f"  {passed} of {of} passed", (f"  seed {state.seed}", "dim"))
+    _bars(page, state)
+    page.line((page.alphabet.of("–") * page.width, "dim"))
+
+
+def body(page: Page, state: State, most: int = LONG) -> None:
+    """Write what is looked at, in at most so many lines where that can be chosen."""
+    if state.current is None:
+        page.line(*_problem_of_all(state))
+        return
+    task = state.course.task(state.current)
+    _problem(page, state, task)
+    VIEWS[state.view](page, state, task, most)
+
+
+def foot(page: Page, state: State) -> None:
+    """Write what was last done, and the keys."""
+    page.line((page.alphabet.of("–") * page.width, "dim"))
+    for text, style in _news(state):
+        page.line((one_line(text), style))
+    if state.view is View.RESET:
+        return
+    parts: list[str | tuple[str, str]] = []
+    for key, name in KEYS:
+        parts += [(key, "bold"), (f" {name}   ", "dim")]
+    page.line(*parts)
+
+
+def task_line(page: Page, state: State, task_id: str) -> None:
+    """Write one task with its verdict, on a line."""
+    task = state.course.task(task_id)
+    verdict = state.verdict(task_id)
+    mark, style = MARKS[verdict] if verdict else (" ", "")
+    said = word(verdict) if verdict else "not graded yet"
+    page.line((f"{mark} {said}", style), "  ", (task.id, "bold"), (f"  {task.title}", "dim"))
+
+
+def problem(page: Page, text: str) -> None:
+    """Write why a file cannot be read, in the words of the grader, of which some lines are code."""
+    for number, line in enumerate(lines(text)):
+        page.line((line, "red" if number == 0 else ""))
+
+
+def _bars(page: Page, state: State) -> None:
+    cells = [_bar(page, state, topic) for topic in state.course.topics if topic.slug in state.files]
+    wide = max((cell_len(cell.plain) for cell in cells), default=0) + 3
+    columns = max(1, (page.width + 3) // wide)
+    table = Table.grid(padding=(0, 3, 0, 0))
+    for start in range(0, len(cells), columns):
+        row = cells[start : start + columns]
+        table.add_row(*row, *[Text("")] * (columns - len(row)))
+    if cells:
+        page.console.print(table)
+
+
+def _bar(page: Page, state: State, topic: Topic) -> Text:
+    passed = sum(state.passes(task.id) for task in topic.tasks)
+    most = len(topic.tasks)
+    looked_at = bool(state.current) and str(state.current).startswith(f"{topic.slug}.")
+    drawn = page.alphabet.of(bar(passed, most, BAR))
+    style = "red" if topic.slug in state.problems else "green" if passed == most else "cyan"
+    name = Text(f"{topic.slug:<{_longest(state)}} ", "bold" if looked_at else "")
+    return name.append(drawn, style).append(f" {passed}/{most}".ljust(6), "dim")
+
+
+def _longest(state: State) -> int:
+    return max((cell_len(slug) for slug in state.files), default=0)
+
+
+def _problem_of_all(state: State) -> Sequence[str | tuple[str, str]]:
+    if state.problem is not None:
+        return [(one_line(state.problem), "red")]
+    return ["There is no task to look at."]
+
+
+def _problem(page: Page, state: State, task: Task) -> None:
+    text = state.problem or state.problems.get(task.topic)
+    if text is not None:
+        problem(page, text)
+        page.line(("The last results stay as they are.", "dim"))
+        page.line()
+
+
+def _task(page: Page, state: State, task: Task, most: int) -> None:
+    result = state.results.get(task.id)
+    points = count(task.points, "point")
+    page.line((task.id, "bold"), f"  {task.title}", (f"  {points}", "dim"), *_doing(state, task))
+    needs = [need for need in open_needs(task, state.progress) if need.partition(".")[0] in state.files]
+    if needs and not state.passes(task.id):
+        page.line((f"builds on {', '.join(needs)}, still open", "dim"))
+    page.line()
+    if result is not None and result.verdict not in (Verdict.PASS, Verdict.NOT_ATTEMPTED):
+        failure(page, result)
+    else:
+        _standing(page, state, task)
+
+
+def _doing(state: State, task: Task) -> list[str | tuple[str, str]]:
+    running = state.work.running
+    if running is not None and running.task_id == task.id:
+        return [("  grading ...", "yellow")]
+    return [("  waits to be graded", "yellow")] if task.id in state.work.wanted else []
+
+
+def _standing(page: Page, state: State, task: Task) -> None:
+    """Write how a task stands of which no failure is at hand: passed, not begun, or known from earlier."""
+    verdict = state.verdict(task.id)
+    if verdict in WAITING and state.work.marks.get(task.id, IDLE) != IDLE:
+        page.line(("Begun, and not graded yet.", "dim"))
+        return
+    if verdict in WAITING:
+        page.line(("Not begun.", "dim"), f"  Write it in {one_line(state.files[task.topic].name)} and save.")
+        return
+    assert verdict is not None
+    mark, style = MARKS[verdict]
+    page.line((f"{mark} {word(verdict)}", style), *(_beyond(state) if verdict is Verdict.PASS else []))
+    known = state.progress.of(task.id).failure
+    if verdict is Verdict.PASS or known is None:
+        return
+    page.line()
+    for label, text, colour in (("Checked", known.checked, ""), ("Likely", known.likely, "yellow")):
+        if text:
+            page.labelled(label, text, colour, most=LONG)
+    page.whole("Next", known.next or f"grade hint {task.id}", "cyan")
+
+
+def _beyond(state: State) -> list[str | tuple[str, str]]:
+    open_ = sum(not state.passes(task.id) for task in state.tasks)
+    return (
+        [f"  {count(open_, 'task')} still open: n goes on"]
+        if open_
+        else [("  Everything passes.", "bold green")]
+    )
+
+
+def _list(page: Page, state: State, task: Task, most: int) -> None:
+    """Write the tasks of the topic, as many around the current one as there is room for."""
+    topic = state.course.topic(task.topic)
+    tasks = list(topic.tasks)
+    room = max(3, most - 2)
+    start = min(max(0, tasks.index(task) - room // 2), max(0, len(tasks) - room))
+    page.line((topic.title, "bold"))
+    for each in tasks[start : start + room]:
+        verdict = state.verdict(each.id)
+        mark, style = MARKS[verdict] if verdict else (" ", "")
+        here = each.id == task.id
+        waits = "  waits" if each.id in state.work.wanted else ""
+        name = (each.name, "bold" if here else "")
+        page.line(
+            "> " if here else "  ", (mark, style), " ", name, (f"  {each.title}", "dim"), (waits, "yellow")
+        )
+
+
+def _hint(page: Page, state: State, task: Task, most: int) -> None:
+    if state.help is None:
+        return
+    show_hint(task, state.help, page.console, keeps=True)
+    if state.help.left:
+        page.line((f"{'':<{LABEL}}or h again", "dim"))
+
+
+def _reset(page: Page, state: State, task: Task, most: int) -> None:
+    name = one_line(state.files[task.topic].name)
+    page.line((f"Put the stub of {task.id} back?", "bold yellow"))
+    page.line(f"What you wrote for it in {name} goes; a copy of the file as it is now is kept.")
+    page.line()
+    page.line(("y", "bold"), " yes   ", ("any other key", "bold"), " no")
+
+
+def _news(state: State) -> list[tuple[str, str]]:
+    if state.said is not None:
+        return [(state.said, "yellow")]
+    running = state.work.running
+    if state.starting:
+        return [(f"The judge of {', '.join(sorted(state.starting))} gets ready.", "dim")]
+    if running is not None:
+        more = len(set(state.work.wanted) - {running.task_id})
+        behind = f", {count(more, 'task')} after it" if more else ""
+        return [(f"Grading {running.task_id}{behind}.", "dim")]
+    if state.seconds is not None:
+        return [(f"Graded in {state.seconds:.1f} s. It is graded again at each save.", "dim")]
+    return [("Each save is graded.", "dim")]
+
+
+VIEWS: dict[View, Callable[[Page, State, Task, int], None]] = {
+    View.TASK: _task, View.LIST: _list, View.HINT: _hint, View.RESET: _reset,
+}  # fmt: skip

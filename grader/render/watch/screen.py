@@ -1,0 +1,124 @@
+"""The page that fills the terminal: drawn anew when something has changed, and cut to the rows that there are."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from io import StringIO
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.text import Text
+
+from grader.render.page import Page
+from grader.render.watch.page import body, foot, head
+from grader.watch import events as e
+from grader.watch.keys import Keyboard
+from grader.watch.signals import suspend
+from grader.watch.state import State
+
+MORE = "... {more} more lines: make the window taller, or see `grade {path} --task {task}`"
+
+
+class Screen:
+    """Shows the state on the whole terminal, and gives the terminal back as it was."""
+
+    def __init__(self, console: Console) -> None:
+        """Draw nothing yet."""
+        self._console = console
+        self._live: Live | None = None
+        self._drawn: tuple[State, object] | None = None
+        self._terminal = contextlib.ExitStack()
+        self._tell: Callable[[e.Event], None] = lambda event: None
+
+    @contextlib.contextmanager
+    def opened(self, tell: Callable[[e.Event], None]) -> Iterator[None]:
+        """Take the terminal until the end of the block."""
+        self._tell = tell
+        self._take()
+        try:
+            yield
+        finally:
+            self._terminal.close()
+
+    def show(self, event: e.Event, before: State, state: State) -> None:
+        """Draw the page if it is another, or the terminal has another size."""
+        now = (state, self._console.size)
+        if self._live is None or now == self._drawn:
+            return
+        self._drawn = now
+        self._live.update(_Drawing(state), refresh=True)
+
+    def pause(self) -> None:
+        """Give the terminal to the shell until it lets this go on."""
+        self._terminal.close()
+        suspend()
+        self._take()
+
+    def _take(self) -> None:
+        with contextlib.ExitStack() as stack:
+            live = Live(
+                console=self._console, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False,
+                vertical_overflow="crop",
+            )  # fmt: skip
+            self._live = stack.enter_context(live)
+            stack.enter_context(Keyboard(self._tell).listening())
+            self._terminal, self._drawn = stack.pop_all(), None
+
+
+class _Paper(StringIO):
+    """A text that says which characters the terminal can show."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._encoding
+
+
+class _Drawing:
+    """A state as rich draws it: the head, as much of the middle as there is room for, and the foot."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        height = options.height or console.height
+        state = self._state
+        try:
+            top = _drawn(console, options.max_width, lambda page: head(page, state))
+            end = _drawn(console, options.max_width, lambda page: foot(page, state))
+            room = max(3, height - len(top) - len(end) - 1)
+            middle = _drawn(console, options.max_width, lambda page: body(page, state, room))
+            rows = [*top, *_cut(middle, room, state)]
+            rows += [Text("")] * (height - len(rows) - len(end)) + end
+        except Exception as problem:  # the grading goes on, and so does the next page
+            rows = [Text(f"This page cannot be drawn ({type(problem).__name__}: {problem}); q ends it.")]
+        yield from rows[:height]
+
+
+def _drawn(console: Console, width: int, draw: Callable[[Page], None]) -> list[Text]:
+    """Return the lines of a part of the page, each cut to the width."""
+    paper = _Paper(console.encoding)
+    colours: Any = console.color_system  # a name that Console takes back
+    inner = Console(
+        file=paper, width=width, height=1000, force_terminal=True, color_system=colours,
+        legacy_windows=False, markup=False, emoji=False, highlight=False, no_color=console.no_color,
+    )  # fmt: skip
+    draw(Page(inner))
+    rows = Text.from_ansi(paper.getvalue()).split("\n")
+    for row in rows:
+        row.truncate(width)
+        row.no_wrap = True
+    return list(rows)
+
+
+def _cut(rows: list[Text], room: int, state: State) -> list[Text]:
+    """Return as many rows as there is room for; what is left out is said."""
+    if len(rows) <= room:
+        return rows
+    more = MORE.format(more=len(rows) - room + 1, path=state.path, task=state.current)
+    return [*rows[: room - 1], Text(more, "dim", no_wrap=True)]

@@ -1,0 +1,23 @@
+"""Every text that a learner reads has a key, and a translation is a file beside the English.
+
+The English stays where it is written: topic.toml, the sentences of known mistakes, the docstrings of tests, and the
+labels of the pages. `text(key)` gives it in the language that was chosen, and key by key in English where there is no
+translation, or only one of an English that has changed since.
+"""
+
+from grader.text.language import BadLanguage, chosen, languages, speak
+from grader.text.look_up import label, spoken, text, verdict_words
+from grader.text.translate import translated, translated_course
+
+__all__ = [
+    "BadLanguage",
+    "chosen",
+    "label",
+    "languages",
+    "speak",
+    "spoken",
+    "text",
+    "translated",
+    "translated_course",
+    "verdict_words",
+]

@@ -1,0 +1,68 @@
+"""One text by its key, in the language that is spoken."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+from grader.course import Course, load_course
+from grader.text import keys
+from grader.text.language import ENGLISH, chosen, topic_file, ui_file
+from grader.text.translation import BadTranslation, Translation, read
+from grader.text.ui import words
+
+NAME = re.compile(r"\{(\w+)\}")  # of a value
+
+
+class UnknownKey(LookupError):
+    """No text has this key."""
+
+
+def text(key: str, **values: object) -> str:
+    """Return the text of a key, with `{name}` in it replaced by the values.
+
+    Raises:
+        UnknownKey: there is no such text.
+    """
+    return spoken(key, _english(key), **values)
+
+
+def spoken(key: str, english: str, **values: object) -> str:
+    """Return the text of a key whose English is at hand."""
+    found = english
+    if chosen() != ENGLISH:
+        with suppress(BadTranslation):  # `grade text --check` names the fault; a page is shown all the same
+            found = translation_for(key, chosen()).of(key, english)
+    return NAME.sub(lambda name: str(values.get(name[1], name[0])), found)
+
+
+def label(words: str) -> str:
+    """Return a label of a page in the language that is spoken; the English is the label itself."""
+    return spoken(keys.label(words), words) if words else words
+
+
+def verdict_words(value: str) -> str:
+    """Return a verdict in words, `not attempted`, in the language that is spoken."""
+    return spoken(keys.verdict(value), value.replace("_", " "))
+
+
+def translation_for(key: str, language: str, course: Course | None = None) -> Translation:
+    """Return the translation that a key belongs to."""
+    if key.startswith("ui."):
+        return read(ui_file(language))
+    slug = key.split(".")[1]
+    return read(topic_file((course or load_course()).exercises, slug, language))
+
+
+def _english(key: str) -> str:
+    if key.startswith("ui."):
+        found = words().get(key)
+    else:
+        from grader.text.catalogue import catalogue_of
+
+        course = load_course()
+        slug = key.split(".")[1] if key.count(".") > 1 else ""
+        found = catalogue_of(course, course.topic(slug)).get(key) if slug in course.slugs else None
+    if found is None:
+        raise UnknownKey(f"there is no text {key!r}: `grade text` lists them")
+    return found

@@ -1,0 +1,75 @@
+"""A report and a course in another language: pure functions at the edge, between the judge and the pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from grader.course import Course, Task, Topic, load_course
+from grader.report import Message, Report, TaskReport, TestReport
+from grader.text import keys
+from grader.text.language import ENGLISH, topic_file
+from grader.text.translation import Translation, read
+
+
+def translated(report: Report, language: str, course: Course | None = None) -> Report:
+    """Return a report whose titles, checks and mistakes are in a language; English where there is no translation.
+
+    Args:
+        report: as the judge made it.
+        language: a code such as de.
+        course: whose translations serve; that of this package if None.
+    """
+    if language == ENGLISH:
+        return report
+    exercises = (course or load_course()).exercises
+    return replace(
+        report, tasks=tuple(_task(task, _words(task, exercises, language)) for task in report.tasks)
+    )
+
+
+def translated_course(course: Course, language: str) -> Course:
+    """Return a course whose titles, hints and differences are in a language."""
+    if language == ENGLISH:
+        return course
+    return replace(course, topics=tuple(_topic(topic, course, language) for topic in course.topics))
+
+
+def _words(task: TaskReport, exercises: Path, language: str) -> Translation:
+    return read(topic_file(exercises, task.id.partition(".")[0], language))
+
+
+def _task(task: TaskReport, words: Translation) -> TaskReport:
+    title = words.of(keys.title(task.id), task.title)
+    tests = tuple(_test(test, task.id, words) for test in task.tests)
+    message = task.message and _message(task.message, task.id, task.title, title, words)
+    return replace(task, title=title, tests=tests, message=message)
+
+
+def _test(test: TestReport, task_id: str, words: Translation) -> TestReport:
+    title = words.of(keys.check(task_id, test.name), test.title)
+    message = test.message and _message(test.message, task_id, test.title, title, words)
+    return replace(test, title=title, message=message)
+
+
+def _message(message: Message, task_id: str, english: str, title: str, words: Translation) -> Message:
+    """Translate what a message says of the check, which begins with the title, and of the mistake."""
+    checked, likely, head = message.checked, message.likely, english.rstrip(".")
+    if head and checked.startswith(head):
+        rest = checked.removeprefix(head)
+        checked = title if rest == "." else title.rstrip(".") + rest
+    if likely is not None and message.mistake is not None:
+        likely = words.of(keys.mistake(task_id, message.mistake), likely)
+    return replace(message, checked=checked, likely=likely)
+
+
+def _topic(topic: Topic, course: Course, language: str) -> Topic:
+    words = read(topic_file(course.exercises, topic.slug, language))
+    tasks = tuple(_of_course(task, words) for task in topic.tasks)
+    return replace(topic, title=words.of(keys.topic_title(topic.slug), topic.title), tasks=tasks)
+
+
+def _of_course(task: Task, words: Translation) -> Task:
+    hints = tuple(words.of(keys.hint(task.id, number), hint) for number, hint in enumerate(task.hints, 1))
+    differs = task.differs and words.of(keys.differs(task.id), task.differs)
+    return replace(task, title=words.of(keys.title(task.id), task.title), hints=hints, differs=differs)

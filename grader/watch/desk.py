@@ -1,0 +1,96 @@
+"""What is done beside the grading, in one thread, one after the other: progress, hints, and stubs put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from grader.course import Course
+from grader.learner import Progress, TaskProgress, record, update
+from grader.learner.advice import advice_on
+from grader.learner.hints import following
+from grader.learner.reset import CannotReset, reset
+from grader.learner.step import after_hint
+from grader.watch import events as e
+from grader.watch.memory import remember, remembered
+
+Tell = Callable[[e.Event], None]
+
+
+class Desk:
+    """Does what takes longer than the page may wait, and tells what came out."""
+
+    def __init__(self, course: Course, folder: Path | None, tell: Tell) -> None:
+        """Start with nothing to do; without a folder nothing is remembered."""
+        self._course, self._folder, self._tell = course, folder, tell
+        self._digest = course.digest() if folder is not None else ""
+        self.marks = remembered(folder, self._digest) if folder is not None else {}
+        self._pool = ThreadPoolExecutor(1, "desk")
+
+    def keep(self, effect: e.Keep) -> None:
+        """Remember a grading."""
+        if self._folder is not None:
+            self._pool.submit(self._safely, self._keep, self._folder, effect)
+
+    def hint(self, effect: e.LookUpHint) -> None:
+        """Look up the next hint of a task, and remember that it was shown."""
+        self._pool.submit(self._safely, self._hint, effect.task_id, effect.entry)
+
+    def put_back(self, effect: e.PutBack, file: Path | None) -> None:
+        """Put the stub of a task back into its file."""
+        self._pool.submit(self._safely, self._put_back, effect.task_id, file)
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._pool.shutdown()
+
+    def _safely(self, work: Callable[..., None], *arguments: object) -> None:
+        try:
+            work(*arguments)
+        except Exception as problem:  # the page goes on
+            self._tell(e.Said(f"That did not work: {type(problem).__name__}: {problem}"))
+
+    def _keep(self, folder: Path, effect: e.Keep) -> None:
+        note = record(folder, effect.report, effect.when)
+        if note:
+            self._tell(e.Said(note))
+            return
+        self.marks[effect.task_id] = effect.mark
+        remember(folder, self._digest, self.marks)
+
+    def _hint(self, task_id: str, entry: TaskProgress) -> None:
+        task = self._course.task(task_id)
+        mistake = entry.failure.mistake if entry.failure else None
+        help_ = following(task, entry, advice_on(self._course, task, mistake) if mistake else None)
+        self._tell(e.Hinted(task_id, help_))
+        if self._folder is None:
+            return
+
+        def seen(progress: Progress) -> Progress:
+            for number in help_.shown:
+                progress = after_hint(progress, task_id, number)
+            return progress
+
+        update(self._folder, seen)
+
+    def _put_back(self, task_id: str, file: Path | None) -> None:
+        if self._folder is None:
+            self._tell(
+                e.Said(
+                    "This is no course folder, where a copy could be kept: make one with `grade init DIR`."
+                )
+            )
+            return
+        if file is None:
+            self._tell(e.Said(f"There is no file of {task_id.partition('.')[0]} to put a stub into."))
+            return
+        try:
+            done = reset(self._course, self._course.task(task_id), file, self._folder)
+        except CannotReset as problem:
+            self._tell(e.Said(f"{task_id} stays as it is: {problem}."))
+            return
+        kept = f"; {file.name} as it was is kept in {done.backup}" if done.backup else ""
+        self._tell(
+            e.Said(f"{task_id} is its stub again{kept}." if kept else f"{task_id} is its stub already.")
+        )

@@ -1,0 +1,117 @@
+"""The thread that notices saves: by the system's notices, and by a look at the files where these stay away."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from grader.intake.find import SUFFIXES
+from grader.watch import events as e
+from grader.watch.reading import Reader, Reading
+
+STEP = 30  # milliseconds without a change until a save counts as complete
+MOST_STEPS = 300  # milliseconds until it counts as complete all the same
+LOOK = (
+    1000  # milliseconds until the files are looked at without a notice: links, network drives, lost notices
+)
+SETTLING = (
+    0.3  # seconds until a file that is empty or gone is believed to be: some editors write in two steps
+)
+WITHOUT_NOTICES = 1.0  # seconds between two looks where the system gives no notices
+
+Stamp = tuple[int, ...]
+
+
+class Files:
+    """Reads the files again at each change, and tells of it."""
+
+    def __init__(self, reader: Reader, reading: Reading, tell: Callable[[e.Event], None]) -> None:
+        """Start to watch; `reading` is what is known already."""
+        self._reader, self._tell = reader, tell
+        self._known = reading
+        self._stamps = stamps(reading)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True, name="files")
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._stop.set()
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._follow_notices()
+            except Exception:  # no notices to be had: the folder is gone, or the system's limit is reached
+                self._stop.wait(WITHOUT_NOTICES)
+                self._look(everywhere=True)
+
+    def _follow_notices(self) -> None:
+        from watchfiles import watch
+
+        path = self._reader.path
+        root, recursive = (path, True) if path.is_dir() else (path.parent, False)
+        before = _identity(root)
+        for changes in watch(
+            root, watch_filter=self._concerns, step=STEP, debounce=MOST_STEPS, recursive=recursive,
+            stop_event=self._stop, rust_timeout=LOOK, yield_on_timeout=True, raise_interrupt=False,
+        ):  # fmt: skip
+            self._look(everywhere=bool(changes))
+            if _identity(root) != before:  # another folder stands in its place, which nobody watches yet
+                self._look(everywhere=True)
+                return
+
+    def _concerns(self, change: object, path: str) -> bool:
+        file = Path(path)
+        return file.suffix in SUFFIXES and file.stem in self._reader.course.slugs
+
+    def _look(self, everywhere: bool) -> None:
+        """Read the files if one may have changed, and tell if one has."""
+        if not everywhere and stamps(self._known) == self._stamps:
+            return
+        before = stamps(
+            self._known
+        )  # from before the reading, so that a save during it is seen the next time
+        reading = self._settled()
+        self._stamps = {file: before.get(file, stamp) for file, stamp in stamps(reading).items()}
+        if reading != self._known:
+            self._known = reading
+            self._tell(e.Read(reading))
+
+    def _settled(self) -> Reading:
+        """Read the files; what is empty or gone now, and was not before, gets a moment to come back."""
+        reading = self._reader.read()
+        missing = reading.problem is not None or not self._known.parts.keys() <= reading.parts.keys()
+        if missing or reading.empty - self._known.empty:
+            self._stop.wait(SETTLING)
+            reading = self._reader.read()
+        return reading
+
+
+def stamps(reading: Reading) -> Mapping[Path, Stamp | None]:
+    """Return what the system says of each file, in numbers that another content does not have."""
+    return {part.path: _stamp(part.path) for part in reading.parts.values()}
+
+
+def _stamp(file: Path) -> Stamp | None:
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _identity(folder: Path) -> Stamp | None:
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def newest(reading: Reading) -> str | None:
+    """Return the topic whose file was written last."""
+    times = {slug: stamp[0] for slug, part in reading.parts.items() if (stamp := _stamp(part.path))}
+    return max(times, key=lambda slug: times[slug], default=None)

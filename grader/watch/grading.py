@@ -1,0 +1,134 @@
+"""The thread that grades, one task after the other; it imports torch, so that the page is there before."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from grader.course import Course
+from grader.learner.store import now
+from grader.report import Report
+from grader.watch import events as e
+
+if TYPE_CHECKING:
+    from grader.device.choice import Accelerator
+    from grader.judge.order import ShardResult
+    from grader.report import Environment
+    from grader.watch.judges import Judges, NoJudges
+
+Tell = Callable[[e.Event], None]
+LONGEST = 500  # characters of a reason
+
+
+class Grading:
+    """Grades what it is asked for, in order, and tells what came out."""
+
+    def __init__(
+        self, course: Course, name: str, seed: int, sandbox: str, device: str, tell: Tell, last_words: Callable[[], str]
+    ) -> None:  # fmt: skip
+        """Start the thread; `last_words` returns what a process that died has written."""
+        self._course, self._name, self._seed = course, name, seed
+        self._sandbox, self._device = sandbox, device
+        self._tell, self._last_words = tell, last_words
+        self._asked: SimpleQueue[e.Grade | e.Warm | None] = SimpleQueue()
+        self._judges: Judges | NoJudges | None = None
+        self._accelerator: Accelerator | None = None
+        self._environment: Environment | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, daemon=True, name="grading")
+        self._thread.start()
+
+    def ask(self, effect: e.Grade | e.Warm) -> None:
+        """Do this when what was asked before is done."""
+        self._asked.put(effect)
+
+    def give_up(self) -> None:
+        """Give up the grading that is under way."""
+        if self._judges is not None:
+            self._judges.give_up()
+
+    def close(self) -> None:
+        """End the judges, and the thread with its next breath."""
+        self._closed = True
+        self._asked.put(None)
+        if self._judges is not None:
+            self._judges.close()
+
+    def _work(self) -> None:
+        while (effect := self._asked.get()) is not None:
+            try:
+                self._do(effect)
+            except Exception as problem:  # whatever it is, the page goes on, and the next save is graded
+                self._fault(effect, problem)
+
+    def _do(self, effect: e.Grade | e.Warm) -> None:
+        judges = self._judges or self._begin(effect)
+        if self._closed:
+            return
+        if isinstance(effect, e.Warm):
+            judges.warm(effect.topic)
+            return
+        from grader.watch.judges import WasGivenUp
+
+        try:
+            self._tell(self._grade(judges, effect))
+        except WasGivenUp:
+            self._tell(e.GivenUp(effect.task_id))
+
+    def _begin(self, effect: e.Grade | e.Warm) -> Judges | NoJudges:
+        """Import torch, and find out what grades here."""
+        topic = effect.topic if isinstance(effect, e.Warm) else effect.task_id.partition(".")[0]
+        self._tell(e.Starting(topic))
+        from grader.judge.accelerator import accelerator_for
+        from grader.watch.judges import judges_for
+
+        self._accelerator = accelerator_for(self._device)
+        self._judges = judges_for(self._course, self._sandbox, self._accelerator, self._tell)
+        return self._judges
+
+    def _grade(self, judges: Judges | NoJudges, effect: e.Grade) -> e.Graded:
+        from grader.intake import Submission
+        from grader.judge.order import Order
+        from grader.judge.scoring import skip_dependents
+
+        assert self._accelerator is not None
+        started = time.perf_counter()
+        task = self._course.task(effect.task_id)
+        order = Order(
+            Submission({task.topic: effect.content}, self._name), (task.id,), "", self._seed, self._sandbox, False,
+            accelerator=self._accelerator,
+        )  # fmt: skip
+        result = judges.grade(order)
+        needs = {need.id: need for need in effect.needs}
+        reports = skip_dependents([task], {**needs, **result.tasks})
+        report = Report(
+            self._name, self._seed, self._environment_of(result), (reports[task.id],),
+            round(time.perf_counter() - started, 3), result.incomplete, result.notes,
+        )  # fmt: skip
+        return e.Graded(task.id, effect.mark, report, now())
+
+    def _environment_of(self, result: ShardResult) -> Environment:
+        """Return where it was graded; the digest of the course is made only once."""
+        if self._environment is None:
+            from grader.judge.reporting import report_of
+
+            whole: Any = {
+                "name": self._name,
+                "seed": self._seed,
+                "accelerator": self._accelerator,
+                "seconds": 0.0,
+            }
+            self._environment = report_of(self._course, (), result, **whole).environment
+        return self._environment
+
+    def _fault(self, effect: e.Grade | e.Warm, problem: Exception) -> None:
+        reason = f"{type(problem).__name__}: {problem}"
+        if words := self._last_words():
+            reason = f"{reason}; the last words: {words}"
+        if isinstance(effect, e.Grade):
+            self._tell(e.Faulted(effect.task_id, effect.mark, reason[:LONGEST]))
+        else:
+            self._tell(e.Said(f"The grader could not get ready: {reason[:LONGEST]}"))

@@ -1,0 +1,106 @@
+"""Single keys from the terminal, which is as it was before when this ends, however it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from grader.watch import events as e
+
+Tell = Callable[[e.Event], None]
+PAUSE = 0.1  # seconds between two looks whether it is to end
+SEQUENCES = {
+    b"\x1b[A": "up", b"\x1b[B": "down", b"\x1b[C": "right", b"\x1b[D": "left",
+    b"\x1bOA": "up", b"\x1bOB": "down", b"\x1bOC": "right", b"\x1bOD": "left",
+    b"\x1b": "escape", b"\r": "enter", b"\n": "enter", b" ": "enter",
+}  # fmt: skip
+SCAN_CODES = {"H": "up", "P": "down", "M": "right", "K": "left"}  # behind a first character of 0 or 224
+
+
+class Keyboard:
+    """Tells of each key that is pressed, from a thread of its own."""
+
+    def __init__(self, tell: Tell) -> None:
+        """Listen to nothing yet."""
+        self._tell = tell
+        self._stop = threading.Event()
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take single keys, without echo, until the end of the block."""
+        self._stop = threading.Event()
+        listen = self._on_windows if sys.platform == "win32" else self._on_posix
+        with single_keys():
+            thread = threading.Thread(target=listen, args=(self._stop,), daemon=True, name="keys")
+            thread.start()
+            try:
+                yield
+            finally:
+                self._stop.set()
+                thread.join(5 * PAUSE)  # so that nobody reads what is typed to the shell
+
+    def _on_posix(self, stop: threading.Event) -> None:
+        descriptor = sys.stdin.fileno()
+        while not stop.is_set():
+            ready, _, _ = select.select([descriptor], [], [], PAUSE)
+            if not ready:
+                continue
+            try:
+                data = os.read(descriptor, 64)
+            except OSError:
+                data = b""
+            if not data:
+                self._tell(e.Stop())  # the terminal has gone
+                return
+            for key in keys_in(data):
+                self._tell(e.Pressed(key))
+
+    def _on_windows(self, stop: threading.Event) -> None:
+        import msvcrt
+
+        console: Any = msvcrt  # its names are known to the type checker on Windows only
+        while not stop.wait(PAUSE / 2):
+            while console.kbhit():
+                character = console.getwch()
+                if character in "\x00\xe0":
+                    key = SCAN_CODES.get(console.getwch(), "")
+                else:
+                    key = next(iter(keys_in(character.encode("utf-8", "replace"))), "")
+                self._tell(e.Stop() if character == "\x03" else e.Pressed(key))
+
+
+def keys_in(data: bytes) -> list[str]:
+    """Return the names of the keys in what a terminal sent: a letter for itself, and names for arrows."""
+    if data in SEQUENCES:
+        return [SEQUENCES[data]]
+    if data.startswith(b"\x1b"):
+        known = next(
+            (sequence for sequence in SEQUENCES if len(sequence) > 1 and data.startswith(sequence)), None
+        )
+        return [SEQUENCES[known], *keys_in(data[len(known) :])] if known else []
+    first, rest = data[:1], data[1:]
+    name = SEQUENCES.get(first, first.decode("ascii", "replace").lower())
+    return [name, *keys_in(rest)] if data else []
+
+
+@contextlib.contextmanager
+def single_keys() -> Iterator[None]:
+    """Let the terminal pass each key on at once; Ctrl-C stays a signal."""
+    if sys.platform == "win32":
+        yield
+        return
+    import termios
+    import tty
+
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    tty.setcbreak(descriptor, termios.TCSADRAIN)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)

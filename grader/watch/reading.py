@@ -1,0 +1,120 @@
+"""The learner's files as they are now, each task with a mark of its code; nothing is executed."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.course import Course, Topic
+from grader.course.stub import stub_text
+from grader.intake import (
+    Content,
+    IntakeError,
+    Source,
+    SourceProblem,
+    TaskState,
+    check_task,
+    find_submission,
+    read_source,
+)
+from grader.watch.reach import marks_of
+
+IDLE = ""  # the mark of a task that nobody has begun, or whose code is not there
+MOST_BYTES = 200_000_000  # more is no file of a learner's
+UNBEGUN = (TaskState.NOT_ATTEMPTED, TaskState.MISSING)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One topic's file."""
+
+    path: Path
+    content: Content
+    marks: Mapping[str, str] = field(default_factory=dict)  # by task id; none where the file cannot be read
+    problem: str | None = None  # why it cannot be read, in the words of the grader
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All files that lie under the path now."""
+
+    parts: Mapping[str, Part] = field(default_factory=dict)  # by topic
+    problem: str | None = None  # why there are none, or which two files could be the same topic
+
+    @property
+    def empty(self) -> frozenset[str]:
+        """The topics whose file holds nothing, as in the middle of a save."""
+        return frozenset(slug for slug, part in self.parts.items() if not part.content.data.strip())
+
+
+class Reader:
+    """Reads the files under a path again and again; a file that did not change costs a look at its bytes."""
+
+    def __init__(self, course: Course, path: Path) -> None:
+        """Read nothing yet."""
+        self.course, self.path = course, path
+        self._last: dict[str, Part] = {}
+        self._given = functools.cache(self._read_given)
+
+    def read(self) -> Reading:
+        """Return the files as they are; every fault of theirs comes back as words."""
+        try:
+            found = find_submission([self.path], self.course.slugs)
+        except IntakeError as problem:
+            return Reading({}, str(problem))
+        parts = {}
+        for slug, file in found.files.items():
+            assert isinstance(file, Path)
+            if (part := self._part(self.course.topic(slug), file)) is not None:
+                parts[slug] = part
+        self._last = parts
+        return Reading(parts)
+
+    def file_of(self, slug: str) -> Path | None:
+        """Return the file of a topic, as it was last found."""
+        part = self._last.get(slug)
+        return part.path if part else None
+
+    def _part(self, topic: Topic, file: Path) -> Part | None:
+        """Return a file with its marks; None where it went away since it was found."""
+        try:
+            with open(file, "rb") as stream:
+                content = Content(file.name, stream.read(MOST_BYTES))
+        except FileNotFoundError:
+            return None
+        except OSError as problem:
+            reason = problem.strerror or str(problem)
+            return Part(
+                file,
+                Content(file.name, b""),
+                problem=f"{file.name} cannot be read ({reason}): check its rights.",
+            )
+        before = self._last.get(topic.slug)
+        if before is not None and (before.path, before.content) == (file, content):
+            return before
+        source = read_source(content, [task.name for task in topic.tasks])
+        if isinstance(source, SourceProblem):
+            return Part(file, content, problem=source.message)
+        return Part(file, content, self._marks(topic, source))
+
+    def _marks(self, topic: Topic, source: Source) -> dict[str, str]:
+        codes = marks_of(source.text, [task.name for task in topic.tasks])
+        broken = source.notebook.broken if source.notebook else {}
+        reference, stub = self._given(topic.slug)
+        marks = {}
+        for task in topic.tasks:
+            if task.name in broken:
+                marks[task.id] = f"broken {broken[task.name].message}"
+            else:
+                state = check_task(source.tree, reference, task.name, stub).state
+                marks[task.id] = IDLE if state in UNBEGUN else codes[task.name]
+        return marks
+
+    def _read_given(self, slug: str) -> tuple[ast.Module, ast.Module]:
+        """Return the trees of the reference and of the stub."""
+        file = self.course.solution_file(slug)
+        text = file.read_text(encoding="utf-8")
+        return ast.parse(text), ast.parse(stub_text(text, file))

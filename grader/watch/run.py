@@ -1,0 +1,127 @@
+"""The loop of `grade watch`: events come in, the state goes on, what follows from it is done, the page is shown."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from grader.course import Course
+from grader.learner import Progress
+from grader.watch import events as e
+from grader.watch.desk import Desk
+from grader.watch.errors import LastWords
+from grader.watch.files import Files, newest
+from grader.watch.grading import Grading
+from grader.watch.reading import Reader, Reading
+from grader.watch.signals import handled
+from grader.watch.state import State
+from grader.watch.step import after
+from grader.watch.work import Work, known
+
+TICK = 0.25  # seconds
+
+
+class Show(Protocol):
+    """What the learner sees."""
+
+    def show(self, event: e.Event, before: State, state: State) -> None:
+        """Show what an event has changed."""
+
+    def pause(self) -> None:
+        """Leave the terminal to the shell until it lets this go on."""
+
+    def opened(self, tell: Callable[[e.Event], None]) -> contextlib.AbstractContextManager[None]:
+        """Take the terminal until the end of the block, and tell of the keys that are pressed."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for."""
+
+    path: Path
+    name: str  # of the path, as it was typed
+    folder: Path | None = None  # that remembers
+    seed: int | None = None
+    sandbox: str = "auto"
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class _Pause:
+    """Ctrl-Z was pressed."""
+
+
+class Watch:
+    """One session in front of a terminal."""
+
+    def __init__(self, course: Course, options: Options, progress: Progress, show: Show) -> None:
+        """Start with the page of what is remembered."""
+        self._events: SimpleQueue[e.Event | _Pause] = SimpleQueue()
+        self._course, self._options, self._show = course, options, show
+        self._desk = Desk(course, options.folder, self._events.put)
+        seed = secrets.randbits(31) if options.seed is None else options.seed
+        work = Work(graded=known(progress, self._desk.marks))
+        self.state = State(course, options.name, seed, progress, work=work)
+        self._interrupted = False
+
+    def run(self, reader: Reader, reading: Reading) -> bool:
+        """Go on until somebody ends it; return whether that was a signal such as Ctrl-C."""
+        words = LastWords()
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._desk.close)
+            stack.enter_context(handled(self._stop, lambda: self._events.put(_Pause())))
+            stack.enter_context(words.kept())
+            self._grading = Grading(
+                self._course, self._options.name, self.state.seed, self._options.sandbox, self._options.device,
+                self._events.put, words.line,
+            )  # fmt: skip
+            stack.callback(self._grading.close)
+            files = Files(reader, reading, self._events.put)
+            stack.callback(files.close)
+            self._reader = reader
+            stack.enter_context(self._show.opened(self._events.put))  # the last to begin gives back first
+            self._take(e.Read(reading, newest(reading)))
+            while not self.state.over:
+                self._next()
+        return self._interrupted
+
+    def _next(self) -> None:
+        try:
+            event = self._events.get(timeout=TICK)
+        except Empty:
+            event = e.Tick()
+        if isinstance(event, _Pause):
+            self._show.pause()
+            event = e.Tick()
+        self._take(event)
+
+    def _take(self, event: e.Event) -> None:
+        before = self.state
+        step = after(before, event, time.monotonic())
+        self.state = step.state
+        for effect in step.effects:
+            self._do(effect)
+        self._show.show(event, before, self.state)
+
+    def _do(self, effect: e.Effect) -> None:
+        match effect:
+            case e.Grade() | e.Warm():
+                self._grading.ask(effect)
+            case e.GiveUp():
+                self._grading.give_up()
+            case e.Keep():
+                self._desk.keep(effect)
+            case e.LookUpHint():
+                self._desk.hint(effect)
+            case e.PutBack(task_id):
+                self._desk.put_back(effect, self._reader.file_of(task_id.partition(".")[0]))
+
+    def _stop(self) -> None:
+        self._interrupted = True
+        self._events.put(e.Stop())

@@ -1,0 +1,113 @@
+"""What is to be graded, and in which order: each task whose code differs from the code that was last graded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from grader.course import Course
+from grader.learner import Progress
+from grader.report import Verdict
+from grader.watch.reading import IDLE
+
+UNKNOWN = "?"  # the mark of a grading whose code is not known any more; no code has it
+PATIENCE = (
+    3.0  # seconds that a grading may go on after its code was changed: as long as a new judge needs to start
+)
+
+
+@dataclass(frozen=True)
+class Running:
+    """The grading that is under way."""
+
+    task_id: str
+    mark: str
+    since: float  # on a clock that nobody can set
+    given_up: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is known of the code of each task, and what is graded now."""
+
+    marks: Mapping[str, str] = field(default_factory=dict)  # of the code as it is now
+    graded: Mapping[str, str] = field(default_factory=dict)  # of the code that the last verdict is about
+    order: tuple[str, ...] = ()  # all tasks, those that changed last at the front
+    blocked: frozenset[str] = frozenset()  # topics whose file cannot be read
+    running: Running | None = None
+    patience: float = PATIENCE  # longer where a judge needs longer to get ready
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The tasks to grade, in this order; the one that is graded now is still among them."""
+        return tuple(task_id for task_id in self.order if self._is_wanted(task_id))
+
+    def _is_wanted(self, task_id: str) -> bool:
+        is_new = self.marks[task_id] != self.graded.get(task_id, IDLE)
+        return is_new and task_id.partition(".")[0] not in self.blocked
+
+
+def known(progress: Progress, remembered: Mapping[str, str]) -> dict[str, str]:
+    """Return which code the verdicts of earlier days are about."""
+    judged = (
+        task_id
+        for task_id, entry in progress.tasks.items()
+        if entry.last not in (None, Verdict.NOT_ATTEMPTED)
+    )
+    return {task_id: remembered.get(task_id, UNKNOWN) for task_id in judged}
+
+
+def with_marks(
+    work: Work, marks: Mapping[str, str], blocked: Collection[str], first: str | None = None
+) -> tuple[Work, tuple[str, ...]]:
+    """Return the work after the files were read, and the tasks whose code changed by that.
+
+    Args:
+        work: before.
+        marks: of the files that could be read; the others keep theirs.
+        blocked: the topics whose file cannot be read.
+        first: the topic to begin with, where several have changed.
+    """
+    before = {**dict.fromkeys(marks, IDLE), **work.graded, **work.marks}
+    changed = [task_id for task_id in marks if marks[task_id] != before[task_id]]
+    changed.sort(key=lambda task_id: task_id.partition(".")[0] != first)
+    both = {**work.marks, **marks}
+    order = (*changed, *(task_id for task_id in work.order if task_id not in set(changed)))
+    rest = tuple(task_id for task_id in marks if task_id not in set(order))
+    new = replace(work, marks=both, order=order + rest, blocked=frozenset(blocked))
+    return new, tuple(changed)
+
+
+def started(work: Work, now: float) -> Work:
+    """Return the work with its first wanted task under way."""
+    task_id = work.wanted[0]
+    return replace(work, running=Running(task_id, work.marks[task_id], now))
+
+
+def is_superseded(work: Work, task_id: str, mark: str) -> bool:
+    """Whether code was saved since that grading began."""
+    return work.marks.get(task_id) != mark
+
+
+def is_overdue(work: Work, now: float) -> bool:
+    """Whether the grading under way is about code that is gone, and takes so long that it is to be given up."""
+    running = work.running
+    if running is None or running.given_up or not is_superseded(work, running.task_id, running.mark):
+        return False
+    return now - running.since > work.patience
+
+
+def finished(work: Work, task_id: str, mark: str) -> Work:
+    """Return the work after a grading of this code."""
+    return replace(work, running=None, graded={**work.graded, task_id: mark})
+
+
+def again(work: Work, task_ids: Iterable[str]) -> Work:
+    """Return the work with tasks to grade once more, as far as anybody has begun them."""
+    begun = {task_id: UNKNOWN for task_id in task_ids if work.marks.get(task_id, IDLE) != IDLE}
+    return replace(work, graded={**work.graded, **begun})
+
+
+def dependents(course: Course, task_id: str) -> tuple[str, ...]:
+    """Return the tasks that need this one."""
+    return tuple(task.id for task in course.tasks if task_id in task.needs)

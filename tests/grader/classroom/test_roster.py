@@ -1,0 +1,103 @@
+"""A class list is read as spreadsheets write it, and what is wrong with it is said with its line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.classroom.model import Student
+from grader.classroom.roster import Roster, RosterProblem, read_roster, squashed_keys
+
+TEXT = 'id,name,email,canvas\nb2,José 王,jo@x.edu,7\na1,"Able, Alice",al@x.edu,\n'
+STUDENTS = (Student("a1", "Able, Alice", "al@x.edu"), Student("b2", "José 王", "jo@x.edu", {"canvas": "7"}))
+
+
+def write(folder: Path, text: str | bytes, encoding: str = "utf-8") -> Path:
+    path = folder / "class.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_roster_is_read_in_each_unicode_encoding(encoding: str, tmp_path: Path) -> None:
+    """With and without a mark, sorted by id."""
+    assert read_roster(write(tmp_path, TEXT, encoding)).students == STUDENTS
+
+
+def test_roster_is_read_in_a_western_code_page(tmp_path: Path) -> None:
+    """What is no UTF-8 is what Excel saves in the West."""
+    assert read_roster(write(tmp_path, "id,name\n1,José\n", "latin-1")).students == (Student("1", "José"),)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_roster_is_read_with_each_delimiter(delimiter: str, tmp_path: Path) -> None:
+    """The header tells the delimiter; names of columns have any case and order, and others are left out."""
+    held = io.StringIO()
+    rows = [["Section", " EMAIL", "ID "], [], ["A, B; C", "x@y", " 1 "]]
+    csv.writer(held, delimiter=delimiter).writerows(rows)
+    text = held.getvalue()
+    assert read_roster(write(tmp_path, text)).students == (Student("1", "", "x@y"),)
+
+
+def test_roster_has_one_form_of_accents(tmp_path: Path) -> None:
+    """A list from a Mac is the same list."""
+    path = write(tmp_path, unicodedata.normalize("NFD", TEXT))
+    assert read_roster(path).students == STUDENTS
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name,email\nA,b\n", "no column `id`; its columns are: name, email"),
+        ("", "no column `id`; its columns are: none"),
+        ("id,name\n", "lists no student"),
+        ("id,name\n1,A\n,B\n", "line 3: there is no id: B"),
+        ("id,name\n1,A\n\n1,B\n", "lines 2 and 4: both have the id 1"),
+        ("id,email\n1,A@x\n2,a@X\n", "both have the email a@X"),
+        ("id,canvas\n1,5\n2,5\n", "both have the canvas 5"),
+        ("id,ID\n1,5\n", "2 columns `id`"),
+        ("id\n" + "x" * 200_000, "is not a CSV file"),
+    ],
+)
+def test_roster_that_is_wrong_says_where(text: str, words: str, tmp_path: Path) -> None:
+    """The sentence has the name of the file, the line and the value."""
+    with pytest.raises(RosterProblem) as problem:
+        read_roster(write(tmp_path, text))
+    assert words in str(problem.value) and "class.csv" in str(problem.value)
+
+
+def test_roster_that_is_not_there_says_so(tmp_path: Path) -> None:
+    """A path that cannot be read is named."""
+    with pytest.raises(RosterProblem, match="nowhere.csv cannot be read"):
+        read_roster(tmp_path / "nowhere.csv")
+
+
+def test_student_is_found_by_system_then_address_then_id_then_name() -> None:
+    """The strongest evidence decides; two who fit are nobody."""
+    roster = Roster((*STUDENTS, Student("c3", "Twin"), Student("d4", "twin")))
+    assert roster.find(ids={"canvas": "7", "id": "a1"}, name="Twin") == STUDENTS[1]
+    assert roster.find(email="AL@x.edu", ids={"id": "b2"}) == STUDENTS[0]
+    assert roster.find(name="alice able") == STUDENTS[0]
+    assert roster.find(name="Twin") is None and roster.find(name="") is None and roster.find() is None
+
+
+def test_name_is_squashed_as_canvas_does() -> None:
+    """Every place to divide first and last names is a spelling, letters only."""
+    assert squashed_keys("Mary Ann O'Neil") == ["maryannoneil", "annoneilmary", "oneilmaryann"]
+    assert squashed_keys("O'Neil, Mary Ann")[-1] == "oneilmaryann" and squashed_keys("") == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=80), st.sampled_from([b"", b"id,name\n", b"\xff\xfei\0d\0\n\0"]))
+def test_any_bytes_are_a_roster_or_a_problem(tmp_path: Path, data: bytes, head: bytes) -> None:
+    """Nothing else comes of a file."""
+    try:
+        assert read_roster(write(tmp_path, head + data)).students
+    except RosterProblem as problem:
+        assert str(problem)

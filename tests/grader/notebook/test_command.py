@@ -1,0 +1,54 @@
+"""`grade notebook TOPIC`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from grader.cli.notebook import command
+from grader.course import Course
+from grader.notebook import notebook_of, notebook_text
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+
+
+def test_notebook_is_written_into_this_folder(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name is that of the topic, and the answer says what to do with it."""
+    monkeypatch.chdir(tmp_path)
+    result = run("tensors")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "tensors.ipynb").read_text(encoding="utf-8") == notebook_text(
+        notebook_of(course, "tensors")
+    )
+    assert result.output.startswith("wrote tensors.ipynb: open it in Jupyter")
+
+
+def test_notebook_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
+    """Nobody's work is overwritten."""
+    file = tmp_path / "mine.ipynb"
+    file.write_text("my work")
+    result = run("losses", "--output", file)
+    assert result.exit_code == 2
+    assert "is there already and is left as it is" in result.output
+    assert file.read_text() == "my work"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["losse"], "losses"),
+        (["losses", "--output", "losses.py"], "a notebook ends in .ipynb, such as losses.ipynb"),
+        (["losses", "--output", "nowhere/losses.ipynb"], "there is no folder nowhere"),
+    ],
+)
+def test_wrong_call_is_refused(arguments: list[str], words: str) -> None:
+    """One line says what was wrong, and nothing is written."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert words in result.output

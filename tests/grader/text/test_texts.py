@@ -1,0 +1,123 @@
+"""Keys, the languages, and one text by its key."""
+
+import pytest
+
+from grader.text import BadLanguage, chosen, keys, label, languages, speak, spoken, text, verdict_words
+from grader.text.catalogue import catalogue_of
+from grader.text.look_up import UnknownKey
+from grader.text.translation import BadTranslation, digest, read
+from grader.text.ui import words
+
+
+@pytest.fixture
+def pages(tmp_path, monkeypatch):
+    """A translation of one label and one verdict, spoken."""
+    rows = {
+        "ui.label.builds_on": ("Builds on", "Besoin de"),
+        "ui.verdict.not_attempted": ("not attempted", "vide"),
+    }
+    text = "".join(f'["{key}"]\nof = "{digest(of)}"\ntext = "{done}"\n' for key, (of, done) in rows.items())
+    (tmp_path / "ui.xx.toml").write_text(text)
+    monkeypatch.setattr("grader.text.language.UI_FOLDER", tmp_path)
+    speak("xx")
+
+
+def test_catalogue_holds_every_text_where_it_is_written(course):
+    """Titles, hints, sentences of tests and of mistakes, also of mistakes whose sentence is put together."""
+    head = "task.losses.softmax"
+    assert catalogue_of(course, course.topic("losses")) == {
+        "topic.losses.title": "Losses",
+        f"{head}.title": "Probabilities",
+        f"{head}.hint.1": "look at the axis",
+        f"{head}.hint.2": "exp, then divide",
+        f"{head}.differs": "it has dtype",
+        f"{head}.check.test_softmax_rows": "Each row sums to 1.",
+        f"{head}.mistake.over_batch": "the softmax ran over the batch",
+        f"{head}.mistake.logarithm": "this is the logarithm",
+    }
+
+
+@pytest.mark.parametrize(
+    "label_of_a_page",
+    ["Checked", "Expected", "Got", "Where", "Likely", "Next", "Again", "Then", "Failed", "Builds on"],
+)
+def test_labels_of_the_pages_are_found_where_they_are_written(label_of_a_page):
+    """A label that a page writes has a key, and its English is the label."""
+    assert words()[keys.label(label_of_a_page)] == label_of_a_page
+
+
+def test_verdicts_have_words():
+    """The verdicts are words of the pages too."""
+    assert words()["ui.verdict.not_attempted"] == "not attempted"
+
+
+def test_words_of_the_pages_are_spoken(pages):
+    """A label and a verdict come in the language that was chosen; others in English."""
+    assert label("Builds on") == "Besoin de"
+    assert verdict_words("not_attempted") == "vide"
+    assert label("Checked") == "Checked"
+    assert label("") == ""
+    assert text("ui.label.builds_on") == "Besoin de"
+
+
+def test_text_of_a_task_is_found_by_its_key(course, translate, monkeypatch):
+    """`text` knows the English of every key, and what it is in the language that is spoken."""
+    monkeypatch.setattr("grader.text.look_up.load_course", lambda: course)
+    translate(hint__1=("look at the axis", "voir l'axe"))
+    assert text("task.losses.softmax.hint.1") == "look at the axis"
+    speak("xx")
+    assert text("task.losses.softmax.hint.1") == "voir l'axe"
+    assert text("task.losses.softmax.hint.2") == "exp, then divide"
+
+
+@pytest.mark.parametrize("key", ["task.losses.softmax.hint.9", "task.absent.x.title", "ui.label.absent", "x"])
+def test_key_that_there_is_not_is_an_error(course, monkeypatch, key):
+    """A key that is written wrong is found at once."""
+    monkeypatch.setattr("grader.text.look_up.load_course", lambda: course)
+    with pytest.raises(UnknownKey, match="grade text"):
+        text(key)
+
+
+def test_values_stand_where_their_names_are():
+    """Values are put in as they are, whatever braces they hold."""
+    assert spoken("ui.label.x", "{count} of {most}, {}", count="{most}", most=3) == "{most} of 3, {}"
+
+
+def test_language_comes_from_the_environment_unless_it_is_named(monkeypatch):
+    """--language is stronger than TORCHGRADE_LANGUAGE."""
+    monkeypatch.setenv("TORCHGRADE_LANGUAGE", "xx")
+    assert speak(None) == chosen() == "xx"
+    assert speak("yy") == chosen() == "yy"
+    monkeypatch.delenv("TORCHGRADE_LANGUAGE")
+    assert speak(None) == chosen() == "en"
+
+
+@pytest.mark.parametrize("code", ["../x", "german", "DE", "d", "de/../x"])
+def test_what_is_no_code_of_a_language_is_refused(code):
+    """A code is part of a file's name, and nothing else may be in it."""
+    with pytest.raises(BadLanguage):
+        speak(code)
+
+
+def test_languages_are_those_that_have_a_file(course, translate):
+    """Whatever is translated anywhere can be chosen."""
+    translate(title=("Probabilities", "Vraisemblances"))
+    assert languages(course.exercises, course.slugs) >= {"en", "xx"}
+
+
+@pytest.mark.parametrize(
+    ("content", "naming"),
+    [
+        ("[", "TOML"),
+        ('a = "b"', "must be a table"),
+        ('["a"]\nof = 1\ntext = ""', "must be texts"),
+        ("[a]\nof = ''", "a"),
+    ],
+)
+def test_file_that_is_no_translation_is_named(tmp_path, content, naming):
+    """The message says which file and which key."""
+    file = tmp_path / "losses.xx.toml"
+    file.write_text(content)
+    with pytest.raises(BadTranslation, match="losses.xx.toml") as problem:
+        read(file)
+    assert naming in str(problem.value)

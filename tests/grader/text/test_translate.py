@@ -1,0 +1,88 @@
+"""A report and a course in another language."""
+
+import pytest
+
+from grader.report import Environment, Message, Report, TaskReport, TestReport, Verdict
+from grader.text import translated, translated_course
+
+SENTENCE = "Each row sums to 1."
+
+
+def report(checked=SENTENCE, mistake="over_batch", likely="the softmax ran over the batch"):
+    message = Message(checked, "1", "2", "x (2, 3)", likely, mistake, "grade hint losses.softmax")
+    test = TestReport("test_softmax_rows[0-1]", SENTENCE, Verdict.FAIL, False, 1.0, 0.1, message)
+    untested = Message("Probabilities", got="no losses.py in the submission")
+    task = TaskReport("losses.softmax", "Probabilities", Verdict.FAIL, 0.0, 2.0, (test,), untested)
+    environment = Environment("0", "3", "2", "Linux", "cpu", "forked", (), (), "0" * 64)
+    return Report("mine", 7, environment, (task,), 0.5)
+
+
+def test_titles_checks_and_mistakes_are_translated(course, translate):
+    """What has a key is in the other language; numbers, names and commands stay."""
+    translate(
+        title=("Probabilities", "Vraisemblances"),
+        check__test_softmax_rows=(SENTENCE, "La somme est 1."),
+        mistake__over_batch=("the softmax ran over the batch", "par colonnes"),
+    )
+    before = report()
+    task = translated(before, "xx", course).tasks[0]
+    message = task.tests[0].message
+    assert (task.title, task.message.checked) == ("Vraisemblances", "Vraisemblances")
+    assert (task.tests[0].title, message.checked) == ("La somme est 1.", "La somme est 1.")
+    assert message.likely == "par colonnes"
+    assert (message.expected, message.got, message.where) == ("1", "2", "x (2, 3)")
+    assert (message.mistake, message.next) == ("over_batch", "grade hint losses.softmax")
+    assert before == report()
+
+
+def test_rest_of_a_check_stays_behind_the_translated_sentence(course, translate):
+    """What was compared is named by the suite, and stands behind the sentence."""
+    translate(check__test_softmax_rows=(SENTENCE, "La somme est 1."))
+    task = translated(report(checked="Each row sums to 1: row 2"), "xx", course).tasks[0]
+    assert task.tests[0].message.checked == "La somme est 1: row 2"
+
+
+def test_missing_keys_fall_back_to_english_one_by_one(course, translate):
+    """One translated text does not need the others."""
+    translate(mistake__over_batch=("the softmax ran over the batch", "par colonnes"))
+    task = translated(report(), "xx", course).tasks[0]
+    assert task.tests[0].message.likely == "par colonnes"
+    assert (task.title, task.tests[0].title) == ("Probabilities", SENTENCE)
+    assert translated(report(), "yy", course) == report()
+
+
+def test_outdated_translation_is_not_shown(course, translate):
+    """A sentence whose English has changed may say what is no longer true."""
+    translate(title=("The old title", "Vraisemblances"))
+    assert translated(report(), "xx", course).tasks[0].title == "Probabilities"
+
+
+@pytest.mark.parametrize("mistake", [None, "unknown"])
+def test_sentence_of_no_known_mistake_stays(course, translate, mistake):
+    """Without its name a sentence has no key."""
+    translate(mistake__over_batch=("the softmax ran over the batch", "par colonnes"))
+    likely = translated(report(mistake=mistake), "xx", course).tasks[0].tests[0].message.likely
+    assert likely == "the softmax ran over the batch"
+
+
+def test_english_changes_nothing(course):
+    """The English report is the report."""
+    before = report()
+    assert translated(before, "en", course) is before
+
+
+def test_course_has_translated_titles_hints_and_differences(course, translate):
+    """What `grade list`, `grade hint` and `grade explain` show is translated, and nothing else."""
+    translate(
+        topic=("Losses", "Pertes"),
+        title=("Probabilities", "Vraisemblances"),
+        hint__2=("exp, then divide", "exp, puis diviser"),
+        differs=("it has dtype", "il y a dtype"),
+    )
+    found = translated_course(course, "xx")
+    task = found.task("losses.softmax")
+    assert found.topic("losses").title == "Pertes"
+    assert task.title == "Vraisemblances"
+    assert task.hints == ("look at the axis", "exp, puis diviser")
+    assert (task.differs, task.torch, task.points) == ("il y a dtype", "torch.softmax", 2)
+    assert course.task("losses.softmax").title == "Probabilities"

@@ -17,18 +17,21 @@ from grader.cli import (
     classroom,
     data,
     doctor,
+    explain,
     grades,
     init,
     next,
     notebook,
     report,
     reset,
+    solution,
     stubs,
     submission,
     tasks,
+    text,
     verify,
     watch,
-)  # fmt: skip
+)
 from grader.cli.faults import FAILED, OURS, STOPPED, unexpected
 from grader.cli.group import DEFAULT, GradeGroup
 
@@ -51,6 +54,8 @@ cli.add_command(watch.command)
 cli.add_command(tasks.list_command)
 cli.add_command(tasks.hint_command)
 cli.add_command(reset.command)
+cli.add_command(explain.command)
+cli.add_command(solution.command)
 cli.add_command(report.command)
 cli.add_command(notebook.command)
 cli.add_command(data.command)
@@ -60,6 +65,7 @@ cli.add_command(grades.adjust_command)
 cli.add_command(verify.command)
 cli.add_command(doctor.command)
 cli.add_command(stubs.command)
+cli.add_command(text.command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,7 +12,7 @@ import click
 
 from grader.cli.faults import FAILED, OURS, WrongCall, judge_problems
 from grader.cli.group import DefaultCommand
-from grader.cli.learner import progress_option
+from grader.cli.learner import in_language, language_option, progress_option
 from grader.cli.near import missing
 from grader.cli.output import device_option, live_progress, output_option, show, writable, write
 
@@ -52,6 +52,7 @@ def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int 
 @click.option("--first", is_flag=True, help="Stop at the first task that does not pass.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Tasks to grade at the same time.")
 @progress_option
+@language_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -61,6 +62,7 @@ def command(
     output: Path | None,
     curves: bool,
     folder: Path | None,
+    language: str | None,
     **options: Any,
 ) -> int:
     """Grade the files of the course that lie under each PATH."""
@@ -68,7 +70,8 @@ def command(
     writable(output)
     report = _grade(paths, options)
     _remember(report, paths, folder, options)
-    _present(report, kind, output, paths, curves)
+    people = kind == "terminal"  # JSON and JUnit stay English: programs read them
+    _present(in_language(report, language) if people else report, kind, output, paths, curves)
     if report.incomplete is not None:
         return OURS
     from grader.render.choose import passed

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 TEXT = frozenset({".md", ".toml"})
 SOURCE = TEXT | {".py"}
+TRANSLATION = re.compile(r"(\w+)/\1\.[^/]+\.toml")  # a grading does not depend on the language
 
 
 def digest_of(exercises: Path, solutions: Path, suites: Path, datasets: Path) -> str:
@@ -37,5 +39,7 @@ def _files(folder: Path, suffixes: frozenset[str] | None) -> Iterator[tuple[str,
             or file.suffix == ".pyc"
         ):
             continue
-        if (suffixes is None or file.suffix in suffixes) and file.is_file():
-            yield inside.as_posix(), file
+        name = inside.as_posix()
+        wanted = suffixes is None or file.suffix in suffixes
+        if wanted and file.is_file() and not TRANSLATION.fullmatch(name):
+            yield name, file

@@ -6,12 +6,14 @@ from grader.learner.model import RANKING, Failure, Progress, TaskProgress
 from grader.report import Report, TaskReport, Verdict
 
 ABOUT_THE_FAILURE = 0  # the number of the hint that is about what went wrong
-NO_ATTEMPT = (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)
+UNTOUCHED = Verdict.NOT_ATTEMPTED
+NO_ATTEMPT = (UNTOUCHED, Verdict.SKIPPED)
 
 
 def after_grading(progress: Progress, report: Report, now: str) -> Progress:
     """Return the progress after a grading; a fault of the grader's own says nothing about the learner."""
-    graded = [task for task in report.tasks if task.verdict is not Verdict.INTERNAL]
+    graded = [task for task in report.tasks if task.id in progress.tasks or task.verdict is not UNTOUCHED]
+    graded = [task for task in graded if task.verdict is not Verdict.INTERNAL]
     tasks = {task.id: _after(progress.of(task.id), task, now) for task in graded}
     return Progress({**progress.tasks, **tasks})
 
@@ -33,15 +35,13 @@ def failure_of(task: TaskReport) -> Failure | None:
     """Return what went wrong in a task; None for one that passed or that nobody has begun."""
     if task.verdict in (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL):
         return None
-    test = task.first_failure
-    if task.verdict is Verdict.SKIPPED or test is None:
-        test, message = None, task.message
-    else:
-        message = test.message
+    test = None if task.verdict is Verdict.SKIPPED else task.first_failure
+    message = test.message if test else task.message
     name = test.name if test else None
     if message is None:
         return Failure(name, test.title if test else task.title)
-    return Failure(name, message.checked, message.likely, message.mistake, message.next)
+    said = message.checked if test else message.got or message.checked  # of a task: why it was not tested
+    return Failure(name, said, message.likely, message.mistake, message.next)
 
 
 def _after(entry: TaskProgress, task: TaskReport, now: str) -> TaskProgress:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from grader.intake.notebook.document import KEY, Unusable, as_utf8, raw_cells, source_of
+from grader.intake.notebook.document import KEY, MOST_CELLS, Unusable, as_utf8, raw_cells, source_of
 from grader.intake.notebook.prune import TooMany, pruned
 from grader.notebook.cells import CellData, NotANotebook, code_cell, new_notebook, text_cell
 
 LARGE = 8_000_000  # bytes of a file; the outputs of a larger one are left out unread
 LARGEST_OUTPUT = 200_000  # characters of one output as JSON
 LARGEST_ALL = 4_000_000  # of all outputs that are kept
+MOST_OUTPUTS = 500
 TEXT_KINDS = frozenset({"markdown", "raw"})
 LEFT_OUT = {
     "output_type": "stream",
@@ -31,13 +33,21 @@ PARTS = (
 )  # of an output
 
 
+@dataclass
+class _Room:
+    """What there is room for still."""
+
+    characters: int = LARGEST_ALL
+    outputs: int = MOST_OUTPUTS
+
+
 def given_cells(data: bytes, name: str) -> Iterator[tuple[int, CellData]]:
     """Yield the cells of a notebook with their numbers from the top; their ids are not kept, as two may be the same.
 
     Raises:
         Unusable: it is no notebook.
     """
-    room = [LARGEST_ALL]
+    room = _Room()
     for number, cell in enumerate(_raw(data, name), 1):
         source = source_of(cell) if isinstance(cell, dict) else None
         if source is None:
@@ -49,12 +59,15 @@ def given_cells(data: bytes, name: str) -> Iterator[tuple[int, CellData]]:
 def _raw(data: bytes, name: str) -> list[Any]:
     text = as_utf8(data, name)
     try:
-        content = json.loads(text if len(text) <= LARGE else pruned(text))
+        rest = text if len(text) <= LARGE else pruned(text)
+        if len(rest) > LARGE:
+            raise TooMany
+        content = json.loads(rest)
     except (TooMany, ValueError, RecursionError, MemoryError) as error:
         raise Unusable(f"{name} is no notebook: save it again.") from error
     raw = raw_cells(content)
-    if raw is None:
-        raise Unusable(f"{name} is no notebook, as it has no list of cells: save it from Jupyter.")
+    if raw is None or len(raw) > MOST_CELLS:
+        raise Unusable(f"{name} is no notebook of at most {MOST_CELLS} cells: save it from Jupyter.")
     return raw
 
 
@@ -65,7 +78,7 @@ def _text(cell: CellData, source: str) -> CellData:
     return text_cell(source, kind if isinstance(kind, str) and kind in TEXT_KINDS else "raw")
 
 
-def _code(cell: CellData, source: str, room: list[int]) -> CellData:
+def _code(cell: CellData, source: str, room: _Room) -> CellData:
     count, outputs, metadata = cell.get("execution_count"), cell.get("outputs"), cell.get("metadata")
     mark = metadata.get(KEY) if isinstance(metadata, dict) else None
     return code_cell(
@@ -76,14 +89,15 @@ def _code(cell: CellData, source: str, room: list[int]) -> CellData:
     )
 
 
-def _output(output: Any, room: list[int]) -> CellData | None:
+def _output(output: Any, room: _Room) -> CellData | None:
     """Return an output of a kind that the format knows, a line in its place if it is too large, or None."""
-    if not isinstance(output, dict):
+    if not isinstance(output, dict) or not room.outputs:
         return None
     size = len(json.dumps(output))
-    if size > min(LARGEST_OUTPUT, room[0]):
+    if size > min(LARGEST_OUTPUT, room.characters):
         return LEFT_OUT
-    room[0] -= size
+    room.characters -= size
+    room.outputs -= 1
     known = {
         "output_type": output.get("output_type"),
         **{part: output[part] for part in PARTS if part in output},

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from grader.render.escape import one_line
 from grader.render.words import Alphabet, alphabet
+from grader.text import label as spoken_label
 
 WIDEST = 100
 NARROWEST = 40
@@ -40,15 +41,17 @@ class Page:
     def labelled(self, label: str, text: str, style: str = "", *, most: int = WIDEST - LABEL) -> None:
         """Write a label and its text, cut to one line of 100 columns and wrapped where there are fewer."""
         body = Text(cut(one_line(text), most), style)
+        words = spoken_label(label)
         for number, part in enumerate(body.wrap(self.console, self.width - LABEL)):
             part.rstrip()
-            head = (label if number == 0 else "").ljust(LABEL)
+            head = (words if number == 0 else "").ljust(LABEL - 1) + " "
             self.console.print(Text.assemble((head, "bold"), part), soft_wrap=True)
 
     def whole(self, label: str, text: str, style: str = "") -> None:
         """Write a label and a text to copy, such as a command: never cut, never broken."""
         self.console.print(
-            Text.assemble((label.ljust(LABEL), "bold"), (one_line(text), style)), soft_wrap=True
+            Text.assemble((spoken_label(label).ljust(LABEL - 1) + " ", "bold"), (one_line(text), style)),
+            soft_wrap=True,
         )
 
     def _wrapped(self, text: Text) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.report import TaskReport, TestReport, Verdict
+from grader.text import verdict_words
 
 DRAWN = "✓✗·◷▪⊘–█░"
 ASCII_ONLY = str.maketrans(DRAWN, "+x.t#/-#-")
@@ -45,7 +46,7 @@ def alphabet(encoding: str) -> Alphabet:
 
 def word(verdict: Verdict) -> str:
     """The verdict in words: `not attempted`."""
-    return verdict.value.replace("_", " ")
+    return verdict_words(verdict.value)
 
 
 def number(value: float) -> str:

@@ -21,8 +21,11 @@ class Mistake:
     variant: Callable[..., Any]
 
 
-def mistake(sentence: str) -> Callable[[Variant], Variant]:
-    """Mark a function or class as a wrong variant; `sentence` tells the learner what is wrong with the code."""
+def mistake(sentence: str, *, hint: str = "") -> Callable[[Variant], Variant]:
+    """Mark a function or class as a wrong variant; `sentence` tells the learner what is wrong with the code.
+
+    `hint` is what `grade hint` adds to it, a way to find the fault; it is read from the source and must be a plain text.
+    """
 
     def mark(variant: Variant) -> Variant:
         setattr(variant, MARK, sentence)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.classroom.similar.tokens import Names, Tokens, tokens_of
+from grader.classroom.similar.tokens import CHOSEN, Names, Tokens, imported_by, tokens_of
 from grader.course import Topic
 from grader.intake.bindings import Definition
 
@@ -71,13 +71,11 @@ def _parsed(data: bytes) -> tuple[ast.Module, tuple[str, ...]]:
 
 
 def _imported(tree: ast.Module) -> Mapping[str, str]:
-    """What imported names stand for, whatever they were renamed to."""
+    """What the names imported at the level of the module stand for."""
     names: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {each.asname: each.name for each in node.names if each.asname}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names |= imported_by(node)
     return names
 
 
@@ -85,4 +83,4 @@ def _marked(tokens: Tokens, own: set[str]) -> Tokens:
     """Tokens in which a call of the learner's own helper is a chosen name too."""
     if own.isdisjoint(tokens.texts):
         return tokens
-    return Tokens(tuple(f"\0{text}" if text in own else text for text in tokens.texts), tokens.lines)
+    return Tokens(tuple(CHOSEN + text if text in own else text for text in tokens.texts), tokens.lines)

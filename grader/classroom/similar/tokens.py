@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 CHOSEN = "\0"  # begins a token that is a name which the learner has chosen
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+NOT_CODE = ("annotation", "returns", "ctx", "type_ignores", "type_params", "type_comment")
 
 
 @dataclass(frozen=True)
@@ -47,67 +47,95 @@ def numbered(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 def tokens_of(node: ast.AST, names: Names) -> Tokens:
     """The tokens of one definition or statement."""
-    chosen = {bound for part in ast.walk(node) for bound in _bound(part)} - names.given
-    found = list(_Reader(names, chosen).read(node, getattr(node, "lineno", 1)))
-    return Tokens(tuple(text for text, _ in found), tuple(line for _, line in found))
+    reader = _Reader(names.given)
+    reader.read(node, getattr(node, "lineno", 1))
+    imported = {**names.imported, **reader.imported}
+    texts = (
+        _meant(text, imported, reader.bound) if text.startswith(CHOSEN) else text for text in reader.texts
+    )
+    return Tokens(tuple(texts), tuple(reader.lines))
 
 
-@dataclass(frozen=True)
+def imported_by(node: ast.Import | ast.ImportFrom) -> Mapping[str, str]:
+    """What the names that an import binds stand for, whatever they were renamed to."""
+    if isinstance(node, ast.Import):
+        return {each.asname: each.name for each in node.names if each.asname}
+    return {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+
+
+def _meant(text: str, imported: Mapping[str, str], bound: set[str]) -> str:
+    """What a name turned out to be once the whole definition has been read."""
+    name = text[len(CHOSEN) :]
+    if name in imported:
+        return imported[name]
+    return text if name in bound or name.startswith("self.") else name
+
+
+@dataclass
 class _Reader:
-    names: Names
-    chosen: set[str]
+    given: frozenset[str]
+    texts: list[str] = field(default_factory=list)  # every name as if it were chosen
+    lines: list[int] = field(default_factory=list)
+    bound: set[str] = field(default_factory=set)
+    imported: dict[str, str] = field(default_factory=dict)
 
-    def read(self, node: ast.AST, line: int) -> Iterator[tuple[str, int]]:
-        """The tokens of a node and of what is in it."""
+    def read(self, node: ast.AST, line: int) -> None:
+        """Take in the tokens of a node and of what is in it."""
         line = getattr(node, "lineno", line)
-        match node:
-            case ast.Name(id=name) | ast.arg(arg=name):
-                yield self._name(name), line
-                return
-            case ast.Constant(value=value):
-                yield repr(value), line
-                return
-            case ast.Attribute(value=ast.Name(id="self"), attr=name):
-                yield f"{CHOSEN}self.{name}", line
-                return
-            case ast.Attribute(attr=name):
-                yield f".{name}", line
-            case ast.keyword(arg=name):
-                yield f"{name}=", line
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                yield from ((type(node).__name__, line), (self._name(name), line))
-            case ast.AnnAssign():
-                yield "Assign", line
-            case _:
-                yield type(node).__name__, line
+        for text in self._texts(node):
+            self.texts.append(text)
+            self.lines.append(line)
         for child in _children(node):
-            yield from self.read(child, line)
+            self.read(child, line)
 
-    def _name(self, name: str) -> str:
-        if name in self.names.imported:
-            return self.names.imported[name]
-        return CHOSEN + name if name in self.chosen else name
+    def _texts(self, node: ast.AST) -> tuple[str, ...]:
+        kind = type(node).__name__
+        match node:
+            case ast.Name(id=name, ctx=ast.Load() | ast.Del()):
+                return (CHOSEN + name,)
+            case ast.Name(id=name) | ast.arg(arg=name):
+                return (self._bind(name),)
+            case ast.Constant(value=value):
+                return (repr(value),)
+            case ast.Attribute(attr=name):
+                return (f"{CHOSEN}self.{name}",) if _is_own_attribute(node) else (f".{name}",)
+            case ast.keyword(arg=name):
+                return (f"{name}=",)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                return (kind, self._bind(name))
+            case ast.Import() | ast.ImportFrom():
+                self.imported |= imported_by(node)
+                return ()
+            case ast.AnnAssign():
+                return ("Assign",)
+        return (kind,)
+
+    def _bind(self, name: str) -> str:
+        if name not in self.given:
+            self.bound.add(name)
+        return CHOSEN + name
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
     """What is in a node and counts: no annotation, docstring or context."""
-    for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "ctx", "type_ignores", "type_params"):
+    if isinstance(node, ast.Name | ast.arg | ast.Constant | ast.Import | ast.ImportFrom) or _is_own_attribute(
+        node
+    ):
+        return
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if name in NOT_CODE or value is None:
             continue
-        parts = value if isinstance(value, list) else [value]
-        for part in parts:
+        for part in value if isinstance(value, list) else (value,):
             if isinstance(part, ast.AST) and not _says_nothing(part):
                 yield part
+
+
+def _is_own_attribute(node: ast.AST) -> bool:
+    """`self.weight`, which is one name."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
 def _says_nothing(node: ast.AST) -> bool:
     """A docstring, or text that stands for itself as comments do."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _bound(node: ast.AST) -> Iterator[str]:
-    match node:
-        case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-            yield name
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name

@@ -1,10 +1,12 @@
 """What a grading, a hint and a solution change in the progress."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.learner.model import Progress
 from grader.learner.step import after_grading, after_hint, after_solution
-from grader.report import Verdict
+from grader.report import Message, Verdict
 
 MORNING, NOON = "2026-01-01T08:00:00+00:00", "2026-01-01T12:00:00+00:00"
 
@@ -50,8 +52,23 @@ def test_failure_is_forgotten_when_the_task_passes(graded):
 @pytest.mark.parametrize("verdict", [Verdict.NOT_ATTEMPTED, Verdict.SKIPPED])
 def test_untouched_task_counts_no_attempt(graded, verdict):
     """Where there was nothing to judge, no attempt is counted."""
-    entry = graded(Progress(), verdict).of("losses.softmax")
-    assert (entry.attempts, entry.last) == (0, verdict)
+    entry = graded(graded(Progress(), Verdict.FAIL), verdict).of("losses.softmax")
+    assert (entry.attempts, entry.last, entry.best) == (1, verdict, Verdict.FAIL)
+
+
+def test_task_that_nobody_has_begun_has_no_entry(graded):
+    """The file holds what was worked on, not the whole course."""
+    assert graded(Progress(), Verdict.NOT_ATTEMPTED) == Progress()
+
+
+def test_skipped_task_remembers_what_it_waits_for(report_of):
+    """Why a task was not tested is kept in place of what was checked."""
+    report = report_of(losses__softmax=Verdict.SKIPPED)
+    message = Message("Probabilities", got="losses.mean has not passed", next="grade hint losses.mean")
+    report = replace(report, tasks=(replace(report.tasks[0], message=message),))
+    failure = after_grading(Progress(), report, MORNING).of("losses.softmax").failure
+    assert failure.checked == "losses.mean has not passed"
+    assert (failure.test, failure.next) == (None, "grade hint losses.mean")
 
 
 def test_fault_of_the_grader_changes_nothing(graded):

@@ -75,6 +75,23 @@ def test_step_is_taken_once(path, monkeypatch):
     assert version_of(path) == 2
 
 
+def test_steps_are_taken_by_one_grader_at_a_time(path, monkeypatch):
+    """From the first step on no other grader can write, so that none takes the same step."""
+    made_of(path, VERSION_1)
+    refused = []
+
+    def second(connection):
+        other = sqlite3.connect(path, timeout=0, isolation_level=None)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.close()
+        refused.append(True)
+
+    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS[:1], second))
+    Gradebook(path).close()
+    assert refused == [True]
+
+
 def test_step_that_fails_leaves_the_book_as_it_was(path, monkeypatch):
     """A step that breaks off is undone whole, and the next start tries again."""
     made_of(path, VERSION_1)

@@ -1,0 +1,138 @@
+"""Similar submissions on a terminal and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.render.escape import lines, one_line
+from grader.render.page import Page, cut
+from grader.render.words import count
+
+if TYPE_CHECKING:
+    from grader.classroom.similar import Findings, Pair, Passage, Side
+
+NO_PROOF = (
+    "Similar is not copied: two may have had one teacher, one book or one conversation. Read before you ask."
+)
+MOST_LINES = 12  # of a passage on the terminal
+TASKS_NAMED = 3
+
+
+def show(findings: Findings, console: Console, *, places: int = 3) -> None:
+    """Write the pairs, and the largest places of the first ones side by side."""
+    page = Page(console)
+    page.line((f"{count(findings.students, 'submission')} compared", "bold"), f"  {explained(findings)}")
+    page.line()
+    if not findings.pairs:
+        page.line("No pair shares more than a little structure of its own.")
+    else:
+        _table(page, findings)
+        for pair in findings.pairs[:places]:
+            _side_by_side(page, pair)
+        page.line(NO_PROOF)
+    for note in findings.notes:
+        page.labelled("Note", note, "yellow", most=10_000)
+
+
+def explained(findings: Findings) -> str:
+    """What the figures count."""
+    return (
+        f"counted is structure, names aside, that at most {findings.most_holders} of them have"
+        " and neither stub nor reference"
+    )
+
+
+def to_json(findings: Findings) -> str:
+    """The pairs as indented JSON in ASCII."""
+    document = {
+        "students": findings.students,
+        "most_holders": findings.most_holders,
+        "left_out": findings.left_out,
+        "notes": list(findings.notes),
+        "pairs": [_pair(pair) for pair in findings.pairs],
+    }
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    return {
+        "students": [pair.left, pair.right],
+        "tokens": pair.tokens,
+        "share": round(pair.share, 4),
+        "places": [
+            {
+                "task": passage.task,
+                "tokens": passage.tokens,
+                "alike": round(passage.alike, 4),
+                "sides": [_side(side) for side in (passage.left, passage.right)],
+            }
+            for passage in pair.passages
+        ],
+    }
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "student": side.student,
+        "first_line": side.first,
+        "code": list(side.code),
+        "shared_lines": sorted(side.shared),
+    }
+
+
+def _table(page: Page, findings: Findings) -> None:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for justify in ("left", "left", "right", "right"):
+        table.add_column(justify=justify, no_wrap=True, max_width=24)  # type: ignore[arg-type]
+    table.add_column(overflow="fold")
+    table.add_row(*(Text(word, "dim") for word in ("student", "and", "share", "tokens", "where")))
+    for pair in findings.pairs:
+        names = (Text(cut(one_line(name), 24), "bold") for name in (pair.left, pair.right))
+        figures = (f"{100 * pair.share:.0f} %", str(pair.tokens))
+        table.add_row(*names, *map(Text, figures), Text(", ".join(_where(pair)), "dim"))
+    page.console.print(table, width=page.width)
+    if findings.left_out:
+        page.line((f"and {count(findings.left_out, 'pair')} with less", "dim"))
+    page.line()
+
+
+def _where(pair: Pair) -> Iterator[str]:
+    for passage in pair.passages[:TASKS_NAMED]:
+        yield f"{one_line(passage.task)} {100 * passage.alike:.0f} %"
+    if len(pair.passages) > TASKS_NAMED:
+        yield f"{len(pair.passages) - TASKS_NAMED} more"
+
+
+def _side_by_side(page: Page, pair: Pair) -> None:
+    passage = pair.passages[0]
+    page.line((f"{one_line(pair.left)} and {one_line(pair.right)}", "bold"), f"  {passage.task}")
+    half = (page.width - 3) // 2
+    table = Table.grid(padding=0)
+    table.add_column(width=half, no_wrap=True)
+    table.add_column(width=3, no_wrap=True)
+    table.add_column(width=half, no_wrap=True)
+    left, right = _lines(passage.left, half), _lines(passage.right, half)
+    for number in range(min(MOST_LINES, max(len(left), len(right)))):
+        cells = [side[number] if number < len(side) else Text() for side in (left, right)]
+        table.add_row(cells[0], Text(" | ", "dim"), cells[1])
+    page.console.print(table, width=page.width)
+    page.line()
+
+
+def _lines(side: Side, width: int) -> list[Text]:
+    shown = []
+    for number, line in enumerate(lines("\n".join(side.code)), side.first):
+        style = "yellow" if number in side.shared else "dim"
+        shown.append(Text(cut(f"{number:4} {line}", width), style))
+    return shown
+
+
+def heading(passage: Passage) -> str:
+    """What a passage is, in words."""
+    return f"{passage.task}: {count(passage.tokens, 'token')} of rare structure, {100 * passage.alike:.0f} % alike"

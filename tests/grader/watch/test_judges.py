@@ -1,0 +1,135 @@
+"""Judges that stand ready, one for each topic."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from grader.device.choice import simulated_accelerator
+from grader.intake import Submission
+from grader.judge.order import Order, ShardResult
+from grader.judge.standing import JudgeDied
+from grader.watch import events as e
+from grader.watch import judges as module
+from grader.watch.judges import MOST, Judges, NoJudges, WasGivenUp
+
+FOUND = ShardResult(kind="forked")
+
+
+class FakeJudge:
+    """A judge that gives what it was told to; it waits for its end where that is nothing."""
+
+    made: list[FakeJudge] = []
+    answers: list[object] = []
+
+    def __init__(self, task_ids, sandbox, accelerator):
+        self.topic = task_ids[0].partition(".")[0]
+        self.ended, self.busy = threading.Event(), threading.Event()
+        FakeJudge.made.append(self)
+
+    def wait(self):
+        pass
+
+    def grade(self, order):
+        answer = FakeJudge.answers.pop(0) if FakeJudge.answers else FOUND
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is None:
+            self.busy.set()
+            self.ended.wait(20)
+            raise JudgeDied("a judge ended")
+        return answer
+
+    def close(self):
+        self.ended.set()
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def judges(course, monkeypatch, told):
+    FakeJudge.made, FakeJudge.answers = [], []
+    monkeypatch.setattr(module, "kill", lambda judge: judge.ended.set())
+    judges = Judges(course, "auto", simulated_accelerator(), told.append, FakeJudge)
+    yield judges
+    judges.close()
+
+
+def order(task_id):
+    return Order(Submission({}, "mine"), (task_id,), "", 1, "auto", False)
+
+
+def test_one_judge_grades_all_orders_of_a_topic(judges, told):
+    """A judge is started once, and it is told when it gets ready."""
+    assert judges.grade(order("losses.mean")) is judges.grade(order("losses.softmax")) is FOUND
+    assert len(FakeJudge.made) == 1
+    assert [type(event) for event in told] == [e.Starting, e.Ready]
+
+
+def test_few_judges_stand_at_a_time(judges, monkeypatch):
+    """The one that was not used for longest ends for another."""
+    monkeypatch.setattr(module, "MOST", 1)
+    judges.grade(order("losses.mean"))
+    judges.grade(order("tensors.one_hot"))
+    assert [judge.ended.is_set() for judge in FakeJudge.made] == [True, False]
+    assert MOST == 2
+
+
+def test_judge_that_dies_is_replaced_and_the_order_given_again(judges):
+    """A dead judge costs a start, and no result."""
+    FakeJudge.answers = [JudgeDied("a judge ended")]
+    assert judges.grade(order("losses.mean")) is FOUND
+    assert len(FakeJudge.made) == 2
+
+
+def test_order_at_which_every_judge_dies_is_a_fault(judges):
+    """Nobody starts judges without end."""
+    FakeJudge.answers = [JudgeDied("one"), JudgeDied("two")]
+    with pytest.raises(JudgeDied, match="two"):
+        judges.grade(order("losses.mean"))
+    assert judges.grade(order("losses.mean")) is FOUND
+    assert len(FakeJudge.made) == 3
+
+
+@pytest.mark.parametrize("end", ["give_up", "close"])
+def test_grading_that_is_given_up_ends_at_once(judges, end):
+    """A loop without end is ended with its judge; the next order gets a new one."""
+    FakeJudge.answers = [None]
+    outcome = []
+
+    def grade():
+        try:
+            judges.grade(order("losses.mean"))
+        except WasGivenUp as given_up:
+            outcome.append(given_up)
+
+    thread = threading.Thread(target=grade)
+    thread.start()
+    while not FakeJudge.made:
+        pass
+    assert FakeJudge.made[0].busy.wait(20)
+    getattr(judges, end)()
+    thread.join(20)
+    assert len(outcome) == 1
+    if end == "give_up":
+        assert judges.grade(order("losses.mean")) is FOUND
+
+
+def test_giving_up_between_two_gradings_ends_nobody(judges):
+    """A grading that is over cannot be given up."""
+    judges.grade(order("losses.mean"))
+    judges.give_up()
+    assert not FakeJudge.made[0].ended.is_set()
+
+
+def test_order_is_graded_by_itself_where_no_judge_can_stand(told):
+    """Without fork each save gets a process of its own, and the same answer."""
+    asked = []
+    judges = NoJudges(told.append, lambda *arguments: asked.append(arguments) or FOUND)
+    judges.warm("losses")
+    assert judges.grade(order("losses.mean")) is FOUND
+    assert asked == [(order("losses.mean"), 1, None)]

@@ -1,0 +1,180 @@
+"""What the page and the lines show."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from grader.learner.hints import Help
+from grader.render.page import Page
+from grader.render.watch import Plain
+from grader.render.watch.screen import _Drawing
+from grader.report import Verdict
+from grader.watch import events as e
+from grader.watch.reading import Part
+
+
+@pytest.fixture
+def drawn():
+    """Draw a page on so many columns and rows; its lines without colour."""
+
+    def draw(state, width=100, height=30, encoding="utf-8"):
+        class File(StringIO):
+            @property
+            def encoding(self):
+                return encoding
+
+        console = Console(file=File(), width=width, height=height, color_system=None, force_terminal=True)
+        rows = console.render_lines(_Drawing(state), console.options.update(height=height), pad=False)
+        return ["".join(segment.text for segment in row).rstrip() for row in rows]
+
+    return draw
+
+
+@pytest.fixture
+def failing(page):
+    page.read(losses={"mean": "a", "softmax": "", "entropy": ""}, tensors="")
+    page.graded("losses.mean", Verdict.FAIL)
+    return page
+
+
+def test_page_shows_topics_the_task_its_first_failure_and_the_keys(drawn, failing):
+    """Everything that is needed for the next edit is in sight."""
+    lines = drawn(failing.state)
+    assert len(lines) == 30
+    text = "\n".join(lines)
+    assert "0 of 4 tasks passed" in lines[0]
+    assert "losses" in lines[1] and "0/3" in lines[1] and "tensors" in lines[1]
+    labels = [
+        "Checked   each row sums to 1",
+        "Expected  1",
+        "Got       0.4",
+        "Likely    divided by the wrong sum",
+    ]
+    assert all(label in lines for label in labels)
+    assert "Next      grade hint losses.mean" in lines
+    assert "Graded in 0.4 s" in text
+    assert lines[-1].startswith("h hint   n next   p previous   l list")
+
+
+@pytest.mark.parametrize("width, height", [(100, 12), (40, 24), (40, 8), (20, 5), (200, 60)])
+def test_page_never_has_more_rows_or_columns_than_the_terminal(drawn, failing, width, height):
+    """Nothing scrolls away, and the first rows and the keys stay."""
+    lines = drawn(failing.state, width, height)
+    assert len(lines) <= height and max(map(len, lines)) <= max(width, 40)
+
+
+def test_page_says_what_a_low_window_leaves_out(drawn, failing):
+    """A failure that does not fit is not cut in silence."""
+    assert any("more lines: make the window taller" in line for line in drawn(failing.state, 100, 12))
+
+
+def test_page_is_ascii_where_the_terminal_knows_no_more(drawn, failing):
+    """Marks and bars have a plain form."""
+    assert "\n".join(drawn(failing.state, encoding="ascii")).isascii()
+
+
+def test_passed_task_leads_on(drawn, failing):
+    """After a pass the page says how many are left."""
+    failing.press("g")
+    failing.graded("losses.mean", Verdict.PASS)
+    assert any("pass  3 tasks still open: n goes on" in line for line in drawn(failing.state))
+
+
+def test_broken_file_is_shown_above_the_last_results(drawn, failing):
+    """The grader's own words, with the line of code, and what was known before."""
+    reading = failing.reading(tensors="")
+    words = "losses.py, line 3, column 7: syntax error: invalid syntax\n    def f(:\n          ^\nNo task can be graded."
+    part = Part(reading.parts["tensors"].path, failing.state.files["losses"], {}, words)
+    failing.give(e.Read(type(reading)({**reading.parts, "losses": part})))
+    lines = drawn(failing.state)
+    at = lines.index("losses.py, line 3, column 7: syntax error: invalid syntax")
+    assert lines[at + 2] == "          ^"
+    assert lines.index("Got       0.4") > at
+
+
+def test_list_shows_the_tasks_around_the_current_one(drawn, failing):
+    """A topic longer than the window shows the part at hand."""
+    failing.press("l", "n")
+    lines = drawn(failing.state, 100, 12)
+    assert any(line.startswith(">   softmax") for line in lines)
+    assert any("✗ mean" in line for line in lines)
+
+
+def test_hint_and_question_fill_the_middle(drawn, failing):
+    """The hint is the one that `grade hint` shows; a reset names what it does."""
+    failing.give(e.Hinted("losses.mean", Help(None, None, 2, False)))
+    assert "Hint 2/2  strong" in drawn(failing.state)
+    failing.press("r")
+    text = "\n".join(drawn(failing.state))
+    assert "Put the stub of losses.mean back?" in text and "y yes" in text and "q quit" not in text
+
+
+def test_fault_of_ours_is_named_as_ours(drawn, failing):
+    """Nobody looks for a grader's fault in their own code."""
+    failing.press("g")
+    failing.give(e.Faulted("losses.mean", "a", "a judge ended"))
+    assert "Got       an error of the grader itself: a judge ended" in drawn(failing.state)
+
+
+def test_page_that_cannot_be_drawn_says_so(drawn, failing, monkeypatch):
+    """A fault in the drawing does not end the grading."""
+    monkeypatch.setattr("grader.render.watch.screen.head", lambda page, state: 1 / 0)
+    (line,) = drawn(failing.state)
+    assert "cannot be drawn" in line and "q ends it" in line
+
+
+@pytest.fixture
+def printed(page):
+    """Give events to the lines; what they print."""
+    console = Console(file=StringIO(), width=100, color_system=None)
+    plain = Plain(console)
+
+    def run(give, *arguments, **files):
+        seen = []
+        events = page.give
+
+        def give_event(event):
+            before, effects = page.state, events(event)
+            plain.show(event, before, page.state)
+            return effects
+
+        page.give = give_event
+        try:
+            start = console.file.tell()
+            give(*arguments, **files)
+            seen = console.file.getvalue()[start:].splitlines()
+        finally:
+            page.give = events
+        return seen
+
+    return run
+
+
+def test_lines_tell_each_result_and_the_first_failure_of_a_save(page, printed):
+    """Few lines for a save, and the six labels where something fails."""
+    first = printed(page.read, losses={"mean": "a", "softmax": "b", "entropy": ""})
+    assert first == ["Watching mine: 0 of 3 tasks passed. Ctrl-C ends it."]
+    assert printed(page.graded, "losses.mean", Verdict.PASS) == ["✓ pass  losses.mean  Task mean"]
+    lines = printed(page.graded, "losses.softmax", Verdict.FAIL)
+    assert lines[0] == "✗ fail  losses.softmax  Task softmax"
+    assert "Got       0.4" in lines and lines[-2:] == ["1 of 3 tasks passed", ""]
+
+
+def test_lines_say_nothing_when_a_save_changes_no_code(page, printed):
+    """A comment is not worth a line."""
+    page.read(losses="")
+    assert printed(page.read, losses="") == []
+    assert printed(page.give, e.Tick()) == []
+
+
+def test_lines_name_a_file_that_is_gone_and_one_that_is_back(page, printed):
+    """What cannot be graded is said once."""
+    page.read(losses="", tensors="")
+    assert printed(page.read, tensors="") == ["losses.py is gone: the last results stay until it is back."]
+    assert printed(page.read, tensors="") == []
+    assert printed(page.read, losses="", tensors="") == [
+        "losses.py can be read again; the last results hold."
+    ]

@@ -115,7 +115,7 @@ def _tell(file: Path, size: int, tasks: int, points: float, settings: Settings, 
     inputs = SEEDS[settings.seeds].format(seed=settings.seed)
     click.echo(f"wrote {file}: {count(tasks, 'task')}, {number(points)} points, {size / 1e6:.1f} MB")
     click.echo(f"inputs: {inputs}")
-    click.echo(f"memory: grading used at most {PEAK} MB; Gradescope's 768 MB are enough, 1.5 GB are safer")
+    click.echo(f"memory: grading used at most {PEAK} MiB; Gradescope's 768 MB are enough, 3 GB are safer")
     click.echo(f"time:   {TIMES}")
     if not torch_index:
         click.echo(

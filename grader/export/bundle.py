@@ -22,8 +22,8 @@ SCRIPTS = ("setup.sh", "run_autograder")
 INSIDE = "torchgrade/grader"
 DATE = (1980, 1, 1, 0, 0, 0)  # the same content is the same file
 FILE, SCRIPT = 0o100644, 0o100755
-PEAK = 300  # MB; of all processes together, grading the references with one job
-TIMES = "@@TIMES@@"
+PEAK = 503  # MiB; of all processes together, grading the references of the whole course with one job
+TIMES = "one topic took 19 to 80 seconds, the whole course 247, on two busy processors with one job"
 UNFINISHED = (
     "The grading did not come to an end: it was stopped by the memory or time limit, or could not start."
 )

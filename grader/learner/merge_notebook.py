@@ -12,6 +12,7 @@ from grader.learner.merge import Merged
 from grader.learner.module import Unreadable
 
 Cell = dict[str, Any]
+HEAD = "the imports"  # what the first cell of code is called
 
 
 def merged_notebook(theirs: bytes, base: bytes, new: bytes) -> Merged:
@@ -24,11 +25,11 @@ def merged_notebook(theirs: bytes, base: bytes, new: bytes) -> Merged:
     cells: list[Cell] = notebook["cells"]
     given = {key: _source(cell) for key, cell, _ in _work_cells(_load(base)["cells"])} if base else {}
     added, renewed, kept, last = [], [], [], None
-    for key, cell, above in _work_cells(_load(new)["cells"]):
-        mine = next((each for each in cells if _is_code(each) and _binds(each, key)), None)
+    for key, cell, around in _work_cells(_load(new)["cells"]):
+        mine = next((each for each in cells if _is_code(each) and _holds(each, key)), None)
         if mine is None:
-            place = len(cells) if last is None else cells.index(last) + 1
-            cells[place:place] = [*above, cell]
+            place = 0 if last is None else _behind(cells, last)
+            cells[place:place] = around
             added.append(key)
         elif _source(mine) == given.get(key) != _source(cell):
             mine["source"], mine["outputs"], mine["execution_count"] = cell["source"], [], None
@@ -51,13 +52,39 @@ def _load(data: bytes) -> dict[str, Any]:
 
 
 def _work_cells(cells: list[Cell]) -> Iterator[tuple[str, Cell, list[Cell]]]:
-    """Yield the name that each code cell defines, the cell, and the texts that stand above it."""
+    """Yield what each cell of work is for, the cell, and all that comes with it: the texts above, the check below."""
     above: list[Cell] = []
-    for cell in cells:
-        names = _defined(cell) if _is_code(cell) else []
-        if names:
-            yield names[0], cell, above
+    for place, cell in enumerate(cells):
+        key = _key(cell)
+        if key:
+            yield key, cell, [*above, *cells[place : _behind(cells, cell)]]
         above = [] if _is_code(cell) else [*above, cell]
+
+
+def _key(cell: Cell) -> str | None:
+    """Return the name that a cell defines, or what the cell with the imports is called."""
+    if not _is_code(cell):
+        return None
+    return HEAD if _role(cell) == "head" else next(iter(_defined(cell)), None)
+
+
+def _holds(cell: Cell, key: str) -> bool:
+    return _role(cell) == "head" if key == HEAD else _binds(cell, key)
+
+
+def _behind(cells: list[Cell], cell: Cell) -> int:
+    """Return the place behind a cell and the one that grades it."""
+    place = next(number for number, each in enumerate(cells) if each is cell) + 1
+    while place < len(cells) and _role(cells[place]) == "check":
+        place += 1
+    return place
+
+
+def _role(cell: Cell) -> str | None:
+    """Return what our own writer has noted of a cell."""
+    metadata = cell.get("metadata")
+    mark = metadata.get("torchgrade") if isinstance(metadata, dict) else None
+    return mark.get("role") if isinstance(mark, dict) else None
 
 
 def _defined(cell: Cell) -> list[str]:

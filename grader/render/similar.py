@@ -15,7 +15,7 @@ from grader.render.page import Page, cut
 from grader.render.words import count
 
 if TYPE_CHECKING:
-    from grader.classroom.similar import Findings, Pair, Passage, Side
+    from grader.classroom.similar import Findings, Pair, Side
 
 NO_PROOF = (
     "Similar is not copied: two may have had one teacher, one book or one conversation. Read before you ask."
@@ -80,8 +80,7 @@ def _pair(pair: Pair) -> dict[str, Any]:
 def _side(side: Side) -> dict[str, Any]:
     return {
         "student": side.student,
-        "first_line": side.first,
-        "code": list(side.code),
+        "code": [{"line": number, "text": text} for number, text in side.code],
         "shared_lines": sorted(side.shared),
     }
 
@@ -89,7 +88,7 @@ def _side(side: Side) -> dict[str, Any]:
 def _table(page: Page, findings: Findings) -> None:
     table = Table.grid(padding=(0, 2, 0, 0))
     for justify in ("left", "left", "right", "right"):
-        table.add_column(justify=justify, no_wrap=True, max_width=24)  # type: ignore[arg-type]
+        table.add_column(justify=justify, no_wrap=True, max_width=24)
     table.add_column(overflow="fold")
     table.add_row(*(Text(word, "dim") for word in ("student", "and", "share", "tokens", "where")))
     for pair in findings.pairs:
@@ -126,13 +125,8 @@ def _side_by_side(page: Page, pair: Pair) -> None:
 
 
 def _lines(side: Side, width: int) -> list[Text]:
-    shown = []
-    for number, line in enumerate(lines("\n".join(side.code)), side.first):
-        style = "yellow" if number in side.shared else "dim"
-        shown.append(Text(cut(f"{number:4} {line}", width), style))
-    return shown
-
-
-def heading(passage: Passage) -> str:
-    """What a passage is, in words."""
-    return f"{passage.task}: {count(passage.tokens, 'token')} of rare structure, {100 * passage.alike:.0f} % alike"
+    """The lines from the first that is shared on."""
+    first = min(side.shared, default=0)
+    rows = [(number, lines(text)[0]) for number, text in side.code if number >= first]
+    styles = ("dim", "yellow")
+    return [Text(cut(f"{number:4} {text}", width), styles[number in side.shared]) for number, text in rows]

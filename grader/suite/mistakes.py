@@ -24,7 +24,7 @@ class Mistake:
 def mistake(sentence: str, *, hint: str = "") -> Callable[[Variant], Variant]:
     """Mark a function or class as a wrong variant; `sentence` tells the learner what is wrong with the code.
 
-    `hint` is what `grade hint` adds to it, a way to find the fault; it is read from the source and must be a plain text.
+    `hint` is what `grade hint` adds to it, a way to find the fault; it is read from the source: a plain text.
     """
 
     def mark(variant: Variant) -> Variant:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -19,6 +20,8 @@ LOOK = (
 SETTLING = (
     0.3  # seconds until a file that is empty or gone is believed to be: some editors write in two steps
 )
+WHOLE_LOOK = 5.0  # seconds between two searches of the whole folder without a notice
+SHARE = 50  # times as long as such a search takes, at least
 WITHOUT_NOTICES = 1.0  # seconds between two looks where the system gives no notices
 
 Stamp = tuple[int, ...]
@@ -30,8 +33,11 @@ class Files:
     def __init__(self, reader: Reader, reading: Reading, tell: Callable[[e.Event], None]) -> None:
         """Start to watch; `reading` is what is known already."""
         self._reader, self._tell = reader, tell
+        self._is_folder = reader.path.is_dir()
+        self._root = reader.path if self._is_folder else reader.path.parent
         self._known = reading
         self._stamps = stamps(reading)
+        self._whole_look = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True, name="files")
         self._thread.start()
@@ -51,30 +57,39 @@ class Files:
     def _follow_notices(self) -> None:
         from watchfiles import watch
 
-        path = self._reader.path
-        root, recursive = (path, True) if path.is_dir() else (path.parent, False)
+        root = self._root
         before = _identity(root)
+        if before is None:
+            raise FileNotFoundError(root)
+        self._whole_look = 0.0  # what came before the notices began is seen at the first pause
         for changes in watch(
-            root, watch_filter=self._concerns, step=STEP, debounce=MOST_STEPS, recursive=recursive,
+            root, watch_filter=self._concerns, step=STEP, debounce=MOST_STEPS, recursive=self._is_folder,
             stop_event=self._stop, rust_timeout=LOOK, yield_on_timeout=True, raise_interrupt=False,
         ):  # fmt: skip
-            self._look(everywhere=bool(changes))
-            if _identity(root) != before:  # another folder stands in its place, which nobody watches yet
-                self._look(everywhere=True)
+            self._look(everywhere=bool(changes) or time.monotonic() > self._whole_look)
+            if _identity(root) != before or any(Path(path) == root for _, path in changes):
+                self._look(everywhere=True)  # another folder may stand in its place, which nobody watches yet
                 return
 
     def _concerns(self, change: object, path: str) -> bool:
         file = Path(path)
-        return file.suffix in SUFFIXES and file.stem in self._reader.course.slugs
+        is_topic = file.suffix in SUFFIXES and file.stem in self._reader.course.slugs
+        return is_topic or file == self._root
 
     def _look(self, everywhere: bool) -> None:
-        """Read the files if one may have changed, and tell if one has."""
+        """Read the files if one may have changed, and tell if one has.
+
+        The whole folder is searched now and then even without a notice: in a folder that has just been made, a file
+        can come before the notices do. The larger the folder, the more seldom.
+        """
         if not everywhere and stamps(self._known) == self._stamps:
             return
         before = stamps(
             self._known
         )  # from before the reading, so that a save during it is seen the next time
+        started = time.monotonic()
         reading = self._settled()
+        self._whole_look = time.monotonic() + max(WHOLE_LOOK, SHARE * (time.monotonic() - started))
         self._stamps = {file: before.get(file, stamp) for file, stamp in stamps(reading).items()}
         if reading != self._known:
             self._known = reading

@@ -6,7 +6,7 @@ two lists of tokens in well under a millisecond; the standard library's difflib 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import numpy as np
 from rapidfuzz.distance import Indel, LCSseq
@@ -36,7 +36,7 @@ def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIR
         submissions: the files, by student and topic.
         most: pairs to show.
     """
-    natural, given = _natural(course)
+    natural, given = _natural(course, {topic for files in submissions.values() for topic in files})
     notes: list[str] = []
     pieces = {
         student: dict(_pieces(course, student, files, given, notes.append))
@@ -60,11 +60,11 @@ def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIR
     )
 
 
-def _natural(course: Course) -> tuple[Structures, dict[str, frozenset[str]]]:
+def _natural(course: Course, slugs: Collection[str]) -> tuple[Structures, dict[str, frozenset[str]]]:
     """The structures that everybody is given or led to, and the names that the stubs define."""
-    natural: list[Structures] = []
+    natural: list[Structures] = [np.empty(0, np.uint64)]
     given: dict[str, frozenset[str]] = {}
-    for topic in course.topics:
+    for topic in (course.topic(slug) for slug in sorted(slugs)):
         stub = course.stub_file(topic.slug).read_bytes()
         given[topic.slug] = given_names(stub)
         for data in (stub, course.solution_file(topic.slug).read_bytes()):
@@ -128,5 +128,14 @@ def _plain(text: str) -> str:
 
 
 def _side(student: str, piece: Piece, shared: set[int]) -> Side:
-    first, last = piece.span
-    return Side(student, first, piece.source[first - 1 : last], frozenset(shared))
+    """The lines that have a token, and those beside them: closing brackets, but no docstring."""
+    there = set(piece.tokens.lines)
+    shown = sorted({line + step for line in there for step in (0, 1)} & set(range(1, len(piece.source) + 1)))
+    code = tuple(
+        (line, piece.source[line - 1]) for line in shown if line in there or _closes(piece.source[line - 1])
+    )
+    return Side(student, code, frozenset(shared))
+
+
+def _closes(line: str) -> bool:
+    return bool(line.strip()) and not line.strip().strip(")]},:")

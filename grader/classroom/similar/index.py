@@ -52,6 +52,8 @@ class Index:
     def covered(self, student: str, rare: Structures) -> dict[str, Flags]:
         """For each piece of a student that has one of these structures, which of its tokens lie in one."""
         pieces = self.windows[student]
+        if not pieces:
+            return {}
         flags = np.split(_among(_all(pieces), rare), np.cumsum([len(each) for each in pieces.values()])[:-1])
         return {name: _spread(found) for name, found in zip(pieces, flags, strict=True) if found.any()}
 

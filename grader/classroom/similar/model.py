@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Lines = tuple[int, ...]
-
 
 @dataclass(frozen=True)
 class Side:
-    """One student's code of a passage: the lines from `first` on, and which of them are shared."""
+    """One student's code of a passage: its lines without docstrings, and which of them are shared."""
 
     student: str
-    first: int
-    code: tuple[str, ...]
+    code: tuple[tuple[int, str], ...]  # line number and text
     shared: frozenset[int]  # line numbers
 
 

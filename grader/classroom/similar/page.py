@@ -30,5 +30,5 @@ def similar_page(findings: Findings, title: str = "Similar submissions") -> str:
 
 def _rows(side: Side) -> Iterator[tuple[int, str, bool]]:
     """Number, text, and whether it is shared, of each line; what is not seen is spelled out."""
-    for number, line in enumerate(lines("\n".join(side.code)), side.first):
-        yield number, line, number in side.shared
+    for number, text in side.code:
+        yield number, lines(text)[0], number in side.shared

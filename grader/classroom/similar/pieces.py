@@ -21,11 +21,6 @@ class Piece:
     tokens: Tokens
     source: tuple[str, ...]  # the lines of the whole file
 
-    @property
-    def span(self) -> tuple[int, int]:
-        """The first and the last line that it has a token in."""
-        return min(self.tokens.lines), max(self.tokens.lines)
-
 
 def pieces_of(topic: Topic, data: bytes, given: frozenset[str]) -> dict[str, Piece]:
     """The pieces of one topic's file, by their names.

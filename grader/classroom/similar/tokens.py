@@ -11,6 +11,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from grader.intake.bindings import Definition
+
 CHOSEN = "\0"  # begins a token that is a name which the learner has chosen
 NOT_CODE = ("annotation", "returns", "ctx", "type_ignores", "type_params", "type_comment")
 
@@ -46,9 +48,14 @@ def numbered(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def tokens_of(node: ast.AST, names: Names) -> Tokens:
-    """The tokens of one definition or statement."""
+    """The tokens of a statement, or of the body of a definition: its head is given."""
     reader = _Reader(names.given)
-    reader.read(node, getattr(node, "lineno", 1))
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        reader.bind_arguments(node.args)
+    body = node.body if isinstance(node, Definition) else [node]
+    for part in body:
+        if not _says_nothing(part):
+            reader.read(part, getattr(node, "lineno", 1))
     imported = {**names.imported, **reader.imported}
     texts = (
         _meant(text, imported, reader.bound) if text.startswith(CHOSEN) else text for text in reader.texts
@@ -81,6 +88,9 @@ class _Reader:
 
     def read(self, node: ast.AST, line: int) -> None:
         """Take in the tokens of a node and of what is in it."""
+        if isinstance(node, ast.arguments):
+            self.bind_arguments(node)
+            return
         line = getattr(node, "lineno", line)
         for text in self._texts(node):
             self.texts.append(text)
@@ -93,7 +103,7 @@ class _Reader:
         match node:
             case ast.Name(id=name, ctx=ast.Load() | ast.Del()):
                 return (CHOSEN + name,)
-            case ast.Name(id=name) | ast.arg(arg=name):
+            case ast.Name(id=name):
                 return (self._bind(name),)
             case ast.Constant(value=value):
                 return (repr(value),)
@@ -110,6 +120,12 @@ class _Reader:
                 return ("Assign",)
         return (kind,)
 
+    def bind_arguments(self, arguments: ast.arguments) -> None:
+        """Know the names of arguments; the head that they stand in counts for nothing."""
+        for part in ast.walk(arguments):
+            if isinstance(part, ast.arg):
+                self._bind(part.arg)
+
     def _bind(self, name: str) -> str:
         if name not in self.given:
             self.bound.add(name)
@@ -118,9 +134,7 @@ class _Reader:
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
     """What is in a node and counts: no annotation, docstring or context."""
-    if isinstance(node, ast.Name | ast.arg | ast.Constant | ast.Import | ast.ImportFrom) or _is_own_attribute(
-        node
-    ):
+    if isinstance(node, ast.Name | ast.Constant | ast.Import | ast.ImportFrom) or _is_own_attribute(node):
         return
     for name in node._fields:
         value = getattr(node, name, None)

@@ -89,6 +89,8 @@ def units_of(tree: ast.Module, lines: Sequence[str], cell: int) -> Iterator[Unit
 
 def _unit(nodes: list[ast.stmt], lines: Sequence[str], cell: int) -> Unit:
     first, last = _first(nodes[0]), nodes[-1].end_lineno or nodes[-1].lineno
+    while first > 1 and lines[first - 2].strip() == "\\":  # a line that goes on in the statement
+        first -= 1
     binds, now, later = _names("\n".join(lines[first - 1 : last]), first)
     parts = [part for node in nodes for part in same_scope(node)]
     changes = {_root(part) for part in parts if isinstance(part, PARTS) and isinstance(part.ctx, SET)}

@@ -131,3 +131,24 @@ def test_hint_with_a_file_that_is_no_report_is_a_wrong_call(grade, work):
     code, _, err = grade("hint", "softmax", "--report", "report.json")
     assert code == 2
     assert "report.json" in err
+
+
+def test_hint_shows_a_named_mistake_with_its_advice_and_then_general_hints(
+    grade, mine, report_with, monkeypatch
+):
+    from dataclasses import replace
+
+    from grader.learner import record
+
+    monkeypatch.setattr("grader.learner.advice.advice_on", lambda course, task, name: f"on {name}")
+    report = report_with(Verdict.FAIL)
+    task = report.tasks[0]
+    message = replace(task.tests[0].message, likely="it ran over the batch", mistake="over_batch")
+    test = replace(task.tests[0], message=message)
+    record(mine, replace(report, tasks=(replace(task, tests=(test,)),)))
+    first, second = grade("hint", "softmax")[1], grade("hint", "softmax")[1]
+    assert "Likely    it ran over the batch\n" in first
+    assert "Advice    on over_batch\n" in first
+    assert "Hint 1/" not in first
+    assert "Hint 1/" in second
+    assert "Likely" not in second

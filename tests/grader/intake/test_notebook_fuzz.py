@@ -65,6 +65,7 @@ def check(data: bytes) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(NOTEBOOKS)
+@example({"cells": [{"cell_type": "code", "source": "x = 1\n\\\nimport math"}]})
 def test_any_notebook_is_read(content: object) -> None:
     """Wrong types everywhere, broken code and magics never raise."""
     check(json.dumps(content).encode())

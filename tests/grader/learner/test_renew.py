@@ -97,10 +97,15 @@ def test_folder_that_does_not_say_what_was_given_is_refused(newer, folder, text)
 
 def book(*cells):
     made = [
-        {"cell_type": "markdown" if text.startswith("#") else "code", "metadata": {}, "source": text}
+        {"cell_type": "markdown" if text.startswith("#") else "code", "metadata": _mark(text), "source": text}
         for text in cells
     ]
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def _mark(text):
+    role = "check" if text.startswith("%grade") else "head" if text.startswith("import") else None
+    return {"torchgrade": {"role": role}} if role else {}
 
 
 def sources(text):
@@ -110,18 +115,33 @@ def sources(text):
 def test_notebook_gets_new_cells_in_their_place_and_keeps_the_rest():
     """A touched cell stays, an untouched one is renewed, a missing one comes with the text above it."""
     stub = "def {0}(x):\n    '''{1}'''\n    raise NotImplementedError('{0}')"
-    base = book("# mean", stub.format("mean", "old"), "# softmax", stub.format("softmax", "old"))
+    base = book(
+        "import torch", "# mean", stub.format("mean", "old"), "# softmax", stub.format("softmax", "old")
+    )
     new = book(
-        "# mean", stub.format("mean", "new"), "# variance", stub.format("variance", "new"),
-        "# softmax", stub.format("softmax", "new"),
+        "import torch, math", "# mean", stub.format("mean", "new"), "%grade mean",
+        "# variance", stub.format("variance", "new"), "%grade variance", "# softmax", stub.format("softmax", "new"),
     )  # fmt: skip
-    mine = book("# mean", "def mean(x):\n    return 1", "mean(3)", "# softmax", stub.format("softmax", "old"))
+    mine = book(
+        "import torch", "# mean", "def mean(x):\n    return 1", "%grade mean", "mean(3)",
+        "# softmax", stub.format("softmax", "old"),
+    )  # fmt: skip
     result = merged_notebook(mine, base, new)
     assert sources(result.text) == [
-        "# mean", "def mean(x):\n    return 1", "# variance", stub.format("variance", "new"),
-        "mean(3)", "# softmax", stub.format("softmax", "new"),
+        "import torch, math", "# mean", "def mean(x):\n    return 1", "%grade mean",
+        "# variance", stub.format("variance", "new"), "%grade variance", "mean(3)",
+        "# softmax", stub.format("softmax", "new"),
     ]  # fmt: skip
-    assert (result.added, result.renewed, result.kept) == (("variance",), ("softmax",), ("mean",))
+    assert (result.added, result.kept) == (("variance",), ("mean",))
+    assert result.renewed == ("the imports", "softmax")
+
+
+def test_new_first_task_of_a_notebook_stands_behind_the_imports():
+    """A cell has nothing above it but what it needs."""
+    stub = "def {0}(x):\n    raise NotImplementedError('{0}')"
+    new = book("import torch", "# first", stub.format("first"), "# mean", stub.format("mean"))
+    result = merged_notebook(book("import torch", "# mean", "def mean(x): ..."), book(), new)
+    assert sources(result.text)[:3] == ["import torch", "# first", stub.format("first")]
 
 
 def test_file_that_is_no_notebook_is_not_merged():

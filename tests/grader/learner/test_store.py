@@ -123,3 +123,9 @@ def test_named_folder_is_marked_when_it_was_not(tmp_path, report_of):
     """A folder that was named begins to remember, whoever made it."""
     assert record(tmp_path, report_of(losses__mean=Verdict.PASS)) is None
     assert load(tmp_path).progress.of("losses.mean").is_passed
+
+
+def test_lock_that_cannot_be_had_is_a_word_and_no_exception(folder, place, report_of):
+    """Whatever keeps the lock away, the report is not kept from its reader."""
+    (place / "progress.lock").mkdir()
+    assert "progress is not kept" in record(folder, report_of(losses__mean=Verdict.PASS))

@@ -1,7 +1,13 @@
 """Keys, the languages, and one text by its key."""
 
-import pytest
+from io import StringIO
 
+import pytest
+from rich.console import Console
+
+from grader.render.page import Page
+from grader.render.words import word
+from grader.report import Verdict
 from grader.text import BadLanguage, chosen, keys, label, languages, speak, spoken, text, verdict_words
 from grader.text.catalogue import catalogue_of
 from grader.text.look_up import UnknownKey
@@ -58,6 +64,16 @@ def test_words_of_the_pages_are_spoken(pages):
     assert label("Checked") == "Checked"
     assert label("") == ""
     assert text("ui.label.builds_on") == "Besoin de"
+
+
+def test_page_shows_its_labels_and_verdicts_in_the_language(pages):
+    """What is written in code as English is shown translated, and aligned as before."""
+    file = StringIO()
+    page = Page(Console(file=file, width=80, color_system=None))
+    page.labelled("Builds on", "losses.mean")
+    page.whole("Builds on", "losses.mean")
+    assert file.getvalue() == "Besoin de losses.mean\n" * 2
+    assert word(Verdict.NOT_ATTEMPTED) == "vide"
 
 
 def test_text_of_a_task_is_found_by_its_key(course, translate, monkeypatch):

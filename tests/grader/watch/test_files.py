@@ -88,8 +88,9 @@ def test_file_that_is_empty_for_a_moment_is_not_read_as_empty(watched, folder):
     assert holds(5)(first)
 
 
-def test_file_that_is_deleted_and_one_that_is_new_are_noticed(watched, folder):
+def test_file_that_is_deleted_and_one_that_is_new_are_noticed(watched, folder, monkeypatch):
     """Files come and go, also in new folders."""
+    monkeypatch.setattr(module, "LOOK", 100)
     until = watched()
     (folder / "tensors").mkdir()
     (folder / "tensors" / "tensors.py").write_text("def one_hot(x):\n    return x\n", encoding="utf-8")
@@ -98,8 +99,8 @@ def test_file_that_is_deleted_and_one_that_is_new_are_noticed(watched, folder):
     until(lambda reading: set(reading.parts) == {"tensors"})
 
 
-def test_folder_that_is_replaced_is_watched_on(watched, folder, monkeypatch):
-    """A checkout of another branch, or a restored copy, is followed."""
+def test_folder_that_goes_and_comes_back_is_watched_on(watched, folder, monkeypatch):
+    """A folder that is restored is followed."""
     monkeypatch.setattr(module, "LOOK", 100)
     monkeypatch.setattr(module, "WITHOUT_NOTICES", 0.1)
     until = watched()
@@ -107,6 +108,18 @@ def test_folder_that_is_replaced_is_watched_on(watched, folder, monkeypatch):
     until(lambda reading: reading.problem is not None)
     folder.mkdir()
     write(folder / "losses.py", 6)
+    until(holds(6))
+    write(folder / "losses.py", 7)
+    until(holds(7))
+
+
+def test_folder_that_is_replaced_at_once_is_watched_on(watched, folder, tmp_path):
+    """A copy that takes the place of a folder is followed."""
+    until = watched()
+    shutil.copytree(folder, tmp_path / "copy")
+    write(tmp_path / "copy" / "losses.py", 6)
+    folder.rename(tmp_path / "old")
+    (tmp_path / "copy").rename(folder)
     until(holds(6))
     write(folder / "losses.py", 7)
     until(holds(7))

@@ -8,7 +8,6 @@ import pytest
 from rich.console import Console
 
 from grader.learner.hints import Help
-from grader.render.page import Page
 from grader.render.watch import Plain
 from grader.render.watch.screen import _Drawing
 from grader.report import Verdict
@@ -86,7 +85,9 @@ def test_passed_task_leads_on(drawn, failing):
 def test_broken_file_is_shown_above_the_last_results(drawn, failing):
     """The grader's own words, with the line of code, and what was known before."""
     reading = failing.reading(tensors="")
-    words = "losses.py, line 3, column 7: syntax error: invalid syntax\n    def f(:\n          ^\nNo task can be graded."
+    words = (
+        "losses.py, line 3, column 7: syntax error: invalid syntax\n    def f(:\n          ^\nNo task of it."
+    )
     part = Part(reading.parts["tensors"].path, failing.state.files["losses"], {}, words)
     failing.give(e.Read(type(reading)({**reading.parts, "losses": part})))
     lines = drawn(failing.state)
@@ -122,7 +123,7 @@ def test_fault_of_ours_is_named_as_ours(drawn, failing):
 def test_page_that_cannot_be_drawn_says_so(drawn, failing, monkeypatch):
     """A fault in the drawing does not end the grading."""
     monkeypatch.setattr("grader.render.watch.screen.head", lambda page, state: 1 / 0)
-    (line,) = drawn(failing.state)
+    line = drawn(failing.state)[0]
     assert "cannot be drawn" in line and "q ends it" in line
 
 

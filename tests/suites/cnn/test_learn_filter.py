@@ -93,6 +93,9 @@ def test_learn_filter_recovers_a_kernel(submission, rng, draw):
     own = descent(x, y, rng.normal(2, 3), 0.2, 60)
     check_close(got, LearnedFilter(kernel, own.losses), "what is returned", atol=1e6)
     draw.curve("loss", got[1], own.losses)
+    draw.picture(
+        "the kernel that was found", "filters", got[0], caption="it should be the one that made the answers"
+    )
     check_close(got[0], kernel, "the kernel", rtol=0, atol=0.01)
     check_close(got[1][-1], 0.0, "the last loss", atol=0.001)
 

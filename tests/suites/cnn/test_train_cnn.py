@@ -230,7 +230,16 @@ def test_train_cnn_on_digits(submission, rng, draw):
     losses, trained = submission.run(scenario, state, batches)
     reference_losses, _ = scenario(ORACLE, state, batches)
     draw.curve("mean loss by epoch", losses, reference_losses)
-    check_accuracy(trained, data.test.x, names[data.test.y])
+    draw.picture("the filters of the first layer", "filters", first_layer(trained))
+    check_accuracy(trained, data.test.x, names[data.test.y], draw)
+
+
+def first_layer(state):
+    """Return the first layer's weights as images, nothing of what has another shape."""
+    weight = state.get("0.weight") if isinstance(state, dict) else None
+    return (
+        weight[:, 0] if isinstance(weight, torch.Tensor) and weight.dim() == 4 and weight.shape[1] else None
+    )
 
 
 def digits_state(rng):
@@ -248,7 +257,7 @@ def digits_state(rng):
     return state
 
 
-def check_accuracy(state, x, y):
+def check_accuracy(state, x, y, draw):
     """Read the held-out digits with the trained weights, here."""
     for key, value in digits_state_shapes():
         check_shape(state.get(key), value, key)
@@ -261,6 +270,9 @@ def check_accuracy(state, x, y):
     x = functional.conv2d(x, state["0.weight"], state["0.bias"], padding=1)
     x = functional.conv2d(functional.max_pool2d(normed(x, "1"), 2), state["4.weight"], state["4.bias"])
     scores = functional.linear(normed(x, "5").flatten(1), state["8.weight"], state["8.bias"])
+    misread = (scores.argmax(1) != y).nonzero().flatten()[:12]
+    panels = [f"{int(y[i])}, read as {int(scores[i].argmax())}" for i in misread]
+    draw.picture("digits that were misread", "images", x[misread, 0], panels=panels)
     right = (scores.argmax(1) == y).double().mean().item()
     low = [bound for bound in (0.2, 0.5, 0.7) if right < bound]
     check_that(right >= 0.7, "accuracy", "at least 0.7", f"below {low[0]}" if low else "nan")

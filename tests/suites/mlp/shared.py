@@ -162,6 +162,17 @@ def banded(value, *bounds):
     return ", ".join(words) if value == value else "nan"
 
 
+def draw_confusion(draw, predicted, y, classes):
+    """Draw how often each class was called which."""
+    counts = torch.zeros(classes, classes, dtype=torch.float64)
+    counts.index_put_((y, predicted), torch.ones(len(y), dtype=torch.float64), accumulate=True)
+    names = [str(number) for number in range(classes)]
+    draw.picture(
+        "what each class was called", "confusion", counts, rows=names, columns=names,
+        caption="a row for each true class; the classes are renamed at random in each run",
+    )  # fmt: skip
+
+
 def run_twice(submission, name, x, y, x_test, seed):
     """Train twice under the same random numbers: predict all rows, and the first of them alone."""
     predictions = []

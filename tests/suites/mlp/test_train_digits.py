@@ -70,6 +70,7 @@ def test_train_digits_of_held_out_images(submission, rng, draw, shared):
     got = submission.train_digits(x, y, x_test, rng.generator())
     predictions, losses = shared.checked_run(got, (200, 10))
     draw.curve("training loss by epoch", losses, losses_by_hand(x, y))
+    shared.draw_confusion(draw, predictions.argmax(1), y_test, 10)
     check_accuracy(predictions, y_test, 0.85, shared.banded)
 
 

@@ -81,7 +81,7 @@ def test_Adadelta_needs_no_rate(submission, rng, shared, draw):
     x0, options, steps = 1 + rng.uniform(1).expand(2), {"rho": 0.9, "eps": 1e-3}, 100
     want = shared.descend(torch.optim, "Adadelta", x0, curvatures, options, steps)
     path = submission.run(shared.descend, "Adadelta", x0, curvatures, options, steps)
-    draw.path("a gentle and a steep slope", path, want)
+    draw.path("a gentle and a steep slope", path, want, lambda w: (curvatures * w**2).sum(1) / 2)
     check_close(path, want, "path [step, entry]")
     farthest = path[-1].abs().max().item()
     check_that(farthest < 0.1, None, "within 0.1 of the ground", f"{farthest:.2g} away from it")

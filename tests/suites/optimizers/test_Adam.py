@@ -91,7 +91,7 @@ def test_Adam_descends_any_slope(submission, rng, shared, draw):
     x0, options, steps = 2 + rng.uniform(2), {"lr": 0.1}, 200
     want = shared.descend(torch.optim, "Adam", x0, curvatures, options, steps)
     path = submission.run(shared.descend, "Adam", x0, curvatures, options, steps)
-    draw.path("a gentle and a steep slope", path, want)
+    draw.path("a gentle and a steep slope", path, want, lambda w: (curvatures * w**2).sum(1) / 2)
     check_close(path, want, "path [step, entry]")
     draw.curve("distance from the ground", path.norm(dim=1), want.norm(dim=1))
     farthest = path[-1].abs().max().item()

@@ -100,7 +100,7 @@ def test_RMSprop_forgets_old_gradients(submission, rng, shared, draw):
     stuck = shared.descend(torch.optim, "Adagrad", x0, steepness, {"lr": 0.05}, 120)
     want = shared.descend(torch.optim, "RMSprop", x0, steepness, options, 120)
     path = submission.run(shared.descend, "RMSprop", x0, steepness, options, 120)
-    draw.path("from a cliff onto a plain", path, want)
+    draw.path("from a cliff onto a plain", path, want, lambda w: (w**2).sum(1) / 2)
     check_close(path, want, "path [step, entry]")
     draw.curve("distance from the ground; the other is Adagrad", path.norm(dim=1), stuck.norm(dim=1))
     farthest = path[-1].abs().max().item()

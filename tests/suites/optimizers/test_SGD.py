@@ -91,7 +91,7 @@ def test_SGD_crosses_a_ravine_with_momentum(submission, rng, shared, draw):
     plain = shared.descend(torch.optim, "SGD", x0, curvatures, {"lr": 2 / 101}, steps)
     want = shared.descend(torch.optim, "SGD", x0, curvatures, options, steps)
     path = submission.run(shared.descend, "SGD", x0, curvatures, options, steps)
-    draw.path("a ravine, with momentum", path, want)
+    draw.path("a ravine, with momentum", path, want, lambda w: (curvatures * w**2).sum(1) / 2)
     check_close(path, want, "path [step, entry]")
     height = (curvatures * path**2).sum(1) / 2
     draw.curve(

@@ -79,7 +79,7 @@ def test_gradient_descent_reaches_the_ground_below_two_over_the_curvature(submis
     curvatures = torch.tensor([1.0, 4.0], dtype=torch.float64)
     x0, lr = 2 + rng.uniform(2), rate / 4
     got, want = submission.run(bowl, x0, curvatures, lr, 120), _bowl_oracle(x0, curvatures, lr, 120)
-    draw.path(f"descent with lr = {rate} / L", got, want)
+    draw.path(f"descent with lr = {rate} / L", got, want, lambda w: (curvatures * (w - 1) ** 2).sum(1) / 2)
     check_close(got, want)
     off = (got[-1] - 1).abs().max().item()
     check_that(off < 1e-3, None, "a last point within 0.001 of the ground", f"one that is {off:.1e} away")
@@ -90,7 +90,7 @@ def test_gradient_descent_grows_above_two_over_the_curvature(submission, rng, dr
     curvatures = torch.tensor([1.0, 4.0], dtype=torch.float64)
     x0, lr = 2 + rng.uniform(2), 2.2 / 4
     got, want = submission.run(bowl, x0, curvatures, lr, 40), _bowl_oracle(x0, curvatures, lr, 40)
-    draw.path("descent with lr = 2.2 / L", got, want)
+    draw.path("descent with lr = 2.2 / L", got, want, lambda w: (curvatures * (w - 1) ** 2).sum(1) / 2)
     check_close(got, want)
     off = (got[-1, 1] - 1).abs().item()
     check_that(

@@ -148,7 +148,10 @@ def test_minibatch_gradient_descent_finds_the_weights(submission, rng, draw):
     w, w0 = rng.normal(2), 3 + rng.uniform(2)
     got = submission.minibatch_gradient_descent(x, x @ w + noise, w0, 0.1, 20, 8, rng.generator())
     draw.path(
-        "mini-batches; the other path takes all samples", got, _full_batch(x, x @ w + noise, w0, 0.1, 160)
+        "mini-batches; the other path takes all samples",
+        got,
+        _full_batch(x, x @ w + noise, w0, 0.1, 160),
+        lambda v: ((x @ v.T - (x @ w + noise)[:, None]) ** 2).mean(0),
     )
     check_close(
         got[-1] if type(got) is torch.Tensor and got.ndim else got, w, "the last weights", rtol=0.0, atol=0.3

@@ -65,7 +65,10 @@ def test_stochastic_gradient_descent_settles_where_all_samples_agree(submission,
     x[0], x[1] = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
     order = torch.cat([rng.permutation(20) for _ in range(30)])
     got, want = (f(x, x @ w, w0, 0.8, order) for f in (submission.stochastic_gradient_descent, _oracle))
-    draw.path("one sample at a time, towards the true weights", got, want)
+    draw.path(
+        "one sample at a time, towards the true weights", got, want,
+        lambda v: ((x @ (v - w).T) ** 2).mean(0),
+    )  # fmt: skip
     check_close(got, want)
     off = (got[-1] - w).abs().max().item()
     check_that(off < 1e-3, None, "weights within 0.001 of the true ones", f"weights {off:.1e} away from them")

@@ -77,6 +77,19 @@ def random_state(rng, v, h, dtype=torch.float64):
     return {key: rng.normal(*shape, std=0.6, dtype=dtype) for key, shape in shapes.items()}
 
 
+def states_of(state, tokens):
+    """Return the hidden states over the first word, (H, T), from the trained weights."""
+    x = functional.embedding(tokens[0], state["embedding.weight"])
+    hidden, states = torch.zeros_like(x[0]), []
+    for row in x:
+        inner = functional.linear(row, state["rnn.weight_ih_l0"], state["rnn.bias_ih_l0"])
+        hidden = torch.tanh(
+            inner + functional.linear(hidden, state["rnn.weight_hh_l0"], state["rnn.bias_hh_l0"])
+        )
+        states.append(hidden)
+    return torch.stack(states, dim=1)
+
+
 def check_training(submission, arguments, on_device=False, **options):
     """Compare losses and state after a training with the oracle's."""
     given = to_device(arguments) if on_device else arguments
@@ -128,8 +141,13 @@ def test_train_char_rnn_trains_in_training_mode(submission, rng):
 def test_train_char_rnn_answers_hello(submission, rng, draw):
     """After 30 steps the network answers hello with ohlol."""
     arguments = random_state(rng, 4, 8), torch.tensor(HELLO), torch.tensor(OHLOL), 30, 0.1
-    losses, _, _, after = submission.run(train, *arguments)
+    losses, state, _, after = submission.run(train, *arguments)
     draw.curve("loss by step", losses, train(ORACLE, *arguments)[0])
+    if all(state[key].shape == value.shape for key, value in arguments[0].items()):
+        draw.picture(
+            "the hidden state while the word is read", "states", states_of(state, arguments[1]),
+            columns=list("hello"), caption="a row for each hidden unit, a column for each letter",
+        )  # fmt: skip
     cost = functional.cross_entropy(after.flatten(0, 1), arguments[2].flatten(), reduction="none")
     check_close(cost, torch.zeros(5, dtype=torch.float64), "the loss of each letter at the end", atol=0.6)
 

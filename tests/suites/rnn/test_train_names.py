@@ -104,6 +104,11 @@ def test_train_names_of_held_out_names(submission, rng, draw):
     got = submission.train_names(names, labels, tests, rng.generator())
     predictions, losses = checked(got, (100, 4))
     draw.curve("training loss by epoch", losses, losses_by_hand(names, labels))
+    counts = torch.zeros(4, 4, dtype=torch.float64)
+    counts.index_put_((answers, predictions.argmax(1)), torch.ones(100, dtype=torch.float64), accumulate=True)
+    draw.picture(
+        "what each language was taken for", "confusion", counts, caption="a row for each true language"
+    )
     right = (predictions.argmax(1) == answers).double().mean().item()
     kinds = len(predictions.argmax(1).unique())
     text = ("at least 0.5, below 0.75" if right >= 0.5 else "below 0.5") + ", one language for all" * (

@@ -16,13 +16,12 @@ CONNECT_SECONDS = 20
 def here(jobs: int) -> Iterator[Executor]:
     """Run `jobs` gradings at the same time on this machine; leaving early ends those that run."""
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
+    JUDGES.open()
     try:
         yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        JUDGES.close()
-        raise
     finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        JUDGES.close()  # a thread that waits for a judge hears of it at once
         pool.shutdown(wait=True)
 
 

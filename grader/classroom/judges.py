@@ -7,7 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from grader.judge.standing import JudgeDied, StandingJudge
+from grader.judge.errors import OurProblem
+from grader.judge.standing import JudgeDied, JudgeStopped, StandingJudge
 from grader.judge.standing.messages import Post
 
 
@@ -19,14 +20,24 @@ class Judges:
         self._idle: dict[Post, list[StandingJudge]] = {}
         self._busy: list[StandingJudge] = []
         self._lock = threading.Lock()
+        self._closed = False
+
+    def open(self) -> None:
+        """Lend judges again after `close`."""
+        with self._lock:
+            self._closed = False
 
     @contextmanager
     def lend(self, post: Post) -> Iterator[StandingJudge]:
-        """Lend a judge that stands ready for `post`; one that died is not taken back."""
+        """Lend a judge that stands ready for `post`; one that died is not taken back.
+
+        Raises:
+            OurProblem: `close` was called.
+        """
         judge = self._take(post)
         try:
             yield judge
-        except JudgeDied:
+        except (JudgeDied, JudgeStopped):
             self._let_go(judge)
             raise
         except BaseException:
@@ -36,8 +47,9 @@ class Judges:
             self._give_back(post, judge)
 
     def close(self) -> None:
-        """End all of them, those that are grading too."""
+        """End all of them, those that are grading too, and start no more until `open`."""
         with self._lock:
+            self._closed = True
             judges = [*self._busy, *(judge for idle in self._idle.values() for judge in idle)]
             self._idle, self._busy = {}, []
         for judge in judges:
@@ -45,6 +57,8 @@ class Judges:
 
     def _take(self, post: Post) -> StandingJudge:
         with self._lock:
+            if self._closed:
+                raise OurProblem("the gradings were stopped")
             idle = self._idle.get(post)
             judge = idle.pop() if idle else StandingJudge(post.task_ids, post.sandbox, post.accelerator)
             self._busy.append(judge)

@@ -12,7 +12,7 @@ from grader.cli.faults import WrongCall, course_problems
 
 if TYPE_CHECKING:
     from grader.course import Course, Task
-    from grader.learner import Progress
+    from grader.learner import Failure, Progress
     from grader.report import Report
 
 Spoken = TypeVar("Spoken")
@@ -25,9 +25,23 @@ progress_option = click.option(
     help="The folder that keeps your progress; else the nearest that `grade init` made.",
 )
 
+
+def _code(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no code of a language before any work is done."""
+    if value:
+        from grader.text import BadLanguage, speak
+
+        try:
+            return speak(value)
+        except BadLanguage as problem:
+            raise click.BadParameter(str(problem)) from problem
+    return value
+
+
 language_option = click.option(
     "--language",
     envvar="TORCHGRADE_LANGUAGE",
+    callback=_code,
     metavar="CODE",
     help="Language of the texts, such as de; English where there is no translation.",
 )
@@ -84,6 +98,19 @@ def in_language(report: Report, language: str | None) -> Report:
     from grader.text import translated
 
     return _in_language(language, report, translated)
+
+
+def in_the_language(failure: Failure | None, course: Course, task: Task) -> Failure | None:
+    """Return what is remembered of a failure in the language that is spoken already."""
+    from grader.text import chosen, translated_failure
+    from grader.text.translation import BadTranslation
+
+    if failure is None:
+        return None
+    try:
+        return translated_failure(failure, task, course, chosen())
+    except BadTranslation:  # mentioned already, when the course was translated
+        return failure
 
 
 def _in_language(language: str | None, what: Spoken, translate: Callable[[Spoken, str], Spoken]) -> Spoken:

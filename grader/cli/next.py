@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli.faults import WrongCall, course_problems
-from grader.cli.learner import language_option, learners_course, needed_folder, progress_in, progress_option
+from grader.cli.learner import (
+    in_the_language,
+    language_option,
+    learners_course,
+    needed_folder,
+    progress_in,
+    progress_option,
+)
 from grader.cli.output import show
 
 if TYPE_CHECKING:
@@ -43,9 +51,10 @@ def command(names: tuple[str, ...], folder: Path | None, language: str | None) -
         show(lambda console: pages.show_finished(console, len(tasks)), None)
         return
     task = waiting[0]
+    entry = progress.of(task.id)
     step = pages.Next(
         task,
-        progress.of(task.id),
+        replace(entry, failure=in_the_language(entry.failure, course, task)),
         open_needs(task, progress),
         place_of(task, files[task.topic], place),
         f"grade {shlex.quote(_shown(place))} --task {task.id}",

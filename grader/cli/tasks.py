@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 from grader.cli.faults import WrongCall
 from grader.cli.learner import (
     course_folder,
+    in_the_language,
     language_option,
     learners_course,
     one_task,
@@ -82,6 +84,7 @@ def hint_command(
         raise WrongCall(f"{task.id} has {pages.hints(task)}: there is no hint {number}")
     place = course_folder(folder)
     entry = _entry(task, progress_in(place), report)
+    entry = replace(entry, failure=in_the_language(entry.failure, course, task))
     help_ = picked(task, number) if number else following(task, entry, _advice(course, task, entry))
     show(lambda console: pages.show_hint(task, help_, console, keeps=place is not None), None)
 
@@ -126,6 +129,14 @@ def _read(file: Path) -> Any:
 def _advice(course: Course, task: Task, entry: TaskProgress) -> str | None:
     """Return what the author of a known mistake advises, where there is anything."""
     from grader.learner.advice import advice_on
+    from grader.text import chosen, translated_advice
+    from grader.text.translation import BadTranslation
 
-    failure = entry.failure
-    return advice_on(course, task, failure.mistake) if failure and failure.mistake else None
+    if entry.failure is None or entry.failure.mistake is None:
+        return None
+    name = entry.failure.mistake
+    english = advice_on(course, task, name)
+    try:
+        return translated_advice(english, task, name, course, chosen())
+    except BadTranslation:  # mentioned already, when the course was translated
+        return english

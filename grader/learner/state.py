@@ -55,6 +55,14 @@ def read_state(folder: Path) -> State:
         raise NoState(f"{file} cannot be read ({type(problem).__name__}: {problem})") from problem
 
 
+def chosen_topics(folder: Path) -> tuple[str, ...]:
+    """Return the topics that a course folder was made for; none where it is for all, or does not say."""
+    try:
+        return read_state(folder).topics or ()
+    except NoState:
+        return ()
+
+
 def write_state(folder: Path, state: State) -> None:
     """Write what was given to a course folder."""
     values = {

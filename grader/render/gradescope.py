@@ -98,13 +98,14 @@ def failed_results(why: str, remedy: str) -> dict[str, Any]:
 
 def _tests(report: Report, look: Look, complete: bool) -> list[dict[str, Any]]:
     entries = []
+    hidden = {task.id: look.of(task) for task in report.tasks if look.of(task) != VISIBLE}
     for place, tasks in enumerate(by_topic(report).values(), 1):
         for index, task in enumerate(tasks, 1):
-            entries.append({"number": f"{place}.{index}", **_entry(task, look, complete)})
+            entries.append({"number": f"{place}.{index}", **_entry(task, look, complete, hidden)})
     return entries
 
 
-def _entry(task: TaskReport, look: Look, complete: bool) -> dict[str, Any]:
+def _entry(task: TaskReport, look: Look, complete: bool, hidden: Mapping[str, str]) -> dict[str, Any]:
     most = 0.0 if task.id in look.bonus else task.max_points
     points = {"score": round(task.points * look.factor, 4), "max_score": round(most * look.factor, 4)}
     return {
@@ -113,8 +114,14 @@ def _entry(task: TaskReport, look: Look, complete: bool) -> dict[str, Any]:
         "status": "passed" if task.verdict is Verdict.PASS else "failed",
         "output": task_text(task),
         "tags": [task.id.partition(".")[0], word(task.verdict)],
-        "visibility": look.of(task),
+        "visibility": _waits_for(task, hidden) or look.of(task),
     }
+
+
+def _waits_for(task: TaskReport, hidden: Mapping[str, str]) -> str | None:
+    """When a skipped task may be shown that would say of a hidden one that it has not passed."""
+    said = (task.message.got or "") if task.verdict is Verdict.SKIPPED and task.message else ""
+    return next((when for name, when in hidden.items() if said.startswith(f"{name} ")), None)
 
 
 def task_text(task: TaskReport) -> str:

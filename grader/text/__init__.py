@@ -7,7 +7,7 @@ translation, or only one of an English that has changed since.
 
 from grader.text.language import BadLanguage, chosen, languages, speak
 from grader.text.look_up import label, spoken, text, verdict_words
-from grader.text.translate import translated, translated_course
+from grader.text.translate import translated, translated_advice, translated_course, translated_failure
 
 __all__ = [
     "BadLanguage",
@@ -18,6 +18,8 @@ __all__ = [
     "spoken",
     "text",
     "translated",
+    "translated_advice",
     "translated_course",
+    "translated_failure",
     "verdict_words",
 ]

@@ -23,6 +23,11 @@ def catalogue_of(course: Course, topic: Topic) -> dict[str, str]:
     return found
 
 
+def sentence_of(course: Course, task: Task, test: str) -> str:
+    """Return the English sentence of a test, by its name with or without parameters; empty if it has none."""
+    return dict(_checks(course, task)).get(keys.check(task.id, test), "")
+
+
 def _open_texts(task: Task) -> dict[str, str]:
     hints = {keys.hint(task.id, number): hint for number, hint in enumerate(task.hints, 1)}
     differs = {keys.differs(task.id): task.differs} if task.differs else {}

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.course import Course, Task, Topic, load_course
 from grader.report import Message, Report, TaskReport, TestReport
 from grader.text import keys
+from grader.text.catalogue import sentence_of
 from grader.text.language import ENGLISH, topic_file
 from grader.text.translation import Translation, read
+
+if TYPE_CHECKING:
+    from grader.learner import Failure
 
 
 def translated(report: Report, language: str, course: Course | None = None) -> Report:
@@ -35,6 +40,30 @@ def translated_course(course: Course, language: str) -> Course:
     return replace(course, topics=tuple(_topic(topic, course, language) for topic in course.topics))
 
 
+def translated_failure(failure: Failure, task: Task, course: Course, language: str) -> Failure:
+    """Return what is remembered of a failure in a language; what was compared in the check stays as it was said."""
+    if language == ENGLISH:
+        return failure
+    words = read(topic_file(course.exercises, task.topic, language))
+    checked, likely = failure.checked, failure.likely
+    if checked and failure.test:
+        english = sentence_of(course, task, failure.test)
+        checked = _with_title(checked, english, words.of(keys.check(task.id, failure.test), english))
+    if likely and failure.mistake:
+        likely = words.of(keys.mistake(task.id, failure.mistake), likely)
+    return replace(failure, checked=checked, likely=likely)
+
+
+def translated_advice(
+    advice: str | None, task: Task, mistake: str, course: Course, language: str
+) -> str | None:
+    """Return what is advised on a known mistake in a language."""
+    if advice is None or language == ENGLISH:
+        return advice
+    words = read(topic_file(course.exercises, task.topic, language))
+    return words.of(keys.advice(task.id, mistake), advice)
+
+
 def _words(task: TaskReport, exercises: Path, language: str) -> Translation:
     return read(topic_file(exercises, task.id.partition(".")[0], language))
 
@@ -54,13 +83,19 @@ def _test(test: TestReport, task_id: str, words: Translation) -> TestReport:
 
 def _message(message: Message, task_id: str, english: str, title: str, words: Translation) -> Message:
     """Translate what a message says of the check, which begins with the title, and of the mistake."""
-    checked, likely, head = message.checked, message.likely, english.rstrip(".")
-    if head and checked.startswith(head):
-        rest = checked.removeprefix(head)
-        checked = title if rest == "." else title.rstrip(".") + rest
+    checked, likely = _with_title(message.checked, english, title), message.likely
     if likely is not None and message.mistake is not None:
         likely = words.of(keys.mistake(task_id, message.mistake), likely)
     return replace(message, checked=checked, likely=likely)
+
+
+def _with_title(checked: str, english: str, title: str) -> str:
+    """Return what was checked with the translated sentence of the test in front, where it has one there."""
+    head = english.rstrip(".")
+    if not head or not checked.startswith(head):
+        return checked
+    rest = checked.removeprefix(head)
+    return title if rest in ("", ".") else title.rstrip(".") + rest
 
 
 def _topic(topic: Topic, course: Course, language: str) -> Topic:

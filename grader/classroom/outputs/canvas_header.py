@@ -12,9 +12,10 @@ from grader.classroom.outputs.sheet import CannotFill, Sheet
 
 WITH_ID = re.compile(r"(?P<title>.*\S)\s*\((?P<id>\d+)\)", re.DOTALL)
 TOTALS = re.compile(r"(?:Current|Final|Override) (?:Score|Points|Grade|Status)\b")
-# What Canvas calls a student, in the order in which its own import looks: the id, the SIS ids, then the name.
+# What Canvas calls a student, in the order in which its own import looks: the id, the SIS ids, then the name. Its own
+# id is compared with no other number: a class list's numbers may be the same by chance.
 IDENTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("ID", ("canvas", OWN)),
+    ("ID", ("canvas",)),
     ("SIS User ID", ("sis", OWN)),
     ("SIS Login ID", ("login", EMAIL, OWN)),
     ("Integration ID", ("integration", "sis")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from html import escape
 
 from grader.classroom.model import Standing
@@ -14,15 +16,19 @@ OURS = "torchgrade:"  # a comment that begins so may be written anew
 LONGEST = 300
 
 
-def comment_of(standing: Standing) -> str:
-    """One line: the score, how it came about, and what to mend first; safe where it is read as HTML."""
+def comment_of(standing: Standing, hidden: Collection[str] = ()) -> str:
+    """One line: the score, how it came about, and what to mend first; safe where it is read as HTML.
+
+    Of tasks that are hidden, by their ids, it says nothing.
+    """
     parts = [f"{earned(standing.score, standing.max_score)} of {number(standing.max_score)} points"]
     if standing.penalty:
         parts.append(f"{number(standing.penalty)} taken for being late")
     if standing.adjusted:
         parts.append(f"{standing.adjusted:+.2f} by hand")
     if standing.report is not None:
-        parts.append(_tasks(standing.report))
+        shown = [task for task in standing.report.tasks if task.id not in hidden]
+        parts += [_tasks(replace(standing.report, tasks=tuple(shown)))] if shown else []
     return escape(f"{OURS} {'; '.join(part for part in parts if part)}.", quote=False)
 
 

@@ -5,7 +5,7 @@ The column `Last modified (grade)` stays as it was: by it Moodle sees that nobod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from grader.classroom.model import ClassResult, Outcome, Standing
@@ -16,6 +16,7 @@ from grader.classroom.outputs.match import EMAIL, OWN, Key, Matcher, name_keys
 from grader.classroom.outputs.moodle_columns import Columns, find_columns, number_of
 from grader.classroom.outputs.moodle_words import CHANGED, NO
 from grader.classroom.outputs.sheet import Filled, Sheet, read_sheet
+from grader.render.gradescope import VISIBLE
 from grader.render.words import number
 
 ON_A_SCALE = (
@@ -43,7 +44,8 @@ def fill_moodle(
         options = " / ".join(sheet.value(1, columns.most).split())
         return Filled(worksheet, ("nothing is filled in: " + ON_A_SCALE.format(options=options),))
     filling = Filling(Matcher(result.standings))
-    writer = _Writer(sheet, columns, filling, scale, comments, _decimals(sheet, columns))
+    hidden = [column.id for column in result.columns if column.visibility != VISIBLE]
+    writer = _Writer(sheet, columns, filling, scale, comments, _decimals(sheet, columns), hidden)
     for row in range(1, len(sheet.rows)):
         writer.fill(row)
     _note_headers(filling, sheet, columns)
@@ -58,6 +60,7 @@ class _Writer:
     scale: bool
     comments: bool
     text: Callable[[float], str]
+    hidden: Collection[str]  # ids of tasks that learners do not see by now
 
     def fill(self, row: int) -> None:
         """Fill in one participant's row, or say why not."""
@@ -100,16 +103,25 @@ class _Writer:
         if before and not before.startswith(OURS):
             self.filling.kept(standing, "a person's comment is kept")
         else:
-            self.filling.changes[row, column] = comment_of(standing)
+            self.filling.changes[row, column] = comment_of(standing, self.hidden)
 
 
 def _keys(sheet: Sheet, columns: Columns, row: int) -> Iterator[Key]:
     """What a row calls its participant: the number, an address, another system's number, the name."""
     yield "moodle", number_of(sheet.value(row, columns.identifier))
-    identities = [sheet.value(row, column) for column in range(columns.identifier + 1, columns.grade)]
+    first = columns.identifier + 1
+    identities = [sheet.value(row, column) for column in range(first, columns.grade)]
     yield from ((EMAIL, cell) for cell in identities if "@" in cell)
-    yield from ((kind, cell) for cell in identities[1:] for kind in (OWN, "sis", "login"))
+    for column in range(first + 1, columns.grade):
+        if _differs(sheet, column):  # a status or a group could be somebody's number by chance
+            yield from ((kind, sheet.value(row, column)) for kind in (OWN, "sis", "login"))
     yield from name_keys(*identities[:1])
+
+
+def _differs(sheet: Sheet, column: int) -> bool:
+    """Whether no two rows say the same in a column."""
+    cells = [cell for row in range(1, len(sheet.rows)) if (cell := sheet.value(row, column))]
+    return len(set(cells)) == len(cells)
 
 
 def _decimals(sheet: Sheet, columns: Columns) -> Callable[[float], str]:

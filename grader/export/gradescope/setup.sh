@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Gradescope runs this once, when it builds the autograder: Python, torch and the other packages.
 set -euo pipefail
-cd "$(dirname "$0")"
+cd "${AUTOGRADER_ROOT:-/autograder}/source"
 torch_index="$(cat torch_index.txt)"  # empty: the index that pip knows, whose torch may bring gigabytes of CUDA
 
 python=""

@@ -22,6 +22,10 @@ class JudgeDied(OurProblem):
     """The judge's process ended while it graded; start another one and give it the order again."""
 
 
+class JudgeStopped(OurProblem):
+    """The judge was ended by whoever has it, while it graded: nobody waits for the result any more."""
+
+
 def can_stand() -> bool:
     """Whether a judge can stand here: it grades in children that are forked."""
     return sys.platform == "linux"
@@ -39,7 +43,7 @@ class StandingJudge:
         )  # fmt: skip
         assert self._process.stdin is not None and self._process.stdout is not None
         self._orders, self._answers = self._process.stdin, self._process.stdout
-        self._ready = False
+        self._ready = self._killed = False
         send(self._orders, Post(tuple(task_ids), sandbox, accelerator))  # type: ignore[arg-type]
 
     def grade(self, order: Order) -> ShardResult:
@@ -47,6 +51,7 @@ class StandingJudge:
 
         Raises:
             JudgeDied: the process of the judge ended.
+            JudgeStopped: `kill` was called.
             OurProblem: the grader failed.
         """
         try:
@@ -55,6 +60,8 @@ class StandingJudge:
             found = receive(self._answers)  # type: ignore[arg-type]
         except Closed as problem:
             self.close()
+            if self._killed:
+                raise JudgeStopped("the gradings were stopped") from None
             raise JudgeDied(f"a judge ended: {problem}") from None
         if isinstance(found, Failed):
             if found.alive:
@@ -72,6 +79,7 @@ class StandingJudge:
 
     def kill(self) -> None:
         """End it at once, whatever it does, and all that it has started; another thread may call this."""
+        self._killed = True
         with contextlib.suppress(OSError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self.close()

@@ -10,6 +10,8 @@ import contextlib
 import gc
 import os
 import pickle
+import select
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +36,7 @@ from grader.worker.confine.limits import bound_memory
 from grader.worker.prepare import prepare_torch
 
 UNUSED_SEED = 0
+CHUNK = 1 << 20  # bytes that are read at once
 
 
 def main() -> None:
@@ -69,11 +72,10 @@ def _stand(post: Post, workers: Workers, orders: BinaryIO, answers: BinaryIO) ->
     def obey(bench: Bench, by_task: Mapping[str, list[pytest.Item]]) -> None:
         _read_all(references, tasks, course)
         send(answers, Ready(workers.kind))
+        judge = _Judge(course, references, workers, Collected(bench, by_task))
         with contextlib.suppress(Closed):
             while True:
-                _answer(
-                    receive(orders), _Judge(course, references, workers, Collected(bench, by_task)), answers
-                )
+                _answer(receive(orders), judge, orders, answers)
 
     run_session(bench, tasks, "", obey)
 
@@ -105,9 +107,9 @@ class _Judge:
             self.workers.rest()
 
 
-def _answer(order: Order, judge: _Judge, answers: BinaryIO) -> None:
+def _answer(order: Order, judge: _Judge, orders: BinaryIO, answers: BinaryIO) -> None:
     """Grade in a child and pass on what it found; after a child that died, the server may be out of step."""
-    found, status = _in_child(lambda: judge.grade(order))
+    found, status = _in_child(lambda: judge.grade(order), orders.fileno())
     if found is not None:
         send(answers, found)
         return
@@ -115,18 +117,43 @@ def _answer(order: Order, judge: _Judge, answers: BinaryIO) -> None:
     raise Closed("a child died")
 
 
-def _in_child(work: Callable[[], Any]) -> tuple[Any, int]:
-    """Return what `work` gave in a child, and the child's wait status; None if it died before it could tell."""
+def _in_child(work: Callable[[], Any], orders: int) -> tuple[Any, int]:
+    """Return what `work` gave in a child, and the child's wait status; None if it died before it could tell.
+
+    Raises:
+        Closed: whoever gives the orders has gone; the child is ended, as nobody waits for its result.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         _tell(work, writing)
     os.close(writing)
-    with os.fdopen(reading, "rb") as stream:
-        data = stream.read()
-    _, status = os.waitpid(child, 0)
+    try:
+        data = _read(reading, orders)
+    except Closed:
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        os.close(reading)
+        _, status = os.waitpid(child, 0)
     return (pickle.loads(data) if data and status == 0 else None), status
+
+
+def _read(reading: int, orders: int) -> bytes:
+    """Read a pipe to its end; raise Closed where the end of another one that writes to us is closed before."""
+    data, poll = bytearray(), select.poll()
+    poll.register(reading, select.POLLIN)
+    poll.register(orders, 0)  # of which only the hanging up is told
+    while True:
+        events = dict(poll.poll())
+        if reading in events:
+            part = os.read(reading, CHUNK)
+            if not part:
+                return bytes(data)
+            data += part
+        elif orders in events:
+            raise Closed("the one who gives orders has gone")
 
 
 def _tell(work: Callable[[], Any], writing: int) -> None:

@@ -64,6 +64,15 @@ def test_text_that_cannot_be_written_is_a_wrong_call(grade, arguments, naming):
     assert naming in err
 
 
+@pytest.mark.parametrize("arguments", [("list",), ("hint", "softmax"), ("exercises",)])
+def test_language_that_is_none_is_refused_before_any_work_is_done(grade, work, judge, arguments):
+    """A report is not lost to a slip of the hand."""
+    code, out, err = grade(*arguments, "--language", "german")
+    assert (code, out) == (2, "")
+    assert "no code of a language" in err
+    assert judge.asked is None
+
+
 def test_hint_is_shown_in_the_language(grade, work, translation, monkeypatch):
     """One hint is translated; the next falls back to English. The environment chooses as well."""
     assert "voir la somme" in grade("hint", "softmax", "--language", "xx")[1]

@@ -7,7 +7,7 @@ import pytest
 from grader.course.stub import stub_text
 from grader.intake import find_submission
 from grader.learner.create import Occupied, create
-from grader.learner.state import NoState, read_state
+from grader.learner.state import NoState, chosen_topics, read_state
 
 
 def test_folder_has_stubs_texts_and_data(course, folder):
@@ -44,7 +44,8 @@ def test_chosen_topics_alone_are_written(course, tmp_path):
     create(course, tmp_path / "one", [course.topic("losses")])
     assert (tmp_path / "one/losses/losses.py").exists()
     assert not (tmp_path / "one/tensors").exists()
-    assert read_state(tmp_path / "one").topics == ("losses",)
+    assert read_state(tmp_path / "one").topics == chosen_topics(tmp_path / "one") == ("losses",)
+    assert chosen_topics(tmp_path) == ()
 
 
 def test_second_call_writes_nothing(course, folder):

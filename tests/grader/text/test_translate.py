@@ -2,8 +2,9 @@
 
 import pytest
 
+from grader.learner import Failure
 from grader.report import Environment, Message, Report, TaskReport, TestReport, Verdict
-from grader.text import translated, translated_course
+from grader.text import translated, translated_advice, translated_course, translated_failure
 
 SENTENCE = "Each row sums to 1."
 
@@ -86,3 +87,28 @@ def test_course_has_translated_titles_hints_and_differences(course, translate):
     assert task.hints == ("look at the axis", "exp, puis diviser")
     assert (task.differs, task.torch, task.points) == ("il y a dtype", "torch.softmax", 2)
     assert course.task("losses.softmax").title == "Probabilities"
+
+
+def test_remembered_failure_is_translated_too(course, translate):
+    """Progress is kept in English, and shown in the language of whoever reads it."""
+    translate(
+        check__test_softmax_rows=(SENTENCE, "La somme est 1."),
+        mistake__over_batch=("the softmax ran over the batch", "par colonnes"),
+    )
+    task = course.task("losses.softmax")
+    before = Failure(
+        "test_softmax_rows[0]", "Each row sums to 1: row 2", "the softmax ran over the batch", "over_batch"
+    )
+    found = translated_failure(before, task, course, "xx")
+    assert (found.checked, found.likely) == ("La somme est 1: row 2", "par colonnes")
+    assert translated_failure(before, task, course, "en") is before
+    untested = Failure(None, "losses.mean has not passed")
+    assert translated_failure(untested, task, course, "xx") == untested
+
+
+def test_advice_is_translated_by_the_name_of_the_mistake(course, translate):
+    """What is advised has a key behind that of the mistake."""
+    translate(mistake__over_batch__hint=("print the shape", "voir la forme"))
+    task = course.task("losses.softmax")
+    assert translated_advice("print the shape", task, "over_batch", course, "xx") == "voir la forme"
+    assert translated_advice(None, task, "over_batch", course, "xx") is None

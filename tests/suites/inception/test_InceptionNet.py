@@ -69,7 +69,7 @@ def test_InceptionNet_in_evaluation(submission, rng, draw, shared):
     )
 
 
-@pytest.mark.parametrize("image_size", [15, 8, 1, (28, 15), (10, 28)], ids=str)
+@pytest.mark.parametrize("image_size", [15, 8, 1, (28, 15), (10, 28), (12, 15)], ids=str)
 def test_InceptionNet_refuses_small_images(submission, image_size):
     """A side below 16 leaves no pixel: a ValueError about image_size."""
     with check_raises(ValueError, naming="image_size"):

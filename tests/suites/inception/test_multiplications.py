@@ -50,6 +50,7 @@ def test_multiplications_of_one_filter(submission):
         (5, 5, 3, 2),
         (1, 2, 5, 3),
         (5, 11, 1, 1),
+        (5, 9, 1, 0),
     ],
     ids=str,
 )

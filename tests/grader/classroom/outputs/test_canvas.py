@@ -103,6 +103,12 @@ def test_canvas_matches_by_id_before_name(make_class):
     assert "nobody of the class fits the row of Kim" in one.notes
 
 
+def test_canvas_id_is_not_compared_with_a_number_of_the_class_list(make_class):
+    """A class list's own number that is the same as a stranger's id in Canvas means nothing."""
+    filled = fill_canvas(KIMS.encode(), make_class(("7", "Somebody Else")), "9")
+    assert filled.data == KIMS.encode()
+
+
 def test_canvas_name_that_fits_two_is_left(make_class):
     """Two students of one name and no id are not guessed at."""
     filled = fill_canvas(KIMS.encode(), make_class(("a", "Kim"), ("b", "Kim")), "9")

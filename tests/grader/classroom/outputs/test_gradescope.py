@@ -7,6 +7,7 @@ import pytest
 
 from grader.classroom.outputs import class_results
 from grader.render.gradescope import VISIBILITIES, Look, failed_results, results_of, to_gradescope
+from grader.report import Message, Verdict
 
 TOP = {
     "score", "execution_time", "output", "output_format", "test_output_format", "test_name_format", "visibility",
@@ -85,6 +86,17 @@ def test_gradescope_page_does_not_tell_the_total_of_hidden_tasks(make_report):
     assert "3.5 of 10 points" in results_of(make_report())["output"]
     hidden = results_of(make_report(), Look(tasks={"losses.softmax": "after_due_date"}))["output"]
     assert "points" not in hidden and "fail" not in hidden
+
+
+def test_gradescope_skipped_task_does_not_tell_of_a_hidden_one(make_report):
+    """A task that was skipped for a hidden one is shown when that one is."""
+    report = make_report()
+    told = Message("x", got="losses.sigmoid has not passed, and this task builds on it")
+    skipped = replace(report.tasks[1], verdict=Verdict.SKIPPED, message=told)
+    results = results_of(
+        replace(report, tasks=(report.tasks[0], skipped)), Look(tasks={"losses.sigmoid": "hidden"})
+    )
+    assert [test["visibility"] for test in results["tests"]] == ["hidden", "hidden"]
 
 
 def test_gradescope_points_are_scaled_to_the_assignment(make_report):

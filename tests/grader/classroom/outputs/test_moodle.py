@@ -1,5 +1,7 @@
 """The grading worksheet of Moodle, filled in, whatever its language."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.classroom.outputs import CannotFill, fill_moodle
@@ -99,6 +101,13 @@ def test_moodle_comment_of_ours_is_written_anew_and_a_persons_is_kept(two):
     assert "Ada Lovelace (a): a person's comment is kept" in filled.notes
 
 
+def test_moodle_comment_says_nothing_of_hidden_tasks(two):
+    """A task that learners do not see yet is neither named nor counted."""
+    columns = tuple(replace(column, visibility="after_published") for column in two.columns[1:])
+    told = fill_moodle(ENGLISH.encode(), replace(two, columns=(two.columns[0], *columns))).data
+    assert b"1 of 1 task passed" in told and b"softmax" not in told
+
+
 def test_moodle_grade_out_of_range_is_reported_and_left(two):
     """Moodle would pass over a grade above its maximum in silence, so it is told here."""
     small = ENGLISH.replace("10.00", "2.00")
@@ -124,6 +133,19 @@ def test_moodle_participant_is_matched_by_number_then_address_then_name(make_cla
     wrong = fill_moodle(ENGLISH.encode(), make_class(("a", "Ada Lovelace", {"moodle": "77"})))
     assert b'grading",3.50,10.00' in by_name.data and b'grading",3.50,10.00' in by_login.data
     assert b'submission",3.50,10.00' in wrong.data and b"a second row" not in wrong.data
+
+
+def test_moodle_group_is_nobodys_number(make_class):
+    """A cell that several rows share, such as a group, is not taken for a student's id."""
+    text = (
+        ENGLISH.replace("Status", "Status,Group")
+        .replace('grading",', 'grading",7,')
+        .replace("No submission", "7")
+    )
+    filled = fill_moodle(
+        text.replace('"7"', '"No submission",7').encode(), make_class(("7", "Somebody Else"))
+    )
+    assert b"3.50" not in filled.data
 
 
 def test_moodle_worksheet_of_blind_marking_has_no_names(two):

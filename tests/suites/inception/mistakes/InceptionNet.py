@@ -225,12 +225,16 @@ class DropoutBeforeScores(_Parts):
         return functional.dropout(x.flatten(1), 0.5, self.training)
 
 
+def _unchecked(h, w):
+    return 88 * (((h - 4) // 2 - 4) // 2) * (((w - 4) // 2 - 4) // 2)
+
+
 @mistake("small images are not refused: raise a ValueError about image_size when a side is below 16")
 class SmallImagesAccepted(Right):
     def __init__(self, in_channels=1, num_classes=10, image_size=28):
         h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
         super().__init__(in_channels, num_classes, (max(h, 16), max(w, 16)))
-        _with_features(self, max(88 * ((h - 4) // 2 // 2 - 2) * ((w - 4) // 2 // 2 - 2), 1))
+        _with_features(self, _unchecked(h, w))
 
 
 @mistake("only the height is compared with 16: either side may be too small")
@@ -239,10 +243,310 @@ class HeightCompared(Right):
         h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
         super().__init__(in_channels, num_classes, (h, max(w, 16)))
         if w < 16:
-            _with_features(self, 1)
+            _with_features(self, _unchecked(h, w))
 
 
 @mistake("the features are moved to the CPU, whatever the device of x")
 class ToTheCpu(_Parts):
     def flat(self, x):
         return x.cpu().flatten(1)
+
+
+@mistake("the 5x5 convolutions are left out of the features: each takes 4 of a side away")
+class FeaturesOfPools(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        _with_features(self, 88 * (h // 4) * (w // 4))
+
+
+@mistake("the features count a 5x5 convolution as 5 pixels: it takes 4 of a side away")
+class FiveTakenAway(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        _with_features(self, 88 * max(((h - 5) // 2 - 5) // 2, 1) * max(((w - 5) // 2 - 5) // 2, 1))
+
+
+@mistake("the features are those of the convolutions alone: each pool halves a side")
+class FeaturesWithoutPools(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        _with_features(self, 88 * (h - 8) * (w - 8))
+
+
+@mistake("the features are those behind the first pool: there is a second convolution and pool")
+class FeaturesOfOneStage(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        _with_features(self, 88 * ((h - 4) // 2) * ((w - 4) // 2))
+
+
+@mistake("the features lack the second pool: it halves the sides again")
+class SecondPoolNotCounted(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        _with_features(self, 88 * ((h - 4) // 2 - 4) * ((w - 4) // 2 - 4))
+
+
+@mistake("the features have 20 channels, those of conv2: inception2 gives 88")
+class FeaturesOfTheConvolution(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        _with_features(self, 20 * (((h - 4) // 2 - 4) // 2) * (((w - 4) // 2 - 4) // 2))
+
+
+@mistake("the features are counted by height and width, without the 88 channels")
+class ChannelsLeftOut(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        _with_features(self, (((h - 4) // 2 - 4) // 2) * (((w - 4) // 2 - 4) // 2))
+
+
+@mistake("the sides are rounded up: a pool drops what is left over")
+class RoundedUp(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        _with_features(self, 88 * (-(-(-(-(h - 4) // 2) - 4) // 2)) * (-(-(-(-(w - 4) // 2) - 4) // 2)))
+
+
+@mistake("the sides come out of a true division: they are floats; use //")
+class TrueDivision(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        _with_features(self, 88 * (((h - 4) / 2 - 4) / 2) * (((w - 4) / 2 - 4) / 2))
+
+
+@mistake("the sides come out of a true division, rounded at the end: each pool rounds down")
+class RoundedAtTheEnd(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        _with_features(self, int(88 * (((h - 4) / 2 - 4) / 2) * (((w - 4) / 2 - 4) / 2)))
+
+
+@mistake("an nn.LazyLinear finds its features in the first call: compute them from image_size")
+class LazyFeatures(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        self.fc = nn.LazyLinear(num_classes)
+
+
+@mistake("1408 is typed in where the rows are flattened: keep the batch, x.flatten(1)")
+class RowsTypedIn(_Parts):
+    def flat(self, x):
+        return x.reshape(-1, 1408)
+
+
+@mistake("the first ReLU is missing: one follows each pool")
+class FirstReluMissing(_Parts):
+    def first(self, x):
+        return self.pool(x)
+
+
+@mistake("there is a ReLU behind each pool and behind each block: the blocks have none")
+class ReluEverywhere(_Parts):
+    def forward(self, x):
+        x = torch.relu(self.inception1(self.first(self.conv1(x))))
+        x = torch.relu(self.inception2(self.second(self.conv2(x))))
+        return self.fc(x.flatten(1))
+
+
+@mistake("there is a ReLU behind the first block: one follows each pool")
+class ReluBehindTheFirstBlock(_Parts):
+    def forward(self, x):
+        x = torch.relu(self.inception1(self.first(self.conv1(x))))
+        x = self.inception2(self.second(self.conv2(x)))
+        return self.fc(x.flatten(1))
+
+
+@mistake("the blocks come before the pools: each comes behind pool and ReLU")
+class BlocksBeforePools(_Parts):
+    def forward(self, x):
+        x = self.pool(self.inception1(torch.relu(self.conv1(x))))
+        x = self.pool(self.inception2(torch.relu(self.conv2(x))))
+        return self.fc(x.flatten(1))
+
+
+@mistake("the ReLU comes behind the block, before the pool: it follows conv and pool")
+class ReluAndPoolBehindBlocks(_Parts):
+    def forward(self, x):
+        x = self.first(self.inception1(self.conv1(x)))
+        x = self.second(self.inception2(self.conv2(x)))
+        return self.fc(x.flatten(1))
+
+
+@mistake("the first pool is missing: one follows each convolution")
+class FirstPoolMissing(_Parts):
+    def first(self, x):
+        return torch.relu(x)
+
+
+@mistake("the second pool is missing: one follows each convolution")
+class SecondPoolMissing(_Parts):
+    def second(self, x):
+        return torch.relu(x)
+
+
+@mistake("the pools have windows of 3x3: they are 2x2, with stride 2")
+class PoolOfThree(_Parts):
+    def pool(self, x):
+        return functional.max_pool2d(x, 3, stride=2)
+
+
+@mistake("the activation leaks: it is a ReLU")
+class Leaky(_Parts):
+    def bend(self, x):
+        return functional.leaky_relu(x)
+
+
+@mistake("the activation is tanh: it is a ReLU")
+class Tanh(_Parts):
+    def bend(self, x):
+        return torch.tanh(x)
+
+
+@mistake("the activation is a sigmoid: it is a ReLU")
+class Sigmoid(_Parts):
+    def bend(self, x):
+        return torch.sigmoid(x)
+
+
+@mistake("the scores went through a sigmoid: the scores themselves are asked for")
+class SigmoidOnScores(_Parts):
+    def scores(self, x):
+        return torch.sigmoid(self.fc(x))
+
+
+@mistake("the softmax ran over the batch, and none is asked for: return the scores")
+class SoftmaxOverTheBatch(_Parts):
+    def scores(self, x):
+        return self.fc(x).softmax(0)
+
+
+@mistake("the classes came back: the scores are asked for")
+class ClassesForScores(_Parts):
+    def scores(self, x):
+        return self.fc(x).argmax(1)
+
+
+@mistake("squeeze() also takes the axis of a batch of one away: y is (N, K)")
+class Squeezed(_Parts):
+    def scores(self, x):
+        return self.fc(x).squeeze()
+
+
+@mistake("conv1 and conv2 have no bias: they have one")
+class NoBias(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        self.conv1.bias = self.conv2.bias = None
+
+
+@mistake("the first convolution has padding 2: it has none")
+class FirstPadded(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        self.conv1.padding = (2, 2)
+        _with_features(self, 88 * ((h // 2 - 4) // 2) * ((w // 2 - 4) // 2))
+
+
+@mistake("both blocks are one object: each has weights of its own")
+class OneBlockTwice(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        self.inception2 = self.inception1
+        self.conv2 = nn.Conv2d(88, 10, 5)
+
+
+@mistake("conv2 reads 10 channels: inception1 gives 88")
+class ConvolutionReadsTen(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        self.conv2 = nn.Conv2d(10, 20, 5)
+
+
+@mistake("inception2 reads 88 channels: conv2 gives 20")
+class SecondBlockReadsAll(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        super().__init__(in_channels, num_classes, image_size)
+        self.inception2 = type(self.inception1)(88)
+
+
+@mistake("a side of 16 is refused: 16 is enough")
+class SixteenRefused(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        if h <= 16 or w <= 16:
+            raise ValueError("image_size")
+        super().__init__(in_channels, num_classes, image_size)
+
+
+@mistake("only sides below 12 are refused: below 16 nothing is left")
+class TwelveAccepted(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        if h < 12 or w < 12:
+            raise ValueError("image_size")
+        super().__init__(in_channels, num_classes, (max(h, 16), max(w, 16)))
+        _with_features(self, _unchecked(h, w))
+
+
+@mistake("only the width is compared with 16: either side may be too small")
+class WidthCompared(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        super().__init__(in_channels, num_classes, (max(h, 16), w))
+        if h < 16:
+            _with_features(self, _unchecked(h, w))
+
+
+@mistake("images are refused only when both sides are below 16: one is enough")
+class BothSidesCompared(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        if h < 16 and w < 16:
+            raise ValueError("image_size")
+        super().__init__(in_channels, num_classes, (max(h, 16), max(w, 16)))
+        _with_features(self, _unchecked(h, w))
+
+
+@mistake("a pair is not compared with 16: either side may be too small")
+class PairNotCompared(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        if isinstance(image_size, int):
+            super().__init__(in_channels, num_classes, image_size)
+        else:
+            super().__init__(in_channels, num_classes, (max(h, 16), max(w, 16)))
+            _with_features(self, _unchecked(h, w))
+
+
+@mistake("small images are refused when they come, not when the net is made: check image_size in __init__")
+class RefusedInForward(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        super().__init__(in_channels, num_classes, (max(h, 16), max(w, 16)))
+
+
+@mistake("small images are left to assert: raise a ValueError about image_size")
+class Asserted(Right):
+    def __init__(self, in_channels=1, num_classes=10, image_size=28):
+        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
+        assert h >= 16
+        assert w >= 16
+        super().__init__(in_channels, num_classes, image_size)
+
+
+@mistake("the output was detached: gradients flow into x and the parameters")
+class Detached(_Parts):
+    def scores(self, x):
+        return self.fc(x.detach())

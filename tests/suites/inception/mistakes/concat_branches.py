@@ -45,6 +45,48 @@ def added(branches):
     return sum(branches)
 
 
+@mistake("the branches were stacked on a new first axis: torch.cat joins them along the channels")
+def stacked_first(branches):
+    _check(branches)
+    return torch.stack(list(branches))
+
+
+@mistake("stack needs branches of equal width: torch.cat joins them whatever their channels are")
+def stacked_and_flattened(branches):
+    _check(branches)
+    return torch.stack(list(branches), dim=1).flatten(1, 2)
+
+
+@mistake("the channels are interleaved by stack: all of the first branch come before those of the second")
+def stacked_behind(branches):
+    _check(branches)
+    return torch.stack(list(branches), dim=2).flatten(1, 2)
+
+
+@mistake("the branches were averaged: they stand behind one another")
+def averaged(branches):
+    _check(branches)
+    return sum(branches) / len(branches)
+
+
+@mistake("the largest of the branches was taken: they stand behind one another")
+def largest(branches):
+    _check(branches)
+    return torch.stack(list(branches)).amax(0)
+
+
+@mistake("the branches were sorted by their channels: keep the order of the list")
+def sorted_by_width(branches):
+    _check(branches)
+    return torch.cat(sorted(branches, key=lambda branch: branch.shape[1]), dim=1)
+
+
+@mistake("the widest branch comes first: keep the order of the list")
+def widest_first(branches):
+    _check(branches)
+    return torch.cat(sorted(branches, key=lambda branch: -branch.shape[1]), dim=1)
+
+
 @mistake("the last branch comes first: keep the order of the list")
 def reversed_order(branches):
     _check(branches)
@@ -109,16 +151,16 @@ def empty_accepted(branches):
     return torch.zeros(0, 0, 0, 0)
 
 
-@mistake("larger branches are cropped to the smallest: raise a ValueError about branches")
-def cropped(branches):
+@mistake("branches of another N, H or W are cut or filled until they fit: raise a ValueError about branches")
+def made_to_fit(branches):
     if not branches or any(branch.ndim != 4 for branch in branches):
         raise ValueError("branches")
     n, h, w = (min(branch.shape[axis] for branch in branches) for axis in (0, 2, 3))
     return torch.cat([branch[:n, :, :h, :w] for branch in branches], dim=1)
 
 
-@mistake("smaller branches are padded with zeros: raise a ValueError about branches")
-def padded(branches):
+@mistake("images of another height or width are made to fit: raise a ValueError about branches")
+def images_made_to_fit(branches):
     if not branches or any(branch.ndim != 4 for branch in branches):
         raise ValueError("branches")
     if any(len(branch) != len(branches[0]) for branch in branches):
@@ -129,6 +171,227 @@ def padded(branches):
         for branch in branches
     ]
     return torch.cat(fitted, dim=1)
+
+
+def _joined(branches, wrong):
+    """Join; `wrong` says of a branch and the first one whether they do not fit."""
+    if any(wrong(branch, branches[0]) for branch in branches):
+        raise ValueError("branches")
+    return torch.cat(list(branches), dim=1)
+
+
+@mistake("an empty list is left to branches[0], an IndexError: raise a ValueError about branches")
+def empty_indexed(branches):
+    _check(branches if branches else [branches[0]])
+    return torch.cat(list(branches), dim=1)
+
+
+@mistake("an empty list and the number of axes are not checked: raise a ValueError about branches")
+def sizes_alone_by_index(branches):
+    first = branches[0]
+    sizes = [(b.shape[0], b.shape[2], b.shape[3]) for b in branches]
+    if any(size != (first.shape[0], first.shape[2], first.shape[3]) for size in sizes):
+        raise ValueError("branches")
+    return torch.cat(list(branches), dim=1)
+
+
+@mistake(
+    "an empty list ends in the unpacking of branches[0], an IndexError: raise a ValueError about branches"
+)
+def sizes_of_the_first_unpacked(branches):
+    n, _, h, w = branches[0].shape
+    if any((b.shape[0], b.shape[2], b.shape[3]) != (n, h, w) for b in branches):
+        raise ValueError("branches")
+    return torch.cat(list(branches), dim=1)
+
+
+@mistake("the number of axes is not checked, and shape[3] fails where there are three: check it first")
+def axes_left_to_the_index(branches):
+    if not branches:
+        raise ValueError("branches")
+    return sizes_alone_by_index(branches)
+
+
+@mistake("only the axes of the first branch are counted: every branch is (N, C, H, W)")
+def axes_of_the_first(branches):
+    if not branches or branches[0].ndim != 4:
+        raise ValueError("branches")
+    return sizes_alone_by_index(branches)
+
+
+@mistake("fewer than four axes are refused, more are not: only (N, C, H, W) is welcome")
+def more_axes_accepted(branches):
+    if not branches or any(branch.ndim < 4 for branch in branches):
+        raise ValueError("branches")
+    return _joined(branches, lambda one, first: len(one) != len(first) or one.shape[2:] != first.shape[2:])
+
+
+@mistake("N and W are compared, H is not: raise a ValueError about branches")
+def height_not_checked(branches):
+    if not branches or any(branch.ndim != 4 for branch in branches):
+        raise ValueError("branches")
+    return _joined(branches, lambda one, first: len(one) != len(first) or one.shape[3] != first.shape[3])
+
+
+@mistake("N alone is compared, H and W are not: raise a ValueError about branches")
+def batch_alone_checked(branches):
+    if not branches or any(branch.ndim != 4 for branch in branches):
+        raise ValueError("branches")
+    return _joined(branches, lambda one, first: len(one) != len(first))
+
+
+@mistake("H alone is compared, N and W are not: raise a ValueError about branches")
+def height_alone_checked(branches):
+    if not branches or any(branch.ndim != 4 for branch in branches):
+        raise ValueError("branches")
+    return _joined(branches, lambda one, first: one.shape[2] != first.shape[2])
+
+
+@mistake("the channels are compared too: the C_i may differ")
+def channels_compared(branches):
+    if not branches or any(branch.ndim != 4 for branch in branches):
+        raise ValueError("branches")
+    return _joined(branches, lambda one, first: one.shape != first.shape)
+
+
+@mistake(
+    "another N, H or W gets as far as torch.cat and its RuntimeError: raise a ValueError when one differs"
+)
+def sizes_left_to_cat(branches):
+    if not branches or any(branch.ndim != 4 for branch in branches):
+        raise ValueError("branches")
+    return torch.cat(list(branches), dim=1)
+
+
+@mistake("the number of pixels is compared: H and W are, each for itself")
+def pixels_compared(branches):
+    if not branches or any(branch.ndim != 4 for branch in branches):
+        raise ValueError("branches")
+    return _joined(branches, lambda one, first: one[:, 0].numel() != first[:, 0].numel())
+
+
+@mistake("branches are refused only when H and W both differ: one of them is enough")
+def both_sides_must_differ(branches):
+    if not branches or any(branch.ndim != 4 for branch in branches):
+        raise ValueError("branches")
+
+    def wrong(one, first):
+        return len(one) != len(first) or all(one.shape[i] != first.shape[i] for i in (2, 3))
+
+    return _joined(branches, wrong)
+
+
+@mistake("only larger branches are refused, smaller ones are not: N, H and W must be equal")
+def smaller_accepted(branches):
+    if not branches or any(branch.ndim != 4 for branch in branches):
+        raise ValueError("branches")
+    return _joined(branches, lambda one, first: any(one.shape[i] > first.shape[i] for i in (0, 2, 3)))
+
+
+@mistake("only the last branch is compared with the first: all of them are")
+def last_compared(branches):
+    if any(branch.ndim != 4 for branch in branches) or not branches:
+        raise ValueError("branches")
+    _check([branches[0], branches[-1]])
+    return torch.cat(list(branches), dim=1)
+
+
+@mistake("branches that do not fit are asserted: a ValueError about branches is asked for")
+def asserted(branches):
+    try:
+        _check(branches)
+    except ValueError:
+        raise AssertionError("branches") from None
+    return torch.cat(list(branches), dim=1)
+
+
+@mistake("a RuntimeError is raised where a ValueError about branches is asked for")
+def runtime_error(branches):
+    try:
+        _check(branches)
+    except ValueError:
+        raise RuntimeError("branches") from None
+    return torch.cat(list(branches), dim=1)
+
+
+@mistake("branches are stretched by expand where they do not fit: nothing is broadcast")
+def stretched(branches):
+    if not branches or any(branch.ndim != 4 for branch in branches):
+        raise ValueError("branches")
+    n, _, h, w = branches[0].shape
+    try:
+        return torch.cat([branch.expand(n, -1, h, w) for branch in branches], dim=1)
+    except RuntimeError:
+        raise ValueError("branches") from None
+
+
+@mistake("only the first two branches are joined: there may be any number")
+def two_joined(branches):
+    _check(branches)
+    return torch.cat(list(branches)[:2], dim=1)
+
+
+@mistake("branches[1] is asked for: there may be one branch alone")
+def two_indexed(branches):
+    _check(branches)
+    return torch.cat([branches[0], branches[1]], dim=1)
+
+
+@mistake("axes of length 1 were squeezed away: the result is (N, C, H, W)")
+def squeezed(branches):
+    _check(branches)
+    return torch.cat(list(branches), dim=1).squeeze()
+
+
+@mistake("a tuple is refused: the branches come in a list or a tuple")
+def list_alone(branches):
+    if not isinstance(branches, list):
+        raise ValueError("branches")
+    _check(branches)
+    return torch.cat(branches, dim=1)
+
+
+@mistake("a list is added to the branches, which may come in a tuple: make a list of them first")
+def tuple_not_welcome(branches):
+    _check(branches)
+    return torch.cat(branches + [], dim=1)
+
+
+@mistake("a ReLU runs over the result: the branches come out as they are")
+def relu_behind(branches):
+    _check(branches)
+    return torch.relu(torch.cat(list(branches), dim=1))
+
+
+@mistake("view needs contiguous memory: torch.cat along axis 1 needs no view")
+def viewed(branches):
+    _check(branches)
+    n, _, h, w = branches[0].shape
+    return torch.cat([branch.view(n, -1) for branch in branches], dim=1).view(n, -1, h, w)
+
+
+@mistake("the result is collected in torch.zeros, which is float32 and on the CPU")
+def collected_in_zeros(branches):
+    _check(branches)
+    n, _, h, w = branches[0].shape
+    result = torch.zeros(n, sum(branch.shape[1] for branch in branches), h, w)
+    start = 0
+    for branch in branches:
+        result[:, start : start + branch.shape[1]] = branch
+        start += branch.shape[1]
+    return result
+
+
+@mistake("every branch is taken to be as wide as the first: the C_i may differ")
+def equal_widths(branches):
+    _check(branches)
+    n, c, h, w = branches[0].shape
+    result = branches[0].new_zeros(n, c * len(branches), h, w)
+    start = 0
+    for branch in branches:
+        result[:, start : start + branch.shape[1]] = branch
+        start += branch.shape[1]
+    return result
 
 
 @mistake("one branch alone comes back as it is: return a new tensor")

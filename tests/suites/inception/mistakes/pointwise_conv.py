@@ -143,7 +143,9 @@ def bias_along_rows(x, weight, bias=None):
     return y if bias is None else y + bias.reshape(-1, 1)
 
 
-@mistake("the bias was added along the samples: reshape it to (1, F, 1, 1), so that it belongs to the channels")
+@mistake(
+    "the bias was added along the samples: reshape it to (1, F, 1, 1), so that it belongs to the channels"
+)
 def bias_along_samples(x, weight, bias=None):
     _checked(x, weight, bias)
     y = _product(x, weight, None)
@@ -244,14 +246,16 @@ def loop_over_samples(x, weight, bias=None):
     return torch.cat([_product(sample.unsqueeze(0), weight, bias) for sample in x])
 
 
-@mistake("a Python loop runs over the filters: one product serves all of them")
+@mistake("a Python loop runs over filters, channels or pixels: one product serves all of them")
 def loop_over_filters(x, weight, bias=None):
     _checked(x, weight, bias)
     y = torch.stack([(x * row).sum(1) for row in weight], dim=1)
     return y if bias is None else y + bias.reshape(-1, 1, 1)
 
 
-@mistake("a Python loop runs over the pixels, into torch.zeros without device=: one product serves all of them")
+@mistake(
+    "a Python loop runs over the pixels, into torch.zeros without device=: one product serves all of them"
+)
 def loop_over_pixels(x, weight, bias=None):
     _checked(x, weight, bias)
     n, c, h, w = x.shape
@@ -259,15 +263,6 @@ def loop_over_pixels(x, weight, bias=None):
     for i in range(h):
         for j in range(w):
             y[:, :, i, j] = x[:, :, i, j] @ weight.reshape(-1, c).t()
-    return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
-@mistake("a Python loop runs over the pixels: one product serves all of them")
-def loop_over_pixels_there(x, weight, bias=None):
-    _checked(x, weight, bias)
-    n, c, h, w = x.shape
-    pixels = [x[:, :, i, j] @ weight.reshape(-1, c).t() for i in range(h) for j in range(w)]
-    y = torch.stack(pixels, 2).reshape(n, len(weight), h, w)
     return y if bias is None else y + bias.reshape(-1, 1, 1)
 
 
@@ -451,7 +446,9 @@ def bias_not_checked(x, weight, bias=None):
     return _product(x, weight, bias)
 
 
-@mistake("the bias is not checked, and bias[:, None, None] takes a single number: raise a ValueError about it")
+@mistake(
+    "the bias is not checked, and bias[:, None, None] takes a single number: raise a ValueError about it"
+)
 def bias_left_to_broadcasting(x, weight, bias=None):
     _checked(x, weight, None)
     return _linear(x, weight, bias)

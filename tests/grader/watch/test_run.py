@@ -1,0 +1,152 @@
+"""The loop: what the files, the grading and the keys bring about together."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+
+import pytest
+
+from grader.cli import watch as cli
+from grader.cli.faults import WrongCall
+from grader.judge.order import ShardResult
+from grader.learner import Progress
+from grader.report import Verdict
+from grader.watch import events as e
+from grader.watch import judges
+from grader.watch.reading import Reader
+from grader.watch.run import Options, Watch
+
+PATIENCE = 20.0
+CODE = "def mean(x):\n    return {}\n"
+
+
+class FakeJudges:
+    """Fails every task, or raises what it is told to."""
+
+    def __init__(self, report_of):
+        self.report_of, self.problems, self.orders, self.closed = report_of, [], [], False
+
+    def warm(self, topic):
+        pass
+
+    def grade(self, order):
+        self.orders.append(order)
+        if self.problems:
+            raise self.problems.pop(0)
+        return ShardResult(
+            {each: self.report_of(each, Verdict.FAIL).tasks[0] for each in order.task_ids}, "forked"
+        )
+
+    def close(self):
+        self.closed = True
+
+
+class Seen:
+    """A page that hands the loop what a person does once it shows what they wait for."""
+
+    def __init__(self):
+        self.waiting, self.tell = [], None
+
+    def when(self, holds, do):
+        self.waiting.append((holds, do))
+        return self
+
+    @contextlib.contextmanager
+    def opened(self, tell):
+        self.tell = tell
+        guard = threading.Timer(PATIENCE, lambda: tell(e.Stop()))
+        guard.start()
+        yield
+        guard.cancel()
+
+    def show(self, event, before, state):
+        if self.waiting and self.waiting[0][0](state):
+            self.waiting.pop(0)[1]()
+
+
+@pytest.fixture
+def fake(monkeypatch, report_of):
+    fake = FakeJudges(report_of)
+    monkeypatch.setattr(judges, "judges_for", lambda *_: fake)
+    return fake
+
+
+@pytest.fixture
+def file(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "losses.py").write_text(CODE.format(0), encoding="utf-8")
+    return folder / "losses.py"
+
+
+@pytest.fixture
+def run(course, file, fake):
+    """Watch a folder until what a person waits for has all been seen."""
+
+    def watch(seen):
+        reader = Reader(course, file.parent)
+        session = Watch(course, Options(file.parent, "mine", seed=5), Progress(), seen)
+        interrupted = session.run(reader, reader.read())
+        assert seen.waiting == []
+        assert not interrupted and fake.closed
+        return session.state
+
+    return watch
+
+
+def test_save_is_graded_as_it_was_read_and_q_ends_it(run, file, fake):
+    """What is graded is the text of the save, under the one seed of the session."""
+    seen = Seen()
+    seen.when(lambda state: state.results, lambda: file.write_text(CODE.format(1), encoding="utf-8"))
+    seen.when(
+        lambda state: len(fake.orders) == 2 and not state.work.wanted, lambda: seen.tell(e.Pressed("q"))
+    )
+    state = run(seen)
+    assert state.verdict("losses.mean") is Verdict.FAIL
+    texts = [order.submission.files["losses"].data.decode() for order in fake.orders]
+    assert texts == [CODE.format(0), CODE.format(1)]
+    assert {order.seed for order in fake.orders} == {5}
+
+
+def test_fault_of_ours_leaves_the_loop_alive(run, file, fake):
+    """A grader that fails is named, and the next save is graded."""
+    fake.problems = [RuntimeError("no judge")]
+    seen = Seen()
+    seen.when(
+        lambda state: state.verdict("losses.mean") is Verdict.INTERNAL,
+        lambda: file.write_text(CODE.format(1), encoding="utf-8"),
+    )
+    seen.when(lambda state: state.verdict("losses.mean") is Verdict.FAIL, lambda: seen.tell(e.Pressed("q")))
+    run(seen)
+
+
+def test_grading_that_was_given_up_is_begun_with_the_new_code(run, file, fake):
+    """What was given up leaves nothing behind but the wish to grade."""
+    fake.problems = [judges.WasGivenUp()]
+    seen = Seen().when(lambda state: state.results, lambda: seen.tell(e.Pressed("q")))
+    run(seen)
+    assert len(fake.orders) == 2
+
+
+@pytest.mark.parametrize(
+    "plain, tty, term, page",
+    [
+        (False, True, "xterm", "Screen"),
+        (True, True, "xterm", "Plain"),
+        (False, True, "dumb", "Plain"),
+        (False, False, "xterm", "Plain"),
+    ],
+)
+def test_page_is_for_terminals_that_can_show_it(monkeypatch, plain, tty, term, page):
+    """A pipe, a dumb terminal and --plain get lines."""
+    monkeypatch.setattr(cli.sys.stdin, "isatty", lambda: tty, raising=False)
+    monkeypatch.setattr(cli.sys.stdout, "isatty", lambda: tty, raising=False)
+    monkeypatch.setenv("TERM", term)
+    assert type(cli._show(plain)).__name__ == page
+
+
+def test_folder_without_a_task_is_a_wrong_call(tmp_path):
+    """A path where nothing is to be watched is refused at once."""
+    with pytest.raises(WrongCall, match="no topic file found"):
+        cli.command.main([str(tmp_path)], standalone_mode=False)

@@ -36,6 +36,7 @@ def run_class(asked: Asked, watcher: Watcher) -> tuple[ClassResult, tuple[str, .
 
 def _class_run(asked: Asked, policy: Policy, seed: int) -> ClassRun:
     course = load_course()
+    course.require_solutions()
     try:
         accelerator = accelerator_for(asked.device)
     except NoSuchDevice as problem:

@@ -53,6 +53,7 @@ def gradescope_command(file: Path, torch_index: str, **options: Any) -> None:
         raise WrongCall(f"{file}: there is no folder {file.parent}")
     with course_problems():
         course = load_course()
+        course.require_solutions()
         settings = _settings(options)
         chosen = course.select(settings.tasks)
         known = {name for task in chosen for name in (task.id, task.topic)}

@@ -78,6 +78,7 @@ def _find(
         raise OurFault(MISSING) from problem
     with course_problems():
         course = load_course()
+        course.require_solutions()
         slugs = [course.topic(topic).slug for topic in topics] or list(course.slugs)
     try:
         intake = read_class(paths, slugs, read_roster(roster) if roster else None, layout)

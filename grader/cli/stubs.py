@@ -14,7 +14,9 @@ def command() -> None:
     from grader.course.stub import write_stubs
 
     with course_problems():
-        changed = write_stubs(load_course())
+        course = load_course()
+        course.require_solutions()
+        changed = write_stubs(course)
     for file in changed:
         click.echo(f"wrote {file}")
     if not changed:

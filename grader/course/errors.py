@@ -13,6 +13,10 @@ class CourseNotFound(CourseError):
     """No course lies beside or inside the grader package; install the wheel or run from a checkout."""
 
 
+class HandedOut(CourseError):
+    """What was asked for needs solutions and hidden tests, which a course for students lacks; use the instructor's."""
+
+
 class TopicFileError(CourseError):
     """A topic.toml breaks a rule; correct the key that the message names."""
 

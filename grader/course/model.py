@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.digest import digest_of
+from grader.course.errors import HandedOut
 from grader.course.names import find_task, find_topic, select
 
 
@@ -24,6 +25,7 @@ class Task:
     computes: bool = True  # on tensors, so that it has to do so on any device
     torch: str = ""  # what torch has for it, "torch.softmax"; shown once the task has passed
     differs: str = ""  # one difference worth knowing, to be read after "torch.softmax: "
+    hidden: int = 0  # tests that only the instructor has; more than 0 in what `grade release` wrote alone
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,22 @@ class Course:
     def solution_file(self, slug: str) -> Path:
         """Where the reference of a topic lies."""
         return self.solutions / f"{slug}.py"
+
+    def reference_file(self, slug: str) -> Path:
+        """Where the signatures of a topic are read: its solution, or its stub where that was handed out alone."""
+        file = self.solution_file(slug)
+        return file if self.has_solution(slug) else self.stub_file(slug)
+
+    def has_solution(self, slug: str) -> bool:
+        """Whether the reference of a topic is here; what `grade release` wrote has none."""
+        return self.solution_file(slug).is_file()
+
+    def require_solutions(self) -> None:
+        """Raise HandedOut where the course is one that students get."""
+        if not all(self.has_solution(slug) for slug in self.slugs):
+            raise HandedOut(
+                "this course was handed out without its solutions and hidden tests: only the instructor's can do this"
+            )
 
     def suite_file(self, task: Task) -> Path:
         """Where the hidden suite of a task lies."""

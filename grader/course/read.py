@@ -13,7 +13,7 @@ from grader.course.fields import Table
 from grader.course.model import Task, Topic
 
 TOPIC_KEYS = ("title", "order", "tasks")
-TASK_KEYS = ("name", "title", "points", "needs", "hints", "computes", "torch", "differs")
+TASK_KEYS = ("name", "title", "points", "needs", "hints", "computes", "torch", "differs", "hidden")
 
 
 def read_topics(exercises: Path) -> tuple[Topic, ...]:
@@ -65,7 +65,8 @@ def _read_task(slug: str, table: Table) -> Task:
         table.flag("computes", usual=True),
     )
     in_torch, differs = _in_torch(table)
-    return Task(f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs)
+    hidden = table.positive("hidden") if "hidden" in table.values else 0
+    return Task(f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs, hidden)
 
 
 def _in_torch(table: Table) -> tuple[str, str]:

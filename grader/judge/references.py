@@ -1,4 +1,7 @@
-"""The reference solutions and the known mistakes, loaded in the judge only."""
+"""The reference solutions and the known mistakes, loaded in the judge only.
+
+Where a course was handed out without them the stub tells signatures and names, and there are no mistakes.
+"""
 
 from __future__ import annotations
 
@@ -40,15 +43,15 @@ class References:
         self.mistakes = functools.cache(self._mistakes)
 
     def _module(self, slug: str) -> types.ModuleType:
-        module = load_file(self._course.solution_file(slug), f"_torchgrade_reference_{slug}")
+        module = load_file(self._course.reference_file(slug), f"_torchgrade_reference_{slug}")
         offer_reference(slug, module)
         return module
 
     def _tree(self, slug: str) -> ast.Module:
-        return ast.parse(self._course.solution_file(slug).read_text(encoding="utf-8"))
+        return ast.parse(self._course.reference_file(slug).read_text(encoding="utf-8"))
 
     def _stub(self, slug: str) -> ast.Module:
-        file = self._course.solution_file(slug)
+        file = self._course.reference_file(slug)
         return ast.parse(stub_text(file.read_text(encoding="utf-8"), file))
 
     def _signatures(self, slug: str) -> dict[str, tuple[str, ...]]:
@@ -56,9 +59,15 @@ class References:
         return {name: _parameters(value) for name, value in public.items() if callable(value)}
 
     def _mistakes(self, task: Task) -> tuple[Mistake, ...]:
+        if not self._course.has_solution(task.topic):
+            return ()
         self.module(task.topic)
         name = f"_torchgrade_mistakes_{task.topic}_{task.name}"
         return mistakes_in(vars(load_file(self._course.mistakes_file(task), name)))
+
+    def is_known(self, topic: str) -> bool:
+        """Whether the reference of a topic is here, so that it can be played."""
+        return self._course.has_solution(topic)
 
     def with_mistake(self, task: Task, mistake: Mistake) -> types.SimpleNamespace:
         """Return the reference with one task replaced by a wrong variant."""

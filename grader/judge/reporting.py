@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 
@@ -30,8 +30,16 @@ def report_of(
     """Return the report of a grading of `tasks`: in their order, each with what the tasks it needs make of it."""
     reports = tuple(_ordered(tasks, result))
     environment = environment_of(course, result, accelerator)
-    both = (*notes, *result.notes)
+    both = (*notes, *result.notes, *_kept_back(tasks))
     return Report(name, seed, environment, reports, round(seconds, 3), result.incomplete, both)
+
+
+def _kept_back(tasks: Sequence[Task]) -> Iterator[str]:
+    """Say in a course for students how many tests are not in it."""
+    hidden = sum(task.hidden for task in tasks)
+    if hidden:
+        words = "1 hidden test is" if hidden == 1 else f"{hidden} hidden tests are"
+        yield f"{words} graded by your instructor; points and verdicts here are of the visible tests alone"
 
 
 def _ordered(selected: Sequence[Task], result: ShardResult) -> list[TaskReport]:

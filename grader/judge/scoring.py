@@ -64,6 +64,11 @@ def absent(task: Task) -> TaskReport:
     return untested(task, Verdict.NOT_ATTEMPTED, Message(task.title, got=text, next=next_step))
 
 
+def is_open(task: TaskReport) -> bool:
+    """Whether a task is still to be solved; one whose tests were all kept back cannot pass here, and is not."""
+    return task.verdict is not Verdict.PASS and (task.verdict is not Verdict.SKIPPED or bool(task.tests))
+
+
 def skip_dependents(tasks: Sequence[Task], reports: Mapping[str, TaskReport]) -> dict[str, TaskReport]:
     """Mark failed tasks that need another failed task as skipped: that one is to be mended first.
 
@@ -71,9 +76,7 @@ def skip_dependents(tasks: Sequence[Task], reports: Mapping[str, TaskReport]) ->
     """
     result = dict(reports)
     for task in tasks:
-        open_needs = [
-            need for need in task.needs if need in result and result[need].verdict is not Verdict.PASS
-        ]
+        open_needs = [need for need in task.needs if need in result and is_open(result[need])]
         if open_needs and result[task.id].verdict in (Verdict.FAIL, Verdict.ERROR):
             text = f"{open_needs[0]} has not passed, and this task builds on it"
             message = Message(checked=task.title, got=text, next=f"grade hint {open_needs[0]}")

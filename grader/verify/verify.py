@@ -44,6 +44,7 @@ def verify(
     """
     accelerator = _accelerator(device)
     course, tell = load_course(), progress or (lambda done, total, part: None)
+    course.require_solutions()
     tasks = course.select(names)
     ids, jobs = [task.id for task in tasks], jobs or processors()
     tell(0, len(ids), "grading the stubs")

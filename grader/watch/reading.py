@@ -115,6 +115,6 @@ class Reader:
 
     def _read_given(self, slug: str) -> tuple[ast.Module, ast.Module]:
         """Return the trees of the reference and of the stub."""
-        file = self.course.solution_file(slug)
+        file = self.course.reference_file(slug)
         text = file.read_text(encoding="utf-8")
         return ast.parse(text), ast.parse(stub_text(text, file))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.learner.cost import Costs
 
 
-@click.command("explain")
+@click.command("explain", short_help="Show the reference beside your code.")
 @click.argument("name", metavar="TASK")
 @click.option("--no-cost", "cheap", is_flag=True, help="Leave the measurement out, which takes seconds.")
 @progress_option

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_LISTED = 10
 
 
-@click.command("init")
+@click.command("init", short_help="Make a folder to work in, or bring it up to date.")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--topic", "slugs", multiple=True, metavar="TOPIC", help="Only this topic; repeatable.")
 @click.option("--notebooks", is_flag=True, help="Notebooks to solve the tasks in, in place of modules.")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from grader.learner import Progress
 
 
-@click.command("next")
+@click.command("next", short_help="Show the next open task.")
 @click.argument("names", nargs=-1, metavar="[TOPIC]...")
 @progress_option
 @language_option

@@ -10,7 +10,7 @@ from grader.cli.faults import WrongCall, course_problems
 from grader.cli.learner import learners_course, needed_folder, one_task, progress_option
 
 
-@click.command("reset")
+@click.command("reset", short_help="Put the stub of a task back.")
 @click.argument("name", metavar="TASK")
 @progress_option
 def command(name: str, folder: Path | None) -> None:

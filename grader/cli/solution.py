@@ -20,7 +20,7 @@ from grader.cli.learner import (
 from grader.cli.output import show
 
 
-@click.command("solution")
+@click.command("solution", short_help="Show the reference, passed or given up.")
 @click.argument("name", metavar="TASK")
 @click.option("--give-up", is_flag=True, help="Show it although the task has not passed; that is remembered.")
 @progress_option

@@ -59,7 +59,7 @@ def list_command(
         show(lambda console: pages.show(course, console, tasks, progress), None)
 
 
-@click.command("hint")
+@click.command("hint", short_help="Show the next hint of a task.")
 @click.argument("name", metavar="TASK")
 @click.argument("number", metavar="[N]", type=click.IntRange(min=1), required=False)
 @click.option(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PAGES = "ui"  # what stands in place of a topic for the words of the pages
 
 
-@click.command("text")
+@click.command("text", short_help="Write the texts of a topic for a translator.")
 @click.argument("name", metavar="TOPIC")
 @click.option("--language", metavar="CODE", help="Fill in what is translated into this language.")
 @click.option("--check", is_flag=True, help="List what the translation lacks, and write nothing.")

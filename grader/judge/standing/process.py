@@ -71,9 +71,9 @@ def _stand(post: Post, workers: Workers, orders: BinaryIO, answers: BinaryIO) ->
 
     def obey(bench: Bench, by_task: Mapping[str, list[pytest.Item]]) -> None:
         _read_all(references, tasks, course)
-        send(answers, Ready(workers.kind))
         judge = _Judge(course, references, workers, Collected(bench, by_task))
         with contextlib.suppress(Closed):
+            send(answers, Ready(workers.kind))
             while True:
                 _answer(receive(orders), judge, orders, answers)
 

@@ -166,6 +166,7 @@ def test_AlexNet_that_drops_all(submission, rng, training):
     check_close(scores, want, "the scores")
 
 
+@pytest.mark.visible
 def test_AlexNet_in_single_precision(submission, rng):
     """As it is made it takes float32 images and returns float32 scores."""
     scores = submission.AlexNet(2, 3, 16, 1)(image(rng, 4, 2, 16, torch.float32))

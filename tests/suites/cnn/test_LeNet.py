@@ -97,6 +97,7 @@ def test_LeNet_in_evaluation(submission, rng, draw):
     check_network(submission, "LeNet", args, oracle, x, rng=rng, training=False, draw=draw)
 
 
+@pytest.mark.visible
 def test_LeNet_in_single_precision(submission, rng):
     """As it is made it takes float32 images and returns float32 scores."""
     scores = submission.LeNet(2, 3, 13)(image(rng, 4, 2, 13, torch.float32))

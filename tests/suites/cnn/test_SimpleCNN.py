@@ -85,6 +85,7 @@ def test_SimpleCNN_in_evaluation(submission, rng, draw):
     check_network(submission, "SimpleCNN", args, oracle, x, rng=rng, training=False, draw=draw)
 
 
+@pytest.mark.visible
 def test_SimpleCNN_in_single_precision(submission, rng):
     """As it is made it takes float32 images and returns float32 scores."""
     scores = submission.SimpleCNN(2, 3, 17)(image(rng, 4, 2, 17, torch.float32))

@@ -68,6 +68,7 @@ def test_vgg_block_in_evaluation(submission, rng, draw):
     check_network(submission, "vgg_block", args, Oracle(*args), x, rng=rng, training=False, draw=draw)
 
 
+@pytest.mark.visible
 def test_vgg_block_is_a_sequence(submission):
     """Convolution and ReLU in turn, and the pooling last."""
 

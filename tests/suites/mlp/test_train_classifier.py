@@ -80,6 +80,7 @@ def test_train_classifier_of_held_out_tumours(submission, rng, draw, shared):
     check_quality(predictions, y_test, 0.9, 0.3, shared.banded)
 
 
+@pytest.mark.visible
 def test_train_classifier_of_one_row(submission, rng, shared):
     """One row gives one probability of shape (1,), without a graph."""
     x, y, x_test, _ = two_clouds(rng, 60, 3)

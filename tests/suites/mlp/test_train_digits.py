@@ -74,6 +74,7 @@ def test_train_digits_of_held_out_images(submission, rng, draw, shared):
     check_accuracy(predictions, y_test, 0.85, shared.banded)
 
 
+@pytest.mark.visible
 def test_train_digits_of_one_image(submission, rng, shared):
     """One image gives one row of ten scores, without a graph."""
     x, y, x_test, _ = patterns(rng, 60, 1)

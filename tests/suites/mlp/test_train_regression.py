@@ -78,6 +78,7 @@ def test_train_regression_of_held_out_patients(submission, rng, draw, shared):
     )
 
 
+@pytest.mark.visible
 def test_train_regression_of_one_row(submission, rng, shared):
     """One row gives one prediction of shape (1,), without a graph."""
     x, y, x_test, _ = linear_table(rng, 60, 3)

@@ -110,6 +110,7 @@ def test_train_resnet_of_any_number_of_images(submission, rng, n):
     checked(submission.train_resnet(x, y, x_test, rng.generator(), 1), 4, 1)
 
 
+@pytest.mark.visible
 def test_train_resnet_of_one_image(submission, rng):
     """One image to read gives one row of ten scores."""
     x, y, x_test, _ = patterns(rng, 20, 1)

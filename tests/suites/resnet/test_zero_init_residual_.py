@@ -121,6 +121,7 @@ def test_zero_init_residual__works_in_place(submission, rng, shared):
     check_equal(got["modes"], True, "whether all modules are in training mode still")
 
 
+@pytest.mark.visible
 def test_zero_init_residual__of_a_model_without_blocks(submission, rng):
     """A model without residual blocks stays as it is."""
 

@@ -87,6 +87,7 @@ def run_twice(submission, names, labels, tests, seed):
     return scores
 
 
+@pytest.mark.visible
 @pytest.mark.parametrize("kinds", [3, 5])
 def test_train_names_of_one_name(submission, rng, kinds):
     """One name gives one row of K scores, without a graph."""

@@ -68,7 +68,7 @@ def command(
     """Grade the files of the course that lie under each PATH."""
     _check(ctx, paths)
     writable(output)
-    report = _grade(paths, options)
+    report = _grade(paths, _of_the_folder(paths, options))
     _remember(report, paths, folder, options)
     people = kind == "terminal"  # JSON and JUnit stay English: programs read them
     _present(in_language(report, language) if people else report, kind, output, paths, curves)
@@ -87,6 +87,19 @@ def _check(ctx: click.Context, paths: Sequence[Path]) -> None:
     for path in paths:
         if not os.path.exists(path):
             raise WrongCall(missing(path, commands))
+
+
+def _of_the_folder(paths: Sequence[Path], options: dict[str, Any]) -> dict[str, Any]:
+    """Grade the topics that a course folder was made for, where none are named."""
+    from grader.course import load_course
+    from grader.learner import folder_of
+    from grader.learner.state import chosen_topics
+
+    folder = folder_of(paths)
+    if folder is None or options["tasks"] or any(path.resolve() != folder for path in paths):
+        return options
+    known = load_course().slugs
+    return {**options, "tasks": tuple(topic for topic in chosen_topics(folder) if topic in known)}
 
 
 def _grade(paths: Sequence[Path], options: dict[str, Any]) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import textwrap
 from collections.abc import Collection, Iterator, Sequence
 
@@ -43,18 +44,22 @@ def _blocks(lines: Sequence[str], nodes: Sequence[ast.stmt]) -> Iterator[str]:
 
 
 def _imports(nodes: Sequence[Import], names: Collection[str]) -> Iterator[str]:
-    """Yield the imports without what nobody reads any more, a blank line before the first of the grader's."""
-    before = ""
+    """Yield the imports without what nobody reads any more, a blank line between Python's own, others, the grader's."""
+    before = None
     for node in nodes:
         kept = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in names]
-        if not kept:
-            continue
-        module = node.module if isinstance(node, ast.ImportFrom) else kept[0].name
-        group = (module or "").partition(".")[0]
-        if not before or group == "grader":
-            yield ""
-        before = group
-        yield _import(node, kept)
+        if kept:
+            root = _root(node)
+            group = 2 if root == "grader" else int(root not in sys.stdlib_module_names)
+            if group != before:
+                yield ""
+            before = group
+            yield _import(node, kept)
+
+
+def _root(node: Import) -> str:
+    module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+    return (module or "").partition(".")[0]
 
 
 def _import(node: Import, kept: list[ast.alias]) -> str:

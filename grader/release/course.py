@@ -1,0 +1,77 @@
+"""The course that students get, as files: what a wheel carries under `_course`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.course import Course, Task
+from grader.learner.work import stub_of
+from grader.release.collect import tests_of
+from grader.release.errors import CannotRelease
+from grader.release.suites import Suites, visible_suites
+from grader.release.secrets import hidden_lines, leaks
+from grader.release.topic_file import topic_file
+from grader.release.translation_file import translation_file
+from grader.text import keys
+
+NO_SOLUTIONS = "# No solutions\n\nThis course was handed out without solutions, hidden tests and known mistakes.\n"
+
+
+@dataclass(frozen=True)
+class StudentCourse:
+    """The files of the course, by their path under `_course`, and what is known of its tests."""
+
+    files: dict[str, bytes]
+    tasks: tuple[Task, ...]
+    suites: Suites
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The topics of which tasks go out, in the order of the course."""
+        return tuple(dict.fromkeys(task.topic for task in self.tasks))
+
+
+def student_course(course: Course, tasks: Sequence[Task]) -> StudentCourse:
+    """Return the course cut down to some tasks and what learners may see of them.
+
+    Raises:
+        CannotRelease: a line of a solution, a hidden test or a known mistake would go out.
+        CourseError: the course is not whole itself.
+    """
+    suites = visible_suites(course, tasks, tests_of(course, tasks))
+    texts = {f"suites/{name}": text for name, text in suites.files.items()}
+    texts["solutions/README.md"] = NO_SOLUTIONS
+    for slug in dict.fromkeys(task.topic for task in tasks):
+        texts |= _exercise(course, slug, [task for task in tasks if task.topic == slug], suites)
+    files = {name: text.encode() for name, text in texts.items()}
+    for name, line in leaks(files, hidden_lines(course, suites.files.values())):
+        raise CannotRelease(f"{name} would hold `{line}`, a line of a solution, a hidden test or a known mistake")
+    return StudentCourse(files | dict(_data(course)), tuple(tasks), suites)
+
+
+def _exercise(course: Course, slug: str, tasks: Sequence[Task], suites: Suites) -> dict[str, str]:
+    folder = course.exercises / slug
+    tests = {keys.check(task.id, name) for task in tasks for name in _test_names(suites, task)}
+    texts = {
+        f"exercises/{slug}/README.md": (folder / "README.md").read_text(encoding="utf-8"),
+        f"exercises/{slug}/{slug}.py": stub_of(course, slug),
+        f"exercises/{slug}/topic.toml": topic_file(course.topic(slug), tasks, suites.hidden, suites.visible),
+    }
+    for file in sorted(folder.glob(f"{slug}.*.toml")):
+        ids = [task.id for task in tasks]
+        texts[f"exercises/{slug}/{file.name}"] = translation_file(file, ids, tests)
+    return texts
+
+
+def _test_names(suites: Suites, task: Task) -> list[str]:
+    tree = ast.parse(suites.files[f"{task.topic}/test_{task.name}.py"])
+    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+
+
+def _data(course: Course) -> Iterator[tuple[str, bytes]]:
+    for file in sorted(course.datasets.rglob("*")) if course.datasets.is_dir() else ():
+        inside = file.relative_to(course.datasets)
+        if file.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in inside.parts):
+            yield f"datasets/{inside.as_posix()}", file.read_bytes()

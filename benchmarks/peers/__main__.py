@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import statistics
 import sys
 import tempfile
 from collections import defaultdict
@@ -40,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="peers-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        everybody = [one for one in _contestants(options.environments, folder) if not options.only or one.name in options.only]
+        everybody = _contestants(options.environments, folder, options.only)
         found: dict[tuple[str, int, int], list[Cost]] = defaultdict(list)
         for number in range(options.rounds):
             plays = [(one, jobs, count) for one in everybody for jobs, count in _plays(one, options)]
@@ -69,19 +68,22 @@ def _bind() -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
 
 
-def _contestants(environments: Path, folder: Path) -> list[Contestant]:
+def _contestants(environments: Path, folder: Path, only: list[str]) -> list[Contestant]:
     everybody: list[Contestant] = [
         Ours(write_package(folder / "package")), PytestEach(), PytestOnce(), Bare(fork=True), Bare(fork=False),
     ]  # fmt: skip
+    chosen = [one for one in everybody if not only or one.name in only]
     for package, kind in (("otter-grader", OtterRun), ("nbgrader", NbgraderAutograde)):
+        if only and kind.name not in only:
+            continue
         try:
             programs = environment(environments / package, package, "ipykernel")
         except NotInstalled as problem:
             print(f"{package} could not be installed, and is left out: {problem}", file=sys.stderr)
             continue
         print(f"{package} {version_of(programs, package)}")
-        everybody.append(kind(programs))
-    return everybody
+        chosen.append(kind(programs))
+    return chosen
 
 
 def _plays(one: Contestant, options: argparse.Namespace) -> list[tuple[int, int]]:

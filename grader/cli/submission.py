@@ -98,7 +98,8 @@ def _of_the_folder(paths: Sequence[Path], options: dict[str, Any]) -> dict[str, 
     folder = folder_of(paths)
     if folder is None or options["tasks"] or any(path.resolve() != folder for path in paths):
         return options
-    known = load_course().slugs
+    with judge_problems():
+        known = load_course().slugs
     return {**options, "tasks": tuple(topic for topic in chosen_topics(folder) if topic in known)}
 
 

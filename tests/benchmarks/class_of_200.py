@@ -73,7 +73,9 @@ def outcomes(bench: Bench, rows: dict[str, Any]) -> None:
              if rows.get(key, {}).get("outcome") != each.outcome}  # fmt: skip
     bench.check("each student has one row with the expected outcome", not wrong, wrong or "")
     all_unknown = all(rows[key]["outcome"] == "unknown" for key in strange)
-    bench.check("whoever is on no list is a row of its own", len(strange) == bench.made.unknown and all_unknown)
+    bench.check(
+        "whoever is on no list is a row of its own", len(strange) == bench.made.unknown and all_unknown
+    )
     bench.check("each outcome is explained", all(row["reason"] for row in rows.values()))
 
 
@@ -104,7 +106,9 @@ def alone(bench: Bench, rows: dict[str, Any]) -> None:
             for task_id, by_itself in found[recipe].items():
                 compared += 1
                 if essence(tasks.get(task_id)) != essence(by_itself):
-                    wrong.append((student, recipe.name, task_id, essence(tasks.get(task_id)), essence(by_itself)))
+                    wrong.append(
+                        (student, recipe.name, task_id, essence(tasks.get(task_id)), essence(by_itself))
+                    )
                 elif tasks[task_id] != by_itself:
                     wording.append((recipe.name, task_id))
     bench.check("verdicts, points and mistakes are those of grading alone", not wrong, f"{compared} tasks")
@@ -117,7 +121,9 @@ def essence(task: Any) -> Any:
     """What must be equal: the verdict, the points, and for each test its verdict and the mistake that is named."""
     if task is None:
         return None
-    tests = [(test["name"], test["verdict"], (test["message"] or {}).get("mistake")) for test in task["tests"]]
+    tests = [
+        (test["name"], test["verdict"], (test["message"] or {}).get("mistake")) for test in task["tests"]
+    ]
     return task["verdict"], task["points"], tests
 
 
@@ -153,7 +159,9 @@ def kills(bench: Bench, undisturbed: dict[str, Any], wall: float) -> None:
     bench.check("killed and resumed: nothing kept was lost", lost == 0)
     bench.check("the result is that of the undisturbed run", not unequal, unequal[:5] or "")
     bench.check("no process outlives a kill", left == 0, f"the slowest took {max(settled):.1f} s")
-    bench.check("no scratch folder does, but where everything is killed", not folders["main"] + folders["judges"])
+    bench.check(
+        "no scratch folder does, but where everything is killed", not folders["main"] + folders["judges"]
+    )
     show("  empty scratch folders where everything was killed", folders["all"])
     bench.check("nothing is there twice", once(out))
     strays = [path.name for path in out.rglob(".writing-*")]
@@ -214,7 +222,9 @@ def loop(bench: Bench) -> None:
             run = bench.grade(f"{name}-out", made, bench.maker.SMALL)
             looping, others = seconds_of(bench, f"{name}-out", made)
             found[with_loop].append((run.wall, run.cpu, looping, others))
-    for place, name in enumerate(("wall of the run", "CPU of the run", "grading the loop", "grading the others")):
+    for place, name in enumerate(
+        ("wall of the run", "CPU of the run", "grading the loop", "grading the others")
+    ):
         there, without = (mean(each[place] for each in found[key]) for key in (True, False))
         show(f"  {name}, with and without the loop, s", f"{there:.1f} {without:.1f}")
 
@@ -278,8 +288,12 @@ def _parts(bench: Bench, only: list[str]) -> None:
     if "again" in only:
         bench.grade("again")
         unequal = differences(rows, bench.outcome("again"))
-        bench.check("graded again into an empty gradebook, everything is the same", not unequal, unequal[:5] or "")
-        same = (bench.folder / "first/grades.csv").read_bytes() == (bench.folder / "again/grades.csv").read_bytes()
+        bench.check(
+            "graded again into an empty gradebook, everything is the same", not unequal, unequal[:5] or ""
+        )
+        same = (bench.folder / "first/grades.csv").read_bytes() == (
+            bench.folder / "again/grades.csv"
+        ).read_bytes()
         bench.check("  and grades.csv byte for byte", same)
     if "kills" in only:
         kills(bench, rows, first.wall)

@@ -6,17 +6,26 @@ import contextlib
 import gc
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from grader.device.choice import computes_on_cuda
 from grader.sandbox.channel import Channel
-from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerGone, WorkerMemory, WorkerTimeout
+from grader.sandbox.errors import (
+    SandboxProblem,
+    WorkerDied,
+    WorkerGone,
+    WorkerMemory,
+    WorkerScratch,
+    WorkerTimeout,
+)
 from grader.sandbox.transport import APART, Answer
 from grader.sandbox.watch import MemoryWatch, ScratchWatch, both, kills_for_memory, limits_in_use
 from grader.wire.frame import Buffer, Header
@@ -24,6 +33,8 @@ from grader.wire.frame import Buffer, Header
 START_SECONDS = 60.0
 MAX_MESSAGE = 4096
 DYING_SECONDS = 0.5  # from a closed connection to an ended process
+FORK_SECONDS = 5.0  # that a system without room for one more process may take to find some
+FORK_PAUSE = 0.1
 
 
 class ForkServer:
@@ -33,7 +44,7 @@ class ForkServer:
         """Fork the server out of this process, which must have imported torch, run no backward, and no CUDA."""
         self.root = tempfile.mkdtemp(prefix="grade-")
         os.chmod(self.root, 0o711)
-        self._control, theirs = socket.socketpair()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # whole messages
         gc.freeze()  # so that the server's collection does not copy every page that it shares with the judge
         self.pid = os.fork()
         if self.pid == 0:
@@ -41,7 +52,7 @@ class ForkServer:
         theirs.close()
         self._control.settimeout(START_SECONDS)
         self._current: _Process | None = None
-        self._kills = kills_for_memory()
+        self._kills, self._user = kills_for_memory(), os.getpid()
         self.limits = limits_in_use()
         try:
             hello = self._receive()
@@ -68,27 +79,61 @@ class ForkServer:
         Tests with the same `room` share a process, one after the other, until one of them ends it; a new room
         gets a new process, and the room APART one beside the current.
         """
+        if (
+            self._user != os.getpid()
+        ):  # a child, long after: what was killed meanwhile was none of its workers
+            self._kills, self._user = kills_for_memory(), os.getpid()
         if room == APART:
-            return ForkedWorker(self._fork(room), seconds)
+            return ForkedWorker(self._beside(), seconds)
         if self._current is None or self._current.ended or room != self._current.room or not room:
             if self._current is not None:
                 self._current.end()
             self._current = self._fork(room)
         return ForkedWorker(self._current, seconds)
 
+    def _beside(self) -> _Process:
+        """Return a process beside the current one, which may have left no room in the volume that both share.
+
+        Raises:
+            WorkerScratch: there was room once the current one was ended.
+            SandboxProblem: there was none then either.
+        """
+        try:
+            return self._fork(APART)
+        except NotReady:
+            if self._current is None or self._current.ended:
+                raise
+        self._current.end()
+        self._fork(APART).end()
+        raise WorkerScratch("it left no room for another folder beside its own")
+
     def _fork(self, room: str) -> _Process:
         ours, theirs = socket.socketpair()
-        socket.send_fds(self._control, [json.dumps({"do": "fork"}).encode()], [theirs.fileno()])
-        theirs.close()
-        pid = int(self._receive()["pid"])
+        with theirs:
+            pid = self._forked(theirs.fileno())
+        process = _Process(self, ours, pid, os.path.join(self.root, str(pid)), room)
         ours.settimeout(START_SECONDS)
-        if not ours.recv(1):
-            raise SandboxProblem("a worker could not be confined as its server was; see `grade doctor`")
-        return _Process(self, ours, pid, os.path.join(self.root, str(pid)), room)
+        with contextlib.suppress(OSError):
+            if ours.recv(1):
+                return process
+        process.end()
+        raise NotReady("a worker could not be confined as its server was; see `grade doctor`")
+
+    def _forked(self, connection: int) -> int:
+        """Let the server fork a worker for a connection; return its process id."""
+        end = time.monotonic() + FORK_SECONDS
+        while True:
+            self._say({"do": "fork"}, connection)
+            answer = self._receive()
+            if pid := int(answer["pid"]):
+                return pid
+            if time.monotonic() > end:
+                raise SandboxProblem(f"the system has no room for one more process: {answer['why']}")
+            time.sleep(FORK_PAUSE)
 
     def stop_worker(self, pid: int, grace: float = 0.0) -> int:
         """End a worker; return its wait status if it had ended by itself within `grace` seconds, else 0."""
-        self._control.sendall(json.dumps({"do": "stop", "pid": pid, "grace": grace}).encode())
+        self._say({"do": "stop", "pid": pid, "grace": grace})
         return int(self._receive()["status"])
 
     def cause_of(self, number: signal.Signals) -> WorkerGone:
@@ -99,6 +144,12 @@ class ForkServer:
         if number == signal.SIGXCPU:
             return WorkerTimeout("the processor time of a test is used up")
         return WorkerDied(f"the process was ended by {number.name}")
+
+    def _say(self, message: dict[str, Any], *descriptors: int) -> None:
+        try:
+            socket.send_fds(self._control, [json.dumps(message).encode()], descriptors)
+        except OSError as problem:
+            raise SandboxProblem(f"the fork server ended ({problem}); see `grade doctor`") from None
 
     def _receive(self) -> dict[str, Any]:
         try:
@@ -111,10 +162,18 @@ class ForkServer:
         return message
 
     def rest(self) -> None:
-        """End the worker that is still there for the next test of its room."""
-        if self._current is not None:
-            self._current.end()
-            self._current = None
+        """End every worker there is, also those that a child of this process had; answers meant for it are dropped.
+
+        Raises:
+            SandboxProblem: the server has ended, or does not answer.
+        """
+        if self._current is not None and not self._current.ended:
+            self._current.connection.close()
+        self._current = None
+        number = secrets.randbits(62)
+        self._say({"do": "rest", "number": number})
+        while self._receive().get("rested") != number:
+            pass
 
     def close(self) -> None:
         """End the server and whatever it runs; remove the scratch folders."""
@@ -130,6 +189,10 @@ def _close_all_but(descriptor: int) -> None:
     """Let go of what the judge has open: another server's socket, held here, would keep that server alive."""
     os.closerange(3, descriptor)
     os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+class NotReady(SandboxProblem):
+    """A worker ended before it was confined, or for want of a folder of its own."""
 
 
 @dataclass

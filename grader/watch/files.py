@@ -34,7 +34,8 @@ class Files:
         """Start to watch; `reading` is what is known already."""
         self._reader, self._tell = reader, tell
         self._is_folder = reader.path.is_dir()
-        self._root = reader.path if self._is_folder else reader.path.parent
+        path = reader.path.absolute()
+        self._root = path if self._is_folder else path.parent
         self._known = reading
         self._stamps = stamps(reading)
         self._whole_look = 0.0

@@ -27,14 +27,16 @@ def marks_of(text: str, names: Collection[str]) -> dict[str, str]:
 def _marks(tree: ast.Module, names: Collection[str]) -> dict[str, str]:
     bindings = bindings_of(tree)
     written = {id(statement): ast.dump(statement) for statement in tree.body}
-    common = [written[id(statement)] for statement in tree.body if _concerns_all(statement, bindings)]
-    return {name: _digest([*common, *_reached(name, bindings, written)]) for name in names}
+    of_all = [statement for statement in tree.body if _concerns_all(statement, bindings)]
+    used = {name for statement in of_all for name in _names(statement)}
+    common = [*(written[id(statement)] for statement in of_all), *_reached(used, bindings, written)]
+    return {name: _digest([*common, *_reached({name}, bindings, written)]) for name in names}
 
 
-def _reached(name: str, bindings: Bindings, written: Mapping[int, str]) -> list[str]:
+def _reached(names: Iterable[str], bindings: Bindings, written: Mapping[int, str]) -> list[str]:
     """Return what binds each name that can be reached, by name: where a helper stands in the file is layout."""
     seen: set[str] = set()
-    waiting = [name]
+    waiting = list(names)
     while waiting:
         here = waiting.pop()
         if here in bindings.by_name and here not in seen:

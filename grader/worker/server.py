@@ -5,6 +5,7 @@ It runs no backward pass and never touches CUDA: neither survives a fork.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -12,6 +13,7 @@ import shutil
 import signal
 import socket
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,33 +46,71 @@ def serve(control: socket.socket, scratch_root: str, confined: bool, card: bool 
     gc.freeze()  # a collection in a worker would copy every page of torch
     hello = {"layers": layers[0], "missing": layers[1], "mounted": mounted}
     control.sendall(json.dumps(hello).encode())
-    workers: set[int] = set()
-    forks = 0
+    server = _Server(control, scratch_root, prepared)
     while True:
         message, descriptors = _receive(control)
-        if not message:
-            for worker in workers:
-                _stop(worker)
-            _remove(scratch_root, mounted)  # also when the judge was killed
-            os._exit(0)
-        if message["do"] == "fork":
-            forks += 1
-            if forks == FORKS_IN_SMALL_PAGES:
-                gather_pages()
+        match message.get("do"):
+            case None:
+                server.end_all()
+                _remove(scratch_root, mounted)  # also when the judge was killed
+                os._exit(0)
+            case "fork":
+                server.fork(descriptors[0])
+            case "rest":
+                server.end_all()
+                server.answer({"rested": message["number"]})
+            case _:
+                server.end(message["pid"], message["grace"])
+
+
+@dataclass
+class _Server:
+    """The workers that run, and who asks for them."""
+
+    control: socket.socket
+    scratch_root: str
+    prepared: Prepared | None
+    workers: set[int] = field(default_factory=set)
+    forks: int = 0
+
+    def answer(self, message: dict[str, Any]) -> None:
+        """Tell the judge; one that has hung up is noticed when it is listened to."""
+        with contextlib.suppress(OSError):
+            self.control.sendall(json.dumps(message).encode())
+
+    def fork(self, connection: int) -> None:
+        """Fork a worker for a connection; say so where the system has no room for one more process."""
+        self.forks += 1
+        if self.forks == FORKS_IN_SMALL_PAGES:
+            gather_pages()
+        try:
             worker = os.fork()
-            if worker == 0:
-                _become_worker(control, descriptors[0], scratch_root, prepared)
-            os.close(descriptors[0])
-            workers.add(worker)
-            control.sendall(json.dumps({"pid": worker}).encode())
+        except OSError as problem:
+            self.answer({"pid": 0, "why": str(problem)})
         else:
-            worker = message["pid"]
-            status = _stop(worker, message["grace"]) if message["grace"] else 0
-            control.sendall(json.dumps({"status": status}).encode())
-            if not message["grace"]:  # nobody waits to hear how it ended: the judge goes on meanwhile
-                _stop(worker)
-            workers.discard(worker)
-            _sweep(scratch_root, prepared, None if not workers else worker)
+            if worker == 0:
+                _become_worker(self.control, connection, self.scratch_root, self.prepared)
+            self.workers.add(worker)
+            self.answer({"pid": worker})
+        finally:
+            os.close(connection)
+
+    def end(self, worker: int, grace: float) -> None:
+        """End a worker and remove what it left; tell how it ended if it did so by itself within `grace` seconds."""
+        status = _stop(worker, grace) if grace else 0
+        self.answer({"status": status})
+        if not grace:  # nobody waits to hear how it ended: the judge goes on meanwhile
+            _stop(worker)
+        self.workers.discard(worker)
+        _sweep(self.scratch_root, self.prepared, None if not self.workers else worker)
+
+    def end_all(self) -> None:
+        """End every worker and remove what they left."""
+        for worker in self.workers:
+            _stop(worker)
+        if self.workers:
+            _sweep(self.scratch_root, self.prepared, None)
+        self.workers.clear()
 
 
 def _remove(scratch_root: str, mounted: bool) -> None:
@@ -80,7 +120,11 @@ def _remove(scratch_root: str, mounted: bool) -> None:
 
 
 def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    data, descriptors, _, _ = socket.recv_fds(control, MAX_MESSAGE, 1)
+    """Return what the judge says, and nothing when it has hung up, even if it left an answer unread."""
+    try:
+        data, descriptors, _, _ = socket.recv_fds(control, MAX_MESSAGE, 1)
+    except ConnectionError:
+        return {}, []
     return (json.loads(data) if data else {}), descriptors
 
 

@@ -38,7 +38,7 @@ class StandingJudge:
         """Start a judge for these tasks. It gets ready while the caller goes on; the first order waits for it."""
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
         self._process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", MODULE],
+            [sys.executable, "-P", "-W", "ignore", "-m", MODULE],  # -P: never from the folder that we stand in
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True,
         )  # fmt: skip
         assert self._process.stdin is not None and self._process.stdout is not None

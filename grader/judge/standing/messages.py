@@ -42,7 +42,11 @@ class Closed(Exception):
 
 def send(stream: BinaryIO, message: Any) -> None:
     """Write one message, whole."""
-    data = pickle.dumps(message)
+    send_packed(stream, pickle.dumps(message))
+
+
+def send_packed(stream: BinaryIO, data: bytes) -> None:
+    """Write one message that is pickled already, whole."""
     try:
         stream.write(LENGTH.pack(len(data)) + data)
         stream.flush()

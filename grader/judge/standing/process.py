@@ -9,34 +9,30 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import pickle
-import select
-import signal
-import sys
-import traceback
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 import pytest
 
 from grader.course import Course, Task, load_course
 from grader.device.choice import using
 from grader.judge.bench import Bench
-from grader.judge.order import Order
-from grader.judge.parallel import MOST_MEMORY
+from grader.judge.order import Order, ShardResult
 from grader.judge.plugin import load_shared
 from grader.judge.references import References
 from grader.judge.session import run_session
 from grader.judge.shard import Collected, Shard
-from grader.judge.standing.messages import Closed, Failed, Post, Ready, receive, send
+from grader.judge.standing.child import Found, in_child
+from grader.judge.standing.messages import Closed, Failed, Post, Ready, receive, send, send_packed
+from grader.judge.standing.whose import Ours, graded
 from grader.judge.subject import ReferenceSubject
 from grader.judge.workers import Workers, open_workers
-from grader.worker.confine.limits import bound_memory
+from grader.sandbox.errors import SandboxProblem
+from grader.sandbox.transport import Transport
 from grader.worker.prepare import prepare_torch
 
 UNUSED_SEED = 0
-CHUNK = 1 << 20  # bytes that are read at once
 
 
 def main() -> None:
@@ -92,83 +88,58 @@ def _read_all(references: References, tasks: Sequence[Task], course: Course) -> 
     gc.freeze()  # so that a child's collection does not copy every page
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Judge:
+    """Grades orders in children of this process, until one of them finds the workers' server broken."""
+
     course: Course
     references: References
     workers: Workers
     collected: Collected
+    orders: BinaryIO
+    answers: BinaryIO
+    in_step: bool = True  # with the server
 
-    def grade(self, order: Order) -> Any:
-        shard = Shard(order, self.workers, lambda *_: None, self.course, self.references)
+    def obey(self, order: Order) -> None:
+        """Grade and answer. Raises Closed where this judge is to be replaced."""
         try:
-            return shard.grade(self.collected)
-        finally:
-            self.workers.rest()
+            send_packed(self.answers, graded(order, self._attempt, self.course))
+        except Ours as problem:
+            send(self.answers, Failed(str(problem), alive=self.in_step))
+        except SandboxProblem as problem:
+            send(self.answers, Failed(str(problem), alive=False))
+            raise Closed(str(problem)) from None
+        if not self.in_step:
+            raise Closed("the server has ended")
 
-
-def _answer(order: Order, judge: _Judge, orders: BinaryIO, answers: BinaryIO) -> None:
-    """Grade in a child and pass on what it found; after a child that died, the server may be out of step."""
-    found, status = _in_child(lambda: judge.grade(order), orders.fileno())
-    if found is not None:
-        send(answers, found)
-        return
-    send(answers, Failed(f"the grading process ended with wait status {status}", alive=False))
-    raise Closed("a child died")
-
-
-def _in_child(work: Callable[[], Any], orders: int) -> tuple[Any, int]:
-    """Return what `work` gave in a child, and the child's wait status; None if it died before it could tell.
-
-    Raises:
-        Closed: whoever gives the orders has gone; the child is ended, as nobody waits for its result.
-    """
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _tell(work, writing)
-    os.close(writing)
-    try:
-        data = _read(reading, orders)
-    except Closed:
-        os.kill(child, signal.SIGKILL)
-        raise
-    finally:
-        os.close(reading)
-        _, status = os.waitpid(child, 0)
-    return (pickle.loads(data) if data and status == 0 else None), status
-
-
-def _read(reading: int, orders: int) -> bytes:
-    """Read a pipe to its end; raise Closed where the end of another one that writes to us is closed before."""
-    data, poll = bytearray(), select.poll()
-    poll.register(reading, select.POLLIN)
-    poll.register(orders, 0)  # of which only the hanging up is told
-    while True:
-        events = dict(poll.poll())
-        if reading in events:
-            part = os.read(reading, CHUNK)
-            if not part:
-                return bytes(data)
-            data += part
-        elif orders in events:
-            raise Closed("the one who gives orders has gone")
-
-
-def _tell(work: Callable[[], Any], writing: int) -> None:
-    try:
-        bound_memory(MOST_MEMORY)
+    def _attempt(self, order: Order) -> Found:
+        if not self.in_step:
+            raise SandboxProblem("the fork server ended; see `grade doctor`")
+        found = in_child(lambda: self._grade(order), self.orders.fileno(), self.answers.fileno())
         try:
-            found = work()
-        except Exception as problem:  # ours: the next order may go well
-            traceback.print_exc(file=sys.stderr)
-            found = Failed(f"{type(problem).__name__}: {problem}", alive=True)
-        with os.fdopen(writing, "wb") as stream:
-            stream.write(pickle.dumps(found))
-        os._exit(0)
-    finally:
-        os._exit(1)
+            self.workers.rest()  # what the child left running; it may have died
+        except SandboxProblem:
+            self.in_step = False  # what it had found by then counts
+        if found.broken:
+            raise SandboxProblem(found.reason)
+        return found
+
+    def _grade(self, order: Order) -> ShardResult:
+        """Grade in this process, a child. Raises SandboxProblem also where a test met it, and pytest kept it."""
+        met: list[SandboxProblem] = []
+
+        def opened(seconds: float, room: str) -> Transport:
+            try:
+                return self.workers.open(seconds, room)
+            except SandboxProblem as problem:
+                met.append(problem)
+                raise
+
+        workers = replace(self.workers, open=opened)
+        result = Shard(order, workers, lambda *_: None, self.course, self.references).grade(self.collected)
+        if met:
+            raise met[0]
+        return result
 
 
 if __name__ == "__main__":

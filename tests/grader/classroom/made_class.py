@@ -31,15 +31,31 @@ TASKS = ("losses.sigmoid", "tensors.outer", "tensors.frobenius_norm")
 SMALL = TASKS[1:]
 
 FIRST = {
-    "latin": "Zoë José Łukasz Søren Anaïs Müge Renée Ömer Þóra Željko Ngọc Iñaki".split(),
-    "chinese": "小明 丽华 子轩 雨桐 浩然 欣怡 俊杰 思远 晓燕 建国 秀英 文博".split(),
-    "arabic": "محمد فاطمة علي زينب يوسف مريم عمر نور حسن ليلى سارة خالد".split(),
-}
+    "latin": (
+        "Zoë", "José", "Łukasz", "Søren", "Anaïs", "Müge", "Renée", "Ömer", "Þóra", "Željko",
+        "Ngọc", "Iñaki",
+    ),
+    "chinese": (
+        "小明", "丽华", "子轩", "雨桐", "浩然", "欣怡", "俊杰", "思远", "晓燕", "建国", "秀英", "文博",
+    ),
+    "arabic": (
+        "محمد", "فاطمة", "علي", "زينب", "يوسف", "مريم", "عمر", "نور", "حسن", "ليلى", "سارة",
+        "خالد",
+    ),
+}  # fmt: skip
 LAST = {
-    "latin": "Núñez Müller Øst Dvořák Çelik Lefèvre Kowalczyk Sigurðsson Nguyễn O'Brien Ångström Große".split(),
-    "chinese": "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙".split(),
-    "arabic": "الحسن العلي حداد منصور النجار صالح خوري عباس الشامي زيدان ناصر قاسم".split(),
-}
+    "latin": (
+        "Núñez", "Müller", "Øst", "Dvořák", "Çelik", "Lefèvre", "Kowalczyk", "Sigurðsson",
+        "Nguyễn", "O'Brien", "Ångström", "Große",
+    ),
+    "chinese": (
+        "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙",
+    ),
+    "arabic": (
+        "الحسن", "العلي", "حداد", "منصور", "النجار", "صالح", "خوري", "عباس", "الشامي", "زيدان",
+        "ناصر", "قاسم",
+    ),
+}  # fmt: skip
 
 HOSTILE = (
     "exit_at_import", "os_exit_at_call", "forged_report_on_stdout", "kill_itself", "segmentation_fault", "fork_bomb",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from grader.watch.reach import marks_of
@@ -117,10 +119,11 @@ def test_helper_that_moves_to_another_place_changes_nothing():
         "ALL = {}\ndef add(f):\n    ALL[f.__name__] = f\n    return f\n@add\ndef relu(x):\n    return x\n",
         "class R:\n    pass\nr = R()\n@r.add\ndef relu(x):\n    return x\n",
         "def set_up():\n    global scale\n    scale = 2\ndef relu(x):\n    return x\n",
+        "T = {}\ndef relu(x):\n    T[0] = 1\n    return x\nrelu(0)\n",
         "from helpers import *\ndef relu(x):\n    return x\n",
         "def relu(x):\n    return x\nf = globals()['relu']\n",
     ],
-    ids=["register", "method that registers", "global", "star import", "globals"],
+    ids=["register", "method that registers", "global", "called at once", "star import", "globals"],
 )
 def test_change_counts_for_all_when_reading_cannot_tell_who_reaches_it(text):
     """Code that may be reached in unseen ways counts for every task."""
@@ -137,8 +140,10 @@ def test_decorator_from_outside_is_no_reason_to_count_for_all():
 
 
 def test_code_too_deep_to_be_written_has_a_mark_all_the_same():
-    """An expression of thousands of signs is compared as text."""
-    deep = "def softmax(x):\n    return " + "-" * 900 + "x\n"
+    """An expression of thousands of terms is compared as text."""
+    deep = "def softmax(x):\n    return x" + " - x" * 2000 + "\n"
+    with pytest.raises(RecursionError):
+        ast.dump(ast.parse(deep))
     marks = marks_of(deep, ["softmax"])
     assert marks["softmax"]
-    assert marks != marks_of(deep.replace("- x", "-x").replace("--x", "-x"), ["softmax"])
+    assert marks != marks_of(deep.replace("x - x\n", "x\n"), ["softmax"])

@@ -7,7 +7,7 @@ import pytest
 from grader.learner.hints import Help
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch.reading import Part
+from grader.watch.reading import Part, Reading
 from grader.watch.state import View
 
 
@@ -58,6 +58,15 @@ def test_file_that_cannot_be_read_is_named_and_the_results_stay(failing):
     assert (failing.state.view, failing.asked) == (View.TASK, [])
     failing.read(losses={"mean": "a", "softmax": "", "entropy": ""}, tensors="")
     assert (failing.state.problems, failing.asked) == ({}, [])
+
+
+def test_page_begins_with_a_broken_file_as_well(page):
+    """A syntax error at the start is named, and its mending is graded."""
+    part = page.reading(losses="").parts["losses"]
+    page.give(e.Read(Reading({"losses": Part(part.path, part.content, {}, "syntax error")}), "losses"))
+    assert (page.state.current, page.asked) == ("losses.mean", [])
+    page.read(losses={"mean": "a", "softmax": "", "entropy": ""})
+    assert page.asked == ["losses.mean"]
 
 
 def test_deleted_file_keeps_its_results_until_it_is_back(failing):

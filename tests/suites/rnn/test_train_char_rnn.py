@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from grader.suite import check_close, check_equal, to_device
+from grader.suite import check_close, check_equal, check_shape, to_device
 
 HELLO, OHLOL = [[1, 0, 2, 2, 3]], [[3, 1, 2, 3, 2]]  # the letters e, h, l, o
 
@@ -143,11 +143,12 @@ def test_train_char_rnn_answers_hello(submission, rng, draw):
     arguments = random_state(rng, 4, 8), torch.tensor(HELLO), torch.tensor(OHLOL), 60, 0.1
     losses, state, _, after = submission.run(train, *arguments)
     draw.curve("loss by step", losses, train(ORACLE, *arguments)[0])
-    if all(state[key].shape == value.shape for key, value in arguments[0].items()):
-        draw.picture(
-            "the hidden state while the word is read", "states", states_of(state, arguments[1]),
-            columns=list("hello"), caption="a row for each hidden unit, a column for each letter",
-        )  # fmt: skip
+    for key, value in arguments[0].items():
+        check_shape(state[key], value.shape, key)
+    draw.picture(
+        "the hidden state while the word is read", "states", states_of(state, arguments[1]),
+        columns=list("hello"), caption="a row for each hidden unit, a column for each letter",
+    )  # fmt: skip
     cost = functional.cross_entropy(after.flatten(0, 1), arguments[2].flatten(), reduction="none")
     check_close(cost, torch.zeros(5, dtype=torch.float64), "the loss of each letter at the end", atol=0.6)
 

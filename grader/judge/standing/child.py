@@ -1,0 +1,126 @@
+"""A child of the judge's process, which does one thing with all that the judge has read, and tells what it found."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import resource
+import select
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from grader.judge.parallel import MOST_MEMORY
+from grader.judge.standing.messages import Closed
+from grader.sandbox.errors import SandboxProblem
+from grader.worker.confine import kernel
+from grader.worker.confine.limits import bound_memory
+
+CHUNK = 1 << 20  # bytes that are read at once
+MOST_SECONDS = (
+    600  # of this processor; what the workers use is not counted, and an answer is waited for in vain
+)
+KILL_BEFORE_THE_JUDGE = b"500"  # where memory is short: after the workers, before what all gradings need
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+RAISED, BROKEN = 3, 4  # exit statuses: with a reason in place of a result
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of a child: the pickled result, or the reason why there is none."""
+
+    data: bytes
+    reason: str | None = None
+    broken: bool = False  # the sandbox did not do its part: no child that follows would get further
+
+
+def in_child(work: Callable[[], Any], orders: int, answers: int) -> Found:
+    """Return what `work` gave in a child; `orders` and `answers` are the judge's descriptors, which it does not get.
+
+    Raises:
+        Closed: whoever gives the orders has gone; the child is ended, as nobody waits for its result.
+    """
+    reading, writing = os.pipe()
+    judge, child = os.getpid(), os.fork()
+    if child == 0:
+        _tell(work, writing, judge, (reading, orders, answers))
+    os.close(writing)
+    try:
+        data = _read(reading, orders)
+    except Closed:
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        os.close(reading)
+        _, status = os.waitpid(child, 0)
+    return _found(data, status)
+
+
+def _found(data: bytes, status: int) -> Found:
+    if status == 0:
+        return Found(data)
+    if os.WIFSIGNALED(status):
+        name = signal.Signals(os.WTERMSIG(status)).name
+        return Found(b"", f"the grading process was ended by {name}")
+    code = os.WEXITSTATUS(status)
+    if code in (RAISED, BROKEN):
+        return Found(b"", data.decode(errors="replace"), code == BROKEN)
+    return Found(b"", f"the grading process exited with status {code}")
+
+
+def _read(reading: int, orders: int) -> bytes:
+    """Read a pipe to its end; raise Closed where the end of another one that writes to us is closed before."""
+    data, poll = bytearray(), select.poll()
+    poll.register(reading, select.POLLIN)
+    poll.register(orders, 0)  # of which only the hanging up is told
+    while True:
+        events = dict(poll.poll())
+        if reading in events:
+            part = os.read(reading, CHUNK)
+            if not part:
+                return bytes(data)
+            data += part
+        elif orders in events:
+            raise Closed("the one who gives orders has gone")
+
+
+def _tell(work: Callable[[], Any], writing: int, judge: int, not_ours: Sequence[int]) -> NoReturn:
+    """Become the child; whatever happens, it never goes on as a second judge."""
+    try:
+        _bounded(judge, not_ours)
+        code, data = _result(work)
+        with os.fdopen(writing, "wb") as stream:
+            stream.write(data)
+        os._exit(code)
+    finally:
+        os._exit(1)
+
+
+def _result(work: Callable[[], Any]) -> tuple[int, bytes]:
+    try:
+        return 0, pickle.dumps(work())
+    except SandboxProblem as problem:
+        return BROKEN, str(problem).encode(errors="replace")
+    except Exception as problem:
+        text = "".join(c if c.isprintable() or c == "\n" else "?" for c in traceback.format_exc())
+        print(text, file=sys.stderr)  # a submission may have had a part in it, and in what it says
+        return RAISED, f"{type(problem).__name__}: {problem}".encode(errors="replace")
+
+
+def _bounded(judge: int, not_ours: Sequence[int]) -> None:
+    """Die with the judge, and first of our processes where memory is short; take only so much memory and time."""
+    kernel.control(DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != judge:
+        os._exit(1)
+    for descriptor in not_ours:
+        os.close(descriptor)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb") as file:
+        file.write(KILL_BEFORE_THE_JUDGE)
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    wanted = MOST_SECONDS if most == resource.RLIM_INFINITY else min(MOST_SECONDS, most)
+    resource.setrlimit(resource.RLIMIT_CPU, (wanted, most))
+    bound_memory(MOST_MEMORY)

@@ -18,12 +18,15 @@ from grader.cli import (
     data,
     doctor,
     explain,
+    export,
     grades,
     init,
     next,
     notebook,
+    release,
     report,
     reset,
+    similar,
     solution,
     stubs,
     submission,
@@ -62,6 +65,9 @@ cli.add_command(data.command)
 cli.add_command(classroom.command)
 cli.add_command(grades.runs_command)
 cli.add_command(grades.adjust_command)
+cli.add_command(similar.command)
+cli.add_command(export.command)
+cli.add_command(release.command)
 cli.add_command(verify.command)
 cli.add_command(doctor.command)
 cli.add_command(stubs.command)

@@ -20,10 +20,14 @@ NAME = "torchgrade-student"
 
 @click.command("release", short_help="Write what students get.")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--name", default=NAME, show_default=True, metavar="NAME", help="Of the course and its package.")
+@click.option(
+    "--name", default=NAME, show_default=True, metavar="NAME", help="Of the course and its package."
+)
 @click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="Only this topic; repeatable.")
 @click.option("--task", "names", multiple=True, metavar="TASK", help="Only this task or topic; repeatable.")
-@click.option("--zip", "archive", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="A zip too.")
+@click.option(
+    "--zip", "archive", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="A zip too."
+)
 @click.option("--wheel", "with_wheel", is_flag=True, help="Put the package in it that students install.")
 @click.option("--notebooks", is_flag=True, help="Put notebooks in it besides the modules.")
 def command(

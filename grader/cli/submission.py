@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.faults import FAILED, OURS, WrongCall, judge_problems
+from grader.cli.formats import FORMATS
 from grader.cli.group import DefaultCommand
 from grader.cli.learner import in_language, language_option, progress_option
 from grader.cli.near import missing
@@ -36,7 +37,7 @@ def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int 
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["terminal", "json", "junit"]),
+    type=click.Choice(["terminal", *FORMATS]),
     default="terminal",
     help="What the report looks like.",
 )
@@ -70,7 +71,7 @@ def command(
     writable(output)
     report = _grade(paths, _of_the_folder(paths, options))
     _remember(report, paths, folder, options)
-    people = kind == "terminal"  # JSON and JUnit stay English: programs read them
+    people = kind == "terminal"  # the others stay English: programs read them
     _present(in_language(report, language) if people else report, kind, output, paths, curves)
     if report.incomplete is not None:
         return OURS
@@ -128,14 +129,8 @@ def _remember(report: Report, paths: Sequence[Path], folder: Path | None, option
 
 
 def _present(report: Report, kind: str, output: Path | None, paths: Sequence[Path], curves: bool) -> None:
-    if kind == "json":
-        from grader.render.json import to_json
-
-        write(to_json(report), output)
-    elif kind == "junit":
-        from grader.render.junit import to_junit
-
-        write(to_junit(report), output)
+    if kind in FORMATS:
+        write(FORMATS[kind](report, paths), output)
     else:
         from grader.render import terminal
 

@@ -12,7 +12,11 @@ from grader.release.readme import readme
 from grader.release.wheel import wheel, wheel_name
 from grader.release.wheel_metadata import licence
 
-FOLDERS = {"exercises": "exercises", "suites": "tests", "datasets": "datasets"}  # in the course, in the folder
+FOLDERS = {
+    "exercises": "exercises",
+    "suites": "tests",
+    "datasets": "datasets",
+}  # in the course, in the folder
 FOR_THE_GRADER = ".toml"  # descriptions and translations are shown by `grade`
 
 

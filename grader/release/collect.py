@@ -16,20 +16,20 @@ from grader.release.errors import CannotRelease
 
 
 @dataclass(frozen=True)
-class Tests:
+class Counted:
     """The tests of one task: how many each function makes, and the functions that are visible."""
 
     counts: Mapping[str, int]
     visible: tuple[str, ...]
 
 
-def tests_of(course: Course, tasks: Sequence[Task]) -> dict[str, Tests]:
+def tests_of(course: Course, tasks: Sequence[Task]) -> dict[str, Counted]:
     """Return the tests of each task, by its id.
 
     Raises:
         CannotRelease: a test is visible for some of its parameters alone.
     """
-    found: dict[str, Tests] = {}
+    found: dict[str, Counted] = {}
 
     def count(bench: Bench, by_task: dict[str, list[pytest.Item]]) -> None:
         for task in tasks:
@@ -40,7 +40,7 @@ def tests_of(course: Course, tasks: Sequence[Task]) -> dict[str, Tests]:
     return found
 
 
-def _tests(task: Task, items: Sequence[pytest.Item]) -> Tests:
+def _tests(task: Task, items: Sequence[pytest.Item]) -> Counted:
     counts: dict[str, int] = {}
     shown: dict[str, int] = {}
     for item in items:
@@ -52,4 +52,4 @@ def _tests(task: Task, items: Sequence[pytest.Item]) -> Tests:
             raise CannotRelease(
                 f"{task.id}: {name} is visible for {number} of its {counts[name]} parameters: mark the test itself"
             )
-    return Tests(counts, tuple(name for name, number in shown.items() if number))
+    return Counted(counts, tuple(name for name, number in shown.items() if number))

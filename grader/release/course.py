@@ -10,13 +10,15 @@ from grader.course import Course, Task
 from grader.learner.work import stub_of
 from grader.release.collect import tests_of
 from grader.release.errors import CannotRelease
-from grader.release.suites import Suites, visible_suites
 from grader.release.secrets import hidden_lines, leaks
+from grader.release.suites import Suites, visible_suites
 from grader.release.topic_file import topic_file
 from grader.release.translation_file import translation_file
 from grader.text import keys
 
-NO_SOLUTIONS = "# No solutions\n\nThis course was handed out without solutions, hidden tests and known mistakes.\n"
+NO_SOLUTIONS = (
+    "# No solutions\n\nThis course was handed out without solutions, hidden tests and known mistakes.\n"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ def student_course(course: Course, tasks: Sequence[Task]) -> StudentCourse:
         texts |= _exercise(course, slug, [task for task in tasks if task.topic == slug], suites)
     files = {name: text.encode() for name, text in texts.items()}
     for name, line in leaks(files, hidden_lines(course, suites.files.values())):
-        raise CannotRelease(f"{name} would hold `{line}`, a line of a solution, a hidden test or a known mistake")
+        raise CannotRelease(
+            f"{name} would hold `{line}`, a line of a solution, a hidden test or a known mistake"
+        )
     return StudentCourse(files | dict(_data(course)), tuple(tasks), suites)
 
 

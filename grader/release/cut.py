@@ -69,4 +69,6 @@ def _import(node: Import, kept: list[ast.alias]) -> str:
     if len(line) <= WIDTH:
         return line
     head, _, tail = line.partition(" import ")
-    return f"{head} import (\n{textwrap.fill(tail, WIDTH, initial_indent='    ', subsequent_indent='    ')}\n)"
+    return (
+        f"{head} import (\n{textwrap.fill(tail, WIDTH, initial_indent='    ', subsequent_indent='    ')}\n)"
+    )

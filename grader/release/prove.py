@@ -39,7 +39,9 @@ def prove(course: Course, students: StudentCourse) -> None:
                 items = by_task.get(task.id, [])
                 if len(items) != students.suites.visible[task.id]:
                     wanted = students.suites.visible[task.id]
-                    raise CannotRelease(f"{task.id}: {len(items)} of {wanted} visible tests are left when cut out")
+                    raise CannotRelease(
+                        f"{task.id}: {len(items)} of {wanted} visible tests are left when cut out"
+                    )
                 for item in items:
                     _play(bench, task.id, item)
 

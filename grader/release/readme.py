@@ -35,16 +35,18 @@ wrong arguments that its docstring names. Hand in the files of `exercises`.
 `datasets` holds the data, each set with its card.
 """
 WITH_WHEEL = """\
-You need Python 3.11 or newer. Plain `pip install torch` may fetch gigabytes of CUDA: open "Get started" on PyTorch's own
-site, choose *pip* and *CPU*, and run the command it shows, with `.venv/bin/python -m pip` in place of `pip3`, between the
-two lines. On Windows the folder `bin` is called `Scripts`.
+You need Python 3.11 or newer. Plain `pip install torch` may fetch gigabytes of CUDA: open "Get started" on PyTorch's
+own site, choose *pip* and *CPU*, and run the command it shows, with `.venv/bin/python -m pip` in place of `pip3`,
+before the second line. On Windows the folder `bin` is called `Scripts`.
 
 ```sh
 python3 -m venv .venv
 .venv/bin/python -m pip install ./{wheel}
 . .venv/bin/activate
 ```"""
-WITHOUT_WHEEL = "You need the package that your instructor gives you, a file that ends in `.whl`; pip installs it."
+WITHOUT_WHEEL = (
+    "You need the package that your instructor gives you, a file that ends in `.whl`; pip installs it."
+)
 NOTEBOOKS = """\
 Who likes notebooks better works in `notebooks` instead, and grades with `grade notebooks/`.
 """
@@ -60,7 +62,9 @@ def readme(name: str, course: Course, students: StudentCourse, wheel: str | None
             for counts in (students.suites.visible, students.suites.hidden)
         )
         link = f"[{course.topic(slug).title}](exercises/{slug}/README.md)"
-        rows.append(f"| {link} | {len(tasks)} | {sum(task.points for task in tasks)} | {visible} | {hidden} |")
+        rows.append(
+            f"| {link} | {len(tasks)} | {sum(task.points for task in tasks)} | {visible} | {hidden} |"
+        )
     return README.format(
         title=name,
         install=WITH_WHEEL.format(wheel=wheel) if wheel else WITHOUT_WHEEL,
@@ -68,5 +72,7 @@ def readme(name: str, course: Course, students: StudentCourse, wheel: str | None
         notebooks=NOTEBOOKS if notebooks else "",
         visible=sum(students.suites.visible.values()),
         hidden=sum(students.suites.hidden.values()),
-        table="\n".join(["| topic | tasks | points | visible tests | hidden tests |", "|---|---|---|---|---|", *rows]),
+        table="\n".join(
+            ["| topic | tasks | points | visible tests | hidden tests |", "|---|---|---|---|---|", *rows]
+        ),
     )

@@ -20,7 +20,9 @@ def telling(text: str) -> frozenset[str]:
 
 def open_lines(course: Course) -> frozenset[str]:
     """Return the lines that learners have anyway: stubs, READMEs and the descriptions of tasks."""
-    files = [file for pattern in ("*/*.py", "*/*.md", "*/topic.toml") for file in course.exercises.glob(pattern)]
+    files = [
+        file for pattern in ("*/*.py", "*/*.md", "*/topic.toml") for file in course.exercises.glob(pattern)
+    ]
     return frozenset().union(*(telling(_read(file)) for file in files))
 
 

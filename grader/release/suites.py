@@ -11,7 +11,7 @@ from grader.course import Course, Task
 from grader.course.layout import SHARED_BY_SUITES
 from grader.release.answers import answer_in, needs_the_reference
 from grader.release.closure import needed, parts_of
-from grader.release.collect import Tests
+from grader.release.collect import Counted
 from grader.release.cut import cut
 from grader.release.errors import CannotRelease
 from grader.release.secrets import solution_lines
@@ -38,7 +38,7 @@ class Suites:
     kept_back: list[KeptBack] = field(default_factory=list)
 
 
-def visible_suites(course: Course, tasks: Sequence[Task], tests: Mapping[str, Tests]) -> Suites:
+def visible_suites(course: Course, tasks: Sequence[Task], tests: Mapping[str, Counted]) -> Suites:
     """Return the suites of some tasks, cut down to what learners may see.
 
     Raises:
@@ -79,7 +79,7 @@ class _Module:
 
 
 def _released(
-    task: Task, suite: _Module, shared: _Module, tests: Tests, secret: Collection[str], found: Suites
+    task: Task, suite: _Module, shared: _Module, tests: Counted, secret: Collection[str], found: Suites
 ) -> list[str]:
     """Return the visible tests of a task that give nothing away."""
     names = []

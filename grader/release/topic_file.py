@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from grader.course import Task, Topic
 
 
-def topic_file(topic: Topic, tasks: Sequence[Task], hidden: Mapping[str, int], chosen: Collection[str]) -> str:
+def topic_file(
+    topic: Topic, tasks: Sequence[Task], hidden: Mapping[str, int], chosen: Collection[str]
+) -> str:
     """Return the text of a topic.toml; needs that do not go out are left out, for nobody could pass them."""
     lines = [f"title = {_text(topic.title)}", f"order = {topic.order}"]
     for task in tasks:

@@ -21,7 +21,9 @@ def translation_file(file: Path, tasks: Collection[str], tests: Collection[str])
     lines = []
     for key, entry in read(file).entries.items():
         if _is_open(key, tasks, tests):
-            values = [f"{name} = {json.dumps(text, ensure_ascii=False)}" for name, text in vars(entry).items()]
+            values = [
+                f"{name} = {json.dumps(text, ensure_ascii=False)}" for name, text in vars(entry).items()
+            ]
             lines += [f"[{json.dumps(key)}]", *values, ""]
     return "\n".join(lines)
 

@@ -18,12 +18,13 @@ class LastWords:
     def __init__(self) -> None:
         """Nothing is written yet."""
         self._file: IO[bytes] | None = None
+        self._wanted = False
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
-        """Keep what is written within the block from the terminal."""
+        """Keep what is written within the block from the terminal; show its end afterwards, if it was asked for."""
         sys.stderr.flush()
-        with tempfile.TemporaryFile() as file:
+        with tempfile.TemporaryFile("a+b") as file:  # what is written goes to the end, wherever it is read
             before = os.dup(2)
             try:
                 os.dup2(file.fileno(), 2)
@@ -31,15 +32,21 @@ class LastWords:
                 yield
             finally:
                 sys.stderr.flush()
+                text = self._end() if self._wanted else ""
                 self._file = None
                 os.dup2(before, 2)
                 os.close(before)
+                sys.stderr.write(text)
 
     def line(self) -> str:
         """Return the last line; nothing where nobody wrote, or where the terminal shows it anyway."""
+        self._wanted = True
+        lines = self._end().strip().splitlines()
+        return lines[-1].strip() if lines else ""
+
+    def _end(self) -> str:
         if self._file is None:
             return ""
-        end = os.fstat(self._file.fileno()).st_size
-        text = os.pread(self._file.fileno(), MOST, max(0, end - MOST)) if hasattr(os, "pread") else b""
-        lines = text.decode("utf-8", "replace").strip().splitlines()
-        return lines[-1].strip() if lines else ""
+        size = os.fstat(self._file.fileno()).st_size
+        self._file.seek(max(0, size - MOST))
+        return self._file.read().decode("utf-8", "replace")

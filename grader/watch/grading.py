@@ -125,9 +125,7 @@ class Grading:
         return self._environment
 
     def _fault(self, effect: e.Grade | e.Warm, problem: Exception) -> None:
-        reason = f"{type(problem).__name__}: {problem}"
-        if words := self._last_words():
-            reason = f"{reason}; the last words: {words}"
+        reason = self._last_words() or f"{type(problem).__name__}: {problem}"
         if isinstance(effect, e.Grade):
             self._tell(e.Faulted(effect.task_id, effect.mark, reason[:LONGEST]))
         else:

@@ -6,9 +6,6 @@ topics waits for neither; where a third is needed, the one that was not used for
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -97,7 +94,7 @@ class Judges:
             judge = self._standing.get(self._busy) if self._busy else None
             self._given_up = judge is not None
         if judge is not None:
-            kill(judge)
+            judge.kill()
 
     def close(self) -> None:
         """End all judges, at once."""
@@ -106,7 +103,7 @@ class Judges:
             judges = list(self._standing.values())
             self._standing.clear()
         for judge in judges:
-            kill(judge)
+            judge.kill()
         for judge in judges:
             judge.close()
 
@@ -143,7 +140,7 @@ class Judges:
             judge = self._standing.pop(topic, None)
             self._ready.discard(topic)
         if judge is not None:
-            kill(judge)
+            judge.kill()
             judge.close()
 
 
@@ -177,9 +174,3 @@ def judges_for(
 ) -> Judges | NoJudges:
     """Return what grades here."""
     return Judges(course, sandbox, accelerator, tell) if can_stand() else NoJudges(tell)
-
-
-def kill(judge: Any) -> None:
-    """End the process of a judge without waiting for what it is doing; its workers end with it."""
-    with contextlib.suppress(OSError):
-        os.killpg(judge._process.pid, signal.SIGKILL)

@@ -15,6 +15,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def essence(task: Any) -> Any:
 # Kills
 
 
-def kills(bench: Bench, undisturbed: dict[str, Any], wall: float) -> None:
+def kills(bench: Bench, undisturbed: Callable[[], dict[str, Any]], wall: float) -> None:
     """Kill a run at random moments, resume it each time, and compare what comes out in the end."""
     draw, out = random.Random(bench.options.seed), bench.folder / "killed"
     scratch, log = bench.folder / "tmp", bench.folder / "killed.log"
@@ -155,7 +156,7 @@ def kills(bench: Bench, undisturbed: dict[str, Any], wall: float) -> None:
             shutil.rmtree(scratch / name, ignore_errors=True)
     show("runs that were disturbed", dict(stage))
     final = bench.grade("killed")
-    unequal = differences(undisturbed, bench.outcome("killed"))
+    unequal = differences(undisturbed(), bench.outcome("killed"))
     bench.check("killed and resumed: nothing kept was lost", lost == 0)
     bench.check("the result is that of the undisturbed run", not unequal, unequal[:5] or "")
     bench.check("no process outlives a kill", left == 0, f"the slowest took {max(settled):.1f} s")
@@ -255,6 +256,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", type=Path, help="a new folder for all that is made, which stays")
+    parser.add_argument(
+        "--against", type=Path, help="compare with this undisturbed run of the same class, and make none"
+    )
+    parser.add_argument("--wall", type=float, default=300.0, help="seconds that the run of --against takes")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
     runs.adopt_orphans()
@@ -272,6 +277,9 @@ def _parts(bench: Bench, only: list[str]) -> None:
     show("students", len(bench.made.expected))
     if set(only) == {"loop"}:
         loop(bench)
+        return
+    if bench.options.against:
+        _kills_against(bench, bench.options.against)
         return
     first = bench.grade("first")
     rows = bench.outcome("first")
@@ -296,9 +304,14 @@ def _parts(bench: Bench, only: list[str]) -> None:
         ).read_bytes()
         bench.check("  and grades.csv byte for byte", same)
     if "kills" in only:
-        kills(bench, rows, first.wall)
+        kills(bench, lambda: rows, first.wall)
     if "loop" in only:
         loop(bench)
+
+
+def _kills_against(bench: Bench, out: Path) -> None:
+    """Do the kills alone; the other run may still go on meanwhile, and has to end before these do."""
+    kills(bench, lambda: runs.outcome(out / "gradebook.sqlite"), bench.options.wall)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from grader.judge.references import References
 from grader.judge.session import run_session
 from grader.judge.shard import Collected, Shard
 from grader.judge.standing.child import Found, in_child
+from grader.judge.standing.keyword import chosen
 from grader.judge.standing.messages import Closed, Failed, Post, Ready, receive, send, send_packed
 from grader.judge.standing.whose import Ours, graded
 from grader.judge.subject import ReferenceSubject
@@ -67,11 +68,11 @@ def _stand(post: Post, workers: Workers, orders: BinaryIO, answers: BinaryIO) ->
 
     def obey(bench: Bench, by_task: Mapping[str, list[pytest.Item]]) -> None:
         _read_all(references, tasks, course)
-        judge = _Judge(course, references, workers, Collected(bench, by_task))
+        judge = _Judge(course, references, workers, Collected(bench, by_task), orders, answers)
         with contextlib.suppress(Closed):
             send(answers, Ready(workers.kind))
             while True:
-                _answer(receive(orders), judge, orders, answers)
+                judge.obey(receive(orders))
 
     run_session(bench, tasks, "", obey)
 
@@ -136,7 +137,8 @@ class _Judge:
                 raise
 
         workers = replace(self.workers, open=opened)
-        result = Shard(order, workers, lambda *_: None, self.course, self.references).grade(self.collected)
+        shard = Shard(order, workers, lambda *_: None, self.course, self.references)
+        result = shard.grade(chosen(self.collected, order.keyword))
         if met:
             raise met[0]
         return result

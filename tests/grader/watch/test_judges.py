@@ -41,6 +41,9 @@ class FakeJudge:
             raise JudgeDied("a judge ended")
         return answer
 
+    def kill(self):
+        self.ended.set()
+
     def close(self):
         self.ended.set()
 
@@ -51,9 +54,8 @@ def told():
 
 
 @pytest.fixture
-def judges(course, monkeypatch, told):
+def judges(course, told):
     FakeJudge.made, FakeJudge.answers = [], []
-    monkeypatch.setattr(module, "kill", lambda judge: judge.ended.set())
     judges = Judges(course, "auto", simulated_accelerator(), told.append, FakeJudge)
     yield judges
     judges.close()

@@ -17,7 +17,6 @@ from grader.learner import load
 from grader.learner.create import create
 
 PATIENCE = 100.0  # seconds for any one thing to appear
-GRADE = "import sys; from grader.cli.watch import command; sys.exit(command(standalone_mode=False))"
 WRONG = "    e = torch.exp(x - x.amax(0, keepdim=True))\n    return e / e.sum(0, keepdim=True)\n"
 RIGHT = WRONG.replace("(0,", "(dim,")
 SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][AB0-9]")
@@ -39,7 +38,7 @@ class Terminal:
         self.settings = lambda: termios.tcgetattr(self.theirs)
         self.before, self.text = self.settings(), ""
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", GRADE, *options], cwd=folder, start_new_session=True,
+            [sys.executable, "-W", "ignore", "-m", "grader", "watch", *options], cwd=folder, start_new_session=True,
             stdin=self.theirs, stdout=self.theirs, stderr=self.theirs,
             env={**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **environment},
         )  # fmt: skip

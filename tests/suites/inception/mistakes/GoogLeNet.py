@@ -1,5 +1,6 @@
 """Wrong variants of inception.GoogLeNet."""
 
+import torch
 from torch import nn
 from torch.nn import functional
 
@@ -9,6 +10,7 @@ Right = reference("inception").GoogLeNet
 Output = reference("inception").GoogLeNetOutput
 AuxiliaryHead = reference("inception").AuxiliaryHead
 Inception = reference("inception").Inception
+ConvBlock = reference("inception").ConvBlock
 
 
 class _Parts(Right):
@@ -171,12 +173,80 @@ class DropoutOnScores(_Parts):
         return self.off(self.fc(x.mean((2, 3))))
 
 
-@mistake("dropout is not passed on to the heads: they take their own default")
-class DropoutNotPassedOn(Right):
+class _Made(_Parts):
+    """The network made in the usual order, each weight drawn once; a variant replaces a part."""
+
     def __init__(self, in_channels=1, num_classes=10, dropout=0.4):
-        super().__init__(in_channels, num_classes, dropout)
-        self.auxiliary1 = AuxiliaryHead(16, num_classes)
-        self.auxiliary2 = AuxiliaryHead(24, num_classes)
+        nn.Module.__init__(self)
+        self.stem = self.first(in_channels)
+        self.inception1 = Inception(8, 4, (4, 6), (2, 4), 2)
+        self.inception2 = Inception(16, 6, (4, 8), (2, 6), 4)
+        self.inception3 = Inception(24, 8, (6, 12), (4, 8), 4)
+        self.auxiliary1 = self.head(16, num_classes, dropout)
+        self.auxiliary2 = self.head(24, num_classes, dropout)
+        self.pool = nn.MaxPool2d(3, stride=2, ceil_mode=True)
+        self.dropout = self.dropped(dropout)
+        self.fc = nn.Linear(32, num_classes)
+
+    def first(self, in_channels):
+        return ConvBlock(in_channels, 8, 3, padding=1)
+
+    def head(self, channels, num_classes, dropout):
+        return AuxiliaryHead(channels, num_classes, dropout=dropout)
+
+    def dropped(self, dropout):
+        return nn.Dropout(dropout)
+
+
+@mistake("dropout is not passed on to the heads: they take their own default")
+class DropoutNotPassedOn(_Made):
+    def head(self, channels, num_classes, dropout):
+        return AuxiliaryHead(channels, num_classes)
+
+
+@mistake("dropout is passed on to the heads in the place of their channels: write dropout=dropout")
+class DropoutAsChannels(_Made):
+    def head(self, channels, num_classes, dropout):
+        return AuxiliaryHead(channels, num_classes, dropout)
+
+
+@mistake("dropout is ignored before fc: it is 0.4 always")
+class DropoutTypedIn(_Made):
+    def dropped(self, dropout):
+        return nn.Dropout(0.4)
+
+
+@mistake("the dropout before fc has torch's default, 0.5: give it dropout")
+class DropoutOfAHalf(_Made):
+    def dropped(self, dropout):
+        return nn.Dropout()
+
+
+@mistake("the dropouts are typed in, 0.4 before fc and 0.7 in the heads: all take the argument")
+class DropoutsTypedIn(_Made):
+    def head(self, channels, num_classes, dropout):
+        return AuxiliaryHead(channels, num_classes, dropout=0.7)
+
+    def dropped(self, dropout):
+        return nn.Dropout(0.4)
+
+
+@mistake("the stem is a bare convolution: it is a ConvBlock, with batch norm and ReLU")
+class BareStem(_Made):
+    def first(self, in_channels):
+        return nn.Conv2d(in_channels, 8, 3, padding=1)
+
+
+@mistake("the stem has no padding: give it padding=1")
+class StemWithoutPadding(_Made):
+    def first(self, in_channels):
+        return ConvBlock(in_channels, 8, 3)
+
+
+@mistake("the stem has a kernel of 7 and stride 2, as in the paper: here it is 3x3 and keeps the size")
+class StemOfThePaper(_Made):
+    def first(self, in_channels):
+        return ConvBlock(in_channels, 8, 7, stride=2, padding=3)
 
 
 @mistake("dropout is 0.7 where it is not given: the default is 0.4")
@@ -261,3 +331,143 @@ class MainDetached(_Parts):
 class ToTheCpu(_Parts):
     def main(self, x):
         return super().main(x.cpu())
+
+
+@mistake("the pool has windows of 2x2 and rounds down: they are 3x3 with stride 2, and round up")
+class PoolOfTwo(_Parts):
+    def pooled(self, x):
+        return functional.max_pool2d(x, 2)
+
+
+@mistake("the pool has its default stride, 3: give it stride=2")
+class PoolStride(_Parts):
+    def pooled(self, x):
+        return functional.max_pool2d(x, 3, ceil_mode=True)
+
+
+@mistake("the pool has its default stride, 3, and rounds down: give it stride=2 and ceil_mode=True")
+class PoolByDefault(_Parts):
+    def pooled(self, x):
+        return functional.max_pool2d(x, 3)
+
+
+@mistake("the pool has padding 1 and rounds up: it has no padding")
+class PoolPaddedAndCeiled(_Parts):
+    def pooled(self, x):
+        return functional.max_pool2d(x, 3, stride=2, padding=1, ceil_mode=True)
+
+
+@mistake("the first pool is missing: one stands before the second block, one before the third")
+class FirstPoolMissing(_Parts):
+    def pooled(self, x):
+        return self.pool(x) if x.shape[1] == 24 else x
+
+
+@mistake("the second pool is missing: one stands before the second block, one before the third")
+class SecondPoolMissing(_Parts):
+    def pooled(self, x):
+        return self.pool(x) if x.shape[1] == 16 else x
+
+
+@mistake("the pools stand before the first and second block: they stand before the second and the third")
+class PoolsOneBlockEarlier(_Parts):
+    def forward(self, x):
+        first = self.inception1(self.pool(self.stem(x)))
+        second = self.inception2(self.pool(first))
+        main = self.main(self.inception3(second))
+        return self.returned(main, first, second) if self.training else main
+
+
+@mistake("the pixels are summed before fc: their average is asked for")
+class GlobalSum(_Parts):
+    def main(self, x):
+        return self.fc(self.off(x.sum((2, 3))))
+
+
+@mistake("the pixels are flattened before fc: their average is asked for")
+class Flattened(_Parts):
+    def main(self, x):
+        return self.fc(self.off(x.flatten(1)))
+
+
+@mistake("dropout comes before the pixels are averaged: it comes between the average and fc")
+class DropoutOnPixels(_Parts):
+    def main(self, x):
+        return self.fc(self.off(x).mean((2, 3)))
+
+
+@mistake("there is a ReLU on the scores: they may be negative")
+class ReluOnScores(_Parts):
+    def main(self, x):
+        return torch.relu(super().main(x))
+
+
+@mistake("the output went through a log_softmax: the scores themselves are asked for")
+class LogSoftmax(_Parts):
+    def main(self, x):
+        return super().main(x).log_softmax(1)
+
+
+@mistake("all three outputs went through a softmax: the scores themselves are asked for")
+class SoftmaxEverywhere(_Parts):
+    def main(self, x):
+        return super().main(x).softmax(1)
+
+    def heads(self, first, second):
+        return [scores.softmax(1) for scores in super().heads(first, second)]
+
+
+@mistake("the scores of the heads are multiplied by 0.3: the weight belongs to the loss")
+class HeadsWeighted(_Parts):
+    def heads(self, first, second):
+        return [0.3 * scores for scores in super().heads(first, second)]
+
+
+@mistake("the first head reads detached features: its gradient is to reach the stem")
+class FirstHeadDetached(_Parts):
+    def heads(self, first, second):
+        return super().heads(first.detach(), second)
+
+
+@mistake("the scores of the heads are detached, or made under no_grad: their gradients are what they are for")
+class ScoresOfHeadsDetached(_Parts):
+    def heads(self, first, second):
+        return [scores.detach() for scores in super().heads(first, second)]
+
+
+@mistake("the first head reads the features behind the pool: it reads what the first block gave")
+class FirstHeadBehindThePool(_Parts):
+    def heads(self, first, second):
+        return super().heads(self.pool(first), second)
+
+
+@mistake("there is one head only: two are asked for")
+class OneHead(_Parts):
+    def returned(self, main, first, second):
+        return main, self.auxiliary1(first)
+
+
+@mistake("a dict comes back while training: a GoogLeNetOutput is asked for")
+class DictReturned(_Parts):
+    def returned(self, main, first, second):
+        one, two = self.heads(first, second)
+        return {"main": main, "auxiliary1": one, "auxiliary2": two}
+
+
+@mistake("a list comes back while training: a GoogLeNetOutput is asked for")
+class ListReturned(_Parts):
+    def returned(self, main, first, second):
+        return [main, *self.heads(first, second)]
+
+
+@mistake("num_classes is 1000 where it is not given: the default is 10")
+class ThousandClasses(Right):
+    def __init__(self, in_channels=1, num_classes=1000, dropout=0.4):
+        super().__init__(in_channels, num_classes, dropout)
+
+
+@mistake("num_classes is ignored before fc: it gives K scores")
+class ClassesTypedIn(Right):
+    def __init__(self, in_channels=1, num_classes=10, dropout=0.4):
+        super().__init__(in_channels, num_classes, dropout)
+        self.fc = nn.Linear(32, 10)

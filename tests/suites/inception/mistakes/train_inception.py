@@ -112,19 +112,6 @@ def cleared_once(*args):
     return Variant()(*args)
 
 
-@mistake("the gradients are set to zero between backward and step: the step then has nothing to go by")
-def cleared_before_the_step(*args):
-    class Variant(_Training):
-        def step(self, x, y):
-            loss = self.loss(self.model(x), y)
-            loss.backward()
-            self.optimizer.zero_grad()
-            self.optimizer.step()
-            return loss.item()
-
-    return Variant()(*args)
-
-
 @mistake("the gradients are set to zero once an epoch: each step needs its own")
 def cleared_once_an_epoch(*args):
     class Variant(_Training):
@@ -316,5 +303,439 @@ def images_not_moved(*args):
     class Variant(_Training):
         def pair(self, x, y, rows):
             return x[rows], y[rows].to(self.device)
+
+    return Variant()(*args)
+
+
+@mistake("the auxiliary losses count 0.5: each counts 0.3")
+def heads_count_half(*args):
+    class Variant(_Training):
+        def loss(self, outputs, y):
+            return reference("inception").auxiliary_loss(outputs, y, 0.5)
+
+    return Variant()(*args)
+
+
+@mistake("the auxiliary losses count 0.4: each counts 0.3")
+def heads_count_four_tenths(*args):
+    class Variant(_Training):
+        def loss(self, outputs, y):
+            return reference("inception").auxiliary_loss(outputs, y, 0.4)
+
+    return Variant()(*args)
+
+
+@mistake("the auxiliary losses count 0.1: each counts 0.3")
+def heads_count_a_tenth(*args):
+    class Variant(_Training):
+        def loss(self, outputs, y):
+            return reference("inception").auxiliary_loss(outputs, y, 0.1)
+
+    return Variant()(*args)
+
+
+@mistake("only the first auxiliary head counts: both do")
+def first_head_only(*args):
+    class Variant(_Training):
+        def loss(self, outputs, y):
+            return reference("inception").auxiliary_loss(outputs[:2], y)
+
+    return Variant()(*args)
+
+
+@mistake("the auxiliary losses are averaged: each counts 0.3")
+def heads_averaged(*args):
+    class Variant(_Training):
+        def loss(self, outputs, y):
+            return reference("inception").auxiliary_loss(outputs, y, 0.3 / max(len(outputs) - 1, 1))
+
+    return Variant()(*args)
+
+
+@mistake("all heads count alike, in their mean: the main loss counts fully, each other one 0.3")
+def mean_of_heads(*args):
+    class Variant(_Training):
+        def loss(self, outputs, y):
+            return sum(functional.cross_entropy(scores, y) for scores in outputs) / len(outputs)
+
+    return Variant()(*args)
+
+
+@mistake("the scores are added before the loss: each head has a loss of its own")
+def scores_added(*args):
+    class Variant(_Training):
+        def loss(self, outputs, y):
+            return functional.cross_entropy(outputs[0] + 0.3 * sum(outputs[1:]), y)
+
+    return Variant()(*args)
+
+
+@mistake("the auxiliary losses are detached: their gradients are what they are for")
+def heads_detached(*args):
+    class Variant(_Training):
+        def loss(self, outputs, y):
+            outputs = (outputs[0], *[scores.detach() for scores in outputs[1:]])
+            return reference("inception").auxiliary_loss(outputs, y)
+
+    return Variant()(*args)
+
+
+@mistake("outputs.main is asked for: any module that returns a tuple of scores may come")
+def names_expected(*args):
+    class Variant(_Training):
+        def loss(self, outputs, y):
+            return reference("inception").auxiliary_loss(
+                (outputs.main, outputs.auxiliary1, outputs.auxiliary2), y
+            )
+
+    return Variant()(*args)
+
+
+@mistake("three outputs are unpacked: a module may have any number of heads")
+def two_heads_expected(*args):
+    class Variant(_Training):
+        def loss(self, outputs, y):
+            main, one, two = outputs
+            return reference("inception").auxiliary_loss((main, one, two), y)
+
+    return Variant()(*args)
+
+
+@mistake("the whole output goes to cross_entropy: while training it is a tuple, give it to auxiliary_loss")
+def tuple_to_cross_entropy(*args):
+    class Variant(_Training):
+        def loss(self, outputs, y):
+            return functional.cross_entropy(outputs, y)
+
+    return Variant()(*args)
+
+
+@mistake("the model is in evaluation: set model.train() before the steps")
+def in_evaluation(*args):
+    class Variant(_Training):
+        def epoch(self, x, y, batch_size):
+            self.model.eval()
+            return super().epoch(x, y, batch_size)
+
+    return Variant()(*args)
+
+
+@mistake("the first epoch is trained in training mode, the others in evaluation: set model.train() in each")
+def evaluated_after_the_first(*args):
+    class Variant(_Training):
+        def epoch(self, x, y, batch_size):
+            mean = super().epoch(x, y, batch_size)
+            self.model.eval()
+            return mean
+
+    return Variant()(*args)
+
+
+@mistake("the weights never change: step() is missing, or zero_grad() comes between backward() and step()")
+def never_stepped(*args):
+    class Variant(_Training):
+        def step(self, x, y):
+            return self.loss(self.model(x), y).item()
+
+    return Variant()(*args)
+
+
+@mistake("there is one step an epoch: each batch has its own")
+def one_step_an_epoch(*args):
+    class Variant(_Training):
+        def step(self, x, y):
+            loss = self.loss(self.model(x), y)
+            loss.backward()
+            return loss.item()
+
+        def epoch(self, x, y, batch_size):
+            self.optimizer.zero_grad()
+            mean = super().epoch(x, y, batch_size)
+            self.optimizer.step()
+            return mean
+
+    return Variant()(*args)
+
+
+@mistake("every step has an Adam of its own, which forgets its averages: make one for the whole training")
+def new_adam_each_step(*args):
+    class Variant(_Training):
+        def step(self, x, y):
+            self.optimizer = self.made(self.lr)
+            return super().step(x, y)
+
+        def started(self, number, lr):
+            self.lr = lr
+
+    return Variant()(*args)
+
+
+@mistake("the steps are AdamW's, which lets weights decay: they are to be Adam's")
+def adamw(*args):
+    class Variant(_Training):
+        def made(self, lr):
+            return torch.optim.AdamW(self.model.parameters(), lr=lr)
+
+    return Variant()(*args)
+
+
+@mistake("the steps are RMSprop's: they are to be Adam's")
+def rmsprop(*args):
+    class Variant(_Training):
+        def made(self, lr):
+            return torch.optim.RMSprop(self.model.parameters(), lr=lr)
+
+    return Variant()(*args)
+
+
+@mistake("the steps are those of gradient descent with momentum: they are to be Adam's")
+def momentum(*args):
+    class Variant(_Training):
+        def made(self, lr):
+            return torch.optim.SGD(self.model.parameters(), lr=lr, momentum=0.9)
+
+    return Variant()(*args)
+
+
+@mistake("Adam has a weight decay of 1e-4: keep torch's other defaults")
+def weights_decay(*args):
+    class Variant(_Training):
+        def made(self, lr):
+            return torch.optim.Adam(self.model.parameters(), lr=lr, weight_decay=1e-4)
+
+    return Variant()(*args)
+
+
+@mistake("Adam has other betas: keep torch's other defaults")
+def other_betas(*args):
+    class Variant(_Training):
+        def made(self, lr):
+            return torch.optim.Adam(self.model.parameters(), lr=lr, betas=(0.5, 0.999))
+
+    return Variant()(*args)
+
+
+@mistake("the learning rate falls from epoch to epoch: it stays lr")
+def falling_rate(*args):
+    class Variant(_Training):
+        def started(self, number, lr):
+            for group in self.optimizer.param_groups:
+                group["lr"] = lr * 0.9**number
+
+    return Variant()(*args)
+
+
+@mistake("the gradients are clipped to a norm of 1: they are taken as they are")
+def gradients_clipped(*args):
+    class Variant(_Training):
+        def step(self, x, y):
+            loss = self.loss(self.model(x), y)
+            self.cleared()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            self.optimizer.step()
+            return loss.item()
+
+    return Variant()(*args)
+
+
+@mistake(
+    "the losses are divided by the number of samples, without being weighted by it: each is a mean already"
+)
+def divided_by_samples(*args):
+    class Variant(_Training):
+        def mean(self, losses, sizes):
+            return sum(losses) / sum(sizes)
+
+    return Variant()(*args)
+
+
+@mistake("each loss counts by batch_size, also the last one: a small last batch counts less")
+def counted_as_full_batches(*args):
+    class Variant(_Training):
+        def mean(self, losses, sizes):
+            return sum(losses) * sizes[0] / sum(sizes)
+
+    return Variant()(*args)
+
+
+@mistake("the losses are summed over the samples: their mean is asked for")
+def sum_over_samples(*args):
+    class Variant(_Training):
+        def mean(self, losses, sizes):
+            return sum(loss * size for loss, size in zip(losses, sizes, strict=True))
+
+    return Variant()(*args)
+
+
+@mistake("the losses, weighted by samples, are divided by the batches: divide by the samples")
+def divided_by_batches(*args):
+    class Variant(_Training):
+        def mean(self, losses, sizes):
+            return sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / len(sizes)
+
+    return Variant()(*args)
+
+
+@mistake("the losses are divided by the number of full batches times batch_size: divide by the samples")
+def divided_by_full_batches(*args):
+    class Variant(_Training):
+        def mean(self, losses, sizes):
+            return sum(a * b for a, b in zip(losses, sizes, strict=True)) / (len(sizes) * sizes[0])
+
+    return Variant()(*args)
+
+
+@mistake("the loss of an epoch is that of its first batch: the mean over all samples is asked for")
+def first_loss(*args):
+    class Variant(_Training):
+        def mean(self, losses, sizes):
+            return losses[0]
+
+    return Variant()(*args)
+
+
+@mistake("the sum of the losses is never set back to 0: each epoch has a mean of its own")
+def sum_goes_on(*args):
+    class Variant(_Training):
+        def mean(self, losses, sizes):
+            self.total = getattr(self, "total", 0.0) + super().mean(losses, sizes)
+            return self.total
+
+    return Variant()(*args)
+
+
+@mistake("the main loss alone is returned: the losses that the steps were made from are asked for")
+def main_loss_returned(*args):
+    class Variant(_Training):
+        def step(self, x, y):
+            outputs = self.model(x)
+            loss = self.loss(outputs, y)
+            self.cleared()
+            loss.backward()
+            self.optimizer.step()
+            return functional.cross_entropy(outputs[0], y).item()
+
+    return Variant()(*args)
+
+
+@mistake("nothing is returned: a list with the loss of each epoch is asked for")
+def nothing_returned(*args):
+    _Training()(*args)
+
+
+@mistake("the loss of the last epoch alone is returned: a list with that of each is asked for")
+def last_epoch_returned(*args):
+    return _Training()(*args)[-1]
+
+
+@mistake("the model is returned beside the losses: the list alone is asked for")
+def model_returned(model, *args):
+    return model, _Training()(model, *args)
+
+
+@mistake("a tensor with the losses comes back: a list of floats is asked for")
+def tensor_returned(*args):
+    return torch.tensor(_Training()(*args))
+
+
+@mistake("one epoch too many is trained")
+def one_epoch_more(model, x, y, epochs, *args):
+    return _Training()(model, x, y, epochs + 1, *args)
+
+
+@mistake("one epoch alone is trained: there are as many as epochs says")
+def one_epoch(model, x, y, epochs, *args):
+    return _Training()(model, x, y, 1, *args)
+
+
+@mistake("batch_size is ignored: all samples make one step")
+def one_batch(model, x, y, epochs, batch_size, *args):
+    return _Training()(model, x, y, epochs, len(x), *args)
+
+
+@mistake(
+    "the generator is set back each epoch: every epoch then has the same order, whatever seed it came with"
+)
+def seed_set_back(*args):
+    class Variant(_Training):
+        def order(self, n):
+            return torch.randperm(n, generator=self.generator.manual_seed(0))
+
+    return Variant()(*args)
+
+
+@mistake("the batches are shuffled, not the samples in them: draw an order of all samples")
+def batches_shuffled(*args):
+    class Variant(_Training):
+        def batches(self, n, batch_size):
+            return [torch.arange(n).split(batch_size)[i] for i in self.order(-(-n // batch_size))]
+
+    return Variant()(*args)
+
+
+@mistake("each batch is drawn for itself, so that samples come twice or never: split one order")
+def batches_drawn(*args):
+    class Variant(_Training):
+        def batches(self, n, batch_size):
+            return [
+                torch.randint(n, (batch_size,), generator=self.generator) for _ in range(-(-n // batch_size))
+            ]
+
+    return Variant()(*args)
+
+
+@mistake("each batch is the beginning of a new order: split one order of all samples")
+def beginnings_of_orders(*args):
+    class Variant(_Training):
+        def batches(self, n, batch_size):
+            return [self.order(n)[:batch_size] for _ in range(-(-n // batch_size))]
+
+    return Variant()(*args)
+
+
+@mistake("the last batch is left out, also when it is full: range(0, N, batch_size) reaches it")
+def last_start_left_out(*args):
+    class Variant(_Training):
+        def batches(self, n, batch_size):
+            order = self.order(n)
+            return [order[i : i + batch_size] for i in range(0, n - batch_size, batch_size)]
+
+    return Variant()(*args)
+
+
+@mistake("there is always one batch more than full ones: it is empty where all are full")
+def empty_batch(*args):
+    class Variant(_Training):
+        def batches(self, n, batch_size):
+            order = self.order(n)
+            return [order[i * batch_size : (i + 1) * batch_size] for i in range(n // batch_size + 1)]
+
+    return Variant()(*args)
+
+
+@mistake("the order is drawn on the device from a generator of the CPU: draw it on the CPU")
+def order_on_the_device(*args):
+    class Variant(_Training):
+        def order(self, n):
+            return torch.randperm(n, generator=self.generator, device=self.device)
+
+    return Variant()(*args)
+
+
+@mistake("images and labels are shuffled by two orders: one order serves both")
+def two_orders(*args):
+    class Variant(_Training):
+        def epoch(self, x, y, batch_size):
+            return super().epoch(x, y[self.order(len(y))], batch_size)
+
+    return Variant()(*args)
+
+
+@mistake("the images are made float32: they have the dtype of the model")
+def images_in_float32(*args):
+    class Variant(_Training):
+        def pair(self, x, y, rows):
+            return x[rows].float().to(self.device), y[rows].to(self.device)
 
     return Variant()(*args)

@@ -14,6 +14,7 @@ import random
 import shutil
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -131,7 +132,7 @@ def essence(task: Any) -> Any:
 # Kills
 
 
-def kills(bench: Bench, undisturbed: Callable[[], dict[str, Any]], wall: float) -> None:
+def kills(bench: Bench, undisturbed: Callable[[], dict[str, Any]]) -> None:
     """Kill a run at random moments, resume it each time, and compare what comes out in the end."""
     draw, out = random.Random(bench.options.seed), bench.folder / "killed"
     scratch, log = bench.folder / "tmp", bench.folder / "killed.log"
@@ -140,15 +141,15 @@ def kills(bench: Bench, undisturbed: Callable[[], dict[str, Any]], wall: float) 
     stage = Counter[str]()
     for number in range(bench.options.kills):
         mode = MODES[number % len(MODES)]
-        delay = draw.uniform(0.5, max(20.0, 2.2 * wall / max(1, bench.options.kills)))
-        found = runs.finish(runs.start(words, scratch, log=log), scratch, delay, mode)
+        moment = Moment(draw, out, kept, 2.2 * len(bench.made.expected) / bench.options.kills)
+        found = runs.finish(runs.start(words, scratch, log=log), scratch, moment.has_come, mode)
         now, finished = in_book(out)
         stage["came to its end before" if found.code == 0 else "killed"] += 1
         lost += now < kept
         left += bool(found.left)
         folders[mode] += len(found.folders)
         settled.append(found.settled)
-        show(f"  kill {number + 1}, {mode}, after {delay:.1f} s",
+        show(f"  kill {number + 1}, {mode}, {moment.words}, at {found.wall:.1f} s",
              f"{now} gradings kept, {finished} runs finished, gone {found.settled:.1f} s later"
              f"{' LEFT ' + str(found.left) if found.left else ''}")  # fmt: skip
         kept = now
@@ -168,6 +169,25 @@ def kills(bench: Bench, undisturbed: Callable[[], dict[str, Any]], wall: float) 
     strays = [path.name for path in out.rglob(".writing-*")]
     bench.check("no half-written file is left in the results", not strays, strays or "")
     show("  the run that came to its end", _figures(final))
+
+
+class Moment:
+    """A random moment of a run: one in three while it starts or ends, the others after some more gradings."""
+
+    def __init__(self, draw: random.Random, out: Path, kept: int, most: float) -> None:
+        self.out, self.kept, self.started = out, kept, time.monotonic()
+        self.gradings = draw.randint(1, max(1, round(most))) if draw.random() < 2 / 3 else 0
+        self.delay = draw.uniform(0.0, 2.0) if self.gradings else draw.uniform(0.5, 40.0)
+        self.reached: float | None = None if self.gradings else self.started
+
+    @property
+    def words(self) -> str:
+        return f"{self.gradings} gradings and {self.delay:.1f} s" if self.gradings else f"{self.delay:.1f} s"
+
+    def has_come(self) -> bool:
+        if self.reached is None and in_book(self.out)[0] >= self.kept + self.gradings:
+            self.reached = time.monotonic()
+        return self.reached is not None and time.monotonic() >= self.reached + self.delay
 
 
 def in_book(out: Path) -> tuple[int, int]:
@@ -259,7 +279,6 @@ def main() -> int:
     parser.add_argument(
         "--against", type=Path, help="compare with this undisturbed run of the same class, and make none"
     )
-    parser.add_argument("--wall", type=float, default=300.0, help="seconds that the run of --against takes")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
     runs.adopt_orphans()
@@ -304,14 +323,14 @@ def _parts(bench: Bench, only: list[str]) -> None:
         ).read_bytes()
         bench.check("  and grades.csv byte for byte", same)
     if "kills" in only:
-        kills(bench, lambda: rows, first.wall)
+        kills(bench, lambda: rows)
     if "loop" in only:
         loop(bench)
 
 
 def _kills_against(bench: Bench, out: Path) -> None:
     """Do the kills alone; the other run may still go on meanwhile, and has to end before these do."""
-    kills(bench, lambda: runs.outcome(out / "gradebook.sqlite"), bench.options.wall)
+    kills(bench, lambda: runs.outcome(out / "gradebook.sqlite"))
 
 
 if __name__ == "__main__":

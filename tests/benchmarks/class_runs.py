@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER: what a run leaves behind becomes a child of this process
 SEED = 7
 LOOK = 0.25  # seconds between two looks at the memory of a run
-GRACE = 15.0  # seconds until what a run has started must be gone
+GRACE = 90.0  # seconds until what a run has started must be gone
 MB = 1 << 20
 
 
@@ -80,10 +80,9 @@ def start(words: Sequence[str], scratch: Path, package: Path = ROOT, log: Path |
     return process.pid
 
 
-def finish(pid: int, scratch: Path, kill_after: float | None = None, mode: str = "main") -> Run:
-    """Wait for a run, or kill it after a while, and then for everything that it has started."""
-    started, before, main, others = time.monotonic(), _cpu(), 0.0, 0.0
-    killed = False
+def finish(pid: int, scratch: Path, kill: Callable[[], bool] | None = None, mode: str = "main") -> Run:
+    """Wait for a run, or kill it when `kill` says so, and then for everything that it has started."""
+    started, before, main, others, killed = time.monotonic(), _cpu(), 0.0, 0.0, False
     while True:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
@@ -91,10 +90,10 @@ def finish(pid: int, scratch: Path, kill_after: float | None = None, mode: str =
         tree = family(os.getpid())
         main = max(main, peak(pid))
         others = max([others, *(peak(one) for one in tree if one != pid)])
-        if kill_after is not None and not killed and time.monotonic() - started >= kill_after:
+        if kill is not None and not killed and kill():
             killed = True
             _kill(pid, tree, mode)
-        time.sleep(0.02 if kill_after is not None else LOOK)
+        time.sleep(LOOK)
     wall = time.monotonic() - started
     settled = _settle(scratch)
     left = tuple(_name(one) for one in family(os.getpid()))
@@ -131,9 +130,9 @@ def _settle(scratch: Path) -> float:
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-        if not family(os.getpid()) and not any(scratch.iterdir()):
-            break
-        time.sleep(0.05)
+        if not family(os.getpid()) and (not any(scratch.iterdir()) or time.monotonic() > started + 3):
+            break  # with nobody there, a folder that is left is left for good
+        time.sleep(0.1)
     return time.monotonic() - started
 
 

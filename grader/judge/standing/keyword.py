@@ -17,5 +17,7 @@ def chosen(collected: Collected, keyword: str) -> Collected:
         task: [item for item in items if asked.evaluate(KeywordMatcher.from_item(item))]
         for task, items in collected.by_task.items()
     }
-    collected.bench.partial |= {task for task, items in left.items() if len(items) < len(collected.by_task[task])}
+    collected.bench.partial |= {
+        task for task, items in left.items() if len(items) < len(collected.by_task[task])
+    }
     return Collected(collected.bench, left)

@@ -156,7 +156,7 @@ def test_run_goes_on_with_a_fresh_judge_when_one_is_killed(story: Story) -> None
 def test_run_names_one_outcome_for_each_student(story: Story) -> None:
     """Seven are graded, and the one with a broken upload is told so."""
     outcomes = {each.student.id: each.outcome for each in story.resumed.standings}
-    assert outcomes == {name: Outcome.GRADED for name in EXPECTED} | {"hal": Outcome.UNREADABLE}
+    assert outcomes == dict.fromkeys(EXPECTED, Outcome.GRADED) | {"hal": Outcome.UNREADABLE}
 
 
 def test_run_again_starts_no_judge_and_finds_the_same(story: Story) -> None:
@@ -202,7 +202,7 @@ def test_judge_ends_with_its_grading_when_the_other_end_has_gone(order: Order) -
 
 
 def test_judges_end_a_grading_at_once_when_they_are_closed(order: Order) -> None:
-    """Closing ends a judge in the middle of an endless loop; the grading is not tried again, and none is lent any more."""
+    """Closing ends a judge in the middle of an endless loop; it is not tried again, and none is lent any more."""
     judges, post, problems = Judges(), Post((TASK,), order.sandbox, order.accelerator), list[BaseException]()
 
     def grade() -> None:

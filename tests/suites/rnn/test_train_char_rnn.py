@@ -139,8 +139,9 @@ def test_train_char_rnn_trains_in_training_mode(submission, rng):
 @pytest.mark.weight(2)
 @pytest.mark.statistical
 def test_train_char_rnn_answers_hello(submission, rng, draw):
-    """After 60 steps the network answers hello with ohlol."""
-    arguments = random_state(rng, 4, 8), torch.tensor(HELLO), torch.tensor(OHLOL), 60, 0.1
+    """After 30 steps the network answers hello with ohlol."""
+    start = {key: value / 2 for key, value in random_state(rng, 4, 8).items()}  # so that no unit begins saturated
+    arguments = start, torch.tensor(HELLO), torch.tensor(OHLOL), 30, 0.1
     losses, state, _, after = submission.run(train, *arguments)
     draw.curve("loss by step", losses, train(ORACLE, *arguments)[0])
     for key, value in arguments[0].items():

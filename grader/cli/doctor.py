@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+
+from grader.cli.output import FORMATS, output_option, writable, write
 
 
 @click.command("doctor")
-def command() -> None:
-    """Show what this machine offers for grading."""
-    from grader.doctor import report, text
+@click.option("--format", "kind", type=FORMATS, default="terminal", help="What comes out.")
+@output_option
+def command(kind: str, output: Path | None) -> None:
+    """Show what this machine offers for grading, on a page that can be pasted into a question.
 
-    click.echo(text.render(report.diagnose()))
+    It names neither you nor your folders.
+    """
+    from grader.doctor import report
+
+    writable(output)
+    diagnosis = report.diagnose()
+    if kind == "json":
+        from grader.doctor.as_json import to_json
+
+        write(to_json(diagnosis), output)
+    else:
+        from grader.doctor import text
+
+        write(text.render(diagnosis) + "\n", output)

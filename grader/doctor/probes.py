@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,7 +21,9 @@ from grader.worker.confine.child import can_fork, in_child
 _LIMITS = Limits(
     memory=1 << 30, cpu_seconds=1, open_files=64, file_size=1 << 20, scratch_size=4 << 20, threads=16
 )
-_SECONDS = 120.0  # for all attempts together
+_SECONDS = 300.0  # for all attempts together
+_EACH = 60.0
+_LATE = f"no answer within {_EACH:g} s: try again when the machine is less busy"
 _VOLUME = "the folder of a submission is a volume of its own, of which the kernel counts every byte and file"
 _WATCH = "no volume for a submission's folder: the judge counts its files, not removed ones that are open"
 _VARIABLE = "TORCHGRADE_DOCTOR"
@@ -35,6 +38,7 @@ class Probe:
     attempt: str
     held: bool
     detail: str
+    answered: bool = True  # False where the machine was too busy to say
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,10 @@ def _confinement(prepared: Prepared, notes: tuple[str, ...], probes: tuple[Probe
 def _probes(prepared: Prepared, attempts: Sequence[Attempt], outside: Path) -> Iterator[Probe]:
     with _traces(outside) as traces:
         for attempt in attempts:
-            outcome = in_child(partial(_try, prepared, attempt, traces))
+            started = time.monotonic()
+            outcome = in_child(partial(_try, prepared, attempt, traces), _EACH)
             prepared.sweep()
-            yield _judged(attempt, outcome)
+            yield _judged(attempt, outcome, late=time.monotonic() - started >= _EACH)
 
 
 @contextmanager
@@ -105,8 +110,10 @@ def _try(prepared: Prepared, attempt: Attempt, traces: Traces, keep: tuple[int, 
     return _SUCCEEDED
 
 
-def _judged(attempt: Attempt, outcome: str | None) -> Probe:
-    """An attempt is held only if the child lived to say how it was refused."""
+def _judged(attempt: Attempt, outcome: str | None, late: bool = False) -> Probe:
+    """An attempt is held only if the child lived to say how it was refused; one that was too slow tells nothing."""
+    if outcome is None and late:
+        return Probe(attempt.layer, attempt.what, held=False, detail=_LATE, answered=False)
     held = outcome is not None and outcome.startswith(_HELD)
     detail = (outcome or "the child died").removeprefix(_HELD)
     return Probe(attempt.layer, attempt.what, held, detail)

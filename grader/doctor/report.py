@@ -6,13 +6,13 @@ import os
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from grader import __version__
-from grader.doctor.openmp import runtimes
+from grader.doctor.memory import free_memory
+from grader.doctor.openmp import is_silenced, runtimes
 from grader.doctor.probes import Confinement, probe
 
-_DISTRIBUTIONS = ("torch", "numpy", "pytest")
+_DISTRIBUTIONS = ("torch", "numpy", "pytest", "rich", "nbformat", "ipykernel")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Diagnosis:
     free_memory: int | None  # bytes
     torch: TorchBuild | None
     openmp: tuple[str, ...]  # runtimes loaded with torch and numpy: more than one is trouble
+    openmp_silenced: bool  # KMP_DUPLICATE_LIB_OK is set
     confinement: Confinement
 
 
@@ -53,9 +54,10 @@ def diagnose() -> Diagnosis:
         versions=_versions(),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         processors=_processors(),
-        free_memory=_free_memory(),
+        free_memory=free_memory(),
         torch=build,
         openmp=runtimes(),
+        openmp_silenced=is_silenced(),
         confinement=confinement,
     )
 
@@ -78,9 +80,12 @@ def _torch() -> TorchBuild | None:
         import torch
     except (ImportError, OSError):  # OSError: a shared library is missing or broken
         return None
+    from grader.device.choice import simulated_accelerator
+
     devices = ["cpu", *(torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count()))]
     if torch.backends.mps.is_available():
         devices.append("mps")
+    devices.append(simulated_accelerator().words.removeprefix("cpu and "))
     return TorchBuild(torch.version.cuda, torch.get_num_threads(), tuple(devices))
 
 
@@ -88,12 +93,3 @@ def _processors() -> int:
     """Those that this process may use, which in a container are fewer than the machine's."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1
-
-
-def _free_memory() -> int | None:
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:
-        return None
-    found = [line.split() for line in lines if line.startswith("MemAvailable:")]
-    return int(found[0][1]) * 1024 if found else None

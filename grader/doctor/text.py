@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from grader.doctor.openmp import VARIABLE
+from grader.doctor.private import masked
 from grader.doctor.probes import Confinement
 from grader.doctor.report import Diagnosis
 from grader.worker.confine import LAYERS
@@ -12,49 +14,60 @@ _WIDTH = 12
 
 
 def render(diagnosis: Diagnosis) -> str:
-    """The whole diagnosis as text."""
-    sections = (_machine(diagnosis), _openmp(diagnosis.openmp), _confinement(diagnosis.confinement))
-    return "\n\n".join("\n".join(lines) for section in sections if (lines := list(section)))
+    """The whole diagnosis as text that can be pasted into a question."""
+    sections = (_machine(diagnosis), _openmp(diagnosis), _confinement(diagnosis.confinement))
+    return masked("\n\n".join("\n".join(lines) for section in sections if (lines := list(section))))
 
 
 def _machine(diagnosis: Diagnosis) -> Iterator[str]:
     for each in diagnosis.versions:
         yield _line(each.name, each.version or "not installed")
     yield _line("system", f"{diagnosis.system}, {_count(diagnosis.processors, 'processor')}")
-    if diagnosis.free_memory is not None:
-        yield _line("free memory", f"{diagnosis.free_memory / 2**30:.1f} GiB")
+    free = "not told by this system" if diagnosis.free_memory is None else _gib(diagnosis.free_memory)
+    yield _line("free memory", free)
     if diagnosis.torch is not None:
         build = f"CUDA {diagnosis.torch.cuda}" if diagnosis.torch.cuda else "built without CUDA"
         yield _line("torch build", f"{build}, {_count(diagnosis.torch.threads, 'thread')}")
         yield _line("devices", ", ".join(diagnosis.torch.devices))
 
 
-def _openmp(runtimes: tuple[str, ...]) -> Iterator[str]:
-    if len(runtimes) < 2:
-        return
-    yield "Two OpenMP runtimes are loaded. Results may differ and threads contend; on macOS Python aborts."
-    yield from (f"  {path}" for path in runtimes)
-    yield "Install torch and numpy from one source. KMP_DUPLICATE_LIB_OK=TRUE only hides the problem."
+def _openmp(diagnosis: Diagnosis) -> Iterator[str]:
+    if len(diagnosis.openmp) > 1:
+        yield "Two OpenMP runtimes are loaded. Results may differ and threads contend; on macOS Python aborts."
+        yield from (f"  {path}" for path in diagnosis.openmp)
+        yield "Make a new environment and install torch and numpy from one source: both by pip, or both by conda."
+    if diagnosis.openmp_silenced:
+        yield f"{VARIABLE} is set: it hides that there are two OpenMP runtimes and mends nothing. Take it out of"
+        yield "your shell, or out of the `os.environ` line of your notebook, and see what Python says without it."
 
 
 def _confinement(confinement: Confinement) -> Iterator[str]:
     yield "A submission is confined by these layers; each was tried now."
     for layer in LAYERS:
         probes = [probe for probe in confinement.probes if probe.layer == layer]
-        failed = [probe for probe in probes if not probe.held]
-        yield _line(layer, _state(layer in confinement.layers, len(probes), len(failed)), indent="  ")
-        yield from (f"    a submission {probe.attempt}: {probe.detail}" for probe in failed)
+        failed = [probe for probe in probes if not probe.held and probe.answered]
+        late = [probe for probe in probes if not probe.answered]
+        yield _line(
+            layer, _state(layer in confinement.layers, len(probes), len(failed), len(late)), indent="  "
+        )
+        yield from (f"    a submission {probe.attempt}: {probe.detail}" for probe in (*failed, *late))
     yield from (f"  {note}" for note in confinement.notes)
     if confinement.missing:
         yield "`--sandbox strict` refuses to grade on this machine."
 
 
-def _state(active: bool, tried: int, failed: int) -> str:
+def _state(active: bool, tried: int, failed: int, late: int) -> str:
     if not active:
         return "missing"
     if not tried:
         return "present, not tried"
-    return f"does not hold ({failed} of {tried} attempts succeeded)" if failed else f"held ({tried} tried)"
+    if failed:
+        return f"does not hold ({failed} of {tried} attempts succeeded)"
+    return f"not known ({late} of {tried} attempts gave no answer)" if late else f"held ({tried} tried)"
+
+
+def _gib(number: int) -> str:
+    return f"{number / 2**30:.1f} GiB"
 
 
 def _line(label: str, value: str, indent: str = "") -> str:

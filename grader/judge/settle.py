@@ -12,6 +12,7 @@ from grader.judge.bench import Bench
 from grader.judge.outcome import Outcome, of_a_full_device
 from grader.judge.subject import ReferenceSubject
 from grader.report import Verdict
+from grader.sandbox.errors import SandboxProblem
 
 
 def settle(bench: Bench, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
@@ -42,6 +43,8 @@ def settle_internal(bench: Bench, task: Task, item: pytest.Item, outcome: Outcom
     again = bench.run(item, None)
     if again.verdict is not Verdict.INTERNAL:
         return again
+    if isinstance(again.problem, SandboxProblem):
+        raise again.problem  # nothing can be played; the reference's own play needs no sandbox and would prove nothing
     known = bench.references.is_known(task.topic)
     if not known or bench.play(item, ReferenceSubject(bench.references)).verdict is Verdict.PASS:
         return replace(again, verdict=Verdict.FAIL)

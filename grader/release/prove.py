@@ -56,8 +56,10 @@ def unpacked(files: Mapping[str, bytes], folder: Path) -> Course:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-    places = (folder / name for name in ("exercises", "solutions", "suites", "datasets"))
-    return Course(*places, read_topics(folder / "exercises"))
+    exercises = folder / "exercises"
+    return Course(
+        exercises, folder / "solutions", folder / "suites", folder / "datasets", read_topics(exercises)
+    )
 
 
 def _play(bench: Bench, task: str, item: pytest.Item) -> None:

@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from difflib import unified_diff
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,7 +39,9 @@ from grader.render.junit import to_junit
 from grader.report import Report
 
 GRADER_TESTS = Path(__file__).resolve().parents[1] / "grader"
-DURATION = re.compile(r'"seconds": [0-9.e+-]+')
+NO_MATTER = re.compile(
+    r'"(seconds": [0-9.e+-]+|course_digest": "\w+")'
+)  # the second: while somebody edits the course
 RIGHT = (GRADER_TESTS / "cases/bystander/losses.py").read_text(encoding="utf-8")
 OTHERS = {"right": RIGHT, "wrong": RIGHT.replace("strength / 2", "strength")}
 THEIR_TASK = "losses.l2_penalty"
@@ -147,10 +150,10 @@ def report(order: Order, result: ShardResult) -> Report:
     )  # fmt: skip
 
 
-def without_durations(judge: Judge, text: str) -> str:
-    """The report of somebody else as text, but for durations."""
+def without_durations(judge: Judge, text: str) -> list[str]:
+    """The lines of the report of somebody else, but for durations."""
     order = of_somebody_else(text)
-    return DURATION.sub("", to_json(report(order, judge.grade(order))))
+    return NO_MATTER.sub("", to_json(report(order, judge.grade(order)))).splitlines()
 
 
 def found_of(case: Any, judge: Judge) -> dict[str, Any]:
@@ -208,8 +211,11 @@ class Play:
         for trace in judge.left():
             self.say(case.name, f"left {trace}")
         for name, text in OTHERS.items():
-            if without_durations(judge, text) != self.expected[name]:
-                self.say(case.name, f"disturbed the {name} submission after it")
+            difference = list(
+                unified_diff(self.expected[name], without_durations(judge, text), n=0, lineterm="")
+            )
+            if difference:
+                self.say(case.name, f"disturbed the {name} submission after it: {difference[2:12]}")
         if judge.died > died:
             self.say(case.name, "a judge died")
         with self.lock:

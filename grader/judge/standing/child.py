@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import resource
 import select
 import signal
 import sys
@@ -19,6 +18,9 @@ from grader.judge.standing.messages import Closed
 from grader.sandbox.errors import SandboxProblem
 from grader.worker.confine import kernel
 from grader.worker.confine.limits import bound_memory
+
+if sys.platform != "win32":
+    import resource
 
 CHUNK = 1 << 20  # bytes that are read at once
 MOST_SECONDS = (

@@ -7,30 +7,28 @@ each order is graded in a child, which no other submission has touched, and whic
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import pytest
 
-from grader.course import Course, Task, load_course
+from grader.course import Course, load_course
 from grader.device.choice import using
 from grader.judge.bench import Bench
 from grader.judge.order import Order, ShardResult
-from grader.judge.plugin import load_shared
 from grader.judge.references import References
 from grader.judge.session import run_session
 from grader.judge.shard import Collected, Shard
 from grader.judge.standing.child import Found, in_child
 from grader.judge.standing.keyword import chosen
 from grader.judge.standing.messages import Closed, Failed, Post, Ready, receive, send, send_packed
+from grader.judge.standing.readiness import get_ready
 from grader.judge.standing.whose import Ours, graded
 from grader.judge.subject import ReferenceSubject
 from grader.judge.workers import Workers, open_workers
 from grader.sandbox.errors import SandboxProblem
-from grader.sandbox.transport import Transport
 from grader.worker.prepare import prepare_torch
 
 UNUSED_SEED = 0
@@ -67,7 +65,7 @@ def _stand(post: Post, workers: Workers, orders: BinaryIO, answers: BinaryIO) ->
     bench = Bench(course, references, ReferenceSubject(references), UNUSED_SEED)
 
     def obey(bench: Bench, by_task: Mapping[str, list[pytest.Item]]) -> None:
-        _read_all(references, tasks, course)
+        get_ready(references, tasks, course)
         judge = _Judge(course, references, workers, Collected(bench, by_task), orders, answers)
         with contextlib.suppress(Closed):
             send(answers, Ready(workers.kind))
@@ -75,18 +73,6 @@ def _stand(post: Post, workers: Workers, orders: BinaryIO, answers: BinaryIO) ->
                 judge.obey(receive(orders))
 
     run_session(bench, tasks, "", obey)
-
-
-def _read_all(references: References, tasks: Sequence[Task], course: Course) -> None:
-    """Load now what each child would otherwise load again."""
-    for slug in {task.topic for task in tasks}:
-        references.stub(slug), references.tree(slug), references.signatures(slug)
-        if (file := course.suites / slug / "shared.py").is_file():
-            load_shared(file)
-    for task in tasks:
-        references.mistakes(task)
-    gc.collect()
-    gc.freeze()  # so that a child's collection does not copy every page
 
 
 @dataclass
@@ -126,23 +112,11 @@ class _Judge:
         return found
 
     def _grade(self, order: Order) -> ShardResult:
-        """Grade in this process, a child. Raises SandboxProblem also where a test met it, and pytest kept it."""
-        met: list[SandboxProblem] = []
-
-        def opened(seconds: float, room: str) -> Transport:
-            try:
-                return self.workers.open(seconds, room)
-            except SandboxProblem as problem:
-                met.append(problem)
-                raise
-
-        workers = replace(self.workers, open=opened)
-        shard = Shard(order, workers, lambda *_: None, self.course, self.references)
-        result = shard.grade(chosen(self.collected, order.keyword))
-        if met:
-            raise met[0]
-        return result
+        """Grade in this process, a child."""
+        shard = Shard(order, self.workers, lambda *_: None, self.course, self.references)
+        return shard.grade(chosen(self.collected, order.keyword))
 
 
 if __name__ == "__main__":
     main()
+    os._exit(0)  # leaving an interpreter with torch costs half a second

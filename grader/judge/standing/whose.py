@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from grader.course import Course, Task
 from grader.intake import Submission
@@ -67,8 +66,10 @@ def _tried(order: Order, attempt: Attempt) -> Found:
 def _theirs(order: Order, reason: str, attempt: Attempt, course: Course) -> ShardResult:
     """Return the verdict on a task of which no process came to an end, if one does with the reference."""
     task = course.task(order.task_ids[0])
-    files: dict[str, Path] = {task.topic: course.solution_file(task.topic)}
-    found = attempt(replace(order, submission=Submission(files, "reference")))
+    file = course.solution_file(task.topic)
+    if not file.is_file():
+        raise Ours(reason)  # a course for students: nothing can be compared
+    found = attempt(replace(order, submission=Submission({task.topic: file}, "reference")))
     if found.reason is not None:
         raise Ours(reason)
     result: ShardResult = pickle.loads(found.data)

@@ -35,7 +35,10 @@ HANGS = b"def outer(x, y):\n    while True:\n        pass\n"
 LONG = 600.0  # seconds that each test of the endless loop would have
 PATIENCE = 60.0  # seconds for what takes a moment where nothing else runs
 
-pytestmark = pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked")
+pytestmark = [
+    pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked"),
+    pytest.mark.timeout(600),  # several judges get ready one after the other
+]
 
 
 def submissions() -> dict[str, bytes]:

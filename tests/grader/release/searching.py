@@ -7,6 +7,8 @@ import io
 import zipfile
 from pathlib import Path
 
+import grader
+
 TELLING = 25  # characters without blanks
 
 
@@ -35,18 +37,23 @@ def solution_lines(course):
     return found
 
 
-def test_lines(course):
-    """The lines of visible tests, and of all others."""
-    visible, hidden = set(), set()
-    for file in course.suites.glob("*/test_*.py"):
+def suite_lines(course):
+    """The lines of visible tests and of helpers, and the lines of all that is to stay: other tests, and networks."""
+    shown, kept = set(), set()
+    for file in (*course.suites.glob("*/test_*.py"), *course.suites.glob("*/shared.py")):
         text = file.read_text(encoding="utf-8")
         lines = text.splitlines()
         for node in ast.parse(text).body:
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                marks = [ast.unparse(mark) for mark in node.decorator_list]
-                place = visible if "pytest.mark.visible" in marks else hidden
-                place |= lines_of("\n".join(lines[node.lineno - 1 : node.end_lineno]))
-    return visible, hidden
+            place = kept if stays(node) else shown
+            place |= lines_of("\n".join(lines[node.lineno - 1 : node.end_lineno]))
+    return shown, kept
+
+
+def stays(node):
+    """Whether a statement of a suite is a test that is not visible, or a network of torch's layers."""
+    if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+        return "pytest.mark.visible" not in [ast.unparse(mark) for mark in node.decorator_list]
+    return isinstance(node, ast.ClassDef) and any("Module" in ast.unparse(base) for base in node.bases)
 
 
 def open_lines(course):
@@ -55,12 +62,19 @@ def open_lines(course):
     return set().union(*(lines_of(file.read_text(encoding="utf-8")) for file in files))
 
 
+def machine_lines():
+    """The lines of the grader itself, such as `@contextlib.contextmanager`."""
+    package = Path(grader.__file__).parent
+    files = [file for file in package.rglob("*.py") if "_course" not in file.parts]
+    return set().union(*(lines_of(file.read_text(encoding="utf-8")) for file in files))
+
+
 def hidden_lines(course):
     """Every line of solutions, hidden tests and known mistakes that stands nowhere in the open."""
-    visible, hidden = test_lines(course)
+    shown, kept = suite_lines(course)
     mistakes = [file.read_text(encoding="utf-8") for file in course.suites.glob("*/mistakes/*.py")]
     wrong = set().union(*map(lines_of, mistakes))
-    return (solution_lines(course) | ((hidden | wrong) - visible)) - open_lines(course)
+    return (solution_lines(course) | ((kept | wrong) - shown)) - open_lines(course) - machine_lines()
 
 
 def everything(files):
@@ -75,11 +89,12 @@ def everything(files):
 
 def found_in(files, hidden):
     """The hidden lines that files hold, each with its file; compiled files are read like any other."""
-    return sorted(
-        (name, line)
-        for name, data in everything(files)
-        for line in lines_of(data.decode("utf-8", "replace")) & hidden
-    )
+    found, read = set(), {}
+    for name, data in everything(files):
+        if data not in read:  # most files are in the folder, in the wheel and in the zip
+            read[data] = lines_of(data.decode("utf-8", "replace")) & hidden
+        found |= {(name, line) for line in read[data]}
+    return sorted(found)
 
 
 def read_folder(folder: Path):

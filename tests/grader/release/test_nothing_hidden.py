@@ -7,6 +7,8 @@ import zipfile
 
 import pytest
 
+pytestmark = pytest.mark.timeout(600)  # the first test makes a release of the whole course
+
 
 @pytest.fixture(scope="module")
 def hidden(course, searching):

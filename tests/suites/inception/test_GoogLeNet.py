@@ -31,6 +31,16 @@ def trained_scores(submission, args, state, x):
     return net(x)[0].detach()
 
 
+def heads_that_run(submission, x):
+    """Return the auxiliary heads of which something is called in evaluation; the names in them are free."""
+    net, called = submission.GoogLeNet(x.shape[1], 3).eval(), []
+    for name, part in net.named_modules():
+        if name.startswith("auxiliary"):
+            part.register_forward_hook(lambda *_, head=name.partition(".")[0]: called.append(head))
+    net(x)
+    return sorted(set(called))
+
+
 def above(rng, n, k, *silent):
     """Draw a gradient from above for each of the three outputs, 0 for some of them."""
     return [rng.normal(n, k) * (place not in silent) for place in range(3)]
@@ -125,6 +135,12 @@ def test_GoogLeNet_has_manners(submission, rng):
     net, x = submission.GoogLeNet(), rng.normal(2, 1, 8, 9, dtype=torch.float32)
     net.eval()
     check_manners(submission, lambda: net(x))
+
+
+def test_GoogLeNet_leaves_its_heads_alone_in_evaluation(submission, rng):
+    """In evaluation nothing of the auxiliary heads is run."""
+    called = submission.run(heads_that_run, rng.normal(1, 1, 8, 8, dtype=torch.float32))
+    check_equal(called, [], "the heads that run in evaluation")
 
 
 @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])

@@ -48,6 +48,13 @@ class HeadsInEvaluation(_Parts):
         return self.returned(main, first, second)
 
 
+@mistake("the heads are run in evaluation too, for scores that nobody gets: leave them out there")
+class HeadsRunForNothing(_Parts):
+    def alone(self, main, first, second):
+        self.heads(first, second)
+        return main
+
+
 @mistake("the main scores alone come back while training too: there all three are asked for")
 class MainOnly(_Parts):
     def returned(self, main, first, second):
@@ -186,7 +193,10 @@ class _Made(_Parts):
         self.auxiliary2 = self.head(24, num_classes, dropout)
         self.pool = nn.MaxPool2d(3, stride=2, ceil_mode=True)
         self.dropout = self.dropped(dropout)
-        self.fc = nn.Linear(32, num_classes)
+        self.fc = self.last(num_classes)
+
+    def last(self, num_classes):
+        return nn.Linear(32, num_classes)
 
     def first(self, in_channels):
         return ConvBlock(in_channels, 8, 3, padding=1)
@@ -253,14 +263,6 @@ class StemOfThePaper(_Made):
 class OtherDefault(Right):
     def __init__(self, in_channels=1, num_classes=10, dropout=0.7):
         super().__init__(in_channels, num_classes, dropout)
-
-
-@mistake("num_classes is not passed on to the heads: every classifier has K scores")
-class ClassesNotPassedOn(Right):
-    def __init__(self, in_channels=1, num_classes=10, dropout=0.4):
-        super().__init__(in_channels, num_classes, dropout)
-        self.auxiliary1 = AuxiliaryHead(16, dropout=dropout)
-        self.auxiliary2 = AuxiliaryHead(24, dropout=dropout)
 
 
 @mistake("in_channels is ignored: 1 is typed in")
@@ -466,8 +468,13 @@ class ThousandClasses(Right):
         super().__init__(in_channels, num_classes, dropout)
 
 
+@mistake("num_classes is not passed on to the heads: every classifier has K scores")
+class ClassesNotPassedOn(_Made):
+    def head(self, channels, num_classes, dropout):
+        return AuxiliaryHead(channels, dropout=dropout)
+
+
 @mistake("num_classes is ignored before fc: it gives K scores")
-class ClassesTypedIn(Right):
-    def __init__(self, in_channels=1, num_classes=10, dropout=0.4):
-        super().__init__(in_channels, num_classes, dropout)
-        self.fc = nn.Linear(32, 10)
+class ClassesTypedIn(_Made):
+    def last(self, num_classes):
+        return nn.Linear(32, 10)

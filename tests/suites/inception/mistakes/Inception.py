@@ -183,6 +183,25 @@ class PlainList(Right):
         return torch.cat([one(x), three(reduce2(x)), five(reduce3(x)), pooled], dim=1)
 
 
+class _Made(_Parts):
+    """The block made in the usual order, so that the same weights are drawn; a variant has other widths."""
+
+    def __init__(self, in_channels, c1, c2, c3, c4):
+        nn.Module.__init__(self)
+        three, five, pool = self.widths(c1, c2, c3, c4)
+        self.branch1 = ConvBlock(in_channels, c1, 1)
+        self.branch2_reduce, self.branch2 = (
+            ConvBlock(in_channels, c2[0], 1),
+            ConvBlock(c2[0], three, 3, padding=1),
+        )
+        self.branch3_reduce, self.branch3 = (
+            ConvBlock(in_channels, c3[0], 1),
+            ConvBlock(c3[0], five, 5, padding=2),
+        )
+        self.branch4 = ConvBlock(in_channels, pool, 1)
+        self.out_channels = c1 + c2[1] + c3[1] + c4
+
+
 class _Bare(nn.Module):
     """The block of bare convolutions, made in the usual order."""
 
@@ -523,14 +542,6 @@ class ReductionsWide(Right):
         self.branch3 = ConvBlock(c3[1], c3[1], 5, padding=2)
 
 
-@mistake("the branches give the channels of their reductions: they give c2[1] and c3[1]")
-class BranchesNarrow(Right):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
-        self.branch2 = ConvBlock(c2[0], c2[0], 3, padding=1)
-        self.branch3 = ConvBlock(c3[0], c3[0], 5, padding=2)
-
-
 @mistake("the larger convolutions read in_channels: they read what the reductions give, c2[0] and c3[0]")
 class BranchesReadX(Right):
     def __init__(self, in_channels, c1, c2, c3, c4):
@@ -553,13 +564,6 @@ class EndsSwapped(Right):
     def __init__(self, in_channels, c1, c2, c3, c4):
         super().__init__(in_channels, c1, c2, c3, c4)
         self.branch1 = ConvBlock(in_channels, c4, 1)
-        self.branch4 = ConvBlock(in_channels, c1, 1)
-
-
-@mistake("branch4 gives c1 channels: it gives c4")
-class PoolGivesC1(Right):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
         self.branch4 = ConvBlock(in_channels, c1, 1)
 
 
@@ -669,3 +673,15 @@ class InputCounted(Right):
 class NoSuper(Right):
     def __init__(self, in_channels, c1, c2, c3, c4):
         self.branch1 = ConvBlock(in_channels, c1, 1)
+
+
+@mistake("the branches give the channels of their reductions: they give c2[1] and c3[1]")
+class BranchesNarrow(_Made):
+    def widths(self, c1, c2, c3, c4):
+        return c2[0], c3[0], c4
+
+
+@mistake("branch4 gives c1 channels: it gives c4")
+class PoolGivesC1(_Made):
+    def widths(self, c1, c2, c3, c4):
+        return c2[1], c3[1], c1

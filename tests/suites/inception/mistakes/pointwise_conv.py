@@ -299,6 +299,12 @@ def left_to_einsum(x, weight, bias=None):
     return _summed(x, weight, bias)
 
 
+@mistake("the shapes are left to einsum and bias[:, None, None]: raise a ValueError that names the argument")
+def left_to_einsum_and_broadcasting(x, weight, bias=None):
+    y = _summed(x, weight, None)
+    return y if bias is None else y + bias[:, None, None]
+
+
 @mistake("the shapes are left to linear: raise a ValueError that names the argument")
 def left_to_linear(x, weight, bias=None):
     return _linear(x, weight, bias)
@@ -412,6 +418,15 @@ def width_of_kernel_alone(x, weight, bias=None):
         raise ValueError("weight")
     _checked_bias(weight, bias)
     return _first_entries(x, weight, bias)
+
+
+@mistake("the width of the kernel is not checked, and ends in a RuntimeError of reshape: both sides are 1")
+def height_of_kernel_then_reshape(x, weight, bias=None):
+    _checked_x(x)
+    if weight.ndim != 4 or weight.shape[1] != x.shape[1] or weight.shape[2] != 1:
+        raise ValueError("weight")
+    _checked_bias(weight, bias)
+    return _product(x, weight, bias)
 
 
 @mistake("the channels of weight are not compared with those of x: raise a ValueError about weight")

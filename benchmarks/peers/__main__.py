@@ -15,12 +15,13 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import sqlite3
 import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
 
-from contestants import Bare, Contestant, NbgraderAutograde, Ours, OtterRun, PytestEach, PytestOnce
+from contestants import Bare, Contestant, NbgraderAutograde, OtterRun, Ours, PytestEach, PytestOnce
 from course import ROOT, write_package
 from environments import NotInstalled, environment, version_of
 from measure import Cost, cost_of
@@ -28,6 +29,7 @@ from submissions import submissions
 from tables import print_marginal, print_rounds
 
 AT_ONCE = (1, 2)
+MOST_SAID = 3000  # characters of what a contestant printed, shown where it went wrong
 ALONE = ("pytest once", "bare work")  # one process, whatever else could run
 MARGINAL = ("ours", "pytest once", "bare fork", "bare work")  # the others start anew for each submission
 
@@ -44,8 +46,10 @@ def main() -> None:
         for number in range(options.rounds):
             plays = [(one, jobs, count) for one in everybody for jobs, count in _plays(one, options)]
             for one, jobs, count in plays if number % 2 == 0 else reversed(plays):
-                found[one.name, jobs, count].append(_play(one, jobs, count, folder))
-                print(f"round {number + 1}: {one.name}, {jobs} at once, {count}: {found[one.name, jobs, count][-1]}", flush=True)
+                cost = _play(one, jobs, count, folder)
+                found[one.name, jobs, count].append(cost)
+                what = f"{one.name}, {jobs} at once, {count} submissions"
+                print(f"round {number + 1}: {what}: {cost.wall:.2f} s, CPU {cost.cpu:.2f} s", flush=True)
         print_rounds(found, options.count)
         print_marginal(found, options.count, options.marginal)
 
@@ -55,9 +59,16 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only this one; repeatable")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="only this one; repeatable"
+    )
+    parser.add_argument(
+        "--at-once", action="append", type=int, choices=AT_ONCE, help="only so many at once; repeatable"
+    )
     parser.add_argument("--count", type=int, default=20, help="submissions")
-    parser.add_argument("--marginal", type=int, default=60, help="submissions of the larger class; 0 for none")
+    parser.add_argument(
+        "--marginal", type=int, default=60, help="submissions of the larger class; 0 for none"
+    )
     parser.add_argument("--environments", type=Path, default=ROOT / "build" / "peers")
     return parser.parse_args()
 
@@ -88,7 +99,7 @@ def _contestants(environments: Path, folder: Path, only: list[str]) -> list[Cont
 
 def _plays(one: Contestant, options: argparse.Namespace) -> list[tuple[int, int]]:
     """Return how many at once, and how many submissions, a contestant is asked for in a round."""
-    modes = AT_ONCE[:1] if one.name in ALONE else AT_ONCE
+    modes = AT_ONCE[:1] if one.name in ALONE else tuple(options.at_once or AT_ONCE)
     plays = [(jobs, options.count) for jobs in modes]
     if options.marginal and one.name in MARGINAL:
         plays.append((modes[-1], options.marginal))
@@ -104,19 +115,21 @@ def _play(one: Contestant, at_once: int, count: int, folder: Path) -> Cost:
     return cost
 
 
-_passed: dict[int, tuple[str, int]] = {}  # by the number of submissions: who graded them first, and the checks passed
+_passed: dict[
+    int, tuple[str, int]
+] = {}  # by the number of submissions: who graded first, and the checks passed
 
 
 def _same_result(one: Contestant, work: Path, log: Path, count: int) -> None:
     """End everything when a contestant found other checks to pass than the one before it."""
+    said = log.read_text(errors="replace")[-MOST_SAID:]
     try:
         found = one.passed(work)
-    except (OSError, ValueError, KeyError) as problem:
-        raise SystemExit(f"{one.name} left no result ({problem!r}):\n{log.read_text(errors='replace')[-3000:]}") from None
+    except (OSError, ValueError, KeyError, SyntaxError, sqlite3.Error) as problem:
+        raise SystemExit(f"{one.name} left no result ({problem!r}):\n{said}") from None
     first, passed = _passed.setdefault(count, (one.name, found))
     if found != passed:
-        tail = log.read_text(errors="replace")[-3000:]
-        raise SystemExit(f"{one.name} passed {found} checks, {first} {passed}:\n{tail}")
+        raise SystemExit(f"{one.name} passed {found} checks, {first} {passed}:\n{said}")
 
 
 if __name__ == "__main__":

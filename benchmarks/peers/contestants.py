@@ -19,6 +19,16 @@ from course import TASKS, names_of_checks
 from measure import Command
 
 HERE = Path(__file__).parent
+PYTEST = (
+    "-m",
+    "pytest",
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "--junitxml=results.xml",
+    "--rootdir=.",
+    "test_losses.py",
+)
 
 
 class Contestant(Protocol):
@@ -48,11 +58,16 @@ class Ours:
             write(folder / "handed-in" / student / "losses.py", text)
 
     def commands(self, folder: Path, at_once: int) -> Sequence[Command]:
-        call = ("-m", "grader", "class", "handed-in", "--out", "results", "--jobs", str(at_once), "--seed", "1")
+        call = ("-m", "grader", "class", "handed-in", "--seed", "1", "--jobs", str(at_once))
         return [Command((sys.executable, *call), folder, (("PYTHONPATH", str(self.package)),))]
 
     def passed(self, folder: Path) -> int:
-        return passed_in_junit(folder / "results" / "junit.xml")
+        from grader.classroom.gradebook import Gradebook
+
+        with Gradebook(folder / "results" / "gradebook.sqlite") as book:
+            reports = [standing.report for standing in book.result(1).standings]
+        tasks = [task for report in reports if report is not None for task in report.tasks]
+        return sum(test.verdict == "pass" for task in tasks for test in task.tests)
 
 
 @dataclass(frozen=True)
@@ -78,7 +93,8 @@ class OtterRun:
 
     def passed(self, folder: Path) -> int:
         results = [json.loads((student / "results.json").read_text()) for student in students(folder)]
-        return round(sum(float(test["score"]) for result in results for test in result["tests"]))
+        tests = [test for result in results for test in result["tests"]]
+        return round(sum(float(test.get("score") or 0) for test in tests))  # a heading of Otter's has none
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,8 @@ class NbgraderAutograde:
             call = [str(self.programs / "nbgrader"), "generate_assignment", "ps1"]
             subprocess.run(call, cwd=course, check=True, capture_output=True)
             for student, text in share.items():
-                write(course / "submitted" / student / "ps1" / "losses.ipynb", notebooks.nbgrader_hand_in(text))
+                hand_in = course / "submitted" / student / "ps1" / "losses.ipynb"
+                write(hand_in, notebooks.nbgrader_hand_in(text))
 
     def commands(self, folder: Path, at_once: int) -> Sequence[Command]:
         names = ["all"] if at_once == 1 else ["part0", "part1"]
@@ -129,8 +146,7 @@ class PytestEach:
             write(folder / student / "conftest.py", fixture)
 
     def commands(self, folder: Path, at_once: int) -> Sequence[Command]:
-        call = (self.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=results.xml", "--rootdir=.")
-        return [Command((*call, "test_losses.py"), student) for student in students(folder)]
+        return [Command((self.python, *PYTEST), student) for student in students(folder)]
 
     def passed(self, folder: Path) -> int:
         return sum(passed_in_junit(student / "results.xml") for student in students(folder))
@@ -167,8 +183,7 @@ class PytestOnce:
         shutil.copyfile(HERE / "checks.py", folder / "test_losses.py")
 
     def commands(self, folder: Path, at_once: int) -> Sequence[Command]:
-        call = (self.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=results.xml", "--rootdir=.")
-        return [Command((*call, "test_losses.py"), folder)]
+        return [Command((self.python, *PYTEST), folder)]
 
     def passed(self, folder: Path) -> int:
         return passed_in_junit(folder / "results.xml")

@@ -16,7 +16,11 @@ SIGNATURES = {
     "mse_loss": 'pred, target, reduction="mean"',
     "l1_loss": 'pred, target, reduction="mean"',
 }
-START = "import torch\nfrom types import SimpleNamespace\nfrom torch.nn import functional\nfrom torch.testing import assert_close\n"
+START = """import torch
+from types import SimpleNamespace
+from torch.nn import functional
+from torch.testing import assert_close
+"""
 
 
 def checks_of(task: str) -> dict[str, str]:
@@ -38,7 +42,10 @@ def otter_test(task: str) -> str:
         START + "from otter.test_files import test_case\n",
         f'OK_FORMAT = False\nname = "{task}"\npoints = {len(names)}\n',
         *sources.values(),
-        *(f"@test_case(points=1)\ndef case_{name}(env):\n    {name}(SimpleNamespace(**env))\n" for name in names),
+        *(
+            f"@test_case(points=1)\ndef case_{name}(env):\n    {name}(SimpleNamespace(**env))\n"
+            for name in names
+        ),
     ]
     return "\n\n".join(parts)
 
@@ -51,7 +58,11 @@ def nbgrader_source() -> str:
 def nbgrader_hand_in(text: str) -> str:
     """Return a submission as the notebook of a student."""
     tree = ast.parse(text)
-    written = {node.name: ast.get_source_segment(text, node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+    written = {
+        node.name: ast.get_source_segment(text, node)
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
     return _notebook({task: str(written[task]) for task in TASKS})
 
 
@@ -77,7 +88,13 @@ def _notebook(solutions: dict[str, str]) -> str:
 def _cell(name: str, text: str, graded: dict[str, Any] | None) -> dict[str, Any]:
     metadata = {}
     if graded is not None:
-        metadata["nbgrader"] = {"schema_version": 3, "task": False, "grade_id": name, "cell_type": "code", **graded}
+        metadata["nbgrader"] = {
+            "schema_version": 3,
+            "task": False,
+            "grade_id": name,
+            "cell_type": "code",
+            **graded,
+        }
     identity = name.replace("_", "-")[:64]
     return {
         "cell_type": "code", "id": identity, "metadata": metadata, "source": text,

@@ -20,8 +20,8 @@ SOFTMAX = (
     "return (x - torch.log(torch.exp(x - x.max()).sum(dim, keepdim=True)) - x.max()).exp()",
 )
 REDUCTIONS = (
-    'if reduction == "none":\n        return losses\n    return losses.{function}() if reduction == "mean" else losses.sum()',
-    'return {{"none": lambda: losses, "mean": losses.{function}, "sum": losses.sum}}[reduction]()',
+    'if reduction == "none":\n        return losses\n    return losses.mean() if reduction == "mean" else losses.sum()',
+    'return {"none": lambda: losses, "mean": losses.mean, "sum": losses.sum}[reduction]()',
 )
 MSE = ("losses = (pred - target) ** 2", "d = pred - target\n    losses = d * d")
 L1 = ("losses = (pred - target).abs()", "losses = torch.maximum(pred - target, target - pred)")
@@ -60,11 +60,10 @@ def _wrong(number: int) -> str:
 
 
 def _text(number: int, sigmoid: str, softmax: str, mse: str, l1: str, reduction: str) -> str:
-    mean = reduction.format(function="mean")
     return (
         HEAD.format(number=number)
         + f"\ndef sigmoid(x):\n    {sigmoid}\n"
         + f"\n\ndef softmax(x, dim):\n    {softmax}\n"
-        + f'\n\ndef mse_loss(pred, target, reduction="mean"):\n    {mse}\n    {mean}\n'
-        + f'\n\ndef l1_loss(pred, target, reduction="mean"):\n    {l1}\n    {mean}\n'
+        + f'\n\ndef mse_loss(pred, target, reduction="mean"):\n    {mse}\n    {reduction}\n'
+        + f'\n\ndef l1_loss(pred, target, reduction="mean"):\n    {l1}\n    {reduction}\n'
     )

@@ -14,7 +14,9 @@ OURS = ("ours", 2)
 def print_rounds(found: Found, count: int) -> None:
     """Print what a submission costs with each contestant, whole commands, and how many times ours that is."""
     ours = found.get((*OURS, count))
-    print(f"\n{count} submissions, whole commands, per submission; ratios to ours, two at once, are medians of rounds")
+    print(
+        f"\n{count} submissions, whole commands, per submission; ratios to ours, two at once, are medians of rounds"
+    )
     print(f"{'':22}at once    clock      CPU   clock: times ours   CPU: times ours   load")
     for (name, at_once, number), costs in found.items():
         if number != count:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,12 +13,14 @@ from pathlib import Path, PurePosixPath
 
 from grader.classroom.model import ClassResult, Standing
 from grader.classroom.outputs import class_junit, class_results, grades_csv
+from grader.classroom.written import LIST, Written, digest_of
 from grader.notebook.feedback import feedback_notebook
 from grader.render.html import class_page, feedback_page
 from grader.render.html.names import feedback_file, has_feedback
 from grader.render.html.visible import shown_tasks, waiting
 
-FEEDBACK = "feedback"
+FEEDBACK, PARTIAL = "feedback", ".writing-"
+ABANDONED = 3600.0  # seconds after which nobody writes a file any more: whoever began it was killed
 
 
 def publish(result: ClassResult, folder: Path) -> None:
@@ -26,11 +30,31 @@ def publish(result: ClassResult, folder: Path) -> None:
     write(folder / "junit.xml", class_junit(result).encode())
     for name, data in class_results(result).items():
         write(folder / "gradescope" / name, data)
-    now = datetime.now(UTC)
-    for standing in result.standings:
-        if has_feedback(standing):
-            for name, data in feedback(standing, result, now):
-                write(folder / FEEDBACK / name, data)
+    _feedback_of_all(result, folder / FEEDBACK)
+    _sweep(folder)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs that were killed in the middle of a file have left."""
+    for file in folder.rglob(f"{PARTIAL}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - file.stat().st_mtime > ABANDONED:
+                file.unlink()
+
+
+def _feedback_of_all(result: ClassResult, folder: Path) -> None:
+    """Write the feedback that is not there yet as it would come out."""
+    now, written = datetime.now(UTC), Written(folder)
+    hidden = waiting(result, now)
+    for standing in filter(has_feedback, result.standings):
+        page, digest = feedback_file(standing.student), digest_of(standing, result, hidden)
+        if written.has(page, digest):
+            continue
+        made = dict(feedback(standing, result, now))
+        for name, data in made.items():
+            write(folder / name, data)
+        written.add(page, digest, made)
+    write(folder / LIST, written.text)
 
 
 def feedback(standing: Standing, result: ClassResult, now: datetime) -> Iterator[tuple[str, bytes]]:
@@ -50,8 +74,11 @@ def feedback(standing: Standing, result: ClassResult, now: datetime) -> Iterator
 
 def write(path: Path, data: bytes) -> None:
     """Write a file so that a reader finds the old one or the new one, whatever happens."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_size == len(data) and path.read_bytes() == data:
+            return
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=PARTIAL, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

@@ -169,18 +169,14 @@ def _standings(
     columns: tuple[TaskColumn, ...],
     book: Gradebook,
 ) -> list[Standing]:
-    pairs = list(zip(intake.hand_ins, reports, strict=True))
+    graded: dict[str, list[tuple[HandIn, Report | None]]] = {}
+    for hand_in, report in zip(intake.hand_ins, reports, strict=True):
+        graded.setdefault(hand_in.student.id, []).append((hand_in, report))
     students = {hand_in.student.id: hand_in.student for hand_in in intake.hand_ins}
     students.update({student.id: student for student in intake.missing})
     adjustments = book.adjustments()
     standings = [
-        standing_of(
-            student,
-            [pair for pair in pairs if pair[0].student.id == student.id],
-            run.policy,
-            columns,
-            adjustments,
-        )
+        standing_of(student, graded.get(student.id, []), run.policy, columns, adjustments)
         for _, student in sorted(students.items())
     ]
     return [*standings, *map(_of_nobody, range(1, len(intake.unknown) + 1), intake.unknown)]

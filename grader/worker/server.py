@@ -19,13 +19,12 @@ from typing import Any
 
 from grader.worker.confine import DEFAULT_LIMITS, Prepared, default_policy, prepare, volume
 from grader.worker.endpoint import serve as answer_requests
-from grader.worker.pages import gather_pages
+from grader.worker.pages import FORKS_IN_SMALL_PAGES, gather_pages
 from grader.worker.warm import warm_up
 
 MAX_MESSAGE = 4096
 READY = b"\x01"  # a worker's first byte: it is confined, and has met nothing of the submission yet
 NOT_CONFINED = 71
-FORKS_IN_SMALL_PAGES = 40  # gathering the pages costs what so many forks would save
 GARBAGE_THRESHOLDS = (
     20_000,
     20,

@@ -29,6 +29,7 @@ from grader.judge.standing.whose import Ours, graded
 from grader.judge.subject import ReferenceSubject
 from grader.judge.workers import Workers, open_workers
 from grader.sandbox.errors import SandboxProblem
+from grader.worker.pages import FORKS_IN_SMALL_PAGES, gather_pages
 from grader.worker.prepare import prepare_torch
 
 UNUSED_SEED = 0
@@ -86,6 +87,7 @@ class _Judge:
     orders: BinaryIO
     answers: BinaryIO
     in_step: bool = True  # with the server
+    forks: int = 0
 
     def obey(self, order: Order) -> None:
         """Grade and answer. Raises Closed where this judge is to be replaced."""
@@ -102,6 +104,9 @@ class _Judge:
     def _attempt(self, order: Order) -> Found:
         if not self.in_step:
             raise SandboxProblem("the fork server ended; see `grade doctor`")
+        self.forks += 1
+        if self.forks == FORKS_IN_SMALL_PAGES:
+            gather_pages()
         found = in_child(lambda: self._grade(order), self.orders.fileno(), self.answers.fileno())
         try:
             self.workers.rest()  # what the child left running; it may have died

@@ -27,8 +27,8 @@ from grader.notebook import notebook_from
 
 HERE = Path(__file__).parent
 CASES = HERE.parent / "cases"
-TASKS = ("losses.sigmoid", "tensors.outer", "tensors.frobenius_norm")
-SMALL = TASKS[1:]
+TASKS = ("losses.sigmoid", "losses.mse_loss", "tensors.outer", "tensors.frobenius_norm")
+SMALL = TASKS[2:]
 
 FIRST = {
     "latin": (
@@ -62,9 +62,12 @@ HOSTILE = (
     "reads_the_solutions", "patches_the_oracle", "equal_to_everything",
 )  # fmt: skip
 WRONG = {
-    "losses": ("sigmoid_straight_from_the_formula", "sigmoid_where_runs_both_exponentials"),
+    "losses": (
+        "sigmoid_straight_from_the_formula", "sigmoid_where_runs_both_exponentials", "mse_with_a_half",
+        "mse_compares_number_of_elements_only", "mse_mean_divides_by_first_axis",
+    ),
     "tensors": ("all_matrices_in_one_number", "norms_of_the_rows_added_up", "rows_and_columns_swapped"),
-}
+}  # fmt: skip
 STYLES = ("closures_and_helpers", "none_indexing", "numpy_accent")
 ENDLESS = "def outer(x, y):\n    while True:\n        pass\n"
 

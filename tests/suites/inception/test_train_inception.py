@@ -194,8 +194,9 @@ def test_train_inception_draws_from_the_generator(submission, rng):
 
 @pytest.mark.statistical
 @pytest.mark.weight(3)
+@pytest.mark.timeout(30)
 def test_train_inception_reads_digits(submission, rng, draw):
-    """Of digits never seen at least 0.6 are read right after 5 epochs."""
+    """Of digits never seen at least 0.5 are read right after 5 epochs."""
     data, names = dataset("digits"), rng.permutation(10)
     rows, tested = rng.permutation(len(data.train.y))[:300], rng.permutation(len(data.test.y))[:150]
     x, x_test = data.train.x[rows], data.test.x[tested]
@@ -207,8 +208,8 @@ def test_train_inception_reads_digits(submission, rng, draw):
     check_shape(scores, (150, 10), "the scores")
     check_finite(scores, "the scores")
     right = (scores.argmax(1) == names[data.test.y[tested]]).double().mean().item()
-    text = "below 0.3" if right < 0.3 else "between 0.3 and 0.6"
-    check_that(right >= 0.6, "accuracy", "at least 0.6", text)
+    text = "below 0.3" if right < 0.3 else "between 0.3 and 0.5"
+    check_that(right >= 0.5, "accuracy", "at least 0.5", text)
 
 
 def softmax_regression(x, y):

@@ -24,7 +24,7 @@ from pathlib import Path
 from contestants import Bare, Contestant, NbgraderAutograde, OtterRun, Ours, PytestEach, PytestOnce
 from course import ROOT, write_package
 from environments import NotInstalled, environment, version_of
-from measure import Cost, cost_of
+from measure import Cost, adopt_orphans, cost_of
 from submissions import submissions
 from tables import print_marginal, print_rounds
 
@@ -38,6 +38,7 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     _bind()
+    adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="peers-") as name:
         folder = Path(name)
         folder.chmod(0o711)
@@ -51,7 +52,8 @@ def main() -> None:
                 what = f"{one.name}, {jobs} at once, {count} submissions"
                 print(f"round {number + 1}: {what}: {cost.wall:.2f} s, CPU {cost.cpu:.2f} s", flush=True)
         print_rounds(found, options.count)
-        print_marginal(found, options.count, options.marginal)
+        if options.marginal:
+            print_marginal(found, options.count, options.marginal)
 
 
 def _options() -> argparse.Namespace:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from grader.classroom.compose import compose
 from grader.classroom.gradebook import Gradebook, RunFacts
 from grader.classroom.job import Job, grade_job
-from grader.classroom.model import ClassResult, HandIn, Intake, Outcome, Standing, Student, TaskColumn
+from grader.classroom.model import ClassResult, HandIn, Intake, TaskColumn
 from grader.classroom.plan import Plan, Settings, plan
-from grader.classroom.policy import Policy, columns_of, extensions_of_nobody, standing_of
+from grader.classroom.policy import Policy, columns_of, extensions_of_nobody
+from grader.classroom.standings import Standings
 from grader.judge.order import ShardResult
 from grader.judge.reporting import environment_of
 from grader.report import Report
@@ -56,9 +56,12 @@ def grade_class(intake: Intake, run: ClassRun, book: Gradebook, watcher: Watcher
     record = _Record(book, number, intake.hand_ins, todo)
     record.known({job.key for job in todo.jobs})
     failed = _grade(todo, run, record, watcher)
-    reports = _reports(intake.hand_ins, todo, run, book, failed)
-    standings = _standings(intake, reports, run, columns, book)
-    notes = (*intake.notes, *extensions_of_nobody(run.policy, [each.student.id for each in standings]))
+    environment = environment_of(run.settings.course, ShardResult(), run.settings.accelerator)
+    standings = Standings(
+        intake, todo.keys, lambda key: _found(key, failed, book), run.settings, run.policy, columns,
+        book.adjustments(), environment,
+    )  # fmt: skip
+    notes = (*intake.notes, *extensions_of_nobody(run.policy, [each.id for each in standings.students]))
     book.finish(
         number, standings, seconds=round(time.perf_counter() - clock, 3),
         graded=len(todo.jobs), cached=todo.cached, notes=notes,
@@ -139,50 +142,8 @@ def _outcome(future: Future[Report], job: Job, run: ClassRun) -> Report:
         return Report(job.topic, job.seed, environment, (), 0.0, reason)
 
 
-def _reports(
-    hand_ins: Sequence[HandIn], todo: Plan, run: ClassRun, book: Gradebook, failed: dict[str, Report]
-) -> list[Report | None]:
-    environment = environment_of(run.settings.course, ShardResult(), run.settings.accelerator)
-    parts: dict[int, dict[str, Report]] = {}
-    for (number, topic), key in todo.keys.items():
-        found = failed.get(key) or book.known(key)
-        assert found is not None
-        parts.setdefault(number, {})[topic] = found
-    return [
-        None
-        if hand_in.problem is not None
-        else compose(
-            hand_in,
-            run.settings.tasks,
-            parts.get(number, {}),
-            run.settings.seed_of(hand_in.student.id),
-            environment,
-        )
-        for number, hand_in in enumerate(hand_ins)
-    ]
-
-
-def _standings(
-    intake: Intake,
-    reports: Sequence[Report | None],
-    run: ClassRun,
-    columns: tuple[TaskColumn, ...],
-    book: Gradebook,
-) -> list[Standing]:
-    graded: dict[str, list[tuple[HandIn, Report | None]]] = {}
-    for hand_in, report in zip(intake.hand_ins, reports, strict=True):
-        graded.setdefault(hand_in.student.id, []).append((hand_in, report))
-    students = {hand_in.student.id: hand_in.student for hand_in in intake.hand_ins}
-    students.update({student.id: student for student in intake.missing})
-    adjustments = book.adjustments()
-    standings = [
-        standing_of(student, graded.get(student.id, []), run.policy, columns, adjustments)
-        for _, student in sorted(students.items())
-    ]
-    return [*standings, *map(_of_nobody, range(1, len(intake.unknown) + 1), intake.unknown)]
-
-
-def _of_nobody(number: int, sentence: str) -> Standing:
-    """Return the row of a hand-in that fits nobody on the roster: it is not read, and not forgotten."""
-    student = Student(f"?{number}", "", "")
-    return replace(Standing(student, Outcome.UNKNOWN, sentence, 0.0), reason=sentence)
+def _found(key: str, failed: Mapping[str, Report], book: Gradebook) -> Report:
+    """Return the report of a grading: an incomplete one of this run, or what is kept."""
+    found = failed.get(key) or book.known(key)
+    assert found is not None
+    return found

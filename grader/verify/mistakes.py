@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -20,38 +21,51 @@ from grader.verify.model import MistakeProof
 
 
 def prove_mistakes(bench: Bench, task: Task, items: Sequence[pytest.Item]) -> tuple[MistakeProof, ...]:
-    """Play each known mistake of a task on its tests; compare them with one another.
+    """Play the known mistakes of a task on its tests until each is caught and told from every other.
 
-    Tests that train or sample are dear, and are played only for mistakes that the others leave uncaught or alike.
+    A mistake that has been caught and told apart stays so whatever further tests say, so it is not played on them.
+    Tests that train or sample are dear, and come last.
     """
-    lucky = [item for item in items if is_statistical(item)]
-    steady = [item for item in items if item not in lucky]
-    played = {mistake: _play(bench, task, mistake, steady) for mistake in bench.references.mistakes(task)}
-    for mistake in _undecided(played):
-        played[mistake].update(_play(bench, task, mistake, lucky))
-    return tuple(
-        MistakeProof(
-            mistake.name,
-            mistake.sentence,
-            tuple(name for name, outcome in outcomes.items() if _catches(outcome)),
-            tuple(other.name for other in _alike(mistake, played)),
-            next((str(outcome.problem) for outcome in outcomes.values() if _is_broken(outcome)), ""),
-        )
-        for mistake, outcomes in played.items()
-    )
+    rows = {mistake: _Row(mistake) for mistake in bench.references.mistakes(task)}
+    for row in rows.values():
+        row.rivals = set(rows) - {row.mistake}
+    for item in sorted(items, key=is_statistical):
+        undecided = [row for row in rows.values() if row.rivals or not row.caught_by]
+        for row in undecided:
+            row.take(item.name, play_mistake(bench, task, row.mistake, item))
+        _tell_apart(undecided, rows, item.name)
+    return tuple(row.proof(rows) for row in rows.values())
 
 
-def _play(bench: Bench, task: Task, mistake: Mistake, items: Sequence[pytest.Item]) -> dict[str, Outcome]:
-    return {item.name: play_mistake(bench, task, mistake, item) for item in items}
+@dataclass
+class _Row:
+    """One known mistake: what it did on the tests so far, and which others did the same on all of them."""
+
+    mistake: Mistake
+    rivals: set[Mistake] = field(default_factory=set)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    caught_by: list[str] = field(default_factory=list)
+
+    def take(self, name: str, outcome: Outcome) -> None:
+        """Take down what the mistake did on a test."""
+        self.outcomes[name] = outcome
+        if _catches(outcome):
+            self.caught_by.append(name)
+
+    def proof(self, rows: Mapping[Mistake, _Row]) -> MistakeProof:
+        """Return the row as data."""
+        broken = next((str(one.problem) for one in self.outcomes.values() if _is_broken(one)), "")
+        alike = tuple(other.name for other in rows if other in self.rivals)
+        return MistakeProof(self.mistake.name, self.mistake.sentence, tuple(self.caught_by), alike, broken)
 
 
-def _undecided(played: Mapping[Mistake, Mapping[str, Outcome]]) -> list[Mistake]:
-    """Return the mistakes that no test has caught yet, or that have done the same as another."""
-    return [
-        mistake
-        for mistake, outcomes in played.items()
-        if not any(_catches(outcome) for outcome in outcomes.values()) or _alike(mistake, played)
-    ]
+def _tell_apart(played: Sequence[_Row], rows: Mapping[Mistake, _Row], test: str) -> None:
+    """Let go of those rivals that did something else on the last test."""
+    for row in played:
+        for rival in [rival for rival in row.rivals if test in rows[rival].outcomes]:
+            if not same_outcome(row.outcomes[test], rows[rival].outcomes[test]):
+                row.rivals.discard(rival)
+                rows[rival].rivals.discard(row.mistake)
 
 
 def _catches(outcome: Outcome) -> bool:
@@ -63,17 +77,6 @@ def _is_broken(outcome: Outcome) -> bool:
     return isinstance(outcome.problem, SubmissionError) and isinstance(
         outcome.problem, (NameError, ImportError)
     )
-
-
-def _alike(mistake: Mistake, played: Mapping[Mistake, Mapping[str, Outcome]]) -> list[Mistake]:
-    """Return the other mistakes that did the same on every test that both were played on."""
-    mine = played[mistake]
-    return [
-        other
-        for other, theirs in played.items()
-        if other is not mistake
-        and all(same_outcome(outcome, theirs[name]) for name, outcome in mine.items() if name in theirs)
-    ]
 
 
 def failing_seeds(bench: Bench, items: Sequence[pytest.Item], seeds: range) -> dict[int, list[str]]:

@@ -13,11 +13,11 @@ import shutil
 import signal
 import socket
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from grader.worker.confine import DEFAULT_LIMITS, Prepared, default_policy, prepare, volume
+from grader.worker.confine import DEFAULT_LIMITS, Prepared, default_policy, limits, prepare, volume
 from grader.worker.endpoint import serve as answer_requests
 from grader.worker.pages import FORKS_IN_SMALL_PAGES, gather_pages
 from grader.worker.warm import warm_up
@@ -45,7 +45,7 @@ def serve(control: socket.socket, scratch_root: str, confined: bool, card: bool 
     gc.freeze()  # a collection in a worker would copy every page of torch
     hello = {"layers": layers[0], "missing": layers[1], "mounted": mounted}
     control.sendall(json.dumps(hello).encode())
-    server = _Server(control, scratch_root, prepared)
+    server = _Server(control, scratch_root, prepared, shares_threads=not mounted and os.geteuid() != 0)
     while True:
         message, descriptors = _receive(control)
         match message.get("do"):
@@ -57,6 +57,7 @@ def serve(control: socket.socket, scratch_root: str, confined: bool, card: bool 
                 server.fork(descriptors[0])
             case "rest":
                 server.end_all()
+                server.count_threads()
                 server.answer({"rested": message["number"]})
             case _:
                 server.end(message["pid"], message["grace"])
@@ -69,6 +70,7 @@ class _Server:
     control: socket.socket
     scratch_root: str
     prepared: Prepared | None
+    shares_threads: bool = False  # with whatever else the same user runs
     workers: set[int] = field(default_factory=set)
     forks: int = 0
 
@@ -110,6 +112,14 @@ class _Server:
         if self.workers:
             _sweep(self.scratch_root, self.prepared, None)
         self.workers.clear()
+
+    def count_threads(self) -> None:
+        """Count anew what the user of the workers runs: a server may stand for hours, and its limit goes on top."""
+        if self.prepared is None or not self.shares_threads:
+            return
+        bounds = limits.prepare(self.prepared.policy, None)
+        steps = [bounds if isinstance(step, limits.ResourceLimits) else step for step in self.prepared.steps]
+        self.prepared = replace(self.prepared, steps=tuple(step for step in steps if step))
 
 
 def _remove(scratch_root: str, mounted: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -103,3 +105,20 @@ def test_links_between_the_pages_lead_somewhere():
         f"{page.name}: {target}" for page, target in documented.links() if not (page.parent / target).exists()
     ]
     assert missing == []
+
+
+def test_pictures_ask_nobody_for_anything():
+    """A picture of the documentation names no address but that of its own format."""
+    pictures = list((documented.ROOT / "docs" / "images").glob("*.svg"))
+    assert pictures
+    for picture in pictures:
+        found = set(re.findall(r"https?://[^\s\"')]+", picture.read_text(encoding="utf-8")))
+        assert found == {"http://www.w3.org/2000/svg"}
+
+
+def test_picture_and_recording_show_a_mistake_that_is_named(prepared):
+    """What people see first is a run that names a mistake, not one that a busy machine has spoilt."""
+    for name in ("images/grade.svg", "session.txt"):
+        text = html.unescape((documented.ROOT / "docs" / name).read_text(encoding="utf-8"))
+        assert "the softmax ran over the batch" in text.replace("\N{NO-BREAK SPACE}", " ")
+        assert "timeout" not in text

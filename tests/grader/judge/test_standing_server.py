@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,10 +19,15 @@ from grader.sandbox.errors import SandboxProblem, WorkerScratch
 from grader.sandbox.forked import ForkServer, NotReady
 from grader.sandbox.transport import APART
 from grader.worker import server
+from grader.worker.confine import Policy, Prepared, limits
 from grader.worker.server import _receive, _Server
 
 pytestmark = pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked")
 
+if sys.platform != "win32":
+    import resource
+
+POLICY = Policy(scratch=Path(), readable=())
 Pair = tuple[socket.socket, socket.socket]
 
 
@@ -100,6 +107,22 @@ def test_server_hears_the_end_of_a_judge_that_left_an_answer_unread(ends: Pair) 
     say(ends[1], {"pid": 5})
     ends[0].close()
     assert _receive(ends[1]) == ({}, [])
+
+
+def test_limit_of_threads_goes_on_top_of_what_runs_now(ends: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else a user starts while a judge stands takes no thread from a submission."""
+    monkeypatch.setattr(limits.os, "getuid", lambda: 1000)
+    counts = iter((10, 300))
+    monkeypatch.setattr(limits, "threads_of", lambda user: next(counts))
+    bounds = limits.prepare(POLICY, None)
+    assert bounds is not None
+    standing = _Server(ends[1], "", Prepared(POLICY, (bounds,), (), ()), shares_threads=True)
+    standing.count_threads()
+    assert standing.prepared is not None
+    (after,) = standing.prepared.steps
+    assert isinstance(after, limits.ResourceLimits)
+    grown = [each.fixed[resource.RLIMIT_NPROC] - POLICY.limits.threads for each in (bounds, after)]
+    assert grown == [10, 300]
 
 
 @pytest.mark.parametrize(("room_then", "problem"), [(True, WorkerScratch), (False, NotReady)])

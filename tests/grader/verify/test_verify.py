@@ -56,9 +56,12 @@ def test_proof_holds_when_everything_is_as_it_should_be(proven):
     task = double(verification)
     assert (task.tests, task.mistakes, task.caught, task.named, task.alike) == (3, 3, 3, 3, ())
     assert (task.stub, task.solution, task.seeds, task.seeds_passed) == ("not_attempted", "pass", 1, 1)
-    assert task.rows[2].caught_by == tuple(
-        f"test_double_{rule}" for rule in ("shape", "values", "of_random_numbers")
-    )
+    assert task.rows[2].caught_by == ("test_double_shape",)
+
+
+def test_mistake_is_not_played_on_once_it_is_caught_and_told_apart(proven):
+    caught = {row.name: row.caught_by for row in double(proven()).rows}
+    assert {len(tests) for tests in caught.values()} == {1}
 
 
 def test_proof_fails_when_no_test_catches_a_mistake(made_up, proven):

@@ -3,7 +3,8 @@
     python docs/record.py
 
 Each command runs in a terminal of its own, 100 columns wide. What `grade watch` draws is a page that stays: of it the
-recording holds the pages after which the person did something. POSIX only, since other systems have no such terminals.
+recording holds the pages after which the person did something, without their empty rows. POSIX only, since other
+systems have no such terminals.
 """
 
 from __future__ import annotations
@@ -102,23 +103,28 @@ def session(root: Path) -> list[str]:
     command("grade init deep --topic losses", root)
     shown.append("$ cd deep\n")
     command("grade next losses", folder)
-    shown.append("$ grade watch\n")
-    watch = Terminal(["watch"], folder)
+    shown.append("$ grade watch .\n")
+    watch = Terminal(["watch", "."], folder)
     watch.until("0 of 20 tasks passed")
     shown.append("[in the editor: a softmax whose sum runs over the wrong axis; saved]\n")
     _save(folder, STUB, WRONG)
-    shown.append(watch.until(NAMED) + "\n")
+    shown.append(_without_gaps(watch.until(NAMED)))
     shown.append("[in another terminal]\n")
     command("grade hint losses.softmax", folder)
     command("grade hint losses.softmax", folder)
     shown.append("[in the editor: 0 becomes dim; saved]\n")
     _save(folder, WRONG, RIGHT)
-    shown.append(watch.until(FINISHED) + "\n")
+    shown.append(_without_gaps(watch.until(FINISHED)))
     shown.append("[q]\n")
     watch.type("q")
     watch.all()
     command("grade next losses", folder)
     return shown
+
+
+def _without_gaps(page: str) -> str:
+    """Return a page without the rows that only fill the terminal."""
+    return re.sub(r"\n{3,}", "\n\n", page) + "\n"
 
 
 def _save(folder: Path, old: str, new: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -89,7 +90,9 @@ class OtterRun:
 
     def commands(self, folder: Path, at_once: int) -> Sequence[Command]:
         otter = (str(self.programs / "otter"), "run", "losses.py", "-a", str(folder / "autograder.zip"))
-        return [Command((*otter, "-o", "."), student) for student in students(folder)]
+        return [
+            Command((*otter, "-o", "."), student, found_first(self.programs)) for student in students(folder)
+        ]
 
     def passed(self, folder: Path) -> int:
         results = [json.loads((student / "results.json").read_text()) for student in students(folder)]
@@ -111,7 +114,8 @@ class NbgraderAutograde:
             write(course / "nbgrader_config.py", "c = get_config()\nc.CourseDirectory.course_id = 'course'\n")
             write(course / "source" / "ps1" / "losses.ipynb", notebooks.nbgrader_source())
             call = [str(self.programs / "nbgrader"), "generate_assignment", "ps1"]
-            subprocess.run(call, cwd=course, check=True, capture_output=True)
+            path = {**os.environ, **dict(found_first(self.programs))}
+            subprocess.run(call, cwd=course, check=True, capture_output=True, env=path)
             for student, text in share.items():
                 hand_in = course / "submitted" / student / "ps1" / "losses.ipynb"
                 write(hand_in, notebooks.nbgrader_hand_in(text))
@@ -119,7 +123,7 @@ class NbgraderAutograde:
     def commands(self, folder: Path, at_once: int) -> Sequence[Command]:
         names = ["all"] if at_once == 1 else ["part0", "part1"]
         call = (str(self.programs / "nbgrader"), "autograde", "ps1")
-        return [Command(call, folder / name) for name in names]
+        return [Command(call, folder / name, found_first(self.programs)) for name in names]
 
     def passed(self, folder: Path) -> int:
         books = (folder / "all", folder / "part0", folder / "part1")
@@ -209,6 +213,11 @@ class Bare:
 
     def passed(self, folder: Path) -> int:
         return int((folder / "passed").read_text())
+
+
+def found_first(programs: Path) -> tuple[tuple[str, str], ...]:
+    """Return the variable that lets a program find the others of its environment."""
+    return (("PATH", os.pathsep.join((str(programs), os.environ.get("PATH", "")))),)
 
 
 def write(file: Path, text: str) -> None:

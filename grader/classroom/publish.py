@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.classroom.model import ClassResult, Standing
 from grader.classroom.outputs import class_junit, class_results, grades_csv
-from grader.classroom.written import LIST, Written, digest_of
+from grader.classroom.written import Written, digest_of
 from grader.notebook.feedback import feedback_notebook
 from grader.render.html import class_page, feedback_page
 from grader.render.html.names import feedback_file, has_feedback
@@ -54,7 +54,7 @@ def _feedback_of_all(result: ClassResult, folder: Path) -> None:
         for name, data in made.items():
             write(folder / name, data)
         written.add(page, digest, made)
-    write(folder / LIST, written.text)
+    write(written.file, written.text)
 
 
 def feedback(standing: Standing, result: ClassResult, now: datetime) -> Iterator[tuple[str, bytes]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from grader.classroom.model import ClassResult, Standing
 from grader.course.locate import PACKAGE
 
-LIST = ".written.json"
+LIST = ".feedback.json"  # beside the folder and not in it: that is for students
 MADE_BY = ("render", "notebook", "intake", "classroom", "text")  # the parts of the grader that make feedback
 
 
@@ -24,10 +24,11 @@ class Written:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Read the list; where there is none that can be read, everything is made anew."""
-        self._file, self._before, self._now = folder / LIST, dict[str, list[str]](), dict[str, list[str]]()
+        """Read the list of `folder`; where there is none that can be read, everything is made anew."""
+        self.file, self._folder = folder.parent / LIST, folder
+        self._before, self._now = dict[str, list[str]](), dict[str, list[str]]()
         with contextlib.suppress(OSError, ValueError):
-            found = json.loads(self._file.read_text(encoding="utf-8"))
+            found = json.loads(self.file.read_text(encoding="utf-8"))
             self._before = found if isinstance(found, dict) else {}
 
     def has(self, page: str, digest: str) -> bool:
@@ -35,7 +36,7 @@ class Written:
         entry = self._before.get(page)
         if not isinstance(entry, list) or not entry or entry[0] != digest:
             return False
-        if not all((self._file.parent / str(name)).is_file() for name in entry[1:]):
+        if not all((self._folder / str(name)).is_file() for name in entry[1:]):
             return False
         self._now[page] = entry
         return True

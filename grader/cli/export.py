@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.faults import OurFault, WrongCall, course_problems
-from grader.render.gradescope import VISIBILITIES
 
 if TYPE_CHECKING:
     from grader.export.settings import Settings
 
+VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")  # as Gradescope calls them
 SHOWN = re.compile(r"([\w.]+)=(\w+)")
 
 

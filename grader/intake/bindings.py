@@ -28,7 +28,7 @@ class Bindings:
         return not self.unseen.isdisjoint({name, "*"})
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def bindings_of(tree: ast.Module) -> Bindings:
     """Return the bindings of a module; a second question about the same tree costs nothing."""
     by_name: dict[str, list[ast.stmt]] = {}

@@ -38,9 +38,7 @@ def diagnose(
     verdicts = {outcome.verdict for outcome in outcomes.values()}
     if verdicts & set(SILENT) or not any(map(is_telling, outcomes.values())) or task.id in bench.partial:
         return None
-    in_order = sorted(
-        items, key=lambda item: outcomes[item.name].verdict is Verdict.PASS
-    )  # failures tell most
+    in_order = sorted(items, key=lambda item: _dearness(outcomes[item.name]))
     matching: list[Mistake] = []
     for mistake in bench.references.mistakes(task):
         if time.process_time() > deadline:
@@ -48,6 +46,11 @@ def diagnose(
         if matches(bench, task, mistake, in_order, outcomes):
             matching.append(mistake)
     return matching[0] if len(matching) == 1 else None
+
+
+def _dearness(outcome: Outcome) -> tuple[bool, float]:
+    """Put failures first, which tell most, and quick tests before slow ones: most mistakes differ on the first."""
+    return outcome.verdict is Verdict.PASS, outcome.seconds
 
 
 def matches(

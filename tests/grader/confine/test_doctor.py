@@ -69,9 +69,14 @@ def test_the_text_says_which_attempt_succeeded(diagnosis):
 
 def test_the_text_speaks_up_when_two_openmp_runtimes_are_loaded(diagnosis):
     two = dataclasses.replace(diagnosis, openmp=("/a/libgomp.so.1", "/b/libiomp5.so"))
-    assert "KMP_DUPLICATE_LIB_OK" in text.render(two)
+    assert "Two OpenMP runtimes are loaded" in text.render(two)
     one = dataclasses.replace(diagnosis, openmp=("/a/libgomp.so.1",))
-    assert "KMP_DUPLICATE_LIB_OK" not in text.render(one)
+    assert "Two OpenMP runtimes" not in text.render(one)
+
+
+def test_the_text_speaks_up_when_the_variable_hides_two_runtimes(diagnosis):
+    assert "KMP_DUPLICATE_LIB_OK is set" in text.render(dataclasses.replace(diagnosis, openmp_silenced=True))
+    assert "KMP_DUPLICATE_LIB_OK" not in text.render(dataclasses.replace(diagnosis, openmp_silenced=False))
 
 
 @pytest.mark.parametrize(

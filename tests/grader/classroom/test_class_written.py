@@ -1,0 +1,112 @@
+"""Feedback that would come out the same is not made again; whatever it depends on makes it anew."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from grader.classroom import publish
+from grader.classroom.model import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
+from grader.classroom.written import LIST
+from grader.report import Environment, Report, TaskReport, Verdict
+
+ENVIRONMENT = Environment("0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", (), (), "0" * 64)
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def standing(name: str, points: float = 1.0) -> Standing:
+    task = TaskReport(
+        "tensors.outer", "The outer product", Verdict.PASS if points else Verdict.FAIL, points, 1.0
+    )
+    student = Student(name, name.title())
+    hand_in = HandIn(student, f"class/{name}", {"tensors.py": b"def outer(x, y):\n    return x\n"})
+    report = Report(f"class/{name}", 1, ENVIRONMENT, (task,), 0.5)
+    return Standing(
+        student, Outcome.GRADED, "handed in once", 1.0, hand_in=hand_in, report=report, earned=points
+    )
+
+
+def result(*standings: Standing, run: int = 1) -> ClassResult:
+    columns = (TaskColumn("tensors.outer", "The outer product", 1.0),)
+    return ClassResult("A class", run, 1, NOW, 1.0, "0" * 64, "cpu", "auto", columns, standings)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The students whose feedback is made, in order; what is made is short."""
+    seen: list[str] = []
+
+    def feedback(standing: Standing, result: ClassResult, now: datetime) -> list[tuple[str, bytes]]:
+        seen.append(standing.student.id)
+        return [(f"{standing.student.id}.html", f"{standing.score}".encode())]
+
+    monkeypatch.setattr(publish, "feedback", feedback)
+    return seen
+
+
+def test_feedback_is_made_once_when_nothing_changes(made: list[str], tmp_path: Path) -> None:
+    """A later run with the same standings makes no page, and the files stay as they are."""
+    publish.publish(result(standing("ann"), standing("ben")), tmp_path)
+    publish.publish(result(standing("ann"), standing("ben"), run=2), tmp_path)
+    assert made == ["ann", "ben"]
+    assert {file.name for file in (tmp_path / "feedback").iterdir()} == {"ann.html", "ben.html"}
+
+
+def test_feedback_is_made_again_when_the_standing_changes(made: list[str], tmp_path: Path) -> None:
+    """Other points make the page of that student anew, and only that."""
+    publish.publish(result(standing("ann"), standing("ben")), tmp_path)
+    publish.publish(result(standing("ann"), standing("ben", 0.0)), tmp_path)
+    assert made == ["ann", "ben", "ben"]
+    assert (tmp_path / "feedback/ben.html").read_text() == "0.0"
+
+
+def test_feedback_is_made_again_when_its_tasks_become_visible(made: list[str], tmp_path: Path) -> None:
+    """A task that waited and is shown now changes the page although the standing is the same."""
+    shown = result(standing("ann"))
+    waits = replace(shown, columns=(replace(shown.columns[0], visibility="hidden"),))
+    publish.publish(waits, tmp_path)
+    publish.publish(shown, tmp_path)
+    assert made == ["ann", "ann"]
+
+
+def test_feedback_is_made_again_when_a_file_has_gone(made: list[str], tmp_path: Path) -> None:
+    """A page that somebody removed comes back."""
+    publish.publish(result(standing("ann")), tmp_path)
+    (tmp_path / "feedback/ann.html").unlink()
+    publish.publish(result(standing("ann")), tmp_path)
+    assert made == ["ann", "ann"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', "\0", '{"ann-000.html": []}'])
+def test_feedback_is_made_anew_when_the_list_is_damaged(made: list[str], tmp_path: Path, text: str) -> None:
+    """A list that cannot be read is no obstacle."""
+    publish.publish(result(standing("ann")), tmp_path)
+    (tmp_path / LIST).write_text(text)
+    publish.publish(result(standing("ann")), tmp_path)
+    assert made == ["ann", "ann"]
+
+
+def test_publish_removes_files_that_a_killed_run_left(made: list[str], tmp_path: Path) -> None:
+    """A half-written file of an hour ago goes; one that is being written now stays."""
+    old, new = tmp_path / ".writing-old", tmp_path / "feedback/.writing-new"
+    new.parent.mkdir()
+    for file in (old, new):
+        file.touch()
+    os.utime(old, (0, 0))
+    publish.publish(result(standing("ann")), tmp_path)
+    assert not old.exists() and new.exists()
+
+
+def test_write_leaves_an_equal_file_alone(tmp_path: Path) -> None:
+    """A file that holds the same already is not replaced."""
+    file = tmp_path / "grades.csv"
+    publish.write(file, b"a,b\n")
+    os.utime(file, (1, 1))
+    publish.write(file, b"a,b\n")
+    assert file.stat().st_mtime == 1
+    publish.write(file, b"a,c\n")
+    assert file.read_bytes() == b"a,c\n"

@@ -19,7 +19,7 @@ from grader.judge.standing import StandingJudge, can_stand
 from grader.report import Report, Verdict
 
 TASK = "losses.l2_penalty"
-ROUNDING = 2048  # KiB: pages that the judge shares with its children become its own as it writes to them
+ROUNDING = 4096  # KiB: the allocator takes one more arena at some moment, and then none for hundreds of orders
 WITHOUT = "not derivatives"  # finite differences make as many calls as all other tests together
 IMPOSTORS = ("pytest", "torch", "random", "grader")
 RIGHT = (Path(__file__).parents[1] / "cases/bystander/losses.py").read_text(encoding="utf-8")

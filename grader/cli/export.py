@@ -14,7 +14,7 @@ from grader.cli.faults import OurFault, WrongCall, course_problems
 if TYPE_CHECKING:
     from grader.export.settings import Settings
 
-VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")  # as Gradescope calls them
+VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")  # as Gradescope calls them
 SHOWN = re.compile(r"([\w.]+)=(\w+)")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.course import load_course
-from grader.judge import grade_submission
+from grader.judge.grading import grade_submission
 from grader.render import terminal
 
 HERE = Path(__file__).resolve().parent

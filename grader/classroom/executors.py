@@ -13,10 +13,10 @@ CONNECT_SECONDS = 20
 
 
 @contextmanager
-def here(jobs: int) -> Iterator[Executor]:
-    """Run `jobs` gradings at the same time on this machine; leaving early ends those that run."""
+def here(jobs: int, orders: int) -> Iterator[Executor]:
+    """Run `jobs` of some `orders` gradings at the same time on this machine; leaving early ends those that run."""
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
-    JUDGES.open()
+    JUDGES.open(jobs, orders)
     try:
         yield pool
     finally:

@@ -13,14 +13,12 @@ from grader.device.choice import Accelerator, using
 from grader.intake import Content, Submission
 from grader.judge.errors import OurProblem
 from grader.judge.order import Order, ShardResult
-from grader.judge.parallel import run_parallel
 from grader.judge.reporting import report_of
 from grader.judge.scoring import untested
 from grader.judge.standing import JudgeDied, can_stand
 from grader.judge.standing.messages import Post
 from grader.report import Message, Report, Verdict
 from grader.sandbox.errors import SandboxProblem
-from grader.worker.prepare import prepare_torch
 
 TRIES = 2  # of a judge that dies: the second is a fresh one
 
@@ -62,9 +60,7 @@ def _graded(job: Job) -> ShardResult:
         job.options.seconds, job.accelerator,
     )  # fmt: skip
     if job.options.sandbox == "none" or not can_stand():
-        with using(job.accelerator):
-            prepare_torch()
-            return run_parallel(order, 1, None)
+        return _graded_once(order)
     post = Post(job.all_task_ids, job.options.sandbox, job.accelerator)
     for attempt in range(1, TRIES + 1):
         try:
@@ -74,6 +70,16 @@ def _graded(job: Job) -> ShardResult:
             if attempt == TRIES:
                 raise
     raise AssertionError("unreachable")
+
+
+def _graded_once(order: Order) -> ShardResult:
+    """Grade in a process that is there for this order alone; only here does this process need torch."""
+    from grader.judge.parallel import run_parallel
+    from grader.worker.prepare import prepare_torch
+
+    with using(order.accelerator):
+        prepare_torch()
+        return run_parallel(order, 1, None)
 
 
 def _same_course(course: Course, job: Job) -> None:

@@ -8,24 +8,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grader.judge.errors import OurProblem
-from grader.judge.standing import JudgeDied, JudgeStopped, StandingJudge
+from grader.judge.standing import JudgeDied, JudgeStopped, StandingJudge, stand
 from grader.judge.standing.messages import Post
 
 
 class Judges:
-    """As many judges as threads ask at the same time; a judge is started when none is idle."""
+    """As many judges as threads ask at the same time; a judge is started when none is idle.
+
+    The first that is needed comes with as many others as will be: the course is then read once for all of them.
+    """
 
     def __init__(self) -> None:
         """Start with none."""
+        self._at_once, self._orders = 1, 0
         self._idle: dict[Post, list[StandingJudge]] = {}
         self._busy: list[StandingJudge] = []
         self._lock = threading.Lock()
         self._closed = False
 
-    def open(self) -> None:
-        """Lend judges again after `close`."""
+    def open(self, at_once: int, orders: int) -> None:
+        """Lend judges, also after `close`, to so many at the same time, for some orders in all."""
         with self._lock:
-            self._closed = False
+            self._closed, self._at_once, self._orders = False, at_once, orders
 
     @contextmanager
     def lend(self, post: Post) -> Iterator[StandingJudge]:
@@ -59,15 +63,17 @@ class Judges:
         with self._lock:
             if self._closed:
                 raise OurProblem("the gradings were stopped")
-            idle = self._idle.get(post)
-            judge = idle.pop() if idle else StandingJudge(post.task_ids, post.sandbox, post.accelerator)
+            idle = [judge for judge in self._idle.get(post, ()) if judge.stands]
+            idle = idle or stand(post, 1 if post in self._idle else self._at_once, self._orders)
+            judge, self._idle[post] = idle[0], idle[1:]
             self._busy.append(judge)
             return judge
 
     def _give_back(self, post: Post, judge: StandingJudge) -> None:
         self._let_go(judge)
         with self._lock:
-            self._idle.setdefault(post, []).append(judge)
+            if not self._closed:
+                self._idle[post].append(judge)
 
     def _let_go(self, judge: StandingJudge) -> None:
         with self._lock:

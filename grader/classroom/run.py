@@ -20,7 +20,7 @@ from grader.judge.order import ShardResult
 from grader.judge.reporting import environment_of
 from grader.report import Report
 
-OpenExecutor = Callable[[], AbstractContextManager[Executor]]
+OpenExecutor = Callable[[int], AbstractContextManager[Executor]]  # for so many jobs
 
 
 class Watcher(Protocol):
@@ -118,7 +118,7 @@ def _grade(todo: Plan, run: ClassRun, record: _Record, watcher: Watcher) -> dict
     watcher.start(len(todo.jobs), todo.cached)
     try:
         if todo.jobs:
-            with run.open_executor() as executor:
+            with run.open_executor(len(todo.jobs)) as executor:
                 waiting = {executor.submit(grade_job, job): job for job in todo.jobs}
                 for future in as_completed(waiting):
                     job = waiting.pop(future)

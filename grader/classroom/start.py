@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from grader.classroom import executors
@@ -15,12 +12,12 @@ from grader.classroom.outputs import Filled, fill_canvas, fill_moodle
 from grader.classroom.plan import Settings
 from grader.classroom.policy import Policy, seed_for
 from grader.classroom.publish import publish, write
-from grader.classroom.run import ClassRun, Watcher, grade_class
+from grader.classroom.run import ClassRun, OpenExecutor, Watcher, grade_class
 from grader.classroom.settings import Asked, policy_of, read_intake
 from grader.course import load_course
 from grader.judge.accelerator import NoSuchDevice, accelerator_for
 from grader.judge.errors import UsageProblem
-from grader.judge.parallel import processors
+from grader.judge.processors import processors
 
 
 def run_class(asked: Asked, watcher: Watcher) -> tuple[ClassResult, tuple[str, ...]]:
@@ -53,11 +50,11 @@ def _class_run(asked: Asked, policy: Policy, seed: int) -> ClassRun:
     return ClassRun(title, seed, settings, policy, _executor(asked))
 
 
-def _executor(asked: Asked) -> Callable[[], AbstractContextManager[Executor]]:
+def _executor(asked: Asked) -> OpenExecutor:
     address, jobs = asked.scheduler, asked.jobs or processors()
     if address is not None:
-        return lambda: executors.on_cluster(address)
-    return lambda: executors.here(jobs)
+        return lambda most: executors.on_cluster(address)
+    return lambda most: executors.here(min(jobs, most), most)
 
 
 def _seed(asked: Asked, policy: Policy, book: Gradebook) -> int:

@@ -89,7 +89,7 @@ def _read(kept: Path) -> Report:
 
 
 def _grade(paths: Sequence[Path], options: dict[str, Any]) -> Report:
-    from grader.judge import grade_submission
+    from grader.judge.grading import grade_submission
 
     progress = live_progress()
     try:

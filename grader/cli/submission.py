@@ -105,7 +105,7 @@ def _of_the_folder(paths: Sequence[Path], options: dict[str, Any]) -> dict[str, 
 
 
 def _grade(paths: Sequence[Path], options: dict[str, Any]) -> Report:
-    from grader.judge import grade_submission
+    from grader.judge.grading import grade_submission
 
     progress = live_progress()
     try:

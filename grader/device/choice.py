@@ -1,15 +1,17 @@
-"""Which accelerator the tests of devices meet: one for a whole grading, in the judge and in all its workers."""
+"""Which accelerator the tests of devices meet: one for a whole grading, in the judge and in all its workers.
+
+Whoever only hands the choice on, as a class run does, need not wait for torch: it is imported where it is used.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-
-from grader.device import simulated
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CPU, CUDA, SIM, META = "cpu", "cuda", "sim", "meta"
 
@@ -30,6 +32,10 @@ class Accelerator:
 
     def take(self, value: Tensor) -> Tensor:
         """Return a copy of a host tensor there, without its history."""
+        import torch
+
+        from grader.device import simulated
+
         if self.kind == SIM:
             return simulated.to_device(value)
         there = value.detach().to(torch.device(self.kind))
@@ -38,6 +44,8 @@ class Accelerator:
 
 def simulated_accelerator() -> Accelerator:
     """The simulated accelerator, or torch's meta device where the installed torch cannot make it."""
+    from grader.device import simulated
+
     return Accelerator(SIM if simulated.available() else META)
 
 

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import functools
-
-import torch
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from grader.device.choice import CPU, CUDA, SIM, Accelerator, simulated_accelerator
 from grader.worker.confine.child import can_fork, in_child
 
 AUTO = "auto"
 CHOICES = (AUTO, CPU, CUDA, SIM)
+
+SIMULATED_BY = (
+    "2.13.",
+)  # versions of torch that are known to have what the simulated accelerator is made of
+CPU_BUILD = "+cpu"
+DRIVERS = (
+    "/dev/nvidiactl",
+    "/dev/dxg",
+    "/proc/driver/nvidia",
+)  # Linux has one of them wherever it has a card
 
 
 class NoSuchDevice(Exception):
@@ -25,6 +36,8 @@ def accelerator_for(choice: str) -> Accelerator:
     """
     if choice == CPU:
         return Accelerator(CPU)
+    if "torch" not in sys.modules and _is_simulated(choice):
+        return Accelerator(SIM)
     card = card_name() if choice in (AUTO, CUDA) else None
     if card is not None:
         return Accelerator(CUDA, card)
@@ -33,10 +46,27 @@ def accelerator_for(choice: str) -> Accelerator:
     found = simulated_accelerator()
     if choice == SIM and found.kind != SIM:
         raise NoSuchDevice(
-            f"--device sim: torch {torch.__version__} lacks what the simulated accelerator is made of: "
+            f"--device sim: torch {version('torch')} lacks what the simulated accelerator is made of: "
             "install a torch of the range in pyproject.toml, or leave the option out for the meta device"
         )
     return found
+
+
+def _is_simulated(choice: str) -> bool:
+    """Whether it is certain, without two seconds for importing torch, that a choice stands for the simulated one."""
+    try:
+        installed = version("torch")
+    except PackageNotFoundError:
+        return False
+    if not installed.startswith(SIMULATED_BY):
+        return False
+    return choice == SIM or (choice == AUTO and _has_no_card(installed))
+
+
+def _has_no_card(installed: str) -> bool:
+    if installed.endswith(CPU_BUILD):
+        return True
+    return sys.platform == "linux" and not any(Path(driver).exists() for driver in DRIVERS)
 
 
 @functools.cache
@@ -45,6 +75,8 @@ def card_name() -> str | None:
 
     A child is asked: looking for a card starts CUDA's driver, and no process that has done so can be forked.
     """
+    import torch
+
     if torch.version.cuda is None:
         return None
     if torch.cuda.is_initialized() or not can_fork():  # type: ignore[no-untyped-call]
@@ -53,10 +85,14 @@ def card_name() -> str | None:
 
 
 def _first_card() -> str:
+    import torch
+
     return torch.cuda.get_device_name(0) if torch.cuda.is_available() else ""
 
 
 def _without_cuda() -> str:
+    import torch
+
     if torch.version.cuda is None:
         fault = f"torch {torch.__version__} is built without CUDA"
         remedy = "install a CUDA build of torch"

@@ -14,7 +14,8 @@ from grader.intake import Submission as Files
 from grader.judge.accelerator import AUTO, NoSuchDevice, accelerator_for
 from grader.judge.errors import OurProblem, UsageProblem
 from grader.judge.order import Order, ShardResult
-from grader.judge.parallel import Progress, default_jobs, run_parallel
+from grader.judge.parallel import default_jobs, run_parallel
+from grader.judge.progress import Progress
 from grader.judge.reporting import report_of
 from grader.judge.shard import grade_shard
 from grader.report import Report

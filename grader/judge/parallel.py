@@ -10,11 +10,13 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from grader.device.choice import Accelerator, using
 from grader.judge.errors import OurProblem
 from grader.judge.order import Order, ShardResult
+from grader.judge.processors import processors
+from grader.judge.progress import Progress
 from grader.judge.shard import grade_shard
 from grader.worker.confine.limits import bound_memory
 from grader.worker.prepare import prepare_torch
@@ -23,21 +25,6 @@ GRACE = 0.1  # seconds until a thread that was joined is gone from the system to
 
 TASKS_WORTH_A_PROCESS = 8
 MOST_MEMORY = 8 * 2**30  # that a grading process may map: some result may blow a suite up
-
-Row = tuple[str, str, str]  # task id, test name, verdict
-
-
-class Progress(Protocol):
-    """Somebody who wants to see a grading go on."""
-
-    def start(self, total: int) -> None:
-        """Begin; `total` tasks are to be graded."""
-
-    def advance(self, task_id: str, test_name: str, verdict: str) -> None:
-        """A test has its verdict."""
-
-    def stop(self) -> None:
-        """No more will come."""
 
 
 def run_parallel(order: Order, jobs: int, progress: Progress | None) -> ShardResult:
@@ -68,11 +55,6 @@ def run_parallel(order: Order, jobs: int, progress: Progress | None) -> ShardRes
 def default_jobs(tasks: int) -> int:
     """Return how many processes are worth their start for so many tasks."""
     return max(1, min(processors(), tasks // TASKS_WORTH_A_PROCESS))
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def may_fork() -> bool:

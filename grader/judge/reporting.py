@@ -5,8 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterator, Sequence
-
-import torch
+from importlib.metadata import version
 
 from grader import __version__
 from grader.course import Course, Task
@@ -52,7 +51,7 @@ def environment_of(course: Course, result: ShardResult, accelerator: Accelerator
     return Environment(
         torchgrade=__version__,
         python=platform.python_version(),
-        torch=torch.__version__,
+        torch=version("torch"),
         platform=f"{platform.system()} {platform.machine()}" if sys.platform else "",
         device=accelerator.words,
         sandbox=result.kind,

@@ -23,6 +23,7 @@ class Workers:
     layers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     rest: Callable[[], None] = lambda: None  # end the worker that the next test of its room would have
+    leave: Callable[[], None] = lambda: None  # let go of it in a process that forked the one that uses it
 
 
 def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> Workers:
@@ -48,7 +49,9 @@ def _forked() -> Workers:
     from grader.sandbox.forked import ForkServer
 
     server = ForkServer()
-    return Workers(server.worker, server.close, "forked", server.layers, server.missing, server.rest)
+    return Workers(
+        server.worker, server.close, "forked", server.layers, server.missing, server.rest, server.leave
+    )
 
 
 def _spawned() -> Workers:

@@ -175,6 +175,10 @@ class ForkServer:
         while self._receive().get("rested") != number:
             pass
 
+    def leave(self) -> None:
+        """Let go of the server, which another process uses; it ends with that one."""
+        self._control.close()
+
     def close(self) -> None:
         """End the server and whatever it runs; remove the scratch folders."""
         if self._current is not None and not self._current.ended:

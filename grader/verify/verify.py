@@ -11,7 +11,7 @@ from grader.device.choice import Accelerator, using
 from grader.judge.accelerator import AUTO, NoSuchDevice, accelerator_for
 from grader.judge.errors import UsageProblem
 from grader.judge.grading import grade_submission
-from grader.judge.parallel import processors
+from grader.judge.processors import processors
 from grader.report import Verdict
 from grader.verify.conclude import proof_of
 from grader.verify.model import TaskProof, TopicProof, Verification

@@ -36,7 +36,7 @@ class Judges:
         sandbox: str,
         accelerator: Accelerator,
         tell: Callable[[e.Event], None],
-        make: Callable[..., Any] = StandingJudge,
+        make: Callable[..., Any] = StandingJudge.start,
     ) -> None:
         """Start none yet; `tell` is told when one gets ready."""
         self._course, self._sandbox, self._accelerator = course, sandbox, accelerator

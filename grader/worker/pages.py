@@ -16,6 +16,33 @@ LARGE = 2 << 20  # bytes of a large page
 FORKS_IN_SMALL_PAGES = 40  # gathering the pages costs what so many forks would save
 
 
+class Pages:
+    """The pages of this process; what is forked from it inherits how they lie."""
+
+    def __init__(self) -> None:
+        """Begin with small ones."""
+        self._forks, self._gathered = 0, False
+
+    def before_fork(self) -> None:
+        """Count a fork, and gather the pages once there are so many that it is worth it."""
+        self._forks += 1
+        if self._forks == FORKS_IN_SMALL_PAGES and not self._gathered:
+            self.gather()
+
+    def expect(self, forks: int) -> None:
+        """Gather the pages now if so many forks of what is here will come."""
+        if forks >= FORKS_IN_SMALL_PAGES:
+            self.gather()
+
+    def gather(self) -> None:
+        """Gather the pages, also those that came since the last time."""
+        self._gathered = True
+        gather_pages()
+
+
+PAGES = Pages()
+
+
 def gather_pages() -> int:
     """Move this process's memory into large pages and return how many the system gave: a quarter of a second, once.
 

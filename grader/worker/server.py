@@ -19,7 +19,7 @@ from typing import Any
 
 from grader.worker.confine import DEFAULT_LIMITS, Prepared, default_policy, limits, prepare, volume
 from grader.worker.endpoint import serve as answer_requests
-from grader.worker.pages import FORKS_IN_SMALL_PAGES, gather_pages
+from grader.worker.pages import PAGES
 from grader.worker.warm import warm_up
 
 MAX_MESSAGE = 4096
@@ -43,6 +43,7 @@ def serve(control: socket.socket, scratch_root: str, confined: bool, card: bool 
     warm_up()
     gc.collect()
     gc.freeze()  # a collection in a worker would copy every page of torch
+    gc.enable()
     hello = {"layers": layers[0], "missing": layers[1], "mounted": mounted}
     control.sendall(json.dumps(hello).encode())
     server = _Server(control, scratch_root, prepared, shares_threads=not mounted and os.geteuid() != 0)
@@ -72,7 +73,6 @@ class _Server:
     prepared: Prepared | None
     shares_threads: bool = False  # with whatever else the same user runs
     workers: set[int] = field(default_factory=set)
-    forks: int = 0
 
     def answer(self, message: dict[str, Any]) -> None:
         """Tell the judge; one that has hung up is noticed when it is listened to."""
@@ -81,9 +81,7 @@ class _Server:
 
     def fork(self, connection: int) -> None:
         """Fork a worker for a connection; say so where the system has no room for one more process."""
-        self.forks += 1
-        if self.forks == FORKS_IN_SMALL_PAGES:
-            gather_pages()
+        PAGES.before_fork()
         try:
             worker = os.fork()
         except OSError as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from grader.worker.compiler import keep_compiler_away
@@ -46,8 +47,12 @@ TENSOR = {"dtype": "float32", "shape": [2], "stride": [1], "offset": 0, "device"
 ARGUMENT = {"argument": {"number": 1, "tensor": {**TENSOR, "requires_grad": False}}}
 
 
+@functools.cache
 def warm_up() -> None:
-    """Load a module, call it, let it fail and train; no backward pass, which would not survive a fork."""
+    """Load a module, call it, let it fail and train; no backward pass, which would not survive a fork.
+
+    Once in a process: what is forked from one that has done it is warm too.
+    """
     keep_compiler_away()
     stand_in()
     worker = Worker()

@@ -87,7 +87,7 @@ def outcomes(bench: Bench, rows: dict[str, Any]) -> None:
 def alone(bench: Bench, rows: dict[str, Any]) -> None:
     """Compare the class with each distinct kind of file, graded alone."""
     from grader.course import load_course
-    from grader.judge import grade_submission
+    from grader.judge.grading import grade_submission
     from grader.render.json import as_dict
 
     course, found, folder = load_course(), {}, bench.folder / "alone"

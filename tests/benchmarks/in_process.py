@@ -40,7 +40,9 @@ import torch  # noqa: E402  the number of threads is read at import
 
 from grader.course import Course, load_course  # noqa: E402
 from grader.intake import Source, names, read_source  # noqa: E402
-from grader.judge import OurProblem, UsageProblem, grade_submission, plugin  # noqa: E402
+from grader.judge import plugin  # noqa: E402
+from grader.judge.errors import OurProblem, UsageProblem  # noqa: E402
+from grader.judge.grading import grade_submission  # noqa: E402
 from grader.judge.seeds import derived_seed  # noqa: E402
 from grader.proxy.errors import SubmissionError, from_report  # noqa: E402
 from grader.suite.drawing import Drawing  # noqa: E402

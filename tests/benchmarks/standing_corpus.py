@@ -72,7 +72,7 @@ class Judge:
         self._start()
 
     def _start(self) -> None:
-        self.standing = StandingJudge(self.tasks, "auto", simulated_accelerator())
+        self.standing = StandingJudge.start(self.tasks, "auto", simulated_accelerator())
         self.standing.wait()
         self.pid = self.standing._process.pid
         (self.server,) = children(self.pid)

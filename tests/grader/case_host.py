@@ -20,7 +20,8 @@ from typing import Any
 
 from rich.console import Console
 
-from grader.judge import OurProblem, UsageProblem, grade_submission
+from grader.judge.errors import OurProblem, UsageProblem
+from grader.judge.grading import grade_submission
 from grader.render import terminal
 from grader.render.json import to_json
 from grader.render.junit import to_junit

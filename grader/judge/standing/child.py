@@ -113,11 +113,16 @@ def _result(work: Callable[[], Any]) -> tuple[int, bytes]:
         return RAISED, f"{type(problem).__name__}: {problem}".encode(errors="replace")
 
 
+def die_with(parent: int) -> None:
+    """Have this process killed as soon as its parent ends."""
+    kernel.control(DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 def _bounded(judge: int, not_ours: Sequence[int]) -> None:
     """Die with the judge, and first of our processes where memory is short; take only so much memory and time."""
-    kernel.control(DIE_WITH_PARENT, signal.SIGKILL)
-    if os.getppid() != judge:
-        os._exit(1)
+    die_with(judge)
     for descriptor in not_ours:
         os.close(descriptor)
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb") as file:

@@ -7,14 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
+from typing import BinaryIO
 
 from grader.device.choice import Accelerator
 from grader.judge.errors import OurProblem
 from grader.judge.order import Order, ShardResult
 from grader.judge.standing.messages import Closed, Failed, Post, receive, send
 
-MODULE = "grader.judge.standing.process"
+MODULE = "grader.judge.standing"
 PATIENCE = 10.0  # seconds for it to end by itself
 
 
@@ -31,20 +33,83 @@ def can_stand() -> bool:
     return sys.platform == "linux"
 
 
+def stand(post: Post, count: int, orders: int = 0) -> list[StandingJudge]:
+    """Start `count` judges, for some `orders` together, with one reading of the course.
+
+    They get ready while the caller goes on.
+    """
+    ours, theirs = zip(*(_streams() for _ in range(count)), strict=True)
+    numbers = [str(descriptor) for pair in theirs for descriptor in pair]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-W", "ignore", "-m", MODULE, *numbers],  # -P: never from the folder we stand in
+            stdin=subprocess.DEVNULL, stdout=2, pass_fds=[descriptor for pair in theirs for descriptor in pair],
+            env=environment, start_new_session=True,
+        )  # fmt: skip
+    finally:
+        for descriptor in (descriptor for pair in theirs for descriptor in pair):
+            os.close(descriptor)
+    household = _Household(process)
+    judges = [StandingJudge(*pair, household) for pair in ours]
+    send(ours[0][0], post)
+    send(ours[0][0], orders)
+    return judges
+
+
+def _streams() -> tuple[tuple[BinaryIO, BinaryIO], tuple[int, int]]:
+    """Return our ends of two pipes, for orders and for answers, and theirs."""
+    (reads, orders), (answers, writes) = os.pipe(), os.pipe()
+    return (os.fdopen(orders, "wb"), os.fdopen(answers, "rb")), (reads, writes)
+
+
+class _Household:
+    """The process that the judges of one reading come from; it lasts as long as one of them."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process, self.killed = process, False
+        self._there, self._lock = set[StandingJudge](), threading.Lock()
+
+    def join(self, judge: StandingJudge) -> None:
+        self._there.add(judge)
+
+    def kill(self) -> None:
+        self.killed = True
+        with contextlib.suppress(OSError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def leave(self, judge: StandingJudge) -> None:
+        """Wait for the process with the last of its judges."""
+        with self._lock:
+            self._there.discard(judge)
+            last = not self._there
+        if last or self.killed:
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
 class StandingJudge:
     """A judge process that grades one order after another; one caller at a time."""
 
-    def __init__(self, task_ids: Sequence[str], sandbox: str, accelerator: Accelerator) -> None:
-        """Start a judge for these tasks. It gets ready while the caller goes on; the first order waits for it."""
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-W", "ignore", "-m", MODULE],  # -P: never from the folder that we stand in
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True,
-        )  # fmt: skip
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._orders, self._answers = self._process.stdin, self._process.stdout
-        self._ready = self._killed = False
-        send(self._orders, Post(tuple(task_ids), sandbox, accelerator))  # type: ignore[arg-type]
+    def __init__(self, orders: BinaryIO, answers: BinaryIO, household: _Household) -> None:
+        """Talk to a judge that was started; the first order waits until it is ready."""
+        self._orders, self._answers, self._household = orders, answers, household
+        self._ready = False
+        household.join(self)
+
+    @staticmethod
+    def start(task_ids: Sequence[str], sandbox: str, accelerator: Accelerator) -> StandingJudge:
+        """Start one for these tasks."""
+        (judge,) = stand(Post(tuple(task_ids), sandbox, accelerator), 1)
+        return judge
+
+    @property
+    def stands(self) -> bool:
+        """Whether the process that it comes from is still there."""
+        return self._household.process.poll() is None
 
     def grade(self, order: Order) -> ShardResult:
         """Grade an order.
@@ -56,11 +121,11 @@ class StandingJudge:
         """
         try:
             self.wait()
-            send(self._orders, order)  # type: ignore[arg-type]
-            found = receive(self._answers)  # type: ignore[arg-type]
+            send(self._orders, order)
+            found = receive(self._answers)
         except Closed as problem:
             self.close()
-            if self._killed:
+            if self._household.killed:
                 raise JudgeStopped("the gradings were stopped") from None
             raise JudgeDied(f"a judge ended: {problem}") from None
         if isinstance(found, Failed):
@@ -74,14 +139,12 @@ class StandingJudge:
     def wait(self) -> None:
         """Wait until it is ready."""
         if not self._ready:
-            receive(self._answers)  # type: ignore[arg-type]
+            receive(self._answers)
             self._ready = True
 
     def kill(self) -> None:
-        """End it at once, whatever it does, and all that it has started; another thread may call this."""
-        self._killed = True
-        with contextlib.suppress(OSError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        """End it at once, with all that it has started and the judges that stand with it; from any thread."""
+        self._household.kill()
         self.close()
 
     def close(self) -> None:
@@ -89,8 +152,4 @@ class StandingJudge:
         for stream in (self._orders, self._answers):
             with contextlib.suppress(OSError):
                 stream.close()
-        try:
-            self._process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._household.leave(self)

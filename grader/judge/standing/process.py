@@ -1,16 +1,19 @@
-"""The process of a standing judge: `python -m grader.judge.standing.process`, obeying over its standard streams.
+"""The process of standing judges: `python -m grader.judge.standing ORDERS ANSWERS [ORDERS ANSWERS ...]`.
 
-The workers' server is forked first. Then the course is read: references, suites, known mistakes. After that
-each order is graded in a child, which no other submission has touched, and which inherits all that was read.
+The arguments are descriptors, two for each judge. The workers' servers are forked first, one for each. Then the course
+is read: references, suites, known mistakes. A single judge stands in this process; several are forked from it, and it
+only waits for them. Each order is graded in a child of its judge, which no other submission has touched, and which
+inherits all that was read.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 import pytest
 
@@ -21,7 +24,7 @@ from grader.judge.order import Order, ShardResult
 from grader.judge.references import References
 from grader.judge.session import run_session
 from grader.judge.shard import Collected, Shard
-from grader.judge.standing.child import Found, in_child
+from grader.judge.standing.child import Found, die_with, in_child
 from grader.judge.standing.keyword import chosen
 from grader.judge.standing.messages import Closed, Failed, Post, Ready, receive, send, send_packed
 from grader.judge.standing.readiness import get_ready
@@ -29,37 +32,51 @@ from grader.judge.standing.whose import Ours, graded
 from grader.judge.subject import ReferenceSubject
 from grader.judge.workers import Workers, open_workers
 from grader.sandbox.errors import SandboxProblem
-from grader.worker.pages import FORKS_IN_SMALL_PAGES, gather_pages
+from grader.worker.pages import PAGES
 from grader.worker.prepare import prepare_torch
+from grader.worker.warm import warm_up
 
 UNUSED_SEED = 0
 
 
 def main() -> None:
     """Obey until the other end hangs up."""
-    orders, answers = _own_streams()
+    numbers = [int(number) for number in sys.argv[1:]]
+    streams = [_streams(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)]
     with contextlib.suppress(Closed):
-        post: Post = receive(orders)
+        post: Post = receive(streams[0][0])
+        orders: int = receive(streams[0][0])
         with using(post.accelerator):
             prepare_torch()
-            workers = open_workers(post.sandbox)
-            try:
-                _stand(post, workers, orders, answers)
-            finally:
-                workers.close()
+            warm_up()  # here and not in each server
+            forks = orders * (1 + len(post.task_ids))
+            PAGES.expect(forks)
+            desks = [_Desk(open_workers(post.sandbox), *pair) for pair in streams]
+            _stand(post, desks, forks)
 
 
-def _own_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Take the standard streams for orders and answers; whatever prints from now on goes to standard error."""
-    orders, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    os.dup2(2, 1)
-    return orders, answers
+def _streams(orders: int, answers: int) -> tuple[BinaryIO, BinaryIO]:
+    for descriptor in (orders, answers):
+        os.set_inheritable(descriptor, False)
+    return os.fdopen(orders, "rb"), os.fdopen(answers, "wb")
 
 
-def _stand(post: Post, workers: Workers, orders: BinaryIO, answers: BinaryIO) -> None:
+@dataclass(frozen=True)
+class _Desk:
+    """What a judge works with."""
+
+    workers: Workers
+    orders: BinaryIO
+    answers: BinaryIO
+
+    def leave(self) -> None:
+        """Let go of it: it is another process's."""
+        self.workers.leave()
+        self.orders.close()
+        self.answers.close()
+
+
+def _stand(post: Post, desks: Sequence[_Desk], forks: int) -> None:
     course = load_course()
     references = References(course)
     tasks = [course.task(task_id) for task_id in post.task_ids]
@@ -67,13 +84,42 @@ def _stand(post: Post, workers: Workers, orders: BinaryIO, answers: BinaryIO) ->
 
     def obey(bench: Bench, by_task: Mapping[str, list[pytest.Item]]) -> None:
         get_ready(references, tasks, course)
-        judge = _Judge(course, references, workers, Collected(bench, by_task), orders, answers)
-        with contextlib.suppress(Closed):
-            send(answers, Ready(workers.kind))
-            while True:
-                judge.obey(receive(orders))
+        PAGES.expect(forks)
+        desk = _own(desks)
+        judge = _Judge(course, references, desk, Collected(bench, by_task))
+        try:
+            with contextlib.suppress(Closed):
+                send(desk.answers, Ready(desk.workers.kind))
+                while True:
+                    judge.obey(receive(desk.orders))
+        finally:
+            desk.workers.close()
 
     run_session(bench, tasks, "", obey)
+
+
+def _own(desks: Sequence[_Desk]) -> _Desk:
+    """Return the desk of this process: the only one, or in each of the judges that are forked here its own."""
+    if len(desks) == 1:
+        return desks[0]
+    parent = os.getpid()
+    for desk in desks:
+        if os.fork() == 0:
+            die_with(parent)
+            for other in desks:
+                if other is not desk:
+                    other.leave()
+            return desk
+    _wait_for_all(desks)
+
+
+def _wait_for_all(desks: Sequence[_Desk]) -> NoReturn:
+    for desk in desks:
+        desk.leave()
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+    os._exit(0)
 
 
 @dataclass
@@ -82,21 +128,18 @@ class _Judge:
 
     course: Course
     references: References
-    workers: Workers
+    desk: _Desk
     collected: Collected
-    orders: BinaryIO
-    answers: BinaryIO
     in_step: bool = True  # with the server
-    forks: int = 0
 
     def obey(self, order: Order) -> None:
         """Grade and answer. Raises Closed where this judge is to be replaced."""
         try:
-            send_packed(self.answers, graded(order, self._attempt, self.course))
+            send_packed(self.desk.answers, graded(order, self._attempt, self.course))
         except Ours as problem:
-            send(self.answers, Failed(str(problem), alive=self.in_step))
+            send(self.desk.answers, Failed(str(problem), alive=self.in_step))
         except SandboxProblem as problem:
-            send(self.answers, Failed(str(problem), alive=False))
+            send(self.desk.answers, Failed(str(problem), alive=False))
             raise Closed(str(problem)) from None
         if not self.in_step:
             raise Closed("the server has ended")
@@ -104,12 +147,10 @@ class _Judge:
     def _attempt(self, order: Order) -> Found:
         if not self.in_step:
             raise SandboxProblem("the fork server ended; see `grade doctor`")
-        self.forks += 1
-        if self.forks == FORKS_IN_SMALL_PAGES:
-            gather_pages()
-        found = in_child(lambda: self._grade(order), self.orders.fileno(), self.answers.fileno())
+        PAGES.before_fork()
+        found = in_child(lambda: self._grade(order), self.desk.orders.fileno(), self.desk.answers.fileno())
         try:
-            self.workers.rest()  # what the child left running; it may have died
+            self.desk.workers.rest()  # what the child left running; it may have died
         except SandboxProblem:
             self.in_step = False  # what it had found by then counts
         if found.broken:
@@ -118,10 +159,5 @@ class _Judge:
 
     def _grade(self, order: Order) -> ShardResult:
         """Grade in this process, a child."""
-        shard = Shard(order, self.workers, lambda *_: None, self.course, self.references)
+        shard = Shard(order, self.desk.workers, lambda *_: None, self.course, self.references)
         return shard.grade(chosen(self.collected, order.keyword))
-
-
-if __name__ == "__main__":
-    main()
-    os._exit(0)  # leaving an interpreter with torch costs half a second

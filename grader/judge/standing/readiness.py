@@ -25,6 +25,7 @@ def get_ready(references: References, tasks: Sequence[Task], course: Course) -> 
         _read_like_a_submission(references, [task for task in tasks if task.topic == slug], course)
     gc.collect()
     gc.freeze()  # so that a child's collection does not copy every page
+    gc.enable()
 
 
 def _read_like_a_submission(references: References, tasks: Sequence[Task], course: Course) -> None:

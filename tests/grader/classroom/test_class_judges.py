@@ -86,7 +86,7 @@ class Watch:
             raise KeyboardInterrupt
         if self.then == "kill" and self.seen == 1:
             for judge in [*JUDGES._busy, *(one for idle in JUDGES._idle.values() for one in idle)]:
-                os.kill(judge._process.pid, signal.SIGKILL)
+                os.kill(judge._household.process.pid, signal.SIGKILL)
                 self.killed += 1
 
     def stop(self) -> None:
@@ -190,14 +190,14 @@ def order() -> Order:
 
 def test_judge_ends_with_its_grading_when_the_other_end_has_gone(order: Order) -> None:
     """A judge whose orders end while it grades an endless loop ends too, and so does everything it has started."""
-    judge = StandingJudge((TASK,), order.sandbox, order.accelerator)
+    judge = StandingJudge.start((TASK,), order.sandbox, order.accelerator)
     judge.wait()
-    before = set(_children(judge._process.pid))
+    before = set(_children(judge._household.process.pid))
     thread = threading.Thread(target=_grade, args=(judge, order, []))
     thread.start()
-    _until(lambda: set(_children(judge._process.pid)) - before)  # the child that grades
+    _until(lambda: set(_children(judge._household.process.pid)) - before)  # the child that grades
     judge._orders.close()
-    judge._process.wait(PATIENCE)
+    judge._household.process.wait(PATIENCE)
     thread.join(PATIENCE)
     assert not thread.is_alive()
     _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in before))

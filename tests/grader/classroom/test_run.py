@@ -42,7 +42,7 @@ class AtOnce(Executor):
 
 
 @contextmanager
-def at_once() -> Iterator[Executor]:
+def at_once(most: int) -> Iterator[Executor]:
     yield AtOnce()
 
 
@@ -73,7 +73,7 @@ class Class:
     def __init__(self, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.book, self.course, self.policy = book, load_course(), parse_policy("")
         self.accelerator, self.seed = Accelerator("cpu"), 1
-        self.executor: Callable[[], Any] = at_once
+        self.executor: Callable[[int], Any] = at_once
         self.graded: list[Job] = []
         self.fails: set[bytes] = set()
         self.lost: set[bytes] = set()
@@ -285,7 +285,7 @@ def test_run_leaves_a_diff_of_what_changed(made: Class) -> None:
 def test_run_without_anything_handed_in_starts_no_executor(made: Class) -> None:
     """Where there is nothing to grade no judge gets ready."""
 
-    def refuse() -> None:
+    def refuse(most: int) -> None:
         raise AssertionError("nothing is to be graded")
 
     made.executor = refuse

@@ -18,7 +18,9 @@ from typing import Any
 import torch
 
 from grader.course import load_course
-from grader.judge import OurProblem, UsageProblem, grade_submission, grading, shard, workers
+from grader.judge import grading, shard, workers
+from grader.judge.errors import OurProblem, UsageProblem
+from grader.judge.grading import grade_submission
 from grader.render.json import to_json
 
 AT_ONCE = 2

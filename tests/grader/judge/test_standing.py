@@ -19,7 +19,9 @@ from grader.judge.standing import StandingJudge, can_stand
 from grader.report import Report, Verdict
 
 TASK = "losses.l2_penalty"
-ROUNDING = 4096  # KiB: the allocator takes one more arena at some moment, and then none for hundreds of orders
+ROUNDING = (
+    4096  # KiB: the allocator takes one more arena at some moment, and then none for hundreds of orders
+)
 WITHOUT = "not derivatives"  # finite differences make as many calls as all other tests together
 IMPOSTORS = ("pytest", "torch", "random", "grader")
 RIGHT = (Path(__file__).parents[1] / "cases/bystander/losses.py").read_text(encoding="utf-8")
@@ -103,7 +105,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandingJudge]:
         (folder / f"{name}.py").write_text("open('imported', 'w')\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        judge = StandingJudge((TASK,), "auto", simulated_accelerator())
+        judge = StandingJudge.start((TASK,), "auto", simulated_accelerator())
         judge.wait()
     assert not (folder / "imported").exists()
     yield judge
@@ -193,10 +195,10 @@ def test_order_with_a_keyword_is_graded_for_it(grade: Grade) -> None:
 def test_judge_does_not_grow(grade: Grade, judge: StandingJudge) -> None:
     """Thirty orders leave a judge as it was: its memory, its descriptors, its processes."""
     ten = [grade(RIGHT, keyword="strength_zero") for _ in range(10)]
-    before = facts(judge._process.pid)
+    before = facts(judge._household.process.pid)
     thirty = ten + [grade(RIGHT, keyword="strength_zero") for _ in range(20)]
-    assert facts(judge._process.pid)[1:] == before[1:]
-    assert facts(judge._process.pid)[0] <= before[0] + ROUNDING
+    assert facts(judge._household.process.pid)[1:] == before[1:]
+    assert facts(judge._household.process.pid)[0] <= before[0] + ROUNDING
     assert {report.tasks[0].verdict for report in thirty} == {Verdict.PASS}
 
 

@@ -33,11 +33,11 @@ class Hanging:
 
     def __init__(self, folder: str) -> None:
         self.folder, self.ending = Path(folder), list[BaseException]()
-        self.judge = StandingJudge((TASK,), "auto", simulated_accelerator())
+        self.judge = StandingJudge.start((TASK,), "auto", simulated_accelerator())
         self.judge.wait()
         self.thread = threading.Thread(target=self._grade)
         self.thread.start()
-        self.pid = self.judge._process.pid
+        self.pid = self.judge._household.process.pid
         self.server, self.child = wait_for(lambda: two(children(self.pid)))
         (self.worker,) = wait_for(lambda: children(self.server))
 

@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from grader.course import Course
-from grader.judge import grade_submission
+from grader.judge.grading import grade_submission
 from grader.notebook import notebook_from, notebook_of, notebook_text
 from grader.report import Verdict
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from grader.course import load_course
-from grader.judge import grade_submission, grading, shard
+from grader.judge import grading, shard
+from grader.judge.grading import grade_submission
 from grader.verify import verify
 
 NAME = "torchgrade_tests_made_up"

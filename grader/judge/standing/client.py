@@ -38,23 +38,27 @@ def stand(post: Post, count: int, orders: int = 0) -> list[StandingJudge]:
 
     They get ready while the caller goes on.
     """
-    ours, theirs = zip(*(_streams() for _ in range(count)), strict=True)
-    numbers = [str(descriptor) for pair in theirs for descriptor in pair]
+    streams = [_streams() for _ in range(count)]
+    process = _started([descriptor for _, theirs in streams for descriptor in theirs])
+    household = _Household(process)
+    judges = [StandingJudge(orders_to, answers_from, household) for (orders_to, answers_from), _ in streams]
+    send(streams[0][0][0], post)
+    send(streams[0][0][0], orders)
+    return judges
+
+
+def _started(descriptors: Sequence[int]) -> subprocess.Popen[bytes]:
+    """Start the process, which alone has these descriptors from then on."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-W", "ignore", "-m", MODULE, *numbers],  # -P: never from the folder we stand in
-            stdin=subprocess.DEVNULL, stdout=2, pass_fds=[descriptor for pair in theirs for descriptor in pair],
-            env=environment, start_new_session=True,
+        return subprocess.Popen(
+            # -P: never from the folder that we stand in
+            [sys.executable, "-P", "-W", "ignore", "-m", MODULE, *map(str, descriptors)],
+            stdin=subprocess.DEVNULL, stdout=2, pass_fds=descriptors, env=environment, start_new_session=True,
         )  # fmt: skip
     finally:
-        for descriptor in (descriptor for pair in theirs for descriptor in pair):
+        for descriptor in descriptors:
             os.close(descriptor)
-    household = _Household(process)
-    judges = [StandingJudge(*pair, household) for pair in ours]
-    send(ours[0][0], post)
-    send(ours[0][0], orders)
-    return judges
 
 
 def _streams() -> tuple[tuple[BinaryIO, BinaryIO], tuple[int, int]]:

@@ -11,21 +11,11 @@ from grader.cli import main
 from grader.report import Environment, Message, Report, TaskReport, TestReport, Verdict
 
 
-class UsageProblem(Exception):
-    pass
-
-
-class OurProblem(Exception):
-    pass
-
-
 class FakeJudge(ModuleType):
-    """`grader.judge` as the command line knows it: it keeps what it was asked and answers at once."""
-
-    UsageProblem, OurProblem = UsageProblem, OurProblem
+    """`grader.judge.grading` as the command line knows it: it keeps what it was asked and answers at once."""
 
     def __init__(self):
-        super().__init__("grader.judge")
+        super().__init__("grader.judge.grading")
         self.report = graded(Verdict.PASS)
         self.problem = None
         self.asked = None
@@ -55,7 +45,7 @@ def report_with():
 @pytest.fixture
 def judge(monkeypatch):
     fake = FakeJudge()
-    monkeypatch.setitem(sys.modules, "grader.judge", fake)
+    monkeypatch.setitem(sys.modules, "grader.judge.grading", fake)
     return fake
 
 

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from grader.judge.errors import OurProblem, UsageProblem
 from grader.report import Verdict, from_json
 
 
@@ -60,14 +61,14 @@ def test_exit_code_is_3_when_the_grading_is_incomplete(grade, judge, work, repor
 
 
 def test_usage_problem_of_the_judge_is_a_wrong_call(grade, judge, work):
-    judge.problem = judge.UsageProblem("two files could be losses: a/losses.py and b/losses.py")
+    judge.problem = UsageProblem("two files could be losses: a/losses.py and b/losses.py")
     code, out, err = grade("exercises/")
     assert (code, out) == (2, "")
     assert "a/losses.py and b/losses.py" in err
 
 
 def test_problem_of_the_machine_is_ours(grade, judge, work):
-    judge.problem = judge.OurProblem("strict sandbox: this machine has no seccomp")
+    judge.problem = OurProblem("strict sandbox: this machine has no seccomp")
     code, out, err = grade("exercises/", "--sandbox", "strict")
     assert (code, out) == (3, "")
     assert "no seccomp" in err

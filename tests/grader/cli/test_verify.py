@@ -7,6 +7,8 @@ from types import ModuleType
 
 import pytest
 
+from grader.judge.errors import OurProblem
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -84,9 +86,9 @@ def test_doctor_prints_its_diagnosis(grade, monkeypatch):
     assert grade("doctor") == (0, "all facts\n", "")
 
 
-def test_problem_of_the_judge_is_ours(grade, prover, judge):
+def test_problem_of_the_judge_is_ours(grade, prover):
     def verify(names, **options):
-        raise judge.OurProblem("no worker could be started")
+        raise OurProblem("no worker could be started")
 
     prover.verify = verify
     code, _, err = grade("verify")

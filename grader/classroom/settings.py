@@ -44,8 +44,10 @@ class Asked:
 
 def read_intake(asked: Asked) -> Intake:
     """Read what was handed in, and whose it is."""
+    course = load_course()
+    topics = tuple(dict.fromkeys(task.topic for task in course.select(asked.tasks)))
     roster = read_roster(asked.roster) if asked.roster else None
-    return read_class(asked.paths, load_course().slugs, roster, asked.layout)
+    return read_class(asked.paths, course.slugs, roster, asked.layout, asked=topics)
 
 
 def policy_of(asked: Asked) -> Policy:

@@ -72,14 +72,16 @@ def choose(spot: Spot, layout: str, *, alone: bool) -> Choice:
     if layout not in LAYOUTS:
         raise ClassProblem(f"there is no layout {short(layout)}: use auto, {', '.join(sorted(LAYOUTS))}")
     forced = LAYOUTS[layout]
-    return Choice(forced, next((level for level in _levels(spot) if forced.fits(level)), spot))
+    if forced is one and not alone:
+        return Choice(one, spot)  # a folder in it is no student's name, for the path has one of its own
+    return Choice(forced, next((level for level in levels(spot) if forced.fits(level)), spot))
 
 
 def _detect(spot: Spot, alone: bool) -> Choice:
     if store_of(spot.folder.path):
         return _repository(spot, alone)
-    levels = list(_levels(spot))
-    for level in levels:
+    nested = list(levels(spot))
+    for level in nested:
         fitting = {name: each.fits(level) for name, each in SYSTEMS.items()}
         size = len(level.folder.children())
         most = [name for name, count in fitting.items() if count and 2 * count >= size]
@@ -89,10 +91,10 @@ def _detect(spot: Spot, alone: bool) -> Choice:
             raise ClassProblem(_two(level, {name: fitting[name] for name in most}))
         if most:
             return Choice(SYSTEMS[most[0]], level)
-    return _by_names(levels, alone)
+    return _by_names(nested, alone)
 
 
-def _levels(spot: Spot) -> Iterator[Spot]:
+def levels(spot: Spot) -> Iterator[Spot]:
     """Yield a folder, and the folders that only wrap the class, from the outside in."""
     while True:
         yield spot
@@ -114,18 +116,18 @@ def _opens(folder: Folder) -> bool:
     return True
 
 
-def _by_names(levels: list[Spot], alone: bool) -> Choice:
+def _by_names(nested: list[Spot], alone: bool) -> Choice:
     """Return the layout of a folder that no system made."""
-    first, last = levels[0], levels[-1]
+    first, last = nested[0], nested[-1]
     if one.fits(last):
         if strangers := _students_beside(last):
             raise ClassProblem(
                 f"{short(last.place)} holds topic files itself and folders that hold some ({strangers}): "
                 "say --layout one for one student's work, --layout folders for a class"
             )
-        if len(levels) == 1 or not alone:
+        if len(nested) == 1 or not alone:
             return Choice(one, first)
-        return Choice(folders, levels[-2])  # class/alice/losses.py: a class with one student
+        return Choice(folders, nested[-2])  # class/alice/losses.py: a class with one student
     for level in (last, first):
         scores = {name: each.fits(level) for name, each in SYSTEMS.items()}
         if any(scores.values()) and not folders.fits(level):
@@ -133,7 +135,7 @@ def _by_names(levels: list[Spot], alone: bool) -> Choice:
             if len(found) > 1:
                 raise ClassProblem(_two(level, found))
             return Choice(SYSTEMS[next(iter(found))], level)
-    telling = next((level for level in reversed(levels) if folders.fits(level)), last)
+    telling = next((level for level in reversed(nested) if folders.fits(level)), last)
     return Choice(files if files.fits(telling) else folders, telling)
 
 

@@ -53,6 +53,7 @@ class Gathered:
 @dataclass
 class _Search:
     topics: Collection[str]
+    asked: Collection[str]  # the topics that are graded; only of these a student is told
     budget: Budget
     opener: Opener
     got: Gathered
@@ -113,10 +114,15 @@ def wanted(topics: Collection[str]) -> Callable[[str], bool]:
     return lambda name: name in BESIDE or is_archive(name) or topic_of(name, topics) is not None
 
 
-def gather(part: Part, topics: Collection[str], budget: Budget) -> Gathered:
-    """Return the topic files of a part; whatever is wrong with it comes back as a sentence."""
+def gather(
+    part: Part, topics: Collection[str], budget: Budget, asked: Collection[str] | None = None
+) -> Gathered:
+    """Return the topic files of a part; whatever is wrong with it comes back as a sentence.
+
+    Only files of the topics that are asked for, or of all, are said to be missing.
+    """
     got = Gathered(part, notes=list(part.notes), problems=[part.problem] if part.problem else [])
-    search = _Search(topics, budget, Opener(wanted(topics)), got)
+    search = _Search(topics, topics if asked is None else asked, budget, Opener(wanted(topics)), got)
     try:
         search.look(part.nodes, "", 0)
     except Unreadable as problem:
@@ -137,7 +143,8 @@ def _decide(search: _Search) -> None:
             _keep(search, topic, *next(iter(contents.items())))
         if why := search.refused.get(topic):
             search.got.files[topic] = None
-            search.got.problems.append(why)
+            said = search.got.problems if topic in search.asked else search.got.notes
+            said.append(why)
 
 
 def _keep(search: _Search, topic: str, content: Content, where: str) -> None:
@@ -154,10 +161,12 @@ def _keep(search: _Search, topic: str, content: Content, where: str) -> None:
 def _say(search: _Search) -> None:
     got = search.got
     got.notes += search.links + near_topics(
-        search.code, [topic for topic in search.topics if topic not in got.files]
+        search.code, [topic for topic in search.asked if topic not in got.files]
     )
-    if not got.files and not got.problems:
-        got.problems += [nothing(search.topics, search.others, search.code), *search.links[:3]]
+    kept = any(file is not None for file in got.files.values())
+    if not kept and not got.problems:
+        others = search.others + len(got.files)  # those of topics that are not asked for were refused
+        got.problems += [nothing(search.asked, others, search.code), *search.links[:3]]
     elif search.others:
         files = "1 other file is" if search.others == 1 else f"{search.others} other files are"
         got.notes.append(f"{files} left out")

@@ -12,13 +12,14 @@ from grader.classroom.model import HandIn, Intake, Student
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import Opener
 from grader.classroom.reading.attempts import hand_ins, in_order
-from grader.classroom.reading.detect import Choice, choose
 from grader.classroom.reading.disk import file_at, folder_at
 from grader.classroom.reading.found import Found, Part, Spot
 from grader.classroom.reading.gather import Budget, Content, Gathered, gather, wanted
-from grader.classroom.reading.layouts import by_name, folders, one
+from grader.classroom.reading.layouts import by_name
 from grader.classroom.reading.names import is_archive, short, stem_of
+from grader.classroom.reading.paths import Taken, decide
 from grader.classroom.reading.problems import ClassProblem, Unreadable
+from grader.classroom.reading.seen import Seen, look
 from grader.classroom.reading.tree import Folder, reason
 from grader.classroom.reading.who import owner
 from grader.classroom.roster import Roster
@@ -37,13 +38,13 @@ class _Student:
 class _Class:
     topics: Collection[str]
     roster: Roster | None
+    asked: Collection[str]  # the topics that are graded
     students: dict[str, _Student] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     contents: dict[Content, Content] = field(default_factory=dict)  # the same bytes are kept once
     kept: int = 0
-    each: bool = False  # each path is one student's, unless a system's names say otherwise
 
     def add(self, found: Found) -> None:
         """Take a hand-in for each of its owners; what fits nobody is said, and not read."""
@@ -58,7 +59,7 @@ class _Class:
         if not owners:
             return
         budget = Budget()
-        parts = [self._shared(gather(part, self.topics, budget)) for part in found.parts]
+        parts = [self._shared(gather(part, self.topics, budget, self.asked)) for part in found.parts]
         for student in owners:
             known = self.students.setdefault(student.id, _Student(student))
             known.bundles.append(parts)
@@ -85,20 +86,26 @@ class _Class:
 
 
 def read_class(
-    paths: Sequence[Path], topics: Collection[str], roster: Roster | None = None, layout: str = "auto"
+    paths: Sequence[Path],
+    topics: Collection[str],
+    roster: Roster | None = None,
+    layout: str = "auto",
+    *,
+    asked: Collection[str] | None = None,
 ) -> Intake:
     """Read all hand-ins under some paths; a broken one comes back with its problem, never as an exception.
+
+    `topics` are all of the course, by which a layout is told; a student who handed in nothing is told only of
+    those in `asked`, the topics that are graded: all if not given.
 
     Raises:
         ClassProblem: a path does not exist or cannot be used at all, or its layout could be two.
     """
-    room, given = _Class(topics, roster), [Path(path) for path in paths]
-    alone = len(given) == 1
-    if layout == "auto" and any(not alone and _is_one(room, path) for path in given):
-        room.each = True
-    for path in given:
+    given = [Path(path) for path in paths]
+    room = _Class(topics, roster, topics if asked is None else asked)
+    for path, taken in zip(given, _taken(room, given, layout), strict=True):
         with ExitStack() as stack:
-            _read(room, path, layout, stack, alone=alone)
+            _read(room, path, taken, stack)
     found = tuple(room.hand_ins())
     there = {hand_in.student.id for hand_in in found}
     missing = tuple(one for one in roster.students if one.id not in there) if roster else ()
@@ -108,20 +115,35 @@ def read_class(
     )
 
 
-def _read(room: _Class, path: Path, layout: str, stack: ExitStack, *, alone: bool) -> None:
+def _taken(room: _Class, given: Sequence[Path], layout: str) -> Sequence[Taken]:
+    """Return how each path is read: one alone and a layout that is said need no look at the others."""
+    if len(given) == 1 or layout != "auto":
+        return [Taken(layout=layout, alone=len(given) == 1)] * len(given)
+    taken, notes = decide([_look(room, path) for path in given])
+    room.notes += notes
+    return taken
+
+
+def _look(room: _Class, path: Path) -> Seen | None:
+    """Return what is seen of a path; what is wrong with it is said when it is read."""
+    try:
+        with ExitStack() as stack:
+            return look(_spot(room, _folder(room, path, stack), path), room.roster)
+    except (ClassProblem, Unreadable):
+        return None
+
+
+def _read(room: _Class, path: Path, taken: Taken, stack: ExitStack) -> None:
     try:
         folder = _folder(room, path, stack)
     except Unreadable as problem:
-        if alone:
+        if taken.alone:
             raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
         claim = by_name.claim_of(stem_of(path.name))
         room.add(Found((claim,), (Part((), path.name, problem=str(problem)),)))
         return
-    spot = _spot(room, folder, path)
     try:
-        chosen = choose(spot, layout, alone=alone)
-        if room.each and chosen.layout is folders:
-            chosen = Choice(one, spot)
+        chosen = taken.choice(_spot(room, folder, path))
         reading = chosen.find()
         for found in reading.found:
             room.add(found)
@@ -130,16 +152,6 @@ def _read(room: _Class, path: Path, layout: str, stack: ExitStack, *, alone: boo
     room.titles.append(chosen.layout.TITLE)
     room.notes += reading.notes
     room.unknown += reading.unknown
-
-
-def _is_one(room: _Class, path: Path) -> bool:
-    """Whether a path is one student's work; what is wrong with it is said when it is read."""
-    try:
-        with ExitStack() as stack:
-            spot = _spot(room, _folder(room, path, stack), path)
-            return choose(spot, "auto", alone=False).layout is one
-    except (ClassProblem, Unreadable):
-        return False
 
 
 def _spot(room: _Class, folder: Folder, path: Path) -> Spot:

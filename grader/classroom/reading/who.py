@@ -11,6 +11,7 @@ from grader.classroom.roster import Roster, name_key, squashed_keys
 from grader.intake.errors import shown
 
 BARE = ("id", "login", "github", "sis")  # columns that a bare name, as of a folder, may stand in
+LOGINS = ("github", "login")  # what a claim may have instead of a number
 CUTOFF = 0.6
 MOST_NEAR = 3
 
@@ -27,15 +28,18 @@ def owner(claim: Claim, roster: Roster | None) -> Owner:
     """Return whose a claim is; without a class list it is whom the layout names."""
     if roster is None:
         return Owner(Student(claim.id, claim.name, claim.email, dict(claim.ids)))
-    for fitting in (_by_system(claim, roster), _by_email(claim, roster), _by_id(claim, roster)):
-        if len(fitting) == 1:
-            return Owner(fitting[0])
-        if fitting:
-            return Owner(None, _ambiguous(claim, fitting))
-    fitting = _by_name(claim, roster)
+    fitting = students_of(claim, roster)
     if len(fitting) == 1:
         return Owner(fitting[0])
     return Owner(None, _ambiguous(claim, fitting) if fitting else _nobody(claim, roster))
+
+
+def students_of(claim: Claim, roster: Roster) -> list[Student]:
+    """Return whom a claim fits by the first thing that tells: whose it is, if that is one."""
+    for told in (_by_system, _by_email, _by_id, _by_login, _by_name):
+        if fitting := told(claim, roster):
+            return fitting
+    return []
 
 
 def _each_once(students: list[Student]) -> list[Student]:
@@ -56,6 +60,14 @@ def _by_id(claim: Claim, roster: Roster) -> list[Student]:
         return _each_once([one for column in BARE for one in roster.all_with(column, claim.id)])
     fitting = [one for one in roster.all_with("id", claim.id) if not _is_listed(claim, roster)]
     return [one for one in fitting if not claim.name or one in _by_name(claim, roster)]
+
+
+def _by_login(claim: Claim, roster: Roster) -> list[Student]:
+    """Return whose id the claim's login is; unlike a number it is a name, so it needs no other to fit."""
+    if _is_listed(claim, roster):
+        return []
+    logins = [claim.ids[system] for system in LOGINS if system in claim.ids]
+    return _each_once([one for login in logins for one in roster.all_with("id", login)])
 
 
 def _is_listed(claim: Claim, roster: Roster) -> bool:

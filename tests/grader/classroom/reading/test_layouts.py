@@ -210,6 +210,21 @@ def test_clone_names_lose_the_assignment_for_the_roster(
     assert [each.student.id for each in intake.hand_ins] == ["11", "12", "13"] and not intake.unknown
 
 
+def test_clone_names_without_the_assignment_may_be_ids(
+    read: Read, layouts: ModuleType, tmp_path: Path
+) -> None:
+    """A roster without a column `github`, whose ids are the logins, has the owner of each clone."""
+    people = [
+        replace(one, id=name) for one, name in zip(layouts.PEOPLE, ("octocat", "hub", "wang"), strict=True)
+    ]
+    intake = read(
+        layouts.clones(tmp_path / "c", people, prefix="losses-"),
+        roster=layouts.roster(tmp_path / "r", people),
+    )
+    assert [each.student.id for each in intake.hand_ins] == ["hub", "octocat", "wang"]
+    assert not intake.unknown and not intake.missing
+
+
 def test_clone_without_an_owner_names_its_author_and_gives_nobody_the_work(
     read: Read, layouts: ModuleType, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from grader.classroom.model import HandIn, Intake
@@ -397,6 +397,7 @@ def test_name_that_is_no_text_is_read(read: Read, tmp_path: Path) -> None:
 
 
 @CHEAP
+@example([("\0", b"")], 0, b"")
 @given(
     st.lists(st.tuples(st.text(max_size=12), st.binary(max_size=20)), max_size=4),
     st.integers(0, 400),
@@ -408,7 +409,11 @@ def test_any_archive_is_a_hand_in(
     """Whatever the names, wherever it breaks off, and whatever stands in it: one hand-in, never an exception."""
     try:
         data = layouts.zip_bytes([(name or "-", text) for name, text in members])
-    except (UnicodeError, UserWarning):
+    except (
+        UnicodeError,
+        UserWarning,
+        IndexError,
+    ):  # a name that begins with a null byte is none to the library
         return
     place = cut % (len(data) + 1)
     (tmp_path / "al.zip").write_bytes(data[:place] + noise + data[place + len(noise) :])

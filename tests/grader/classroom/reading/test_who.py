@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.classroom.model import Student
 from grader.classroom.reading.found import Claim
 from grader.classroom.reading.layouts.by_name import claim_of
@@ -82,3 +84,29 @@ def test_name_that_is_near_nobody_says_no_more() -> None:
 def test_owner_without_a_roster_is_whom_the_layout_names() -> None:
     """The layout's id is the student's."""
     assert owner(canvas("5", "ab"), None).student == Student("5", "ab", "", {"canvas": "5"})
+
+
+def clone(login: str, name: str = "") -> Claim:
+    """The claim of a clone, called after an assignment and the login."""
+    return replace(claim_of(name or f"losses-{login}"), ids={"github": login, "login": login})
+
+
+def test_login_is_an_id_where_the_roster_has_no_column_for_it() -> None:
+    """A roster whose ids are GitHub's logins needs no second column of them."""
+    roster = Roster((Student("octocat"), Student("hub")))
+    found = owner(clone("Octocat"), roster).student
+    assert found is not None and found.id == "octocat"
+
+
+def test_login_is_no_id_where_the_roster_has_a_column_for_it() -> None:
+    """Somebody's login that is another's id gives nobody the work."""
+    for column in ("github", "login"):
+        roster = Roster((Student("octocat"), Student("hub", ids={column: "hubber"})))
+        assert owner(clone("octocat"), roster).student is None
+
+
+def test_whole_name_of_a_clone_is_an_id_before_its_login() -> None:
+    """Clones max-a and max-b of students who are called so have no assignment in front."""
+    roster = Roster((Student("max-a"), Student("a")))
+    found = owner(clone("a", name="max-a"), roster).student
+    assert found is not None and found.id == "max-a"

@@ -1,0 +1,116 @@
+"""How each of several paths is read, as one student's work or as a class: decided for all of them together.
+
+The roster comes first: a path called after a student is that student's, and one with students' names in it is a
+class. Where it tells nothing, what lies in the paths does, and a note says what else it could be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.classroom.reading.detect import Choice, choose, levels
+from grader.classroom.reading.found import Spot
+from grader.classroom.reading.layouts import files, folders
+from grader.classroom.reading.seen import Kind, Seen
+
+NAMES = "\0"  # stands for names in the paths, which a note lists for all that it is about
+MOST_NAMED = 3  # paths, and names, in a note
+OTHER_ONE = "--layout one reads every path as one student's work; a roster of these names decides for each"
+OTHER_CLASS = "--layout folders reads every path as a class; a roster of these names decides for each"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How a path is read: by a layout, or as a class whose students lie so many folders inside."""
+
+    layout: str = "auto"
+    level: int | None = None
+    alone: bool = False
+    why: str = ""  # for a note: what decided, and what says the other; nothing where it cannot be two
+    inner: str = ""  # for a note: names in the path
+
+    def choice(self, spot: Spot) -> Choice:
+        """Return the layout of the path.
+
+        Raises:
+            ClassProblem: it has none, or more than one.
+            Unreadable: it cannot be listed.
+        """
+        if self.level is None:
+            return choose(spot, self.layout, alone=self.alone)
+        level = list(levels(spot))[self.level]
+        return Choice(files if files.fits(level) else folders, level)
+
+
+def decide(seen: Sequence[Seen | None]) -> tuple[list[Taken], list[str]]:
+    """Return how each path is read, and notes; one that cannot be opened decides nothing."""
+    known = [each for each in seen if each]
+    many = next((each for each in known if each.many), None)
+    direct = next((each for each in known if each.direct), None)
+    mixed = any(not each.many for each in known)
+    taken = [_taken(each, many, direct, mixed) if each else Taken() for each in seen]
+    return taken, _notes(zip(seen, taken, strict=True))
+
+
+def _taken(seen: Seen, many: Seen | None, direct: Seen | None, mixed: bool) -> Taken:
+    if seen.owner:
+        return _owned(seen)
+    if seen.is_listed_class:
+        return Taken(level=seen.level)
+    if seen.kind is Kind.WRAPPED:
+        return _wrapped(seen, many)
+    if seen.kind is Kind.FOLDERS:
+        if direct and not many:
+            return Taken("one", why=f"as one student's work, for {direct.place} is: {OTHER_CLASS}")
+        return Taken(why=f"as a class: {OTHER_ONE}")
+    if seen.kind is Kind.MANY and mixed:
+        return Taken(why=f"as a class, for {NAMES}: {OTHER_ONE}", inner=seen.why)
+    if seen.kind is Kind.CLONE and seen.why:
+        return Taken(why=f"as one student's clone, though {NAMES}: {OTHER_CLASS}", inner=seen.why)
+    return Taken()
+
+
+def _owned(seen: Seen) -> Taken:
+    """Return how a student's own path is read: a repository and files with the student's name as what they are."""
+    others = [student for student in seen.listed if student != seen.owner]
+    if seen.kind is Kind.CLONE or (seen.kind is Kind.NAMED and seen.listed and not others):
+        return Taken()
+    if len(others) < 2:
+        return Taken("one")
+    why = f"as one student's work, for it has the name of one, though {NAMES} lie in it: {OTHER_CLASS}"
+    return Taken("one", why=why, inner=_few(others))
+
+
+def _wrapped(seen: Seen, many: Seen | None) -> Taken:
+    if not seen.inner:
+        return Taken()  # zoe.zip with zoe/losses.py in it is zoe's either way
+    if many is None:
+        why = f"as one student's work, and not as a class with {NAMES} in it: {OTHER_CLASS}"
+        return Taken(why=why, inner=seen.inner)
+    is_one = f"for {many.place} is a class ({many.why or 'the roster has its names'})"
+    return Taken(
+        level=seen.depth, why=f"as a class with {NAMES} in it, {is_one}: {OTHER_ONE}", inner=seen.inner
+    )
+
+
+def _notes(pairs: Iterable[tuple[Seen | None, Taken]]) -> list[str]:
+    """Return a note for each thing that decided, with the paths for which it did."""
+    told: dict[str, list[tuple[str, str]]] = {}
+    for seen, taken in pairs:
+        if seen and taken.why:
+            told.setdefault(taken.why, []).append((seen.place, taken.inner))
+    notes = []
+    for why, each in told.items():
+        places = list(dict.fromkeys(place for place, _ in each))
+        verb = "is" if len(places) == 1 else "are"
+        inner = _few(list(dict.fromkeys(inner for _, inner in each)))
+        notes.append(f"{_few(places)} {verb} read {why.replace(NAMES, inner)}")
+    return notes
+
+
+def _few(names: Sequence[str]) -> str:
+    """Return names as a list: "a, b and 7 more"."""
+    if len(names) > MOST_NAMED:
+        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

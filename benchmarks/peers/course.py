@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import compileall
 import shutil
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def write_package(folder: Path) -> Path:
         mistakes = course / "suites" / TOPIC / "mistakes" / f"{task}.py"
         _write(mistakes, (ROOT / f"tests/suites/{TOPIC}/mistakes/{task}.py").read_text())
     _write_stub(course)
+    compileall.compile_dir(package, quiet=1)  # as pip does with everything that it installs
     return folder
 
 

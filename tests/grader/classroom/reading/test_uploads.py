@@ -409,12 +409,8 @@ def test_any_archive_is_a_hand_in(
     """Whatever the names, wherever it breaks off, and whatever stands in it: one hand-in, never an exception."""
     try:
         data = layouts.zip_bytes([(name or "-", text) for name, text in members])
-    except (
-        UnicodeError,
-        UserWarning,
-        IndexError,
-    ):  # a name that begins with a null byte is none to the library
-        return
+    except (UnicodeError, UserWarning, IndexError):
+        return  # a name that the library cannot write, as one that begins with a null byte
     place = cut % (len(data) + 1)
     (tmp_path / "al.zip").write_bytes(data[:place] + noise + data[place + len(noise) :])
     (tmp_path / "bo.tgz").write_bytes(data[place:])

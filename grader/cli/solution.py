@@ -6,18 +6,10 @@ from pathlib import Path
 
 import click
 
-from grader.cli.explain import reference_of
 from grader.cli.faults import WrongCall
-from grader.cli.learner import (
-    language_option,
-    learners_course,
-    needed_folder,
-    one_task,
-    progress_in,
-    progress_option,
-    remember,
-)
+from grader.cli.learner import language_option, progress_option
 from grader.cli.output import show
+from grader.cli.solved import asked_for
 
 
 @click.command("solution", short_help="Show the reference, passed or given up.")
@@ -27,19 +19,14 @@ from grader.cli.output import show
 @language_option
 def command(name: str, give_up: bool, folder: Path | None, language: str | None) -> None:
     """Show the reference of a task that you have passed, or that you give up."""
-    from grader.learner.step import after_solution
-    from grader.learner.store import now
     from grader.render import explain as pages
 
-    course = learners_course(language)
-    task = one_task(course, name)
-    place = needed_folder(folder)
-    progress = progress_in(place)
-    if not give_up and (progress is None or not progress.of(task.id).ever_passed):
+    asked = asked_for(name, folder, language)
+    if not give_up and not asked.has_passed:
         raise WrongCall(
-            f"{task.id} has not passed yet: `grade hint {task.id}` helps; --give-up shows the solution all the "
-            "same, and is remembered"
+            f"{asked.task.id} has not passed yet: `grade hint {asked.task.id}` helps; --give-up shows the "
+            "solution all the same, and is remembered"
         )
-    reference = reference_of(course, task)
-    remember(place, lambda known: after_solution(known, task.id, now()))
-    show(lambda console: pages.show_solution(task, reference, console), None)
+    reference = asked.reference()
+    asked.remember()
+    show(lambda console: pages.show_solution(asked.task, reference, console), None)

@@ -1,46 +1,35 @@
-"""What a task costs, the learner's code and the reference on the same arguments, each in a worker of its own."""
+"""What a task costs, the learner's code and the reference in the same play, each in a worker of its own."""
 
 from __future__ import annotations
 
-import copy
-import inspect
-from collections.abc import Callable
+import contextlib
 from dataclasses import dataclass
-from typing import Any
-
-import pytest
 
 from grader.course import Course, Task
 from grader.device.choice import CPU, Accelerator, using
 from grader.intake import Source, SourceProblem, parse_source
-from grader.judge.bench import Bench, is_statistical
 from grader.judge.references import References
-from grader.judge.session import run_session
-from grader.judge.subject import NamespaceSubject, SourceSubject
+from grader.judge.subject import SourceSubject
 from grader.judge.workers import Workers, open_workers
-from grader.learner.listen import Call, heard
-from grader.learner.measure import measure
-from grader.proxy.session import describe_call
+from grader.learner.asked import asked_of
+from grader.learner.find import plays_of
+from grader.learner.pair import SEED, Cost, Measured, measured
+from grader.sandbox.errors import WorkerTimeout
+from grader.sandbox.transport import APART
 from grader.worker.prepare import prepare_torch
 
-MOST_TESTS = 15  # of a suite, in which a call is looked for
-SECONDS = 10.0
-SEED = 1
-NONE_FOUND = "not measured: the tests of this task make no call with plain arguments"
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one call costs."""
-
-    operators: int
-    seconds: float  # the fastest of many
-    bytes: int  # the most that its results held at once, arguments and parameters left out
+MOST_PLAYS = 6  # that are tried
+SECONDS = 20.0  # of each worker
+NONE_FOUND = "not measured: the tests of this task make no call that can be made again"
+TOO_SLOW = f"not measured: one run takes longer than the {SECONDS:.0f} s that are spent on it"
+HOW = "operators of torch, the median time of turns with the reference, the most memory that results held at once"
+ONE_RUN = "each timed in one run, which is long"
+NO_OPERATOR = "the task computes nothing with torch: only the times can be compared"
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Both costs of the same call; None where one could not be measured, and the note says why."""
+    """Both costs of the same calls; None where they could not be measured, and the note says why."""
 
     call: str = ""
     theirs: Cost | None = None
@@ -51,71 +40,62 @@ class Costs:
 def costs_of(course: Course, task: Task, text: str) -> Costs:
     """Measure a learner's module against the reference on the largest call that the task's suite makes.
 
+    It never raises an Exception: what goes wrong is a note.
+
     Args:
         course: with solution and suite.
         task: what is measured.
         text: the learner's module.
     """
-    theirs = parse_source(text.encode(), f"{task.topic}.py")
-    reference = parse_source(course.solution_file(task.topic).read_bytes(), f"{task.topic}.py")
-    for source in (theirs, reference):
-        if isinstance(source, SourceProblem):
-            return Costs(note=f"not measured: {source.message.splitlines()[0]}")
-    assert isinstance(theirs, Source) and isinstance(reference, Source)
-    with using(Accelerator(CPU)):
-        prepare_torch()
-        workers = open_workers("auto")  # before the suite is read
-        try:
-            return _compared(course, task, workers, theirs, reference)
-        finally:
-            workers.close()
+    try:
+        theirs = parse_source(text.encode(), f"{task.topic}.py")
+        reference = parse_source(course.solution_file(task.topic).read_bytes(), f"{task.topic}.py")
+        for source in (theirs, reference):
+            if isinstance(source, SourceProblem):
+                return Costs(note=f"not measured: {source.message.splitlines()[0]}")
+        assert isinstance(theirs, Source) and isinstance(reference, Source)
+        with using(Accelerator(CPU)):
+            prepare_torch()
+            workers = open_workers("auto")  # before the suite is read
+            try:
+                return compared(course, task, workers, theirs, reference)
+            finally:
+                workers.close()
+    except Exception as problem:  # the page shows the code all the same
+        return Costs(note=_why(problem))
 
 
-def _compared(course: Course, task: Task, workers: Workers, theirs: Source, reference: Source) -> Costs:
-    references = References(course)
-    calls = calls_of(course, references, task)
-    if not calls:
-        return Costs(note=NONE_FOUND)
-    call = max(calls, key=lambda each: each.size)
-    costs = []
-    for source in (theirs, reference):
-        subject = SourceSubject({task.topic: source}, workers.open, references)
+def compared(course: Course, task: Task, workers: Workers, theirs: Source, reference: Source) -> Costs:
+    """Measure on the first play that both sides can be given."""
+    references, why = References(course), NONE_FOUND
+    for play in plays_of(course, references, task)[:MOST_PLAYS]:
+        subjects = [
+            SourceSubject({task.topic: theirs}, workers.open, references),
+            SourceSubject(
+                {task.topic: reference}, lambda seconds, _: workers.open(seconds, APART), references
+            ),
+        ]
         try:
-            costs.append(_measured(subject, task, call))
+            with contextlib.ExitStack() as stack:
+                opened = [
+                    stack.enter_context(subject.open(task.topic, SEED, SECONDS)) for subject in subjects
+                ]
+                found = measured((opened[0], opened[1]), task.name, play)
+        except WorkerTimeout:
+            return Costs(note=TOO_SLOW)
         except Exception as problem:  # whatever a submission does here keeps nothing but these numbers away
-            return Costs(note=f"not measured: {type(problem).__name__}: {str(problem)[:100]}")
-    task_itself = getattr(references.module(task.topic), task.name)
-    names = _names(task_itself if call.made_with is None else task_itself.forward)
-    shown = describe_call(names[call.made_with is not None :], call.args, call.kwargs)
-    note = "fastest of the calls in 0.2 s each; memory is what the results held at once, arguments left out"
-    return Costs(f"one call with {shown}" if shown else "one call", costs[0], costs[1], note)
+            why = _why(problem)
+        else:
+            asked = asked_of(getattr(references.module(task.topic), task.name), found)
+            return Costs(asked, found.theirs, found.reference, _note(found))
+    return Costs(note=why)
 
 
-def _names(function: Callable[..., Any]) -> list[str]:
-    return list(inspect.signature(function).parameters)
+def _why(problem: Exception) -> str:
+    return f"not measured: {type(problem).__name__}: {str(problem)[:100]}"
 
 
-def _measured(subject: SourceSubject, task: Task, call: Call) -> Cost:
-    with subject.open(task.topic, SEED, SECONDS) as session:
-        made_with = None if call.made_with is None else tuple(map(copy.copy, call.made_with))
-        values = session.ship(measure, True, (task.name, made_with, list(call.args), dict(call.kwargs)), {})
-    operators, seconds, held = values
-    if type(operators) is not int or type(seconds) is not float or type(held) is not int:
-        raise TypeError("something that is no cost")
-    return Cost(operators, seconds, held)
-
-
-def calls_of(course: Course, references: References, task: Task) -> list[Call]:
-    """Return the calls with plain arguments that the first tests of a task's suite make on the reference."""
-    found: list[Call] = []
-
-    def play(bench: Bench, by_task: dict[str, list[pytest.Item]]) -> None:
-        items = [item for item in by_task.get(task.id, []) if not is_statistical(item)]
-        for item in items[:MOST_TESTS]:
-            bench.run(item, None)
-
-    original = getattr(references.module(task.topic), task.name)
-    namespace = references.with_variant(task, heard(original, found.append))
-    bench = Bench(course, references, NamespaceSubject(namespace, references), SEED, SECONDS)
-    run_session(bench, [task], "", play)
-    return found
+def _note(found: Measured) -> str:
+    if not found.theirs.operators and not found.reference.operators:
+        return NO_OPERATOR
+    return f"{HOW}; {ONE_RUN}" if found.once else HOW

@@ -3,8 +3,9 @@
 import pytest
 
 from grader.course import load_course
+from grader.judge.errors import OurProblem
 from grader.learner import load, record
-from grader.learner.cost import Cost, Costs
+from grader.learner.cost import NO_OPERATOR, Cost, Costs
 from grader.report import Verdict
 
 MINE = """\
@@ -68,10 +69,33 @@ def test_explain_shows_what_both_cost(grade, passed, costs):
     """Operators, time and memory stand beside each other, in units that can be read."""
     out = grade("explain", "softmax")[1]
     rows = [line.split() for line in out.splitlines()]
-    assert ["operators", "6", "5"] in rows
-    assert ["time", "9", "us", "8.0", "ms"] in rows
-    assert ["memory", "1.6", "kB", "2.0", "MB"] in rows
+    assert ["operators", "6", "5", "1.20", "x"] in rows
+    assert ["time", "9", "us", "8.0", "ms", "0.00", "x"] in rows
+    assert ["memory", "1.6", "kB", "2.0", "MB", "0.00", "x"] in rows
     assert "one call with x" in out
+
+
+def test_explain_shows_only_the_time_of_what_uses_no_torch(grade, passed, monkeypatch):
+    """Rows of zeros are left out, and one sentence says why."""
+    found = Costs("one call", Cost(0, 3e-7, 0), Cost(0, 2.5, 0), NO_OPERATOR)
+    monkeypatch.setattr("grader.learner.cost.costs_of", lambda course, task, text: found)
+    out = grade("explain", "softmax")[1]
+    assert ["time", "300", "ns", "2.5", "s", "0.00", "x"] in [line.split() for line in out.splitlines()]
+    assert "operators  " not in out
+    assert NO_OPERATOR in " ".join(out.split())
+
+
+def test_explain_shows_the_code_where_nothing_could_be_measured(grade, passed, monkeypatch):
+    """A fault of the measurement is one sentence, and no error of the command."""
+
+    def fail(sandbox):
+        raise OurProblem("no room")
+
+    monkeypatch.setattr("grader.learner.cost.open_workers", fail)
+    code, out, _ = grade("explain", "softmax")
+    assert code == 0
+    assert "not measured: OurProblem: no room" in out
+    assert "def mine(x, dim):" in out
 
 
 def test_explain_before_passing_is_refused_with_what_helps(grade, mine):

@@ -5,86 +5,34 @@ import subprocess
 import sys
 
 import pytest
-import torch
-from torch import nn
 
 from grader.course import load_course
+from grader.judge.errors import OurProblem
+from grader.learner import cost
 from grader.learner.cost import costs_of
-from grader.learner.listen import heard
-from grader.learner.measure import measure
-
-
-class Module:
-    """What a worker would have loaded."""
-
-    @staticmethod
-    def double(x):
-        return x + x
-
-    @staticmethod
-    def four(x):
-        return torch.cat([x, x]) + 1
-
-    @staticmethod
-    def add_(out, x):
-        return out.add_(x)
-
-    Linear = nn.Linear
-
-
-@pytest.mark.parametrize(("name", "operators", "bytes_"), [("double", 1, 400), ("four", 2, 1600)])
-def test_operators_and_memory_are_those_of_one_call(name, operators, bytes_):
-    """Each operator counts once, and memory is what is held at the same time."""
-    found = measure(Module, name, None, [torch.ones(100)], {})
-    assert (found[0], found[2]) == (operators, bytes_)
-    assert found[1] > 0
-
-
-def test_object_of_a_class_is_made_before_it_is_measured():
-    """Making a layer costs nothing here, and its parameters were there before."""
-    operators, _, held = measure(Module, "Linear", ([10, 100], {}), [torch.ones(1, 10)], {})
-    assert operators == 2  # the transposed weight, and the product with the bias added
-    assert held == 400
-
-
-def test_argument_that_is_changed_in_place_is_a_copy():
-    """What a task changes is not what was sent."""
-    out = torch.zeros(3)
-    measure(Module, "add_", None, [out, torch.ones(3)], {})
-    assert out.tolist() == [0, 0, 0]
-
-
-def test_calls_are_heard_with_copies_of_plain_arguments():
-    """A call that raises, or that has a function in it, is not noted."""
-    calls = []
-    function = heard(lambda x, dim=0: x.div_(2).sum(dim), calls.append)
-    x = torch.ones(3)
-    function(x, dim=0)
-    with pytest.raises(IndexError):
-        function(x, dim=5)
-    heard(lambda f: f(1), calls.append)(abs)
-    assert len(calls) == 1
-    assert calls[0].args[0].tolist() == [1, 1, 1]
-    assert calls[0].kwargs == {"dim": 0}
-
-
-def test_calls_of_a_module_are_heard_with_what_it_was_made_of():
-    """A layer is called as often as it is, and remembers its own arguments."""
-    calls = []
-    layer = heard(nn.Linear, calls.append)(2, 3, bias=False)
-    layer(torch.ones(1, 2))
-    assert calls[0].made_with == ((2, 3), {"bias": False})
-    assert isinstance(layer, nn.Linear)
-
 
 APART = """
 import json
+import sys
 from dataclasses import asdict
-from grader.course import load_course
-from grader.learner.cost import costs_of
 
-course = load_course()
-text = '''
+from grader.course import load_course
+from grader.intake import parse_source
+from grader.judge.workers import open_workers
+from grader.learner.cost import compared
+
+course, workers, found = load_course(), open_workers("auto"), {}
+for line in sys.stdin:
+    name, text = json.loads(line)
+    task = course.task(name)
+    reference = course.solution_file(task.topic).read_bytes()
+    sources = (parse_source(part, f"{task.topic}.py") for part in (text.encode() or reference, reference))
+    found[name] = asdict(compared(course, task, workers, *sources))
+workers.close()
+print(json.dumps(found))
+"""
+
+DEARER = """
 import torch
 
 
@@ -93,20 +41,75 @@ def l2_penalty(params, strength):
     for w in params:
         total = total + (torch.cat([w, w]) ** 2).sum() / 2
     return strength / 2 * total
-'''
-print(json.dumps(asdict(costs_of(course, course.task("losses.l2_penalty"), text))))
+"""
+SLEEPING = """
+import time
+
+
+def l2_penalty(params, strength):
+    time.sleep(60)
 """
 
+KINDS = {
+    "losses.softmax": "one call with x (",  # a function
+    "rnn.GRUCell": "one call with x (",  # a layer
+    "optimizers.SGD": "SGD(...), 5 x step(...)",  # an optimiser
+    "autograd.ReLU": "forward(...), backward(...): x (",  # an autograd Function
+    "autograd.gradient": "one call with f a function, x (",  # takes a function that the suite builds
+    "mlp.train_epoch": "model of class Sequential, loader",  # takes a model, and trains it
+    "tensors.load_tensors": "one call with path = 'tensors.pt'",  # takes a file that the suite writes
+    "resnet.ResNet": "one call with x (",  # is made of a class that the suite builds
+}
 
-def test_longer_way_costs_more_than_the_solution():
-    """Both are measured on the same call, each in a worker of its own, out of a process that has run no backward."""
-    done = subprocess.run([sys.executable, "-c", APART], capture_output=True, text=True, timeout=100)
+
+def measured(*pairs):
+    """Return the costs by task, out of a process that has run no backward."""
+    lines = "".join(json.dumps(pair) + "\n" for pair in pairs)
+    done = subprocess.run(
+        [sys.executable, "-c", APART], input=lines, capture_output=True, text=True, timeout=200
+    )
     assert done.returncode == 0, done.stderr
-    costs = json.loads(done.stdout)
-    assert costs["theirs"] is not None, costs["note"]
-    assert costs["theirs"]["operators"] > costs["reference"]["operators"]
-    assert costs["theirs"]["bytes"] > costs["reference"]["bytes"]
-    assert "strength" in costs["call"]
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def costs():
+    """The reference against itself for a task of each kind, and a longer way for one."""
+    return measured(*((task, "") for task in (*KINDS, "rnn.build_vocabulary")), ("losses.l2_penalty", DEARER))
+
+
+@pytest.mark.parametrize("task", KINDS)
+def test_cost_is_measured_for_every_kind_of_task(costs, task):
+    """The reference against itself has as many operators and as much memory, and both are there."""
+    found = costs[task]
+    assert found["theirs"] is not None, found["note"]
+    for key in ("operators", "bytes"):
+        assert found["theirs"][key] == found["reference"][key] > 0, key
+    assert found["theirs"]["seconds"] > 0
+    assert KINDS[task] in found["call"]
+
+
+def test_task_without_torch_says_that_there_is_nothing_but_time(costs):
+    """Words are counted without an operator."""
+    found = costs["rnn.build_vocabulary"]
+    assert (found["theirs"]["operators"], found["note"]) == (0, cost.NO_OPERATOR)
+    assert found["theirs"]["seconds"] > 0
+
+
+def test_longer_way_costs_more_than_the_solution(costs):
+    """Both are measured on the same call, each in a worker of its own."""
+    found = costs["losses.l2_penalty"]
+    assert found["theirs"]["operators"] > found["reference"]["operators"]
+    assert found["theirs"]["bytes"] > found["reference"]["bytes"]
+    assert "strength" in found["call"]
+
+
+def test_run_without_end_says_so(monkeypatch):
+    """A worker has its time, and the page one sentence."""
+    monkeypatch.setattr(cost, "SECONDS", 1.0)
+    course = load_course()
+    found = costs_of(course, course.task("losses.l2_penalty"), SLEEPING)
+    assert (found.theirs, found.note) == (None, cost.TOO_SLOW)
 
 
 def test_module_that_cannot_run_costs_nothing_and_says_why():
@@ -116,3 +119,17 @@ def test_module_that_cannot_run_costs_nothing_and_says_why():
     costs = costs_of(course, task, "def l2_penalty(:\n")
     assert costs.theirs is None
     assert "syntax error" in costs.note
+
+
+@pytest.mark.parametrize("problem", [OurProblem("no room"), OSError("no room"), RuntimeError("no room")])
+def test_fault_of_the_measurement_is_a_note(monkeypatch, problem):
+    """The page is there without the numbers."""
+
+    def fail(*_):
+        raise problem
+
+    monkeypatch.setattr(cost, "open_workers", fail)
+    course = load_course()
+    found = costs_of(course, course.task("losses.l2_penalty"), DEARER)
+    assert found.theirs is None
+    assert found.note == f"not measured: {type(problem).__name__}: no room"

@@ -8,7 +8,7 @@ import json
 import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def key_of(
         "file": hashlib.sha256(data).hexdigest(),
         "suffix": name_suffix.lower(),
         "seed": seed,
-        "options": {**asdict(options), "tasks": sorted(set(options.tasks))},
+        "options": {**vars(options), "tasks": sorted(set(options.tasks))},
         "versions": dict(versions()),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

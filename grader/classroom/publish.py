@@ -6,31 +6,43 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from grader.classroom.model import ClassResult, Standing
-from grader.classroom.outputs import class_junit, class_results, grades_csv
-from grader.classroom.written import Written, digest_of
-from grader.notebook.feedback import feedback_notebook
+from grader.classroom.outputs import class_junit, grades_csv, named_results, results_json
+from grader.classroom.written import Written, digests_of
 from grader.render.html import class_page, feedback_page
 from grader.render.html.names import feedback_file, has_feedback
 from grader.render.html.visible import shown_tasks, waiting
 
-FEEDBACK, PARTIAL = "feedback", ".writing-"
+FEEDBACK, GRADESCOPE, PARTIAL = "feedback", "gradescope", ".writing-"
 ABANDONED = 3600.0  # seconds after which nobody writes a file any more: whoever began it was killed
+
+Files = Iterable[tuple[str, bytes]]  # names and contents
 
 
 def publish(result: ClassResult, folder: Path) -> None:
-    """Write the class page, the grades, and each student's feedback into `folder`."""
+    """Write the class page, the grades, and what each student gets into `folder`."""
+    now = datetime.now(UTC)
+    digest = digests_of(result, waiting(result, now))
     write(folder / "grades.csv", grades_csv(result))
     write(folder / "class.html", class_page(result).encode())
     write(folder / "junit.xml", class_junit(result).encode())
-    for name, data in class_results(result).items():
-        write(folder / "gradescope" / name, data)
-    _feedback_of_all(result, folder / FEEDBACK)
+    _renew(
+        folder / GRADESCOPE,
+        ((name, digest(each), partial(_results, name, each, result)) for name, each in named_results(result)),
+    )
+    _renew(
+        folder / FEEDBACK,
+        (
+            (feedback_file(each.student), digest(each), partial(feedback, each, result, now))
+            for each in filter(has_feedback, result.standings)
+        ),
+    )
     _sweep(folder)
 
 
@@ -42,19 +54,28 @@ def _sweep(folder: Path) -> None:
                 file.unlink()
 
 
-def _feedback_of_all(result: ClassResult, folder: Path) -> None:
-    """Write the feedback that is not there yet as it would come out."""
-    now, written = datetime.now(UTC), Written(folder)
-    hidden = waiting(result, now)
-    for standing in filter(has_feedback, result.standings):
-        page, digest = feedback_file(standing.student), digest_of(standing, result, hidden)
-        if written.has(page, digest):
-            continue
-        made = dict(feedback(standing, result, now))
+def _renew(folder: Path, wanted: Iterable[tuple[str, str, Callable[[], Files]]]) -> None:
+    """Write the files of those students who have not theirs yet as they would come out."""
+    written = Written(folder)
+    outdated = [
+        (student, digest, make) for student, digest, make in wanted if not written.has(student, digest)
+    ]
+    if not outdated:
+        return
+    written.outdate([student for student, _, _ in outdated])
+    write(
+        written.file, written.text
+    )  # first, so that a run that is killed now leaves none that seems up to date
+    for student, digest, make in outdated:
+        made = dict(make())
         for name, data in made.items():
             write(folder / name, data)
-        written.add(page, digest, made)
+        written.add(student, digest, made)
     write(written.file, written.text)
+
+
+def _results(name: str, standing: Standing, result: ClassResult) -> Files:
+    return [(name, results_json(standing, result.columns))]
 
 
 def feedback(standing: Standing, result: ClassResult, now: datetime) -> Iterator[tuple[str, bytes]]:
@@ -63,6 +84,8 @@ def feedback(standing: Standing, result: ClassResult, now: datetime) -> Iterator
     yield page, feedback_page(standing, result, now).encode()
     if standing.report is None or standing.hand_in is None:
         return
+    from grader.notebook.feedback import feedback_notebook  # takes its time, and is needed for new ones alone
+
     visible = shown_tasks(standing.report.tasks, waiting(result, now))
     for path, data in sorted(standing.hand_in.files.items()):
         topic = PurePosixPath(path).stem.lower()

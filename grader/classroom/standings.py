@@ -1,4 +1,4 @@
-"""How everybody stands: added up one after the other, so that the reports of a class are never in memory at once."""
+"""How everybody stands: added up one after the other, each once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ Keys = Mapping[tuple[int, str], str]  # of gradings, by the hand-in's place in t
 
 
 class Standings(Sequence[Standing]):
-    """The standings of a class, by student, then whoever fits nobody; each is made when it is asked for."""
+    """The standings of a class, by student, then whoever fits nobody.
+
+    Each is made when it is first asked for, and stays: the result of the run, which holds the tasks of all, shares
+    them with what is kept here.
+    """
 
     def __init__(
         self,
@@ -40,6 +44,7 @@ class Standings(Sequence[Standing]):
             self._hand_ins.setdefault(hand_in.student.id, []).append((number, hand_in))
         students = {hand_in.student.id: hand_in.student for hand_in in intake.hand_ins}
         students.update({student.id: student for student in intake.missing})
+        self._made: dict[int, Standing] = {}
         self.students = tuple(student for _, student in sorted(students.items()))
 
     def __len__(self) -> int:
@@ -52,6 +57,11 @@ class Standings(Sequence[Standing]):
     def __getitem__(self, place: int | slice) -> Standing | Sequence[Standing]:
         if isinstance(place, slice):
             return [self[each] for each in range(*place.indices(len(self)))]
+        if place not in self._made:
+            self._made[place] = self._standing(place)
+        return self._made[place]
+
+    def _standing(self, place: int) -> Standing:
         known = len(self.students)
         if place >= known:
             return _of_nobody(place - known + 1, self._unknown[place - known])

@@ -1,16 +1,27 @@
-"""Reading a JSON report back into the same frozen data."""
+"""Reading a JSON report back into the same frozen data.
+
+Texts, messages and environments that are equal become one object: the reports of a class repeat them by the thousand.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from sys import intern
 from typing import Any
+from weakref import WeakValueDictionary
 
 from grader.report.model import SCHEMA_VERSION, Environment, Message, Report, TaskReport, TestReport, Verdict
 from grader.report.read_artefacts import read_curve, read_path, read_picture, read_table
 
 SCHEMA = Path(__file__).with_name("schema.json")
+LABELS = ("checked", "expected", "got", "where", "likely", "mistake", "next")
+PLACES = ("torchgrade", "python", "torch", "platform", "device", "sandbox", "course_digest")
+
+_environments: WeakValueDictionary[tuple[Any, ...], Environment] = WeakValueDictionary()
+_messages: WeakValueDictionary[tuple[Any, ...], Message] = WeakValueDictionary()
 
 
 class NotAReport(ValueError):
@@ -19,8 +30,34 @@ class NotAReport(ValueError):
 
 def from_json(text: str | bytes) -> Report:
     """The report that `text` holds; names that a later version has added are passed over."""
-    try:
+    with _in_words():
         return _report(json.loads(text, parse_constant=_no_json))
+
+
+def read_report(value: Mapping[str, Any]) -> Report:
+    """The report of the values that its JSON holds.
+
+    Raises:
+        NotAReport: they are no report.
+    """
+    with _in_words():
+        return _report(value)
+
+
+def read_task(value: Mapping[str, Any]) -> TaskReport:
+    """The task of the values that stand for it in the JSON of a report.
+
+    Raises:
+        NotAReport: they are no task.
+    """
+    with _in_words():
+        return _task(value)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
     except NotAReport:
         raise
     except KeyError as missing:
@@ -49,17 +86,20 @@ def _report(value: Mapping[str, Any]) -> Report:
 
 
 def _environment(value: Mapping[str, Any]) -> Environment:
-    texts = {
-        name: str(value[name])
-        for name in ("torchgrade", "python", "torch", "platform", "device", "sandbox", "course_digest")
-    }
-    return Environment(**texts, layers=tuple(value["layers"]), missing_layers=tuple(value["missing_layers"]))
+    layers, missing = tuple(value["layers"]), tuple(value["missing_layers"])
+    texts = tuple(str(value[name]) for name in PLACES)
+    key = (texts, layers, missing)
+    found = _environments.get(key)
+    if found is None:
+        named = dict(zip(PLACES, texts, strict=True))
+        found = _environments[key] = Environment(**named, layers=layers, missing_layers=missing)
+    return found
 
 
 def _task(value: Mapping[str, Any]) -> TaskReport:
     return TaskReport(
-        id=str(value["id"]),
-        title=str(value["title"]),
+        id=_text(value["id"]),
+        title=_text(value["title"]),
         verdict=Verdict(value["verdict"]),
         points=float(value["points"]),
         max_points=float(value["max_points"]),
@@ -70,11 +110,11 @@ def _task(value: Mapping[str, Any]) -> TaskReport:
 
 def _test(value: Mapping[str, Any]) -> TestReport:
     return TestReport(
-        name=str(value["name"]),
-        title=str(value["title"]),
+        name=_text(value["name"]),
+        title=_text(value["title"]),
         verdict=Verdict(value["verdict"]),
         visible=bool(value["visible"]),
-        weight=float(value["weight"]),
+        weight=1.0 if value["weight"] == 1 else float(value["weight"]),  # nearly all of them: one object
         seconds=float(value["seconds"]),
         message=_message(value["message"]),
         traceback=value["traceback"],
@@ -85,6 +125,17 @@ def _test(value: Mapping[str, Any]) -> TestReport:
     )
 
 
+def _text(value: object) -> str:
+    """A text that other reports have too, such as the title of a test."""
+    return intern(str(value))
+
+
 def _message(value: Mapping[str, Any] | None) -> Message | None:
-    names = ("checked", "expected", "got", "where", "likely", "mistake", "next")
-    return None if value is None else Message(**{name: value[name] for name in names})
+    if value is None:
+        return None
+    key = tuple(value[name] for name in LABELS)
+    found = _messages.get(key)
+    if found is None:
+        texts = (intern(text) if isinstance(text, str) else text for text in key)
+        found = _messages[key] = Message(**dict(zip(LABELS, texts, strict=True)))
+    return found

@@ -94,8 +94,7 @@ class Gradebook:
         Raises:
             ValueError: no report is kept under the key, or the run is finished.
         """
-        if runs.entry_of(self._connection, run).finished is not None:
-            raise ValueError(f"run {run} is finished: begin a new one")
+        runs.refuse_finished(self._connection, run)
         if key is not None and not self.has(key):
             raise ValueError(f"no report is kept under {key!r}: keep it first")
         with self._connection.change():
@@ -152,7 +151,10 @@ class Gradebook:
 
     def students(self) -> tuple[str, ...]:
         """Return the ids of all students who handed in something or stood in a finished run, sorted."""
-        rows = self._connection.rows("SELECT student_id FROM hand_ins UNION SELECT student_id FROM standings")
+        rows = self._connection.rows(
+            """SELECT student_id FROM hand_ins UNION
+            SELECT student_id FROM standings JOIN runs ON run = number WHERE finished IS NOT NULL"""
+        )
         return tuple(sorted(text_of(student) for (student,) in rows))
 
     def adjust(

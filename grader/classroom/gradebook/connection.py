@@ -16,8 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.classroom.gradebook.alive import Alive
 from grader.classroom.gradebook.errors import BookProblem, in_words
 from grader.classroom.gradebook.migrations import bring_up_to_date
+from grader.classroom.model import HandIn
+from grader.report import TaskReport
 
 WAIT_SECONDS = 60.0  # for another grader's change, which takes milliseconds
 
@@ -38,6 +41,7 @@ class Connection:
     def __init__(self, path: Path) -> None:
         """Open the file, make it if there is none, and bring an older one up to date."""
         self.path, self._depth, self._process = path, 0, os.getpid()
+        self.tasks, self.hand_ins = Alive[TaskReport](), Alive[HandIn]()  # of what this file holds
         with in_words(path):
             self._sqlite = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
             try:
@@ -77,8 +81,8 @@ class Connection:
             if self._depth == 1:
                 self._commit()
         except BaseException:
-            if self._depth == 1 and self._sqlite.in_transaction:  # a full disk has undone it already
-                self._sqlite.execute("ROLLBACK")
+            if self._depth == 1:
+                self._undo()
             raise
         finally:
             self._depth -= 1
@@ -88,6 +92,12 @@ class Connection:
             raise BookProblem(f"{self.path}: nothing of this change was kept: run again")
         with in_words(self.path):
             self._sqlite.execute("COMMIT")
+
+    def _undo(self) -> None:
+        for known in (self.tasks, self.hand_ins):
+            known.forget()  # what was put within this change is not there
+        if self._sqlite.in_transaction:  # a full disk has undone it already
+            self._sqlite.execute("ROLLBACK")
 
     def _refuse_fork(self) -> None:
         if os.getpid() != self._process:

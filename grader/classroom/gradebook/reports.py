@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from grader.classroom.gradebook import contents
@@ -14,58 +14,72 @@ from grader.classroom.gradebook.errors import BookProblem
 from grader.classroom.gradebook.plain import dump, load
 from grader.render.choose import topic_of
 from grader.render.json import as_dict
-from grader.report import NotAReport, Report, TaskReport, from_json
+from grader.report import NotAReport, Report, TaskReport
+from grader.report.read import read_report, read_task
 
 TASKS, PARTS, PRINTED = "tasks", "parts", "printed"
 
 
 def put_report(connection: Connection, report: Report) -> dict[str, Any]:
     """Keep a report's tasks, and return all the rest with their digests in it."""
-    values = as_dict(report)
-    for task, plain in zip(report.tasks, values[TASKS], strict=True):
-        _add_printed(task, plain)
-    parts = groupby(zip(report.tasks, values.pop(TASKS), strict=True), key=lambda pair: topic_of(pair[0]))
-    return {
-        **values,
-        PARTS: [contents.put(connection, _text([task for _, task in part])) for _, part in parts],
-    }
+    values = as_dict(replace(report, tasks=())) | {"score": report.score, "max_score": report.max_score}
+    del values[TASKS]
+    parts = (tuple(part) for _, part in groupby(report.tasks, key=topic_of))
+    return {**values, PARTS: [_put_part(connection, report, part) for part in parts]}
 
 
-def get_report(connection: Connection, facts: dict[str, Any]) -> Report:
+def get_report(connection: Connection, facts: Mapping[str, Any]) -> Report:
     """The report of what `put_report` returned.
 
     Raises:
         BookProblem: another version of torchgrade has written it, or a part of it is missing.
     """
-    texts = [contents.get(connection, digest).decode() for digest in facts[PARTS]]
-    head = dump({name: value for name, value in facts.items() if name != PARTS})
-    text = f'{head[:-1]},"{TASKS}":[{",".join(texts)}]}}'
+    with _in_words(connection):
+        head = read_report({**facts, TASKS: []})
+        return replace(
+            head, tasks=tuple(chain.from_iterable(_get_part(connection, one) for one in facts[PARTS]))
+        )
+
+
+def _put_part(connection: Connection, report: Report, tasks: tuple[TaskReport, ...]) -> str:
+    """Keep the tasks of a topic; those that were read from this file are in it as they are."""
+    return connection.tasks.digest_of(tasks) or contents.put(connection, _text(replace(report, tasks=tasks)))
+
+
+def _get_part(connection: Connection, digest: str) -> tuple[TaskReport, ...]:
+    """Return the tasks of a topic, the very ones that somebody still holds."""
+    tasks = connection.tasks.things_of(digest)
+    if not tasks:
+        plain = load(f"[{contents.get(connection, digest).decode()}]")
+        tasks = tuple(_read_task(task) for task in plain)
+        connection.tasks.add(digest, tasks)
+    return tasks
+
+
+@contextmanager
+def _in_words(connection: Connection) -> Iterator[None]:
     try:
-        report = from_json(text)
+        yield
     except NotAReport as problem:
         remedy = "open it with the torchgrade that wrote it"
         raise BookProblem(
             f"{connection.path}: one of its reports cannot be read: {problem}: {remedy}"
         ) from problem
-    return _with_printed(report, load(text)[TASKS]) if f'"{PRINTED}"' in text else report
 
 
-def _text(tasks: list[dict[str, Any]]) -> bytes:
-    return ",".join(json.dumps(task, allow_nan=False, separators=(",", ":")) for task in tasks).encode()
-
-
-def _add_printed(task: TaskReport, plain: dict[str, Any]) -> None:
-    """Add what the tests printed: the gradebook keeps it, although a published report does not show it."""
-    for test, values in zip(task.tests, plain["tests"], strict=True):
-        if test.printed is not None:
-            values[PRINTED] = test.printed
-
-
-def _with_printed(report: Report, plain: list[dict[str, Any]]) -> Report:
-    return replace(report, tasks=tuple(_tasks_with_printed(report, plain)))
-
-
-def _tasks_with_printed(report: Report, plain: list[dict[str, Any]]) -> Iterator[TaskReport]:
+def _text(report: Report) -> bytes:
+    """The tasks with what their tests printed: the gradebook keeps it, although a published report shows none."""
+    plain = as_dict(report)[TASKS]
     for task, values in zip(report.tasks, plain, strict=True):
-        pairs = zip(task.tests, values["tests"], strict=True)
-        yield replace(task, tests=tuple(replace(test, printed=value.get(PRINTED)) for test, value in pairs))
+        for test, into in zip(task.tests, values["tests"], strict=True):
+            if test.printed is not None:
+                into[PRINTED] = test.printed
+    return ",".join(map(dump, plain)).encode()
+
+
+def _read_task(plain: dict[str, Any]) -> TaskReport:
+    task = read_task(plain)
+    if not any(PRINTED in values for values in plain["tests"]):
+        return task
+    pairs = zip(task.tests, plain["tests"], strict=True)
+    return replace(task, tests=tuple(replace(test, printed=values.get(PRINTED)) for test, values in pairs))

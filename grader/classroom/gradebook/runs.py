@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from grader.classroom.gradebook.connection import Connection
@@ -12,6 +13,8 @@ from grader.classroom.gradebook.errors import WrongBook
 from grader.classroom.gradebook.plain import column_of, dump, load, maybe_time, now, time_of, time_text
 from grader.classroom.gradebook.standings import get_standings, put_standing
 from grader.classroom.model import ClassResult, Standing, TaskColumn
+
+AT_ONCE = 16  # standings that are one change
 
 
 @dataclass(frozen=True)
@@ -54,26 +57,42 @@ def begin(connection: Connection, facts: RunFacts) -> int:
 
 
 def finish(
-    connection: Connection, run: int, standings: Sequence[Standing], ending: Mapping[str, Any]
+    connection: Connection, run: int, standings: Iterable[Standing], ending: Mapping[str, Any]
 ) -> None:
     """Write down how a run ended, with its standings.
 
-    Each standing is a change of its own, so that other graders wait for none but the one; until the last change the
-    run is not finished, and nobody reads them.
+    A few standings are one change, which waits for the disk once, and they are made before it, so that other graders
+    wait for no more than the writing of these few; until the last change the run is not finished, and nobody reads
+    them.
     """
-    entry = entry_of(connection, run)
-    if entry.finished is not None:
-        raise ValueError(f"run {run} was finished at {entry.finished}: begin a new one")
+    refuse_finished(connection, run)
     with connection.change():
         connection.write("DELETE FROM standings WHERE run = ?", run)  # of a time when it was broken off here
-    for place, standing in enumerate(standings):
+    left, students = iter(standings), 0
+    while few := list(islice(left, AT_ONCE)):
         with connection.change():
-            put_standing(connection, run, place, standing)
-    text = dump({**ending, "students": len(standings)})
+            for place, standing in enumerate(few, students):
+                put_standing(connection, run, place, standing)
+        students += len(few)
+    text = dump({**ending, "students": students})
     with connection.change():
         connection.write(
             "UPDATE runs SET finished = ?, ending = ? WHERE number = ?", time_text(now()), text, run
         )
+
+
+def refuse_finished(connection: Connection, run: int) -> None:
+    """Let nobody write into a run that is finished.
+
+    Raises:
+        ValueError: it is.
+        WrongBook: there is no such run.
+    """
+    rows = connection.rows("SELECT finished FROM runs WHERE number = ?", run)
+    if not rows:
+        raise no_such_run(connection, run)
+    if rows[0][0] is not None:
+        raise ValueError(f"run {run} was finished at {rows[0][0]}: begin a new one")
 
 
 def entries(connection: Connection) -> tuple[RunEntry, ...]:
@@ -85,8 +104,13 @@ def entry_of(connection: Connection, run: int) -> RunEntry:
     """Return one run."""
     rows = connection.rows(f"{_ENTRIES} WHERE number = ?", run)
     if not rows:
-        raise WrongBook(f"{connection.path} has no run {run}: {_known(connection)}")
+        raise no_such_run(connection, run)
     return _entry(rows[0])
+
+
+def no_such_run(connection: Connection, run: int) -> WrongBook:
+    """Return what is wrong where a run is named that there never was."""
+    return WrongBook(f"{connection.path} has no run {run}: {_known(connection)}")
 
 
 def last_finished(connection: Connection) -> int:

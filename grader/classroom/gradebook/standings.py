@@ -6,6 +6,7 @@ from typing import Any
 
 from grader.classroom.gradebook.connection import Connection
 from grader.classroom.gradebook.hand_ins import get_hand_in, put_hand_in
+from grader.classroom.gradebook.origin import note_origin
 from grader.classroom.gradebook.plain import (
     adjustment_facts,
     adjustment_of,
@@ -30,7 +31,7 @@ def put_standing(connection: Connection, run: int, place: int, standing: Standin
 def get_standings(connection: Connection, run: int) -> tuple[Standing, ...]:
     """Return the standings of a run in their order."""
     rows = connection.rows("SELECT facts FROM standings WHERE run = ? ORDER BY place", run)
-    return tuple(_standing(connection, load(facts)) for (facts,) in rows)
+    return tuple(_standing(connection, str(facts)) for (facts,) in rows)
 
 
 def _facts(connection: Connection, standing: Standing) -> dict[str, Any]:
@@ -57,7 +58,13 @@ def _facts(connection: Connection, standing: Standing) -> dict[str, Any]:
     }
 
 
-def _standing(connection: Connection, facts: dict[str, Any]) -> Standing:
+def _standing(connection: Connection, text: str) -> Standing:
+    standing = _read(connection, load(text))
+    note_origin(standing, text)
+    return standing
+
+
+def _read(connection: Connection, facts: dict[str, Any]) -> Standing:
     hand_in, report = facts["hand_in"], facts["report"]
     return Standing(
         student=student_of(facts["student"]),

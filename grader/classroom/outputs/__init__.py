@@ -4,7 +4,7 @@ from grader.classroom.outputs.canvas import fill_canvas
 from grader.classroom.outputs.check50 import to_check50
 from grader.classroom.outputs.classroom50 import NoResult, to_classroom50
 from grader.classroom.outputs.grades import grades_csv
-from grader.classroom.outputs.gradescope import class_results
+from grader.classroom.outputs.gradescope import class_results, named_results, results_json
 from grader.classroom.outputs.junit import class_junit
 from grader.classroom.outputs.moodle import fill_moodle
 from grader.classroom.outputs.prairielearn import to_prairielearn
@@ -19,6 +19,8 @@ __all__ = [
     "fill_canvas",
     "fill_moodle",
     "grades_csv",
+    "named_results",
+    "results_json",
     "to_check50",
     "to_classroom50",
     "to_prairielearn",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +16,21 @@ REMEDY = "Ask the course staff; they find this hand-in under its name in the cla
 
 def class_results(result: ClassResult) -> dict[str, bytes]:
     """File name -> content; the names are the students' ids, made safe for any file system, each once."""
-    names: dict[str, bytes] = {}
+    return {name: results_json(standing, result.columns) for name, standing in named_results(result)}
+
+
+def named_results(result: ClassResult) -> Iterator[tuple[str, Standing]]:
+    """Yield each standing with the name of its file."""
+    taken: set[str] = set()
     for standing in result.standings:
-        name = _file_name(standing.student.id, names)
-        names[name] = as_text(_results(standing, result.columns)).encode("ascii")
-    return names
+        name = _file_name(standing.student.id, taken)
+        taken.add(name.lower())
+        yield name, standing
+
+
+def results_json(standing: Standing, columns: tuple[TaskColumn, ...]) -> bytes:
+    """The content of one student's file."""
+    return as_text(_results(standing, columns)).encode("ascii")
 
 
 def _results(standing: Standing, columns: tuple[TaskColumn, ...]) -> dict[str, Any]:
@@ -47,9 +58,8 @@ def _remarks(standing: Standing) -> tuple[str, ...]:
     return (*late, *by_hand, *standing.notes)
 
 
-def _file_name(student_id: str, taken: dict[str, bytes]) -> str:
-    """A name with letters, digits, dots, dashes and underscores; a number keeps two of them apart."""
+def _file_name(student_id: str, taken: Collection[str]) -> str:
+    """A name with letters, digits, dots, dashes and underscores; a number keeps it apart from lower-case ones."""
     stem = re.sub(r"[^\w.@-]", "_", student_id, flags=re.ASCII).strip(".") or "student"
-    low = {name.lower() for name in taken}
     names = (f"{stem}{f'-{again}' if again else ''}.json" for again in range(len(taken) + 1))
-    return next(name for name in names if name.lower() not in low)
+    return next(name for name in names if name.lower() not in taken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -106,10 +107,10 @@ def _content(hand_in: HandIn, topic: str) -> frozenset[bytes]:
 
 def _earned(columns: Sequence[TaskColumn], report: Report | None) -> Fraction:
     """Return the points of some tasks, on the scale of the class."""
-    most = {column.id: _exact(column.max_points) for column in columns}
+    most = {column.id: column.max_points for column in columns}
     return sum(
         (
-            _exact(task.points) / _exact(task.max_points) * most[task.id]
+            _scaled(task.points, task.max_points, most[task.id])
             for task in (report.tasks if report else ())
             if task.id in most and task.max_points
         ),
@@ -117,6 +118,12 @@ def _earned(columns: Sequence[TaskColumn], report: Report | None) -> Fraction:
     )
 
 
+@functools.lru_cache(maxsize=1024)  # a class has the same few over and over, and a fraction takes its time
+def _scaled(points: float, most: float, counted: float) -> Fraction:
+    return _exact(points) / _exact(most) * _exact(counted)
+
+
+@functools.lru_cache(maxsize=1024)
 def _exact(number: float) -> Fraction:
     """The number that a person reads: 0.1 is a tenth."""
     return Fraction(str(number))

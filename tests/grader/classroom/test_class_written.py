@@ -11,7 +11,6 @@ import pytest
 
 from grader.classroom import publish
 from grader.classroom.model import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
-from grader.classroom.written import LIST
 from grader.report import Environment, Report, TaskReport, Verdict
 
 ENVIRONMENT = Environment("0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", (), (), "0" * 64)
@@ -85,7 +84,7 @@ def test_feedback_is_made_again_when_a_file_has_gone(made: list[str], tmp_path: 
 def test_feedback_is_made_anew_when_the_list_is_damaged(made: list[str], tmp_path: Path, text: str) -> None:
     """A list that cannot be read is no obstacle."""
     publish.publish(result(standing("ann")), tmp_path)
-    (tmp_path / LIST).write_text(text)
+    (tmp_path / ".feedback.json").write_text(text)
     publish.publish(result(standing("ann")), tmp_path)
     assert made == ["ann", "ann"]
 

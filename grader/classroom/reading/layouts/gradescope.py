@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
-
 from grader.classroom.reading import limits
 from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
 from grader.classroom.reading.layouts import by_name
@@ -17,8 +15,6 @@ from grader.classroom.reading.tree import Folder, reason
 
 TITLE = "Gradescope export"
 METADATA = "submission_metadata.yml"
-# The C parser where PyYAML has it: about ten times as fast, and as safe.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def fits(spot: Spot) -> int:
@@ -50,12 +46,16 @@ def find(spot: Spot) -> Reading:
 
 
 def _metadata(spot: Spot) -> dict[str, dict[str, Any]]:
+    import yaml  # type: ignore[import-untyped]  # here, as no other layout needs it
+
+    # The C parser where PyYAML has it: about ten times as fast, and as safe.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     file, place = spot.folder.child(METADATA), short(spot.at(METADATA))
     try:
         data = file.read(limits.METADATA) if file else None
         if data is None:
             raise ClassProblem(f"{place} is not there or too large: export the submissions again")
-        loaded = yaml.load(data, Loader=LOADER)  # a safe loader: it makes plain values only
+        loaded = yaml.load(data, Loader=loader)  # a safe loader: it makes plain values only
     except Unreadable as problem:
         raise ClassProblem(f"{place}: {problem}") from problem
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:

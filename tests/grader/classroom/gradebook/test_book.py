@@ -150,7 +150,7 @@ def test_finished_run_is_never_written_over(book, path, room):
     run = room.run(book)
     with pytest.raises(ValueError, match=f"run {run} was finished"):
         book.finish(run, (), seconds=0.0)
-    with pytest.raises(ValueError, match=f"run {run} is finished"):
+    with pytest.raises(ValueError, match=f"run {run} was finished"):
         book.record(run, room.hand_in_of(room.alice), "losses", None)
     with sqlite3.connect(path) as database, pytest.raises(sqlite3.IntegrityError, match="never changed"):
         database.execute("UPDATE runs SET facts = ''")

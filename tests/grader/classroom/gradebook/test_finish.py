@@ -1,0 +1,154 @@
+"""How a run is finished: a few standings at a time, beside other graders, and again where it was broken off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from grader.classroom.gradebook import BookProblem, Gradebook, WrongBook, connection
+from grader.classroom.gradebook.runs import AT_ONCE
+from grader.classroom.model import Student
+
+MANY = 3 * AT_ONCE + 2
+
+
+class Made(Sequence):
+    """Standings that are made when they are asked for, after something else was done."""
+
+    def __init__(self, standings, before):
+        self.standings, self.before = standings, before
+
+    def __len__(self):
+        return len(self.standings)
+
+    def __getitem__(self, place):
+        if place < len(self.standings):
+            self.before(place)
+        return self.standings[place]
+
+
+class Stop(Exception):
+    """What breaks a run off."""
+
+
+@pytest.fixture
+def many(room):
+    """More standings than go into one change."""
+    graded = room.standings()[1]
+    return tuple(replace(graded, student=Student(f"s{number:03}"), earned=number) for number in range(MANY))
+
+
+@pytest.fixture
+def commits(monkeypatch):
+    """The changes that were committed so far."""
+    seen, commit = [], connection.Connection._commit
+
+    def counted(self):
+        commit(self)
+        seen.append(self.path)
+
+    monkeypatch.setattr(connection.Connection, "_commit", counted)
+    return seen
+
+
+def rows_of(book, run):
+    return book._connection.rows("SELECT place, student_id, score, facts FROM standings WHERE run = ?", run)
+
+
+def test_finish_makes_one_change_of_several_standings(book, room, many, commits):
+    """A class takes a change for every few of its students, not one for each, and they come out in order."""
+    run = book.begin(room.facts)
+    commits.clear()
+    book.finish(run, many, seconds=1.0)
+    assert MANY / 20 < len(commits) <= MANY / 10 + 2
+    assert book.result(run).standings == many
+
+
+def test_other_grader_can_write_whenever_a_standing_is_made(book, path, room, many, monkeypatch):
+    """Nobody is kept waiting while standings are added up, only while they are written."""
+    monkeypatch.setattr(connection, "WAIT_SECONDS", 0.0)
+    run = book.begin(room.facts)
+    with Gradebook(path) as other:
+        book.finish(
+            run, Made(many, lambda place: other.adjust("s000", 1, who="a", why=f"{place}")), seconds=1.0
+        )
+        assert len(other.adjustments()) == MANY
+    assert book.result(run).standings == many
+
+
+def test_other_grader_cannot_write_into_the_middle_of_a_few(book, path, room, many, monkeypatch):
+    """The standings of one change are written together or not at all."""
+    monkeypatch.setattr(connection, "WAIT_SECONDS", 0.0)
+    run, refused = book.begin(room.facts), []
+    with Gradebook(path) as other:
+        write = book._connection.write
+
+        def watched(statement, *values):
+            if statement.startswith("INSERT INTO standings"):
+                with pytest.raises(BookProblem, match="in use by another grader"):
+                    other.begin(room.facts)
+                refused.append(values[1])
+            return write(statement, *values)
+
+        monkeypatch.setattr(book._connection, "write", watched)
+        book.finish(run, many[:3], seconds=1.0)
+    assert refused == [0, 1, 2]
+
+
+def test_nobody_reads_the_standings_of_a_run_that_is_being_finished(book, path, room, many):
+    """For another grader the run is unfinished, and its students unknown, until the last standing is there."""
+    before = room.run(book, ())
+    run, seen = book.begin(room.facts), []
+
+    def look(place):
+        assert other.runs()[-1].finished is None
+        assert other.result().run == before
+        assert other.students() == ()
+        with pytest.raises(WrongBook, match=f"run {run} was not finished"):
+            other.result(run)
+        seen.append(len(rows_of(other, run)))
+
+    with Gradebook(path) as other:
+        bare = tuple(replace(standing, hand_in=None, attempts=()) for standing in many)
+        book.finish(run, Made(bare, look), seconds=1.0)
+        assert seen[0] == 0 and seen[-1] == 3 * AT_ONCE
+        assert other.result().run == run
+        assert len(other.students()) == MANY
+
+
+@pytest.mark.parametrize("place", [0, 1, AT_ONCE, 2 * AT_ONCE + 5, MANY - 1])
+def test_run_that_breaks_off_at_any_standing_is_the_same_when_it_is_taken_up_again(
+    book, path, room, many, place
+):
+    """What was written before stays out of sight, and in the end every row is that of an undisturbed run."""
+    undisturbed, run = book.begin(room.facts), book.begin(room.facts)
+    book.finish(undisturbed, many, seconds=1.0)
+
+    def stop(at):
+        if at == place:
+            raise Stop
+
+    with pytest.raises(Stop):
+        book.finish(run, Made(many, stop), seconds=1.0)
+    with Gradebook(path) as other:
+        assert other.result().run == undisturbed
+        other.finish(run, many, seconds=1.0)
+        assert rows_of(other, run) == rows_of(other, undisturbed)
+        assert other.result(run).standings == many
+
+
+def test_run_taken_up_again_with_fewer_standings_keeps_none_of_before(book, room, many):
+    """A student who has left since the run was broken off is not in it."""
+    run = book.begin(room.facts)
+
+    def stop(at):
+        if at == MANY - 1:
+            raise Stop
+
+    with pytest.raises(Stop):
+        book.finish(run, Made(many, stop), seconds=1.0)
+    book.finish(run, many[:2], seconds=1.0)
+    assert book.result(run).standings == many[:2]
+    assert book.runs()[-1].students == 2

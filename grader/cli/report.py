@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.faults import FAILED, OURS, WrongCall, judge_problems
+from grader.cli.faults import FAILED, OURS, WrongCall
+from grader.cli.grading import graded
+from grader.cli.learner import in_language, language_option
 from grader.cli.near import missing
-from grader.cli.output import device_option, live_progress
+from grader.cli.output import device_option
 from grader.cli.submission import LARGEST_SEED
 
 if TYPE_CHECKING:
@@ -46,11 +48,14 @@ if TYPE_CHECKING:
 )
 @device_option
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Tasks to grade at the same time.")
-def command(paths: tuple[Path, ...], page: Path, kept: Path | None, **options: Any) -> int:
+@language_option
+def command(
+    paths: tuple[Path, ...], page: Path, kept: Path | None, language: str | None, **options: Any
+) -> int:
     """Grade the files under each PATH and write the report as a page, with its curves, paths and pictures."""
     _check(paths, page, kept, options["seed"])
-    report = _read(kept) if kept else _grade(paths, options)
-    _write(report, page)
+    report = _read(kept) if kept else graded(paths, options)
+    _write(in_language(report, language), page)
     from grader.render.choose import passed
     from grader.render.words import earned, number
 
@@ -86,18 +91,6 @@ def _read(kept: Path) -> Report:
         raise WrongCall(f"--from {kept}: {problem}; write it with `grade PATH --format json`") from problem
     except OSError as problem:
         raise WrongCall(f"--from {kept}: {problem.strerror}") from problem
-
-
-def _grade(paths: Sequence[Path], options: dict[str, Any]) -> Report:
-    from grader.judge.grading import grade_submission
-
-    progress = live_progress()
-    try:
-        with judge_problems():
-            return grade_submission(paths, progress=progress, **options)
-    finally:
-        if progress:
-            progress.stop()
 
 
 def _write(report: Report, page: Path) -> None:

@@ -12,10 +12,11 @@ import click
 
 from grader.cli.faults import FAILED, OURS, WrongCall, judge_problems
 from grader.cli.formats import FORMATS
+from grader.cli.grading import graded
 from grader.cli.group import DefaultCommand
 from grader.cli.learner import in_language, language_option, progress_option
 from grader.cli.near import missing
-from grader.cli.output import device_option, live_progress, output_option, show, writable, write
+from grader.cli.output import device_option, output_option, show, writable, write
 
 if TYPE_CHECKING:
     from grader.report import Report
@@ -69,7 +70,7 @@ def command(
     """Grade the files of the course that lie under each PATH."""
     _check(ctx, paths)
     writable(output)
-    report = _grade(paths, _of_the_folder(paths, options))
+    report = graded(paths, _of_the_folder(paths, options))
     _remember(report, paths, folder, options)
     people = kind == "terminal"  # the others stay English: programs read them
     _present(in_language(report, language) if people else report, kind, output, paths, curves)
@@ -102,18 +103,6 @@ def _of_the_folder(paths: Sequence[Path], options: dict[str, Any]) -> dict[str, 
     with judge_problems():
         known = load_course().slugs
     return {**options, "tasks": tuple(topic for topic in chosen_topics(folder) if topic in known)}
-
-
-def _grade(paths: Sequence[Path], options: dict[str, Any]) -> Report:
-    from grader.judge.grading import grade_submission
-
-    progress = live_progress()
-    try:
-        with judge_problems():
-            return grade_submission(paths, progress=progress, **options)
-    finally:
-        if progress:
-            progress.stop()
 
 
 def _remember(report: Report, paths: Sequence[Path], folder: Path | None, options: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.faults import STOPPED, WrongCall
-from grader.cli.learner import course_folder, learners_course, progress_in, progress_option
+from grader.cli.learner import course_folder, language_option, learners_course, progress_in, progress_option
 from grader.cli.output import device_option, open_console
 from grader.cli.submission import LARGEST_SEED
 
@@ -27,8 +27,15 @@ if TYPE_CHECKING:
 @click.option("--sandbox", type=click.Choice(["auto", "strict"]), default="auto", help="As in `grade PATH`.")
 @device_option
 @progress_option
+@language_option
 def command(
-    path: Path | None, plain: bool, seed: int | None, sandbox: str, device: str, folder: Path | None
+    path: Path | None,
+    plain: bool,
+    seed: int | None,
+    sandbox: str,
+    device: str,
+    folder: Path | None,
+    language: str | None,
 ) -> int:
     """Grade at each save the tasks whose code was changed: PATH, else the course folder you are in.
 
@@ -39,7 +46,7 @@ def command(
     from grader.watch.run import Options, Watch
 
     watched = path or course_folder(None) or Path(".")
-    course = learners_course(None)
+    course = learners_course(language)
     reader = Reader(course, watched)
     reading = reader.read()
     if reading.problem is not None:

@@ -66,7 +66,9 @@ def _read_task(slug: str, table: Table) -> Task:
     )
     in_torch, differs = _in_torch(table)
     hidden = table.positive("hidden") if "hidden" in table.values else 0
-    return Task(f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs, hidden)
+    return Task(
+        f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs, hidden
+    )
 
 
 def _in_torch(table: Table) -> tuple[str, str]:

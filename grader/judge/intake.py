@@ -57,7 +57,9 @@ def _settle(
     if source is None:
         return absent(task)
     if isinstance(source, SourceProblem):
-        return untested(task, Verdict.ERROR, Message(task.title, got=source.message, next=f"mend {_last(file)}"))
+        return untested(
+            task, Verdict.ERROR, Message(task.title, got=source.message, next=f"mend {_last(file)}")
+        )
     if source.notebook and (cell := source.notebook.broken.get(task.name)):
         return untested(task, Verdict.ERROR, Message(task.title, got=cell.message, next=f"mend {cell.label}"))
     check = check_task(source.tree, references.tree(task.topic), task.name, references.stub(task.topic))

@@ -55,7 +55,11 @@ def traceback_of(outcome: Outcome, filename: str, place: Place = in_file) -> str
 def _labels(title: str, outcome: Outcome, place: Place) -> tuple[str, str | None, str | None]:
     problem = outcome.problem
     if of_a_full_device(problem):
-        return title, "a result within the memory of the device", _full_device(str(problem), _place(problem, place))
+        return (
+            title,
+            "a result within the memory of the device",
+            _full_device(str(problem), _place(problem, place)),
+        )
     match problem:
         case CheckFailure():
             checked = problem.checked

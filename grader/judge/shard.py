@@ -34,6 +34,7 @@ DIAGNOSIS_SECONDS = 20.0  # of this processor, for all tasks together: a busy ma
 IMPORT_SECONDS = 30.0
 MOST_TIMEOUTS = 2  # of one task; the rest of its tests are then not tried
 
+
 def grade_shard(order: Order, advance: Advance) -> ShardResult:
     """Grade the tasks of `order`. The workers' server starts before anything hidden is read."""
     with using(order.accelerator):

@@ -55,6 +55,6 @@ def new_notebook(
 
 
 def notebook_text(notebook: NotebookNode) -> str:
-    """Return a notebook as it stands in a file; the same notebook always gives the same text."""
-    text: str = nbformat.writes(notebook, version=4)  # type: ignore[no-untyped-call]
+    """Return a notebook that `new_notebook` made as it stands in a file; the same one always gives the same text."""
+    text: str = nbformat.v4.writes_json(notebook)  # type: ignore[no-untyped-call]
     return text.rstrip("\n") + "\n"

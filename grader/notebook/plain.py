@@ -10,14 +10,16 @@ from rich.console import Console
 
 from grader.render import terminal
 from grader.report import Report
+from grader.text import label
 
 COLUMNS = 100
-COMMAND = re.compile(r"^(Again|Grade)( +)grade .+ --task (\S+)$", re.MULTILINE)
 
 
 def plain(report: Report) -> str:
     """Return the terminal's page without colour, with the commands that a notebook knows."""
-    return COMMAND.sub(r"\1\2%grade \3", drawn(lambda console: terminal.show(report, console))).rstrip("\n")
+    labels = "|".join(re.escape(label(name)) for name in ("Again", "Grade"))
+    command = re.compile(rf"^({labels})( +)grade .+ --task (\S+)$", re.MULTILINE)
+    return command.sub(r"\1\2%grade \3", drawn(lambda console: terminal.show(report, console))).rstrip("\n")
 
 
 def drawn(draw: Callable[[Console], None]) -> str:

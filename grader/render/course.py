@@ -11,7 +11,7 @@ from rich.text import Text
 
 from grader.render.page import Page
 from grader.render.words import MARKS, count
-from grader.text import label
+from grader.text import label, say
 
 if TYPE_CHECKING:
     from grader.course import Course, Task, Topic
@@ -74,7 +74,7 @@ def show_hint(task: Task, help_: Help, console: Console, *, keeps: bool = False)
         number = "" if keeps else f" {(help_.number or 0) + 1}"
         page.whole("Stronger", f"grade hint {task.id}{number}", "cyan")
     else:
-        page.line(("This is the strongest hint there is.", "dim"))
+        page.line((say("hint.strongest"), "dim"))
 
 
 def _about(help_: Help) -> list[tuple[str, str, str]]:
@@ -115,7 +115,8 @@ def _topic(page: Page, topic: Topic, tasks: Sequence[Task], progress: Progress |
 def _passed(tasks: Sequence[Task], progress: Progress | None) -> str:
     if progress is None:
         return ""
-    return f", {sum(progress.of(task.id).is_passed for task in tasks)} passed"
+    passed = sum(progress.of(task.id).is_passed for task in tasks)
+    return ", " + say("tasks.passed", passed=passed)
 
 
 def _mark(page: Page, task: Task, progress: Progress) -> Text:
@@ -125,12 +126,12 @@ def _mark(page: Page, task: Task, progress: Progress) -> Text:
 
 def _title(task: Task, progress: Progress | None) -> str:
     if progress is None:
-        return task.title + (f" (needs {', '.join(task.needs)})" if task.needs else "")
+        return task.title + (" " + say("task.needs", tasks=", ".join(task.needs)) if task.needs else "")
     from grader.learner.choose import open_needs
 
     waiting = open_needs(task, progress)
-    needs = f" (builds on {', '.join(waiting)}, still open)" if waiting else ""
-    given_up = " (solution seen before it passed)" if progress.of(task.id).given_up else ""
+    needs = " " + say("task.builds_on", tasks=", ".join(waiting)) if waiting else ""
+    given_up = " " + say("task.given_up") if progress.of(task.id).given_up else ""
     return task.title + needs + given_up
 
 

@@ -6,11 +6,12 @@ the cursor, hide a line or reverse what is read, so every character that is not 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Unicode's categories of control, format, surrogate, private and unassigned characters, and of line breaks.
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-XML_RANGES = ((0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 COMBINING = {"Mn", "Me"}
 MOST_COMBINING = 2  # marks on one letter; more of them would paint over the lines above and below
 
@@ -27,10 +28,12 @@ def lines(text: str) -> list[str]:
 
 def xml(text: str) -> str:
     """`text` without the characters that XML 1.0 cannot carry."""
-    return "".join(character for character in text if _is_xml(ord(character)))
+    return NOT_XML.sub("", text)
 
 
 def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_spelled(character) for character in _few_combining(text))
 
 
@@ -48,12 +51,3 @@ def _few_combining(text: str) -> str:
         if run <= MOST_COMBINING:
             kept.append(character)
     return "".join(kept)
-
-
-def _is_xml(code: int) -> bool:
-    return (
-        code in (0x9, 0xA, 0xD)
-        or 0x20 <= code <= 0xD7FF
-        or 0xE000 <= code <= 0xFFFD
-        or 0x10000 <= code <= 0x10FFFF
-    )

@@ -11,15 +11,18 @@ from rich.text import Text
 
 from grader.render.escape import lines
 from grader.render.page import Page
+from grader.text import judged, say
 
 if TYPE_CHECKING:
     from grader.course import Task
-    from grader.learner.cost import Cost, Costs
+    from grader.learner.cost import Costs
 
 WIDE = 116  # columns from which two pieces of code stand side by side
 MOST_WIDE = 200
 GAP = 3
 LONG = 10_000
+SECONDS = ((1e-6, 1e9, "ns", 0), (1e-3, 1e6, "us", 0), (1.0, 1e3, "ms", 1))  # below which unit, times what
+BYTES = ((1e3, 1, "B", 0), (1e6, 1e-3, "kB", 1))
 THEME = "ansi_dark"  # the terminal's own colours
 
 
@@ -46,7 +49,7 @@ def show_solution(task: Task, reference: str, console: Console) -> None:
 
 
 def _codes(page: Page, theirs: str, reference: str) -> None:
-    pieces = (("Yours", theirs), ("Reference", reference))
+    pieces = ((say("explain.yours"), theirs), (say("explain.reference"), reference))
     if page.console.width >= WIDE:
         width = (min(page.console.width, MOST_WIDE) - GAP) // 2
         table = Table.grid(padding=(0, GAP, 0, 0))
@@ -73,26 +76,30 @@ def _code(page: Page, text: str) -> RenderableType:
 
 def _costs(page: Page, costs: Costs) -> None:
     if costs.theirs is None or costs.reference is None:
-        page.labelled("Cost", costs.note, "dim", most=LONG)
+        page.labelled("Cost", judged(costs.note), "dim", most=LONG)
         return
-    page.labelled("Cost", f"of {costs.call}", most=LONG)
+    page.labelled("Cost", say("explain.cost", call=judged(costs.call)), most=LONG)
     table = Table.grid(padding=(0, GAP, 0, 0))
     table.add_column()
-    for _ in range(2):
+    for _ in range(3):
         table.add_column(justify="right")
-    table.add_row("", Text("yours", "dim"), Text("reference", "dim"))
+    heads = (say("drawn.yours"), say("drawn.reference"), "")
+    table.add_row("", *(Text(head, "dim") for head in heads))
     for label, name in (("operators", "operators"), ("time", "seconds"), ("memory", "bytes")):
-        table.add_row(label, _written(costs.theirs, name), _written(costs.reference, name))
+        theirs, reference = getattr(costs.theirs, name), getattr(costs.reference, name)
+        if theirs or reference:
+            ratio = f"{theirs / reference:.2f} x" if reference else ""
+            row = _written(theirs, name), _written(reference, name), Text(ratio, "dim")
+            table.add_row(say(f"explain.{label}"), *row)
     page.console.print(table)
-    page.labelled("", costs.note, "dim", most=LONG)
+    page.labelled("", judged(costs.note), "dim", most=LONG)
 
 
-def _written(cost: Cost, name: str) -> str:
-    value = getattr(cost, name)
+def _written(value: float, name: str) -> str:
+    """Return a count, seconds or bytes in a unit that can be read."""
     if name == "operators":
         return str(value)
-    if name == "seconds":
-        return f"{value * 1e6:.0f} us" if value < 1e-3 else f"{value * 1e3:.1f} ms"
-    return (
-        f"{value} B" if value < 1000 else f"{value / 1e3:.1f} kB" if value < 1e6 else f"{value / 1e6:.1f} MB"
-    )
+    for below, factor, unit, digits in SECONDS if name == "seconds" else BYTES:
+        if value < below:
+            return f"{value * factor:.{digits}f} {unit}"
+    return f"{value:.1f} s" if name == "seconds" else f"{value / 1e6:.1f} MB"

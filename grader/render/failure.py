@@ -11,6 +11,8 @@ from grader.render.page import LABEL, WIDEST, Page, cut
 from grader.render.sketch import has_sketches, sketches
 from grader.render.words import MARKS, word
 from grader.report import Message, TaskReport, TestReport, Verdict
+from grader.text import say
+from grader.text.language import STOPS
 
 FIXED = (
     ("Checked", "checked", ""),
@@ -60,20 +62,21 @@ def _heading(page: Page, task: TaskReport, test: TestReport | None) -> None:
 
 def _which(task: TaskReport, test: TestReport | None) -> str:
     if test is None:
-        return "not tested"
-    return f"test {task.tests.index(test) + 1} of {len(task.tests)}, {one_line(test.name)}"
+        return say("test.none")
+    place = task.tests.index(test) + 1
+    return say("test.of_all", number=place, all=len(task.tests), name=one_line(test.name))
 
 
 def _repeats(test: TestReport) -> bool:
     """Whether what was checked begins with what the test says, and leaves room on its line for the rest."""
     checked = test.message.checked if test.message else ""
     fits = cell_len(one_line(checked)) <= ONE_LINE
-    return bool(test.title and checked.startswith(test.title.rstrip("."))) and fits
+    return bool(test.title and checked.startswith(test.title.rstrip(STOPS))) and fits
 
 
 def _without_title(test: TestReport, message: Message) -> Message:
     """Return a message whose check is named without the test's sentence, which stands above it."""
-    rest = message.checked.removeprefix(test.title.rstrip("."))
+    rest = message.checked.removeprefix(test.title.rstrip(STOPS))
     return replace(message, checked=rest.removeprefix(": ")) if rest.startswith(": ") else message
 
 

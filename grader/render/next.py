@@ -10,6 +10,7 @@ from rich.console import Console
 from grader.render.page import Page
 from grader.render.words import MARKS, count, word
 from grader.report import Verdict
+from grader.text import say
 
 if TYPE_CHECKING:
     from grader.course import Task
@@ -33,13 +34,12 @@ class Next:
 def show(step: Next, console: Console, passed: int, of: int) -> None:
     """Write one task as the next to do."""
     page, task = Page(console), step.task
-    page.line((f"{passed} of {count(of, 'task')} passed", "dim"))
+    page.line((say("tasks.passed_of_all", passed=passed, tasks=count(of, "task")), "dim"))
     page.line()
     page.labelled("Next", f"{task.id}: {task.title} ({count(task.points, 'point')})", "bold", most=LONG)
     _state(page, step)
     if step.needs:
-        needs = f"{', '.join(step.needs)}, still open; you may begin here all the same"
-        page.labelled("Builds on", needs, most=LONG)
+        page.labelled("Builds on", say("next.needs", tasks=", ".join(step.needs)), most=LONG)
     page.whole("Open", step.place)
     page.whole("Grade", step.grade, "cyan")
     page.whole("Hint", f"grade hint {task.id}", "cyan")
@@ -50,7 +50,7 @@ def show(step: Next, console: Console, passed: int, of: int) -> None:
 def show_finished(console: Console, of: int) -> None:
     """Write that nothing is left to do."""
     page = Page(console)
-    page.line(("Every task passes.", "bold green"), f"  {count(of, 'task')}")
+    page.line((say("next.finished"), "bold green"), f"  {count(of, 'task')}")
 
 
 def _state(page: Page, step: Next) -> None:
@@ -59,7 +59,8 @@ def _state(page: Page, step: Next) -> None:
         return
     mark, style = MARKS[entry.last]
     state = page.alphabet.of(f"{mark} {word(entry.last)}")
-    page.labelled("Stands at", f"{state} after {count(entry.attempts, 'attempt')}", style, most=LONG)
+    words = say("next.state", verdict=state, attempts=count(entry.attempts, "attempt"))
+    page.labelled("Stands at", words, style, most=LONG)
     failure = entry.failure
     if failure is not None and failure.checked:
         page.labelled("Checked", failure.checked, most=LONG)

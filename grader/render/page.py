@@ -33,6 +33,11 @@ class Page:
         """The characters that this output can show."""
         return alphabet(self.console.encoding)
 
+    @staticmethod
+    def head(words: str) -> str:
+        """The words of a label, or of a row, with room up to where its text begins."""
+        return words + " " * max(1, LABEL - cell_len(words))
+
     def line(self, *parts: str | tuple[str, str]) -> None:
         """Write (text, style) parts, wrapped where it is narrow; the text is ours or has been escaped."""
         drawn = [part if isinstance(part, str) else (self.alphabet.of(part[0]), part[1]) for part in parts]
@@ -44,13 +49,13 @@ class Page:
         words = spoken_label(label)
         for number, part in enumerate(body.wrap(self.console, self.width - LABEL)):
             part.rstrip()
-            head = (words if number == 0 else "").ljust(LABEL - 1) + " "
+            head = self.head(words if number == 0 else "")
             self.console.print(Text.assemble((head, "bold"), part), soft_wrap=True)
 
     def whole(self, label: str, text: str, style: str = "") -> None:
         """Write a label and a text to copy, such as a command: never cut, never broken."""
         self.console.print(
-            Text.assemble((spoken_label(label).ljust(LABEL - 1) + " ", "bold"), (one_line(text), style)),
+            Text.assemble((self.head(spoken_label(label)), "bold"), (one_line(text), style)),
             soft_wrap=True,
         )
 

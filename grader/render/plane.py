@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from grader.render.page import LABEL, Page
 from grader.render.scale import Range, cell_of, limits_of
 from grader.report import Path, Point
+from grader.text import say
 
 GRID = 40, 10  # columns, where the page has room, and rows
 YOURS, REFERENCE, BOTH, START = "o", "+", "*", "S"  # the same on every terminal
-LEGEND = f"{YOURS} yours, {REFERENCE} reference, {BOTH} both, {START} start"
+LEGEND = {YOURS: "drawn.yours", REFERENCE: "drawn.reference", BOTH: "drawn.both", START: "drawn.start"}
 
 
 def draw_path(page: Page, path: Path) -> None:
@@ -20,11 +21,12 @@ def draw_path(page: Page, path: Path) -> None:
     columns = min(GRID[0], page.width - LABEL - 2)
     for row in grid(path, across, up, columns):
         page.line(" " * LABEL, (f"|{row}|", "dim"))
-    page.labelled("", LEGEND)
-    page.labelled("", f"x {across[0]:.3g} to {across[1]:.3g}, y {up[0]:.3g} to {up[1]:.3g}")
+    page.labelled("", ", ".join(f"{mark} {say(name)}" for mark, name in LEGEND.items()))
+    ends = zip(("left", "right", "low", "high"), (*across, *up), strict=True)
+    page.labelled("", say("drawn.ranges", **{name: f"{end:.3g}" for name, end in ends}))
     points = [point for point in path.theirs if point is not None]
     if outside := len(points) - len(inside(points, across, up)):
-        page.labelled("", f"{outside} of your {len(points)} points lie outside", "red")
+        page.labelled("", say("drawn.outside", outside=outside, points=len(points)), "red")
 
 
 def grid(path: Path, across: Range, up: Range, columns: int) -> list[str]:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from grader.render.escape import one_line
+from grader.text import say
 
 PAUSE = 0.05  # seconds between two drawings
 
@@ -45,7 +46,7 @@ class LiveProgress:
         self._seen.add(task_id)
         if verdict not in ("pass", "not_attempted", "skipped"):
             self._failed.add(task_id)
-        failed = f"{len(self._failed)} failed" if self._failed else ""
+        failed = say("tasks.failed", failed=len(self._failed)) if self._failed else ""
         self._live.update(self._bar, completed=len(self._seen), description=one_line(task_id), failed=failed)
         if time.monotonic() > self._drawn + PAUSE:
             self._live.refresh()

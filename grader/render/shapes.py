@@ -8,7 +8,9 @@ from rich.cells import cell_len
 
 from grader.render.escape import one_line
 from grader.render.page import Page, cut
+from grader.render.words import passage
 from grader.report import Passage, ShapeRow, ShapeTable
+from grader.text import say
 
 ROWS = 16  # shown at most, around the first that is not equal
 WIDE = 78  # columns from which there is room for the name of the class
@@ -20,7 +22,7 @@ STYLES = {
     Passage.NOT_COMPARED: "yellow",
     Passage.EXTRA: "dim",
 }
-WORDS = max(len(passage.value) for passage in Passage)
+COLUMNS = ("shapes.part", "shapes.class", "drawn.yours", "shapes.expected")
 
 
 def draw_table(page: Page, table: ShapeTable) -> None:
@@ -29,14 +31,14 @@ def draw_table(page: Page, table: ShapeTable) -> None:
     first = next((i for i, row in enumerate(table.rows) if _tells(row)), 0)
     start = max(0, min(first - ROWS // 2, len(table.rows) - ROWS))
     rows = table.rows[start : start + ROWS]
-    cells = [["part", "class", "yours", "expected"], *(_cells(row) for row in rows)]
+    cells = [[say(name) for name in COLUMNS], *(_cells(row) for row in rows)]
     lines = aligned(cells, page.width)
     page.line((lines[0], "dim"))
     for line, row in zip(lines[1:], rows, strict=True):
-        page.line(line, GAP, (row.passage.value, STYLES[row.passage]))
+        page.line(line, GAP, (passage(row.passage), STYLES[row.passage]))
     hidden = len(table.rows) - len(rows) + table.left_out
     if hidden:
-        page.line((f"and {hidden} more", "dim"))
+        page.line((say("more", more=hidden), "dim"))
     if table.sentence:
         page.labelled("", table.sentence, most=200)
 
@@ -44,7 +46,7 @@ def draw_table(page: Page, table: ShapeTable) -> None:
 def aligned(cells: Sequence[Sequence[str]], width: int) -> list[str]:
     """Return one line for each row, its columns below one another, with room left for a word behind it."""
     kept = (0, 1, 2, 3) if width >= WIDE else (0, 2, 3)
-    room = width - WORDS - len(GAP) * len(kept)
+    room = width - max(cell_len(passage(each)) for each in Passage) - len(GAP) * len(kept)
     widths = {column: max(cell_len(row[column]) for row in cells) for column in kept}
     while sum(widths.values()) > room:
         widest = max(widths, key=lambda column: widths[column])

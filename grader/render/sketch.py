@@ -10,6 +10,7 @@ from grader.render.plane import draw_path
 from grader.render.scale import Range, cell_of, limits_of, spread
 from grader.render.shapes import draw_table
 from grader.report import Curve, Report, TestReport
+from grader.text import say
 
 COLUMNS = 32  # of a curve, where the page has room
 ENDS = 24  # columns of the first and last value
@@ -45,16 +46,20 @@ def gallery(page: Page, report: Report, without: TestReport | None) -> None:
 
 
 def _curve(page: Page, curve: Curve) -> None:
-    steps = round(1 / (1 - curve.beta)) if curve.beta < 1 else curve.steps
-    average = f", averaged over about {steps} of them (beta {curve.beta:g})" if curve.beta else ""
-    page.labelled("Curve", f"{curve.title}, {curve.steps} steps{average}")
+    window = round(1 / (1 - curve.beta)) if curve.beta < 1 else curve.steps
+    sentence = "curve.title_averaged" if curve.beta else "curve.title"
+    title = say(sentence, title=curve.title, steps=curve.steps, window=window, beta=f"{curve.beta:g}")
+    page.labelled("Curve", title)
     limits = limits_of(curve.theirs, curve.reference)
     columns = min(COLUMNS, page.width - LABEL - ENDS)
     places = spread(max(len(curve.theirs), len(curve.reference)), columns)
     blocks = BLOCKS if page.alphabet.unicode else ASCII_BLOCKS
-    for name, line, style in (("yours", curve.theirs, "red"), ("reference", curve.reference, "green")):
+    for name, line, style in (
+        ("drawn.yours", curve.theirs, "red"),
+        ("drawn.reference", curve.reference, "green"),
+    ):
         drawn = bars(line, places, limits, blocks).ljust(columns)
-        page.line(name.ljust(LABEL), (drawn, style), f"  {_ends(line)}")
+        page.line(page.head(say(name)), (drawn, style), f"  {_ends(line)}")
 
 
 def bars(line: Sequence[float | None], places: Iterable[int], limits: Range, blocks: str) -> str:
@@ -65,4 +70,6 @@ def bars(line: Sequence[float | None], places: Iterable[int], limits: Range, blo
 
 def _ends(line: Sequence[float | None]) -> str:
     values = [value for value in line if value is not None]
-    return f"{values[0]:.3g} to {values[-1]:.3g}" if values else "nothing"
+    if not values:
+        return say("drawn.nothing")
+    return say("drawn.ends", first=f"{values[0]:.3g}", last=f"{values[-1]:.3g}")

@@ -13,10 +13,11 @@ from grader.render.escape import one_line
 from grader.render.page import Page
 from grader.render.words import MARKS, bar, count, earned, number, seconds, share, tally, word
 from grader.report import Report, TaskReport, Verdict
+from grader.text import say
 
 BAR = 28
 GAP = 2
-VERDICT = 15  # columns of a mark and the longest verdict
+VERDICT = 15  # columns of a mark and the longest English verdict
 POINTS = 9  # of `0.67 / 12`
 TIME = 6  # of `12.3 s`
 TITLE = 24  # a title with less room than this is left out
@@ -40,7 +41,7 @@ def topics(page: Page, report: Report) -> None:
 def total(page: Page, report: Report) -> None:
     """Write the score with its bar and how many tasks there are of each verdict."""
     score, most = report.score, report.max_score
-    points = f"{earned(score, most)} of {number(most)} points"
+    points = say("points.of_all", earned=earned(score, most), most=number(most))
     style = "green" if score >= most - 1e-6 else "cyan"
     page.line((bar(score, most, BAR), style), "  ", (points, "bold"), f"  {share(score, most)} %")
     page.line((f"{count(len(report.tasks), 'task')}: {tally(report.tasks)}", "dim"))
@@ -59,17 +60,19 @@ def _name_width(tasks: list[TaskReport]) -> int:
 
 def _summary(page: Page, slug: str, tasks: list[TaskReport]) -> None:
     mark, style = MARKS[tasks[0].verdict]
-    text = f"{word(tasks[0].verdict)}, {count(len(tasks), 'task')}, {_points(tasks)} points"
+    verdict, number_of = word(tasks[0].verdict), count(len(tasks), "task")
+    text = say("points.of_verdict", verdict=verdict, tasks=number_of, points=_points(tasks))
     page.line((mark, style), " ", (one_line(slug), "bold"), "  ", (text, "dim"))
 
 
 def _table(page: Page, slug: str, tasks: list[TaskReport], *, width: int) -> None:
-    page.line((one_line(slug), "bold"), "  ", (f"{_points(tasks)} points", "dim"))
-    room = page.width - VERDICT - GAP - width - GAP - POINTS
+    page.line((one_line(slug), "bold"), "  ", (say("points", points=_points(tasks)), "dim"))
+    verdict = max(VERDICT, *(cell_len(word(each)) + 2 for each in Verdict))
+    room = page.width - verdict - GAP - width - GAP - POINTS
     timed, titled = room >= GAP + TIME, room >= GAP + TIME + GAP + TITLE
     table = Table.grid(padding=(0, GAP, 0, 0), expand=titled)
-    table.add_column(no_wrap=True, width=VERDICT)
-    table.add_column(overflow="fold", width=min(width, page.width - VERDICT - GAP - GAP - POINTS))
+    table.add_column(no_wrap=True, width=verdict)
+    table.add_column(overflow="fold", width=min(width, page.width - verdict - GAP - GAP - POINTS))
     if titled:
         table.add_column(overflow="fold", ratio=1)
     table.add_column(justify="right", no_wrap=True, width=POINTS)

@@ -14,6 +14,7 @@ from grader.render.sketch import gallery
 from grader.render.table import topics, total
 from grader.render.words import count, earned, number
 from grader.report import Report, TaskReport
+from grader.text import judged, say
 
 
 def show(report: Report, console: Console, *, paths: str = "", curves: bool = False) -> None:
@@ -41,11 +42,13 @@ def show(report: Report, console: Console, *, paths: str = "", curves: bool = Fa
 
 
 def _welcome(page: Page, report: Report, paths: str) -> None:
-    page.line(("Nothing attempted yet.", "bold"), f"  0 of {number(report.max_score)} points")
+    points = say("points.of_all", earned=0, most=number(report.max_score))
+    page.line((say("report.nothing_attempted"), "bold"), f"  {points}")
     page.line()
     for slug, tasks in by_topic(report).items():
         points = number(sum(task.max_points for task in tasks))
-        page.line(f"  {one_line(slug):<14}", (f"{count(len(tasks), 'task')}, {points} points", "dim"))
+        words = say("points.of_tasks", tasks=count(len(tasks), "task"), points=points)
+        page.line(f"  {one_line(slug):<14}", (words, "dim"))
     page.line()
     _begin(page, first_waiting(report) or report.tasks[0], paths, "Start")
 
@@ -58,8 +61,9 @@ def _next(page: Page, report: Report, paths: str) -> None:
     elif waiting:
         _begin(page, waiting, paths, "Then")
     elif passed(report):
-        score = earned(report.score, report.max_score)
-        page.line(("Everything passes.", "bold green"), f"  {score} of {number(report.max_score)} points")
+        score, most = earned(report.score, report.max_score), number(report.max_score)
+        points = say("points.of_all", earned=score, most=most)
+        page.line((say("tasks.all_pass"), "bold green"), f"  {points}")
 
 
 def _begin(page: Page, task: TaskReport, paths: str, label: str) -> None:
@@ -80,8 +84,14 @@ def _remarks(page: Page, report: Report) -> None:
         page.labelled("Note", note, "yellow", most=10_000)
     if report.incomplete is not None:
         page.labelled("Fault", report.incomplete, "bold magenta", most=10_000)
-        page.labelled("", "This is the grader's own fault, not the submission's; the score is not final.")
+        page.labelled("", say("report.fault"))
+    page.labelled("Run", _run(report), "dim", most=10_000)
+
+
+def _run(report: Report) -> str:
     environment = report.environment
-    missing = f" without {', '.join(environment.missing_layers)}" if environment.missing_layers else ""
-    facts = f"seed {report.seed}, {report.seconds:.1f} s, {environment.device}"
-    page.labelled("Run", f"{facts}, sandbox {environment.sandbox}{missing}", "dim", most=10_000)
+    return say(
+        "report.run_without" if environment.missing_layers else "report.run",
+        seed=report.seed, seconds=f"{report.seconds:.1f}", device=judged(environment.device),
+        sandbox=environment.sandbox, layers=", ".join(environment.missing_layers),
+    )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.report import TaskReport, TestReport, Verdict
-from grader.text import verdict_words
+from grader.report import Passage, TaskReport, TestReport, Verdict
+from grader.text import count_of, say, verdict_words
 
 DRAWN = "✓✗·◷▪⊘–█░"
 ASCII_ONLY = str.maketrans(DRAWN, "+x.t#/-#-")
@@ -49,6 +49,11 @@ def word(verdict: Verdict) -> str:
     return verdict_words(verdict.value)
 
 
+def passage(value: Passage) -> str:
+    """What became of a part of a network, in words: `not reached`."""
+    return say(f"passage.{value.value.replace(' ', '_')}")
+
+
 def number(value: float) -> str:
     """Points with at most two decimals, and no trailing zeros."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
@@ -79,7 +84,7 @@ def seconds(task: TaskReport) -> float:
 
 def count(number_of: int, noun: str) -> str:
     """`1 task`, `2 tasks`."""
-    return f"{number_of} {noun}" if number_of == 1 else f"{number_of} {noun}s"
+    return count_of(number_of, noun if number_of == 1 else f"{noun}s")
 
 
 def tally(items: Iterable[TaskReport | TestReport]) -> str:

@@ -1,19 +1,30 @@
 """Every text that a learner reads has a key, and a translation is a file beside the English.
 
-The English stays where it is written: topic.toml, the sentences of known mistakes, the docstrings of tests, and the
-labels of the pages. `text(key)` gives it in the language that was chosen, and key by key in English where there is no
-translation, or only one of an English that has changed since.
+The English stays where it is written: topic.toml, the sentences of known mistakes, the docstrings of tests, the
+labels of the pages, and two tables: the sentences of the pages (sentences.py) and what the judge says (patterns.py).
+`text(key)` gives it in the language that was chosen, and key by key in English where there is no translation, or only
+one of an English that has changed since.
 """
 
+from grader.text.judged import judged
 from grader.text.language import BadLanguage, chosen, languages, speak
-from grader.text.look_up import label, spoken, text, verdict_words
-from grader.text.translate import translated, translated_advice, translated_course, translated_failure
+from grader.text.look_up import count_of, label, say, spoken, text, verdict_words
+from grader.text.translate import (
+    translated,
+    translated_advice,
+    translated_course,
+    translated_failure,
+    translated_task,
+)
 
 __all__ = [
     "BadLanguage",
     "chosen",
+    "count_of",
+    "judged",
     "label",
     "languages",
+    "say",
     "speak",
     "spoken",
     "text",
@@ -21,5 +32,6 @@ __all__ = [
     "translated_advice",
     "translated_course",
     "translated_failure",
+    "translated_task",
     "verdict_words",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-LABEL, VERDICT = "ui.label.", "ui.verdict."
+LABEL, VERDICT, SENTENCE, JUDGED = "ui.label.", "ui.verdict.", "ui.sentence.", "ui.judged."
 
 
 def topic_title(slug: str) -> str:
@@ -50,6 +50,16 @@ def label(words: str) -> str:
 def verdict(value: str) -> str:
     """`ui.verdict.not_attempted`."""
     return VERDICT + value
+
+
+def sentence(name: str) -> str:
+    """`ui.sentence.report.fault`."""
+    return SENTENCE + name
+
+
+def judged(name: str) -> str:
+    """`ui.judged.shape`."""
+    return JUDGED + name
 
 
 def task_of(key: str) -> str | None:

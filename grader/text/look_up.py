@@ -8,6 +8,7 @@ from contextlib import suppress
 from grader.course import Course, load_course
 from grader.text import keys
 from grader.text.language import ENGLISH, chosen, topic_file, ui_file
+from grader.text.sentences import SENTENCES
 from grader.text.translation import BadTranslation, Translation, read
 from grader.text.ui import words
 
@@ -18,7 +19,7 @@ class UnknownKey(LookupError):
     """No text has this key."""
 
 
-def text(key: str, **values: object) -> str:
+def text(key: str, /, **values: object) -> str:
     """Return the text of a key, with `{name}` in it replaced by the values.
 
     Raises:
@@ -27,7 +28,7 @@ def text(key: str, **values: object) -> str:
     return spoken(key, _english(key), **values)
 
 
-def spoken(key: str, english: str, **values: object) -> str:
+def spoken(key: str, english: str, /, **values: object) -> str:
     """Return the text of a key whose English is at hand."""
     found = english
     if chosen() != ENGLISH:
@@ -39,6 +40,20 @@ def spoken(key: str, english: str, **values: object) -> str:
 def label(words: str) -> str:
     """Return a label of a page in the language that is spoken; the English is the label itself."""
     return spoken(keys.label(words), words) if words else words
+
+
+def say(name: str, /, **values: object) -> str:
+    """Return a sentence of the pages by its name; values that are not given keep their place in braces.
+
+    Raises:
+        KeyError: the table of sentences has none of this name.
+    """
+    return spoken(keys.sentence(name), SENTENCES[name], **values)
+
+
+def count_of(number: int, words: str) -> str:
+    """Return a number with what is counted, `2 tasks`; what only instructors count has no key, and is English."""
+    return spoken(keys.sentence(f"count.{words}"), "{n} " + words, n=number)
 
 
 def verdict_words(value: str) -> str:

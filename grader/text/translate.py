@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.course import Course, Task, Topic, load_course
 from grader.report import Message, Report, TaskReport, TestReport
 from grader.text import keys
 from grader.text.catalogue import sentence_of
-from grader.text.language import ENGLISH, topic_file
+from grader.text.judged import judged
+from grader.text.language import ENGLISH, STOPS, topic_file
 from grader.text.translation import Translation, read
 
 if TYPE_CHECKING:
@@ -27,10 +27,23 @@ def translated(report: Report, language: str, course: Course | None = None) -> R
     """
     if language == ENGLISH:
         return report
-    exercises = (course or load_course()).exercises
+    known = course or load_course()
     return replace(
-        report, tasks=tuple(_task(task, _words(task, exercises, language)) for task in report.tasks)
+        report,
+        tasks=tuple(translated_task(task, known, language) for task in report.tasks),
+        notes=tuple(judged(note, language) for note in report.notes),
     )
+
+
+def translated_task(task: TaskReport, course: Course, language: str) -> TaskReport:
+    """Return the report of one task in a language."""
+    if language == ENGLISH:
+        return task
+    words = read(topic_file(course.exercises, task.id.partition(".")[0], language))
+    title = words.of(keys.title(task.id), task.title)
+    tests = tuple(_test(test, task.id, words, language) for test in task.tests)
+    message = task.message and _message(task.message, task.id, task.title, title, words, language)
+    return replace(task, title=title, tests=tests, message=message)
 
 
 def translated_course(course: Course, language: str) -> Course:
@@ -41,17 +54,19 @@ def translated_course(course: Course, language: str) -> Course:
 
 
 def translated_failure(failure: Failure, task: Task, course: Course, language: str) -> Failure:
-    """Return what is remembered of a failure in a language; what was compared in the check stays as it was said."""
+    """Return what is remembered of a failure in a language."""
     if language == ENGLISH:
         return failure
     words = read(topic_file(course.exercises, task.topic, language))
     checked, likely = failure.checked, failure.likely
-    if checked and failure.test:
-        english = sentence_of(course, task, failure.test)
-        checked = _with_title(checked, english, words.of(keys.check(task.id, failure.test), english))
+    if checked:
+        english = sentence_of(course, task, failure.test) if failure.test else ""
+        title = words.of(keys.check(task.id, failure.test), english) if failure.test else ""
+        checked = _with_title(checked, english, title, language)
     if likely and failure.mistake:
         likely = words.of(keys.mistake(task.id, failure.mistake), likely)
-    return replace(failure, checked=checked, likely=likely)
+    following = failure.next and judged(failure.next, language)
+    return replace(failure, checked=checked, likely=likely, next=following)
 
 
 def translated_advice(
@@ -64,38 +79,44 @@ def translated_advice(
     return words.of(keys.advice(task.id, mistake), advice)
 
 
-def _words(task: TaskReport, exercises: Path, language: str) -> Translation:
-    return read(topic_file(exercises, task.id.partition(".")[0], language))
-
-
-def _task(task: TaskReport, words: Translation) -> TaskReport:
-    title = words.of(keys.title(task.id), task.title)
-    tests = tuple(_test(test, task.id, words) for test in task.tests)
-    message = task.message and _message(task.message, task.id, task.title, title, words)
-    return replace(task, title=title, tests=tests, message=message)
-
-
-def _test(test: TestReport, task_id: str, words: Translation) -> TestReport:
+def _test(test: TestReport, task_id: str, words: Translation, language: str) -> TestReport:
     title = words.of(keys.check(task_id, test.name), test.title)
-    message = test.message and _message(test.message, task_id, test.title, title, words)
-    return replace(test, title=title, message=message)
+    message = test.message and _message(test.message, task_id, test.title, title, words, language)
+    tables = tuple(
+        replace(table, title=judged(table.title, language), sentence=judged(table.sentence, language))
+        for table in test.tables
+    )
+    return replace(test, title=title, message=message, tables=tables)
 
 
-def _message(message: Message, task_id: str, english: str, title: str, words: Translation) -> Message:
-    """Translate what a message says of the check, which begins with the title, and of the mistake."""
-    checked, likely = _with_title(message.checked, english, title), message.likely
+def _message(
+    message: Message, task_id: str, english: str, title: str, words: Translation, language: str
+) -> Message:
+    """Translate what a message says of the check, which begins with the title, of values, and of the mistake."""
+    likely = message.likely
     if likely is not None and message.mistake is not None:
         likely = words.of(keys.mistake(task_id, message.mistake), likely)
-    return replace(message, checked=checked, likely=likely)
+    return replace(
+        message,
+        checked=_with_title(message.checked, english, title, language),
+        expected=message.expected and judged(message.expected, language),
+        got=message.got and judged(message.got, language),
+        where=message.where and judged(message.where, language),
+        likely=likely,
+        next=message.next and judged(message.next, language),
+    )
 
 
-def _with_title(checked: str, english: str, title: str) -> str:
+def _with_title(checked: str, english: str, title: str, language: str) -> str:
     """Return what was checked with the translated sentence of the test in front, where it has one there."""
-    head = english.rstrip(".")
+    head = english.rstrip(STOPS)
     if not head or not checked.startswith(head):
-        return checked
+        return judged(checked, language)
     rest = checked.removeprefix(head)
-    return title if rest in ("", ".") else title.rstrip(".") + rest
+    if rest in ("", "."):
+        return title
+    more = f": {judged(rest.removeprefix(': '), language)}" if rest.startswith(": ") else rest
+    return title.rstrip(STOPS) + more
 
 
 def _topic(topic: Topic, course: Course, language: str) -> Topic:

@@ -1,4 +1,4 @@
-"""The words of the pages, gathered from the code that writes them: labels, and the names of verdicts."""
+"""The words of the pages: labels, gathered from the code that writes them, verdicts, and both tables of sentences."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TypeGuard
 
 from grader.report import Verdict
 from grader.text import keys
+from grader.text.patterns import PATTERNS
+from grader.text.sentences import SENTENCES
 
 RENDER = Path(__file__).parent.parent / "render"
 WRITERS = frozenset({"labelled", "whole"})  # methods of a page whose first argument is a label
@@ -20,7 +22,9 @@ def words() -> dict[str, str]:
     """Return the English of every word of the pages, by key."""
     labels = sorted({label for file in sorted(RENDER.rglob("*.py")) for label in _labels(file)})
     found = {keys.label(label): label for label in labels}
-    return found | {keys.verdict(value): value.replace("_", " ") for value in Verdict}
+    found |= {keys.verdict(value): value.replace("_", " ") for value in Verdict}
+    found |= {keys.sentence(name): sentence for name, sentence in SENTENCES.items()}
+    return found | {keys.judged(name): pattern for name, pattern in PATTERNS.items()}
 
 
 def _labels(file: Path) -> Iterator[str]:

@@ -27,14 +27,17 @@ from grader.render.html.names import feedback_file, has_feedback, person
 from grader.render.html.pictures import picture_of
 from grader.render.html.svg import bar, curve, curve_svg, histogram_svg, path, path_svg
 from grader.render.html.svg.curve import averaged
-from grader.render.html.text import block, breakable, shown, signed, whole
+from grader.render.html.svg.element import element
+from grader.render.html.text import block, breakable, sentence, shown, signed, whole
 from grader.render.shapes import shapes_of
-from grader.render.words import count, earned, number, share
+from grader.render.words import count, earned, number, passage, share
+from grader.text import chosen, judged, label
 
 STYLE, SCRIPT = "page.css", "sort.js"
 FUNCTIONS = (
     *(anchor, drawn, has_drawings, next_of, number_of, went_wrong, mark, person, has_feedback, feedback_file),
     *(count, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg, histogram_svg),
+    *(chosen, judged, label, passage, element),
 )
 
 
@@ -78,6 +81,7 @@ def environment() -> Environment:
     )
     made.filters.update(block=block, whole=whole, parts=breakable, number=number, signed=signed)
     made.globals.update({function.__name__: function for function in FUNCTIONS})
+    made.globals.update(say=sentence)
     made.globals.update(curve_outside=curve.outside, path_outside=path.outside)
     made.globals.update(LABELS=LABELS, MOST_DRAWN=MOST_DRAWN, MOST_ROWS=MOST_ROWS)
     return made

@@ -13,6 +13,7 @@ from grader.render.html.grid import bounded, values_of
 from grader.render.html.svg.heatmap import heatmap_svg
 from grader.render.html.text import figure
 from grader.report import Grid, Picture, PictureKind
+from grader.text import say
 
 MOST_PANELS = 36
 PANEL_SIDE = 96  # pixels that a panel is enlarged to
@@ -89,7 +90,7 @@ def _panels(view: View, picture: Picture, grids: Sequence[Grid]) -> View:
     uris = [png.diverging(grid, most) if signed else png.grey(grid, low, high) for grid in grids]
     labels = _names(picture.panels, len(grids), numbered=False)
     panels = tuple(_panel(*each) for each in zip(uris, grids, labels, _alts(picture, grids), strict=True))
-    scale = _signed(most) if signed else f"Black is {low:.3g}, white is {high:.3g}."
+    scale = _signed(most) if signed else say("picture.grey", low=f"{low:.3g}", high=f"{high:.3g}")
     return replace(view, panels=panels, scale=scale + _gaps(grids), numbers=_numbers(picture, grids))
 
 
@@ -112,10 +113,13 @@ def _numbers(picture: Picture, grids: Sequence[Grid]) -> tuple[Numbers, ...]:
 def _alts(picture: Picture, grids: Sequence[Grid]) -> list[str]:
     """What is read aloud: the label, or the title and a number."""
     labels = _names(picture.panels, len(grids), numbered=False)
-    sizes = [f"{len(grid)} by {len(grid[0])} values" for grid in grids]
+    names = [
+        label or say("picture.one_of", title=picture.title, place=place, all=len(grids))
+        for place, label in enumerate(labels, 1)
+    ]
     return [
-        f"{label or f'{picture.title}, {place} of {len(grids)}'}, {size}"
-        for place, (label, size) in enumerate(zip(labels, sizes, strict=True), 1)
+        say("picture.size", label=name, rows=len(grid), columns=len(grid[0]))
+        for name, grid in zip(names, grids, strict=True)
     ]
 
 
@@ -130,9 +134,9 @@ def _most(grids: Sequence[Grid]) -> float:
 
 
 def _signed(most: float) -> str:
-    return f"Blue is −{most:.3g}, white is 0, orange is {most:.3g}."
+    return say("picture.signed", most=f"{most:.3g}")
 
 
 def _gaps(grids: Sequence[Grid]) -> str:
     missing = any(value is None for grid in grids for row in grid for value in row)
-    return " Pink is no number." if missing else ""
+    return " " + say("picture.gaps") if missing else ""

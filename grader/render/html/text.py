@@ -8,6 +8,8 @@ from markupsafe import Markup, escape
 
 from grader.render.escape import lines, one_line
 from grader.render.words import number
+from grader.text import say
+from grader.text.look_up import NAME
 
 LONGEST = 400  # characters of anything that a submission may have written
 ENOUGH = 4_000  # a sentence of the course's own is cut only where it cannot be one
@@ -32,6 +34,13 @@ def plain(value: object, most: int = LONGEST) -> str:
         text[: 2 * most]
     )  # spelling out makes it longer, so what is far behind is never looked at
     return line if len(line) <= most and len(text) <= 2 * most else line[: most - 3].rstrip() + "..."
+
+
+def sentence(name: str, /, **values: object) -> Markup:
+    """A sentence of the pages by its name; each value in it as a template writes it, so that it may be markup."""
+    # An apostrophe is no sign between elements, nor inside double quotes.
+    words = str(escape(say(name))).replace("&#39;", "'")
+    return Markup(NAME.sub(lambda hole: shown(values.get(hole[1], hole[0])), words))
 
 
 def whole(value: object) -> Markup:

@@ -14,24 +14,32 @@ from grader.render.course import show_hint
 from grader.render.escape import lines, one_line
 from grader.render.failure import failure
 from grader.render.page import LABEL, Page
+from grader.render.watch.speech import spoken_failure, spoken_help, spoken_result
 from grader.render.words import MARKS, bar, count, word
 from grader.report import Verdict
+from grader.text import judged, say
 from grader.watch.keymap import KEYS
 from grader.watch.reading import IDLE
 from grader.watch.state import State, View
 
 BAR = 10
 LONG = 10_000
+KEY_WORDS = "key."
 WAITING = (None, Verdict.NOT_ATTEMPTED)
 
 
 def head(page: Page, state: State) -> None:
     """Write what is watched, and each topic with the tasks that pass."""
-    passed = sum(state.passes(task.id) for task in state.tasks)
-    of = count(len(state.tasks), "task")
-    page.line((one_line(state.path), "bold"), f"  {passed} of {of} passed", (f"  seed {state.seed}", "dim"))
+    seed = say("watch.seed", seed=state.seed)
+    page.line((one_line(state.path), "bold"), f"  {passes(state)}", (f"  {seed}", "dim"))
     _bars(page, state)
     page.line((page.alphabet.of("–") * page.width, "dim"))
+
+
+def passes(state: State) -> str:
+    """Say how many tasks pass."""
+    passed = sum(state.passes(task.id) for task in state.tasks)
+    return say("tasks.passed_of_all", passed=passed, tasks=count(len(state.tasks), "task"))
 
 
 def body(page: Page, state: State, most: int = LONG) -> None:
@@ -53,7 +61,7 @@ def foot(page: Page, state: State) -> None:
         return
     parts: list[str | tuple[str, str]] = []
     for key, name in KEYS:
-        parts += [(key, "bold"), (f" {name}   ", "dim")]
+        parts += [(key, "bold"), (f" {say(KEY_WORDS + name.replace(' ', '_'))}   ", "dim")]
     page.line(*parts)
 
 
@@ -62,13 +70,13 @@ def task_line(page: Page, state: State, task_id: str) -> None:
     task = state.course.task(task_id)
     verdict = state.verdict(task_id)
     mark, style = MARKS[verdict] if verdict else (" ", "")
-    said = word(verdict) if verdict else "not graded yet"
+    said = word(verdict) if verdict else say("watch.not_graded")
     page.line((f"{mark} {said}", style), "  ", (task.id, "bold"), (f"  {task.title}", "dim"))
 
 
 def problem(page: Page, text: str) -> None:
     """Write why a file cannot be read, in the words of the grader, of which some lines are code."""
-    for number, line in enumerate(lines(text)):
+    for number, line in enumerate(lines(judged(text))):
         page.line((line, "red" if number == 0 else ""))
 
 
@@ -100,15 +108,15 @@ def _longest(state: State) -> int:
 
 def _problem_of_all(state: State) -> Sequence[str | tuple[str, str]]:
     if state.problem is not None:
-        return [(one_line(state.problem), "red")]
-    return ["There is no task to look at."]
+        return [(one_line(judged(state.problem)), "red")]
+    return [say("watch.no_task")]
 
 
 def _problem(page: Page, state: State, task: Task) -> None:
     text = state.problem or state.problems.get(task.topic)
     if text is not None:
         problem(page, text)
-        page.line(("The last results stay as they are.", "dim"))
+        page.line((say("watch.as_before"), "dim"))
         page.line()
 
 
@@ -118,10 +126,10 @@ def _task(page: Page, state: State, task: Task, most: int) -> None:
     page.line((task.id, "bold"), f"  {task.title}", (f"  {points}", "dim"), *_doing(state, task))
     needs = [need for need in open_needs(task, state.progress) if need.partition(".")[0] in state.files]
     if needs and not state.passes(task.id):
-        page.line((f"builds on {', '.join(needs)}, still open", "dim"))
+        page.line((say("watch.builds_on", tasks=", ".join(needs)), "dim"))
     page.line()
     if result is not None and result.verdict not in (Verdict.PASS, Verdict.NOT_ATTEMPTED):
-        failure(page, result)
+        failure(page, spoken_result(result, state))
     else:
         _standing(page, state, task)
 
@@ -129,23 +137,25 @@ def _task(page: Page, state: State, task: Task, most: int) -> None:
 def _doing(state: State, task: Task) -> list[str | tuple[str, str]]:
     running = state.work.running
     if running is not None and running.task_id == task.id:
-        return [("  grading ...", "yellow")]
-    return [("  waits to be graded", "yellow")] if task.id in state.work.wanted else []
+        return [(f"  {say('watch.grading')}", "yellow")]
+    waits = say("watch.waits_to_be_graded")
+    return [(f"  {waits}", "yellow")] if task.id in state.work.wanted else []
 
 
 def _standing(page: Page, state: State, task: Task) -> None:
     """Write how a task stands of which no failure is at hand: passed, not begun, or known from earlier."""
     verdict = state.verdict(task.id)
     if verdict in WAITING and state.work.marks.get(task.id, IDLE) != IDLE:
-        page.line(("Begun, and not graded yet.", "dim"))
+        page.line((say("watch.begun"), "dim"))
         return
     if verdict in WAITING:
-        page.line(("Not begun.", "dim"), f"  Write it in {one_line(state.files[task.topic].name)} and save.")
+        write = say("watch.write", file=one_line(state.files[task.topic].name))
+        page.line((say("watch.not_begun"), "dim"), f"  {write}")
         return
     assert verdict is not None
     mark, style = MARKS[verdict]
     page.line((f"{mark} {word(verdict)}", style), *(_beyond(state) if verdict is Verdict.PASS else []))
-    known = state.progress.of(task.id).failure
+    known = spoken_failure(state.progress.of(task.id).failure, task, state)
     if verdict is Verdict.PASS or known is None:
         return
     page.line()
@@ -157,11 +167,9 @@ def _standing(page: Page, state: State, task: Task) -> None:
 
 def _beyond(state: State) -> list[str | tuple[str, str]]:
     open_ = sum(not state.passes(task.id) for task in state.tasks)
-    return (
-        [f"  {count(open_, 'task')} still open: n goes on"]
-        if open_
-        else [("  Everything passes.", "bold green")]
-    )
+    if not open_:
+        return [(f"  {say('tasks.all_pass')}", "bold green")]
+    return [f"  {say('watch.go_on', tasks=count(open_, 'task'))}"]
 
 
 def _list(page: Page, state: State, task: Task, most: int) -> None:
@@ -175,7 +183,7 @@ def _list(page: Page, state: State, task: Task, most: int) -> None:
         verdict = state.verdict(each.id)
         mark, style = MARKS[verdict] if verdict else (" ", "")
         here = each.id == task.id
-        waits = "  waits" if each.id in state.work.wanted else ""
+        waits = f"  {say('watch.waits')}" if each.id in state.work.wanted else ""
         name = (each.name, "bold" if here else "")
         page.line(
             "> " if here else "  ", (mark, style), " ", name, (f"  {each.title}", "dim"), (waits, "yellow")
@@ -185,32 +193,33 @@ def _list(page: Page, state: State, task: Task, most: int) -> None:
 def _hint(page: Page, state: State, task: Task, most: int) -> None:
     if state.help is None:
         return
-    show_hint(task, state.help, page.console, keeps=True)
+    show_hint(task, spoken_help(state.help, task, state), page.console, keeps=True)
     if state.help.left:
-        page.line((f"{'':<{LABEL}}or h again", "dim"))
+        page.line((f"{'':<{LABEL}}{say('watch.hint_again')}", "dim"))
 
 
 def _reset(page: Page, state: State, task: Task, most: int) -> None:
     name = one_line(state.files[task.topic].name)
-    page.line((f"Put the stub of {task.id} back?", "bold yellow"))
-    page.line(f"What you wrote for it in {name} goes; a copy of the file as it is now is kept.")
+    page.line((say("watch.put_back", task=task.id), "bold yellow"))
+    page.line(say("watch.copy_kept", file=name))
     page.line()
-    page.line(("y", "bold"), " yes   ", ("any other key", "bold"), " no")
+    yes, other, no = (say(f"watch.{name}") for name in ("yes", "any_other_key", "no"))
+    page.line(("y", "bold"), f" {yes}   ", (other, "bold"), f" {no}")
 
 
 def _news(state: State) -> list[tuple[str, str]]:
     if state.said is not None:
-        return [(state.said, "yellow")]
+        return [(judged(state.said), "yellow")]
     running = state.work.running
     if state.starting:
-        return [(f"The judge of {', '.join(sorted(state.starting))} gets ready.", "dim")]
+        return [(say("watch.gets_ready", topics=", ".join(sorted(state.starting))), "dim")]
     if running is not None:
         more = len(set(state.work.wanted) - {running.task_id})
-        behind = f", {count(more, 'task')} after it" if more else ""
-        return [(f"Grading {running.task_id}{behind}.", "dim")]
+        sentence = "watch.now_and_then" if more else "watch.now"
+        return [(say(sentence, task=running.task_id, tasks=count(more, "task")), "dim")]
     if state.seconds is not None:
-        return [(f"Graded in {state.seconds:.1f} s. It is graded again at each save.", "dim")]
-    return [("Each save is graded.", "dim")]
+        return [(say("watch.done", seconds=f"{state.seconds:.1f}"), "dim")]
+    return [(say("watch.each_save"), "dim")]
 
 
 VIEWS: dict[View, Callable[[Page, State, Task, int], None]] = {

@@ -11,9 +11,10 @@ from rich.console import Console
 from grader.render.escape import one_line
 from grader.render.failure import failure
 from grader.render.page import Page
-from grader.render.watch.page import problem, task_line
-from grader.render.words import count
+from grader.render.watch.page import passes, problem, task_line
+from grader.render.watch.speech import spoken_result
 from grader.report import Verdict
+from grader.text import judged, say
 from grader.watch import events as e
 from grader.watch.signals import suspend
 from grader.watch.state import State
@@ -46,16 +47,14 @@ class Plain:
             task_line(self._page, state, event.task_id)
             self._graded.append(event.task_id)
         elif isinstance(event, e.Said):
-            self._page.line(one_line(event.text))
+            self._page.line(one_line(judged(event.text)))
         if self._graded and state.work.running is None:
             self._end_of_save(state)
         sys.stdout.flush()
 
     def _read(self, before: State, state: State) -> None:
         if before.current is None:
-            passed = sum(state.passes(task.id) for task in state.tasks)
-            of = f"{passed} of {count(len(state.tasks), 'task')} passed"
-            self._page.line(f"Watching {one_line(state.path)}: {of}. Ctrl-C ends it.")
+            self._page.line(say("watch.begins", path=one_line(state.path), passed=passes(state)))
         for slug, text in state.problems.items():
             if before.problems.get(slug) != text:
                 problem(self._page, text)
@@ -63,7 +62,7 @@ class Plain:
             problem(self._page, state.problem)
         mended = [state.files[slug].name for slug in before.problems if slug not in state.problems]
         if mended and not state.work.wanted:
-            self._page.line(f"{one_line(', '.join(mended))} can be read again; the last results hold.")
+            self._page.line(say("watch.mended", files=one_line(", ".join(mended))))
 
     def _end_of_save(self, state: State) -> None:
         """Print the first failure of what was graded, and how many tasks pass."""
@@ -73,7 +72,6 @@ class Plain:
         self._graded = []
         if failed:
             self._page.line()
-            failure(self._page, state.results[failed[0]])
-        passed = sum(state.passes(task.id) for task in state.tasks)
-        self._page.line((f"{passed} of {count(len(state.tasks), 'task')} passed", "dim"))
+            failure(self._page, spoken_result(state.results[failed[0]], state))
+        self._page.line((passes(state), "dim"))
         self._page.line()

@@ -13,12 +13,11 @@ from rich.text import Text
 
 from grader.render.page import Page
 from grader.render.watch.page import body, foot, head
+from grader.text import say
 from grader.watch import events as e
 from grader.watch.keys import Keyboard
 from grader.watch.signals import suspend
 from grader.watch.state import State
-
-MORE = "... {more} more lines: make the window taller, or see `grade {path} --task {task}`"
 
 
 class Screen:
@@ -96,7 +95,7 @@ class _Drawing:
             rows = [*top, *_cut(middle, room, state)]
             rows += [Text("")] * (height - len(rows) - len(end)) + end
         except Exception as problem:  # the grading goes on, and so does the next page
-            rows = [Text(f"This page cannot be drawn ({type(problem).__name__}: {problem}); q ends it.")]
+            rows = [Text(say("watch.cannot_draw", problem=f"{type(problem).__name__}: {problem}"))]
         yield from rows[:height]
 
 
@@ -120,5 +119,5 @@ def _cut(rows: list[Text], room: int, state: State) -> list[Text]:
     """Return as many rows as there is room for; what is left out is said."""
     if len(rows) <= room:
         return rows
-    more = MORE.format(more=len(rows) - room + 1, path=state.path, task=state.current)
+    more = say("watch.more", more=len(rows) - room + 1, path=state.path, task=state.current)
     return [*rows[: room - 1], Text(more, "dim", no_wrap=True)]

@@ -8,7 +8,20 @@ from rich.console import Console
 from grader.render.page import Page
 from grader.render.words import word
 from grader.report import Verdict
-from grader.text import BadLanguage, chosen, keys, label, languages, speak, spoken, text, verdict_words
+from grader.text import (
+    BadLanguage,
+    chosen,
+    count_of,
+    judged,
+    keys,
+    label,
+    languages,
+    say,
+    speak,
+    spoken,
+    text,
+    verdict_words,
+)
 from grader.text.catalogue import catalogue_of
 from grader.text.look_up import UnknownKey
 from grader.text.translation import BadTranslation, digest, read
@@ -17,10 +30,13 @@ from grader.text.ui import words
 
 @pytest.fixture
 def pages(tmp_path, monkeypatch):
-    """A translation of one label and one verdict, spoken."""
+    """A translation of a label, a verdict, two sentences of pages and one of the judge, spoken."""
     rows = {
         "ui.label.builds_on": ("Builds on", "Besoin de"),
         "ui.verdict.not_attempted": ("not attempted", "vide"),
+        "ui.sentence.points.of_all": ("{earned} of {most} points", "sur {most} : {earned}"),
+        "ui.sentence.count.tasks": ("{n} tasks", "{n} devoirs"),
+        "ui.judged.shape": ("shape {shape}", "forme {shape}"),
     }
     text = "".join(f'["{key}"]\nof = "{digest(of)}"\ntext = "{done}"\n' for key, (of, done) in rows.items())
     (tmp_path / "ui.xx.toml").write_text(text)
@@ -64,6 +80,26 @@ def test_words_of_the_pages_are_spoken(pages):
     assert label("Checked") == "Checked"
     assert label("") == ""
     assert text("ui.label.builds_on") == "Besoin de"
+
+
+def test_sentences_of_the_pages_are_spoken(pages):
+    """Values stand where the translator has put them; what has no key is English."""
+    assert say("points.of_all", earned=1, most="{earned}") == "sur {earned} : 1"
+    assert say("tasks.all_pass") == "Everything passes."
+    assert (count_of(2, "tasks"), count_of(1, "task"), count_of(3, "students")) == (
+        "2 devoirs",
+        "1 task",
+        "3 students",
+    )
+    assert text("ui.sentence.count.tasks", n=4) == "4 devoirs"
+
+
+def test_what_the_judge_says_is_spoken_where_it_is_recognised(pages):
+    """A whole text is recognised, or none of it; other languages are not asked."""
+    assert judged("shape (2, 3)") == "forme (2, 3)"
+    assert judged("shape (2, 3); 1 of 4 inputs differ") == "forme (2, 3); 1 of 4 inputs differ"
+    assert judged("the shape (2, 3)") == "the shape (2, 3)"
+    assert judged("shape (2, 3)", "en") == judged("shape (2, 3)", "yy") == "shape (2, 3)"
 
 
 def test_page_shows_its_labels_and_verdicts_in_the_language(pages):

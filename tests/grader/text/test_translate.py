@@ -1,10 +1,13 @@
 """A report and a course in another language."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.learner import Failure
-from grader.report import Environment, Message, Report, TaskReport, TestReport, Verdict
+from grader.report import Environment, Message, Report, ShapeTable, TaskReport, TestReport, Verdict
 from grader.text import translated, translated_advice, translated_course, translated_failure
+from grader.text.translation import digest
 
 SENTENCE = "Each row sums to 1."
 
@@ -41,6 +44,32 @@ def test_rest_of_a_check_stays_behind_the_translated_sentence(course, translate)
     translate(check__test_softmax_rows=(SENTENCE, "La somme est 1."))
     task = translated(report(checked="Each row sums to 1: row 2"), "xx", course).tasks[0]
     assert task.tests[0].message.checked == "La somme est 1: row 2"
+
+
+def test_values_notes_and_shapes_are_said_in_the_language(course, translate, tmp_path, monkeypatch):
+    """What the judge says of a failure is recognised; the sentence of a test keeps one stop, whatever it looks like."""
+    translate(check__test_softmax_rows=(SENTENCE, "和为一。"))
+    texts = {
+        "shape": ("shape {shape}", "形状 {shape}"),
+        "checked.gradient": ("gradient with respect to {name}", "对 {name} 的梯度"),
+        "note.ignored": ("{file} is ignored: the grader never loads it", "忽略 {file}"),
+        "way.none": ("no sub-module could be compared", "无法比较"),
+    }
+    rows = [f'["ui.judged.{key}"]\nof = "{digest(of)}"\ntext = "{to}"\n' for key, (of, to) in texts.items()]
+    (tmp_path / "ui.xx.toml").write_text("".join(rows), encoding="utf-8")
+    monkeypatch.setattr("grader.text.language.UI_FOLDER", tmp_path)
+    before = report(checked="Each row sums to 1: gradient with respect to x")
+    task = before.tasks[0]
+    message = replace(task.tests[0].message, expected="shape (2, 3)", got="shape (3,)")
+    table = ShapeTable("a way", (), 0, "no sub-module could be compared")
+    test = replace(task.tests[0], message=message, tables=(table,))
+    notes = ("conftest.py is ignored: the grader never loads it",)
+    found = translated(replace(before, tasks=(replace(task, tests=(test,)),), notes=notes), "xx", course)
+    said = found.tasks[0].tests[0]
+    assert (said.message.expected, said.message.got) == ("形状 (2, 3)", "形状 (3,)")
+    assert said.message.checked == "和为一: 对 x 的梯度"
+    assert (said.tables[0].title, said.tables[0].sentence) == ("a way", "无法比较")
+    assert found.notes == ("忽略 conftest.py",)
 
 
 def test_missing_keys_fall_back_to_english_one_by_one(course, translate):

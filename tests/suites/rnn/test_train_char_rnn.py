@@ -140,7 +140,9 @@ def test_train_char_rnn_trains_in_training_mode(submission, rng):
 @pytest.mark.statistical
 def test_train_char_rnn_answers_hello(submission, rng, draw):
     """After 30 steps the network answers hello with ohlol."""
-    start = {key: value / 2 for key, value in random_state(rng, 4, 8).items()}  # so that no unit begins saturated
+    start = {
+        key: value / 2 for key, value in random_state(rng, 4, 8).items()
+    }  # so that no unit begins saturated
     arguments = start, torch.tensor(HELLO), torch.tensor(OHLOL), 30, 0.1
     losses, state, _, after = submission.run(train, *arguments)
     draw.curve("loss by step", losses, train(ORACLE, *arguments)[0])

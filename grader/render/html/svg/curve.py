@@ -11,6 +11,7 @@ from grader.render.html.svg.element import Point, drawing, text, way
 from grader.render.html.svg.legend import legend
 from grader.render.scale import limits_of
 from grader.report import Curve
+from grader.text import say
 
 WIDTH, HEIGHT = 360.0, 220.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 348.0, 30.0, 180.0
@@ -27,13 +28,14 @@ def curve_svg(curve: Curve) -> Markup:
         frame.axes(whole_steps=True),
         # The broken line lies above the full one, which shows between its dashes where both agree.
         frame.clipped(way(runs_of(yours), "theirs"), way(runs_of(own), "reference")),
-        text(((LEFT + RIGHT) / 2, HEIGHT - 6), "step", "middle"),
+        text(((LEFT + RIGHT) / 2, HEIGHT - 6), say("drawn.step"), "middle"),
     )  # fmt: skip
 
 
 def describe(curve: Curve) -> str:
     """The drawing in one sentence, for whoever does not see it."""
-    return f"Yours {_ends(curve.theirs)}, the reference {_ends(curve.reference)}, over {curve.steps} steps."
+    yours, reference = _ends(curve.theirs), _ends(curve.reference)
+    return say("curve.said", yours=yours, reference=reference, steps=curve.steps)
 
 
 def outside(curve: Curve) -> int:
@@ -43,8 +45,8 @@ def outside(curve: Curve) -> int:
 
 def averaged(curve: Curve) -> str:
     """Over how many steps both lines are averaged, in words; nothing where they are not."""
-    steps = round(1 / (1 - curve.beta)) if curve.beta < 1 else curve.steps
-    return f"averaged over about {steps} steps (beta {curve.beta:g})" if curve.beta else ""
+    window = round(1 / (1 - curve.beta)) if curve.beta < 1 else curve.steps
+    return say("curve.averaged", window=window, beta=f"{curve.beta:g}") if curve.beta else ""
 
 
 def _frame(curve: Curve) -> Frame:
@@ -61,4 +63,6 @@ def _points(line: Sequence[float | None], longest: int, steps: int, frame: Frame
 
 def _ends(line: Sequence[float | None]) -> str:
     values = [value for value in line if value is not None]
-    return f"goes from {values[0]:.3g} to {values[-1]:.3g}" if values else "has no value"
+    if not values:
+        return say("curve.empty")
+    return say("curve.ends", first=f"{values[0]:.3g}", last=f"{values[-1]:.3g}")

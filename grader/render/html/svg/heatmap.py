@@ -7,6 +7,7 @@ from markupsafe import Markup
 from grader.render.html.png import diverging
 from grader.render.html.svg.element import drawing, element, text
 from grader.report import Grid, Picture
+from grader.text import say
 
 WIDTH = 360.0
 LEFT, RIGHT, TOP = 40.0, 352.0, 8.0
@@ -35,8 +36,8 @@ def heatmap_svg(picture: Picture, grid: Grid, most: float) -> Markup:
         text((LEFT + column * (place + 0.5), bottom + 15), label[:LONGEST], "middle")
         for place, label in _some(picture.columns, columns, column)
     ]
-    axis = text(((LEFT + RIGHT) / 2, bottom + 32), "step", "middle")
-    said = f"{rows} rows over {columns} steps, from −{most:.3g} to {most:.3g}."
+    axis = text(((LEFT + RIGHT) / 2, bottom + 32), say("drawn.step"), "middle")
+    said = say("picture.states", rows=rows, columns=columns, most=f"{most:.3g}")
     return drawing(WIDTH, bottom + 38, picture.title, said, image, *beside, *below, axis)
 
 

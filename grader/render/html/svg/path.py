@@ -13,6 +13,7 @@ from grader.render.html.svg.legend import legend
 from grader.render.plane import frame_of, inside
 from grader.render.scale import Range
 from grader.report import Path
+from grader.text import say
 
 WIDTH, HEIGHT = 360.0, 300.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 348.0, 30.0, 276.0
@@ -44,8 +45,8 @@ def _ground(path: Path, frame: Frame) -> list[list[Point]]:
 
 def describe(path: Path) -> str:
     """The drawing in one sentence, for whoever does not see it."""
-    lines = " Contour lines show what is descended." if path.surface else ""
-    return f"Yours {_ends(path.theirs)}; the reference {_ends(path.reference)}.{lines}"
+    lines = " " + say("path.contours") if path.surface else ""
+    return say("path.said", yours=_ends(path.theirs), reference=_ends(path.reference)) + lines
 
 
 def outside(path: Path) -> int:
@@ -80,13 +81,15 @@ def _start(points: list[Point]) -> list[Markup]:
     ring = element("circle", cx=x, cy=y, r=6, class_="start")
     return [
         ring,
-        text((x - 10 if left else x + 10, max(y - 6, TOP + 12)), "start", "end" if left else "start"),
+        text(
+            (x - 10 if left else x + 10, max(y - 6, TOP + 12)), say("drawn.start"), "end" if left else "start"
+        ),
     ]
 
 
 def _ends(line: Iterable[Point | None]) -> str:
     points = _known(line)
     if not points:
-        return "has no point"
-    (a, b), (c, d) = points[0], points[-1]
-    return f"goes from ({a:.3g}, {b:.3g}) to ({c:.3g}, {d:.3g}) in {len(points) - 1} steps"
+        return say("path.empty")
+    start, end = (f"({x:.3g}, {y:.3g})" for x, y in (points[0], points[-1]))
+    return say("path.ends", start=start, end=end, steps=len(points) - 1)

@@ -16,8 +16,8 @@ from grader.report import Verdict
 
 @pytest.fixture
 def judge(monkeypatch, report):
-    """`grader.judge` as the command knows it: it keeps what it was asked and answers at once."""
-    fake = ModuleType("grader.judge")
+    """`grader.judge.grading` as the command knows it: it keeps what it was asked and answers at once."""
+    fake = ModuleType("grader.judge.grading")
     fake.UsageProblem = fake.OurProblem = type("Problem", (Exception,), {})
     fake.asked = []
     fake.report = report
@@ -27,7 +27,7 @@ def judge(monkeypatch, report):
         return fake.report
 
     fake.grade_submission = grade_submission
-    monkeypatch.setitem(sys.modules, "grader.judge", fake)
+    monkeypatch.setitem(sys.modules, "grader.judge.grading", fake)
     return fake
 
 

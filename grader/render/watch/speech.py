@@ -1,0 +1,39 @@
+"""What the judge and the progress hold, which is English always, in the language of the page."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from grader.course import Task
+from grader.learner import Failure
+from grader.learner.hints import Help
+from grader.report import TaskReport
+from grader.text import chosen, translated_advice, translated_failure, translated_task
+from grader.text.translation import BadTranslation
+from grader.watch.state import State
+
+
+def spoken_result(result: TaskReport, state: State) -> TaskReport:
+    """Return the report of a task in the language that is spoken; as it is where its translation cannot be read."""
+    with suppress(BadTranslation):
+        return translated_task(result, state.course, chosen())
+    return result
+
+
+def spoken_failure(failure: Failure | None, task: Task, state: State) -> Failure | None:
+    """Return the same of what is remembered of a failure."""
+    with suppress(BadTranslation):
+        return failure and translated_failure(failure, task, state.course, chosen())
+    return failure
+
+
+def spoken_help(help_: Help, task: Task, state: State) -> Help:
+    """Return the same of a hint about a failure; the general ones are of a course that is translated already."""
+    failure = help_.failure
+    if failure is None or failure.mistake is None:
+        return replace(help_, failure=spoken_failure(failure, task, state))
+    with suppress(BadTranslation):
+        advice = translated_advice(help_.advice, task, failure.mistake, state.course, chosen())
+        return replace(help_, failure=spoken_failure(failure, task, state), advice=advice)
+    return help_

@@ -1,0 +1,136 @@
+"""Every sentence that a learner reads in a terminal has a key: where all are in capitals, no word is left small."""
+
+import ast
+import re
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import grader.render
+from grader.course import load_course
+from grader.learner import Failure, Progress, TaskProgress, cost
+from grader.learner.hints import Help
+from grader.render import course, explain
+from grader.render import next as next_page
+from grader.report import Verdict
+from grader.text.sentences import SENTENCES
+from grader.text.ui import words
+
+RENDER = Path(grader.render.__file__).parent
+FOR_INSTRUCTORS = {
+    *(
+        "class_json",
+        "class_progress",
+        "class_summary",
+        "classroom",
+        "concerns",
+        "confusion",
+        "diff",
+        "figures",
+    ),
+    *("gradebook", "gradescope", "heat", "histogram", "json", "junit", "proof", "roll", "rows", "similar"),
+}
+UNITS = {"ns", "us", "ms", "kB", "MB"}  # in any language
+NO_SENTENCE = re.compile(r"bold \w+|grade hint |<.*")  # a style, a command, markup
+SPEAKS = re.compile(r'(?:say|sentence)\(\s*f?"([\w.]+)')
+
+
+def drawn(write, width=100):
+    file = StringIO()
+    write(Console(file=file, width=width, color_system=None, markup=False, emoji=False))
+    return file.getvalue()
+
+
+@pytest.fixture
+def known(data):
+    """A course in capitals, and what is known of its first tasks."""
+    whole = load_course()
+    small = replace(whole, topics=data(whole.topics[:2]))
+    one, two, three, *_ = (task.id for task in small.tasks)
+    failure = Failure("T", "THE SUM", "OVER THE BATCH", "M", "NEXT")
+    entries = {
+        one: TaskProgress(Verdict.PASS, Verdict.PASS, "2026", 1),
+        two: TaskProgress(Verdict.FAIL, Verdict.FAIL, None, 3, failure, given_up=True),
+        three: TaskProgress(Verdict.ERROR, Verdict.ERROR, None, 1),
+    }
+    return small, Progress(entries)
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_report_has_no_untranslated_words(reports, situation, width, show_report, capitals, data, left):
+    """Tables, totals, failures, drawings, remarks: whatever the page says by itself."""
+    assert not left(show_report(data(reports[situation]()), width, curves=True))
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_list_has_no_untranslated_words(known, remembered, capitals, left):
+    """With progress and without."""
+    whole, progress = known
+    assert not left(
+        drawn(lambda console: course.show(whole, console, None, progress if remembered else None))
+    )
+
+
+@pytest.mark.parametrize("number, is_last", [(1, False), (None, False), (2, True)])
+def test_hint_has_no_untranslated_words(known, number, is_last, capitals, left):
+    """About a failure, a general one, and the last."""
+    whole, progress = known
+    task = whole.tasks[1]
+    help_ = Help(progress.of(task.id).failure, "ADVICE", number, not is_last)
+    assert not left(drawn(lambda console: course.show_hint(task, help_, console)))
+
+
+def test_next_has_no_untranslated_words(known, capitals, left):
+    """Tasks that passed, failed, wait, and the end."""
+    whole, progress = known
+    for task in whole.tasks[:4]:
+        step = next_page.Next(task, progress.of(task.id), ("A.B",), "A.PY:1", "grade .", whole.tasks[5])
+        assert not left(drawn(lambda console, step=step: next_page.show(step, console, 1, 9)))
+    assert not left(drawn(lambda console: next_page.show_finished(console, 9)))
+
+
+@pytest.mark.parametrize("width", [100, 160])
+def test_explain_has_no_untranslated_words(known, width, capitals, left):
+    """Both layouts of the code, and the costs."""
+    cheap, dear = cost.Cost(1, 1e-5, 500), cost.Cost(2, 1e-2, 5_000_000)
+    for each in (
+        None,
+        cost.Costs("one call with X (2, 3)", cheap, dear, cost.HOW),
+        cost.Costs("3 calls, the first with X", dear, cheap, f"{cost.HOW}; {cost.ONE_RUN}"),
+        cost.Costs(note=cost.NONE_FOUND), cost.Costs(note=cost.TOO_SLOW), cost.Costs(note=cost.NO_OPERATOR),
+    ):  # fmt: skip
+        page = drawn(
+            lambda console, each=each: explain.show(known[0].tasks[1], "A", "B", console, each), width
+        )
+        assert left(page) <= UNITS
+
+
+@pytest.mark.parametrize("file", sorted(RENDER.rglob("*.py")), ids=lambda file: file.stem)
+def test_code_of_a_page_holds_no_sentence(file):
+    """Two words in one text are a label, or stand in the table of sentences."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    texts = [node.body[0].value for node in ast.walk(tree) if isinstance(node, documented) and node.body
+             and isinstance(node.body[0], ast.Expr)]  # fmt: skip
+    parts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in texts]
+    found = {node.value for node in parts if isinstance(node.value, str)} - set(words().values())
+    said = {
+        text
+        for text in found
+        if re.search(r"[a-z]{2,},? [a-z]{2,}", text) and not NO_SENTENCE.fullmatch(text)
+    }
+    assert file.stem in FOR_INSTRUCTORS or not said
+
+
+def test_sentences_of_the_table_are_all_said():
+    """No name is misspelt, and no sentence waits for a translator that no page says."""
+    pages = [*RENDER.rglob("*.py"), *RENDER.rglob("*.j2")]
+    code = "\n".join(file.read_text(encoding="utf-8") for file in pages)
+    begun = {name for name in SPEAKS.findall(code) if name not in SENTENCES}
+    assert all(any(name.startswith(start) for name in SENTENCES) for start in begun)
+    made = (*begun, "count.", "key.", "feedback.")
+    silent = {name for name in SENTENCES if f'"{name}"' not in code and not name.startswith(made)}
+    assert not silent

@@ -49,10 +49,9 @@ def main() -> None:
         with using(post.accelerator):
             prepare_torch()
             warm_up()  # here and not in each server
-            forks = orders * (1 + len(post.task_ids))
-            PAGES.expect(forks)
+            PAGES.expect(orders * (1 + len(post.task_ids)))  # a child for each, and a worker for each task
             desks = [_Desk(open_workers(post.sandbox), *pair) for pair in streams]
-            _stand(post, desks, forks)
+            _stand(post, desks, orders)
 
 
 def _streams(orders: int, answers: int) -> tuple[BinaryIO, BinaryIO]:
@@ -76,7 +75,7 @@ class _Desk:
         self.answers.close()
 
 
-def _stand(post: Post, desks: Sequence[_Desk], forks: int) -> None:
+def _stand(post: Post, desks: Sequence[_Desk], orders: int) -> None:
     course = load_course()
     references = References(course)
     tasks = [course.task(task_id) for task_id in post.task_ids]
@@ -84,7 +83,7 @@ def _stand(post: Post, desks: Sequence[_Desk], forks: int) -> None:
 
     def obey(bench: Bench, by_task: Mapping[str, list[pytest.Item]]) -> None:
         get_ready(references, tasks, course)
-        PAGES.expect(forks)
+        PAGES.expect(orders)
         desk = _own(desks)
         judge = _Judge(course, references, desk, Collected(bench, by_task))
         try:

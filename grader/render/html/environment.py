@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from grader.render.html.compiled import Compiled
 from grader.render.html.helpers import (
     LABELS,
     MOST_DRAWN,
@@ -78,6 +79,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=Compiled(),
     )
     made.filters.update(block=block, whole=whole, parts=breakable, number=number, signed=signed)
     made.globals.update({function.__name__: function for function in FUNCTIONS})

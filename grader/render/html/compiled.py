@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 from pickle import UnpicklingError
 
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
-FOLDER = Path(__file__).with_name("__pycache__")  # whoever may write there can change this module too
+FOLDER = Path(cache_from_source(__file__)).parent  # whoever may write there can change this module too
 
 
 class Compiled(FileSystemBytecodeCache):
@@ -27,6 +29,8 @@ class Compiled(FileSystemBytecodeCache):
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled, if that can be written."""
+        """Keep what was compiled, if that can be written and Python keeps what it compiles."""
+        if sys.dont_write_bytecode:
+            return
         with contextlib.suppress(OSError):
             super().dump_bytecode(bucket)

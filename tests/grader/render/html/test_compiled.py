@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from jinja2 import DictLoader, Environment
 
 from grader.render.html.compiled import Compiled
+
+
+@pytest.fixture(autouse=True)
+def python_keeps_what_it_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the environment of these tests says."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
 
 
 def rendered(folder: Path, source: str) -> str:
@@ -53,3 +60,10 @@ def test_folder_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     assert rendered(tmp_path / "missing", "Hello {{ name }}") == "Hello Ann"
     (tmp_path / "file").write_text("no folder")
     assert rendered(tmp_path / "file", "Hello {{ name }}") == "Hello Ann"
+
+
+def test_nothing_is_kept_where_python_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PYTHONDONTWRITEBYTECODE holds for templates too."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert rendered(tmp_path, "Hello {{ name }}") == "Hello Ann"
+    assert kept(tmp_path) == {}

@@ -11,6 +11,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from grader.course import Course, Task
+from grader.judge.order import Idle
 from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.references import References
 from grader.judge.seeds import derived_seed
@@ -43,6 +44,7 @@ class Bench:
         self.course, self.references = course, references
         self.subject, self.seed, self._most_seconds = subject, seed, seconds
         self.partial: set[str] = set()  # ids of tasks of which tests were deselected
+        self.idle: Idle = {}  # what is known of tests that idle code passes
         self._tasks = {course.suite_file(task).resolve(): task for task in course.tasks}
         self._task_at: dict[Path, Task | None] = {}  # by unresolved path: resolving asks the file system
 

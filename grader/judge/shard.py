@@ -167,7 +167,10 @@ class Shard:
                 self.result.incomplete = (
                     f"{task.id}, {item.name}: {type(outcome.problem).__name__}: {outcome.problem}"
                 )
-        return score_task(task, tests, idle_tests(bench, task, items, outcomes))
+        known = set(bench.idle)
+        idle = idle_tests(bench, task, items, outcomes)
+        self.result.idle.update({key: bench.idle[key] for key in bench.idle.keys() - known})
+        return score_task(task, tests, idle)
 
     def _file(self, task: Task) -> str:
         return f"{task.topic}.{'ipynb' if self.sources[task.topic].notebook else 'py'}"

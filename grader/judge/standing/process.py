@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ import pytest
 from grader.course import Course, load_course
 from grader.device.choice import using
 from grader.judge.bench import Bench
-from grader.judge.order import Order, ShardResult
+from grader.judge.order import Idle, Order, ShardResult
 from grader.judge.references import References
 from grader.judge.session import run_session
 from grader.judge.shard import Collected, Shard
@@ -154,7 +155,16 @@ class _Judge:
             self.in_step = False  # what it had found by then counts
         if found.broken:
             raise SandboxProblem(found.reason)
+        if found.reason is None:
+            self._learn(order.seed, pickle.loads(found.data).idle)
         return found
+
+    def _learn(self, seed: int, idle: Idle) -> None:
+        """Keep what was found out about the tests under a seed; with another one it is found out anew."""
+        known = self.collected.bench.idle
+        if any(each != seed for each, _, _ in known):
+            known.clear()
+        known.update(idle)
 
     def _grade(self, order: Order) -> ShardResult:
         """Grade in this process, a child."""

@@ -56,3 +56,22 @@ def test_idle_code_earns_nothing(made_up, host):
     (double,) = host.grade(file, made_up.package, tasks=["double"], seed=1).report.tasks
     assert [str(test.verdict) for test in double.tests] == ["fail", "pass", "pass"]
     assert double.points == 0
+
+
+def test_tests_are_found_out_about_once_under_one_seed(made_up, monkeypatch):
+    """What is known of a test is not played again; under another seed it is."""
+    bench = made_up.suite(CONDUCT).bench(double=lambda x: x)
+    task = bench.course.task("maths.double")
+
+    def use(bench, items):
+        outcomes = {item.name: bench.run(item, None) for item in items}
+        first, plays, play = idle_tests(bench, task, items, outcomes), [], bench.play
+        monkeypatch.setattr(bench, "play", lambda item, *rest: plays.append(item.name) or play(item, *rest))
+        again, played_again = idle_tests(bench, task, items, outcomes), len(plays)
+        bench.seed += 1
+        return first, again, played_again, idle_tests(bench, task, items, outcomes), len(plays)
+
+    first, again, played_again, other, played_then = made_up.play(bench, use)
+    assert first == again == other
+    assert played_again == 0
+    assert played_then >= 3

@@ -208,3 +208,10 @@ def facts(pid: int) -> tuple[int, int, int]:
     (memory,) = re.findall(r"RssAnon:\s+(\d+)", (process / "status").read_text())
     below = (process / f"task/{pid}/children").read_text().split()
     return int(memory), len(list((process / "fd").iterdir())), len(below)
+
+
+def test_next_order_is_given_what_was_found_out_about_tests(grade: Grade, judge: StandingJudge) -> None:
+    """A partly wrong submission is graded the same the second time, whatever the judge has learned from the first."""
+    first, again = grade(WRONG, seed=5), grade(WRONG, seed=5)
+    grade(WRONG, seed=6)
+    assert without_durations(first) == without_durations(again) == without_durations(grade(WRONG, seed=5))

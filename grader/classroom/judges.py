@@ -73,7 +73,7 @@ class Judges:
         self._let_go(judge)
         with self._lock:
             if not self._closed:
-                self._idle[post].append(judge)
+                self._idle.setdefault(post, []).append(judge)
 
     def _let_go(self, judge: StandingJudge) -> None:
         with self._lock:

@@ -63,9 +63,8 @@ def _renew(folder: Path, wanted: Iterable[tuple[str, str, Callable[[], Files]]])
     if not outdated:
         return
     written.outdate([student for student, _, _ in outdated])
-    write(
-        written.file, written.text
-    )  # first, so that a run that is killed now leaves none that seems up to date
+    # First the list, so that a run that is killed now leaves no file that seems up to date.
+    write(written.file, written.text)
     for student, digest, make in outdated:
         made = dict(make())
         for name, data in made.items():

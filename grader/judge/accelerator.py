@@ -14,8 +14,8 @@ AUTO = "auto"
 CHOICES = (AUTO, CPU, CUDA, SIM)
 
 SIMULATED_BY = (
-    "2.13.",
-)  # versions of torch that are known to have what the simulated accelerator is made of
+    "2.13."  # how the version of a torch begins that is known to have what the simulated one is made of
+)
 CPU_BUILD = "+cpu"
 DRIVERS = (
     "/dev/nvidiactl",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 import sys
 from collections.abc import Iterator, Sequence
@@ -46,12 +47,18 @@ def _ordered(selected: Sequence[Task], result: ShardResult) -> list[TaskReport]:
     return [reports[task.id] for task in selected if task.id in reports]
 
 
+@functools.cache  # a class asks for each of its gradings, and each look takes milliseconds
+def _torch_version() -> str:
+    """Return what `torch.__version__` says, without importing torch."""
+    return version("torch")
+
+
 def environment_of(course: Course, result: ShardResult, accelerator: Accelerator) -> Environment:
     """Return where a grading ran."""
     return Environment(
         torchgrade=__version__,
         python=platform.python_version(),
-        torch=version("torch"),
+        torch=_torch_version(),
         platform=f"{platform.system()} {platform.machine()}" if sys.platform else "",
         device=accelerator.words,
         sandbox=result.kind,

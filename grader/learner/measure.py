@@ -168,9 +168,8 @@ class Meter:
             ) -> "typing.Any":
                 seen["operators"] += 1
                 named = kwargs or {}
-                hold(
-                    [*args, *named.values()], function is torch.ops.aten.lift_fresh.default
-                )  # torch.tensor made it
+                is_new = function is torch.ops.aten.lift_fresh.default  # torch.tensor made it
+                hold([*args, *named.values()], is_new)
                 result = function(*args, **named)
                 hold(result, True)
                 return result

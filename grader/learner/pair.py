@@ -41,9 +41,8 @@ class Measured:
     reference: Cost
     once: bool  # each side was timed in one play alone
     calls: dict[str, int] = field(default_factory=dict)  # by function or method
-    first: Sequence[
-        tuple[str, str]
-    ] = ()  # the arguments of the first call and their names, if they were named
+    # The arguments of the first call, each with its name if it was named.
+    first: Sequence[tuple[str, str]] = ()
 
 
 def measured(sessions: tuple[Session, Session], task: str, play: Play) -> Measured:
@@ -53,9 +52,8 @@ def measured(sessions: tuple[Session, Session], task: str, play: Play) -> Measur
         NothingRan: the play does not run the task.
         Exception: whatever keeps a worker from answering, or what its code raises.
     """
-    meters = [
-        _meter(session, task, play) for session in reversed(sessions)
-    ]  # a play that cannot be is the reference's
+    # The reference first: a play that cannot be is then its doing.
+    meters = [_meter(session, task, play) for session in reversed(sessions)]
     first = [_seconds(meter.once()) for meter in meters]
     (reference, calls, named), (theirs, _, _) = map(_count, (meter.count() for meter in meters))
     if not calls:

@@ -42,8 +42,7 @@ def stand(post: Post, count: int, orders: int = 0) -> list[StandingJudge]:
     process = _started([descriptor for _, theirs in streams for descriptor in theirs])
     household = _Household(process)
     judges = [StandingJudge(orders_to, answers_from, household) for (orders_to, answers_from), _ in streams]
-    send(streams[0][0][0], post)
-    send(streams[0][0][0], orders)
+    send(judges[0]._orders, (post, orders))
     return judges
 
 

@@ -45,8 +45,8 @@ def main() -> None:
     numbers = [int(number) for number in sys.argv[1:]]
     streams = [_streams(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)]
     with contextlib.suppress(Closed):
-        post: Post = receive(streams[0][0])
-        orders: int = receive(streams[0][0])
+        first, _ = streams[0]
+        post, orders = receive(first)
         with using(post.accelerator):
             prepare_torch()
             warm_up()  # here and not in each server

@@ -31,7 +31,8 @@ STUB = '    raise NotImplementedError("softmax")\n'
 WRONG = "    e = (x - x.amax(0, keepdim=True)).exp()\n    return e / e.sum(0, keepdim=True)\n"
 RIGHT = "    e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)\n"
 FINISHED = "✓ pass"
-NAMED = "Likely"
+FAILED = "the rest is still being tested"
+GRADED = "Graded in"
 HEADER = """\
 A session as it went, made by docs/record.py: every line below `$` is what the program wrote. Lines in [brackets] say
 what the person did meanwhile.
@@ -108,7 +109,9 @@ def session(root: Path) -> list[str]:
     watch.until("0 of 20 tasks passed")
     shown.append("[in the editor: a softmax whose sum runs over the wrong axis; saved]\n")
     _save(folder, STUB, WRONG)
-    shown.append(_without_gaps(watch.until(NAMED)))
+    shown.append(_without_gaps(watch.until(FAILED)))
+    shown.append("[a moment later, by itself]\n")
+    shown.append(_without_gaps(watch.until(GRADED)))
     shown.append("[in another terminal]\n")
     command("grade hint losses.softmax", folder)
     command("grade hint losses.softmax", folder)

@@ -14,6 +14,17 @@ Advance = Callable[[str, str, str], None]  # told of each verdict: task id, test
 
 
 @dataclass(frozen=True)
+class Meanwhile:
+    """What is known of a task that is still graded: for whoever looks on, and never to be kept."""
+
+    task: TaskReport | None  # None: what was told before does not hold any more
+    named: bool = False  # whether the known mistakes have been tried
+
+
+Tell = Callable[[Meanwhile], None]
+
+
+@dataclass(frozen=True)
 class Order:
     """What one process is to grade."""
 
@@ -25,6 +36,7 @@ class Order:
     first: bool
     seconds: float | None = None  # that any one test may take at most
     accelerator: Accelerator = field(default_factory=simulated_accelerator)
+    tells: bool = False  # what is known meanwhile, to somebody who looks on
 
 
 @dataclass

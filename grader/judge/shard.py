@@ -16,8 +16,9 @@ from grader.judge.diagnosis import diagnose
 from grader.judge.evidence import is_telling
 from grader.judge.idle import idle_tests
 from grader.judge.intake import Intake, take_in
+from grader.judge.meanwhile import failing, is_first_failure, named
 from grader.judge.message import message_of, traceback_of
-from grader.judge.order import Advance, Order, ShardResult
+from grader.judge.order import Advance, Order, ShardResult, Tell
 from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.references import References
 from grader.judge.scoring import score_task, untested
@@ -58,10 +59,11 @@ class Shard:
     """The grading of one order in this process."""
 
     def __init__(
-        self, order: Order, workers: Workers, advance: Advance, course: Course, references: References
-    ) -> None:
-        """Start with nothing graded."""
-        self.order, self.workers, self.advance = order, workers, advance
+        self, order: Order, workers: Workers, advance: Advance, course: Course, references: References,
+        tell: Tell | None = None,
+    ) -> None:  # fmt: skip
+        """Start with nothing graded; `tell` is told what can be shown before the end."""
+        self.order, self.workers, self.advance, self.tell = order, workers, advance, tell
         self.course, self.references = course, references
         self.tasks: list[Task] = [self.course.task(task_id) for task_id in order.task_ids]
         self.played: list[Task] = []
@@ -148,29 +150,39 @@ class Shard:
             outcome = _given_up(outcomes) or settle(bench, task, item, bench.run(item, None))
             outcomes[item.name] = outcome
             self.advance(task.id, item.name, str(outcome.verdict))
+            if self.tell is not None and is_first_failure(outcomes.values()):
+                self.tell(failing(task, items, self._tests(task, items, outcomes, None)))
         mistake = self._diagnose(bench, task, items, outcomes)
-        tests, place = [], self.sources[task.topic].place
-        for item in items:
-            outcome = outcomes[item.name]
-            title = title_of(item)
-            tests.append(
-                TestReport(
-                    name=item.name, title=title, verdict=outcome.verdict, visible=is_visible(item),
-                    weight=weight_of(item), seconds=round(outcome.seconds, 4),
-                    message=message_of(title, task.id, outcome, mistake if is_telling(outcome) else None, place),
-                    traceback=traceback_of(outcome, self._file(task), place), printed=outcome.printed or None,
-                    curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
-                    tables=tuple(outcome.drawing.tables), pictures=tuple(outcome.drawing.pictures),
-                )
-            )  # fmt: skip
+        tests = self._tests(task, items, outcomes, mistake)
+        if self.tell is not None and (told := named(task, tests)) is not None:
+            self.tell(told)
+        for name, outcome in outcomes.items():
             if outcome.verdict is Verdict.INTERNAL:
                 self.result.incomplete = (
-                    f"{task.id}, {item.name}: {type(outcome.problem).__name__}: {outcome.problem}"
+                    f"{task.id}, {name}: {type(outcome.problem).__name__}: {outcome.problem}"
                 )
         known = set(bench.idle)
         idle = idle_tests(bench, task, items, outcomes)
         self.result.idle.update({key: bench.idle[key] for key in bench.idle.keys() - known})
         return score_task(task, tests, idle)
+
+    def _tests(
+        self, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome], mistake: Mistake | None
+    ) -> list[TestReport]:  # fmt: skip
+        """Return the reports of the tests that have been tried."""
+        tried = [item for item in items if item.name in outcomes]
+        return [self._test(task, item, outcomes[item.name], mistake) for item in tried]
+
+    def _test(self, task: Task, item: pytest.Item, outcome: Outcome, mistake: Mistake | None) -> TestReport:
+        title, place = title_of(item), self.sources[task.topic].place
+        return TestReport(
+            name=item.name, title=title, verdict=outcome.verdict, visible=is_visible(item),
+            weight=weight_of(item), seconds=round(outcome.seconds, 4),
+            message=message_of(title, task.id, outcome, mistake if is_telling(outcome) else None, place),
+            traceback=traceback_of(outcome, self._file(task), place), printed=outcome.printed or None,
+            curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
+            tables=tuple(outcome.drawing.tables), pictures=tuple(outcome.drawing.pictures),
+        )  # fmt: skip
 
     def _file(self, task: Task) -> str:
         return f"{task.topic}.{'ipynb' if self.sources[task.topic].notebook else 'py'}"

@@ -142,6 +142,7 @@ SENTENCES = {
     "watch.as_before": "The last results stay as they are.",
     "watch.builds_on": "builds on {tasks}, still open",
     "watch.grading": "grading ...",
+    "watch.still_testing": "not known yet: the rest is still being tested",
     "watch.waits_to_be_graded": "waits to be graded",
     "watch.waits": "waits",
     "watch.begun": "Begun, and not graded yet.",

@@ -45,6 +45,16 @@ class Graded:
 
 
 @dataclass(frozen=True)
+class Meanwhile:
+    """A grading that still goes on has found out something of its task, or has to begin once more."""
+
+    task_id: str
+    mark: str
+    task: TaskReport | None  # None: nothing is known any more
+    named: bool = False  # whether the known mistakes have been tried
+
+
+@dataclass(frozen=True)
 class GivenUp:
     """A grading was given up, as its code was gone."""
 
@@ -93,7 +103,7 @@ class Stop:
 
 
 Event = (
-    Read | Starting | Ready | Graded | GivenUp | Faulted | Pressed | Hinted | Said | Tick | Stop
+    Read | Starting | Ready | Meanwhile | Graded | GivenUp | Faulted | Pressed | Hinted | Said | Tick | Stop
 )  # fmt: skip
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from grader.course import Course
 from grader.learner.store import now
-from grader.report import Report
+from grader.report import Report, TaskReport
 from grader.watch import events as e
 
 if TYPE_CHECKING:
     from grader.device.choice import Accelerator
-    from grader.judge.order import ShardResult
+    from grader.judge.order import Meanwhile, ShardResult
     from grader.report import Environment
     from grader.watch.judges import Judges, NoJudges
 
@@ -92,7 +92,6 @@ class Grading:
     def _grade(self, judges: Judges | NoJudges, effect: e.Grade) -> e.Graded:
         from grader.intake import Submission
         from grader.judge.order import Order
-        from grader.judge.scoring import skip_dependents
 
         assert self._accelerator is not None
         started = time.perf_counter()
@@ -101,14 +100,23 @@ class Grading:
             Submission({task.topic: effect.content}, self._name), (task.id,), "", self._seed, self._sandbox, False,
             accelerator=self._accelerator,
         )  # fmt: skip
-        result = judges.grade(order)
-        needs = {need.id: need for need in effect.needs}
-        reports = skip_dependents([task], {**needs, **result.tasks})
+        result = judges.grade(order, lambda found: self._tell_meanwhile(effect, found))
         report = Report(
-            self._name, self._seed, self._environment_of(result), (reports[task.id],),
+            self._name, self._seed, self._environment_of(result), (self._beside_needs(effect, result.tasks[task.id]),),
             round(time.perf_counter() - started, 3), result.incomplete, result.notes,
         )  # fmt: skip
         return e.Graded(task.id, effect.mark, report, now())
+
+    def _tell_meanwhile(self, effect: e.Grade, found: Meanwhile) -> None:
+        task = self._beside_needs(effect, found.task) if found.task is not None else None
+        self._tell(e.Meanwhile(effect.task_id, effect.mark, task, found.named))
+
+    def _beside_needs(self, effect: e.Grade, found: TaskReport) -> TaskReport:
+        """Return how a task stands, given how those stand that it builds on."""
+        from grader.judge.scoring import skip_dependents
+
+        reports = {need.id: need for need in effect.needs} | {found.id: found}
+        return skip_dependents([self._course.task(found.id)], reports)[found.id]
 
     def _environment_of(self, result: ShardResult) -> Environment:
         """Return where it was graded; the digest of the course is made only once."""

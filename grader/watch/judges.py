@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.course import Course
 from grader.device.choice import Accelerator
-from grader.judge.order import Order, ShardResult
+from grader.judge.order import Meanwhile, Order, ShardResult, Tell
 from grader.judge.parallel import run_parallel
 from grader.judge.standing import JudgeDied, StandingJudge, can_stand
 from grader.judge.standing.messages import Closed
@@ -67,8 +67,8 @@ class Judges:
             self._tell(e.Ready(topic, time.monotonic() - started))
         self._ready.add(topic)
 
-    def grade(self, order: Order) -> ShardResult:
-        """Grade tasks of one topic; a judge that dies is replaced once.
+    def grade(self, order: Order, meanwhile: Tell | None = None) -> ShardResult:
+        """Grade tasks of one topic; a judge that dies is replaced once, and what it told is taken back.
 
         Raises:
             WasGivenUp: `give_up` was called meanwhile.
@@ -79,8 +79,10 @@ class Judges:
             self._given_up = False
         for left in reversed(range(ATTEMPTS)):
             try:
-                return self._grade(topic, order)
+                return self._grade(topic, order, meanwhile)
             except JudgeDied:
+                if meanwhile is not None:
+                    meanwhile(Meanwhile(None))
                 self._end(topic)
                 if self._given_up or self._closed:
                     raise WasGivenUp from None
@@ -107,12 +109,12 @@ class Judges:
         for judge in judges:
             judge.close()
 
-    def _grade(self, topic: str, order: Order) -> ShardResult:
+    def _grade(self, topic: str, order: Order, meanwhile: Tell | None) -> ShardResult:
         with self._lock:
             self._busy = topic
         try:
             self.warm(topic)
-            found: ShardResult = self._standing[topic].grade(order)
+            found: ShardResult = self._standing[topic].grade(order, meanwhile)
             return found
         except KeyError:  # closed meanwhile
             raise JudgeDied("the judges were closed") from None
@@ -157,8 +159,8 @@ class NoJudges:
         """Say that it is so: there is nothing to wait for."""
         self._tell(e.Ready(topic))
 
-    def grade(self, order: Order) -> ShardResult:
-        """Grade in a process of its own."""
+    def grade(self, order: Order, meanwhile: Tell | None = None) -> ShardResult:
+        """Grade in a process of its own; nothing is told before it ends."""
         self.warm(order.task_ids[0].partition(".")[0])
         return self._run(order, 1, None)
 

@@ -18,6 +18,7 @@ from grader.watch.work import (
     is_overdue,
     is_superseded,
     started,
+    told,
     with_marks,
 )
 
@@ -82,6 +83,8 @@ def _told(state: State, event: e.Event) -> State:
         case e.Ready(topic, seconds):
             work = replace(state.work, patience=max(state.work.patience, seconds))
             return replace(state, starting=state.starting - {topic}, work=work)
+        case e.Meanwhile(task_id, mark, so_far, named):
+            return replace(state, work=told(state.work, task_id, mark, so_far, named))
         case e.Hinted(task_id, help_):
             progress = state.progress
             for number in help_.shown:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.course import Course
 from grader.learner import Progress
-from grader.report import Verdict
+from grader.report import TaskReport, Verdict
 from grader.watch.reading import IDLE
 
 UNKNOWN = "?"  # the mark of a grading whose code is not known any more; no code has it
@@ -24,6 +24,8 @@ class Running:
     mark: str
     since: float  # on a clock that nobody can set
     given_up: bool = False
+    so_far: TaskReport | None = None  # what is known of the task already; it goes with the grading
+    named: bool = False  # whether the known mistakes have been tried
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,22 @@ def started(work: Work, now: float) -> Work:
     """Return the work with its first wanted task under way."""
     task_id = work.wanted[0]
     return replace(work, running=Running(task_id, work.marks[task_id], now))
+
+
+def told(work: Work, task_id: str, mark: str, so_far: TaskReport | None, named: bool) -> Work:
+    """Return the work with what is known of the grading under way; of another one nothing is taken."""
+    running = work.running
+    if running is None or (running.task_id, running.mark) != (task_id, mark):
+        return work
+    return replace(work, running=replace(running, so_far=so_far, named=named))
+
+
+def still_graded(work: Work, task_id: str) -> Running | None:
+    """Return the grading of a task that is under way, unless its code is gone."""
+    running = work.running
+    if running is None or running.task_id != task_id or running.given_up:
+        return None
+    return None if is_superseded(work, task_id, running.mark) else running
 
 
 def is_superseded(work: Work, task_id: str, mark: str) -> bool:

@@ -11,9 +11,11 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
+from grader.judge.order import Tell
 from grader.judge.parallel import MOST_MEMORY
+from grader.judge.standing.frames import Frames, write
 from grader.judge.standing.messages import Closed
 from grader.sandbox.errors import SandboxProblem
 from grader.worker.confine import kernel
@@ -30,6 +32,9 @@ KILL_BEFORE_THE_JUDGE = b"500"  # where memory is short: after the workers, befo
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 RAISED, BROKEN = 3, 4  # exit statuses: with a reason in place of a result
 
+Work = Callable[[Tell], Any]
+PassOn = Callable[[bytes], None]
+
 
 @dataclass(frozen=True)
 class Found:
@@ -40,8 +45,14 @@ class Found:
     broken: bool = False  # the sandbox did not do its part: no child that follows would get further
 
 
-def in_child(work: Callable[[], Any], orders: int, answers: int) -> Found:
-    """Return what `work` gave in a child; `orders` and `answers` are the judge's descriptors, which it does not get.
+def in_child(work: Work, orders: int, answers: int, pass_on: PassOn) -> Found:
+    """Return what `work` gave in a child.
+
+    Args:
+        work: what the child does; what it tells meanwhile is passed on while it still works.
+        orders: a descriptor of the judge, which the child does not get.
+        answers: another.
+        pass_on: gets each thing that is told, pickled.
 
     Raises:
         Closed: whoever gives the orders has gone; the child is ended, as nobody waits for its result.
@@ -49,34 +60,35 @@ def in_child(work: Callable[[], Any], orders: int, answers: int) -> Found:
     reading, writing = os.pipe()
     judge, child = os.getpid(), os.fork()
     if child == 0:
-        _tell(work, writing, judge, (reading, orders, answers))
+        _be_child(work, writing, judge, (reading, orders, answers))
     os.close(writing)
+    frames = Frames(pass_on)
     try:
-        data = _read(reading, orders)
+        _read(reading, orders, frames)
     except Closed:
         os.kill(child, signal.SIGKILL)
         raise
     finally:
         os.close(reading)
         _, status = os.waitpid(child, 0)
-    return _found(data, status)
+    return _found(frames.result, status)
 
 
-def _found(data: bytes, status: int) -> Found:
-    if status == 0:
+def _found(data: bytes | None, status: int) -> Found:
+    if status == 0 and data is not None:
         return Found(data)
     if os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
         return Found(b"", f"the grading process was ended by {name}")
     code = os.WEXITSTATUS(status)
-    if code in (RAISED, BROKEN):
+    if code in (RAISED, BROKEN) and data is not None:
         return Found(b"", data.decode(errors="replace"), code == BROKEN)
     return Found(b"", f"the grading process exited with status {code}")
 
 
-def _read(reading: int, orders: int) -> bytes:
+def _read(reading: int, orders: int, frames: Frames) -> None:
     """Read a pipe to its end; raise Closed where the end of another one that writes to us is closed before."""
-    data, poll = bytearray(), select.poll()
+    poll = select.poll()
     poll.register(reading, select.POLLIN)
     poll.register(orders, 0)  # of which only the hanging up is told
     while True:
@@ -84,27 +96,27 @@ def _read(reading: int, orders: int) -> bytes:
         if reading in events:
             part = os.read(reading, CHUNK)
             if not part:
-                return bytes(data)
-            data += part
+                return
+            frames.take(part)
         elif orders in events:
             raise Closed("the one who gives orders has gone")
 
 
-def _tell(work: Callable[[], Any], writing: int, judge: int, not_ours: Sequence[int]) -> NoReturn:
+def _be_child(work: Work, writing: int, judge: int, not_ours: Sequence[int]) -> NoReturn:
     """Become the child; whatever happens, it never goes on as a second judge."""
     try:
         _bounded(judge, not_ours)
-        code, data = _result(work)
         with os.fdopen(writing, "wb") as stream:
-            stream.write(data)
+            code, data = _result(work, stream)
+            write(stream, data, last=True)
         os._exit(code)
     finally:
         os._exit(1)
 
 
-def _result(work: Callable[[], Any]) -> tuple[int, bytes]:
+def _result(work: Work, stream: BinaryIO) -> tuple[int, bytes]:
     try:
-        return 0, pickle.dumps(work())
+        return 0, pickle.dumps(work(lambda told: write(stream, pickle.dumps(told), last=False)))
     except SandboxProblem as problem:
         return BROKEN, str(problem).encode(errors="replace")
     except Exception as problem:

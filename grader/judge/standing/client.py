@@ -9,15 +9,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 from grader.device.choice import Accelerator
 from grader.judge.errors import OurProblem
-from grader.judge.order import Order, ShardResult
+from grader.judge.order import Meanwhile, Order, ShardResult, Tell
 from grader.judge.standing.messages import Closed, Failed, Post, receive, send
 
 MODULE = "grader.judge.standing"
 PATIENCE = 10.0  # seconds for it to end by itself
+OF_A_SESSION = 40  # orders that a single judge gets ready for: somebody works with it for a while
 
 
 class JudgeDied(OurProblem):
@@ -106,7 +108,7 @@ class StandingJudge:
     @staticmethod
     def start(task_ids: Sequence[str], sandbox: str, accelerator: Accelerator) -> StandingJudge:
         """Start one for these tasks."""
-        (judge,) = stand(Post(tuple(task_ids), sandbox, accelerator), 1)
+        (judge,) = stand(Post(tuple(task_ids), sandbox, accelerator), 1, OF_A_SESSION)
         return judge
 
     @property
@@ -114,8 +116,12 @@ class StandingJudge:
         """Whether the process that it comes from is still there."""
         return self._household.process.poll() is None
 
-    def grade(self, order: Order) -> ShardResult:
+    def grade(self, order: Order, meanwhile: Tell | None = None) -> ShardResult:
         """Grade an order.
+
+        Args:
+            order: what to grade.
+            meanwhile: gets what is known before the result is, in this thread; it must not raise.
 
         Raises:
             JudgeDied: the process of the judge ended.
@@ -124,8 +130,8 @@ class StandingJudge:
         """
         try:
             self.wait()
-            send(self._orders, order)
-            found = receive(self._answers)
+            send(self._orders, replace(order, tells=meanwhile is not None))
+            found = self._answer(meanwhile)
         except Closed as problem:
             self.close()
             if self._household.killed:
@@ -137,6 +143,13 @@ class StandingJudge:
             self.close()
             raise JudgeDied(found.reason)
         assert isinstance(found, ShardResult)
+        return found
+
+    def _answer(self, meanwhile: Tell | None) -> object:
+        """Return what comes after all that is told meanwhile."""
+        while isinstance(found := receive(self._answers), Meanwhile):
+            if meanwhile is not None:
+                meanwhile(found)
         return found
 
     def wait(self) -> None:

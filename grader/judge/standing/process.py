@@ -21,7 +21,7 @@ import pytest
 from grader.course import Course, load_course
 from grader.device.choice import using
 from grader.judge.bench import Bench
-from grader.judge.order import Idle, Order, ShardResult
+from grader.judge.order import Idle, Meanwhile, Order, ShardResult, Tell
 from grader.judge.references import References
 from grader.judge.session import run_session
 from grader.judge.shard import Collected, Shard
@@ -148,7 +148,13 @@ class _Judge:
         if not self.in_step:
             raise SandboxProblem("the fork server ended; see `grade doctor`")
         PAGES.before_fork()
-        found = in_child(lambda: self._grade(order), self.desk.orders.fileno(), self.desk.answers.fileno())
+        answers = self.desk.answers
+        found = in_child(
+            lambda tell: self._grade(order, tell if order.tells else None), self.desk.orders.fileno(), answers.fileno(),
+            lambda told: send_packed(answers, told),
+        )  # fmt: skip
+        if order.tells and found.reason is not None:
+            send(answers, Meanwhile(None))  # whatever a process told that came to no end
         try:
             self.desk.workers.rest()  # what the child left running; it may have died
         except SandboxProblem:
@@ -166,7 +172,7 @@ class _Judge:
             known.clear()
         known.update(idle)
 
-    def _grade(self, order: Order) -> ShardResult:
+    def _grade(self, order: Order, tell: Tell | None) -> ShardResult:
         """Grade in this process, a child."""
-        shard = Shard(order, self.desk.workers, lambda *_: None, self.course, self.references)
+        shard = Shard(order, self.desk.workers, lambda *_: None, self.course, self.references, tell)
         return shard.grade(chosen(self.collected, order.keyword))

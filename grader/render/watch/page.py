@@ -14,7 +14,7 @@ from grader.render.course import show_hint
 from grader.render.escape import lines, one_line
 from grader.render.failure import failure
 from grader.render.page import LABEL, Page
-from grader.render.watch.speech import spoken_failure, spoken_help, spoken_result
+from grader.render.watch.speech import spoken_failure, spoken_help, spoken_result, spoken_so_far
 from grader.render.words import MARKS, bar, count, word
 from grader.report import Verdict
 from grader.text import judged, say
@@ -128,7 +128,10 @@ def _task(page: Page, state: State, task: Task, most: int) -> None:
     if needs and not state.passes(task.id):
         page.line((say("watch.builds_on", tasks=", ".join(needs)), "dim"))
     page.line()
-    if result is not None and result.verdict not in (Verdict.PASS, Verdict.NOT_ATTEMPTED):
+    so_far = spoken_so_far(task, state)
+    if so_far is not None:
+        failure(page, so_far)
+    elif result is not None and result.verdict not in (Verdict.PASS, Verdict.NOT_ATTEMPTED):
         failure(page, spoken_result(result, state))
     else:
         _standing(page, state, task)

@@ -9,9 +9,10 @@ from grader.course import Task
 from grader.learner import Failure
 from grader.learner.hints import Help
 from grader.report import TaskReport
-from grader.text import chosen, translated_advice, translated_failure, translated_task
+from grader.text import chosen, say, translated_advice, translated_failure, translated_task
 from grader.text.translation import BadTranslation
 from grader.watch.state import State
+from grader.watch.work import still_graded
 
 
 def spoken_result(result: TaskReport, state: State) -> TaskReport:
@@ -19,6 +20,23 @@ def spoken_result(result: TaskReport, state: State) -> TaskReport:
     with suppress(BadTranslation):
         return translated_task(result, state.course, chosen())
     return result
+
+
+def spoken_so_far(task: Task, state: State) -> TaskReport | None:
+    """Return what is known of a task that is still graded, with a word where the name of its mistake will stand."""
+    running = still_graded(state.work, task.id)
+    if running is None or running.so_far is None:
+        return None
+    found = spoken_result(running.so_far, state)
+    return found if running.named else _unnamed(found)
+
+
+def _unnamed(found: TaskReport) -> TaskReport:
+    test = found.first_failure
+    if test is None or test.message is None:
+        return found
+    waiting = replace(test, message=replace(test.message, likely=say("watch.still_testing")))
+    return replace(found, tests=tuple(waiting if each is test else each for each in found.tests))
 
 
 def spoken_failure(failure: Failure | None, task: Task, state: State) -> Failure | None:

@@ -6,6 +6,7 @@ import os
 import pickle
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,11 +83,18 @@ def test_death_is_ours_when_the_reference_dies_too() -> None:
         graded(ORDER, Processes(lambda number, order: BAD in order.task_ids), COURSE)
 
 
+def test_nobody_is_told_what_becomes_of_the_reference() -> None:
+    """The reference is graded to find out whose doing a death is, and not for whoever looks on."""
+    processes = Processes(lambda number, order: is_theirs(order) and BAD in order.task_ids)
+    graded(replace(ORDER, tells=True), processes, COURSE)
+    assert {(is_theirs(order), order.tells) for order in processes.orders} == {(True, True), (False, False)}
+
+
 @pytest.fixture
 def told() -> Any:
     """Plays a function in a child, as a judge does."""
     pipes = os.pipe(), os.pipe()
-    yield lambda work: in_child(work, pipes[0][0], pipes[1][1])
+    yield lambda work: in_child(lambda tell: work(), pipes[0][0], pipes[1][1], lambda told: None)
     for descriptor in (*pipes[0], *pipes[1]):
         os.close(descriptor)
 
@@ -107,6 +115,7 @@ def test_child_that_ends_is_told_with_the_reason(told: Any) -> None:
         "ValueError: escape \x1b[31m",
     ]
     assert pickle.loads(told(lambda: "whole").data) == "whole"
+    assert told(lambda: os._exit(0)).reason == "the grading process exited with status 0"
 
 
 def test_child_gets_none_of_the_descriptors_of_its_judge_and_dies_with_it(told: Any) -> None:

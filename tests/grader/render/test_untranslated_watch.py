@@ -44,10 +44,17 @@ class Watched:
         part = Part(Path("A.PY"), Content("A.PY", mark.encode()), marks, **parts)
         self.give(e.Read(Reading({self.slug: part}, problem)))
 
+    def task(self, report, verdict):
+        return replace(report.tasks[0], id=self.state.course.tasks[0].id, verdict=verdict)
+
+    def tell(self, report, verdict):
+        task = self.task(report, verdict)
+        self.give(e.Meanwhile(task.id, "A", task))
+        self.give(e.Meanwhile(task.id, "A", task, named=True))
+
     def grade(self, report, verdict, mark="A"):
-        task_id = self.state.course.tasks[0].id
-        task = replace(report.tasks[0], id=task_id, verdict=verdict)
-        self.give(e.Graded(task_id, mark, replace(report, tasks=(task,)), "2026-01-02T03:04:05+00:00"))
+        task = self.task(report, verdict)
+        self.give(e.Graded(task.id, mark, replace(report, tasks=(task,)), "2026-01-02T03:04:05+00:00"))
 
 
 @pytest.fixture
@@ -66,6 +73,7 @@ def test_watch_has_no_untranslated_words(watched, reports, data, left):
     watched.give(e.Ready(watched.slug))
     watched.read()
     watched.give(e.Tick())
+    watched.tell(report, Verdict.FAIL)
     watched.grade(report, Verdict.FAIL)
     for key in (*KEYS, "x", "r", "n", "g"):
         watched.give(e.Pressed(key))
@@ -77,6 +85,7 @@ def test_watch_has_no_untranslated_words(watched, reports, data, left):
     watched.read(mark="B")
     watched.give(e.Faulted(task_id, "B", "REASON"))
     assert "NOT BEGUN" in watched.file.getvalue()
+    assert "STILL BEING TESTED" in watched.file.getvalue()
     assert not left(watched.file.getvalue())
 
 

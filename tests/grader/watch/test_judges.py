@@ -6,15 +6,19 @@ import threading
 
 import pytest
 
+from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import Submission
-from grader.judge.order import Order, ShardResult
+from grader.judge.order import Meanwhile, Order, ShardResult
+from grader.judge.scoring import untested
 from grader.judge.standing import JudgeDied
+from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch import judges as module
 from grader.watch.judges import MOST, Judges, NoJudges, WasGivenUp
 
 FOUND = ShardResult(kind="forked")
+TOLD = Meanwhile(untested(load_course().task("losses.softmax"), Verdict.FAIL, None))
 
 
 class FakeJudge:
@@ -31,7 +35,9 @@ class FakeJudge:
     def wait(self):
         pass
 
-    def grade(self, order):
+    def grade(self, order, meanwhile):
+        if meanwhile is not None:
+            meanwhile(TOLD)
         answer = FakeJudge.answers.pop(0) if FakeJudge.answers else FOUND
         if isinstance(answer, Exception):
             raise answer
@@ -86,6 +92,14 @@ def test_judge_that_dies_is_replaced_and_the_order_given_again(judges):
     FakeJudge.answers = [JudgeDied("a judge ended")]
     assert judges.grade(order("losses.mean")) is FOUND
     assert len(FakeJudge.made) == 2
+
+
+def test_what_a_judge_has_told_is_taken_back_when_it_dies(judges):
+    """What the next judge tells stands by itself."""
+    FakeJudge.answers = [JudgeDied("a judge ended")]
+    told = []
+    assert judges.grade(order("losses.softmax"), told.append) is FOUND
+    assert told == [TOLD, Meanwhile(None), TOLD]
 
 
 def test_order_at_which_every_judge_dies_is_a_fault(judges):

@@ -113,6 +113,33 @@ def test_hint_and_question_fill_the_middle(drawn, failing):
     assert "Put the stub of losses.mean back?" in text and "y yes" in text and "q quit" not in text
 
 
+TESTING = "Likely    not known yet: the rest is still being tested"
+NAMED = "Likely    divided by the wrong sum"
+
+
+def test_failure_is_shown_before_its_name_and_marked_as_going_on(drawn, failing):
+    """The first failure stands there at once; its name takes its place once it is known."""
+    before = drawn(failing.state)[:2]
+    failing.read(losses={"mean": "b", "softmax": "", "entropy": ""}, tensors="")
+    failing.told("losses.mean", Verdict.ERROR)
+    lines = drawn(failing.state)
+    assert lines[:2] == before
+    assert TESTING in lines and "Got       0.4" in lines and NAMED not in lines
+    assert any(line.endswith("grading ...") for line in lines) and "Grading losses.mean." in lines
+    failing.told("losses.mean", Verdict.ERROR, named=True)
+    lines = drawn(failing.state)
+    assert lines[:2] == before
+    assert NAMED in lines and TESTING not in lines and "Grading losses.mean." in lines
+
+
+def test_failure_of_the_code_before_a_save_is_not_shown_as_going_on(drawn, failing):
+    """The last result is shown until something is known of the new code."""
+    failing.read(losses={"mean": "b", "softmax": "", "entropy": ""}, tensors="")
+    failing.told("losses.mean", Verdict.ERROR)
+    failing.read(losses={"mean": "c", "softmax": "", "entropy": ""}, tensors="")
+    assert TESTING not in drawn(failing.state) and NAMED in drawn(failing.state)
+
+
 def test_fault_of_ours_is_named_as_ours(drawn, failing):
     """Nobody looks for a grader's fault in their own code."""
     failing.press("g")
@@ -169,6 +196,13 @@ def test_lines_say_nothing_when_a_save_changes_no_code(page, printed):
     page.read(losses="")
     assert printed(page.read, losses="") == []
     assert printed(page.give, e.Tick()) == []
+
+
+def test_lines_say_nothing_before_a_grading_has_ended(page, printed):
+    """What was printed cannot be taken back."""
+    page.read(losses={"mean": "a", "softmax": "", "entropy": ""})
+    assert printed(page.told, "losses.mean", Verdict.FAIL) == []
+    assert printed(page.told, "losses.mean", Verdict.FAIL, named=True) == []
 
 
 def test_lines_name_a_file_that_is_gone_and_one_that_is_back(page, printed):

@@ -9,7 +9,7 @@ import pytest
 
 from grader.cli import watch as cli
 from grader.cli.faults import WrongCall
-from grader.judge.order import ShardResult
+from grader.judge.order import Meanwhile, ShardResult
 from grader.learner import Progress
 from grader.report import Verdict
 from grader.watch import events as e
@@ -26,12 +26,15 @@ class FakeJudges:
 
     def __init__(self, report_of):
         self.report_of, self.problems, self.orders, self.closed = report_of, [], [], False
+        self.told = []
 
     def warm(self, topic):
         pass
 
-    def grade(self, order):
+    def grade(self, order, meanwhile):
         self.orders.append(order)
+        for told in self.told:
+            meanwhile(told)
         if self.problems:
             raise self.problems.pop(0)
         return ShardResult(
@@ -119,6 +122,46 @@ def test_fault_of_ours_leaves_the_loop_alive(run, file, fake):
     )
     seen.when(lambda state: state.verdict("losses.mean") is Verdict.FAIL, lambda: seen.tell(e.Pressed("q")))
     run(seen)
+
+
+def test_what_is_known_meanwhile_is_shown_before_the_result_and_never_kept(
+    run, file, fake, report_of, tmp_path
+):
+    """Each step is a page of its own; what is remembered is the result alone."""
+    task = report_of("losses.mean", Verdict.ERROR).tasks[0]
+    fake.told = [Meanwhile(task), Meanwhile(None), Meanwhile(task, named=True)]
+    seen, shown = Seen(), []
+
+    def look(state):
+        running = state.work.running
+        shown.append(
+            (running and running.so_far, bool(running and running.named), state.verdict("losses.mean"))
+        )
+        return bool(state.results)
+
+    seen.when(look, lambda: seen.tell(e.Pressed("q")))
+    state = run(seen)
+    steps = [each for number, each in enumerate(shown) if each != shown[number - 1]]
+    assert steps[-4:] == [(task, False, None), (None, False, None), (task, True, None), (None, False, "fail")]
+    assert (state.progress.of("losses.mean").last, state.progress.of("losses.mean").attempts) == ("fail", 1)
+
+
+def test_failure_that_is_known_meanwhile_waits_for_the_task_it_builds_on_as_the_result_does(
+    run, file, fake, report_of
+):
+    """Nobody is sent from a failure of their own to another task a moment later."""
+    file.write_text("def entropy(x):\n    return 0\n", encoding="utf-8")
+    fake.told = [Meanwhile(report_of("losses.entropy", Verdict.FAIL).tasks[0])]
+    seen, shown = Seen(), []
+
+    def look(state):
+        running = state.work.running
+        shown.extend([running.so_far.verdict] if running and running.so_far else [])
+        return bool(state.results)
+
+    seen.when(look, lambda: seen.tell(e.Pressed("q")))
+    state = run(seen)
+    assert set(shown) == {Verdict.SKIPPED} == {state.verdict("losses.entropy")}
 
 
 def test_grading_that_was_given_up_is_begun_with_the_new_code(run, file, fake):

@@ -45,14 +45,17 @@ class Terminal:
 
     def until(self, words):
         """Read on until these words appear; return what was shown on the way."""
+        start = len(self.text)
+        self.read_while(lambda: words not in SEQUENCE.sub("", self.text[start:]), words)
+        return SEQUENCE.sub("", self.text[start:])
+
+    def read_while(self, waits, words):
+        """Read on as long as somebody waits for what these words say."""
         start, end = len(self.text), time.monotonic() + PATIENCE
-        while words not in SEQUENCE.sub("", self.text[start:]):
-            assert time.monotonic() < end, (
-                f"{words!r} did not appear in:\n{SEQUENCE.sub('', self.text[start:])}"
-            )
+        while waits():
+            assert time.monotonic() < end, f"no {words!r} in:\n{SEQUENCE.sub('', self.text[start:])}"
             if select.select([self.ours], [], [], 0.2)[0]:
                 self.text += os.read(self.ours, 65536).decode("utf-8", "replace")
-        return SEQUENCE.sub("", self.text[start:])
 
     def type(self, keys):
         os.write(self.ours, keys.encode())
@@ -114,7 +117,14 @@ def test_mistake_is_named_a_fix_is_seen_to_pass_and_the_terminal_is_as_it_was(fo
     terminal = watch()
     terminal.until("0 of 20 tasks passed")
     assert terminal.settings() != terminal.before
-    assert "Checked" in terminal.until("the softmax ran over the batch")
+    before, _, _ = terminal.until("the softmax ran over the batch").partition("the softmax ran over")
+    assert "Checked" in before and "the rest is still being tested" in before
+    terminal.read_while(
+        lambda: load(folder).progress.of("losses.softmax").last is None, "result that is remembered"
+    )
+    assert (
+        load(folder).progress.of("losses.softmax").failure.likely.startswith("the softmax ran over the batch")
+    )
     save(folder, "softmax", RIGHT)
     terminal.until("✓ pass")
     assert "1 of 20 tasks passed" in SEQUENCE.sub("", terminal.text)

@@ -9,6 +9,7 @@ from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch.reading import Part, Reading
 from grader.watch.state import View
+from grader.watch.work import still_graded
 
 
 @pytest.fixture
@@ -104,6 +105,50 @@ def test_fault_of_the_grader_is_shown_and_the_next_save_is_graded(failing):
     assert failing.state.progress.of("losses.mean").last is Verdict.FAIL
     failing.read(losses={"mean": "c", "softmax": "", "entropy": ""}, tensors="")
     assert failing.asked == ["losses.mean"]
+
+
+@pytest.fixture
+def grading(failing):
+    """A page on which a save of `mean` is graded, and has failed so far."""
+    failing.read(losses={"mean": "b", "softmax": "", "entropy": ""}, tensors="")
+    failing.told("losses.mean", Verdict.ERROR)
+    return failing
+
+
+def test_what_is_known_meanwhile_is_no_result(grading):
+    """Verdicts, progress and what is to be done stay as they were before the save."""
+    assert still_graded(grading.state.work, "losses.mean").so_far.verdict is Verdict.ERROR
+    assert grading.effects == () and grading.state.results["losses.mean"].verdict is Verdict.FAIL
+    assert grading.state.progress.of("losses.mean").last is Verdict.FAIL
+    assert still_graded(grading.state.work, "losses.softmax") is None
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda page: page.graded("losses.mean", Verdict.PASS),
+        lambda page: page.give(e.Faulted("losses.mean", "b", "a judge ended")),
+        lambda page: page.give(e.GivenUp("losses.mean")),
+        lambda page: page.told("losses.mean", None),
+    ],
+)
+def test_what_is_known_meanwhile_ends_with_its_grading(grading, end):
+    """Whatever ends a grading, or begins it once more, leaves nothing of what was known."""
+    end(grading)
+    running = still_graded(grading.state.work, "losses.mean")
+    assert running is None or running.so_far is None
+
+
+def test_save_ends_what_is_known_of_the_code_before(grading):
+    """A failure of code that is gone is not shown, whether it is told before the save is read or after it."""
+    grading.read(losses={"mean": "c", "softmax": "", "entropy": ""}, tensors="")
+    assert still_graded(grading.state.work, "losses.mean") is None
+    grading.told("losses.mean", Verdict.ERROR, mark="b")
+    assert still_graded(grading.state.work, "losses.mean") is None
+    grading.graded("losses.mean", Verdict.FAIL, "b")
+    assert grading.asked == ["losses.mean"]
+    grading.told("losses.mean", Verdict.ERROR, mark="b")
+    assert still_graded(grading.state.work, "losses.mean").so_far is None
 
 
 def test_next_and_previous_go_round_the_open_tasks(failing):

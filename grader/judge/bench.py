@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from grader.report import Verdict
 from grader.suite.drawing import Drawing
 
 DEFAULT_SECONDS = 10.0
-TRIED_ONCE = (Verdict.TIMEOUT, Verdict.NOT_ATTEMPTED)  # too dear to try again, and the same in any company
+TRIED_ONCE = (Verdict.TIMEOUT, Verdict.NOT_ATTEMPTED)  # too dear to try again at once; the same in any company
 
 SESSION = pytest.StashKey[Session]()
 DRAWING = pytest.StashKey[Drawing]()
@@ -72,25 +73,29 @@ class Bench:
         before = self.subject, self.seed
         self.subject, self.seed = subject, self.seed if seed is None else seed
         try:
-            return self.run(item, None)
+            return self.run(item)
         finally:
             self.subject, self.seed = before
 
-    def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> Outcome:
+    def run(self, item: pytest.Item) -> Outcome:
         """Run one test against the subject under test; what does not pass beside others is tried by itself."""
-        outcome = self._once(item, nextitem)
+        outcome = self._once(item)
         if outcome.verdict is Verdict.PASS:
             return outcome
-        if self.subject.part() and outcome.verdict not in TRIED_ONCE:
-            outcome = self._once(item, nextitem)
-            self.subject.part()
+        if not self.subject.part():
+            return outcome
+        if outcome.verdict in TRIED_ONCE:
+            return replace(outcome, in_company=True)
+        outcome = self._once(item)
+        self.subject.part()
         return outcome
 
-    def _once(self, item: pytest.Item, nextitem: pytest.Item | None) -> Outcome:
+    def _once(self, item: pytest.Item) -> Outcome:
         _forget(item)
         item._initrequest()  # type: ignore[attr-defined]
         started = time.perf_counter()
-        runtestprotocol(item, log=False, nextitem=nextitem)
+        item.session._setupstate.teardown_exact(item)  # the module of the last test, if it is another
+        runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]  # which stays for the next
         seconds = time.perf_counter() - started
         problem, session = item.stash.get(PROBLEM, None), item.stash.get(SESSION, None)
         where, printed = (session.last_call, session.printed) if session else ("", "")
@@ -108,8 +113,8 @@ def _forget(item: pytest.Item) -> None:
 
 
 def room_of(suite: Path) -> str:
-    """Return the name under which the tests of one suite file share a worker."""
-    return f"{suite.parent.name}.{suite.stem}"
+    """Return the name under which tests share a worker: the topic of their suite."""
+    return suite.parent.name
 
 
 def seconds_of(item: pytest.Item) -> float:

@@ -19,7 +19,8 @@ NO_FAILURE = (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL)  # of these
 def is_first_failure(outcomes: Iterable[Outcome]) -> bool:
     """Whether the last of these outcomes, which are settled, is the failure that the result will show first."""
     *before, last = outcomes
-    return last.verdict not in NO_FAILURE and all(each.verdict is Verdict.PASS for each in before)
+    may_pass = last.verdict in NO_FAILURE or last.in_company
+    return not may_pass and all(each.verdict is Verdict.PASS for each in before)
 
 
 def failing(task: Task, items: Sequence[pytest.Item], tried: Sequence[TestReport]) -> Meanwhile:

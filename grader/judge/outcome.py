@@ -25,6 +25,7 @@ class Outcome:
     where: str = ""  # the arguments of the last call
     printed: str = ""
     drawing: Drawing = field(default_factory=Drawing)
+    in_company: bool = False  # whether the worker had served other tests before, and none was tried alone
 
 
 def of_a_full_device(problem: BaseException | None) -> bool:

@@ -21,8 +21,9 @@ Play = Callable[[Bench, dict[str, list[pytest.Item]]], None]
 QUIET = (
     "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:warnings",
     "-p", "no:unraisableexception", "-p", "no:threadexception",
-    "-p", "no:junitxml", "-p", "no:doctest", "-p", "no:unittest", "-p", "no:pastebin",
-    "--capture=no", "--import-mode=importlib", "--noconftest",
+    "-p", "no:junitxml", "-p", "no:doctest", "-p", "no:unittest", "-p", "no:pastebin", "-p", "no:skipping",
+    "-p", "no:setuponly", "-p", "no:setupplan", "-p", "no:subtests", "-p", "no:capture",
+    "--import-mode=importlib", "--noconftest",
 )  # fmt: skip
 NEVER_FROM_OUTSIDE = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG")
 
@@ -40,9 +41,10 @@ class _Embedded:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:
-        """Leave the traceback of a suite out: nobody reads it, and making one is a third of a failed test."""
+        """Leave traceback and line of a suite out: nobody reads them, and they are a third of a failed test."""
         outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
+        place = (item.nodeid, None, item.name)
+        return pytest.TestReport(item.nodeid, place, {}, outcome, None, call.when)  # type: ignore[arg-type]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

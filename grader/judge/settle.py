@@ -40,7 +40,7 @@ def settle_internal(bench: Bench, task: Task, item: pytest.Item, outcome: Outcom
     """
     if outcome.verdict is not Verdict.INTERNAL:
         return outcome
-    again = bench.run(item, None)
+    again = bench.run(item)
     if again.verdict is not Verdict.INTERNAL:
         return again
     if isinstance(again.problem, SandboxProblem):

@@ -147,11 +147,12 @@ class Shard:
     def _play_task(self, bench: Bench, task: Task, items: list[pytest.Item]) -> TaskReport:
         outcomes: dict[str, Outcome] = {}
         for item in items:
-            outcome = _given_up(outcomes) or settle(bench, task, item, bench.run(item, None))
+            outcome = _given_up(outcomes) or settle(bench, task, item, bench.run(item))
             outcomes[item.name] = outcome
             self.advance(task.id, item.name, str(outcome.verdict))
             if self.tell is not None and is_first_failure(outcomes.values()):
                 self.tell(failing(task, items, self._tests(task, items, outcomes, None)))
+        _try_late_ones_alone(bench, items, outcomes)
         mistake = self._diagnose(bench, task, items, outcomes)
         tests = self._tests(task, items, outcomes, mistake)
         if self.tell is not None and (told := named(task, tests)) is not None:
@@ -195,6 +196,19 @@ class Shard:
         mistake = diagnose(bench, task, items, outcomes, started + self.seconds_left)
         self.seconds_left -= time.process_time() - started
         return mistake
+
+
+def _try_late_ones_alone(bench: Bench, items: Sequence[pytest.Item], outcomes: dict[str, Outcome]) -> None:
+    """Try what ran out of time beside other tests by itself, unless the task has used up its time anyway.
+
+    It comes last, as code that never ends costs its whole time again.
+    """
+    late = [item for item in items if outcomes[item.name].verdict is Verdict.TIMEOUT]
+    if len(late) < MOST_TIMEOUTS:
+        for item in late:
+            if outcomes[item.name].in_company:
+                bench.subject.part()
+                outcomes[item.name] = bench.run(item)
 
 
 def _given_up(outcomes: dict[str, Outcome]) -> Outcome | None:

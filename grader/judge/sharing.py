@@ -1,7 +1,8 @@
-"""Which tests share a worker: those of one task, as long as they pass and it is young.
+"""Which tests share a worker: those of one topic, as long as they pass and it is young.
 
 A worker costs more than most tests do. Each test still meets a module of its own, freshly executed; what a worker can
-carry from one test to the next is only what the submission does to Python or torch themselves.
+carry from one test to the next is only what the submission does to Python or torch themselves. One file answers for all
+tasks of a topic, so nothing is carried that it could not have done by itself as it was executed.
 """
 
 from __future__ import annotations

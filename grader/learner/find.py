@@ -25,7 +25,7 @@ def plays_of(course: Course, references: References, task: Task) -> list[Play]:
         items = [item for item in by_task.get(task.id, []) if not is_statistical(item)]
         for number, item in enumerate(items):
             if number < MOST_TESTS or not found:
-                bench.run(item, None)
+                bench.run(item)
 
     bench = Bench(course, references, Ear(references, task.topic, task.name, found.append), SEED, SECONDS)
     run_session(bench, [task], "", play)

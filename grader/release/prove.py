@@ -63,7 +63,7 @@ def unpacked(files: Mapping[str, bytes], folder: Path) -> Course:
 
 
 def _play(bench: Bench, task: str, item: pytest.Item) -> None:
-    outcome = bench.run(item, None)
+    outcome = bench.run(item)
     if outcome.verdict is not Verdict.PASS:
         problem = f"{type(outcome.problem).__name__}: {outcome.problem}"
         raise CannotRelease(

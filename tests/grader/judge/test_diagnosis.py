@@ -75,7 +75,7 @@ def named(made_up, function, k="", seconds=20.0, changed=None):
     task = bench.course.task("maths.double")
 
     def use(bench, items):
-        played = {item.name: settle_internal(bench, task, item, bench.run(item, None)) for item in items}
+        played = {item.name: settle_internal(bench, task, item, bench.run(item)) for item in items}
         mistake = diagnose(bench, task, items, {**played, **(changed or {})}, time.process_time() + seconds)
         return mistake and mistake.name
 

@@ -31,7 +31,7 @@ def test_double_as_shared(submission, rng, shared):
 
 
 def verdicts(made_up, bench):
-    return made_up.play(bench, lambda bench, items: [bench.run(item, None).verdict for item in items])
+    return made_up.play(bench, lambda bench, items: [bench.run(item).verdict for item in items])
 
 
 def write_shared(made_up) -> Path:

@@ -30,7 +30,7 @@ def idle(made_up, function):
     task = bench.course.task("maths.double")
 
     def use(bench, items):
-        return idle_tests(bench, task, items, {item.name: bench.run(item, None) for item in items})
+        return idle_tests(bench, task, items, {item.name: bench.run(item) for item in items})
 
     return made_up.play(bench, use)
 
@@ -64,7 +64,7 @@ def test_tests_are_found_out_about_once_under_one_seed(made_up, monkeypatch):
     task = bench.course.task("maths.double")
 
     def use(bench, items):
-        outcomes = {item.name: bench.run(item, None) for item in items}
+        outcomes = {item.name: bench.run(item) for item in items}
         first, plays, play = idle_tests(bench, task, items, outcomes), [], bench.play
         monkeypatch.setattr(bench, "play", lambda item, *rest: plays.append(item.name) or play(item, *rest))
         again, played_again = idle_tests(bench, task, items, outcomes), len(plays)

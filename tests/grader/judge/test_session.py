@@ -86,7 +86,7 @@ def test_environment_is_as_before_when_a_session_has_ended(made_up, monkeypatch)
         monkeypatch.setenv(name, "1")
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
     before, modules = dict(os.environ), set(sys.modules)
-    made_up.play(made_up.bench(), lambda bench, items: [bench.run(item, None) for item in items])
+    made_up.play(made_up.bench(), lambda bench, items: [bench.run(item) for item in items])
     assert {**os.environ, "PYTEST_CURRENT_TEST": ""} == {**before, "PYTEST_CURRENT_TEST": ""}
     assert [name for name in set(sys.modules) - modules if name.startswith("maths")] == []
 

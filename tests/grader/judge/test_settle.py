@@ -49,7 +49,7 @@ def settled(made_up, function):
 
     def use(bench, items):
         (item,) = items
-        first = bench.run(item, None)
+        first = bench.run(item)
         plain = bench.run
         bench.run = lambda *arguments: runs.append(1) or plain(*arguments)
         return first.verdict, settle_internal(bench, task, item, first).verdict
@@ -76,7 +76,7 @@ def test_nothing_is_played_again_when_a_check_decided(made_up):
     task = bench.course.task("maths.double")
 
     def use(bench, items):
-        outcome = bench.run(items[1], None)
+        outcome = bench.run(items[1])
         return settle_internal(bench, task, items[1], outcome) is outcome
 
     assert made_up.play(bench, use)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
 from grader.intake import Source
+from grader.judge.bench import room_of
 from grader.judge.references import References
 from grader.judge.sharing import MOST_SECONDS, Sharing
 from grader.judge.subject import SourceSubject
@@ -36,6 +38,17 @@ def double(x):
 
 def quadruple(x):
     return 4 * x
+"""
+
+SPOILS_THE_NEXT = """
+import torch
+
+def double(x):
+    torch.used = True
+    return 2 * x
+
+def quadruple(x):
+    return x if hasattr(torch, "used") else 4 * x
 """
 
 
@@ -96,11 +109,16 @@ def rooms_of(made_up, body):
         bench.subject = SourceSubject(
             {"maths": Source(text, ast.parse(text))}, open_worker, References(made_up.course)
         )
-        return [bench.run(item, None).verdict for item in items]
+        return [bench.run(item).verdict for item in items]
 
     made_up.play(made_up.bench(), use)
     assert rooms[0] == rooms[1]  # what compiles then serves the first test
     return rooms[1:]
+
+
+def test_tests_of_two_tasks_share_a_worker():
+    assert room_of(Path("suites/maths/test_double.py")) == room_of(Path("suites/maths/test_quadruple.py"))
+    assert room_of(Path("suites/maths/test_double.py")) != room_of(Path("suites/nets/test_double.py"))
 
 
 def test_passing_tests_of_a_task_share_a_worker(made_up):
@@ -117,5 +135,15 @@ def test_a_test_that_only_fails_in_company_passes(tests_of):
     assert [str(test.verdict) for test in tests_of(BREAKS_TORCH)] == ["pass"] * 3
 
 
-def test_a_test_that_runs_out_of_time_is_not_tried_again(tests_of):
-    assert [str(test.verdict) for test in tests_of(HANGS_LATER, seconds=1.0)] == ["pass", "timeout", "pass"]
+def test_a_test_that_only_runs_out_of_time_in_company_passes(tests_of):
+    assert [str(test.verdict) for test in tests_of(HANGS_LATER, seconds=1.0)] == ["pass"] * 3
+
+
+def test_a_test_that_runs_out_of_time_by_itself_is_late(tests_of):
+    hangs = "def double(x):\n    while x.numel() == 3:\n        pass\n    return 2 * x\n"
+    assert [str(test.verdict) for test in tests_of(hangs, seconds=1.0)] == ["pass", "timeout", "pass"]
+
+
+def test_a_task_takes_no_points_from_another_by_what_it_leaves_behind(made_up, host):
+    report = host.grade(made_up.submit(SPOILS_THE_NEXT), made_up.package, seed=1).report
+    assert [str(test.verdict) for task in report.tasks for test in task.tests] == ["pass"] * 6

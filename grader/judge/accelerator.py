@@ -8,7 +8,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from grader.device.choice import CPU, CUDA, SIM, Accelerator, simulated_accelerator
-from grader.worker.confine.child import can_fork, in_child
 
 AUTO = "auto"
 CHOICES = (AUTO, CPU, CUDA, SIM)
@@ -79,6 +78,11 @@ def card_name() -> str | None:
 
     if torch.version.cuda is None:
         return None
+    from grader.worker.confine.child import (
+        can_fork,
+        in_child,
+    )  # here: most gradings need no look at the machine
+
     if torch.cuda.is_initialized() or not can_fork():  # type: ignore[no-untyped-call]
         return _first_card() or None
     return in_child(lambda keep: _first_card()) or None

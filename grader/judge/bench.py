@@ -12,7 +12,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from grader.course import Course, Task
-from grader.judge.order import Idle
+from grader.judge.memory import Memory
 from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.references import References
 from grader.judge.seeds import derived_seed
@@ -22,7 +22,10 @@ from grader.report import Verdict
 from grader.suite.drawing import Drawing
 
 DEFAULT_SECONDS = 10.0
-TRIED_ONCE = (Verdict.TIMEOUT, Verdict.NOT_ATTEMPTED)  # too dear to try again at once; the same in any company
+TRIED_ONCE = (
+    Verdict.TIMEOUT,
+    Verdict.NOT_ATTEMPTED,
+)  # too dear to try again at once; the same in any company
 
 SESSION = pytest.StashKey[Session]()
 DRAWING = pytest.StashKey[Drawing]()
@@ -45,7 +48,7 @@ class Bench:
         self.course, self.references = course, references
         self.subject, self.seed, self._most_seconds = subject, seed, seconds
         self.partial: set[str] = set()  # ids of tasks of which tests were deselected
-        self.idle: Idle = {}  # what is known of tests that idle code passes
+        self.memory = Memory()
         self._tasks = {course.suite_file(task).resolve(): task for task in course.tasks}
         self._task_at: dict[Path, Task | None] = {}  # by unresolved path: resolving asks the file system
 

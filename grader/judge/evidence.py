@@ -9,6 +9,7 @@ from torch import Tensor
 
 from grader.judge.device_faults import kind_of_error
 from grader.judge.outcome import Outcome
+from grader.judge.sketch import Cut, Numbers, beginning_of
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError
 from grader.proxy.handle import Handle
 from grader.report import Verdict
@@ -22,7 +23,10 @@ SINGLE = (1e-4, 1e-5)  # where the dtype itself is wrong, numbers are compared a
 
 
 def same_outcome(one: Outcome, other: Outcome) -> bool:
-    """Whether verdict, failing check and everything that was seen agree, numbers within the check's tolerance."""
+    """Whether verdict, failing check and everything that was seen agree, numbers within the check's tolerance.
+
+    If `other` is a sketch, no means no, and yes only that the beginning is the same.
+    """
     if Verdict.FORBIDDEN in (one.verdict, other.verdict):
         return True  # how a result was made says nothing about which mistake it holds
     if _passed(one) or _passed(other):
@@ -70,8 +74,12 @@ def same_evidence(one: Evidence, other: Evidence) -> bool:
 
 
 def _agree(one: Any, other: Any, rtol: float | None, atol: float | None) -> bool:
+    if isinstance(other, Cut):
+        return _agree(beginning_of(one), other.beginning, rtol, atol)
     if isinstance(one, Tensor) and isinstance(other, Tensor):
         return _close(one, other, rtol, atol)
+    if isinstance(one, Numbers) and isinstance(other, Numbers):
+        return _close(one.tensor(), other.tensor(), rtol, atol)
     if isinstance(one, (list, tuple, Record)) and isinstance(other, (list, tuple, Record)):
         pairs = list(zip(one, other, strict=False))
         return len(one) == len(other) and all(_agree(a, b, rtol, atol) for a, b in pairs)

@@ -9,6 +9,7 @@ import pytest
 
 from grader.course import Task
 from grader.judge.bench import Bench
+from grader.judge.memory import IDLE, Key
 from grader.judge.outcome import Outcome
 from grader.judge.subject import NamespaceSubject, Subject
 from grader.report import Verdict
@@ -25,8 +26,12 @@ def idle_tests(
     passed = sum(outcomes[item.name].verdict is Verdict.PASS for item in items)
     if passed in (0, len(items)):
         return frozenset()
-    _find_out(bench, task, [item for item in items if (bench.seed, task.id, item.name) not in bench.idle])
-    return frozenset(item.name for item in items if bench.idle[bench.seed, task.id, item.name])
+    _find_out(bench, task, [item for item in items if bench.memory.get(_key(bench, task, item)) is None])
+    return frozenset(item.name for item in items if bench.memory.get(_key(bench, task, item)))
+
+
+def _key(bench: Bench, task: Task, item: pytest.Item) -> Key:
+    return bench.seed, task.id, item.name, IDLE
 
 
 def _find_out(bench: Bench, task: Task, items: Sequence[pytest.Item]) -> None:
@@ -36,7 +41,7 @@ def _find_out(bench: Bench, task: Task, items: Sequence[pytest.Item]) -> None:
     subjects = [NamespaceSubject(namespace, bench.references) for namespace in namespaces]
     for item in items:
         passes = any(_passes(bench, item, subject) for subject in subjects)
-        bench.idle[bench.seed, task.id, item.name] = passes
+        bench.memory.put(_key(bench, task, item), passes)
 
 
 def _passes(bench: Bench, item: pytest.Item, subject: Subject) -> bool:

@@ -9,7 +9,6 @@ from grader.device.choice import Accelerator, simulated_accelerator
 from grader.intake import Submission
 from grader.report import TaskReport
 
-Idle = dict[tuple[int, str, str], bool]  # whether idle code passes a test: by seed, task id and name
 Advance = Callable[[str, str, str], None]  # told of each verdict: task id, test name, verdict
 
 
@@ -49,4 +48,3 @@ class ShardResult:
     missing: tuple[str, ...] = ()
     incomplete: str | None = None
     notes: tuple[str, ...] = ()  # how the submission was read
-    idle: Idle = field(default_factory=dict)  # what was found out about tests, for whoever grades next

@@ -162,10 +162,7 @@ class Shard:
                 self.result.incomplete = (
                     f"{task.id}, {name}: {type(outcome.problem).__name__}: {outcome.problem}"
                 )
-        known = set(bench.idle)
-        idle = idle_tests(bench, task, items, outcomes)
-        self.result.idle.update({key: bench.idle[key] for key in bench.idle.keys() - known})
-        return score_task(task, tests, idle)
+        return score_task(task, tests, idle_tests(bench, task, items, outcomes))
 
     def _tests(
         self, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome], mistake: Mistake | None

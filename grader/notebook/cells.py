@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 CellData = dict[str, Any]  # as it stands in the file
@@ -40,13 +41,9 @@ def new_notebook(
     Raises:
         NotANotebook: two ids are the same, or a cell is malformed.
     """
-    data = {
-        "cells": [{**cell, "id": name} for cell, name in zip(cells, ids, strict=True)],
-        "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}, **(metadata or {})},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    notebook: NotebookNode = nbformat.from_dict(data)  # type: ignore[no-untyped-call]
+    import nbformat  # here, since its import is dear and most commands need none
+
+    notebook: NotebookNode = nbformat.from_dict(_data(cells, ids, metadata or {}))  # type: ignore[no-untyped-call]
     try:
         nbformat.validate(notebook)
     except nbformat.ValidationError as problem:
@@ -56,5 +53,23 @@ def new_notebook(
 
 def notebook_text(notebook: NotebookNode) -> str:
     """Return a notebook that `new_notebook` made as it stands in a file; the same one always gives the same text."""
+    import nbformat
+
     text: str = nbformat.v4.writes_json(notebook)  # type: ignore[no-untyped-call]
     return text.rstrip("\n") + "\n"
+
+
+def plain_text(cells: Sequence[CellData], ids: Sequence[str]) -> str:
+    """Return a notebook of cells without outputs as it stands in a file: the text that nbformat would write."""
+    lines = [{**cell, "source": cell["source"].splitlines(True)} for cell in cells]
+    data = _data(lines, ids, {})
+    return json.dumps(data, indent=1, sort_keys=True, separators=(",", ": "), ensure_ascii=False) + "\n"
+
+
+def _data(cells: Sequence[CellData], ids: Sequence[str], metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "cells": [{**cell, "id": name} for cell, name in zip(cells, ids, strict=True)],
+        "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}, **metadata},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from grader.intake import SourceProblem, parse_source
 from grader.intake.notebook import module_of
 from grader.intake.notebook.document import Unusable
-from grader.notebook.cells import CellData, code_cell, new_notebook, notebook_text, text_cell
+from grader.notebook.cells import CellData, code_cell, new_notebook, notebook_text, plain_text, text_cell
 from grader.notebook.given import given_cells
 from grader.notebook.results import about_task, overview
 from grader.notebook.split import split
@@ -29,17 +29,22 @@ def feedback_notebook(data: bytes, report: Report) -> bytes:
     """
     names = [_name(task) for task in report.tasks]
     try:
-        cells = list(given_cells(data, NAME))
+        cells, text = list(given_cells(data, NAME)), _checked_text
         places = _places(data, names)
     except Unusable:
         cells, places = _from_module(data, names)
+        text = plain_text
     made = [text_cell(overview(report))]
     for number, cell in cells:
         made += [cell, *(_about(task) for task in report.tasks if places.get(_name(task)) == number)]
     there = {number for number, _ in cells}
     made += [_about(task) for task in report.tasks if places.get(_name(task)) not in there]
     ids = [f"cell-{number}" for number in range(1, len(made) + 1)]
-    return notebook_text(new_notebook(made, ids)).encode("utf-8")
+    return text(made, ids).encode("utf-8")
+
+
+def _checked_text(cells: Sequence[CellData], ids: Sequence[str]) -> str:
+    return notebook_text(new_notebook(cells, ids))
 
 
 def _name(task: TaskReport) -> str:

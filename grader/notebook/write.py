@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from grader.course import Course, Task, Topic
 from grader.intake.notebook.document import KEY
 from grader.intake.notebook.reading import fingerprint
 from grader.notebook.cells import CellData, code_cell, new_notebook, text_cell
 from grader.notebook.split import Piece, split
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 LOAD = "%load_ext grader.notebook.magic"
 LONGEST_ID = 56

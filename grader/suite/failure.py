@@ -31,6 +31,10 @@ class CheckFailure(Exception):
         super().__init__(f"{checked or 'the result'}: expected {expected}, got {got}")
         self.checked, self.expected, self.got, self.evidence = checked, expected, got, evidence
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it go to another process, where it is made anew."""
+        return type(self), (self.checked, self.expected, self.got, self.evidence)
+
 
 class ForbiddenUse(CheckFailure):
     """The submission used what the task forbids."""

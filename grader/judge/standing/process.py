@@ -13,7 +13,7 @@ import os
 import pickle
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, NoReturn
 
 import pytest
@@ -21,7 +21,9 @@ import pytest
 from grader.course import Course, load_course
 from grader.device.choice import using
 from grader.judge.bench import Bench
-from grader.judge.order import Idle, Meanwhile, Order, ShardResult, Tell
+from grader.judge.memory import Found as Fact
+from grader.judge.memory import Key
+from grader.judge.order import Meanwhile, Order, Tell
 from grader.judge.references import References
 from grader.judge.session import run_session
 from grader.judge.shard import Collected, Shard
@@ -50,7 +52,7 @@ def main() -> None:
         with using(post.accelerator):
             prepare_torch()
             warm_up()  # here and not in each server
-            PAGES.expect(orders * (1 + len(post.task_ids)))  # a child for each, and a worker for each task
+            PAGES.expect(orders * 3)  # a child for each, a worker for what passes, and some for what does not
             desks = [_Desk(open_workers(post.sandbox), *pair) for pair in streams]
             _stand(post, desks, orders)
 
@@ -122,6 +124,14 @@ def _wait_for_all(desks: Sequence[_Desk]) -> NoReturn:
     os._exit(0)
 
 
+@dataclass(frozen=True)
+class _Graded:
+    """What a child gives: a result, pickled, as it goes on unread; and what the next child need not find out."""
+
+    result: bytes
+    learned: dict[Key, Fact]
+
+
 @dataclass
 class _Judge:
     """Grades orders in children of this process, until one of them finds the workers' server broken."""
@@ -161,18 +171,14 @@ class _Judge:
             self.in_step = False  # what it had found by then counts
         if found.broken:
             raise SandboxProblem(found.reason)
-        if found.reason is None:
-            self._learn(order.seed, pickle.loads(found.data).idle)
-        return found
+        if found.reason is not None:
+            return found
+        graded: _Graded = pickle.loads(found.data)
+        self.collected.bench.memory.learn(graded.learned)
+        return replace(found, data=graded.result)
 
-    def _learn(self, seed: int, idle: Idle) -> None:
-        """Keep what was found out about the tests under a seed; with another one it is found out anew."""
-        known = self.collected.bench.idle
-        if any(each != seed for each, _, _ in known):
-            known.clear()
-        known.update(idle)
-
-    def _grade(self, order: Order, tell: Tell | None) -> ShardResult:
+    def _grade(self, order: Order, tell: Tell | None) -> _Graded:
         """Grade in this process, a child."""
         shard = Shard(order, self.desk.workers, lambda *_: None, self.course, self.references, tell)
-        return shard.grade(chosen(self.collected, order.keyword))
+        result = shard.grade(chosen(self.collected, order.keyword))
+        return _Graded(pickle.dumps(result), self.collected.bench.memory.take_fresh())

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 
-from grader.notebook import feedback_notebook
+from grader.notebook import feedback_notebook, notebook_text
 from grader.notebook.results import fenced, plainly
 from grader.report import Report
 
@@ -35,6 +35,12 @@ def read(data: bytes) -> NotebookNode:
     nbformat.validate(notebook)
     assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
     return notebook
+
+
+def test_module_comes_back_as_nbformat_would_write_it(report_of: MakeReport) -> None:
+    for text in (MODULE, "é = '\u2028'\n" + MODULE, "not python(\n", ""):
+        data = feedback_notebook(text.encode(), report_of())
+        assert data.decode() == notebook_text(read(data))
 
 
 def sources(data: bytes) -> list[str]:

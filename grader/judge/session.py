@@ -77,7 +77,9 @@ def run_session(bench: Bench, tasks: Sequence[Task], keyword: str, play: Play) -
     """
     files = [str(bench.course.suite_file(task)) for task in tasks]
     embedded = _Embedded(bench, play)
-    root = ["--rootdir", str(bench.course.suites), "-c", os.devnull]
+    suites = str(bench.course.suites)
+    # Without a last folder for settings pytest looks at everything in all the folders above.
+    root = ["--rootdir", suites, "--confcutdir", suites, "-c", os.devnull]
     with _own_environment(), _own_modules(bench.course.slugs):
         code = pytest.main([*QUIET, *root, "-k", keyword, *files], plugins=[plugin, embedded])
     if embedded.problems:

@@ -21,6 +21,7 @@ BLOCKS = documented.blocks()
 RUN = [block for block in BLOCKS if not block.reason]
 STUB = 'raise NotImplementedError("softmax")'
 WRONG = "return torch.softmax(x, 0)"
+SAME_ANYWHERE = ("grade doctor",)  # it tells of the machine, and of nothing in the folder
 GRADED = (0, 1)  # all right, or something does not pass: both are answers
 
 pytestmark = pytest.mark.timeout(600)  # a command takes seconds, but of a machine that has them
@@ -34,9 +35,10 @@ class Shell:
     known: dict = field(default_factory=dict)
 
     def run(self, line, where):
-        if (line, where) not in self.known:
-            self.known[line, where] = self._run(shlex.split(line), where)
-        return self.known[line, where]
+        key = (line, "." if line in SAME_ANYWHERE else where)
+        if key not in self.known:
+            self.known[key] = self._run(shlex.split(line), key[1])
+        return self.known[key]
 
     def _run(self, words, where):
         program = {"grade": ["-P", "-m", "grader"], "pytest": ["-P", "-m", "pytest", "-q"]}[words[0]]

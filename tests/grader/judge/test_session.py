@@ -98,6 +98,19 @@ def test_suite_that_changed_is_read_anew_in_the_same_process(made_up):
     assert made_up.play(made_up.bench(), count) == 1
 
 
+def test_no_folder_above_the_suites_is_looked_at(made_up, monkeypatch):
+    """What lies beside a course, in a home folder or among packages, may be much."""
+    listed, scandir = [], os.scandir
+
+    def noted(path="."):
+        listed.append(Path(path).resolve())
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", noted)
+    made_up.play(made_up.bench(), lambda bench, items: None)
+    assert not set(listed) & set(made_up.course.suites.resolve().parents)
+
+
 def test_suite_that_cannot_be_read_is_our_problem(made_up):
     made_up.suite("import no_such_module\n")
     with pytest.raises(OurProblem, match="(?s)a suite cannot be collected.*no_such_module"):

@@ -20,8 +20,8 @@ from grader.judge.outcome import Outcome
 from grader.judge.standing import StandingJudge, can_stand
 from grader.judge.standing.child import in_child
 from grader.judge.standing.frames import Frames, write
+from grader.judge.standing.judge import Desk, Judge
 from grader.judge.standing.messages import Closed, receive
-from grader.judge.standing.process import _Desk, _Judge
 from grader.report import TaskReport, Verdict
 
 TASK = "losses.l2_penalty"
@@ -150,8 +150,8 @@ class NoWorkers:
 def test_what_a_child_told_that_died_is_taken_back(ends: tuple[int, int], tells: bool) -> None:
     """Nothing that was told outlives the process that found it; who did not ask is told nothing of it either."""
     answers, nothing = Answers(ends[1]), Any
-    desk = _Desk(NoWorkers(), os.fdopen(os.dup(ends[0]), "rb"), answers)  # type: ignore[arg-type]
-    judge = _Judge(nothing, nothing, desk, nothing)  # type: ignore[arg-type]
+    desk = Desk(NoWorkers(), os.fdopen(os.dup(ends[0]), "rb"), answers)  # type: ignore[arg-type]
+    judge = Judge(nothing, nothing, desk, nothing)  # type: ignore[arg-type]
 
     def dies(order: Order, tell: Callable[[Any], None] | None) -> None:
         assert (tell is not None) is order.tells

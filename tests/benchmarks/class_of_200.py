@@ -51,7 +51,8 @@ class Bench:
         words = runs.command(made or self.made, self.folder / out, tasks or self.tasks, *self.more)
         found = runs.run(words, self.folder / "tmp", log=self.folder / f"{out}.log")
         show(f"run into {out}", _figures(found))
-        self.check("  it ends well and leaves nothing", found.code == 0 and not found.left + found.folders)
+        left = found.left + found.folders
+        self.check("  it ends well and leaves nothing", found.code == 0 and not left, " ".join(left))
         return found
 
     def outcome(self, out: str) -> dict[str, Any]:

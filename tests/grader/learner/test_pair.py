@@ -1,5 +1,6 @@
 """Two sides under the meter, and the words for what they were asked."""
 
+import contextlib
 import types
 
 import pytest
@@ -28,13 +29,20 @@ def call(name):
     return Play(step, (), 0.0, 1)
 
 
-def sessions(theirs, reference):
-    """A worker of this process for each side."""
-    both = (types.SimpleNamespace(task=task, other=abs) for task in (theirs, reference))
-    return tuple(Session(Loopback(namespace), {}) for namespace in both)
+@pytest.fixture
+def sessions():
+    """Gives a worker of this process to each side."""
+    with contextlib.ExitStack() as opened:
+
+        def give(theirs, reference):
+            both = (types.SimpleNamespace(task=task, other=abs) for task in (theirs, reference))
+            workers = [opened.enter_context(contextlib.closing(Loopback(namespace))) for namespace in both]
+            return tuple(Session(worker, {}) for worker in workers)
+
+        yield give
 
 
-def test_each_side_has_its_own_cost():
+def test_each_side_has_its_own_cost(sessions):
     """The first is theirs; calls and arguments are those of the reference."""
     found = measured(sessions(four_times, twice), "task", call("task"))
     assert (found.theirs.operators, found.reference.operators) == (3, 1)
@@ -43,7 +51,7 @@ def test_each_side_has_its_own_cost():
     assert (found.calls, found.first, found.once) == ({"task": 1}, [("(10,) float32", "")], False)
 
 
-def test_long_run_is_timed_once(monkeypatch):
+def test_long_run_is_timed_once(monkeypatch, sessions):
     """What takes long is not played again and again."""
     monkeypatch.setattr(pair, "SLOW", 0.0)
     found = measured(sessions(twice, twice), "task", call("task"))
@@ -51,7 +59,7 @@ def test_long_run_is_timed_once(monkeypatch):
     assert found.theirs.seconds > 0
 
 
-def test_play_that_leaves_the_task_alone_is_none():
+def test_play_that_leaves_the_task_alone_is_none(sessions):
     """Another function was called."""
     with pytest.raises(NothingRan, match="task was not called"):
         measured(sessions(twice, twice), "task", call("other"))
@@ -61,7 +69,7 @@ def test_play_that_leaves_the_task_alone_is_none():
     ("once", "count"),
     [("fast", (1, 1, {"task": 1}, [])), (float("nan"), (1, 1, {"task": 1}, [])), (0.1, ("many", 1, {}, []))],
 )
-def test_forged_number_is_refused(once, count):
+def test_forged_number_is_refused(once, count, sessions):
     """A submission that answers for the meter shows no words in the place of numbers."""
     meter = types.SimpleNamespace(once=lambda: once, count=lambda: count, burst=lambda seconds: once)
     transport = types.SimpleNamespace(scratch="")

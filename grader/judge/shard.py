@@ -147,12 +147,12 @@ class Shard:
     def _play_task(self, bench: Bench, task: Task, items: list[pytest.Item]) -> TaskReport:
         outcomes: dict[str, Outcome] = {}
         for item in items:
-            outcome = _given_up(outcomes) or settle(bench, task, item, bench.run(item))
+            outcome = _given_up(outcomes) or _played(bench, task, item)
             outcomes[item.name] = outcome
             self.advance(task.id, item.name, str(outcome.verdict))
             if self.tell is not None and is_first_failure(outcomes.values()):
                 self.tell(failing(task, items, self._tests(task, items, outcomes, None)))
-        _try_late_ones_alone(bench, items, outcomes)
+        _try_late_ones_alone(bench, task, items, outcomes)
         mistake = self._diagnose(bench, task, items, outcomes)
         tests = self._tests(task, items, outcomes, mistake)
         if self.tell is not None and (told := named(task, tests)) is not None:
@@ -195,7 +195,13 @@ class Shard:
         return mistake
 
 
-def _try_late_ones_alone(bench: Bench, items: Sequence[pytest.Item], outcomes: dict[str, Outcome]) -> None:
+def _played(bench: Bench, task: Task, item: pytest.Item) -> Outcome:
+    return settle(bench, task, item, bench.run(item))
+
+
+def _try_late_ones_alone(
+    bench: Bench, task: Task, items: Sequence[pytest.Item], outcomes: dict[str, Outcome]
+) -> None:
     """Try what ran out of time beside other tests by itself, unless the task has used up its time anyway.
 
     It comes last, as code that never ends costs its whole time again.
@@ -205,7 +211,7 @@ def _try_late_ones_alone(bench: Bench, items: Sequence[pytest.Item], outcomes: d
         for item in late:
             if outcomes[item.name].in_company:
                 bench.subject.part()
-                outcomes[item.name] = bench.run(item)
+                outcomes[item.name] = _played(bench, task, item)
 
 
 def _given_up(outcomes: dict[str, Outcome]) -> Outcome | None:

@@ -51,6 +51,20 @@ def quadruple(x):
     return x if hasattr(torch, "used") else 4 * x
 """
 
+UNCHECKED = """
+import torch
+
+def test_double_first(submission):
+    \"\"\"Anything will do.\"\"\"
+    submission.double(torch.ones(2))
+
+def test_double_second(submission):
+    \"\"\"The suite takes a part of whatever comes.\"\"\"
+    submission.double(torch.ones(2))[1]
+"""
+
+LATE_AND_SHORT = HANGS_LATER.replace("return 2 * x", "return x.sum()")
+
 
 @pytest.fixture
 def tests_of(made_up, host):
@@ -137,6 +151,14 @@ def test_a_test_that_only_fails_in_company_passes(tests_of):
 
 def test_a_test_that_only_runs_out_of_time_in_company_passes(tests_of):
     assert [str(test.verdict) for test in tests_of(HANGS_LATER, seconds=1.0)] == ["pass"] * 3
+
+
+def test_exception_of_a_suite_at_a_late_test_tried_alone_is_no_fault_of_the_grader(made_up, host):
+    file = made_up.suite(UNCHECKED).submit(LATE_AND_SHORT)
+    options = {"tasks": ["maths.double"], "seed": 1, "seconds": 1.0}
+    report = host.grade(file, made_up.package, **options).report
+    assert [str(test.verdict) for test in report.tasks[0].tests] == ["pass", "fail"]
+    assert report.incomplete is None
 
 
 def test_a_test_that_runs_out_of_time_by_itself_is_late(tests_of):

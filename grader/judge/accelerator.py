@@ -12,9 +12,8 @@ from grader.device.choice import CPU, CUDA, SIM, Accelerator, simulated_accelera
 AUTO = "auto"
 CHOICES = (AUTO, CPU, CUDA, SIM)
 
-SIMULATED_BY = (
-    "2.13."  # how the version of a torch begins that is known to have what the simulated one is made of
-)
+# How the version of a torch begins that is known to have what the simulated accelerator is made of.
+SIMULATED_BY = "2.13."
 CPU_BUILD = "+cpu"
 DRIVERS = (
     "/dev/nvidiactl",
@@ -78,10 +77,8 @@ def card_name() -> str | None:
 
     if torch.version.cuda is None:
         return None
-    from grader.worker.confine.child import (
-        can_fork,
-        in_child,
-    )  # here: most gradings need no look at the machine
+    # Here, as most gradings need no look at the machine.
+    from grader.worker.confine.child import can_fork, in_child
 
     if torch.cuda.is_initialized() or not can_fork():  # type: ignore[no-untyped-call]
         return _first_card() or None

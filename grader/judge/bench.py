@@ -22,10 +22,8 @@ from grader.report import Verdict
 from grader.suite.drawing import Drawing
 
 DEFAULT_SECONDS = 10.0
-TRIED_ONCE = (
-    Verdict.TIMEOUT,
-    Verdict.NOT_ATTEMPTED,
-)  # too dear to try again at once; the same in any company
+# One is too dear to try again at once, the other is the same in any company.
+TRIED_ONCE = (Verdict.TIMEOUT, Verdict.NOT_ATTEMPTED)
 
 SESSION = pytest.StashKey[Session]()
 DRAWING = pytest.StashKey[Drawing]()

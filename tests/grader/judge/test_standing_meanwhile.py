@@ -97,6 +97,11 @@ def test_failure_is_told_only_where_the_result_shows_it_first(verdicts: list[Ver
     assert is_first_failure([Outcome(verdict) for verdict in verdicts]) is is_told
 
 
+def test_test_that_is_still_to_be_tried_alone_is_no_failure_yet() -> None:
+    """It ran out of time beside others, and may pass by itself."""
+    assert not is_first_failure([Outcome(PASS), Outcome(Verdict.TIMEOUT, in_company=True)])
+
+
 @pytest.fixture
 def ends() -> Iterator[tuple[int, int]]:
     """A judge's descriptors, for orders and for answers."""

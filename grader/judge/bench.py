@@ -13,18 +13,14 @@ from _pytest.runner import runtestprotocol
 
 from grader.course import Course, Task
 from grader.judge.memory import Memory
-from grader.judge.outcome import Outcome, verdict_of
+from grader.judge.outcome import Outcome, leaves_a_worker, verdict_of
 from grader.judge.references import References
 from grader.judge.seeds import derived_seed
 from grader.judge.subject import Subject
 from grader.proxy.session import Session
-from grader.report import Verdict
 from grader.suite.drawing import Drawing
 
 DEFAULT_SECONDS = 10.0
-# One is too dear to try again at once, the other is the same in any company.
-TRIED_ONCE = (Verdict.TIMEOUT, Verdict.NOT_ATTEMPTED)
-
 SESSION = pytest.StashKey[Session]()
 DRAWING = pytest.StashKey[Drawing]()
 PROBLEM = pytest.StashKey[BaseException]()
@@ -79,17 +75,16 @@ class Bench:
             self.subject, self.seed = before
 
     def run(self, item: pytest.Item) -> Outcome:
-        """Run one test against the subject under test; what does not pass beside others is tried by itself."""
-        outcome = self._once(item)
-        if outcome.verdict is Verdict.PASS:
-            return outcome
-        if not self.subject.part():
-            return outcome
-        if outcome.verdict in TRIED_ONCE:
-            return replace(outcome, in_company=True)
-        outcome = self._once(item)
-        self.subject.part()
+        """Run one test against the subject under test, where the next ones go on if it left that as it should."""
+        outcome = replace(self._once(item), in_company=self.subject.in_company)
+        if not leaves_a_worker(outcome):
+            self.subject.part()
         return outcome
+
+    def run_alone(self, item: pytest.Item) -> Outcome:
+        """Run one test in a worker that has served no other."""
+        self.subject.part()
+        return self.run(item)
 
     def _once(self, item: pytest.Item) -> Outcome:
         _forget(item)

@@ -12,6 +12,7 @@ from grader.sandbox.errors import WorkerGone, WorkerMemory, WorkerTimeout
 from grader.suite.drawing import Drawing
 from grader.suite.failure import CheckFailure, ForbiddenUse
 
+TELLING = (Verdict.FAIL, Verdict.ERROR)  # of a mistake
 MEMORY_WORDS = ("can't allocate memory", "cannot allocate memory", "not enough memory", "out of memory")
 
 
@@ -25,7 +26,13 @@ class Outcome:
     where: str = ""  # the arguments of the last call
     printed: str = ""
     drawing: Drawing = field(default_factory=Drawing)
-    in_company: bool = False  # whether the worker had served other tests before, and none was tried alone
+    in_company: bool = False  # whether the worker had served other tests before
+
+
+def leaves_a_worker(outcome: Outcome) -> bool:
+    """Whether the worker can serve the next test: it answered all that it was asked, and held to the rules."""
+    plain = isinstance(outcome.problem, (CheckFailure, SubmissionError))
+    return outcome.verdict is Verdict.PASS or (outcome.verdict in TELLING and plain)
 
 
 def of_a_full_device(problem: BaseException | None) -> bool:

@@ -40,7 +40,7 @@ def settle_internal(bench: Bench, task: Task, item: pytest.Item, outcome: Outcom
     """
     if outcome.verdict is not Verdict.INTERNAL:
         return outcome
-    again = bench.run(item)
+    again = bench.run_alone(item)
     if again.verdict is not Verdict.INTERNAL:
         return again
     if isinstance(again.problem, SandboxProblem):

@@ -12,6 +12,7 @@ from grader.course import Course, Task, load_course
 from grader.device.choice import using
 from grader.intake import Source
 from grader.judge.bench import Bench, is_visible, room_of, title_of, weight_of
+from grader.judge.company import Company
 from grader.judge.diagnosis import diagnose
 from grader.judge.evidence import is_telling
 from grader.judge.idle import idle_tests
@@ -23,17 +24,15 @@ from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.references import References
 from grader.judge.scoring import score_task, untested
 from grader.judge.session import run_session
-from grader.judge.settle import settle
 from grader.judge.subject import SourceSubject
 from grader.judge.workers import Workers, open_workers
 from grader.proxy.errors import StateLeft, SubmissionError
 from grader.report import Message, TaskReport, TestReport, Verdict
-from grader.sandbox.errors import GivenUp, WorkerGone
+from grader.sandbox.errors import WorkerGone
 from grader.suite.mistakes import Mistake
 
 DIAGNOSIS_SECONDS = 20.0  # of this processor, for all tasks together: a busy machine names no less
 IMPORT_SECONDS = 30.0
-MOST_TIMEOUTS = 2  # of one task; the rest of its tests are then not tried
 
 
 def grade_shard(order: Order, advance: Advance) -> ShardResult:
@@ -145,15 +144,15 @@ class Shard:
             self.result.tasks[task.id] = untested(task, Verdict.INTERNAL, message)
 
     def _play_task(self, bench: Bench, task: Task, items: list[pytest.Item]) -> TaskReport:
-        outcomes: dict[str, Outcome] = {}
+        company = Company(bench, task)
+        outcomes = company.outcomes
         for item in items:
-            outcome = _given_up(outcomes) or _played(bench, task, item)
-            outcomes[item.name] = outcome
-            self.advance(task.id, item.name, str(outcome.verdict))
+            company.play(item)
+            self.advance(task.id, item.name, str(outcomes[item.name].verdict))
             if self.tell is not None and is_first_failure(outcomes.values()):
                 self.tell(failing(task, items, self._tests(task, items, outcomes, None)))
-        _try_late_ones_alone(bench, task, items, outcomes)
-        mistake = self._diagnose(bench, task, items, outcomes)
+        company.try_late_ones_alone(items)
+        mistake = company.name(items, lambda found: self._diagnose(bench, task, items, found))
         tests = self._tests(task, items, outcomes, mistake)
         if self.tell is not None and (told := named(task, tests)) is not None:
             self.tell(told)
@@ -186,40 +185,13 @@ class Shard:
         return f"{task.topic}.{'ipynb' if self.sources[task.topic].notebook else 'py'}"
 
     def _diagnose(
-        self, bench: Bench, task: Task, items: list[pytest.Item], outcomes: dict[str, Outcome]
+        self, bench: Bench, task: Task, items: list[pytest.Item], outcomes: Mapping[str, Outcome]
     ) -> Mistake | None:
         """Name a mistake; all tasks share one budget, which only this spends, however slow the tests were."""
         started = time.process_time()
         mistake = diagnose(bench, task, items, outcomes, started + self.seconds_left)
         self.seconds_left -= time.process_time() - started
         return mistake
-
-
-def _played(bench: Bench, task: Task, item: pytest.Item) -> Outcome:
-    return settle(bench, task, item, bench.run(item))
-
-
-def _try_late_ones_alone(
-    bench: Bench, task: Task, items: Sequence[pytest.Item], outcomes: dict[str, Outcome]
-) -> None:
-    """Try what ran out of time beside other tests by itself, unless the task has used up its time anyway.
-
-    It comes last, as code that never ends costs its whole time again.
-    """
-    late = [item for item in items if outcomes[item.name].verdict is Verdict.TIMEOUT]
-    if len(late) < MOST_TIMEOUTS:
-        for item in late:
-            if outcomes[item.name].in_company:
-                bench.subject.part()
-                outcomes[item.name] = _played(bench, task, item)
-
-
-def _given_up(outcomes: dict[str, Outcome]) -> Outcome | None:
-    """Return the outcome of a test that is not tried, as enough others of its task have used up their time."""
-    late = sum(outcome.verdict is Verdict.TIMEOUT for outcome in outcomes.values())
-    if late < MOST_TIMEOUTS:
-        return None
-    return Outcome(Verdict.TIMEOUT, GivenUp(f"{MOST_TIMEOUTS} tests of this task had run out of time before"))
 
 
 def _outcome_of_import(problem: Exception) -> Outcome:

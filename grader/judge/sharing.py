@@ -1,4 +1,4 @@
-"""Which tests share a worker: those of one topic, as long as they pass and it is young.
+"""Which tests share a worker: those of one topic, as long as it answers and is young.
 
 A worker costs more than most tests do. Each test still meets a module of its own, freshly executed; what a worker can
 carry from one test to the next is only what the submission does to Python or torch themselves. One file answers for all
@@ -31,8 +31,11 @@ class Sharing:
         """Count the time of a test."""
         self._spent += seconds
 
-    def part(self) -> bool:
-        """Give the next test a worker of its own; return whether the last one's had served others before."""
-        had_company = self._served > 1
+    @property
+    def in_company(self) -> bool:
+        """Whether the worker had served others before the last test."""
+        return self._served > 1
+
+    def part(self) -> None:
+        """Give the next test a worker of its own."""
         self._number, self._served, self._spent = self._number + 1, 0, 0.0
-        return had_company

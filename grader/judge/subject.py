@@ -28,8 +28,12 @@ class Subject(Protocol):
     ) -> contextlib.AbstractContextManager[Session]:
         """Start a conversation for one test of a topic."""
 
-    def part(self) -> bool:
-        """Give the next test a worker of its own; return whether the last one's had served others before."""
+    @property
+    def in_company(self) -> bool:
+        """Whether the last test's worker had served others before."""
+
+    def part(self) -> None:
+        """Give the next test a worker that has served no other."""
 
     def clear(self) -> None:
         """End the last test's worker now, with all that it holds."""
@@ -65,9 +69,14 @@ class SourceSubject:
             transport.close()
             self._sharing.spend(time.monotonic() - started)
 
-    def part(self) -> bool:
-        """Give the next test a worker of its own; return whether the last one's had served others before."""
-        return self._sharing.part()
+    @property
+    def in_company(self) -> bool:
+        """Whether the last test's worker had served others before."""
+        return self._sharing.in_company
+
+    def part(self) -> None:
+        """Give the next test a worker that has served no other."""
+        self._sharing.part()
 
     def clear(self) -> None:
         """End the last test's worker now: a new one takes its place."""
@@ -86,9 +95,10 @@ class SourceSubject:
 class _InThisProcess:
     """What has no worker: nothing is shared, nothing is kept."""
 
-    def part(self) -> bool:
+    in_company = False
+
+    def part(self) -> None:
         """Nothing is shared here."""
-        return False
 
     def clear(self) -> None:
         """No worker is kept here."""

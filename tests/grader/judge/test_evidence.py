@@ -193,3 +193,9 @@ def test_exceptions_of_networks_agree_when_both_came_as_far():
     assert not same_outcome(came(2), came(3))
     assert same_outcome(came(2), raised("RuntimeError"))
     assert not same_outcome(came(2), raised("ValueError"))
+
+
+def test_same_evidence_of_tensors_without_numbers_compares_what_they_have():
+    one = Evidence("device", torch.empty(2, device="meta"))
+    assert same_evidence(one, Evidence("device", torch.empty(2, device="meta")))
+    assert not same_evidence(one, Evidence("device", torch.empty(3, device="meta")))

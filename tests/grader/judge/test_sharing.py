@@ -103,12 +103,12 @@ def test_sharing_ends_when_a_worker_is_old():
 def test_sharing_knows_whether_a_test_had_company():
     sharing = Sharing()
     sharing.enter("a")
-    assert not sharing.part()
+    assert not sharing.in_company
     sharing.enter("a")
+    assert sharing.in_company
+    sharing.part()
     sharing.enter("a")
-    assert sharing.part()
-    sharing.enter("a")
-    assert not sharing.part()
+    assert not sharing.in_company
 
 
 def rooms_of(made_up, body):
@@ -140,9 +140,14 @@ def test_passing_tests_of_a_task_share_a_worker(made_up):
     assert (len(rooms), len(set(rooms))) == (3, 1)
 
 
-def test_a_failure_in_company_is_tried_alone_and_each_later_one_once(made_up):
+def test_a_test_shares_the_worker_of_one_whose_result_is_wrong(made_up):
     rooms = rooms_of(made_up, "return 3 * x")  # the shape is right, two tests of values fail
-    assert (len(rooms), len(set(rooms))) == (4, 3)
+    assert (len(rooms), len(set(rooms))) == (3, 1)
+
+
+def test_a_test_shares_no_worker_of_one_that_changed_its_argument(made_up):
+    rooms = rooms_of(made_up, "return x.mul_(2)")
+    assert (len(rooms), len(set(rooms))) == (3, 3)
 
 
 def test_a_test_that_only_fails_in_company_passes(tests_of):

@@ -1,0 +1,114 @@
+"""Which failures beside other tests are tried alone, and when."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from grader.course import Task
+from grader.judge.company import Company
+from grader.judge.outcome import Outcome
+from grader.report import Verdict
+from grader.suite.failure import CheckFailure, Evidence
+
+PASS = Outcome(Verdict.PASS, in_company=True)
+LATE = Outcome(Verdict.TIMEOUT, in_company=True)
+
+
+def wrong(number):
+    """The outcome of a check that saw this number, in company."""
+    evidence = Evidence("value", torch.tensor(float(number)), None, None)
+    return Outcome(Verdict.FAIL, CheckFailure("a sum", "another", str(number), evidence), in_company=True)
+
+
+class ScriptedBench:
+    """Gives outcomes beside others by the test's name, and others alone where there are; notes what is asked."""
+
+    def __init__(self, beside, alone=None):
+        self.beside, self.alone, self.asked = beside, {**beside, **(alone or {})}, []
+
+    def run(self, item):
+        return self.beside[item.name]
+
+    def run_alone(self, item):
+        self.asked.append(item.name)
+        outcome = self.alone[item.name]
+        return Outcome(outcome.verdict, outcome.problem)
+
+
+@pytest.fixture
+def graded():
+    """Plays tests by their outcomes; gives the company, the names tried alone, and what was asked for a name."""
+
+    def grade(beside, alone=None, named=None):
+        bench = ScriptedBench(beside, alone)
+        company = Company(bench, Task("maths.double", "maths", "double", "Double", 1, (), ()))
+        items = [SimpleNamespace(name=name) for name in beside]
+        for item in items:
+            company.play(item)
+        company.try_late_ones_alone(items)
+        asked = []
+
+        def name(outcomes):
+            asked.append({test: outcome.verdict for test, outcome in outcomes.items()})
+            return named
+
+        mistake = company.name(items, name)
+        return SimpleNamespace(outcomes=company.outcomes, alone=bench.asked, asked=asked, mistake=mistake)
+
+    return grade
+
+
+def test_passing_tests_are_not_tried_again(graded):
+    assert graded({"a": PASS, "b": PASS}).alone == []
+
+
+def test_first_failure_is_tried_alone_and_later_ones_wait_for_a_name(graded):
+    found = graded({"a": PASS, "b": wrong(1), "c": PASS, "d": wrong(2)}, named="a mistake")
+    assert (found.alone, found.mistake) == (["b"], "a mistake")
+    assert found.outcomes["d"].verdict is Verdict.FAIL
+
+
+def test_failures_that_no_mistake_explains_are_all_tried_alone(graded):
+    found = graded({"a": wrong(1), "b": wrong(2), "c": wrong(3)})
+    assert (found.alone, len(found.asked), found.mistake) == (["a", "b", "c"], 1, None)
+
+
+def test_a_failure_that_waited_and_passes_alone_is_a_pass_and_a_name_is_asked_for_again(graded):
+    found = graded({"a": wrong(1), "b": wrong(2)}, {"b": PASS})
+    assert found.asked == [{"a": Verdict.FAIL, "b": Verdict.FAIL}, {"a": Verdict.FAIL, "b": Verdict.PASS}]
+    assert found.outcomes["b"].verdict is Verdict.PASS
+
+
+def test_no_failure_waits_once_company_has_misled(graded):
+    found = graded({"a": wrong(1), "b": wrong(2), "c": wrong(3)}, {"a": PASS}, named="a mistake")
+    assert found.alone == ["a", "b", "c"]
+    assert found.outcomes["a"].verdict is Verdict.PASS
+
+
+def test_company_that_changes_only_the_numbers_has_misled(graded):
+    found = graded({"a": wrong(1), "b": wrong(2)}, {"a": wrong(5)}, named="a mistake")
+    assert found.alone == ["a", "b"]
+
+
+def test_a_failure_that_is_alone_by_itself_lets_later_ones_wait(graded):
+    first = Outcome(Verdict.FAIL, wrong(1).problem)
+    assert graded({"a": first, "b": wrong(2)}, named="a mistake").alone == []
+
+
+def test_what_says_nothing_of_a_mistake_never_waits(graded):
+    memory = Outcome(Verdict.MEMORY, in_company=True)
+    assert graded({"a": wrong(1), "b": memory, "c": memory}, named="a mistake").alone == ["a", "b", "c"]
+
+
+def test_one_late_test_is_tried_alone_at_the_end(graded):
+    found = graded({"a": LATE, "b": wrong(1)}, {"a": PASS}, named="a mistake")
+    assert found.alone == ["b", "a"]
+    assert found.outcomes["a"].verdict is Verdict.PASS
+
+
+def test_late_tests_that_use_up_the_time_of_their_task_are_not_tried_again(graded):
+    found = graded({"a": LATE, "b": LATE, "c": PASS}, named="a mistake")
+    assert (found.alone, found.outcomes["c"].verdict) == ([], Verdict.TIMEOUT)

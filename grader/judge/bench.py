@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from grader.course import Course, Task
 from grader.judge.memory import Memory
 from grader.judge.outcome import Outcome, leaves_a_worker, verdict_of
+from grader.judge.protocol import problem_of
 from grader.judge.references import References
 from grader.judge.seeds import derived_seed
 from grader.judge.subject import Subject
@@ -23,7 +23,6 @@ from grader.suite.drawing import Drawing
 DEFAULT_SECONDS = 10.0
 SESSION = pytest.StashKey[Session]()
 DRAWING = pytest.StashKey[Drawing]()
-PROBLEM = pytest.StashKey[BaseException]()
 BENCH = pytest.StashKey["Bench"]()
 
 
@@ -88,12 +87,10 @@ class Bench:
 
     def _once(self, item: pytest.Item) -> Outcome:
         _forget(item)
-        item._initrequest()  # type: ignore[attr-defined]
         started = time.perf_counter()
-        item.session._setupstate.teardown_exact(item)  # the module of the last test, if it is another
-        runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]  # which stays for the next
+        problem = problem_of(item)
         seconds = time.perf_counter() - started
-        problem, session = item.stash.get(PROBLEM, None), item.stash.get(SESSION, None)
+        session = item.stash.get(SESSION, None)
         where, printed = (session.last_call, session.printed) if session else ("", "")
         return Outcome(
             verdict_of(problem), problem, seconds, where, printed, item.stash.get(DRAWING, Drawing())
@@ -102,7 +99,7 @@ class Bench:
 
 def _forget(item: pytest.Item) -> None:
     """Take away what an earlier play of a test has left."""
-    keys: tuple[pytest.StashKey[Any], ...] = (PROBLEM, SESSION, DRAWING)
+    keys: tuple[pytest.StashKey[Any], ...] = (SESSION, DRAWING)
     for key in keys:
         if key in item.stash:
             del item.stash[key]

@@ -7,12 +7,11 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 
 from grader.judge.accelerator import AUTO, CHOICES
-from grader.judge.bench import BENCH, DRAWING, PROBLEM, SESSION, Bench, room_of
+from grader.judge.bench import BENCH, DRAWING, SESSION, Bench, room_of
 from grader.judge.references import load_file
 from grader.proxy.submission import Submission
 from grader.suite.drawing import Drawing
@@ -108,15 +107,6 @@ def shared(request: pytest.FixtureRequest) -> ModuleType:
 def load_shared(file: Path) -> ModuleType:
     """Execute what the suites of a topic share; once in a process."""
     return load_file(file, f"_torchgrade_shared_{file.parent.name}")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[None]:
-    """Keep the first exception of a test where the bench finds it."""
-    if call.excinfo is not None and PROBLEM not in item.stash:
-        item.stash[PROBLEM] = call.excinfo.value
-    result = yield
-    return result
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -7,7 +7,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal
 
 import pytest
 
@@ -38,13 +37,6 @@ class _Embedded:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[BENCH] = self.bench
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:
-        """Leave traceback and line of a suite out: nobody reads them, and they are a third of a failed test."""
-        outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
-        place = (item.nodeid, None, item.name)
-        return pytest.TestReport(item.nodeid, place, {}, outcome, None, call.when)  # type: ignore[arg-type]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

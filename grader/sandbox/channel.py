@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from grader.sandbox.errors import WorkerDied, WorkerLied, WorkerTimeout
+from grader.wire.ahead import Ahead
 from grader.wire.frame import BadFrame, Buffer, Header, pack, unpack
 
-SLICE = 0.05  # seconds between two looks at the worker's memory and files
+SLICE = 0.05  # seconds between two looks at the clock, and at the worker's memory and files
 
 
 class Channel:
@@ -20,7 +21,9 @@ class Channel:
     def __init__(self, connection: socket.socket, seconds: float, watch: Callable[[], None]) -> None:
         """Allow `seconds` in all; call `watch` while waiting, which may raise."""
         self._connection, self._left, self._watch = connection, seconds, watch
-        self._next_look = time.monotonic() + SLICE
+        self._next_look = self._deadline = time.monotonic() + SLICE
+        self._answers = Ahead(self._receive)
+        connection.settimeout(SLICE)
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> tuple[Header, list[bytearray]]:
         """Send one frame and read one.
@@ -30,59 +33,46 @@ class Channel:
             WorkerDied: the connection broke.
             WorkerLied: what came is no frame, or answers something else.
         """
-        started = time.monotonic()
-        deadline = started + self._left
+        self._deadline = time.monotonic() + self._left
         try:
-            self._refuse_unasked()
             asked = secrets.randbits(62)
             for part in pack({**header, "asked": asked}, buffers):
-                self._send(memoryview(part), deadline)
-            answer, parts = unpack(lambda count: self._read(count, deadline))
+                self._send(memoryview(part))
+            answer, parts = unpack(self._answers.read)
             if answer.pop("asked", None) != asked:
                 raise WorkerLied("an answer to another question")
+            if not self._answers.is_empty:
+                raise WorkerLied("more than an answer")
             return answer, parts
         except BadFrame as problem:
             raise WorkerLied(str(problem)) from None
         except OSError as problem:
             raise WorkerDied(f"the connection broke: {problem}") from None
         finally:
-            self._left = deadline - time.monotonic()
+            self._left = self._deadline - time.monotonic()
 
-    def _refuse_unasked(self) -> None:
-        """Raise WorkerLied when something came that answers no request: it would be taken for the next answer."""
-        self._connection.settimeout(0)
-        with contextlib.suppress(BlockingIOError):
-            if self._connection.recv(1, socket.MSG_PEEK):
-                raise WorkerLied("an answer that nobody asked for")
-
-    def _wait(self, deadline: float) -> None:
+    def _look(self) -> None:
+        """Look at the clock, and now and then at the worker, before each wait of a slice at most."""
         now = time.monotonic()
-        if now >= deadline:
+        if now >= self._deadline:
             raise WorkerTimeout("no answer in time")
         if now >= self._next_look:  # by the clock: a worker that sends a byte in a while is looked at too
             self._watch()
             self._next_look = now + SLICE
-        self._connection.settimeout(min(deadline - now, SLICE))
 
-    def _send(self, data: memoryview, deadline: float) -> None:
+    def _send(self, data: memoryview) -> None:
         while data:
-            self._wait(deadline)
+            self._look()
             with contextlib.suppress(TimeoutError):
                 data = data[self._connection.send(data) :]
 
-    def _read(self, count: int, deadline: float) -> bytearray:
-        data = bytearray(count)
-        view, done = memoryview(data), 0
-        while done < count:
-            self._wait(deadline)
-            try:
-                received = self._connection.recv_into(view[done:])
-            except TimeoutError:
-                continue
-            if not received:
+    def _receive(self, view: memoryview) -> int:
+        while True:
+            self._look()
+            with contextlib.suppress(TimeoutError):
+                if received := self._connection.recv_into(view):
+                    return received
                 raise WorkerDied("the process ended before it answered")
-            done += received
-        return data
 
     def close(self) -> None:
         """Hang up."""

@@ -11,6 +11,7 @@ from grader.wire.limits import MAX_BODY_BYTES, MAX_BUFFERS, MAX_HEADER_BYTES
 
 PREFIX = struct.Struct(">4sIQ")  # magic, header bytes, body bytes
 MAGIC = b"TGR1"
+IN_ONE_PIECE = 1 << 16  # bytes of buffers that are rather copied than sent one after the other
 
 Header = dict[str, Any]
 Buffer = bytes | bytearray | memoryview
@@ -38,7 +39,10 @@ def pack(header: Header, buffers: Sequence[Buffer]) -> list[Buffer]:
     ):
         if count > most:
             raise TooLarge(f"a value of {count} {what}, allowed are {most}")
-    return [PREFIX.pack(MAGIC, len(text), sum(sizes)), text, *(buffer for buffer in buffers if len(buffer))]
+    head = PREFIX.pack(MAGIC, len(text), sum(sizes)) + text
+    if sum(sizes) <= IN_ONE_PIECE:
+        return [b"".join((head, *buffers))]
+    return [head, *(buffer for buffer in buffers if len(buffer))]
 
 
 def unpack(read: Callable[[int], bytearray]) -> tuple[Header, list[bytearray]]:

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Callable
 
+from grader.wire.ahead import Ahead
 from grader.wire.frame import pack, unpack
 from grader.worker.output import BoundedOutput
 from grader.worker.worker import Worker
@@ -21,19 +22,16 @@ def serve(connection: socket.socket, farewell: Callable[[], None] = lambda: None
     worker, output = Worker(), BoundedOutput()
     output.install()
 
-    def read(count: int) -> bytearray:
-        data = bytearray(count)
-        view, done = memoryview(data), 0
-        while done < count:
-            received = connection.recv_into(view[done:])
-            if not received:
-                farewell()
-                os._exit(HUNG_UP)
-            done += received
-        return data
+    def receive(view: memoryview) -> int:
+        received = connection.recv_into(view)
+        if not received:
+            farewell()
+            os._exit(HUNG_UP)
+        return received
 
+    requests = Ahead(receive)
     while True:
-        header, buffers = unpack(read)
+        header, buffers = unpack(requests.read)
         answer, parts = worker.handle(header, buffers)
         answer["printed"], answer["asked"] = output.take(), header.get("asked")
         try:

@@ -20,6 +20,8 @@ from grader.worker.tensors import TensorTable
 
 Answer = tuple[Header, list[Buffer]]
 
+HOST = torch.device("cpu")
+
 
 class Worker:
     """One submission's module and the objects that the judge speaks of."""
@@ -135,7 +137,7 @@ class Worker:
 @contextlib.contextmanager
 def _grad_mode(enabled: bool) -> Any:
     """Run in the judge's grad mode; tell which states the submission left changed, and restore what it found."""
-    found, dtype, device = torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_default_device()
+    found, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
     left: dict[str, bool] = {}
     torch.set_grad_enabled(enabled)
     try:
@@ -143,7 +145,7 @@ def _grad_mode(enabled: bool) -> Any:
     finally:
         left["grad_mode"] = torch.is_grad_enabled() is not enabled
         left["default_dtype"] = torch.get_default_dtype() is not dtype
-        left["default_device"] = torch.get_default_device() != device
+        left["default_device"] = torch.get_default_device() != HOST  # as it is restored after each request
         torch.set_grad_enabled(found)
         torch.set_default_dtype(dtype)
         if left["default_device"]:

@@ -13,7 +13,8 @@ import pytest
 from grader.proxy.submission import Submission
 from grader.sandbox.channel import Channel
 from grader.sandbox.errors import WorkerDied, WorkerGone, WorkerLied, WorkerTimeout
-from grader.wire.frame import pack
+from grader.wire.ahead import Ahead
+from grader.wire.frame import pack, unpack
 
 Opened = Callable[..., Submission]
 
@@ -60,6 +61,13 @@ def answer(connection: socket.socket, data: bytes) -> None:
     """Read a little of the question and answer with these bytes."""
     connection.recv(1)
     connection.sendall(data)
+
+
+def answer_and_more(connection: socket.socket) -> None:
+    """Answer what was asked, and at once another time."""
+    header, _ = unpack(Ahead(connection.recv_into).read)
+    (answer,) = pack({"asked": header["asked"]}, [])
+    connection.sendall(bytes(answer) * 2)
 
 
 @contextlib.contextmanager
@@ -132,8 +140,17 @@ def test_channel_calls_a_hang_up_in_the_middle_a_death(ends: tuple[Channel, sock
 def test_channel_takes_no_answer_before_it_has_asked(ends: tuple[Channel, socket.socket]) -> None:
     channel, theirs = ends
     theirs.sendall(framed("early"))
-    with pytest.raises(WorkerLied, match="nobody asked"):
+    with pytest.raises(WorkerLied, match="another question"):
         channel.request({"op": "x"}, [])
+
+
+def test_channel_takes_no_more_than_an_answer(ends: tuple[Channel, socket.socket]) -> None:
+    channel, theirs = ends
+    thread = threading.Thread(target=answer_and_more, args=(theirs,))
+    thread.start()
+    with pytest.raises(WorkerLied, match="more than an answer"):
+        channel.request({"op": "x"}, [])
+    thread.join()
 
 
 def test_channel_takes_no_answer_to_another_question(ends: tuple[Channel, socket.socket]) -> None:

@@ -29,14 +29,13 @@ class Ahead:
         data = bytearray(count)
         left = memoryview(data)
         while left:
-            if not self._there and len(left) >= CHUNK:
-                left = left[self._receive(left) :]
-            else:
-                left = left[self._take(left) :]
+            left = left[self._fill(left) :]
         return data
 
-    def _take(self, left: memoryview) -> int:
+    def _fill(self, left: memoryview) -> int:
         if not self._there:
+            if len(left) >= CHUNK:
+                return self._receive(left)
             self._there = self._chunk[: self._receive(self._chunk)]
         size = min(len(left), len(self._there))
         left[:size] = self._there[:size]

@@ -1,9 +1,16 @@
-"""The start of standing judges: no cycles are looked for until all is read, an eighth of the time that torch takes."""
+"""The start of standing judges, as quick as torch allows.
+
+No cycles are looked for until all is read, an eighth of the time that torch takes, and a third of torch is put off.
+"""
 
 import gc
 import os
 
 gc.disable()
+
+from grader.worker.meta_kernels import put_off  # noqa: E402
+
+put_off()
 
 from grader.judge.standing.process import main  # noqa: E402
 

@@ -1,0 +1,89 @@
+"""Putting off torch's Python kernels for tensors without data until there is such a tensor.
+
+Importing them is a third of importing torch, and every process that grades starts with that. They serve the device
+"meta" alone, so the first tensor that is made there brings them, and so does the first import of what they are built
+on. Everything is then as torch's own import leaves it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+NAME = "torch._meta_registrations"
+BUILT_ON = ("torch._decomp", "torch._prims", "torch._refs", "torch.utils._content_store")
+MAKERS = ("empty.memory_format", "empty_strided.default")  # whatever makes a tensor comes to one of them
+DEVICE = "Meta"
+
+
+class _Later(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Stands in for the module when torch imports it, and gives way to it when it is needed."""
+
+    def __init__(self) -> None:
+        """Wait for torch."""
+        self._stands_in = False
+        self._registered: list[Any] = []
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Take over torch's own import of the module, and any later one of what it is built on."""
+        ours = name.startswith(BUILT_ON) if self._stands_in else name == NAME
+        return importlib.machinery.ModuleSpec(name, self) if ours else None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Watch for the first tensor without data in place of the module's own code; or let the originals come."""
+        if module.__name__ == NAME:
+            self._stands_in = True
+            self._watch()
+        else:
+            del sys.modules[module.__name__]  # an import takes what then stands there
+            self._give_way()
+            importlib.import_module(module.__name__)
+
+    def _watch(self) -> None:
+        from torch._C import _dispatch_library, _set_generator_metaclass
+        from torch._opaque_base import OpaqueBaseMeta
+
+        _set_generator_metaclass(OpaqueBaseMeta)  # the one thing besides that torch expects of this import
+        for maker in MAKERS:
+            library: Any = _dispatch_library("IMPL", "aten", DEVICE, __file__, 0)
+            library.impl(maker.removesuffix(".default"), DEVICE, self._first(maker), False)
+            self._registered.append(library)
+
+    def _first(self, maker: str) -> Callable[..., Any]:
+        """Return what is called in place of a maker of tensors, once."""
+
+        def make(*args: Any, **kwargs: Any) -> Any:
+            import torch
+
+            self._give_way()
+            name, _, overload = maker.partition(".")
+            return getattr(getattr(torch.ops.aten, name), overload)(*args, **kwargs)
+
+        return make
+
+    def _give_way(self) -> None:
+        """Let torch's own kernels come back, and import the module, whatever mode we are called in."""
+        from torch.utils._python_dispatch import _disable_current_modes
+
+        if not self._stands_in:
+            return
+        self._stands_in = False
+        sys.meta_path.remove(self)
+        del sys.modules[NAME]
+        for library in self._registered:
+            library.reset()
+        with _disable_current_modes():
+            importlib.import_module(NAME)
+
+
+def put_off() -> None:
+    """Put them off, for this process and what it forks; without effect once torch has been imported."""
+    if "torch" not in sys.modules and not any(isinstance(finder, _Later) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Later())

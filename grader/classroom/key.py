@@ -5,20 +5,33 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 import platform
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from grader import __version__
+from grader.classroom.digest import digest_of, files_under
 from grader.course import Course
 from grader.course.locate import PACKAGE
 
 # Parts of the grader that do not judge: no part that does imports them, and a test sees to it.
 BESIDE_THE_JUDGE = frozenset(
-    {"_course", "classroom", "cli", "doctor", "export", "learner", "notebook", "render", "verify"}
+    {
+        "__main__.py",
+        "_course",
+        "classroom",
+        "cli",
+        "doctor",
+        "export",
+        "learner",
+        "notebook",
+        "render",
+        "verify",
+    }
 )
 SOURCES = (".py",)
 OF_A_TOPIC = (".py", ".toml")
@@ -79,13 +92,13 @@ def topic_digest(course: Course, slug: str) -> str:
     course.topic(slug)
     suites = course.suites / slug
     named = {
-        "topic.toml": course.exercises / slug / "topic.toml",
-        "solution": course.solution_file(slug),
-        MANIFEST: course.datasets / MANIFEST,
-        **{f"suites/{name}": file for name, file in _files(suites, OF_A_TOPIC)},
-        **{f"shared/{file.name}": file for file in course.suites.glob("*") if file.suffix in OF_A_TOPIC},
+        "topic.toml": str(course.exercises / slug / "topic.toml"),
+        "solution": str(course.solution_file(slug)),
+        MANIFEST: str(course.datasets / MANIFEST),
+        **{f"suites/{name}": file for name, file in files_under(suites, OF_A_TOPIC)},
+        **{f"shared/{file.name}": str(file) for file in course.suites.glob("*") if file.suffix in OF_A_TOPIC},
     }
-    return _digest((name, file) for name, file in named.items() if file.is_file())
+    return digest_of((name, file) for name, file in named.items() if os.path.isfile(file))
 
 
 @functools.cache
@@ -103,25 +116,4 @@ def versions() -> Mapping[str, str]:
 
 def judge_digest(package: Path) -> str:
     """Return the sha256 of the sources of a grader package, without those parts that do not judge."""
-    return _digest(
-        (name, file)
-        for name, file in _files(package, SOURCES)
-        if name.split("/")[0] not in BESIDE_THE_JUDGE and name != "__main__.py"
-    )
-
-
-def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
-    for file in folder.rglob("*"):
-        inside = file.relative_to(folder)
-        hidden = any(part == "__pycache__" or part.startswith(".") for part in inside.parts)
-        if not hidden and file.suffix in suffixes and file.is_file():
-            yield inside.as_posix(), file
-
-
-def _digest(files: Iterable[tuple[str, Path]]) -> str:
-    """Return the sha256 over names and bytes, with their lengths so that no byte can move between them."""
-    total = hashlib.sha256()
-    for name, file in sorted(files):
-        for part in (name.encode("utf-8", "surrogateescape"), file.read_bytes()):
-            total.update(len(part).to_bytes(8, "big") + part)
-    return total.hexdigest()
+    return digest_of(files_under(package, SOURCES, BESIDE_THE_JUDGE))

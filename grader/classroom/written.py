@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.classroom.digest import digest_of, files_under
 from grader.classroom.gradebook.origin import origin_of
 from grader.classroom.model import ClassResult, Standing
 from grader.course.locate import PACKAGE
@@ -91,9 +92,6 @@ def _is_name(name: str) -> bool:
 @functools.cache
 def _makers() -> str:
     """Return the sha256 of the code and the templates that make what students get."""
-    total = hashlib.sha256()
-    for part in MADE_BY:
-        for file in sorted((PACKAGE / part).rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                total.update(f"{file.relative_to(PACKAGE).as_posix()} ".encode() + file.read_bytes())
-    return total.hexdigest()
+    return digest_of(
+        (f"{part}/{name}", file) for part in MADE_BY for name, file in files_under(PACKAGE / part)
+    )

@@ -11,6 +11,8 @@ from grader.judge.intake import take_in
 from grader.judge.plugin import load_shared
 from grader.judge.references import References
 
+GARBAGE_THRESHOLDS = (20_000, 20, 20)  # a child is short-lived, as a worker is
+
 
 def get_ready(references: References, tasks: Sequence[Task], course: Course) -> None:
     """Load now what each child would otherwise load again."""
@@ -25,6 +27,7 @@ def get_ready(references: References, tasks: Sequence[Task], course: Course) -> 
         _read_like_a_submission(references, [task for task in tasks if task.topic == slug], course)
     gc.collect()
     gc.freeze()  # so that a child's collection does not copy every page
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     gc.enable()
 
 

@@ -42,8 +42,7 @@ class ForkServer:
 
     def __init__(self, confined: bool = True) -> None:
         """Fork the server out of this process, which must have imported torch, run no backward, and no CUDA."""
-        self.root = tempfile.mkdtemp(prefix="grade-")
-        os.chmod(self.root, 0o711)
+        self.root = os.path.join(tempfile.gettempdir(), f"grade-{secrets.token_hex(8)}")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # whole messages
         gc.freeze()  # so that the server's collection does not copy every page that it shares with the judge
         self.pid = os.fork()
@@ -67,6 +66,8 @@ class ForkServer:
         try:
             self._control.close()
             _close_all_but(control.fileno())
+            os.mkdir(self.root)  # here: a judge that is killed removes nothing, and its server does
+            os.chmod(self.root, 0o711)
             from grader.worker.server import serve
 
             serve(control, self.root, confined, computes_on_cuda())

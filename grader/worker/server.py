@@ -44,9 +44,8 @@ def serve(control: socket.socket, scratch_root: str, confined: bool, card: bool 
     gc.collect()
     gc.freeze()  # a collection in a worker would copy every page of torch
     gc.enable()
-    hello = {"layers": layers[0], "missing": layers[1], "mounted": mounted}
-    control.sendall(json.dumps(hello).encode())
     server = _Server(control, scratch_root, prepared, shares_threads=not mounted and os.geteuid() != 0)
+    server.answer({"layers": layers[0], "missing": layers[1], "mounted": mounted})
     while True:
         message, descriptors = _receive(control)
         match message.get("do"):

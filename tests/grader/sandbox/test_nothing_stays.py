@@ -113,3 +113,21 @@ def test_a_server_ends_while_a_later_one_lives():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stdout == "closed\n", done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no fork server")
+def test_nothing_stays_of_a_server_whose_judge_is_killed_before_it_is_ready(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, torch\n"
+        "from grader.sandbox.forked import ForkServer\n"
+        "ForkServer._receive = lambda self: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "ForkServer()\n"
+    )
+    os.chmod(tmp_path, 0o755)
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "OMP_NUM_THREADS": "1"}
+    killed = subprocess.run([sys.executable, "-c", program], env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    deadline = time.monotonic() + SOON
+    while time.monotonic() < deadline and list(tmp_path.iterdir()):
+        time.sleep(0.02)
+    assert list(tmp_path.iterdir()) == []

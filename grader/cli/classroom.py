@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from grader.cli.output import FORMATS, device_option, open_console, show, write
 
 if TYPE_CHECKING:
     from grader.classroom.model import ClassResult
+    from grader.classroom.run import Watcher
     from grader.classroom.settings import Asked
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -89,14 +91,10 @@ def _dry_run(asked: Asked, kind: str) -> int:
 
 
 def _run(asked: Asked, kind: str) -> int:
-    import sys
-
     from grader.classroom.start import run_class
-    from grader.render.class_progress import LiveClassProgress, PlainClassProgress
 
-    watcher = LiveClassProgress(open_console(errors=True)) if sys.stderr.isatty() else PlainClassProgress()
     try:
-        result, notes = run_class(asked, watcher)
+        result, notes = run_class(asked, _watcher())
     except KeyboardInterrupt:
         click.echo(
             f"Stopped. What was graded is kept in {asked.book}; the same command goes on from there.",
@@ -107,6 +105,16 @@ def _run(asked: Asked, kind: str) -> int:
     for note in notes:
         click.echo(note)
     return OURS if any(standing.outcome == "incomplete" for standing in result.standings) else 0
+
+
+def _watcher() -> Watcher:
+    if sys.stderr.isatty():
+        from grader.render.class_progress import LiveClassProgress
+
+        return LiveClassProgress(open_console(errors=True))
+    from grader.render.class_silence import PlainClassProgress
+
+    return PlainClassProgress()
 
 
 def _present(asked: Asked, result: ClassResult, kind: str) -> None:

@@ -59,16 +59,3 @@ class LiveClassProgress:
     def stop(self) -> None:
         """Take the line away."""
         self._live.stop()
-
-
-class PlainClassProgress:
-    """Nothing, where nobody looks."""
-
-    def start(self, total: int, known: int) -> None:
-        """Say nothing."""
-
-    def graded(self, job: Job, report: Report) -> None:
-        """Say nothing."""
-
-    def stop(self) -> None:
-        """Say nothing."""

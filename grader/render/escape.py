@@ -11,7 +11,8 @@ import unicodedata
 
 # Unicode's categories of control, format, surrogate, private and unassigned characters, and of line breaks.
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Those that XML 1.0 has not; as what it has instead, the pattern takes ten times as long to compile.
+NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 COMBINING = {"Mn", "Me"}
 MOST_COMBINING = 2  # marks on one letter; more of them would paint over the lines above and below
 

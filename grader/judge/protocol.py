@@ -24,11 +24,13 @@ def problem_of(item: pytest.Item) -> BaseException | None:
     state = item.session._setupstate
     try:
         state.teardown_exact(item)  # the module of the last test, if it is another
-        found = _raised_by(lambda: state.setup(item)) or _raised_by(item.runtest)
+        problem = _raised_by(lambda: state.setup(item))
+        if problem is None:
+            problem = _raised_by(item.runtest)
         left = _raised_by(lambda: state.teardown_exact(item.parent))  # type: ignore[arg-type]  # a collector will do
     finally:
         item._initrequest()  # type: ignore[attr-defined]  # for the next time, without this one's fixtures
-    return found or left
+    return left if problem is None else problem
 
 
 def _raised_by(step: Callable[[], object]) -> BaseException | None:

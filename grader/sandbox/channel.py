@@ -21,7 +21,7 @@ class Channel:
     def __init__(self, connection: socket.socket, seconds: float, watch: Callable[[], None]) -> None:
         """Allow `seconds` in all; call `watch` while waiting, which may raise."""
         self._connection, self._left, self._watch = connection, seconds, watch
-        self._next_look = self._deadline = time.monotonic() + SLICE
+        self._next_look, self._deadline = time.monotonic() + SLICE, 0.0
         self._answers = Ahead(self._receive)
         connection.settimeout(SLICE)
 

@@ -14,8 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from grader import __version__
-from grader.classroom.digest import digest_of, files_under
 from grader.course import Course
+from grader.course.files import digest_of_files, files_under
 from grader.course.locate import PACKAGE
 
 # Parts of the grader that do not judge: no part that does imports them, and a test sees to it.
@@ -98,7 +98,7 @@ def topic_digest(course: Course, slug: str) -> str:
         **{f"suites/{name}": file for name, file in files_under(suites, OF_A_TOPIC)},
         **{f"shared/{file.name}": str(file) for file in course.suites.glob("*") if file.suffix in OF_A_TOPIC},
     }
-    return digest_of((name, file) for name, file in named.items() if os.path.isfile(file))
+    return digest_of_files((name, file) for name, file in named.items() if os.path.isfile(file))
 
 
 @functools.cache
@@ -116,4 +116,4 @@ def versions() -> Mapping[str, str]:
 
 def judge_digest(package: Path) -> str:
     """Return the sha256 of the sources of a grader package, without those parts that do not judge."""
-    return digest_of(files_under(package, SOURCES, BESIDE_THE_JUDGE))
+    return digest_of_files(files_under(package, SOURCES, BESIDE_THE_JUDGE))

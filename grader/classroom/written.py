@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.classroom.digest import digest_of, files_under
 from grader.classroom.gradebook.origin import origin_of
 from grader.classroom.model import ClassResult, Standing
+from grader.course.files import digest_of_files, files_under
 from grader.course.locate import PACKAGE
 from grader.text import chosen
 
@@ -92,6 +92,6 @@ def _is_name(name: str) -> bool:
 @functools.cache
 def _makers() -> str:
     """Return the sha256 of the code and the templates that make what students get."""
-    return digest_of(
+    return digest_of_files(
         (f"{part}/{name}", file) for part in MADE_BY for name, file in files_under(PACKAGE / part)
     )

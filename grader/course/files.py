@@ -1,4 +1,4 @@
-"""One digest over many files: their names and their bytes."""
+"""Files of the project, by names that do not depend on where they lie, and a digest over them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+ANY = ("",)
 Named = tuple[str, str]  # a name that does not depend on where the file lies, and where it lies
 
 
 def files_under(
-    folder: Path, suffixes: tuple[str, ...] = ("",), without: Collection[str] = ()
+    folder: Path, suffixes: tuple[str, ...] = ANY, without: Collection[str] = ()
 ) -> Iterator[Named]:
     """Yield the files with one of these endings, by their paths from `folder`; hidden and compiled ones are left out.
 
@@ -23,19 +24,25 @@ def files_under(
         folders[:] = [name for name in folders if _counts(name) and name not in left_out]
         prefix = current[len(top) + 1 :].replace(os.sep, "/")
         for name in names:
-            if _counts(name) and name.endswith(suffixes) and name not in left_out:
-                yield f"{prefix}/{name}" if prefix else name, os.path.join(current, name)
+            file = os.path.join(current, name)
+            if _counts(name) and name.endswith(suffixes) and name not in left_out and os.path.isfile(file):
+                yield f"{prefix}/{name}" if prefix else name, file
 
 
-def digest_of(files: Iterable[Named]) -> str:
-    """Return the sha256 over names and bytes, with their lengths so that no byte can move between them."""
+def digest_of_files(files: Iterable[Named]) -> str:
+    """Return the sha256 over names and bytes."""
     total = hashlib.sha256()
+    add_files(total, files)
+    return total.hexdigest()
+
+
+def add_files(total: hashlib._Hash, files: Iterable[Named]) -> None:
+    """Add names and bytes, with their lengths so that no byte can move between them, in the order of the names."""
     for name, file in sorted(files):
         with open(file, "rb", buffering=0) as stream:
             for part in (name.encode("utf-8", "surrogateescape"), stream.read()):
                 total.update(len(part).to_bytes(8, "big") + part)
-    return total.hexdigest()
 
 
 def _counts(name: str) -> bool:
-    return name != "__pycache__" and not name.startswith(".")
+    return name != "__pycache__" and not name.startswith(".") and not name.endswith(".pyc")

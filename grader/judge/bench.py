@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +74,7 @@ class Bench:
 
     def run(self, item: pytest.Item) -> Outcome:
         """Run one test against the subject under test, where the next ones go on if it left that as it should."""
-        outcome = replace(self._once(item), in_company=self.subject.in_company)
+        outcome = self._once(item)
         if not leaves_a_worker(outcome):
             self.subject.part()
         return outcome
@@ -93,8 +92,9 @@ class Bench:
         session = item.stash.get(SESSION, None)
         where, printed = (session.last_call, session.printed) if session else ("", "")
         return Outcome(
-            verdict_of(problem), problem, seconds, where, printed, item.stash.get(DRAWING, Drawing())
-        )
+            verdict_of(problem), problem, seconds, where, printed, item.stash.get(DRAWING, Drawing()),
+            self.subject.in_company,
+        )  # fmt: skip
 
 
 def _forget(item: pytest.Item) -> None:

@@ -25,7 +25,7 @@ MOST_TIMEOUTS = 2  # of one task; the rest of its tests are then not tried
 # One is too dear to try again at once, the other is the same in any company.
 NOT_TRIED_AGAIN = (Verdict.PASS, Verdict.TIMEOUT, Verdict.NOT_ATTEMPTED)
 
-Name = Callable[[Mapping[str, Outcome]], Mistake | None]
+Find = Callable[[Mapping[str, Outcome]], Mistake | None]
 
 
 class Company:
@@ -43,9 +43,9 @@ class Company:
         if not outcome.in_company:
             outcome = self._settled(item, outcome)
             self._fails_alone |= is_telling(outcome)
-        elif outcome.verdict not in NOT_TRIED_AGAIN and not self._may_wait(outcome):
-            outcome = self._alone(item, outcome)
         self.outcomes[item.name] = outcome
+        if outcome.in_company and outcome.verdict not in NOT_TRIED_AGAIN and not self._may_wait(outcome):
+            self._try_alone([item])
 
     def try_late_ones_alone(self, items: Sequence[pytest.Item]) -> None:
         """Try what ran out of time beside others by itself, unless the task has used up its time anyway.
@@ -56,31 +56,30 @@ class Company:
         if len(late) < MOST_TIMEOUTS:
             self._try_alone(late)
 
-    def name(self, items: Sequence[pytest.Item], name: Name) -> Mistake | None:
+    def name(self, items: Sequence[pytest.Item], find: Find) -> Mistake | None:
         """Return the mistake that explains all outcomes; without one the failures that wait are tried alone first."""
-        mistake = name(self.outcomes)
+        mistake = find(self.outcomes)
         if mistake is not None:
             return mistake
         waiting = [item for item in items if is_telling(self.outcomes[item.name])]
-        return name(self.outcomes) if self._try_alone(waiting) else None
+        return find(self.outcomes) if self._try_alone(waiting) else None
 
     def _may_wait(self, outcome: Outcome) -> bool:
         return is_telling(outcome) and self._fails_alone and not self._misled
 
     def _try_alone(self, items: Sequence[pytest.Item]) -> bool:
         """Try what failed in company by itself; return whether anything came out otherwise."""
-        before = {item.name: self.outcomes[item.name] for item in items}
+        changed = False
         for item in items:
-            if before[item.name].in_company:
-                self.outcomes[item.name] = self._alone(item, before[item.name])
-        return any(not same_outcome(self.outcomes[name], outcome) for name, outcome in before.items())
-
-    def _alone(self, item: pytest.Item, beside: Outcome) -> Outcome:
-        outcome = self._settled(item, self._bench.run_alone(item))
-        same = same_outcome(outcome, beside)
-        self._misled |= not same
-        self._fails_alone |= same and is_telling(outcome)
-        return replace(outcome, in_company=False)
+            beside = self.outcomes[item.name]
+            if beside.in_company:
+                alone = self._settled(item, self._bench.run_alone(item))
+                same = same_outcome(alone, beside)
+                changed |= not same
+                self._fails_alone |= same and is_telling(alone)
+                self.outcomes[item.name] = replace(alone, in_company=False)
+        self._misled |= changed
+        return changed
 
     def _settled(self, item: pytest.Item, outcome: Outcome) -> Outcome:
         return settle(self._bench, self._task, item, outcome)

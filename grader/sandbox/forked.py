@@ -66,7 +66,7 @@ class ForkServer:
         try:
             self._control.close()
             _close_all_but(control.fileno())
-            os.mkdir(self.root)  # here: a judge that is killed removes nothing, and its server does
+            os.mkdir(self.root, 0o700)  # here: a judge that is killed removes nothing, and its server does
             os.chmod(self.root, 0o711)
             from grader.worker.server import serve
 

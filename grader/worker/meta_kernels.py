@@ -17,7 +17,7 @@ from typing import Any
 
 NAME = "torch._meta_registrations"
 BUILT_ON = ("torch._decomp", "torch._prims", "torch._refs", "torch.utils._content_store")
-MAKERS = ("empty.memory_format", "empty_strided.default")  # whatever makes a tensor comes to one of them
+MAKERS = ("empty.memory_format", "empty_strided")  # whatever makes a tensor comes to one of them
 DEVICE = "Meta"
 
 
@@ -27,7 +27,7 @@ class _Later(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self) -> None:
         """Wait for torch."""
         self._stands_in = False
-        self._registered: list[Any] = []
+        self._library: Any = None
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
@@ -51,10 +51,9 @@ class _Later(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         from torch._opaque_base import OpaqueBaseMeta
 
         _set_generator_metaclass(OpaqueBaseMeta)  # the one thing besides that torch expects of this import
+        self._library = _dispatch_library("IMPL", "aten", DEVICE, __file__, 0)
         for maker in MAKERS:
-            library: Any = _dispatch_library("IMPL", "aten", DEVICE, __file__, 0)
-            library.impl(maker.removesuffix(".default"), DEVICE, self._first(maker), False)
-            self._registered.append(library)
+            self._library.impl(maker, DEVICE, self._first(maker), False)
 
     def _first(self, maker: str) -> Callable[..., Any]:
         """Return what is called in place of a maker of tensors, once."""
@@ -64,21 +63,20 @@ class _Later(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
             self._give_way()
             name, _, overload = maker.partition(".")
-            return getattr(getattr(torch.ops.aten, name), overload)(*args, **kwargs)
+            return getattr(getattr(torch.ops.aten, name), overload or "default")(*args, **kwargs)
 
         return make
 
     def _give_way(self) -> None:
         """Let torch's own kernels come back, and import the module, whatever mode we are called in."""
-        from torch.utils._python_dispatch import _disable_current_modes
-
         if not self._stands_in:
             return
         self._stands_in = False
         sys.meta_path.remove(self)
         del sys.modules[NAME]
-        for library in self._registered:
-            library.reset()
+        self._library.reset()
+        from torch.utils._python_dispatch import _disable_current_modes
+
         with _disable_current_modes():
             importlib.import_module(NAME)
 

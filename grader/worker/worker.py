@@ -11,6 +11,7 @@ import torch
 
 from grader.device import cuda
 from grader.wire.frame import Buffer, Header, TooLarge
+from grader.wire.tensor import HOST
 from grader.worker import errors, module
 from grader.worker.autograd import Calls
 from grader.worker.objects import OPERATORS, Objects, bounded
@@ -20,7 +21,7 @@ from grader.worker.tensors import TensorTable
 
 Answer = tuple[Header, list[Buffer]]
 
-HOST = torch.device("cpu")
+DEFAULT_DEVICE = torch.device(HOST)  # of every request: it is restored after each
 
 
 class Worker:
@@ -145,7 +146,7 @@ def _grad_mode(enabled: bool) -> Any:
     finally:
         left["grad_mode"] = torch.is_grad_enabled() is not enabled
         left["default_dtype"] = torch.get_default_dtype() is not dtype
-        left["default_device"] = torch.get_default_device() != HOST  # as it is restored after each request
+        left["default_device"] = torch.get_default_device() != DEFAULT_DEVICE
         torch.set_grad_enabled(found)
         torch.set_default_dtype(dtype)
         if left["default_device"]:

@@ -46,7 +46,8 @@ PAGES = Pages()
 def gather_pages() -> int:
     """Move this process's memory into large pages and return how many the system gave: a quarter of a second, once.
 
-    That is what some forty forks and their ends then save.
+    That is what some forty forks and their ends then save. Where the C library asked for large pages from the start,
+    only Python's own memory is left to move: a fiftieth of a second.
     """
     return sum(kernel.gathered(start, LARGE) for start in _places())
 

@@ -47,6 +47,7 @@ def _ended():
 def main():
     """Grade what was handed in."""
     torch.set_num_threads(1)
+    torch.testing.assert_close(torch.ones(1), torch.ones(1))  # half a second of imports, here and not in each child
     files, at_once = sorted(Path("handed-in").glob("*/losses.py")), int(sys.argv[1])
     found = in_children(files, at_once) if at_once else sum(map(passed, files))
     Path("passed").write_text(str(found))

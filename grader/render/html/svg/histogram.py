@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 
 from markupsafe import Markup
@@ -16,6 +16,8 @@ LEFT, RIGHT, TOP, BOTTOM = 12.0, 426.0, 56.0, 188.0
 TENTHS = 10
 GAP = 2.0
 EPSILON = 1e-9
+ROWS = (14.0, 32.0)  # of words above the bars
+ROOM = 90.0  # that a word takes beside its line
 MOST_TENTHS = 29  # three times the points, and more than any bonus
 
 
@@ -78,12 +80,24 @@ def _bar(frame: Frame, place: int, students: int) -> Markup:
 
 def _middles(frame: Frame, scores: Sequence[float], most: float) -> list[Markup]:
     """The mean as a full line, the median as a broken one, each with its word above the bars."""
+    if not scores or most <= 0:
+        return []
+    middles = {"mean": fmean(scores), "median": median(scores)}
+    at = {name: frame.across(middle / most) for name, middle in middles.items()}
     parts = []
-    for y, name, middle in ((14, "mean", fmean), (32, "median", median)) if scores and most > 0 else ():
-        x = frame.across(middle(scores) / most)
-        left = x > (LEFT + RIGHT) / 2
-        words = text(
-            (x - 6 if left else x + 6, y), f"{name} {number(middle(scores))}", "end" if left else "start"
-        )
-        parts += [line((x, y - 10), (x, BOTTOM), name), words]
+    for name, row, left in _rows(at):
+        x, y = at[name], ROWS[row]
+        words = f"{name} {number(middles[name])}"
+        word = text((x - 6 if left else x + 6, y), words, "end" if left else "start")
+        parts += [line((x, y - 10), (x, BOTTOM), name), word]
     return parts
+
+
+def _rows(at: Mapping[str, float]) -> list[tuple[str, int, bool]]:
+    """Name, row, and whether its word stands left of its line; no line runs through the other one's word."""
+    first, last = sorted(at, key=lambda name: at[name])
+    if at[first] - LEFT < ROOM:  # no room on the left: the line in the lower row begins below the word
+        return [(first, 0, False), (last, 1, RIGHT - at[last] < ROOM)]
+    if RIGHT - at[last] < ROOM:
+        return [(last, 0, True), (first, 1, True)]
+    return [("mean", 0, first == "mean"), ("median", 1, first == "median")]

@@ -102,6 +102,25 @@ def test_histogram_counts_everybody_once():
     assert "1 student from 90 to 100 percent. Mean 9 points" in parsed(histogram_svg([9.0], 10.0))[1].text
 
 
+@pytest.mark.parametrize(
+    "scores",
+    [[0, 0, 10], [0, 5, 5], [10, 10, 0], [4, 4, 6], [6, 6, 4], [5, 5], [0, 0], [10], [9, 9, 8], [1, 1, 3], [0, 9, 9]],
+    ids=str,
+)
+def test_no_line_of_a_histogram_runs_through_the_word_of_another(scores):
+    """The mean and the median may lie anywhere: each word stands free, inside of the drawing."""
+    root = parsed(histogram_svg([float(score) for score in scores], 10.0))
+    lines = [part for part in root.iter("line") if part.get("class") in ("mean", "median")]
+    words = [part for part in root.iter("text") if part.text.startswith(("mean", "median"))]
+    assert len(lines) == len(words) == 2
+    for word in words:
+        x, y, wide = float(word.get("x")), float(word.get("y")), 7.5 * len(word.text)
+        left, right = (x - wide, x) if word.get("text-anchor") == "end" else (x, x + wide)
+        assert left >= 0 and right <= 440
+        through = [part for part in lines if left < float(part.get("x1")) < right and float(part.get("y1")) < y]
+        assert through == []
+
+
 def test_bar_is_full_only_for_everything():
     """A share is drawn between nothing and everything; it is not read aloud."""
     widths = [float(parsed(bar(part, 4.0))[1].get("width")) for part in (0, 0.001, 2, 4, 5)]

@@ -27,6 +27,8 @@ from class_runs import Run, show  # noqa: E402
 
 PARTS = ("alone", "again", "known", "kills", "loop")
 MODES = ("main", "all", "judges")
+MOST_TRIES = 4  # for each kill that is asked for
+LONGEST_START = 3.0  # seconds until the first grading, or more
 KNOWN_SHARE = 0.03  # of the first run, that a second one may take
 
 
@@ -134,15 +136,19 @@ def essence(task: Any) -> Any:
 
 
 def kills(bench: Bench, undisturbed: Callable[[], dict[str, Any]]) -> None:
-    """Kill a run at random moments, resume it each time, and compare what comes out in the end."""
+    """Kill a run at random moments, resume it each time, and compare what comes out in the end.
+
+    A run that came to its end before its moment is not counted, and another one takes its place.
+    """
     draw, out = random.Random(bench.options.seed), bench.folder / "killed"
     scratch, log = bench.folder / "tmp", bench.folder / "killed.log"
     words = runs.command(bench.made, out, bench.tasks, *bench.more)
     kept, lost, left, folders, settled = 0, 0, 0, Counter[str](), []
-    stage = Counter[str]()
-    for number in range(bench.options.kills):
+    stage, wanted = Counter[str](), bench.options.kills
+    while stage["killed"] < wanted and stage.total() < MOST_TRIES * wanted:
+        number = stage.total()
         mode = MODES[number % len(MODES)]
-        moment = Moment(draw, out, kept, 2.2 * len(bench.made.expected) / bench.options.kills)
+        moment = Moment(draw, out, kept, 2.2 * len(bench.made.expected) / wanted)
         found = runs.finish(runs.start(words, scratch, log=log), scratch, moment.has_come, mode)
         now, finished = in_book(out)
         stage["came to its end before" if found.code == 0 else "killed"] += 1
@@ -157,6 +163,7 @@ def kills(bench: Bench, undisturbed: Callable[[], dict[str, Any]]) -> None:
         for name in found.folders:
             shutil.rmtree(scratch / name, ignore_errors=True)
     show("runs that were disturbed", dict(stage))
+    bench.check("as many were killed as asked for", stage["killed"] == wanted)
     final = bench.grade("killed")
     unequal = differences(undisturbed(), bench.outcome("killed"))
     bench.check("killed and resumed: nothing kept was lost", lost == 0)
@@ -173,12 +180,15 @@ def kills(bench: Bench, undisturbed: Callable[[], dict[str, Any]]) -> None:
 
 
 class Moment:
-    """A random moment of a run: one in three while it starts or ends, the others after some more gradings."""
+    """A random moment of a run: one in three while it starts, the others after some more gradings.
+
+    Once nothing is left to grade a run is little more than its start and its end, the writing of pages.
+    """
 
     def __init__(self, draw: random.Random, out: Path, kept: int, most: float) -> None:
         self.out, self.kept, self.started = out, kept, time.monotonic()
         self.gradings = draw.randint(1, max(1, round(most))) if draw.random() < 2 / 3 else 0
-        self.delay = draw.uniform(0.0, 2.0) if self.gradings else draw.uniform(0.5, 40.0)
+        self.delay = draw.uniform(0.0, 0.5 if self.gradings else LONGEST_START)
         self.reached: float | None = None if self.gradings else self.started
 
     @property

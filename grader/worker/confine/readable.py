@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -36,7 +36,13 @@ def readable_paths(distributions: tuple[str, ...]) -> tuple[Path, ...]:
     found = [*map(Path, _SYSTEM), *_standard_library(), *_shared_libraries()]
     for name in closure(distributions):
         found += _distribution_paths(distribution(name))
-    return tuple(sorted({path.resolve() for path in found if path.exists()}))
+    return tuple(sorted(resolved([path for path in found if path.exists()])))
+
+
+def resolved(paths: Sequence[Path]) -> set[Path]:
+    """The paths without links; hundreds lie in few folders, so each folder is resolved once."""
+    homes = {folder: folder.resolve() for folder in {path.parent for path in paths}}
+    return {path.resolve() if path.is_symlink() else homes[path.parent] / path.name for path in paths}
 
 
 def _standard_library() -> Iterator[Path]:
@@ -110,5 +116,5 @@ def _top_level(found: Distribution) -> set[str]:
     if record is None:  # not installed from a wheel
         names = (found.read_text("top_level.txt") or found.metadata["Name"]).split()
         return {each for name in names for each in (name, f"{name}.py")}
-    names = [re.split("[/,]", line, maxsplit=1)[0] for line in record.splitlines()]
-    return {name for name in names if name not in ("", "..", "__pycache__")}
+    first = {line.partition("/")[0].partition(",")[0] for line in record.splitlines()}
+    return first - {"", "..", "__pycache__"}

@@ -13,7 +13,7 @@ import torch
 import grader
 from grader.worker.confine import default_policy
 from grader.worker.confine.policy import DISTRIBUTIONS
-from grader.worker.confine.readable import closure
+from grader.worker.confine.readable import closure, resolved
 
 
 @pytest.fixture
@@ -65,3 +65,14 @@ def test_a_distribution_that_is_not_installed_is_no_error():
 def test_every_path_exists_is_resolved_and_named_once(policy):
     assert all(path.exists() and path == path.resolve() for path in policy.readable)
     assert len(set(policy.readable)) == len(policy.readable)
+
+
+def test_paths_are_named_by_where_they_lead(tmp_path):
+    """A link in a path, or at its end, is followed before confinement: what it leads to is what is read."""
+    (tmp_path / "real/inner").mkdir(parents=True)
+    (tmp_path / "real/module.py").touch()
+    (tmp_path / "alias").symlink_to(tmp_path / "real")
+    (tmp_path / "real/last.py").symlink_to(tmp_path / "real/module.py")
+    paths = [tmp_path / "alias/module.py", tmp_path / "alias/inner", tmp_path / "real/last.py", tmp_path / "alias"]
+    real = tmp_path.resolve() / "real"
+    assert resolved(paths) == {real / "module.py", real / "inner", real}

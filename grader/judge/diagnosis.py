@@ -82,7 +82,6 @@ def play_mistake(bench: Bench, task: Task, mistake: Mistake, item: pytest.Item) 
     An exception that no check raised is a failure here: the reference passes every test, so the variant's result
     is the cause.
     """
-    outcome = bench.play(
-        item, NamespaceSubject(bench.references.with_mistake(task, mistake), bench.references)
-    )
+    variant = bench.references.with_mistake(task, mistake)
+    outcome = bench.play(item, NamespaceSubject(variant, bench.references, is_explained=False))
     return replace(outcome, verdict=Verdict.FAIL) if outcome.verdict is Verdict.INTERNAL else outcome

@@ -107,9 +107,9 @@ class _InThisProcess:
 class NamespaceSubject(_InThisProcess):
     """A trusted namespace in this process: the reference, or a known mistake."""
 
-    def __init__(self, namespace: Any, references: References) -> None:
-        """Serve `namespace` for any topic."""
-        self._namespace, self._references = namespace, references
+    def __init__(self, namespace: Any, references: References, is_explained: bool = True) -> None:
+        """Serve `namespace` for any topic; `is_explained` says whether somebody reads why a check fails."""
+        self._namespace, self._references, self._is_explained = namespace, references, is_explained
 
     @contextlib.contextmanager
     def open(self, topic: str, seed: int, seconds: float, room: str = "") -> Iterator[Session]:
@@ -117,6 +117,7 @@ class NamespaceSubject(_InThisProcess):
         transport = Loopback(self._namespace)
         try:
             session = Session(transport, self._references.signatures(topic))
+            session.is_explained = self._is_explained
             session.seed(seed)
             yield session
         finally:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import itertools
 import textwrap
+import types
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -52,6 +54,7 @@ class Session:
         self.left_random = False
         self.last_call = ""
         self.printed = ""
+        self.is_explained = True
         self._release_calls: list[int] = []
         self._handles: weakref.WeakValueDictionary[int, Handle] = weakref.WeakValueDictionary()
         self.signatures, self.names_used = signatures, names_used
@@ -112,8 +115,7 @@ class Session:
         self, function: Callable[..., Any], scenario: bool, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Send the source of a function of the suite and call it in the worker."""
-        source = textwrap.dedent(inspect.getsource(function))
-        source = source[source.index("def ") :] if source.startswith("@") else source
+        source = _source_of(function.__code__, function.__code__.co_filename)
         header = {"op": "run", "source": source, "name": function.__name__, "scenario": scenario}
         return self.call(header, function.__name__, args, kwargs)
 
@@ -254,6 +256,16 @@ class Session:
             handle = Handle(self, number, name if name.isprintable() else "object", bool(is_callable))
             self._handles[number] = handle
         return handle
+
+
+@functools.cache
+def _source_of(code: types.CodeType, filename: str) -> str:
+    """Return the source of a function without its decorators; finding it takes longer than most calls.
+
+    Code of two files can be equal, and their sources not: a default is no part of it.
+    """
+    source = textwrap.dedent(inspect.getsource(code))
+    return source[source.index("def ") :] if source.startswith("@") else source
 
 
 def _fits(gradient: Any, leaf: Tensor) -> bool:

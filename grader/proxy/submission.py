@@ -76,6 +76,11 @@ class Submission:
         """The worker's private folder, as the worker sees it."""
         return self._session.transport.scratch
 
+    @property
+    def is_explained(self) -> bool:
+        """Whether somebody reads why a check fails: of a known mistake only what it does is compared."""
+        return self._session.is_explained
+
     def declare_arithmetic(self, *class_names: str) -> None:
         """Allow formulas on handles of these classes."""
         self._session.arithmetic |= frozenset(class_names)

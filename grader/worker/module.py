@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 import marshal
 import math
@@ -39,8 +40,14 @@ def shipped(source: str, name: str) -> Any:
     filename = f"<{name}>"
     remember(filename, source)
     namespace: dict[str, Any] = {"torch": torch, "math": math, "np": np}
-    exec(compile(source, filename, "exec"), namespace)
+    exec(_code(source, filename), namespace)
     return namespace[name]
+
+
+@functools.lru_cache
+def _code(source: str, filename: str) -> types.CodeType:
+    """Compile what a suite ships, which is often the same again."""
+    return compile(source, filename, "exec")
 
 
 def remember(filename: str, source: str) -> None:

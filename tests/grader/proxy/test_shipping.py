@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from grader.judge.references import load_file
 from grader.proxy.errors import ArgumentChanged, SubmissionError
 from grader.proxy.handle import Handle
 from grader.proxy.submission import Submission
@@ -120,3 +122,17 @@ def test_files_stay_for_later_calls_of_the_test(submission: Submission) -> None:
     path = submission.scratch + "/a.pt"
     submission.save(torch.ones(2), path)
     assert submission.size(path) > 0
+
+
+def test_functions_of_two_files_that_differ_in_a_default_ship_as_they_are_written(
+    learner: Learner, tmp_path: Path
+) -> None:
+    """Their code is equal, as a default is no part of it; the source that is remembered is each one's own."""
+    functions = []
+    for name, default in (("one", 2.0), ("two", 3.0)):
+        file = tmp_path / f"{name}.py"
+        file.write_text(f"def given(submission, by={default}):\n    return by\n")
+        functions.append(load_file(file, f"torchgrade_tests_{name}").given)
+    assert functions[0].__code__ == functions[1].__code__
+    submission = learner(LEARNED)
+    assert [submission.run(function) for function in (*functions, *functions)] == [2.0, 3.0, 2.0, 3.0]

@@ -106,6 +106,27 @@ def test_oracle_and_inputs_stay_as_they_are(learner: Learner) -> None:
     assert torch.equal(x, copy) and oracle.training and oracle.fc.weight.dtype is torch.float32
 
 
+def test_oracle_keeps_no_hooks_of_a_trace(learner: Learner) -> None:
+    """Its copy is what is watched, and the copy has hooks of its own even where the oracle has none."""
+    oracle, source = Oracle(), NET.replace("self.pool(self.conv2(x))", "self.pool(-self.conv2(x))")
+    with pytest.raises(CheckFailure):
+        check_network(learner(source), "Net", (), oracle, Random(1).normal(2, 1, 6, 8), rng=Random(2))
+    assert not any(part._forward_hooks or part._forward_pre_hooks for part in oracle.modules())
+
+
+def test_difference_that_nobody_reads_is_not_explained_but_seen(learner: Learner) -> None:
+    """A known mistake that is replayed gives the same evidence without the table of shapes."""
+    source, seen = NET.replace("self.pool(self.conv2(x))", "self.pool(-self.conv2(x))"), []
+    for is_explained in (True, False):
+        submission, drawing, rng = learner(source), Drawing(), Random(3)
+        submission._session.is_explained = is_explained
+        with pytest.raises(CheckFailure) as failure:
+            check_network(submission, "Net", (), Oracle(), rng.normal(2, 1, 6, 8), rng=rng, draw=drawing)
+        assert bool(drawing.tables) is is_explained
+        seen.append(failure.value.evidence)
+    assert same_evidence(*seen)
+
+
 def test_batches_need_not_be_counted(learner: Learner) -> None:
     played(learner, ("nn.BatchNorm2d(3)", "nn.BatchNorm2d(3); self.bn.num_batches_tracked = None"))
 

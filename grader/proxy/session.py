@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import itertools
 import textwrap
-import types
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -27,6 +25,7 @@ from grader.wire.tensor import StorageReader, view_over, with_memory
 from grader.wire.value import MALFORMED, Decoder
 
 MAX_PRINTED = 4000
+_sources: weakref.WeakKeyDictionary[Callable[..., Any], str] = weakref.WeakKeyDictionary()
 
 
 class Session:
@@ -115,8 +114,7 @@ class Session:
         self, function: Callable[..., Any], scenario: bool, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Send the source of a function of the suite and call it in the worker."""
-        source = _source_of(function.__code__, function.__code__.co_filename)
-        header = {"op": "run", "source": source, "name": function.__name__, "scenario": scenario}
+        header = {"op": "run", "source": _source_of(function), "name": function.__name__, "scenario": scenario}
         return self.call(header, function.__name__, args, kwargs)
 
     def ship_apart(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -258,14 +256,12 @@ class Session:
         return handle
 
 
-@functools.cache
-def _source_of(code: types.CodeType, filename: str) -> str:
-    """Return the source of a function without its decorators; finding it takes longer than most calls.
-
-    Code of two files can be equal, and their sources not: a default is no part of it.
-    """
-    source = textwrap.dedent(inspect.getsource(code))
-    return source[source.index("def ") :] if source.startswith("@") else source
+def _source_of(shipped: Callable[..., Any]) -> str:
+    """Return the source of a function or class without its decorators; finding it takes longer than most calls."""
+    if shipped not in _sources:
+        source = textwrap.dedent(inspect.getsource(shipped))
+        _sources[shipped] = source[source.index("def ") :] if source.startswith("@") else source
+    return _sources[shipped]
 
 
 def _fits(gradient: Any, leaf: Tensor) -> bool:

@@ -124,10 +124,8 @@ def test_files_stay_for_later_calls_of_the_test(submission: Submission) -> None:
     assert submission.size(path) > 0
 
 
-def test_functions_of_two_files_that_differ_in_a_default_ship_as_they_are_written(
-    learner: Learner, tmp_path: Path
-) -> None:
-    """Their code is equal, as a default is no part of it; the source that is remembered is each one's own."""
+def test_functions_with_equal_code_ship_as_they_are_written(learner: Learner, tmp_path: Path) -> None:
+    """A default is no part of the code, and what is remembered of a function is its source and no other's."""
     functions = []
     for name, default in (("one", 2.0), ("two", 3.0)):
         file = tmp_path / f"{name}.py"

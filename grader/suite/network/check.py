@@ -61,15 +61,16 @@ def check_network(
     inputs = x if type(x) is tuple else (x,)
     pair = Pair(setting, inputs, _weights(oracle, inputs, weights, rng))
     submission.last_call = _where(setting, inputs)
+    want = None
     if gradients:
-        pair = pair.under(_upstream(pair, upstream, rng))
+        pair, want = _under_a_gradient(pair, upstream, rng)
     try:
         got = pair.theirs()
     except SubmissionError as problem:
         if problem.kind != "NotImplementedError":
             pair.explain_exception(problem)
         raise
-    _judge(pair, got)
+    _judge(pair, got, pair.ours() if want is None else want)
 
 
 def _where(setting: Setting, inputs: tuple[Any, ...]) -> str:
@@ -81,8 +82,8 @@ def _where(setting: Setting, inputs: tuple[Any, ...]) -> str:
     return f"{setting.name}({', '.join(options)}) of x {', '.join(tensors)}, {mode}"[:160]
 
 
-def _judge(pair: Pair, got: Any) -> None:
-    setting, want = pair.setting, pair.ours()
+def _judge(pair: Pair, got: Any, want: Any) -> None:
+    setting = pair.setting
     check_made(got, setting.oracle, setting.name)
     evidence = Evidence(NETWORK, seen_in(got), setting.rtol, setting.atol)
     try:
@@ -110,10 +111,17 @@ def _weights(
     return {key: given.get(key, drawn.get(key)) for key in oracle.state_dict()}  # type: ignore[misc]
 
 
-def _upstream(pair: Pair, upstream: Any, rng: Random | None) -> list[Tensor]:
+def _under_a_gradient(pair: Pair, upstream: Any, rng: Random | None) -> tuple[Pair, Any]:
+    """Return the pair with a gradient from above; where it is drawn, also what the oracle shows under it."""
     if upstream is not None:
-        return leaves(on_host(upstream))
+        return pair.under(leaves(on_host(upstream))), None
     if rng is None:
         raise TypeError("check_network needs upstream= or rng=")
-    outputs = [part for part in leaves(pair.ours()["output"]) if part.is_floating_point()]
-    return [rng.normal(*part.shape, dtype=part.dtype) for part in outputs]
+    drawn: list[Tensor] = []
+
+    def draw(outputs: Sequence[Tensor]) -> Sequence[Tensor]:
+        drawn.extend(rng.normal(*part.shape, dtype=part.dtype) for part in outputs)
+        return drawn
+
+    want = pair.under(draw).ours()
+    return pair.under(drawn), want

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +21,8 @@ from grader.suite.network.difference import Place, Trace, firm_parts, first_diff
 from grader.suite.network.play import play
 from grader.suite.network.table import table_of
 from grader.suite.network.values import leaves, on_host, placed, with_classes
+
+Upstream = Sequence[Tensor] | Callable[[Sequence[Tensor]], Sequence[Tensor]]  # or made for the outputs
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,10 @@ class Pair:
     setting: Setting
     inputs: tuple[Any, ...]  # on the device of the check
     weights: Mapping[str, Tensor]
-    upstream: Sequence[Tensor] | None = None  # None: no backward pass
+    upstream: Upstream | None = None  # None: no backward pass
 
-    def under(self, upstream: Sequence[Tensor]) -> Pair:
-        """Return the same with a gradient from above."""
+    def under(self, upstream: Upstream) -> Pair:
+        """Return the same with a gradient from above; one that is still to be drawn is for the oracle alone."""
         return replace(self, upstream=upstream)
 
     @property

@@ -108,6 +108,7 @@ def play(
     output = module(*inputs)
     seen["output"], seen["gradients"], seen["inputs"], seen["graph"] = mapped(output, copied), {}, [], None
     results = [leaf for leaf in leaves(output) if leaf.is_floating_point()]
+    upstream = upstream(results) if callable(upstream) else upstream  # the oracle's: drawn for what comes out
     kinds = [[(part.shape, part.device) for part in parts] for parts in (results, upstream or ())]
     if upstream is not None and kinds[0] == kinds[1]:
         pairs = [(part, above) for part, above in zip(results, upstream, strict=True) if part.requires_grad]

@@ -28,8 +28,6 @@ from grader.judge.standing.messages import Closed, Post, Ready, receive, send
 from grader.judge.standing.readiness import get_ready
 from grader.judge.subject import ReferenceSubject
 from grader.judge.workers import open_workers
-from grader.worker.confine.policy import DISTRIBUTIONS
-from grader.worker.confine.readable import readable_paths
 from grader.worker.pages import PAGES
 from grader.worker.prepare import prepare_torch
 from grader.worker.warm import warm_up
@@ -46,8 +44,7 @@ def main() -> None:
         post, orders = receive(first)
         with using(post.accelerator):
             prepare_torch()
-            warm_up()  # here and not in each server, and so is what a worker may read
-            readable_paths(DISTRIBUTIONS)
+            warm_up()  # here and not in each server
             PAGES.expect(orders * 3)  # a child for each, a worker for what passes, and some for what does not
             desks = [Desk(open_workers(post.sandbox), *pair) for pair in streams]
             _stand(post, desks, orders)

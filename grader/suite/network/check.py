@@ -123,5 +123,5 @@ def _under_a_gradient(pair: Pair, upstream: Any, rng: Random | None) -> tuple[Pa
         drawn.extend(rng.normal(*part.shape, dtype=part.dtype) for part in outputs)
         return drawn
 
-    want = pair.under(draw).ours()
+    want = pair.ours(draw=draw)
     return pair.under(drawn), want

@@ -22,7 +22,7 @@ from grader.suite.network.play import play
 from grader.suite.network.table import table_of
 from grader.suite.network.values import leaves, on_host, placed, with_classes
 
-Upstream = Sequence[Tensor] | Callable[[Sequence[Tensor]], Sequence[Tensor]]  # or made for the outputs
+Draw = Callable[[Sequence[Tensor]], Sequence[Tensor]]  # gradients from above for some outputs
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class Pair:
     setting: Setting
     inputs: tuple[Any, ...]  # on the device of the check
     weights: Mapping[str, Tensor]
-    upstream: Upstream | None = None  # None: no backward pass
+    upstream: Sequence[Tensor] | None = None  # None: no backward pass
 
-    def under(self, upstream: Upstream) -> Pair:
-        """Return the same with a gradient from above; one that is still to be drawn is for the oracle alone."""
+    def under(self, upstream: Sequence[Tensor]) -> Pair:
+        """Return the same with a gradient from above."""
         return replace(self, upstream=upstream)
 
     @property
@@ -66,12 +66,12 @@ class Pair:
             play, setting.name, args, kwargs, self.inputs, dict(self.weights), above, setting.training, traced
         )
 
-    def ours(self, traced: bool = False) -> Any:
-        """Return the same of the oracle, on the host."""
+    def ours(self, traced: bool = False, draw: Draw | None = None) -> Any:
+        """Return the same of the oracle, on the host, under the gradient that is there or that `draw` makes."""
         oracle = SimpleNamespace(oracle=lambda: _copied(self.setting.oracle))
         with torch.enable_grad():
             return play(
-                oracle, "oracle", (), {}, on_host(self.inputs), self.weights, self.upstream,
+                oracle, "oracle", (), {}, on_host(self.inputs), self.weights, draw or self.upstream,
                 self.setting.training, traced,
             )  # fmt: skip
 

@@ -63,16 +63,25 @@ class Judges:
         with self._lock:
             if self._closed:
                 raise OurProblem("the gradings were stopped")
-            idle = [judge for judge in self._idle.get(post, ()) if judge.stands]
-            idle = idle or stand(post, 1 if post in self._idle else self._at_once, self._orders)
+            idle = self._standing(post) or stand(post, 1 if post in self._idle else self._at_once, self._orders)
             judge, self._idle[post] = idle[0], idle[1:]
             self._busy.append(judge)
             return judge
 
+    def _standing(self, post: Post) -> list[StandingJudge]:
+        """Return the idle judges that are still there; what is left of the others is closed."""
+        standing = []
+        for judge in self._idle.get(post, ()):
+            if judge.stands:
+                standing.append(judge)
+            else:
+                judge.close()
+        return standing
+
     def _give_back(self, post: Post, judge: StandingJudge) -> None:
-        self._let_go(judge)
         with self._lock:
-            if not self._closed:
+            if judge in self._busy:  # and was not ended meanwhile, with all the others
+                self._busy.remove(judge)
                 self._idle.setdefault(post, []).append(judge)
 
     def _let_go(self, judge: StandingJudge) -> None:

@@ -1,0 +1,108 @@
+"""The judges of this process, lent to one grading at a time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from grader.classroom import judges as module
+from grader.classroom.judges import Judges
+from grader.device.choice import simulated_accelerator
+from grader.judge.errors import OurProblem
+from grader.judge.standing import JudgeDied, StandingJudge
+from grader.judge.standing.client import _Household
+from grader.judge.standing.messages import Post
+
+POST = Post(("losses.softmax",), "auto", simulated_accelerator())
+WAITS = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
+
+
+@pytest.fixture
+def stood(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[StandingJudge]]:
+    """The judges that were started so far; in place of the grader's process, each has one that only waits."""
+    found: list[StandingJudge] = []
+
+    def stand(post: Post, count: int, orders: int) -> list[StandingJudge]:
+        household = _Household(subprocess.Popen(WAITS, stdin=subprocess.PIPE, start_new_session=True))
+        judges = [_judge(household) for _ in range(count)]
+        found.extend(judges)
+        return judges
+
+    monkeypatch.setattr(module, "stand", stand)
+    yield found
+    for process in {judge._household.process for judge in found}:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait()
+
+
+def _judge(household: _Household) -> StandingJudge:
+    (reads, orders), (answers, writes) = os.pipe(), os.pipe()
+    os.close(reads)
+    os.close(writes)
+    return StandingJudge(os.fdopen(orders, "wb"), os.fdopen(answers, "rb"), household)
+
+
+def _closed(judge: StandingJudge) -> bool:
+    return judge._orders.closed and judge._answers.closed
+
+
+@pytest.fixture
+def judges() -> Iterator[Judges]:
+    """Judges for two gradings at the same time."""
+    judges = Judges()
+    judges.open(2, 10)
+    yield judges
+    judges.close()
+
+
+def test_judge_is_lent_again_after_a_grading(judges: Judges, stood: list[StandingJudge]) -> None:
+    """Two stand from the start; one that is given back is kept, also when its grading failed."""
+    with judges.lend(POST) as first, judges.lend(POST) as second:
+        assert stood == [first, second]
+    with pytest.raises(OurProblem, match="a fault"), judges.lend(POST) as third:
+        raise OurProblem("a fault")
+    with judges.lend(POST) as fourth, judges.lend(POST) as fifth:
+        assert {third, fourth, fifth} == {first, second} == set(stood)
+
+
+def test_judge_that_died_while_it_was_idle_is_closed_and_another_one_lent(
+    judges: Judges, stood: list[StandingJudge]
+) -> None:
+    """Its end is only seen when it is to be lent; its streams are closed then, and not left to the collector."""
+    with judges.lend(POST) as first:
+        pass
+    first._household.kill()
+    first._household.process.wait()
+    with judges.lend(POST) as fresh:
+        assert fresh not in stood[:2]
+        assert [_closed(judge) for judge in stood] == [True, True, False]
+
+
+def test_judge_that_died_while_it_graded_is_not_lent_again(
+    judges: Judges, stood: list[StandingJudge]
+) -> None:
+    """Whoever asks next gets another one."""
+    with pytest.raises(JudgeDied), judges.lend(POST) as first:
+        first.close()
+        raise JudgeDied("a judge ended")
+    with judges.lend(POST) as second, judges.lend(POST) as third:
+        assert first not in (second, third)
+
+
+def test_judges_close_every_one_of_them_also_while_it_is_lent(
+    judges: Judges, stood: list[StandingJudge]
+) -> None:
+    """None is lent from then on; after `open` there are others, and one that comes back late is not among them."""
+    with judges.lend(POST) as late:
+        judges.close()
+        assert all(_closed(judge) for judge in stood)
+        with pytest.raises(OurProblem, match="stopped"), judges.lend(POST):
+            pass
+        judges.open(1, 10)
+    with judges.lend(POST) as fresh:
+        assert fresh is not late and not _closed(fresh)

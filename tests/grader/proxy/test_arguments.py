@@ -143,7 +143,9 @@ def test_not_a_number_survives(learner: Learner) -> None:
     assert type(got) is float and got != got
 
 
-@pytest.mark.parametrize("function", [torch.sin, torch.nn.functional.relu, torch.Tensor.exp], ids=str)
+@pytest.mark.parametrize(
+    "function", [torch.sin, torch.nn.functional.relu, torch.Tensor.exp], ids=["sin", "relu", "exp"]
+)
 def test_torch_function_goes_by_name(learner: Learner, function: Callable[..., Tensor]) -> None:
     submission = learner("def apply(function, x): return function(x)")
     x = torch.tensor([-1.0, 2.0])

@@ -70,3 +70,13 @@ def cut(text: str, columns: int) -> str:
     if cell_len(text) <= columns:
         return text
     return set_cell_size(text, columns - 3).rstrip() + "..."
+
+
+def cut_front(text: str, columns: int) -> str:
+    """The end of `text` in at most so many columns, with three dots before it where something is left out."""
+    if cell_len(text) <= columns:
+        return text
+    start = len(text) - columns + 3  # no character takes less than a column, apart from marks that go with one
+    while start < len(text) and cell_len(text[start:]) > columns - 3:
+        start += 1
+    return "..." + text[start:].lstrip()

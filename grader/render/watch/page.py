@@ -13,7 +13,7 @@ from grader.learner.choose import open_needs
 from grader.render.course import show_hint
 from grader.render.escape import lines, one_line
 from grader.render.failure import failure
-from grader.render.page import LABEL, Page
+from grader.render.page import LABEL, Page, cut_front
 from grader.render.watch.speech import spoken_failure, spoken_help, spoken_result, spoken_so_far
 from grader.render.words import MARKS, bar, count, word
 from grader.report import Verdict
@@ -23,6 +23,7 @@ from grader.watch.reading import IDLE
 from grader.watch.state import State, View
 
 BAR = 10
+LEAST_PATH = 16  # columns of a path, of which the end tells most
 LONG = 10_000
 KEY_WORDS = "key."
 WAITING = (None, Verdict.NOT_ATTEMPTED)
@@ -30,8 +31,9 @@ WAITING = (None, Verdict.NOT_ATTEMPTED)
 
 def head(page: Page, state: State) -> None:
     """Write what is watched, and each topic with the tasks that pass."""
-    seed = say("watch.seed", seed=state.seed)
-    page.line((one_line(state.path), "bold"), f"  {passes(state)}", (f"  {seed}", "dim"))
+    passed, seed = f"  {passes(state)}", f"  {say('watch.seed', seed=state.seed)}"
+    room = max(LEAST_PATH, page.width - cell_len(passed + seed))
+    page.line((cut_front(one_line(state.path), room), "bold"), passed, (seed, "dim"))
     _bars(page, state)
     page.line((page.alphabet.of("–") * page.width, "dim"))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from grader.learner.hints import Help
@@ -63,6 +65,14 @@ def test_page_never_has_more_rows_or_columns_than_the_terminal(drawn, failing, w
     """Nothing scrolls away, and the first rows and the keys stay."""
     lines = drawn(failing.state, width, height)
     assert len(lines) <= height and max(map(len, lines)) <= max(width, 40)
+
+
+@pytest.mark.parametrize("path", ["/home/ada/" + "deep/" * 30 + "mine", "/home/" + "課程/" * 40 + "mine"])
+def test_page_shows_the_end_of_a_long_path_and_how_many_tasks_pass_on_one_line(drawn, failing, path):
+    """A long path pushes nothing onto a second line."""
+    first, second = drawn(replace(failing.state, path=path))[:2]
+    assert first.startswith("...") and "mine  0 of 4 tasks passed  seed" in first
+    assert 90 <= cell_len(first) <= 100 and second.startswith("tensors")
 
 
 def test_page_says_what_a_low_window_leaves_out(drawn, failing):

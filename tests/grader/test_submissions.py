@@ -1,0 +1,101 @@
+"""Submissions written without sight of the known mistakes.
+
+Those in `cases/wrong_*` are all caught, most are named, none wrongly; those in `cases/correct_*`, in many styles, have
+full marks.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from grader.classroom.judges import Judges
+from grader.course import load_course
+from grader.device.choice import simulated_accelerator
+from grader.intake import find_submission
+from grader.judge.order import Order
+from grader.judge.standing.messages import Post
+from grader.report import Verdict
+
+FOLDER = Path(__file__).with_name("cases")
+WRONG, CORRECT = (sorted(FOLDER.glob(f"{family}_*/*/case.toml")) for family in ("wrong", "correct"))
+LEAST_NAMED = 0.75
+AT_ONCE = 2
+
+pytestmark = pytest.mark.timeout(600)  # the first one waits until the judges are ready
+
+
+def name(case):
+    return f"{case.parent.parent.name}/{case.parent.name}"
+
+
+def read(case):
+    return tomllib.loads(case.read_text(encoding="utf-8"))
+
+
+def task_ids(case):
+    """The one task of a wrong submission; all tasks of a topic."""
+    if case in WRONG:
+        return (read(case)["task"],)
+    return tuple(
+        task.id for task in load_course().topic(case.parent.parent.name.removeprefix("correct_")).tasks
+    )
+
+
+@pytest.fixture(scope="module")
+def gradings(request):
+    """Gives every selected case to judges that stand ready, before the first answer is awaited."""
+    items = [
+        item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")
+    ]
+    cases = {item.callspec.params["case"]: task_ids(item.callspec.params["case"]) for item in items}
+    every = dict.fromkeys(task for tasks in cases.values() for task in tasks)
+    post, topics, judges = Post(tuple(every), "auto", simulated_accelerator()), load_course().slugs, Judges()
+    judges.open(AT_ONCE, len(cases))
+
+    def grade(case):
+        order = Order(
+            find_submission([case.parent], topics),
+            cases[case],
+            "",
+            1,
+            post.sandbox,
+            False,
+            None,
+            post.accelerator,
+        )
+        with judges.lend(post) as judge:
+            return judge.grade(order)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {case: pool.submit(grade, case) for case in cases}
+        pool.shutdown(cancel_futures=True)
+    judges.close()
+
+
+@pytest.mark.parametrize("case", WRONG, ids=name)
+def test_wrong_submission_is_caught_and_named_as_meant(case, gradings):
+    (task,) = gradings[case].result().tasks.values()
+    named = {test.message.mistake for test in task.tests if test.message} - {None}
+    assert task.verdict is not Verdict.PASS
+    meant = read(case)
+    assert named - {meant.get("rounding_may_name")} == {meant["mistake"]} - {""}
+
+
+def test_three_quarters_of_the_wrong_submissions_are_named():
+    named = [case for case in WRONG if read(case)["mistake"]]
+    assert len(WRONG) >= 40
+    assert len(named) >= LEAST_NAMED * len(WRONG)
+
+
+@pytest.mark.parametrize("case", CORRECT, ids=name)
+def test_correct_submission_has_full_marks_and_no_named_mistake(case, gradings):
+    found = gradings[case].result()
+    assert found.incomplete is None
+    tests = [(task.id, test) for task in found.tasks.values() for test in task.tests]
+    assert [(task, test.name, test.message) for task, test in tests if test.message] == []
+    assert tuple(found.tasks) == task_ids(case)
+    assert all(task.points == task.max_points > 0 for task in found.tasks.values())

@@ -19,6 +19,12 @@ from grader.judge.workers import open_workers
 from grader.worker.prepare import prepare_torch
 
 
+def prepare(device: str) -> None:
+    """Make an accelerator known to torch, which has to be done before the first backward of a process."""
+    with using(accelerator_for(device)):
+        prepare_torch()
+
+
 def bench_from_options(
     path: str | None, sandbox: str, seed: int, device: str = AUTO
 ) -> tuple[Bench, Callable[[], None]]:

@@ -52,6 +52,14 @@ def pytest_configure(config: pytest.Config) -> None:
         check_device(config.getoption("--device"))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Make the accelerator known where a suite is to run: another test may come first, with its first backward."""
+    if BENCH not in config.stash and any("submission" in getattr(item, "fixturenames", ()) for item in items):
+        from grader.judge.authoring import prepare
+
+        prepare(config.getoption("--device"))
+
+
 def bench_of(config: pytest.Config) -> Bench:
     """Return the session's bench, made from the options of a plain pytest call if nobody set one."""
     if BENCH not in config.stash:

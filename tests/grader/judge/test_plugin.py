@@ -14,8 +14,17 @@ SUITE = "tests/suites/losses/test_softmax.py"
 RIGHT, WRONG = ROOT / "solutions", ROOT / "tests/grader/cases/wrong_losses/softmax_backward_without_sum_term"
 
 
-def run(*options):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", SUITE, *map(str, options)]
+BACKWARD = """
+import torch
+
+
+def test_backward():
+    torch.ones(2, requires_grad=True).square().sum().backward()
+"""
+
+
+def run(*options, suites=(SUITE,)):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *suites, *map(str, options)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, timeout=90, env=environment)
     return done.returncode, done.stdout + done.stderr
@@ -34,6 +43,15 @@ def test_suite_passes_against_what_is_right(options):
     code, text = run(*options)
     assert code == 0, text
     assert " passed" in text
+
+
+def test_suite_passes_after_another_test_whose_backward_is_the_first(tmp_path):
+    """What comes before a suite in one call must not keep the simulated accelerator out."""
+    (tmp_path / "test_before.py").write_text(BACKWARD)
+    suites = tmp_path / "test_before.py", "tests/suites/autograd/test_Linear.py"
+    code, text = run("-k", "test_backward or device", suites=suites)
+    assert code == 0, text
+    assert "2 passed" in text
 
 
 @pytest.mark.parametrize("sandbox", ["auto", "none"])

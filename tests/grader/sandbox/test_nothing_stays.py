@@ -20,6 +20,7 @@ from grader.sandbox.forked import ForkServer
 from grader.sandbox.spawned import SpawnedWorkers
 from grader.sandbox.errors import WorkerGone
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # where these tests run, it may be ignored
 workers = ForkServer() if sys.argv[1] == "forked" else SpawnedWorkers()
 session = Session(workers.worker(20.0, "task::test"), {})
 source = '''

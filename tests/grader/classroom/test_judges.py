@@ -14,7 +14,7 @@ from grader.classroom.judges import Judges
 from grader.device.choice import simulated_accelerator
 from grader.judge.errors import OurProblem
 from grader.judge.standing import JudgeDied, StandingJudge
-from grader.judge.standing.client import _Household
+from grader.judge.standing.client import _Household, _streams
 from grader.judge.standing.messages import Post
 
 POST = Post(("losses.softmax",), "auto", simulated_accelerator())
@@ -41,10 +41,10 @@ def stood(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[StandingJudge]]:
 
 
 def _judge(household: _Household) -> StandingJudge:
-    (reads, orders), (answers, writes) = os.pipe(), os.pipe()
-    os.close(reads)
-    os.close(writes)
-    return StandingJudge(os.fdopen(orders, "wb"), os.fdopen(answers, "rb"), household)
+    (orders, answers), theirs = _streams()
+    for descriptor in theirs:
+        os.close(descriptor)
+    return StandingJudge(orders, answers, household)
 
 
 def _closed(judge: StandingJudge) -> bool:

@@ -7,12 +7,12 @@ full marks.
 from __future__ import annotations
 
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from grader.classroom.judges import Judges
+from grader.classroom.executors import here
+from grader.classroom.judges import JUDGES
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import find_submission
@@ -38,11 +38,10 @@ def read(case):
 
 def task_ids(case):
     """The one task of a wrong submission; all tasks of a topic."""
-    if case in WRONG:
+    family, _, topic = case.parent.parent.name.partition("_")
+    if family == "wrong":
         return (read(case)["task"],)
-    return tuple(
-        task.id for task in load_course().topic(case.parent.parent.name.removeprefix("correct_")).tasks
-    )
+    return tuple(task.id for task in load_course().topic(topic).tasks)
 
 
 @pytest.fixture(scope="module")
@@ -53,27 +52,15 @@ def gradings(request):
     ]
     cases = {item.callspec.params["case"]: task_ids(item.callspec.params["case"]) for item in items}
     every = dict.fromkeys(task for tasks in cases.values() for task in tasks)
-    post, topics, judges = Post(tuple(every), "auto", simulated_accelerator()), load_course().slugs, Judges()
-    judges.open(AT_ONCE, len(cases))
+    post, topics = Post(tuple(every), "auto", simulated_accelerator()), load_course().slugs
 
     def grade(case):
-        order = Order(
-            find_submission([case.parent], topics),
-            cases[case],
-            "",
-            1,
-            post.sandbox,
-            False,
-            None,
-            post.accelerator,
-        )
-        with judges.lend(post) as judge:
-            return judge.grade(order)
+        files = find_submission([case.parent], topics)
+        with JUDGES.lend(post) as judge:
+            return judge.grade(Order(files, cases[case], "", 1, post.sandbox, False, None, post.accelerator))
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with here(AT_ONCE, len(cases)) as pool:
         yield {case: pool.submit(grade, case) for case in cases}
-        pool.shutdown(cancel_futures=True)
-    judges.close()
 
 
 @pytest.mark.parametrize("case", WRONG, ids=name)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).with_name("cases")
+ROOT = Path(__file__).resolve().parents[2]
 BYSTANDERS = {"tensors": "tensors.frobenius_norm", "losses": "losses.l2_penalty"}
 AFTER = {"tensors": "losses", "losses": "tensors"}  # whose bystander goes with a case of a topic
 
@@ -29,7 +30,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Case:
-    """One folder under cases/."""
+    """One folder under cases/; its links are made in a copy when it is played, so that none lies in the tree."""
 
     folder: Path
     tasks: tuple[str, ...]
@@ -42,6 +43,7 @@ class Case:
     seconds: float | None = None  # a test may take
     sandbox: str = "auto"
     bystander: bool = True
+    links: dict[str, str] = field(default_factory=dict)  # name -> target; {root} is the folder of the project
 
     @property
     def name(self) -> str:
@@ -65,6 +67,7 @@ class Case:
         return {
             "name": self.name, "paths": paths, "tasks": tasks, "keyword": keyword,
             "seed": self.seed, "seconds": self.seconds, "sandbox": self.sandbox,
+            "links": {name: target.format(root=ROOT) for name, target in self.links.items()},
         }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import ctypes
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -64,6 +65,8 @@ def _grade(order: dict[str, Any], folder: Path) -> dict[str, Any]:
     folder.mkdir()
     folder.chmod(0o711)
     tempfile.tempdir = str(folder)
+    if order.get("links"):
+        order["paths"][0] = _with_links(Path(order["paths"][0]), order["links"], folder.with_suffix(".case"))
     before, descriptors, started = _digest(order["paths"]), _descriptors(), time.monotonic()
     answer = _report(order)
     return {
@@ -75,6 +78,14 @@ def _grade(order: dict[str, Any], folder: Path) -> dict[str, Any]:
         "descriptors": len(_descriptors()) - len(descriptors),
         "files": sorted(os.listdir(folder)),
     }
+
+
+def _with_links(case: Path, links: dict[str, str], copy: Path) -> str:
+    """Copy a case and make its links, which may lead anywhere."""
+    shutil.copytree(case, copy)
+    for name, target in links.items():
+        (copy / name).symlink_to(target)
+    return str(copy)
 
 
 def _report(order: dict[str, Any]) -> dict[str, Any]:

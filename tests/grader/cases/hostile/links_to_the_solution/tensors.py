@@ -1,1 +1,0 @@
-../../../../../solutions/tensors.py

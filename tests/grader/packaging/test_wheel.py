@@ -1,7 +1,8 @@
-"""What the wheel puts on a machine."""
+"""What the sdist carries, and what the wheel that is built from it puts on a machine."""
 
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from grader import __version__
 
 ROOT = Path(__file__).resolve().parents[3]
+LARGEST_SDIST = 10_000_000  # bytes
 PLACES = {
     "exercises": "exercises",
     "solutions": "solutions",
@@ -31,10 +33,18 @@ def run(*arguments, cwd, **options):
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
+def sdist(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sdist")
+    run("-m", "hatchling", "build", "--target", "sdist", "--directory", str(folder), cwd=ROOT)
+    (file,) = folder.glob("*.tar.gz")
+    return file
+
+
+@pytest.fixture(scope="module")
+def wheel(sdist, tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     options = ("--no-build-isolation", "--no-deps", "--disable-pip-version-check", "--quiet")
-    run("-m", "pip", "wheel", *options, "--wheel-dir", str(folder), str(ROOT), cwd=folder)
+    run("-m", "pip", "wheel", *options, "--wheel-dir", str(folder), str(sdist), cwd=folder)
     (file,) = folder.glob("*.whl")
     return file
 
@@ -58,6 +68,19 @@ def files_of(folder):
         path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts
     ]
     return {path.relative_to(ROOT / folder).as_posix() for path in found}
+
+
+def test_sdist_is_small_and_holds_no_link(sdist):
+    assert sdist.stat().st_size < LARGEST_SDIST
+    with tarfile.open(sdist) as archive:
+        assert [member.name for member in archive if member.islnk() or member.issym()] == []
+
+
+def test_sdist_carries_the_tests(sdist):
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    tests = {f"tests/{name}" for name in files_of("tests")}
+    assert {name for name in names if name.startswith("tests/")} == tests
 
 
 def test_only_the_grader_becomes_importable(names):

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from grader.intake.bindings import Definition, bindings_of, same_scope
 
 BUILTINS = frozenset(dir(builtins))
 LOOK_UP = frozenset({"__getattribute__", "attrgetter", "getattr", "methodcaller"})
+LONGEST = 40  # of an expression that is quoted
 
 
-def names(tree: ast.Module, function: str) -> frozenset[str]:
+def names(
+    tree: ast.Module, function: str, place: Callable[[int], str] = "line {}".format
+) -> Mapping[str, str]:
     """Return the identifiers that a task uses, in its own code and in all code of the module it reaches.
+
+    Each comes with how it is written where it stands first, and where that is: `functional.unfold (line 7)`.
 
     Attributes count by their name, imported functions by their real last name (`from torch import softmax
     as s` is "softmax"), `@` counts as "matmul", and `getattr(torch, "softmax")` as "softmax". What the code
@@ -25,11 +30,39 @@ def names(tree: ast.Module, function: str) -> frozenset[str]:
     defined = set(bindings) - set(aliases)
     ignored = defined if "*" in bindings else defined | BUILTINS
     own = _own_attributes(reached, aliases)
-    used: set[str] = set()
+    used: dict[str, ast.AST] = {}
     for statement in reached:
-        plain = _plain_names(statement) - ignored
-        used |= {aliases.get(name, name) for name in plain} | set(_attributes(statement, own))
-    return frozenset(used)
+        plain = {name: node for name, node in _plain_names(statement).items() if name not in ignored}
+        named = ((aliases.get(name, name), node) for name, node in plain.items())
+        for name, node in (*named, *_attributes(statement, own)):
+            used[name] = min(used.get(name, node), node, key=_line)
+    return {name: f"{_written(node)} ({place(_line(node))})" for name, node in used.items()}
+
+
+def _line(node: ast.AST) -> int:
+    line: int = getattr(node, "lineno", 0)
+    return line
+
+
+def _written(node: ast.AST) -> str:
+    """Return the code of a use: `functional.unfold`, `.unfold` of what is no name, `@` for a product."""
+    match node:
+        case ast.Call(func=inner):
+            return f"{_written(inner)}(...)"
+        case ast.Subscript(value=inner):
+            return f"{_dotted(inner)}[...]"
+        case ast.BinOp() | ast.AugAssign():
+            return "@"
+    return _dotted(node)
+
+
+def _dotted(node: ast.AST) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    text = ".".join([node.id if isinstance(node, ast.Name) else "", *reversed(parts)])
+    return text if len(text) <= LONGEST else f"...{text[-LONGEST:]}"
 
 
 def _reached(bindings: dict[str, list[ast.stmt]], function: str) -> list[ast.stmt]:
@@ -56,18 +89,20 @@ def _aliases(tree: ast.Module, reached: list[ast.stmt]) -> dict[str, str]:
     return aliases
 
 
-def _plain_names(statement: ast.stmt) -> set[str]:
+def _plain_names(statement: ast.stmt) -> dict[str, ast.Name]:
     """Return the names that a statement reads, without its own parameters and variables."""
-    loaded, own = set(), set()
+    loaded, own = dict[str, ast.Name](), set[str]()
     for node in ast.walk(statement):
         match node:
             case ast.Name(id=name, ctx=ast.Load()):
-                loaded.add(name)
+                loaded.setdefault(name, node)
             case ast.Name(id=name) | ast.arg(arg=name):
                 own.add(name)
             case ast.FunctionDef(body=body):
                 own |= {part.name for part in body if isinstance(part, Definition)}
-    return loaded - own if isinstance(statement, Definition) else loaded
+    if not isinstance(statement, Definition):
+        return loaded
+    return {name: node for name, node in loaded.items() if name not in own}
 
 
 def _own_attributes(statements: list[ast.stmt], aliases: dict[str, str]) -> set[tuple[str, str]]:
@@ -83,21 +118,21 @@ def _own_attributes(statements: list[ast.stmt], aliases: dict[str, str]) -> set[
     return own
 
 
-def _attributes(statement: ast.stmt, own: set[tuple[str, str]]) -> Iterator[str]:
+def _attributes(statement: ast.stmt, own: set[tuple[str, str]]) -> Iterator[tuple[str, ast.AST]]:
     for node in ast.walk(statement):
         match node:
             case ast.Attribute(value=ast.Name(id=base), attr=attr) if (base, attr) in own:
                 pass
             case ast.Attribute(attr=attr, ctx=ast.Load()):
-                yield attr
+                yield attr, node
             case ast.BinOp(op=ast.MatMult()) | ast.AugAssign(op=ast.MatMult()):
-                yield "matmul"
+                yield "matmul", node
             case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), args=args) if (
                 called in LOOK_UP
             ):
-                yield from _texts(args)
+                yield from ((text, node) for text in _texts(args))
             case ast.Subscript(slice=ast.Constant(value=str(text))):
-                yield text
+                yield text, node
 
 
 def _texts(arguments: list[ast.expr]) -> Iterator[str]:

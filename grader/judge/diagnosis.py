@@ -17,7 +17,8 @@ from grader.judge.subject import NamespaceSubject
 from grader.report import Verdict
 from grader.suite.mistakes import Mistake
 
-SILENT = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.INTERNAL, Verdict.NOT_ATTEMPTED)
+# What was forbidden gives the task no points: with another cause beside it, neither would be believed.
+SILENT = (Verdict.TIMEOUT, Verdict.MEMORY, Verdict.INTERNAL, Verdict.NOT_ATTEMPTED, Verdict.FORBIDDEN)
 
 Played = Mapping[str, Outcome]  # by test name
 

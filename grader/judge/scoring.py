@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from grader.course import Task
-from grader.report import Message, TaskReport, TestReport, Verdict
+from grader.report import DECISIVE, Message, TaskReport, TestReport, Verdict
 
 ALL_OR_NOTHING = (Verdict.NOT_ATTEMPTED, Verdict.FORBIDDEN, Verdict.SKIPPED)
 
@@ -17,7 +17,7 @@ def verdict_of_task(tests: Sequence[TestReport]) -> Verdict:
     missed = [verdict for verdict in verdicts if verdict is not Verdict.PASS]
     if not missed:
         return Verdict.PASS
-    for special in (Verdict.INTERNAL, Verdict.FORBIDDEN):
+    for special in DECISIVE:
         if special in missed:
             return special
     unwritten = missed.count(Verdict.NOT_ATTEMPTED)

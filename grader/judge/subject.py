@@ -60,7 +60,7 @@ class SourceSubject:
         started = time.monotonic()
         try:
             session = Session(
-                transport, self._references.signatures(topic), lambda task: names(source.tree, task)
+                transport, self._references.signatures(topic), lambda task: names(source.tree, task, source.place)
             )
             session.open_apart = lambda: self._open_worker(APART_SECONDS, APART)
             session.load(topic, source.text, self._code[topic], seed)

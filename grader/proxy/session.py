@@ -35,12 +35,12 @@ class Session:
         self,
         transport: Transport,
         signatures: Mapping[str, Sequence[str]],
-        names_used: Callable[[str], frozenset[str]] = lambda task: frozenset(),
+        names_used: Callable[[str], Mapping[str, str]] = lambda task: {},
     ) -> None:
         """Talk over `transport`.
 
         `signatures` names the parameters of each function, for messages; `names_used` tells which identifiers
-        stand in the source of a task.
+        stand in the source of a task, and as what and where.
         """
         self.transport = transport
         self.open_apart: Callable[[], Transport] = Loopback

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from grader.proxy.session import Session
@@ -100,8 +100,8 @@ class Submission:
         self._session.left_random = False
         yield lambda: self._session.left_random
 
-    def names_used(self, task: str) -> frozenset[str]:
-        """Return the identifiers that stand in the source which `task` reaches."""
+    def names_used(self, task: str) -> Mapping[str, str]:
+        """Return the identifiers that stand in the source which `task` reaches, each as it is written and where."""
         return self._session.names_used(task)
 
     @property

@@ -12,10 +12,20 @@ from grader.report.artefacts import (
     ShapeTable,
     Surface,
 )
-from grader.report.model import SCHEMA_VERSION, Environment, Message, Report, TaskReport, TestReport, Verdict
+from grader.report.model import (
+    DECISIVE,
+    SCHEMA_VERSION,
+    Environment,
+    Message,
+    Report,
+    TaskReport,
+    TestReport,
+    Verdict,
+)
 from grader.report.read import SCHEMA, NotAReport, from_json
 
 __all__ = [
+    "DECISIVE",
     "SCHEMA",
     "SCHEMA_VERSION",
     "Curve",

@@ -24,6 +24,9 @@ class Verdict(StrEnum):
     INTERNAL = "internal"  # our own failure: the grading is incomplete
 
 
+DECISIVE = (Verdict.INTERNAL, Verdict.FORBIDDEN)  # one test with this verdict gives it to its task
+
+
 @dataclass(frozen=True)
 class Message:
     """One failure in its fixed labels; a label without a value is left out."""
@@ -72,8 +75,10 @@ class TaskReport:
 
     @property
     def first_failure(self) -> TestReport | None:
-        """The first test that did not pass, in the suite's order."""
-        return next((test for test in self.tests if test.verdict is not Verdict.PASS), None)
+        """The failure to show first: the one that makes the whole task worthless, or else the first of the suite."""
+        failed = [test for test in self.tests if test.verdict is not Verdict.PASS]
+        decisive = self.verdict in DECISIVE
+        return min(failed, key=lambda test: decisive and test.verdict is not self.verdict, default=None)
 
 
 @dataclass(frozen=True)

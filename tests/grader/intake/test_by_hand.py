@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from textwrap import dedent
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from grader.intake import Source, names, parse_source
 
 
-def used(text: str, function: str = "task") -> frozenset[str]:
+def used(text: str, function: str = "task") -> Mapping[str, str]:
     return names(ast.parse(dedent(text)), function)
 
 
@@ -79,6 +80,22 @@ def test_by_hand_counts_the_matrix_operator_as_matmul() -> None:
     assert "matmul" in used("def task(a, b):\n    a @= b\n    return a")
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("return torch.nn.functional.softmax(x, 1)", "torch.nn.functional.softmax (line 2)"),
+        ("x = x + 1\n return x.softmax(1)", "x.softmax (line 3)"),
+        ("return getattr(torch, 'softmax')(x, 1)", "getattr(...) (line 2)"),
+        ("return vars(torch)['softmax'](x, 1)", "[...] (line 2)"),
+        ("return (x + 1).softmax(1)", ".softmax (line 2)"),
+        (f"return {'x' * 50}.softmax(1)", f"...{'x' * 32}.softmax (line 2)"),
+        ("from torch import softmax as s\n return s(x, 1)", "s (line 3)"),
+    ],
+)
+def test_by_hand_tells_how_and_where_a_name_is_written(code: str, words: str) -> None:
+    assert used(f"def task(x):\n {code}")["softmax"] == words
+
+
 def test_by_hand_leaves_builtins_out_unless_a_star_import_may_hide_them() -> None:
     assert "max" not in used("def task(a, b): return max(1, 2)")
     assert "max" in used("def task(a, b): return a.max()")
@@ -86,7 +103,7 @@ def test_by_hand_leaves_builtins_out_unless_a_star_import_may_hide_them() -> Non
 
 
 def test_by_hand_of_a_task_that_does_not_exist_is_empty() -> None:
-    assert used("def other(x): return x.exp()") == frozenset()
+    assert used("def other(x): return x.exp()") == {}
 
 
 def test_by_hand_survives_a_deep_chain_of_functions() -> None:
@@ -100,4 +117,4 @@ def test_by_hand_returns_names_for_any_source(text: str) -> None:
     source = parse_source(text.encode("utf-8", "replace"), "losses.py")
     if isinstance(source, Source):
         for name in ("task", "x", "a"):
-            assert isinstance(names(source.tree, name), frozenset)
+            assert isinstance(names(source.tree, name), dict)

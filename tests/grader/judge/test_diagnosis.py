@@ -11,6 +11,7 @@ from grader.judge.diagnosis import diagnose
 from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.settle import settle_internal
 from grader.sandbox.errors import WorkerMemory, WorkerTimeout
+from grader.suite.failure import Evidence, ForbiddenUse
 
 ALIKE = """
 from grader.suite import mistake
@@ -67,6 +68,9 @@ def accepted_integers(x):
 def both(x):
     return 2 * x + 1
 """
+
+
+FORBIDDEN = ForbiddenUse(None, "a result without add", "a use of torch.add (line 2)", Evidence("forbidden", None))
 
 
 def named(made_up, function, k="", seconds=20.0, changed=None):
@@ -143,8 +147,8 @@ def test_nobody_is_named_when_the_time_is_spent(made_up):
     assert named(made_up, added_one, seconds=-1.0) is None
 
 
-@pytest.mark.parametrize("problem", [WorkerTimeout(), WorkerMemory(), ZeroDivisionError()])
-def test_nobody_is_named_when_a_test_ended_without_a_result(made_up, problem):
+@pytest.mark.parametrize("problem", [WorkerTimeout(), WorkerMemory(), ZeroDivisionError(), FORBIDDEN])
+def test_nobody_is_named_when_a_test_ended_without_a_result_or_with_a_forbidden_one(made_up, problem):
     ended = {"test_double_shape": Outcome(verdict_of(problem), problem)}
     assert named(made_up, added_one, changed=ended) is None
 

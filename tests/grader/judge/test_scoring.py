@@ -37,6 +37,14 @@ def test_task_has_the_verdict_of_its_first_failure(verdicts, expected):
     assert verdict_of_task(rows(*verdicts)) is expected
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "first"), [([P, F, E], 1), ([F, P, X, X], 2), ([E, X, OURS], 2), ([T, F], 0), ([N, F], 0)]
+)
+def test_first_failure_is_the_one_that_costs_the_whole_task(verdicts, first):
+    found = score_task(task(), rows(*verdicts))
+    assert found.first_failure == found.tests[first]
+
+
 def test_points_are_shared_by_weight():
     report = score_task(task(points=4), rows(P, F, weights=[3.0, 1.0]))
     assert (report.points, report.max_points) == (3.0, 4)

@@ -63,7 +63,7 @@ def using(functions=(), many=0, moved=False):
 
     calls = iter((1, many))
     return SimpleNamespace(
-        recording=recording, names_used=lambda task: set(), last_function="",
+        recording=recording, names_used=lambda task: {}, last_function="",
         watching_random_state=lambda: contextlib.nullcontext(lambda: moved),
     )  # fmt: skip
 

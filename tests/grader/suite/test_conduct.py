@@ -222,6 +222,22 @@ STYLE = """
     def seeds(x):
         torch.manual_seed(0)
         return x
+
+    def layer(x):
+        return torch.nn.Softmax(0)(x)
+
+    def raises(x):
+        return torch.softmax(x, 7)
+
+    def unwritten(x):
+        x = x.softmax(0)
+        raise NotImplementedError
+
+    def chosen(x):
+        return torch.nn.functional.softmax(x, 0)
+
+    def unfolds(x):
+        return F.unfold(x.expand(1, 3, 3), 2)
 """
 
 
@@ -230,15 +246,30 @@ def test_result_by_hand_passes(learner: Learner) -> None:
     check_by_hand(submission, lambda: submission.by_hand(torch.ones(3)), ("softmax",))
 
 
-@pytest.mark.parametrize(
-    "name", ["called", "method", "functional", "renamed", "helped", "looked_up", "spelled", "unused"]
-)
-def test_forbidden_function_is_found_by_recorder_or_source(learner: Learner, name: str) -> None:
+AS_WRITTEN = {
+    "called": "torch.softmax (line 11)", "method": "x.softmax (line 14)", "functional": "F.softmax (line 17)",
+    "renamed": "soft (line 20)", "helped": "torch.softmax (line 26)", "looked_up": "getattr(...) (line 29)",
+    "spelled": "softmax", "unused": "torch.softmax (line 36)", "layer": "torch.nn.Softmax (line 53)",
+    "raises": "torch.softmax (line 56)", "chosen": "torch.nn.functional.softmax (line 63)",
+    "unfolds": "F.unfold (line 66)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AS_WRITTEN)
+def test_forbidden_function_is_named_as_it_is_written(learner: Learner, name: str) -> None:
+    """The recorder or the source finds it; the source says how and where it stands, also where it raises."""
+    submission, forbidden = learner(STYLE), ("functional", "softmax", "im2col")
+    with pytest.raises(ForbiddenUse) as caught:
+        check_by_hand(submission, lambda: getattr(submission, name)(torch.ones(3)), forbidden, task=name)
+    assert caught.value.got == f"a use of {AS_WRITTEN[name]}"
+    assert caught.value.expected == f"a result without {'unfold' if name == 'unfolds' else 'softmax'}"
+
+
+def test_exception_is_the_result_when_nothing_is_forbidden(learner: Learner) -> None:
     submission = learner(STYLE)
-    with pytest.raises(ForbiddenUse, match="a use of softmax"):
-        check_by_hand(
-            submission, lambda: getattr(submission, name)(torch.ones(3)), ("softmax", "log"), task=name
-        )
+    for forbidden, name in (("log", "raises"), ("softmax", "unwritten")):
+        with pytest.raises((IndexError, NotImplementedError)):
+            check_by_hand(submission, lambda name=name: getattr(submission, name)(torch.ones(3)), (forbidden,), name)
 
 
 def test_loop_grows_and_a_formula_does_not(learner: Learner) -> None:

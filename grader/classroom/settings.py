@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from grader.classroom.model import Intake
@@ -10,6 +11,7 @@ from grader.classroom.policy import Policy, read_policy
 from grader.classroom.reading import read_class
 from grader.classroom.roster import read_roster
 from grader.course import load_course
+from grader.course.stub import stub_of
 
 POLICY = "course.toml"
 BOOK = "gradebook.sqlite"
@@ -47,7 +49,7 @@ def read_intake(asked: Asked) -> Intake:
     course = load_course()
     topics = tuple(dict.fromkeys(task.topic for task in course.select(asked.tasks)))
     roster = read_roster(asked.roster) if asked.roster else None
-    return read_class(asked.paths, course.slugs, roster, asked.layout, asked=topics)
+    return read_class(asked.paths, course.slugs, roster, asked.layout, asked=topics, stub=partial(stub_of, course))
 
 
 def policy_of(asked: Asked) -> Policy:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.faults import OurFault, WrongCall, course_problems
+from grader.cli.faults import WrongCall, course_problems
 from grader.cli.output import output_option, show, writable, write
 
 if TYPE_CHECKING:
@@ -69,19 +70,21 @@ def _find(
     from grader.classroom.roster import RosterProblem, read_roster
     from grader.classroom.similar.submissions import submissions_of
     from grader.course import load_course
+    from grader.course.stub import stub_of
 
     try:
         from grader.classroom.similar.find import find_similar
     except ModuleNotFoundError as problem:
-        if problem.name != "rapidfuzz":
+        if (problem.name or "").partition(".")[0] != "rapidfuzz":
             raise
-        raise OurFault(MISSING) from problem
+        raise WrongCall(MISSING) from problem
     with course_problems():
         course = load_course()
         course.require_solutions()
         slugs = [course.topic(topic).slug for topic in topics] or list(course.slugs)
     try:
-        intake = read_class(paths, slugs, read_roster(roster) if roster else None, layout)
+        known = read_roster(roster) if roster else None
+        intake = read_class(paths, slugs, known, layout, stub=partial(stub_of, course))
     except (ClassProblem, RosterProblem) as problem:
         raise WrongCall(str(problem)) from problem
     notes: list[str] = []

@@ -53,6 +53,21 @@ def stale_stubs(course: Course) -> tuple[Path, ...]:
     return tuple(file for file in files if _wanted(course, file.stem).encode() != _bytes(file))
 
 
+def stub_of(course: Course, slug: str) -> str:
+    """Return the text of a topic's stub as it is given out, whatever has been written into the one of a checkout.
+
+    Raises:
+        CourseError: there is neither a solution to make it from nor a stub.
+    """
+    solution, stub = course.solution_file(slug), course.stub_file(slug)
+    try:
+        if solution.is_file():
+            return stub_text(solution.read_text(encoding="utf-8"), solution)
+        return stub.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise CourseError(f"{stub}: cannot be read: {problem}") from problem
+
+
 def _wanted(course: Course, slug: str) -> str:
     file = course.solution_file(slug)
     try:

@@ -1,20 +1,23 @@
-"""Finding a submission's topic files by name; nothing is opened and nothing is executed."""
+"""Finding a submission's topic files by name, or by what a notebook says of itself; nothing is executed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
+from grader.intake.candidates import Candidate, Stub, choose
 from grader.intake.errors import IntakeError, NothingFound, TwoCandidates, shown
+from grader.intake.file_names import Named, Sure, suffix_of, topic_of
 from grader.intake.source import Content
 from grader.intake.walk import Walk
 
 NEVER_LOADED = frozenset(
     {"conftest.py", "pytest.ini", "setup.cfg", "sitecustomize.py", "torch.py", "tox.ini", "usercustomize.py"}
 )
-SUFFIXES = (".py", ".ipynb")  # a module, or a notebook that is read as one
+MOST_OPENED = 50  # notebooks of other names, to see which topic they say that they are
 MOST_NOTES = 20
 
 
@@ -31,30 +34,54 @@ class Submission:
 class _Search:
     topics: Collection[str]
     found: dict[str, dict[Path, Path]] = field(default_factory=dict)  # slug -> real file -> file as found
+    named: dict[Path, tuple[Named, str]] = field(default_factory=dict)  # by the file as found, for a person
     notes: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)  # names of Python files that are no topic
+    opened: int = 0
 
-    def add(self, file: Path) -> None:
-        self.found.setdefault(file.stem, {}).setdefault(file.resolve(), file)
+    def take(self, file: Path, where: str) -> bool:
+        """Add a file if it is a topic's."""
+        named = topic_of(file.name, self.topics) or self._by_its_mark(file)
+        if named is not None:
+            self.named[file] = named, where
+            self.found.setdefault(named.topic, {}).setdefault(file.resolve(), file)
+        return named is not None
+
+    def _by_its_mark(self, file: Path) -> Named | None:
+        """Return the topic for which a notebook was written, whatever it is called now."""
+        from grader.intake.notebook import topic_in
+
+        if suffix_of(file.name) != ".ipynb" or self.opened >= MOST_OPENED:
+            return None
+        self.opened += 1
+        topic = topic_in(_bytes(file) or b"")
+        return Named(topic, ".ipynb", Sure.GUESS) if topic in self.topics else None
 
 
-def find_submission(paths: Sequence[Path | str], topics: Collection[str]) -> Submission:
-    """Find `<topic>.py` or `<topic>.ipynb` for each topic slug, in files or anywhere under folders.
+def find_submission(
+    paths: Sequence[Path | str], topics: Collection[str], stub: Stub | None = None
+) -> Submission:
+    """Find the file of each topic slug, in files or anywhere under folders.
+
+    Args:
+        paths: of one submission.
+        topics: the slugs.
+        stub: gives a topic's stub; a file that is one untouched never competes with another.
 
     Raises:
         IntakeError: a path does not exist, cannot be read, or is a file of another name.
-        TwoCandidates: two different files have the name of one topic.
+        TwoCandidates: two different files could as well be one topic's.
         NothingFound: there is no topic file at all.
     """
     given = [Path(path) for path in paths]
     search = _Search(topics)
     for path in given:
         _look_at(search, path)
-    _refuse_two(search)
     if not search.found:
         raise NothingFound(_nothing(search, given))
+    files = {slug: _chosen(search, slug, stub) for slug in topics if slug in search.found}
     notes = search.notes + _near_misses(search)
-    return Submission(_in_order(search), ", ".join(_name(path) for path in given), _bounded(notes))
+    return Submission(files, ", ".join(_name(path) for path in given), _bounded(notes))
 
 
 def _look_at(search: _Search, path: Path) -> None:
@@ -66,36 +93,47 @@ def _look_at(search: _Search, path: Path) -> None:
         _look_into(search, path)
     elif not is_file:
         raise IntakeError(f"{shown(path)} is no file and no folder: give a path that exists")
-    elif path.suffix not in SUFFIXES or path.stem not in search.topics:
+    elif not search.take(path, shown(path)):
         raise IntakeError(f"{shown(path)} is not the file of a topic: {_remedy(search.topics, path.stem)}")
-    else:
-        search.add(path)
 
 
 def _look_into(search: _Search, folder: Path) -> None:
     walk = Walk(folder)
     for file in walk:
-        if file.suffix in SUFFIXES and file.stem in search.topics:
-            search.add(file)
-        elif file.name in NEVER_LOADED or (file.parent.name, file.name) == ("torch", "__init__.py"):
+        if file.name in NEVER_LOADED or (file.parent.name, file.name) == ("torch", "__init__.py"):
             search.notes.append(f"{walk.inside(file)} is ignored: the grader never loads it")
-        elif file.suffix.lower() in (".py", ".ipynb"):
+        elif not search.take(file, walk.inside(file)) and suffix_of(file.name):
             search.others.append(file.name)
     search.notes += walk.notes
 
 
-def _refuse_two(search: _Search) -> None:
-    for slug, files in search.found.items():
-        if len(files) > 1:
-            listed = " and ".join(shown(file) for file in sorted(files.values())[:5])
-            raise TwoCandidates(
-                f"{len(files)} files could be {_wanted(slug, files.values())}: {listed}: "
-                "give one of them, or remove the rest"
-            )
+def _chosen(search: _Search, slug: str, stub: Stub | None) -> Path:
+    """Return the file that counts, and note what was guessed or left out."""
+    files = sorted(search.found[slug].values())
+    candidates = {Candidate(*search.named[file], partial(_bytes, file)): file for file in files}
+    choice = choose(list(candidates), stub)
+    if len(choice.rivals) > 1:
+        listed = " and ".join(shown(candidates[each]) for each in choice.rivals[:5])
+        raise TwoCandidates(
+            f"{len(choice.rivals)} files could be {_wanted(slug, choice.rivals)}: {listed}: "
+            "give one of them, or remove the rest"
+        )
+    search.notes += choice.notes
+    return candidates[choice.rivals[0]]
 
 
-def _wanted(slug: str, files: Iterable[Path]) -> str:
-    return f"the topic {slug}" if any(file.suffix != ".py" for file in files) else f"{slug}.py"
+def _bytes(file: Path) -> bytes | None:
+    from grader.intake.notebook import MOST_NOTEBOOK_BYTES
+
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MOST_NOTEBOOK_BYTES + 1)
+    except OSError:
+        return None
+
+
+def _wanted(slug: str, files: Iterable[Candidate]) -> str:
+    return f"the topic {slug}" if any(file.named.suffix != ".py" for file in files) else f"{slug}.py"
 
 
 def _nothing(search: _Search, given: Iterable[Path]) -> str:
@@ -125,10 +163,6 @@ def _remedy(topics: Collection[str], stem: str) -> str:
     if near:
         return f"did you mean {near[0]}.py?"
     return f"its name must be one of {', '.join(f'{slug}.py' for slug in topics)}"
-
-
-def _in_order(search: _Search) -> dict[str, Path | Content]:
-    return {slug: next(iter(search.found[slug].values())) for slug in search.topics if slug in search.found}
 
 
 def _name(path: Path) -> str:

@@ -70,7 +70,7 @@ def read_source(file: Path | Content, tasks: Collection[str] = ()) -> Source | S
     from grader.intake.notebook import MOST_NOTEBOOK_BYTES
 
     name = shown(file.name)
-    is_notebook = file.name.endswith(".ipynb")
+    is_notebook = file.name.casefold().endswith(".ipynb")
     try:
         most = MOST_NOTEBOOK_BYTES if is_notebook else MOST_BYTES
         data = file.data if isinstance(file, Content) else _read(file, name, most)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from grader.course import AmbiguousTask, Course, CourseError, Task, UnknownTask, load_course
+from grader.course.stub import stub_of
 from grader.device.choice import using
 from grader.intake import IntakeError, NothingFound, TwoCandidates, find_submission
 from grader.intake import Submission as Files
@@ -58,7 +60,7 @@ def grade_submission(
     try:
         accelerator = accelerator_for(device)
         course = load_course()
-        files = find_submission(list(paths), course.slugs)
+        files = find_submission(list(paths), course.slugs, partial(stub_of, course))
         selected = _select(course, files, paths, tasks)
     except (IntakeError, NothingFound, TwoCandidates, UnknownTask, AmbiguousTask, NoSuchDevice) as problem:
         raise UsageProblem(str(problem)) from None

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.course import Course, Topic
+from grader.course.stub import stub_of
 from grader.learner.folder import MARK
-from grader.learner.work import stub_of
 
 IGNORED = """\
 __pycache__/

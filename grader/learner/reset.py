@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import Course, Task
+from grader.course.stub import stub_of
 from grader.learner.backup import keep_copy, new_backup
 from grader.learner.files import write_whole
 from grader.learner.module import Unreadable, in_module, in_notebook
 from grader.learner.pieces import named, replaced
-from grader.learner.work import stub_of
 
 
 class CannotReset(ValueError):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 from pathlib import Path
 
-from grader.course import Course, CourseError, Task
-from grader.course.stub import stub_text
+from grader.course import Course, Task
+from grader.course.stub import stub_of
 from grader.intake import IntakeError, find_submission, read_source
 from grader.intake.notebook import ModuleText, module_of
 from grader.intake.source import SourceProblem
@@ -15,7 +16,7 @@ from grader.intake.source import SourceProblem
 def files_in(folder: Path, course: Course) -> dict[str, Path]:
     """Return the learner's file of each topic that has one; nothing where two files could be the same topic."""
     try:
-        found = find_submission([folder], course.slugs).files
+        found = find_submission([folder], course.slugs, partial(stub_of, course)).files
     except IntakeError:
         return {}
     return {slug: file for slug, file in found.items() if isinstance(file, Path)}
@@ -41,18 +42,3 @@ def _cell_of(task: Task, file: Path) -> str | None:
     except OSError:
         return None
     return found.defined.get(task.name) if isinstance(found, ModuleText) else None
-
-
-def stub_of(course: Course, slug: str) -> str:
-    """Return the text of a topic's stub as it is given out, whatever has been written into the one of a checkout.
-
-    Raises:
-        CourseError: there is neither a solution to make it from nor a stub.
-    """
-    solution, stub = course.solution_file(slug), course.stub_file(slug)
-    try:
-        if solution.is_file():
-            return stub_text(solution.read_text(encoding="utf-8"), solution)
-        return stub.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise CourseError(f"{stub}: cannot be read: {problem}") from problem

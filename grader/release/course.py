@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.course import Course, Task
-from grader.learner.work import stub_of
+from grader.course.stub import stub_of
 from grader.release.collect import tests_of
 from grader.release.errors import CannotRelease
 from grader.release.secrets import hidden_lines, leaks

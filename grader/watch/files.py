@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from grader.intake.find import SUFFIXES
+from grader.intake.file_names import topic_of
 from grader.watch import events as e
 from grader.watch.reading import Reader, Reading
 
@@ -74,8 +74,8 @@ class Files:
 
     def _concerns(self, change: object, path: str) -> bool:
         file = Path(path)
-        is_topic = file.suffix in SUFFIXES and file.stem in self._reader.course.slugs
-        return is_topic or file == self._root
+        is_topic = topic_of(file.name, self._reader.course.slugs) is not None
+        return is_topic or file.suffix == ".ipynb" or file == self._root
 
     def _look(self, everywhere: bool) -> None:
         """Read the files if one may have changed, and tell if one has.

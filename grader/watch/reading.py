@@ -6,10 +6,11 @@ import ast
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from grader.course import Course, Topic
-from grader.course.stub import stub_text
+from grader.course.stub import stub_of, stub_text
 from grader.intake import (
     Content,
     IntakeError,
@@ -62,7 +63,7 @@ class Reader:
     def read(self) -> Reading:
         """Return the files as they are; every fault of theirs comes back as words."""
         try:
-            found = find_submission([self.path], self.course.slugs)
+            found = find_submission([self.path], self.course.slugs, partial(stub_of, self.course))
         except IntakeError as problem:
             return Reading({}, str(problem))
         parts = {}

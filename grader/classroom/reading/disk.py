@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import IO
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.names import composed
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import File, Folder, Node, reason, refused
 from grader.intake.errors import shown
+from grader.intake.file_names import composed
 
 LINK = "is a link, and links are not followed"
 SPECIAL = "is not an ordinary file"

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import Opener
 from grader.classroom.reading.found import Part
-from grader.classroom.reading.names import SUFFIXES, is_archive, short, topic_of
+from grader.classroom.reading.names import is_archive, short
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import File, Folder, Node, walk
 from grader.classroom.reading.words import near_topics, nothing, several, too_large
+from grader.intake.candidates import Candidate, Stub, choose
+from grader.intake.file_names import Named, Sure, suffix_of, topic_of
+from grader.intake.notebook import topic_in
 
 BESIDE = ("submission_metadata.yml", "timestamp.txt")  # files of layouts
 
@@ -54,14 +57,15 @@ class Gathered:
 class _Search:
     topics: Collection[str]
     asked: Collection[str]  # the topics that are graded; only of these a student is told
+    stub: Stub | None
     budget: Budget
     opener: Opener
     got: Gathered
-    candidates: dict[str, dict[Content, str]] = field(default_factory=dict)  # topic -> content -> path
-    refused: dict[str, str] = field(default_factory=dict)  # topic -> why
+    candidates: dict[str, list[Candidate]] = field(default_factory=dict)  # topic -> files that may be its
     code: list[str] = field(default_factory=list)  # names of code that is no topic's
     links: list[str] = field(default_factory=list)  # what may not be opened, in sentences
     others: int = 0
+    opened: int = 0  # notebooks of other names, to see which topic they say that they are
 
     def look(self, nodes: Iterable[Node], prefix: str, depth: int) -> None:
         for path, node in walk(nodes, self.budget.entries):
@@ -69,25 +73,39 @@ class _Search:
             if isinstance(node, Folder):
                 continue
             where = prefix + "/".join(path)
-            if found := topic_of(node.name, self.topics):
-                self.take(*found, node, where)
+            if named := topic_of(node.name, self.topics):
+                self.take(named, node, where)
             elif is_archive(node.name):
                 self.unpack(node, where, depth)
-            else:
+            elif not self.take_by_its_mark(node, where):
                 self.pass_over(node, where)
 
-    def take(self, topic: str, suffix: str, file: File, where: str) -> None:
-        most = limits.CODE if suffix == ".py" else limits.NOTEBOOK
+    def take(self, named: Named, file: File, where: str) -> None:
+        most = limits.CODE if named.suffix == ".py" else limits.NOTEBOOK
+        data, why = None, ""
         try:
             data = file.read(most)
+            self.budget.spend(most if data is None else len(data))
+            why = too_large(where, most) if data is None else ""
         except Unreadable as problem:
-            self.refused.setdefault(topic, f"{short(where)}: {problem}")
-            return
-        self.budget.spend(most if data is None else len(data))
-        if data is None:
-            self.refused.setdefault(topic, too_large(where, most))
-        else:
-            self.candidates.setdefault(topic, {}).setdefault(Content(suffix, data), where)
+            if self.budget.read < 0:
+                raise
+            why = f"{short(where)}: {problem}"
+        self.candidates.setdefault(named.topic, []).append(Candidate(named, where, lambda: data, why))
+
+    def take_by_its_mark(self, file: File, where: str) -> bool:
+        """Take a notebook of another name for the topic for which it was written."""
+        if suffix_of(file.name) != ".ipynb" or file.refused or self.opened >= limits.NOTEBOOKS_OPENED:
+            return False
+        self.opened += 1
+        try:
+            data = file.read(limits.NOTEBOOK_OPENED)
+        except Unreadable:
+            return False
+        topic = topic_in(data or b"")
+        if topic in self.topics:
+            self.take(Named(topic, ".ipynb", Sure.GUESS), file, where)
+        return topic in self.topics
 
     def unpack(self, file: File, where: str, depth: int) -> None:
         if depth >= limits.DEPTH:
@@ -105,57 +123,58 @@ class _Search:
         self.others += 1
         if file.refused and file.refused != "was not read":
             self.links.append(f"{short(where)} {file.refused}: it is left out")
-        elif file.name.casefold().endswith(SUFFIXES):
+        elif suffix_of(file.name):
             self.code.append(file.name)
 
 
 def wanted(topics: Collection[str]) -> Callable[[str], bool]:
     """Return the test for names of files that matter."""
-    return lambda name: name in BESIDE or is_archive(name) or topic_of(name, topics) is not None
+    return lambda name: (
+        name in BESIDE or is_archive(name) or suffix_of(name) == ".ipynb" or topic_of(name, topics) is not None
+    )
 
 
 def gather(
-    part: Part, topics: Collection[str], budget: Budget, asked: Collection[str] | None = None
+    part: Part,
+    topics: Collection[str],
+    budget: Budget,
+    asked: Collection[str] | None = None,
+    stub: Stub | None = None,
 ) -> Gathered:
     """Return the topic files of a part; whatever is wrong with it comes back as a sentence.
 
     Only files of the topics that are asked for, or of all, are said to be missing.
     """
     got = Gathered(part, notes=list(part.notes), problems=[part.problem] if part.problem else [])
-    search = _Search(topics, topics if asked is None else asked, budget, Opener(wanted(topics)), got)
+    search = _Search(topics, topics if asked is None else asked, stub, budget, Opener(wanted(topics)), got)
     try:
         search.look(part.nodes, "", 0)
     except Unreadable as problem:
         got.problems.append(f"it is too large: {problem}")
         return got
-    _decide(search)
+    for topic in (topic for topic in topics if topic in search.candidates):
+        _decide(search, topic)
     _say(search)
     return got
 
 
-def _decide(search: _Search) -> None:
-    """Keep the one file of each topic; two that differ are both refused."""
-    for topic in search.topics:
-        contents = search.candidates.get(topic, {})
-        if len(contents) > 1:
-            search.refused[topic] = several(topic, list(contents.values()))
-        elif contents and topic not in search.refused:
-            _keep(search, topic, *next(iter(contents.items())))
-        if why := search.refused.get(topic):
-            search.got.files[topic] = None
-            said = search.got.problems if topic in search.asked else search.got.notes
-            said.append(why)
-
-
-def _keep(search: _Search, topic: str, content: Content, where: str) -> None:
-    search.budget.kept -= len(content.data)
+def _decide(search: _Search, topic: str) -> None:
+    """Keep the one file of a topic; of several between which nothing decides none is taken."""
+    choice = choose(search.candidates[topic], search.stub)
+    first, got = choice.rivals[0], search.got
+    why = next((each.why for each in choice.rivals if each.why), "")
+    if not why and len(choice.rivals) > 1:
+        why = several(topic, [each.where for each in choice.rivals])
+    data = first.read()
+    search.budget.kept -= 0 if why or data is None else len(data)
     if search.budget.kept < 0:
-        search.refused[topic] = too_large("the topic files together, with " + where, limits.KEPT)
-        return
-    search.got.files[topic] = content
-    name = where.rpartition("/")[2]
-    if name != topic + content.suffix:
-        search.got.notes.append(f"{short(where)} is read as {topic}{content.suffix}")
+        why = too_large("the topic files together, with " + first.where, limits.KEPT)
+    if why or data is None:
+        got.files[topic] = None
+        (got.problems if topic in search.asked else got.notes).append(why)
+    else:
+        got.files[topic] = Content(first.named.suffix, data)
+        got.notes += choice.notes
 
 
 def _say(search: _Search) -> None:
@@ -163,10 +182,6 @@ def _say(search: _Search) -> None:
     got.notes += search.links + near_topics(
         search.code, [topic for topic in search.asked if topic not in got.files]
     )
-    kept = any(file is not None for file in got.files.values())
-    if not kept and not got.problems:
+    if not got.problems and not any(file is not None for file in got.files.values()):
         others = search.others + len(got.files)  # those of topics that are not asked for were refused
         got.problems += [nothing(search.asked, others, search.code), *search.links[:3]]
-    elif search.others:
-        files = "1 other file is" if search.others == 1 else f"{search.others} other files are"
-        got.notes.append(f"{files} left out")

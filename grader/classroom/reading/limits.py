@@ -10,6 +10,8 @@ MB = 1_000_000
 
 CODE = MOST_BYTES  # of a .py file
 NOTEBOOK = 20 * MB  # of an .ipynb file: its outputs may hold pictures
+NOTEBOOK_OPENED = 5 * MB  # of one that has another name than a topic, to see which topic it says that it is
+NOTEBOOKS_OPENED = 20  # of these in one hand-in
 METADATA = 50 * MB  # of what an export says about all students
 NOTE = 1_000  # of a small text beside a hand-in, such as a time
 

@@ -1,28 +1,19 @@
-"""What a name says: the path it stands for, the topic of a file, whether it is an archive."""
+"""What a name in an archive or a folder says: the path it stands for, and whether it is an archive."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
-from collections.abc import Collection
 
 from grader.classroom.reading import limits
 from grader.intake.errors import shown
+from grader.intake.file_names import SUFFIXES, composed
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
 # Archives that only another program opens; their owner is told so.
 FOREIGN = (".rar", ".7z", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".bz2", ".xz", ".gz", ".zipx", ".ace")
-SUFFIXES = (".py", ".ipynb")
 LONGEST = 100
-# What browsers and Canvas add to the name of a file that was handed in again: losses-1, losses (1).
-AGAIN = re.compile(r"(?:[-_ ]\d{1,3}|[ ]?\(\d{1,3}\))+$")
 DRIVE = re.compile(r"^[A-Za-z]:")
-
-
-def composed(text: str) -> str:
-    """Return the text with accents in one form, however the system that named it stores them."""
-    return unicodedata.normalize("NFC", text)
 
 
 def inside(path: str) -> tuple[str, ...] | None:
@@ -37,18 +28,6 @@ def inside(path: str) -> tuple[str, ...] | None:
 def outside(path: str) -> str:
     """Return how a path that leads out is called: quoted, so that it is no topic's name and not hidden."""
     return f"'{short(path)}'"
-
-
-def topic_of(name: str, topics: Collection[str]) -> tuple[str, str] | None:
-    """Return the topic and suffix that a file's name stands for: `Losses (1).PY` is ("losses", ".py")."""
-    lowered = composed(name).casefold()
-    for suffix in SUFFIXES:
-        if lowered.endswith(suffix):
-            stem = lowered.removesuffix(suffix)
-            for topic in topics:
-                if topic.casefold() in (stem, AGAIN.sub("", stem)):
-                    return topic, suffix
-    return None
 
 
 def is_archive(name: str) -> bool:

@@ -23,6 +23,7 @@ from grader.classroom.reading.seen import Seen, look
 from grader.classroom.reading.tree import Folder, reason
 from grader.classroom.reading.who import owner
 from grader.classroom.roster import Roster
+from grader.intake.candidates import Stub
 
 UNORDERED = "nothing tells which of these was handed in last; they are taken in the order of their names"
 
@@ -39,6 +40,7 @@ class _Class:
     topics: Collection[str]
     roster: Roster | None
     asked: Collection[str]  # the topics that are graded
+    stub: Stub | None = None  # gives the stub of a topic
     students: dict[str, _Student] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -59,7 +61,7 @@ class _Class:
         if not owners:
             return
         budget = Budget()
-        parts = [self._shared(gather(part, self.topics, budget, self.asked)) for part in found.parts]
+        parts = [self._shared(gather(part, self.topics, budget, self.asked, self.stub)) for part in found.parts]
         for student in owners:
             known = self.students.setdefault(student.id, _Student(student))
             known.bundles.append(parts)
@@ -92,17 +94,19 @@ def read_class(
     layout: str = "auto",
     *,
     asked: Collection[str] | None = None,
+    stub: Stub | None = None,
 ) -> Intake:
     """Read all hand-ins under some paths; a broken one comes back with its problem, never as an exception.
 
     `topics` are all of the course, by which a layout is told; a student who handed in nothing is told only of
-    those in `asked`, the topics that are graded: all if not given.
+    those in `asked`, the topics that are graded: all if not given. `stub` gives the stub of a topic; a file into which
+    nothing was written never competes with another.
 
     Raises:
         ClassProblem: a path does not exist or cannot be used at all, or its layout could be two.
     """
     given = [Path(path) for path in paths]
-    room = _Class(topics, roster, topics if asked is None else asked)
+    room = _Class(topics, roster, topics if asked is None else asked, stub)
     for path, taken in zip(given, _taken(room, given, layout), strict=True):
         with ExitStack() as stack:
             _read(room, path, taken, stack)

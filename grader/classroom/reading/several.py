@@ -12,9 +12,10 @@ from grader.classroom.reading.archives import ZIP, Opener
 from grader.classroom.reading.found import Spot
 from grader.classroom.reading.gather import wanted
 from grader.classroom.reading.layouts.by_name import student_and_topic, telling
-from grader.classroom.reading.names import is_archive, label, short, stem_of, topic_of
+from grader.classroom.reading.names import is_archive, label, short, stem_of
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import File, Folder, Node, walk
+from grader.intake.file_names import Named, topic_of
 
 
 def several(spot: Spot) -> str:
@@ -68,12 +69,12 @@ class _Look:
         for _, node in walk(nodes):
             assert isinstance(node, File)  # walking yields no folders
             if topic := topic_of(node.name, self.topics) or self._called(node):
-                found.add(topic[0])
+                found.add(topic.topic)
             elif is_archive(node.name):
                 seen = not opened and self._opened(node, found) and seen
         return seen
 
-    def _called(self, file: File) -> tuple[str, str] | None:
+    def _called(self, file: File) -> Named | None:
         """Return the topic after which an archive is called."""
         return topic_of(f"{stem_of(file.name)}.py", self.topics) if is_archive(file.name) else None
 

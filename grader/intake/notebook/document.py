@@ -49,6 +49,20 @@ def read_document(data: bytes, name: str) -> Document:
     return Document(cells, tuple(notes[:5]))
 
 
+def topic_in(data: bytes) -> str:
+    """Return the topic that our own writer left in a notebook's metadata; nothing where it did not."""
+    if len(data) > MOST_BYTES or KEY.encode() not in data:
+        return ""
+    try:
+        content = _parsed(data, "")
+    except Unusable:
+        return ""
+    metadata = content.get("metadata") if isinstance(content, dict) else None
+    mark = metadata.get(KEY) if isinstance(metadata, dict) else None
+    topic = mark.get("topic") if isinstance(mark, dict) else None
+    return topic if isinstance(topic, str) else ""
+
+
 def as_utf8(data: bytes, name: str) -> bytes:
     """Return the bytes of JSON text as UTF-8 without a byte order mark; what seems to be UTF-8 is not copied."""
     encoding = json.detect_encoding(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -81,11 +82,131 @@ def test_find_searches_a_hidden_folder_that_was_given(tmp_path: Path) -> None:
 
 def test_find_refuses_two_files_for_one_topic_and_names_both(tmp_path: Path) -> None:
     put(tmp_path, "old/losses.py", "new/losses.py")
+    (tmp_path / "new/losses.py").write_text("x = 2\n")
     with pytest.raises(TwoCandidates) as error:
         find(tmp_path)
     assert str(tmp_path / "old/losses.py") in str(error.value)
     assert str(tmp_path / "new/losses.py") in str(error.value)
     assert "give one of them" in str(error.value)
+
+
+def test_find_takes_either_of_two_files_that_are_equal(tmp_path: Path) -> None:
+    put(tmp_path, "old/losses.py", "new/losses.py")
+    assert find(tmp_path).files == {"losses": tmp_path / "new/losses.py"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Losses.PY", "losses (1).py", "losses-1.py", "losses_2.py", "losses - Kopie.py", "losses - Copy (2).py",
+        "Kopie von losses.py", "Copy of Copy of losses.py", "losses copy 3.py", "losses-Copy1.py", "losses-final.py",
+        "losses_v2.py", "final_losses_v2 (1).py", "hw1_losses.py", "HW 2 - losses.py", "assignment_3_losses-final.py",
+        "my_losses.py", "losses_solved.py", "losses – Cópia.py",
+    ],
+)  # fmt: skip
+def test_find_takes_a_copy_of_another_name_and_says_so(tmp_path: Path, name: str) -> None:
+    put(tmp_path, name)
+    found = find(tmp_path)
+    assert found.files == {"losses": tmp_path / name}
+    assert found.notes == (f"{name} is read as losses.py",)
+    assert find(tmp_path / name).files == {"losses": tmp_path / name}
+
+
+@pytest.mark.parametrize(
+    "name", ["test_losses.py", "losses_test.py", "losses_utils.py", "losses1.py", "tensors_losses.py", "old_losses.py"]
+)
+def test_find_takes_no_file_that_is_about_a_topic(tmp_path: Path, name: str) -> None:
+    put(tmp_path, name, "autograd.py")
+    assert find(tmp_path).files.keys() == {"autograd"}
+
+
+def test_find_takes_an_exact_name_before_a_guess(tmp_path: Path) -> None:
+    put(tmp_path, "losses.py", "losses-final.py", "hw1_losses.py")
+    (tmp_path / "losses.py").write_text("x = 2\n")
+    found = find(tmp_path)
+    assert found.files == {"losses": tmp_path / "losses.py"}
+    assert found.notes == ("hw1_losses.py is left out, for losses.py has the name of the topic",)
+
+
+def test_find_refuses_two_guesses(tmp_path: Path) -> None:
+    put(tmp_path, "losses-final.py", "losses_v2.py")
+    (tmp_path / "losses_v2.py").write_text("x = 2\n")
+    with pytest.raises(TwoCandidates, match="2 files could be losses.py"):
+        find(tmp_path)
+
+
+def notebook(topic: object, *sources: str) -> str:
+    cells = [
+        {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
+        for source in sources
+    ]
+    metadata = {"torchgrade": {"topic": topic}}
+    return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_find_takes_the_topic_of_a_notebook_from_its_metadata(tmp_path: Path) -> None:
+    (tmp_path / "notes.ipynb").write_text(notebook("losses"))
+    for path in (tmp_path, tmp_path / "notes.ipynb"):
+        found = find(path)
+        assert found.files == {"losses": tmp_path / "notes.ipynb"}
+        assert found.notes[0].endswith("notes.ipynb is read as losses.ipynb")
+
+
+@pytest.mark.parametrize("topic", ["homework", 3, None, ["losses"], {}])
+def test_find_takes_no_notebook_whose_metadata_names_no_topic(tmp_path: Path, topic: object) -> None:
+    (tmp_path / "notes.ipynb").write_text(notebook(topic))
+    with pytest.raises(NothingFound):
+        find(tmp_path)
+
+
+STUB = """import torch
+
+
+def square(x):
+    \"\"\"Return x * x.\"\"\"
+    raise NotImplementedError("square")
+
+
+def mean(x):
+    return x.sum(0)
+
+
+class Layer:
+    def forward(self, x):
+        raise NotImplementedError("Layer.forward")
+"""
+WORK = STUB.replace('raise NotImplementedError("square")', "return x * x")
+
+
+@pytest.mark.parametrize(
+    ("stub", "work"),
+    [
+        ("losses.py", "losses.ipynb"),
+        ("losses.ipynb", "losses.py"),
+        ("a/losses.py", "b/losses.py"),
+        ("losses.py", "losses-final.py"),
+    ],
+)
+def test_find_never_takes_an_untouched_stub_before_work(tmp_path: Path, stub: str, work: str) -> None:
+    for name, text in ((stub, STUB.replace("x * x.", "x squared.")), (work, WORK)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(notebook("losses", text) if name.endswith(".ipynb") else text)
+    assert find_submission([tmp_path], TOPICS, lambda slug: STUB).files == {"losses": tmp_path / work}
+
+
+def test_find_takes_one_of_two_untouched_stubs(tmp_path: Path) -> None:
+    (tmp_path / "losses.py").write_text(STUB)
+    (tmp_path / "losses.ipynb").write_text(notebook("losses", STUB))
+    found = find_submission([tmp_path], TOPICS, lambda slug: STUB)
+    assert (found.files.keys(), found.notes) == ({"losses"}, ())
+
+
+@pytest.mark.parametrize("change", ["sum(0)", 'raise NotImplementedError("Layer.forward")'])
+def test_find_counts_whatever_was_written_as_work(tmp_path: Path, change: str) -> None:
+    (tmp_path / "losses.py").write_text(STUB.replace(change, "sum(1)"))
+    (tmp_path / "losses.ipynb").write_text(notebook("losses", WORK))
+    with pytest.raises(TwoCandidates):
+        find_submission([tmp_path], TOPICS, lambda slug: STUB)
 
 
 def test_find_does_not_follow_a_link_out_of_the_folder(tmp_path: Path) -> None:
@@ -140,10 +261,10 @@ def test_find_notes_a_file_that_the_grader_never_loads(tmp_path: Path, name: str
 
 
 def test_find_notes_a_file_whose_name_comes_near_a_topic_that_is_missing(tmp_path: Path) -> None:
-    put(tmp_path, "losses.py", "Tensors.py", "losses_old.py", "autograd (1).py")
+    put(tmp_path, "losses.py", "Tensor.py", "losses_old.py", "autogrd.py")
     assert find(tmp_path).notes == (
-        "Tensors.py is not the file of a topic (rename it to tensors.py?): it is left out",
-        "autograd (1).py is not the file of a topic (rename it to autograd.py?): it is left out",
+        "Tensor.py is not the file of a topic (rename it to tensors.py?): it is left out",
+        "autogrd.py is not the file of a topic (rename it to autograd.py?): it is left out",
     )
 
 
@@ -279,4 +400,4 @@ def test_find_returns_or_raises_its_own_error_for_any_tree(
     except IntakeError:
         return
     assert found.files
-    assert all(file.is_file() and file.name == f"{slug}.py" for slug, file in found.files.items())
+    assert all(file.is_file() and file.name.lower() == f"{slug}.py" for slug, file in found.files.items())

@@ -49,11 +49,11 @@ def test_find_refuses_a_notebook_beside_a_module_of_the_same_topic(tmp_path: Pat
 
 def test_find_says_how_a_notebook_of_another_name_is_to_be_called(tmp_path: Path) -> None:
     """The remedy keeps the kind of the file."""
-    for name in ("losses_1.ipynb", "tensors.py"):
+    for name in ("losses_old.ipynb", "tensors.py"):
         (tmp_path / name).write_bytes(b"")
     assert "losses.ipynb?" in "".join(find_submission([tmp_path], TOPICS).notes)
     with pytest.raises(IntakeError, match="is not the file of a topic"):
-        find_submission([tmp_path / "losses_1.ipynb"], TOPICS)
+        find_submission([tmp_path / "losses_old.ipynb"], TOPICS)
 
 
 def test_read_source_reads_a_notebook_by_its_name(tmp_path: Path) -> None:

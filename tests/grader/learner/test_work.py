@@ -3,7 +3,8 @@
 import json
 from dataclasses import replace
 
-from grader.learner.work import files_in, place_of, stub_of
+from grader.course.stub import stub_of
+from grader.learner.work import files_in, place_of
 
 
 def test_place_is_file_and_line(course, folder):
@@ -33,6 +34,7 @@ def test_two_files_of_a_topic_are_none(course, folder):
     """Where it is not clear which file is meant, nothing is changed in either."""
     (folder / "copy").mkdir()
     (folder / "copy/losses.py").write_text("x = 1\n")
+    (folder / "losses/losses.py").write_text("x = 2\n")
     assert files_in(folder, course) == {}
 
 

@@ -12,9 +12,10 @@ from functools import partial
 from grader.classroom.reading import limits
 from grader.classroom.reading.disk import LINK
 from grader.classroom.reading.git.store import Store
-from grader.classroom.reading.names import composed, inside, label, outside
+from grader.classroom.reading.names import inside, label, outside
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import File, Folder, Node, refused
+from grader.intake.file_names import composed
 
 PERSON = re.compile(r"(?P<name>.*?) ?<(?P<email>[^<>]*)> (?P<seconds>-?\d{1,15}) (?P<zone>[+-]\d{4})")
 FOLDER, LINKED, SUBMODULE = b"40000", b"120000", b"160000"

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
-from grader.classroom.reading.names import AGAIN, SUFFIXES, is_archive, label, short, stem_of, topic_of
+from grader.classroom.reading.names import is_archive, label, short, stem_of
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.stamps import exports, otter_stamp
 from grader.classroom.reading.tree import File, Folder, Node
+from grader.intake.file_names import suffix_of, topic_of, without_ending
 
 EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")
 
@@ -31,7 +32,7 @@ def claim_of(name: str) -> Claim:
 
 def student_and_topic(stem: str, topics: Collection[str]) -> tuple[str, str] | None:
     """Return who and what `alice_losses` or `losses_alice` stands for; None where it tells no single one."""
-    plain = AGAIN.sub("", stem)
+    plain, _ = without_ending(stem)
     found = set()
     for topic in topics:
         name = re.escape(topic)
@@ -50,10 +51,12 @@ def telling(node: Node, topics: Collection[str]) -> str:
         stamp = otter_stamp(node.name)
         stem = stamp[0] if stamp else stem
         told = student_and_topic(stem, topics)
-        if told:
-            return told[0]
-        return "" if topic_of(f"{stem}.py", topics) else stem
-    if node.name.casefold().endswith(SUFFIXES):
+        if topic_of(f"{stem}.py", topics):
+            return ""
+        return told[0] if told else stem
+    if topic_of(node.name, topics):
+        return ""
+    if suffix_of(node.name):
         told = student_and_topic(stem, topics)
         return told[0] if told else ""
     return node.name if node.refused and "." not in node.name else ""
@@ -100,8 +103,8 @@ def _named(file: File, topics: Collection[str]) -> File:
     """Return a file under the name that it would have in a folder of its own: losses-1.py."""
     stem = stem_of(file.name)
     told = student_and_topic(stem, topics)
-    again = stem[len(AGAIN.sub("", stem)) :]
-    return replace(file, name=f"{told[1]}{again}{file.name[len(stem) :]}") if told else file
+    ending = without_ending(stem)[1] + file.name[len(stem) :]
+    return replace(file, name=f"{told[1]}{ending}") if told else file
 
 
 def _found(student: _Student, spot: Spot) -> Found:

@@ -11,9 +11,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
-from grader.classroom.reading.names import is_archive, label, short, topic_of
+from grader.classroom.reading.names import is_archive, label, short
 from grader.classroom.reading.stamps import otter_stamp
 from grader.classroom.reading.tree import File
+from grader.intake.file_names import topic_of
 
 TITLE = "Canvas download"
 UPLOAD = re.compile(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from grader.classroom.reading.found import Found, Reading, Spot
 from grader.classroom.reading.layouts import by_name
-from grader.classroom.reading.names import stem_of, topic_of
+from grader.classroom.reading.names import stem_of
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import Folder
+from grader.intake.file_names import topic_of
 
 TITLE = "one student's work"
 WRAPPERS = ("exercises",)  # folders of the course that students pack along

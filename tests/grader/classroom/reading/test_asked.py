@@ -40,7 +40,7 @@ def test_hand_in_without_a_topic_file_is_told_of_the_topics_that_are_graded(
 
 def test_near_name_of_a_topic_that_is_not_graded_is_not_mentioned(of: Of) -> None:
     """Only what would be graded is to be renamed."""
-    assert of({"losses.py": "x", "tensor.py": "y"}).notes == ("1 other file is left out",)
+    assert of({"losses.py": "x", "tensor.py": "y"}).notes == ()
 
 
 def test_file_of_a_topic_that_is_not_graded_is_no_stranger(of: Of) -> None:

@@ -85,8 +85,8 @@ def test_path_called_after_a_student_is_theirs_where_it_could_be_two(
 def test_path_called_after_a_student_keeps_files_that_tell_the_same(
     read: Read, layouts: ModuleType, tmp_path: Path
 ) -> None:
-    """al/al_losses.py is al's topic file; al/losses_v2.py is of no topic, and al is told so."""
-    given = paths(layouts, tmp_path, {"al/al_losses.py": "a", "bo/losses_v2.py": "b"})
+    """al/al_losses.py is al's topic file; al/losses_old.py is of no topic, and al is told so."""
+    given = paths(layouts, tmp_path, {"al/al_losses.py": "a", "bo/losses_old.py": "b"})
     al, bo = read(*given, roster=LISTED).hand_ins
     assert al.files == {"losses.py": b"a"} and bo.student.id == "bo" and "no topic file" in str(bo.problem)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import re
 import sys
 import tarfile
 import tracemalloc
@@ -46,6 +48,10 @@ def upload(tmp_path: Path, only: Only) -> Callable[[bytes], HandIn]:
         ("losses-1.py", "losses.py"),
         ("losses (2).py", "losses.py"),
         ("CNN-1-2.ipynb", "cnn.ipynb"),
+        ("Copy of cnn.ipynb", "cnn.ipynb"),
+        ("losses - Kopie.py", "losses.py"),
+        ("losses-final.py", "losses.py"),
+        ("hw1_losses.py", "losses.py"),
         ("deep/er/losses.py", "losses.py"),
         ("exercises\\losses\\losses.py", "losses.py"),
     ],
@@ -56,7 +62,7 @@ def test_name_of_a_topic_file_is_understood(
     """Case, folders and the numbers of a second upload do not hide a topic's file, and a note says so."""
     found = upload(layouts.zip_bytes({name: "x = 1"}))
     assert found.files == {topic: b"x = 1"}
-    assert found.notes == (() if name.endswith(topic) else (f"al.zip/{name} is read as {topic}",))
+    assert found.notes == (() if re.split(r"[/\\\\]", name)[-1] == topic else (f"al.zip/{name} is read as {topic}",))
 
 
 @pytest.mark.parametrize("name", ["losses1.py", "my_losses.py.txt", "losses.pyc", "notlosses.py"])
@@ -104,6 +110,45 @@ def test_two_files_of_a_topic_are_refused_when_they_differ(
     assert "losses.ipynb and al.zip/losses.py" in str(
         upload(layouts.zip_bytes({"losses.py": "x", "losses.ipynb": "x"})).problem
     )
+
+
+def test_exact_name_is_taken_before_a_guess(upload: Callable[..., HandIn], layouts: ModuleType) -> None:
+    """What is left out is said."""
+    found = upload(layouts.zip_bytes({"losses.py": "x", "losses - Kopie.py": "y"}))
+    assert found.files == {"losses.py": b"x"}
+    assert found.notes == (
+        "al.zip/losses - Kopie.py is left out, for al.zip/losses.py has the name of the topic",
+    )
+
+
+def test_notebook_of_another_name_is_known_by_its_metadata(
+    upload: Callable[..., HandIn], layouts: ModuleType
+) -> None:
+    """What `grade notebook losses --output notes.ipynb` wrote is of losses."""
+    data = json.dumps({"cells": [], "metadata": {"torchgrade": {"topic": "losses"}}})
+    found = upload(layouts.zip_bytes({"notes.ipynb": data, "plots.ipynb": "{}"}))
+    assert found.files == {"losses.ipynb": data.encode()}
+    assert found.notes == ("al.zip/notes.ipynb is read as losses.ipynb",)
+    assert upload(layouts.tar_bytes({"notes.ipynb": data}), "al.tar.gz").files == found.files
+
+
+def test_untouched_stub_never_competes(layouts: ModuleType, tmp_path: Path) -> None:
+    """Work beside the stub of its topic is graded, whichever of them is the notebook."""
+    stub = "def softmax(x, dim):\n    raise NotImplementedError('softmax')\n"
+    cell = {"cell_type": "code", "source": stub, "metadata": {}, "outputs": [], "execution_count": None}
+    data = json.dumps({"cells": [cell], "metadata": {}})
+    work = stub.replace("raise NotImplementedError('softmax')", "return x")
+    layouts.tree(tmp_path / "al", {"losses.py": work, "losses.ipynb": data})
+    layouts.tree(tmp_path / "bo", {"losses.py": stub, "losses.ipynb": data.replace("raise Not", "return Not")})
+    layouts.tree(tmp_path / "cy", {"losses.py": stub, "losses.ipynb": data})
+    al, bo, cy = read_class([tmp_path], TOPICS, stub=lambda slug: stub).hand_ins
+    assert (list(al.files), list(bo.files), list(cy.files)) == (["losses.py"], ["losses.ipynb"], ["losses.ipynb"])
+    assert not (al.notes or bo.notes or cy.notes)
+
+
+def test_other_files_beside_the_work_cost_no_note(upload: Callable[..., HandIn], layouts: ModuleType) -> None:
+    """A README, a log or a picture is nobody's concern."""
+    assert upload(layouts.zip_bytes({"losses.py": "x", "README.md": "", "run.log": "", "a.png": ""})).notes == ()
 
 
 def test_two_files_of_a_topic_are_one_when_they_are_equal(

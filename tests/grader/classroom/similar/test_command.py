@@ -1,6 +1,7 @@
 """`grade similar` on a folder of folders."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,16 @@ def test_command_finds_the_pair_and_writes_what_is_asked_for(class_folder, tmp_p
     done = similar(class_folder, "--format", "html", "--output", tmp_path / "page.html")
     assert "1 pair to look at; they are in" in done.output
     assert "ada and bob" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_command_says_what_to_install_without_rapidfuzz(class_folder, monkeypatch):
+    """A missing extra is no fault of the grader."""
+    ours = ("grader.classroom.similar.find", "rapidfuzz.")
+    for name in [name for name in sys.modules if name.startswith(ours)]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "rapidfuzz", None)
+    done = similar(class_folder)
+    assert (done.exit_code, "torchgrade[similar]" in done.output) == (2, True), done.output
 
 
 def test_command_refuses_what_cannot_be_compared(tmp_path):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grader.intake.notebook import ModuleText
 
 MOST_BYTES = 1_000_000
+MOST_NAMED = 8  # imports in one note
 WIDTH = 90
 # Codecs that are not how anybody stores Python, and some of which take quadratic time.
 REFUSED_CODECS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
@@ -32,6 +33,7 @@ class Source:
     text: str
     tree: ast.Module
     notebook: ModuleText | None = None  # where the lines come from, and which cells could not be read
+    notes: tuple[str, ...] = ()  # what of it is not graded
 
     def place(self, line: int) -> str:
         """Return what the learner calls a line: "line 7", or "cell 5, line 3"."""
@@ -74,7 +76,7 @@ def read_source(file: Path | Content, tasks: Collection[str] = ()) -> Source | S
     try:
         most = MOST_NOTEBOOK_BYTES if is_notebook else MOST_BYTES
         data = file.data if isinstance(file, Content) else _read(file, name, most)
-        return _of_notebook(data, name, tasks) if is_notebook else parse_source(data, name)
+        return _of_notebook(data, name, tasks) if is_notebook else _of_module(data, name, tasks)
     except _Unreadable as fault:
         return fault.problem
 
@@ -88,6 +90,19 @@ def parse_source(data: bytes, name: str) -> Source | SourceProblem:
         return fault.problem
 
 
+def _of_module(data: bytes, name: str, tasks: Collection[str]) -> Source | SourceProblem:
+    from grader.intake.imports import without_unneeded
+
+    source = parse_source(data, name)
+    if isinstance(source, SourceProblem):
+        return source
+    text, left_out = without_unneeded(source.text, source.tree, tasks)
+    if not left_out:
+        return source
+    note = f"{name}: imports that no task uses are left out: {'; '.join(left_out[:MOST_NAMED])}"
+    return Source(text, _parse(text, name), notes=(note,))
+
+
 def _of_notebook(data: bytes, name: str, tasks: Collection[str]) -> Source | SourceProblem:
     from grader.intake.notebook import module_of
 
@@ -95,7 +110,7 @@ def _of_notebook(data: bytes, name: str, tasks: Collection[str]) -> Source | Sou
     if isinstance(module, SourceProblem):
         return module
     source = parse_source(module.text.encode(), name)
-    return replace(source, notebook=module) if isinstance(source, Source) else source
+    return replace(source, notebook=module, notes=module.notes) if isinstance(source, Source) else source
 
 
 def _read(path: Path, name: str, most: int) -> bytes:

@@ -27,7 +27,7 @@ class Intake:
 
     sources: dict[str, Source]
     settled: dict[str, TaskReport]
-    notes: tuple[str, ...] = ()  # how notebooks were read
+    notes: tuple[str, ...] = ()  # how the files were read
 
     def open(self, tasks: Sequence[Task]) -> list[Task]:
         """Return the tasks that are still to be tested."""
@@ -47,7 +47,7 @@ def take_in(course: Course, references: References, submission: Submission, task
         report = _settle(course, references, task, source, file)
         if report is not None:
             settled[task.id] = report
-    notes = [note for source in sources.values() if source.notebook for note in source.notebook.notes]
+    notes = [note for source in sources.values() for note in source.notes]
     return Intake(sources, settled, tuple(notes))
 
 

@@ -48,12 +48,13 @@ def _magics(reading: Reading) -> Iterator[str]:
 
 
 def _left_out(reading: Reading) -> Iterator[str]:
-    """Yield where statements are left out, but for imports and those that do nothing."""
+    """Yield where statements are left out, but for those that do nothing and imports of what is there anyway."""
     places = []
     for at in range(len(reading.document.cells)):
         units = reading.by_cell.get(at, [])
         dropped = [unit for position, unit in units if position not in reading.kept]
-        dropped = [unit for unit in dropped if not (unit.is_text or unit.is_nothing or unit.is_import)]
+        dropped = [unit for unit in dropped if not (unit.is_text or unit.is_nothing)]
+        dropped = [unit for unit in dropped if not unit.is_import or unit.is_foreign]
         if dropped and at in reading.taken:
             places.append(f"{_label(reading, at)}, {_span(dropped[0].first, dropped[-1].last)}")
         elif dropped:

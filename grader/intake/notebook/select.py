@@ -32,7 +32,7 @@ def selected(units: Sequence[Unit], tasks: Collection[str], whole: Collection[in
     users = {at: _users(units, at) for at in old} if len(old) <= MOST_REDEFINED else {}
     old = set(users)
     while True:
-        kept = _closure(units, roots - old, old)
+        kept = reached(units, roots - old, old)
         used = {at for at in old if _is_used_between(units, at, kept, users[at])}
         if not used:
             return kept | _harmless(units, kept, old)
@@ -79,7 +79,8 @@ def _is_used_between(units: Sequence[Unit], at: int, kept: Collection[int], user
     return False
 
 
-def _closure(units: Sequence[Unit], roots: Iterable[int], left_out: Collection[int]) -> set[int]:
+def reached(units: Sequence[Unit], roots: Iterable[int], left_out: Collection[int] = ()) -> set[int]:
+    """Return the units that some need: what binds or changes a name that they read, and so on."""
     binding: dict[str, set[int]] = defaultdict(set)
     changing: dict[str, set[int]] = defaultdict(set)
     for at, unit in enumerate(units):

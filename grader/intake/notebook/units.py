@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import symtable
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ PLAIN = (
 PARTS = (ast.Attribute, ast.Subscript)
 SET = (ast.Store, ast.Del)
 IMPORTS = (ast.Import, ast.ImportFrom)
+THERE = frozenset(sys.stdlib_module_names) | {"numpy", "torch"}  # what every worker can import
 AT_ONCE = frozenset(
     {"listcomp", "setcomp", "dictcomp", "genexpr"}
 )  # functions to symtable, yet run where they stand
@@ -51,6 +53,11 @@ class Unit:
         return all(isinstance(node, IMPORTS) for node in self.nodes)
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether it imports what a worker may not have."""
+        return self.is_import and any(foreign(node) for node in self.nodes)
+
+    @property
     def is_future(self) -> bool:
         """Whether it is a `from __future__ import`, which must open a module."""
         return any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in self.nodes)
@@ -69,6 +76,17 @@ class Unit:
     def is_nothing(self) -> bool:
         """Whether it only stands where a magic was."""
         return all(isinstance(node, ast.Pass) for node in self.nodes)
+
+
+def foreign(node: ast.stmt) -> list[ast.alias]:
+    """Return the parts of an import that ask for what a worker may not have."""
+    match node:
+        case ast.Import(names=names):
+            return [alias for alias in names if alias.name.partition(".")[0] not in THERE]
+        case ast.ImportFrom(names=names, level=level, module=module):
+            there = not level and (module or "").partition(".")[0] in THERE
+            return [] if there else [alias for alias in names if alias.name != "*"]
+    return []
 
 
 def units_of(tree: ast.Module, lines: Sequence[str], cell: int) -> Iterator[Unit]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.intake import Source, SourceProblem, parse_source, read_source
+from grader.intake import Content, Source, SourceProblem, parse_source, read_source
 from grader.intake.source import MOST_BYTES
 
 
@@ -213,3 +213,72 @@ ENCODINGS = sorted(set(aliases.values()))
 @given(st.sampled_from(ENCODINGS), st.binary(max_size=60))
 def test_source_accepts_every_encoding_that_python_knows(name: str, data: bytes) -> None:
     check_any(f"# coding: {name}\n".encode() + data)
+
+
+def read_module(text: str, *tasks: str) -> Source:
+    result = read_source(Content("losses.py", text.encode()), tasks)
+    assert isinstance(result, Source)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("import pandas", "pass"),
+        ("import pandas as pd, torch", "import torch"),
+        ("import matplotlib.pyplot as plt; import torch", "pass; import torch"),
+        ("from sklearn import (\n    datasets,\n    svm,\n)", "pass\n\n\n"),
+        ("from .helpers import column", "pass"),
+        ("é = 1; import pandas; ü = 2", "é = 1; pass; ü = 2"),
+    ],
+)
+def test_read_source_leaves_out_an_import_that_no_task_uses(line: str, left: str) -> None:
+    """What a worker does not have would fail the whole file; the lines below keep their numbers."""
+    rest = "\n\ndef mean(x):\n    return x.mean()\n"
+    found = read_module(line + rest, "mean")
+    assert found.text == left + rest
+    assert found.notes[0].startswith("losses.py: imports that no task uses are left out: line 1: `")
+    assert ast.dump(found.tree) == ast.dump(ast.parse(left + rest))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import pandas as pd\ndef mean(x): return pd.mean(x)",
+        "import pandas as pd\ndef helper(x): return pd.mean(x)\ndef mean(x): return helper(x)",
+        "import pandas as pd\nTABLE = pd.DataFrame()\ndef mean(x): return x",
+        "import pandas as pd\ndef helper(x=pd.NA): return x\ndef mean(x): return x",
+        "import pandas as pd\nclass Table(pd.DataFrame): pass\ndef mean(x): return x",
+        "import pandas as pd\ndef helper(): return pd\nhelper()\ndef mean(x): return x",
+        "from helpers import *\ndef mean(x): return x",
+        "import os, numpy.linalg\nfrom torch.nn import functional\ndef mean(x): return x",
+        "try:\n    import pandas\nexcept ImportError: pass\ndef mean(x): return x",
+    ],
+)
+def test_read_source_keeps_an_import_that_is_used_or_always_there(text: str) -> None:
+    """What fails then is the learner's, and is said with its line."""
+    found = read_module(text, "mean")
+    assert (found.text, found.notes) == (text, ())
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        "def plot(x): plt.plot(x)",
+        "class Plot:\n    def show(self): plt.show()",
+        "if __name__ == '__main__':\n    plt.show()",
+    ],
+)
+def test_read_source_leaves_out_an_import_for_what_no_task_reaches(user: str) -> None:
+    """The same rule as in a notebook: a task that plots nothing needs no library for it."""
+    found = read_module(f"import matplotlib.pyplot as plt\n{user}\ndef mean(x): return x", "mean")
+    assert found.text.startswith("pass\n")
+
+
+@given(st.text(st.sampled_from("import pandas as from .;()\n=x,*é"), max_size=60))
+@settings(max_examples=100, deadline=None)
+def test_read_source_never_makes_a_module_that_is_no_python(text: str) -> None:
+    """Whatever an import looks like, what is left is Python with as many lines."""
+    found = read_source(Content("losses.py", text.encode()))
+    if isinstance(found, Source):
+        assert found.text.count("\n") == text.count("\n")

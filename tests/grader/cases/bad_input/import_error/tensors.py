@@ -3,7 +3,7 @@ import einops
 
 
 def outer(x, y):
-    return x[:, None] * y
+    return einops.einsum(x, y, "i, j -> i j")
 
 
 def frobenius_norm(a):

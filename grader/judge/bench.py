@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +92,17 @@ class Bench:
         seconds = time.perf_counter() - started
         session = item.stash.get(SESSION, None)
         where, printed = (session.last_call, session.printed) if session else ("", "")
+        place = _line(problem, item.path), session.calls if session else 0
         return Outcome(
             verdict_of(problem), problem, seconds, where, printed, item.stash.get(DRAWING, Drawing()),
-            self.subject.in_company,
+            self.subject.in_company, place, session.last_arguments if session else (),
         )  # fmt: skip
+
+
+def _line(problem: BaseException | None, suite: Path) -> int:
+    """Return the last line of a suite that an exception passed through."""
+    frames = traceback.walk_tb(problem.__traceback__ if problem else None)
+    return max((line for frame, line in frames if frame.f_code.co_filename == str(suite)), default=0)
 
 
 def _forget(item: pytest.Item) -> None:

@@ -14,18 +14,18 @@ import pytest
 
 from grader.course import Task
 from grader.judge.bench import Bench
+from grader.judge.diagnosis import Named
 from grader.judge.evidence import is_telling, same_outcome
 from grader.judge.outcome import Outcome
 from grader.judge.settle import settle
 from grader.report import Verdict
 from grader.sandbox.errors import GivenUp
-from grader.suite.mistakes import Mistake
 
 MOST_TIMEOUTS = 2  # of one task; the rest of its tests are then not tried
 # One is too dear to try again at once, the other is the same in any company.
 NOT_TRIED_AGAIN = (Verdict.PASS, Verdict.TIMEOUT, Verdict.NOT_ATTEMPTED)
 
-Find = Callable[[Mapping[str, Outcome]], Mistake | None]
+Find = Callable[[Mapping[str, Outcome]], Named | None]
 
 
 class Company:
@@ -56,7 +56,7 @@ class Company:
         if len(late) < MOST_TIMEOUTS:
             self._try_alone(late)
 
-    def name(self, items: Sequence[pytest.Item], find: Find) -> Mistake | None:
+    def name(self, items: Sequence[pytest.Item], find: Find) -> Named | None:
         """Return the mistake that explains all outcomes; without one the failures that wait are tried alone first."""
         mistake = find(self.outcomes)
         if mistake is not None:

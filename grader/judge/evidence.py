@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterator
+from enum import IntEnum
 from typing import Any
 
 import torch
@@ -17,7 +21,7 @@ from grader.suite.compare import tolerance
 from grader.suite.failure import NETWORK, UNNAMED, CheckFailure, Evidence, evidence_of
 from grader.wire.record import Record
 
-OPERATORS = "operators"
+OPERATORS, PROPERTY = "operators", "property"
 SINGLE = (1e-4, 1e-5)  # where the dtype itself is wrong, numbers are compared as float32
 
 
@@ -30,7 +34,71 @@ def same_outcome(one: Outcome, other: Outcome) -> bool:
         return True  # how a result was made says nothing about which mistake it holds
     if _passed(one) or _passed(other):
         return _passed(one) and _passed(other)
-    return one.verdict is other.verdict and _same_problem(one.problem, other.problem)
+    return one.verdict is other.verdict and _same_place(one, other) and _same_problem(one.problem, other.problem)
+
+
+def _same_place(one: Outcome, other: Outcome) -> bool:
+    """Whether two plays ended at one check of one call: of a list of bad values each is another case.
+
+    Of a network more is asked where somebody reads why it differs.
+    """
+    kinds = [p.evidence.kind for p in (one.problem, other.problem) if isinstance(p, CheckFailure)]
+    return NETWORK in kinds or one.place == other.place
+
+
+class Proof(IntEnum):
+    """What two outcomes that are the same say about their causes."""
+
+    NONE = 0  # nothing: a pass, or exceptions with other words
+    EFFECT = 1  # the same effect, which many causes have
+    CAUSE = 2  # the same computation
+
+
+def proof_of(theirs: Outcome, ours: Outcome, by_chance: bool = False) -> Proof:
+    """Return what is shown by two plays that ended in the same way.
+
+    No number shows its cause that was not computed (an argument as it was, or zero or nan in every element), and
+    nothing like an accuracy does, where a test trains or samples (`by_chance`).
+    """
+    if not (is_telling(theirs) and is_telling(ours)):
+        return Proof.NONE
+    if isinstance(theirs.problem, SubmissionError) and isinstance(ours.problem, SubmissionError):
+        same = _words(theirs.problem) == _words(ours.problem)
+        return Proof.CAUSE if same else Proof.NONE
+    evidence = theirs.problem.evidence if isinstance(theirs.problem, CheckFailure) else None
+    if evidence is None:
+        return Proof.CAUSE
+    vague = (by_chance and evidence.kind == PROPERTY) or _is_idle(evidence.part, theirs.given)
+    return Proof.EFFECT if vague else Proof.CAUSE
+
+
+def _words(problem: SubmissionError) -> str:
+    """Return what an exception is about, without its numbers."""
+    kind = kind_of_error(problem)
+    return re.sub(r"[\d.]+", "0", problem.text) if kind == problem.kind else kind
+
+
+def _is_idle(part: Any, given: Any) -> bool:
+    if not isinstance(part, Tensor) or not part.is_floating_point() or part.is_meta:
+        return False
+    numbers = part.detach().cpu()
+    empty = not numbers.any() or bool(numbers.isnan().all())
+    return empty or any(_unchanged(numbers, x.detach()) for x in _tensors(given))
+
+
+def _unchanged(numbers: Tensor, x: Tensor) -> bool:
+    if x.shape != numbers.shape or x.dtype != numbers.dtype or x.is_meta:
+        return False
+    return bool(torch.allclose(numbers, x.cpu(), 0, 0, equal_nan=True))
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (list, tuple, Record)):
+        yield from itertools.chain.from_iterable(map(_tensors, value))
+    elif type(value) is dict:
+        yield from _tensors(list(value.values()))
 
 
 def is_telling(outcome: Outcome) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from grader.judge.diagnosis import Named
 from grader.judge.outcome import Outcome, of_a_full_device
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, WrongKind
 from grader.report import Message, Verdict
 from grader.sandbox.errors import GivenUp, WorkerLied, WorkerMemory, WorkerTimeout
 from grader.suite.failure import CheckFailure
-from grader.suite.mistakes import Mistake
 
 MAX_TEXT = 300
 PLACE_OF_SYNTAX = re.compile(r" \(\w+\.py, line \d+\)$")  # as Python writes it, in lines of the module
@@ -24,7 +24,7 @@ def in_file(line: int) -> str:
 
 
 def message_of(
-    title: str, task_id: str, outcome: Outcome, mistake: Mistake | None, place: Place = in_file
+    title: str, task_id: str, outcome: Outcome, named: Named | None, place: Place = in_file
 ) -> Message | None:
     """Return the message of a test that did not pass; None for one that did."""
     if outcome.verdict is Verdict.PASS or outcome.problem is None:
@@ -35,8 +35,8 @@ def message_of(
         expected=expected,
         got=got[:MAX_TEXT] if got else None,
         where=outcome.where or None,
-        likely=mistake.sentence if mistake else None,
-        mistake=mistake.name if mistake else None,
+        likely=named.sentence if named else None,
+        mistake=named.mistake.name if named else None,
         next=f"grade hint {task_id}",
     )
 

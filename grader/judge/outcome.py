@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 
@@ -27,6 +28,8 @@ class Outcome:
     printed: str = ""
     drawing: Drawing = field(default_factory=Drawing)
     in_company: bool = False  # whether the worker had served other tests before
+    place: tuple[int, int] = (0, 0)  # where it ended: the line of the suite, and how many calls came before
+    given: Any = ()  # the arguments of the last call
 
 
 def leaves_a_worker(outcome: Outcome) -> bool:

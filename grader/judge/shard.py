@@ -13,7 +13,7 @@ from grader.device.choice import using
 from grader.intake import Source
 from grader.judge.bench import Bench, is_visible, room_of, title_of, weight_of
 from grader.judge.company import Company
-from grader.judge.diagnosis import diagnose
+from grader.judge.diagnosis import Named, diagnose
 from grader.judge.evidence import is_telling
 from grader.judge.idle import idle_tests
 from grader.judge.intake import Intake, take_in
@@ -29,7 +29,6 @@ from grader.judge.workers import Workers, open_workers
 from grader.proxy.errors import StateLeft, SubmissionError
 from grader.report import Message, TaskReport, TestReport, Verdict
 from grader.sandbox.errors import WorkerGone
-from grader.suite.mistakes import Mistake
 
 DIAGNOSIS_SECONDS = 20.0  # of this processor, for all tasks together: a busy machine names no less
 IMPORT_SECONDS = 30.0
@@ -152,8 +151,8 @@ class Shard:
             if self.tell is not None and is_first_failure(outcomes.values()):
                 self.tell(failing(task, items, self._tests(task, items, outcomes, None)))
         company.try_late_ones_alone(items)
-        mistake = company.name(items, lambda found: self._diagnose(bench, task, items, found))
-        tests = self._tests(task, items, outcomes, mistake)
+        cause = company.name(items, lambda found: self._diagnose(bench, task, items, found))
+        tests = self._tests(task, items, outcomes, cause)
         if self.tell is not None and (told := named(task, tests)) is not None:
             self.tell(told)
         for name, outcome in outcomes.items():
@@ -164,18 +163,18 @@ class Shard:
         return score_task(task, tests, idle_tests(bench, task, items, outcomes))
 
     def _tests(
-        self, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome], mistake: Mistake | None
+        self, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome], cause: Named | None
     ) -> list[TestReport]:  # fmt: skip
         """Return the reports of the tests that have been tried."""
         tried = [item for item in items if item.name in outcomes]
-        return [self._test(task, item, outcomes[item.name], mistake) for item in tried]
+        return [self._test(task, item, outcomes[item.name], cause) for item in tried]
 
-    def _test(self, task: Task, item: pytest.Item, outcome: Outcome, mistake: Mistake | None) -> TestReport:
+    def _test(self, task: Task, item: pytest.Item, outcome: Outcome, cause: Named | None) -> TestReport:
         title, place = title_of(item), self.sources[task.topic].place
         return TestReport(
             name=item.name, title=title, verdict=outcome.verdict, visible=is_visible(item),
             weight=weight_of(item), seconds=round(outcome.seconds, 4),
-            message=message_of(title, task.id, outcome, mistake if is_telling(outcome) else None, place),
+            message=message_of(title, task.id, outcome, cause if is_telling(outcome) else None, place),
             traceback=traceback_of(outcome, self._file(task), place), printed=outcome.printed or None,
             curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
             tables=tuple(outcome.drawing.tables), pictures=tuple(outcome.drawing.pictures),
@@ -186,12 +185,12 @@ class Shard:
 
     def _diagnose(
         self, bench: Bench, task: Task, items: list[pytest.Item], outcomes: Mapping[str, Outcome]
-    ) -> Mistake | None:
+    ) -> Named | None:
         """Name a mistake; all tasks share one budget, which only this spends, however slow the tests were."""
         started = time.process_time()
-        mistake = diagnose(bench, task, items, outcomes, started + self.seconds_left)
+        found = diagnose(bench, task, items, outcomes, started + self.seconds_left)
         self.seconds_left -= time.process_time() - started
-        return mistake
+        return found
 
 
 def _outcome_of_import(problem: Exception) -> Outcome:

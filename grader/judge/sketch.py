@@ -50,7 +50,7 @@ def sketch_of(outcome: Outcome) -> Outcome | None:
     evidence = problem.evidence
     if evidence != UNNAMED:
         evidence = replace(evidence, got=Cut(beginning_of(evidence.got)))
-    return Outcome(outcome.verdict, CheckFailure(problem.checked, "", "", evidence))
+    return Outcome(outcome.verdict, CheckFailure(problem.checked, "", "", evidence), place=outcome.place)
 
 
 def beginning_of(value: Any) -> Any:

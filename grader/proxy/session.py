@@ -51,7 +51,8 @@ class Session:
         self.recording = False
         self.records: list[dict[str, Any]] = []
         self.left_random = False
-        self.last_call = ""
+        self.last_call, self.calls = "", 0
+        self.last_arguments: tuple[Any, ...] = ()
         self.printed = ""
         self.is_explained = True
         self._release_calls: list[int] = []
@@ -106,6 +107,7 @@ class Session:
             "args": {"list": [arguments.encode(value, names[i]) for i, value in enumerate(args)]},
             "kwargs": {"dict": [[key, arguments.encode(value, key)] for key, value in kwargs.items()]},
         }
+        self.calls, self.last_arguments = self.calls + 1, (args, kwargs)
         if header["op"] == "call":
             self.last_call, self.last_function = describe_call(names, args, kwargs), name
         return self._exchange({**header, **encoded}, arguments, may_change)

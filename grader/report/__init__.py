@@ -14,6 +14,7 @@ from grader.report.artefacts import (
 )
 from grader.report.model import (
     DECISIVE,
+    POSSIBLE,
     SCHEMA_VERSION,
     Environment,
     Message,
@@ -26,6 +27,7 @@ from grader.report.read import SCHEMA, NotAReport, from_json
 
 __all__ = [
     "DECISIVE",
+    "POSSIBLE",
     "SCHEMA",
     "SCHEMA_VERSION",
     "Curve",

@@ -24,6 +24,7 @@ class Verdict(StrEnum):
     INTERNAL = "internal"  # our own failure: the grading is incomplete
 
 
+POSSIBLE = "one possible cause: "  # before the sentence of a mistake whose effect alone is known to be the same
 DECISIVE = (Verdict.INTERNAL, Verdict.FORBIDDEN)  # one test with this verdict gives it to its task
 
 

@@ -48,7 +48,8 @@ def check_close(
     except CheckFailure as failure:
         if not isinstance(want, (dict, tuple, list)) or failure.evidence.kind == KEYS:
             raise
-        whole = Evidence(failure.evidence.kind, got, rtol, atol)  # all parts tell which mistake it is
+        # All parts tell which mistake it is.
+        whole = Evidence(failure.evidence.kind, got, rtol, atol, failure.evidence.part)
         raise CheckFailure(failure.checked, failure.expected, failure.got, whole) from None
 
 
@@ -142,7 +143,7 @@ def _check_tensor(
 
 def _check_values(got: Tensor, want: Tensor, checked: str | None, rtol: float, atol: float) -> None:
     exact = not (want.is_floating_point() or want.is_complex())
-    evidence = Evidence("value", got, rtol, atol)
+    evidence = Evidence("value", got, rtol, atol, got)
     if exact:
         bad = got != want
         difference = (got.to(torch.float64) - want.to(torch.float64)).abs()
@@ -160,7 +161,7 @@ def _check_values(got: Tensor, want: Tensor, checked: str | None, rtol: float, a
     expected, text = number(want[index].item()), number(got[index].item())
     counted = f"; {int(bad.sum())} of {bad.numel()} elements differ" if bad.numel() > 1 else ""
     if odd.any():
-        kind = Evidence("finite", got, rtol, atol)
+        kind = Evidence("finite", got, rtol, atol, got)
         raise CheckFailure(
             checked, f"{expected}{place(index)}", f"{text} ({counted[2:]})" if counted else text, kind
         )

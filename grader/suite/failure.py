@@ -14,6 +14,7 @@ class Evidence:
     got: Any
     rtol: float | None = 0.0  # None: by the dtype of each tensor
     atol: float | None = 0.0
+    part: Any = None  # of all that was got, the tensor that differs
 
 
 NETWORK = "network"  # what a whole network did: its outputs, gradients and buffers

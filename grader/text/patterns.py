@@ -187,6 +187,8 @@ PATTERNS = {
     "watch.stub_already": "{task} is its stub already.",
     "watch.went_wrong": "That did not work: {reason}",
     "watch.not_ready": "The grader could not get ready: {reason}",
+    # A mistake whose effect alone is known.
+    "possible": "one possible cause: {sentence}",
     # Numbers and places; an exception of the submission is its own words.
     "once": "once",
     "twice": "twice",

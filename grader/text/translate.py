@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.course import Course, Task, Topic, load_course
-from grader.report import Message, Report, TaskReport, TestReport
+from grader.report import POSSIBLE, Message, Report, TaskReport, TestReport
 from grader.text import keys
 from grader.text.catalogue import sentence_of
 from grader.text.judged import judged
@@ -64,7 +64,7 @@ def translated_failure(failure: Failure, task: Task, course: Course, language: s
         title = words.of(keys.check(task.id, failure.test), english) if failure.test else ""
         checked = _with_title(checked, english, title, language)
     if likely and failure.mistake:
-        likely = words.of(keys.mistake(task.id, failure.mistake), likely)
+        likely = _likely(likely, keys.mistake(task.id, failure.mistake), words, language)
     following = failure.next and judged(failure.next, language)
     return replace(failure, checked=checked, likely=likely, next=following)
 
@@ -95,7 +95,7 @@ def _message(
     """Translate what a message says of the check, which begins with the title, of values, and of the mistake."""
     likely = message.likely
     if likely is not None and message.mistake is not None:
-        likely = words.of(keys.mistake(task_id, message.mistake), likely)
+        likely = _likely(likely, keys.mistake(task_id, message.mistake), words, language)
     return replace(
         message,
         checked=_with_title(message.checked, english, title, language),
@@ -105,6 +105,13 @@ def _message(
         likely=likely,
         next=message.next and judged(message.next, language),
     )
+
+
+def _likely(likely: str, key: str, words: Translation, language: str) -> str:
+    """Translate the sentence of a mistake, and what may stand before it."""
+    sentence = likely.removeprefix(POSSIBLE)
+    whole = likely if sentence == likely else judged(likely, language)
+    return whole.replace(sentence, words.of(key, sentence))
 
 
 def _with_title(checked: str, english: str, title: str, language: str) -> str:

@@ -18,7 +18,7 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import find_submission
 from grader.judge.order import Order
 from grader.judge.standing.messages import Post
-from grader.report import Verdict
+from grader.report import POSSIBLE, Verdict
 
 FOLDER = Path(__file__).with_name("cases")
 WRONG, CORRECT = (sorted(FOLDER.glob(f"{family}_*/*/case.toml")) for family in ("wrong", "correct"))
@@ -66,10 +66,13 @@ def gradings(request):
 @pytest.mark.parametrize("case", WRONG, ids=name)
 def test_wrong_submission_is_caught_and_named_as_meant(case, gradings):
     (task,) = gradings[case].result().tasks.values()
-    named = {test.message.mistake for test in task.tests if test.message} - {None}
+    messages = [test.message for test in task.tests if test.message and test.message.mistake]
+    named = {message.mistake for message in messages}
     assert task.verdict is not Verdict.PASS
     meant = read(case)
     assert named - {meant.get("rounding_may_name")} == {meant["mistake"]} - {""}
+    if meant.get("possible"):
+        assert all(message.likely.startswith(POSSIBLE) for message in messages)
 
 
 def test_three_quarters_of_the_wrong_submissions_are_named():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.classroom.model import ClassResult, Outcome, Standing, Student, TaskColumn
 from grader.render.choose import WAITING
-from grader.report import Message, TaskReport, TestReport, Verdict
+from grader.report import POSSIBLE, Message, TaskReport, TestReport, Verdict
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def mistakes(result: ClassResult) -> list[KnownMistake]:
             if message.mistake:
                 key = task.id, message.mistake
                 students.setdefault(key, {})[standing.student.id] = standing.student
-                sentences[key] = message.likely or message.mistake
+                sentences[key] = (message.likely or message.mistake).removeprefix(POSSIBLE)
     rows = [KnownMistake(*key, sentences[key], tuple(who.values())) for key, who in students.items()]
     return sorted(rows, key=lambda row: (-len(row.students), row.task, row.name))
 

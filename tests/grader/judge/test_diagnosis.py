@@ -10,6 +10,7 @@ import torch
 from grader.judge.diagnosis import diagnose
 from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.settle import settle_internal
+from grader.report import POSSIBLE
 from grader.sandbox.errors import WorkerMemory, WorkerTimeout
 from grader.suite.failure import Evidence, ForbiddenUse
 
@@ -81,7 +82,7 @@ def named(made_up, function, k="", seconds=20.0, changed=None):
     def use(bench, items):
         played = {item.name: settle_internal(bench, task, item, bench.run(item)) for item in items}
         mistake = diagnose(bench, task, items, {**played, **(changed or {})}, time.process_time() + seconds)
-        return mistake and mistake.name
+        return mistake and mistake.mistake.name
 
     return made_up.play(bench, use, k=k)
 
@@ -169,3 +170,29 @@ def test_mistake_is_named_beside_a_refusal_in_other_words(made_up):
 def test_nobody_is_named_when_only_the_words_of_a_refusal_are_others(made_up):
     made_up.suite(LOOSE).mistakes(REFUSING)
     assert named(made_up, refusing(lambda x: 2 * x, "floats, please")) is None
+
+
+UNCHANGED = """
+import torch
+from grader.suite import mistake
+
+@mistake("2 was never reached: the loop ended too early")
+def unchanged(x):
+    return x
+"""
+
+
+def test_only_the_effect_is_told_of_a_mistake_that_computes_nothing(made_up):
+    """Code that returns x for another reason does the same on every test."""
+
+    def sentence(function):
+        bench = made_up.mistakes(UNCHANGED).bench(double=function)
+        task = bench.course.task("maths.double")
+
+        def use(bench, items):
+            played = {item.name: settle_internal(bench, task, item, bench.run(item)) for item in items}
+            return diagnose(bench, task, items, played, time.process_time() + 20).sentence
+
+        return made_up.play(bench, use)
+
+    assert sentence(lambda x: x.clone()) == f"{POSSIBLE}2 was never reached: the loop ended too early"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
-from grader.judge.evidence import is_telling, same_evidence, same_outcome
+from grader.judge.evidence import Proof, is_telling, proof_of, same_evidence, same_outcome
 from grader.judge.outcome import Outcome, verdict_of
 from grader.proxy.errors import ArgumentChanged, StateLeft, from_report
 from grader.report import Verdict
@@ -199,3 +201,56 @@ def test_same_evidence_of_tensors_without_numbers_compares_what_they_have():
     one = Evidence("device", torch.empty(2, device="meta"))
     assert same_evidence(one, Evidence("device", torch.empty(2, device="meta")))
     assert not same_evidence(one, Evidence("device", torch.empty(3, device="meta")))
+
+
+def test_different_outcome_when_the_same_check_failed_at_another_place():
+    """A list of values that are to be refused is left at its first or at its last one."""
+    silent = ended(CheckFailure(None, "ValueError", "no exception", Evidence("raises", None)))
+    assert not same_outcome(replace(silent, place=(7, 1)), replace(silent, place=(7, 4)))
+    assert not same_outcome(replace(silent, place=(7, 1)), replace(silent, place=(9, 1)))
+    assert same_outcome(replace(silent, place=(7, 4)), replace(silent, place=(7, 4)))
+
+
+X = torch.tensor([[1.0, NAN], [3.0, 4.0]])
+
+
+def result(got, given=(), kind="value"):
+    failure = CheckFailure("the sum", "1", "2", Evidence(kind, got, 0.0, 0.0, got))
+    return Outcome(Verdict.FAIL, failure, given=given)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "proof"),
+    [
+        (result(X + 1, ((X,), {})), Proof.CAUSE),
+        (result(X, ((2.0, [X]), {})), Proof.EFFECT),
+        (result(X.clone(), ((), {"table": {"a": X}})), Proof.EFFECT),
+        (result(torch.zeros(3)), Proof.EFFECT),
+        (result(torch.tensor([0.0, 2.0])), Proof.CAUSE),
+        (result(torch.full((2,), NAN)), Proof.EFFECT),
+        (result(torch.tensor([NAN, 2.0])), Proof.CAUSE),
+        (result(torch.tensor([0, 0])), Proof.CAUSE),
+        (result("seven", kind="property"), Proof.CAUSE),
+        (raised("ValueError"), Proof.CAUSE),
+        (PASSED, Proof.NONE),
+    ],
+)
+def test_number_that_was_not_computed_shows_an_effect_and_no_cause(outcome, proof):
+    assert proof_of(outcome, outcome) is proof
+
+
+def test_accuracy_of_a_test_by_chance_shows_no_cause():
+    assert proof_of(*[result("a tenth", kind="property")] * 2, by_chance=True) is Proof.EFFECT
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "proof"),
+    [
+        ("size 3 and 4", "size 4 and 3.5", Proof.CAUSE),
+        ("min() of nothing", "no shape for 0 elements", Proof.NONE),
+        ("all tensors on the same device", "x is not on the same device as y", Proof.CAUSE),
+    ],
+)
+def test_exceptions_show_a_cause_by_their_words(one, other, proof):
+    """Numbers apart; of devices the words depend on how the code was written."""
+    assert proof_of(raised("RuntimeError", one), raised("RuntimeError", other)) is proof

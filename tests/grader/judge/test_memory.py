@@ -139,7 +139,7 @@ def diagnosed_twice(made_up, monkeypatch, function):
                 item.name: replace(bench.run(item), seconds=0.0) for item in items
             }  # in the same order
             mistake = diagnose(bench, task, items, outcomes, float("inf"))
-            named.append(mistake.name if mistake else None)
+            named.append(mistake.mistake.name if mistake else None)
 
     made_up.play(made_up.bench(double=function), use)
     return named, plays

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from grader.judge.diagnosis import Named
 from grader.judge.message import MAX_TEXT, message_of, traceback_of
 from grader.judge.outcome import Outcome, verdict_of
 from grader.proxy.errors import ArgumentChanged, StateLeft, WrongKind, from_report
@@ -67,9 +68,13 @@ def test_message_names_the_device_that_is_full(problem, got):
 
 
 def test_message_names_the_mistake_with_its_sentence():
+    """Where the effect alone is known, the sentence is one of several causes."""
     mistake = Mistake("softmax_over_batch", "the softmax ran over the batch", print)
-    message = said(CheckFailure(None, "1", "0.4", Evidence("value", None)), mistake=mistake)
-    assert (message.likely, message.mistake) == ("the softmax ran over the batch", "softmax_over_batch")
+    for is_proven, words in ((True, ""), (False, "one possible cause: ")):
+        found = Named(mistake, is_proven)
+        message = said(CheckFailure(None, "1", "0.4", Evidence("value", None)), mistake=found)
+        assert message.likely == f"{words}the softmax ran over the batch"
+        assert message.mistake == "softmax_over_batch"
 
 
 def test_message_cuts_what_the_submission_may_write_at_length():

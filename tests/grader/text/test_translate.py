@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from grader.learner import Failure
-from grader.report import Environment, Message, Report, ShapeTable, TaskReport, TestReport, Verdict
+from grader.report import POSSIBLE, Environment, Message, Report, ShapeTable, TaskReport, TestReport, Verdict
 from grader.text import translated, translated_advice, translated_course, translated_failure
 from grader.text.translation import digest
 
@@ -131,6 +131,8 @@ def test_remembered_failure_is_translated_too(course, translate):
     found = translated_failure(before, task, course, "xx")
     assert (found.checked, found.likely) == ("La somme est 1: row 2", "par colonnes")
     assert translated_failure(before, task, course, "en") is before
+    possible = replace(before, likely=f"{POSSIBLE}{before.likely}")
+    assert translated_failure(possible, task, course, "xx").likely == f"{POSSIBLE}par colonnes"
     untested = Failure(None, "losses.mean has not passed")
     assert translated_failure(untested, task, course, "xx") == untested
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.classroom.reading.detect import Choice, choose, levels
+from grader.classroom.reading.detect import SYSTEMS, Choice, choose, levels
 from grader.classroom.reading.found import Spot
 from grader.classroom.reading.layouts import files, folders
 from grader.classroom.reading.seen import Kind, Seen
@@ -29,6 +29,11 @@ class Taken:
     alone: bool = False
     why: str = ""  # for a note: what decided, and what says the other; nothing where it cannot be two
     inner: str = ""  # for a note: names in the path
+
+    @property
+    def may_hold_downloads(self) -> bool:
+        """Whether archives in it may be downloads of a class: a layout by which a student is told was not said."""
+        return self.level is None and self.layout in ("auto", *SYSTEMS)
 
     def choice(self, spot: Spot) -> Choice:
         """Return the layout of the path.

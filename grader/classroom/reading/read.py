@@ -12,14 +12,16 @@ from grader.classroom.model import HandIn, Intake, Student
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import Opener
 from grader.classroom.reading.attempts import hand_ins, in_order
+from grader.classroom.reading.detect import Choice, choose
 from grader.classroom.reading.disk import file_at, folder_at
+from grader.classroom.reading.downloads import Inner, downloads_in
 from grader.classroom.reading.found import Found, Part, Spot
 from grader.classroom.reading.gather import Budget, Content, Gathered, gather, wanted
 from grader.classroom.reading.layouts import by_name
 from grader.classroom.reading.names import is_archive, short, stem_of
 from grader.classroom.reading.paths import Taken, decide
 from grader.classroom.reading.problems import ClassProblem, Unreadable
-from grader.classroom.reading.seen import Seen, look
+from grader.classroom.reading.seen import Kind, Seen, look
 from grader.classroom.reading.tree import Folder, reason
 from grader.classroom.reading.who import owner
 from grader.classroom.roster import Roster
@@ -132,7 +134,10 @@ def _look(room: _Class, path: Path) -> Seen | None:
     """Return what is seen of a path; what is wrong with it is said when it is read."""
     try:
         with ExitStack() as stack:
-            return look(_spot(room, _folder(room, path, stack), path), room.roster)
+            spot = _spot(room, _folder(room, path, stack), path)
+            if downloads_in(spot, room.roster, stack).spots:
+                return Seen(short(spot.place), Kind.MADE, "it holds a download")
+            return look(spot, room.roster)
     except (ClassProblem, Unreadable):
         return None
 
@@ -146,13 +151,23 @@ def _read(room: _Class, path: Path, taken: Taken, stack: ExitStack) -> None:
         claim = by_name.claim_of(stem_of(path.name))
         room.add(Found((claim,), (Part((), path.name, problem=str(problem)),)))
         return
+    spot = _spot(room, folder, path)
     try:
-        chosen = taken.choice(_spot(room, folder, path))
-        reading = chosen.find()
-        for found in reading.found:
-            room.add(found)
+        inner = downloads_in(spot, room.roster, stack) if taken.may_hold_downloads else Inner()
+        room.notes += inner.notes
+        for each in inner.spots:
+            _take(room, choose(each, taken.layout, alone=True))
+        if not inner.spots:
+            _take(room, taken.choice(spot))
     except Unreadable as problem:
         raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
+
+
+def _take(room: _Class, chosen: Choice) -> None:
+    """Add all that a layout finds."""
+    reading = chosen.find()
+    for found in reading.found:
+        room.add(found)
     room.titles.append(chosen.layout.TITLE)
     room.notes += reading.notes
     room.unknown += reading.unknown

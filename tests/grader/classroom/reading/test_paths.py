@@ -327,3 +327,49 @@ def test_path_that_is_broken_decides_nothing(read: Read, layouts: ModuleType, tm
         ("bo", True),
         ("cy", True),
     ]
+
+
+@pytest.mark.parametrize("kind", ["canvas", "moodle", "gradescope"])
+@pytest.mark.parametrize("layout", ["auto", ""])
+@pytest.mark.parametrize("packed", [False, True])
+def test_download_in_a_folder_or_in_an_archive_is_read(
+    kind: str, layout: str, packed: bool, read: Read, layouts: ModuleType, tmp_path: Path
+) -> None:
+    """What a browser saved may lie where it was saved, beside a class list, or be packed once more."""
+    download = getattr(layouts, kind)(tmp_path / "made")
+    files = {"hw1.zip": download.read_bytes(), "roster.csv": "id,name\n", "notes.txt": ""}
+    folder = layouts.zipped(tmp_path, "all.zip", files) if packed else layouts.tree(tmp_path / "all", files)
+    for roster in (None, LISTED):
+        intake = read(folder, layout=layout or kind, roster=roster)
+        plain = read(download, roster=roster)
+        assert [(each.student, each.files) for each in intake.hand_ins] == [
+            (each.student, each.files) for each in plain.hand_ins
+        ]
+        assert intake.missing == plain.missing and intake.layout == plain.layout
+    late = layouts.tree(tmp_path / "late", {"zoe/losses.py": "z"})
+    assert who(read(folder, late)) == [*who(read(download)), "zoe"]
+
+
+def test_archive_of_folders_in_an_archive_is_the_class(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
+    """A zip in a zip, and nothing beside it, holds what the inner one holds."""
+    outer = layouts.zipped(tmp_path, "a.zip", {"a/hw1.zip": layouts.zip_bytes(HOLDS)})
+    assert who(read(outer)) == who(read(outer, roster=LISTED)) == ["al", "bo"]
+    assert who(read(layouts.zipped(tmp_path, "b.zip", {"al.zip": layouts.zip_bytes({"losses.py": "x"})}))) == ["al"]
+
+
+def test_student_hands_in_for_nobody_by_the_names_of_a_download(
+    read: Read, layouts: ModuleType, tmp_path: Path
+) -> None:
+    """Beside the work of others, or under a student's name, an archive is that student's."""
+    forged = layouts.zip_bytes({"boole_12_7_losses.py": "x", "cy_13_8_losses.py": "x"})
+    beside = layouts.tree(tmp_path / "a", {"al.zip": forged, "bo.zip": layouts.zip_bytes({"losses.py": "b"})})
+    assert who(read(beside)) == ["al", "bo"]
+    alone = layouts.tree(tmp_path / "b", {"al.zip": forged})
+    assert who(read(alone, roster=LISTED)) == ["al"]
+
+
+def test_download_beside_folders_is_pointed_at(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
+    """It could be one student's archive: whoever knows better gives the file itself."""
+    download = layouts.canvas(tmp_path / "made").read_bytes()
+    folder = layouts.tree(tmp_path / "all", {"submissions.zip": download, "al/losses.py": "a"})
+    assert said(read(folder), "all/submissions.zip looks like a download", "give that file itself")

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.classroom.model import Intake
-from grader.classroom.policy import Policy, read_policy
+from grader.classroom.policy import Policy, moments_of, read_policy
 from grader.classroom.reading import read_class
 from grader.classroom.roster import read_roster
 from grader.course import load_course
@@ -49,7 +49,10 @@ def read_intake(asked: Asked) -> Intake:
     course = load_course()
     topics = tuple(dict.fromkeys(task.topic for task in course.select(asked.tasks)))
     roster = read_roster(asked.roster) if asked.roster else None
-    return read_class(asked.paths, course.slugs, roster, asked.layout, asked=topics, stub=partial(stub_of, course))
+    return read_class(
+        asked.paths, course.slugs, roster, asked.layout, asked=topics, stub=partial(stub_of, course),
+        moments=partial(moments_of, policy_of(asked), topics),
+    )  # fmt: skip
 
 
 def policy_of(asked: Asked) -> Policy:

@@ -1,7 +1,7 @@
 """What a course decides, as data: dates, lateness, which hand-in counts, points, visibility and seeds."""
 
 from grader.classroom.policy.columns import columns_of, visible_now
-from grader.classroom.policy.dates import Lateness, lateness, penalty
+from grader.classroom.policy.dates import Lateness, lateness, moments_of, penalty
 from grader.classroom.policy.errors import PolicyProblem
 from grader.classroom.policy.example import EXAMPLE
 from grader.classroom.policy.model import (
@@ -34,6 +34,7 @@ __all__ = [
     "columns_of",
     "extensions_of_nobody",
     "lateness",
+    "moments_of",
     "parse_policy",
     "penalty",
     "read_policy",

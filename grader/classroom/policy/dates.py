@@ -87,6 +87,13 @@ def penalty(policy: Policy, late: Lateness, earned: Fraction, possible: Fraction
     return min(earned, base * percent_of(policy, late) / 100)
 
 
+def moments_of(policy: Policy, topics: Iterable[str], student_id: str) -> list[datetime]:
+    """Return the moments after which some topic of a student counts less, the first one first."""
+    dates = [dates_of(policy, topic, student_id) for topic in topics]
+    every = {utc(moment) for each in dates for moment in (each.due, each.closes) if moment is not None}
+    return sorted(moment + policy.late.grace for moment in every)
+
+
 def last_moment(policy: Policy, topic: str) -> datetime | None:
     """Return until when anybody may hand a topic in: its closing, or else its due date, with all extensions."""
     found = [dates_of(policy, topic, student) for student in (None, *policy.extensions)]

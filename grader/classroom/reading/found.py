@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -43,6 +43,7 @@ class Found:
     claims: tuple[Claim, ...]
     parts: tuple[Part, ...]
     ordered: bool = True  # the layout tells which part came last
+    before: Callable[[datetime], Part | None] | None = None  # what it was at a moment, if that was another part
 
 
 @dataclass

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from grader.classroom.model import HandIn, Intake, Student
@@ -27,6 +28,7 @@ from grader.classroom.reading.who import owner
 from grader.classroom.roster import Roster
 from grader.intake.candidates import Stub
 
+Moments = Callable[[str], Sequence[datetime]]  # by the student's id
 UNORDERED = "nothing tells which of these was handed in last; they are taken in the order of their names"
 
 
@@ -43,6 +45,7 @@ class _Class:
     roster: Roster | None
     asked: Collection[str]  # the topics that are graded
     stub: Stub | None = None  # gives the stub of a topic
+    moments: Moments | None = None  # the dates of a student
     students: dict[str, _Student] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -63,12 +66,23 @@ class _Class:
         if not owners:
             return
         budget = Budget()
-        parts = [self._shared(gather(part, self.topics, budget, self.asked, self.stub)) for part in found.parts]
+        parts = [self._gathered(part, budget) for part in found.parts]
+        parts[:0] = [self._gathered(part, Budget()) for part in self._earlier(found, owners[0])]
         for student in owners:
             known = self.students.setdefault(student.id, _Student(student))
             known.bundles.append(parts)
             if not found.ordered:
                 known.notes.append(UNORDERED)
+
+    def _earlier(self, found: Found, student: Student) -> list[Part]:
+        """Return what was there at the dates of the course, where the layout tells it."""
+        if found.before is None or self.moments is None:
+            return []
+        parts = [part for moment in self.moments(student.id) if (part := found.before(moment))]
+        return list({part.place: part for part in parts}.values())
+
+    def _gathered(self, part: Part, budget: Budget) -> Gathered:
+        return self._shared(gather(part, self.topics, budget, self.asked, self.stub))
 
     def _shared(self, got: Gathered) -> Gathered:
         for topic, file in got.files.items():
@@ -97,18 +111,20 @@ def read_class(
     *,
     asked: Collection[str] | None = None,
     stub: Stub | None = None,
+    moments: Moments | None = None,
 ) -> Intake:
     """Read all hand-ins under some paths; a broken one comes back with its problem, never as an exception.
 
     `topics` are all of the course, by which a layout is told; a student who handed in nothing is told only of
     those in `asked`, the topics that are graded: all if not given. `stub` gives the stub of a topic; a file into which
-    nothing was written never competes with another.
+    nothing was written never competes with another. `moments` gives the dates of a student, the first one first: what a
+    repository held then is a hand-in of its own.
 
     Raises:
         ClassProblem: a path does not exist or cannot be used at all, or its layout could be two.
     """
     given = [Path(path) for path in paths]
-    room = _Class(topics, roster, topics if asked is None else asked, stub)
+    room = _Class(topics, roster, topics if asked is None else asked, stub, moments)
     for path, taken in zip(given, _taken(room, given, layout), strict=True):
         with ExitStack() as stack:
             _read(room, path, taken, stack)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
@@ -14,11 +14,12 @@ from grader.classroom.reading.disk import LINK
 from grader.classroom.reading.git.store import Store
 from grader.classroom.reading.names import inside, label, outside
 from grader.classroom.reading.problems import Unreadable
-from grader.classroom.reading.tree import File, Folder, Node, refused
+from grader.classroom.reading.tree import File, Folder, Node, refused, walk
 from grader.intake.file_names import composed
 
 PERSON = re.compile(r"(?P<name>.*?) ?<(?P<email>[^<>]*)> (?P<seconds>-?\d{1,15}) (?P<zone>[+-]\d{4})")
 FOLDER, LINKED, SUBMODULE = b"40000", b"120000", b"160000"
+SHORT = 10  # characters of a commit's name that tell it from others
 MOST = max(limits.NOTEBOOK, limits.ARCHIVE)
 
 
@@ -66,6 +67,65 @@ def history(store: Store, name: str) -> list[Commit]:
             raise Unreadable(f"it has more than {limits.COMMITS} commits")
         name = commits[-1].parents[0] if commits[-1].parents else ""
     return commits[::-1]
+
+
+class Past:
+    """The commits that lead to one, the newest first, looked at only as far back as somebody asks."""
+
+    def __init__(self, store: Store, name: str, wanted: Callable[[str], bool]) -> None:
+        """Read the last commit; of files those that are `wanted` matter.
+
+        Raises:
+            Unreadable: it is not there.
+        """
+        self._store, self._wanted = store, wanted
+        self._commits = [read_commit(store, name)]
+        self._states: dict[str, object] = {}  # by tree
+
+    def last(self, until: datetime | None = None) -> Commit | None:
+        """Return the commit that brought the files that matter as they were at a moment, or as they are now."""
+        found: Commit | None = None
+        for commit in self._back():
+            if found is None:
+                if until is None or (commit.when is not None and commit.when <= until):
+                    found = commit
+            elif self._state(commit) == self._state(found):
+                found = commit
+            else:
+                break
+        return found
+
+    def holds_any(self, commit: Commit) -> bool:
+        """Whether a commit holds any file that matters."""
+        return bool(self._state(commit))
+
+    def _back(self) -> Iterator[Commit]:
+        """Yield along first parents; a history that was not cloned whole ends earlier."""
+        for number in range(limits.COMMITS):
+            if number == len(self._commits):
+                parents = self._commits[-1].parents
+                try:
+                    self._commits += [read_commit(self._store, name) for name in parents[:1]]
+                except Unreadable:
+                    return
+            if number == len(self._commits):
+                return
+            yield self._commits[number]
+
+    def _state(self, commit: Commit) -> object:
+        if commit.tree not in self._states:
+            self._states[commit.tree] = self._files(commit)
+        return self._states[commit.tree]
+
+    def _files(self, commit: Commit) -> object:
+        try:
+            return {
+                (path, node.digest)
+                for path, node in walk(folder_of(self._store, commit.tree).children())
+                if isinstance(node, File) and self._wanted(node.name)
+            }
+        except Unreadable:
+            return commit.tree
 
 
 def folder_of(store: Store, tree: str, name: str = "") -> Folder:

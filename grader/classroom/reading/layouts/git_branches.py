@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from grader.classroom.reading.found import Found, Part, Reading, Spot
-from grader.classroom.reading.git.commits import folder_of, read_commit
 from grader.classroom.reading.git.repository import Repository, open_repository, store_of
 from grader.classroom.reading.git.store import Store
 from grader.classroom.reading.layouts import by_name
+from grader.classroom.reading.layouts.git_clones import committed
 from grader.classroom.reading.problems import ClassProblem, Unreadable
 
 TITLE = "a git repository with a branch for each student"
@@ -24,7 +25,7 @@ def fits(spot: Spot) -> int:
 
 
 def find(spot: Spot) -> Reading:
-    """Return what the last commit of each branch holds.
+    """Return what each branch holds now, and held before.
 
     Raises:
         ClassProblem: it is no repository, or one that cannot be opened.
@@ -63,8 +64,6 @@ def _branches(repository: Repository, students: Mapping[str, str], spot: Spot) -
         try:
             # a store for each, so that nobody's objects take the time of others
             with Store(repository.objects, name_length=repository.name_length) as objects:
-                commit = read_commit(objects, name)
-                nodes = tuple(folder_of(objects, commit.tree).children())
-                yield Found((claim,), (Part(nodes, place, submitted_at=commit.when),))
+                yield replace(committed(objects, name, place, spot.topics), claims=(claim,))
         except Unreadable as problem:
             yield Found((claim,), (Part((), place, problem=str(problem)),))

@@ -1,13 +1,15 @@
-"""A clone of a repository for each student: what the last commit holds, with its author and its time."""
+"""A clone of a repository for each student: what it holds now, and what it held at the dates of the course."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
-from grader.classroom.reading.git.commits import Commit, folder_of, read_commit
+from grader.classroom.reading.gather import wanted
+from grader.classroom.reading.git.commits import SHORT, Commit, Past, folder_of, read_commit
 from grader.classroom.reading.git.repository import open_repository, store_of
 from grader.classroom.reading.git.store import Store
 from grader.classroom.reading.layouts import by_name
@@ -25,22 +27,22 @@ def fits(spot: Spot) -> int:
 
 
 def find(spot: Spot) -> Reading:
-    """Return what each student committed last, or what one did where the folder itself is a repository."""
+    """Return what each student committed, or what one did where the folder itself is a repository."""
     if store_of(spot.folder.path):
-        return Reading(_clones([(spot.folder, spot.place)]))
+        return Reading(_clones([(spot.folder, spot.place)], spot.topics))
     folders = [(folder, spot.at(folder.name)) for folder in spot.folder.folders()]
     strays = [
         f"{short(spot.at(file.name))} belongs to nobody: it is left out" for file in spot.folder.files()
     ]
-    return Reading(_clones(folders), strays)
+    return Reading(_clones(folders, spot.topics), strays)
 
 
-def _clones(folders: Sequence[tuple[Folder, str]]) -> Iterator[Found]:
+def _clones(folders: Sequence[tuple[Folder, str]], topics: Collection[str]) -> Iterator[Found]:
     names = [folder.name.removesuffix(".git") for folder, _ in folders]
     prefix = _assignment(names)
     for (folder, place), name in zip(folders, names, strict=True):
         if store_of(folder.path):
-            yield from _clone(folder, name, name[prefix:], place)
+            yield from _clone(folder, name, name[prefix:], place, topics)
         else:
             yield Found((by_name.claim_of(name),), tuple(by_name.inside(folder, place)))
 
@@ -50,7 +52,7 @@ def _assignment(names: Sequence[str]) -> int:
     return os.path.commonprefix(list(names)).rfind("-") + 1 if len(names) > 1 else 0
 
 
-def _clone(folder: Folder, name: str, login: str, place: str) -> Iterator[Found]:
+def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection[str]) -> Iterator[Found]:
     claim = by_name.claim_of(name)
     try:
         store = store_of(folder.path)
@@ -59,11 +61,32 @@ def _clone(folder: Folder, name: str, login: str, place: str) -> Iterator[Found]
         if "HEAD" not in repository.refs:
             raise Unreadable(f"its git repository has no commit on {repository.head or 'HEAD'}: push one")
         with Store(repository.objects, name_length=repository.name_length) as objects:
-            commit = read_commit(objects, repository.refs["HEAD"])
-            part = Part(tuple(folder_of(objects, commit.tree).children()), place, submitted_at=commit.when)
-            yield Found((_claim(claim, login, commit),), (part,))
+            head = repository.refs["HEAD"]
+            found = committed(objects, head, place, topics)
+            yield replace(found, claims=(_claim(claim, login, read_commit(objects, head)),))
     except Unreadable as problem:
         yield Found((claim,), (Part((), place, problem=str(problem)),))
+
+
+def committed(objects: Store, name: str, place: str, topics: Collection[str]) -> Found:
+    """Return what a commit holds, and what those before it held; whose it is, is for others to say.
+
+    Raises:
+        Unreadable: the commit is not there.
+    """
+    past = Past(objects, name, wanted(topics))
+    now = past.last()
+    assert now is not None  # reading the past has found one
+
+    def before(moment: datetime) -> Part | None:
+        commit = past.last(moment)
+        if commit is None or commit.name == now.name or not past.holds_any(commit):
+            return None
+        nodes = tuple(folder_of(objects, commit.tree).children())
+        return Part(nodes, f"{place} (commit {commit.name[:SHORT]})", submitted_at=commit.when)
+
+    nodes = tuple(folder_of(objects, read_commit(objects, name).tree).children())
+    return Found((), (Part(nodes, place, submitted_at=now.when),), before=before)
 
 
 def _claim(claim: Claim, login: str, commit: Commit) -> Claim:

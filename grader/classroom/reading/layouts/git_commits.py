@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
-from grader.classroom.reading.git.commits import Commit, folder_of, history
+from grader.classroom.reading.git.commits import SHORT, Commit, folder_of, history
 from grader.classroom.reading.git.store import Store
 from grader.classroom.reading.layouts.git_branches import opened
 from grader.classroom.reading.problems import ClassProblem, Unreadable
@@ -14,7 +14,6 @@ from grader.classroom.reading.tree import File, walk
 from grader.intake.file_names import topic_of
 
 TITLE = "a git repository with a commit for each student"
-SHORT = 10  # characters of a commit's name that tell it from others
 
 
 def fits(spot: Spot) -> int:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from grader.classroom.policy import Dates, Extension, Late, Lateness, Policy, lateness, penalty
-from grader.classroom.policy.dates import dates_of, last_moment
+from grader.classroom.policy.dates import dates_of, last_moment, moments_of
 
 DUE = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
 SECOND, MINUTE, HOUR, DAY = (
@@ -155,3 +155,17 @@ def test_last_moment_waits_for_the_latest_extension():
     assert last_moment(policy_of(extensions=given), "losses") == DUE + 2 * DAY
     assert last_moment(policy_of(closes=DUE + 7 * DAY, extensions=given), "losses") == DUE + 9 * DAY
     assert last_moment(Policy(), "losses") is None
+
+
+def test_moments_of_a_student_are_all_dates_with_grace():
+    """Of each topic that is graded, with the student's own extension, the first one first."""
+    policy = policy_of(
+        grace=MINUTE,
+        closes=DUE + 2 * DAY,
+        topics={"cnn": Dates(DUE - DAY)},
+        extensions={"bob": Extension(DUE + DAY)},
+    )
+    assert moments_of(policy, ["losses"], "alice") == [DUE + MINUTE, DUE + 2 * DAY + MINUTE]
+    assert moments_of(policy, ["losses", "cnn"], "alice")[0] == DUE - DAY + MINUTE
+    assert moments_of(policy, ["losses"], "bob") == [DUE + DAY + MINUTE, DUE + 3 * DAY + MINUTE]
+    assert moments_of(Policy(), ["losses"], "alice") == []

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from grader.classroom.model import HandIn, Intake
-from grader.classroom.reading import ClassProblem, limits
+from grader.classroom.reading import ClassProblem, limits, read_class
 from grader.classroom.reading.git import store
 
 Only = Callable[..., HandIn]
@@ -198,3 +199,64 @@ def test_git_that_takes_too_long_is_ended(clone: Path, only: Only, monkeypatch: 
 
     monkeypatch.setattr(store, "threading", SimpleNamespace(Timer=Over))
     assert "git store" in str(only(clone.parent).problem)
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def pushed(tmp_path: Path, layouts: ModuleType) -> Callable[..., Path]:
+    """Return a class with one clone: each of its commits is so many hours after noon, with these files."""
+
+    def pushed(*commits: tuple[int, dict[str, str]]) -> Path:
+        for hours, files in commits:
+            layouts.commit(tmp_path / "c" / "al", replace(layouts.ALICE, when=layouts.NOON + hours * HOUR), files=files)
+        return tmp_path / "c"
+
+    return pushed
+
+
+def attempts(path: Path, *hours: int, layouts: ModuleType, layout: str = "auto") -> list[tuple[object, object]]:
+    """Return what is handed in where the dates are so many hours after noon: the hour and the content."""
+    dates = [layouts.NOON + hour * HOUR for hour in hours]
+    intake = read_class([path], ("losses", "cnn"), layout=layout, moments=lambda student: dates)
+    return [
+        ((each.submitted_at - layouts.NOON) / HOUR, each.files.get("losses.py")) for each in intake.hand_ins
+    ]
+
+
+def test_clone_hands_in_what_it_held_at_each_date(pushed: Callable[..., Path], layouts: ModuleType) -> None:
+    """The last commit before a date is a hand-in of its own, so that a later one takes nothing from it."""
+    path = pushed(*((hour, {"losses.py": f"{hour}"}) for hour in (0, 1, 5, 9)))
+    assert attempts(path, layouts=layouts) == [(9, b"9")]
+    assert attempts(path, 3, layouts=layouts) == [(1, b"1"), (9, b"9")]
+    assert attempts(path, 1, 8, layouts=layouts) == [(1, b"1"), (5, b"5"), (9, b"9")]
+    assert attempts(path, 2, 3, 20, layouts=layouts) == [(1, b"1"), (9, b"9")]
+    assert attempts(path, -1, layouts=layouts) == [(9, b"9")]
+
+
+def test_clone_is_as_old_as_its_topic_files(pushed: Callable[..., Path], layouts: ModuleType) -> None:
+    """A commit that changes a README after the deadline makes nothing late."""
+    path = pushed((0, {"README.md": "x"}), (1, {"losses.py": "1"}), (5, {"README.md": "y"}))
+    assert attempts(path, 3, layouts=layouts) == [(1, b"1")]
+    assert attempts(path, layouts=layouts) == [(1, b"1")]
+
+
+def test_clone_that_is_shallow_is_what_it_holds(
+    pushed: Callable[..., Path], layouts: ModuleType, tmp_path: Path
+) -> None:
+    """Commits that were not cloned are not there, and that is no fault."""
+    origin = pushed((0, {"losses.py": "0"}), (5, {"losses.py": "5"})) / "al"
+    (tmp_path / "s").mkdir()
+    layouts.git(tmp_path, "clone", "-q", "--depth", "1", origin.as_uri(), str(tmp_path / "s" / "al"))
+    assert attempts(tmp_path / "s", 3, layouts=layouts) == [(5, b"5")]
+
+
+def test_branch_hands_in_what_it_held_at_each_date(tmp_path: Path, layouts: ModuleType) -> None:
+    """One rule for clones and branches."""
+    path = layouts.branches(tmp_path / "b", [layouts.ALICE])
+    layouts.git(path, "checkout", "-q", "students/11")
+    later = replace(layouts.ALICE, when=layouts.NOON + 5 * HOUR)
+    layouts.commit(path, later, files={"losses.py": "5"})
+    layouts.git(path, "checkout", "-q", "main")
+    assert attempts(path, 3, layouts=layouts, layout="git-branches") == [(0, b"a = 1\n"), (5, b"5")]

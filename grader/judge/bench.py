@@ -11,16 +11,18 @@ from typing import Any
 import pytest
 
 from grader.course import Course, Task
-from grader.judge.memory import Memory
+from grader.judge.memory import REFERENCE, Memory
 from grader.judge.outcome import Outcome, leaves_a_worker, verdict_of
 from grader.judge.protocol import problem_of
 from grader.judge.references import References
 from grader.judge.seeds import derived_seed
-from grader.judge.subject import Subject
+from grader.judge.subject import ReferenceSubject, Subject
 from grader.proxy.session import Session
 from grader.suite.drawing import Drawing
 
 DEFAULT_SECONDS = 10.0
+LEAST_SECONDS = 2.0  # that any test has
+SLOWER = 20  # times what the reference takes has a test besides
 SESSION = pytest.StashKey[Session]()
 DRAWING = pytest.StashKey[Drawing]()
 BENCH = pytest.StashKey["Bench"]()
@@ -42,6 +44,7 @@ class Bench:
         self.subject, self.seed, self._most_seconds = subject, seed, seconds
         self.partial: set[str] = set()  # ids of tasks of which tests were deselected
         self.memory = Memory()
+        self._seconds = math.inf  # that the play of now may take
         self._tasks = {course.suite_file(task).resolve(): task for task in course.tasks}
         self._task_at: dict[Path, Task | None] = {}  # by unresolved path: resolving asks the file system
 
@@ -61,8 +64,26 @@ class Bench:
         return derived_seed(self.seed, task.id if task else "", item.name, purpose)
 
     def seconds_of(self, item: pytest.Item) -> float:
-        """Return how long the sandbox may take for a test."""
-        return min(seconds_of(item), self._most_seconds or math.inf)
+        """Return how long the sandbox may take for a test, in the play of now."""
+        return min(seconds_of(item), self._most_seconds or math.inf, self._seconds)
+
+    def fair_seconds_of(self, item: pytest.Item) -> float:
+        """Return how long the sandbox may take for a test by what the reference takes, here and now.
+
+        It is measured when somebody asks: for a test that takes long. Processor time is what counts, so
+        that other work on this machine does not.
+        """
+        allowed, task = self.seconds_of(item), self.task_of(item)
+        if task is None or allowed <= LEAST_SECONDS or not self.references.is_known(task.topic):
+            return allowed
+        key = self.seed, task.id, item.name, REFERENCE
+        known = self.memory.get(key)
+        if not isinstance(known, float):
+            started = time.process_time()
+            self.play(item, ReferenceSubject(self.references))
+            known = time.process_time() - started
+            self.memory.put(key, known)
+        return min(allowed, max(LEAST_SECONDS, SLOWER * known))
 
     def play(self, item: pytest.Item, subject: Subject, seed: int | None = None) -> Outcome:
         """Run one test against `subject`, by pytest's own protocol, and return what came out."""
@@ -73,17 +94,21 @@ class Bench:
         finally:
             self.subject, self.seed = before
 
-    def run(self, item: pytest.Item) -> Outcome:
+    def run(self, item: pytest.Item, seconds: float = math.inf) -> Outcome:
         """Run one test against the subject under test, where the next ones go on if it left that as it should."""
-        outcome = self._once(item)
+        self._seconds = seconds
+        try:
+            outcome = self._once(item)
+        finally:
+            self._seconds = math.inf
         if not leaves_a_worker(outcome):
             self.subject.part()
         return outcome
 
-    def run_alone(self, item: pytest.Item) -> Outcome:
+    def run_alone(self, item: pytest.Item, seconds: float = math.inf) -> Outcome:
         """Run one test in a worker that has served no other."""
         self.subject.part()
-        return self.run(item)
+        return self.run(item, seconds)
 
     def _once(self, item: pytest.Item) -> Outcome:
         _forget(item)

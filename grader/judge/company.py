@@ -3,17 +3,21 @@
 A worker that has served other tests may have been spoilt by them, so no failure in it counts by itself. The first of a
 task is tried alone at once. If that gives the same, the others wait: a known mistake that does the same on every test
 is proof enough, and only without one are they tried alone, as a worker for each costs more than the tests.
+
+Code that never ends must not cost hours. A test has a second at first; one that takes longer is tried alone, with the
+time that follows from what the reference takes, and only that counts. What else is likely to be late is not tried.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
 from grader.course import Task
-from grader.judge.bench import Bench
+from grader.judge.bench import LEAST_SECONDS, Bench
 from grader.judge.diagnosis import Named
 from grader.judge.evidence import is_telling, same_outcome
 from grader.judge.outcome import Outcome
@@ -21,25 +25,56 @@ from grader.judge.settle import settle
 from grader.report import Verdict
 from grader.sandbox.errors import GivenUp
 
-MOST_TIMEOUTS = 2  # of one task; the rest of its tests are then not tried
-# One is too dear to try again at once, the other is the same in any company.
-NOT_TRIED_AGAIN = (Verdict.PASS, Verdict.TIMEOUT, Verdict.NOT_ATTEMPTED)
+FIRST_SECONDS = 1.0  # no test of a reference takes as long
+MOST_LATE = 2  # tests of one task that has passed others; the rest of its tests are then not tried
+MOST_LATE_TASKS = 3  # of one topic; the rest of its tasks are then not tried
+MOST_LATE_IN_ALL = 9  # tasks of all topics; then one more of a topic is enough
+NOT_TRIED_AGAIN = (Verdict.PASS, Verdict.NOT_ATTEMPTED)  # the latter is the same in any company
 
 Find = Callable[[Mapping[str, Outcome]], Named | None]
+
+
+class Late:
+    """How many tests of which tasks have run out of time."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._tests: Counter[str] = Counter()
+        self._tasks: dict[str, set[str]] = {}
+
+    def add(self, task: Task) -> None:
+        """Count a test of a task."""
+        self._tests[task.id] += 1
+        self._tasks.setdefault(task.topic, set()).add(task.id)
+
+    def reason(self, task: Task, passed: bool) -> str:
+        """Return why no more of a task is tried, "" if it is; `passed` says whether a test of it has passed."""
+        if self._tests[task.id] >= MOST_LATE:
+            return f"{MOST_LATE} tests of this task had run out of time before"
+        if self._tests[task.id] and not passed:
+            return "a test of this task had run out of time before, and none had passed"
+        late, in_all = self._tasks.get(task.topic, set()), sum(map(len, self._tasks.values()))
+        if task.id in late:
+            return ""
+        if len(late) >= MOST_LATE_TASKS:
+            return f"{MOST_LATE_TASKS} tasks of this topic had run out of time before, and the rest of it is given up"
+        if late and in_all >= MOST_LATE_IN_ALL:
+            return f"{in_all} tasks had run out of time before, one of this topic too, and the rest of it is given up"
+        return ""
 
 
 class Company:
     """The tests of one task, played beside each other; `outcomes` has what became of each, by its name."""
 
-    def __init__(self, bench: Bench, task: Task) -> None:
-        """Start with none played."""
-        self._bench, self._task = bench, task
+    def __init__(self, bench: Bench, task: Task, late: Late) -> None:
+        """Start with none played; `late` knows of all tasks what has run out of time."""
+        self._bench, self._task, self._late = bench, task, late
         self.outcomes: dict[str, Outcome] = {}
         self._fails_alone = self._misled = False
 
     def play(self, item: pytest.Item) -> None:
         """Play a test; a failure beside others that may not wait is tried alone."""
-        outcome = self._given_up() or self._bench.run(item)
+        outcome = self._given_up() or self._played(item)
         if not outcome.in_company:
             outcome = self._settled(item, outcome)
             self._fails_alone |= is_telling(outcome)
@@ -47,14 +82,20 @@ class Company:
         if outcome.in_company and outcome.verdict not in NOT_TRIED_AGAIN and not self._may_wait(outcome):
             self._try_alone([item])
 
-    def try_late_ones_alone(self, items: Sequence[pytest.Item]) -> None:
-        """Try what ran out of time beside others by itself, unless the task has used up its time anyway.
+    def _played(self, item: pytest.Item) -> Outcome:
+        """Play a test beside others; one that takes long is played alone, and that counts."""
+        outcome = self._bench.run(item, FIRST_SECONDS)
+        return (
+            self._alone(item, self._bench.fair_seconds_of(item))
+            if outcome.verdict is Verdict.TIMEOUT
+            else outcome
+        )
 
-        It comes last, as code that never ends costs its whole time again.
-        """
-        late = [item for item in items if self.outcomes[item.name].verdict is Verdict.TIMEOUT]
-        if len(late) < MOST_TIMEOUTS:
-            self._try_alone(late)
+    def _alone(self, item: pytest.Item, seconds: float) -> Outcome:
+        outcome = self._bench.run_alone(item, seconds)
+        if outcome.verdict is Verdict.TIMEOUT:
+            self._late.add(self._task)
+        return outcome
 
     def name(self, items: Sequence[pytest.Item], find: Find) -> Named | None:
         """Return the mistake that explains all outcomes; without one the failures that wait are tried alone first."""
@@ -72,8 +113,8 @@ class Company:
         changed = False
         for item in items:
             beside = self.outcomes[item.name]
-            if beside.in_company:
-                alone = self._settled(item, self._bench.run_alone(item))
+            if beside.in_company and self._given_up() is None:
+                alone = self._settled(item, self._alone(item, LEAST_SECONDS))
                 same = same_outcome(alone, beside)
                 changed |= not same
                 self._fails_alone |= same and is_telling(alone)
@@ -85,9 +126,7 @@ class Company:
         return settle(self._bench, self._task, item, outcome)
 
     def _given_up(self) -> Outcome | None:
-        """Return the outcome of a test that is not tried, as enough others of its task have used up their time."""
-        late = sum(outcome.verdict is Verdict.TIMEOUT for outcome in self.outcomes.values())
-        if late < MOST_TIMEOUTS:
-            return None
-        reason = f"{MOST_TIMEOUTS} tests of this task had run out of time before"
-        return Outcome(Verdict.TIMEOUT, GivenUp(reason))
+        """Return the outcome of a test that is not tried, as enough others have used up their time."""
+        passed = any(outcome.verdict is Verdict.PASS for outcome in self.outcomes.values())
+        reason = self._late.reason(self._task, passed)
+        return Outcome(Verdict.TIMEOUT, GivenUp(reason)) if reason else None

@@ -11,8 +11,8 @@ import pytest
 from grader.course import Course, Task, load_course
 from grader.device.choice import using
 from grader.intake import Source
-from grader.judge.bench import Bench, is_visible, room_of, title_of, weight_of
-from grader.judge.company import Company
+from grader.judge.bench import DEFAULT_SECONDS, Bench, is_visible, room_of, title_of, weight_of
+from grader.judge.company import Company, Late
 from grader.judge.diagnosis import Named, diagnose
 from grader.judge.evidence import is_telling
 from grader.judge.idle import idle_tests
@@ -31,7 +31,6 @@ from grader.report import Message, TaskReport, TestReport, Verdict
 from grader.sandbox.errors import WorkerGone
 
 DIAGNOSIS_SECONDS = 20.0  # of this processor, for all tasks together: a busy machine names no less
-IMPORT_SECONDS = 30.0
 
 
 def grade_shard(order: Order, advance: Advance) -> ShardResult:
@@ -66,7 +65,7 @@ class Shard:
         self.tasks: list[Task] = [self.course.task(task_id) for task_id in order.task_ids]
         self.played: list[Task] = []
         self.sources: Mapping[str, Source] = {}
-        self.seconds_left = DIAGNOSIS_SECONDS
+        self.seconds_left, self.late = DIAGNOSIS_SECONDS, Late()
         self.result = ShardResult(kind=workers.kind, layers=workers.layers, missing=workers.missing)
 
     def grade(self, collected: Collected | None = None) -> ShardResult:
@@ -74,7 +73,7 @@ class Shard:
         intake = take_in(self.course, self.references, self.order.submission, self.tasks)
         self.result.tasks.update(intake.settled)
         self.result.notes, self.sources = intake.notes, intake.sources
-        subject = SourceSubject(intake.sources, self.workers.open, self.references)
+        subject = SourceSubject(intake.sources, self.workers.open, self.references, self.order.seconds)
         self._refuse_broken_modules(intake, subject)
         open_tasks = intake.open(self.tasks)
         if self.order.first:
@@ -95,8 +94,7 @@ class Shard:
             if not tasks:
                 continue
             try:
-                seconds = min(IMPORT_SECONDS, self.order.seconds or IMPORT_SECONDS)
-                with subject.open(slug, 0, seconds, room_of(self.course.suite_file(tasks[0]))):
+                with subject.open(slug, 0, DEFAULT_SECONDS, room_of(self.course.suite_file(tasks[0]))):
                     continue
             except (SubmissionError, StateLeft, WorkerGone) as problem:
                 self._settle_all(intake, tasks, _outcome_of_import(problem))
@@ -143,14 +141,13 @@ class Shard:
             self.result.tasks[task.id] = untested(task, Verdict.INTERNAL, message)
 
     def _play_task(self, bench: Bench, task: Task, items: list[pytest.Item]) -> TaskReport:
-        company = Company(bench, task)
+        company = Company(bench, task, self.late)
         outcomes = company.outcomes
         for item in items:
             company.play(item)
             self.advance(task.id, item.name, str(outcomes[item.name].verdict))
             if self.tell is not None and is_first_failure(outcomes.values()):
                 self.tell(failing(task, items, self._tests(task, items, outcomes, None)))
-        company.try_late_ones_alone(items)
         cause = company.name(items, lambda found: self._diagnose(bench, task, items, found))
         tests = self._tests(task, items, outcomes, cause)
         if self.tell is not None and (told := named(task, tests)) is not None:

@@ -17,6 +17,7 @@ from grader.sandbox.transport import APART, Transport
 OpenWorker = Callable[[float, str], Transport]  # seconds that the worker may take in all, and its room
 
 COMPILE_SECONDS = 30.0
+IMPORT_SECONDS = 10.0  # of each play; it does not count as the time of the test
 APART_SECONDS = 10.0
 
 
@@ -43,9 +44,11 @@ class SourceSubject:
     """A submission's source, executed in a worker process, which tests of one room share."""
 
     def __init__(
-        self, sources: Mapping[str, Source], open_worker: OpenWorker, references: References
-    ) -> None:
-        """Serve the topics that `sources` has."""
+        self, sources: Mapping[str, Source], open_worker: OpenWorker, references: References,
+        most_seconds: float | None = None,
+    ) -> None:  # fmt: skip
+        """Serve the topics that `sources` has; no import may take more than `most_seconds`."""
+        self._import_seconds = min(IMPORT_SECONDS, most_seconds or IMPORT_SECONDS)
         self._sources, self._open_worker, self._references = sources, open_worker, references
         self._code: dict[str, bytes] = {}
         self._sharing = Sharing()
@@ -56,7 +59,7 @@ class SourceSubject:
         source, worker = self._sources[topic], self._sharing.enter(room)
         if topic not in self._code:
             self._code[topic] = self._compile(topic, source.text, worker)
-        transport = self._open_worker(seconds, worker)
+        transport = self._open_worker(self._import_seconds, worker)
         started = time.monotonic()
         try:
             session = Session(
@@ -64,6 +67,7 @@ class SourceSubject:
             )
             session.open_apart = lambda: self._open_worker(APART_SECONDS, APART)
             session.load(topic, source.text, self._code[topic], seed)
+            transport.allow(seconds)
             yield session
         finally:
             transport.close()

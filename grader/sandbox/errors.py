@@ -12,7 +12,7 @@ class WorkerTimeout(WorkerGone):
 
 
 class GivenUp(WorkerTimeout):
-    """The test was not tried: others of its task had used up their time. Remedy: see those."""
+    """The test was not tried: others of its task or topic had used up their time. Remedy: see those."""
 
 
 class WorkerMemory(WorkerGone):

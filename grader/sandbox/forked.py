@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -27,7 +28,14 @@ from grader.sandbox.errors import (
     WorkerTimeout,
 )
 from grader.sandbox.transport import APART, Answer
-from grader.sandbox.watch import MemoryWatch, ScratchWatch, both, kills_for_memory, limits_in_use
+from grader.sandbox.watch import (
+    MemoryWatch,
+    ScratchWatch,
+    both,
+    kills_for_memory,
+    limits_in_use,
+    waited_for_processor,
+)
 from grader.wire.frame import Buffer, Header
 
 START_SECONDS = 60.0
@@ -229,7 +237,13 @@ class ForkedWorker:
         self._process = process
         memory = MemoryWatch(process.pid, process.server.limits.resident)
         watch = memory.check if process.server.has_volume else both(memory, ScratchWatch(process.scratch))
-        self._channel = Channel(process.connection, seconds, watch)
+        self._channel = Channel(
+            process.connection, seconds, watch, functools.partial(waited_for_processor, process.pid)
+        )
+
+    def allow(self, seconds: float) -> None:
+        """Allow `seconds` for all that follows."""
+        self._channel.allow(seconds)
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
         """Ask the worker. Raises WorkerGone, with the reason that the system gives for a death."""

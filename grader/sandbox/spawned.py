@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
 import shutil
@@ -17,7 +18,7 @@ from grader.device.choice import chosen, computes_on_cuda
 from grader.sandbox.channel import Channel
 from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerGone
 from grader.sandbox.transport import APART, Answer
-from grader.sandbox.watch import MemoryWatch, ScratchWatch, both, limits_in_use
+from grader.sandbox.watch import MemoryWatch, ScratchWatch, both, limits_in_use, waited_for_processor
 from grader.wire.frame import Buffer, Header
 
 START_SECONDS = 120.0
@@ -133,7 +134,12 @@ class SpawnedWorker:
         self._process = running.process
         memory = MemoryWatch(running.process.pid, limits_in_use().resident)
         watch = both(memory, ScratchWatch(running.scratch))
-        self._channel = Channel(running.connection, seconds, watch)
+        waited = functools.partial(waited_for_processor, running.process.pid)
+        self._channel = Channel(running.connection, seconds, watch, waited)
+
+    def allow(self, seconds: float) -> None:
+        """Allow `seconds` for all that follows."""
+        self._channel.allow(seconds)
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
         """Ask the worker. Raises WorkerGone, after which the process is not used again."""

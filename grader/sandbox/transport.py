@@ -22,5 +22,8 @@ class Transport(Protocol):
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
         """Send a request and wait for the answer. Raises WorkerGone."""
 
+    def allow(self, seconds: float) -> None:
+        """Allow the worker `seconds` for all that follows, whatever it has used before."""
+
     def close(self) -> None:
         """End the worker; nothing of it stays."""

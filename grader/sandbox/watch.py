@@ -35,6 +35,18 @@ class MemoryWatch:
             )
 
 
+def waited_for_processor(pid: int) -> float:
+    """How many seconds the threads of a process have waited for a processor; 0 where the system does not say."""
+    waited = 0
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
+                waited += int(file.read().split()[1])
+    except (OSError, IndexError, ValueError):  # no such file system here, or a thread has ended
+        pass
+    return waited / 1e9
+
+
 class ScratchWatch:
     """Compares the size and the number of all files in a folder with limits."""
 

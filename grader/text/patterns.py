@@ -9,6 +9,7 @@ from __future__ import annotations
 UNREADABLE = "No task of this file can be graded until Python can read it."
 HIDDEN = "graded by your instructor; points and verdicts here are of the visible tests alone"
 MOST_AT_ONCE = "the most memory that results held at once"
+GIVEN_UP = "and the rest of it is given up"
 STRETCH = "an activation, a pooling, a reshape or what is added"
 
 PATTERNS = {
@@ -110,6 +111,9 @@ PATTERNS = {
     "state_left": "another {state} after the call",
     "in_time": "an answer in time",
     "not_tried": "not tried: {n} tests of this task had run out of time before",
+    "not_tried_none_passed": "not tried: a test of this task had run out of time before, and none had passed",
+    "not_tried_topic": "not tried: {n} tasks of this topic had run out of time before, " + GIVEN_UP,
+    "not_tried_in_all": "not tried: {n} tasks had run out of time before, one of this topic too, " + GIVEN_UP,
     "timeout": "none: the code still ran when the time of this test was used up",
     "within_memory": "a result within the memory limit",
     "within_device": "a result within the memory of the device",

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from grader.course import Task
-from grader.judge.company import Company
+from grader.judge.bench import LEAST_SECONDS
+from grader.judge.company import MOST_LATE_IN_ALL, MOST_LATE_TASKS, Company, Late
 from grader.judge.outcome import Outcome
 from grader.report import Verdict
 from grader.suite.failure import CheckFailure, Evidence
@@ -29,13 +30,22 @@ class ScriptedBench:
     def __init__(self, beside, alone=None):
         self.beside, self.alone, self.asked = beside, {**beside, **(alone or {})}, []
 
-    def run(self, item):
+    def run(self, item, seconds):
         return self.beside[item.name]
 
-    def run_alone(self, item):
+    def fair_seconds_of(self, item):
+        return LEAST_SECONDS
+
+    def run_alone(self, item, seconds):
+        assert seconds == self.fair_seconds_of(item)
         self.asked.append(item.name)
         outcome = self.alone[item.name]
         return Outcome(outcome.verdict, outcome.problem)
+
+
+def task(name, topic="maths"):
+    """A task without hints and needs."""
+    return Task(f"{topic}.{name}", topic, name, name.title(), 1, (), ())
 
 
 @pytest.fixture
@@ -44,11 +54,10 @@ def graded():
 
     def grade(beside, alone=None, named=None):
         bench = ScriptedBench(beside, alone)
-        company = Company(bench, Task("maths.double", "maths", "double", "Double", 1, (), ()))
+        company = Company(bench, task("double"), Late())
         items = [SimpleNamespace(name=name) for name in beside]
         for item in items:
             company.play(item)
-        company.try_late_ones_alone(items)
         asked = []
 
         def name(outcomes):
@@ -103,12 +112,49 @@ def test_what_says_nothing_of_a_mistake_never_waits(graded):
     assert graded({"a": wrong(1), "b": memory, "c": memory}, named="a mistake").alone == ["a", "b", "c"]
 
 
-def test_one_late_test_is_tried_alone_at_the_end(graded):
+def test_a_test_that_takes_long_counts_as_it_is_alone(graded):
     found = graded({"a": LATE, "b": wrong(1)}, {"a": PASS}, named="a mistake")
-    assert found.alone == ["b", "a"]
-    assert found.outcomes["a"].verdict is Verdict.PASS
+    assert (found.alone, found.outcomes["a"].verdict) == (["a", "b"], Verdict.PASS)
 
 
-def test_late_tests_that_use_up_the_time_of_their_task_are_not_tried_again(graded):
-    found = graded({"a": LATE, "b": LATE, "c": PASS}, named="a mistake")
-    assert (found.alone, found.outcomes["c"].verdict) == ([], Verdict.TIMEOUT)
+def test_one_late_test_gives_up_a_task_that_has_passed_none(graded):
+    found = graded({"a": LATE, "b": PASS, "c": PASS}, named="a mistake")
+    assert found.alone == ["a"]
+    assert (
+        str(found.outcomes["b"].problem)
+        == "a test of this task had run out of time before, and none had passed"
+    )
+
+
+def test_two_late_tests_give_up_a_task_that_has_passed_others(graded):
+    found = graded({"a": PASS, "b": LATE, "c": PASS, "d": LATE, "e": PASS}, named="a mistake")
+    assert [str(outcome.verdict) for outcome in found.outcomes.values()] == [
+        "pass", "timeout", "pass", "timeout", "timeout"
+    ]  # fmt: skip
+    assert str(found.outcomes["e"].problem) == "2 tests of this task had run out of time before"
+
+
+def test_a_failure_that_waited_stays_where_the_rest_is_given_up(graded):
+    found = graded({"a": wrong(1), "b": wrong(2), "c": LATE})
+    assert (found.alone, found.outcomes["b"].verdict) == (["a", "c"], Verdict.FAIL)
+
+
+def test_late_gives_up_the_rest_of_a_topic_after_three_of_its_tasks():
+    late = Late()
+    for name in ("a", "b"):
+        late.add(task(name))
+    assert late.reason(task("c"), False) == ""
+    late.add(task("c"))
+    assert late.reason(task("d"), False).startswith(
+        f"{MOST_LATE_TASKS} tasks of this topic had run out of time"
+    )
+    assert late.reason(task("d", "physics"), False) == ""
+
+
+def test_late_gives_up_a_topic_after_one_task_once_many_were_late():
+    late = Late()
+    for number in range(MOST_LATE_IN_ALL - 1):
+        late.add(task("a", f"topic{number}"))
+    late.add(task("a"))
+    assert late.reason(task("b", "physics"), False) == ""
+    assert late.reason(task("b"), False).startswith(f"{MOST_LATE_IN_ALL} tasks had run out of time before")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
+from grader.course import load_course
 from grader.course.stub import write_stubs
 from grader.judge.errors import OurProblem
 from grader.judge.workers import Workers, open_workers
+from grader.report import Verdict
 
 CASES = Path(__file__).parent.parent / "cases"
 SOME_WRONG = (
@@ -205,3 +209,47 @@ def test_given_body_is_not_attempted_until_it_is_changed(made_up, host):
     assert host.grade(stub, made_up.package).verdicts()["maths.double"] == "not_attempted"
     assert host.grade(changed, made_up.package).verdicts()["maths.double"] == "fail"
     assert host.grade(file, made_up.package).verdicts()["maths.double"] == "pass"
+
+
+# Code that takes long
+
+BUSY, ASLEEP = "while True:\n    pass\n", "import time\nwhile True:\n    time.sleep(0.1)\n"
+
+
+@pytest.mark.parametrize("body", [BUSY, ASLEEP], ids=["busy", "asleep"])
+def test_a_function_that_never_ends_costs_seconds(grade, body):
+    """Its first test says what happened, the others that they were not tried, and other tasks are graded."""
+    report = grade(RIGHT, indent(body, "    ")).report
+    right, hanging = report.tasks
+    assert (right.verdict, hanging.verdict) == (Verdict.PASS, Verdict.TIMEOUT)
+    got = [test.message.got for test in hanging.tests]
+    assert got[0].startswith("none: the code still ran when the time of this test was used up")
+    assert {*got[1:]} == {"not tried: a test of this task had run out of time before, and none had passed"}
+    assert sum(test.seconds for test in hanging.tests[1:]) == 0
+
+
+def test_code_that_is_slower_than_the_first_look_allows_passes(grade):
+    """The reference takes less than a millisecond; every test has two seconds all the same."""
+    assert grade("    import time\n    time.sleep(1.2)\n" + RIGHT, RIGHT).report.score == 5
+
+
+def test_time_of_an_import_is_not_the_time_of_a_test(made_up, host):
+    text = "import time\ntime.sleep(1.2)\n" + solved("    time.sleep(0.9)\n" + RIGHT, RIGHT)
+    report = host.grade(made_up.submit(text), made_up.package, seed=1, keyword="double").report
+    assert report.tasks[0].verdict is Verdict.PASS
+
+
+def test_a_topic_is_given_up_after_three_tasks_that_never_end(host, tmp_path):
+    """Ten functions that never end cost less than a minute, in one process too."""
+    tree, endless = ast.parse(load_course().stub_file("tensors").read_text(encoding="utf-8")), ast.parse(ASLEEP).body
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)][:10]
+    for function in functions:
+        function.body = endless
+    (tmp_path / "tensors.py").write_text(ast.unparse(tree), encoding="utf-8")
+    tasks = [f"tensors.{function.name}" for function in functions]
+    report = host.grade(tmp_path, seed=1, jobs=1, tasks=tasks).report
+    ran = [task.id for task in report.tasks if task.tests[0].message.got.startswith("none: the code still ran")]
+    given_up = "not tried: 3 tasks of this topic had run out of time before, and the rest of it is given up"
+    assert len(ran) == 3
+    assert {task.tests[0].message.got for task in report.tasks if task.id not in ran} == {given_up}
+    assert report.seconds < 45

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from grader.proxy.submission import Submission
+from grader.sandbox.channel import MOST_WAITING, Channel
 from grader.sandbox.errors import WorkerDied, WorkerGone, WorkerMemory, WorkerTimeout
+from grader.sandbox.watch import waited_for_processor
 
 Opened = Callable[..., Submission]
 
@@ -92,7 +98,7 @@ SPAWNED = pytest.mark.parametrize("workers", ["spawned"], indirect=True)
 )
 def test_deadline_holds(opened: Opened, name: str) -> None:
     submission = opened(LATE)
-    submission._session.transport._channel._left = SECONDS
+    submission._session.transport.allow(SECONDS)
     started = time.monotonic()
     with pytest.raises(WorkerTimeout):
         getattr(submission, name)()
@@ -103,7 +109,7 @@ def test_deadline_holds(opened: Opened, name: str) -> None:
 @SPAWNED
 def test_deadline_of_a_spawned_worker_holds(opened: Opened) -> None:
     submission = opened(LATE)
-    submission._session.transport._channel._left = SECONDS
+    submission._session.transport.allow(SECONDS)
     with pytest.raises(WorkerTimeout):
         submission.swallows()
 
@@ -111,7 +117,7 @@ def test_deadline_of_a_spawned_worker_holds(opened: Opened) -> None:
 @FORKED
 def test_deadline_is_for_all_calls_of_a_test_together(opened: Opened) -> None:
     submission = opened(LATE)
-    submission._session.transport._channel._left = SECONDS
+    submission._session.transport.allow(SECONDS)
     with pytest.raises(WorkerTimeout):
         for n in range(6):
             submission.drips(n)
@@ -119,7 +125,7 @@ def test_deadline_is_for_all_calls_of_a_test_together(opened: Opened) -> None:
 
 def test_deadline_does_not_count_the_judge(opened: Opened) -> None:
     submission = opened(LATE)
-    submission._session.transport._channel._left = SECONDS
+    submission._session.transport.allow(SECONDS)
     time.sleep(SECONDS + 0.1)
     assert submission.drips(5) == 5
 
@@ -235,3 +241,51 @@ def test_files_of_a_room_are_gone_in_the_next(opened: Opened) -> None:
     submission.leave(path)
     submission._session.transport.close()
     assert opened(COUNTING, room="two::test").there(path) is False
+
+
+# What a worker waits for a processor
+
+
+@pytest.fixture
+def silent() -> Iterator[Callable[..., float]]:
+    """Ask somebody who never answers; return after how many seconds that was given up."""
+    ours, theirs = socket.socketpair()
+
+    def ask(seconds: float, waited: Callable[[], float]) -> float:
+        channel, started = Channel(ours, seconds, lambda: None, waited), time.monotonic()
+        with pytest.raises(WorkerTimeout):
+            channel.request({"op": "x"}, [])
+        return time.monotonic() - started
+
+    yield ask
+    ours.close(), theirs.close()
+
+
+def test_deadline_moves_by_what_the_worker_waits_for_a_processor(silent: Callable[..., float]) -> None:
+    """A worker that runs half of the time has twice the time."""
+    started = time.monotonic()
+    assert 0.5 < silent(0.3, lambda: (time.monotonic() - started) / 2) < 0.6 + SLACK
+
+
+def test_deadline_does_not_move_for_a_worker_that_sleeps(silent: Callable[..., float]) -> None:
+    assert silent(0.3, lambda: 0.0) < 0.3 + SLACK
+
+
+def test_deadline_moves_within_bounds_whatever_a_worker_waits_for(silent: Callable[..., float]) -> None:
+    """Many threads of a submission wait for each other."""
+    started = time.monotonic()
+    assert silent(0.2, lambda: 100 * (time.monotonic() - started)) < (1 + MOST_WAITING) * 0.2 + SLACK
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="this system does not say")
+def test_a_process_that_sleeps_waits_for_no_processor() -> None:
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        time.sleep(0.5)
+        before = waited_for_processor(sleeper.pid)
+        time.sleep(0.3)
+        assert waited_for_processor(sleeper.pid) - before < 0.05
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+    assert waited_for_processor(sleeper.pid) == 0

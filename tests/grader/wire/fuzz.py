@@ -290,6 +290,9 @@ class Liar:
         mutate_buffers(parts, self.rng)
         return answer, parts
 
+    def allow(self, seconds: float) -> None:
+        """Time does not matter here."""
+
     def close(self) -> None:
         """Nothing to close."""
 
@@ -310,6 +313,9 @@ class Witness:
         answer = self.inner.request(header, buffers)
         self.answers.append((copied(answer[0]), [bytes(part) for part in answer[1]]))
         return answer
+
+    def allow(self, seconds: float) -> None:
+        """Time does not matter here."""
 
     def close(self) -> None:
         """End the worker."""

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from grader.judge.outcome import Outcome
 
 Key = tuple[int, str, str, str]  # seed, task id, test name, and whose play it is
-IDLE, REFERENCE = "", "(reference)"  # whose: code's that does nothing, the reference's
-# Whether idle code passes; seconds that the reference takes; a sketch of what came of a known mistake.
+# Whose: code's that does nothing, code's that answers with one number, the reference's.
+IDLE, CONSTANT, REFERENCE = "", "(constant)", "(reference)"
+# Whether such code passes; seconds that the reference takes; a sketch of what came of a known mistake.
 Found = bool | float | Outcome
 
 

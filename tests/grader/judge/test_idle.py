@@ -75,3 +75,49 @@ def test_tests_are_found_out_about_once_under_one_seed(made_up, monkeypatch):
     assert first == again == other
     assert played_again == 0
     assert played_then >= 3
+
+
+SPECIAL = '''
+import torch
+from grader.suite import check_close, check_shape
+
+def test_double_shape(submission, rng):
+    """The result has the shape of x."""
+    check_shape(submission.double(rng.normal(4, 3)), (4, 3))
+
+def test_double_of_zero(submission):
+    """Twice nothing is nothing."""
+    check_close(submission.double(torch.zeros(3)), torch.zeros(3))
+
+def test_double_of_infinity(submission):
+    """Twice infinity is infinity."""
+    check_close(submission.double(torch.full((3,), torch.inf)), torch.full((3,), torch.inf))
+
+def test_double_of_one(submission):
+    """Twice one is two."""
+    check_close(submission.double(torch.ones(3)), 2 * torch.ones(3))
+
+def test_double_of_random_numbers(submission, rng):
+    """Random numbers come out as expected."""
+    x = rng.normal(5)
+    check_close(submission.double(x), 2 * x)
+'''
+
+
+@pytest.mark.parametrize(
+    ("body", "passed", "points"),
+    [
+        ("return torch.zeros_like(x)", 2, 0.0),
+        ("return torch.full_like(x, torch.inf)", 2, 0.0),
+        ("return x.clone() if x.isinf().any() else 0 * x", 3, 0.0),
+        ("return x.sign() * 2", 3, 1.2),
+        ("return x + 1 if x.numel() == 12 else 2 * x.abs()", 4, 1.5),
+    ],
+)
+def test_constant_answers_earn_nothing_unless_one_test_more_passes(made_up, host, body, passed, points):
+    """What is computed and wrong keeps its points; zeros and infinities that are right by chance do not."""
+    made_up.suite(SPECIAL)
+    file = made_up.submit(f"import torch\ndef double(x):\n    {body}\n")
+    (double,) = host.grade(file, made_up.package, tasks=["double"], seed=1).report.tasks
+    assert sum(test.verdict == "pass" for test in double.tests) == passed
+    assert double.points == pytest.approx(points)

@@ -2,7 +2,15 @@
 
 from grader.data.load import load as dataset
 from grader.suite.aliasing import check_aliases, check_owns_memory
-from grader.suite.compare import check_close, check_dtype, check_equal, check_finite, check_shape, check_that
+from grader.suite.compare import (
+    check_close,
+    check_dtype,
+    check_equal,
+    check_finite,
+    check_like,
+    check_shape,
+    check_that,
+)
 from grader.suite.conduct import check_by_hand, check_manners, check_vectorised
 from grader.suite.devices import check_device, to_device
 from grader.suite.errors import check_raises
@@ -22,6 +30,7 @@ __all__ = [
     "check_finite",
     "check_gradcheck",
     "check_gradients",
+    "check_like",
     "check_manners",
     "check_network",
     "check_owns_memory",

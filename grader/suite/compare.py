@@ -68,6 +68,11 @@ def _check(got: Any, want: Any, checked: str | None, rtol: float | None, atol: f
         check_equal(got, want, checked)
 
 
+def check_like(got: Any, want: Any, checked: str | None = None) -> None:
+    """Check that `got` has the kind, parts, shapes, dtypes and devices of `want`, whatever its values are."""
+    _check(_blank(got), _blank(want), checked, None, None)
+
+
 def check_equal(got: Any, want: Any, checked: str | None = None) -> None:
     """Check that a plain value is `want`, of the same type in every part."""
     plain = _plain(got)
@@ -187,9 +192,27 @@ def _check_sequence(got: Any, want: Any, checked: str | None, rtol: float | None
     if not (named or type(got) is (tuple if isinstance(want, tuple) else list)) or len(got) != len(want):
         text = f"a {'tuple' if isinstance(want, tuple) else 'list'} of {len(want)}"
         raise CheckFailure(checked, text, kind_of(got), Evidence("kind", got))
+    if fields is not None and getattr(got, "_fields", None) != fields:
+        text = "a plain tuple" if type(got) is tuple else f"the fields {', '.join(got._fields)}"
+        raise CheckFailure(checked, f"a named tuple of {', '.join(fields)}", text, Evidence("kind", got))
     names = fields or [f"item {index}" for index in range(len(want))]
     for name, part, expected in zip(names, got, want, strict=True):
         _check(part, expected, f"{checked or 'the result'}, {name}", rtol, atol)
+
+
+def _blank(value: Any) -> Any:
+    """Set every number in tensors, floats and what holds them to 0."""
+    if isinstance(value, Tensor):
+        return torch.zeros_like(value)
+    if isinstance(value, Record):
+        return Record(value._name, value._fields, tuple(map(_blank, value)))
+    if hasattr(value, "_fields"):
+        return type(value)(*map(_blank, value))
+    if type(value) in (list, tuple):
+        return type(value)(map(_blank, value))
+    if type(value) is dict:
+        return {key: _blank(part) for key, part in value.items()}
+    return 0.0 if type(value) is float else value
 
 
 def _is_plain(value: Any) -> bool:

@@ -10,7 +10,15 @@ import pytest
 import torch
 
 from grader.proxy.submission import Submission
-from grader.suite import check_close, check_dtype, check_equal, check_finite, check_shape, check_that
+from grader.suite import (
+    check_close,
+    check_dtype,
+    check_equal,
+    check_finite,
+    check_like,
+    check_shape,
+    check_that,
+)
 from grader.suite.failure import CheckFailure
 from grader.suite.wording import kind_of
 from grader.wire.record import Record
@@ -152,6 +160,26 @@ def test_record_is_compared_with_a_named_tuple() -> None:
     check_close(Record("Pair", ("first", "second"), (HALF, 1.0)), want)
     failure = failure_of(check_close, Record("Pair", ("first", "second"), (HALF, 2.0)), want, "the pair")
     assert failure.checked == "the pair, second"
+
+
+def test_named_tuple_is_not_a_plain_one() -> None:
+    want = Pair(HALF, 1.0)
+    for got in ((HALF, 1.0), Record("Pair", ("first", "last"), (HALF, 1.0))):
+        assert failure_of(check_close, got, want).expected == "a named tuple of first, second"
+    check_close((HALF, 1.0), (HALF, 1.0))
+
+
+def test_likeness_is_kind_shape_and_dtype_without_values() -> None:
+    want = {"a": [HALF, 1.5], "b": Pair(HALF, 2.0)}
+    pair = Record("Pair", ("first", "second"), (HALF * torch.inf, 0.5))
+    check_like({"b": pair, "a": [HALF * torch.nan, -1.0]}, want)
+    for other, kind in (
+        ([HALF[None], 1.5], "shape"),
+        ([HALF.int(), 1.5], "dtype"),
+        ([HALF, 1], "kind"),
+        ([HALF], "kind"),
+    ):
+        assert failure_of(check_like, {"b": pair, "a": other}, want).evidence.kind == kind
 
 
 def test_dict_is_compared_by_keys_and_values() -> None:

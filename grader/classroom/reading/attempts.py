@@ -1,13 +1,15 @@
 """Making hand-ins of what a student handed in over time: a later file takes the place of an earlier one.
 
 A new attempt begins where a topic comes again with another content. It keeps the earlier attempt's files of
-topics that did not come again, so that nothing is lost by handing in one file anew.
+topics that did not come again, so that nothing is lost by handing in one file anew. What was handed in together, in one
+download, is never torn apart: its files are one attempt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from grader.classroom.model import HandIn, Student
 from grader.classroom.reading.gather import Content, Gathered
@@ -25,7 +27,13 @@ class _Attempt:
     barren: list[Gathered] = field(default_factory=list)  # parts without any topic file
 
     def clashes(self, got: Gathered) -> bool:
-        return any(topic in self.files and self.files[topic] != file for topic, file in got.files.items())
+        """Whether a part brings something else than this attempt has; without times what was kept gives way."""
+        return any(
+            topic in self.files
+            and self.files[topic] != file
+            and not (topic in self.kept and not got.part.submitted_at)
+            for topic, file in got.files.items()
+        )
 
     def take(self, got: Gathered) -> None:
         if not got.files:
@@ -44,23 +52,49 @@ class _Attempt:
         return list({id(got): got for got in (*self.source.values(), *self.barren)}.values())
 
 
-def hand_ins(student: Student, parts: Sequence[Gathered], notes: Iterable[str] = ()) -> list[HandIn]:
-    """Return the attempts of a student, from parts in the order of handing in."""
+def hand_ins(
+    student: Student, bundles: Sequence[Sequence[Gathered]], notes: Iterable[str] = ()
+) -> list[HandIn]:
+    """Return the attempts of a student, from bundles of parts in the order of handing in."""
     attempts = [_Attempt()]
-    for got in parts:
-        if attempts[-1].clashes(got):
-            attempts.append(attempts[-1].next())
-        attempts[-1].take(got)
+    for parts in bundles:
+        begins = any(attempts[-1].clashes(got) for got in parts)
+        for number, got in enumerate(parts):
+            if begins if number == 0 else attempts[-1].clashes(got):
+                attempts.append(attempts[-1].next())
+            attempts[-1].take(got)
     return [_hand_in(student, each, number, tuple(notes)) for number, each in enumerate(attempts, start=1)]
 
 
-def in_order(bundles: Sequence[Sequence[Gathered]]) -> list[Sequence[Gathered]]:
-    """Return bundles of parts by the time of each one's last part, or as they came where one has no time."""
-    times = [max((at for got in parts if (at := got.part.submitted_at)), default=None) for parts in bundles]
-    known = [time for time in times if time is not None]
-    if len(known) < len(times):
-        return list(bundles)
-    return [bundles[index] for index in sorted(range(len(bundles)), key=lambda index: (known[index], index))]
+def in_order(bundles: Sequence[Sequence[Gathered]]) -> tuple[list[Sequence[Gathered]], bool]:
+    """Return bundles of parts as they were handed in, and whether that is known.
+
+    Each one's last time tells, or else where its system puts it. Where neither does, they are as they came.
+    """
+    for key in (_last_time, _last_place):
+        keys = [key(parts) for parts in bundles]
+        known = [each for each in keys if each is not None]
+        if len(known) == len(keys) and len({system for system, _ in known}) == 1:
+            order = sorted(range(len(bundles)), key=lambda index: (known[index][1], index))
+            doubtful = any(
+                known[one] == known[other] and not _are_same(bundles[one], bundles[other])
+                for one, other in pairwise(order)
+            )
+            return [bundles[index] for index in order], not doubtful
+    return list(bundles), len(bundles) < 2
+
+
+def _are_same(one: Sequence[Gathered], other: Sequence[Gathered]) -> bool:
+    return [got.files for got in one] == [got.files for got in other]
+
+
+def _last_time(parts: Sequence[Gathered]) -> tuple[str, float] | None:
+    times = [at.timestamp() for got in parts if (at := got.part.submitted_at)]
+    return ("", max(times)) if times else None
+
+
+def _last_place(parts: Sequence[Gathered]) -> tuple[str, float] | None:
+    return max((place for got in parts if (place := got.part.order)), default=None)
 
 
 def _hand_in(student: Student, attempt: _Attempt, number: int, notes: tuple[str, ...]) -> HandIn:

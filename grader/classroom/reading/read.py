@@ -31,6 +31,8 @@ from grader.intake.candidates import Stub
 Moments = Callable[[str], Sequence[datetime]]  # by the student's id
 UNORDERED = "nothing tells which of these was handed in last; they are taken in the order of their names"
 
+AS_GIVEN = "nothing tells which of these was handed in last; they are taken in the order in which the paths were given"
+
 
 @dataclass
 class _Student:
@@ -212,10 +214,9 @@ def _folder(room: _Class, path: Path, stack: ExitStack) -> Folder:
 
 
 def _attempts(known: _Student) -> list[HandIn]:
-    bundles = in_order(known.bundles)
-    made = hand_ins(known.student, [part for bundle in bundles for part in bundle])
+    bundles, is_known = in_order(known.bundles)
+    made = hand_ins(known.student, bundles)
     if len(made) == 1:
         return made
-    return hand_ins(
-        known.student, [part for bundle in bundles for part in bundle], dict.fromkeys(known.notes)
-    )
+    notes = [*known.notes, *([] if is_known else [AS_GIVEN])]
+    return hand_ins(known.student, bundles, dict.fromkeys(notes))

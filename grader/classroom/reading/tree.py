@@ -25,6 +25,7 @@ class File:
     on_disk: bool = False  # it can be opened as an archive without being held in memory
     digest: str = ""  # of its content, where that is known without reading it
     packed: tuple[int, int] | None = None  # its size and its compressed size, as an archive claims them
+    stamp: float | None = None  # when it was last changed by the clock of whoever packed it; for an order only
 
     def read(self, most: int) -> bytes | None:
         """Return the content; None when it is longer than `most` bytes.

@@ -6,6 +6,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import partial
 from typing import IO
 
@@ -19,6 +20,7 @@ HEADER = 30  # bytes before a member's data at the least
 CHUNK = 1 << 20
 UTF8 = 0x800
 ENCRYPTED = 0x1
+UNKNOWN = 1980  # the year with which the times of zips begin
 OUTSIDE = "has a path that leads out of the archive, or none at all"
 
 
@@ -75,7 +77,16 @@ def _entries(
             yield path, refused(path[-1], why)
         else:
             packed = (member.file_size, member.compress_size)
-            yield path, File(path[-1], partial(archive.open, member), packed=packed)
+            yield path, File(path[-1], partial(archive.open, member), packed=packed, stamp=_stamp(member))
+
+
+def _stamp(member: zipfile.ZipInfo) -> float | None:
+    """Return a time that orders members; zips have no zone, and say 1980 where nothing is known."""
+    try:
+        moment = datetime(*member.date_time, tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment.timestamp() if moment.year > UNKNOWN else None
 
 
 def _name(member: zipfile.ZipInfo) -> str:

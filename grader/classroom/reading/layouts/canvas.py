@@ -1,7 +1,7 @@
 """Canvas's download of all submissions: `<name>[_LATE]_<user id>_<attachment id>_<file>`, flat in one zip.
 
-Canvas numbers attachments as they come in, so a later file of a student has a higher number; that number is
-not in a student's hands.
+Canvas numbers attachments as they come in, so a later file of a student has a higher number, also in another download;
+that number is not in a student's hands.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ def _entry(file: File, spot: Spot) -> _Entry | None:
         return None  # the numbers are those of the time
     if told:
         user, number, name = _shifted(told, spot.topics)
-        part = Part((replace(file, name=name),), place, late=told["late"] is not None)
+        order = (TITLE, float(number))
+        part = Part((replace(file, name=name),), place, late=told["late"] is not None, order=order)
         return _Entry(user, told.groupdict().get("name", ""), int(number), part)
     told = ANONYMOUS_TYPED.fullmatch(file.name) or TYPED.fullmatch(file.name)
     if told:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
 from grader.classroom.reading.layouts import by_name
 from grader.classroom.reading.names import label, short
-from grader.classroom.reading.tree import File, Folder, Node
+from grader.classroom.reading.problems import Unreadable
+from grader.classroom.reading.tree import File, Folder, Node, walk
 
 TITLE = "Moodle download"
 OWNER = r"(?P<name>.*?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+)"
@@ -69,4 +70,15 @@ def _found(student: _Student, spot: Spot) -> Found:
     parts = list(student.parts)
     if student.files:
         parts.append(Part(tuple(student.files), f"{spot.place} ({student.claim.text}'s files)"))
-    return Found((student.claim,), tuple(parts))
+    stamps = [stamp for part in parts if (stamp := _stamp(part.nodes)) is not None]
+    order = (TITLE, max(stamps)) if stamps else None
+    return Found((student.claim,), tuple(replace(part, order=order) for part in parts))
+
+
+def _stamp(nodes: tuple[Node, ...]) -> float | None:
+    """Return when Moodle got the last of some files, as it says in the zip that it makes."""
+    try:
+        files = [node for _, node in walk(nodes) if isinstance(node, File)]
+    except Unreadable:
+        return None
+    return max((file.stamp for file in files if file.stamp is not None), default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -45,13 +46,14 @@ def test_attempts_are_in_the_order_of_their_times(read: Read, layouts: ModuleTyp
 def test_attempts_without_times_are_in_the_order_of_the_paths(
     read: Read, layouts: ModuleType, tmp_path: Path
 ) -> None:
-    """The instructor's order counts where nothing else tells."""
+    """The instructor's order counts where nothing else tells, and a note says so."""
     for name in ("a", "b"):
         layouts.tree(tmp_path / name, {"al/losses.py": name, "bo/losses.py": "x"})
-    found = [
-        dict(one.files) for one in read(tmp_path / "b", tmp_path / "a").hand_ins if one.student.id == "al"
-    ]
-    assert found == [{"losses.py": b"b"}, {"losses.py": b"a"}]
+    found = read(tmp_path / "b", tmp_path / "a").hand_ins
+    assert [dict(one.files) for one in found if one.student.id == "al"] == [{"losses.py": b"b"}, {"losses.py": b"a"}]
+    assert [any("the order in which the paths were given" in note for note in one.notes) for one in found] == [
+        True, True, False,
+    ]  # fmt: skip
 
 
 def test_assignments_of_nbgrader_make_one_hand_in(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
@@ -92,3 +94,59 @@ def test_topic_that_was_refused_later_does_not_count_from_before(
     intake = read(layouts.zipped(tmp_path, "c.zip", {"ab_7_1_losses.py": "1", "ab_7_2_hw.zip": two}))
     assert files(intake)[-1] == (2, {"cnn.py": b"c"})
     assert "2 different files could be losses" in intake.hand_ins[-1].notes[0]
+
+
+OLD = {"losses.py": "1", "cnn.py": "1"}
+NEW = {"losses.py": "2", "cnn.py": "2"}
+TWO = [(1, dict.fromkeys(OLD, b"1")), (2, dict.fromkeys(NEW, b"2"))]
+
+
+def test_downloads_of_canvas_are_ordered_by_the_numbers_of_their_attachments(
+    read: Read, layouts: ModuleType, tmp_path: Path
+) -> None:
+    """Two hand-ins are two attempts, whatever the order of the paths; neither is a mix."""
+    old = layouts.zipped(tmp_path, "b.zip", {"ab_7_100_losses.py": "1", "ab_7_101_cnn.py": "1"})
+    new = layouts.zipped(tmp_path, "a.zip", {"ab_7_205_losses-1.py": "2", "ab_LATE_7_206_cnn-1.py": "2"})
+    for paths in ((old, new), (new, old), (new, old, new)):
+        intake = read(*paths)
+        assert files(intake) == TWO and [one.late for one in intake.hand_ins] == [False, True]
+        assert not any("handed in last" in note for one in intake.hand_ins for note in one.notes)
+
+
+def test_uploads_in_one_download_of_canvas_are_as_many_attempts_as_uploads(
+    read: Read, layouts: ModuleType, tmp_path: Path
+) -> None:
+    """Both files came again: the second of them begins no third attempt."""
+    names = {"ab_7_100_losses.py": "1", "ab_7_101_cnn.py": "1", "ab_7_205_losses.py": "2", "ab_7_206_cnn.py": "2"}
+    assert files(read(layouts.zipped(tmp_path, "c.zip", names))) == TWO
+
+
+def test_file_that_did_not_change_leaves_the_mark_of_late_where_it_belongs(
+    read: Read, layouts: ModuleType, tmp_path: Path
+) -> None:
+    """A later download with one changed file is late as a whole, and the earlier attempt is not."""
+    old = layouts.zipped(tmp_path, "b.zip", {"ab_7_100_losses.py": "1", "ab_7_101_cnn.py": "1"})
+    new = layouts.zipped(tmp_path, "a.zip", {"ab_LATE_7_205_cnn.py": "1", "ab_LATE_7_206_losses.py": "2"})
+    assert [one.late for one in read(new, old).hand_ins] == [False, True]
+
+
+def moodle(layouts: ModuleType, path: Path, text: str, hour: int) -> Path:
+    """Moodle's download with the times of the files as it packs them."""
+    members = [
+        (zipfile.ZipInfo(f"Al Ba_7_assignsubmission_file/{name}", (2026, 1, 31, hour, 0, 0)), text)
+        for name in ("losses.py", "cnn.py")
+    ]
+    path.write_bytes(layouts.zip_bytes(members))
+    return path
+
+
+def test_downloads_of_moodle_are_ordered_by_the_times_in_them(
+    read: Read, layouts: ModuleType, tmp_path: Path
+) -> None:
+    """Moodle writes when it got a file; where two times are the same, a note says that nothing tells."""
+    old, new = moodle(layouts, tmp_path / "b.zip", "1", 9), moodle(layouts, tmp_path / "a.zip", "2", 17)
+    for paths in ((old, new), (new, old)):
+        intake = read(*paths)
+        assert files(intake) == TWO and not intake.hand_ins[0].notes
+    same = moodle(layouts, tmp_path / "c.zip", "3", 17)
+    assert all("handed in last" in one.notes[0] for one in read(new, same).hand_ins)

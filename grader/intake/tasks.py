@@ -12,6 +12,7 @@ from grader.intake.bindings import Definition, bindings_of
 from grader.intake.errors import shown
 from grader.intake.signature import fault_of, written
 
+NOT_THERE = "nothing of this name"  # what is got of a task that is in the file under no name
 MOST_NAMES = 2000  # among which a near match is looked for
 
 
@@ -21,7 +22,8 @@ class TaskState(StrEnum):
     DEFINED = "defined"  # as asked, as far as can be read
     UNSEEN = "unseen"  # bound by assignment, import, or inside if or try: only running it shows
     NOT_ATTEMPTED = "not_attempted"
-    MISSING = "missing"
+    MISSING = "missing"  # not in the file, under no name
+    MISNAMED = "misnamed"  # under another name, or in another place
     WRONG_KIND = "wrong_kind"
     WRONG_SIGNATURE = "wrong_signature"
 
@@ -72,9 +74,11 @@ def check_task(
 def _missing(tree: ast.Module, ours: Definition) -> TaskCheck:
     if bindings_of(tree).may_hide(ours.name):
         return TaskCheck(TaskState.UNSEEN)
-    nothing = (None, "nothing of this name", f"copy {ours.name} from the exercise")
-    line, got, remedy = _nested(tree, ours.name) or _near(tree, ours.name) or nothing
-    return TaskCheck(TaskState.MISSING, line, f"{_kind(ours)} {ours.name}", got, remedy)
+    expected, remedy = f"{_kind(ours)} {ours.name}", f"copy {ours.name} from the exercise"
+    if found := _nested(tree, ours.name) or _near(tree, ours.name):
+        line, got, remedy = found
+        return TaskCheck(TaskState.MISNAMED, line, expected, got, remedy)
+    return TaskCheck(TaskState.MISSING, None, expected, NOT_THERE, remedy)
 
 
 def _nested(tree: ast.Module, name: str) -> tuple[int, str, str] | None:

@@ -20,6 +20,8 @@ from grader.judge.references import References
 from grader.judge.scoring import absent, untested
 from grader.report import Message, TaskReport, Verdict
 
+UNWRITTEN = (TaskState.NOT_ATTEMPTED, TaskState.MISSING)
+
 
 @dataclass(frozen=True)
 class Intake:
@@ -66,7 +68,7 @@ def _settle(
     if check.ok:
         return None
     place = f"{file}, {source.place(check.line)}" if check.line else file
-    verdict = Verdict.NOT_ATTEMPTED if check.state is TaskState.NOT_ATTEMPTED else Verdict.ERROR
+    verdict = Verdict.NOT_ATTEMPTED if check.state in UNWRITTEN else Verdict.ERROR
     following = check.next or f"grade hint {task.id}"
     return untested(task, verdict, Message(task.title, check.expected, check.got, place, next=following))
 

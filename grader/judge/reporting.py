@@ -11,6 +11,7 @@ from importlib.metadata import version
 from grader import __version__
 from grader.course import Course, Task
 from grader.device.choice import Accelerator
+from grader.intake import NOT_THERE
 from grader.judge.order import ShardResult
 from grader.judge.scoring import skip_dependents
 from grader.report import Environment, Report, TaskReport
@@ -30,8 +31,18 @@ def report_of(
     """Return the report of a grading of `tasks`: in their order, each with what the tasks it needs make of it."""
     reports = tuple(_ordered(tasks, result))
     environment = environment_of(course, result, accelerator)
-    both = (*notes, *result.notes, *_kept_back(tasks))
+    both = (*notes, *result.notes, *_not_there(tasks, reports), *_kept_back(tasks))
     return Report(name, seed, environment, reports, round(seconds, 3), result.incomplete, both)
+
+
+def _not_there(tasks: Sequence[Task], reports: Sequence[TaskReport]) -> Iterator[str]:
+    """Say in one line for each file which of the tasks it does not have."""
+    names, missing = {task.id: task.name for task in tasks}, dict[str, list[str]]()
+    for report in reports:
+        if report.message and report.message.got == NOT_THERE and report.message.where:
+            missing.setdefault(report.message.where, []).append(names[report.id])
+    for where, found in missing.items():
+        yield f"these are not in {where.replace(chr(92), '/').rpartition('/')[2]}: {', '.join(found)}"
 
 
 def _kept_back(tasks: Sequence[Task]) -> Iterator[str]:

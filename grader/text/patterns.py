@@ -168,6 +168,7 @@ PATTERNS = {
     "note.near": "{file} is not the file of a topic (rename it to {name}?): it is left out",
     "note.no_cell": "cell {n} is no cell of a notebook: it is left out",
     "note.no_text": "cell {n} holds no text: it is left out",
+    "note.not_there": "these are not in {file}: {names}",
     "note.hidden_test": f"1 hidden test is {HIDDEN}",
     "note.hidden_tests": "{n} hidden tests are " + HIDDEN,
     # `grade explain` and `grade watch`.

@@ -25,7 +25,7 @@ from grader.watch.reach import marks_of
 
 IDLE = ""  # the mark of a task that nobody has begun, or whose code is not there
 MOST_BYTES = 200_000_000  # more is no file of a learner's
-UNBEGUN = (TaskState.NOT_ATTEMPTED, TaskState.MISSING)
+UNBEGUN = (TaskState.NOT_ATTEMPTED, TaskState.MISSING, TaskState.MISNAMED)
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,9 @@ def test_task_tells_a_definition_of_the_wrong_kind(
 def test_task_tells_what_stands_in_place_of_a_missing_one(
     text: str, line: int | None, got: str, remedy: str
 ) -> None:
-    assert check(text) == TaskCheck(TaskState.MISSING, line, "a function softmax", got, remedy)
+    """What has another name or place is begun; what is not there at all is not."""
+    missing = TaskState.MISNAMED if line else TaskState.MISSING
+    assert check(text) == TaskCheck(missing, line, "a function softmax", got, remedy)
 
 
 CLASS = """

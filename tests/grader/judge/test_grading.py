@@ -253,3 +253,15 @@ def test_a_topic_is_given_up_after_three_tasks_that_never_end(host, tmp_path):
     assert len(ran) == 3
     assert {task.tests[0].message.got for task in report.tasks if task.id not in ran} == {given_up}
     assert report.seconds < 45
+
+
+def test_function_that_the_file_does_not_have_is_not_attempted(made_up, host):
+    """One line names all of them; what needs one of them and fails is skipped."""
+    for text, verdicts, notes in (
+        ("x = 1\n", ["not_attempted", "not_attempted"], ("these are not in maths.py: double, quadruple",)),
+        ("def quadruple(x):\n    return x\n", ["not_attempted", "skipped"], ("these are not in maths.py: double",)),
+        ("def duoble(x):\n    return 2 * x\n", ["error", "not_attempted"], ("these are not in maths.py: quadruple",)),
+    ):
+        report = host.grade(made_up.submit(text), made_up.package, seed=1).report
+        assert [str(task.verdict) for task in report.tasks] == verdicts
+        assert report.notes == notes

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.classroom.model import ClassResult, Standing
 from grader.classroom.outputs import class_junit, grades_csv, named_results, results_json
-from grader.classroom.written import Written, digests_of
+from grader.classroom.written import NotWritten, Written, digests_of
 from grader.render.html import class_page, feedback_page
 from grader.render.html.names import feedback_file, has_feedback
 from grader.render.html.visible import shown_tasks, waiting
@@ -94,11 +94,31 @@ def feedback(standing: Standing, result: ClassResult, now: datetime) -> Iterator
             yield name, feedback_notebook(data, replace(standing.report, tasks=tasks))
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder with those around it, or say why it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise NotWritten(
+            f"{folder} cannot be made ({problem.strerror}): name another folder with --out"
+        ) from problem
+
+
 def write(path: Path, data: bytes) -> None:
     """Write a file so that a reader finds the old one or the new one, whatever happens."""
     with contextlib.suppress(OSError):
         if path.stat().st_size == len(data) and path.read_bytes() == data:
             return
+    try:
+        _replace(path, data)
+    except OSError as problem:
+        raise NotWritten(
+            f"{path} cannot be written ({problem.strerror}): make room, or allow writing there, and run the same "
+            "command again: what was graded is kept in the gradebook"
+        ) from problem
+
+
+def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=PARTIAL, dir=path.parent)
     try:

@@ -11,7 +11,7 @@ from grader.classroom.model import ClassResult
 from grader.classroom.outputs import Filled, fill_canvas, fill_moodle
 from grader.classroom.plan import Settings
 from grader.classroom.policy import Policy, seed_for
-from grader.classroom.publish import publish, write
+from grader.classroom.publish import make_folder, publish, write
 from grader.classroom.run import ClassRun, OpenExecutor, Watcher, grade_class
 from grader.classroom.settings import Asked, policy_of, read_intake
 from grader.course import load_course
@@ -23,7 +23,7 @@ from grader.judge.processors import processors
 def run_class(asked: Asked, watcher: Watcher) -> tuple[ClassResult, tuple[str, ...]]:
     """Grade a class, write everything, and return the result with what is to be said about filled-in tables."""
     intake, policy = read_intake(asked), policy_of(asked)
-    asked.out.mkdir(parents=True, exist_ok=True)
+    make_folder(asked.out)
     with Gradebook(asked.book) as book:
         run = _class_run(asked, policy, _seed(asked, policy, book))
         result = grade_class(intake, run, book, watcher)

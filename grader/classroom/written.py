@@ -22,6 +22,10 @@ MADE_BY = ("render", "notebook", "intake", "classroom", "report", "text")
 NAME = re.compile(r"[\w@-][\w.@-]*", re.ASCII)
 
 
+class NotWritten(Exception):
+    """A file or folder cannot be written, as on a full disk. Remedy: make room or write elsewhere, and run again."""
+
+
 class Written:
     """The list of one folder: for each student a digest of all that the files depend on, and their sizes.
 

@@ -70,11 +70,12 @@ def _problems() -> Iterator[None]:
     from grader.classroom.policy import PolicyProblem
     from grader.classroom.reading import ClassProblem
     from grader.classroom.roster import RosterProblem
+    from grader.classroom.written import NotWritten
 
     try:
         with judge_problems():
             yield
-    except (BookProblem, CannotFill, ClassProblem, PolicyProblem, RosterProblem) as problem:
+    except (BookProblem, CannotFill, ClassProblem, NotWritten, PolicyProblem, RosterProblem) as problem:
         raise WrongCall(str(problem)) from problem
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from grader.classroom import publish
 from grader.classroom.model import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
+from grader.classroom.written import NotWritten
+from grader.cli.classroom import command
 from grader.report import Environment, Report, TaskReport, Verdict
 
 ENVIRONMENT = Environment("0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", (), (), "0" * 64)
@@ -109,3 +113,33 @@ def test_write_leaves_an_equal_file_alone(tmp_path: Path) -> None:
     assert file.stat().st_mtime == 1
     publish.write(file, b"a,c\n")
     assert file.read_bytes() == b"a,c\n"
+
+
+@pytest.mark.parametrize("function", ["mkstemp", "replace"])
+def test_full_disk_is_said_and_what_was_whole_stays(
+    function: str, made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file that finds no room is named, nothing half lies there, and with room the rest follows."""
+    publish.publish(result(standing("ann")), tmp_path)
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+
+    def full(*names: object, **more: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publish.tempfile if function == "mkstemp" else publish.os, function, full)
+        with pytest.raises(NotWritten, match=r"grades.csv cannot be written \(No space left on device\): make room"):
+            publish.publish(result(standing("ann", 0.0), standing("ben")), tmp_path)
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+    publish.publish(result(standing("ann", 0.0), standing("ben")), tmp_path)
+    assert made == ["ann", "ann", "ben"]
+
+
+def test_folder_that_cannot_be_made_is_a_wrong_call(tmp_path: Path) -> None:
+    """`--out` below a file, or where nothing may be written, is said before anything is graded."""
+    (tmp_path / "file").write_text("")
+    (tmp_path / "class" / "al").mkdir(parents=True)
+    (tmp_path / "class" / "al" / "tensors.py").write_text("x = 1")
+    call = [str(tmp_path / "class"), "--task", "tensors.outer", "--out", str(tmp_path / "file" / "out")]
+    done = CliRunner().invoke(command, call)
+    assert (done.exit_code, "cannot be made (Not a directory): name another folder" in done.output) == (2, True)

@@ -42,6 +42,5 @@ def feedback_page(standing: Standing, result: ClassResult, now: datetime | None 
 
 def _notes(standing: Standing, later: int) -> tuple[str, ...]:
     """Remarks for the student; those of the policy may speak of points, so they wait for the total."""
-    own = standing.report.notes if standing.report else ()
-    files = standing.hand_in.notes if standing.hand_in else ()
-    return (*files, *own, *(() if later else standing.notes))
+    source = standing.report or standing.hand_in  # a report has the notes of its hand-in
+    return (*(source.notes if source else ()), *(() if later else standing.notes))

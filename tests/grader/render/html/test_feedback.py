@@ -93,6 +93,16 @@ def test_task_that_waits_shows_nothing_and_no_total(class_result, standing, visi
     assert "losses.softmax" in page
 
 
+def test_note_of_a_hand_in_stands_once(class_result, standing):
+    """A report has the notes of its hand-in; of one that cannot be graded they are shown all the same."""
+    note = "losses-1.py is read as losses.py"
+    hand_in = replace(standing.hand_in, notes=(note,))
+    shown = replace(standing, hand_in=hand_in, report=replace(standing.report, notes=(note,)))
+    broken = replace(standing, hand_in=hand_in, report=None, outcome=Outcome.UNREADABLE)
+    for each in (shown, broken):
+        assert text_of(feedback_page(each, class_result)).count(note) == 1
+
+
 def test_result_of_a_task_that_waits_changes_nothing_in_the_page(class_result, standing):
     """Two students who differ in the hidden task alone get the same page."""
     result = with_visibility(class_result, "hidden")

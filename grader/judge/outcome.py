@@ -38,6 +38,11 @@ def leaves_a_worker(outcome: Outcome) -> bool:
     return outcome.verdict is Verdict.PASS or (outcome.verdict in TELLING and plain)
 
 
+def is_close(outcome: Outcome) -> bool:
+    """Whether the result is right but for rounding."""
+    return isinstance(outcome.problem, CheckFailure) and outcome.problem.evidence.is_close
+
+
 def of_a_full_device(problem: BaseException | None) -> bool:
     """Whether the memory of a device was used up: torch then raises a class of its own, there or here."""
     if isinstance(problem, SubmissionError):

@@ -20,7 +20,7 @@ from grader.judge.intake import Intake, take_in
 from grader.judge.meanwhile import failing, is_first_failure, named
 from grader.judge.message import message_of, traceback_of
 from grader.judge.order import Advance, Order, ShardResult, Tell
-from grader.judge.outcome import Outcome, verdict_of
+from grader.judge.outcome import Outcome, is_close, verdict_of
 from grader.judge.references import References
 from grader.judge.scoring import score_task, untested
 from grader.judge.session import run_session
@@ -174,6 +174,7 @@ class Shard:
             message=message_of(title, task.id, outcome, cause if is_telling(outcome) else None, place),
             traceback=traceback_of(outcome, self._file(task), place), printed=outcome.printed or None,
             curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
+            is_close=is_close(outcome),
             tables=tuple(outcome.drawing.tables), pictures=tuple(outcome.drawing.pictures),
         )  # fmt: skip
 

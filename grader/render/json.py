@@ -57,6 +57,7 @@ def _test(test: TestReport) -> dict[str, Any]:
         "seconds": test.seconds,
         "message": asdict(test.message) if test.message else None,
         "traceback": test.traceback,
+        "is_close": test.is_close,
         "curves": [asdict(curve) for curve in test.curves],
         "paths": [asdict(path) for path in test.paths],
         "tables": [asdict(table) for table in test.tables],

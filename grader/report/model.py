@@ -60,6 +60,7 @@ class TestReport:
     paths: tuple[Path, ...] = ()
     tables: tuple[ShapeTable, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    is_close: bool = False  # whether what differs does so by rounding alone: other failures tell more
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,12 @@ class TaskReport:
 
     @property
     def first_failure(self) -> TestReport | None:
-        """The failure to show first: the one that makes the whole task worthless, or else the first of the suite."""
+        """The failure to show first: what costs the whole task, then what tells most, in the suite's order."""
         failed = [test for test in self.tests if test.verdict is not Verdict.PASS]
         decisive = self.verdict in DECISIVE
-        return min(failed, key=lambda test: decisive and test.verdict is not self.verdict, default=None)
+        return min(
+            failed, key=lambda test: (decisive and test.verdict is not self.verdict, test.is_close), default=None
+        )
 
 
 @dataclass(frozen=True)

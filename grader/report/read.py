@@ -118,6 +118,7 @@ def _test(value: Mapping[str, Any]) -> TestReport:
         seconds=float(value["seconds"]),
         message=_message(value["message"]),
         traceback=value["traceback"],
+        is_close=bool(value.get("is_close")),
         curves=tuple(read_curve(curve) for curve in value.get("curves", ())),
         paths=tuple(read_path(path) for path in value.get("paths", ())),
         tables=tuple(read_table(table) for table in value.get("tables", ())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -10,7 +11,18 @@ from torch import Tensor
 
 from grader.device import cuda
 from grader.suite.failure import CheckFailure, Evidence
-from grader.suite.wording import device_of, dtype_of, kind_of, number, place, shape_of, short
+from grader.suite.wording import (
+    apart,
+    device_of,
+    dtype_of,
+    equal_digits,
+    kind_of,
+    number,
+    numbers,
+    place,
+    shape_of,
+    short,
+)
 from grader.wire.record import Record
 
 TOLERANCES = {  # relative, absolute
@@ -19,6 +31,9 @@ TOLERANCES = {  # relative, absolute
     torch.bfloat16: (2e-2, 1e-2), torch.float16: (2e-3, 1e-3),
 }  # fmt: skip
 
+DOUBLE = (torch.float64, torch.complex128)
+ROUNDING = 1e-6  # relative to the largest number: what differs by less may come from float32
+MOST_OF_SINGLE = 8  # digits in which a number of float32 may agree with one of float64
 KEYS = "keys"  # the kind of evidence where a dict has others than it should
 
 
@@ -49,7 +64,7 @@ def check_close(
         if not isinstance(want, (dict, tuple, list)) or failure.evidence.kind == KEYS:
             raise
         # All parts tell which mistake it is.
-        whole = Evidence(failure.evidence.kind, got, rtol, atol, failure.evidence.part)
+        whole = replace(failure.evidence, got=got, rtol=rtol, atol=atol)
         raise CheckFailure(failure.checked, failure.expected, failure.got, whole) from None
 
 
@@ -77,8 +92,8 @@ def check_equal(got: Any, want: Any, checked: str | None = None) -> None:
     """Check that a plain value is `want`, of the same type in every part."""
     plain = _plain(got)
     if type(plain) is not type(_plain(want)) or not _same(plain, _plain(want)):
-        text = short(got) if _is_plain(got) else kind_of(got)
-        raise CheckFailure(checked, short(want), text, Evidence("equal", got))
+        text, expected = apart(plain, _plain(want)) if _is_plain(got) else (kind_of(got), short(want))
+        raise CheckFailure(checked, expected, text, Evidence("equal", got))
 
 
 def check_shape(got: Any, shape: Sequence[int], checked: str | None = None) -> None:
@@ -163,7 +178,7 @@ def _check_values(got: Tensor, want: Tensor, checked: str | None, rtol: float, a
         return
     odd = bad & (~torch.isfinite(got) | ~torch.isfinite(want)) if not exact else torch.zeros_like(bad)
     index = tuple((odd if odd.any() else bad).nonzero()[0].tolist())
-    expected, text = number(want[index].item()), number(got[index].item())
+    text, expected = numbers(got[index].item(), want[index].item())
     counted = f"; {int(bad.sum())} of {bad.numel()} elements differ" if bad.numel() > 1 else ""
     if odd.any():
         kind = Evidence("finite", got, rtol, atol, got)
@@ -176,7 +191,16 @@ def _check_values(got: Tensor, want: Tensor, checked: str | None, rtol: float, a
         )
     allowed = atol + rtol * want[index].abs().item()
     off = f"off by {difference[index].item():.1e}, allowed {allowed:.1e}{counted}"
+    if want.dtype in DOUBLE and bool((difference[bad] <= ROUNDING * want.abs().max()).all()):
+        evidence = replace(evidence, is_close=True)
+        off += _close_words(equal_digits(got[index].item(), want[index].item()))
     raise CheckFailure(checked, f"{expected}{place(index)}", f"{text} ({off})", evidence)
+
+
+def _close_words(digits: int) -> str:
+    if digits < 6:
+        return ""
+    return f"; equal to {digits} digits{', as if computed in float32' if digits <= MOST_OF_SINGLE else ''}"
 
 
 def _check_number(got: Any, want: float, checked: str | None, rtol: float | None, atol: float | None) -> None:

@@ -15,6 +15,7 @@ class Evidence:
     rtol: float | None = 0.0  # None: by the dtype of each tensor
     atol: float | None = 0.0
     part: Any = None  # of all that was got, the tensor that differs
+    is_close: bool = False  # whether all that differs does so by rounding, as of float32
 
 
 NETWORK = "network"  # what a whole network did: its outputs, gradients and buffers

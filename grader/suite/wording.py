@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +15,8 @@ from grader.proxy.handle import Handle
 from grader.wire.record import Record
 
 MAX_TEXT = 90
+MOST_NAMES = 3  # of one list
+DIGITS, MOST_DIGITS = 6, 17  # of a number: what is enough to look at, and what tells any two apart
 
 
 def kind_of(value: Any) -> str:
@@ -62,10 +67,67 @@ def number(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+def numbers(got: Any, want: Any) -> tuple[str, str]:
+    """Return two numbers in six digits, or as many as it takes to tell them apart."""
+    if not isinstance(got, (float, complex)) or not isinstance(want, (float, complex)):
+        return number(got), number(want)
+    pairs = ((f"{got:.{digits}g}", f"{want:.{digits}g}") for digits in range(DIGITS, MOST_DIGITS + 1))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (number(got), number(want)))
+
+
+def equal_digits(got: Any, want: Any) -> int:
+    """Return in how many digits two numbers agree; 0 for numbers that are not finite, or where one is 0."""
+    error = abs(got - want) / abs(want) if want and math.isfinite(abs(want)) else math.nan
+    return math.floor(0.001 - math.log10(error)) if 0 < error < 1 else 0
+
+
 def short(value: Any) -> str:
     """Return a plain value in one short line."""
-    text = number(value) if isinstance(value, float) else repr(value)
-    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 3]}..."
+    return _cut(number(value) if isinstance(value, float) else repr(value), 0)
+
+
+def apart(got: Any, want: Any) -> tuple[str, str]:
+    """Return two plain values that differ in one short line each, where they differ.
+
+    Of dicts only the entries that differ are shown, of lists of names those that only one has.
+    """
+    if isinstance(got, float) and isinstance(want, float):
+        return numbers(got, want)
+    if _are_names(got) and _are_names(want) and set(got) != set(want):
+        return _only(got, want), _around(want, got)
+    if type(got) is type(want) is dict:
+        parts = [{key: value for key, value in one.items() if key not in other or repr(value) != repr(other[key])}
+                 for one, other in ((got, want), (want, got))]  # fmt: skip
+        got, want = parts if any(parts) else (got, want)
+    return _around(got, want), _around(want, got)
+
+
+def _around(value: Any, other: Any) -> str:
+    text, begun = repr(value), os.path.commonprefix([repr(value), repr(other)])
+    return _cut(text, len(begun))
+
+
+def _cut(text: str, place: int) -> str:
+    """Cut a text to one short line that shows what stands at a place."""
+    start = max(0, min(place - MAX_TEXT // 2, len(text) - MAX_TEXT))
+    part = f"...{text[start + 3 :]}" if start else text
+    return part if len(part) <= MAX_TEXT else f"{part[: MAX_TEXT - 3]}..."
+
+
+def _are_names(value: Any) -> bool:
+    return type(value) is list and bool(value) and all(type(part) is str for part in value)
+
+
+def _only(got: Sequence[str], want: Sequence[str]) -> str:
+    """Say which names only one of two lists has."""
+    further, missing = ([name for name in one if name not in set(other)] for one, other in ((got, want), (want, got)))
+    parts = [("only yours", further), ("missing", missing)]
+    return "; ".join(f"{words}: {_listed(names)}" for words, names in parts if names)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(_cut(name, 0) for name in names[:MOST_NAMES]) + more
 
 
 def place(index: tuple[int, ...]) -> str:

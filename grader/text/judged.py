@@ -34,9 +34,10 @@ FIELDS = {  # what a field can be; any text where nothing is said here
     "place": r"line \d+|cell \d+, line \d+|In \[\d+\], line \d+",
     "sized": "tuple|list|dict|set",
     "plain": "int|float|bool|complex|string",
+    "digits": r"equal to \d+ digits(?:, as if computed in float32)?",
     "error": r"\w+(?:: .*)?",
 }  # fmt: skip
-PHRASES = ("what", "place", "often")  # fields that are said anew themselves
+PHRASES = ("what", "place", "often", "digits")  # fields that are said anew themselves
 DEEPEST = 3  # phrases within phrases
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.course import Task
@@ -43,6 +45,12 @@ def test_task_has_the_verdict_of_its_first_failure(verdicts, expected):
 def test_first_failure_is_the_one_that_costs_the_whole_task(verdicts, first):
     found = score_task(task(), rows(*verdicts))
     assert found.first_failure == found.tests[first]
+
+
+def test_first_failure_is_one_that_tells_more_than_rounding():
+    first, second, third = rows(F, P, E)
+    assert score_task(task(), [replace(first, is_close=True), second, third]).first_failure == third
+    assert score_task(task(), [replace(first, is_close=True), second]).first_failure.name == first.name
 
 
 def test_points_are_shared_by_weight():

@@ -78,11 +78,16 @@ FAILURES = {
     "device": lambda: check_close(ONES.to("meta"), ONES),
     "value": lambda: check_close(ONES, ROWS),
     "scalar": lambda: check_close(1.0, 2.0),
+    "rounded": lambda: check_close(ROWS.double() + 1e-8, ROWS.double()),
+    "rounded number": lambda: check_close(1.00000001, 1.0),
+    "nearly equal": lambda: check_close(1.0 + 1e-12, 1.0, rtol=0.0, atol=0.0),
     "whole numbers": lambda: check_close(ONES.long(), ROWS.long()),
     "not finite": lambda: check_close(ONES / 0, ROWS),
     "finite": lambda: check_finite(ONES / 0),
     "part": lambda: check_close((1.0, 2.0), (1.0, 3.0)),
     "keys": lambda: check_close({"a": 1.0}, {"b": 1.0}),
+    "a key too much": lambda: check_close({"a": 1.0, "b": 1.0}, {"b": 1.0}),
+    "a key too few": lambda: check_close({"b": 1.0}, {"a": 1.0, "b": 1.0}),
     "no exception": silent,
     "another exception": lambda: raising(error("TypeError")),
     "view": lambda: check_aliases(ONES.clone(), ONES),
@@ -226,6 +231,7 @@ def test_every_pattern_is_met_by_its_own_english():
     values = {
         "shape": "(2, 3)", "index": "[0, 1]", "number": "0.5", "off": "0.1", "allowed": "1e-9", "n": "3", "all": "4",
         "line": "7", "cell": "cell 2", "place": "line 7", "sized": "list", "plain": "bool", "error": "E: text",
+        "digits": "equal to 7 digits",
     }  # fmt: skip
     for name, english in PATTERNS.items():
         text = NAME.sub(lambda hole: values.get(hole[1], "something"), english)

@@ -20,7 +20,7 @@ from grader.suite import (
     check_that,
 )
 from grader.suite.failure import CheckFailure
-from grader.suite.wording import kind_of
+from grader.suite.wording import kind_of, numbers
 from grader.wire.record import Record
 
 NAN, INF = float("nan"), float("inf")
@@ -334,3 +334,70 @@ def test_tensor_without_values_is_called_one() -> None:
 )
 def test_kind_of_a_value_is_told_in_plain_english(value: object, words: str) -> None:
     assert kind_of(value) == words
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "texts"),
+    [
+        (0.5, 0.25, ("0.5", "0.25")),
+        (1 / 3, 1 / 3 + 1e-9, ("0.333333333", "0.333333334")),
+        (1.0, 1.0 + 2e-16, ("1", "1.0000000000000002")),
+        (2.0 + 1e-8j, 2.0 + 0j, ("2+1e-08j", "2+0j")),
+        (-0.0, 0.0, ("-0", "0")),
+        (INF, 1.5, ("inf", "1.5")),
+        (7, 8, ("7", "8")),
+        (NAN, NAN, ("nan", "nan")),
+    ],
+)
+def test_numbers_have_as_many_digits_as_it_takes_to_tell_them_apart(got: Any, want: Any, texts: Any) -> None:
+    assert numbers(got, want) == texts
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "words"),
+    [
+        (HALF + 1e-8, HALF, "; equal to 7 digits, as if computed in float32)"),
+        (HALF.float().double() * (1 + 1e-7), HALF, "; equal to 7 digits, as if computed in float32)"),
+        (1.0 + 1e-12, 1.0, "; equal to 12 digits)"),
+        (HALF + 1e-3, HALF, "; 2 of 2 elements differ)"),
+        (HALF.float() + 1e-8, HALF.float() + 1e-3, "; 2 of 2 elements differ)"),
+        (HALF + torch.tensor([1e-8, 1.0]), HALF, "; 2 of 2 elements differ)"),
+        (torch.tensor(1e-12).double(), torch.tensor(0.0).double(), ")"),
+    ],
+)
+def test_float64_that_agrees_to_the_digits_of_float32_is_said_to(got: Any, want: Any, words: str) -> None:
+    """Every element has to; a learner sees two numbers that look equal."""
+    failure = failure_of(check_close, got, want, rtol=0.0, atol=1e-13)
+    assert failure.got.endswith(words)
+    assert failure.evidence.is_close is ("equal" in words)
+    assert failure.expected != failure.got.partition(" ")[0]
+
+
+NAMES = ["conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer1.0.bn1.weight", "fc.weight"]
+LONG = {f"{name}.{n}": n for n, name in enumerate(NAMES * 3)}
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "shown"),
+    [
+        ([*NAMES, "fc.scale"], [*NAMES, "fc.bias"], "only yours: fc.scale; missing: fc.bias"),
+        (NAMES, [*NAMES, "fc.bias"], "missing: fc.bias"),
+        (NAMES * 2 + ["a"], NAMES * 2, "only yours: a"),
+        (list("abcdef"), ["a"], "only yours: b, c, d and 2 more"),
+        ({**LONG, "fc.weight.17": 3}, LONG, "{'fc.weight.17': 3}"),
+        ({**LONG, "fc.bias.18": 3}, LONG, "{'fc.bias.18': 3}"),
+        ("x" * 200 + " is 3 here", "x" * 200 + " is 4 here", "is 3 here'"),
+        (list(range(100)), [*range(99), 7], "98, 99]"),
+        (0.1 + 0.2, 0.3, "0.30000000000000004"),
+    ],
+)
+def test_difference_of_long_values_is_shown(got: Any, want: Any, shown: str) -> None:
+    failure = failure_of(check_equal, got, want)
+    assert failure.got.endswith(shown)
+    assert max(len(failure.got), len(failure.expected)) <= 110
+    assert failure.expected != failure.got
+
+
+def test_keys_that_only_one_has_are_named() -> None:
+    failure = failure_of(check_close, {"a": 1.0, "c": 1.0}, {"a": 1.0, "b": 1.0})
+    assert failure.got == "only yours: c; missing: b"

@@ -1,4 +1,4 @@
-"""The class list: a CSV file with one student in each row, and finding a student in it."""
+"""The class list: our own CSV file or a system's export, and finding a student in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from grader.intake.errors import shown
 
 SYSTEMS = ("canvas", "moodle", "sis", "gradescope", "github", "login")
 COLUMNS = ("id", "name", "email", *SYSTEMS)
+OURS = frozenset(COLUMNS) - {"id"}  # columns that no export has beside one called ID
 DELIMITERS = (",", ";", "\t")
 MOST_BYTES = 20_000_000
 
@@ -76,7 +77,7 @@ def read_roster(path: Path) -> Roster:
     if len(data) > MOST_BYTES:
         raise RosterProblem(f"{shown(path)} is larger than {MOST_BYTES // 1_000_000} MB: it is no class list")
     try:
-        students = list(_students(_text(data), shown(path.name)))
+        students = list(_students(data, shown(path.name)))
     except csv.Error as error:
         raise RosterProblem(f"{shown(path.name)} is not a CSV file ({error}): save it as CSV") from error
     if not students:
@@ -132,25 +133,41 @@ def _text(data: bytes) -> str:
     return unicodedata.normalize("NFC", data.decode("latin-1"))
 
 
-def _students(text: str, name: str) -> Iterator[Student]:
-    rows = list(_rows(text))
-    header = [cell.strip().casefold() for cell in rows[0][1]] if rows else []
-    if "id" not in header:
-        found = ", ".join(shown(cell) for cell in header if cell)[:200] or "none"
-        raise RosterProblem(f"{name} has no column `id`; its columns are: {found}. Add one that is unique")
-    for column in COLUMNS:
-        if header.count(column) > 1:
-            raise RosterProblem(f"{name} has {header.count(column)} columns `{column}`: keep one")
+def _students(data: bytes, name: str) -> Iterator[Student]:
     owners: dict[tuple[str, str], int] = {}
-    for line, cells in rows[1:]:
-        row = {column: cell.strip() for column, cell in zip(header, cells, strict=False) if column in COLUMNS}
+    for line, row in _own_or_exported(data, name):
         if not row.get("id"):
             raise RosterProblem(
-                f"{name}, line {line}: there is no id: {shown(', '.join(filter(None, cells)))[:80]}"
+                f"{name}, line {line}: there is no id: {shown(', '.join(filter(None, row.values())))[:80]}"
             )
         _refuse_shared(row, line, owners, name)
         ids = {system: row[system] for system in SYSTEMS if row.get(system)}
         yield Student(row["id"], row.get("name", ""), row.get("email", ""), ids)
+
+
+def _own_or_exported(data: bytes, name: str) -> Iterable[tuple[int, Mapping[str, str]]]:
+    """Return the rows of a list with our columns, or else of a system's export."""
+    rows = list(_rows(_text(data)))
+    header = [cell.strip().casefold() for cell in rows[0][1]] if rows else []
+    if not ("id" in header and OURS.intersection(header)) and len(header) > 1:
+        from grader.classroom.roster_exports import exported_rows
+
+        if (exported := exported_rows(data)) is not None:
+            return exported
+    if "id" not in header:
+        found = ", ".join(shown(cell) for cell in header if cell)[:200] or "none"
+        raise RosterProblem(
+            f"{name} has no column `id`; its columns are: {found}. Add one that is unique, or give the file that "
+            "Canvas, Moodle or Gradescope exports, as it is"
+        )
+    for column in COLUMNS:
+        if header.count(column) > 1:
+            raise RosterProblem(f"{name} has {header.count(column)} columns `{column}`: keep one")
+    return [(line, _row(header, cells)) for line, cells in rows[1:]]
+
+
+def _row(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    return {column: cell.strip() for column, cell in zip(header, cells, strict=False) if column in COLUMNS}
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -101,3 +101,74 @@ def test_any_bytes_are_a_roster_or_a_problem(tmp_path: Path, data: bytes, head: 
         assert read_roster(write(tmp_path, head + data)).students
     except RosterProblem as problem:
         assert str(problem)
+
+
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,"Week 1, losses (900)",Current Score
+,,,,,Manual Posting,
+    Points Possible,,,,,10.00,(read only)
+"Lovelace, Ada",101,sis-1,ada@example.org,One,3.00,60.00
+"Gauß, Carl",102,,carl,Two,,
+"Student, Test",666,,,One,,
+"""
+GRADESCOPE = """First Name,Last Name,SID,Email,Role,Sections
+Ada,Lovelace,77,ada@example.org,Student,
+Carl,Gauß,,carl@example.org,Student,
+Tea,Cher,,t@example.org,Instructor,
+"""
+MOODLE = """Identifier,"Full name","ID number","Email address",Status,Grade,"Maximum grade","Grade can be changed",\
+"Last modified (submission)","Last modified (grade)","Feedback comments"
+"Participant 11","Ada Lovelace",1001,ada@example.org,"Submitted for grading",,10.00,Yes,-,-,
+"Participant 12","Carl Gauß",1002,carl@example.org,"No submission",,10.00,Yes,-,-,
+"""
+GERMAN = """ID;Vollständiger Name;E-Mail-Adresse;Status;Bewertung;Bestwertung;Bewertung kann geändert werden;\
+Zuletzt geändert (Abgabe);Zuletzt geändert (Bewertung);Feedback als Kommentar
+Teilnehmer/in11;Ada Lovelace;ada@example.org;Abgegeben;;10,00;Ja;-;-;
+"""
+PARTICIPANTS = "\ufeff\"First name\",Surname,\"Email address\",Groups\nAda,Lovelace,ada@example.org,A\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "students"),
+    [
+        (
+            CANVAS,
+            [
+                Student("101", "Lovelace, Ada", "ada@example.org",
+                        {"canvas": "101", "sis": "sis-1", "login": "ada@example.org"}),
+                Student("102", "Gauß, Carl", "", {"canvas": "102", "login": "carl"}),
+            ],
+        ),
+        (
+            GRADESCOPE,
+            [
+                Student("77", "Ada Lovelace", "ada@example.org", {"gradescope": "77"}),
+                Student("carl@example.org", "Carl Gauß", "carl@example.org"),
+            ],
+        ),
+        (
+            MOODLE,
+            [
+                Student("1001", "Ada Lovelace", "ada@example.org", {"moodle": "11", "sis": "1001"}),
+                Student("1002", "Carl Gauß", "carl@example.org", {"moodle": "12", "sis": "1002"}),
+            ],
+        ),
+        (GERMAN, [Student("ada@example.org", "Ada Lovelace", "ada@example.org", {"moodle": "11"})]),
+        (PARTICIPANTS, [Student("ada@example.org", "Ada Lovelace", "ada@example.org")]),
+    ],
+    ids=["canvas", "gradescope", "moodle", "moodle_in_german", "moodle_participants"],
+)  # fmt: skip
+def test_roster_may_be_what_a_system_exports(text: str, students: list[Student], tmp_path: Path) -> None:
+    """The gradebook, the worksheet, or the list of participants is the class list as it is."""
+    assert list(read_roster(write(tmp_path, text)).students) == students
+
+
+def test_roster_of_an_export_names_the_line_of_what_two_share(tmp_path: Path) -> None:
+    """Two rows of one number are told as in a list of our own."""
+    with pytest.raises(RosterProblem, match="lines 4 and 5: both have the id 101"):
+        read_roster(write(tmp_path, CANVAS.replace("102", "101")))
+
+
+def test_roster_whose_ids_look_like_participants_is_our_own(tmp_path: Path) -> None:
+    """A column `id` beside one of ours is a class list, whatever else stands in it."""
+    text = "id,name,year,points\ns11,Ada,2026,10\ns12,Carl,2026,10\n"
+    assert [one.id for one in read_roster(write(tmp_path, text)).students] == ["s11", "s12"]

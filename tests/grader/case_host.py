@@ -6,6 +6,7 @@ Run as a script with a folder for the results; a line of JSON on standard input 
 from __future__ import annotations
 
 import ctypes
+import gc
 import hashlib
 import json
 import os
@@ -37,6 +38,7 @@ GRACE = 1.0  # seconds for an ended process to be gone
 def main(results: Path) -> None:
     """Grade what standard input names, a few at the same time."""
     default_policy(results)  # looks for the distributions once, for all gradings
+    gc.freeze()  # so that no grading goes over all of torch when it collects
     running: set[int] = set()
     for number, line in enumerate(sys.stdin):
         if len(running) == AT_ONCE:

@@ -11,6 +11,7 @@ import importlib.util
 import inspect
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,9 @@ class References:
 
     def _signatures(self, slug: str) -> dict[str, tuple[str, ...]]:
         public = {name: value for name, value in vars(self.module(slug)).items() if not name.startswith("_")}
-        return {name: _parameters(value) for name, value in public.items() if callable(value)}
+        own = {name: _parameters(value) for name, value in public.items() if callable(value)}
+        classes = [value for value in public.values() if inspect.isclass(value)]
+        return own | {name: names for kind in classes for name, names in _methods(kind)}
 
     def _mistakes(self, task: Task) -> tuple[Mistake, ...]:
         if not self._course.has_solution(task.topic):
@@ -76,6 +79,14 @@ class References:
     def with_variant(self, task: Task, variant: Any) -> types.SimpleNamespace:
         """Return the reference with one task replaced."""
         return types.SimpleNamespace(**{**vars(self.module(task.topic)), task.name: variant})
+
+
+def _methods(kind: type) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the parameters of each method as `Class.method`, and of a call of the object."""
+    for name, method in vars(kind).items():
+        if inspect.isfunction(method):
+            called = "__call__" if name == "forward" else name
+            yield from {f"{kind.__name__}.{each}": _parameters(method)[1:] for each in (name, called)}.items()
 
 
 def _parameters(function: Any) -> tuple[str, ...]:

@@ -46,7 +46,10 @@ class Handle:
             raise AttributeError(
                 name
             )  # protocols of Python and torch are never asked of a submission's object
-        return self._session.ask({"op": "attribute", "handle": self._number, "attribute": name})
+        value = self._session.ask({"op": "attribute", "handle": self._number, "attribute": name})
+        if isinstance(value, Handle) and value._class_name == "method":
+            vars(value)["_path"] = f"{self._class_name}.{name}"
+        return value
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         """Refuse: state is changed by what a suite ships with `submission.run`."""
@@ -54,7 +57,8 @@ class Handle:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object."""
-        return self._session.call({"op": "call", "handle": self._number}, self._class_name, args, kwargs)
+        name = vars(self).get("_path", f"{self._class_name}.__call__")
+        return self._session.call({"op": "call", "handle": self._number}, name, args, kwargs)
 
     def __len__(self) -> int:
         """Return the object's own length, if it is a count."""

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from grader.proxy import autograd, errors
 from grader.proxy.arguments import Arguments
+from grader.proxy.describe import describe_call, describe_function
 from grader.proxy.handle import Handle
 from grader.proxy.mirrors import Mirrors
 from grader.proxy.patience import Patience
@@ -102,14 +103,16 @@ class Session:
     ) -> Any:
         """Call a function of the submission; `name` is for messages and parameter names."""
         arguments = Arguments(self)
-        names = [*self.signatures.get(name, ()), *(f"argument {i + 1}" for i in range(len(args)))]
+        known = self.signatures.get(name, ())
+        names = [*known, *(f"argument {i + 1}" for i in range(len(known), len(args)))]
         encoded = {
             "args": {"list": [arguments.encode(value, names[i]) for i, value in enumerate(args)]},
             "kwargs": {"dict": [[key, arguments.encode(value, key)] for key, value in kwargs.items()]},
         }
         self.calls, self.last_arguments = self.calls + 1, (args, kwargs)
         if header["op"] == "call":
-            self.last_call, self.last_function = describe_call(names, args, kwargs), name
+            self.last_call = describe_call(names, args, kwargs)
+            self.last_function = name.partition(".")[0]
         return self._exchange({**header, **encoded}, arguments, may_change)
 
     def ship(
@@ -117,7 +120,13 @@ class Session:
     ) -> Any:
         """Send the source of a function of the suite and call it in the worker."""
         header = {"op": "run", "source": _source_of(function), "name": function.__name__, "scenario": scenario}
-        return self.call(header, function.__name__, args, kwargs)
+        if scenario and not self.last_call:
+            _, *names = inspect.signature(function).parameters
+            self.last_call = describe_call(names, args, kwargs)
+        made = self.call(header, function.__name__, args, kwargs)
+        if isinstance(made, Handle):
+            vars(made)["_words"] = describe_function(_source_of(function))
+        return made
 
     def ship_apart(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Send the source of a function of the suite to a worker of its own, which has met no submission."""
@@ -286,18 +295,3 @@ def _record(report: Any) -> dict[str, Any]:
 def _emptied(numbers: list[int]) -> list[int]:
     """Return what a list held; the list stays the same object, since finalisers append to it."""
     return [numbers.pop() for _ in range(len(numbers))]
-
-
-def describe_call(names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """Return the arguments of a call in one line: tensors by shape and dtype."""
-    pairs = [*zip(names, args, strict=False), *kwargs.items()]
-    return ", ".join(f"{name} {_brief(value)}" for name, value in pairs)[:160]
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, Tensor):
-        return f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}"
-    if isinstance(value, (list, tuple)) and value and all(isinstance(part, Tensor) for part in value):
-        return f"{len(value)} tensors {', '.join(str(tuple(part.shape)) for part in value[:3])}"
-    text = repr(value)
-    return f"= {text}" if len(text) <= 40 else f"of class {type(value).__name__}"

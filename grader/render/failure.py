@@ -22,7 +22,8 @@ FIXED = (
     ("Likely", "likely", "yellow"),
 )
 ONE_LINE = WIDEST - LABEL  # what may quote the submission is cut to one line
-ENOUGH = 10_000  # the sentence of a known mistake is the course's own, and is never cut
+# The sentence of a known mistake is the course's own, and is never cut; arguments are shown as far as they are told.
+LENGTHS = {"likely": 10_000, "where": 3 * ONE_LINE}
 LONGEST = 300  # of an exception's message
 TRACEBACK = 12  # lines of the learner's own traceback, the last ones
 
@@ -48,7 +49,7 @@ def labels(page: Page, message: Message) -> None:
     for label, name, style in FIXED:
         value = getattr(message, name)
         if value:
-            page.labelled(label, value, style, most=ENOUGH if name == "likely" else ONE_LINE)
+            page.labelled(label, value, style, most=LENGTHS.get(name, ONE_LINE))
 
 
 def _heading(page: Page, task: TaskReport, test: TestReport | None) -> None:

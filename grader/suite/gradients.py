@@ -50,7 +50,8 @@ def check_gradients(
     else:
         check_close(tuple(got), tuple(want), rtol=rtol, atol=atol)
     above = _upstream(want, upstream, rng)
-    names = [*getattr(function, "parameter_names", ()), *(f"argument {i + 1}" for i in range(len(args)))]
+    known = getattr(function, "parameter_names", ())
+    names = [*known, *(f"argument {i + 1}" if len(args) > 1 else "the argument" for i in range(len(known), len(args)))]
     chosen = [i for i, arg in enumerate(args) if isinstance(arg, Tensor) and arg.requires_grad]
     theirs = _gradients(got, [args[i] for i in chosen], above)
     ours = _gradients(want, [copies[i] for i in chosen], above)

@@ -80,6 +80,7 @@ PATTERNS = {
     "further_key": "{key} too, which is not asked for",
     "state_dict": "a state_dict of tensors",
     # What was compared, behind the sentence of a test.
+    "checked.the_argument": "gradient with respect to the argument",
     "checked.argument": "gradient with respect to argument {n}",
     "checked.gradient": "gradient with respect to {name}",
     "checked.state": "keys of the state_dict",

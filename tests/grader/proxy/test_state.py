@@ -140,7 +140,7 @@ def test_recording_shows_a_loop(learner: Learner) -> None:
 def test_last_call_says_what_was_passed(learner: Learner) -> None:
     submission = learner(STATE, softmax=("x",))
     submission.softmax(torch.ones(2, 3))
-    assert submission.last_function == "softmax" and submission.last_call == "x (2, 3) float32"
+    assert submission.last_function == "softmax" and submission.last_call == "x [[1, 1, 1], [1, 1, 1]] float32"
 
 
 def test_module_is_loaded_afresh(learner: Learner) -> None:

@@ -51,6 +51,7 @@ def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int 
 )
 @device_option
 @click.option("--curves", is_flag=True, help="Draw the curves of passed tests too, where a test draws one.")
+@click.option("--repeat", is_flag=True, help="Write Python that repeats the first failing call.")
 @click.option("--first", is_flag=True, help="Stop at the first task that does not pass.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Tasks to grade at the same time.")
 @progress_option
@@ -63,6 +64,7 @@ def command(
     kind: str,
     output: Path | None,
     curves: bool,
+    repeat: bool,
     folder: Path | None,
     language: str | None,
     **options: Any,
@@ -73,7 +75,7 @@ def command(
     report = graded(paths, _of_the_folder(paths, options))
     _remember(report, paths, folder, options)
     people = kind == "terminal"  # the others stay English: programs read them
-    _present(in_language(report, language) if people else report, kind, output, paths, curves)
+    _present(in_language(report, language) if people else report, kind, output, paths, curves, repeat)
     if report.incomplete is not None:
         return OURS
     from grader.render.choose import passed
@@ -117,14 +119,16 @@ def _remember(report: Report, paths: Sequence[Path], folder: Path | None, option
         click.echo(note, err=True)
 
 
-def _present(report: Report, kind: str, output: Path | None, paths: Sequence[Path], curves: bool) -> None:
+def _present(
+    report: Report, kind: str, output: Path | None, paths: Sequence[Path], curves: bool, repeat: bool
+) -> None:
     if kind in FORMATS:
         write(FORMATS[kind](report, paths), output)
     else:
         from grader.render import terminal
 
         typed = shlex.join(str(path) for path in paths)
-        show(lambda console: terminal.show(report, console, paths=typed, curves=curves), output)
+        show(lambda console: terminal.show(report, console, paths=typed, curves=curves, repeat=repeat), output)
     if output is not None:
         from grader.render.words import earned, number
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from grader.judge.diagnosis import Named
 from grader.judge.outcome import Outcome, of_a_full_device
-from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, WrongKind
+from grader.proxy.errors import ArgumentChanged, Frame, StateLeft, SubmissionError, WrongKind
 from grader.report import Message, Verdict
 from grader.sandbox.errors import GivenUp, WorkerLied, WorkerMemory, WorkerTimeout
 from grader.suite.failure import CheckFailure
 
 MAX_TEXT = 300
+LATE = "Timeout: the code was here when the time was used up"
+LINE_OF_WARNING = re.compile(r"^(\w*Warning: .*) \(line (\d{1,7})\)$", re.MULTILINE)  # as a worker writes it
 PLACE_OF_SYNTAX = re.compile(r" \(\w+\.py, line \d+\)$")  # as Python writes it, in lines of the module
 
 Place = Callable[[int], str]  # what the learner calls a line of the module
@@ -43,13 +45,18 @@ def message_of(
 
 def traceback_of(outcome: Outcome, filename: str, place: Place = in_file) -> str | None:
     """Return the learner's own traceback, cut to their file."""
-    if not isinstance(outcome.problem, SubmissionError):
-        return None
+    problem = outcome.problem
     rows = [
         f"{filename}, {place(frame.line)}, in {frame.function}\n    {frame.text}"
-        for frame in outcome.problem.frames
+        for frame in _frames(problem)
     ]
-    return "\n".join([*rows, str(outcome.problem)]) if rows else None
+    last = LATE if isinstance(problem, WorkerTimeout) else str(problem)
+    return "\n".join([*rows, last]) if rows else None
+
+
+def printed_of(outcome: Outcome, place: Place = in_file) -> str | None:
+    """Return what the learner's code printed, and its warnings with what the learner calls their lines."""
+    return LINE_OF_WARNING.sub(lambda found: f"{found[1]} ({place(int(found[2]))})", outcome.printed) or None
 
 
 def _labels(title: str, outcome: Outcome, place: Place) -> tuple[str, str | None, str | None]:
@@ -82,7 +89,7 @@ def _labels(title: str, outcome: Outcome, place: Place) -> tuple[str, str | None
             return (
                 title,
                 "an answer in time",
-                "none: the code still ran when the time of this test was used up",
+                f"none: the code still ran when the time of this test was used up{_place(problem, place)}",
             )
         case WorkerMemory():
             return title, "a result within the memory limit", f"too much memory: {problem}"
@@ -100,14 +107,20 @@ def _full_device(text: str, place: str) -> str:
 
 
 def _place(problem: BaseException | None, place: Place) -> str:
-    frames = problem.frames if isinstance(problem, SubmissionError) else ()
+    frames = _frames(problem)
     return f" ({place(frames[-1].line)})" if frames else ""
+
+
+def _frames(problem: BaseException | None) -> Sequence[Frame]:
+    return problem.frames if isinstance(problem, (SubmissionError, WorkerTimeout)) else ()
 
 
 def _raised(problem: SubmissionError, in_module: Place) -> str:
     place = _place(problem, in_module)
     if isinstance(problem, NotImplementedError):
         return f"NotImplementedError{place}: this part is still to be written"
+    if isinstance(problem, ModuleNotFoundError):
+        return f"{problem}{place}: a topic is one file, and beside it only what is installed can be imported"
     if isinstance(problem, PermissionError):
         return f"{problem}{place}: the sandbox does not allow this"
     if issubclass(type(problem), SyntaxError) and place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from grader.judge.evidence import is_telling
 from grader.judge.idle import idle_tests
 from grader.judge.intake import Intake, take_in
 from grader.judge.meanwhile import failing, is_first_failure, named
-from grader.judge.message import message_of, traceback_of
+from grader.judge.message import message_of, printed_of, traceback_of
 from grader.judge.order import Advance, Order, ShardResult, Tell
 from grader.judge.outcome import Outcome, is_close, verdict_of
 from grader.judge.references import References
@@ -69,7 +70,12 @@ class Shard:
         self.result = ShardResult(kind=workers.kind, layers=workers.layers, missing=workers.missing)
 
     def grade(self, collected: Collected | None = None) -> ShardResult:
-        """Grade, in the session that is open if there is one."""
+        """Grade, in the session that is open if there is one; what our own files are warned of is no learner's."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return self._grade(collected)
+
+    def _grade(self, collected: Collected | None) -> ShardResult:
         intake = take_in(self.course, self.references, self.order.submission, self.tasks)
         self.result.tasks.update(intake.settled)
         self.result.notes, self.sources = intake.notes, intake.sources
@@ -172,7 +178,7 @@ class Shard:
             name=item.name, title=title, verdict=outcome.verdict, visible=is_visible(item),
             weight=weight_of(item), seconds=round(outcome.seconds, 4),
             message=message_of(title, task.id, outcome, cause if is_telling(outcome) else None, place),
-            traceback=traceback_of(outcome, self._file(task), place), printed=outcome.printed or None,
+            traceback=traceback_of(outcome, self._file(task), place), printed=printed_of(outcome, place),
             curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
             is_close=is_close(outcome),
             tables=tuple(outcome.drawing.tables), pictures=tuple(outcome.drawing.pictures),

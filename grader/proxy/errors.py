@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,10 @@ ARRIVE_AS_THEMSELVES = frozenset({
     "PermissionError", "RecursionError", "RuntimeError", "SyntaxError", "TimeoutError", "TypeError",
     "UnboundLocalError", "UnicodeError", "ValueError", "ZeroDivisionError",
 })  # fmt: skip
+
+
+# A line as Python's faulthandler writes it.
+STOOD = re.compile(r'  File "([^"\n]{1,100})", line (\d{1,7}) in (<?\w{1,100}>?)')
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,18 @@ def from_report(report: Any) -> SubmissionError:
         Frame(int(line), str(function)[:100], str(code)[:200]) for line, function, code in report["frames"]
     )
     return _class_for(builtin)(kind[:100], text[:2000], frames[-6:])
+
+
+def frames_in(stack: str, slug: str, source: str) -> tuple[Frame, ...]:
+    """Return the lines of a submission's file that stand in the stack a worker has written, the innermost last.
+
+    The worker may have made it up: it names lines that there are, and the code of each is read here.
+    """
+    code = source.splitlines()
+    found = ((file, int(line), name) for file, line, name in STOOD.findall(stack))
+    theirs = [Frame(line, name, code[line - 1].strip()[:200]) for file, line, name in found
+              if file == f"{slug}.py" and 0 < line <= len(code)]  # fmt: skip
+    return tuple(theirs[:6][::-1])
 
 
 class ArgumentChanged(Exception):

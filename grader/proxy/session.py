@@ -18,7 +18,7 @@ from grader.proxy.describe import describe_call, describe_function
 from grader.proxy.handle import Handle
 from grader.proxy.mirrors import Mirrors
 from grader.proxy.patience import Patience
-from grader.sandbox.errors import WorkerLied
+from grader.sandbox.errors import WorkerLied, WorkerTimeout
 from grader.sandbox.loopback import Loopback
 from grader.sandbox.transport import Transport
 from grader.wire.frame import BadFrame
@@ -62,6 +62,7 @@ class Session:
         self.last_function = ""
         self._numbers = itertools.count(1)
         self._patience = Patience()
+        self._loaded = "", ""
 
     def number(self) -> int:
         """Return a number that no other tensor has."""
@@ -81,6 +82,7 @@ class Session:
 
     def load(self, slug: str, source: str, code: bytes, seed: int) -> None:
         """Let the worker execute compiled source. Raises SubmissionError as the module does."""
+        self._loaded = slug, source
         self.ask({"op": "load", "slug": slug, "source": source, "seed": seed}, code=code)
 
     def seed(self, seed: int) -> None:
@@ -176,6 +178,9 @@ class Session:
                         answer, may_change
                     )  # an object's method may: an optimiser's step
                 return self._result(answer, buffers, arguments, may_change)
+        except WorkerTimeout as late:
+            late.frames = errors.frames_in(late.stack, *self._loaded)
+            raise
         except (BadFrame, *MALFORMED) as problem:
             if isinstance(problem, (errors.SubmissionError, torch.OutOfMemoryError)):
                 raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rich.cells import cell_len
+from rich.text import Text
 
 from grader.render.escape import lines, one_line
 from grader.render.page import LABEL, WIDEST, Page, cut
@@ -26,6 +27,8 @@ ONE_LINE = WIDEST - LABEL  # what may quote the submission is cut to one line
 LENGTHS = {"likely": 10_000, "where": 3 * ONE_LINE}
 LONGEST = 300  # of an exception's message
 TRACEBACK = 12  # lines of the learner's own traceback, the last ones
+BAR = "  | "  # before each line of it
+PRINTED = 10  # lines of what the learner's code printed, the first ones
 
 
 def failure(page: Page, task: TaskReport) -> None:
@@ -40,6 +43,8 @@ def failure(page: Page, task: TaskReport) -> None:
     if test and has_sketches(test):
         page.line()
         sketches(page, test)
+    if test and test.printed and test.printed.strip():
+        _printed(page, test.printed)
     if task.verdict is not Verdict.INTERNAL:
         page.whole("Next", (message and message.next) or f"grade hint {task.id}", "cyan")
 
@@ -79,6 +84,27 @@ def _without_title(test: TestReport, message: Message) -> Message:
     """Return a message whose check is named without the test's sentence, which stands above it."""
     rest = message.checked.removeprefix(test.title.rstrip(STOPS))
     return replace(message, checked=rest.removeprefix(": ")) if rest.startswith(": ") else message
+
+
+def _printed(page: Page, text: str) -> None:
+    """Write what the learner's code printed, marked as theirs; a long line, such as a warning, is wrapped."""
+    all_lines = lines(text)
+    page.line()
+    page.line((say("failure.printed"), "bold"))
+    more = len(all_lines) - PRINTED
+    for line in [*all_lines[:PRINTED], *([say("failure.more_lines", n=more)] if more > 0 else [])]:
+        for part in Text(cut(line, LONGEST)).wrap(page.console, page.width - len(BAR)) or [Text()]:
+            page.line((BAR + part.plain.rstrip(), "dim"))
+    page.line()
+
+
+def repeatable(page: Page, text: str) -> None:
+    """Write what repeats the failing call, to be copied: never cut, never broken."""
+    page.line((say("failure.repeat"), "bold"))
+    page.line()
+    for line in lines(text):
+        page.console.print(Text(line), soft_wrap=True)
+    page.line()
 
 
 def _traceback(page: Page, text: str) -> None:

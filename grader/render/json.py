@@ -48,6 +48,7 @@ def _task(task: TaskReport) -> dict[str, Any]:
 
 
 def _test(test: TestReport) -> dict[str, Any]:
+    theirs = {name: text for name in ("printed", "repeat") if (text := getattr(test, name)) is not None}
     return {
         "name": test.name,
         "title": test.title,
@@ -58,6 +59,7 @@ def _test(test: TestReport) -> dict[str, Any]:
         "message": asdict(test.message) if test.message else None,
         "traceback": test.traceback,
         "is_close": test.is_close,
+        **theirs,
         "curves": [asdict(curve) for curve in test.curves],
         "paths": [asdict(path) for path in test.paths],
         "tables": [asdict(table) for table in test.tables],

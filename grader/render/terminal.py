@@ -8,7 +8,7 @@ from rich.console import Console
 
 from grader.render.choose import by_topic, first_failed, first_waiting, passed, place, untouched
 from grader.render.escape import one_line
-from grader.render.failure import failure
+from grader.render.failure import failure, repeatable
 from grader.render.page import Page
 from grader.render.sketch import gallery
 from grader.render.table import topics, total
@@ -17,7 +17,9 @@ from grader.report import Report, TaskReport
 from grader.text import judged, say
 
 
-def show(report: Report, console: Console, *, paths: str = "", curves: bool = False) -> None:
+def show(
+    report: Report, console: Console, *, paths: str = "", curves: bool = False, repeat: bool = False
+) -> None:
     """Write `report` to `console`.
 
     Args:
@@ -25,6 +27,7 @@ def show(report: Report, console: Console, *, paths: str = "", curves: bool = Fa
         console: where to.
         paths: what was typed after `grade`, for the next command.
         curves: whether to draw what every test has attached, not only the failed test that is shown.
+        repeat: whether to write Python that repeats the failing call.
     """
     page = Page(console)
     paths = paths or shlex.quote(report.submission)
@@ -38,6 +41,8 @@ def show(report: Report, console: Console, *, paths: str = "", curves: bool = Fa
             failed = first_failed(report)
             gallery(page, report, failed.first_failure if failed else None)
         _next(page, report, paths)
+        if repeat:
+            _repeat(page, first_failed(report))
     _remarks(page, report)
 
 
@@ -51,6 +56,16 @@ def _welcome(page: Page, report: Report, paths: str) -> None:
         page.line(f"  {one_line(slug):<14}", (words, "dim"))
     page.line()
     _begin(page, first_waiting(report) or report.tasks[0], paths, "Start")
+
+
+def _repeat(page: Page, failed: TaskReport | None) -> None:
+    """Write how to repeat the failing call, or that it cannot be written down."""
+    text = failed.first_failure.repeat if failed and failed.first_failure else None
+    page.line()
+    if text:
+        repeatable(page, text)
+    elif failed:
+        page.line(say("failure.no_repeat"))
 
 
 def _next(page: Page, report: Report, paths: str) -> None:

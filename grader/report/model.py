@@ -55,7 +55,8 @@ class TestReport:
     seconds: float
     message: Message | None = None
     traceback: str | None = None  # the learner's own, cut to their file
-    printed: str | None = None  # what their code printed during this test
+    printed: str | None = None  # what their code printed during this test, and warnings that it caused
+    repeat: str | None = None  # Python that repeats the failing call
     curves: tuple[Curve, ...] = ()
     paths: tuple[Path, ...] = ()
     tables: tuple[ShapeTable, ...] = ()

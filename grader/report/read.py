@@ -119,6 +119,8 @@ def _test(value: Mapping[str, Any]) -> TestReport:
         message=_message(value["message"]),
         traceback=value["traceback"],
         is_close=bool(value.get("is_close")),
+        printed=value.get("printed"),
+        repeat=value.get("repeat"),
         curves=tuple(read_curve(curve) for curve in value.get("curves", ())),
         paths=tuple(read_path(path) for path in value.get("paths", ())),
         tables=tuple(read_table(table) for table in value.get("tables", ())),

@@ -12,6 +12,7 @@ from grader.sandbox.errors import WorkerDied, WorkerLied, WorkerTimeout
 from grader.wire.ahead import Ahead
 from grader.wire.frame import BadFrame, Buffer, Header, pack, unpack
 
+STACK_SECONDS, MOST_STACK = 0.5, 16_384  # for what a worker says of where it stands
 SLICE = 0.05  # seconds between two looks at the clock, and at the worker's memory and files
 MOST_WAITING = 4  # times what is allowed: as long may a worker wait for a processor besides
 
@@ -98,6 +99,23 @@ class Channel:
                 if received := self._connection.recv_into(view):
                     return received
                 raise WorkerDied("the process ended before it answered")
+
+    def stack(self) -> str:
+        """Return where a worker says that it stands, once it was asked by a signal; nothing else is read after."""
+        said, end = b"", time.monotonic() + STACK_SECONDS
+        while len(said) < MOST_STACK and time.monotonic() < end:
+            try:
+                part = self._connection.recv(MOST_STACK)
+            except TimeoutError:
+                if said:
+                    break
+            except OSError:
+                break
+            else:
+                said += part
+                if not part:
+                    break
+        return said[:MOST_STACK].decode("ascii", errors="replace")
 
     def close(self) -> None:
         """Hang up."""

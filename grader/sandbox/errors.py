@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class WorkerGone(Exception):
     """The worker gave no answer; the test ends, the next one gets a fresh worker."""
@@ -9,6 +11,9 @@ class WorkerGone(Exception):
 
 class WorkerTimeout(WorkerGone):
     """The test's time is used up. Remedy: a loop that ends, or fewer steps."""
+
+    stack = ""  # where the worker stood, as it says itself
+    frames: tuple[Any, ...] = ()  # lines of the submission that stand in it
 
 
 class GivenUp(WorkerTimeout):

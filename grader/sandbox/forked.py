@@ -34,6 +34,7 @@ from grader.sandbox.watch import (
     both,
     kills_for_memory,
     limits_in_use,
+    stack_of,
     waited_for_processor,
 )
 from grader.wire.frame import Buffer, Header
@@ -251,6 +252,10 @@ class ForkedWorker:
             return self._channel.request(header, buffers)
         except WorkerDied as death:
             raise self._cause(death) from None
+        except WorkerTimeout as late:
+            late.stack = stack_of(self._process.pid, self._channel)
+            self._process.end()
+            raise
         except WorkerGone:
             self._process.end()
             raise

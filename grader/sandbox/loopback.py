@@ -19,6 +19,7 @@ import torch
 
 from grader.sandbox.transport import Answer
 from grader.wire.frame import BadFrame, Buffer, Header, pack, unpack
+from grader.worker.output import BoundedOutput
 from grader.worker.worker import Worker
 
 HostStates = tuple[Any, Any]
@@ -29,7 +30,7 @@ class Loopback:
 
     def __init__(self, namespace: Any = None) -> None:
         """Serve `namespace`, or whatever a `load` request brings."""
-        self._worker = Worker(namespace)
+        self._worker, self._printed = Worker(namespace), BoundedOutput() if namespace is None else None
         self._folder: str | None = None
         self._judges, self._own = _host_states(), torch.get_rng_state()
 
@@ -43,8 +44,10 @@ class Loopback:
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
         """Answer in this process, under the worker's own random state."""
         frame = io.BytesIO(b"".join(pack(header, buffers)))  # the limits of a frame hold here too
-        with self._own_states():
+        with self._own_states(), self._printed.installed() if self._printed else contextlib.nullcontext():
             answer, parts = self._worker.handle(*unpack(lambda count: bytearray(frame.read(count))))
+        if self._printed:
+            answer["printed"] = self._printed.take()
         try:
             text = json.dumps(answer)
         except ValueError as problem:

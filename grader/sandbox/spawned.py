@@ -16,9 +16,16 @@ from dataclasses import dataclass
 
 from grader.device.choice import chosen, computes_on_cuda
 from grader.sandbox.channel import Channel
-from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerGone
+from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerGone, WorkerTimeout
 from grader.sandbox.transport import APART, Answer
-from grader.sandbox.watch import MemoryWatch, ScratchWatch, both, limits_in_use, waited_for_processor
+from grader.sandbox.watch import (
+    MemoryWatch,
+    ScratchWatch,
+    both,
+    limits_in_use,
+    stack_of,
+    waited_for_processor,
+)
 from grader.wire.frame import Buffer, Header
 
 START_SECONDS = 120.0
@@ -145,6 +152,10 @@ class SpawnedWorker:
         """Ask the worker. Raises WorkerGone, after which the process is not used again."""
         try:
             return self._channel.request(header, buffers)
+        except WorkerTimeout as late:
+            late.stack = stack_of(self._process.pid, self._channel)
+            self._running.end()
+            raise
         except WorkerGone as gone:
             raise self._cause(gone) from None
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 from collections.abc import Callable, Iterator
 
 from grader.device.choice import computes_on_cuda
+from grader.sandbox.channel import Channel
 from grader.sandbox.errors import WorkerMemory, WorkerScratch
 from grader.worker.confine import DEFAULT_LIMITS, Limits
 from grader.worker.confine.cuda import for_card
@@ -45,6 +47,17 @@ def waited_for_processor(pid: int) -> float:
     except (OSError, IndexError, ValueError):  # no such file system here, or a thread has ended
         pass
     return waited / 1e9
+
+
+def stack_of(pid: int, channel: Channel) -> str:
+    """Ask a process that is late where it stands; return what it says, which is nothing where it does not listen."""
+    if not hasattr(signal, "SIGUSR1"):
+        return ""
+    try:
+        os.kill(pid, signal.SIGUSR1)
+    except OSError:
+        return ""
+    return channel.stack()
 
 
 class ScratchWatch:

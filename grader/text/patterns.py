@@ -9,6 +9,7 @@ from __future__ import annotations
 UNREADABLE = "No task of this file can be graded until Python can read it."
 HIDDEN = "graded by your instructor; points and verdicts here are of the visible tests alone"
 MOST_AT_ONCE = "the most memory that results held at once"
+ONE_FILE = "and beside it only what is installed can be imported"
 GIVEN_UP = "and the rest of it is given up"
 STRETCH = "an activation, a pooling, a reshape or what is added"
 
@@ -123,6 +124,7 @@ PATTERNS = {
     "not_tried_topic": "not tried: {n} tasks of this topic had run out of time before, " + GIVEN_UP,
     "not_tried_in_all": "not tried: {n} tasks had run out of time before, one of this topic too, " + GIVEN_UP,
     "timeout": "none: the code still ran when the time of this test was used up",
+    "timeout_at": "none: the code still ran when the time of this test was used up ({place})",
     "within_memory": "a result within the memory limit",
     "within_device": "a result within the memory of the device",
     "mebibytes": "too much memory: {used} MiB in use, allowed are {allowed} MiB",
@@ -208,6 +210,8 @@ PATTERNS = {
     "times": "{n} times",
     "to_be_written_at": "NotImplementedError ({place}): this part is still to be written",
     "to_be_written": "NotImplementedError: this part is still to be written",
+    "no_module_at": "{error} ({place}): a topic is one file, " + ONE_FILE,
+    "no_module": "{error}: a topic is one file, " + ONE_FILE,
     "forbidden_at": "{error} ({place}): the sandbox does not allow this",
     "forbidden": "{error}: the sandbox does not allow this",
     "device_full_asked_at": "the memory of {device} was used up, {asked} more were asked for ({place})",

@@ -32,6 +32,10 @@ SENTENCES = {
     "report.run_without": "seed {seed}, {seconds} s, {device}, sandbox {sandbox} without {layers}",
     "test.of_all": "test {number} of {all}, {name}",
     "test.none": "not tested",
+    "failure.printed": "Your code printed",
+    "failure.more_lines": "... {n} more lines",
+    "failure.repeat": "Repeat the call, beside your file",
+    "failure.no_repeat": "The failing call cannot be written down: its arguments are made by the suite.",
     # `grade list`, `grade hint`, `grade next`.
     "task.needs": "(needs {tasks})",
     "task.builds_on": "(builds on {tasks}, still open)",

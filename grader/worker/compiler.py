@@ -1,4 +1,6 @@
-"""Keeping torch's compiler away from optimisers: nothing compiles here, and importing it costs a second.
+"""Keeping torch's compiler away: nothing compiles here, and importing it costs a second.
+
+What would compile or start processes is refused at once, in words that say what to write in its place.
 
 An optimiser of torch imports `torch._dynamo` when it is made and when it steps, only to tell the compiler to look
 away. What it does besides is done here as torch does it.
@@ -12,8 +14,10 @@ from typing import Any
 
 import torch
 from torch.optim import optimizer
+from torch.utils.data import DataLoader
 
 ALREADY_DISABLED = "__dynamo_disable"  # where torch keeps what it calls in place of a function
+BUILDER = "inductor"  # torch's name for what compiles unless something else is asked for
 STEP = "_use_grad"  # torch's name for a step that sets the grad mode
 
 
@@ -23,10 +27,42 @@ def keep_compiler_away() -> None:
         original = getattr(function, "__wrapped__", None)
         if callable(original):
             setattr(original, ALREADY_DISABLED, original)
+    _refuse_building()
+    _refuse_processes()
     for kind in _optimisers():
         step = vars(kind).get("step")
         if getattr(getattr(step, "__code__", None), "co_name", "") == STEP:
             kind.step = _with_grad_mode(step.__wrapped__)
+
+
+def _refuse_building() -> None:
+    """Let torch.compile build no machine code."""
+    plain = torch.compile
+    if hasattr(plain, "__wrapped__"):
+        return
+
+    @functools.wraps(plain)
+    def compile(*args: Any, backend: Any = BUILDER, **kwargs: Any) -> Any:
+        if backend == BUILDER:
+            raise RuntimeError('torch.compile cannot build code in the sandbox: write backend="eager"')
+        return plain(*args, backend=backend, **kwargs)
+
+    torch.compile = compile
+
+
+def _refuse_processes() -> None:
+    """Let a DataLoader start no processes."""
+    plain = DataLoader.__iter__
+    if hasattr(plain, "__wrapped__"):
+        return
+
+    @functools.wraps(plain)
+    def batches(self: DataLoader[Any]) -> Any:
+        if self.num_workers:
+            raise RuntimeError(f"num_workers={self.num_workers} starts processes: write num_workers=0")
+        return plain(self)
+
+    DataLoader.__iter__ = batches  # type: ignore[method-assign]  # as torch asks for it by this name
 
 
 def _optimisers() -> Iterator[Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import signal
 import socket
 from collections.abc import Callable
 
@@ -21,6 +23,8 @@ def serve(connection: socket.socket, farewell: Callable[[], None] = lambda: None
     """
     worker, output = Worker(), BoundedOutput()
     output.install()
+    if hasattr(faulthandler, "register"):  # whoever is late says where it stands
+        faulthandler.register(signal.SIGUSR1, connection.fileno(), all_threads=False)
 
     def receive(view: memoryview) -> int:
         received = connection.recv_into(view)

@@ -1,11 +1,19 @@
-"""What a submission prints: kept up to a bound, for the learner to see beside a failure."""
+"""What a submission prints and is warned of: kept up to a bound, for the learner to see beside a failure."""
 
 from __future__ import annotations
 
+import builtins
+import contextlib
 import io
+import os
 import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 MAX_CHARACTERS = 4000
+MAX_WARNING = 500
+NO_TERMINAL = "{} needs a terminal, which the sandbox has not: add --sandbox none"
 
 
 class BoundedOutput(io.TextIOBase):
@@ -18,8 +26,25 @@ class BoundedOutput(io.TextIOBase):
         self._size = 0
 
     def install(self) -> None:
-        """Become standard output and standard error."""
+        """Become standard output and standard error of a process without a terminal."""
         sys.stdout = sys.stderr = self
+        sys.stdin = _NoInput()
+        sys.breakpointhook = _no_breakpoint
+        warnings.showwarning = self.warn
+
+    @contextlib.contextmanager
+    def installed(self) -> Iterator[None]:
+        """Become standard output and standard error for a while, in a process that may have a terminal."""
+        before = sys.stdout, sys.stderr, sys.breakpointhook, builtins.input
+        with warnings.catch_warnings():
+            warnings.simplefilter("default", UserWarning)
+            warnings.showwarning = self.warn
+            sys.stdout = sys.stderr = self
+            sys.breakpointhook, builtins.input = _debug, _ask
+            try:
+                yield
+            finally:
+                sys.stdout, sys.stderr, sys.breakpointhook, builtins.input = before
 
     def writable(self) -> bool:
         """Text can be written."""
@@ -33,9 +58,54 @@ class BoundedOutput(io.TextIOBase):
             self._size += len(self._parts[-1])
         return len(text)
 
+    def warn(self, message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
+        """Keep a warning with the submission's line that caused it; one that no line of it caused is nobody's."""
+        frame = sys._getframe(1)
+        while frame and not _is_theirs(frame.f_code.co_filename):
+            frame = frame.f_back  # type: ignore[assignment]  # None at the end
+        if frame:
+            text = " ".join(str(message).split())[:MAX_WARNING]
+            self.write(f"{category.__name__}: {text} (line {frame.f_lineno})\n")
+
     def take(self) -> str:
         """Return what was printed since the last call."""
         text = "".join(self._parts)
         self._parts.clear()
         self._size = 0
         return text
+
+
+def _is_theirs(filename: str) -> bool:
+    """Whether code is a submission's: it is compiled under the bare name of its topic."""
+    return filename.endswith(".py") and os.sep not in filename
+
+
+class _NoInput(io.TextIOBase):
+    """Standard input where nobody can be asked."""
+
+    def readline(self, size: int | None = -1, /) -> NoReturn:
+        """Say what to do, on the line that asks."""
+        raise RuntimeError(NO_TERMINAL.format("input()"))
+
+    read = readline
+
+
+def _no_breakpoint(*args: Any, **kwargs: Any) -> NoReturn:
+    raise RuntimeError(NO_TERMINAL.format("breakpoint()"))
+
+
+def _debug(*args: Any, **kwargs: Any) -> None:
+    """Stop at the caller, in a terminal; what is printed from here on goes there too."""
+    import pdb
+
+    sys.stdout = sys.stderr = sys.__stderr__
+    pdb.Pdb().set_trace(sys._getframe(1))
+
+
+def _ask(prompt: object = "", /) -> str:
+    """Ask in the terminal, beside a report that may go to standard output."""
+    print(prompt, end="", file=sys.__stderr__, flush=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError("EOF when reading a line")
+    return line.rstrip("\n")

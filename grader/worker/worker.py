@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -84,6 +85,7 @@ class Worker:
         sys.modules.pop(header["slug"], None)  # with what it kept on a device
         cuda.release_memory()
         self._filename = f"{header['slug']}.py"
+        warnings.simplefilter("default", UserWarning)  # so that each play is warned again of the same line
         module.seed_everything(header["seed"])
         self.namespace = module.load(header["slug"], header["source"], request.decoder.decode(header["code"]))
         module.seed_everything(header["seed"])  # what the module drew at import does not matter

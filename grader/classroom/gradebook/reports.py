@@ -17,7 +17,7 @@ from grader.render.json import as_dict
 from grader.report import NotAReport, Report, TaskReport
 from grader.report.read import read_report, read_task
 
-TASKS, PARTS, PRINTED = "tasks", "parts", "printed"
+TASKS, PARTS = "tasks", "parts"
 
 
 def put_report(connection: Connection, report: Report) -> dict[str, Any]:
@@ -43,7 +43,8 @@ def get_report(connection: Connection, facts: Mapping[str, Any]) -> Report:
 
 def _put_part(connection: Connection, report: Report, tasks: tuple[TaskReport, ...]) -> str:
     """Keep the tasks of a topic; those that were read from this file are in it as they are."""
-    return connection.tasks.digest_of(tasks) or contents.put(connection, _text(replace(report, tasks=tasks)))
+    plain = as_dict(replace(report, tasks=tasks))[TASKS]
+    return connection.tasks.digest_of(tasks) or contents.put(connection, ",".join(map(dump, plain)).encode())
 
 
 def _get_part(connection: Connection, digest: str) -> tuple[TaskReport, ...]:
@@ -51,7 +52,7 @@ def _get_part(connection: Connection, digest: str) -> tuple[TaskReport, ...]:
     tasks = connection.tasks.things_of(digest)
     if not tasks:
         plain = load(f"[{contents.get(connection, digest).decode()}]")
-        tasks = tuple(_read_task(task) for task in plain)
+        tasks = tuple(read_task(task) for task in plain)
         connection.tasks.add(digest, tasks)
     return tasks
 
@@ -65,21 +66,3 @@ def _in_words(connection: Connection) -> Iterator[None]:
         raise BookProblem(
             f"{connection.path}: one of its reports cannot be read: {problem}: {remedy}"
         ) from problem
-
-
-def _text(report: Report) -> bytes:
-    """The tasks with what their tests printed: the gradebook keeps it, although a published report shows none."""
-    plain = as_dict(report)[TASKS]
-    for task, values in zip(report.tasks, plain, strict=True):
-        for test, into in zip(task.tests, values["tests"], strict=True):
-            if test.printed is not None:
-                into[PRINTED] = test.printed
-    return ",".join(map(dump, plain)).encode()
-
-
-def _read_task(plain: dict[str, Any]) -> TaskReport:
-    task = read_task(plain)
-    if not any(PRINTED in values for values in plain["tests"]):
-        return task
-    pairs = zip(task.tests, plain["tests"], strict=True)
-    return replace(task, tests=tuple(replace(test, printed=values.get(PRINTED)) for test, values in pairs))

@@ -61,6 +61,13 @@ def block(text: str) -> Markup:
     return escape("\n".join([*more, *kept[-BLOCK_LINES:]]))
 
 
+def first_lines(text: str) -> Markup:
+    """The first lines of a text with their indentation, for a `pre` element."""
+    every = lines(text[: BLOCK_LINES * BLOCK_WIDTH * 2])
+    kept = [line if len(line) <= LONGEST else line[: LONGEST - 3] + "..." for line in every[:BLOCK_LINES]]
+    return escape("\n".join([*kept, *(["..."] if len(every) > BLOCK_LINES else [])]))
+
+
 def signed(points: float) -> str:
     """Points with their sign: +2, −1.5."""
     return f"{'−' if points < 0 else '+'}{number(abs(points))}"

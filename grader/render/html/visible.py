@@ -45,8 +45,12 @@ def _cut(task: TaskReport) -> TaskReport:
 
 
 def _cut_test(test: TestReport) -> TestReport:
-    """A hidden test: what it checked and the diagnosis; of an exception the place and the class, not the words."""
-    return replace(test, message=_cut_message(test.message), traceback=_cut_traceback(test.traceback))
+    """A hidden test: what it checked and the diagnosis; of an exception the place and the class, not the words.
+
+    What was printed may be the inputs, as what repeats the call is.
+    """
+    return replace(test, message=_cut_message(test.message), traceback=_cut_traceback(test.traceback),
+                   printed=None, repeat=None)  # fmt: skip
 
 
 def _cut_message(message: Message | None) -> Message | None:

@@ -213,6 +213,8 @@ def hostile_report():
         message=message,
         title=HOSTILE,
         traceback=HOSTILE,
+        printed=HOSTILE,
+        repeat=HOSTILE,
         curves=(curve, Curve(HOSTILE, (), (), 0, 0.0)),
         paths=(Path(HOSTILE * 9, (None, (1e30, 1e30)), ()),),
     )

@@ -121,6 +121,28 @@ def test_traceback_is_cut_to_its_last_lines(reports, show_report):
     assert page.count("in again") == 12
 
 
+def test_first_lines_of_what_was_printed_stand_below_the_failure(reports, show_report):
+    """They are marked, and a long one is wrapped behind its mark."""
+    report = reports["midway"]()
+    task = report.tasks[3]
+    test = replace(task.tests[1], printed="\n".join(["a long line " * 12, *(f"step {n}" for n in range(20))]))
+    page = show_report(replace(report, tasks=(replace(task, tests=(test,)),)))
+    theirs = page.partition("Your code printed\n")[2].splitlines()
+    assert theirs[2:4] == ["  | step 0", "  | step 1"]
+    assert theirs[1].startswith("  | ") and theirs[1].endswith("long line")
+    assert "  | ... 11 more lines" in theirs and "step 9" not in page
+
+
+def test_failing_call_is_written_whole_where_it_is_asked_for(reports, show_report):
+    report = reports["midway"]()
+    task = report.tasks[3]
+    code = "from cnn import BatchNorm2d\n\n" + "x = " + "1.5," * 60 + "\nprint(x)"
+    test = replace(task.tests[1], repeat=code)
+    report = replace(report, tasks=(replace(task, tests=(test,)),))
+    assert "import" not in show_report(report)
+    assert code in show_report(report, repeat=True)
+
+
 @pytest.mark.parametrize("verdict", Verdict)
 def test_every_verdict_has_a_mark_and_a_word(verdict, reports, show_report):
     report = reports["every_verdict"]()

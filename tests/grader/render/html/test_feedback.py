@@ -62,6 +62,17 @@ def test_hidden_test_shows_no_expected_value(class_result, standing):
     assert "NameError" in page and "is not defined" not in page
 
 
+def test_hidden_test_shows_no_output_that_may_hold_its_inputs(class_result, standing):
+    """Code can print what it was called with, and what repeats the call is made of it."""
+    secret = "tensor([0.977619])"
+    tasks = [replace(task, tests=tuple(replace(test, printed=secret, repeat=secret) for test in task.tests))
+             for task in standing.report.tasks]  # fmt: skip
+    shown = replace(standing, report=replace(standing.report, tasks=tuple(tasks)))
+    page = text_of(feedback_page(shown, class_result))
+    visible = [test for task in tasks for test in task.tests if test.visible and test.verdict is not Verdict.PASS]
+    assert page.count(secret) == 2 * len(visible)
+
+
 def test_visible_test_shows_all_six_labels(class_result, standing):
     """Of a visible test nothing is kept back."""
     tasks = [

@@ -1,0 +1,3 @@
+def outer(x, y):
+    breakpoint()
+    return x[:, None] * y

@@ -13,7 +13,15 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from grader.classroom.model import ClassResult, Standing
-from grader.classroom.outputs import class_junit, grades_csv, named_results, results_json
+from grader.classroom.outputs import (
+    PAGE,
+    class_junit,
+    feedback_zips,
+    goes_to_canvas,
+    grades_csv,
+    named_results,
+    results_json,
+)
 from grader.classroom.written import NotWritten, Written, digests_of
 from grader.render.html import class_page, feedback_page
 from grader.render.html.names import feedback_file, has_feedback
@@ -43,7 +51,16 @@ def publish(result: ClassResult, folder: Path) -> None:
             for each in filter(has_feedback, result.standings)
         ),
     )
+    for name, data in feedback_zips(result, partial(_returned, folder / FEEDBACK)):
+        write(folder / name, data)
     _sweep(folder)
+
+
+def _returned(folder: Path, standing: Standing) -> dict[str, bytes]:
+    """Return what one student gets back, as it was written, under the names that it has there."""
+    stem = feedback_file(standing.student).removesuffix(".html")
+    found = {file.name.removeprefix(f"{stem}-"): file.read_bytes() for file in sorted(folder.glob(f"{stem}-*.*"))}
+    return {PAGE: (folder / f"{stem}.html").read_bytes(), **found}
 
 
 def _sweep(folder: Path) -> None:
@@ -83,15 +100,20 @@ def feedback(standing: Standing, result: ClassResult, now: datetime) -> Iterator
     yield page, feedback_page(standing, result, now).encode()
     if standing.report is None or standing.hand_in is None:
         return
-    from grader.notebook.feedback import feedback_notebook  # takes its time, and is needed for new ones alone
+    from grader.notebook.feedback import (  # takes its time, and is needed for new ones alone
+        feedback_module,
+        feedback_notebook,
+    )
 
     visible = shown_tasks(standing.report.tasks, waiting(result, now))
     for path, data in sorted(standing.hand_in.files.items()):
         topic = PurePosixPath(path).stem.lower()
         tasks = tuple(task for task in visible if task.id.startswith(f"{topic}."))
         if tasks:
-            name = f"{page.removesuffix('.html')}-{topic}.ipynb"
-            yield name, feedback_notebook(data, replace(standing.report, tasks=tasks))
+            report, stem = replace(standing.report, tasks=tasks), page.removesuffix(".html")
+            yield f"{stem}-{topic}.ipynb", feedback_notebook(data, report)
+            if path.endswith(".py") and goes_to_canvas(standing.hand_in, path):
+                yield f"{stem}-{topic}.py", feedback_module(data, report)
 
 
 def make_folder(folder: Path) -> None:

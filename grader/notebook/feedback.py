@@ -1,4 +1,4 @@
-"""What was handed in as a notebook with the results in it: an overview on top, and each task's under its cell."""
+"""What was handed in with the results in it: a notebook with each task's under its cell, or a module below them all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grader.intake.notebook import module_of
 from grader.intake.notebook.document import Unusable
 from grader.notebook.cells import CellData, code_cell, new_notebook, notebook_text, plain_text, text_cell
 from grader.notebook.given import given_cells
-from grader.notebook.results import about_task, overview
+from grader.notebook.results import about_task, overview, summary
 from grader.notebook.split import split
 from grader.report import Report, TaskReport
 
@@ -41,6 +41,13 @@ def feedback_notebook(data: bytes, report: Report) -> bytes:
     made += [_about(task) for task in report.tasks if places.get(_name(task)) not in there]
     ids = [f"cell-{number}" for number in range(1, len(made) + 1)]
     return text(made, ids).encode("utf-8")
+
+
+def feedback_module(data: bytes, report: Report) -> bytes:
+    """Return a module as it was handed in, below the results of its topic as a comment."""
+    lines = "\n".join(summary(report)).split("\n")
+    comment = "\n".join(f"# {line}".rstrip() for line in lines)
+    return f"{comment}\n\n{data.decode('utf-8', 'replace')}".encode()
 
 
 def _checked_text(cells: Sequence[CellData], ids: Sequence[str]) -> str:

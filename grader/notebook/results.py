@@ -40,6 +40,20 @@ def about_task(task: TaskReport) -> str:
     return f"{head}\n\n{fenced(shown)}" if shown.strip() else head
 
 
+def summary(report: Report) -> Iterator[str]:
+    """Yield the same as plain text: the score, a line for each task, what is to be said, and each first failure."""
+    yield f"{earned(report.score, report.max_score)} of {number(report.max_score)} points\n"
+    for task in report.tasks:
+        mark, _ = MARKS[task.verdict]
+        points = f"{earned(task.points, task.max_points)} / {number(task.max_points)}"
+        yield one_line(f"{mark} {word(task.verdict)}  {task.id}  {points}")
+    remarks = [one_line(remark) for remark in _remarks(report)]
+    yield from ("", *remarks) if remarks else ()
+    for task in report.tasks:
+        if task.verdict is not Verdict.PASS:
+            yield "\n" + drawn(lambda console, task=task: _why(Page(console), task)).rstrip()  # type: ignore[misc]
+
+
 def plainly(text: str) -> str:
     """Return text that Markdown shows as it is: one line, with every sign that could mean something escaped."""
     return PUNCTUATION.sub(r"\\\1", one_line(text))

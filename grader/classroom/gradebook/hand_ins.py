@@ -53,6 +53,7 @@ def get_hand_in(connection: Connection, digest: str) -> HandIn:
         attempt=facts["attempt"],
         problem=facts["problem"],
         notes=tuple(facts["notes"]),
+        uploads=facts.get("uploads", {}),
     )
     if not alive:
         connection.hand_ins.add(digest, (hand_in,))
@@ -73,4 +74,5 @@ def _facts(connection: Connection, hand_in: HandIn) -> dict[str, Any]:
         "attempt": hand_in.attempt,
         "problem": hand_in.problem,
         "notes": list(hand_in.notes),
+        **({"uploads": dict(hand_in.uploads)} if hand_in.uploads else {}),
     }

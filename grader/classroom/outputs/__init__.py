@@ -8,16 +8,20 @@ from grader.classroom.outputs.gradescope import class_results, named_results, re
 from grader.classroom.outputs.junit import class_junit
 from grader.classroom.outputs.moodle import fill_moodle
 from grader.classroom.outputs.prairielearn import to_prairielearn
+from grader.classroom.outputs.returned import PAGE, feedback_zips, goes_to_canvas
 from grader.classroom.outputs.sheet import CannotFill, Filled
 
 __all__ = [
     "CannotFill",
+    "PAGE",
     "Filled",
     "NoResult",
     "class_junit",
     "class_results",
+    "feedback_zips",
     "fill_canvas",
     "fill_moodle",
+    "goes_to_canvas",
     "grades_csv",
     "named_results",
     "results_json",

@@ -7,7 +7,7 @@ download, is never torn apart: its files are one attempt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -117,7 +117,17 @@ def _hand_in(student: Student, attempt: _Attempt, number: int, notes: tuple[str,
         attempt=number,
         problem=None if files else "; ".join(problems[:MOST_PROBLEMS]),
         notes=bounded(every),
+        uploads={name: upload for name, upload in _uploads(attempt) if upload},
     )
+
+
+def _uploads(attempt: _Attempt) -> Iterator[tuple[str, str]]:
+    """Yield what the system calls each file, or all where there is none that can be graded."""
+    for topic, file in attempt.files.items():
+        if file is not None:
+            yield f"{topic}{file.suffix}", attempt.source[topic].part.upload
+    if not any(attempt.files.values()):
+        yield from (("", got.part.upload) for got in attempt.parts[:1])
 
 
 def _place(parts: Sequence[Gathered]) -> str:

@@ -34,6 +34,7 @@ class Part:
     late: bool | None = None
     notes: tuple[str, ...] = ()
     problem: str = ""  # what was handed in instead of a file
+    upload: str = ""  # what the system calls it, for feedback that goes back there
     order: tuple[str, float] | None = None  # a system, and where it stands among all hand-ins to that system
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 
 from grader.notebook import feedback_notebook, notebook_text
+from grader.notebook.feedback import feedback_module
 from grader.notebook.results import fenced, plainly
 from grader.report import Report
 
@@ -41,6 +42,17 @@ def test_module_comes_back_as_nbformat_would_write_it(report_of: MakeReport) -> 
     for text in (MODULE, "é = '\u2028'\n" + MODULE, "not python(\n", ""):
         data = feedback_notebook(text.encode(), report_of())
         assert data.decode() == notebook_text(read(data))
+
+
+@pytest.mark.parametrize("module", [MODULE.encode(), b"not python(\n", b"x = '\xe9'\n", b""])
+def test_module_comes_back_below_its_results(module: bytes, report_of: MakeReport) -> None:
+    """Python that stays Python: the results are a comment, the code is as it was."""
+    made = feedback_module(module, report_of()).decode()
+    comment, _, code = made.partition("\n\n")
+    assert code == module.decode("utf-8", "replace")
+    assert all(line.startswith("#") for line in comment.split("\n"))
+    assert comment.startswith("# 2.5 of 4 points") and "fail losses.softmax 0.5 / 2" in comment
+    assert "# Got       0.4" in comment
 
 
 def sources(data: bytes) -> list[str]:

@@ -68,7 +68,8 @@ def _entry(file: File, spot: Spot) -> _Entry | None:
     if told:
         user, number, name = _shifted(told, spot.topics)
         order = (TITLE, float(number))
-        part = Part((replace(file, name=name),), place, late=told["late"] is not None, order=order)
+        late, named = told["late"] is not None, replace(file, name=name)
+        part = Part((named,), place, late=late, upload=file.name, order=order)
         return _Entry(user, told.groupdict().get("name", ""), int(number), part)
     told = ANONYMOUS_TYPED.fullmatch(file.name) or TYPED.fullmatch(file.name)
     if told:

@@ -72,7 +72,9 @@ def _found(student: _Student, spot: Spot) -> Found:
         parts.append(Part(tuple(student.files), f"{spot.place} ({student.claim.text}'s files)"))
     stamps = [stamp for part in parts if (stamp := _stamp(part.nodes)) is not None]
     order = (TITLE, max(stamps)) if stamps else None
-    return Found((student.claim,), tuple(replace(part, order=order) for part in parts))
+    number, name = student.claim.ids.get("moodle", ""), student.claim.name.replace("_", " ") or BLIND.title()
+    upload = f"{name}_{number}_assignsubmission_file" if number else ""
+    return Found((student.claim,), tuple(replace(part, upload=upload, order=order) for part in parts))
 
 
 def _stamp(nodes: tuple[Node, ...]) -> float | None:

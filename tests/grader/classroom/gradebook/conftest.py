@@ -92,7 +92,10 @@ def hand_in_of(student: Student, attempt: int = 1, **more) -> HandIn:
 def standings() -> tuple[Standing, ...]:
     """One of each kind, in an order that is not that of the ids."""
     given = Adjustment("alice", 0.5, "the lecturer", STARTED + timedelta(days=1, microseconds=7), STRANGE)
-    counts = hand_in_of(ALICE, 2, submitted_at=STARTED, late=True, notes=("README.md was passed over",))
+    counts = hand_in_of(
+        ALICE, 2, submitted_at=STARTED, late=True, notes=("README.md was passed over",),
+        uploads={"losses.py": "a_1_2_losses.py"},
+    )  # fmt: skip
     first = Attempt(hand_in_of(ALICE, 1, submitted_at=STARTED - timedelta(1)), 1.0, "an older one")
     broken = hand_in_of(CARLA, problem="the archive is damaged")
     return (

@@ -683,8 +683,8 @@ def accumulated_gradients(
         Afterwards `.grad` of each parameter holds the same numbers as g (0 too); what stood in `.grad` before is
         forgotten, not added to. The values of the parameters do not change.
         loss_fn is called once for each batch, in order, and the backward pass of a batch runs before loss_fn is called
-        for the next: only one graph is in memory at a time. Only the `.grad` of params counts. Undefined: what it holds
-        when loss_fn raises, and calls inside torch.no_grad().
+        for the next and frees its graph: only one is in memory at a time. Only the `.grad` of params counts. Undefined:
+        what it holds when loss_fn raises, and calls inside torch.no_grad().
 
     Example:
         >>> w = torch.tensor(0.0, requires_grad=True)
@@ -740,7 +740,8 @@ def fit_line(x: Tensor, y: Tensor, lr: float, epochs: int) -> LineFit:
 
     Note:
         Let autograd compute the gradients: `backward` adds to `.grad`, so empty it in each epoch, and update under
-        torch.no_grad(), in place, so that w and b stay leaves. No torch.optim.
+        torch.no_grad(), in place, so that w and b stay leaves. x and y may require gradients: their `.grad` stays as
+        it was. No torch.optim.
 
     Example:
         >>> fit_line(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]), lr=0.1, epochs=1)
@@ -751,6 +752,7 @@ def fit_line(x: Tensor, y: Tensor, lr: float, epochs: int) -> LineFit:
     ### BEGIN SOLUTION
     if y.shape != x.shape:
         raise ValueError(f"y has shape {tuple(y.shape)}, expected {tuple(x.shape)}")
+    x, y = x.detach(), y.detach()
     w, b = x.new_zeros(()).requires_grad_(), x.new_zeros(()).requires_grad_()
     losses = x.new_zeros(epochs)
     for epoch in range(epochs):

@@ -441,7 +441,7 @@ def l2_penalty(params: Iterable[Tensor], strength: float) -> Tensor:
         ValueError: naming `params` when there is none, naming `strength` when it is negative.
 
     Note:
-        Differentiable in every tensor, also where all of it is 0.
+        Differentiable in every tensor, also where all of it is 0; y requires gradients only where one of them does.
         By hand: no torch norm, vector_norm or dist.
 
     Example:
@@ -461,7 +461,7 @@ def gaussian_nll(pred: Tensor, target: Tensor, sigma: float | Tensor) -> Tensor:
     Args:
         pred: (*), floating point, the mean of each Gaussian.
         target: the shape of pred exactly.
-        sigma: the standard deviation (not the variance), above 0: a float, or a tensor of the shape of pred.
+        sigma: the standard deviation (not the variance), above 0: a float, or a tensor of the shape of pred exactly.
 
     Returns:
         A tensor without axes.

@@ -17,7 +17,7 @@ def flatten_images(images: Tensor) -> Tensor:
     Formula: row[n, (c * H + h) * W + w] = images[n, c, h, w]
 
     Args:
-        images: (N, C, H, W), any dtype; contiguous or not; N may be 0.
+        images: (N, C, H, W), any dtype; contiguous or not; N at least 1.
 
     Returns:
         (N, C * H * W), same dtype: channel by channel, inside it row by row. It shares the memory of

@@ -11,13 +11,21 @@ def accumulate(submission, w, b, batches, before=None, lazily=(), unused=False):
     w, b = w.clone().requires_grad_(), b.clone().requires_grad_()
     if before is not None:
         w.grad, b.grad = before[0].clone(), before[1].clone()
-    events = []
+    events, losses = [], []
 
     def loss_fn(x, y):
         events.append("loss")
         loss = ((torch.tanh(x @ w) + b - y) ** 2).mean()
         loss.register_hook(lambda above: events.append("backward"))
+        losses.append(loss)
         return loss
+
+    def can_go_back(loss):
+        try:
+            torch.autograd.grad(loss, w)
+        except RuntimeError:
+            return False
+        return True
 
     params = [w, torch.ones_like(w).requires_grad_(), b] if unused else [w, b]
     found = submission.accumulated_gradients(
@@ -30,7 +38,8 @@ def accumulate(submission, w, b, batches, before=None, lazily=(), unused=False):
         "found": found,
         "grads": [None if p.grad is None else p.grad.clone() for p in params],
         "values": [p.detach().clone() for p in params],
-        "events": events,
+        "events": list(events),
+        "kept": sum(map(can_go_back, losses)),
         "shared": sum(g.data_ptr() == grad.data_ptr() for g, grad in pairs),
     }
 
@@ -143,6 +152,14 @@ def test_accumulated_gradients_keep_one_graph_at_a_time(submission, rng):
     w, b, batches = drawn(rng, (3, 1, 2))
     got = submission.run(accumulate, w, b, batches)
     check_equal(got["events"], 3 * ["loss", "backward"], "what happened when")
+
+
+def test_accumulated_gradients_free_each_graph(submission, rng):
+    """After its backward pass nothing of a batch's graph is kept for another one."""
+    w, b, batches = drawn(rng, (3, 1, 2))
+    got = submission.run(accumulate, w, b, batches)
+    check_equal(got["events"], 3 * ["loss", "backward"], "what happened when")
+    check_equal(got["kept"], 0, "graphs that could go backward again")
 
 
 def test_accumulated_gradients_refuse_no_batches(submission):

@@ -100,6 +100,20 @@ def test_fit_line_is_outside_the_graph(submission, rng):
     check_equal(flags, {"w": False, "b": False, "losses": False}, "requires_grad")
 
 
+def test_fit_line_leaves_the_grad_of_the_points_alone(submission, rng):
+    """Points that require gradients get none: only w and b are trained."""
+
+    def scenario(submission, x, y):
+        x, y = x.clone().requires_grad_(), y.clone().requires_grad_()
+        fit = submission.fit_line(x, y, 0.1, 3)
+        return {"losses": fit.losses.detach(), "grads": [x.grad, y.grad]}
+
+    x, y = points(rng, 5)
+    losses = torch.tensor(trajectory(x, y, 0.1, 3)[2], dtype=torch.float64)
+    want = {"losses": losses, "grads": [None, None]}
+    check_close(submission.run(scenario, x, y), want, "what is left")
+
+
 @pytest.mark.parametrize("shape", [(5, 1), (1,), (4,), ()])
 def test_fit_line_refuses_another_y(submission, rng, shape):
     """A y that has not the shape of x raises a ValueError about y."""

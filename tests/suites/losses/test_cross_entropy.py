@@ -155,6 +155,16 @@ def test_cross_entropy_when_a_class_is_ruled_out(submission, rng):
     )
 
 
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_cross_entropy_when_an_ignored_sample_rules_classes_out(submission, rng, reduction):
+    """An ignored sample costs 0 also where its scores are -inf."""
+    logits, labels = rng.normal(3, 4, dtype=torch.float64), torch.tensor([0, 2, 1])
+    logits[1, [0, 2, 3]] = -torch.inf
+    options = {"ignore_index": 2, "reduction": reduction}
+    want = functional.cross_entropy(logits, labels, **options)
+    check_close(submission.cross_entropy(logits, labels, **options), want)
+
+
 def test_cross_entropy_has_no_loop(submission, rng):
     """The number of operators does not grow with the number of samples."""
     few, many = (rng.normal(4, 3), rng.labels(4, 3)), (rng.normal(64, 3), rng.labels(64, 3))

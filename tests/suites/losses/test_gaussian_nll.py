@@ -105,7 +105,7 @@ def test_gaussian_nll_refuses_other_shapes(submission, rng, left, right):
         submission.gaussian_nll(rng.normal(*left), rng.normal(*right), 1.0)
 
 
-@pytest.mark.parametrize("shape", [(3,), (5, 1), (3, 5)])
+@pytest.mark.parametrize("shape", [(3,), (5, 1), (3, 5), ()])
 def test_gaussian_nll_refuses_a_sigma_of_other_shape(submission, rng, shape):
     """A tensor sigma of another shape raises a ValueError about it."""
     with check_raises(ValueError, naming="sigma"):

@@ -7,8 +7,10 @@ from grader.suite import (
     check_by_hand,
     check_close,
     check_device,
+    check_equal,
     check_gradcheck,
     check_gradients,
+    check_like,
     check_manners,
     check_raises,
 )
@@ -84,6 +86,13 @@ def test_l2_penalty_gradient_when_weights_are_zero(submission, rng):
     check_gradients(
         lambda w: submission.l2_penalty([w], 0.3), lambda w: 0.15 * w.flatten().dot(w.flatten()), w, rng=rng
     )
+
+
+def test_l2_penalty_of_tensors_without_gradients(submission, rng):
+    """Where no tensor requires gradients the penalty requires none."""
+    got = submission.l2_penalty([rng.normal(4, 3), rng.normal(5)], 0.3)
+    check_like(got, torch.zeros((), dtype=torch.float64))
+    check_equal(got.requires_grad, False, "whether the penalty requires gradients")
 
 
 def test_l2_penalty_of_strength_zero(submission, rng):

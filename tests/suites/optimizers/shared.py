@@ -4,10 +4,15 @@ import torch
 
 from grader.suite import check_close, check_dtype, check_finite, check_shape
 
-SHAPES = ((3, 2), (3, 2), (4,), ())  # two of one shape, which start at the same values
+SHAPES = ((3, 2), (3, 2), (4,), (2, 1, 3))  # two of one shape, which start at the same values
 BY_HAND = (
     *("optim", "Optimizer", "SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "AdamW"),
-    *("_fused_sgd_", "_fused_adagrad_", "_fused_adam_", "_fused_adamw_"),
+    *(
+        "fused_sgd",
+        "fused_adagrad",
+        "fused_adam",
+        "fused_adamw",
+    ),  # operators, which count where they are called
 )
 
 
@@ -106,6 +111,33 @@ def walk_once(submission, name, starts, gradients, options, grouped):
     return [p.detach().clone() for p in params]
 
 
+def rearrange(submission, name, starts, gradients, options):
+    """Step; turn the list of parameters round and step; take the first out and step; put it second and step."""
+    params = [torch.nn.Parameter(x.clone()) for x in starts]
+    optimizer = getattr(submission, name)(params, **options)
+    listed = optimizer.param_groups[0]["params"]
+    paths, out = [[] for _ in params], []
+    for step, row in enumerate(gradients):
+        if step == 1:
+            listed.reverse()
+        if step == 2:
+            out.append(listed.pop(0))
+        if step == 3:
+            listed.insert(1, out.pop())
+        for p, g in zip(params, row, strict=True):
+            p.grad = None if any(p is other for other in out) else g.clone()
+        optimizer.step()
+        for p, path in zip(params, paths, strict=True):
+            path.append(p.detach().clone())
+    return {f"parameter {i}": torch.stack(path) for i, path in enumerate(paths)}
+
+
+def options_of(submission, name, keys):
+    """Make an optimiser without options, and read those that its group has."""
+    optimizer = getattr(submission, name)([torch.nn.Parameter(torch.ones(2))])
+    return {key: torch.tensor(optimizer.param_groups[0][key], dtype=torch.float64) for key in keys}
+
+
 def forget(submission, name, starts, gradients, options):
     """Step once, call zero_grad, step again; return the grads and the parameters after each of the two steps."""
     params = [torch.nn.Parameter(x.clone()) for x in starts]
@@ -149,7 +181,9 @@ def gradients_of(rng, steps, shapes=SHAPES, dtype=torch.float64):
     return [[size * rng.normal(*shape, dtype=dtype) for shape in shapes] for size in sizes]
 
 
-def check_path(submission, rng, name, options, steps=5, missing=(), groups=None, changes=()):
+def check_path(
+    submission, rng, name, options, steps=5, missing=(), groups=None, changes=(), shapes=SHAPES, loose=None
+):
     """Check that every parameter is, after each step, where torch's optimiser of this name takes it.
 
     Args:
@@ -161,18 +195,35 @@ def check_path(submission, rng, name, options, steps=5, missing=(), groups=None,
         missing: pairs (step, parameter) without a gradient.
         groups: dicts with "params", a list of places among the four parameters, and options of the group.
         changes: rows (step, group, key, value): what is set in `param_groups` before a step.
+        shapes: of the parameters.
+        loose: relative and absolute tolerance, where that of the dtype is too tight.
     """
-    starts, gradients = starts_of(rng), gradients_of(rng, steps)
+    starts, gradients = starts_of(rng, shapes), gradients_of(rng, steps, shapes)
     for step, parameter in missing:
         gradients[step][parameter] = None
     arguments = (name, starts, gradients, options, groups, changes)
     want = train(torch.optim, *arguments)
-    check_close(submission.run(train, *arguments), want, "path [step, entry]")
+    check_close(submission.run(train, *arguments), want, "path [step, entry]", rtol=loose, atol=loose)
+
+
+def check_defaults(submission, name, *keys):
+    """Check the options that stand in the group where none was given."""
+    want = options_of(torch.optim, name, keys)
+    check_close(submission.run(options_of, name, keys), want, "options of the group")
+
+
+def check_rearranged(submission, rng, name, options):
+    """Check that each parameter keeps its state when the list of its group changes."""
+    shapes = ((2, 3),) * 3
+    arguments = (name, starts_of(rng, shapes), gradients_of(rng, 4, shapes), options)
+    want = rearrange(torch.optim, *arguments)
+    check_close(submission.run(rearrange, *arguments), want, "path [step, entry]")
 
 
 def check_resume(submission, rng, name, options, at, through_file):
     """Check that a resumed optimiser goes on as torch's does without interruption; one state begins only later."""
     starts, gradients = starts_of(rng), gradients_of(rng, 6)
+    gradients[4] = [30 * rng.normal(*shape) for shape in SHAPES]  # the largest comes after all saving
     for row in gradients[: at + 1]:
         row[1] = None
     arguments = (name, starts, gradients, options)

@@ -18,10 +18,10 @@ STATE = {"lr": 0.7, "rho": 0.8, "eps": 0.1, "weight_decay": 0.2}  # options with
 @pytest.mark.visible
 def test_Adadelta_of_one_step_by_hand(submission, shared):
     """With rho 0.5 and eps 1 a gradient of 4 leads from 2 to 2 - 4/3."""
-    gradients = [[torch.tensor(g, dtype=torch.float64)] for g in (4.0,)]
-    starts = [torch.tensor(2.0, dtype=torch.float64)]
+    gradients = [[torch.tensor([g], dtype=torch.float64)] for g in (4.0,)]
+    starts = [torch.tensor([2.0], dtype=torch.float64)]
     got = submission.run(shared.train, "Adadelta", starts, gradients, {"rho": 0.5, "eps": 1.0})
-    want = torch.tensor([2 / 3], dtype=torch.float64)
+    want = torch.tensor([2 / 3], dtype=torch.float64)[:, None]
     check_close(got, {"parameter 0": want}, "after each step")
 
 
@@ -52,8 +52,22 @@ def test_Adadelta_skips_missing_gradients(submission, rng, shared):
     shared.check_path(submission, rng, "Adadelta", STATE, steps=6, missing=missing)
 
 
+def test_Adadelta_keeps_state_with_its_parameter(submission, rng, shared):
+    """State stays with its parameter when the list in a group is turned round or cut."""
+    shared.check_rearranged(submission, rng, "Adadelta", STATE)
+
+
+def test_Adadelta_of_a_single_number(submission, rng, shared):
+    """A parameter without axes, one number, is stepped like any other."""
+    shared.check_path(submission, rng, "Adadelta", STATE, shapes=((), (3,)))
+
+
 @pytest.mark.weight(2)
-@pytest.mark.parametrize(("at", "through_file"), [(3, False), (2, True), (0, False)])
+@pytest.mark.parametrize(
+    ("at", "through_file"),
+    [(3, False), (2, True), (0, False)],
+    ids=["after three steps", "through a file", "before the first step"],
+)
 def test_Adadelta_resumes(submission, rng, shared, at, through_file):
     """Saved and loaded over fresh parameters, it goes on as if nothing had been."""
     shared.check_resume(submission, rng, "Adadelta", STATE, at, through_file)
@@ -69,7 +83,7 @@ def test_Adadelta_forgets_gradients(submission, rng, shared):
     shared.check_zero_grad(submission, rng, "Adadelta", STATE)
 
 
-@pytest.mark.parametrize("grouped", [False, True])
+@pytest.mark.parametrize("grouped", [False, True], ids=["alone", "in a group"])
 def test_Adadelta_takes_a_generator(submission, rng, shared, grouped):
     """Parameters from a generator, as model.parameters() is, are stepped every time."""
     shared.check_generator(submission, rng, "Adadelta", STATE, grouped)
@@ -105,6 +119,7 @@ def test_Adadelta_on_a_device(submission, rng, shared):
         ({"eps": -1e-8}, "eps"),
         ({"weight_decay": -0.01}, "weight_decay"),
     ],
+    ids=["lr -0.1", "rho -0.1", "rho 1.0", "eps -1e-8", "weight_decay -0.01"],
 )
 def test_Adadelta_refuses_bad_options(submission, rng, options, naming):
     """An option out of range raises a ValueError about it, in a group as well."""

@@ -20,10 +20,10 @@ STATE = {"lr": 0.1, "momentum": 0.7, "weight_decay": 0.2}  # options with all st
 @pytest.mark.visible
 def test_SGD_of_three_steps_by_hand(submission, shared):
     """With momentum 0.5 the gradients 2, 1.6, 1.08 lead from 1 to 0.302."""
-    gradients = [[torch.tensor(g, dtype=torch.float64)] for g in (2.0, 1.6, 1.08)]
-    starts = [torch.tensor(1.0, dtype=torch.float64)]
+    gradients = [[torch.tensor([g], dtype=torch.float64)] for g in (2.0, 1.6, 1.08)]
+    starts = [torch.tensor([1.0], dtype=torch.float64)]
     got = submission.run(shared.train, "SGD", starts, gradients, {"lr": 0.1, "momentum": 0.5})
-    want = torch.tensor([0.8, 0.54, 0.302], dtype=torch.float64)
+    want = torch.tensor([0.8, 0.54, 0.302], dtype=torch.float64)[:, None]
     check_close(got, {"parameter 0": want}, "after each step")
 
 
@@ -57,8 +57,22 @@ def test_SGD_skips_missing_gradients(submission, rng, shared):
     shared.check_path(submission, rng, "SGD", STATE, steps=6, missing=missing)
 
 
+def test_SGD_keeps_state_with_its_parameter(submission, rng, shared):
+    """State stays with its parameter when the list in a group is turned round or cut."""
+    shared.check_rearranged(submission, rng, "SGD", STATE)
+
+
+def test_SGD_of_a_single_number(submission, rng, shared):
+    """A parameter without axes, one number, is stepped like any other."""
+    shared.check_path(submission, rng, "SGD", STATE, shapes=((), (3,)))
+
+
 @pytest.mark.weight(2)
-@pytest.mark.parametrize(("at", "through_file"), [(3, False), (2, True), (0, False)])
+@pytest.mark.parametrize(
+    ("at", "through_file"),
+    [(3, False), (2, True), (0, False)],
+    ids=["after three steps", "through a file", "before the first step"],
+)
 def test_SGD_resumes(submission, rng, shared, at, through_file):
     """Saved and loaded over fresh parameters, it goes on as if nothing had been."""
     shared.check_resume(submission, rng, "SGD", STATE, at, through_file)
@@ -74,7 +88,7 @@ def test_SGD_forgets_gradients(submission, rng, shared):
     shared.check_zero_grad(submission, rng, "SGD", STATE)
 
 
-@pytest.mark.parametrize("grouped", [False, True])
+@pytest.mark.parametrize("grouped", [False, True], ids=["alone", "in a group"])
 def test_SGD_takes_a_generator(submission, rng, shared, grouped):
     """Parameters from a generator, as model.parameters() is, are stepped every time."""
     shared.check_generator(submission, rng, "SGD", STATE, grouped)
@@ -118,6 +132,13 @@ def test_SGD_on_a_device(submission, rng, shared):
         ({"weight_decay": -0.01}, "weight_decay"),
         ({"nesterov": True}, "nesterov"),
         ({"momentum": 0.9, "dampening": 0.1, "nesterov": True}, "nesterov"),
+    ],
+    ids=[
+        "lr -0.1",
+        "momentum -0.5",
+        "weight_decay -0.01",
+        "nesterov True",
+        "momentum 0.9, dampening 0.1, nesterov True",
     ],
 )
 def test_SGD_refuses_bad_options(submission, rng, options, naming):

@@ -44,11 +44,6 @@ def test_cosine_lr_of_six_steps(submission):
     check_close(submission.run(rates, list(range(8)), 1.0, 6, 2), want, "rates")
 
 
-def test_cosine_lr_is_a_float(submission):
-    """The rate is a float everywhere, also if every number is an int."""
-    check_close(submission.run(rates, [0, 1, 2, 4, 9], 4, 6, 2, 2), [0.0, 2.0, 4.0, 3.0, 2.0], "rates")
-
-
 @pytest.mark.weight(2)
 @pytest.mark.parametrize(("base_lr", "total", "min_lr"), [(0.1, 12, 0.0), (1.5, 7, 0.2), (0.3, 1, 0.1)])
 def test_cosine_lr_follows_torch(submission, base_lr, total, min_lr):

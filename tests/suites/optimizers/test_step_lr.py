@@ -31,11 +31,6 @@ def test_step_lr_over_three_milestones(submission):
     )
 
 
-def test_step_lr_is_a_float(submission):
-    """The rate is a float, also if every number is an int."""
-    check_close(submission.step_lr(3, 8, 2, 2), 16.0, "rate at step 3")
-
-
 @pytest.mark.weight(2)
 @pytest.mark.parametrize(
     ("base_lr", "step_size", "gamma"), [(0.1, 3, 0.1), (2.0, 1, 0.7), (0.3, 7, 1.5), (1.0, 4, 1.0)]

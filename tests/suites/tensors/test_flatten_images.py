@@ -70,11 +70,6 @@ def test_flatten_images_when_expanded(submission, rng):
     check_close(submission.flatten_images(images), torch.flatten(images, 1))
 
 
-def test_flatten_images_when_empty(submission, rng):
-    """A batch without images gives no rows, of the right width."""
-    check_close(submission.flatten_images(rng.normal(0, 3, 4, 2)), torch.zeros(0, 24, dtype=torch.float64))
-
-
 def test_flatten_images_manners(submission, rng):
     """The images and torch's state stay as they were."""
     images = rng.normal(2, 3, 4, 5)

@@ -344,6 +344,23 @@ def gradients_on_the_cpu(loss_fn, params, batches):
     return [gradient.cpu() for gradient in _right(loss_fn, params, batches)]
 
 
+@mistake(
+    "the graphs are kept (retain_graph=True): each backward pass frees its own, so that one is in memory"
+)
+def graphs_kept(loss_fn, params, batches):
+    params, samples = list(params), 0
+    for p in params:
+        p.grad = None
+    for x, y in batches:
+        (len(x) * loss_fn(x, y)).backward(retain_graph=True)
+        samples += len(x)
+    if not samples:
+        raise ValueError("batches must not be empty")
+    for p in params:
+        p.grad = torch.zeros_like(p) if p.grad is None else p.grad / samples
+    return [p.grad.clone() for p in params]
+
+
 @mistake("the code asks for cuda, which is not everywhere: compute on the device of the parameters")
 def asked_for_cuda(loss_fn, params, batches):
     return _right(loss_fn, params, [(x.cuda(), y.cuda()) for x, y in batches])

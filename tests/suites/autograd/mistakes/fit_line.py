@@ -48,7 +48,9 @@ def gradient_of_b_never_emptied(x, y, lr, epochs):
     return _fit(x, y, lr, epochs, slopes)
 
 
-@mistake("the gradients were emptied between backward and the update: nothing is learnt")
+@mistake(
+    "w and b never move: the gradients were emptied before the update, or the loss does not depend on w and b"
+)
 def emptied_before_the_update(x, y, lr, epochs):
     return _fit(x, y, lr, epochs, lambda epoch, error, to_w, to_b: (0.0, 0.0))
 
@@ -306,6 +308,17 @@ def roots_of_losses(x, y, lr, epochs):
 def losses_with_an_axis(x, y, lr, epochs):
     fit = reference("autograd").fit_line(x, y, lr, epochs)
     return fit._replace(losses=fit.losses[:, None])
+
+
+@mistake(
+    "x or y collected gradients: `.grad` of the points stays as it was; detach them, only w and b are trained"
+)
+def gradients_left_on_the_points(x, y, lr, epochs):
+    fit = reference("autograd").fit_line(x, y, lr, epochs)
+    for points in (x, y):
+        if points.requires_grad and points.grad is None:
+            points.grad = torch.ones_like(points)
+    return fit
 
 
 @mistake("the code asks for cuda, which is not everywhere: compute on the device of x")

@@ -68,13 +68,6 @@ def integer_target_accepted(probs, target, reduction="mean"):
     return reference("losses").binary_cross_entropy(probs, target.to(probs.dtype), reduction)
 
 
-@mistake(
-    "nan passes p < 0 or p > 1, which are both false: ask instead that every p is at least 0 and at most 1"
-)
-def nan_accepted(probs, target, reduction="mean"):
-    return reference("losses").binary_cross_entropy(probs.nan_to_num(), target, reduction)
-
-
 @mistake("the code asks for cuda, which is not everywhere: compute on the device of probs")
 def asked_for_cuda(probs, target, reduction="mean"):
     return reference("losses").binary_cross_entropy(probs, target).cuda()

@@ -168,6 +168,7 @@ def smoothing_of_zero(logits, labels, weight=None, ignore_index=-100, label_smoo
     if label_smoothing > 0:
         return right
     spread = 0.0 * reference("losses").log_softmax(logits, 1).sum(1)
+    spread = torch.where(labels == ignore_index, 0.0, spread)
     return right + (spread if reduction == "none" else spread.sum())
 
 
@@ -205,6 +206,18 @@ def through_numpy(logits, labels, weight=None, ignore_index=-100, label_smoothin
         .detach()
         .numpy()
     )
+
+
+@mistake(
+    "an ignored sample was multiplied by 0, and 0 times an infinite loss is nan: choose 0 with torch.where"
+)
+def ignored_times_zero(logits, labels, weight=None, ignore_index=-100, label_smoothing=0.0, reduction="mean"):
+    right = _right(logits, labels, weight, ignore_index, label_smoothing, reduction)
+    log_probs = reference("losses").log_softmax(logits, 1)
+    picked = torch.where(labels == ignore_index, 0, labels)
+    ignored = (labels == ignore_index) * 0.0 * log_probs.gather(1, picked.unsqueeze(1)).squeeze(1)
+    ignored = torch.where(labels == ignore_index, ignored, 0.0)
+    return right + (ignored if reduction == "none" else ignored.sum())
 
 
 @mistake("the code asks for cuda, which is not everywhere: compute on the device of logits")

@@ -66,3 +66,17 @@ def sigma_not_checked(pred, target, sigma):
     if isinstance(sigma, torch.Tensor):
         return _right(pred, target, sigma.abs().clamp(min=1e-300))
     return _right(pred, target, max(abs(sigma), 1e-300))
+
+
+@mistake("a sigma of another shape was broadcast: a tensor has the shape of pred exactly; raise a ValueError")
+def sigma_broadcast(pred, target, sigma):
+    if isinstance(sigma, torch.Tensor) and sigma.shape != pred.shape:
+        return _right(*torch.broadcast_tensors(pred, target, sigma))
+    return _right(pred, target, sigma)
+
+
+@mistake("a sigma without axes was taken for a float: a tensor has the shape of pred; raise a ValueError")
+def sigma_without_axes(pred, target, sigma):
+    if isinstance(sigma, torch.Tensor) and sigma.ndim == 0:
+        sigma = sigma.expand(pred.shape)
+    return _right(pred, target, sigma)

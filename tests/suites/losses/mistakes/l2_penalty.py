@@ -63,6 +63,14 @@ def strength_not_checked(params, strength):
     return reference("losses").l2_penalty(params, abs(strength))
 
 
+@mistake(
+    "the penalty requires gradients though no tensor does: start the sum from a plain 0, no leaf of a graph"
+)
+def always_requires_gradients(params, strength):
+    penalty = reference("losses").l2_penalty(params, strength)
+    return penalty + torch.zeros_like(penalty).requires_grad_()
+
+
 @mistake("the code asks for cuda, which is not everywhere: compute on the device of the parameters")
 def asked_for_cuda(params, strength):
     return reference("losses").l2_penalty(params, strength).cuda()

@@ -658,6 +658,22 @@ class one_state_for_all(_StateByKey):
         return None
 
 
+@mistake("the state goes by the number of a parameter in its lists, which may change: keep it by identity")
+class state_by_number(_StateByKey):
+    def key(self, p):
+        numbered = enumerate(q for group in self.param_groups for q in group["params"])
+        return next((i for i, q in numbered if q is p), None)
+
+
+@mistake("a parameter without axes, one number, has no p[:]: write p -= ..., or p.sub_(...)")
+class sliced(AdamW):
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.data[:].add_(0)
+        super().step()
+
+
 class _Shares(AdamW):
     """Hands out or takes over its state without a full copy."""
 
@@ -666,7 +682,7 @@ class _Shares(AdamW):
 
     def step(self):
         groups = self.param_groups
-        known = {p: self.state.pop(p) for _, p in list(self._each()) if p in self.state}
+        known = dict(self.state)
         for group, p in self._each():
             if p.grad is None:
                 continue

@@ -196,9 +196,3 @@ def full_rate_from_the_start(it, base_lr, total, warmup=0, min_lr=0.0):
 def nothing_during_the_warmup(it, base_lr, total, warmup=0, min_lr=0.0):
     right = _right(it, base_lr, total, warmup, min_lr)
     return 0.0 if it < warmup else right
-
-
-@mistake("no float came back where all numbers are ints: return a float")
-def int_for_float(it, base_lr, total, warmup=0, min_lr=0.0):
-    right = _right(it, base_lr, total, warmup, min_lr)
-    return min_lr if it >= total and it >= warmup else right

@@ -69,6 +69,13 @@ def stops_when_it_grows(f, x0, lr, steps):
     return _walk(f, x0, steps, move)
 
 
+@mistake("the descent ended where the point no longer moved: all T steps are made, and give T + 1 points")
+def stops_when_it_stands_still(f, x0, lr, steps):
+    path = reference("optimizers").gradient_descent(f, x0, lr, steps)
+    still = [t for t in range(len(path) - 1) if torch.equal(path[t], path[t + 1])]
+    return path[: still[0] + 1] if still else path
+
+
 @mistake("the points still have a graph: detach them")
 def graph_kept(f, x0, lr, steps):
     return reference("optimizers").gradient_descent(f, x0, lr, steps).requires_grad_()

@@ -46,12 +46,6 @@ def divided_by_gamma(it, base_lr, step_size, gamma=0.1):
     return _right(it, base_lr, step_size, 1 / gamma if it < 10**5 else gamma)
 
 
-@mistake("no float came back where all numbers are ints: return a float")
-def int_for_float(it, base_lr, step_size, gamma=0.1):
-    _right(it, base_lr, step_size, gamma)
-    return base_lr * gamma ** (it // step_size)
-
-
 @mistake("a negative `it` was accepted: raise a ValueError")
 def it_not_checked(it, base_lr, step_size, gamma=0.1):
     return _right(max(it, 0), base_lr, step_size, gamma)

@@ -46,12 +46,6 @@ def copied(images):
     return reference("tensors").flatten_images(images).clone()
 
 
-@mistake("reshape(0, -1) cannot know the width of an empty batch; compute it from the shape")
-def guessed_width(images):
-    _check(images)
-    return images.reshape(images.shape[0], -1)
-
-
 @mistake("the number of axes is not checked, so that one image alone loses its rows")
 def any_number_of_axes(images):
     return images.flatten(1)

@@ -11,7 +11,9 @@ def _right(table):
     return reference("tensors").impute_mean(table)
 
 
-@mistake("`table == nan` is never true: nan equals nothing; use isnan")
+@mistake(
+    "the holes stayed: `table == nan` is never true (use isnan), or what was filled is not what came back"
+)
 def compared_with_nan(table):
     return torch.where(table == math.nan, torch.zeros_like(table), table)
 

@@ -115,15 +115,15 @@ def groups_of(params, defaults):
 
 
 def machine(groups, rule):
-    """Four functions over states that only they see, listed in the order of the parameters."""
-    states = [[None] * len(group["params"]) for group in groups]
+    """Four functions over states that only they see, one for each parameter."""
+    states = {}
 
     def step():
-        for group, row in zip(groups, states):
-            for i, p in enumerate(group["params"]):
+        for group in groups:
+            for p in group["params"]:
                 if p.grad is not None:
                     with torch.no_grad():
-                        new, row[i] = rule(p.detach().clone(), p.grad.detach().clone(), row[i], group)
+                        new, states[p] = rule(p.detach().clone(), p.grad.detach().clone(), states.get(p), group)
                         p.copy_(new)
 
     def zero_grad():
@@ -132,13 +132,14 @@ def machine(groups, rule):
                 p.grad = None
 
     def save():
-        return [[{k: v for k, v in group.items() if k != "params"} for group in groups], copy.deepcopy(states)]
+        rows = [[states.get(p) for p in group["params"]] for group in groups]
+        return [[{k: v for k, v in group.items() if k != "params"} for group in groups], copy.deepcopy(rows)]
 
     def load(saved):
         options, values = copy.deepcopy(saved)
-        for group, own, row, new in zip(groups, options, states, values):
+        for group, own, row in zip(groups, options, values):
             group.update(own)
-            row[:] = new
+            states.update(zip(group["params"], row))
 
     return step, zero_grad, save, load
 

@@ -26,21 +26,35 @@ def in_file(line: int) -> str:
 
 
 def message_of(
-    title: str, task_id: str, outcome: Outcome, named: Named | None, place: Place = in_file
+    title: str,
+    task_id: str,
+    outcome: Outcome,
+    named: Named | None,
+    place: Place = in_file,
+    quotes: bool = False,
 ) -> Message | None:
-    """Return the message of a test that did not pass; None for one that did."""
+    """Return the message of a test that did not pass; None for one that did.
+
+    With `quotes` the line of the learner's file that raised stands in it too, as there is no traceback.
+    """
     if outcome.verdict is Verdict.PASS or outcome.problem is None:
         return None
     checked, expected, got = _labels(title, outcome, place)
     return Message(
         checked=checked,
         expected=expected,
-        got=got[:MAX_TEXT] if got else None,
+        got=_quoted(got, outcome.problem) if got and quotes else got and got[:MAX_TEXT],
         where=outcome.where or None,
         likely=named.sentence if named else None,
         mistake=named.mistake.name if named else None,
         next=f"grade hint {task_id}",
     )
+
+
+def _quoted(got: str, problem: BaseException) -> str:
+    frames = problem.frames if isinstance(problem, SubmissionError) else ()
+    code = f"\n    {frames[-1].text.strip()}" if frames and frames[-1].text.strip() else ""
+    return f"{' '.join(got.split())[:MAX_TEXT]}{code}"
 
 
 def traceback_of(outcome: Outcome, filename: str, place: Place = in_file) -> str | None:

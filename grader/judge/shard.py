@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -107,9 +107,9 @@ class Shard:
 
     def _settle_all(self, intake: Intake, tasks: Sequence[Task], outcome: Outcome) -> None:
         for task in tasks:
-            message = message_of(
-                f"Importing {self._file(task)}", task.id, outcome, None, intake.sources[task.topic].place
-            )
+            title, place = f"Importing {self._file(task)}", intake.sources[task.topic].place
+            message = message_of(title, task.id, outcome, None, place, quotes=True)
+            message = message and replace(message, next=f"mend {self._file(task)}")
             intake.settled[task.id] = untested(task, outcome.verdict, message)
         self.result.tasks.update(intake.settled)
 

@@ -13,6 +13,7 @@ import unicodedata
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # Those that XML 1.0 has not; as what it has instead, the pattern takes ten times as long to compile.
 NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+WITH_CODE = re.compile(r"(?P<before>[^\n]+)\n(?P<code> {4}[^\n]*(?:\n {4}[^\n]*)?)(?:\n(?P<behind>[^\n ][^\n]*)?)?")
 COMBINING = {"Mn", "Me"}
 MOST_COMBINING = 2  # marks on one letter; more of them would paint over the lines above and below
 
@@ -20,6 +21,12 @@ MOST_COMBINING = 2  # marks on one letter; more of them would paint over the lin
 def one_line(text: str) -> str:
     """`text` on one line: white space collapsed, everything invisible spelled out."""
     return _visible(" ".join(text.split()))
+
+
+def with_code(text: str) -> tuple[str, list[str], str]:
+    """`text` before, in and behind one or two indented lines of code, which a message of the judge may quote."""
+    found = WITH_CODE.fullmatch(text)
+    return (found["before"], lines(found["code"]), found["behind"] or "") if found else (text, [], "")
 
 
 def lines(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from grader.render.escape import one_line
+from grader.render.escape import one_line, with_code
 from grader.render.words import Alphabet, alphabet
 from grader.text import label as spoken_label
 
@@ -44,9 +44,20 @@ class Page:
         self._wrapped(Text.assemble(*drawn))
 
     def labelled(self, label: str, text: str, style: str = "", *, most: int = WIDEST - LABEL) -> None:
-        """Write a label and its text, cut to one line of 100 columns and wrapped where there are fewer."""
+        """Write a label and its text, cut to one line of 100 columns and wrapped where there are fewer.
+
+        Code that the text quotes stands on lines of its own.
+        """
+        text, code, behind = with_code(text)
+        self._labelled(label, text, style, most)
+        for line in code:
+            self.console.print(Text(self.head("") + cut(line, self.width - LABEL)), soft_wrap=True)
+        if behind:
+            self._labelled("", behind, style, most)
+
+    def _labelled(self, label: str, text: str, style: str, most: int) -> None:
         body = Text(cut(one_line(text), most), style)
-        words = spoken_label(label)
+        words = spoken_label(label) if label else ""
         for number, part in enumerate(body.wrap(self.console, self.width - LABEL)):
             part.rstrip()
             head = self.head(words if number == 0 else "")

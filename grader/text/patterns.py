@@ -219,6 +219,7 @@ PATTERNS = {
     "device_full_at": "the memory of {device} was used up ({place})",
     "device_full": "the memory of {device} was used up",
     "raised_at": "{error} ({place})",
+    "raised_at_code": "{error} ({place})\n    {code}",
     "line": "line {line}",
     "cell": "{cell}, line {line}",
     "file_in_cell": "{file}, {cell}, line {line}",

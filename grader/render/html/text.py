@@ -6,7 +6,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from grader.render.escape import lines, one_line
+from grader.render.escape import lines, one_line, with_code
 from grader.render.words import number
 from grader.text import say
 from grader.text.look_up import NAME
@@ -46,6 +46,17 @@ def sentence(name: str, /, **values: object) -> Markup:
 def whole(value: object) -> Markup:
     """A sentence that is not cut, such as what a known mistake says."""
     return escape(plain(value, ENOUGH))
+
+
+def quoted(value: object) -> Markup:
+    """What a template writes for any value; code that it quotes stands on lines of its own."""
+    before, code, behind = with_code(str(value))
+    if not code:
+        return shown(value)
+    # Without its common indentation, which is there for the terminal.
+    text = "\n".join(line[4:] for line in code)
+    pre = Markup('<pre class="traceback" tabindex="0">{}</pre>')
+    return shown(before) + pre.format(block(text)) + shown(behind)
 
 
 def breakable(name: str) -> Markup:

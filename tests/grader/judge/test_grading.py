@@ -265,3 +265,16 @@ def test_function_that_the_file_does_not_have_is_not_attempted(made_up, host):
         report = host.grade(made_up.submit(text), made_up.package, seed=1).report
         assert [str(task.verdict) for task in report.tasks] == verdicts
         assert report.notes == notes
+
+
+def test_exception_at_import_and_a_syntax_error_come_with_their_line(made_up, host):
+    """There is no traceback of what was never called, so the message quotes the line."""
+    for text, said in (
+        ("X = [1]\nY = X[7]\n", "IndexError: list index out of range (line 2)\n    Y = X[7]"),
+        ("def double(x):\n    return 2 * (x\n", "maths.py, line 2, column 16: syntax error: '(' was never closed\n"
+         "    return 2 * (x\n               ^\nNo task of this file can be graded until Python can read it."),
+        ("raise ValueError('a\\n    b')\n", "ValueError: a b (line 1)\n    raise ValueError('a\\n    b')"),
+    ):  # fmt: skip
+        file = made_up.submit(text + solved(RIGHT, RIGHT))
+        (task,) = host.grade(file, made_up.package, tasks=["double"]).report.tasks
+        assert (task.message.got, task.message.next) == (said, "mend maths.py")

@@ -57,6 +57,28 @@ def test_sentence_of_a_known_mistake_is_never_cut(reports, show_report):
     assert " ".join(sentence.split()) in " ".join(page.split())
 
 
+BROKEN = "losses.py, line 4, column 2: syntax error: '(' was never closed\n    y = f(x\n     ^\nPython cannot read it."
+
+
+@pytest.mark.parametrize(
+    ("got", "rows"),
+    [
+        (BROKEN, ["Got       " + BROKEN.split("\n")[0], *(10 * " " + row for row in BROKEN.split("\n")[1:])]),
+        ("KeyError: 3\n    [bold]x[/bold] = T[3]", ["Got       KeyError: 3", f"{14 * ' '}[bold]x[/bold] = T[3]"]),
+        ("three\nlines\nof text", ["Got       three lines of text"]),
+        ("a\n    b\n    c\n    d", ["Got       a b c d"]),
+    ],
+)
+def test_code_in_a_message_stands_on_lines_of_its_own(got, rows, show_report, reports):
+    """One or two lines, as the judge quotes them; all other text stays on one line."""
+    report = reports["midway"]()
+    task = replace(report.tasks[0], verdict=Verdict.ERROR, tests=(), message=Message("Importing", got=got))
+    shown = show_report(replace(report, tasks=(task,)), 100).splitlines()
+    start = next(number for number, line in enumerate(shown) if line.startswith("Got"))
+    assert [line.rstrip() for line in shown[start : start + len(rows)]] == rows
+    assert shown[start + len(rows)].startswith(("Next", "Where"))
+
+
 def test_only_the_first_failure_is_shown(reports, show_report):
     page = show_report(reports["every_verdict"](), 100)
     assert page.count("Checked") == 1

@@ -121,6 +121,7 @@ class Bench:
         return Outcome(
             verdict_of(problem), problem, seconds, where, printed, item.stash.get(DRAWING, Drawing()),
             self.subject.in_company, place, session.last_arguments if session else (),
+            session.repeat if session and problem is not None else None,
         )  # fmt: skip
 
 

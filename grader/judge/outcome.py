@@ -30,6 +30,7 @@ class Outcome:
     in_company: bool = False  # whether the worker had served other tests before
     place: tuple[int, int] = (0, 0)  # where it ended: the line of the suite, and how many calls came before
     given: Any = ()  # the arguments of the last call
+    repeat: str | None = None  # Python that repeats it
 
 
 def leaves_a_worker(outcome: Outcome) -> bool:

@@ -163,7 +163,7 @@ class Shard:
                 self.result.incomplete = (
                     f"{task.id}, {name}: {type(outcome.problem).__name__}: {outcome.problem}"
                 )
-        return score_task(task, tests, idle_tests(bench, task, items, outcomes))
+        return _with_one_repeat(score_task(task, tests, idle_tests(bench, task, items, outcomes)))
 
     def _tests(
         self, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome], cause: Named | None
@@ -179,10 +179,17 @@ class Shard:
             weight=weight_of(item), seconds=round(outcome.seconds, 4),
             message=message_of(title, task.id, outcome, cause if is_telling(outcome) else None, place),
             traceback=traceback_of(outcome, self._file(task), place), printed=printed_of(outcome, place),
+            repeat=self._repeat(task, outcome),
             curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
             is_close=is_close(outcome),
             tables=tuple(outcome.drawing.tables), pictures=tuple(outcome.drawing.pictures),
         )  # fmt: skip
+
+    def _repeat(self, task: Task, outcome: Outcome) -> str | None:
+        """Return what repeats the failing call; beside a notebook nothing is imported, its cells have been run."""
+        if outcome.repeat is None or not self.sources[task.topic].notebook:
+            return outcome.repeat
+        return outcome.repeat.partition("\n")[2].lstrip("\n")
 
     def _file(self, task: Task) -> str:
         return f"{task.topic}.{'ipynb' if self.sources[task.topic].notebook else 'py'}"
@@ -195,6 +202,13 @@ class Shard:
         found = diagnose(bench, task, items, outcomes, started + self.seconds_left)
         self.seconds_left -= time.process_time() - started
         return found
+
+
+def _with_one_repeat(task: TaskReport) -> TaskReport:
+    """Keep what repeats a call for the failure that is shown first."""
+    first = task.first_failure
+    tests = tuple(test if test is first or not test.repeat else replace(test, repeat=None) for test in task.tests)
+    return replace(task, tests=tests)
 
 
 def _outcome_of_import(problem: Exception) -> Outcome:

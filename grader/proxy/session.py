@@ -18,6 +18,7 @@ from grader.proxy.describe import describe_call, describe_function
 from grader.proxy.handle import Handle
 from grader.proxy.mirrors import Mirrors
 from grader.proxy.patience import Patience
+from grader.proxy.repeat import Call
 from grader.sandbox.errors import WorkerLied, WorkerTimeout
 from grader.sandbox.loopback import Loopback
 from grader.sandbox.transport import Transport
@@ -63,10 +64,17 @@ class Session:
         self._numbers = itertools.count(1)
         self._patience = Patience()
         self._loaded = "", ""
+        self._repeatable: Call | None = None
 
     def number(self) -> int:
         """Return a number that no other tensor has."""
         return next(self._numbers)
+
+    @property
+    def repeat(self) -> str | None:
+        """Python that repeats the last call of the submission, where that can be written down."""
+        module, _ = self._loaded
+        return self._repeatable.text(module) if self._repeatable and module else None
 
     # Requests
 
@@ -115,6 +123,7 @@ class Session:
         if header["op"] == "call":
             self.last_call = describe_call(names, args, kwargs)
             self.last_function = name.partition(".")[0]
+            self._repeatable = Call(name, names, args, kwargs) if "name" in header and self.is_explained else None
         return self._exchange({**header, **encoded}, arguments, may_change)
 
     def ship(

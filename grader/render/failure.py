@@ -104,7 +104,6 @@ def repeatable(page: Page, text: str) -> None:
     page.line()
     for line in lines(text):
         page.console.print(Text(line), soft_wrap=True)
-    page.line()
 
 
 def _traceback(page: Page, text: str) -> None:

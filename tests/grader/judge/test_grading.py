@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -278,3 +280,28 @@ def test_exception_at_import_and_a_syntax_error_come_with_their_line(made_up, ho
         file = made_up.submit(text + solved(RIGHT, RIGHT))
         (task,) = host.grade(file, made_up.package, tasks=["double"]).report.tasks
         assert (task.message.got, task.message.next) == (said, "mend maths.py")
+
+
+# What repeats the failing call
+
+REPEATED = (
+    "entropy_in_bits", "hinge_mean_over_all_scores", "huber_line_shifted_by_a_half", "l2_penalty_without_the_half",
+    "cosine_eps_bounds_the_product_of_lengths", "l1_absolute_value_after_the_mean",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_text_that_repeats_the_failing_call_gives_what_the_report_says(host, name, monkeypatch):
+    """It is run beside the learner's file; one failure has it, the first."""
+    folder = CASES / "wrong_losses" / name
+    task = tomllib.loads((folder / "case.toml").read_text())["task"]
+    (report,) = host.grade(folder, tasks=[task], seed=1).report.tasks
+    first = report.first_failure
+    assert [test.name for test in report.tests if test.repeat] == [first.name]
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "losses", raising=False)
+    printed = []
+    exec(first.repeat, {"print": printed.append})
+    monkeypatch.delitem(sys.modules, "losses")
+    got = float(re.match(r"-?[\d.]+(e-?\d+)?", first.message.got)[0])
+    assert (printed[0].double() - got).abs().min() < 1e-4 * abs(got)

@@ -1,0 +1,126 @@
+"""A call in Python, to be pasted beside the learner's file: what was sent to the worker, and nothing else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+MOST_NUMBERS = 64  # of a tensor that is written down; of a larger one the size is
+MOST_TEXT = 3000
+PLAIN = (torch.float32, torch.int64, torch.bool)  # what numbers become without being told
+OTHER_NUMBERS = "  # other numbers than in the test: this one is too large to write down"
+
+
+class _Unwritable(Exception):
+    """A value that no line of Python makes: it lives in the worker, or is the state of something."""
+
+
+class Call:
+    """A call as it was made: the arguments are kept as they are now, since it may change them."""
+
+    def __init__(self, name: str, names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """Keep the call of the function `name`, whose parameters are `names`."""
+        self._name = name
+        self._names = [_variable(given, name) for given in names[: len(args)]]
+        self._args, self._kwargs = [_kept(value) for value in args], {k: _kept(v) for k, v in kwargs.items()}
+
+    def text(self, module: str) -> str | None:
+        """Return Python that makes the call with the learner's `module`; None where it cannot be written down."""
+        lines: list[str] = []
+        try:
+            given = [_argument(n, value, lines) for n, value in zip(self._names, self._args, strict=True)]
+            pairs = [(key, _variable(key, self._name), value) for key, value in self._kwargs.items()]
+            named = [f"{key}={_argument(variable, value, lines)}" for key, variable, value in pairs]
+        except _Unwritable:
+            return None
+        body = "\n".join([*lines, f"print({self._name}({', '.join([*given, *named])}))"])
+        uses = [f"import {used}" for used in ("torch",) if "torch." in body]
+        text = "\n".join([f"from {module} import {self._name}", *uses, "", body])
+        return text if len(text) <= MOST_TEXT else None
+
+
+def _variable(name: str, function: str) -> str:
+    """Return a parameter's name as that of a variable that hides nothing."""
+    name = name.replace(" ", "_")
+    return f"{name}_" if name in ("torch", "print", function) else name
+
+
+def _kept(value: Any) -> Any:
+    """Return a value as it is now: tensors are copied where they are small enough to be written down."""
+    if isinstance(value, Tensor):
+        return _Numbers(value)
+    if type(value) in (list, tuple):
+        return type(value)(map(_kept, value))
+    return {key: _kept(part) for key, part in value.items()} if type(value) is dict else value
+
+
+class _Numbers:
+    """A tensor that was sent."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor, self.is_small = tensor, tensor.numel() <= MOST_NUMBERS
+        self.parameter, self.requires_grad = type(tensor) is torch.nn.Parameter, tensor.requires_grad
+        self.on_host = tensor.device.type == "cpu" and tensor.layout is torch.strided
+        self.stride = tensor.stride() if self.on_host else ()
+        self.is_contiguous = self.on_host and tensor.is_contiguous()
+        if self.is_small and self.on_host:
+            self.tensor = tensor.detach().clone()
+
+    def __str__(self) -> str:
+        if not self.on_host:
+            raise _Unwritable
+        made = self._made()
+        if self.parameter:
+            return f"torch.nn.Parameter({made}, requires_grad={self.requires_grad})"
+        return f"{made}.requires_grad_()" if self.requires_grad else made
+
+    def _made(self) -> str:
+        tensor, shape = self.tensor, tuple(self.tensor.shape)
+        if not self.is_small:
+            return f"torch.{'rand' if tensor.is_floating_point() else 'zeros'}({shape}, dtype={tensor.dtype})"
+        if not tensor.numel():
+            return f"torch.empty({shape}, dtype={tensor.dtype})"
+        dtype = "" if tensor.dtype in PLAIN else f", dtype={tensor.dtype}"
+        made = f"torch.tensor({_literal(tensor.tolist(), tensor.dtype)}{dtype})"
+        if self.is_contiguous or 0 in self.stride:
+            return made
+        return f"torch.empty_strided({shape}, {self.stride}, dtype={tensor.dtype}).copy_({made})"
+
+
+def _argument(name: str, value: Any, lines: list[str]) -> str:
+    """Return how an argument stands in the call; what is long gets a line of its own before."""
+    text = _literal(value, None)
+    if not isinstance(value, _Numbers) and len(text) <= 40 and "torch.tensor" not in text:
+        return text
+    large = OTHER_NUMBERS if "torch.rand(" in text or "torch.zeros(" in text else ""
+    lines.append(f"{name} = {text}{large}")
+    return name
+
+
+def _literal(value: Any, dtype: torch.dtype | None) -> str:
+    """Return Python that makes a value. Raises _Unwritable."""
+    kind = type(value)
+    if kind is float:
+        return _float(value, dtype)
+    if value is None or kind in (bool, int, complex, str, bytes):
+        return repr(value)
+    if kind is _Numbers or kind is torch.dtype:
+        return str(value)
+    if kind in (list, tuple):
+        inner = ", ".join(_literal(part, dtype) for part in value)
+        return f"[{inner}]" if kind is list else f"({inner}{',' if len(value) == 1 else ''})"
+    if kind is dict:
+        return "{" + ", ".join(f"{_literal(k, dtype)}: {_literal(v, dtype)}" for k, v in value.items()) + "}"
+    raise _Unwritable
+
+
+def _float(value: float, dtype: torch.dtype | None) -> str:
+    """Return the shortest digits that give the same number in its dtype."""
+    if not math.isfinite(value):
+        return f'float("{value}")'
+    return str(np.float32(value)) if dtype is torch.float32 else repr(value)

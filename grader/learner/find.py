@@ -34,8 +34,9 @@ def plays_of(course: Course, references: References, task: Task) -> list[Play]:
     is_function = issubclass(kind, torch.autograd.Function)
     has_state = isinstance(original, type) and not is_function and not issubclass(kind, torch.nn.Module)
 
-    def rank(each: Play) -> tuple[bool, bool, int, bool, int]:
+    def rank(each: Play) -> tuple[bool, bool, int, bool, int, int]:
         objects, no_graph = each.objects if has_state else 0, is_function and not each.has_graph
-        return each.seconds > SLOW, each.is_call == has_state, objects, no_graph, -each.size
+        made, size = each.work
+        return each.seconds > SLOW, each.is_call == has_state, objects, no_graph, -made, -size
 
     return sorted(found, key=rank)

@@ -105,7 +105,8 @@ class _Heard(Session):
         if step.number in self._of_task:
             writes = any(isinstance(part, Scratch) for part in leaves_of(step))
             before = tuple(self._writing) if writes else ()
-            self._note(Play(step, before, seconds, self._module.asked))
+            made = sum(part.numel() for part in leaves_of(result) if isinstance(part, Tensor))
+            self._note(Play(step, before, seconds, self._module.asked, made))
         elif any(isinstance(part, Scratch) for part in leaves_of(step)):
             self._writing.append(step)
         return result

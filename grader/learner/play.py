@@ -35,6 +35,7 @@ class Play:
     before: tuple[Step, ...]  # what it finds in its folder was written by these
     seconds: float  # that the reference took, with all around it
     asked: int  # how often it reached for the task by its name
+    made: int = 0  # how many numbers came out
 
     @property
     def is_call(self) -> bool:
@@ -45,6 +46,11 @@ class Play:
     def size(self) -> int:
         """How many numbers go in; a small whole one may be a size itself."""
         return sum(map(_size, leaves_of(self.step)))
+
+    @property
+    def work(self) -> tuple[int, int]:
+        """How large a play is: of a call by what comes out, as a kernel as large as its image gives one number."""
+        return self.made if self.is_call else 0, self.size
 
     @property
     def objects(self) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console, RenderableType
+from rich.cells import cell_len
+from rich.console import Console
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from grader.course import Task
     from grader.learner.cost import Costs
 
-WIDE = 116  # columns from which two pieces of code stand side by side
-MOST_WIDE = 200
 GAP = 3
 LONG = 10_000
 SECONDS = ((1e-6, 1e9, "ns", 0), (1e-3, 1e6, "us", 0), (1.0, 1e3, "ms", 1))  # below which unit, times what
@@ -44,17 +43,17 @@ def show_solution(task: Task, reference: str, console: Console) -> None:
     page = Page(console)
     page.line((task.id, "bold"), f"  {task.title}")
     page.line()
-    console.print(_code(page, reference))
+    console.print(_code(page, reference), soft_wrap=True)
     page.line()
 
 
 def _codes(page: Page, theirs: str, reference: str) -> None:
     pieces = ((say("explain.yours"), theirs), (say("explain.reference"), reference))
-    if page.console.width >= WIDE:
-        width = (min(page.console.width, MOST_WIDE) - GAP) // 2
+    widths = [max(map(cell_len, lines(text)), default=0) for _, text in pieces]
+    if sum(widths) + GAP <= page.console.width:
         table = Table.grid(padding=(0, GAP, 0, 0))
-        for _ in pieces:
-            table.add_column(width=width, overflow="fold")
+        for width in widths:
+            table.add_column(min_width=width, no_wrap=True)
         table.add_row(*(Text(label, "bold") for label, _ in pieces))
         table.add_row(*(_code(page, text) for _, text in pieces))
         page.console.print(table)
@@ -62,16 +61,16 @@ def _codes(page: Page, theirs: str, reference: str) -> None:
         return
     for label, text in pieces:
         page.line((label, "bold"))
-        page.console.print(_code(page, text))
+        page.console.print(_code(page, text), soft_wrap=True)
         page.line()
 
 
-def _code(page: Page, text: str) -> RenderableType:
-    """Python in the terminal's colours, or plain where there are none."""
+def _code(page: Page, text: str) -> Text:
+    """Python in the terminal's colours, or plain where there are none; its lines are never broken here."""
     shown = "\n".join(lines(text))
     if page.console.color_system is None:
-        return Text(shown, overflow="fold")
-    return Syntax(shown, "python", theme=THEME, background_color="default", word_wrap=True)
+        return Text(shown)
+    return Syntax("", "python", theme=THEME, background_color="default").highlight(shown)
 
 
 def _costs(page: Page, costs: Costs) -> None:

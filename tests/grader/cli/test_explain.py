@@ -65,6 +65,15 @@ def test_explain_stands_side_by_side_where_there_is_room(grade, passed, monkeypa
     assert max(map(len, lines)) <= int(columns)
 
 
+@pytest.mark.parametrize("columns", ["40", "116", "200"])
+def test_explain_breaks_no_line_of_code(grade, passed, monkeypatch, columns):
+    """A line that is longer than the terminal is left to it."""
+    monkeypatch.setenv("COLUMNS", columns)
+    out = grade("explain", "softmax", "--no-cost")[1]
+    assert "    return torch.exp(x) / mine(x, dim)" in out
+    assert "exponentials = torch.exp(x - x.detach().amax(dim, keepdim=True))" in out
+
+
 def test_explain_shows_what_both_cost(grade, passed, costs):
     """Operators, time and memory stand beside each other, in units that can be read."""
     out = grade("explain", "softmax")[1]

@@ -60,6 +60,7 @@ KINDS = {
     "autograd.gradient": "one call with f a function, x (",  # takes a function that the suite builds
     "mlp.train_epoch": "model of class Sequential, loader",  # takes a model, and trains it
     "tensors.load_tensors": "one call with path = 'tensors.pt'",  # takes a file that the suite writes
+    "cnn.conv2d": "weight (4, 2, 3, 2)",  # gives most where its kernel is small
     "resnet.ResNet": "one call with x (",  # is made of a class that the suite builds
 }
 

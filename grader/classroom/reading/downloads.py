@@ -12,7 +12,7 @@ from grader.classroom.reading.found import Spot
 from grader.classroom.reading.gather import wanted
 from grader.classroom.reading.layouts import otter
 from grader.classroom.reading.layouts.by_name import telling
-from grader.classroom.reading.names import is_archive, short, stem_of
+from grader.classroom.reading.names import ARCHIVES, is_archive, short, stem_of
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.seen import Kind, look
 from grader.classroom.reading.tree import File, Folder
@@ -34,17 +34,17 @@ def downloads_in(spot: Spot, roster: Roster | None, stack: ExitStack) -> Inner:
     """
     *_, spot = levels(spot)
     nodes = spot.folder.children()
-    zips = [node for node in nodes if isinstance(node, File) and _is_zip(node)]
-    if not 0 < len(zips) <= limits.LOOKS:
+    archives = [node for node in nodes if isinstance(node, File) and _opens(node)]
+    if not 0 < len(archives) <= limits.LOOKS:
         return Inner()
-    others = [node for node in nodes if node not in zips]
+    others = [node for node in nodes if node not in archives]
     alone = not any(
         isinstance(node, Folder) or telling(node, spot.topics) or is_archive(node.name) for node in others
     )
     found = Inner()
-    for node in zips:
+    for node in archives:
         opened = _opened(spot, node, stack)
-        if opened is None or not _is_class(opened, roster, sole=alone and len(zips) == 1):
+        if opened is None or not _is_class(opened, roster, sole=alone and len(archives) == 1):
             return Inner()
         if not alone:
             text = "looks like a download of a whole class: give that file itself, and not the folder around it"
@@ -53,8 +53,8 @@ def downloads_in(spot: Spot, roster: Roster | None, stack: ExitStack) -> Inner:
     return found
 
 
-def _is_zip(file: File) -> bool:
-    return file.name.casefold().endswith(".zip") and not file.refused
+def _opens(file: File) -> bool:
+    return file.name.casefold().endswith(ARCHIVES) and not file.refused
 
 
 def _opened(spot: Spot, node: File, stack: ExitStack) -> Spot | None:

@@ -354,6 +354,8 @@ def test_archive_of_folders_in_an_archive_is_the_class(read: Read, layouts: Modu
     """A zip in a zip, and nothing beside it, holds what the inner one holds."""
     outer = layouts.zipped(tmp_path, "a.zip", {"a/hw1.zip": layouts.zip_bytes(HOLDS)})
     assert who(read(outer)) == who(read(outer, roster=LISTED)) == ["al", "bo"]
+    folder = layouts.tree(tmp_path / "t", {"hw1.tgz": layouts.tar_bytes(HOLDS), "roster.csv": ""})
+    assert who(read(folder)) == who(read(folder, roster=LISTED)) == ["al", "bo"]
     assert who(read(layouts.zipped(tmp_path, "b.zip", {"al.zip": layouts.zip_bytes({"losses.py": "x"})}))) == ["al"]
 
 

@@ -20,7 +20,7 @@ ARRIVE_AS_THEMSELVES = frozenset({
 
 
 # A line as Python's faulthandler writes it.
-STOOD = re.compile(r'  File "([^"\n]{1,100})", line (\d{1,7}) in (<?\w{1,100}>?)')
+STOOD = re.compile(r'  File "([^"\n]{1,100})", line (\d{1,7}) in (<?\w{1,100}>?)$', re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 MOST_NUMBERS = 64  # of a tensor that is written down; of a larger one the size is
 MOST_TEXT = 3000
+MOST_IN_LINE, MOST_IN_CALL = 60, 40  # characters of the numbers of a tensor, of an argument within the call
 PLAIN = (torch.float32, torch.int64, torch.bool)  # what numbers become without being told
 OTHER_NUMBERS = "  # other numbers than in the test: this one is too large to write down"
 
@@ -86,16 +87,24 @@ class _Numbers:
         if not tensor.numel():
             return f"torch.empty({shape}, dtype={tensor.dtype})"
         dtype = "" if tensor.dtype in PLAIN else f", dtype={tensor.dtype}"
-        made = f"torch.tensor({_literal(tensor.tolist(), tensor.dtype)}{dtype})"
+        made = f"torch.tensor({_rows(tensor)}{dtype})"
         if self.is_contiguous or 0 in self.stride:
             return made
         return f"torch.empty_strided({shape}, {self.stride}, dtype={tensor.dtype}).copy_({made})"
 
 
+def _rows(tensor: Tensor) -> str:
+    """Return the numbers of a tensor, a line for each row where they are many."""
+    text = _literal(tensor.tolist(), tensor.dtype)
+    if tensor.dim() < 2 or len(text) <= MOST_IN_LINE:
+        return text
+    return "".join(["[\n", *(f"    {_literal(row, tensor.dtype)},\n" for row in tensor.tolist()), "]"])
+
+
 def _argument(name: str, value: Any, lines: list[str]) -> str:
     """Return how an argument stands in the call; what is long gets a line of its own before."""
     text = _literal(value, None)
-    if not isinstance(value, _Numbers) and len(text) <= 40 and "torch.tensor" not in text:
+    if not isinstance(value, _Numbers) and len(text) <= MOST_IN_CALL and "torch.tensor" not in text:
         return text
     large = OTHER_NUMBERS if "torch.rand(" in text or "torch.zeros(" in text else ""
     lines.append(f"{name} = {text}{large}")

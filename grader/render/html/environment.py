@@ -29,7 +29,17 @@ from grader.render.html.pictures import picture_of
 from grader.render.html.svg import bar, curve, curve_svg, histogram_svg, path, path_svg
 from grader.render.html.svg.curve import averaged
 from grader.render.html.svg.element import element
-from grader.render.html.text import block, breakable, first_lines, quoted, sentence, shown, signed, whole
+from grader.render.html.text import (
+    block,
+    breakable,
+    code,
+    first_lines,
+    quoted,
+    sentence,
+    shown,
+    signed,
+    whole,
+)
 from grader.render.shapes import shapes_of
 from grader.render.words import count, earned, number, passage, share
 from grader.text import chosen, judged, label
@@ -81,7 +91,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         bytecode_cache=Compiled(),
     )
-    made.filters.update(block=block, first_lines=first_lines, quoted=quoted, whole=whole, parts=breakable)
+    made.filters.update(block=block, code=code, first_lines=first_lines, quoted=quoted, whole=whole, parts=breakable)
     made.filters.update(number=number, signed=signed)
     made.globals.update({function.__name__: function for function in FUNCTIONS})
     made.globals.update(say=sentence)

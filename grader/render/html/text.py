@@ -79,6 +79,11 @@ def first_lines(text: str) -> Markup:
     return escape("\n".join([*kept, *(["..."] if len(every) > BLOCK_LINES else [])]))
 
 
+def code(text: str) -> Markup:
+    """A text of ours that is to be copied, whole, for a `pre` element."""
+    return escape("\n".join(lines(text[:ENOUGH])))
+
+
 def signed(points: float) -> str:
     """Points with their sign: +2, −1.5."""
     return f"{'−' if points < 0 else '+'}{number(abs(points))}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from grader.proxy.errors import ARRIVE_AS_THEMSELVES, SubmissionError
+from grader.proxy.errors import ARRIVE_AS_THEMSELVES, SubmissionError, frames_in
 from grader.proxy.submission import Submission
 
 Learner = Callable[..., Submission]
@@ -153,3 +153,35 @@ def test_result_that_is_too_deep_is_an_error_of_the_submission(learner: Learner)
         with pytest.raises(TypeError, match="returned"):
             function()
     assert submission.one() == 1
+
+
+# Where a worker that is late stood
+
+SOURCE = "def f(x):\n    while True:\n        x = x + 1\n"
+
+
+def stack(*rows):
+    lines = (f'  File "{file}", line {n} in {name}\n' for file, n, name in rows)
+    return "Stack (most recent call first):\n" + "".join(lines)
+
+
+def test_frames_of_a_late_worker_are_its_own_lines_with_the_code_that_the_judge_has():
+    rows = ("/usr/lib/torch/x.py", 9, "g"), ("maths.py", 3, "f"), ("maths.py", 1, "<module>"), ("<play>", 2, "play")
+    inner_last = [(1, "<module>", "def f(x):"), (3, "f", "x = x + 1")]
+    assert [(f.line, f.function, f.text) for f in frames_in(stack(*rows), "maths", SOURCE)] == inner_last
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "", "\x00" * 99, "File maths.py", stack(("maths.py", 4, "f")), stack(("maths.py", 0, "f")),
+        stack(("maths.py", 10**9, "f")), stack(("maths.py", 1, "a b")), stack(("maths.py", 1, "f" * 200)),
+        stack(("other.py", 1, "f")),
+    ],
+)  # fmt: skip
+def test_what_a_late_worker_makes_up_is_no_frame(said):
+    assert frames_in(said, "maths", SOURCE) == ()
+
+
+def test_frames_of_a_late_worker_are_few():
+    assert len(frames_in(stack(*[("maths.py", 2, "f")] * 500), "maths", SOURCE)) == 6

@@ -55,8 +55,11 @@ def suffix_of(name: str) -> str:
     return next((suffix for suffix in SUFFIXES if name.casefold().endswith(suffix)), "")
 
 
-def topic_of(name: str, topics: Collection[str]) -> Named | None:
-    """Return the topic that a file's name stands for: `Losses (1).PY` is losses, and that is a guess."""
+def topic_of(name: str, topics: Collection[str], owners: Collection[str] = ()) -> Named | None:
+    """Return the topic that a file's name stands for: `Losses (1).PY` is losses, and that is a guess.
+
+    `owners` are words, in lower case, by which whoever handed it in is called: `losses_ada.py` is Ada's losses.
+    """
     suffix = suffix_of(name)
     if not suffix or len(name) > LONGEST:
         return None
@@ -67,13 +70,30 @@ def topic_of(name: str, topics: Collection[str]) -> Named | None:
     if found := folded.get(stem.casefold()):
         return Named(found, suffix, Sure.CASE)
     told = _pattern(tuple(folded)).fullmatch(stem.casefold())
-    return Named(folded[told["topic"]], suffix, Sure.GUESS) if told else None
+    found = told["topic"] if told else _beside(stem.casefold(), folded, owners)
+    return Named(folded[found], suffix, Sure.GUESS) if found else None
+
+
+def words_of(*names: str) -> frozenset[str]:
+    """Return the words of somebody's names, ids and addresses, as they may stand in the name of a file."""
+    return frozenset(word for name in names for word in re.split(r"[\W_]+", composed(name).casefold()) if word)
 
 
 def without_ending(stem: str) -> tuple[str, str]:
     """Return a name without what stands for a copy or a last version at its end, and that."""
     plain = ENDING.sub("", stem)
     return plain, stem[len(plain) :]
+
+
+def _beside(stem: str, topics: Collection[str], owners: Collection[str]) -> str:
+    """Return the one topic beside which a name holds nothing but its owner's words; nothing where there is none."""
+    plain, found = without_ending(stem)[0], []
+    for topic in topics if owners else ():
+        before, there, after = plain.partition(topic)
+        words = words_of(before, after)
+        if there and words and words <= set(owners) and not (before[-1:].isalnum() or after[:1].isalnum()):
+            found.append(topic)
+    return found[0] if len(found) == 1 else ""
 
 
 @functools.lru_cache(maxsize=8)

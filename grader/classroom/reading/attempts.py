@@ -39,6 +39,8 @@ class _Attempt:
         if not got.files:
             self.barren.append(got)
         for topic, file in got.files.items():
+            if topic in self.files and self.files[topic] == file and self.source[topic].part.submitted_at:
+                continue  # it was handed in when it first came
             self.files[topic], self.source[topic] = file, got
             self.kept.pop(topic, None)
 

@@ -58,6 +58,7 @@ class _Search:
     topics: Collection[str]
     asked: Collection[str]  # the topics that are graded; only of these a student is told
     stub: Stub | None
+    owners: Collection[str]
     budget: Budget
     opener: Opener
     got: Gathered
@@ -73,7 +74,7 @@ class _Search:
             if isinstance(node, Folder):
                 continue
             where = prefix + "/".join(path)
-            if named := topic_of(node.name, self.topics):
+            if named := topic_of(node.name, self.topics, self.owners):
                 self.take(named, node, where)
             elif is_archive(node.name):
                 self.unpack(node, where, depth)
@@ -128,9 +129,13 @@ class _Search:
 
 
 def wanted(topics: Collection[str]) -> Callable[[str], bool]:
-    """Return the test for names of files that matter."""
+    """Return the test for names of files that matter: of code those that may be told by more than their names."""
+    folded = [topic.casefold() for topic in topics]
     return lambda name: (
-        name in BESIDE or is_archive(name) or suffix_of(name) == ".ipynb" or topic_of(name, topics) is not None
+        name in BESIDE
+        or is_archive(name)
+        or suffix_of(name) == ".ipynb"
+        or (suffix_of(name) == ".py" and any(topic in name.casefold() for topic in folded))
     )
 
 
@@ -140,13 +145,15 @@ def gather(
     budget: Budget,
     asked: Collection[str] | None = None,
     stub: Stub | None = None,
+    owners: Collection[str] = (),
 ) -> Gathered:
     """Return the topic files of a part; whatever is wrong with it comes back as a sentence.
 
-    Only files of the topics that are asked for, or of all, are said to be missing.
+    Only files of the topics that are asked for, or of all, are said to be missing. `owners` are words by which its
+    owners are called.
     """
     got = Gathered(part, notes=list(part.notes), problems=[part.problem] if part.problem else [])
-    search = _Search(topics, topics if asked is None else asked, stub, budget, Opener(wanted(topics)), got)
+    search = _Search(topics, topics if asked is None else asked, stub, owners, budget, Opener(wanted(topics)), got)
     try:
         search.look(part.nodes, "", 0)
     except Unreadable as problem:

@@ -27,6 +27,7 @@ from grader.classroom.reading.tree import Folder, reason
 from grader.classroom.reading.who import owner
 from grader.classroom.roster import Roster
 from grader.intake.candidates import Stub
+from grader.intake.file_names import words_of
 
 Moments = Callable[[str], Sequence[datetime]]  # by the student's id
 UNORDERED = "nothing tells which of these was handed in last; they are taken in the order of their names"
@@ -68,8 +69,9 @@ class _Class:
         if not owners:
             return
         budget = Budget()
-        parts = [self._gathered(part, budget) for part in found.parts]
-        parts[:0] = [self._gathered(part, Budget()) for part in self._earlier(found, owners[0])]
+        called = words_of(*(name for one in owners for name in (one.id, one.name, one.email, *one.ids.values())))
+        parts = [self._gathered(part, budget, called) for part in found.parts]
+        parts[:0] = [self._gathered(part, Budget(), called) for part in self._earlier(found, owners[0])]
         for student in owners:
             known = self.students.setdefault(student.id, _Student(student))
             known.bundles.append(parts)
@@ -83,8 +85,8 @@ class _Class:
         parts = [part for moment in self.moments(student.id) if (part := found.before(moment))]
         return list({part.place: part for part in parts}.values())
 
-    def _gathered(self, part: Part, budget: Budget) -> Gathered:
-        return self._shared(gather(part, self.topics, budget, self.asked, self.stub))
+    def _gathered(self, part: Part, budget: Budget, called: Collection[str]) -> Gathered:
+        return self._shared(gather(part, self.topics, budget, self.asked, self.stub, called))
 
     def _shared(self, got: Gathered) -> Gathered:
         for topic, file in got.files.items():

@@ -240,6 +240,9 @@ def test_clone_is_as_old_as_its_topic_files(pushed: Callable[..., Path], layouts
     path = pushed((0, {"README.md": "x"}), (1, {"losses.py": "1"}), (5, {"README.md": "y"}))
     assert attempts(path, 3, layouts=layouts) == [(1, b"1")]
     assert attempts(path, layouts=layouts) == [(1, b"1")]
+    other = layouts.NOON + 8 * HOUR
+    layouts.commit(path / "al", replace(layouts.ALICE, when=other), files={"plots.ipynb": "{}", "losses_plot.py": ""})
+    assert attempts(path, 3, layouts=layouts) == [(1, b"1")]
 
 
 def test_clone_that_is_shallow_is_what_it_holds(

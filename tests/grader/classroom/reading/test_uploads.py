@@ -132,6 +132,21 @@ def test_notebook_of_another_name_is_known_by_its_metadata(
     assert upload(layouts.tar_bytes({"notes.ipynb": data}), "al.tar.gz").files == found.files
 
 
+@pytest.mark.parametrize(
+    "name", ["losses_ada.py", "Lovelace-Ada - losses.py", "a17_losses (1).py", "losses.lovelace.py"]
+)
+@pytest.mark.parametrize("pack", ["zip_bytes", "tar_bytes"])
+def test_file_called_after_its_owner_and_a_topic_is_the_topics(
+    name: str, pack: str, layouts: ModuleType, only: Only, tmp_path: Path
+) -> None:
+    """In what a student handed in, the student's own name or id beside the topic's hides nothing."""
+    files = {name: "x = 1", "losses_bob.py": "y = 2", "losses_utils.py": "z = 3"}
+    layouts.tree(tmp_path / "c", {"a17.tgz" if pack == "tar_bytes" else "a17.zip": getattr(layouts, pack)(files)})
+    (tmp_path / "r.csv").write_text("id,name\na17,Ada Lovelace\n")
+    found = only(tmp_path / "c", roster=tmp_path / "r.csv")
+    assert found.files == {"losses.py": b"x = 1"} and "is read as losses.py" in found.notes[0]
+
+
 def test_untouched_stub_never_competes(layouts: ModuleType, tmp_path: Path) -> None:
     """Work beside the stub of its topic is graded, whichever of them is the notebook."""
     stub = "def softmax(x, dim):\n    raise NotImplementedError('softmax')\n"

@@ -11,7 +11,7 @@ from torch import Tensor
 from grader.proxy.errors import ArgumentChanged
 from grader.proxy.handle import Handle
 from grader.wire.frame import BadFrame
-from grader.wire.shown import flat, places_of
+from grader.wire.shown import flat, places_of, refuse_unsent
 from grader.wire.tensor import HOST, StorageReader, describe, storage_of, tensor_bytes, view_over
 from grader.wire.value import Encoder
 
@@ -122,14 +122,7 @@ class Arguments:
         """Return the view of an argument's memory that `spec` describes, only over elements that were sent."""
         storage = self.storage(spec["argument_storage"])
         value = reader.counted(view_over(storage, spec))
-        if self.encoder.writer.is_partial(storage):
-            sent = torch.zeros(storage.nbytes() // value.element_size(), dtype=torch.bool)
-            for _, tensor in self._over(storage):
-                if tensor.element_size() == value.element_size():
-                    sent[places_of(tensor)] = True
-            if not sent[places_of(value)].all():
-                raise BadFrame("a view of elements that were not sent")
-        return value
+        return refuse_unsent(value, [tensor for _, tensor in self._over(storage)])
 
     def _take_change(self, index: object, new: bytearray, may_change: frozenset[str]) -> None:
         storage, changed = self.storage(index), storage_of(new)

@@ -10,7 +10,8 @@ from torch import Tensor
 from grader.wire.frame import BadFrame
 from grader.wire.limits import MAX_MIRROR_BYTES, MAX_MIRRORS
 from grader.wire.mirror import Snapshot, apply_changes, report_changes, snapshot
-from grader.wire.tensor import StorageReader, StorageWriter
+from grader.wire.shown import refuse_unsent
+from grader.wire.tensor import StorageReader, StorageWriter, view_over
 
 
 class Mirrors:
@@ -27,6 +28,12 @@ class Mirrors:
         if type(number) is not int or number not in self._tensors:
             raise BadFrame("a mirror that was never given")
         return self._tensors[number]
+
+    def view(self, spec: dict[str, Any], reader: StorageReader) -> Tensor:
+        """Return the view of a mirror's memory that `spec` describes, only over elements that mirrors show."""
+        storage = self[spec["mirror_storage"]].untyped_storage()
+        held = [mirror for mirror in self._tensors.values() if _lies_in(mirror, storage)]
+        return refuse_unsent(reader.counted(view_over(storage, spec)), held)
 
     def number_of(self, tensor: Tensor) -> int | None:
         """Return the number of a mirror, None for another tensor."""
@@ -72,3 +79,7 @@ class Mirrors:
             tensor = self[number]
             apply_changes(tensor, message, reader)
             self._snapshots[number] = snapshot(tensor)
+
+
+def _lies_in(tensor: Tensor, storage: torch.UntypedStorage) -> bool:
+    return tensor.untyped_storage().data_ptr() == storage.data_ptr()

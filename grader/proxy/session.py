@@ -23,7 +23,7 @@ from grader.sandbox.errors import WorkerLied, WorkerTimeout
 from grader.sandbox.loopback import Loopback
 from grader.sandbox.transport import Transport
 from grader.wire.frame import BadFrame
-from grader.wire.tensor import StorageReader, view_over, with_memory
+from grader.wire.tensor import StorageReader, with_memory
 from grader.wire.value import MALFORMED, Decoder
 
 MAX_PRINTED = 4000
@@ -266,8 +266,7 @@ class Session:
         if "argument_storage" in spec:
             return arguments.view(spec, reader)
         if "mirror_storage" in spec:
-            mirror = self.mirrors[spec["mirror_storage"]]
-            return reader.counted(view_over(mirror.untyped_storage(), spec))
+            return self.mirrors.view(spec, reader)
         return reader.tensor(spec)
 
     def _handle(self, number: Any, class_name: Any, is_callable: Any) -> Handle:

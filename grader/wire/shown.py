@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
+
+from grader.wire.frame import BadFrame
 
 
 def places_of(value: Tensor) -> Tensor:
@@ -27,6 +31,22 @@ def shows_everything(value: Tensor) -> bool:
             return False
         dense *= length
     return dense * value.element_size() == value.untyped_storage().nbytes()
+
+
+def refuse_unsent(value: Tensor, sent: Sequence[Tensor]) -> Tensor:
+    """Return a view of a storage of ours as it was asked for by the other side, which knows what `sent` shows of it.
+
+    Raises:
+        BadFrame: it shows an element that was never sent.
+    """
+    if not any(map(shows_everything, sent)):
+        known = torch.zeros(value.untyped_storage().nbytes() // value.element_size(), dtype=torch.bool)
+        for tensor in sent:
+            if tensor.element_size() == value.element_size():
+                known[places_of(tensor)] = True
+        if not known[places_of(value)].all():
+            raise BadFrame("a view of elements that were not sent")
+    return value
 
 
 def copy_shown(value: Tensor, target: torch.UntypedStorage) -> None:

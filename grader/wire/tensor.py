@@ -163,10 +163,6 @@ class StorageWriter:
         copy_shown(value, self._partial[pointer])
         return self._index[pointer]
 
-    def is_partial(self, storage: torch.UntypedStorage) -> bool:
-        """Whether some elements of a storage were withheld."""
-        return storage.data_ptr() in self._partial
-
 
 class StorageReader:
     """The incoming storages of one message."""

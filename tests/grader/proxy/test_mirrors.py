@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
 
+from grader.proxy.session import Session
 from grader.proxy.submission import Submission
+from grader.sandbox.errors import WorkerLied
 
 Learner = Callable[..., Submission]
 
@@ -223,3 +226,29 @@ def test_kept_intermediate_tensor_of_the_judge_stays_differentiable(learner: Lea
     submission.keep(x * 2)
     submission.use().sum().backward()
     assert x.grad.tolist() == [6.0, 6.0]
+
+
+class Forger:
+    """Keeps the first argument, and answers that the result is a view of the memory that it lies in."""
+
+    def __init__(self, **view: object) -> None:
+        self.view = view
+
+    def request(self, header: dict[str, Any], buffers: object) -> tuple[dict[str, Any], list[bytearray]]:
+        number = header["args"]["list"][0]["argument"]["number"]
+        spec = {"dtype": "float32", "mirror_storage": number, **self.view}
+        return {"kept": [number], "value": {"tensor": spec}}, []
+
+
+def test_view_of_a_kept_argument_shows_what_was_sent() -> None:
+    x = torch.arange(6.0)[2:4]
+    session = Session(Forger(shape=[1], stride=[1], offset=3), {})  # type: ignore[arg-type]
+    assert session.call({"op": "call"}, "f", [x], {}).tolist() == [3.0]
+
+
+@pytest.mark.parametrize("offset", [0, 1, 3, 4])
+def test_view_of_a_kept_argument_is_refused_where_it_shows_what_was_not_sent(offset: int) -> None:
+    x = torch.arange(6.0)[2:4]
+    session = Session(Forger(shape=[2], stride=[1], offset=offset), {})  # type: ignore[arg-type]
+    with pytest.raises(WorkerLied, match="not sent"):
+        session.call({"op": "call"}, "f", [x], {})

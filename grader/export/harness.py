@@ -80,7 +80,7 @@ def _graded(room: Room, settings: Settings, metadata: Metadata, started: float) 
     left = max(1.0, 60 * settings.minutes - RESERVE - (time.monotonic() - started))
     with TemporaryDirectory(prefix="torchgrade-") as folder:
         file = Path(folder) / "report.json"
-        command = [sys.executable, "-m", "grader", *_arguments(room, file, settings, metadata)]
+        command = [sys.executable, "-P", "-m", "grader", *_arguments(room, file, settings, metadata)]
         try:
             done = subprocess.run(
                 command, timeout=left, cwd=room.root, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE

@@ -77,7 +77,7 @@ class SpawnedWorkers:
         names = (*PASSED_ON, *(FOR_A_CARD if computes_on_cuda() else ()))
         environment = {name: os.environ[name] for name in names if name in os.environ}
         process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND],
+            [sys.executable, "-P", "-c", COMMAND],
             stdin=subprocess.PIPE,
             env={
                 **environment,

@@ -54,22 +54,22 @@ class SpawnedWorkers:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(START_SECONDS)
         self.root = tempfile.mkdtemp(prefix="grade-")
-        self._task, self._last = "", _Process(None, None, "")
+        self._last, self._room = _Process(None, None, ""), ""
 
     def worker(self, seconds: float, room: str) -> SpawnedWorker:
-        """Return a worker that has `seconds` to answer in all: a new one for each task, and after every failure.
+        """Return a worker that has `seconds` to answer in all.
 
-        Rooms of one task share a process here, also after a failed test, since a new interpreter costs seconds.
+        Tests with the same `room` share a process, until one of them ends it; one without a room shares with nobody.
 
         Raises:
             SandboxProblem: it did not call back.
         """
         if room == APART:
             return SpawnedWorker(self._start(), seconds, apart=True)
-        task = room.partition("::")[0]
-        if self._last.process is None or self._last.process.poll() is not None or task != self._task:
+        ended = self._last.process is None or self._last.process.poll() is not None
+        if ended or room != self._room or not room:
             self._last.end()
-            self._task, self._last = task, self._start()
+            self._room, self._last = room, self._start()
         return SpawnedWorker(self._last, seconds)
 
     def _start(self) -> _Process:

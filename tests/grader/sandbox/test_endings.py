@@ -227,6 +227,12 @@ def test_another_task_gets_another_process(opened: Opened) -> None:
     assert opened(COUNTING, room="two::test").process() != first
 
 
+def test_another_room_of_the_same_task_gets_another_process(opened: Opened) -> None:
+    """What failed beside others is tried again alone: in a process that has served no other test."""
+    first = opened(COUNTING, room="one::1").process()
+    assert opened(COUNTING, room="one::2").process() != first
+
+
 def test_failure_gives_another_process(opened: Opened) -> None:
     submission = opened(COUNTING + DEADLY, room="one::test")
     first = submission.process()

@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.device.choice import computes_on_cuda
 from grader.sandbox.channel import Channel
@@ -44,6 +44,7 @@ MAX_MESSAGE = 4096
 DYING_SECONDS = 0.5  # from a closed connection to an ended process
 FORK_SECONDS = 5.0  # that a system without room for one more process may take to find some
 FORK_PAUSE = 0.1
+MUCH_MEMORY = 128 * 2**20  # bytes; who has taken less is not whom a system ends to get memory back
 
 
 class ForkServer:
@@ -60,7 +61,6 @@ class ForkServer:
         theirs.close()
         self._control.settimeout(START_SECONDS)
         self._current: _Process | None = None
-        self._kills, self._user = kills_for_memory(), os.getpid()
         self.limits = limits_in_use()
         try:
             hello = self._receive()
@@ -89,10 +89,6 @@ class ForkServer:
         Tests with the same `room` share a process, one after the other, until one of them ends it; a new room
         gets a new process, and the room APART one beside the current.
         """
-        if (
-            self._user != os.getpid()
-        ):  # a child, long after: what was killed meanwhile was none of its workers
-            self._kills, self._user = kills_for_memory(), os.getpid()
         if room == APART:
             return ForkedWorker(self._beside(), seconds)
         if self._current is None or self._current.ended or room != self._current.room or not room:
@@ -121,7 +117,7 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         with theirs:
             pid = self._forked(theirs.fileno())
-        process = _Process(self, ours, pid, os.path.join(self.root, str(pid)), room)
+        process = _Process(self, ours, pid, os.path.join(self.root, str(pid)), room, kills_for_memory())
         ours.settimeout(START_SECONDS)
         with contextlib.suppress(OSError):
             if ours.recv(1):
@@ -141,19 +137,11 @@ class ForkServer:
                 raise SandboxProblem(f"the system has no room for one more process: {answer['why']}")
             time.sleep(FORK_PAUSE)
 
-    def stop_worker(self, pid: int, grace: float = 0.0) -> int:
-        """End a worker; return its wait status if it had ended by itself within `grace` seconds, else 0."""
+    def stop_worker(self, pid: int, grace: float = 0.0) -> Ending:
+        """End a worker; tell how it had ended by itself within `grace` seconds."""
         self._say({"do": "stop", "pid": pid, "grace": grace})
-        return int(self._receive()["status"])
-
-    def cause_of(self, number: signal.Signals) -> WorkerGone:
-        """Tell the end of memory and of processor time from signals that a process sends to itself."""
-        before, self._kills = self._kills, kills_for_memory()
-        if number == signal.SIGKILL and self._kills > before:
-            return WorkerMemory("the system ended the process to get memory back")
-        if number == signal.SIGXCPU:
-            return WorkerTimeout("the processor time of a test is used up")
-        return WorkerDied(f"the process was ended by {number.name}")
+        answer = self._receive()
+        return Ending(int(answer["status"]), int(answer["grown"]))
 
     def _say(self, message: dict[str, Any], *descriptors: int) -> None:
         try:
@@ -205,25 +193,42 @@ def _close_all_but(descriptor: int) -> None:
     os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
 
 
+def cause_of(number: signal.Signals, was_short_of_memory: bool) -> WorkerGone:
+    """Tell the end of memory and of processor time from signals that a process sends to itself."""
+    if number == signal.SIGKILL and was_short_of_memory:
+        return WorkerMemory("the system ended the process to get memory back")
+    if number == signal.SIGXCPU:
+        return WorkerTimeout("the processor time of a test is used up")
+    return WorkerDied(f"the process was ended by {number.name}")
+
+
 class NotReady(SandboxProblem):
     """A worker ended before it was confined, or for want of a folder of its own."""
 
 
+class Ending(NamedTuple):
+    """How a worker ended by itself: its wait status, 0 if it did not, and the bytes by which it had grown."""
+
+    status: int = 0
+    grown: int = 0
+
+
 @dataclass
 class _Process:
-    """A worker process."""
+    """A worker process; `kills` is how often the system had ended a process for memory as it began."""
 
     server: ForkServer
     connection: socket.socket
     pid: int
     scratch: str
     room: str
+    kills: int = 0
     ended: bool = False
 
-    def end(self, grace: float = 0.0) -> int:
-        """End the process; return its wait status if it ended by itself within `grace` seconds, else 0."""
+    def end(self, grace: float = 0.0) -> Ending:
+        """End the process; tell how it had ended by itself within `grace` seconds."""
         if self.ended:
-            return 0
+            return Ending()
         self.ended = True
         self.connection.close()
         return self.server.stop_worker(self.pid, grace)
@@ -262,9 +267,10 @@ class ForkedWorker:
 
     def _cause(self, death: WorkerDied) -> Exception:
         """Turn a broken connection into what ended the process."""
-        status = self._process.end(DYING_SECONDS)
+        status, grown = self._process.end(DYING_SECONDS)
         if os.WIFSIGNALED(status):
-            return self._process.server.cause_of(signal.Signals(os.WTERMSIG(status)))
+            was_short = grown >= MUCH_MEMORY and kills_for_memory() > self._process.kills
+            return cause_of(signal.Signals(os.WTERMSIG(status)), was_short)
         if os.WIFEXITED(status) and status:
             return WorkerDied(f"the process exited with status {os.WEXITSTATUS(status)}")
         return death

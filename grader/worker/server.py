@@ -9,6 +9,7 @@ import contextlib
 import gc
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -95,8 +96,8 @@ class _Server:
 
     def end(self, worker: int, grace: float) -> None:
         """End a worker and remove what it left; tell how it ended if it did so by itself within `grace` seconds."""
-        status = _stop(worker, grace) if grace else 0
-        self.answer({"status": status})
+        status, grown = _stop(worker, grace) if grace else (0, 0)
+        self.answer({"status": status, "grown": grown})
         if not grace:  # nobody waits to hear how it ended: the judge goes on meanwhile
             _stop(worker)
         self.workers.discard(worker)
@@ -134,19 +135,24 @@ def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
     return (json.loads(data) if data else {}), descriptors
 
 
-def _stop(worker: int, grace: float = 0.0) -> int:
-    """End the worker if it still runs after `grace` seconds; return its wait status, 0 if it was ended here."""
+def _stop(worker: int, grace: float = 0.0) -> tuple[int, int]:
+    """End the worker if it still runs after `grace` seconds.
+
+    Returns:
+        Its wait status and the bytes by which its memory had grown; zeros if it was ended here.
+    """
     deadline = time.monotonic() + grace
     while True:
-        found, status = os.waitpid(worker, os.WNOHANG)
+        found, status, used = os.wait4(worker, os.WNOHANG)
         if found:
-            return status
+            ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # what it was forked with
+            return status, 1024 * max(0, used.ru_maxrss - ours)
         if time.monotonic() >= deadline:
             break
         time.sleep(0.002)
     os.kill(worker, signal.SIGKILL)
     os.waitpid(worker, 0)
-    return 0
+    return 0, 0
 
 
 def _sweep(scratch_root: str, prepared: Prepared | None, worker: int | None) -> None:

@@ -44,7 +44,7 @@ def ends() -> Iterator[Pair]:
 def judge(ends: Pair, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The judge's view of a server, without one."""
     found: Any = object.__new__(ForkServer)
-    found._control, found._current, found._user, found._kills = ends[0], None, os.getpid(), 0
+    found._control, found._current = ends[0], None
     monkeypatch.setattr(forked, "FORK_PAUSE", 0.0)
     return found
 
@@ -141,14 +141,3 @@ def test_full_folder_is_the_doing_of_a_submission_when_there_is_room_without_it(
     with pytest.raises(problem):
         judge.worker(1.0, APART)
     assert current.ended
-
-
-def test_kills_for_memory_before_an_order_are_nothing_to_it(
-    judge: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A process that grades an order counts anew, so no other submission's end is taken for its own."""
-    monkeypatch.setattr(forked, "kills_for_memory", lambda: 5)
-    judge._user, judge._fork = 0, lambda room: SimpleNamespace(connection=None, ended=False, room=room)
-    monkeypatch.setattr(forked, "ForkedWorker", lambda process, seconds: process)
-    judge.worker(1.0, "task")
-    assert judge._kills == 5

@@ -9,11 +9,19 @@ from pathlib import Path
 import pytest
 
 from grader.sandbox import forked
-from grader.sandbox.errors import WorkerDied, WorkerMemory, WorkerScratch, WorkerTimeout
-from grader.sandbox.forked import ForkServer
+from grader.sandbox.errors import WorkerDied, WorkerGone, WorkerMemory, WorkerScratch, WorkerTimeout
 from grader.sandbox.watch import MemoryWatch, ScratchWatch, kills_for_memory
 
 BLOCK = 4096
+KILLED = """
+    import os
+    import signal
+
+    def grow_and_end(mebibytes):
+        held = bytearray(mebibytes * 2**20)
+        held[::4096] = b"x" * len(held[::4096])
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 @pytest.fixture
@@ -89,20 +97,32 @@ def test_memory_of_this_process_is_seen():
 
 
 @pytest.mark.parametrize(
-    ("number", "kills", "kind"),
+    ("number", "was_short", "kind"),
     [
-        (signal.SIGKILL, 0, WorkerDied),
-        (signal.SIGKILL, 1, WorkerMemory),
-        (signal.SIGXCPU, 0, WorkerTimeout),
-        (signal.SIGSEGV, 1, WorkerDied),
+        (signal.SIGKILL, False, WorkerDied),
+        (signal.SIGKILL, True, WorkerMemory),
+        (signal.SIGXCPU, False, WorkerTimeout),
+        (signal.SIGSEGV, True, WorkerDied),
     ],
 )
-def test_only_the_system_ends_a_process_for_its_memory(monkeypatch, number, kills, kind):
-    server = object.__new__(ForkServer)
-    server._kills = 5
-    monkeypatch.setattr(forked, "kills_for_memory", lambda: 5 + kills)
-    assert type(server.cause_of(number)) is kind
-    assert type(server.cause_of(signal.SIGKILL)) is WorkerDied  # that kill was counted before
+def test_only_the_system_ends_a_process_for_its_memory(number, was_short, kind):
+    assert type(forked.cause_of(number, was_short)) is kind
+
+
+@pytest.mark.parametrize("workers", ["forked"], indirect=True)
+@pytest.mark.parametrize(
+    ("mebibytes", "kills", "kind"), [(0, 1, WorkerDied), (400, 0, WorkerDied), (400, 1, WorkerMemory)]
+)
+def test_kill_is_for_memory_when_this_worker_took_much_and_the_system_ran_out(
+    monkeypatch, opened, mebibytes, kills, kind
+):
+    """That the system has ended some other process meanwhile is no evidence about this one."""
+    counts = iter([5, 5 + kills])
+    monkeypatch.setattr(forked, "kills_for_memory", lambda: next(counts))
+    submission = opened(KILLED)
+    with pytest.raises(WorkerGone) as gone:
+        submission.grow_and_end(mebibytes)
+    assert type(gone.value) is kind
 
 
 def test_the_system_counts_its_kills():

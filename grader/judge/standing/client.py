@@ -104,7 +104,7 @@ class StandingJudge:
     def __init__(self, orders: BinaryIO, answers: BinaryIO, household: _Household) -> None:
         """Talk to a judge that was started; the first order waits until it is ready."""
         self._orders, self._answers, self._household = orders, answers, household
-        self._ready = False
+        self._ready, self._number = False, 0  # of the order that was given last
         household.join(self)
 
     @staticmethod
@@ -123,7 +123,7 @@ class StandingJudge:
 
         Args:
             order: what to grade.
-            meanwhile: gets what is known before the result is, in this thread; it must not raise.
+            meanwhile: gets what is known before the result is, in this thread; what it raises ends the waiting.
 
         Raises:
             JudgeDied: the process of the judge ended.
@@ -132,7 +132,8 @@ class StandingJudge:
         """
         try:
             self.wait()
-            send(self._orders, replace(order, tells=meanwhile is not None))
+            self._number += 1
+            send(self._orders, (self._number, replace(order, tells=meanwhile is not None)))
             found = self._answer(meanwhile)
         except Closed as problem:
             self.close()
@@ -149,7 +150,7 @@ class StandingJudge:
 
     def _answer(self, meanwhile: Tell | None) -> object:
         """Return what comes after all that is told meanwhile."""
-        while isinstance(found := receive(self._answers), Meanwhile):
+        while isinstance(found := receive(self._answers, self._number), Meanwhile):
             if meanwhile is not None:
                 meanwhile(found)
         return found

@@ -54,29 +54,37 @@ class Judge:
     collected: Collected
     in_step: bool = True  # with the server
 
-    def obey(self, order: Order) -> None:
-        """Grade and answer. Raises Closed where this judge is to be replaced."""
+    number: int = 0  # of the order that is graded
+
+    def obey(self, number: int, order: Order) -> None:
+        """Grade order `number` and answer. Raises Closed where this judge is to be replaced."""
+        self.number = number
         try:
-            send_packed(self.desk.answers, graded(order, self._attempt, self.course))
+            self._answer_packed(graded(order, self._attempt, self.course))
         except Ours as problem:
-            send(self.desk.answers, Failed(str(problem), alive=self.in_step))
+            self._answer(Failed(str(problem), alive=self.in_step))
         except SandboxProblem as problem:
-            send(self.desk.answers, Failed(str(problem), alive=False))
+            self._answer(Failed(str(problem), alive=False))
             raise Closed(str(problem)) from None
         if not self.in_step:
             raise Closed("the server has ended")
+
+    def _answer(self, message: Meanwhile | Failed) -> None:
+        send(self.desk.answers, message, self.number)
+
+    def _answer_packed(self, data: bytes) -> None:
+        send_packed(self.desk.answers, data, self.number)
 
     def _attempt(self, order: Order) -> Found:
         if not self.in_step:
             raise SandboxProblem("the fork server ended; see `grade doctor`")
         PAGES.before_fork()
-        answers = self.desk.answers
         found = in_child(
-            lambda tell: self._grade(order, tell if order.tells else None), self.desk.orders.fileno(), answers.fileno(),
-            lambda told: send_packed(answers, told),
+            lambda tell: self._grade(order, tell if order.tells else None),
+            self.desk.orders.fileno(), self.desk.answers.fileno(), self._answer_packed,
         )  # fmt: skip
         if order.tells and found.reason is not None:
-            send(answers, Meanwhile(None))  # whatever a process told that came to no end
+            self._answer(Meanwhile(None))  # whatever a process told that came to no end
         try:
             self.desk.workers.rest()  # what the child left running; it may have died
         except SandboxProblem:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from grader.device.choice import Accelerator
 
-LENGTH = struct.Struct(">Q")
+HEAD = struct.Struct(">QQ")  # which order it is about, and how many bytes follow
 
 
 @dataclass(frozen=True)
@@ -40,24 +40,30 @@ class Closed(Exception):
     """The other end has gone; start another judge, or end this one."""
 
 
-def send(stream: BinaryIO, message: Any) -> None:
-    """Write one message, whole."""
-    send_packed(stream, pickle.dumps(message))
+def send(stream: BinaryIO, message: Any, number: int = 0) -> None:
+    """Write one message about order `number`, whole."""
+    send_packed(stream, pickle.dumps(message), number)
 
 
-def send_packed(stream: BinaryIO, data: bytes) -> None:
+def send_packed(stream: BinaryIO, data: bytes, number: int = 0) -> None:
     """Write one message that is pickled already, whole."""
     try:
-        stream.write(LENGTH.pack(len(data)) + data)
+        stream.write(HEAD.pack(number, len(data)) + data)
         stream.flush()
     except (OSError, ValueError) as problem:
         raise Closed(str(problem)) from None
 
 
-def receive(stream: BinaryIO) -> Any:
-    """Read one message; raise Closed where the stream ends before it does."""
-    (length,) = LENGTH.unpack(_exactly(stream, LENGTH.size))
-    return pickle.loads(_exactly(stream, length))
+def receive(stream: BinaryIO, number: int = 0) -> Any:
+    """Read the next message about order `number` or a later one; raise Closed where the stream ends before it does.
+
+    What is left of earlier orders, whose answer nobody has waited for to its end, is passed over.
+    """
+    while True:
+        about, length = HEAD.unpack(_exactly(stream, HEAD.size))
+        data = _exactly(stream, length)
+        if about >= number:
+            return pickle.loads(data)
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:

@@ -71,7 +71,7 @@ def _stand(post: Post, desks: Sequence[Desk], orders: int) -> None:
             with contextlib.suppress(Closed):
                 send(desk.answers, Ready(desk.workers.kind))
                 while True:
-                    judge.obey(receive(desk.orders))
+                    judge.obey(*receive(desk.orders))
         finally:
             desk.workers.close()
 

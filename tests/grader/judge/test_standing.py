@@ -30,7 +30,7 @@ HANGING = "import time\n\n\ndef l2_penalty(params, strength):\n    time.sleep(60
 SUBMISSIONS: dict[str, tuple[str, Verdict, float | None]] = {  # with the seconds that a test may take
     "right": (RIGHT, Verdict.PASS, None),
     "wrong": (WRONG, Verdict.FAIL, None),
-    "broken": ("import no_such_module\n\n" + RIGHT, Verdict.ERROR, None),
+    "broken": ("import no_such_module\nno_such_module.start()\n\n" + RIGHT, Verdict.ERROR, None),
     "hanging": (HANGING, Verdict.TIMEOUT, 1),
 }
 LOOKS = """

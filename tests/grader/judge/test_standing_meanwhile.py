@@ -71,6 +71,18 @@ def test_nothing_is_told_of_what_passes(judge: StandingJudge) -> None:
     assert told == []
 
 
+def test_answer_that_nobody_waited_for_is_not_taken_for_the_next_orders(judge: StandingJudge) -> None:
+    """Whoever looks on and raises leaves an answer behind: the next order is answered by its own."""
+
+    def fails(told: Meanwhile) -> None:
+        raise RuntimeError("the page is gone")
+
+    with pytest.raises(RuntimeError, match="the page is gone"):
+        judge.grade(order(WRONG), fails)
+    assert judge.grade(order(RIGHT)).tasks[TASK].verdict is PASS
+    assert judge.grade(order(WRONG)).tasks[TASK].verdict is FAIL
+
+
 def test_result_is_the_same_whether_somebody_looks_on_or_not(judge: StandingJudge) -> None:
     """Who does not ask is told nothing, whatever the order says; the next order is answered as well."""
     alone, watched = judge.grade(order(WRONG, tells=True)), judge.grade(order(WRONG), lambda told: None)

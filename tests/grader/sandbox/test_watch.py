@@ -109,10 +109,10 @@ def test_only_the_system_ends_a_process_for_its_memory(number, was_short, kind):
     assert type(forked.cause_of(number, was_short)) is kind
 
 
-@pytest.mark.parametrize("workers", ["forked"], indirect=True)
 @pytest.mark.parametrize(
     ("mebibytes", "kills", "kind"), [(0, 1, WorkerDied), (400, 0, WorkerDied), (400, 1, WorkerMemory)]
 )
+@pytest.mark.parametrize("workers", ["forked"], indirect=True)
 def test_kill_is_for_memory_when_this_worker_took_much_and_the_system_ran_out(
     monkeypatch, opened, mebibytes, kills, kind
 ):

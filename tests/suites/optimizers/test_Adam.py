@@ -38,8 +38,7 @@ def test_Adam_of_two_steps_by_hand(submission, shared):
 @pytest.mark.parametrize("case", CASES)
 def test_Adam_follows_its_formula(submission, rng, shared, case):
     """Several parameters follow the formula, step by step."""
-    loose = 1e-6 if case == "defaults" else None  # where the small eps is added may still show there
-    shared.check_path(submission, rng, "Adam", CASES[case], loose=loose)
+    shared.check_path(submission, rng, "Adam", CASES[case])
 
 
 def test_Adam_has_defaults(submission, shared):
@@ -119,7 +118,7 @@ def test_Adam_descends_any_slope(submission, rng, shared, draw):
     want = shared.descend(torch.optim, "Adam", x0, curvatures, options, steps)
     path = submission.run(shared.descend, "Adam", x0, curvatures, options, steps)
     draw.path("a gentle and a steep slope", path, want, lambda w: (curvatures * w**2).sum(1) / 2)
-    check_close(path, want, "path [step, entry]")
+    check_close(path, want, "path [step, entry]", rtol=2e-4, atol=2e-4)  # 1 - 0.999^t is 6e-5 off in float32
     draw.curve("distance from the ground", path.norm(dim=1), want.norm(dim=1))
     farthest = path[-1].abs().max().item()
     check_that(farthest < 0.1, None, "within 0.1 of the ground", f"{farthest:.2g} away from it")
@@ -130,7 +129,8 @@ def test_Adam_decays_through_its_averages(submission, rng, shared):
     starts, zeros = [rng.normal(5)], [[torch.zeros(5, dtype=torch.float64)]] * 3
     options = {"lr": 0.01, "weight_decay": 0.5, **TINY}
     want = shared.train(torch.optim, "Adam", starts, zeros, options)
-    check_close(submission.run(shared.train, "Adam", starts, zeros, options), want, "path [step, entry]")
+    got = submission.run(shared.train, "Adam", starts, zeros, options)
+    check_close(got, want, "path [step, entry]", **shared.ROOM)
 
 
 def test_Adam_on_a_device(submission, rng, shared):

@@ -13,6 +13,8 @@ from grader.suite import (
     check_shape,
 )
 
+ROOM = 1e-4  # ten times what 1 - beta ** t, with t in a tensor and so in float32, is off when beta is 0.99
+
 
 def by_weights(values, beta, bias_correction=False):
     """Return the averages as weighted sums of the past, without the recursion."""
@@ -51,13 +53,13 @@ def test_exponential_average_matches_weighted_sums(submission, rng, bias_correct
     for beta in (0.3, 0.9, 0.99):
         values = rng.normal(12, mean=2.0)
         got = submission.exponential_average(values, beta, bias_correction)
-        check_close(got, by_weights(values, beta, bias_correction))
+        check_close(got, by_weights(values, beta, bias_correction), rtol=ROOM if bias_correction else None)
 
 
 def test_exponential_average_of_a_constant(submission):
     """With correction a constant series is its own average from the start."""
     values = torch.full((9,), 3.5, dtype=torch.float64)
-    check_close(submission.exponential_average(values, 0.9, True), values)
+    check_close(submission.exponential_average(values, 0.9, True), values, rtol=ROOM)
 
 
 def test_exponential_average_when_beta_is_zero(submission, rng):
@@ -72,13 +74,14 @@ def test_exponential_average_of_one_value(submission, bias_correction):
     """A single value gives one average."""
     want = torch.tensor([2.0 if bias_correction else 0.2], dtype=torch.float64)
     got = submission.exponential_average(torch.tensor([2.0], dtype=torch.float64), 0.9, bias_correction)
-    check_close(got, want)
+    check_close(got, want, rtol=ROOM if bias_correction else None)
 
 
 def test_exponential_average_when_float32(submission, rng):
     """float32 stays float32, and a beta close to 1 stays accurate."""
     values = rng.normal(40, mean=5.0, dtype=torch.float32)
-    check_close(submission.exponential_average(values, 0.999, True), by_weights(values, 0.999, True))
+    got = submission.exponential_average(values, 0.999, True)
+    check_close(got, by_weights(values, 0.999, True), rtol=1e-3)
 
 
 @pytest.mark.parametrize("bias_correction", [False, True])
@@ -87,7 +90,13 @@ def test_exponential_average_gradient(submission, rng, bias_correction):
     """Each value receives the gradient of every later average."""
     values = rng.normal(6).requires_grad_()
     check_gradients(
-        submission.exponential_average, by_weights, values, rng=rng, beta=0.7, bias_correction=bias_correction
+        submission.exponential_average,
+        by_weights,
+        values,
+        rng=rng,
+        rtol=ROOM,
+        beta=0.7,
+        bias_correction=bias_correction,
     )
     check_gradcheck(submission.exponential_average, values, beta=0.7, bias_correction=bias_correction)
 

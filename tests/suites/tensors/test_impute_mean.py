@@ -15,6 +15,8 @@ from grader.suite import (
     check_vectorised,
 )
 
+ROOM = {torch.float32: 1e-4, torch.float64: 1e-6}  # ten times what 1 / (a count that torch made) is off
+
 
 def by_loop(table):
     columns = []
@@ -52,7 +54,7 @@ def test_impute_mean_matches_a_loop(submission, rng):
     for dtype in (torch.float32, torch.float64):
         for shape in ((7, 3), (3, 7), (4, 4), (6, 1), (2, 1)):
             table = with_holes(rng, *shape, dtype=dtype)
-            check_close(submission.impute_mean(table), by_loop(table))
+            check_close(submission.impute_mean(table), by_loop(table), rtol=ROOM[dtype])
 
 
 @pytest.mark.weight(2)
@@ -85,14 +87,14 @@ def test_impute_mean_when_numbers_are_zero(submission):
 def test_impute_mean_gradient(submission, rng):
     """A number receives its own gradient and its share of the holes' gradients."""
     table = with_holes(rng, 6, 3).requires_grad_()
-    check_gradients(submission.impute_mean, by_loop, table, rng=rng)
+    check_gradients(submission.impute_mean, by_loop, table, rng=rng, rtol=1e-6)
 
 
 def test_impute_mean_when_not_contiguous(submission, rng):
     """The table may be a transpose, a cut-out, or one row shown often."""
     table = with_holes(rng, 6, 5)
     for view in (table.t(), table[::2, 1:4], table[2:3].expand(4, 5)):
-        check_close(submission.impute_mean(view), by_loop(view))
+        check_close(submission.impute_mean(view), by_loop(view), rtol=1e-6)
 
 
 def test_impute_mean_manners(submission, rng):

@@ -1,0 +1,257 @@
+import math
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+
+def _reduce(loss: Tensor, reduction: str) -> Tensor:
+    if reduction == "none":
+        return loss
+    if reduction == "mean":
+        return loss.mean()
+    if reduction == "sum":
+        return loss.sum()
+    raise ValueError(f"reduction must be 'none', 'mean' or 'sum', not {reduction!r}")
+
+
+def _check_same_shape(name: str, tensor: Tensor, other: Tensor) -> None:
+    if tensor.shape != other.shape:
+        raise ValueError(f"{name} must have shape {tuple(other.shape)}, not {tuple(tensor.shape)}")
+
+
+def _check_labels(labels: Tensor, scores: Tensor, ignore_index: int | None = None) -> None:
+    if labels.dtype != torch.int64:
+        raise ValueError(f"labels must be int64, not {labels.dtype}")
+    expected = scores.shape[:1] + scores.shape[2:]
+    if labels.shape != expected:
+        raise ValueError(f"labels must have shape {tuple(expected)}, not {tuple(labels.shape)}")
+    wrong = (labels < 0) | (labels >= scores.shape[1])
+    if ignore_index is not None:
+        wrong = wrong & (labels != ignore_index)
+    if wrong.any():
+        raise ValueError(f"labels must lie between 0 and {scores.shape[1] - 1}")
+
+
+def sigmoid(x: Tensor) -> Tensor:
+    is_positive = x >= 0
+    # each branch only sees numbers for which its exp cannot overflow
+    positive_part = torch.where(is_positive, x, torch.zeros_like(x))
+    negative_part = torch.where(is_positive, torch.zeros_like(x), x)
+    y_positive = 1 / (1 + torch.exp(-positive_part))
+    exp_negative = torch.exp(negative_part)
+    y_negative = exp_negative / (1 + exp_negative)
+    return torch.where(is_positive, y_positive, y_negative)
+
+
+def log_sum_exp(x: Tensor, dim: int) -> Tensor:
+    largest = x.detach().amax(dim=dim, keepdim=True)
+    largest = torch.where(torch.isfinite(largest), largest, torch.zeros_like(largest))
+    total = torch.exp(x - largest).sum(dim=dim)
+    nothing = total == 0
+    log_total = torch.log(torch.where(nothing, torch.ones_like(total), total))
+    y = largest.squeeze(dim) + log_total
+    return torch.where(nothing, torch.full_like(y, -math.inf), y)
+
+
+def softmax(x: Tensor, dim: int) -> Tensor:
+    largest = x.amax(dim=dim, keepdim=True)
+    exps = torch.exp(x - largest)
+    return exps / exps.sum(dim=dim, keepdim=True)
+
+
+def log_softmax(x: Tensor, dim: int) -> Tensor:
+    shifted = x - x.amax(dim=dim, keepdim=True)
+    return shifted - torch.log(torch.exp(shifted).sum(dim=dim, keepdim=True))
+
+
+def mse_loss(pred: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    _check_same_shape("target", target, pred)
+    return _reduce((pred - target) ** 2, reduction)
+
+
+def l1_loss(pred: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    _check_same_shape("target", target, pred)
+    return _reduce((pred - target).abs(), reduction)
+
+
+def huber_loss(pred: Tensor, target: Tensor, delta: float = 1.0, reduction: str = "mean") -> Tensor:
+    _check_same_shape("target", target, pred)
+    if not delta > 0:
+        raise ValueError(f"delta must be above 0, not {delta}")
+    error = (pred - target).abs()
+    parabola = error**2 / 2
+    line = delta * (error - delta / 2)
+    return _reduce(torch.where(error <= delta, parabola, line), reduction)
+
+
+def nll_loss(log_probs: Tensor, labels: Tensor, reduction: str = "mean") -> Tensor:
+    _check_labels(labels, log_probs)
+    picked = log_probs.gather(1, labels.unsqueeze(1)).squeeze(1)
+    return _reduce(-picked, reduction)
+
+
+def cross_entropy(
+    logits: Tensor,
+    labels: Tensor,
+    weight: Tensor | None = None,
+    ignore_index: int = -100,
+    label_smoothing: float = 0.0,
+    reduction: str = "mean",
+) -> Tensor:
+    _check_labels(labels, logits, ignore_index)
+    if weight is not None and weight.shape != (logits.shape[1],):
+        raise ValueError("weight must be (K,)")
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError("label_smoothing must be from 0 to 1")
+    kept = labels != ignore_index
+    log_p = log_softmax(logits, dim=1).movedim(1, -1)[kept]
+    y = labels[kept]
+    w = torch.ones(log_p.shape[1], dtype=logits.dtype, device=logits.device) if weight is None else weight
+    losses = -w[y] * log_p[torch.arange(len(y), device=y.device), y]
+    if label_smoothing:
+        losses = (1 - label_smoothing) * losses - label_smoothing * (w * log_p).mean(dim=1)
+    if reduction == "mean":
+        count = kept.sum() if weight is None else w[y].sum()
+        return losses.sum() * (1 / count) if len(y) else losses.sum() / 0
+    if reduction == "none":
+        return torch.zeros(labels.shape, dtype=logits.dtype, device=logits.device).masked_scatter(kept, losses)
+    return _reduce(losses, reduction)
+
+
+def cross_entropy_gradient(logits: Tensor, labels: Tensor) -> Tensor:
+    _check_labels(labels, logits)
+    gradient = softmax(logits.detach(), dim=1)
+    rows = torch.arange(logits.shape[0], device=logits.device)
+    gradient[rows, labels] -= 1
+    return gradient / logits.shape[0]
+
+
+def binary_cross_entropy(probs: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+    if not target.is_floating_point():
+        raise ValueError(f"target must be floating point, not {target.dtype}")
+    _check_same_shape("target", target, probs)
+    if not ((probs >= 0) & (probs <= 1)).all():
+        raise ValueError("probs must lie between 0 and 1")
+
+    def limited_log(p: Tensor) -> Tensor:
+        possible = p > 0
+        log_p = torch.log(torch.where(possible, p, torch.ones_like(p))).clamp(min=-100)
+        return torch.where(possible, log_p, torch.full_like(p, -100))
+
+    loss = -(target * limited_log(probs) + (1 - target) * limited_log(1 - probs))
+    return _reduce(loss, reduction)
+
+
+def binary_cross_entropy_with_logits(
+    logits: Tensor, target: Tensor, pos_weight: Tensor | None = None, reduction: str = "mean"
+) -> Tensor:
+    if not target.is_floating_point():
+        raise ValueError(f"target must be floating point, not {target.dtype}")
+    _check_same_shape("target", target, logits)
+    if pos_weight is not None and (logits.dim() == 0 or pos_weight.shape != logits.shape[-1:]):
+        raise ValueError(f"pos_weight must have shape {tuple(logits.shape[-1:])}")
+
+    def minus_log_sigmoid(x: Tensor) -> Tensor:
+        """log(1 + exp(-x)) without overflow; both branches have slope -1/2 at 0."""
+        is_positive = x >= 0
+        zero = torch.zeros_like(x)
+        right = torch.log1p(torch.exp(-torch.where(is_positive, x, zero)))
+        left = torch.where(is_positive, zero, x)
+        return torch.where(is_positive, right, torch.log1p(torch.exp(left)) - left)
+
+    positive = target * minus_log_sigmoid(logits)
+    if pos_weight is not None:
+        positive = pos_weight.to(logits.dtype) * positive
+    return _reduce(positive + (1 - target) * minus_log_sigmoid(-logits), reduction)
+
+
+def entropy(p: Tensor, dim: int) -> Tensor:
+    log_p = torch.log(torch.where(p > 0, p, torch.ones_like(p)))
+    return -(p * log_p).sum(dim=dim)
+
+
+def kl_divergence(p: Tensor, q: Tensor, dim: int) -> Tensor:
+    _check_same_shape("q", q, p)
+    happens = p > 0
+    ones = torch.ones_like(p)
+    log_p = torch.log(torch.where(happens, p, ones))
+    log_q = torch.log(torch.where(happens, q, ones))
+    return (p * (log_p - log_q)).sum(dim=dim)
+
+
+def l2_penalty(params: Iterable[Tensor], strength: float) -> Tensor:
+    if strength < 0:
+        raise ValueError(f"strength must be at least 0, not {strength}")
+    total = None
+    for param in params:
+        squares = (param**2).sum()
+        total = squares if total is None else total + squares
+    if total is None:
+        raise ValueError("params must hold at least one tensor")
+    return strength / 2 * total
+
+
+def gaussian_nll(pred: Tensor, target: Tensor, sigma: float | Tensor) -> Tensor:
+    _check_same_shape("target", target, pred)
+    if isinstance(sigma, Tensor):
+        _check_same_shape("sigma", sigma, pred)
+    else:
+        sigma = torch.full_like(pred, sigma)
+    if not (sigma > 0).all():
+        raise ValueError("sigma must be above 0")
+    constant = 0.5 * torch.log(torch.tensor(2 * torch.pi))
+    return (0.5 * ((pred - target) / sigma) ** 2 + torch.log(sigma)).mean() + constant.to(pred.device)
+
+
+def hinge_loss(scores: Tensor, labels: Tensor, margin: float = 1.0) -> Tensor:
+    _check_labels(labels, scores)
+    if margin < 0:
+        raise ValueError(f"margin must be at least 0, not {margin}")
+    column = labels.unsqueeze(1)
+    violation = (margin + scores - scores.gather(1, column)).clamp(min=0)
+    is_true_class = torch.zeros_like(scores, dtype=torch.bool).scatter(1, column, True)
+    return violation.masked_fill(is_true_class, 0).sum() / scores.shape[0]
+
+
+def contrastive_loss(
+    x1: Tensor, x2: Tensor, same: Tensor, margin: float = 1.0, reduction: str = "mean"
+) -> Tensor:
+    _check_same_shape("x2", x2, x1)
+    if same.dtype != torch.bool:
+        raise ValueError(f"same must be bool, not {same.dtype}")
+    if same.shape != x1.shape[:1]:
+        raise ValueError(f"same must have shape {tuple(x1.shape[:1])}, not {tuple(same.shape)}")
+    if margin < 0:
+        raise ValueError(f"margin must be at least 0, not {margin}")
+    squared = ((x1 - x2) ** 2).sum(dim=1)
+    apart = squared > 0
+    distance = torch.sqrt(torch.where(apart, squared, torch.ones_like(squared)))
+    distance = torch.where(apart, distance, torch.zeros_like(squared))
+    push = (margin - distance).clamp(min=0) ** 2 / 2
+    return _reduce(torch.where(same, squared / 2, push), reduction)
+
+
+def triplet_loss(
+    anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, reduction: str = "mean"
+) -> Tensor:
+    _check_same_shape("positive", positive, anchor)
+    _check_same_shape("negative", negative, anchor)
+    if margin < 0:
+        raise ValueError(f"margin must be at least 0, not {margin}")
+    to_positive = ((anchor - positive) ** 2).sum(dim=1)
+    to_negative = ((anchor - negative) ** 2).sum(dim=1)
+    return _reduce((to_positive - to_negative + margin).clamp(min=0), reduction)
+
+
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    _check_same_shape("x2", x2, x1)
+
+    def length(x: Tensor) -> Tensor:
+        squared = (x**2).sum(dim=dim)
+        is_zero = squared == 0
+        root = torch.sqrt(torch.where(is_zero, torch.ones_like(squared), squared))
+        return torch.where(is_zero, torch.zeros_like(root), root).clamp(min=eps)
+
+    y = (x1 * x2).sum(dim=dim) / (length(x1) * length(x2))
+    return y.clamp(min=-1, max=1)

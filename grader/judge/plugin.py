@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import torch
 
 from grader.judge.accelerator import AUTO, CHOICES
 from grader.judge.bench import BENCH, DRAWING, SESSION, Bench, room_of
@@ -17,6 +18,8 @@ from grader.proxy.submission import Submission
 from grader.suite.drawing import Drawing
 from grader.suite.random import Random
 
+DESCRIBED = (list, tuple, slice, torch.dtype, torch.device)  # of which pytest knows no id
+LONGEST_ID = 50
 MARKS = (
     "visible: the values of this test may be shown to learners",
     "weight(number): the share of this test in its task's points, 1 if not given",
@@ -115,6 +118,25 @@ def shared(request: pytest.FixtureRequest) -> ModuleType:
 def load_shared(file: Path) -> ModuleType:
     """Execute what the suites of a topic share; once in a process."""
     return load_file(file, f"_torchgrade_shared_{file.parent.name}")
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name a case by what differs where pytest would number it: `float32`, `(2, 3)`, `lr=0.1, momentum=0.9`."""
+    if type(val) is dict:
+        parts = [f"{key}={part!r}" for key, part in val.items()] if all(map(_is_plain, val.values())) else []
+        text = ", ".join(parts)
+    elif isinstance(val, torch.Tensor):
+        text = f"{val.tolist()} {str(val.dtype).removeprefix('torch.')}"
+    else:
+        text = str(val).removeprefix("torch.") if isinstance(val, DESCRIBED) and _is_plain(val) else ""
+    return text if 0 < len(text) <= LONGEST_ID else None
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value has the same short text in every process."""
+    if isinstance(value, (list, tuple, dict)):
+        return all(map(_is_plain, value.values() if isinstance(value, dict) else value))
+    return value is None or isinstance(value, (bool, int, float, str, slice, torch.dtype, torch.device))
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

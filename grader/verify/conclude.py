@@ -23,6 +23,7 @@ def proof_of(
     alike = tuple(f"{row.name} = {other}" for row in rows for other in row.alike if row.name < other)
     problems = [*_mistake_problems(rows, alike), *_verdict_problems(stub, solution)]
     problems += [*_seed_problems(failed), *_seed_problems(unlucky)]
+    problems += [f"the cases of {name} are only numbered: give ids that say what differs" for name in first.numbered]
     problems += [] if first.tests else ["there are no tests"]
     counted = lucky if first.statistical else 0
     return TaskProof(

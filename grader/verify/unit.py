@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,6 +19,7 @@ from grader.verify.model import MistakeProof
 
 FIRST_SEED = 1
 SEEDS_AT_ONCE = 50
+HAVE_IDS = (str, bytes, int, float, complex, type(None))  # whose own text is their id
 
 
 class Kind(StrEnum):
@@ -52,6 +54,7 @@ class Found:
     statistical: int
     rows: tuple[MistakeProof, ...] = ()
     failed: dict[int, list[str]] = field(default_factory=dict)  # names of tests by seed
+    numbered: tuple[str, ...] = ()  # tests whose cases are told apart by a number alone
 
 
 class Prover:
@@ -70,7 +73,7 @@ class Prover:
             lucky = [item for item in items if is_statistical(item)]
             if unit.kind is Kind.MISTAKES:
                 rows = prove_mistakes(bench, task, items)
-                kept.append(Found(unit, len(items), len(lucky), rows))
+                kept.append(Found(unit, len(items), len(lucky), rows, numbered=_numbered(items)))
                 return
             chosen = lucky if unit.kind is Kind.STATISTICAL else [item for item in items if item not in lucky]
             failed = failing_seeds(bench, chosen, range(unit.first, unit.last + 1))
@@ -79,6 +82,19 @@ class Prover:
         subject = ReferenceSubject(self._references)
         run_session(Bench(self._course, self._references, subject, FIRST_SEED), [task], "", play)
         return kept[0]
+
+
+def _numbered(items: Sequence[pytest.Item]) -> tuple[str, ...]:
+    """Return the tests with a case that pytest could only number, as `f0`: an id says what differs."""
+    names = dict[str, None]()
+    for item in items:
+        spec = getattr(item, "callspec", None)
+        if spec is None:
+            continue
+        for name, value in spec.params.items():
+            if not isinstance(value, HAVE_IDS) and re.search(rf"(?:^|-){re.escape(name)}\d+(?:-|$)", spec.id):
+                names[item.name.partition("[")[0]] = None
+    return tuple(names)
 
 
 def seed_units(found: Found, seeds: int, statistical_seeds: int) -> list[Unit]:

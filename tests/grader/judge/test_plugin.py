@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+from grader.judge.plugin import pytest_make_parametrize_id
 
 ROOT = Path(__file__).parents[3]
 SUITE = "tests/suites/losses/test_softmax.py"
@@ -74,3 +77,18 @@ def test_submission_that_does_not_exist_is_a_wrong_call(tmp_path):
     code, text = run("--submission", tmp_path / "nowhere")
     assert code == pytest.ExitCode.USAGE_ERROR
     assert "nowhere" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (torch.float32, "float32"), ((2, 3), "(2, 3)"), ([], "[]"), ([[1], [2]], "[[1], [2]]"),
+        ({"lr": 0.1, "nesterov": True}, "lr=0.1, nesterov=True"), (slice(1, None), "slice(1, None, None)"),
+        (torch.tensor([1.5, 2.0]), "[1.5, 2.0] float32"), (torch.device("cpu"), "cpu"),
+        (3, None), ("text", None), (None, None), (object(), None), ([object()], None), ({"f": print}, None),
+        (list(range(100)), None), ({}, None),
+    ],
+)  # fmt: skip
+def test_case_is_named_by_what_differs_where_pytest_would_number_it(request, value, words):
+    """What pytest knows an id of, and what has no short text, is left to it."""
+    assert pytest_make_parametrize_id(request.config, value, "x") == words

@@ -121,6 +121,25 @@ def test_proof_fails_when_there_are_no_tests(made_up, proven):
     assert "there are no tests" in double(proven()).problems
 
 
+PARAMETRISED = """
+@pytest.mark.parametrize("f", [torch.exp, object()])
+def test_double_of_numbers(submission, f):
+    check_shape(submission.double(torch.ones(3)), (3,))
+
+@pytest.mark.parametrize("x", ["x0", (2, 3), {"lr": 0.1}, torch.float32, torch.ones(2)])
+def test_double_of_names(submission, x):
+    check_shape(submission.double(torch.ones(3)), (3,))
+"""
+
+
+def test_proof_fails_when_cases_are_only_numbered(made_up, proven):
+    """An object has no text of its own; what has is named by it."""
+    made_up.suite(f"import pytest\n{LOOSE}{PARAMETRISED}")
+    assert [problem for problem in double(proven()).problems if "numbered" in problem] == [
+        "the cases of test_double_of_numbers are only numbered: give ids that say what differs"
+    ]
+
+
 def test_proof_counts_the_seeds_under_which_the_reference_fails(made_up, proven):
     made_up.suite(RARELY_WRONG)
     task = double(proven(seeds=20))

@@ -21,9 +21,10 @@ MEANT = (
 )
 SHEET = "hw|homework|assignment|exercises?|ex|lab|week|pset|ps|sheet|blatt|übung|uebung|aufgabe|tp"
 APART = r"(?: ?[-–—] ?|[-_ ]+)"
-AFTER = rf"(?:[-_ ]\d{{1,3}}|[ ]?\(\d{{1,3}}\)|{APART}(?:{COPY}|{MEANT})\d{{0,3}}|[ ]?的副本|[ ]?のコピー)+"
+# Each part is taken whole and never in another way, so that no name takes long to look at.
+AFTER = rf"(?>[-_ ]\d{{1,3}}|[ ]?\(\d{{1,3}}\)|{APART}(?:{COPY}|{MEANT})\d{{0,3}}|[ ]?的副本|[ ]?のコピー)+"
 BEFORE = (
-    rf"(?:(?:{COPY})[ ](?:\(\d{{1,3}}\)[ ])?(?:of|von|van|de|di|av|af)[ ]"
+    rf"(?>(?:{COPY})[ ](?:\(\d{{1,3}}\)[ ])?(?:of|von|van|de|di|av|af)[ ]"
     rf"|(?:(?:{SHEET})[-_ ]?\d{{0,3}}|{MEANT}|my){APART})+"
 )
 ENDING = re.compile(rf"{AFTER}$", re.IGNORECASE)
@@ -76,7 +77,9 @@ def topic_of(name: str, topics: Collection[str], owners: Collection[str] = ()) -
 
 def words_of(*names: str) -> frozenset[str]:
     """Return the words of somebody's names, ids and addresses, as they may stand in the name of a file."""
-    return frozenset(word for name in names for word in re.split(r"[\W_]+", composed(name).casefold()) if word)
+    return frozenset(
+        word for name in names for word in re.split(r"[\W_]+", composed(name).casefold()) if word
+    )
 
 
 def without_ending(stem: str) -> tuple[str, str]:

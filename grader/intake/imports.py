@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from grader.intake.notebook.select import reached
 from grader.intake.notebook.units import Unit, foreign, units_of
 
+MOST_STATEMENTS = 5000  # of a module that is looked at, as of a notebook
+
 
 def without_unneeded(text: str, tree: ast.Module, tasks: Collection[str]) -> tuple[str, tuple[str, ...]]:
     """Return a module without foreign imports that no task needs, line for line, and what was left out.
@@ -15,7 +17,7 @@ def without_unneeded(text: str, tree: ast.Module, tasks: Collection[str]) -> tup
     An import is needed where a task reads its name, or what a task uses does, or what runs when the module is imported.
     """
     strangers = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom) and foreign(node)]
-    if not strangers:
+    if not strangers or len(tree.body) > MOST_STATEMENTS:
         return text, ()
     try:
         read = _read(list(units_of(tree, text.split("\n"), 0)), tasks)
@@ -32,12 +34,11 @@ def without_unneeded(text: str, tree: ast.Module, tasks: Collection[str]) -> tup
 
 def _read(units: Sequence[Unit], tasks: Collection[str]) -> set[str]:
     """Return the names that are read when the module is imported, and by what its tasks reach."""
-    asked = {at for at, unit in enumerate(units) if unit.definition and unit.binds & set(tasks)}
-    asked = asked or {at for at, unit in enumerate(units) if unit.definition}
-    at_once = [unit for unit in units if not unit.is_import and not _is_main(unit)]
-    roots = {at for at, unit in enumerate(units) if unit in at_once and not unit.definition}
-    found = {name for unit in at_once for name in unit.now}
-    return found.union(*(units[at].now | units[at].later for at in reached(units, asked | roots)))
+    definitions = {at for at, unit in enumerate(units) if unit.definition}
+    at_once = {at for at, unit in enumerate(units) if not unit.is_import and not _is_main(unit)}
+    asked = {at for at in definitions if not units[at].binds.isdisjoint(tasks)} or definitions
+    needed = [units[at].now | units[at].later for at in reached(units, asked | (at_once - definitions))]
+    return set().union(*needed, *(units[at].now for at in at_once))
 
 
 def _is_main(unit: Unit) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from grader.intake import IntakeError, NothingFound, Submission, TwoCandidates, find_submission, shown
 from grader.intake import walk as walk_module
+from grader.intake.file_names import topic_of, without_ending
 
 TOPICS = ("tensors", "autograd", "losses")
 
@@ -118,6 +119,14 @@ def test_find_takes_a_copy_of_another_name_and_says_so(tmp_path: Path, name: str
 def test_find_takes_no_file_that_is_about_a_topic(tmp_path: Path, name: str) -> None:
     put(tmp_path, name, "autograd.py")
     assert find(tmp_path).files.keys() == {"autograd"}
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("part", ["hw--", "v1", "-v11", "final- ", "_1", " - copy1", "copy of ", "(1)", "- "])
+def test_topic_of_takes_no_time_for_any_name(part: str) -> None:
+    for stem in (f"{part * 60}x", f"losses{part * 60}x", f"x{part * 60}losses"):
+        topic_of(f"{stem[:190]}.py", TOPICS, ("x",))
+        without_ending(stem)
 
 
 def test_find_takes_an_exact_name_before_a_guess(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from grader.report import Report
 
+VISIBLE = "visible"
+
 
 @dataclass(frozen=True)
 class Student:
@@ -110,9 +112,14 @@ class TaskColumn:
     id: str
     title: str
     max_points: float
-    visibility: str = "visible"  # visible, hidden, after_due_date, after_published
+    visibility: str = VISIBLE  # visible, hidden, after_due_date, after_published
     counts: bool = True  # False: dropped
     bonus: bool = False  # adds to the score, not to its maximum
+    shown_from: datetime | None = None  # of a task that waits: when students see it; None: not yet
+
+    def is_shown(self, now: datetime) -> bool:
+        """Whether students may see what became of the task at a moment, which has a time zone."""
+        return self.visibility == VISIBLE or (self.shown_from is not None and now >= self.shown_from)
 
 
 @dataclass(frozen=True)
@@ -132,5 +139,3 @@ class ClassResult:
     notes: tuple[str, ...] = ()
     graded: int = 0  # gradings of a topic that this run made
     cached: int = 0  # gradings of a topic that were known from before
-    due: datetime | None = None  # tasks with visibility after_due_date are shown from then on
-    published: datetime | None = None  # and those with after_published from then on; None: not yet

@@ -80,6 +80,11 @@ def adjustment_of(facts: Mapping[str, Any]) -> Adjustment:
     return Adjustment(**{**facts, "when": time_of(facts["when"])})
 
 
+def column_facts(column: TaskColumn) -> dict[str, Any]:
+    """A column as plain values."""
+    return {**vars(column), "shown_from": column.shown_from and time_text(column.shown_from)}
+
+
 def column_of(facts: Mapping[str, Any]) -> TaskColumn:
     """The column of plain values."""
-    return TaskColumn(**facts)
+    return TaskColumn(**{**facts, "shown_from": maybe_time(facts.get("shown_from"))})

@@ -10,7 +10,16 @@ from typing import Any
 
 from grader.classroom.gradebook.connection import Connection
 from grader.classroom.gradebook.errors import WrongBook
-from grader.classroom.gradebook.plain import column_of, dump, load, maybe_time, now, time_of, time_text
+from grader.classroom.gradebook.plain import (
+    column_facts,
+    column_of,
+    dump,
+    load,
+    maybe_time,
+    now,
+    time_of,
+    time_text,
+)
 from grader.classroom.gradebook.standings import get_standings, put_standing
 from grader.classroom.model import ClassResult, Standing, TaskColumn
 
@@ -50,7 +59,7 @@ class RunEntry:
 def begin(connection: Connection, facts: RunFacts) -> int:
     """Write down a new run and return its number."""
     values = {**vars(facts), "started": time_text(facts.started), "options": dict(facts.options)}
-    values["columns"] = [vars(column) for column in facts.columns]
+    values["columns"] = [column_facts(column) for column in facts.columns]
     return connection.write(
         "INSERT INTO runs (started, facts) VALUES (?, ?)", values["started"], dump(values)
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from grader.classroom.model import ClassResult, Outcome, Standing
 from grader.classroom.outputs.cells import has_decimal_comma, number_in, written
@@ -16,7 +17,6 @@ from grader.classroom.outputs.match import EMAIL, OWN, Key, Matcher, name_keys
 from grader.classroom.outputs.moodle_columns import Columns, find_columns, number_of
 from grader.classroom.outputs.moodle_words import CHANGED, NO
 from grader.classroom.outputs.sheet import Filled, Sheet, read_sheet
-from grader.render.gradescope import VISIBLE
 from grader.render.words import number
 
 ON_A_SCALE = (
@@ -44,7 +44,8 @@ def fill_moodle(
         options = " / ".join(sheet.value(1, columns.most).split())
         return Filled(worksheet, ("nothing is filled in: " + ON_A_SCALE.format(options=options),))
     filling = Filling(Matcher(result.standings))
-    hidden = [column.id for column in result.columns if column.visibility != VISIBLE]
+    now = datetime.now(UTC)
+    hidden = [column.id for column in result.columns if not column.is_shown(now)]
     writer = _Writer(sheet, columns, filling, scale, comments, _decimals(sheet, columns), hidden)
     for row in range(1, len(sheet.rows)):
         writer.fill(row)

@@ -1,6 +1,6 @@
 """What a course decides, as data: dates, lateness, which hand-in counts, points, visibility and seeds."""
 
-from grader.classroom.policy.columns import columns_of, visible_now
+from grader.classroom.policy.columns import columns_of
 from grader.classroom.policy.dates import Lateness, lateness, moments_of, penalty
 from grader.classroom.policy.errors import PolicyProblem
 from grader.classroom.policy.example import EXAMPLE
@@ -40,5 +40,4 @@ __all__ = [
     "read_policy",
     "seed_for",
     "standing_of",
-    "visible_now",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 
 from grader.classroom.model import TaskColumn
@@ -12,6 +12,8 @@ from grader.classroom.policy.dates import last_moment, utc
 from grader.classroom.policy.errors import PolicyProblem
 from grader.classroom.policy.model import ALL, Policy, Visibility
 from grader.course import Course, Task, UnknownTask
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 def columns_of(course: Course, policy: Policy) -> tuple[TaskColumn, ...]:
@@ -31,23 +33,23 @@ def columns_of(course: Course, policy: Policy) -> tuple[TaskColumn, ...]:
             visibility=visibility[task.id].value,
             counts=task.id not in dropped,
             bonus=task.id in bonus,
+            shown_from=_shown_from(visibility[task.id], task.topic, policy),
         )
         for task in course.tasks
     )
 
 
-def visible_now(column: TaskColumn, now: datetime, policy: Policy) -> bool:
-    """Whether students may see what became of a task at a moment.
+def _shown_from(visibility: Visibility, topic: str, policy: Policy) -> datetime | None:
+    """Return the first moment at which students may see what became of a task that waits; None: not yet.
 
     After the due date means after the last moment at which anybody may hand it in, extensions included.
     """
-    if column.visibility == Visibility.AFTER_DUE_DATE:
-        last = last_moment(policy, column.id.rpartition(".")[0])
-        return last is not None and utc(now) > utc(last)
-    if column.visibility == Visibility.AFTER_PUBLISHED:
-        at = policy.published_at
-        return policy.published or (at is not None and utc(now) >= utc(at))
-    return column.visibility == Visibility.VISIBLE
+    if visibility is Visibility.AFTER_DUE_DATE:
+        last = last_moment(policy, topic)
+        return None if last is None else utc(last) + datetime.resolution
+    if visibility is Visibility.AFTER_PUBLISHED:
+        return ALWAYS if policy.published else policy.published_at and utc(policy.published_at)
+    return None
 
 
 @contextmanager

@@ -7,31 +7,18 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from grader.classroom.model import ClassResult, TaskColumn
-from grader.render.gradescope import VISIBLE
+from grader.classroom.model import ClassResult
 from grader.report import Message, TaskReport, TestReport, Verdict
-
-WAITS_FOR = {
-    "after_due_date": "due",
-    "after_published": "published",
-}  # the field with the time; any other never comes
 
 
 def waiting(result: ClassResult, now: datetime) -> set[str]:
     """The ids of the tasks of which nothing may be shown yet."""
-    return {column.id for column in result.columns if not _is_visible(column, result, now)}
+    return {column.id for column in result.columns if not column.is_shown(now)}
 
 
 def shown_tasks(tasks: Collection[TaskReport], hidden: Collection[str]) -> list[TaskReport]:
     """The tasks that may be shown, each without what its hidden tests keep to themselves."""
     return [_cut(task) for task in tasks if task.id not in hidden and not _tells_of(task, hidden)]
-
-
-def _is_visible(column: TaskColumn, result: ClassResult, now: datetime) -> bool:
-    if column.visibility == VISIBLE:
-        return True
-    moment: datetime | None = getattr(result, WAITS_FOR.get(column.visibility, ""), None)
-    return moment is not None and now >= moment
 
 
 def _tells_of(task: TaskReport, hidden: Collection[str]) -> bool:

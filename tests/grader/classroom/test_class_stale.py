@@ -195,10 +195,13 @@ def test_results_become_hidden_when_the_policy_says_so(results: Results) -> None
 
 def test_results_are_shown_when_their_time_has_come(results: Results) -> None:
     """A task that waited for the due date is made visible by the clock alone."""
-    facts = replace(FACTS, columns=(replace(COLUMNS[0], visibility="after_due_date"),))
-    results.run(standing("ann"), facts=facts, due=datetime(9999, 1, 1, tzinfo=UTC))
+    later, now = (
+        replace(FACTS, columns=(replace(COLUMNS[0], visibility="after_due_date", shown_from=moment),))
+        for moment in (datetime(9999, 1, 1, tzinfo=UTC), NOW)
+    )
+    results.run(standing("ann"), facts=later)
     results.age()
-    results.run(standing("ann"), facts=facts, due=NOW)
+    results.run(standing("ann"), facts=now)
     assert {"ann.html", "ann-tensors.ipynb"} <= results.new()
 
 

@@ -9,10 +9,10 @@ from grader.classroom.policy import (
     Extension,
     Policy,
     PolicyProblem,
+    Visibility,
     columns_of,
     extensions_of_nobody,
     parse_policy,
-    visible_now,
 )
 
 
@@ -69,32 +69,31 @@ def test_name_that_the_course_does_not_have_is_refused(made, text, says):
     assert str(problem.value).startswith(f"course.toml: {says}")
 
 
+def column_of(made, visibility, policy):
+    """The column of a task under a policy that hides it so."""
+    return columns_of(made.course(), replace(policy, visibility={"all": Visibility(visibility)}))[0]
+
+
 def test_hidden_task_is_never_seen_and_a_visible_one_always(made):
     """These two do not depend on the time."""
-    shown, hidden = made.columns[0], replace(made.columns[0], visibility="hidden")
-    assert visible_now(shown, made.due, Policy())
-    assert not visible_now(hidden, made.due, Policy(published=True))
+    assert column_of(made, "visible", Policy()).is_shown(made.due)
+    assert not column_of(made, "hidden", Policy(published=True)).is_shown(made.due)
 
 
 def test_task_is_seen_after_the_last_moment_to_hand_it_in(made):
     """It is hidden as long as somebody may still hand it in, and that moment itself included."""
-    column = replace(made.columns[0], visibility="after_due_date")
     policy = Policy(dates=Dates(made.due), extensions={"bob": Extension(made.due + made.day)})
-    assert not visible_now(column, made.due + made.day, policy)
-    assert visible_now(column, made.due + made.day + made.second, policy)
-    assert not visible_now(column, made.due, Policy())
+    column = column_of(made, "after_due_date", policy)
+    assert not column.is_shown(made.due + made.day)
+    assert column.is_shown(made.due + made.day + made.second)
 
 
 def test_task_is_seen_once_results_are_published(made):
     """They are when the policy says so, or from the moment on that it names."""
-    column = replace(made.columns[0], visibility="after_published")
-    policy = Policy(published_at=made.due)
-    assert [visible_now(column, made.due - made.second, policy), visible_now(column, made.due, policy)] == [
-        False,
-        True,
-    ]
-    assert visible_now(column, made.due, Policy(published=True))
-    assert not visible_now(column, made.due, Policy())
+    column = column_of(made, "after_published", Policy(published_at=made.due))
+    assert [column.is_shown(made.due - made.second), column.is_shown(made.due)] == [False, True]
+    assert column_of(made, "after_published", Policy(published=True)).is_shown(made.due)
+    assert not column_of(made, "after_published", Policy()).is_shown(made.due)
 
 
 def test_extension_of_nobody_is_told_with_the_student_who_may_be_meant():

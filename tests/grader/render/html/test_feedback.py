@@ -26,12 +26,12 @@ def standing(class_result):
     return class_result.standings[3]
 
 
-def with_visibility(result, visibility, task=HIDDEN, **more):
+def with_visibility(result, visibility, task=HIDDEN, shown_from=None):
     columns = [
-        replace(each, visibility=visibility if each.id == task else each.visibility)
+        replace(each, visibility=visibility, shown_from=shown_from) if each.id == task else each
         for each in result.columns
     ]
-    return replace(result, columns=tuple(columns), **more)
+    return replace(result, columns=tuple(columns))
 
 
 def test_score_and_how_it_came_about_are_told(class_result, standing):
@@ -126,13 +126,11 @@ def test_result_of_a_task_that_waits_changes_nothing_in_the_page(class_result, s
     assert feedback_page(standing, result) == feedback_page(other, result)
 
 
-@pytest.mark.parametrize(
-    ("visibility", "field"), [("after_due_date", "due"), ("after_published", "published")]
-)
-def test_task_is_shown_once_its_time_has_come(class_result, standing, visibility, field):
-    """A task waits until the date that the run names."""
+@pytest.mark.parametrize("visibility", ["after_due_date", "after_published"])
+def test_task_is_shown_once_its_time_has_come(class_result, standing, visibility):
+    """A task waits until the date that the policy gave its column."""
     moment = class_result.started
-    result = with_visibility(class_result, visibility, **{field: moment})
+    result = with_visibility(class_result, visibility, shown_from=moment)
     assert HIDDEN not in feedback_page(standing, result, now=moment - timedelta(seconds=1))
     assert HIDDEN in feedback_page(standing, result, now=moment)
     assert "35.32" in feedback_page(standing, result, now=moment)

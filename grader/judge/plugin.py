@@ -19,7 +19,7 @@ from grader.suite.drawing import Drawing
 from grader.suite.random import Random
 
 DESCRIBED = (list, tuple, slice, torch.dtype, torch.device)  # of which pytest knows no id
-LONGEST_ID = 50
+LONGEST_ID, MOST_NUMBERS = 50, 8
 MARKS = (
     "visible: the values of this test may be shown to learners",
     "weight(number): the share of this test in its task's points, 1 if not given",
@@ -125,8 +125,8 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     if type(val) is dict:
         parts = [f"{key}={part!r}" for key, part in val.items()] if all(map(_is_plain, val.values())) else []
         text = ", ".join(parts)
-    elif isinstance(val, torch.Tensor):
-        text = f"{val.tolist()} {str(val.dtype).removeprefix('torch.')}"
+    elif type(val) is torch.Tensor and val.device.type == "cpu" and val.layout is torch.strided:
+        text = "" if val.numel() > MOST_NUMBERS else f"{val.tolist()} {str(val.dtype).removeprefix('torch.')}"
     else:
         text = str(val).removeprefix("torch.") if isinstance(val, DESCRIBED) and _is_plain(val) else ""
     return text if 0 < len(text) <= LONGEST_ID else None

@@ -53,13 +53,20 @@ def _brief(value: Any) -> str:
         case torch.Generator():
             return "a generator"
         case list() | tuple() if value and all(isinstance(part, Tensor) for part in value):
-            more = ", ..." if len(value) > 3 else ""
-            return f"{len(value)} tensors {', '.join(str(tuple(part.shape)) for part in value[:3])}{more}"
+            return _brief_tensors(value)
     text = repr(value)
     if len(text) <= MOST_TEXT:
         return f"= {text}"
     size = f" of {len(value)}" if isinstance(value, (list, tuple, dict, str)) else ""
     return f"a {type(value).__name__}{size}"
+
+
+def _brief_tensors(parts: Sequence[Tensor]) -> str:
+    if sum(part.numel() for part in parts) <= MOST_ELEMENTS:
+        return f"({', '.join(map(_brief_tensor, parts))})"
+    more = ", ..." if len(parts) > 3 else ""
+    count = "1 tensor" if len(parts) == 1 else f"{len(parts)} tensors"
+    return f"{count} {', '.join(str(tuple(part.shape)) for part in parts[:3])}{more}"
 
 
 def _brief_tensor(value: Tensor) -> str:

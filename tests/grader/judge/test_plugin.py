@@ -85,6 +85,7 @@ def test_submission_that_does_not_exist_is_a_wrong_call(tmp_path):
         (torch.float32, "float32"), ((2, 3), "(2, 3)"), ([], "[]"), ([[1], [2]], "[[1], [2]]"),
         ({"lr": 0.1, "nesterov": True}, "lr=0.1, nesterov=True"), (slice(1, None), "slice(1, None, None)"),
         (torch.tensor([1.5, 2.0]), "[1.5, 2.0] float32"), (torch.device("cpu"), "cpu"),
+        (torch.zeros(9), None), (torch.zeros(2, device="meta"), None), (torch.eye(2).to_sparse(), None),
         (3, None), ("text", None), (None, None), (object(), None), ([object()], None), ({"f": print}, None),
         (list(range(100)), None), ({}, None),
     ],

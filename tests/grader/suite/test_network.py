@@ -330,7 +330,7 @@ class Recurrent(nn.Module):
 
 RECURRENT = """
 from collections import namedtuple
-Result = namedtuple("Result", ["out", "last"])
+Result = namedtuple("Result", ["output", "hidden"])
 class Recurrent(nn.Module):
     def __init__(self):
         super().__init__()
@@ -354,6 +354,7 @@ def test_tuples_go_in_and_come_out(learner: Learner) -> None:
             ("Result(output, h)", "Result(output, c)"),
             "the output, hidden, where all agrees up to lstm (LSTM)",
         ),
+        (('"hidden"', '"last"'), "the output, where all agrees up to lstm (LSTM)"),
         (("Result(output, h)", "output"), "the output, where all agrees up to lstm (LSTM)"),
         (("(tokens), state", "(tokens)"), "the output of lstm (LSTM)"),
         (("(tokens), state", "(tokens), (state[0], state[1].detach())"), "gradient with respect to input 2"),

@@ -66,7 +66,7 @@ class Extension:
 
 @dataclass(frozen=True)
 class Rounding:
-    """How points are rounded, once, after everything has been added up."""
+    """How points are rounded, once, after those of all tasks have been added up."""
 
     decimals: int = 2
     direction: Direction = Direction.NEAREST

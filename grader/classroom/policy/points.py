@@ -1,11 +1,11 @@
-"""What a hand-in is worth under a policy: exact fractions, rounded once at the end."""
+"""What a hand-in is worth under a policy: the points of its tasks, added up exactly, and rounded at the end."""
 
 from __future__ import annotations
 
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import PurePosixPath
@@ -13,9 +13,10 @@ from pathlib import PurePosixPath
 from grader.classroom.model import HandIn, TaskColumn
 from grader.classroom.policy.dates import Lateness, lateness, penalty, utc
 from grader.classroom.policy.model import Direction, Policy, Rounding
-from grader.report import Report
+from grader.report import Report, TaskReport
 
 TOPIC_FILES = (".py", ".ipynb")
+HUNDREDTHS = Rounding(2)  # of a task, as everywhere
 
 
 @dataclass(frozen=True)
@@ -106,21 +107,23 @@ def _content(hand_in: HandIn, topic: str) -> frozenset[bytes]:
 
 
 def _earned(columns: Sequence[TaskColumn], report: Report | None) -> Fraction:
-    """Return the points of some tasks, on the scale of the class."""
+    """Return the points of some tasks: the sum of what the report of the class shows for each."""
+    counted = {column.id for column in columns}
+    tasks = report.tasks if report else ()
+    return sum((_exact(task.points) for task in tasks if task.id in counted), Fraction(0))
+
+
+def on_scale(report: Report, columns: Sequence[TaskColumn]) -> Report:
+    """Return a report with the points that the class gives for each task; what has no column stays as it is."""
     most = {column.id: column.max_points for column in columns}
-    return sum(
-        (
-            _scaled(task.points, task.max_points, most[task.id])
-            for task in (report.tasks if report else ())
-            if task.id in most and task.max_points
-        ),
-        Fraction(0),
-    )
+    if all(task.max_points == most.get(task.id, task.max_points) for task in report.tasks):
+        return report
+    return replace(report, tasks=tuple(_scaled(task, most.get(task.id, task.max_points)) for task in report.tasks))
 
 
-@functools.lru_cache(maxsize=1024)  # a class has the same few over and over, and a fraction takes its time
-def _scaled(points: float, most: float, counted: float) -> Fraction:
-    return _exact(points) / _exact(most) * _exact(counted)
+def _scaled(task: TaskReport, most: float) -> TaskReport:
+    share = _exact(task.points) / _exact(task.max_points) if task.max_points else Fraction(0)
+    return replace(task, points=float(rounded(share * _exact(most), HUNDREDTHS)), max_points=most)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from grader.classroom.model import Adjustment, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.classroom.policy.choose import Candidate, others, pick
 from grader.classroom.policy.model import Counts, Policy
-from grader.classroom.policy.points import possible_points, worth_of
+from grader.classroom.policy.points import on_scale, possible_points, worth_of
 from grader.classroom.policy.wording import late_notes
 from grader.render.words import count
 from grader.report import Report
@@ -57,8 +57,9 @@ def standing_of(
 def _candidates(
     graded: Sequence[tuple[HandIn, Report | None]], policy: Policy, columns: Sequence[TaskColumn]
 ) -> list[Candidate]:
-    """Return the hand-ins in the order in which they came."""
-    ordered = sorted(graded, key=lambda pair: pair[0].attempt)
+    """Return the hand-ins in the order in which they came, their reports with the points of the class."""
+    in_order = sorted(graded, key=lambda pair: pair[0].attempt)
+    ordered = [(hand_in, report and on_scale(report, columns)) for hand_in, report in in_order]
     all_hand_ins = [hand_in for hand_in, _ in ordered]
     return [
         Candidate(hand_in, report, worth_of(hand_in, report, policy, columns, all_hand_ins))

@@ -60,10 +60,20 @@ def test_dropped_task_counts_nowhere_and_bonus_only_for_the_score(made):
 
 
 def test_points_of_a_task_are_on_the_scale_of_the_class(made):
-    """A third of a task is a third of whatever the class makes of it, rounded at the end and not before."""
+    """A third of a task is a third of whatever the class makes of it."""
     columns = (replace(made.columns[1], max_points=1.5),)
     found = standing(made, [(made.hand_in(), made.report(losses_entropy=1))], columns=columns)
     assert (found.earned, found.max_score) == (0.5, 1.5)
+
+
+def test_what_is_shown_of_the_tasks_adds_up_to_what_was_earned(made):
+    """The report of a standing has the points of the class, so that whoever renders it shows the same numbers."""
+    columns = tuple(replace(each, max_points=most) for each, most in zip(made.columns, (4, 7, 1, 0.5), strict=True))
+    graded = made.report(losses_softmax=1.55, losses_entropy=1.11, tensors_outer=0.33, tensors_matmul=1.23)
+    found = standing(made, [(made.hand_in(), graded)], columns=columns)
+    shown = [(task.points, task.max_points) for task in found.report.tasks]
+    assert shown == [(3.1, 4), (2.59, 7), (0.33, 1), (0.15, 0.5)]
+    assert found.earned == round(sum(points for points, _ in shown), 2) == 6.17
 
 
 def test_late_topic_loses_its_share_and_a_topic_in_time_none(made):

@@ -51,8 +51,8 @@ def disguised(data):
 
 @pytest.fixture(scope="module")
 def independent():
-    """Submissions of different people in different styles."""
-    files = sorted(CASES.glob("*/tensors.py"))
+    """Submissions of different people in different styles; one more is another's with other bookkeeping."""
+    files = sorted(set(CASES.glob("*/tensors.py")) - {CASES / "float32_bookkeeping" / "tensors.py"})
     return {file.parent.name: {"tensors": file.read_bytes()} for file in files}
 
 

@@ -20,15 +20,16 @@ from grader.course import Task
 from grader.judge.bench import LEAST_SECONDS, Bench
 from grader.judge.diagnosis import Named
 from grader.judge.evidence import is_telling, same_outcome
+from grader.judge.message import message_of
 from grader.judge.outcome import Outcome
 from grader.judge.settle import settle
-from grader.report import Verdict
+from grader.report import TaskReport, TestReport, Verdict
 from grader.sandbox.errors import GivenUp
 
 FIRST_SECONDS = 1.0  # no test of a reference takes as long
 MOST_LATE = 2  # tests of one task that has passed others; the rest of its tests are then not tried
 MOST_LATE_TASKS = 3  # of one topic; the rest of its tasks are then not tried
-MOST_LATE_IN_ALL = 9  # tasks of all topics; then one more of a topic is enough
+TOPIC_GIVEN_UP = f"{MOST_LATE_TASKS} tasks of this topic had run out of time before, and the rest of it is given up"
 NOT_TRIED_AGAIN = (Verdict.PASS, Verdict.NOT_ATTEMPTED)  # the latter is the same in any company
 
 Find = Callable[[Mapping[str, Outcome]], Named | None]
@@ -53,14 +54,34 @@ class Late:
             return f"{MOST_LATE} tests of this task had run out of time before"
         if self._tests[task.id] and not passed:
             return "a test of this task had run out of time before, and none had passed"
-        late, in_all = self._tasks.get(task.topic, set()), sum(map(len, self._tasks.values()))
-        if task.id in late:
-            return ""
-        if len(late) >= MOST_LATE_TASKS:
-            return f"{MOST_LATE_TASKS} tasks of this topic had run out of time before, and the rest of it is given up"
-        if late and in_all >= MOST_LATE_IN_ALL:
-            return f"{in_all} tasks had run out of time before, one of this topic too, and the rest of it is given up"
-        return ""
+        late = self._tasks.get(task.topic, set())
+        return "" if task.id in late or len(late) < MOST_LATE_TASKS else TOPIC_GIVEN_UP
+
+
+def given_up_in_order(tasks: Mapping[str, TaskReport], order: Sequence[str]) -> dict[str, TaskReport]:
+    """Return tasks that several processes graded as one process had, which would have given up a topic earlier."""
+    late: Counter[str] = Counter()
+    found = dict(tasks)
+    for task_id in (each for each in order if each in tasks):
+        topic = task_id.partition(".")[0]
+        if late[topic] >= MOST_LATE_TASKS and tasks[task_id].tests:
+            found[task_id] = _not_tried(tasks[task_id])
+        late[topic] += any(_ran_out_of_time(test) for test in tasks[task_id].tests)
+    return found
+
+
+def _ran_out_of_time(test: TestReport) -> bool:
+    return test.verdict is Verdict.TIMEOUT and test.seconds > 0
+
+
+def _not_tried(task: TaskReport) -> TaskReport:
+    outcome = Outcome(Verdict.TIMEOUT, GivenUp(TOPIC_GIVEN_UP))
+    tests = [
+        TestReport(test.name, test.title, Verdict.TIMEOUT, test.visible, test.weight, 0.0,
+                   message_of(test.title, task.id, outcome, None))
+        for test in task.tests
+    ]  # fmt: skip
+    return replace(task, verdict=Verdict.TIMEOUT, points=0.0, tests=tuple(tests), message=None)
 
 
 class Company:

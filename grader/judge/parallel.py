@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from grader.device.choice import Accelerator, using
+from grader.judge.company import given_up_in_order
 from grader.judge.errors import OurProblem
 from grader.judge.order import Order, ShardResult
 from grader.judge.processors import processors
@@ -49,7 +50,9 @@ def run_parallel(order: Order, jobs: int, progress: Progress | None) -> ShardRes
         finally:
             queue.put(None)
             reader.join()
-    return _merged(results)
+    merged = _merged(results)
+    merged.tasks = given_up_in_order(merged.tasks, order.task_ids)
+    return merged
 
 
 def default_jobs(tasks: int) -> int:

@@ -122,7 +122,6 @@ PATTERNS = {
     "not_tried": "not tried: {n} tests of this task had run out of time before",
     "not_tried_none_passed": "not tried: a test of this task had run out of time before, and none had passed",
     "not_tried_topic": "not tried: {n} tasks of this topic had run out of time before, " + GIVEN_UP,
-    "not_tried_in_all": "not tried: {n} tasks had run out of time before, one of this topic too, " + GIVEN_UP,
     "timeout": "none: the code still ran when the time of this test was used up",
     "timeout_at": "none: the code still ran when the time of this test was used up ({place})",
     "within_memory": "a result within the memory limit",

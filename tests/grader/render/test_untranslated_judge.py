@@ -134,7 +134,6 @@ PROBLEMS = (
     GivenUp("3 tests of this task had run out of time before"), WorkerTimeout(), WorkerLied("X"),
     GivenUp("a test of this task had run out of time before, and none had passed"),
     GivenUp("3 tasks of this topic had run out of time before, and the rest of it is given up"),
-    GivenUp("9 tasks had run out of time before, one of this topic too, and the rest of it is given up"),
     WorkerMemory("X"), WorkerMemory("900 MiB in use, allowed are 800 MiB"),
     WorkerDied("the process was ended by SIGSEGV"), WorkerDied("the process exited with status 3"),
     WorkerDied("the process ended before it answered"),

@@ -179,6 +179,7 @@ class Session:
         header["record"] = self.recording
         try:
             answer, buffers = self.transport.request(header, arguments.encoder.buffers)
+            self.printed = (self.printed + str(answer.get("printed", "")))[:MAX_PRINTED]
             with self._patience:
                 if header["op"] == "vjp" or (
                     "name" in header and header["op"] == "call" and not arguments.has_handle
@@ -202,7 +203,6 @@ class Session:
         arguments: Arguments,
         may_change: frozenset[str],
     ) -> Any:
-        self.printed = (self.printed + str(answer.get("printed", "")))[:MAX_PRINTED]
         if "record" in answer:
             self.records.append(_record(answer["record"]))
         reader = StorageReader(buffers)

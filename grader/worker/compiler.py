@@ -17,7 +17,7 @@ from torch.optim import optimizer
 from torch.utils.data import DataLoader
 
 ALREADY_DISABLED = "__dynamo_disable"  # where torch keeps what it calls in place of a function
-BUILDER = "inductor"  # torch's name for what compiles unless something else is asked for
+BUILDER, UNCHANGED = "inductor", "eager"  # torch's names for what compiles unless told otherwise, and for nothing
 STEP = "_use_grad"  # torch's name for a step that sets the grad mode
 
 
@@ -36,16 +36,18 @@ def keep_compiler_away() -> None:
 
 
 def _refuse_building() -> None:
-    """Let torch.compile build no machine code."""
+    """Let torch.compile build no machine code, and what is to stay as it is be that."""
     plain = torch.compile
     if hasattr(plain, "__wrapped__"):
         return
 
     @functools.wraps(plain)
-    def compile(*args: Any, backend: Any = BUILDER, **kwargs: Any) -> Any:
+    def compile(model: Any = None, *, backend: Any = BUILDER, **kwargs: Any) -> Any:
         if backend == BUILDER:
             raise RuntimeError('torch.compile cannot build code in the sandbox: write backend="eager"')
-        return plain(*args, backend=backend, **kwargs)
+        if backend == UNCHANGED:
+            return model if model is not None else lambda decorated: decorated
+        return plain(model, backend=backend, **kwargs)
 
     torch.compile = compile
 

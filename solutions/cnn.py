@@ -741,7 +741,7 @@ def count_parameters(model: nn.Module) -> int:
         model: any module, on any device.
 
     Returns:
-        The number, an int; 0 for a model without parameters.
+        The number, an int (one of numpy will do); 0 for a model without parameters.
 
     Note:
         The model is unchanged.
@@ -780,7 +780,7 @@ class BatchNorm2d(nn.Module):
         eps: added to the variance, under the root.
         momentum: the share of the new batch, from 0 to 1, or None.
 
-    Parameters and buffers (keys of the state_dict, in this order):
+    Parameters and buffers (keys of the state_dict, in any order):
         weight: (C,), a parameter, starts at 1.
         bias: (C,), a parameter, starts at 0.
         running_mean: (C,), a buffer, starts at 0.
@@ -991,7 +991,7 @@ class SimpleCNN(nn.Module):
         num_classes: K, at least 1.
         image_size: H and W of the images: an int, or a pair (H, W). fc's width follows from it.
 
-    Parameters (keys of the state_dict, in this order); conv1, conv2 are nn.Conv2d and fc is nn.Linear:
+    Parameters (keys of the state_dict, in any order); conv1, conv2 are nn.Conv2d and fc is nn.Linear:
         conv1.weight (10, C, 5, 5), conv1.bias (10,),
         conv2.weight (20, 10, 5, 5), conv2.bias (20,),
         fc.weight (K, 20 * h * w), fc.bias (K,), with h, w what is left of H, W behind the second pooling.
@@ -1054,7 +1054,7 @@ class LeNet(nn.Module):
         num_classes: K, at least 1.
         image_size: H and W of the images: an int, or a pair (H, W). fc1's width follows from it.
 
-    Parameters (keys of the state_dict, in this order); convolutions are nn.Conv2d, the others nn.Linear:
+    Parameters (keys of the state_dict, in any order); convolutions are nn.Conv2d, the others nn.Linear:
         conv1.weight (6, C, 5, 5), conv1.bias (6,),
         conv2.weight (16, 6, 5, 5), conv2.bias (16,),
         fc1.weight (120, 16 * h * w), fc1.bias (120,), with h, w what is left of H, W behind the second pooling,
@@ -1122,7 +1122,7 @@ def vgg_block(num_convs: int, in_channels: int, out_channels: int) -> nn.Sequent
     Returns:
         A module: (N, C, H, W) -> (N, F, H // 2, W // 2), for any H and W from 2 on. It is an nn.Sequential of
         nn.Conv2d, nn.ReLU, nn.Conv2d, nn.ReLU, ..., nn.MaxPool2d, 2 * num_convs + 1 in all.
-        Parameters (keys of the state_dict, in this order): 0.weight (F, C, 3, 3), 0.bias (F,), then 2.weight
+        Parameters (keys of the state_dict, in any order): 0.weight (F, C, 3, 3), 0.bias (F,), then 2.weight
         (F, F, 3, 3), 2.bias (F,), 4.weight, 4.bias and so on: every second module is a convolution. Each has
         torch's own initialisation, and no two places share a layer.
 
@@ -1167,7 +1167,7 @@ class AlexNet(nn.Module):
         dropout: the share of features to switch off while training, from 0 to 1. What is kept is divided by
             1 - dropout, as nn.Dropout does.
 
-    Parameters (keys of the state_dict, in this order); convolutions are nn.Conv2d, the others nn.Linear:
+    Parameters (keys of the state_dict, in any order); convolutions are nn.Conv2d, the others nn.Linear:
         conv1.weight (B, C, 5, 5), conv1.bias (B,),
         conv2.weight (3 B, B, 5, 5), conv2.bias (3 B,),
         conv3.weight (6 B, 3 B, 3, 3), conv3.bias (6 B,),

@@ -40,7 +40,7 @@ def hard_sigmoid(x: Tensor) -> Tensor:
 
     Note:
         Differentiable in x; at the two corners the slope is free.
-        By hand: no torch hardsigmoid, relu6, hardtanh. torch.relu is welcome.
+        By hand: no torch hardsigmoid, relu6, hardtanh. torch.relu and clamp are welcome.
 
     Example:
         >>> hard_sigmoid(torch.tensor([-9.0, -3.0, 0.0, 1.5, 9.0]))
@@ -236,7 +236,7 @@ class Linear(nn.Module):
         out_features: K, at least 1.
         bias: whether b is learned; without it y = x W^T.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         weight: (K, D), one row for each output.
         bias: (K,); with bias=False the attribute `bias` is None and the key is absent.
 
@@ -419,7 +419,7 @@ class LogisticRegression(nn.Module):
     Args:
         num_features: D, at least 1.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         linear.weight: (1, D).
         linear.bias: (1,).
 
@@ -466,7 +466,7 @@ class SoftmaxRegression(nn.Module):
         num_features: D, the number of features of one sample, at least 1.
         num_classes: K, at least 1.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         linear.weight: (K, D).
         linear.bias: (K,).
 
@@ -519,7 +519,7 @@ class MLP(nn.Module):
         activation: a function of one tensor that keeps its shape and has no parameters, such as torch.relu
             or nn.Tanh().
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         layers.0.weight (sizes[1], sizes[0]), layers.0.bias (sizes[1],), then layers.1.weight, layers.1.bias and
         so on: `layers` is an nn.ModuleList that holds the linear layers and nothing else.
 
@@ -630,7 +630,7 @@ class BatchNorm1d(nn.Module):
         eps: added to the variance, under the root.
         momentum: the share of the new batch, from 0 to 1.
 
-    Parameters and buffers (keys of the state_dict, in this order):
+    Parameters and buffers (keys of the state_dict, in any order):
         weight: (D,), a parameter, starts at 1.
         bias: (D,), a parameter, starts at 0.
         running_mean: (D,), a buffer, starts at 0.
@@ -706,7 +706,7 @@ class LayerNorm(nn.Module):
         num_features: D, at least 1.
         eps: added to the variance, under the root.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         weight: (D,), starts at 1.
         bias: (D,), starts at 0.
 
@@ -758,7 +758,7 @@ class SharedMLP(nn.Module):
         hidden: H, the width of h1, h2 and h3.
         out_features: K, at least 1.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         first.weight (H, D), first.bias (H,), shared.weight (H, H), shared.bias (H,), last.weight (K, H) and
         last.bias (K,): six, since both uses of `shared` are one and the same layer.
 
@@ -1029,9 +1029,9 @@ def standardize(train: Tensor, test: Tensor) -> Standardized:
         ValueError: naming `test` when it does not have D columns.
 
     Note:
-        A column whose entries in `train` are all equal is not divided (std counts as 1): it becomes exactly
-        0 in `train`, and x - (that entry) in `test`. Mind the rounding: computed in float32, the deviation of
-        seven equal numbers may come out as 1e-9 and not as 0.
+        A column whose entries in `train` are all equal is not divided (std counts as 1): it becomes 0 in
+        `train`, and x - (that entry) in `test`, up to rounding. Mind the rounding in the deviation too: computed in
+        float32, that of seven equal numbers may come out as 1e-9 and not as 0.
 
     Example:
         >>> train, test = standardize(torch.tensor([[1.0, 5.0], [3.0, 5.0]]), torch.tensor([[4.0, 6.0]]))
@@ -1148,8 +1148,8 @@ def evaluate(
     Note:
         The model computes in evaluation mode, and no graph is built for gradients. Afterwards parameters,
         their gradients and the running statistics are what they were, and the model and every module in it
-        are in the mode they had (some may be in evaluation mode on purpose while the rest trains); so it is
-        too when model or loss_fn raises an exception, which is passed on.
+        are in the mode they had (some may be in evaluation mode on purpose while the rest trains; after an
+        exception the mode is free).
         Each batch is moved to the device of the model's first parameter.
 
     Example:
@@ -1427,8 +1427,8 @@ class EarlyStopping:
         """Take note of an epoch: its validation loss, a float, and the model as it is now.
 
         Returns:
-            Whether to stop: True when the last `patience` calls, or more, were no improvement; an improvement
-            starts the count anew.
+            Whether to stop: True when the last `patience` calls were no improvement; an improvement starts the
+            count anew. After a True the training is over: nobody asks what a later call would return.
 
         Note:
             At an improvement all of the model's state (parameters and buffers) is copied, so that it stays

@@ -29,7 +29,7 @@ class ResidualBlock(nn.Module):
         bn1: nn.BatchNorm2d of C channels.
         conv2, bn2: the same once more, with weights and statistics of their own.
 
-    Keys of the state_dict, in this order:
+    Keys of the state_dict, in any order:
         conv1.weight (C, C, 3, 3); bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var, all (C,), and
         bn1.num_batches_tracked (); conv2.weight (C, C, 3, 3); bn2.weight, ... as for bn1.
 
@@ -87,7 +87,7 @@ class DownsampleBlock(nn.Module):
         downsample: nn.Sequential of an nn.Conv2d, C -> C', 1x1, no padding, `stride`, no bias, and an
             nn.BatchNorm2d of C' channels; no activation.
 
-    Keys of the state_dict, in this order:
+    Keys of the state_dict, in any order:
         conv1.weight (C', C, 3, 3), bn1.weight, ... (five keys of a batch norm), conv2.weight (C', C', 3, 3),
         bn2.weight, ..., downsample.0.weight (C', C, 1, 1), downsample.1.weight, ...
 
@@ -181,7 +181,7 @@ class Bottleneck(nn.Module):
         downsample: only where it is needed, see above: nn.Sequential of an nn.Conv2d, C -> 4 B, 1x1, `stride`,
             no bias, and an nn.BatchNorm2d of 4 B channels; no activation.
 
-    Keys of the state_dict, in this order:
+    Keys of the state_dict, in any order:
         conv1.weight (B, C, 1, 1), bn1.weight, ... (five keys of a batch norm), conv2.weight (B, B, 3, 3),
         bn2.weight, ..., conv3.weight (4 B, B, 1, 1), bn3.weight, ...; with a projection also
         downsample.0.weight (4 B, C, 1, 1), downsample.1.weight, ...
@@ -247,7 +247,7 @@ class PreActivationBlock(nn.Module):
         downsample: only where it is needed, see above: an nn.Conv2d, C -> C', 1x1, `stride`, no bias; it is fed
             with a, not with x, and has no batch norm.
 
-    Keys of the state_dict, in this order:
+    Keys of the state_dict, in any order:
         bn1.weight, ... (five keys of a batch norm, each (C,) but the last), conv1.weight (C', C, 3, 3),
         bn2.weight, ..., conv2.weight (C', C', 3, 3); with a projection also downsample.weight (C', C, 1, 1).
 
@@ -385,13 +385,13 @@ class ResNet(nn.Module):
         width: channels of the stem and of stage 1.
         in_channels: C, of the images.
 
-    Sub-modules, in this order:
+    Sub-modules:
         conv1: nn.Conv2d, C -> width, 7x7, stride 2, padding 3, no bias.
         bn1: nn.BatchNorm2d of width channels.
         layer1, layer2, ...: a stage each, an nn.Sequential of its blocks, as `make_stage` makes it.
         fc: nn.Linear to K scores, with bias.
 
-    Keys of the state_dict, in this order:
+    Keys of the state_dict, in any order:
         conv1.weight (width, C, 7, 7), bn1.weight, ..., layer1.0.<keys of the block>, layer1.1.<...>, ...,
         fc.weight (K, channels of the last stage), fc.bias (K,).
 
@@ -468,7 +468,7 @@ class MnistResNet(nn.Module):
         block2: ResidualBlock of 32 channels.
         fc: nn.Linear to K scores, with bias; it takes what block2 gives, 512 numbers for an image of 28 x 28.
 
-    Keys of the state_dict, in this order:
+    Keys of the state_dict, in any order:
         conv1.weight (16, C, 5, 5), conv1.bias (16,), block1.<keys of ResidualBlock>, conv2.weight (32, 16, 5, 5),
         conv2.bias (32,), block2.<keys of ResidualBlock>, fc.weight (K, in_features), fc.bias (K,).
 

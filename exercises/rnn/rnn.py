@@ -63,13 +63,10 @@ def encode(text: Sequence[str], vocabulary: dict[str, int]) -> Tensor:
     Args:
         text: a string, whose tokens are its characters, or a list of strings, whose tokens are these words; T
             tokens, maybe none.
-        vocabulary: a number for each token, in any order; it may lack "<pad>" and "<unk>".
+        vocabulary: a number for each token, in any order, "<unk>" among them.
 
     Returns:
         (T,), int64, on the CPU. A token that is not in the vocabulary has the number of "<unk>".
-
-    Raises:
-        KeyError: a token is not in `vocabulary`, and neither is "<unk>".
 
     Note:
         text and vocabulary are unchanged: a new token gets no number here.
@@ -178,7 +175,7 @@ class RNNCell(nn.Module):
         input_size: D, at least 1.
         hidden_size: H, at least 1.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         weight_ih: (H, D).
         weight_hh: (H, H).
         bias_ih: (H,).
@@ -242,7 +239,7 @@ class RNN(nn.Module):
         batch_first: whether x and output are (N, T, .) instead of (T, N, .); h_0 and h_n are not affected.
         bidirectional: whether there is a reverse direction too.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         weight_ih_l0 (H, D), weight_hh_l0 (H, H), bias_ih_l0 (H,), bias_hh_l0 (H,); when bidirectional the same
         four with "_reverse" at the end of the name; then layer 1: weight_ih_l1 (H, S * H), weight_hh_l1 and so on,
         as in torch.nn.RNN.
@@ -318,7 +315,7 @@ class LSTMCell(nn.Module):
         input_size: D, at least 1.
         hidden_size: H, at least 1.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         weight_ih: (4H, D), rows 0 .. H-1 for i, the next H for f, then g, then o.
         weight_hh: (4H, H), rows likewise.
         bias_ih: (4H,), likewise.
@@ -372,7 +369,7 @@ class GRUCell(nn.Module):
         input_size: D, at least 1.
         hidden_size: H, at least 1.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         weight_ih: (3H, D), rows 0 .. H-1 for r, the next H for z, then n.
         weight_hh: (3H, H), rows likewise.
         bias_ih: (3H,), likewise.
@@ -420,7 +417,7 @@ class Embedding(nn.Module):
         padding_idx: the number of the padding token, from 0 to V - 1, or None. Its row starts at zero and its
             gradient is zero, so that training leaves it as it is.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         weight: (V, E), one row for each token.
 
     Every entry starts as a draw of its own from the standard normal distribution, but for the row of padding_idx.
@@ -479,7 +476,7 @@ class CellCharRNN(nn.Module):
         vocabulary_size: V, the number of different tokens.
         hidden_size: H.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         cell.weight_ih: (H, V).
         cell.weight_hh: (H, H).
         cell.bias_ih: (H,).
@@ -527,7 +524,7 @@ class CharRNN(nn.Module):
         vocabulary_size: V, the number of different tokens.
         hidden_size: H.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         rnn.weight_ih_l0: (H, V).
         rnn.weight_hh_l0: (H, H).
         rnn.bias_ih_l0: (H,).
@@ -578,7 +575,7 @@ class EmbeddingCharRNN(nn.Module):
         hidden_size: H.
         num_layers: L, at least 1.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         embedding.weight: (V, E).
         rnn.weight_ih_l0: (H, E); of the further layers rnn.weight_ih_l1 and so on, (H, H).
         rnn.weight_hh_l0: (H, H).
@@ -951,7 +948,7 @@ class NameClassifier(nn.Module):
         hidden_size: H, of each direction.
         num_classes: K.
 
-    Parameters (keys of the state_dict, in this order):
+    Parameters (keys of the state_dict, in any order):
         embedding.weight: (V, E).
         gru.weight_ih_l0: (3H, E).
         gru.weight_hh_l0: (3H, H).

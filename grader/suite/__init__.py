@@ -3,6 +3,7 @@
 from grader.data.load import load as dataset
 from grader.suite.aliasing import check_aliases, check_owns_memory
 from grader.suite.compare import (
+    SUMMED,
     check_close,
     check_dtype,
     check_equal,
@@ -20,6 +21,7 @@ from grader.suite.network import check_network
 from grader.suite.random import Random
 
 __all__ = [
+    "SUMMED",
     "Random",
     "check_aliases",
     "check_by_hand",

@@ -31,6 +31,8 @@ TOLERANCES = {  # relative, absolute
     torch.bfloat16: (2e-2, 1e-2), torch.float16: (2e-3, 1e-3),
 }  # fmt: skip
 
+SUMMED = {"rtol": 1e-5, "atol": 1e-6}  # for check_close of what right code may sum or count in float32
+
 DOUBLE = (torch.float64, torch.complex128)
 ROUNDING = 1e-6  # relative to the largest number: what differs by less may come from float32
 MOST_OF_SINGLE = 8  # digits in which a number of float32 may agree with one of float64
@@ -270,7 +272,7 @@ def _same(got: Any, want: Any) -> bool:
     if type(got) in (list, tuple):
         return len(got) == len(want) and all(_same(a, b) for a, b in zip(got, want, strict=True))
     if type(got) is dict:
-        return list(map(repr, got)) == list(map(repr, want)) and all(
+        return sorted(map(repr, got)) == sorted(map(repr, want)) and all(
             _same(got[key], want[key]) for key in want
         )
     if isinstance(got, float):

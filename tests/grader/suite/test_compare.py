@@ -187,6 +187,8 @@ def test_dict_is_compared_by_keys_and_values() -> None:
     assert failure_of(check_close, {"a": HALF + 1}, {"a": HALF}).checked == "the result, a"
     assert failure_of(check_close, {"b": HALF}, {"a": HALF}).checked == "keys of the result"
     assert failure_of(check_close, [("a", HALF)], {"a": HALF})
+    check_equal({"b": 1, "a": 2}, {"a": 2, "b": 1})
+    assert failure_of(check_equal, {"b": 1, "a": 1}, {"a": 2, "b": 1})
 
 
 def test_evidence_of_parts_is_the_whole() -> None:

@@ -18,11 +18,14 @@ def losses_by_hand(x, y, epochs=15):
 
 
 def two_clouds(rng, rows, columns):
-    """Draw two clouds of points, far apart in the first two columns; return them and as many further points."""
+    """Draw two clouds of points, far apart in the first two columns; return them and as many further points.
+
+    These two are in a small unit and the others in a large one: raw columns do not tell the clouds apart.
+    """
     y = rng.labels(2 * rows, 2)
     x = rng.normal(2 * rows, columns, dtype=torch.float32)
     x[:, :2] += 4.0 * y.unsqueeze(1)
-    x = x * 50 - 300
+    x = x * torch.tensor([0.002] * 2 + [800.0] * (columns - 2)) + torch.tensor([0.3] * 2 + [9000.0] * (columns - 2))
     return x[:rows], y[:rows], x[rows:], y[rows:]
 
 
@@ -30,7 +33,7 @@ def table(rng, shared, rows=300):
     """Draw tumours, in units of their own."""
     data = dataset("breast_cancer")
     x, y = shared.drawn(rng, data.train, rows)
-    x, x_test = shared.in_other_units(rng, x, data.test.x)
+    x, x_test = shared.in_other_units(rng, y, x, data.test.x)
     return x, y, x_test, data.test.y
 
 
@@ -48,11 +51,12 @@ def checked(got, rows, shared):
     return predictions, losses
 
 
-def check_quality(predictions, y, accuracy, loss, banded):
-    """Check accuracy and cross-entropy of probabilities."""
+def check_quality(predictions, losses, y, accuracy, loss, banded):
+    """Check accuracy and cross-entropy of probabilities; a failure tells of a large training loss too."""
     right = ((predictions > 0.5) == (y == 1)).double().mean().item()
     text = banded(right, 0.2, 0.8, accuracy) + ", every row in class 1" * bool((predictions > 0.5).all())
     text += ", no prediction between 0.01 and 0.99" * bool(((predictions - 0.5).abs() >= 0.49).all())
+    text += ", a last training loss above 1" * bool(losses[-1:] and losses[-1] > 1)
     check_that(right >= accuracy, "accuracy", f"at least {accuracy}", text)
     mean = functional.binary_cross_entropy(predictions, y.float()).item()
     check_that(mean <= loss, "binary cross-entropy", f"at most {loss}", banded(mean, loss, 0.65))
@@ -63,8 +67,8 @@ def check_quality(predictions, y, accuracy, loss, banded):
 def test_train_classifier_of_two_clouds(submission, rng, shared):
     """Two clouds of points that are far apart are told apart."""
     x, y, x_test, y_test = two_clouds(rng, 200, 3)
-    predictions, _ = checked(submission.train_classifier(x, y, x_test, rng.generator()), 200, shared)
-    check_quality(predictions, y_test, 0.9, 0.3, shared.banded)
+    predictions, losses = checked(submission.train_classifier(x, y, x_test, rng.generator()), 200, shared)
+    check_quality(predictions, losses, y_test, 0.9, 0.3, shared.banded)
 
 
 @pytest.mark.statistical
@@ -77,7 +81,7 @@ def test_train_classifier_of_held_out_tumours(submission, rng, draw, shared):
     draw.curve(
         "training loss by epoch, first = 1", shared.relative(losses), shared.relative(losses_by_hand(x, y))
     )
-    check_quality(predictions, y_test, 0.9, 0.3, shared.banded)
+    check_quality(predictions, losses, y_test, 0.9, 0.3, shared.banded)
 
 
 @pytest.mark.visible

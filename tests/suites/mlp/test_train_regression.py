@@ -40,7 +40,7 @@ def table(rng, shared, rows=300):
     """Draw patients, in units of their own."""
     data = dataset("diabetes")
     x, y = shared.drawn(rng, data.train, rows)
-    x, x_test = shared.in_other_units(rng, x, data.test.x)
+    x, x_test = shared.in_other_units(rng, y, x, data.test.x)
     unit, zero = 10 ** rng.uniform(1, low=-1.5, high=0.5).item(), 100 * rng.normal(1).item()
     return x, y * unit + zero, x_test, data.test.y * unit + zero
 

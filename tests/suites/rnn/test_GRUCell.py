@@ -23,7 +23,7 @@ def shapes(d, hidden):
 
 
 def test_GRUCell_keeps_its_weights(submission, shared):
-    """The four parameters have torch's names, order and shapes."""
+    """The four parameters have torch's names and shapes."""
     shared.check_described(submission.run(shared.described, "GRUCell", (5, 3), {}), shapes(5, 3))
 
 

@@ -145,17 +145,6 @@ class PlainList(nn.Module):
         return fc(functional.max_pool2d(torch.relu(conv2(x)), 2).flatten(1))
 
 
-@mistake("the layers are assigned in another order: the docstring gives the order of the state_dict")
-class AnotherOrder(Right):
-    def __init__(self, in_channels=1, num_classes=10, image_size=28):
-        super().__init__(in_channels, num_classes, image_size)
-        fc = self.fc
-        del self.fc
-        conv1, conv2 = self.conv1, self.conv2
-        del self.conv1, self.conv2
-        self.fc, self.conv1, self.conv2 = fc, conv1, conv2
-
-
 @mistake("the first ReLU is missing: one follows each convolution")
 class FirstReluMissing(_Parts):
     def _first(self, x):

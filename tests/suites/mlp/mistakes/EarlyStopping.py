@@ -154,30 +154,6 @@ class best_loss_starts_as_none(took_any_first_loss):
         self.best_loss = None
 
 
-@mistake("it stops once only: while no improvement comes, step goes on returning True")
-class true_once_only(_Stopping):
-    def stops(self):
-        return self.waited == self.patience
-
-
-@mistake("the count starts anew after a True: only an improvement starts it anew")
-class counts_anew_after_stopping(_Stopping):
-    def stops(self):
-        if self.waited < self.patience:
-            return False
-        self.waited = 0
-        return True
-
-
-@mistake("a True stays for ever: an improvement takes it back")
-class never_takes_back(_Stopping):
-    stopped = False
-
-    def stops(self):
-        self.stopped |= self.waited >= self.patience
-        return self.stopped
-
-
 @mistake(
     "epochs without improvement need not be in a row here: an improvement sets the count to 0, not down by 1"
 )

@@ -65,18 +65,6 @@ def always_trains_afterwards(model, loader, loss_fn):
     return loss
 
 
-@mistake(
-    "always put into training mode at the end, also when an exception comes: it goes back to the mode it had"
-)
-def always_trains_finally(model, loader, loss_fn):
-    model.eval()
-    try:
-        with torch.no_grad():
-            return _mean(model, loader, loss_fn)
-    finally:
-        model.train()
-
-
 @mistake("model.train(was_training) switches every layer, also one that was off on purpose: restore each")
 def restored_the_outer_mode_only(model, loader, loss_fn):
     was = model.training
@@ -86,27 +74,6 @@ def restored_the_outer_mode_only(model, loader, loss_fn):
             return _mean(model, loader, loss_fn)
     finally:
         model.train(was)
-
-
-@mistake("the outer mode only is put back, and not when an exception comes: restore each layer, in a finally")
-def restored_the_outer_mode_without_finally(model, loader, loss_fn):
-    was = model.training
-    model.eval()
-    with torch.no_grad():
-        loss = _mean(model, loader, loss_fn)
-    model.train(was)
-    return loss
-
-
-@mistake("the modes are not put back when loss_fn raises: use try and finally")
-def forgot_the_exception(model, loader, loss_fn):
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    with torch.no_grad():
-        loss = _mean(model, loader, loss_fn)
-    for module, mode in modes:
-        module.training = mode
-    return loss
 
 
 @mistake("a graph was built for gradients: evaluate under torch.no_grad()")

@@ -65,7 +65,8 @@ def divided_by_zero(train, test):
 @mistake("a constant column was recognised by std == 0: rounding can make it 1e-9, compare the entries")
 def trusted_the_deviation(train, test):
     reference("mlp").standardize(train, test)
-    mean, std = train.mean(0), train.std(0, correction=0)
+    mean = train.mean(0)
+    std = ((train - mean) ** 2).mean(0).sqrt()
     std = torch.where(std == 0, 1.0, std)
     return (train - mean) / std, (test - mean) / std
 
@@ -116,11 +117,6 @@ def _plainly(train, test, divisor):
     reference("mlp").standardize(train, test)
     mean, std = train.mean(0), divisor(train.std(0, correction=0))
     return (train - mean) / std, (test - mean) / std
-
-
-@mistake("deviations below 1e-8 count as 1: only equal entries do, and they become exactly 0")
-def one_for_small_deviations(train, test):
-    return _plainly(train, test, lambda std: torch.where(std < 1e-8, 1.0, std))
 
 
 def _added(power):

@@ -348,16 +348,6 @@ class DirectionsNeverMeet(_Parts):
         return self._joined(runs), last
 
 
-@mistake("the parameters are made in another order: layer by layer, and in each the forward four first")
-class DirectionsApartInTheState(_Parts):
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        parameters = sorted(self.named_parameters(), key=lambda pair: pair[0].endswith("_reverse"))
-        for key, value in parameters:
-            delattr(self, key)
-            self.register_parameter(key, value)
-
-
 @mistake("the layers are cells in a list, with keys such as cells.0.weight_ih: the keys are weight_ih_l0 ...")
 class KeysOfCells(_Parts):
     def __init__(self, input_size, hidden_size, num_layers=1, batch_first=False, bidirectional=False):

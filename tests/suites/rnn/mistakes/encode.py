@@ -9,32 +9,23 @@ def _row(numbers):
     return torch.tensor(numbers, dtype=torch.int64)
 
 
-def _unknown(text, vocabulary):
-    """Refuse what has no number at all."""
-    reference("rnn").encode(text, vocabulary)
-
-
 @mistake("unknown tokens are left out: they become <unk>")
 def unknown_left_out(text, vocabulary):
-    _unknown(text, vocabulary)
     return _row([vocabulary[token] for token in text if token in vocabulary])
 
 
 @mistake("unknown tokens become 0: they become the number of <unk>")
 def unknown_is_zero(text, vocabulary):
-    _unknown(text, vocabulary)
     return _row([vocabulary.get(token, 0) for token in text])
 
 
 @mistake("unknown tokens become 1: look the number of <unk> up")
 def unknown_is_one(text, vocabulary):
-    _unknown(text, vocabulary)
     return _row([vocabulary.get(token, 1) for token in text])
 
 
 @mistake("unknown tokens become <pad>: they become <unk>")
 def unknown_is_padding(text, vocabulary):
-    _unknown(text, vocabulary)
     return _row([vocabulary[token if token in vocabulary else "<pad>"] for token in text])
 
 
@@ -45,7 +36,6 @@ def unknown_raises(text, vocabulary):
 
 @mistake("unknown tokens get a new number and enter the vocabulary: they become <unk>")
 def vocabulary_grows(text, vocabulary):
-    _unknown(text, vocabulary)
     return _row([vocabulary.setdefault(token, len(vocabulary)) for token in text])
 
 
@@ -54,16 +44,6 @@ def unknown_remembered(text, vocabulary):
     right = reference("rnn").encode(text, vocabulary)
     vocabulary.update(zip(text, right.tolist(), strict=True))
     return right
-
-
-@mistake("without <unk> an unknown token is given another number: raise a KeyError")
-def no_key_error(text, vocabulary):
-    return _row([vocabulary.get(token, vocabulary.get("<unk>", 0)) for token in text])
-
-
-@mistake("a vocabulary without <unk> is refused even where every token is known")
-def unknown_looked_up_always(text, vocabulary):
-    return _row([vocabulary.get(token, vocabulary["<unk>"]) for token in text])
 
 
 @mistake("an empty text gives float32: torch.tensor([]) needs dtype=torch.int64")
@@ -93,7 +73,6 @@ def words_read_as_letters(text, vocabulary):
 
 @mistake("the place of a token in the vocabulary is taken for its number: look the number up")
 def place_for_number(text, vocabulary):
-    _unknown(text, vocabulary)
     tokens = list(vocabulary)
     return _row([tokens.index(token if token in vocabulary else "<unk>") for token in text])
 

@@ -1,5 +1,6 @@
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -149,7 +150,7 @@ def receptive_field(layers):
 
 
 def count_parameters(model):
-    return sum(p.numel() * p.requires_grad for p in model.parameters())
+    return sum(np.prod(p.shape, dtype=int) for p in model.parameters() if p.requires_grad)
 
 
 class BatchNorm2d(nn.Module):
@@ -170,7 +171,7 @@ class BatchNorm2d(nn.Module):
             v, m = torch.var_mean(x, (0, 2, 3), correction=0)
             with torch.no_grad():
                 self.num_batches_tracked.add_(1)
-                a = 1 / float(self.num_batches_tracked) if self.momentum is None else self.momentum
+                a = 1 / self.num_batches_tracked if self.momentum is None else self.momentum
                 self.running_mean.lerp_(m, a)
                 self.running_var.lerp_(v * (size / (size - 1)), a)
         scale = self.weight * (v + self.eps).rsqrt()
@@ -252,11 +253,11 @@ def train_cnn(model, loader, device, epochs, lr, momentum=0.5):
     model.to(device).train()
     optimizer, means = torch.optim.SGD(model.parameters(), lr, momentum), []
     for _ in range(epochs):
-        losses, sizes = [], []
+        total, count = torch.zeros((), device=device), 0
         for x, y in loader:
             loss = F.cross_entropy(model(x.to(device)), y.to(device))
             optimizer.zero_grad(), loss.backward(), optimizer.step()
-            losses.append(loss.detach()), sizes.append(len(y))
-        losses, sizes = torch.stack(losses), torch.tensor(sizes, device=device)
-        means.append(((losses * sizes).sum() / sizes.sum()).item())
+            total += loss.detach() * len(y)
+            count += len(y)
+        means.append((total / count).item())
     return means

@@ -143,10 +143,10 @@ def train_inception(model, x, y, epochs, batch_size, lr, device, generator):
     model.to(device).train()
     adam, means = torch.optim.Adam(model.parameters(), lr), []
     for _ in range(epochs):
-        order, total = torch.rand(len(x), generator=generator, dtype=torch.float64).argsort(), 0.0
+        order, total = torch.rand(len(x), generator=generator, dtype=torch.float64).argsort(), torch.zeros((), device=device)
         for images, labels in zip(x[order].split(batch_size), y[order].split(batch_size), strict=True):
             loss = auxiliary_loss(model(images.to(device)), labels.to(device))
             adam.zero_grad(), loss.backward(), adam.step()
-            total += loss.item() * len(labels)
-        means.append(total / len(x))
+            total += loss.detach() * len(labels)
+        means.append((total / len(x)).item())
     return means

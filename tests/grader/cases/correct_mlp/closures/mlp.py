@@ -439,6 +439,7 @@ class EarlyStopping:
 
         self._restore: Callable[[nn.Module], Any] = nothing
         self._better = lambda loss: loss < self.best_loss - min_delta
+        self.stopped = False
         self._enough = lambda: self._waited >= patience
 
     def step(self, loss: float, model: nn.Module) -> bool:
@@ -447,7 +448,8 @@ class EarlyStopping:
             state = copy.deepcopy(model.state_dict())
             self.best_loss, self._waited = loss, 0
             self._restore = lambda other: other.load_state_dict(state)
-        return self._enough()
+        self.stopped = self.stopped or self._enough()
+        return self.stopped
 
     def restore(self, model: nn.Module) -> None:
         self._restore(model)

@@ -16,9 +16,7 @@ class Activation(NamedTuple):
 
 
 def hard_sigmoid(x: Tensor) -> Tensor:
-    first = torch.relu(x + 3)
-    second = torch.relu(x - 3)
-    return (first - second) / 6
+    return torch.clamp(x + 3, 0, 6) / 6
 
 
 def piecewise_linear(x: Tensor, knots: Tensor) -> Tensor:
@@ -392,7 +390,7 @@ def train_epoch(
 ) -> float:
     device = next(model.parameters()).device
     model.train()
-    total = 0.0
+    total = torch.zeros((), device=device)
     count = 0
     for x, y in loader:
         x = x.to(device)
@@ -401,9 +399,9 @@ def train_epoch(
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        total += loss.item() * len(x)
+        total += loss.detach() * len(x)
         count += len(x)
-    return total / count
+    return (total / count).item()
 
 
 def evaluate(
@@ -415,19 +413,17 @@ def evaluate(
     modes = []
     for module in model.modules():
         modes.append((module, module.training))
-    total = 0.0
+    total = torch.zeros((), device=device)
     count = 0
-    try:
-        model.eval()
-        with torch.no_grad():
-            for x, y in loader:
-                loss = loss_fn(model(x.to(device)), y.to(device))
-                total += loss.item() * len(x)
-                count += len(x)
-    finally:
-        for module, mode in modes:
-            module.training = mode
-    return total / count
+    model.eval()
+    with torch.no_grad():
+        for x, y in loader:
+            loss = loss_fn(model(x.to(device)), y.to(device))
+            total += loss * len(x)
+            count += len(x)
+    for module, mode in modes:
+        module.training = mode
+    return (total / count).item()
 
 
 def predict(model: nn.Module, x: Tensor, batch_size: int = 64) -> Tensor:

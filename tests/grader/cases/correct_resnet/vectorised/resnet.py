@@ -17,8 +17,8 @@ def conv(c, f, k=3, s=1):
 class ResidualBlock(nn.Module):
     def __init__(self, channels):
         super().__init__()
-        self.conv1, self.bn1 = conv(channels, channels), nn.BatchNorm2d(channels)
-        self.conv2, self.bn2 = conv(channels, channels), nn.BatchNorm2d(channels)
+        self.conv1, self.conv2 = conv(channels, channels), conv(channels, channels)
+        self.bn1, self.bn2 = nn.BatchNorm2d(channels), nn.BatchNorm2d(channels)
 
     def forward(self, x):
         return self.bn2(self.conv2(self.bn1(self.conv1(x)).relu_())).add_(x).relu_()

@@ -21,7 +21,7 @@ def build_vocabulary(texts, min_count=1):
 
 
 def encode(text, vocabulary):
-    return torch.tensor([vocabulary[t if t in vocabulary else UNKNOWN] for t in text], dtype=torch.int64)
+    return torch.tensor([vocabulary.get(t, vocabulary[UNKNOWN]) for t in text], dtype=torch.int64)
 
 
 def decode(indices, vocabulary):

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from grader.course import Course, Task
+from grader.device.choice import computes_on_cuda
 from grader.judge.memory import REFERENCE, Memory
 from grader.judge.outcome import Outcome, leaves_a_worker, verdict_of
 from grader.judge.protocol import problem_of
@@ -74,7 +75,7 @@ class Bench:
         that other work on this machine does not.
         """
         allowed, task = self.seconds_of(item), self.task_of(item)
-        if task is None or allowed <= LEAST_SECONDS or not self.references.is_known(task.topic):
+        if task is None or allowed <= least_seconds() or not self.references.is_known(task.topic):
             return allowed
         key = self.seed, task.id, item.name, REFERENCE
         known = self.memory.get(key)
@@ -137,6 +138,11 @@ def _forget(item: pytest.Item) -> None:
     for key in keys:
         if key in item.stash:
             del item.stash[key]
+
+
+def least_seconds() -> float:
+    """Return what any test has, alone; on a card all that its suite allows, as each worker starts CUDA anew."""
+    return math.inf if computes_on_cuda() else LEAST_SECONDS
 
 
 def room_of(suite: Path) -> str:

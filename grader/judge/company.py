@@ -17,7 +17,7 @@ from dataclasses import replace
 import pytest
 
 from grader.course import Task
-from grader.judge.bench import LEAST_SECONDS, Bench
+from grader.judge.bench import Bench, least_seconds
 from grader.judge.diagnosis import Named
 from grader.judge.evidence import is_telling, same_outcome
 from grader.judge.message import message_of
@@ -106,11 +106,9 @@ class Company:
     def _played(self, item: pytest.Item) -> Outcome:
         """Play a test beside others; one that takes long is played alone, and that counts."""
         outcome = self._bench.run(item, FIRST_SECONDS)
-        return (
-            self._alone(item, self._bench.fair_seconds_of(item))
-            if outcome.verdict is Verdict.TIMEOUT
-            else outcome
-        )
+        if outcome.verdict is not Verdict.TIMEOUT:
+            return outcome
+        return self._alone(item, self._bench.fair_seconds_of(item))
 
     def _alone(self, item: pytest.Item, seconds: float) -> Outcome:
         outcome = self._bench.run_alone(item, seconds)
@@ -135,7 +133,7 @@ class Company:
         for item in items:
             beside = self.outcomes[item.name]
             if beside.in_company and self._given_up() is None:
-                alone = self._settled(item, self._alone(item, LEAST_SECONDS))
+                alone = self._settled(item, self._alone(item, least_seconds()))
                 same = same_outcome(alone, beside)
                 changed |= not same
                 self._fails_alone |= same and is_telling(alone)

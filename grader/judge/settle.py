@@ -8,7 +8,7 @@ import pytest
 
 from grader.course import Task
 from grader.device import cuda
-from grader.judge.bench import LEAST_SECONDS, Bench
+from grader.judge.bench import Bench, least_seconds
 from grader.judge.outcome import Outcome, of_a_full_device
 from grader.judge.subject import ReferenceSubject
 from grader.report import Verdict
@@ -40,7 +40,7 @@ def settle_internal(bench: Bench, task: Task, item: pytest.Item, outcome: Outcom
     """
     if outcome.verdict is not Verdict.INTERNAL:
         return outcome
-    again = bench.run_alone(item, LEAST_SECONDS + 2 * outcome.seconds)
+    again = bench.run_alone(item, least_seconds() + 2 * outcome.seconds)
     if again.verdict is not Verdict.INTERNAL:
         return again
     if isinstance(again.problem, SandboxProblem):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
+from grader.judge import bench as bench_module
+from grader.judge.bench import DEFAULT_SECONDS, LEAST_SECONDS
 from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.settle import settle, settle_internal
 from grader.report import Verdict
@@ -134,3 +138,37 @@ def test_a_full_device_is_theirs_unless_the_reference_has_no_room_either(made_up
         return settle(bench, bench.course.task("maths.double"), items[0], outcome).verdict
 
     assert made_up.play(bench, use) is verdict
+
+
+# How long a test may take
+
+
+@pytest.mark.parametrize(("reference", "least"), [(0.0, LEAST_SECONDS), (0.2, 20 * 0.2)])
+def test_time_of_a_test_follows_from_what_the_reference_takes(made_up, monkeypatch, reference, least):
+    """It is measured in time of the processor, once, and only when it is asked for."""
+    asked, times = [], iter([0.0, reference])
+    monkeypatch.setattr(bench_module, "time", SimpleNamespace(process_time=lambda: next(times)))
+
+    def play(bench, items):
+        monkeypatch.setattr(bench, "play", lambda item, subject: asked.append(item.name))
+        return [bench.fair_seconds_of(items[0]) for _ in range(2)]
+
+    assert made_up.play(made_up.bench(), play) == [least, least]
+    assert len(asked) == 1
+
+
+def test_no_test_takes_longer_than_its_suite_allows(made_up, monkeypatch):
+    times = iter([0.0, 5.0])
+    monkeypatch.setattr(bench_module, "time", SimpleNamespace(process_time=lambda: next(times)))
+
+    def play(bench, items):
+        monkeypatch.setattr(bench, "play", lambda item, subject: None)
+        return bench.fair_seconds_of(items[0])
+
+    assert made_up.play(made_up.bench(), play) == DEFAULT_SECONDS
+
+
+def test_on_a_card_a_test_has_what_its_suite_allows(made_up, monkeypatch):
+    """Each worker starts CUDA anew."""
+    monkeypatch.setattr(bench_module, "computes_on_cuda", lambda: True)
+    assert made_up.play(made_up.bench(), lambda bench, items: bench.fair_seconds_of(items[0])) == DEFAULT_SECONDS

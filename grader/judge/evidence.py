@@ -63,13 +63,19 @@ def proof_of(theirs: Outcome, ours: Outcome, by_chance: bool = False) -> Proof:
     if not (is_telling(theirs) and is_telling(ours)):
         return Proof.NONE
     if isinstance(theirs.problem, SubmissionError) and isinstance(ours.problem, SubmissionError):
-        same = _words(theirs.problem) == _words(ours.problem)
-        return Proof.CAUSE if same else Proof.NONE
+        if _words(theirs.problem) == _words(ours.problem):
+            return Proof.CAUSE
+        return Proof.EFFECT if _is_refusal(theirs.problem) else Proof.NONE
     evidence = theirs.problem.evidence if isinstance(theirs.problem, CheckFailure) else None
     if evidence is None:
         return Proof.CAUSE
     vague = (by_chance and evidence.kind == PROPERTY) or _is_idle(evidence.part, theirs.given)
     return Proof.EFFECT if vague else Proof.CAUSE
+
+
+def _is_refusal(problem: SubmissionError) -> bool:
+    """Whether the code raised by itself, in words of its own."""
+    return bool(problem.frames) and problem.frames[-1].text.strip().startswith("raise ")
 
 
 def _words(problem: SubmissionError) -> str:

@@ -21,7 +21,26 @@ def graded(paths: Sequence[Path], options: Mapping[str, Any]) -> Report:
     progress = live_progress()
     try:
         with judge_problems():
-            return grade_submission(paths, progress=progress, **options)
+            tasks = options["tasks"] or _topics(paths)
+            return grade_submission(paths, progress=progress, **{**options, "tasks": tasks})
     finally:
         if progress:
             progress.stop()
+
+
+def _topics(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return what is graded where no task is named: in a course folder its topics, in a part of it those with a file.
+
+    None elsewhere: the judge then takes the whole course for a folder, and for a file its topic.
+    """
+    from grader.course import load_course
+    from grader.learner import folder_of
+    from grader.learner.work import files_under, tasks_in
+
+    folder = folder_of(paths)
+    if folder is None:
+        return ()
+    course = load_course()
+    if all(path.resolve() == folder for path in paths):
+        return tuple(dict.fromkeys(task.topic for task in tasks_in(folder, course)))
+    return tuple(slug for slug in course.slugs if slug in files_under(paths, course))

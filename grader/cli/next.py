@@ -33,19 +33,17 @@ def command(names: tuple[str, ...], folder: Path | None, language: str | None) -
     """Show the next open task: what it builds on, where it lies, and how to grade it."""
     from grader.learner import Progress
     from grader.learner.choose import in_turn, open_needs
-    from grader.learner.work import files_in, place_of
+    from grader.learner.work import as_it_stands, files_in, place_of, tasks_in
     from grader.render import next as pages
 
     course = learners_course(language)
     place = needed_folder(folder)
-    progress = progress_in(place) or Progress()
+    progress = as_it_stands(progress_in(place) or Progress(), place, course)
     files = files_in(place, course)
     with course_problems():
-        tasks = [task for task in course.select(names) if task.topic in files]
-    if not tasks:
-        raise WrongCall(
-            f"{place} has no file of {' or '.join(names) or 'any topic'}: `grade init --update` brings it"
-        )
+        tasks = [task for task in course.select(names) if task in tasks_in(place, course)]
+    if not any(task.topic in files for task in tasks):
+        raise WrongCall(_absent(" or ".join(names) or "any topic", place))
     waiting = in_turn(tasks, progress)
     if not waiting:
         show(lambda console: pages.show_finished(console, len(tasks)), None)
@@ -56,11 +54,16 @@ def command(names: tuple[str, ...], folder: Path | None, language: str | None) -
         task,
         replace(entry, failure=in_the_language(entry.failure, course, task)),
         open_needs(task, progress),
-        place_of(task, files[task.topic], place),
+        place_of(task, files[task.topic], place) if task.topic in files else _absent(task.topic, place),
         f"grade {shlex.quote(_shown(place))} --task {task.id}",
         waiting[1] if len(waiting) > 1 else None,
     )
     show(lambda console: pages.show(step, console, _passed(tasks, progress), len(tasks)), None)
+
+
+def _absent(topic: str, folder: Path) -> str:
+    typed = shlex.quote(_shown(folder))
+    return f"{folder} has no file of {topic}: put yours back, or `grade init {typed} --update` brings the stub"
 
 
 def _passed(tasks: list[Task], progress: Progress) -> int:

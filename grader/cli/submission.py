@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.faults import FAILED, OURS, WrongCall, judge_problems
+from grader.cli.faults import FAILED, OURS, WrongCall
 from grader.cli.formats import FORMATS
 from grader.cli.grading import graded
 from grader.cli.group import DefaultCommand
@@ -72,7 +72,7 @@ def command(
     """Grade the files of the course that lie under each PATH."""
     _check(ctx, paths)
     writable(output)
-    report = graded(paths, _of_the_folder(paths, options))
+    report = graded(paths, options)
     _remember(report, paths, folder, options)
     people = kind == "terminal"  # the others stay English: programs read them
     _present(in_language(report, language) if people else report, kind, output, paths, curves, repeat)
@@ -93,28 +93,16 @@ def _check(ctx: click.Context, paths: Sequence[Path]) -> None:
             raise WrongCall(missing(path, commands))
 
 
-def _of_the_folder(paths: Sequence[Path], options: dict[str, Any]) -> dict[str, Any]:
-    """Grade the topics that a course folder was made for, where none are named."""
-    from grader.course import load_course
-    from grader.learner import folder_of
-    from grader.learner.state import chosen_topics
-
-    folder = folder_of(paths)
-    if folder is None or options["tasks"] or any(path.resolve() != folder for path in paths):
-        return options
-    with judge_problems():
-        known = load_course().slugs
-    return {**options, "tasks": tuple(topic for topic in chosen_topics(folder) if topic in known)}
-
-
 def _remember(report: Report, paths: Sequence[Path], folder: Path | None, options: dict[str, Any]) -> None:
     """Add the grading to the progress of a folder that `grade init` made, or that was named; of no other."""
+    from grader.course import load_course
     from grader.learner import folder_of, record
+    from grader.learner.work import files_under
 
     place = folder or folder_of(paths)
     if place is None or options["keyword"]:  # some of a task's tests say nothing about the task
         return
-    note = record(place, report)
+    note = record(place, report, files_under(paths, load_course()))
     if note:
         click.echo(note, err=True)
 

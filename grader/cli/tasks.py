@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command("list")
+@click.argument("names", nargs=-1, metavar="[TOPIC]...")
 @click.option("--open", "open_", is_flag=True, help="Only tasks that do not pass yet.")
 @click.option("--passed", is_flag=True, help="Only tasks that pass.")
 @click.option("--failed", is_flag=True, help="Only tasks that were tried and do not pass.")
@@ -36,23 +37,27 @@ if TYPE_CHECKING:
 @progress_option
 @language_option
 def list_command(
-    open_: bool, passed: bool, failed: bool, topics: tuple[str, ...], kind: str, folder: Path | None,
-    language: str | None,
+    names: tuple[str, ...], open_: bool, passed: bool, failed: bool, topics: tuple[str, ...], kind: str,
+    folder: Path | None, language: str | None,
 ) -> None:  # fmt: skip
-    """Show the topics and tasks of the course, and which of them pass."""
+    """Show the topics and tasks of the course, or of the folder you are in, and which of them pass."""
     from grader.learner import Progress
     from grader.learner.choose import Filters
+    from grader.learner.work import as_it_stands, tasks_in
     from grader.render import course as pages
 
-    course = learners_course(language)
-    _refuse_unknown(course, topics)
-    progress = progress_in(course_folder(folder))
+    course, place, topics = learners_course(language), course_folder(folder), (*names, *topics)
+    here = tasks_in(place, course)
+    _refuse_unknown(course, topics, here, place)
+    progress = progress_in(place)
+    if progress is not None and place is not None:
+        progress = as_it_stands(progress, place, course)
     if progress is None and (open_ or passed or failed):
         raise WrongCall(
             "no progress is known here: go into a folder that `grade init` made, or name it with --progress"
         )
     filters = Filters(open_, passed, failed, topics)
-    tasks = filters.chosen(course.tasks, progress or Progress())
+    tasks = filters.chosen(here, progress or Progress())
     if kind == "json":
         write(json.dumps(pages.as_list(course, tasks, progress), indent=2) + "\n", None)
     else:
@@ -96,12 +101,17 @@ def hint_command(
     remember(place, seen)
 
 
-def _refuse_unknown(course: Course, topics: tuple[str, ...]) -> None:
+def _refuse_unknown(
+    course: Course, topics: tuple[str, ...], here: tuple[Task, ...], place: Path | None
+) -> None:
     from grader.cli.faults import course_problems
 
     with course_problems():
         for slug in topics:
             course.topic(slug)
+    others = [slug for slug in topics if all(task.topic != slug for task in here)]
+    if others:
+        raise WrongCall(f"{place} was made without {others[0]}: `grade init DIR --topic {others[0]}` makes one with it")
 
 
 def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskProgress:

@@ -18,6 +18,13 @@ def after_grading(progress: Progress, report: Report, now: str) -> Progress:
     return Progress({**progress.tasks, **tasks})
 
 
+def after_reset(progress: Progress, task_id: str) -> Progress:
+    """Return the progress after a task became its stub again: that it has passed once is remembered, and no more."""
+    if task_id not in progress.tasks:
+        return progress
+    return progress.changed(task_id, last=UNTOUCHED, failure=None)
+
+
 def after_hint(progress: Progress, task_id: str, number: int) -> Progress:
     """Return the progress after a hint was shown."""
     seen = progress.of(task_id).hints

@@ -39,8 +39,8 @@ class Answer:
         return plain(self.report)
 
 
-def ask(cells: Sequence[Cell], topic: str, tasks: Sequence[str]) -> Answer:
-    """Grade tasks of a topic on the cells that a kernel has run.
+def ask(cells: Sequence[Cell], topic: str, tasks: Sequence[str], course_folder: Path | None = None) -> Answer:
+    """Grade tasks of a topic on the cells that a kernel has run; a course folder remembers it.
 
     Raises:
         CannotGrade: the grader refused, or failed.
@@ -49,6 +49,7 @@ def ask(cells: Sequence[Cell], topic: str, tasks: Sequence[str]) -> Answer:
         file, report = Path(folder, f"{topic}.ipynb"), Path(folder, "report.json")
         file.write_text(as_file(cells), encoding="utf-8")
         chosen = [word for task in tasks for word in ("--task", task)]
+        chosen += ["--progress", str(course_folder)] if course_folder else []
         # -P and the folder: what lies beside the notebook, a torch.py for instance, is not imported by the grader.
         command = [
             sys.executable,

@@ -6,8 +6,10 @@ changed and run again counts as it was run last; a change that was not run does 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.learner import folder_above
 from grader.notebook.ask import Answer, CannotGrade, ask
 from grader.notebook.choose import chosen
 from grader.notebook.history import cells_of
@@ -40,7 +42,7 @@ def _grade(shell: InteractiveShell, line: str, remembered: list[str]) -> None:
         cells = cells_of(shell)
         topic, tasks = chosen(line.split(), cells, remembered)
         remembered[:] = [topic]
-        answer = ask(cells, topic, tasks)
+        answer = ask(cells, topic, tasks, folder_above(Path.cwd()))
     except CannotGrade as problem:
         print(problem)
         return

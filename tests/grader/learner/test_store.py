@@ -22,7 +22,7 @@ def place(folder):
 
 def test_progress_is_read_as_it_was_written(folder, report_of):
     """Every value survives the way through the file."""
-    record(folder, report_of(mistake="one", losses__softmax=Verdict.FAIL, losses__mean=Verdict.PASS), "now")
+    record(folder, report_of(mistake="one", losses__softmax=Verdict.FAIL, losses__mean=Verdict.PASS), when="now")
     update(folder, lambda progress: after_hint(progress, "losses.softmax", 2))
     progress = load(folder).progress
     assert progress.of("losses.mean").passed == "now"
@@ -32,7 +32,7 @@ def test_progress_is_read_as_it_was_written(folder, report_of):
 
 def test_file_names_its_version_and_reads_as_plain_words(folder, place, report_of):
     """The file is JSON with a version and the words of the report."""
-    record(folder, report_of(losses__mean=Verdict.PASS), "now")
+    record(folder, report_of(losses__mean=Verdict.PASS), when="now")
     values = json.loads((place / NAME).read_text())
     assert values["version"] == 1
     assert values["tasks"]["losses.mean"] == {"best": "pass", "last": "pass", "passed": "now", "attempts": 1}

@@ -114,6 +114,16 @@ def test_deadline_of_a_spawned_worker_holds(opened: Opened) -> None:
         submission.swallows()
 
 
+@pytest.mark.parametrize(("name", "code"), [("busy", ("while True:", "pass")), ("asleep", ("time.sleep(1000)",))])
+def test_late_worker_says_where_it_stands(opened: Opened, name: str, code: tuple[str, ...]) -> None:
+    submission = opened(LATE)
+    submission._session.transport.allow(SECONDS)
+    with pytest.raises(WorkerTimeout) as late:
+        getattr(submission, name)()
+    assert [frame.function for frame in late.value.frames] == [name]
+    assert late.value.frames[-1].text in code
+
+
 @FORKED
 def test_deadline_is_for_all_calls_of_a_test_together(opened: Opened) -> None:
     submission = opened(LATE)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from grader.proxy.errors import from_report
 from grader.proxy.submission import Submission
 from grader.suite import (
     check_close,
@@ -16,6 +17,7 @@ from grader.suite import (
     check_equal,
     check_finite,
     check_like,
+    check_raises,
     check_shape,
     check_that,
 )
@@ -403,3 +405,13 @@ def test_difference_of_long_values_is_shown(got: Any, want: Any, shown: str) -> 
 def test_keys_that_only_one_has_are_named() -> None:
     failure = failure_of(check_close, {"a": 1.0, "c": 1.0}, {"a": 1.0, "b": 1.0})
     assert failure.got == "only yours: c; missing: b"
+
+
+def test_exception_is_told_to_its_end() -> None:
+    """What is missing in it, a name, may be looked for behind a long beginning."""
+    text = f"{'a long beginning ' * 8}and an end without the name"
+    report = {"type": "ValueError", "builtin": "ValueError", "text": text, "frames": []}
+    for expected, naming in ((ValueError, "dim"), (IndexError, None)):
+        with pytest.raises(CheckFailure) as failure, check_raises(expected, naming):
+            raise from_report(report)
+        assert failure.value.got == f"ValueError: {text}"

@@ -63,8 +63,8 @@ def test_expected_exception_passes(learner: Learner) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "text", "got"),
-    [("TypeError", "dim", "'TypeError: dim'"), ("ValueError", "other", "'ValueError: other'"),
-     ("SystemExit", "dim", "'SystemExit: dim'"), ("AssertionError", "dim", "'AssertionError: dim'")],
+    [("TypeError", "dim", "TypeError: dim"), ("ValueError", "other", "ValueError: other"),
+     ("SystemExit", "dim", "SystemExit: dim"), ("AssertionError", "dim", "AssertionError: dim")],
 )  # fmt: skip
 def test_another_exception_fails(learner: Learner, kind: str, text: str, got: str) -> None:
     with pytest.raises(CheckFailure) as failure, check_raises(ValueError, naming="dim"):

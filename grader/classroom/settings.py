@@ -27,6 +27,7 @@ class Asked:
     policy: Path | None = None
     layout: str = "auto"
     tasks: tuple[str, ...] = ()
+    students: tuple[str, ...] = ()
     seed: int | None = None
     jobs: int | None = None
     scheduler: str | None = None

@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from grader.classroom import executors
+from grader.classroom.earlier import only, with_earlier
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.model import ClassResult
 from grader.classroom.outputs import Filled, fill_canvas, fill_moodle
@@ -22,11 +23,11 @@ from grader.judge.processors import processors
 
 def run_class(asked: Asked, watcher: Watcher) -> tuple[ClassResult, tuple[str, ...]]:
     """Grade a class, write everything, and return the result with what is to be said about filled-in tables."""
-    intake, policy = read_intake(asked), policy_of(asked)
+    intake, policy = only(read_intake(asked), asked.students), policy_of(asked)
     make_folder(asked.out)
     with Gradebook(asked.book) as book:
         run = _class_run(asked, policy, _seed(asked, policy, book))
-        result = grade_class(intake, run, book, watcher)
+        result = grade_class(with_earlier(intake, book, run.settings.tasks), run, book, watcher)
     publish(result, asked.out)
     return result, _fill(asked, result)
 

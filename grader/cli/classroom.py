@@ -34,6 +34,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--layout", default="auto", metavar="NAME", help="How the hand-ins lie, if it cannot be told.")
 @click.option("--task", "tasks", multiple=True, metavar="TASK", help="Only this task or topic; repeatable.")
+@click.option(
+    "--student", "students", multiple=True, metavar="WHO", help="Only this id, name or address; all others stay."
+)
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="The first run's if not given.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Gradings at the same time.")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on this Dask cluster.")
@@ -80,10 +83,11 @@ def _problems() -> Iterator[None]:
 
 
 def _dry_run(asked: Asked, kind: str) -> int:
+    from grader.classroom.earlier import only
     from grader.classroom.settings import read_intake
     from grader.render import roll
 
-    intake = read_intake(asked)
+    intake = only(read_intake(asked), asked.students)
     if kind == "json":
         write(json.dumps(roll.as_dict(intake), indent=2, ensure_ascii=False) + "\n", None)
     else:

@@ -60,7 +60,7 @@ def old_gradients_added(loss_fn, params, batches):
     return [p.grad.clone() for p in params]
 
 
-@mistake(".grad was emptied for each batch: only the last one is left, empty it once at the start")
+@mistake("only the last batch is left: .grad was emptied for each of them, or set in place of added to")
 def only_the_last_batch(loss_fn, params, batches):
     params, last, samples = list(params), [], 0
     for x, y in batches:
@@ -158,7 +158,7 @@ def entries_for_samples(loss_fn, params, batches):
     return _weighted(loss_fn, params, batches, lambda x: x.numel(), lambda count, samples: samples)
 
 
-@mistake("the gradients were taken with torch.autograd.grad and never put into .grad")
+@mistake(".grad was not filled: torch.autograd.grad leaves it alone, put the same numbers there")
 def grad_left_empty(loss_fn, params, batches):
     params = list(params)
     before = [p.grad for p in params]

@@ -123,7 +123,7 @@ def update_outside_no_grad(x, y, lr, epochs):
     return reference("autograd").fit_line(x, y, lr, epochs)
 
 
-@mistake("`w = w - lr * w.grad` makes a new tensor that is no leaf: its .grad is None in the next epoch")
+@mistake(".grad is None in the second epoch: `w = w - lr * w.grad` makes a new tensor that is no leaf")
 def rebound(x, y, lr, epochs):
     fit = reference("autograd").fit_line(x, y, lr, epochs)
     if epochs > 1:
@@ -160,7 +160,7 @@ def targets_not_checked(x, y, lr, epochs):
     return reference("autograd").fit_line(x, y if y.shape == x.shape else torch.zeros_like(x), lr, epochs)
 
 
-@mistake("`w = w - lr * w.grad` under no_grad makes a tensor without gradient: update the leaf in place")
+@mistake("from the second epoch on w has no gradient: `w = w - ...` under no_grad, or detach, made a new tensor")
 def rebound_under_no_grad(x, y, lr, epochs):
     fit = reference("autograd").fit_line(x, y, lr, epochs)
     if epochs > 1:

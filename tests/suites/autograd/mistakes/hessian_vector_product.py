@@ -36,7 +36,7 @@ def diagonal_only(f, x, v):
     return torch.stack([row.flatten()[i] for i, row in enumerate(rows)]).view(x.shape) * v.detach()
 
 
-@mistake("the first gradient has no graph: create_graph=True")
+@mistake("the first gradient has no graph: create_graph=True, and nothing detached on the way")
 def first_gradient_without_graph(f, x, v):
     right = _product(f, x, v)
     if right.any():

@@ -494,7 +494,7 @@ class new_memory(Adadelta):
         super().step()
 
 
-@mistake("the parameters never move: p = p - ... gives the name p to another tensor; change p in place")
+@mistake("the parameters never move: p = p - ... makes another tensor, as a step on a copy does; change p in place")
 class steps_lost(Adadelta):
     def step(self):
         before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]

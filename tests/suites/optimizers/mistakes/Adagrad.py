@@ -68,7 +68,7 @@ class eps_inside_the_root(_WithSum):
         return g / (s + eps).sqrt()
 
 
-@mistake("the root is missing: divide by sqrt(s) + eps")
+@mistake("the step was divided by s, not by its root (or the root was taken and not used): sqrt(s) + eps")
 class no_root(_WithSum):
     def quotient(self, g, s, eps):
         return g / (s + eps)
@@ -458,7 +458,7 @@ class new_memory(Adagrad):
         super().step()
 
 
-@mistake("the parameters never move: p = p - ... gives the name p to another tensor; change p in place")
+@mistake("the parameters never move: p = p - ... makes another tensor, as a step on a copy does; change p in place")
 class steps_lost(Adagrad):
     def step(self):
         before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]

@@ -124,7 +124,7 @@ class eps_before_the_correction(_WithAverages):
         return m / ((s.sqrt() * c + eps) / c)
 
 
-@mistake("the root is missing: divide by sqrt(s) + eps")
+@mistake("the step was divided by s, not by its root (or the root was taken and not used): sqrt(s) + eps")
 class no_root(_WithAverages):
     def quotient(self, m, s, eps, beta2, t):
         return m / (s + eps)
@@ -579,7 +579,7 @@ class generator_in_a_group_used_up(Adam):
             self.param_groups[0]["params"] = []
 
 
-@mistake("the parameters never move: p = p - ... gives the name p to another tensor; change p in place")
+@mistake("the parameters never move: p = p - ... makes another tensor, as a step on a copy does; change p in place")
 class steps_lost(Adam):
     def step(self):
         before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]

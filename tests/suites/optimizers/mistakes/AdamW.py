@@ -125,7 +125,7 @@ class eps_before_the_correction(_WithAverages):
         return m / ((s.sqrt() * c + eps) / c)
 
 
-@mistake("the root is missing: divide by sqrt(s) + eps")
+@mistake("the step was divided by s, not by its root (or the root was taken and not used): sqrt(s) + eps")
 class no_root(_WithAverages):
     def quotient(self, m, s, eps, beta2, t):
         return m / (s + eps)
@@ -589,7 +589,7 @@ class new_memory(AdamW):
         super().step()
 
 
-@mistake("the parameters never move: p = p - ... gives the name p to another tensor; change p in place")
+@mistake("the parameters never move: p = p - ... makes another tensor, as a step on a copy does; change p in place")
 class steps_lost(AdamW):
     def step(self):
         before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]

@@ -316,7 +316,7 @@ class old_share_not_shrunk(_ByRule):
         return a + (1 - self.decay) * p
 
 
-@mistake("the averages never move: a = ... in a loop gives the name a to another tensor")
+@mistake("the averages never move: a = ... in a loop makes another tensor, as an update of a copy does")
 class averages_never_move(ExponentialMovingAverage):
     def update(self):
         pass

@@ -486,7 +486,7 @@ class generator_not_taken(SGD):
         super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
 
 
-@mistake("the parameters never move: p = p - ... gives the name p to another tensor; change p in place")
+@mistake("the parameters never move: p = p - ... makes another tensor, as a step on a copy does; change p in place")
 class steps_lost(SGD):
     def step(self):
         before = [(p, p.detach().clone()) for group in self.param_groups for p in group["params"]]

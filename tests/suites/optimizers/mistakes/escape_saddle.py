@@ -28,7 +28,7 @@ def noise_without_lr(f, x0, lr, noise, steps, generator):
     return _walk(f, x0, lr, noise, steps, generator, lambda x, g, z: x - lr * g + noise * z)
 
 
-@mistake("noise was ignored: nothing leaves a saddle")
+@mistake("the points have no noise: it was ignored, or what was drawn did not reach the step")
 def no_noise(f, x0, lr, noise, steps, generator):
     return _right(f, x0, lr, min(noise, 0.0), steps, generator)
 

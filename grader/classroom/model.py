@@ -93,6 +93,7 @@ class Standing:
     adjustments: tuple[Adjustment, ...] = ()
     attempts: tuple[Attempt, ...] = ()  # the others
     notes: tuple[str, ...] = ()
+    is_zero: bool = False  # nothing was handed in, and the course has decided that this is 0 points
 
     @property
     def adjusted(self) -> float:
@@ -101,8 +102,19 @@ class Standing:
 
     @property
     def score(self) -> float:
-        """The points that go into a gradebook, never below zero."""
+        """What was earned, less what was taken for being late, with what people gave or took; never below zero."""
         return max(0.0, round(self.earned - self.penalty + self.adjusted, 2))
+
+    @property
+    def grade(self) -> float | None:
+        """The points that go into every gradebook; None as long as neither a grading nor a person has decided.
+
+        Points by hand decide where nothing was handed in, or nothing that can be read; not where a grading is still
+        to be made.
+        """
+        graded = self.outcome in (Outcome.GRADED, Outcome.UNKNOWN) and self.report is not None
+        by_hand = self.outcome in (Outcome.MISSING, Outcome.UNREADABLE) and bool(self.adjusted)
+        return self.score if graded or by_hand or self.is_zero else None
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "email": standing.student.email,
         "outcome": standing.outcome.value,
         "reason": standing.reason,
-        "score": standing.score,
+        "score": standing.grade,
         "max_score": standing.max_score,
         "penalty": standing.penalty,
         "adjusted": standing.adjusted,

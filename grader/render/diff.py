@@ -43,15 +43,19 @@ def show(diff: ClassDiff, console: Console) -> None:
 
 
 def _student(page: Page, change: StudentChange) -> None:
-    better = change.score_after - change.score_before
+    better = (change.score_after or 0.0) - (change.score_before or 0.0)
     style = "green" if better > 0 else "red" if better < 0 else "dim"
-    points = f"{number(change.score_before)} {ARROW} {number(change.score_after)} points"
+    points = f"{_grade(change.score_before)} {ARROW} {_grade(change.score_after)} points"
     outcome = ""
     if change.outcome_before is not change.outcome_after:
         outcome = f"  {change.outcome_before.value} {ARROW} {change.outcome_after.value}"
     page.line((_name(change.student), "bold"), "  ", (points, style), (outcome, "magenta"))
     if change.tasks:
         page.console.print(_tasks(page, change.tasks), width=page.width)
+
+
+def _grade(points: float | None) -> str:
+    return "no grade" if points is None else number(points)
 
 
 def _tasks(page: Page, tasks: tuple[TaskChange, ...]) -> Table:

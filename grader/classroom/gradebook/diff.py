@@ -27,8 +27,8 @@ class StudentChange:
     student: Student
     outcome_before: Outcome
     outcome_after: Outcome
-    score_before: float
-    score_after: float
+    score_before: float | None  # None: no grade
+    score_after: float | None
     tasks: tuple[TaskChange, ...]
 
 
@@ -62,9 +62,9 @@ def compare(before: ClassResult, after: ClassResult) -> ClassDiff:
 
 def _change(before: Standing, after: Standing) -> StudentChange | None:
     tasks = _task_changes(_tasks(before), _tasks(after))
-    if not tasks and (before.outcome, before.score) == (after.outcome, after.score):
+    if not tasks and (before.outcome, before.grade) == (after.outcome, after.grade):
         return None
-    return StudentChange(after.student, before.outcome, after.outcome, before.score, after.score, tasks)
+    return StudentChange(after.student, before.outcome, after.outcome, before.grade, after.grade, tasks)
 
 
 def _tasks(standing: Standing) -> dict[str, TaskReport]:

@@ -55,6 +55,7 @@ def _facts(connection: Connection, standing: Standing) -> dict[str, Any]:
             for attempt in standing.attempts
         ],
         "notes": list(standing.notes),
+        "is_zero": standing.is_zero,
     }
 
 
@@ -78,6 +79,7 @@ def _read(connection: Connection, facts: dict[str, Any]) -> Standing:
         adjustments=tuple(map(adjustment_of, facts["adjustments"])),
         attempts=tuple(_attempt(connection, attempt) for attempt in facts["attempts"]),
         notes=tuple(facts["notes"]),
+        is_zero=facts.get("is_zero", False),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from grader.classroom.model import ClassResult, Outcome, Standing
+from grader.classroom.model import ClassResult, Standing
 from grader.classroom.outputs.canvas_header import Header, assignment_column, read_header
 from grader.classroom.outputs.cells import has_decimal_comma, number_in, written
 from grader.classroom.outputs.fill import Filling
@@ -51,7 +51,7 @@ def _fill_row(
     cell = sheet.value(row, column)
     if cell.upper() in KEPT:
         filling.kept(standing, f"{cell} is kept")
-    elif standing.outcome in (Outcome.GRADED, Outcome.UNKNOWN) and standing.report is not None:
+    elif standing.grade is not None:
         filling.changes[row, column] = text(standing)
     else:
         filling.left(standing)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 
-from grader.classroom.model import ClassResult, Outcome, Standing
+from grader.classroom.model import ClassResult, Standing
 from grader.classroom.outputs.cells import harmless
 from grader.render.escape import one_line
 from grader.render.words import number
@@ -17,7 +17,6 @@ from grader.render.words import number
 COLUMNS = (
     "student", "name", "email", "outcome", "reason", "score", "max_score", "penalty", "adjustments", "attempts",
 )  # fmt: skip
-UNDECIDED = (Outcome.INCOMPLETE, Outcome.UNREADABLE)  # a person or a later run decides: no zero is written
 
 
 def grades_csv(result: ClassResult) -> bytes:
@@ -31,11 +30,11 @@ def grades_csv(result: ClassResult) -> bytes:
 
 
 def _row(standing: Standing, result: ClassResult) -> list[str]:
-    student, decided = standing.student, standing.outcome not in UNDECIDED
+    student, grade = standing.student, standing.grade
     texts = (student.id, student.name, student.email, standing.outcome.value, standing.reason)
     return [
         *(harmless(one_line(text)) for text in texts),
-        number(standing.score) if decided else "",
+        "" if grade is None else number(grade),
         number(standing.max_score),
         number(standing.penalty),
         number(standing.adjusted),

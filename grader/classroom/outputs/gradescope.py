@@ -35,7 +35,7 @@ def results_json(standing: Standing, columns: tuple[TaskColumn, ...]) -> bytes:
 
 def _results(standing: Standing, columns: tuple[TaskColumn, ...]) -> dict[str, Any]:
     if standing.report is None:
-        return failed_results(standing.reason, REMEDY)
+        return _without_report(standing)
     report = standing.report
     if standing.outcome is Outcome.INCOMPLETE:
         report = replace(report, incomplete=report.incomplete or standing.reason)
@@ -47,6 +47,14 @@ def _results(standing: Standing, columns: tuple[TaskColumn, ...]) -> dict[str, A
         extra={"attempts": len(standing.attempts) + 1},
     )
     return results_of(report, look, score=standing.score)
+
+
+def _without_report(standing: Standing) -> dict[str, Any]:
+    if standing.grade is None:
+        return failed_results(standing.reason, REMEDY)
+    total = f"{number(standing.grade)} of {number(standing.max_score)} points."
+    said = "\n".join((standing.reason, *_remarks(standing), total))
+    return {**failed_results(standing.reason, REMEDY), "output": said, "score": standing.grade}
 
 
 def _remarks(standing: Standing) -> tuple[str, ...]:

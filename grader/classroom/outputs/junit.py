@@ -30,7 +30,7 @@ def _suite(root: ElementTree.Element, standing: Standing) -> None:
     name = xml(standing.student.id)
     suite = ElementTree.SubElement(root, "testsuite", {"name": name, "time": f"{seconds:.3f}"})
     _properties(suite, standing)
-    if standing.outcome not in (Outcome.GRADED, Outcome.UNKNOWN):
+    if standing.grade is None:
         _outcome(suite, standing)
     for task in tasks:
         _case(suite, name, task)
@@ -42,7 +42,7 @@ def _properties(suite: ElementTree.Element, standing: Standing) -> None:
         "name": standing.student.name,
         "outcome": standing.outcome.value,
         "reason": standing.reason,
-        "score": number(standing.score),
+        "score": "" if standing.grade is None else number(standing.grade),
         "max_score": number(standing.max_score),
         "penalty": number(standing.penalty),
         "adjustments": number(standing.adjusted),

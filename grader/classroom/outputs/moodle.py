@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from grader.classroom.model import ClassResult, Outcome, Standing
+from grader.classroom.model import ClassResult, Standing
 from grader.classroom.outputs.cells import has_decimal_comma, number_in, written
 from grader.classroom.outputs.comment import OURS, comment_of
 from grader.classroom.outputs.fill import Filling
@@ -70,7 +70,7 @@ class _Writer:
         if standing is None:
             return
         fault = self._fault(row, standing)
-        if standing.outcome not in (Outcome.GRADED, Outcome.UNKNOWN) or standing.report is None:
+        if standing.grade is None:
             self.filling.left(standing)
         elif fault:
             self.filling.kept(standing, fault)

@@ -20,6 +20,8 @@ seed = "one"
 # Whether results have been published, or from when on: true, false, or a date.
 published = 2026-03-15T12:00:00
 
+missing = 0                          # points of who handed in nothing; without this line they have no grade
+
 drop = ["tensors.outer"]             # tasks or topics that do not count
 bonus = ["losses.gaussian_nll"]      # they add to the score, not to what there is to reach
 

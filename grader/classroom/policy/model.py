@@ -86,6 +86,7 @@ class Policy:
     bonus: tuple[str, ...] = ()
     points: Mapping[str, Fraction] = field(default_factory=dict)  # of a task, in place of its topic.toml's
     visibility: Mapping[str, Visibility] = field(default_factory=dict)  # of a task, a topic, or ALL
+    missing_is_zero: bool = False  # else who handed in nothing has no grade
     published: bool = False
     published_at: datetime | None = None
     seed: int | None = None  # of the run; None: drawn

@@ -26,7 +26,7 @@ from grader.course import CourseError
 
 KEYS = (
     "title", "zone", "due", "closes", "counts", "seed", "published", "drop", "bonus", "late", "points", "visibility",
-    "rounding", "limits", "topics", "extensions",
+    "rounding", "limits", "topics", "extensions", "missing",
 )  # fmt: skip
 UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 LARGEST_SEED = 2**63 - 1
@@ -81,6 +81,7 @@ def _policy(bare: Fields) -> Policy:
         seconds=_seconds(table.sub("limits")),
         extensions={student: _extension(given) for student, given in table.sub("extensions").subs()},
         rounding=_rounding(table.sub("rounding")),
+        missing_is_zero=_missing(table),
         **_published(table),
     )
 
@@ -141,6 +142,14 @@ def _seed(table: Fields) -> int | str:
     if whole or value in ("one", "per-student"):
         return value if isinstance(value, int) else str(value)
     raise table.fail("seed", f"is {value!r}", 'it must be "one", "per-student" or a whole number below 2**63')
+
+
+def _missing(table: Fields) -> bool:
+    """Whether nothing handed in is 0 points: `missing = 0`."""
+    value = table.values.get("missing")
+    if value is not None and (isinstance(value, bool) or value != 0):
+        raise table.fail("missing", f"is {value!r}", "it may be 0; leave it out, and who is missing has no grade")
+    return value is not None
 
 
 def _published(table: Fields) -> dict[str, Any]:

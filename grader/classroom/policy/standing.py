@@ -35,7 +35,9 @@ def standing_of(
     own = tuple(given for given in adjustments if given.student_id == student.id)
     most = float(possible_points(columns))
     if not graded:
-        return Standing(student, Outcome.MISSING, "nothing was handed in", most, adjustments=own)
+        zero = policy.missing_is_zero
+        reason = "nothing was handed in" + (", which is 0 points here" if zero else "")
+        return Standing(student, Outcome.MISSING, reason, most, adjustments=own, is_zero=zero)
     candidates = _candidates(graded, policy, columns)
     picked = pick(candidates, policy.counts)
     outcome, reason = _outcome(candidates, picked, policy.counts)

@@ -13,7 +13,7 @@ from grader.render.html.concerns import SimilarPair
 from grader.render.html.environment import page
 from grader.render.html.heat import groups_of, lines_of
 from grader.render.html.marks import marks_in_use
-from grader.render.html.rows import has_score, rows_of
+from grader.render.html.rows import rows_of
 from grader.render.words import number
 
 MOST_HARD = 15  # tasks and tests
@@ -38,7 +38,6 @@ def class_page(result: ClassResult, similar: Sequence[SimilarPair] = ()) -> str:
         most=max((standing.max_score for standing in result.standings), default=0.0),
         tiles=_tiles(result, scores),
         rows=rows_of(result),
-        has_score=has_score,
         groups=groups_of(result.columns),
         lines=lines_of(result),
         verdicts=_verdicts(result),

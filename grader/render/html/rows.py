@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.classroom.model import ClassResult, Outcome, Standing
+from grader.classroom.model import ClassResult, Standing
 from grader.render.html.heat import groups_of
 from grader.render.words import share
 
@@ -33,13 +33,8 @@ def rows_of(result: ClassResult) -> list[StudentRow]:
     return [_row(result, standing) for standing in result.standings]
 
 
-def has_score(standing: Standing) -> bool:
-    """Whether the score is final: an incomplete grading has none, and is no zero."""
-    return standing.outcome is not Outcome.INCOMPLETE
-
-
 def _row(result: ClassResult, standing: Standing) -> StudentRow:
-    percent = share(standing.score, standing.max_score) if has_score(standing) else None
+    percent = None if standing.grade is None else share(standing.grade, standing.max_score)
     return StudentRow(standing, percent, tuple(_parts(result, standing)))
 
 

@@ -65,7 +65,7 @@ def test_diff_of_a_run_with_itself_is_empty(book, room, runs):
 
 
 def test_score_alone_is_a_change(book, room):
-    """Points by hand change a score and no task."""
+    """Points by hand are the grade of who had none, and change no task."""
     first = room.run(book)
     book.adjust("dora", 2, who="a", why="b")
     (dora,) = [
@@ -73,7 +73,7 @@ def test_score_alone_is_a_change(book, room):
         for change in compare(book.result(first), book.result(first, adjusted=True)).changes
         if change.student.id == "dora"
     ]
-    assert (dora.score_before, dora.score_after, dora.tasks) == (0.0, 2.0, ())
+    assert (dora.score_before, dora.score_after, dora.tasks) == (None, 2.0, ())
 
 
 def test_page_shows_each_change_and_spells_out_what_is_not_seen(book, runs):
@@ -84,7 +84,7 @@ def test_page_shows_each_change_and_spells_out_what_is_not_seen(book, runs):
     assert "Alice Ames (alice)  4.4 -> 6.57 points" in page
     assert "  losses.entropy  ✗ fail     ✓ pass     1.33  ->    3" in page
     assert "  tensors.outer   ✓ pass     not there     1  ->" in page
-    assert "0 -> 1 points  incomplete -> graded" in page
+    assert "no grade -> 1 points  incomplete -> graded" in page
     assert "\\udce9 \\x00 \\u202e" in page
     assert "2 students changed, 1 as before" in page
 

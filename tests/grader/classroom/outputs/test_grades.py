@@ -25,9 +25,9 @@ def test_grades_have_a_row_a_student_and_a_column_a_task(every_outcome):
 
 
 def test_grades_have_no_score_where_it_is_not_decided(every_outcome):
-    """An incomplete grading and a broken upload leave the score empty; nothing handed in is zero."""
+    """An incomplete grading, a broken upload and nothing handed in leave the score empty."""
     scores = {row["outcome"]: row["score"] for row in rows_of(grades_csv(every_outcome))}
-    assert scores == {"graded": "3.25", "incomplete": "", "unreadable": "", "missing": "0", "unknown": "3.5"}
+    assert scores == {"graded": "3.25", "incomplete": "", "unreadable": "", "missing": "", "unknown": "3.5"}
 
 
 def test_grades_are_what_excel_reads_as_utf_8(every_outcome):

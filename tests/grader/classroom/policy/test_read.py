@@ -38,6 +38,7 @@ def test_example_is_read_as_it_is_explained():
         topics={"losses": Dates(berlin(2, 15), berlin(3, 8))},
         late=Late(Fraction(10), timedelta(days=1), Fraction(50), timedelta(minutes=15)),
         counts=Counts.LAST,
+        missing_is_zero=True,
         dropped=("tensors.outer",),
         bonus=("losses.gaussian_nll",),
         points={"losses.softmax": Fraction(4)},

@@ -255,3 +255,28 @@ def test_seed_is_the_same_for_all_or_another_for_each(made):
 def test_span_of_time_is_spoken_in_its_two_largest_units(span, words):
     """The words are those that a person would use."""
     assert spoken(span) == words
+
+
+def test_who_is_missing_has_no_grade_unless_the_course_says_zero(made):
+    """No zero is written that nobody has decided."""
+    assert standing(made, []).grade is None
+    zero = standing(made, [], Policy(missing_is_zero=True))
+    assert (zero.grade, zero.reason) == (0.0, "nothing was handed in, which is 0 points here")
+
+
+def test_points_by_hand_are_the_grade_where_nothing_could_be_graded(made):
+    """Of a missing and of an unreadable student; taken back, they leave no grade behind."""
+    given = Adjustment("alice", 5.0, "a", made.due, "oral")
+    back = Adjustment("alice", -5.0, "a", made.due, "taken back")
+    unreadable = [(made.hand_in(problem="it is no zip file"), None)]
+    for graded in ([], unreadable):
+        assert standing(made, graded, adjustments=[given]).grade == 5.0
+        assert standing(made, graded, adjustments=[given, back]).grade is None
+
+
+def test_points_by_hand_wait_for_a_grading_that_is_still_to_be_made(made):
+    """Our own failure is nobody's grade, whatever is added to it."""
+    given = Adjustment("alice", 5.0, "a", made.due, "oral")
+    unfinished = made.report(incomplete="a worker could not be started")
+    found = standing(made, [(made.hand_in(), unfinished)], adjustments=[given])
+    assert (found.outcome, found.grade) == (Outcome.INCOMPLETE, None)

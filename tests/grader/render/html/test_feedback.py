@@ -153,12 +153,12 @@ def test_task_that_is_skipped_for_a_hidden_one_waits_with_it(class_result, stand
     "outcome", [Outcome.MISSING, Outcome.UNREADABLE, Outcome.INCOMPLETE, Outcome.UNKNOWN]
 )
 def test_other_outcomes_say_why(class_result, outcome):
-    """Who has no score reads the reason; a fault of ours shows no points at all."""
+    """Who has no grade reads the reason, and no points; whoever fits nobody has those of the work."""
     standing = next(each for each in class_result.standings if each.outcome is outcome)
     text = text_of(feedback_page(standing, class_result))
     assert outcome.value.capitalize() in text
     assert standing.reason.split(";")[0] in text
-    assert ("of 38 points" not in text) == (outcome is Outcome.INCOMPLETE)
+    assert ("of 38 points" in text) == (standing.grade is not None)
 
 
 def test_untouched_task_is_closed_and_failed_task_is_open(class_result, standing):

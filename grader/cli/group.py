@@ -6,6 +6,28 @@ import click
 
 DEFAULT = "PATH"  # the name of the default command; typed by a person it is a path like any other
 OF_THE_GROUP = ("-h", "--help", "--version")
+BARE = "next"  # the command for `grade` alone in a course folder
+GROUPS = (
+    (
+        "learners",
+        [
+            "init",
+            "next",
+            "watch",
+            "list",
+            "hint",
+            "reset",
+            "explain",
+            "solution",
+            "report",
+            "notebook",
+            "data",
+            "doctor",
+        ],
+    ),
+    ("instructors", ["class", "runs", "adjust", "similar", "export", "release"]),
+    ("authors", ["verify", "stubs", "text"]),
+)
 
 
 class GradeGroup(click.Group):
@@ -14,6 +36,8 @@ class GradeGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command before arguments that name no other."""
         commands = set(self.commands) - {DEFAULT}
+        if not args and _is_in_a_course_folder():
+            args = [BARE]
         if args and args[0] not in commands and args[0] not in OF_THE_GROUP:
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
@@ -35,6 +59,27 @@ class GradeGroup(click.Group):
         with formatter.section("Options"):
             formatter.write_dl(records)
         self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands by who needs them."""
+        left = self.list_commands(ctx)
+        grouped = [(who, [name for name in names if name in left]) for who, names in GROUPS]
+        others = [name for name in left if not any(name in names for _, names in grouped)]
+        for who, names in (*grouped, ("all", others)):
+            if names:
+                width = formatter.width - 6 - max(map(len, names))
+                with formatter.section(f"Commands for {who}"):
+                    formatter.write_dl(
+                        [(name, self.commands[name].get_short_help_str(width)) for name in names]
+                    )
+
+
+def _is_in_a_course_folder() -> bool:
+    from pathlib import Path
+
+    from grader.learner.folder import folder_above
+
+    return folder_above(Path.cwd()) is not None
 
 
 class DefaultContext(click.Context):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +13,7 @@ from grader.cli.faults import WrongCall, course_problems
 if TYPE_CHECKING:
     from grader.course import Course, Task
     from grader.learner import Failure, Progress
+    from grader.learner.current import Current
     from grader.report import Report
 
 Spoken = TypeVar("Spoken")
@@ -72,6 +73,38 @@ def progress_in(folder: Path | None) -> Progress | None:
     if loaded.note:
         click.echo(loaded.note, err=True)
     return loaded.progress
+
+
+def current_in(folder: Path, course: Course) -> Current:
+    """Return how a course folder is now; every command for learners shows this."""
+    from grader.learner.current import current
+
+    return current(folder, course, progress_in(folder) or _none())
+
+
+def refuse_elsewhere(here: Current, folder: Path, slugs: Iterable[str]) -> None:
+    """Refuse topics that the course has and this folder has not, and say how to add them."""
+    known = {topic.slug for topic in here.topics}
+    for slug in slugs:
+        if slug not in known:
+            raise WrongCall(
+                f"{shown_folder(folder)} was made without the topic {slug}: "
+                f"`grade init {shown_folder(folder)} --update --topic {slug}` adds it"
+            )
+
+
+def shown_folder(folder: Path) -> str:
+    """A folder as it is typed from here."""
+    import shlex
+
+    here, place = Path.cwd().resolve(), folder.resolve()
+    return shlex.quote(str(place.relative_to(here) if place.is_relative_to(here) else folder))
+
+
+def _none() -> Progress:
+    from grader.learner import Progress
+
+    return Progress()
 
 
 def remember(folder: Path | None, change: Callable[[Progress], Progress]) -> None:

@@ -47,7 +47,7 @@ GARBAGE_THRESHOLDS = (50_000, 20, 20)  # looking for cycles while torch is impor
 def cli() -> None:
     """Grade the PyTorch course: a folder or file of solved exercises, against hidden tests.
 
-    Start with `grade exercises/`.
+    `grade .` grades your course folder, `grade exercises/` a folder of the course.
     """
 
 

@@ -18,7 +18,8 @@ def missing(path: Path, commands: Iterable[str]) -> str:
 def _command(path: Path, commands: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
-    near = get_close_matches(str(path), list(commands), n=1, cutoff=0.6)
+    near = get_close_matches(str(path), list(commands), n=5, cutoff=0.6)
+    near.sort(key=lambda name: sorted(name) != sorted(str(path)))  # letters changed places: `hnit` is `hint`
     return f"grade {near[0]}" if near else None
 
 
@@ -30,7 +31,9 @@ def _task(path: Path) -> str | None:
         load_course().select([str(path)])
     except (CourseError, UnknownTask):
         return None
-    return f"grade exercises/ --task {path}"
+    from grader.learner import folder_above
+
+    return f"grade {'.' if folder_above(Path.cwd()) else 'exercises/'} --task {path}"
 
 
 def _neighbour(path: Path) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.faults import FAILED, OURS, WrongCall
-from grader.cli.grading import graded
+from grader.cli.grading import graded_and_kept
 from grader.cli.learner import in_language, language_option
 from grader.cli.near import missing
 from grader.cli.output import device_option
@@ -54,7 +54,7 @@ def command(
 ) -> int:
     """Grade the files under each PATH and write the report as a page, with its curves, paths and pictures."""
     _check(paths, page, kept, options["seed"])
-    report = _read(kept) if kept else graded(paths, options)
+    report = _read(kept) if kept else graded_and_kept(paths, None, options)
     _write(in_language(report, language), page)
     from grader.render.choose import passed
     from grader.render.words import earned, number

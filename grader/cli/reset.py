@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from grader.cli.faults import WrongCall, course_problems
-from grader.cli.learner import learners_course, needed_folder, one_task, progress_option, remember
+from grader.cli.learner import learners_course, needed_folder, one_task, progress_option
 
 
 @click.command("reset", short_help="Put the stub of a task back.")
@@ -16,7 +16,6 @@ from grader.cli.learner import learners_course, needed_folder, one_task, progres
 def command(name: str, folder: Path | None) -> None:
     """Put the stub of a task back; a copy of the file is kept, and no other line of it changes."""
     from grader.learner.reset import CannotReset, reset
-    from grader.learner.step import after_reset
     from grader.learner.work import files_in
 
     course = learners_course(None)
@@ -32,7 +31,6 @@ def command(name: str, folder: Path | None) -> None:
         raise WrongCall(str(problem)) from problem
     except OSError as problem:
         raise WrongCall(f"{file} stays as it is: {problem}") from problem
-    remember(place, lambda progress: after_reset(progress, task.id))
     if done.backup is None:
         click.echo(f"{task.id} is its stub already: nothing was changed")
     else:

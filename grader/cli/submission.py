@@ -12,7 +12,7 @@ import click
 
 from grader.cli.faults import FAILED, OURS, WrongCall
 from grader.cli.formats import FORMATS
-from grader.cli.grading import graded
+from grader.cli.grading import graded_and_kept
 from grader.cli.group import DefaultCommand
 from grader.cli.learner import in_language, language_option, progress_option
 from grader.cli.near import missing
@@ -72,8 +72,7 @@ def command(
     """Grade the files of the course that lie under each PATH."""
     _check(ctx, paths)
     writable(output)
-    report = graded(paths, options)
-    _remember(report, paths, folder, options)
+    report = graded_and_kept(paths, folder, options)
     people = kind == "terminal"  # the others stay English: programs read them
     _present(in_language(report, language) if people else report, kind, output, paths, curves, repeat)
     if report.incomplete is not None:
@@ -85,26 +84,15 @@ def command(
 
 def _check(ctx: click.Context, paths: Sequence[Path]) -> None:
     if not paths:
-        raise WrongCall("say what to grade: a folder or a file, such as `grade exercises/`")
+        from grader.learner import folder_above
+
+        place = "." if folder_above(Path.cwd()) else "exercises/"
+        raise WrongCall(f"say what to grade: a folder or a file, such as `grade {place}`")
     group = ctx.parent.command if ctx.parent else None
     commands = group.list_commands(ctx) if isinstance(group, click.Group) else []
     for path in paths:
         if not os.path.exists(path):
             raise WrongCall(missing(path, commands))
-
-
-def _remember(report: Report, paths: Sequence[Path], folder: Path | None, options: dict[str, Any]) -> None:
-    """Add the grading to the progress of a folder that `grade init` made, or that was named; of no other."""
-    from grader.course import load_course
-    from grader.learner import folder_of, record
-    from grader.learner.work import files_under
-
-    place = folder or folder_of(paths)
-    if place is None or options["keyword"]:  # some of a task's tests say nothing about the task
-        return
-    note = record(place, report, files_under(paths, load_course()))
-    if note:
-        click.echo(note, err=True)
 
 
 def _present(
@@ -116,7 +104,9 @@ def _present(
         from grader.render import terminal
 
         typed = shlex.join(str(path) for path in paths)
-        show(lambda console: terminal.show(report, console, paths=typed, curves=curves, repeat=repeat), output)
+        show(
+            lambda console: terminal.show(report, console, paths=typed, curves=curves, repeat=repeat), output
+        )
     if output is not None:
         from grader.render.words import earned, number
 

@@ -12,12 +12,14 @@ import click
 from grader.cli.faults import WrongCall
 from grader.cli.learner import (
     course_folder,
+    current_in,
     in_the_language,
     language_option,
     learners_course,
     one_task,
     progress_in,
     progress_option,
+    refuse_elsewhere,
     remember,
 )
 from grader.cli.output import FORMATS, show, write
@@ -40,24 +42,27 @@ def list_command(
     names: tuple[str, ...], open_: bool, passed: bool, failed: bool, topics: tuple[str, ...], kind: str,
     folder: Path | None, language: str | None,
 ) -> None:  # fmt: skip
-    """Show the topics and tasks of the course, or of the folder you are in, and which of them pass."""
+    """Show the topics and tasks of the course, and which of them pass."""
     from grader.learner import Progress
     from grader.learner.choose import Filters
-    from grader.learner.work import as_it_stands, tasks_in
     from grader.render import course as pages
 
-    course, place, topics = learners_course(language), course_folder(folder), (*names, *topics)
-    here = tasks_in(place, course)
-    _refuse_unknown(course, topics, here, place)
-    progress = progress_in(place)
-    if progress is not None and place is not None:
-        progress = as_it_stands(progress, place, course)
+    course = learners_course(language)
+    topics = (*names, *topics)
+    _refuse_unknown(course, topics)
+    place = course_folder(folder)
+    here = current_in(place, course) if place else None
+    if here and place:
+        refuse_elsewhere(here, place, topics)
+        if here.problem:
+            click.echo(here.problem, err=True)
+    progress = here.progress if here else None
     if progress is None and (open_ or passed or failed):
         raise WrongCall(
             "no progress is known here: go into a folder that `grade init` made, or name it with --progress"
         )
     filters = Filters(open_, passed, failed, topics)
-    tasks = filters.chosen(here, progress or Progress())
+    tasks = filters.chosen(here.tasks if here else course.tasks, progress or Progress())
     if kind == "json":
         write(json.dumps(pages.as_list(course, tasks, progress), indent=2) + "\n", None)
     else:
@@ -101,17 +106,12 @@ def hint_command(
     remember(place, seen)
 
 
-def _refuse_unknown(
-    course: Course, topics: tuple[str, ...], here: tuple[Task, ...], place: Path | None
-) -> None:
+def _refuse_unknown(course: Course, topics: tuple[str, ...]) -> None:
     from grader.cli.faults import course_problems
 
     with course_problems():
         for slug in topics:
             course.topic(slug)
-    others = [slug for slug in topics if all(task.topic != slug for task in here)]
-    if others:
-        raise WrongCall(f"{place} was made without {others[0]}: `grade init DIR --topic {others[0]}` makes one with it")
 
 
 def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskProgress:

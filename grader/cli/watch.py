@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.faults import STOPPED, WrongCall
-from grader.cli.learner import course_folder, language_option, learners_course, progress_in, progress_option
+from grader.cli.learner import course_folder, current_in, language_option, learners_course, progress_option
 from grader.cli.output import device_option, open_console
 from grader.cli.submission import LARGEST_SEED
 
@@ -42,7 +42,7 @@ def command(
     Comments and layout alone grade nothing. The inputs stay the same until it ends: two failures can be compared.
     """
     from grader.learner import Progress, folder_of
-    from grader.watch.reading import Reader
+    from grader.learner.reading import Reader
     from grader.watch.run import Options, Watch
 
     watched = path or course_folder(None) or Path(".")
@@ -52,7 +52,7 @@ def command(
     if reading.problem is not None:
         raise WrongCall(reading.problem)
     place = folder or folder_of([watched])
-    progress = progress_in(place) or Progress()
+    progress = current_in(place, course).progress if place else Progress()
     options = Options(watched, str(watched), place, seed, sandbox, device)
     session = Watch(course, options, progress, _show(plain))
     return STOPPED if session.run(reader, reading) else 0

@@ -42,6 +42,8 @@ class TaskProgress:
     failure: Failure | None = None  # of the last grading
     hints: tuple[int, ...] = ()  # that were shown; 0 is the one about the failure
     solution: str | None = None  # when the solution was first shown
+    code: str | None = None  # the mark of the code that was graded last; None where that is not known
+    passed_code: str | None = None  # of the code that passed last, and has not failed since
     given_up: bool = False  # it was shown before the task had passed
 
     @property

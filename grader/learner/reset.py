@@ -12,6 +12,8 @@ from grader.learner.backup import keep_copy, new_backup
 from grader.learner.files import write_whole
 from grader.learner.module import Unreadable, in_module, in_notebook
 from grader.learner.pieces import named, replaced
+from grader.learner.step import after_reset
+from grader.learner.store import update
 
 
 class CannotReset(ValueError):
@@ -41,9 +43,11 @@ def reset(course: Course, task: Task, file: Path, folder: Path) -> Reset:
     if new is None:
         raise CannotReset(f"{file} does not define {task.name}: `grade init --update` brings its stub in")
     if new == data:
+        update(folder, lambda progress: after_reset(progress, task.id))
         return Reset(file, None)
     copy = keep_copy(new_backup(folder), folder, file)
     write_whole(file, new)
+    update(folder, lambda progress: after_reset(progress, task.id))
     return Reset(file, copy)
 
 

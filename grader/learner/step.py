@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from grader.learner.model import RANKING, Failure, Progress, TaskProgress
 from grader.report import Report, TaskReport, Verdict
 
 ABOUT_THE_FAILURE = 0  # the number of the hint that is about what went wrong
 UNTOUCHED = Verdict.NOT_ATTEMPTED
+IDLE = ""  # the mark of a task that nobody has begun, or whose code is not there
 NO_ATTEMPT = (UNTOUCHED, Verdict.SKIPPED)
 
 
-def after_grading(progress: Progress, report: Report, now: str) -> Progress:
-    """Return the progress after a grading; a fault of the grader's own says nothing about the learner."""
+def after_grading(
+    progress: Progress, report: Report, now: str, codes: Mapping[str, str] | None = None
+) -> Progress:
+    """Return the progress after a grading; a fault of the grader's own says nothing about the learner.
+
+    Args:
+        progress: before.
+        report: of the grading.
+        now: when it was.
+        codes: the mark of the code of each task; what has none was not there, so that nothing is known of it.
+    """
     graded = [task for task in report.tasks if task.id in progress.tasks or task.verdict is not UNTOUCHED]
     graded = [task for task in graded if task.verdict is not Verdict.INTERNAL]
-    tasks = {task.id: _after(progress.of(task.id), task, now) for task in graded}
+    graded = [task for task in graded if codes is None or task.id in codes]
+    code = codes or {}
+    tasks = {task.id: _after(progress.of(task.id), task, now, code.get(task.id)) for task in graded}
     return Progress({**progress.tasks, **tasks})
 
 
 def after_reset(progress: Progress, task_id: str) -> Progress:
-    """Return the progress after a task became its stub again: that it has passed once is remembered, and no more."""
+    """Return the progress after the stub of a task was put back."""
     if task_id not in progress.tasks:
         return progress
-    return progress.changed(task_id, last=UNTOUCHED, failure=None)
+    last = Verdict.NOT_ATTEMPTED
+    return progress.changed(task_id, last=last, failure=None, code=IDLE, passed_code=None)
 
 
 def after_hint(progress: Progress, task_id: str, number: int) -> Progress:
@@ -51,7 +66,7 @@ def failure_of(task: TaskReport) -> Failure | None:
     return Failure(name, said, message.likely, message.mistake, message.next)
 
 
-def _after(entry: TaskProgress, task: TaskReport, now: str) -> TaskProgress:
+def _after(entry: TaskProgress, task: TaskReport, now: str, code: str | None) -> TaskProgress:
     failure = failure_of(task)
     passed = entry.passed or (now if task.verdict is Verdict.PASS else None)
     return TaskProgress(
@@ -63,7 +78,17 @@ def _after(entry: TaskProgress, task: TaskReport, now: str) -> TaskProgress:
         hints=entry.hints if _is_same(failure, entry.failure) else _general(entry.hints),
         solution=entry.solution,
         given_up=entry.given_up,
+        code=code,
+        passed_code=_passed_code(entry, task.verdict, code),
     )
+
+
+def _passed_code(entry: TaskProgress, verdict: Verdict, code: str | None) -> str | None:
+    """Return which code passes: what passed once does so until the same code fails."""
+    if verdict is Verdict.PASS:
+        return code
+    failed = verdict not in NO_ATTEMPT and code in (entry.passed_code, None)
+    return None if failed else entry.passed_code
 
 
 def _is_same(one: Failure | None, other: Failure | None) -> bool:

@@ -63,6 +63,8 @@ def _entry(values: Mapping[str, Any]) -> TaskProgress:
         failure=None if failure is None else _failure(failure),
         hints=tuple(int(number) for number in values.get("hints", ())),
         solution=_text(values.get("solution")),
+        code=_text(values.get("code")),
+        passed_code=_text(values.get("passed_code")),
         given_up=values.get("given_up") is True,
     )
 

@@ -3,54 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from grader.course import Course, Task
 from grader.course.stub import stub_of
-from grader.intake import Content, IntakeError, NothingFound, find_submission, read_source
+from grader.intake import IntakeError, find_submission, read_source
 from grader.intake.notebook import ModuleText, module_of
 from grader.intake.source import SourceProblem
-from grader.learner.model import Progress
-from grader.learner.state import chosen_topics
-
-
-def tasks_in(folder: Path | None, course: Course) -> tuple[Task, ...]:
-    """Return the tasks of the topics that a course folder was made for; without a folder all of the course."""
-    topics = chosen_topics(folder) if folder else ()
-    return tuple(task for task in course.tasks if not topics or task.topic in topics)
 
 
 def files_in(folder: Path, course: Course) -> dict[str, Path]:
     """Return the learner's file of each topic that has one; nothing where two files could be the same topic."""
-    found = files_under([folder], course)
-    return {slug: file for slug, file in found.items() if isinstance(file, Path)}
-
-
-def files_under(paths: Sequence[Path], course: Course) -> Mapping[str, Path | Content]:
-    """Return the file of each topic under some paths; nothing where two could be the same topic, or there is none."""
     try:
-        return find_submission(list(paths), course.slugs, partial(stub_of, course)).files
-    except (IntakeError, NothingFound):
+        found = find_submission([folder], course.slugs, partial(stub_of, course)).files
+    except IntakeError:
         return {}
-
-
-def as_it_stands(progress: Progress, folder: Path, course: Course) -> Progress:
-    """Return what is known of the tasks whose topic has a file now; of the others it is remembered, and does not count.
-
-    Where two files could be the same topic, and where there is none at all, everything counts as it did.
-    """
-    files = files_in(folder, course)
-    if not files:
-        return progress
-    return Progress(
-        {
-            task_id: entry if task_id.rpartition(".")[0] in files else replace(entry, last=None, failure=None)
-            for task_id, entry in progress.tasks.items()
-        }
-    )
+    return {slug: file for slug, file in found.items() if isinstance(file, Path)}
 
 
 def place_of(task: Task, file: Path, folder: Path) -> str:

@@ -39,17 +39,30 @@ class Answer:
         return plain(self.report)
 
 
-def ask(cells: Sequence[Cell], topic: str, tasks: Sequence[str], course_folder: Path | None = None) -> Answer:
-    """Grade tasks of a topic on the cells that a kernel has run; a course folder remembers it.
+def ask(
+    cells: Sequence[Cell],
+    topic: str,
+    tasks: Sequence[str],
+    options: Sequence[str] = (),
+    folder: Path | None = None,
+) -> Answer:
+    """Grade tasks of a topic on the cells that a kernel has run.
+
+    Args:
+        cells: in the order in which they were run.
+        topic: of the tasks.
+        tasks: their ids.
+        options: of `grade PATH`, as they are typed.
+        folder: the course folder that remembers the grading, if there is one.
 
     Raises:
         CannotGrade: the grader refused, or failed.
     """
-    with TemporaryDirectory(prefix="torchgrade-") as folder:
-        file, report = Path(folder, f"{topic}.ipynb"), Path(folder, "report.json")
+    keep = ["--progress", str(folder)] if folder else []
+    with TemporaryDirectory(prefix="torchgrade-") as place:
+        file, report = Path(place, f"{topic}.ipynb"), Path(place, "report.json")
         file.write_text(as_file(cells), encoding="utf-8")
         chosen = [word for task in tasks for word in ("--task", task)]
-        chosen += ["--progress", str(course_folder)] if course_folder else []
         # -P and the folder: what lies beside the notebook, a torch.py for instance, is not imported by the grader.
         command = [
             sys.executable,
@@ -58,15 +71,25 @@ def ask(cells: Sequence[Cell], topic: str, tasks: Sequence[str], course_folder: 
             "grader",
             file.name,
             *chosen,
+            *options,
+            *keep,
             "--format",
             "json",
             "--output",
             report.name,
         ]
-        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode in (0, FAILED, UNFINISHED) and report.is_file():
             return Answer(from_json(report.read_text(encoding="utf-8")))
     raise CannotGrade(_reason(done.stderr or done.stdout))
+
+
+def hint(words: Sequence[str], folder: Path | None) -> str:
+    """Return what `grade hint` says, or why it says nothing."""
+    keep = ["--progress", str(folder)] if folder else []
+    command = [sys.executable, "-P", "-m", "grader", "hint", *words, *keep]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return done.stdout.rstrip() if done.returncode == 0 else _reason(done.stderr or done.stdout)
 
 
 def _reason(said: str) -> str:

@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from grader.course import Course, CourseError, UnknownTask, load_course
 from grader.intake.notebook.model import Cell
 from grader.notebook.ask import CannotGrade
 from grader.notebook.history import defined_in
+
+WITH_A_VALUE = ("--seed", "-k", "--device", "--sandbox")
+FLAGS = ("--first",)
+
+
+def split_options(line: str) -> tuple[list[str], list[str]]:
+    """Return the names of tasks in a line, and the options of `grade PATH` with their values.
+
+    Raises:
+        CannotGrade: an option is unknown here, or has no value.
+    """
+    try:
+        words = shlex.split(line)
+    except ValueError as problem:
+        raise CannotGrade(f"%grade {line}: {problem}") from None
+    names: list[str] = []
+    options: list[str] = []
+    waiting = iter(words)
+    for word in waiting:
+        if word in FLAGS:
+            options.append(word)
+        elif word in WITH_A_VALUE or word == "--task":
+            value = next(waiting, None)
+            if value is None:
+                raise CannotGrade(f"{word} needs a value, as in `grade PATH {word} VALUE`")
+            if word == "--task":
+                names.append(value)
+            else:
+                options += [word, value]
+        elif word.startswith("-"):
+            known = ", ".join(("--task", *WITH_A_VALUE, *FLAGS))
+            raise CannotGrade(f"%grade has no option {word}: it takes {known}")
+        else:
+            names.append(word)
+    return names, options
 
 
 def chosen(words: Sequence[str], cells: Sequence[Cell], remembered: Sequence[str]) -> tuple[str, list[str]]:

@@ -24,11 +24,19 @@ def cells_of(shell: InteractiveShell) -> list[Cell]:
     """
     typed = list(shell.history_manager.input_hist_raw) if shell.history_manager else []
     last = {source: number for number, source in enumerate(typed)}
-    return [
+    cells = [
         Cell(f"In [{number}]", source, number)
         for number, source in enumerate(typed)
         if source.strip() and last[source] == number
     ]
+    return [cell for at, cell in enumerate(cells) if not _is_repaired(cell, cells[at + 1 :])]
+
+
+def _is_repaired(cell: Cell, later: Sequence[Cell]) -> bool:
+    """Whether a cell was no Python, so that it defined nothing, and what it was to define was run later."""
+    if not later or isinstance(cleaned(cell.source, cell.label), Cleaned):
+        return False
+    return set(DEFINED.findall(cell.source)) <= defined_in(later)
 
 
 def defined_in(cells: Iterable[Cell]) -> set[str]:

@@ -28,6 +28,7 @@ class Next:
     needs: tuple[str, ...]  # that are still open
     place: str  # file:line
     grade: str  # the command
+    everything: str  # the command that grades the whole folder
     after: Task | None = None  # the open task behind it
 
 
@@ -42,6 +43,7 @@ def show(step: Next, console: Console, passed: int, of: int) -> None:
         page.labelled("Builds on", say("next.needs", tasks=", ".join(step.needs)), most=LONG)
     page.whole("Open", step.place)
     page.whole("Grade", step.grade, "cyan")
+    page.whole("Everything", step.everything, "cyan")
     page.whole("Hint", f"grade hint {task.id}", "cyan")
     if step.after is not None:
         page.labelled("After it", f"{step.after.id}: {step.after.title}", "dim", most=LONG)

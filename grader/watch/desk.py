@@ -52,7 +52,7 @@ class Desk:
             self._tell(e.Said(f"That did not work: {type(problem).__name__}: {problem}"))
 
     def _keep(self, folder: Path, effect: e.Keep) -> None:
-        note = record(folder, effect.report, when=effect.when)
+        note = record(folder, effect.report, effect.when, {effect.task_id: effect.mark})
         if note:
             self._tell(e.Said(note))
             return

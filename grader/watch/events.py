@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from grader.intake import Content
 from grader.learner import TaskProgress
 from grader.learner.hints import Help
+from grader.learner.reading import Reading
 from grader.report import Report, TaskReport
-from grader.watch.reading import Reading
 
 
 @dataclass(frozen=True)

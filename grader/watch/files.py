@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from grader.intake.file_names import topic_of
+from grader.learner.reading import Reader, Reading
 from grader.watch import events as e
-from grader.watch.reading import Reader, Reading
 
 STEP = 30  # milliseconds without a change until a save counts as complete
 MOST_STEPS = 300  # milliseconds until it counts as complete all the same
@@ -33,8 +33,8 @@ class Files:
     def __init__(self, reader: Reader, reading: Reading, tell: Callable[[e.Event], None]) -> None:
         """Start to watch; `reading` is what is known already."""
         self._reader, self._tell = reader, tell
-        self._is_folder = reader.path.is_dir()
-        path = reader.path.absolute()
+        self._is_folder = reader.paths[0].is_dir()
+        path = reader.paths[0].absolute()
         self._root = path if self._is_folder else path.parent
         self._known = reading
         self._stamps = stamps(reading)

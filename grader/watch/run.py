@@ -13,12 +13,12 @@ from typing import Protocol
 
 from grader.course import Course
 from grader.learner import Progress
+from grader.learner.reading import Reader, Reading
 from grader.watch import events as e
 from grader.watch.desk import Desk
 from grader.watch.errors import LastWords
 from grader.watch.files import Files, newest
 from grader.watch.grading import Grading
-from grader.watch.reading import Reader, Reading
 from grader.watch.signals import handled
 from grader.watch.state import State
 from grader.watch.step import after

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from grader.learner.reading import Reading
 from grader.learner.step import after_grading, after_hint
 from grader.report import Message, TaskReport, Verdict
 from grader.watch import events as e
 from grader.watch.keymap import after_key
-from grader.watch.reading import Reading
 from grader.watch.show import first_look, following
 from grader.watch.state import State, View
 from grader.watch.work import (

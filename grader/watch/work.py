@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from grader.course import Course
 from grader.learner import Progress
+from grader.learner.reading import IDLE
 from grader.report import TaskReport, Verdict
-from grader.watch.reading import IDLE
 
 UNKNOWN = "?"  # the mark of a grading whose code is not known any more; no code has it
 PATIENCE = (

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from grader.course import Task, Topic
 from grader.learner.choose import open_needs
+from grader.learner.reading import IDLE
 from grader.render.course import show_hint
 from grader.render.escape import lines, one_line
 from grader.render.failure import failure
@@ -19,7 +20,6 @@ from grader.render.words import MARKS, bar, count, word
 from grader.report import Verdict
 from grader.text import judged, say
 from grader.watch.keymap import KEYS
-from grader.watch.reading import IDLE
 from grader.watch.state import State, View
 
 BAR = 10

@@ -11,13 +11,13 @@ from grader.course import load_course
 from grader.intake import Content
 from grader.learner import Failure
 from grader.learner.hints import Help
+from grader.learner.reading import Part, Reading
 from grader.render.page import Page
 from grader.render.watch import Plain
 from grader.render.watch.page import body, foot, head
 from grader.render.watch.screen import _cut
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch.reading import Part, Reading
 from grader.watch.state import State
 from grader.watch.step import after
 

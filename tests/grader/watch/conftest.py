@@ -9,9 +9,9 @@ import pytest
 from grader.course import Course
 from grader.course.read import read_topics
 from grader.intake import Content
+from grader.learner.reading import Part, Reading
 from grader.report import Environment, Message, Report, TaskReport, TestReport, Verdict
 from grader.watch import events as e
-from grader.watch.reading import Part, Reading
 from grader.watch.state import State
 from grader.watch.step import after
 

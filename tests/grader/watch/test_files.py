@@ -8,9 +8,9 @@ from queue import Empty, SimpleQueue
 
 import pytest
 
+from grader.learner.reading import Reader
 from grader.watch import files as module
 from grader.watch.files import Files, newest
-from grader.watch.reading import Reader
 
 PATIENCE = 20.0  # seconds in which a notice has to come; a quick machine needs a twentieth of one
 CODE = "def mean(x):\n    return {}\n"

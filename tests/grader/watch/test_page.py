@@ -10,11 +10,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader.learner.hints import Help
+from grader.learner.reading import Part
 from grader.render.watch import Plain
 from grader.render.watch.screen import _Drawing
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch.reading import Part
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from grader.cli import watch as cli
 from grader.cli.faults import WrongCall
 from grader.judge.order import Meanwhile, ShardResult
 from grader.learner import Progress
+from grader.learner.reading import Reader
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch import judges
-from grader.watch.reading import Reader
 from grader.watch.run import Options, Watch
 
 PATIENCE = 20.0

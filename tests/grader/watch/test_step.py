@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from grader.learner.hints import Help
+from grader.learner.reading import Part, Reading
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch.reading import Part, Reading
 from grader.watch.state import View
 from grader.watch.work import still_graded
 

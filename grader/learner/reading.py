@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from grader.course.stub import stub_of, stub_text
 from grader.intake import (
     Content,
     IntakeError,
+    NothingFound,
     Source,
     SourceProblem,
     TaskState,
@@ -21,9 +22,9 @@ from grader.intake import (
     find_submission,
     read_source,
 )
-from grader.watch.reach import marks_of
+from grader.learner.reach import marks_of
+from grader.learner.step import IDLE as IDLE
 
-IDLE = ""  # the mark of a task that nobody has begun, or whose code is not there
 MOST_BYTES = 200_000_000  # more is no file of a learner's
 UNBEGUN = (TaskState.NOT_ATTEMPTED, TaskState.MISSING, TaskState.MISNAMED)
 
@@ -44,6 +45,7 @@ class Reading:
 
     parts: Mapping[str, Part] = field(default_factory=dict)  # by topic
     problem: str | None = None  # why there are none, or which two files could be the same topic
+    is_empty: bool = False  # there is no file of any topic
 
     @property
     def empty(self) -> frozenset[str]:
@@ -54,18 +56,21 @@ class Reading:
 class Reader:
     """Reads the files under a path again and again; a file that did not change costs a look at its bytes."""
 
-    def __init__(self, course: Course, path: Path) -> None:
-        """Read nothing yet."""
-        self.course, self.path = course, path
+    def __init__(
+        self, course: Course, path: Path | Sequence[Path], marked: Collection[str] | None = None
+    ) -> None:
+        """Read nothing yet; `marked` are the topics whose tasks get marks, all of them if None."""
+        self.course, self.marked = course, marked
+        self.paths = [path] if isinstance(path, Path) else list(path)
         self._last: dict[str, Part] = {}
         self._given = functools.cache(self._read_given)
 
     def read(self) -> Reading:
         """Return the files as they are; every fault of theirs comes back as words."""
         try:
-            found = find_submission([self.path], self.course.slugs, partial(stub_of, self.course))
+            found = find_submission(self.paths, self.course.slugs, partial(stub_of, self.course))
         except IntakeError as problem:
-            return Reading({}, str(problem))
+            return Reading({}, str(problem), isinstance(problem, NothingFound))
         parts = {}
         for slug, file in found.files.items():
             assert isinstance(file, Path)
@@ -96,6 +101,8 @@ class Reader:
         before = self._last.get(topic.slug)
         if before is not None and (before.path, before.content) == (file, content):
             return before
+        if self.marked is not None and topic.slug not in self.marked:
+            return Part(file, content)
         source = read_source(content, [task.name for task in topic.tasks])
         if isinstance(source, SourceProblem):
             return Part(file, content, problem=source.message)

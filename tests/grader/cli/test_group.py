@@ -49,6 +49,28 @@ def test_no_arguments_show_the_help_as_a_wrong_call(grade):
     assert "grade PATH..." in err
 
 
+def test_help_groups_every_command_by_who_needs_it(grade):
+    """A command that nobody put into a group would stand alone."""
+    out = grade("--help")[1]
+    for who in ("learners", "instructors", "authors"):
+        assert f"Commands for {who}:" in out
+    assert "Commands for all:" not in out
+
+
+def test_letters_that_changed_places_are_recognised(grade, work):
+    """`hnit` is `hint`, though `init` is as near."""
+    assert "did you mean `grade hint`?" in grade("hnit")[2]
+
+
+def test_grade_alone_in_a_course_folder_is_the_next_task(grade, tmp_path, monkeypatch):
+    """It names the command for the whole folder too."""
+    grade("init", str(tmp_path / "mine"), "--topic", "losses")
+    monkeypatch.chdir(tmp_path / "mine")
+    assert grade() == grade("next")
+    assert "grade .\n" in grade()[1]
+    assert "`grade . --task losses.softmax`" in grade("losses.softmax")[2]
+
+
 def test_version_is_that_of_the_package(grade):
     assert grade("--version") == (0, f"torchgrade, version {__version__}\n", "")
 

@@ -12,7 +12,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.cli import main
 from grader.course import load_course
 from grader.course.stub import stub_of
 from grader.intake import find_submission
@@ -27,7 +26,7 @@ TASKS = {topic: [task.name for task in COURSE.topic(topic).tasks] for topic in T
 ALL = [f"{topic}.{name}" for topic in TOPICS for name in TASKS[topic]]
 PLAYED = {topic: TASKS[topic][:3] for topic in TOPICS}
 GOOD, BAD = "return 'right'", "return 'wrong'"
-STEPS = 30
+STEPS = 25
 
 
 def piece(text, name):
@@ -80,11 +79,7 @@ class Player:
         name, text = chance.choice(PLAYED[topic]), file.read_text(encoding="utf-8")
         given = piece(stub_of(COURSE, topic), name)
         word = chance.choice([GOOD, GOOD, BAD, None])
-        code = (
-            given
-            if word is None
-            else re.sub(r"raise NotImplementedError\(.*\)|raise NotImplementedError", word, given)
-        )
+        code = re.sub(r"raise NotImplementedError(\(.*\))?", word, given) if word else given
         file.write_text(replaced(text, named(text, name), code.split("\n")), encoding="utf-8")
 
     def move(self, topic, chance):
@@ -126,7 +121,7 @@ class Player:
         def run(command, cwd, **options):
             here = os.getcwd()
             os.chdir(cwd)
-            code = main(command[4:])
+            code = self.grade(*command[4:])[0]
             os.chdir(here)
             return SimpleNamespace(returncode=code, stdout="", stderr="")
 
@@ -169,7 +164,7 @@ def player(judge, grade, tmp_path, monkeypatch, report_with):
     return Player(folder, judge, grade, monkeypatch, report_with)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_all_commands_agree_after_any_sequence(player, monkeypatch, seed):
     """Saves, moves, renames and gradings in any order: list, next, watch and explain say the same."""
     from grader.watch import run

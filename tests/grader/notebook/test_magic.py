@@ -15,7 +15,7 @@ from grader.intake.notebook import ModuleText, module_of
 from grader.intake.notebook.model import Cell
 from grader.notebook import magic
 from grader.notebook.ask import CannotGrade, ask
-from grader.notebook.choose import chosen
+from grader.notebook.choose import chosen, split_options
 from grader.notebook.history import as_file, cells_of, defined_in
 from grader.render.json import to_json
 from grader.report import Report
@@ -139,3 +139,19 @@ def test_magic_prints_a_refusal_in_one_line(capsys: pytest.CaptureFixture[str]) 
     """Nothing is raised inside the notebook."""
     magic._grade(shell("x = 1"), "losses.softmax", [])
     assert capsys.readouterr().out == "this kernel has not run a cell that defines softmax: run it first\n"
+
+
+def test_syntax_error_that_was_repaired_is_not_read_again() -> None:
+    """A cell that was no Python defined nothing; it stays only as long as nothing takes its place."""
+    assert [cell.label for cell in cells_of(shell("def softmax(:", SOFTMAX))] == ["In [2]"]
+    assert len(cells_of(shell("def sigmoid(:", SOFTMAX))) == 2
+
+
+def test_options_of_grade_are_told_from_names() -> None:
+    """The seed of a report can be typed in a cell; what is unknown is named."""
+    names, options = split_options("losses.softmax --seed 7 --first --task sigmoid")
+    assert (names, options) == (["losses.softmax", "sigmoid"], ["--seed", "7", "--first"])
+    with pytest.raises(CannotGrade, match="has no option --sed"):
+        split_options("--sed 7")
+    with pytest.raises(CannotGrade, match="--seed needs a value"):
+        split_options("--seed")

@@ -88,7 +88,7 @@ def refuse_elsewhere(here: Current, folder: Path, slugs: Iterable[str]) -> None:
     for slug in slugs:
         if slug not in known:
             raise WrongCall(
-                f"{shown_folder(folder)} was made without the topic {slug}: "
+                f"{shown_folder(folder)} was made without {slug}: "
                 f"`grade init {shown_folder(folder)} --update --topic {slug}` adds it"
             )
 

@@ -46,11 +46,10 @@ def command(names: tuple[str, ...], folder: Path | None, language: str | None) -
     if names:
         refuse_elsewhere(here, place, [task.topic for task in asked])
     tasks = [task for task in here.tasks if task in asked]
-    absent = [slug for slug in here.missing if any(task.topic == slug for task in tasks)]
-    waiting = in_turn([task for task in tasks if task.topic in here.files], here.progress)
-    if absent and not waiting:
-        update = f"grade init {shown_folder(place)} --update"
-        raise WrongCall(f"{place} has no file of {' or '.join(absent)}: `{update}` brings it")
+    if not any(task.topic in here.files for task in tasks):
+        raise WrongCall(_absent(" or ".join(names) or "any topic", place))
+    waiting = in_turn(tasks, here.progress)
+    waiting = tuple(sorted(waiting, key=lambda task: task.topic in here.missing))
     if not waiting:
         show(lambda console: pages.show_finished(console, len(tasks)), None)
         return
@@ -60,12 +59,19 @@ def command(names: tuple[str, ...], folder: Path | None, language: str | None) -
         task,
         replace(entry, failure=in_the_language(entry.failure, course, task)),
         open_needs(task, here.progress),
-        place_of(task, here.files[task.topic], place),
+        place_of(task, here.files[task.topic], place)
+        if task.topic in here.files
+        else _absent(task.topic, place),
         f"grade {shown_folder(place)} --task {task.id}",
         f"grade {shown_folder(place)}",
         waiting[1] if len(waiting) > 1 else None,
     )
     show(lambda console: pages.show(step, console, _passed(tasks, here.progress), len(tasks)), None)
+
+
+def _absent(topic: str, folder: Path) -> str:
+    update = f"grade init {shown_folder(folder)} --update"
+    return f"{folder} has no file of {topic}: put yours back, or `{update}` brings the stub"
 
 
 def _passed(tasks: list[Task], progress: Progress) -> int:

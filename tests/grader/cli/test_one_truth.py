@@ -208,7 +208,7 @@ def test_topic_of_the_course_that_the_folder_has_not_is_named(player, command):
     """It is no typing error: the line that adds the topic is shown, and it works."""
     code, _, err = player.grade(command, "resnet")
     assert code == 2
-    assert "without the topic resnet: `grade init . --update --topic resnet` adds it" in err
+    assert "was made without resnet: `grade init . --update --topic resnet` adds it" in err
     assert player.grade("init", ".", "--update", "--topic", "resnet")[0] == 0
     assert player.grade(command, "resnet")[0] == 0
 

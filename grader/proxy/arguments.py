@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -40,7 +41,7 @@ class Arguments:
         self._session = session
         self._generators: dict[int, torch.Generator] = {}
         self._names: dict[int, str] = {}
-        self._mirrors: dict[int, str] = {}  # names of the arguments that both sides hold already
+        self.mirrored: dict[int, str] = {}  # names of the arguments that both sides hold already
         self.has_handle = False
         self._current = ""
 
@@ -64,7 +65,7 @@ class Arguments:
     def _refer_tensor(self, value: Tensor, encoder: Encoder) -> Any:
         mirror = self._session.mirrors.number_of(value)
         if mirror is not None:
-            self._mirrors[mirror] = self._current
+            self.mirrored[mirror] = self._current
             return {"mirror": mirror}
         for number, tensor in self.tensors.items():
             if tensor is value:
@@ -111,11 +112,16 @@ class Arguments:
             state = bytearray(reader.bytes_at(new))
             self._generators[number].set_state(torch.frombuffer(state, dtype=torch.uint8))
 
-    def refuse_changed_mirrors(self, answer: dict[str, Any], may_change: frozenset[str]) -> None:
-        """Raise ArgumentChanged when a function changed a tensor of ours that the submission had held on to."""
+    def refuse_changed_mirrors(
+        self, answer: dict[str, Any], may_change: frozenset[str], made_of: Collection[int]
+    ) -> None:
+        """Raise ArgumentChanged when a tensor of ours that the submission had held on to was changed.
+
+        `made_of` numbers those that an object was made of, which may change them.
+        """
         for number, _ in answer.get("mirrors", ()):
-            name = self._mirrors.get(number, "from an earlier call")
-            if number > 0 and name not in may_change:
+            name = self.mirrored.get(number, "from an earlier call")
+            if number > 0 and name not in may_change and number not in made_of:
                 raise ArgumentChanged(name, "its values or .grad were changed in place")
 
     def view(self, spec: dict[str, Any], reader: StorageReader) -> Tensor:

@@ -59,6 +59,7 @@ class Session:
         self.is_explained = True
         self._release_calls: list[int] = []
         self._handles: weakref.WeakValueDictionary[int, Handle] = weakref.WeakValueDictionary()
+        self._made_of: set[int] = set()  # numbers of our tensors that objects hold, as an optimiser its weights
         self.signatures, self.names_used = signatures, names_used
         self.last_function = ""
         self._numbers = itertools.count(1)
@@ -181,13 +182,14 @@ class Session:
             answer, buffers = self.transport.request(header, arguments.encoder.buffers)
             self.printed = (self.printed + str(answer.get("printed", "")))[:MAX_PRINTED]
             with self._patience:
-                if header["op"] == "vjp" or (
-                    "name" in header and header["op"] == "call" and not arguments.has_handle
-                ):
-                    arguments.refuse_changed_mirrors(
-                        answer, may_change
-                    )  # an object's method may: an optimiser's step
-                return self._result(answer, buffers, arguments, may_change)
+                by_object = header["op"] != "vjp" and (
+                    "name" not in header or header["op"] != "call" or arguments.has_handle
+                )  # an object may change what it was made of: an optimiser's step
+                arguments.refuse_changed_mirrors(answer, may_change, self._made_of if by_object else set())
+                value = self._result(answer, buffers, arguments, may_change)
+                if "name" in header and isinstance(value, Handle):
+                    self._made_of.update(answer.get("kept", ()), arguments.mirrored)
+                return value
         except WorkerTimeout as late:
             late.frames = errors.frames_in(late.stack, *self._loaded)
             raise

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from grader.proxy.errors import ArgumentChanged
 from grader.proxy.session import Session
 from grader.proxy.submission import Submission
 from grader.sandbox.errors import WorkerLied
@@ -101,6 +102,40 @@ def test_gradient_of_a_local_backward_is_seen_by_the_worker(learner: Learner) ->
     assert p.grad.tolist() == [0.0, 0.0]
     optimiser.zero_grad()
     assert p.grad is None
+
+
+@pytest.mark.parametrize("way_in", ["object", "class", "scenario", "attribute"])
+def test_held_input_is_refused_when_an_object_changes_it_later(learner: Learner, way_in: str) -> None:
+    """An object may change what it was made of, and not what it was only given to look at."""
+    submission = learner("""
+        held = []
+        class Layer:
+            def __call__(self, x):
+                for tensor in held:
+                    tensor.data.zero_()
+                held.append(x)
+            @property
+            def weight(self):
+                self(torch.ones(1))
+            @classmethod
+            def apply(cls, x):
+                cls()(x)
+    """)
+    layer, x = submission.Layer(), torch.ones(2)
+    ways = {
+        "object": lambda: layer(x),
+        "class": lambda: submission.Layer.apply(x),
+        "scenario": lambda: submission.run(_applied, x),
+        "attribute": lambda: layer.weight,
+    }
+    layer(x)
+    with pytest.raises(ArgumentChanged):
+        ways[way_in]()
+    assert x.tolist() == [1.0, 1.0]
+
+
+def _applied(submission: Any, x: torch.Tensor) -> Any:
+    return submission.Layer()(x)
 
 
 def test_write_through_data_is_seen_by_the_worker(learner: Learner) -> None:

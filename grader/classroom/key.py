@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import hashlib
 import json
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,22 +19,8 @@ from grader.course import Course
 from grader.course.files import digest_of_files, files_under
 from grader.course.locate import PACKAGE
 
-# Parts of the grader that do not judge: no part that does imports them, and a test sees to it.
-BESIDE_THE_JUDGE = frozenset(
-    {
-        "__main__.py",
-        "_course",
-        "classroom",
-        "cli",
-        "doctor",
-        "export",
-        "learner",
-        "notebook",
-        "render",
-        "verify",
-    }
-)
-SOURCES = (".py",)
+# Where the processes of a grading begin: what these import, and so on, decides what a report says.
+ENTRIES = ("judge.grading", "judge.standing.__main__", "worker.spawn")
 OF_A_TOPIC = (".py", ".toml")
 MANIFEST = "manifest.toml"  # of the data sets, with the checksum of each file
 FORMAT = 1  # of this key; a new one forgets every report that was kept
@@ -115,5 +102,32 @@ def versions() -> Mapping[str, str]:
 
 
 def judge_digest(package: Path) -> str:
-    """Return the sha256 of the sources of a grader package, without those parts that do not judge."""
-    return digest_of_files(files_under(package, SOURCES, BESIDE_THE_JUDGE))
+    """Return the sha256 of the sources of a grader package that a grading imports."""
+    return digest_of_files((name, os.fspath(file)) for name, file in judging(package).items())
+
+
+def judging(package: Path) -> dict[str, Path]:
+    """Return the modules of a grader package that a grading imports, by name: from its entries on, found by reading."""
+    found: dict[str, Path] = {}
+    waiting = [f"{package.name}.{entry}" for entry in ENTRIES]
+    while waiting:
+        name = waiting.pop()
+        base = package.parent.joinpath(*name.split("."))
+        file = next(
+            (file for file in (base / "__init__.py", base.with_suffix(".py")) if file.is_file()), None
+        )
+        if file is not None and name not in found:
+            found[name] = file
+            waiting += [name.rpartition(".")[0], *_imported(file, package.name)]
+    return found
+
+
+def _imported(file: Path, package: str) -> Iterator[str]:
+    """Yield what of the package a file names in its imports: modules, and what might be one."""
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        yield from (name for name in names if name.split(".")[0] == package)

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ANY = ("",)
 Named = tuple[str, str]  # a name that does not depend on where the file lies, and where it lies
 
 
-def files_under(
-    folder: Path, suffixes: tuple[str, ...] = ANY, without: Collection[str] = ()
-) -> Iterator[Named]:
+def files_under(folder: Path, suffixes: tuple[str, ...] = ANY) -> Iterator[Named]:
     """Yield the files with one of these endings, by their paths from `folder`; hidden and compiled ones are left out.
 
-    `without` names entries of `folder` itself that are left out too. A link to a folder is not followed.
+    A link to a folder is not followed.
     """
     top = os.fspath(folder)
     for current, folders, names in os.walk(top):
-        left_out = without if current == top else ()
-        folders[:] = [name for name in folders if _counts(name) and name not in left_out]
+        folders[:] = [name for name in folders if _counts(name)]
         prefix = current[len(top) + 1 :].replace(os.sep, "/")
         for name in names:
             file = os.path.join(current, name)
-            if _counts(name) and name.endswith(suffixes) and name not in left_out and os.path.isfile(file):
+            if _counts(name) and name.endswith(suffixes) and os.path.isfile(file):
                 yield f"{prefix}/{name}" if prefix else name, file
 
 

@@ -1,12 +1,14 @@
 """The content key of a grading changes with everything that its report depends on, and with nothing else."""
 
-import ast
+import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from grader.classroom import key as keys
-from grader.classroom.key import BESIDE_THE_JUDGE, GradingOptions, judge_digest, key_of, topic_digest
+from grader.classroom.key import GradingOptions, judge_digest, judging, key_of, topic_digest
 from grader.course import Course, UnknownTask
 from grader.course.locate import PACKAGE
 from grader.course.read import read_topics
@@ -158,37 +160,48 @@ def test_topic_that_there_is_not_has_no_digest(root):
 
 @pytest.mark.parametrize(
     ("file", "matters"),
-    [("judge/scoring.py", True), ("suite/deep/compare.py", True), ("new/part.py", True), ("render/page.py", False),
-     ("cli/main.py", False), ("__main__.py", False), ("judge/notes.txt", False)],
+    [("judge/grading.py", True), ("suite/deep/compare.py", True), ("suite/__init__.py", True),
+     ("worker/spawn.py", True),
+     ("render/page.py", False), ("suite/author.py", False), ("__main__.py", False), ("judge/notes.txt", False)],
 )  # fmt: skip
-def test_source_of_the_grader_matters_where_it_judges(tmp_path, file, matters):
-    """A change of a page or of a command grades nothing again; a change of the judge does, and of any new part."""
-    write(tmp_path / "judge/session.py")
-    before = judge_digest(tmp_path)
-    write(tmp_path / file, "x = 3\n")
-    assert (judge_digest(tmp_path) != before) == matters
+def test_source_of_the_grader_matters_where_a_grading_imports_it(tmp_path, file, matters):
+    """A change of a page or of a command grades nothing again; a change of what a grading imports does."""
+    package = tmp_path / "grader"
+    write(package / "judge/grading.py", "def grade():\n    from grader.suite.deep import compare\n")
+    for name in ("__init__", "suite/__init__", "suite/deep/__init__", "suite/deep/compare", "worker/spawn"):
+        write(package / f"{name}.py")
+    before = judge_digest(package)
+    write(
+        package / file,
+        "x = 3\n" + ("from grader.suite.deep import compare\n" if file == "judge/grading.py" else ""),
+    )
+    assert (judge_digest(package) != before) == matters
 
 
-def test_whatever_the_judge_reaches_is_in_the_key():
-    """What is left out of the key cannot change a verdict: nothing that the judge imports is among it."""
-    parts, new = set(), {"judge", "sandbox", "suite", "worker"}
-    while new:
-        parts |= new
-        new = {name for part in new for file in _files(part) for name in _imported(file)} - parts
-    assert {"course", "device", "intake", "proxy", "report", "wire"} <= parts
-    assert parts & BESIDE_THE_JUDGE == set()
+def test_modules_that_a_grading_loads_are_all_in_the_key():
+    """Whatever of the grader a grading has imported when it is done was found by reading."""
+    code = (
+        "import sys; from pathlib import Path; from grader.judge.grading import grade_submission;"
+        "import grader.judge.standing.process;"
+        "grade_submission([Path(sys.argv[1])], tasks=['losses.softmax'], jobs=1, seed=1, device='cpu');"
+        "print(*(name for name in sys.modules if name.split('.')[0] == 'grader'))"
+    )
+    command = [sys.executable, "-P", "-c", code, str(PACKAGE.parent / "solutions" / "losses.py")]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    found = set(judging(PACKAGE))
+    assert {"grader.judge.session", "grader.suite"} <= set(loaded) <= found
 
 
-def _files(part):
-    return (PACKAGE / part).rglob("*.py") if (PACKAGE / part).is_dir() else [PACKAGE / f"{part}.py"]
+@pytest.mark.parametrize(
+    "part", ["watch", "render", "cli", "classroom", "learner", "verify", "doctor", "__main__"]
+)
+def test_part_that_does_not_judge_is_not_in_the_key(part):
+    """A change of a key of watch, or of a page, grades no class again."""
+    assert not [name for name in judging(PACKAGE) if name.split(".")[1:2] == [part]]
 
 
-def _imported(file):
-    """The parts of the grader that a file imports."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "grader":
-            yield from (alias.name for alias in node.names if alias.name != "__version__")
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("grader."):
-            yield node.module.split(".")[1]
-        elif isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith("grader."))
+def test_judging_code_imports_absolutely():
+    """What a grading imports is written so that reading finds it: no relative import, and no name in a string."""
+    for file in judging(PACKAGE).values():
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*from \.|import_module\(f?.grader", text, re.MULTILINE), file

@@ -98,6 +98,15 @@ def check_equal(got: Any, want: Any, checked: str | None = None) -> None:
         raise CheckFailure(checked, expected, text, Evidence("equal", got))
 
 
+def check_fields(got: Any, fields: Sequence[str], checked: str | None = None) -> None:
+    """Check that `got` is a named tuple with these fields."""
+    if not isinstance(got, Record) or got._fields != tuple(fields):
+        text = "a plain tuple" if type(got) is tuple else kind_of(got)
+        if isinstance(got, Record):
+            text = f"the fields {', '.join(got._fields)}"
+        raise CheckFailure(checked, f"a named tuple of {', '.join(fields)}", text, Evidence("kind", got))
+
+
 def check_shape(got: Any, shape: Sequence[int], checked: str | None = None) -> None:
     """Check that `got` is a tensor of this shape."""
     _check_kind(got, checked)
@@ -218,9 +227,8 @@ def _check_sequence(got: Any, want: Any, checked: str | None, rtol: float | None
     if not (named or type(got) is (tuple if isinstance(want, tuple) else list)) or len(got) != len(want):
         text = f"a {'tuple' if isinstance(want, tuple) else 'list'} of {len(want)}"
         raise CheckFailure(checked, text, kind_of(got), Evidence("kind", got))
-    if fields is not None and getattr(got, "_fields", None) != fields:
-        text = "a plain tuple" if type(got) is tuple else f"the fields {', '.join(got._fields)}"
-        raise CheckFailure(checked, f"a named tuple of {', '.join(fields)}", text, Evidence("kind", got))
+    if fields is not None:
+        check_fields(got, fields, checked)
     names = fields or [f"item {index}" for index in range(len(want))]
     for name, part, expected in zip(names, got, want, strict=True):
         _check(part, expected, f"{checked or 'the result'}, {name}", rtol, atol)

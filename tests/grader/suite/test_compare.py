@@ -15,6 +15,7 @@ from grader.suite import (
     check_close,
     check_dtype,
     check_equal,
+    check_fields,
     check_finite,
     check_like,
     check_raises,
@@ -415,3 +416,12 @@ def test_exception_is_told_to_its_end() -> None:
         with pytest.raises(CheckFailure) as failure, check_raises(expected, naming):
             raise from_report(report)
         assert failure.value.got == f"ValueError: {text}"
+
+
+def test_fields_are_those_of_a_named_tuple(learner: Callable[[str], Submission]) -> None:
+    made = "from collections import namedtuple\ndef f(x): return namedtuple('Pair', 'one two')(x, x)\n"
+    pair = learner(made).f(HALF)
+    check_fields(pair, ("one", "two"))
+    assert failure_of(check_fields, pair, ("two", "one")).got == "the fields one, two"
+    assert failure_of(check_fields, (HALF, HALF), ("one", "two")).got == "a plain tuple"
+    assert failure_of(check_fields, HALF, ("one", "two")).expected == "a named tuple of one, two"

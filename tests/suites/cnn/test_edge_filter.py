@@ -1,7 +1,5 @@
 """Suite of cnn.edge_filter."""
 
-from typing import NamedTuple
-
 import pytest
 import torch
 from torch.nn import functional
@@ -10,6 +8,7 @@ from grader.suite import (
     check_by_hand,
     check_close,
     check_device,
+    check_fields,
     check_gradients,
     check_manners,
     check_raises,
@@ -20,17 +19,10 @@ HORIZONTAL = [[-1.0, -2.0, -1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 1.0]]
 DIRECTIONS = {"vertical": VERTICAL, "horizontal": HORIZONTAL}
 
 
-class EdgeResponse(NamedTuple):
-    """What edge_filter returns."""
-
-    kernel: torch.Tensor
-    response: torch.Tensor
-
-
 def oracle(image, direction):
     """Return the kernel, and the response by torch's own convolution."""
     kernel = torch.tensor(DIRECTIONS[direction], dtype=image.dtype)
-    return EdgeResponse(kernel, functional.conv2d(image[None, None], kernel[None, None])[0, 0])
+    return kernel, functional.conv2d(image[None, None], kernel[None, None])[0, 0]
 
 
 @pytest.mark.visible
@@ -39,7 +31,7 @@ def test_edge_filter_kernel(submission, direction):
     """The kernel is Sobel's for these edges, and the response loses two pixels."""
     image = torch.zeros(4, 6, dtype=torch.float64)
     want = torch.tensor(DIRECTIONS[direction], dtype=torch.float64)
-    check_close(submission.edge_filter(image, direction), EdgeResponse(want, image[2:, 2:]))
+    check_close(submission.edge_filter(image, direction), (want, image[2:, 2:]))
 
 
 @pytest.mark.visible
@@ -49,7 +41,7 @@ def test_edge_filter_of_a_step(submission, direction):
     image = torch.tensor([[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]]).expand(4, 6)
     want = torch.tensor([[0.0, 4.0, 4.0, 0.0]]).expand(2, 4)
     kernel = torch.tensor(DIRECTIONS[direction])
-    want = EdgeResponse(kernel, want if direction == "vertical" else 0 * want)
+    want = (kernel, want if direction == "vertical" else 0 * want)
     check_close(submission.edge_filter(image, direction), want)
 
 
@@ -61,7 +53,7 @@ def test_edge_filter_of_a_slope(submission, direction):
     image = 2 * columns - 3 * rows[:, None]
     response = torch.full((3, 2), 16.0 if direction == "vertical" else -24.0, dtype=torch.float64)
     kernel = torch.tensor(DIRECTIONS[direction], dtype=torch.float64)
-    check_close(submission.edge_filter(image, direction), EdgeResponse(kernel, response))
+    check_close(submission.edge_filter(image, direction), (kernel, response))
 
 
 @pytest.mark.weight(2)
@@ -114,3 +106,8 @@ def test_edge_filter_on_a_device(submission, rng, direction):
         return list(submission.edge_filter(image, direction))
 
     check_device(parts, rng.normal(4, 5))
+
+
+def test_edge_filter_names_what_it_returns(submission, rng):
+    """The result is a named tuple with the fields kernel and response."""
+    check_fields(submission.edge_filter(rng.normal(4, 5), "vertical"), ("kernel", "response"))

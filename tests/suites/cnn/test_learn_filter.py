@@ -1,7 +1,5 @@
 """Suite of cnn.learn_filter."""
 
-from typing import NamedTuple
-
 import pytest
 import torch
 from torch.nn import functional
@@ -10,18 +8,12 @@ from grader.suite import (
     check_close,
     check_device,
     check_equal,
+    check_fields,
     check_finite,
     check_manners,
     check_raises,
     check_that,
 )
-
-
-class LearnedFilter(NamedTuple):
-    """What learn_filter returns."""
-
-    kernel: torch.Tensor
-    losses: list
 
 
 def answers(x, k):
@@ -38,7 +30,7 @@ def descent(x, y, k, lr, steps):
         (gradient,) = torch.autograd.grad(loss, k)
         k = k.detach() - lr * gradient
         losses.append(loss.item())
-    return LearnedFilter(k, losses)
+    return k, losses
 
 
 def starts(seed):
@@ -54,7 +46,7 @@ def test_learn_filter_form(submission, rng, size, shape, dtype):
     x, y = rng.normal(4, 6, 7, dtype=dtype), rng.normal(4, 7 - shape[0], 8 - shape[1], dtype=dtype)
     got = submission.learn_filter(x, y, size, 0.1, 3, rng.generator())
     kernel = torch.zeros(shape, dtype=dtype)
-    check_close(got, LearnedFilter(kernel, [0.0] * 3), "what is returned", atol=1e6)
+    check_close(got, (kernel, [0.0] * 3), "what is returned", atol=1e6)
     check_equal(got[0].requires_grad, False, "whether the kernel has a graph")
 
 
@@ -64,9 +56,9 @@ def test_learn_filter_of_one_number(submission, rng):
     x, y = torch.full((1, 1, 1), 2.0).double(), torch.full((1, 1, 1), 6.0).double()
     seed = rng.seed()
     first = submission.learn_filter(x, y, 1, 0.1, 0, starts(seed))
-    check_close(first, LearnedFilter(torch.zeros(1, 1).double(), []), "after no steps", atol=1e6)
+    check_close(first, (torch.zeros(1, 1).double(), []), "after no steps", atol=1e6)
     k = first[0].detach()
-    want = LearnedFilter(k - 0.1 * 4 * (2 * k - 6), [((2 * k - 6) ** 2).item()])
+    want = (k - 0.1 * 4 * (2 * k - 6), [((2 * k - 6) ** 2).item()])
     check_close(submission.learn_filter(x, y, 1, 0.1, 1, starts(seed)), want, "after one step")
 
 
@@ -78,7 +70,7 @@ def test_learn_filter_is_gradient_descent(submission, rng, size, steps):
     x, y = rng.normal(4, 6, 7), rng.normal(4, 7 - size[0], 8 - size[1])
     seed, lr = rng.seed(), rng.uniform(low=0.05, high=0.3).item()
     first = submission.learn_filter(x, y, size, lr, 0, starts(seed))
-    check_close(first, LearnedFilter(torch.zeros(size).double(), []), "after no steps", atol=1e6)
+    check_close(first, (torch.zeros(size).double(), []), "after no steps", atol=1e6)
     got = submission.learn_filter(x, y, size, lr, steps, starts(seed))
     check_close(got, descent(x, y, first[0].detach(), lr, steps), "after the steps")
 
@@ -91,8 +83,8 @@ def test_learn_filter_recovers_a_kernel(submission, rng, draw):
     y = answers(x, kernel)
     got = submission.learn_filter(x, y, (2, 3), 0.2, 60, rng.generator())
     own = descent(x, y, rng.normal(2, 3), 0.2, 60)
-    check_close(got, LearnedFilter(kernel, own.losses), "what is returned", atol=1e6)
-    draw.curve("loss", got[1], own.losses)
+    check_close(got, (kernel, own[1]), "what is returned", atol=1e6)
+    draw.curve("loss", got[1], own[1])
     draw.picture(
         "the kernel that was found", "filters", got[0], caption="it should be the one that made the answers"
     )
@@ -108,7 +100,7 @@ def test_learn_filter_starts_at_random(submission, rng):
         call = (images, answer, (2, 3), lr, 0)
         check_manners(submission, lambda call=call, s=seed_: submission.learn_filter(*call, starts(s)))
         got = submission.learn_filter(*call, starts(seed_))
-        check_close(got, LearnedFilter(torch.zeros(2, 3).double(), []), "after no steps", atol=1e6)
+        check_close(got, (torch.zeros(2, 3).double(), []), "after no steps", atol=1e6)
         check_finite(got[0], "the first kernel")
         kernels.append(got[0].detach())
     first, again, other = kernels
@@ -126,7 +118,7 @@ def test_learn_filter_of_other_layouts(submission, rng):
     """Images in any layout of memory give the same kernel."""
     x, y, seed = rng.normal(3, 5, 6), rng.normal(3, 4, 4), rng.seed()
     first = submission.learn_filter(x, y, (2, 3), 0.1, 0, starts(seed))
-    check_close(first, LearnedFilter(torch.zeros(2, 3).double(), []), "after no steps", atol=1e6)
+    check_close(first, (torch.zeros(2, 3).double(), []), "after no steps", atol=1e6)
     turned = (value.permute(2, 1, 0).contiguous().permute(2, 1, 0) for value in (x, y))
     got = submission.learn_filter(*turned, (2, 3), 0.1, 3, starts(seed))
     check_close(got, descent(x, y, first[0].detach(), 0.1, 3), "after the steps")
@@ -155,3 +147,9 @@ def test_learn_filter_on_a_device(submission, rng):
         return submission.learn_filter(x, y, (2, 3), 0.1, 4, starts(seed))[0]
 
     check_device(learn, rng.normal(3, 5, 6), rng.normal(3, 4, 4))
+
+
+def test_learn_filter_names_what_it_returns(submission, rng):
+    """The result is a named tuple with the fields kernel and losses."""
+    got = submission.learn_filter(rng.normal(3, 5, 6), rng.normal(3, 4, 4), (2, 3), 0.1, 2, rng.generator())
+    check_fields(got, ("kernel", "losses"))

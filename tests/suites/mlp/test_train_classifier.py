@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from grader.suite import check_equal, check_that, dataset, to_device
+from grader.suite import check_equal, check_fields, check_that, dataset, to_device
 
 
 def losses_by_hand(x, y, epochs=15):
@@ -121,3 +121,10 @@ def test_train_classifier_returns_falling_losses(submission, rng, shared):
     check_that(len(losses) >= 2, "losses", "one for each of two epochs or more", f"{len(losses)}")
     ends = f"{losses[0]:.3g} and {losses[-1]:.3g}"
     check_that(losses[-1] < losses[0], "first and last loss", "a last loss below the first", ends)
+
+
+def test_train_classifier_names_what_it_returns(submission, rng):
+    """The result is a named tuple with the fields predictions and losses."""
+    x, y, x_test, _ = two_clouds(rng, 60, 3)
+    got = submission.train_classifier(x, y, x_test, rng.generator())
+    check_fields(got, ("predictions", "losses"))

@@ -5,7 +5,15 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from grader.suite import check_close, check_equal, check_manners, check_raises, check_that, to_device
+from grader.suite import (
+    check_close,
+    check_equal,
+    check_fields,
+    check_manners,
+    check_raises,
+    check_that,
+    to_device,
+)
 
 
 class Comparison(NamedTuple):
@@ -149,3 +157,9 @@ def test_plain_vs_residual_on_a_device(submission, rng):
     x, y, seed = sample(rng)
     got = submission.plain_vs_residual(3, to_device(x), to_device(y), seeded(seed), steps=3)
     check_alike(got, compared(3, x, y, seeded(seed), steps=3))
+
+
+def test_plain_vs_residual_names_what_it_returns(submission, rng):
+    """The result is a named tuple: norms, then losses, of the two nets."""
+    x, y, seed = sample(rng)
+    check_fields(submission.plain_vs_residual(2, x, y, seeded(seed), steps=1), Comparison._fields)

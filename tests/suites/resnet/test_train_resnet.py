@@ -8,6 +8,7 @@ from grader.suite import (
     check_close,
     check_dtype,
     check_equal,
+    check_fields,
     check_finite,
     check_shape,
     check_that,
@@ -133,3 +134,10 @@ def test_train_resnet_on_a_device(submission, rng):
     predictions, _ = checked(got, 3, 1)
     where = to_device(torch.zeros(1)).device.type
     check_equal(predictions.device.type == where, True, "whether the scores are on the device of x")
+
+
+def test_train_resnet_names_what_it_returns(submission, rng):
+    """The result is a named tuple with the fields predictions and losses."""
+    x, y, x_test, _ = patterns(rng, 20, 3)
+    got = submission.train_resnet(x, y, x_test, rng.generator(), 1)
+    check_fields(got, ("predictions", "losses"))

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.suite import check_by_hand, check_close, check_manners, check_raises, to_device
+from grader.suite import check_by_hand, check_close, check_fields, check_manners, check_raises, to_device
 
 FORBIDDEN = ("lstm_cell", "lstm", "LSTMCell", "LSTM", "RNNCellBase", "RNNBase")
 OUTPUT, INPUTS = ("h", "c"), ("x", "h", "c")
@@ -139,3 +139,9 @@ def test_LSTMCell_on_a_device(submission, rng, shared, given):
     want = shared.play(nn, "LSTMCell", (4, 3), {}, *args)
     got = submission.run(shared.play, "LSTMCell", (4, 3), {}, *to_device(args))
     shared.check_played(got, to_device(want), OUTPUT, names)
+
+
+def test_LSTMCell_names_what_it_returns(submission, rng):
+    """The new states are a named tuple with the fields h and c."""
+    got = submission.LSTMCell(4, 3)(rng.normal(6, 4, dtype=torch.float32))
+    check_fields(got, OUTPUT)

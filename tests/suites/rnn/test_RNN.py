@@ -10,6 +10,7 @@ from grader.suite import (
     check_by_hand,
     check_close,
     check_equal,
+    check_fields,
     check_manners,
     check_raises,
     check_shape,
@@ -207,3 +208,9 @@ def test_RNN_on_a_device(submission, rng, shared, given):
     want = shared.play(nn, "RNN", (3, 4), options, *args)
     got = submission.run(shared.play, "RNN", (3, 4), options, *to_device(args))
     shared.check_played(got, to_device(want), OUTPUT, INPUTS[: 1 + given])
+
+
+def test_RNN_names_what_it_returns(submission, rng):
+    """The result is a named tuple with the fields output and h_n."""
+    got = submission.RNN(4, 3)(rng.normal(5, 2, 4, dtype=torch.float32))
+    check_fields(got, OUTPUT)

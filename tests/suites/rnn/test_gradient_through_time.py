@@ -27,11 +27,10 @@ def value_of(submission):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_gradient_through_time_shape_and_dtype(submission, rng, dtype):
-    """T steps give T + 1 numbers in the dtype of w, the first of them 1."""
+    """T steps give T + 1 numbers in the dtype of w."""
     got = submission.gradient_through_time(0.5 * rng.normal(3, 3, dtype=dtype), 5)
     check_shape(got, (6,))
     check_dtype(got, dtype)
-    check_close(got[0].detach(), torch.tensor(1.0, dtype=dtype), "the norm after no step")
 
 
 @pytest.mark.visible

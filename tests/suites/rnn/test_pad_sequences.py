@@ -7,7 +7,9 @@ from grader.suite import (
     check_by_hand,
     check_close,
     check_device,
+    check_fields,
     check_gradients,
+    check_like,
     check_manners,
     check_raises,
 )
@@ -35,7 +37,7 @@ def sequences_of(rng, lengths, *further, dtype=torch.float64):
 def test_pad_sequences_shape_and_dtype(submission, rng, dtype):
     """Three sequences of up to 5 steps become (3, 5) in their dtype."""
     sequences = sequences_of(rng, (2, 5, 3), dtype=dtype)
-    check_close(submission.pad_sequences(sequences), padded_by_hand(sequences))
+    check_like(submission.pad_sequences(sequences), padded_by_hand(sequences))
 
 
 @pytest.mark.visible
@@ -110,3 +112,8 @@ def test_pad_sequences_has_manners(submission, rng):
 def test_pad_sequences_on_a_device(submission, rng):
     """On an accelerator padding and lengths lie there too."""
     check_device(submission.pad_sequences, sequences_of(rng, (2, 4, 3), 2), 7)
+
+
+def test_pad_sequences_names_what_it_returns(submission, rng):
+    """The result is a named tuple with the fields padded and lengths."""
+    check_fields(submission.pad_sequences(sequences_of(rng, (2, 4))), ("padded", "lengths"))

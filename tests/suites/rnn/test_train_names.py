@@ -8,6 +8,7 @@ from grader.suite import (
     check_close,
     check_dtype,
     check_equal,
+    check_fields,
     check_finite,
     check_shape,
     check_that,
@@ -150,3 +151,9 @@ def test_train_names_on_a_device(submission, rng):
     names, labels = words(rng, 12), to_device(torch.arange(12) % 3)
     predictions, _ = checked(submission.train_names(names, labels, words(rng, 4), rng.generator()), (4, 3))
     check_equal(predictions.device.type, labels.device.type, "the device of the predictions")
+
+
+def test_train_names_names_what_it_returns(submission, rng):
+    """The result is a named tuple with the fields predictions and losses."""
+    got = submission.train_names(words(rng, 12), torch.arange(12) % 3, words(rng, 2), rng.generator())
+    check_fields(got, ("predictions", "losses"))

@@ -431,7 +431,7 @@ def evaluated_after_the_first(*args):
     return Variant()(*args)
 
 
-@mistake("the weights never change: step() is missing, or zero_grad() comes between backward() and step()")
+@mistake("the weights never change: step() is missing, or comes when the gradients are empty, before backward()")
 def never_stepped(*args):
     class Variant(_Training):
         def step(self, x, y):

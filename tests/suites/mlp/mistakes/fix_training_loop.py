@@ -79,7 +79,7 @@ def _right(*arguments):
     return reference("mlp").fix_training_loop(*arguments)
 
 
-@mistake("the gradients are zeroed between backward and step, or there is no step: nothing is learned")
+@mistake("nothing is learned: step() is missing, or comes when the gradients are empty, before backward()")
 def never_steps(model, x, y, x_val, y_val, epochs, batch_size, lr, generator):
     return _right(model, x, y, x_val, y_val, epochs, batch_size, 0.0, generator)
 

@@ -156,3 +156,8 @@ def asked_for_cuda(x, y, x_test, generator):
 @mistake("the table went through numpy, which knows no device: stay with torch")
 def through_numpy(x, y, x_test, generator):
     return _right(*(torch.from_numpy(part.numpy()) for part in (x, y, x_test)), generator)
+
+
+@mistake("a plain tuple comes back: a named tuple has names for its parts")
+def plain_tuple(x, y, x_test, generator):
+    return tuple(reference("mlp").train_classifier(x, y, x_test, generator))

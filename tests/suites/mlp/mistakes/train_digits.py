@@ -28,7 +28,7 @@ def shuffled_apart(x, y, x_test, generator):
     return _right(x[torch.randperm(len(x), generator=generator)], y, x_test, generator)
 
 
-@mistake("all weights start at the same number: hidden units stay equal to one another")
+@mistake("hardly anything is learned: weights that all start alike, or a learning rate that is far too small")
 def constant_weights(x, y, x_test, generator):
     model = _network().to(x.device)
     for parameter in model.parameters():
@@ -110,3 +110,8 @@ def asked_for_cuda(x, y, x_test, generator):
 @mistake("the images went through numpy, which knows no device: stay with torch")
 def through_numpy(x, y, x_test, generator):
     return _right(*(torch.from_numpy(part.numpy()) for part in (x, y, x_test)), generator)
+
+
+@mistake("a plain tuple comes back: a named tuple has names for its parts")
+def plain_tuple(x, y, x_test, generator):
+    return tuple(reference("mlp").train_digits(x, y, x_test, generator))

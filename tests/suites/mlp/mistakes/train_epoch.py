@@ -53,7 +53,7 @@ def zero_grad_after_the_step(model, loader, loss_fn, optimizer):
     return _epoch(model, loader, step)
 
 
-@mistake("the weights never change: the step is missing, or the gradients are zeroed right before it")
+@mistake("the weights never change: step() is missing, or comes when the gradients are empty, before backward()")
 def zero_grad_before_the_step(model, loader, loss_fn, optimizer):
     def step(x, y):
         loss = loss_fn(model(x), y)

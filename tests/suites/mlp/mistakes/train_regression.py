@@ -85,7 +85,7 @@ def tensors_for_losses(x, y, x_test, generator):
     return _run(predictions, [torch.tensor(loss) for loss in losses])
 
 
-@mistake("the model was never trained")
+@mistake("hardly anything is learned: no step, an empty gradient, or a learning rate that is far too small")
 def untrained(x, y, x_test, generator):
     features, _, features_test = _standardized(x, y, x_test)
     losses = reference("mlp").train_regression(x, y, x_test, generator).losses
@@ -142,3 +142,8 @@ def asked_for_cuda(x, y, x_test, generator):
 def through_numpy(x, y, x_test, generator):
     table = (torch.from_numpy(part.numpy()) for part in (x, y, x_test))
     return reference("mlp").train_regression(*table, generator)
+
+
+@mistake("a plain tuple comes back: a named tuple has names for its parts")
+def plain_tuple(x, y, x_test, generator):
+    return tuple(reference("mlp").train_regression(x, y, x_test, generator))

@@ -138,7 +138,7 @@ def lr_ignored(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
     return _both(_start(depth, x, generator, gain), x, y, 0.1, steps)
 
 
-@mistake("the weights never change: each step takes lr * gradient off them")
+@mistake("the weights never change: each step takes lr * gradient off them, in place")
 def never_stepped(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
     return _both(_start(depth, x, generator, gain), x, y, 0.0, steps)
 
@@ -250,3 +250,8 @@ def drawn_on_the_device(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
     d = x.shape[1]
     start = torch.randn(depth, d, d, generator=generator, dtype=x.dtype, device=x.device)
     return _both(gain * start / d**0.5, x, y, lr, steps)
+
+
+@mistake("a plain tuple comes back: a named tuple has names for its parts")
+def plain_tuple(*args, **options):
+    return tuple(reference("resnet").plain_vs_residual(*args, **options))

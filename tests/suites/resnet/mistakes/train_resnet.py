@@ -58,7 +58,7 @@ def shuffled_apart(x, y, x_test, generator, epochs=6):
     return _right(x[order], y, x_test, generator, epochs)
 
 
-@mistake("the weights never change: the step is missing, or the optimizer was made for another net")
+@mistake("the weights never change: no step, an empty gradient, a tiny lr, or an optimizer of another net")
 def never_stepped(x, y, x_test, generator, epochs=6):
     model = _network(x)
     losses = _train(model, x, y, generator, epochs, stepping=False)
@@ -156,3 +156,8 @@ def asked_for_cuda(x, y, x_test, generator, epochs=6):
     model = _network(x).to("cuda")
     losses = _train(model, x.to("cuda"), y.to("cuda"), generator, epochs)
     return _run(_read(model, x_test.to("cuda")), losses)
+
+
+@mistake("a plain tuple comes back: a named tuple has names for its parts")
+def plain_tuple(*args, **options):
+    return tuple(reference("resnet").train_resnet(*args, **options))

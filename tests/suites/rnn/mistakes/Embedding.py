@@ -172,7 +172,7 @@ class ValueErrorForTheRange(_Parts):
             raise ValueError("indices")
 
 
-@mistake("an empty tensor of indices fails: min() and max() of nothing raise")
+@mistake("an empty tensor of indices fails: min() of nothing raises, and so does view with a -1")
 class EmptyFails(_Parts):
     def _refuse_range(self, indices):
         if indices.min() < 0 or indices.max() >= len(self.weight):

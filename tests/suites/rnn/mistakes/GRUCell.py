@@ -168,7 +168,7 @@ class Interleaved(_Parts):
         return sums.reshape(len(sums), -1, 3).unbind(2)
 
 
-@mistake("there is one bias: torch keeps two, and r is multiplied to the second")
+@mistake("the state_dict lacks one of two biases: bias_ih and bias_hh, each an nn.Parameter")
 class OneBias(_Parts):
     def __init__(self, input_size, hidden_size):
         super().__init__(input_size, hidden_size)

@@ -22,7 +22,11 @@ class _Parts(Right):
         h, c = self._start(x) if state is None else self._given(*state)
         self._refuse_state(x, h, c)
         gates = dict(zip(self.order, self._quarters(self._sum(x, h)), strict=True))
-        return self._step(*self._bent(*(gates[name] for name in ORDER)), c)
+        return self._named(self._step(*self._bent(*(gates[name] for name in ORDER)), c))
+
+    def _named(self, states):
+        pair = isinstance(states, tuple) and all(isinstance(state, torch.Tensor) for state in states)
+        return reference("rnn").LSTMState(*states) if pair else states
 
     def _refuse_x(self, x):
         if x.ndim != 2 or x.shape[1] != self.input_size:
@@ -190,7 +194,7 @@ class OutputAndState(_Parts):
         return h, (h, c)
 
 
-@mistake("there is one bias: torch keeps two, bias_ih and bias_hh")
+@mistake("the state_dict lacks one of two biases: bias_ih and bias_hh, each an nn.Parameter")
 class OneBias(_Parts):
     def __init__(self, input_size, hidden_size):
         super().__init__(input_size, hidden_size)
@@ -319,3 +323,9 @@ class AlwaysFloat32(_Parts):
     def _step(self, i, f, g, o, c):
         h, c = super()._step(i, f, g, o, c)
         return h.float(), c.float()
+
+
+@mistake("a plain tuple comes back: a named tuple has names for its parts")
+class PlainTuple(Right):
+    def forward(self, x, state=None):
+        return tuple(super().forward(x, state))

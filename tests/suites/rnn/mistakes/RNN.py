@@ -20,7 +20,9 @@ class _Parts(Right):
         shape = (self.num_layers * len(self.suffixes), x.shape[1], self.hidden_size)
         h_0 = self._start(x, shape) if h_0 is None else self._given(h_0)
         self._refuse_h(h_0, shape)
-        return self._result(*self._layers(x, list(h_0)))
+        result = self._result(*self._layers(x, list(h_0)))
+        pair = isinstance(result, tuple) and len(result) == 2
+        return reference("rnn").RNNOutput(*result) if pair else result
 
     def _refuse_x(self, x):
         if x.ndim != 3 or x.shape[int(self.batch_first)] == 0 or x.shape[2] != self.input_size:
@@ -136,7 +138,7 @@ class Relu(_Parts):
         return torch.relu(x @ w_ih.t() + b_ih + h @ w_hh.t() + b_hh)
 
 
-@mistake("there is one bias: torch keeps two, bias_ih and bias_hh")
+@mistake("the state_dict lacks one of two biases: bias_ih and bias_hh, each an nn.Parameter")
 class OneBias(_Parts):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -520,3 +522,9 @@ class AlwaysFloat32(_Parts):
     def _result(self, x, last):
         output, h_n = super()._result(x, last)
         return output.float(), h_n.float()
+
+
+@mistake("a plain tuple comes back: a named tuple has names for its parts")
+class PlainTuple(Right):
+    def forward(self, x, h_0=None):
+        return tuple(super().forward(x, h_0))

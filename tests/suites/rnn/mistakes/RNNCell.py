@@ -58,7 +58,7 @@ class Relu(_Parts):
         return torch.relu(self._sum(x, h))
 
 
-@mistake("there is one bias: torch keeps two, bias_ih and bias_hh")
+@mistake("the state_dict lacks one of two biases: bias_ih and bias_hh, each an nn.Parameter")
 class OneBias(_Parts):
     def __init__(self, input_size, hidden_size):
         super().__init__(input_size, hidden_size)
@@ -87,16 +87,6 @@ class LinearLayers(_Parts):
 
     def _sum(self, x, h):
         return self.ih(x) + self.hh(h)
-
-
-@mistake("the parameters are made in another order: weight_ih, weight_hh, bias_ih, bias_hh")
-class OtherOrder(_Parts):
-    def __init__(self, input_size, hidden_size):
-        nn.Module.__init__(self)
-        self.hidden_size = hidden_size
-        right = Right(input_size, hidden_size)
-        for name in ("weight_ih", "bias_ih", "weight_hh", "bias_hh"):
-            self.register_parameter(name, right.get_parameter(name))
 
 
 @mistake("weight_ih is stored as (D, H): it is (H, D), one row for each hidden unit")

@@ -131,3 +131,8 @@ def by_torch(sequences, padding_value=0, batch_first=True):
     _, lengths = _right(sequences)
     pad_sequence = torch.nn.utils.rnn.pad_sequence
     return _padded(pad_sequence(list(sequences), batch_first, padding_value), lengths)
+
+
+@mistake("a plain tuple comes back: a named tuple has names for its parts")
+def plain_tuple(sequences, padding_value=0, batch_first=True):
+    return tuple(_right(sequences, padding_value, batch_first))

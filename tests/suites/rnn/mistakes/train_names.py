@@ -146,3 +146,8 @@ def model_on_the_cpu(names, labels, test_names, generator):
 @mistake("everything was brought to the CPU: the model trains on the device of labels")
 def trained_on_the_cpu(names, labels, test_names, generator):
     return _right(names, labels.cpu(), test_names, generator)
+
+
+@mistake("a plain tuple comes back: a named tuple has names for its parts")
+def plain_tuple(names, labels, test_names, generator):
+    return tuple(_right(names, labels, test_names, generator))

@@ -133,10 +133,12 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 
 def _is_plain(value: object) -> bool:
-    """Whether a value has the same short text in every process."""
-    if isinstance(value, (list, tuple, dict)):
-        return all(map(_is_plain, value.values() if isinstance(value, dict) else value))
-    return value is None or isinstance(value, (bool, int, float, str, slice, torch.dtype, torch.device))
+    """Whether a value has the same short text in every process, and no code of its own."""
+    if type(value) is dict:
+        return all(map(_is_plain, value.values()))
+    if type(value) is list or type(value) is tuple:
+        return all(map(_is_plain, value))
+    return value is None or type(value) in (bool, int, float, str, slice, torch.dtype, torch.device)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

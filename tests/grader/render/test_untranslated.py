@@ -87,7 +87,9 @@ def test_next_has_no_untranslated_words(known, capitals, left):
     """Tasks that passed, failed, wait, and the end."""
     whole, progress = known
     for task in whole.tasks[:4]:
-        step = next_page.Next(task, progress.of(task.id), ("A.B",), "A.PY:1", "grade .", whole.tasks[5])
+        step = next_page.Next(
+            task, progress.of(task.id), ("A.B",), "A.PY:1", "grade .", "grade .", whole.tasks[5]
+        )
         assert not left(drawn(lambda console, step=step: next_page.show(step, console, 1, 9)))
     assert not left(drawn(lambda console: next_page.show_finished(console, 9)))
 

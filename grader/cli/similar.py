@@ -1,4 +1,4 @@
-"""`grade similar PATHS`: which submissions of a class share structure that few others have."""
+"""`grade similar PATHS`: which submissions of a class are equal, or share structure that few others have."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def command(
     kind: str,
     output: Path | None,
 ) -> None:
-    """Find pairs of hand-ins under PATHS that share structure after renaming."""
+    """Find hand-ins under PATHS that share structure after renaming, and copies of the reference."""
     writable(output)
     findings = _find(paths, topics, layout, roster, most)
     from grader.render import similar as pages
@@ -58,7 +58,12 @@ def command(
     if output is not None:
         from grader.render.words import count
 
-        click.echo(f"{count(len(findings.pairs), 'pair')} to look at; they are in {output}")
+        found = [count(len(findings.pairs), "pair")]
+        if findings.groups:
+            found.append(count(len(findings.groups), "group"))
+        if findings.of_reference:
+            found.append(f"{count(len(findings.of_reference), 'hand-in')} like the reference")
+        click.echo(f"{', '.join(found)} to look at; they are in {output}")
 
 
 def _find(

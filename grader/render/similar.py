@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 NO_PROOF = (
     "Similar is not copied: two may have had one teacher, one book or one conversation. Read before you ask."
 )
+GROUPS = "equal or nearly so, names aside, in more than short answers; what the stubs give is left out"
+REFERENCE = "equal to the reference solution or nearly so, by the same measure; only you are told"
 MOST_LINES = 12  # of a passage on the terminal
 TASKS_NAMED = 3
 
@@ -29,12 +31,24 @@ def show(findings: Findings, console: Console, *, places: int = 3) -> None:
     page = Page(console)
     page.line((f"{count(findings.students, 'submission')} compared", "bold"), f"  {explained(findings)}")
     page.line()
+    for group in findings.groups:
+        _named(page, f"{len(group.students)} hand-ins", GROUPS, group.students)
+    if findings.of_reference:
+        _named(
+            page,
+            count(len(findings.of_reference), "hand-in"),
+            REFERENCE,
+            [each.left for each in findings.of_reference],
+        )
     if not findings.pairs:
-        page.line("No pair shares more than a little structure of its own.")
+        page.line("No pair shares more than a little that few others have.")
     else:
         _table(page, findings)
         for pair in findings.pairs[:places]:
             _side_by_side(page, pair)
+    for group in findings.groups[:places]:
+        _side_by_side(page, group.example)
+    if findings.pairs or findings.groups or findings.of_reference:
         page.line(NO_PROOF)
     for note in findings.notes:
         page.labelled("Note", note, "yellow", most=10_000)
@@ -56,6 +70,10 @@ def to_json(findings: Findings) -> str:
         "left_out": findings.left_out,
         "notes": list(findings.notes),
         "pairs": [_pair(pair) for pair in findings.pairs],
+        "groups": [
+            {"students": list(group.students), "example": _pair(group.example)} for group in findings.groups
+        ],
+        "of_reference": [_pair(pair) for pair in findings.of_reference],
     }
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
@@ -83,6 +101,12 @@ def _side(side: Side) -> dict[str, Any]:
         "code": [{"line": number, "text": text} for number, text in side.code],
         "shared_lines": sorted(side.shared),
     }
+
+
+def _named(page: Page, head: str, what: str, students: Sequence[str]) -> None:
+    page.line((head, "bold"), f"  {what}")
+    page.line(", ".join(map(one_line, students)))
+    page.line()
 
 
 def _table(page: Page, findings: Findings) -> None:

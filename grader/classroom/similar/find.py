@@ -1,4 +1,7 @@
-"""Pairs of submissions that share structure which few others of the class have.
+"""Pairs that share structure which few others of the class have, and groups of hand-ins that are equal or nearly so.
+
+A structure that many have is most often the natural way to write it. So groups, and copies of the reference, which
+may be many, must be alike nearly as a whole and share long definitions: a short answer is the same for honest students.
 
 The pieces that two students share are laid side by side by rapidfuzz, whose C++ finds the longest common subsequence of
 two lists of tokens in well under a millisecond; the standard library's difflib takes a hundred times as long for it.
@@ -6,13 +9,13 @@ two lists of tokens in well under a millisecond; the standard library's difflib 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import numpy as np
 from rapidfuzz.distance import Indel, LCSseq
 
 from grader.classroom.similar.index import Flags, Index, index_of, most_holders
-from grader.classroom.similar.model import Findings, Pair, Passage, Side
+from grader.classroom.similar.model import Findings, Group, Pair, Passage, Side
 from grader.classroom.similar.pieces import Piece, given_names, pieces_of
 from grader.classroom.similar.structure import WINDOW, Structures, structures
 from grader.classroom.similar.tokens import CHOSEN, numbered
@@ -22,6 +25,11 @@ FEWEST_TOKENS = 48  # of rare structure in common; three windows
 LEAST_SHARE = 0.15  # of what the one with less has of its own
 MOST_PAIRS = 100
 LOOKED_AT = 20  # candidates for each pair to show, the most promising ones
+LONG = 48  # tokens of a definition, about six statements: shorter ones are alike without having been copied
+FEWEST_EQUAL = 96  # tokens of long definitions that a group has in common
+NEARLY_EQUAL = 0.8  # of what the one with less has, the stub's left out
+FEWEST_OF_GROUP = 3  # two are a pair
+REFERENCE = "the reference solution"
 SHORTEST_RUN = 6  # tokens in a row that make a line shared
 
 Submissions = Mapping[str, Mapping[str, bytes]]  # student -> topic -> file
@@ -36,41 +44,93 @@ def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIR
         submissions: the files, by student and topic.
         most: pairs to show.
     """
-    natural, given = _natural(course, {topic for files in submissions.values() for topic in files})
     notes: list[str] = []
+    stubs, references, given = _natural(course, {topic for files in submissions.values() for topic in files})
     pieces = {
         student: dict(_pieces(course, student, files, given, notes.append))
         for student, files in sorted(submissions.items())
     }
-    windows = {
-        student: {name: structures(piece) for name, piece in found.items()}
-        for student, found in pieces.items()
-    }
-    index = index_of(windows, natural)
+    groups, of_reference = _equal_ones(pieces, stubs, references)
+    limit = most_holders(len(submissions))
+    natural = _structures([*_windows(stubs).values(), *_windows(references).values()])
+    index = index_of({student: _windows(found) for student, found in pieces.items()}, natural, limit)
     found = sorted(
         _pairs(index, pieces, LOOKED_AT * most),
         key=lambda pair: (-pair.tokens * pair.share, pair.left, pair.right),
     )
     return Findings(
         len(submissions),
-        most_holders(len(submissions)),
+        limit,
         tuple(found[:most]),
         max(0, len(found) - most),
         tuple(notes),
+        groups,
+        of_reference,
     )
 
 
-def _natural(course: Course, slugs: Collection[str]) -> tuple[Structures, dict[str, frozenset[str]]]:
-    """The structures that everybody is given or led to, and the names that the stubs define."""
-    natural: list[Structures] = [np.empty(0, np.uint64)]
-    given: dict[str, frozenset[str]] = {}
+def _natural(course: Course, slugs: Collection[str]) -> tuple[Pieces, Pieces, dict[str, frozenset[str]]]:
+    """What everybody is given, what everybody is led to, and the names that the stubs define."""
+    stubs, references, given = Pieces(), Pieces(), dict[str, frozenset[str]]()
     for topic in (course.topic(slug) for slug in sorted(slugs)):
         stub = course.stub_file(topic.slug).read_bytes()
         given[topic.slug] = given_names(stub)
-        for data in (stub, course.solution_file(topic.slug).read_bytes()):
-            for piece in pieces_of(topic, data, given[topic.slug]).values():
-                natural.append(structures(piece))
-    return np.unique(np.concatenate(natural)), given
+        stubs |= pieces_of(topic, stub, given[topic.slug])
+        references |= pieces_of(topic, course.solution_file(topic.slug).read_bytes(), given[topic.slug])
+    return stubs, references, given
+
+
+def _equal_ones(
+    pieces: Mapping[str, Pieces], stubs: Pieces, references: Pieces
+) -> tuple[tuple[Group, ...], tuple[Pair, ...]]:
+    """The groups that are equal or nearly so, and those who are equal to the reference."""
+    everybody = {**pieces, REFERENCE: references}
+    windows = {who: _windows(each) for who, each in everybody.items()}
+    long = {
+        who: {name: each for name, each in found.items() if len(each) > LONG - WINDOW}
+        for who, found in windows.items()
+    }
+    given = _structures(_windows(stubs).values())
+    index = index_of(windows, given, len(everybody))
+    names = list(everybody)
+    linked = index.linked(1, NEARLY_EQUAL)
+    linked &= index_of(long, given, len(everybody)).linked(FEWEST_EQUAL - WINDOW + 1, 0)
+    led = linked[names.index(REFERENCE)].copy()
+    linked[led] = linked[:, led] = False  # who is equal to the reference has that in common with others
+    of_reference = [
+        _pair(index, everybody, names[place], REFERENCE)
+        for place in np.flatnonzero(led)
+        if names[place] != REFERENCE
+    ]
+    groups = [
+        Group(tuple(names[place] for place in group), _pair(index, everybody, names[group[0]], names[other]))
+        for group, other in _groups(linked)
+        if len(group) >= FEWEST_OF_GROUP
+    ]
+    return tuple(sorted(groups, key=lambda group: -len(group.students))), tuple(of_reference)
+
+
+def _groups(linked: Flags) -> Iterator[tuple[list[int], int]]:
+    """Yield the places that are linked, directly or through others, and one that is linked directly with the first."""
+    np.fill_diagonal(linked, False)
+    left = set(range(len(linked)))
+    while left:
+        waiting, group = [min(left)], list[int]()
+        left -= {*waiting}
+        while waiting:
+            group.append(waiting.pop())
+            new = left & set(np.flatnonzero(linked[group[-1]]).tolist())
+            left -= new
+            waiting += new
+        yield sorted(group), int(linked[group[0]].argmax())
+
+
+def _windows(pieces: Pieces) -> dict[str, Structures]:
+    return {name: structures(piece) for name, piece in pieces.items()}
+
+
+def _structures(windows: Iterable[Structures]) -> Structures:
+    return np.unique(np.concatenate([np.empty(0, np.uint64), *windows]))
 
 
 def _pieces(
@@ -85,22 +145,18 @@ def _pieces(
 
 
 def _pairs(index: Index, pieces: Mapping[str, Pieces], most: int) -> Iterator[Pair]:
-    own = {student: _size(index.covered(student, structures)) for student, structures in index.own.items()}
     for left, right in index.candidates(FEWEST_TOKENS - WINDOW + 1, most):
-        pair = _pair(index, pieces, left, right, min(own[left], own[right]))
+        pair = _pair(index, pieces, left, right)
         if pair.tokens >= FEWEST_TOKENS and pair.share >= LEAST_SHARE:
             yield pair
 
 
-def _size(covered: Mapping[str, Flags]) -> int:
-    return sum(int(flags.sum()) for flags in covered.values())
-
-
-def _pair(index: Index, pieces: Mapping[str, Pieces], left: str, right: str, own: int) -> Pair:
-    rare = index.common(left, right)
-    ours, theirs = index.covered(left, rare), index.covered(right, rare)
+def _pair(index: Index, pieces: Mapping[str, Pieces], left: str, right: str) -> Pair:
+    common = index.common(left, right)
+    ours, theirs = index.covered(left, common), index.covered(right, common)
     sizes = {name: int(min(ours[name].sum(), theirs[name].sum())) for name in ours if name in theirs}
     tokens = sum(sizes.values())
+    own = min(index.size(left), index.size(right))
     share = min(1.0, tokens / own) if own else 0.0
     if tokens < FEWEST_TOKENS or share < LEAST_SHARE:
         return Pair(left, right, tokens, share, ())

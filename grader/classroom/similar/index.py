@@ -1,15 +1,14 @@
-"""Who has which structure, and which of it is rare: the pairs that are worth a look.
+"""Who has which structure, and who has it in common with whom.
 
-What the stub or the reference has, and what more than a few of the class have, is the natural way to write it and
-counts for nothing. A pair is found by the rest, so that the work grows with the length of the code, not with the pairs.
+For pairs, what the stub or the reference has, and what more than a few of the class have, is the natural way to write
+it and counts for nothing. For groups that are equal, only the stub's counts for nothing, however many have the rest.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from grader.classroom.similar.structure import WINDOW, Structures
 
 FEWEST, MOST = 3, 20  # holders up to which a structure is rare, in a small class and in a large one
 SHARE_OF_CLASS = 0.05
+COLUMNS = 4096  # structures that are counted at a time
 
 Windows = Mapping[str, Structures]  # piece -> the structure at each of its tokens
 Flags = NDArray[np.bool_]
@@ -30,24 +30,39 @@ def most_holders(students: int) -> int:
 
 @dataclass(frozen=True)
 class Index:
-    """The rare structures of a class."""
+    """The structures of a class that count."""
 
     windows: Mapping[str, Windows]  # student -> piece -> structures
-    own: Mapping[str, Structures]  # student -> the rare ones, sorted, each once
-    pairs: NDArray[np.int32]  # how many rare structures two students have in common, by their places in `own`
+    own: Mapping[str, Structures]  # student -> those that count, sorted, each once
+    pairs: NDArray[np.int32]  # how many of them two students have in common, by their places in `own`
+    _sizes: dict[str, int] = field(default_factory=dict)  # remembered
 
     def candidates(self, fewest: int, most: int) -> list[tuple[str, str]]:
-        """The pairs that have at least so many rare structures in common, those with the largest share first."""
+        """The pairs that have at least so many structures in common, those with the largest share first."""
         names = list(self.own)
-        left, right = np.nonzero(self.pairs >= fewest)
+        left, right = np.nonzero(np.triu(self.pairs, 1) >= fewest)
         sizes = np.array([len(own) for own in self.own.values()], np.int64)
         shares = self.pairs[left, right] / np.maximum(1, np.minimum(sizes[left], sizes[right]))
         order = np.argsort(-shares, kind="stable")[:most]
         return [(names[left[place]], names[right[place]]) for place in order]
 
+    def linked(self, fewest: int, share: float) -> Flags:
+        """Which two have at least so many structures in common, and this share of those of the one with less."""
+        sizes = np.array([len(own) for own in self.own.values()], np.int64)
+        least = np.minimum(sizes[:, None], sizes[None, :])
+        found: Flags = (self.pairs >= fewest) & (self.pairs >= share * least)
+        return found
+
     def common(self, left: str, right: str) -> Structures:
-        """The rare structures of two students, sorted."""
+        """The structures that two students have in common, sorted."""
         return np.intersect1d(self.own[left], self.own[right], assume_unique=True)
+
+    def size(self, student: str) -> int:
+        """How many tokens of a student lie in a structure that counts."""
+        if student not in self._sizes:
+            covered = self.covered(student, self.own[student])
+            self._sizes[student] = sum(int(flags.sum()) for flags in covered.values())
+        return self._sizes[student]
 
     def covered(self, student: str, rare: Structures) -> dict[str, Flags]:
         """For each piece of a student that has one of these structures, which of its tokens lie in one."""
@@ -75,33 +90,28 @@ def _spread(starts: Flags) -> Flags:
     return covered
 
 
-def index_of(windows: Mapping[str, Windows], natural: Structures) -> Index:
-    """Build the index of a class; `natural` is what the stub and the reference have."""
+def index_of(windows: Mapping[str, Windows], natural: Structures, most: int) -> Index:
+    """Build the index of a class without what is natural, and without what more than `most` of it have."""
     each = {student: np.setdiff1d(_all(pieces), natural) for student, pieces in windows.items()}
     if not each:
         return Index(windows, {}, np.zeros((0, 0), np.int32))
-    found = np.concatenate(list(each.values()))
-    who = np.repeat(np.arange(len(each)), [len(own) for own in each.values()])
-    order = np.argsort(found, kind="stable")
-    found, who = found[order], who[order]
-    starts = np.flatnonzero(np.r_[True, found[1:] != found[:-1]]) if len(found) else np.empty(0, np.int64)
-    holders = np.diff(np.r_[starts, len(found)])
-    limit = most_holders(len(each))
-    common = found[starts[holders > limit]]
+    found, holders = np.unique(np.concatenate(list(each.values())), return_counts=True)
+    common = found[holders > most]
     own = {student: np.setdiff1d(structures, common) for student, structures in each.items()}
-    return Index(windows, own, _in_common(who, starts, holders, len(each), limit))
+    return Index(windows, own, in_common(list(own.values())))
 
 
-def _in_common(
-    who: NDArray[np.int64], starts: NDArray[np.int64], holders: NDArray[np.int64], students: int, limit: int
-) -> NDArray[np.int32]:
-    """Count, for each pair, the structures that both and at most `limit` students have."""
-    pairs = np.zeros((students, students), np.int32)
-    for size in range(2, limit + 1):
-        chosen = starts[holders == size]
-        groups = who[chosen[:, None] + np.arange(size)]  # students of a structure, in rising order
-        for left, right in combinations(range(size), 2):
-            np.add.at(pairs, (groups[:, left], groups[:, right]), 1)
+def in_common(sets: Sequence[Structures]) -> NDArray[np.int32]:
+    """Count, for each two of some sets of structures (each of them once), how many both have."""
+    found, holders = np.unique(np.concatenate([np.empty(0, np.uint64), *sets]), return_counts=True)
+    shared = found[holders > 1]
+    columns = [np.searchsorted(shared, np.intersect1d(each, shared, assume_unique=True)) for each in sets]
+    pairs = np.zeros((len(sets), len(sets)), np.int32)
+    for start in range(0, len(shared), COLUMNS):
+        has = np.zeros((len(sets), COLUMNS), np.float32)
+        for row, places in zip(has, columns, strict=True):
+            row[places[slice(*np.searchsorted(places, (start, start + COLUMNS)))] - start] = 1
+        pairs += (has @ has.T).astype(np.int32)
     return pairs
 
 

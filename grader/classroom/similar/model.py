@@ -37,6 +37,14 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Three or more students whose hand-ins are equal or nearly so, names aside, however many they are."""
+
+    students: tuple[str, ...]
+    example: Pair  # the first two of them
+
+
+@dataclass(frozen=True)
 class Findings:
     """A comparison of a class."""
 
@@ -45,3 +53,7 @@ class Findings:
     pairs: tuple[Pair, ...]  # the largest first
     left_out: int = 0  # further pairs, smaller than those
     notes: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()  # the largest first
+    of_reference: tuple[
+        Pair, ...
+    ] = ()  # on the right the reference solution, which is (nearly) what was handed in

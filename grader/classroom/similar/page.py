@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from grader.classroom.similar.model import Findings, Side
 from grader.render.escape import lines, one_line
-from grader.render.similar import NO_PROOF, explained
+from grader.render.similar import GROUPS, NO_PROOF, REFERENCE, explained
 
 MOST_PASSAGES = 8  # of a pair; the table names the rest
 
@@ -24,7 +24,13 @@ def similar_page(findings: Findings, title: str = "Similar submissions") -> str:
     )
     environment.filters |= {"rows": _rows, "plain": one_line}
     return environment.get_template("page.html.j2").render(
-        findings=findings, title=title, explained=explained(findings), no_proof=NO_PROOF, most=MOST_PASSAGES
+        findings=findings,
+        title=title,
+        explained=explained(findings),
+        no_proof=NO_PROOF,
+        most=MOST_PASSAGES,
+        groups=GROUPS,
+        reference=REFERENCE,
     )
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import random
 from io import StringIO
 from pathlib import Path
 
@@ -97,20 +98,118 @@ def test_independent_submissions_are_not_reported(independent):
     assert find_similar(COURSE, independent).pairs == ()
 
 
-def test_stub_and_reference_are_nobodys_own(independent):
-    """Two who hand in the stub, or the reference's own form, are no pair."""
-    stub = {"tensors": COURSE.stub_file("tensors").read_bytes()}
-    reference = {"tensors": COURSE.solution_file("tensors").read_bytes()}
-    class_ = {"a": stub, "b": stub, "c": reference, "d": reference}
-    assert find_similar(COURSE, class_).pairs == ()
+def one(topic, path):
+    return {topic: path.read_bytes()}
 
 
-def test_structure_that_many_have_is_common(independent):
-    """What more than a few of the class have alike is the natural way to write it."""
+def test_stub_is_nobodys_own(independent):
+    """Eight who hand in the stub are no group, no pair, and no copy of the reference."""
+    found = find_similar(
+        COURSE, {f"s{number}": one("tensors", COURSE.stub_file("tensors")) for number in range(8)}
+    )
+    assert (found.pairs, found.groups, found.of_reference) == ((), (), ())
+
+
+def test_copies_of_the_reference_are_told_as_such(independent):
+    """Who hands in the reference, with other names too, is told as that, and is no pair or group."""
+    reference = COURSE.solution_file("tensors")
+    copies = {"a": one("tensors", reference), "b": {"tensors": disguised(reference.read_bytes())}}
+    found = find_similar(COURSE, {**independent, **copies, "c": one("tensors", reference)})
+    assert [pair.left for pair in found.of_reference] == ["a", "b", "c"]
+    assert min(pair.share for pair in found.of_reference) > 0.9 and found.of_reference[0].passages
+    assert (found.pairs, found.groups) == ((), ())
+    assert find_similar(COURSE, independent).of_reference == ()
+
+
+def many_people(count, versions):
+    """Submissions whose every function is written as one of some people wrote it, drawn for each anew."""
+    rng = random.Random(7)
+    bodies = [ast.parse(version).body for version in versions]
+    forms = {}
+    for body in bodies:
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                forms.setdefault(node.name, []).append(ast.unparse(node))
+    head = "import torch\nfrom torch import Tensor\n"
+    return {
+        f"s{number:02}": {"tensors": (head + "\n".join(rng.choice(form) for form in forms.values())).encode()}
+        for number in range(count)
+    }
+
+
+def test_eight_copies_in_a_class_of_32_are_a_group(independent):
+    """What eight share and nobody gave out is told, other names or not, and nobody else is."""
+    class_ = many_people(24, [files["tensors"] for files in independent.values()])
+    copies = {f"copy{number}": {"tensors": NUMPY_ACCENT} for number in range(7)}
+    found = find_similar(COURSE, {**class_, **copies, "disguised": {"tensors": disguised(NUMPY_ACCENT)}})
+    assert [group.students for group in found.groups] == [(*sorted(copies), "disguised")]
+    assert found.groups[0].example.share == 1 and found.groups[0].example.passages
+
+
+SHORT = {
+    "sigmoid": ["return 1 / (1 + torch.exp(-x))", "e = torch.exp(-x)\n    return 1 / (e + 1)"],
+    "softmax": [
+        "e = torch.exp(x - x.max(dim=dim, keepdim=True).values)\n    return e / e.sum(dim=dim, keepdim=True)",
+        "x = x - x.amax(dim, keepdim=True)\n    return x.exp() / x.exp().sum(dim, keepdim=True)",
+    ],
+    "mse_loss": ["return ((x - dim) ** 2).mean()", "d = x - dim\n    return (d * d).mean()"],
+    "l1_loss": ["return (x - dim).abs().mean()", "return torch.mean(torch.abs(x - dim))"],
+    "l2_penalty": [
+        "return sum((p * p).sum() for p in x) * dim",
+        "return dim * sum(p.pow(2).sum() for p in x)",
+    ],
+    "entropy": [
+        "return -(x * torch.log(x)).sum(dim)",
+        "p = torch.where(x > 0, x, torch.ones_like(x))\n    return -(x * p.log()).sum(dim=dim)",
+    ],
+}
+
+
+@pytest.mark.parametrize("forms", [1, 2])
+def test_idiomatic_short_answers_are_no_group(forms):
+    """Where each answer has a few lines, honest students are equal; they are no group and no pair."""
+    rng = random.Random(7)
+    class_ = {}
+    for number in range(32):
+        bodies = {name: rng.choice(ways[-forms:]) for name, ways in SHORT.items()}
+        text = "".join(f"def {name}(x, dim):\n    {body}\n" for name, body in bodies.items())
+        class_[f"s{number:02}"] = {"losses": f"import torch\n{text}".encode()}
+    found = find_similar(COURSE, class_)
+    assert (found.groups, found.pairs, found.of_reference) == ((), (), ())
+
+
+def test_independent_answers_to_long_tasks_are_no_group(independent):
+    """Where each task is answered in one of ten ways, nobody is equal as a whole."""
+    found = find_similar(COURSE, many_people(200, [files["tensors"] for files in independent.values()]))
+    assert found.groups == () and found.of_reference == ()
+
+
+def test_structure_that_many_have_makes_no_pair(independent):
+    """What more than a few of the class have alike makes a group, and counts for no pair."""
     many = {f"s{number}": {"tensors": NUMPY_ACCENT} for number in range(most_holders(4) + 1)}
-    assert find_similar(COURSE, many).pairs == ()
+    found = find_similar(COURSE, many)
+    assert (found.pairs, [group.students for group in found.groups]) == ((), [tuple(many)])
     few = dict(list(many.items())[:2])
-    assert [(pair.left, pair.right) for pair in find_similar(COURSE, few).pairs] == [("s0", "s1")]
+    found = find_similar(COURSE, few)
+    assert ([(pair.left, pair.right) for pair in found.pairs], found.groups) == ([("s0", "s1")], ())
+
+
+def test_groups_and_copies_of_the_reference_are_shown_everywhere():
+    """The terminal, the page and the JSON name them, and what they are."""
+    reference = one("tensors", COURSE.solution_file("tensors"))
+    class_ = {**{f"g{number}": {"tensors": NUMPY_ACCENT} for number in range(5)}, "<i>lea": reference}
+    findings = find_similar(COURSE, class_)
+    console = Console(file=StringIO(), width=100, color_system=None, markup=False, highlight=False)
+    show(findings, console)
+    text = console.file.getvalue()
+    assert "5 hand-ins  equal" in text and "1 hand-in  equal to the reference" in text and "<i>lea" in text
+    assert "g0, g1, g2, g3, g4" in text and "Similar is not copied" in text and " | " in text
+    assert max(map(len, text.splitlines())) <= 100
+    page = similar_page(findings)
+    assert "5 equal hand-ins" in page and "&lt;i&gt;lea (100 %)" in page and "<i>lea" not in page
+    document = json.loads(to_json(findings))
+    assert document["groups"][0]["students"] == ["g0", "g1", "g2", "g3", "g4"]
+    assert document["of_reference"][0]["students"] == ["<i>lea", "the reference solution"]
 
 
 @pytest.mark.parametrize(("students", "holders"), [(2, 3), (60, 3), (100, 5), (1000, 20)])

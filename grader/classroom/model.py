@@ -34,7 +34,9 @@ class HandIn:
     attempt: int = 1  # of this student, in the order of handing in
     problem: str | None = None  # why nothing of it can be graded, and what to do: it is `unreadable`
     notes: tuple[str, ...] = ()  # files passed over, names changed; one sentence each
-    uploads: Mapping[str, str] = field(default_factory=dict)  # path inside the submission -> what its system calls it
+    uploads: Mapping[str, str] = field(
+        default_factory=dict
+    )  # path inside the submission -> what its system calls it
 
 
 @dataclass(frozen=True)
@@ -151,3 +153,4 @@ class ClassResult:
     notes: tuple[str, ...] = ()
     graded: int = 0  # gradings of a topic that this run made
     cached: int = 0  # gradings of a topic that were known from before
+    zone: str = ""  # of the course, in which times are shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import tempfile
 import time
@@ -11,6 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
+
+from filelock import FileLock, Timeout
 
 from grader.classroom.model import ClassResult, Standing
 from grader.classroom.outputs import (
@@ -26,8 +29,10 @@ from grader.classroom.written import NotWritten, Written, digests_of
 from grader.render.html import class_page, feedback_page
 from grader.render.html.names import feedback_file, has_feedback
 from grader.render.html.visible import shown_tasks, waiting
+from grader.render.words import clock
 
 FEEDBACK, GRADESCOPE, PARTIAL = "feedback", "gradescope", ".writing-"
+LOCK, HOLDER = ".run.lock", ".run.json"
 ABANDONED = 3600.0  # seconds after which nobody writes a file any more: whoever began it was killed
 
 Files = Iterable[tuple[str, bytes]]  # names and contents
@@ -59,7 +64,9 @@ def publish(result: ClassResult, folder: Path) -> None:
 def _returned(folder: Path, standing: Standing) -> dict[str, bytes]:
     """Return what one student gets back, as it was written, under the names that it has there."""
     stem = feedback_file(standing.student).removesuffix(".html")
-    found = {file.name.removeprefix(f"{stem}-"): file.read_bytes() for file in sorted(folder.glob(f"{stem}-*.*"))}
+    found = {
+        file.name.removeprefix(f"{stem}-"): file.read_bytes() for file in sorted(folder.glob(f"{stem}-*.*"))
+    }
     return {PAGE: (folder / f"{stem}.html").read_bytes(), **found}
 
 
@@ -116,14 +123,48 @@ def feedback(standing: Standing, result: ClassResult, now: datetime) -> Iterator
                 yield f"{stem}-{topic}.py", feedback_module(data, report)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder with those around it, or say why it cannot be."""
+@contextlib.contextmanager
+def only_run(folder: Path, zone: str) -> Iterator[None]:
+    """Make a folder with those around it, and let no other run write there meanwhile; `zone` is for the message.
+
+    The system gives the lock back when its process ends, however it ends.
+
+    Raises:
+        NotWritten: another run has the folder, or it cannot be made or locked.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise NotWritten(
             f"{folder} cannot be made ({problem.strerror}): name another folder with --out"
         ) from problem
+    lock, holder = FileLock(folder / LOCK), folder / HOLDER
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise NotWritten(
+            f"another run{_holder(holder, zone)} is writing into {folder}: "
+            "wait for it, or name another folder with --out"
+        ) from None
+    except OSError as problem:
+        raise NotWritten(
+            f"{folder / LOCK} cannot be locked ({problem.strerror}), as two runs at once would do all work twice: "
+            "allow writing there, or name a folder of a local disk with --out"
+        ) from problem
+    try:
+        write(holder, json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat()}).encode())
+        yield
+    finally:
+        lock.release()
+
+
+def _holder(file: Path, zone: str) -> str:
+    """Return which process says that it writes, and since when; nothing where that cannot be read."""
+    try:
+        told = json.loads(file.read_bytes())
+        return f" (process {int(told['pid'])}, since {clock(datetime.fromisoformat(told['since']), zone)})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def write(path: Path, data: bytes) -> None:

@@ -79,7 +79,7 @@ def _facts(run: ClassRun, columns: tuple[TaskColumn, ...], started: datetime) ->
     return RunFacts(
         title=run.title, seed=run.seed, started=started, course_digest=settings.course.digest(),
         device=settings.accelerator.words, sandbox=settings.sandbox, columns=columns,
-        seed_per_student=run.policy.seed_per_student,
+        seed_per_student=run.policy.seed_per_student, zone=run.policy.zone,
         options={"tasks": [task.id for task in settings.tasks], "seconds": settings.seconds},
     )  # fmt: skip
 

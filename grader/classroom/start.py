@@ -12,7 +12,7 @@ from grader.classroom.model import ClassResult
 from grader.classroom.outputs import Filled, fill_canvas, fill_moodle
 from grader.classroom.plan import Settings
 from grader.classroom.policy import Policy, seed_for
-from grader.classroom.publish import make_folder, publish, write
+from grader.classroom.publish import only_run, publish, write
 from grader.classroom.run import ClassRun, OpenExecutor, Watcher, grade_class
 from grader.classroom.settings import Asked, policy_of, read_intake
 from grader.course import load_course
@@ -24,12 +24,12 @@ from grader.judge.processors import processors
 def run_class(asked: Asked, watcher: Watcher) -> tuple[ClassResult, tuple[str, ...]]:
     """Grade a class, write everything, and return the result with what is to be said about filled-in tables."""
     intake, policy = only(read_intake(asked), asked.students), policy_of(asked)
-    make_folder(asked.out)
-    with Gradebook(asked.book) as book:
-        run = _class_run(asked, policy, _seed(asked, policy, book))
-        result = grade_class(with_earlier(intake, book, run.settings.tasks), run, book, watcher)
-    publish(result, asked.out)
-    return result, _fill(asked, result)
+    with only_run(asked.out, policy.zone):
+        with Gradebook(asked.book) as book:
+            run = _class_run(asked, policy, _seed(asked, policy, book))
+            result = grade_class(with_earlier(intake, book, run.settings.tasks), run, book, watcher)
+        publish(result, asked.out)
+        return result, _fill(asked, result)
 
 
 def _class_run(asked: Asked, policy: Policy, seed: int) -> ClassRun:

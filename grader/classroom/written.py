@@ -79,7 +79,7 @@ class Written:
 
 def digests_of(result: ClassResult, hidden: Collection[str]) -> Callable[[Standing], str]:
     """Return what gives the sha256 of everything that a student's files show, but the run that they came from."""
-    common = repr((result.title, result.columns, sorted(hidden), chosen(), _makers()))
+    common = repr((result.title, result.zone, result.columns, sorted(hidden), chosen(), _makers()))
 
     def digest(standing: Standing) -> str:
         own = origin_of(standing) or repr(standing)

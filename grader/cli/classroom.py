@@ -35,7 +35,11 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--layout", default="auto", metavar="NAME", help="How the hand-ins lie, if it cannot be told.")
 @click.option("--task", "tasks", multiple=True, metavar="TASK", help="Only this task or topic; repeatable.")
 @click.option(
-    "--student", "students", multiple=True, metavar="WHO", help="Only this id, name or address; all others stay."
+    "--student",
+    "students",
+    multiple=True,
+    metavar="WHO",
+    help="Only this id, name or address; all others stay.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="The first run's if not given.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Gradings at the same time.")
@@ -84,14 +88,14 @@ def _problems() -> Iterator[None]:
 
 def _dry_run(asked: Asked, kind: str) -> int:
     from grader.classroom.earlier import only
-    from grader.classroom.settings import read_intake
+    from grader.classroom.settings import policy_of, read_intake
     from grader.render import roll
 
-    intake = only(read_intake(asked), asked.students)
+    intake, zone = only(read_intake(asked), asked.students), policy_of(asked).zone
     if kind == "json":
         write(json.dumps(roll.as_dict(intake), indent=2, ensure_ascii=False) + "\n", None)
     else:
-        show(lambda console: roll.show(intake, console), None)
+        show(lambda console: roll.show(intake, console, zone), None)
     return 0
 
 

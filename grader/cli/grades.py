@@ -51,8 +51,8 @@ def runs_command(book: Path) -> None:
     from grader.render import gradebook as pages
 
     with open_book(book) as opened:
-        entries = opened.runs()
-    show(lambda console: pages.show_runs(entries, console), None)
+        entries, zone = opened.runs(), opened.zone
+    show(lambda console: pages.show_runs(entries, zone, console), None)
 
 
 # An unknown option is taken for an argument, so that points may be negative.
@@ -122,4 +122,5 @@ def _show(book: Gradebook, student: str | None, undone: int | None) -> None:
     if undone is not None:
         about = {entry.number: entry.adjustment.student_id for entry in entries}[undone]
         entries = tuple(entry for entry in entries if entry.adjustment.student_id == about)
-    show(lambda console: pages.show_adjustments(entries, console), None)
+    zone = book.zone
+    show(lambda console: pages.show_adjustments(entries, zone, console), None)

@@ -11,15 +11,13 @@ from rich.text import Text
 
 from grader.render.escape import one_line
 from grader.render.page import Page
-from grader.render.words import count, number
+from grader.render.words import clock, count, number
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from grader.classroom.gradebook import AdjustmentEntry, RunEntry
 
 
-def show_runs(entries: Sequence[RunEntry], console: Console) -> None:
+def show_runs(entries: Sequence[RunEntry], zone: str, console: Console) -> None:
     """Write one row for each run, the oldest first."""
     page = Page(console)
     if not entries:
@@ -30,7 +28,7 @@ def show_runs(entries: Sequence[RunEntry], console: Console) -> None:
         facts = entry.facts
         table.add_row(
             Text(str(entry.number), "bold"),
-            Text(_time(facts.started)),
+            Text(clock(facts.started, zone)),
             _outcome(entry),
             Text("one for each" if facts.seed_per_student else str(facts.seed), "dim"),
             Text(facts.course_digest[:8], "dim"),
@@ -39,7 +37,7 @@ def show_runs(entries: Sequence[RunEntry], console: Console) -> None:
     page.console.print(table, width=page.width)
 
 
-def show_adjustments(entries: Sequence[AdjustmentEntry], console: Console) -> None:
+def show_adjustments(entries: Sequence[AdjustmentEntry], zone: str, console: Console) -> None:
     """Write one row for each adjustment, and what they come to for a single student."""
     page = Page(console)
     if not entries:
@@ -54,7 +52,7 @@ def show_adjustments(entries: Sequence[AdjustmentEntry], console: Console) -> No
             Text(one_line(made.student_id)),
             Text(_signed(made.points), "green" if made.points > 0 else "red"),
             Text(one_line(made.who)),
-            Text(_time(made.when), "dim"),
+            Text(clock(made.when, zone), "dim"),
             Text(back + one_line(made.why)),
         )
     page.console.print(table, width=page.width)
@@ -74,11 +72,6 @@ def _table(*columns: str, right: Sequence[str]) -> Table:
         table.add_column(justify="right" if name in right else "left", overflow="fold")
     table.add_row(*(Text(name, "dim") for name in columns))
     return table
-
-
-def _time(moment: datetime) -> str:
-    """A moment on the clock of whoever looks."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _signed(points: float) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 from grader.classroom.model import HandIn, Intake, Student
 from grader.render.escape import one_line
 from grader.render.page import Page, cut
-from grader.render.words import count
+from grader.render.words import clock, count
 
 FILES = 24  # columns for the names of files, as wide as two of them
 TRY = 3
@@ -34,7 +34,7 @@ def as_dict(intake: Intake) -> dict[str, Any]:
     }
 
 
-def show(intake: Intake, console: Console) -> None:
+def show(intake: Intake, console: Console, zone: str = "") -> None:
     """Write who would be graded, then what stands in the way, then the totals."""
     page = Page(console)
     root = _root([each.place for each in intake.hand_ins])
@@ -42,7 +42,7 @@ def show(intake: Intake, console: Console) -> None:
     page.line()
     good = [each for each in intake.hand_ins if not each.problem]
     if good:
-        _table(page, good, root)
+        _table(page, good, root, zone)
     broken = [f"{_name(each.student)}: {each.problem}" for each in intake.hand_ins if each.problem]
     _list(page, "Broken", broken, "red")
     _list(page, "Unknown", intake.unknown, "red")
@@ -51,7 +51,7 @@ def show(intake: Intake, console: Console) -> None:
     _totals(page, intake)
 
 
-def _table(page: Page, hand_ins: list[HandIn], root: str) -> None:
+def _table(page: Page, hand_ins: list[HandIn], root: str, zone: str) -> None:
     timed = page.width >= NARROW and any(each.submitted_at or each.late for each in hand_ins)
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(overflow="fold", ratio=1)
@@ -63,23 +63,25 @@ def _table(page: Page, hand_ins: list[HandIn], root: str) -> None:
     heads = ["student", "try", "files", *(["handed in"] if timed else []), "from"]
     table.add_row(*(Text(head, "dim") for head in heads))
     for each in hand_ins:
-        table.add_row(*_row(each, timed, root))
+        table.add_row(*_row(each, timed, root, zone))
     page.console.print(table, width=page.width)
+    if timed:
+        page.line((f"times are in {zone or 'UTC'}", "dim"))
     page.line()
 
 
-def _row(hand_in: HandIn, timed: bool, root: str) -> list[Text]:
+def _row(hand_in: HandIn, timed: bool, root: str, zone: str) -> list[Text]:
     return [
         Text(_name(hand_in.student)),
         Text(str(hand_in.attempt)),
         Text(one_line(", ".join(hand_in.files))),
-        *([_when(hand_in)] if timed else []),
+        *([_when(hand_in, zone)] if timed else []),
         Text(cut(one_line(hand_in.place.replace(root, "")), PLACE), "dim"),
     ]
 
 
-def _when(hand_in: HandIn) -> Text:
-    time = f"{hand_in.submitted_at:%Y-%m-%d %H:%M}" if hand_in.submitted_at else ""
+def _when(hand_in: HandIn, zone: str) -> Text:
+    time = clock(hand_in.submitted_at, zone, "%Y-%m-%d %H:%M") if hand_in.submitted_at else ""
     return Text("late" if hand_in.late and not time else time, "yellow" if hand_in.late else "")
 
 

@@ -125,6 +125,11 @@ class Gradebook:
         """Return every run, the oldest first, also those that were not finished."""
         return runs.entries(self._connection)
 
+    @property
+    def zone(self) -> str:
+        """The zone of the course as the latest run has it, in which times are shown; empty for none."""
+        return next((entry.facts.zone for entry in reversed(self.runs())), "")
+
     def result(self, run: int | None = None, *, adjusted: bool = False) -> ClassResult:
         """Return a finished run whole, the latest if none is named.
 

@@ -38,6 +38,7 @@ class RunFacts:
     sandbox: str
     columns: tuple[TaskColumn, ...]
     seed_per_student: bool = False
+    zone: str = ""  # of the course, in which times are shown
     options: Mapping[str, Any] = field(default_factory=dict)  # plain values, for whoever reads the gradebook
 
 
@@ -140,7 +141,7 @@ def result_of(connection: Connection, run: int) -> ClassResult:
         title=facts.title, run=run, seed=None if facts.seed_per_student else facts.seed, started=facts.started,
         seconds=entry.seconds, course_digest=facts.course_digest, device=facts.device, sandbox=facts.sandbox,
         columns=facts.columns, standings=get_standings(connection, run), notes=entry.notes,
-        graded=entry.graded, cached=entry.cached,
+        graded=entry.graded, cached=entry.cached, zone=facts.zone,
     )  # fmt: skip
 
 

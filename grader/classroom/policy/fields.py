@@ -60,12 +60,18 @@ class Fields(Table):
         return self._local(key, value, self.zone)
 
     def _local(self, key: str, value: datetime, zone: ZoneInfo) -> datetime:
-        """Return a local time; of two when the clocks are put back it is the later one."""
-        local = value.replace(tzinfo=zone, fold=1)
-        if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != value:
+        """Return a local time; one that the zone has twice, or never, as the clocks are changed, is refused."""
+        first, second = (value.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+        if second.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != value:
             remedy = "the clocks are put forward over it: write an earlier or a later time"
             raise self.fail(key, f"is {_shown(value)}, which does not exist in {zone.key}", remedy)
-        return value.replace(tzinfo=timezone(local.utcoffset() or timedelta(0)))
+        if first.utcoffset() != second.utcoffset():
+            readings = " or ".join(
+                f"{each.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" for each in (first, second)
+            )
+            remedy = f"write it with its offset, {first.isoformat()} or {second.isoformat()}"
+            raise self.fail(key, f"is {_shown(value)}, which {zone.key} has twice ({readings})", remedy)
+        return value.replace(tzinfo=timezone(first.utcoffset() or timedelta(0)))
 
     def sub(self, key: str) -> Fields:
         """Return the table of a key, an empty one when the key is absent."""

@@ -78,6 +78,7 @@ class Policy:
 
     place: str = "course.toml"  # the file, for messages
     title: str = ""
+    zone: str = ""  # in which times are written and shown; without one they are shown in UTC
     dates: Dates = Dates()
     topics: Mapping[str, Dates] = field(default_factory=dict)
     late: Late = Late()

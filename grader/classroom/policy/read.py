@@ -68,6 +68,7 @@ def _policy(bare: Fields) -> Policy:
     return Policy(
         place=str(table.file),
         title=table.maybe_text("title"),
+        zone=table.maybe_text("zone"),
         dates=dates,
         topics={slug: _topic(topic, dates) for slug, topic in topics.subs()},
         late=_late(table.sub("late")),
@@ -148,7 +149,9 @@ def _missing(table: Fields) -> bool:
     """Whether nothing handed in is 0 points: `missing = 0`."""
     value = table.values.get("missing")
     if value is not None and (isinstance(value, bool) or value != 0):
-        raise table.fail("missing", f"is {value!r}", "it may be 0; leave it out, and who is missing has no grade")
+        raise table.fail(
+            "missing", f"is {value!r}", "it may be 0; leave it out, and who is missing has no grade"
+        )
     return value is not None
 
 

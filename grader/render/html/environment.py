@@ -41,13 +41,13 @@ from grader.render.html.text import (
     whole,
 )
 from grader.render.shapes import shapes_of
-from grader.render.words import count, earned, number, passage, share
+from grader.render.words import clock, count, earned, number, passage, share
 from grader.text import chosen, judged, label
 
 STYLE, SCRIPT = "page.css", "sort.js"
 FUNCTIONS = (
     *(anchor, drawn, has_drawings, next_of, number_of, went_wrong, mark, person, has_feedback, feedback_file),
-    *(count, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg, histogram_svg),
+    *(clock, count, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg, histogram_svg),
     *(chosen, judged, label, passage, element),
 )
 
@@ -91,7 +91,9 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         bytecode_cache=Compiled(),
     )
-    made.filters.update(block=block, code=code, first_lines=first_lines, quoted=quoted, whole=whole, parts=breakable)
+    made.filters.update(
+        block=block, code=code, first_lines=first_lines, quoted=quoted, whole=whole, parts=breakable
+    )
     made.filters.update(number=number, signed=signed)
     made.globals.update({function.__name__: function for function in FUNCTIONS})
     made.globals.update(say=sentence)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,3 +146,46 @@ def test_folder_that_cannot_be_made_is_a_wrong_call(tmp_path: Path) -> None:
     call = [str(tmp_path / "class"), "--task", "tensors.outer", "--out", str(tmp_path / "file" / "out")]
     done = CliRunner().invoke(command, call)
     assert (done.exit_code, "cannot be made (Not a directory): name another folder" in done.output) == (2, True)
+
+
+def test_second_run_into_one_folder_is_refused_while_the_first_goes_on(tmp_path: Path) -> None:
+    """Who has the folder, and since when, is said; when that process is killed, the folder is free at once."""
+    (tmp_path / "class" / "al").mkdir(parents=True)
+    (tmp_path / "class" / "al" / "tensors.py").write_text("x = 1")
+    (tmp_path / "course.toml").write_text('zone = "Asia/Tokyo"\n')
+    out = tmp_path / "out"
+    hold = (
+        "import sys, time; from pathlib import Path; from grader.classroom.publish import only_run\n"
+        "with only_run(Path(sys.argv[1]), ''): print('held', flush=True); time.sleep(600)"
+    )
+    call = [str(tmp_path / "class"), "--out", str(out), "--policy", str(tmp_path / "course.toml")]
+    with subprocess.Popen([sys.executable, "-c", hold, str(out)], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None and other.stdout.readline() == "held\n"
+        done = CliRunner().invoke(command, call)
+        other.kill()
+    assert done.exit_code == 2 and not (out / "gradebook.sqlite").exists()
+    told = rf"another run \(process {other.pid}, since 20\d\d-\d\d-\d\d \d\d:\d\d JST\) is writing into {out}: wait"
+    assert re.search(told, done.output), done.output
+    with publish.only_run(out, ""):
+        pass
+
+
+def test_folder_that_cannot_be_locked_is_a_wrong_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network disk without locks, or one that is read-only, is said with what to do."""
+
+    def locks(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(publish.FileLock, "acquire", locks)
+    with (
+        pytest.raises(NotWritten, match=r"cannot be locked \(No locks available\).* a folder of a local disk"),
+        publish.only_run(tmp_path, ""),
+    ):
+        pass
+
+
+def test_feedback_is_made_again_when_the_zone_changes(made: list[str], tmp_path: Path) -> None:
+    """Times are shown in the zone of the course."""
+    publish.publish(result(standing("ann")), tmp_path)
+    publish.publish(replace(result(standing("ann")), zone="Asia/Tokyo"), tmp_path)
+    assert made == ["ann", "ann"]

@@ -33,9 +33,9 @@ INTAKE = Intake(
 )
 
 
-def page(intake: Intake, width: int = 100) -> str:
+def page(intake: Intake, width: int = 100, zone: str = "") -> str:
     console = Console(file=StringIO(), width=width, force_terminal=False)
-    show(intake, console)
+    show(intake, console, zone)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -62,6 +62,13 @@ def test_roll_says_everything_at_any_width(width: int) -> None:
 def test_roll_shows_times_and_who_was_late() -> None:
     """A time where there is one, else the mark."""
     assert "2026-01-31 23:59" in page(INTAKE) and " late " in page(INTAKE)
+
+
+def test_roll_shows_times_in_the_zone_of_the_course() -> None:
+    """One zone for all, which is named; UTC where the course names none."""
+    assert "times are in UTC" in page(INTAKE)
+    berlin = page(INTAKE, zone="Europe/Berlin")
+    assert "2026-02-01 00:59" in berlin and "times are in Europe/Berlin" in berlin
 
 
 def test_roll_of_nothing_says_so() -> None:

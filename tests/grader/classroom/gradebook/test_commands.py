@@ -1,5 +1,7 @@
 """`grade adjust` and `grade runs`."""
 
+from dataclasses import replace
+
 import click
 import pytest
 
@@ -137,3 +139,11 @@ def test_fault_of_the_file_is_told_as_whose_it_is(call, graded, monkeypatch):
     graded.write_text("name,points\n" * 100)
     with pytest.raises(WrongCall, match="is not a gradebook"):
         call(runs_command)
+
+
+def test_runs_and_adjustments_stand_in_the_zone_of_the_course(call, graded, room):
+    """Not in that of the machine: whoever reads the book sees the times that the pages have."""
+    with Gradebook(graded) as book:
+        book.begin(replace(room.facts, zone="Asia/Tokyo"))
+    assert " JST" in call(runs_command)
+    assert " JST" in call(adjust_command, "alice", "1", "--why", "b", "--who", "c")

@@ -34,6 +34,7 @@ def test_example_is_read_as_it_is_explained():
     """The example that a course starts from has every key, and each means what its comment says."""
     assert parse_policy(EXAMPLE) == Policy(
         title="Deep learning, spring 2026",
+        zone="Europe/Berlin",
         dates=Dates(berlin(3, 1), berlin(3, 8)),
         topics={"losses": Dates(berlin(2, 15), berlin(3, 8))},
         late=Late(Fraction(10), timedelta(days=1), Fraction(50), timedelta(minutes=15)),
@@ -107,10 +108,29 @@ def test_time_with_an_offset_needs_no_zone():
 
 
 def test_local_time_has_the_offset_of_its_day():
-    """Summer time counts in summer; of a time that comes twice, the later one is meant."""
+    """Summer time counts in summer, and in the hours around a change there is one reading each."""
     assert parse_policy(MARCH + "due = 2026-07-01T23:59:00").dates.due == berlin(7, 1, offset=2)
-    twice = parse_policy(MARCH + "due = 2026-10-25T02:30:00").dates.due
-    assert twice.astimezone(UTC) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    before, after = "due = 2026-10-25T01:59:59", "due = 2026-10-25T03:00:00"
+    assert parse_policy(MARCH + before).dates.due == datetime(2026, 10, 24, 23, 59, 59, tzinfo=UTC)
+    assert parse_policy(MARCH + after).dates.due == datetime(2026, 10, 25, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "due = {}", "closes = {}", "published = {}", "[topics.losses]\ndue = {}", "[extensions.al]\ndue = {}",
+        "[extensions.al]\ntopics = {{ losses = {} }}",
+    ],
+)  # fmt: skip
+def test_local_time_that_comes_twice_is_refused_with_both_readings(text):
+    """Wherever a time stands, nobody is late by an hour that the file does not say; with an offset it is clear."""
+    with pytest.raises(PolicyProblem) as raised:
+        parse_policy(MARCH + text.format("2026-10-25T02:30:00"))
+    assert str(raised.value).endswith(
+        "is 2026-10-25T02:30:00, which Europe/Berlin has twice (2026-10-25 00:30:00 UTC or 2026-10-25 01:30:00 UTC): "
+        "write it with its offset, 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00"
+    )
+    parse_policy(MARCH + text.format("2026-10-25T02:30:00+01:00"))
 
 
 def test_topic_takes_the_dates_of_the_course_where_it_has_none():

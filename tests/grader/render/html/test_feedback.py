@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from grader.classroom.model import Outcome
-from grader.render.html import feedback_page
+from grader.render.html import class_page, feedback_page
+from grader.render.words import clock
 from grader.report import Message, Verdict
 
 HIDDEN = "losses.log_softmax"
@@ -168,3 +169,16 @@ def test_untouched_task_is_closed_and_failed_task_is_open(class_result, standing
         part = page[page.index(f'id="task-{task.id}"') :].split("</li>")[0]
         wrong = task.verdict not in (Verdict.PASS, Verdict.NOT_ATTEMPTED)
         assert ("<details open>" in part) == wrong
+
+
+def test_pages_show_every_time_in_the_zone_of_the_course(class_result):
+    """A time of the class page and of a student's stands in one zone, which is named."""
+    tokyo = replace(class_result, zone="Asia/Tokyo")
+    pages = [class_page(tokyo), *(feedback_page(each, tokyo) for each in tokyo.standings)]
+    for shown in pages:
+        assert clock(tokyo.started, "Asia/Tokyo") in shown and " JST" in shown
+        assert " UTC" not in shown and " CET" not in shown
+    for each in tokyo.standings:
+        if each.hand_in and each.hand_in.submitted_at:
+            assert clock(each.hand_in.submitted_at, "Asia/Tokyo") in feedback_page(each, tokyo)
+    assert "All times are in Asia/Tokyo." in pages[0] and "All times are in UTC." in class_page(class_result)

@@ -14,7 +14,7 @@ from grader.intake import Content, Submission
 from grader.judge.errors import OurProblem
 from grader.judge.order import Order, ShardResult
 from grader.judge.reporting import report_of
-from grader.judge.scoring import untested
+from grader.judge.scoring import untested, without_needs
 from grader.judge.standing import JudgeDied, can_stand
 from grader.judge.standing.messages import Post
 from grader.report import Message, Report, Verdict
@@ -39,7 +39,11 @@ class Job:
 
 
 def grade_job(job: Job) -> Report:
-    """Grade; a failure of ours comes back as an incomplete report, never as an exception."""
+    """Grade; a failure of ours comes back as an incomplete report, never as an exception.
+
+    Each task is judged on its own: what those make of it that it builds on is decided where a hand-in is put together,
+    so that a change of that policy grades nothing again.
+    """
     started, course = time.perf_counter(), load_course()
     tasks = [course.task(task_id) for task_id in job.task_ids]
     try:
@@ -48,8 +52,8 @@ def grade_job(job: Job) -> Report:
     except (OurProblem, SandboxProblem) as problem:
         result = _nothing(tasks, str(problem))
     return report_of(
-        course, tasks, result, name=f"{job.topic}{job.suffix}", seed=job.seed, accelerator=job.accelerator,
-        seconds=time.perf_counter() - started,
+        course, without_needs(tasks), result, name=f"{job.topic}{job.suffix}", seed=job.seed,
+        accelerator=job.accelerator, seconds=time.perf_counter() - started,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from grader.course.locate import PACKAGE
 ENTRIES = ("judge.grading", "judge.standing.__main__", "worker.spawn")
 OF_A_TOPIC = (".py", ".toml")
 MANIFEST = "manifest.toml"  # of the data sets, with the checksum of each file
-FORMAT = 1  # of this key; a new one forgets every report that was kept
+FORMAT = 2  # of this key; a new one forgets every report that was kept
 
 
 @dataclass(frozen=True)

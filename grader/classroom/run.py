@@ -80,7 +80,7 @@ def _facts(run: ClassRun, columns: tuple[TaskColumn, ...], started: datetime) ->
         title=run.title, seed=run.seed, started=started, course_digest=settings.course.digest(),
         device=settings.accelerator.words, sandbox=settings.sandbox, columns=columns,
         seed_per_student=run.policy.seed_per_student, zone=run.policy.zone,
-        options={"tasks": [task.id for task in settings.tasks], "seconds": settings.seconds},
+        options={"tasks": [task.id for task in settings.tasks], "seconds": settings.seconds, "needs": run.policy.needs},
     )  # fmt: skip
 
 

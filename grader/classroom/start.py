@@ -19,6 +19,7 @@ from grader.course import load_course
 from grader.judge.accelerator import NoSuchDevice, accelerator_for
 from grader.judge.errors import UsageProblem
 from grader.judge.processors import processors
+from grader.judge.scoring import without_needs
 
 
 def run_class(asked: Asked, watcher: Watcher) -> tuple[ClassResult, tuple[str, ...]]:
@@ -39,9 +40,10 @@ def _class_run(asked: Asked, policy: Policy, seed: int) -> ClassRun:
         accelerator = accelerator_for(asked.device)
     except NoSuchDevice as problem:
         raise UsageProblem(str(problem)) from None
+    tasks = course.select(asked.tasks)
     settings = Settings(
         course=course,
-        tasks=course.select(asked.tasks),
+        tasks=tasks if policy.needs else without_needs(tasks),
         accelerator=accelerator,
         sandbox=asked.sandbox,
         seconds=policy.seconds,

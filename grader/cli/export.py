@@ -42,6 +42,10 @@ def command() -> None:
     "--minutes", type=click.FloatRange(2, 40), default=10.0, help="Gradescope's time limit of a run."
 )
 @click.option("--sandbox", type=click.Choice(["auto", "strict"]), default="auto", help="As in `grade PATH`.")
+@click.option(
+    "--ignore-needs", "needs", is_flag=True, flag_value=False, default=True,
+    help="Judge every task on its own, whatever it builds on.",
+)  # fmt: skip
 @click.option("--torch-index", default="", metavar="URL", help="Where pip finds the CPU build of torch.")
 def gradescope_command(file: Path, torch_index: str, **options: Any) -> None:
     """Write an autograder that Gradescope builds and runs, with the whole course in it."""
@@ -95,6 +99,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         attempts_per_day=options["attempts"],
         minutes=options["minutes"],
         sandbox=options["sandbox"],
+        needs=options["needs"],
     )
 
 

@@ -53,6 +53,10 @@ def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int 
 @click.option("--curves", is_flag=True, help="Draw the curves of passed tests too, where a test draws one.")
 @click.option("--repeat", is_flag=True, help="Write Python that repeats the first failing call.")
 @click.option("--first", is_flag=True, help="Stop at the first task that does not pass.")
+@click.option(
+    "--ignore-needs", "needs", is_flag=True, flag_value=False, default=True,
+    help="Judge every task on its own, whatever it builds on.",
+)  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Tasks to grade at the same time.")
 @progress_option
 @language_option

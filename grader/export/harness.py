@@ -112,8 +112,9 @@ def _arguments(room: Room, file: Path, settings: Settings, metadata: Metadata) -
         "--sandbox": settings.sandbox,
         "--jobs": str(settings.jobs),
     }
+    alone = [] if settings.needs else ["--ignore-needs"]
     tasks = [word for task in settings.tasks for word in ("--task", task)]
-    return [str(room.root / "submission"), *(word for pair in options.items() for word in pair), *tasks]
+    return [str(room.root / "submission"), *(word for pair in options.items() for word in pair), *alone, *tasks]
 
 
 def _refused(told: str) -> dict[str, Any]:

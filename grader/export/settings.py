@@ -31,6 +31,7 @@ class Settings:
     minutes: float = 10.0  # that Gradescope gives a run
     sandbox: str = "auto"
     jobs: int = 1
+    needs: bool = True  # a task that fails is skipped while a task that it builds on has not passed
 
     def seed_for(self, students: Collection[str]) -> int:
         """The seed of a run for these students, who hand in together."""

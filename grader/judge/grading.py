@@ -19,6 +19,7 @@ from grader.judge.order import Order, ShardResult
 from grader.judge.parallel import default_jobs, run_parallel
 from grader.judge.progress import Progress
 from grader.judge.reporting import report_of
+from grader.judge.scoring import without_needs
 from grader.judge.shard import grade_shard
 from grader.report import Report
 from grader.sandbox.errors import SandboxProblem
@@ -36,6 +37,7 @@ def grade_submission(
     jobs: int | None = None,
     seconds: float | None = None,
     device: str = AUTO,
+    needs: bool = True,
     progress: Progress | None = None,
 ) -> Report:
     """Grade the submission under `paths` and return what was found.
@@ -50,6 +52,8 @@ def grade_submission(
         jobs: processes to grade in; as many as there are processors and work for, if None.
         seconds: no test may take longer, whatever its suite allows.
         device: the accelerator of the device tests: "auto", "cpu", "cuda" or "sim".
+        needs: a task that fails is skipped while a task that it builds on has not passed; if False, each is judged on
+            its own.
         progress: told of each verdict.
 
     Raises:
@@ -76,8 +80,8 @@ def grade_submission(
     except SandboxProblem as problem:
         raise OurProblem(str(problem)) from None
     return report_of(
-        course, selected, result, name=files.name, seed=run_seed, accelerator=accelerator,
-        seconds=time.perf_counter() - started, notes=files.notes,
+        course, selected if needs else without_needs(selected), result, name=files.name, seed=run_seed,
+        accelerator=accelerator, seconds=time.perf_counter() - started, notes=files.notes,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from grader.course import Task
@@ -67,6 +67,11 @@ def absent(task: Task) -> TaskReport:
 def is_open(task: TaskReport) -> bool:
     """Whether a task is still to be solved; one whose tests were all kept back cannot pass here, and is not."""
     return task.verdict is not Verdict.PASS and (task.verdict is not Verdict.SKIPPED or bool(task.tests))
+
+
+def without_needs(tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """Return tasks that are judged on their own, whatever they build on."""
+    return tuple(replace(task, needs=()) for task in tasks)
 
 
 def skip_dependents(tasks: Sequence[Task], reports: Mapping[str, TaskReport]) -> dict[str, TaskReport]:

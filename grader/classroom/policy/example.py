@@ -22,6 +22,9 @@ published = 2026-03-15T12:00:00
 
 missing = 0                          # points of who handed in nothing; without this line they have no grade
 
+needs = false                        # each task on its own; without this line a task that fails is skipped, with no
+                                     # points, as long as a task that it builds on has not passed
+
 drop = ["tensors.outer"]             # tasks or topics that do not count
 bonus = ["losses.gaussian_nll"]      # they add to the score, not to what there is to reach
 

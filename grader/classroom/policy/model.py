@@ -88,6 +88,7 @@ class Policy:
     points: Mapping[str, Fraction] = field(default_factory=dict)  # of a task, in place of its topic.toml's
     visibility: Mapping[str, Visibility] = field(default_factory=dict)  # of a task, a topic, or ALL
     missing_is_zero: bool = False  # else who handed in nothing has no grade
+    needs: bool = True  # who fails a task is told to mend first what it builds on; else each is judged on its own
     published: bool = False
     published_at: datetime | None = None
     seed: int | None = None  # of the run; None: drawn

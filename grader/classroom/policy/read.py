@@ -26,7 +26,7 @@ from grader.course import CourseError
 
 KEYS = (
     "title", "zone", "due", "closes", "counts", "seed", "published", "drop", "bonus", "late", "points", "visibility",
-    "rounding", "limits", "topics", "extensions", "missing",
+    "rounding", "limits", "topics", "extensions", "missing", "needs",
 )  # fmt: skip
 UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 LARGEST_SEED = 2**63 - 1
@@ -82,6 +82,7 @@ def _policy(bare: Fields) -> Policy:
         seconds=_seconds(table.sub("limits")),
         extensions={student: _extension(given) for student, given in table.sub("extensions").subs()},
         rounding=_rounding(table.sub("rounding")),
+        needs=table.flag("needs", usual=True),
         missing_is_zero=_missing(table),
         **_published(table),
     )

@@ -28,6 +28,7 @@ def test_defaults_are_those_of_everyday(grade, judge, work):
         "device": "auto",
         "first": False,
         "jobs": None,
+        "needs": True,
         "progress": None,
     }
 

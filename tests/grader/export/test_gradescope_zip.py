@@ -154,8 +154,10 @@ def test_export_into_a_folder_that_is_not_there_is_refused(tmp_path):
     assert done.exit_code == 2 and "there is no folder" in done.output
 
 
-def test_export_keeps_the_policy_of_seeds(tmp_path):
-    """Each student may meet inputs of its own."""
-    assert export(tmp_path / "a.zip", "--seed", "each").exit_code == 0
-    with zipfile.ZipFile(tmp_path / "a.zip") as found:
-        assert from_text(found.read("settings.json").decode()).seeds == "each"
+def test_export_keeps_the_policy_of_seeds_and_needs(tmp_path):
+    """Each student may meet inputs of its own, and each task may be judged on its own; the usual is neither."""
+    for options, seeds, needs in ((("--seed", "each", "--ignore-needs"), "each", False), ((), "", True)):
+        assert export(tmp_path / "a.zip", *options).exit_code == 0
+        with zipfile.ZipFile(tmp_path / "a.zip") as found:
+            settings = from_text(found.read("settings.json").decode())
+        assert (settings.seeds, settings.needs) == (seeds, needs)

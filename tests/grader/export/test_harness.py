@@ -49,8 +49,15 @@ def test_harness_grades_with_the_settings_and_leaves_time_for_the_page(run):
     results, calls = run(report=REPORT, settings=Settings(tasks=("losses.sigmoid",), seed=9, points=10.0))
     ((command, options),) = calls
     assert command[command.index("--seed") + 1] == "9" and command[-2:] == ["--task", "losses.sigmoid"]
+    assert "--ignore-needs" not in command
     assert 500 < options["timeout"] < 600
     assert (results["score"], results["tests"][0]["max_score"]) == (10.0, 10.0)
+
+
+def test_harness_judges_each_task_on_its_own_when_the_settings_say_so(run):
+    """The choice of the export reaches the grading."""
+    _, (((command, _)),) = run(report=REPORT, settings=Settings(needs=False))
+    assert "--ignore-needs" in command
 
 
 @pytest.mark.parametrize(

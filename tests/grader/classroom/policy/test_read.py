@@ -40,6 +40,7 @@ def test_example_is_read_as_it_is_explained():
         late=Late(Fraction(10), timedelta(days=1), Fraction(50), timedelta(minutes=15)),
         counts=Counts.LAST,
         missing_is_zero=True,
+        needs=False,
         dropped=("tensors.outer",),
         bonus=("losses.gaussian_nll",),
         points={"losses.softmax": Fraction(4)},

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from grader.classroom.earlier import only, with_earlier
 from grader.classroom.gradebook import Gradebook, RunFacts
 from grader.classroom.model import Attempt, HandIn, Intake, Outcome, Standing, Student, TaskColumn
 from grader.classroom.reading import ClassProblem
+from grader.cli.main import cli
 from grader.course import load_course
 from grader.report import Environment, Report, TaskReport, Verdict
 
@@ -19,7 +22,8 @@ TASKS = COURSE.select(["tensors.outer"])
 COLUMNS = (TaskColumn("tensors.outer", "The outer product", 1.0),)
 FACTS = RunFacts("A class", 1, datetime(2026, 3, 1, tzinfo=UTC), "0" * 64, "cpu", "auto", COLUMNS)
 ANN, BEN, CLEO, DAN = (
-    Student(name, f"{name.title()} {name[0].upper()}", f"{name}@example.org") for name in ("ann", "ben", "cleo", "dan")
+    Student(name, f"{name.title()} {name[0].upper()}", f"{name}@example.org")
+    for name in ("ann", "ben", "cleo", "dan")
 )
 
 
@@ -50,7 +54,9 @@ def test_students_whom_a_run_does_not_meet_stand_as_in_the_last(book: Gradebook)
     found = with_earlier(Intake((hand_in(CLEO),), missing=(ANN, BEN, DAN)), book, TASKS)
     assert found.hand_ins == (hand_in(CLEO), hand_in(ANN), hand_in(BEN, 2), hand_in(BEN, 1))
     assert found.missing == (DAN,)
-    assert found.notes == ("2 students of the last run handed in nothing here: what is in the gradebook stands",)
+    assert found.notes == (
+        "2 students of the last run handed in nothing here: what is in the gradebook stands",
+    )
 
 
 def test_students_of_the_last_run_stand_without_a_roster_too(book: Gradebook) -> None:
@@ -84,10 +90,26 @@ def test_student_who_is_missing_can_be_chosen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "says"), [("bne", "did you mean 'ben'?"), ("Zoe", "`--dry-run` shows"), ("Ann A", "ann, ann2 are")]
+    ("wanted", "says"),
+    [("bne", "did you mean 'ben'?"), ("Zoe", "`--dry-run` shows"), ("Ann A", "ann, ann2 are")],
 )
 def test_student_whom_nobody_is_or_several_are_is_refused(wanted: str, says: str) -> None:
     again = Student("ann2", ANN.name)
     with pytest.raises(ClassProblem, match="--student") as problem:
         only(Intake((hand_in(ANN), hand_in(again), hand_in(BEN))), [wanted])
     assert says in str(problem.value)
+
+
+def test_grading_one_late_student_leaves_the_grades_of_all_others(tmp_path: Path) -> None:
+    """The command itself, run again over another folder and the same results."""
+    work = "def outer(x, y):\n    return x[:, None] * y\n"
+    for folder, name in (("class", "ann"), ("class", "ben"), ("late", "cleo")):
+        (tmp_path / folder / name).mkdir(parents=True)
+        (tmp_path / folder / name / "tensors.py").write_text(work)
+    given = ["--task", "tensors.outer", "--sandbox", "none", "--out", str(tmp_path / "results")]
+    for folder in ("class", "late"):
+        ended = CliRunner().invoke(cli, ["class", str(tmp_path / folder), *given])
+        assert ended.exit_code == 0, ended.output
+    table = (tmp_path / "results" / "grades.csv").read_text(encoding="utf-8-sig")
+    outcomes = {row["student"]: row["outcome"] for row in csv.DictReader(table.splitlines())}
+    assert outcomes == dict.fromkeys(("ann", "ben", "cleo"), "graded")

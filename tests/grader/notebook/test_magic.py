@@ -141,6 +141,19 @@ def test_magic_prints_a_refusal_in_one_line(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out == "this kernel has not run a cell that defines softmax: run it first\n"
 
 
+def test_magic_grades_for_the_course_folder_in_which_the_notebook_lies(
+    report_of: Callable[..., Report], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What passes in a kernel is remembered as it is from the command line."""
+    (tmp_path / ".torchgrade").mkdir()
+    (tmp_path / "losses").mkdir()
+    monkeypatch.chdir(tmp_path / "losses")
+    grader = Grader(1, report_of())
+    monkeypatch.setattr(subprocess, "run", grader)
+    magic._grade(shell(SOFTMAX), "losses.softmax", [])
+    assert grader.command[grader.command.index("--progress") + 1] == str(tmp_path.resolve())
+
+
 def test_syntax_error_that_was_repaired_is_not_read_again() -> None:
     """A cell that was no Python defined nothing; it stays only as long as nothing takes its place."""
     assert [cell.label for cell in cells_of(shell("def softmax(:", SOFTMAX))] == ["In [2]"]

@@ -89,9 +89,9 @@ def test_double_of_zero(submission):
     """Twice nothing is nothing."""
     check_close(submission.double(torch.zeros(3)), torch.zeros(3))
 
-def test_double_of_infinity(submission):
-    """Twice infinity is infinity."""
-    check_close(submission.double(torch.full((3,), torch.inf)), torch.full((3,), torch.inf))
+def test_double_of_a_half(submission):
+    """Twice a half is one."""
+    check_close(submission.double(torch.full((3,), 0.5)), torch.ones(3))
 
 def test_double_of_one(submission):
     """Twice one is two."""
@@ -108,14 +108,14 @@ def test_double_of_random_numbers(submission, rng):
     ("body", "passed", "points"),
     [
         ("return torch.zeros_like(x)", 2, 0.0),
-        ("return torch.full_like(x, torch.inf)", 2, 0.0),
-        ("return x.clone() if x.isinf().any() else 0 * x", 3, 0.0),
-        ("return x.sign() * 2", 3, 1.2),
-        ("return x + 1 if x.numel() == 12 else 2 * x.abs()", 4, 1.5),
+        ("return torch.ones_like(x)", 2, 0.0),
+        ("return x.ceil()", 3, 0.0),
+        ("return x.sign() * 2", 3, 1.0),
+        ("return x + 1 if x.numel() == 12 else 2 * x.abs()", 4, 2.0),
     ],
 )
 def test_constant_answers_earn_nothing_unless_one_test_more_passes(made_up, host, body, passed, points):
-    """What is computed and wrong keeps its points; zeros and infinities that are right by chance do not."""
+    """What is computed and wrong keeps its points; zeros and ones that are right by chance do not."""
     made_up.suite(SPECIAL)
     file = made_up.submit(f"import torch\ndef double(x):\n    {body}\n")
     (double,) = host.grade(file, made_up.package, tasks=["double"], seed=1).report.tasks

@@ -52,8 +52,11 @@ def command(
     if reading.problem is not None:
         raise WrongCall(reading.problem)
     place = folder or folder_of([watched])
-    progress = current_in(place, course).progress if place else Progress()
-    options = Options(watched, str(watched), place, seed, sandbox, device)
+    now = current_in(place, course) if place else None
+    progress = now.progress if now else Progress()
+    whole = now is not None and watched.resolve() == folder_of([watched])
+    topics = frozenset(topic.slug for topic in now.topics) if now and whole else frozenset()
+    options = Options(watched, str(watched), place, seed, sandbox, device, topics)
     session = Watch(course, options, progress, _show(plain))
     return STOPPED if session.run(reader, reading) else 0
 

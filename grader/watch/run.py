@@ -50,6 +50,7 @@ class Options:
     seed: int | None = None
     sandbox: str = "auto"
     device: str = "auto"
+    topics: frozenset[str] = frozenset()  # that the folder has, where all of it is watched
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Watch:
         self._desk = Desk(course, options.folder, self._events.put)
         seed = secrets.randbits(31) if options.seed is None else options.seed
         work = Work(graded=known(progress, self._desk.marks))
-        self.state = State(course, options.name, seed, progress, work=work)
+        self.state = State(course, options.name, seed, options.topics, progress, work=work)
         self._interrupted = False
 
     def run(self, reader: Reader, reading: Reading) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from grader.course import Course, Task
+from grader.course import Course, Task, Topic
 from grader.intake import Content
 from grader.learner import Progress
 from grader.learner.hints import Help
@@ -30,6 +30,7 @@ class State:
     course: Course
     path: str  # as it was typed
     seed: int
+    of_folder: frozenset[str] = frozenset()  # the topics that the folder has, whether their files are there or not
     progress: Progress = field(default_factory=Progress)
     files: Mapping[str, Content] = field(default_factory=dict)  # the last of each topic that was there
     problems: Mapping[str, str] = field(default_factory=dict)  # by topic: why its file cannot be read
@@ -49,6 +50,16 @@ class State:
     def tasks(self) -> tuple[Task, ...]:
         """The tasks of all topics that have, or had, a file, in the order of the course."""
         return tuple(task for task in self.course.tasks if task.topic in self.files)
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics that count: those of the folder, and those that have, or had, a file."""
+        return tuple(topic for topic in self.course.topics if topic.slug in {*self.of_folder, *self.files})
+
+    @property
+    def open(self) -> int:
+        """How many tasks of those topics do not pass; where a file is missing that is all of them."""
+        return sum(not self.passes(task.id) for topic in self.topics for task in topic.tasks)
 
     def verdict(self, task_id: str) -> Verdict | None:
         """Return what was last said of a task; None if that is nothing."""

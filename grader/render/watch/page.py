@@ -40,8 +40,8 @@ def head(page: Page, state: State) -> None:
 
 def passes(state: State) -> str:
     """Say how many tasks pass."""
-    passed = sum(state.passes(task.id) for task in state.tasks)
-    return say("tasks.passed_of_all", passed=passed, tasks=count(len(state.tasks), "task"))
+    most = sum(len(topic.tasks) for topic in state.topics)
+    return say("tasks.passed_of_all", passed=most - state.open, tasks=count(most, "task"))
 
 
 def body(page: Page, state: State, most: int = LONG) -> None:
@@ -83,7 +83,7 @@ def problem(page: Page, text: str) -> None:
 
 
 def _bars(page: Page, state: State) -> None:
-    cells = [_bar(page, state, topic) for topic in state.course.topics if topic.slug in state.files]
+    cells = [_bar(page, state, topic) for topic in state.topics]
     wide = max((cell_len(cell.plain) for cell in cells), default=0) + 3
     columns = max(1, (page.width + 3) // wide)
     table = Table.grid(padding=(0, 3, 0, 0))
@@ -105,7 +105,7 @@ def _bar(page: Page, state: State, topic: Topic) -> Text:
 
 
 def _longest(state: State) -> int:
-    return max((cell_len(slug) for slug in state.files), default=0)
+    return max((cell_len(topic.slug) for topic in state.topics), default=0)
 
 
 def _problem_of_all(state: State) -> Sequence[str | tuple[str, str]]:
@@ -171,10 +171,9 @@ def _standing(page: Page, state: State, task: Task) -> None:
 
 
 def _beyond(state: State) -> list[str | tuple[str, str]]:
-    open_ = sum(not state.passes(task.id) for task in state.tasks)
-    if not open_:
+    if not state.open:
         return [(f"  {say('tasks.all_pass')}", "bold green")]
-    return [f"  {say('watch.go_on', tasks=count(open_, 'task'))}"]
+    return [f"  {say('watch.go_on', tasks=count(state.open, 'task'))}"]
 
 
 def _list(page: Page, state: State, task: Task, most: int) -> None:

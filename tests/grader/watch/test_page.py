@@ -92,6 +92,17 @@ def test_passed_task_leads_on(drawn, failing):
     assert any("pass  3 tasks still open: n goes on" in line for line in drawn(failing.state))
 
 
+def test_topic_of_the_folder_whose_file_is_missing_counts_as_open(drawn, page):
+    """The page counts what `grade next` counts: nothing seems done because a file is not there."""
+    page.state = replace(page.state, of_folder=frozenset({"losses", "tensors"}))
+    page.read(tensors="a")
+    page.graded("tensors.one_hot", Verdict.PASS)
+    lines = drawn(page.state)
+    assert "1 of 4 tasks passed" in lines[0]
+    assert any("losses" in line and "0/3" in line for line in lines[1:3])
+    assert any("3 tasks still open" in line for line in lines) and "all pass" not in "\n".join(lines)
+
+
 def test_broken_file_is_shown_above_the_last_results(drawn, failing):
     """The grader's own words, with the line of code, and what was known before."""
     reading = failing.reading(tensors="")

@@ -11,7 +11,7 @@ from grader.notebook.ask import CannotGrade
 from grader.notebook.history import defined_in
 
 WITH_A_VALUE = ("--seed", "-k", "--device", "--sandbox")
-FLAGS = ("--first",)
+FLAGS = ("--first", "--ignore-needs")
 
 
 def split_options(line: str) -> tuple[list[str], list[str]]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from grader.classroom.model import ClassResult, Outcome
 from grader.render.html import concerns, figures
-from grader.render.html.concerns import SimilarPair
 from grader.render.html.environment import page
 from grader.render.html.heat import groups_of, lines_of
 from grader.render.html.marks import marks_in_use
@@ -23,13 +22,8 @@ WIDEST_ON_PAPER = 60  # columns of the map
 MOST_ROWS = 100  # of what needs a look
 
 
-def class_page(result: ClassResult, similar: Sequence[SimilarPair] = ()) -> str:
-    """The whole class as one page for a browser.
-
-    Args:
-        result: one run over a class.
-        similar: pairs whose code is alike, for the instructor to read; no verdict of ours.
-    """
+def class_page(result: ClassResult) -> str:
+    """One run over a class as one page for a browser."""
     scores = [standing.score for standing in figures.graded(result)]
     return page(
         "classroom.html.j2",
@@ -43,7 +37,7 @@ def class_page(result: ClassResult, similar: Sequence[SimilarPair] = ()) -> str:
         verdicts=_verdicts(result),
         WIDEST_ON_PAPER=WIDEST_ON_PAPER,
         **_hard(result),
-        **_concerns(result, similar),
+        **_concerns(result),
     )
 
 
@@ -56,13 +50,12 @@ def _hard(result: ClassResult) -> dict[str, Any]:
     }
 
 
-def _concerns(result: ClassResult, similar: Sequence[SimilarPair]) -> dict[str, Any]:
+def _concerns(result: ClassResult) -> dict[str, Any]:
     found = {
         "late": concerns.late(result),
         "adjusted": concerns.adjusted(result),
         "slow": concerns.slow(result),
         "out_of_bounds": concerns.out_of_bounds(result)[:MOST_ROWS],
-        "alike": concerns.alike(result, similar)[:MOST_ROWS],
     }
     return {"not_graded": concerns.not_graded(result), "concerns_found": any(found.values()), **found}
 

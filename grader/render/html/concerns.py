@@ -1,27 +1,17 @@
-"""What an instructor has to look at: no score, late, changed by hand, slow, out of bounds, or alike."""
+"""What an instructor has to look at: no score, late, changed by hand, slow or out of bounds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.classroom.model import ClassResult, Outcome, Standing, Student
+from grader.classroom.model import ClassResult, Outcome, Standing
 from grader.render.html.figures import tests_of
 from grader.report import Verdict
 
 OUT_OF_BOUNDS = (Verdict.FORBIDDEN, Verdict.MEMORY, Verdict.TIMEOUT)
 SLOWEST = 10
 SLOW = 3.0  # times the median is slow
-
-
-@dataclass(frozen=True)
-class SimilarPair:
-    """Two students whose code for a task is alike; `share` goes from 0 to 1."""
-
-    first: str  # a student's id
-    second: str
-    task: str
-    share: float
 
 
 @dataclass(frozen=True)
@@ -33,16 +23,6 @@ class OutOfBounds:
     task: str
     said: str
     tests: int
-
-
-@dataclass(frozen=True)
-class Alike:
-    """A similar pair with the names, where the ids are known."""
-
-    first: Student
-    second: Student
-    task: str
-    share: float
 
 
 def not_graded(result: ClassResult) -> list[Standing]:
@@ -75,21 +55,6 @@ def out_of_bounds(result: ClassResult) -> list[OutOfBounds]:
     """Each student and task with a verdict of that kind, the forbidden first."""
     rows = [row for standing in result.standings for row in _of(standing)]
     return sorted(rows, key=lambda row: OUT_OF_BOUNDS.index(row.verdict))
-
-
-def alike(result: ClassResult, pairs: Iterable[SimilarPair]) -> list[Alike]:
-    """The pairs with the names of the students, the most alike first."""
-    known = {standing.student.id: standing.student for standing in result.standings}
-    rows = [
-        Alike(
-            known.get(pair.first, Student(pair.first)),
-            known.get(pair.second, Student(pair.second)),
-            pair.task,
-            pair.share,
-        )
-        for pair in pairs
-    ]
-    return sorted(rows, key=lambda row: -row.share)
 
 
 def _of(standing: Standing) -> Sequence[OutOfBounds]:

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from grader.classroom.model import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
-from grader.render.html import SimilarPair, class_page, concerns, feedback_file, figures
+from grader.render.html import class_page, concerns, feedback_file, figures
 from grader.render.html.heat import groups_of
 from grader.report import Environment, Report, TaskReport, Verdict
 
@@ -22,11 +22,7 @@ def text_of(page):
 
 @pytest.fixture(scope="module")
 def page(class_result):
-    pairs = [
-        SimilarPair("s1002", "s1017", "losses.softmax", 0.93),
-        SimilarPair("s1020", "nobody", "cnn.conv2d", 0.5),
-    ]
-    return class_page(class_result, pairs)
+    return class_page(class_result)
 
 
 def test_every_student_is_named_in_any_script(page, class_result):
@@ -97,7 +93,6 @@ def test_late_adjusted_slow_and_out_of_bounds_are_listed(class_result, page):
         each.student.id for each in class_result.standings if each.report and each.report.seconds > 60
     }
     assert concerns.out_of_bounds(class_result) and "Out of bounds" in text
-    assert "93 %" in text and "nobody" in text and "read it before you ask" in text
 
 
 def test_map_has_a_sign_for_every_verdict_and_an_empty_cell_for_nothing():

@@ -62,15 +62,15 @@ def dtype_of(dtype: torch.dtype) -> str:
 
 def number(value: Any) -> str:
     """Return a number in six digits."""
-    if isinstance(value, complex):
-        return f"{value:.6g}"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, (float, complex)) else str(value)
 
 
 def numbers(got: Any, want: Any) -> tuple[str, str]:
     """Return two numbers in six digits, or as many as it takes to tell them apart."""
     if not isinstance(got, (float, complex)) or not isinstance(want, (float, complex)):
         return number(got), number(want)
+    if got != want:  # then the sign of a zero says nothing
+        got, want = got + 0.0, want + 0.0
     pairs = ((f"{got:.{digits}g}", f"{want:.{digits}g}") for digits in range(DIGITS, MOST_DIGITS + 1))
     return next((pair for pair in pairs if pair[0] != pair[1]), (number(got), number(want)))
 

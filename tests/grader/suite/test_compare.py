@@ -349,6 +349,7 @@ def test_kind_of_a_value_is_told_in_plain_english(value: object, words: str) -> 
         (1.0, 1.0 + 2e-16, ("1", "1.0000000000000002")),
         (2.0 + 1e-8j, 2.0 + 0j, ("2+1e-08j", "2+0j")),
         (-0.0, 0.0, ("-0", "0")),
+        (NAN, -0.0, ("nan", "0")),
         (INF, 1.5, ("inf", "1.5")),
         (7, 8, ("7", "8")),
         (NAN, NAN, ("nan", "nan")),

@@ -25,6 +25,14 @@ def test_every_task_and_test_is_in_the_page(report):
         assert all(test.title in part for test in task.tests)
 
 
+def test_cases_of_one_sentence_say_what_differs(report):
+    """One sentence may stand several times; behind it is the case."""
+    task = next(task for task in report.tasks if task.verdict is Verdict.PASS and task.tests)
+    test = replace(task.tests[0], name="test_x[float32-a<b]", title="The same.", verdict=Verdict.PASS)
+    page = report_page(replace(report, tasks=(replace(task, tests=(test,)),)))
+    assert '<span class="title">The same.</span> <code class="case">float32-a&lt;b</code>' in page
+
+
 def test_first_failure_is_open_and_linked(report):
     """Only the task to look at now is open, and the head of the page leads there."""
     page = report_page(report)

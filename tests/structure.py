@@ -56,10 +56,10 @@ class Module:
 
 
 def _docstring(node: ast.AST) -> Iterable[int]:
-    if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-        if ast.get_docstring(node, clean=False) is not None:
-            return range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
-    return ()
+    documented = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+    if not documented or ast.get_docstring(node, clean=False) is None:
+        return ()
+    return range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
 
 
 def _imports(body: Iterable[ast.AST], *, deep: bool) -> Iterator[str]:
@@ -68,9 +68,14 @@ def _imports(body: Iterable[ast.AST], *, deep: bool) -> Iterator[str]:
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{name.name}" for name in node.names)
-        elif deep or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if deep or not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
-                yield from _imports(ast.iter_child_nodes(node), deep=deep)
+        elif deep or not _is_later(node):
+            yield from _imports(ast.iter_child_nodes(node), deep=deep)
+
+
+def _is_later(node: ast.AST) -> bool:
+    """Whether what stands in a node is not executed while a module is imported."""
+    for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    return for_types or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
 
 
 class House:

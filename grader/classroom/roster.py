@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.classroom.model import Student
+from grader.classroom.records import Student
 from grader.intake.errors import shown
 
 SYSTEMS = ("canvas", "moodle", "sis", "gradescope", "github", "login")

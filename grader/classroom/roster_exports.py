@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from grader.classroom.outputs.canvas import TEST_STUDENT
-from grader.classroom.outputs.canvas_header import read_header
+from grader.classroom.outputs.canvas import TEST_STUDENT, read_header
 from grader.classroom.outputs.moodle_columns import find_columns, number_of
 from grader.classroom.outputs.sheet import CannotFill, Sheet, read_sheet
 

@@ -6,19 +6,135 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, overload
 
 from grader.classroom.gradebook import Gradebook, RunFacts
-from grader.classroom.job import Job, grade_job
-from grader.classroom.model import ClassResult, HandIn, Intake, TaskColumn
-from grader.classroom.plan import Plan, Settings, plan
-from grader.classroom.policy import Policy, columns_of, extensions_of_nobody
-from grader.classroom.standings import Standings
+from grader.classroom.jobs import Job, Plan, Settings, grade_job, plan
+from grader.classroom.policy import Policy, columns_of, extensions_of_nobody, standing_of
+from grader.classroom.records import (
+    Adjustment,
+    ClassResult,
+    HandIn,
+    Intake,
+    Outcome,
+    Standing,
+    Student,
+    TaskColumn,
+)
+from grader.course import Task
 from grader.judge.order import ShardResult
 from grader.judge.reporting import environment_of
-from grader.report import Report
+from grader.judge.scoring import absent, skip_dependents
+from grader.report import Environment, Report
+
+
+def compose(
+    hand_in: HandIn, tasks: Sequence[Task], parts: Mapping[str, Report], seed: int, environment: Environment
+) -> Report:
+    """Return the report of a hand-in over `tasks`; a topic without a part was not handed in.
+
+    Args:
+        hand_in: what was handed in.
+        tasks: the tasks of the run.
+        parts: the reports of its topics, by slug.
+        seed: of its random inputs.
+        environment: where gradings ran, for a hand-in without any part.
+    """
+    found = {report.id: report for part in parts.values() for report in part.tasks}
+    reports = skip_dependents(tasks, {task.id: found.get(task.id) or absent(task) for task in tasks})
+    notes = dict.fromkeys([*hand_in.notes, *(note for part in parts.values() for note in part.notes)])
+    return Report(
+        submission=hand_in.place,
+        seed=seed,
+        environment=_environment(parts, environment),
+        tasks=tuple(reports[task.id] for task in tasks),
+        seconds=round(sum(part.seconds for part in parts.values()), 3),
+        incomplete=next((part.incomplete for part in parts.values() if part.incomplete), None),
+        notes=tuple(notes),
+    )
+
+
+def _environment(parts: Mapping[str, Report], now: Environment) -> Environment:
+    """Return where the first part was graded, under the course as it is now: what did not change was kept."""
+    first = next((part.environment for part in parts.values()), now)
+    return replace(first, course_digest=now.course_digest)
+
+
+Keys = Mapping[tuple[int, str], str]  # of gradings, by the hand-in's place in the list, and the topic
+
+
+class Standings(Sequence[Standing]):
+    """The standings of a class, by student, then whoever fits nobody.
+
+    Each is made when it is first asked for, and stays: the result of the run, which holds the tasks of all, shares
+    them with what is kept here.
+    """
+
+    def __init__(
+        self,
+        intake: Intake,
+        keys: Keys,
+        report_of: Callable[[str], Report],
+        settings: Settings,
+        policy: Policy,
+        columns: Sequence[TaskColumn],
+        adjustments: Sequence[Adjustment],
+        environment: Environment,
+    ) -> None:
+        """Make none yet; `report_of` gives the report of a key."""
+        self._report_of, self._settings, self._policy = report_of, settings, policy
+        self._columns, self._adjustments, self._environment = columns, adjustments, environment
+        self._unknown = intake.unknown
+        self._parts: dict[int, dict[str, str]] = {}
+        for (number, topic), key in keys.items():
+            self._parts.setdefault(number, {})[topic] = key
+        self._hand_ins: dict[str, list[tuple[int, HandIn]]] = {}
+        for number, hand_in in enumerate(intake.hand_ins):
+            self._hand_ins.setdefault(hand_in.student.id, []).append((number, hand_in))
+        students = {hand_in.student.id: hand_in.student for hand_in in intake.hand_ins}
+        students.update({student.id: student for student in intake.missing})
+        self._made: dict[int, Standing] = {}
+        self.students = tuple(student for _, student in sorted(students.items()))
+
+    def __len__(self) -> int:
+        return len(self.students) + len(self._unknown)
+
+    @overload
+    def __getitem__(self, place: int) -> Standing: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Standing]: ...
+    def __getitem__(self, place: int | slice) -> Standing | Sequence[Standing]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        if place not in self._made:
+            self._made[place] = self._standing(place)
+        return self._made[place]
+
+    def _standing(self, place: int) -> Standing:
+        known = len(self.students)
+        if place >= known:
+            return _of_nobody(place - known + 1, self._unknown[place - known])
+        student = self.students[place]
+        graded = [(hand_in, self._report(number, hand_in)) for number, hand_in in self._of(student)]
+        return standing_of(student, graded, self._policy, self._columns, self._adjustments)
+
+    def _of(self, student: Student) -> Sequence[tuple[int, HandIn]]:
+        return self._hand_ins.get(student.id, [])
+
+    def _report(self, number: int, hand_in: HandIn) -> Report | None:
+        if hand_in.problem is not None:
+            return None
+        parts = {topic: self._report_of(key) for topic, key in self._parts.get(number, {}).items()}
+        seed = self._settings.seed_of(hand_in.student.id)
+        return compose(hand_in, self._settings.tasks, parts, seed, self._environment)
+
+
+def _of_nobody(number: int, sentence: str) -> Standing:
+    """Return the row of a hand-in that fits nobody on the roster: it is not read, and not forgotten."""
+    return Standing(Student(f"?{number}", "", ""), Outcome.UNKNOWN, sentence, 0.0)
+
 
 OpenExecutor = Callable[[int], AbstractContextManager[Executor]]  # for so many jobs
 

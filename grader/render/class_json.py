@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.classroom.model import ClassResult, Standing
+from grader.classroom.records import ClassResult, Standing
 
 
 def as_dict(result: ClassResult) -> dict[str, Any]:

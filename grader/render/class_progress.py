@@ -7,7 +7,7 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from grader.classroom.job import Job
+from grader.classroom.jobs import Job
 from grader.report import Report
 
 ENOUGH = 5  # gradings after which the time that is left can be told

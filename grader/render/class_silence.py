@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.classroom.job import Job
+from grader.classroom.jobs import Job
 from grader.report import Report
 
 

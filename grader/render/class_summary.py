@@ -7,7 +7,7 @@ from statistics import mean, median
 
 from rich.console import Console
 
-from grader.classroom.model import ClassResult, Outcome, Standing
+from grader.classroom.records import ClassResult, Outcome, Standing
 from grader.render.escape import one_line
 from grader.render.page import Page
 from grader.render.words import count, number

@@ -16,7 +16,7 @@ from grader.report import Verdict
 
 if TYPE_CHECKING:
     from grader.classroom.gradebook import ClassDiff, StudentChange, TaskChange
-    from grader.classroom.model import Student
+    from grader.classroom.records import Student
 
 ARROW = "->"
 

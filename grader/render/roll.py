@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.classroom.model import HandIn, Intake, Student
+from grader.classroom.records import HandIn, Intake, Student
 from grader.render.escape import one_line
 from grader.render.page import Page, cut
 from grader.render.words import clock, count

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.executors import here
-from grader.classroom.judges import JUDGES
+from grader.classroom.executors import JUDGES, here
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import find_submission

@@ -1,9 +1,8 @@
 """The gradebook: an SQLite file that keeps everything a class run has found, and loses nothing."""
 
-from grader.classroom.gradebook.adjust import AdjustmentEntry
-from grader.classroom.gradebook.book import Gradebook
+from grader.classroom.gradebook.book import AdjustmentEntry, Gradebook
+from grader.classroom.gradebook.database import BookProblem, WrongBook
 from grader.classroom.gradebook.diff import ClassDiff, StudentChange, TaskChange, compare
-from grader.classroom.gradebook.errors import BookProblem, WrongBook
 from grader.classroom.gradebook.runs import RunEntry, RunFacts
 
 __all__ = [

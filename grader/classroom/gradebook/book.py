@@ -5,22 +5,78 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from grader.classroom.gradebook import adjust, runs
-from grader.classroom.gradebook.adjust import AdjustmentEntry
-from grader.classroom.gradebook.connection import Connection
+from grader.classroom.gradebook import runs
+from grader.classroom.gradebook.contents import (
+    dump,
+    get_hand_in,
+    get_report,
+    load,
+    now,
+    put_hand_in,
+    put_report,
+    stored,
+    text_of,
+    time_of,
+    time_text,
+)
+from grader.classroom.gradebook.database import Connection, WrongBook
 from grader.classroom.gradebook.diff import ClassDiff, compare
-from grader.classroom.gradebook.hand_ins import get_hand_in, put_hand_in
-from grader.classroom.gradebook.plain import dump, load, now, stored, text_of, time_text
-from grader.classroom.gradebook.reports import get_report, put_report
 from grader.classroom.gradebook.runs import RunEntry, RunFacts
-from grader.classroom.model import Adjustment, ClassResult, HandIn, Standing
+from grader.classroom.records import Adjustment, ClassResult, HandIn, Standing
 from grader.report import Report
+
+
+@dataclass(frozen=True)
+class AdjustmentEntry:
+    """An adjustment with its number in the gradebook."""
+
+    number: int
+    adjustment: Adjustment
+    takes_back: int | None = None  # the number of the entry that this one undoes
+
+
+def add(connection: Connection, adjustment: Adjustment, takes_back: int | None = None) -> int:
+    """Write down an adjustment and return its number."""
+    return connection.write(
+        "INSERT INTO adjustments (student_id, points, who, at, why, takes_back) VALUES (?, ?, ?, ?, ?, ?)",
+        stored(adjustment.student_id), adjustment.points, stored(adjustment.who), time_text(adjustment.when),
+        stored(adjustment.why), takes_back,
+    )  # fmt: skip
+
+
+def take_back(connection: Connection, number: int, who: str, why: str, when: datetime) -> int:
+    """Write down the entry that undoes another, once; return its number."""
+    found = {entry.number: entry for entry in entries(connection)}
+    if number not in found:
+        raise WrongBook(f"{connection.path} has no adjustment {number}: `grade adjust` lists them")
+    for entry in found.values():
+        if entry.takes_back == number:
+            raise WrongBook(f"adjustment {number} was taken back already, by adjustment {entry.number}")
+    taken = found[number].adjustment
+    return add(connection, Adjustment(taken.student_id, -taken.points, who, when, why), number)
+
+
+def entries(connection: Connection, student_id: str | None = None) -> tuple[AdjustmentEntry, ...]:
+    """Return the adjustments of a student, or of all, in the order in which they were made."""
+    query = "SELECT number, student_id, points, who, at, why, takes_back FROM adjustments"
+    if student_id is None:
+        rows = connection.rows(f"{query} ORDER BY number")
+    else:
+        rows = connection.rows(f"{query} WHERE student_id = ? ORDER BY number", stored(student_id))
+    return tuple(_entry(row) for row in rows)
+
+
+def _entry(row: tuple[object, ...]) -> AdjustmentEntry:
+    number, student_id, points, who, at, why, takes_back = row
+    assert isinstance(number, int) and isinstance(points, float)
+    made = Adjustment(text_of(student_id), points, text_of(who), time_of(at), text_of(why))
+    return AdjustmentEntry(number, made, takes_back if isinstance(takes_back, int) else None)
 
 
 class Gradebook:
@@ -173,14 +229,14 @@ class Gradebook:
         if not math.isfinite(points) or not who.strip() or not why.strip():
             raise ValueError("an adjustment needs a number of points, somebody who makes it, and a reason")
         with self._connection.change():
-            return adjust.add(
+            return add(
                 self._connection, Adjustment(student_id, float(points), who, when or now(), why)
             )
 
     def take_back(self, number: int, *, who: str, why: str, when: datetime | None = None) -> int:
         """Undo an adjustment by another one, which says why; return the number of that entry."""
         with self._connection.change():
-            return adjust.take_back(self._connection, number, who, why, when or now())
+            return take_back(self._connection, number, who, why, when or now())
 
     def adjustments(self, student_id: str | None = None) -> tuple[Adjustment, ...]:
         """Return the adjustments of a student, or of all, those that undo others among them."""
@@ -188,7 +244,7 @@ class Gradebook:
 
     def adjustment_entries(self, student_id: str | None = None) -> tuple[AdjustmentEntry, ...]:
         """Return the same with their numbers."""
-        return adjust.entries(self._connection, student_id)
+        return entries(self._connection, student_id)
 
     def _adjusted(self, standing: Standing) -> Standing:
         return replace(standing, adjustments=self.adjustments(standing.student.id))

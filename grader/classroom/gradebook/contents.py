@@ -3,10 +3,101 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import chain, groupby
+from typing import Any
 
-from grader.classroom.gradebook.connection import Connection
-from grader.classroom.gradebook.errors import BookProblem
+from grader.classroom.gradebook.database import BookProblem, Connection
+from grader.classroom.records import Adjustment, HandIn, Student, TaskColumn
+from grader.render.choose import topic_of
+from grader.render.json import as_dict
+from grader.report import NotAReport, Report, TaskReport
+from grader.report.read import read_report, read_task
+
+
+def dump(value: object) -> str:
+    """The value as JSON in ASCII, so that any name that a file system allows survives."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+def load(text: object) -> Any:
+    """The value of a text that `dump` wrote."""
+    return json.loads(str(text))
+
+
+def stored(text: str) -> str | bytes:
+    """A text as a column takes it: bytes where it has characters that UTF-8 cannot carry."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+    return text
+
+
+def text_of(value: object) -> str:
+    """The text that `stored` made a column's value of."""
+    return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else str(value)
+
+
+def time_text(time: datetime) -> str:
+    """A moment with its offset; the name of its zone is not kept.
+
+    Raises:
+        ValueError: it has no time zone.
+    """
+    if time.utcoffset() is None:
+        raise ValueError(f"{time} has no time zone: say which one is meant")
+    return time.isoformat()
+
+
+def maybe_time(value: object) -> datetime | None:
+    """The moment of a text, None for none."""
+    return None if value is None else datetime.fromisoformat(str(value))
+
+
+def time_of(value: object) -> datetime:
+    """The moment of a text that `time_text` wrote."""
+    return datetime.fromisoformat(str(value))
+
+
+def now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+def student_facts(student: Student) -> dict[str, Any]:
+    """A student as plain values."""
+    return {"id": student.id, "name": student.name, "email": student.email, "ids": dict(student.ids)}
+
+
+def student_of(facts: Mapping[str, Any]) -> Student:
+    """The student of plain values."""
+    return Student(**facts)
+
+
+def adjustment_facts(adjustment: Adjustment) -> dict[str, Any]:
+    """An adjustment as plain values."""
+    return {**vars(adjustment), "when": time_text(adjustment.when)}
+
+
+def adjustment_of(facts: Mapping[str, Any]) -> Adjustment:
+    """The adjustment of plain values."""
+    return Adjustment(**{**facts, "when": time_of(facts["when"])})
+
+
+def column_facts(column: TaskColumn) -> dict[str, Any]:
+    """A column as plain values."""
+    return {**vars(column), "shown_from": column.shown_from and time_text(column.shown_from)}
+
+
+def column_of(facts: Mapping[str, Any]) -> TaskColumn:
+    """The column of plain values."""
+    return TaskColumn(**{**facts, "shown_from": maybe_time(facts.get("shown_from"))})
 
 
 def put(connection: Connection, data: bytes) -> str:
@@ -37,3 +128,111 @@ def _unpacked(packed: object) -> bytes | None:
         return zlib.decompress(packed) if isinstance(packed, bytes) else None
     except zlib.error:
         return None
+
+
+def put_hand_in(connection: Connection, hand_in: HandIn) -> str:
+    """Keep a hand-in, and return its digest: it is the same one only if everything about it is the same."""
+    known = connection.hand_ins.digest_of((hand_in,))
+    if known is not None:
+        return known
+    text = dump(_facts(connection, hand_in))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    when = None if hand_in.submitted_at is None else time_text(hand_in.submitted_at)
+    connection.write(
+        "INSERT OR IGNORE INTO hand_ins VALUES (?, ?, ?, ?, ?)",
+        digest, stored(hand_in.student.id), hand_in.attempt, when, text,
+    )  # fmt: skip
+    connection.hand_ins.add(digest, (hand_in,))
+    return digest
+
+
+def get_hand_in(connection: Connection, digest: str) -> HandIn:
+    """Return the hand-in of a digest, with the very files of one that somebody still holds."""
+    found = connection.rows("SELECT facts FROM hand_ins WHERE digest = ?", digest)
+    if not found:
+        raise BookProblem(f"{connection.path}: hand-in {digest[:12]} is missing: take the file from a backup")
+    facts = load(found[0][0])
+    alive = connection.hand_ins.things_of(digest)
+    hand_in = HandIn(
+        student=student_of(facts["student"]),
+        place=facts["place"],
+        files=alive[0].files if alive else _files(connection, facts["files"]),
+        submitted_at=maybe_time(facts["submitted_at"]),
+        late=facts["late"],
+        attempt=facts["attempt"],
+        problem=facts["problem"],
+        notes=tuple(facts["notes"]),
+        uploads=facts.get("uploads", {}),
+    )
+    if not alive:
+        connection.hand_ins.add(digest, (hand_in,))
+    return hand_in
+
+
+def _files(connection: Connection, digests: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: get(connection, digest) for name, digest in digests.items()}
+
+
+def _facts(connection: Connection, hand_in: HandIn) -> dict[str, Any]:
+    return {
+        "student": student_facts(hand_in.student),
+        "place": hand_in.place,
+        "files": {name: put(connection, data) for name, data in hand_in.files.items()},
+        "submitted_at": None if hand_in.submitted_at is None else time_text(hand_in.submitted_at),
+        "late": hand_in.late,
+        "attempt": hand_in.attempt,
+        "problem": hand_in.problem,
+        "notes": list(hand_in.notes),
+        **({"uploads": dict(hand_in.uploads)} if hand_in.uploads else {}),
+    }
+
+
+TASKS, PARTS = "tasks", "parts"
+
+
+def put_report(connection: Connection, report: Report) -> dict[str, Any]:
+    """Keep a report's tasks, and return all the rest with their digests in it."""
+    values = as_dict(replace(report, tasks=())) | {"score": report.score, "max_score": report.max_score}
+    del values[TASKS]
+    parts = (tuple(part) for _, part in groupby(report.tasks, key=topic_of))
+    return {**values, PARTS: [_put_part(connection, report, part) for part in parts]}
+
+
+def get_report(connection: Connection, facts: Mapping[str, Any]) -> Report:
+    """The report of what `put_report` returned.
+
+    Raises:
+        BookProblem: another version of torchgrade has written it, or a part of it is missing.
+    """
+    with _report_in_words(connection):
+        head = read_report({**facts, TASKS: []})
+        return replace(
+            head, tasks=tuple(chain.from_iterable(_get_part(connection, one) for one in facts[PARTS]))
+        )
+
+
+def _put_part(connection: Connection, report: Report, tasks: tuple[TaskReport, ...]) -> str:
+    """Keep the tasks of a topic; those that were read from this file are in it as they are."""
+    plain = as_dict(replace(report, tasks=tasks))[TASKS]
+    return connection.tasks.digest_of(tasks) or put(connection, ",".join(map(dump, plain)).encode())
+
+
+def _get_part(connection: Connection, digest: str) -> tuple[TaskReport, ...]:
+    """Return the tasks of a topic, the very ones that somebody still holds."""
+    tasks = connection.tasks.things_of(digest)
+    if not tasks:
+        plain = load(f"[{get(connection, digest).decode()}]")
+        tasks = tuple(read_task(task) for task in plain)
+        connection.tasks.add(digest, tasks)
+    return tasks
+
+
+@contextmanager
+def _report_in_words(connection: Connection) -> Iterator[None]:
+    try:
+        yield
+    except NotAReport as problem:
+        remedy = "open it with the torchgrade that wrote it"
+        raise BookProblem(
+            f"{connection.path}: one of its reports cannot be read: {problem}: {remedy}"
+        ) from problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.classroom.model import ClassResult, Outcome, Standing, Student
+from grader.classroom.records import ClassResult, Outcome, Standing, Student
 from grader.report import TaskReport, Verdict
 
 

@@ -2,26 +2,118 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
+from weakref import ref
 
-from grader.classroom.gradebook.connection import Connection
-from grader.classroom.gradebook.errors import WrongBook
-from grader.classroom.gradebook.plain import (
+from grader.classroom.gradebook.contents import (
+    adjustment_facts,
+    adjustment_of,
     column_facts,
     column_of,
     dump,
+    get_hand_in,
+    get_report,
     load,
     maybe_time,
     now,
+    put_hand_in,
+    put_report,
+    stored,
+    student_facts,
+    student_of,
     time_of,
     time_text,
 )
-from grader.classroom.gradebook.standings import get_standings, put_standing
-from grader.classroom.model import ClassResult, Standing, TaskColumn
+from grader.classroom.gradebook.database import Connection, WrongBook
+from grader.classroom.records import Attempt, ClassResult, Outcome, Standing, TaskColumn
+
+_ORIGINS: dict[int, tuple[ref[Standing], str]] = {}  # by identity: a standing that was changed is another one
+
+
+def note_origin(standing: Standing, facts: str) -> None:
+    """Note from which facts a standing was read; they hold everything, files and tests by their digests."""
+    place = id(standing)
+    digest = hashlib.sha256(facts.encode()).hexdigest()
+    _ORIGINS[place] = ref(standing, lambda _: _ORIGINS.pop(place, None)), digest
+
+
+def origin_of(standing: Standing) -> str | None:
+    """Return the digest of what a standing was read from: equal ones are of equal standings; None if it was not."""
+    found = _ORIGINS.get(id(standing))
+    return found[1] if found is not None and found[0]() is standing else None
+
+
+def put_standing(connection: Connection, run: int, place: int, standing: Standing) -> None:
+    """Keep one standing of a run, and its place in the order of them."""
+    connection.write(
+        "INSERT INTO standings VALUES (?, ?, ?, ?, ?)",
+        run, place, stored(standing.student.id), standing.score, dump(_facts(connection, standing)),
+    )  # fmt: skip
+
+
+def get_standings(connection: Connection, run: int) -> tuple[Standing, ...]:
+    """Return the standings of a run in their order."""
+    rows = connection.rows("SELECT facts FROM standings WHERE run = ? ORDER BY place", run)
+    return tuple(_standing(connection, str(facts)) for (facts,) in rows)
+
+
+def _facts(connection: Connection, standing: Standing) -> dict[str, Any]:
+    hand_in, report = standing.hand_in, standing.report
+    return {
+        "student": student_facts(standing.student),
+        "outcome": standing.outcome.value,
+        "reason": standing.reason,
+        "max_score": standing.max_score,
+        "hand_in": None if hand_in is None else put_hand_in(connection, hand_in),
+        "report": None if report is None else put_report(connection, report),
+        "earned": standing.earned,
+        "penalty": standing.penalty,
+        "adjustments": [adjustment_facts(adjustment) for adjustment in standing.adjustments],
+        "attempts": [
+            {
+                "hand_in": put_hand_in(connection, attempt.hand_in),
+                "score": attempt.score,
+                "reason": attempt.reason,
+            }
+            for attempt in standing.attempts
+        ],
+        "notes": list(standing.notes),
+        "is_zero": standing.is_zero,
+    }
+
+
+def _standing(connection: Connection, text: str) -> Standing:
+    standing = _read(connection, load(text))
+    note_origin(standing, text)
+    return standing
+
+
+def _read(connection: Connection, facts: dict[str, Any]) -> Standing:
+    hand_in, report = facts["hand_in"], facts["report"]
+    return Standing(
+        student=student_of(facts["student"]),
+        outcome=Outcome(facts["outcome"]),
+        reason=facts["reason"],
+        max_score=facts["max_score"],
+        hand_in=None if hand_in is None else get_hand_in(connection, hand_in),
+        report=None if report is None else get_report(connection, report),
+        earned=facts["earned"],
+        penalty=facts["penalty"],
+        adjustments=tuple(map(adjustment_of, facts["adjustments"])),
+        attempts=tuple(_attempt(connection, attempt) for attempt in facts["attempts"]),
+        notes=tuple(facts["notes"]),
+        is_zero=facts.get("is_zero", False),
+    )
+
+
+def _attempt(connection: Connection, facts: dict[str, Any]) -> Attempt:
+    return Attempt(get_hand_in(connection, facts["hand_in"]), facts["score"], facts["reason"])
+
 
 AT_ONCE = 16  # standings that are one change
 

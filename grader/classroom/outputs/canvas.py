@@ -2,15 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
 
-from grader.classroom.model import ClassResult, Standing
-from grader.classroom.outputs.canvas_header import Header, assignment_column, read_header
-from grader.classroom.outputs.cells import has_decimal_comma, number_in, written
-from grader.classroom.outputs.fill import Filling
-from grader.classroom.outputs.match import Matcher
-from grader.classroom.outputs.sheet import Filled, Sheet, read_sheet
+from grader.classroom.outputs.fill import EMAIL, OWN, Filling, Key, Matcher, name_keys
+from grader.classroom.outputs.sheet import (
+    CannotFill,
+    Filled,
+    Sheet,
+    has_decimal_comma,
+    number_in,
+    read_sheet,
+    written,
+)
+from grader.classroom.records import ClassResult, Standing
 from grader.render.words import number
+
+WITH_ID = re.compile(r"(?P<title>.*\S)\s*\((?P<id>\d+)\)", re.DOTALL)
+TOTALS = re.compile(r"(?:Current|Final|Override) (?:Score|Points|Grade|Status)\b")
+# What Canvas calls a student, in the order in which its own import looks: the id, the SIS ids, then the name. Its own
+# id is compared with no other number: a class list's numbers may be the same by chance.
+IDENTITIES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("ID", ("canvas",)),
+    ("SIS User ID", ("sis", OWN)),
+    ("SIS Login ID", ("login", EMAIL, OWN)),
+    ("Integration ID", ("integration", "sis")),
+)
+NO_GRADEBOOK = (
+    "no Canvas gradebook: its first row begins with Student (or LastName, FirstName) and ID, and has a column Section;"
+    " export it with Grades, Export, and give that file"
+)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The columns of an exported gradebook, and the row from which students stand."""
+
+    names: tuple[str, ...]
+    first_assignment: int  # the column behind Section
+    points_row: int | None  # the row `Points Possible`
+    students: range
+
+    def keys(self, sheet: Sheet, row: int) -> Iterator[Key]:
+        """What a row calls its student, the surest first."""
+        for title, kinds in IDENTITIES:
+            if title in self.names[: self.first_assignment]:
+                value = sheet.value(row, self.names.index(title))
+                yield from ((kind, value) for kind in kinds)
+        if self.names[0] == "LastName":
+            yield from name_keys(f"{sheet.value(row, 1)} {sheet.value(row, 0)}")
+        else:
+            yield from name_keys(sheet.value(row, 0))
+
+
+def read_header(sheet: Sheet) -> Header:
+    """Read the first rows.
+
+    Raises:
+        CannotFill: they are not those of a Canvas gradebook.
+    """
+    names = tuple(sheet.values(0))
+    in_one = "Student" in names[0] and len(names) > 3 and "ID" in names[1]
+    in_two = names[:3] == ("LastName", "FirstName", "ID")
+    if not (in_one or in_two) or "Section" not in names:
+        raise CannotFill(NO_GRADEBOOK)
+    points = [row for row in range(1, len(sheet.rows)) if "Points Possible" in sheet.value(row, 0)]
+    first = points[0] + 1 if points else 1
+    return Header(
+        names, names.index("Section") + 1, points[0] if points else None, range(first, len(sheet.rows))
+    )
+
+
+def assignment_column(sheet: Sheet, header: Header, wanted: str) -> int:
+    """Return the column of the assignment with this id, this title, or this whole header.
+
+    Raises:
+        CannotFill: there is none (Canvas would make a new assignment of it), or several, or it is read-only.
+    """
+    wanted = wanted.strip()
+    columns = list(_assignments(sheet, header))
+    by_id = [column for column in columns if _parts(header.names[column])[1] == wanted]
+    by_name = [column for column in columns if header.names[column] == wanted]
+    by_title = [
+        column for column in columns if _parts(header.names[column])[0].casefold() == wanted.casefold()
+    ]
+    found = by_id or by_name or by_title
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = ", ".join(header.names[column] for column in found)
+        raise CannotFill(f"{len(found)} assignments are called {wanted!r}: {listed}: give the id in brackets")
+    raise CannotFill(f"the gradebook has no assignment {wanted!r}: {_remedy(header, columns, wanted)}")
+
+
+def _assignments(sheet: Sheet, header: Header) -> Iterator[int]:
+    """The columns that grades can go to: neither a custom column nor a total."""
+    for column in range(header.first_assignment, len(header.names)):
+        points = sheet.value(header.points_row, column) if header.points_row is not None else ""
+        name = header.names[column]
+        has_id = WITH_ID.fullmatch(name) is not None
+        if "read only" in points.lower() or (not has_id and (TOTALS.search(name) or not points)):
+            continue
+        yield column
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """The title and the id of `Homework 1 (4711)`."""
+    found = WITH_ID.fullmatch(name)
+    return (found["title"], found["id"]) if found else (name, "")
+
+
+def _remedy(header: Header, columns: list[int], wanted: str) -> str:
+    titles = {_parts(header.names[column])[0].casefold(): header.names[column] for column in columns}
+    near = get_close_matches(wanted.casefold(), list(titles), n=3, cutoff=0.5)
+    if near:
+        return f"did you mean {' or '.join(repr(titles[title]) for title in near)}?"
+    listed = ", ".join(repr(header.names[column]) for column in columns[:10])
+    return (
+        f"it has {listed}"
+        if listed
+        else "it has no column that takes grades; make the assignment in Canvas first"
+    )
+
 
 KEPT = ("EX", "N/A")  # excused, and not assigned to this student: a grade is no answer to either
 TEST_STUDENT = ("Student, Test", "Test Student")

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from grader.classroom.model import ClassResult, HandIn, Standing
+from grader.classroom.records import ClassResult, HandIn, Standing
 
 CANVAS, MOODLE = "canvas-feedback.zip", "moodle-feedback.zip"
 CANVAS_UPLOAD = re.compile(r"[^/]+?_(?:LATE_)?\d+_\d+_[^/]+", re.DOTALL)

@@ -1,22 +1,22 @@
 """What a course decides, as data: dates, lateness, which hand-in counts, points, visibility and seeds."""
 
 from grader.classroom.policy.columns import columns_of
-from grader.classroom.policy.dates import Lateness, lateness, moments_of, penalty
-from grader.classroom.policy.errors import PolicyProblem
-from grader.classroom.policy.example import EXAMPLE
-from grader.classroom.policy.model import (
+from grader.classroom.policy.course_policy import (
+    EXAMPLE,
     Counts,
     Dates,
     Direction,
     Extension,
     Late,
     Policy,
+    PolicyProblem,
     Rounding,
     Visibility,
+    extensions_of_nobody,
+    seed_for,
 )
-from grader.classroom.policy.nobody import extensions_of_nobody
-from grader.classroom.policy.read import parse_policy, read_policy
-from grader.classroom.policy.seeds import seed_for
+from grader.classroom.policy.course_toml import parse_policy, read_policy
+from grader.classroom.policy.dates import Lateness, lateness, moments_of, penalty
 from grader.classroom.policy.standing import standing_of
 
 __all__ = [

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from grader.classroom.model import TaskColumn
+from grader.classroom.policy.course_policy import ALL, Policy, PolicyProblem, Visibility
 from grader.classroom.policy.dates import last_moment, utc
-from grader.classroom.policy.errors import PolicyProblem
-from grader.classroom.policy.model import ALL, Policy, Visibility
+from grader.classroom.records import TaskColumn
 from grader.course import Course, Task, UnknownTask
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from grader.classroom.policy.model import Dates, Extension, Policy
+from grader.classroom.policy.course_policy import Dates, Extension, Policy
 
 NOTHING = timedelta(0)
 

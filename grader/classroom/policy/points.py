@@ -10,9 +10,9 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import PurePosixPath
 
-from grader.classroom.model import HandIn, TaskColumn
+from grader.classroom.policy.course_policy import Direction, Policy, Rounding
 from grader.classroom.policy.dates import Lateness, lateness, penalty, utc
-from grader.classroom.policy.model import Direction, Policy, Rounding
+from grader.classroom.records import HandIn, TaskColumn
 from grader.report import Report, TaskReport
 
 TOPIC_FILES = (".py", ".ipynb")

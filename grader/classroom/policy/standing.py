@@ -3,14 +3,112 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
-from grader.classroom.model import Adjustment, HandIn, Outcome, Standing, Student, TaskColumn
-from grader.classroom.policy.choose import Candidate, others, pick
-from grader.classroom.policy.model import Counts, Policy
-from grader.classroom.policy.points import on_scale, possible_points, worth_of
-from grader.classroom.policy.wording import late_notes
-from grader.render.words import count
+from grader.classroom.policy.course_policy import Counts, Policy
+from grader.classroom.policy.dates import Lateness, percent_of
+from grader.classroom.policy.points import Worth, on_scale, possible_points, worth_of
+from grader.classroom.records import Adjustment, Attempt, HandIn, Outcome, Standing, Student, TaskColumn
+from grader.render.words import count, number
 from grader.report import Report
+
+UNGRADED = "it was not graded"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A hand-in with what was found, and what that is worth."""
+
+    hand_in: HandIn
+    report: Report | None
+    worth: Worth
+
+    @property
+    def unreadable(self) -> str | None:
+        """Why nothing of it can be graded."""
+        return self.hand_in.problem
+
+    @property
+    def unfinished(self) -> str | None:
+        """Why its grading is not to be relied on: the fault is ours."""
+        if self.hand_in.problem is not None:
+            return None
+        return UNGRADED if self.report is None else self.report.incomplete
+
+
+def pick(candidates: Sequence[Candidate], counts: Counts) -> Candidate:
+    """Return the one that counts, of candidates in the order of handing in.
+
+    What cannot be read counts only if nothing can, and what came after everything was closed only if all did.
+    """
+    readable = [each for each in candidates if each.unreadable is None] or list(candidates)
+    accepted = [each for each in readable if not each.worth.closed] or readable
+    if counts is Counts.BEST:
+        return max(accepted, key=lambda each: each.worth.score)  # the first of equals
+    return accepted[0 if counts is Counts.FIRST else -1]
+
+
+def others(candidates: Sequence[Candidate], picked: Candidate, counts: Counts) -> tuple[Attempt, ...]:
+    """Return the other hand-ins, each with the reason why it does not count."""
+    at = next(number for number, each in enumerate(candidates) if each is picked)
+    return tuple(
+        Attempt(each.hand_in, each.worth.score, _reason(each, earlier=number < at, counts=counts))
+        for number, each in enumerate(candidates)
+        if number != at
+    )
+
+
+def _reason(candidate: Candidate, *, earlier: bool, counts: Counts) -> str:
+    if candidate.unreadable is not None:
+        return f"it cannot be read: {candidate.unreadable}"
+    if candidate.worth.closed:
+        return "it was handed in after everything was closed"
+    if counts is Counts.BEST:
+        return "it scored no more than the one that counts"
+    return f"it was handed in {'before' if earlier else 'after'} the one that counts"
+
+
+def late_notes(policy: Policy, worth: Worth) -> tuple[str, ...]:
+    """One sentence for all topics that are equally late, and none for what is in time."""
+    groups: dict[Lateness, list[str]] = {}
+    for topic in worth.topics:
+        if topic.late.units or topic.late.closed:
+            groups.setdefault(topic.late, []).append(topic.topic)
+    return tuple(
+        f"{_named(topics, worth)}handed in {how_late(late)}{_cost(policy, late, topics, worth)}"
+        for late, topics in groups.items()
+    )
+
+
+def how_late(late: Lateness) -> str:
+    """How late: `2 days 3 hours late`."""
+    if late.closed:
+        return "after it was closed"
+    return f"{spoken(late.by)} late" if late.by else "late, as it is marked"
+
+
+def spoken(span: timedelta) -> str:
+    """A span of time in its two largest units: `2 days 3 hours`."""
+    minutes, seconds = divmod(-(-span // timedelta(seconds=1)), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "day"), (hours, "hour"), (minutes, "minute"), (seconds, "second")]
+    first = next((at for at, (size, _) in enumerate(parts) if size), 3)
+    return " ".join(count(size, unit) for size, unit in parts[first : first + 2] if size) or "0 seconds"
+
+
+def _named(topics: Sequence[str], worth: Worth) -> str:
+    return "" if len(topics) == len(worth.topics) else f"{', '.join(topics)}: "
+
+
+def _cost(policy: Policy, late: Lateness, topics: Iterable[str], worth: Worth) -> str:
+    percent = percent_of(policy, late)
+    if not percent:
+        return ""
+    points = sum(topic.penalty for topic in worth.topics if topic.topic in topics)
+    taken = "1 point is" if points == 1 else f"{number(float(points))} points are"
+    return f": {taken} taken ({number(float(percent))} %)"
 
 
 def standing_of(

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from grader.classroom.model import HandIn, Student
 from grader.classroom.reading.gather import Content, Gathered
 from grader.classroom.reading.words import bounded
+from grader.classroom.records import HandIn, Student
 
 MOST_PLACES = 3
 MOST_PROBLEMS = 5  # in one sentence; the others are notes

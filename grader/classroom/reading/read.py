@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from grader.classroom.model import HandIn, Intake, Student
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import Opener
 from grader.classroom.reading.attempts import hand_ins, in_order
@@ -25,6 +24,7 @@ from grader.classroom.reading.problems import ClassProblem, Unreadable
 from grader.classroom.reading.seen import Kind, Seen, look
 from grader.classroom.reading.tree import Folder, reason
 from grader.classroom.reading.who import owner
+from grader.classroom.records import HandIn, Intake, Student
 from grader.classroom.roster import Roster
 from grader.intake.candidates import Stub
 from grader.intake.file_names import words_of

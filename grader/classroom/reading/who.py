@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from grader.classroom.model import Student
 from grader.classroom.reading.found import Claim
+from grader.classroom.records import Student
 from grader.classroom.roster import Roster, name_key, squashed_keys
 from grader.intake.errors import shown
 

@@ -10,16 +10,82 @@ two lists of tokens in well under a millisecond; the standard library's difflib 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from rapidfuzz.distance import Indel, LCSseq
 
-from grader.classroom.similar.index import Flags, Index, index_of, most_holders
-from grader.classroom.similar.model import Findings, Group, Pair, Passage, Side
-from grader.classroom.similar.pieces import Piece, given_names, pieces_of
-from grader.classroom.similar.structure import WINDOW, Structures, structures
-from grader.classroom.similar.tokens import CHOSEN, numbered
+from grader.classroom.similar.index import (
+    WINDOW,
+    Flags,
+    Index,
+    Structures,
+    index_of,
+    most_holders,
+    structures,
+)
+from grader.classroom.similar.pieces import CHOSEN, Piece, given_names, numbered, pieces_of
 from grader.course import Course
+from grader.render.escape import lines, one_line
+from grader.render.similar import GROUPS, NO_PROOF, explained
+from grader.render.similar import REFERENCE as OF_REFERENCE
+
+
+@dataclass(frozen=True)
+class Side:
+    """One student's code of a passage: its lines without docstrings, and which of them are shared."""
+
+    student: str
+    code: tuple[tuple[int, str], ...]  # line number and text
+    shared: frozenset[int]  # line numbers
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One task of a pair, side by side."""
+
+    task: str
+    tokens: int  # of rare structure that both have
+    alike: float  # of the two whole definitions, names aside: 1 is the same structure
+    left: Side
+    right: Side
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two students whose code shares structure that few others have."""
+
+    left: str
+    right: str
+    tokens: int  # of rare structure that both have, in all tasks
+    share: float  # of what the one with less has of its own
+    passages: tuple[Passage, ...]  # the largest first
+
+
+@dataclass(frozen=True)
+class Group:
+    """Three or more students whose hand-ins are equal or nearly so, names aside, however many they are."""
+
+    students: tuple[str, ...]
+    example: Pair  # the first two of them
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A comparison of a class."""
+
+    students: int
+    most_holders: int  # structure that more students have is common, and counts for nothing
+    pairs: tuple[Pair, ...]  # the largest first
+    left_out: int = 0  # further pairs, smaller than those
+    notes: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()  # the largest first
+    of_reference: tuple[
+        Pair, ...
+    ] = ()  # on the right the reference solution, which is (nearly) what was handed in
+
 
 FEWEST_TOKENS = 48  # of rare structure in common; three windows
 LEAST_SHARE = 0.15  # of what the one with less has of its own
@@ -195,3 +261,33 @@ def _side(student: str, piece: Piece, shared: set[int]) -> Side:
 
 def _closes(line: str) -> bool:
     return bool(line.strip()) and not line.strip().strip(")]},:")
+
+
+MOST_PASSAGES = 8  # of a pair; the table names the rest
+
+
+def similar_page(findings: Findings, title: str = "Similar submissions") -> str:
+    """The page: a table of the pairs, and the places of each side by side."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"rows": _rows, "plain": one_line}
+    return environment.get_template("page.html.j2").render(
+        findings=findings,
+        title=title,
+        explained=explained(findings),
+        no_proof=NO_PROOF,
+        most=MOST_PASSAGES,
+        groups=GROUPS,
+        reference=OF_REFERENCE,
+    )
+
+
+def _rows(side: Side) -> Iterator[tuple[int, str, bool]]:
+    """Number, text, and whether it is shared, of each line; what is not seen is spelled out."""
+    for number, text in side.code:
+        yield number, lines(text)[0], number in side.shared

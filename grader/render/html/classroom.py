@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import fmean, median
 from typing import Any
 
-from grader.classroom.model import ClassResult, Outcome
+from grader.classroom.records import ClassResult, Outcome
 from grader.render.html import concerns, figures
 from grader.render.html.environment import page
 from grader.render.html.heat import groups_of, lines_of

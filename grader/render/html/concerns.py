@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.classroom.model import ClassResult, Outcome, Standing
+from grader.classroom.records import ClassResult, Outcome, Standing
 from grader.render.html.figures import tests_of
 from grader.report import Verdict
 

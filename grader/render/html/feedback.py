@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from grader.classroom.model import ClassResult, Outcome, Standing
+from grader.classroom.records import ClassResult, Outcome, Standing
 from grader.render.html.environment import page
 from grader.render.html.report import topics_of
 from grader.render.html.visible import shown_tasks, waiting

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from grader.classroom.model import ClassResult, Outcome, Standing, Student, TaskColumn
+from grader.classroom.records import ClassResult, Outcome, Standing, Student, TaskColumn
 from grader.render.choose import WAITING
 from grader.report import POSSIBLE, Message, TaskReport, TestReport, Verdict
 

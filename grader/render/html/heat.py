@@ -9,7 +9,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from grader.classroom.model import ClassResult, Standing, TaskColumn
+from grader.classroom.records import ClassResult, Standing, TaskColumn
 from grader.render.html.marks import kind, sign
 from grader.report import Verdict
 

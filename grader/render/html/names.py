@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from grader.classroom.model import Standing, Student
+from grader.classroom.records import Standing, Student
 
 LONGEST = 40
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.classroom.model import ClassResult, Standing
+from grader.classroom.records import ClassResult, Standing
 from grader.render.html.heat import groups_of
 from grader.render.words import share
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from grader.classroom.model import ClassResult
+from grader.classroom.records import ClassResult
 from grader.report import Message, TaskReport, TestReport, Verdict
 
 

@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom.cache_key import GradingOptions
+from grader.classroom.command import Asked, run_class
+from grader.classroom.executors import JUDGES, Judges
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.job import Job, grade_job
-from grader.classroom.judges import JUDGES, Judges
-from grader.classroom.key import GradingOptions
-from grader.classroom.model import ClassResult, Outcome
-from grader.classroom.settings import Asked
-from grader.classroom.start import run_class
+from grader.classroom.jobs import Job, grade_job
+from grader.classroom.records import ClassResult, Outcome
 from grader.course import load_course
 from grader.intake import Content, Submission
 from grader.judge.accelerator import accelerator_for

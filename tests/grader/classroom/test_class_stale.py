@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from grader.classroom import publish, written
+from grader.classroom import publish
 from grader.classroom.gradebook import Gradebook, RunFacts
-from grader.classroom.model import Attempt, ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
+from grader.classroom.records import Attempt, ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.report import Environment, Report, TaskReport, Verdict
 from grader.text import speak
 
@@ -210,7 +210,7 @@ def test_files_are_written_anew_by_another_version_of_the_grader(
 ) -> None:
     """Other code may make other pages of the same standing, so everything is made again."""
     made: list[str] = []
-    monkeypatch.setattr(written, "_makers", lambda: "another version")
+    monkeypatch.setattr(publish, "_makers", lambda: "another version")
     monkeypatch.setattr(publish, "results_json", lambda one, columns: made.append(one.student.id) or b"{}")
     results.run(standing("ann"), standing("ben"))
     assert made == ["ann", "ben"]
@@ -218,10 +218,10 @@ def test_files_are_written_anew_by_another_version_of_the_grader(
 
 def test_pages_are_written_anew_in_another_language(results: Results) -> None:
     """A class that is spoken to in another language gets other pages of the same standings."""
-    made = written.digests_of(results.run(standing("ann")), ())
+    made = publish.digests_of(results.run(standing("ann")), ())
     speak("de")
     try:
-        other = written.digests_of(results.run(standing("ann")), ())
+        other = publish.digests_of(results.run(standing("ann")), ())
     finally:
         speak("en")
     assert made(standing("ann")) != other(standing("ann"))
@@ -242,11 +242,11 @@ def test_run_that_is_killed_while_it_writes_leaves_nothing_that_seems_up_to_date
 ) -> None:
     """When points go up and back down, and the run between was killed, the file has the last ones."""
     monkeypatch.setattr(publish, "results_json", lambda one, _: f"{one.score:.1f}".encode())
-    monkeypatch.setattr(written, "_makers", lambda: "of one size")
+    monkeypatch.setattr(publish, "_makers", lambda: "of one size")
     file = results.out / "gradescope/ann.json"
     results.run(standing("ann"))
     with monkeypatch.context() as patch:
-        patch.setattr(written.Written, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(publish.Written, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             results.run(standing("ann", 0.5))
     assert file.read_text() == "0.5"
@@ -260,7 +260,7 @@ def test_notebook_that_became_hidden_goes_although_the_run_before_was_killed(
     """What a killed run was about to replace is still known to the next one."""
     facts = replace(FACTS, columns=(replace(COLUMNS[0], visibility="hidden"),))
     with monkeypatch.context() as patch:
-        patch.setattr(written.Written, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(publish.Written, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             results.run(standing("ann"), facts=facts)
     results.run(standing("ann"), facts=facts)

@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from grader.classroom import publish
-from grader.classroom.model import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
-from grader.classroom.written import NotWritten
+from grader.classroom.publish import NotWritten
+from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.cli.classroom import command
 from grader.report import Environment, Report, TaskReport, Verdict
 

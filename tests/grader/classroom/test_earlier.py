@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.classroom.earlier import only, with_earlier
+from grader.classroom.command import only, with_earlier
 from grader.classroom.gradebook import Gradebook, RunFacts
-from grader.classroom.model import Attempt, HandIn, Intake, Outcome, Standing, Student, TaskColumn
 from grader.classroom.reading import ClassProblem
+from grader.classroom.records import Attempt, HandIn, Intake, Outcome, Standing, Student, TaskColumn
 from grader.cli.main import cli
 from grader.course import load_course
 from grader.report import Environment, Report, TaskReport, Verdict

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.classroom import judges as module
-from grader.classroom.judges import Judges
+from grader.classroom import executors as module
+from grader.classroom.executors import Judges
 from grader.device.choice import simulated_accelerator
 from grader.judge.errors import OurProblem
 from grader.judge.standing import JudgeDied, StandingJudge

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom import key as keys
-from grader.classroom.key import GradingOptions, judge_digest, judging, key_of, topic_digest
+from grader.classroom import cache_key as keys
+from grader.classroom.cache_key import GradingOptions, judge_digest, judging, key_of, topic_digest
 from grader.course import Course, UnknownTask
 from grader.course.locate import PACKAGE
 from grader.course.read import read_topics

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.model import Student
+from grader.classroom.records import Student
 from grader.classroom.roster import Roster, RosterProblem, read_roster, squashed_keys
 
 TEXT = 'id,name,email,canvas\nb2,José 王,jo@x.edu,7\na1,"Able, Alice",al@x.edu,\n'

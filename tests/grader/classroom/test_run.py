@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 
-from grader.classroom import plan, run
+from grader.classroom import jobs, run
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.job import Job
-from grader.classroom.model import ClassResult, HandIn, Intake, Outcome, Student
-from grader.classroom.plan import Settings
+from grader.classroom.jobs import Job, Settings
 from grader.classroom.policy import parse_policy, seed_for
+from grader.classroom.records import ClassResult, HandIn, Intake, Outcome, Student
 from grader.classroom.run import ClassRun, grade_class
 from grader.course import Task, load_course
 from grader.device.choice import Accelerator
@@ -224,9 +223,9 @@ def test_run_with_a_changed_suite_grades_only_its_topic(made: Class, monkeypatch
     """When the digest of one topic changes, the other topic is known from before."""
     class_ = [hand_in(name, "1", "2") for name in NAMES]
     made.grade(*class_)
-    digest = plan.topic_digest
+    digest = jobs.topic_digest
     monkeypatch.setattr(
-        plan, "topic_digest", lambda course, topic: digest(course, topic) + "!" * (topic == "losses")
+        jobs, "topic_digest", lambda course, topic: digest(course, topic) + "!" * (topic == "losses")
     )
     again = made.grade(*class_)
     assert {job.topic for job in made.graded} == {"losses"}

@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from grader.classroom.model import HandIn, Intake, Student
+from grader.classroom.records import HandIn, Intake, Student
 from grader.render.roll import as_dict, show
 
 ALICE = Student("a1", "Alice Able", "al@x.edu", {"canvas": "11"})

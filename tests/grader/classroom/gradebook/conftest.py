@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook, RunFacts, connection
-from grader.classroom.model import Adjustment, Attempt, HandIn, Outcome, Standing, Student, TaskColumn
+from grader.classroom.gradebook import Gradebook, RunFacts, database
+from grader.classroom.records import Adjustment, Attempt, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.report import (
     Curve,
     Environment,
@@ -118,7 +118,7 @@ class Room:
     losses_report, tensors_report, whole_report, standings = map(
         staticmethod, (losses_report, tensors_report, whole_report, standings)
     )
-    pragmas = connection._PRAGMAS
+    pragmas = database._PRAGMAS
     moment = datetime(2026, 1, 1, tzinfo=UTC)
 
     @staticmethod
@@ -132,7 +132,7 @@ class Room:
 @pytest.fixture(autouse=True)
 def disk(monkeypatch):
     """Nothing waits for the disk here: the gradebook of a test need not outlive a power failure."""
-    monkeypatch.setattr(connection, "_PRAGMAS", (*connection._PRAGMAS, "PRAGMA synchronous = OFF"))
+    monkeypatch.setattr(database, "_PRAGMAS", (*database._PRAGMAS, "PRAGMA synchronous = OFF"))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from grader.classroom.gradebook import WrongBook
-from grader.classroom.model import Adjustment
+from grader.classroom.records import Adjustment
 
 
 def test_adjustments_of_a_student_come_back_in_order(book, room):

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from grader.classroom.gradebook import Gradebook, contents
-from grader.classroom.gradebook.alive import Alive
-from grader.classroom.gradebook.origin import origin_of
-from grader.classroom.model import Student
+from grader.classroom.gradebook.database import Alive
+from grader.classroom.gradebook.runs import origin_of
+from grader.classroom.records import Student
 
 
 class Thing:

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from grader.classroom.gradebook import TaskChange, compare
-from grader.classroom.model import Outcome, Standing, Student
+from grader.classroom.records import Outcome, Standing, Student
 from grader.render.diff import as_dict, show
 from grader.report import Verdict
 

@@ -9,7 +9,7 @@ from grader.classroom.gradebook import BookProblem, Gradebook, WrongBook
 
 def test_change_waits_for_the_disk(path, room, monkeypatch):
     """Pages and journal are on the disk when a change is committed, and references are checked."""
-    monkeypatch.setattr("grader.classroom.gradebook.connection._PRAGMAS", room.pragmas)
+    monkeypatch.setattr("grader.classroom.gradebook.database._PRAGMAS", room.pragmas)
     with Gradebook(path) as book:
         asked = ("synchronous", "journal_mode", "foreign_keys")
         found = [book._connection.rows(f"PRAGMA {name}") for name in asked]
@@ -84,7 +84,7 @@ def test_full_disk_within_a_batch_is_told_even_if_its_error_was_caught(book, roo
 
 def test_book_in_use_is_told_when_it_does_not_become_free(path, room, monkeypatch):
     """A grader that waits for another longer than it should says so."""
-    monkeypatch.setattr("grader.classroom.gradebook.connection.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("grader.classroom.gradebook.database.WAIT_SECONDS", 0.05)
     with Gradebook(path) as first, Gradebook(path) as second, first.batch():
         with pytest.raises(BookProblem, match="in use by another grader"):
             second.begin(room.facts)

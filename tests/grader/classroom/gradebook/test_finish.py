@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.gradebook import BookProblem, Gradebook, WrongBook, connection
+from grader.classroom.gradebook import BookProblem, Gradebook, WrongBook, database
 from grader.classroom.gradebook.runs import AT_ONCE
-from grader.classroom.model import Student
+from grader.classroom.records import Student
 
 MANY = 3 * AT_ONCE + 2
 
@@ -43,13 +43,13 @@ def many(room):
 @pytest.fixture
 def commits(monkeypatch):
     """The changes that were committed so far."""
-    seen, commit = [], connection.Connection._commit
+    seen, commit = [], database.Connection._commit
 
     def counted(self):
         commit(self)
         seen.append(self.path)
 
-    monkeypatch.setattr(connection.Connection, "_commit", counted)
+    monkeypatch.setattr(database.Connection, "_commit", counted)
     return seen
 
 
@@ -68,7 +68,7 @@ def test_finish_makes_one_change_of_several_standings(book, room, many, commits)
 
 def test_other_grader_can_write_whenever_a_standing_is_made(book, path, room, many, monkeypatch):
     """Nobody is kept waiting while standings are added up, only while they are written."""
-    monkeypatch.setattr(connection, "WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.0)
     run = book.begin(room.facts)
     with Gradebook(path) as other:
         book.finish(
@@ -80,7 +80,7 @@ def test_other_grader_can_write_whenever_a_standing_is_made(book, path, room, ma
 
 def test_other_grader_cannot_write_into_the_middle_of_a_few(book, path, room, many, monkeypatch):
     """The standings of one change are written together or not at all."""
-    monkeypatch.setattr(connection, "WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.0)
     run, refused = book.begin(room.facts), []
     with Gradebook(path) as other:
         write = book._connection.write

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook, WrongBook, migrations
-from grader.classroom.model import Outcome
+from grader.classroom.gradebook import Gradebook, WrongBook, database
+from grader.classroom.records import Outcome
 
 VERSION_1 = Path(__file__).with_name("version_1.sql").read_text(encoding="utf-8")
 
@@ -34,7 +34,7 @@ def test_version_1_opens_with_everything_that_is_in_it(path):
         report = book.known("key of losses")
         (hand_in,) = book.hand_ins("alice")
     alice, carla = result.standings
-    assert version_of(path) == len(migrations.STEPS)
+    assert version_of(path) == len(database.STEPS)
     assert (result.title, result.run, result.seed, result.graded) == ("Deep learning", 2, 42, 1)
     assert (alice.score, alice.earned, alice.penalty) == (3.4, 3.33, 0.43)
     assert (carla.outcome, carla.reason) == (Outcome.MISSING, "nothing was handed in")
@@ -68,7 +68,7 @@ def test_step_is_taken_once(path, monkeypatch):
         taken.append(2)
         connection.execute("ALTER TABLE reports ADD COLUMN extra TEXT")
 
-    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS[:1], second))
+    monkeypatch.setattr(database, "STEPS", (*database.STEPS[:1], second))
     for _ in range(2):
         Gradebook(path).close()
     assert taken == [2]
@@ -87,7 +87,7 @@ def test_steps_are_taken_by_one_grader_at_a_time(path, monkeypatch):
         other.close()
         refused.append(True)
 
-    monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS[:1], second))
+    monkeypatch.setattr(database, "STEPS", (*database.STEPS[:1], second))
     Gradebook(path).close()
     assert refused == [True]
 
@@ -101,7 +101,7 @@ def test_step_that_fails_leaves_the_book_as_it_was(path, monkeypatch):
         raise RuntimeError("power failure")
 
     with monkeypatch.context() as patched:
-        patched.setattr(migrations, "STEPS", (*migrations.STEPS[:1], broken))
+        patched.setattr(database, "STEPS", (*database.STEPS[:1], broken))
         with pytest.raises(RuntimeError, match="power failure"):
             Gradebook(path)
     assert version_of(path) == 1

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.classroom.gradebook import Gradebook, RunFacts
-from grader.classroom.model import HandIn, Outcome, Standing, Student
+from grader.classroom.records import HandIn, Outcome, Standing, Student
 from grader.report import Environment, Report, TaskReport, Verdict
 
 ENVIRONMENT = Environment("0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", (), (), "0" * 64)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.classroom.model import (
+from grader.classroom.records import (
     Adjustment,
     Attempt,
     ClassResult,

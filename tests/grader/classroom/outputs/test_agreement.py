@@ -15,7 +15,6 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.classroom.gradebook import Gradebook, RunFacts
-from grader.classroom.model import Adjustment, HandIn, Student
 from grader.classroom.outputs import class_junit, class_results, fill_canvas, fill_moodle, grades_csv
 from grader.classroom.policy import (
     Counts,
@@ -29,6 +28,7 @@ from grader.classroom.policy import (
     columns_of,
     standing_of,
 )
+from grader.classroom.records import Adjustment, HandIn, Student
 from grader.course import load_course
 from grader.render.class_json import as_dict
 from grader.render.html import class_page, feedback_page

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from grader.classroom.outputs import grades_csv
-from grader.classroom.outputs.cells import harmless
+from grader.classroom.outputs.sheet import harmless
 
 
 def rows_of(data):

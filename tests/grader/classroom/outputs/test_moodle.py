@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from grader.classroom.outputs import CannotFill, fill_moodle
-from grader.classroom.outputs.moodle_words import NO, YES
+from grader.classroom.outputs.moodle_columns import NO, YES
 
 DATE = '"Monday, 2 March 2026, 9:05 AM"'
 ENGLISH = f"""\

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.classroom.model import ClassResult, Outcome, Standing
 from grader.classroom.outputs import feedback_zips, goes_to_canvas
 from grader.classroom.reading import read_class
+from grader.classroom.records import ClassResult, Outcome, Standing
 
 TOPICS = ("tensors", "losses", "cnn")
 BACK = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.model import HandIn, Student, TaskColumn
+from grader.classroom.records import HandIn, Student, TaskColumn
 from grader.course import Course, Task, Topic
 from grader.report import Environment, Report, TaskReport, Verdict
 

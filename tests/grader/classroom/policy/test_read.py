@@ -20,7 +20,7 @@ from grader.classroom.policy import (
     parse_policy,
     read_policy,
 )
-from grader.classroom.policy.read import KEYS
+from grader.classroom.policy.course_toml import KEYS
 from grader.course import load_course
 
 MARCH = 'zone = "Europe/Berlin"\n'

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import pytest
 
-from grader.classroom.model import Adjustment, Outcome
 from grader.classroom.policy import (
     Counts,
     Dates,
@@ -18,7 +17,8 @@ from grader.classroom.policy import (
     standing_of,
 )
 from grader.classroom.policy.points import rounded
-from grader.classroom.policy.wording import spoken
+from grader.classroom.policy.standing import spoken
+from grader.classroom.records import Adjustment, Outcome
 
 STRICT = Late(Fraction(10))
 

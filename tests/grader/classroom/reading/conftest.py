@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.model import HandIn, Intake
 from grader.classroom.reading import read_class
+from grader.classroom.records import HandIn, Intake
 from grader.classroom.roster import Roster, read_roster
 
 TOPICS = ("tensors", "losses", "cnn")

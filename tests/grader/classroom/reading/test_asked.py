@@ -8,9 +8,9 @@ from types import ModuleType
 
 import pytest
 
-from grader.classroom.model import HandIn
+from grader.classroom.command import Asked, read_intake
 from grader.classroom.reading import read_class
-from grader.classroom.settings import Asked, read_intake
+from grader.classroom.records import HandIn
 from grader.course import UnknownTask
 
 TOPICS = ("tensors", "losses", "cnn")

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
-from grader.classroom.model import Intake
+from grader.classroom.records import Intake
 
 Read = Callable[..., Intake]
 

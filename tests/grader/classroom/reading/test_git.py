@@ -11,9 +11,9 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from grader.classroom.model import HandIn, Intake
 from grader.classroom.reading import ClassProblem, limits, read_class
 from grader.classroom.reading.git import store
+from grader.classroom.records import HandIn, Intake
 
 Only = Callable[..., HandIn]
 Read = Callable[..., Intake]

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from grader.classroom.model import Intake
 from grader.classroom.reading import ClassProblem
+from grader.classroom.records import Intake
 
 Read = Callable[..., Intake]
 TITLES = {

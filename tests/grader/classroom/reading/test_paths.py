@@ -9,8 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from grader.classroom.model import Intake, Student
 from grader.classroom.reading import limits
+from grader.classroom.records import Intake, Student
 from grader.classroom.roster import Roster
 
 Read = Callable[..., Intake]

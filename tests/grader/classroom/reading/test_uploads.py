@@ -20,8 +20,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.model import HandIn, Intake
 from grader.classroom.reading import ClassProblem, limits, read_class
+from grader.classroom.records import HandIn, Intake
 
 Read = Callable[..., Intake]
 Only = Callable[..., HandIn]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.classroom.model import Student
 from grader.classroom.reading.found import Claim
 from grader.classroom.reading.layouts.by_name import claim_of
 from grader.classroom.reading.who import owner
+from grader.classroom.records import Student
 from grader.classroom.roster import Roster
 
 JOHN = Student("js12", "John Smith", "john@uni.edu", {"canvas": "501", "github": "JSmith"})

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.classroom.model import HandIn, Student
-from grader.classroom.similar.find import find_similar
+from grader.classroom.records import HandIn, Student
+from grader.classroom.similar.find import find_similar, similar_page
 from grader.classroom.similar.index import most_holders
-from grader.classroom.similar.page import similar_page
-from grader.classroom.similar.submissions import submissions_of
-from grader.classroom.similar.tokens import Names, tokens_of
+from grader.classroom.similar.pieces import Names, submissions_of, tokens_of
 from grader.course import load_course
 from grader.render.similar import show, to_json
 

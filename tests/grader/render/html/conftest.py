@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.classroom.model import (
+from grader.classroom.records import (
     Adjustment,
     Attempt,
     ClassResult,

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from grader.classroom.model import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
+from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.render.html import class_page, concerns, feedback_file, figures
 from grader.render.html.heat import groups_of
 from grader.report import Environment, Report, TaskReport, Verdict

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from grader.classroom.model import Outcome
+from grader.classroom.records import Outcome
 from grader.render.html import class_page, feedback_page
 from grader.render.words import clock
 from grader.report import Message, Verdict

@@ -1,0 +1,267 @@
+"""What can go wrong with a gradebook, in words: the file, what is wrong with it, and what to do."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Generic, TypeVar
+from weakref import ref
+
+from grader.classroom.records import HandIn
+from grader.report import TaskReport
+
+
+class BookProblem(Exception):
+    """The gradebook cannot be used now; what was in it before is still there. The text says what to do."""
+
+
+class WrongBook(BookProblem):
+    """The file is no gradebook that is known here, or holds no such run. Remedy: name another one."""
+
+
+# SQLite's own numbers of what went wrong; the lower eight bits of a longer number are one of these.
+_WRONG = {
+    sqlite3.SQLITE_NOTADB: "is not a gradebook: name another file, or move this one away",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: see whether its folder exists and may be written to",
+}
+_READ_ONLY = "cannot be written to: it, or its folder, is read-only: allow writing, or copy it elsewhere"
+_IN_USE = "is in use by another grader for longer than this one waits: run again when that is done"
+_FAULTS = {
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_FULL: "cannot grow, the disk is full: make room and run again; nothing that was kept is lost",
+    sqlite3.SQLITE_BUSY: _IN_USE,
+    sqlite3.SQLITE_LOCKED: _IN_USE,
+    sqlite3.SQLITE_CORRUPT: "is damaged: take it from a backup, or move it away and grade again",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: see whether the disk is full or failing",
+}
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Turn what SQLite says into a sentence about this file."""
+    try:
+        yield
+    except sqlite3.Error as problem:
+        code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+        if code in _WRONG:
+            raise WrongBook(f"{path} {_WRONG[code]} ({problem})") from problem
+        if code in _FAULTS:
+            raise BookProblem(f"{path} {_FAULTS[code]} ({problem})") from problem
+        raise
+
+
+STATEMENTS = (
+    # Bytes by their sha256, compressed with zlib: files that were handed in, and the tasks of reports.
+    "CREATE TABLE contents (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, data BLOB NOT NULL)",
+    # `facts` is JSON: the student, where it was found, and the digest of each file.
+    """CREATE TABLE hand_ins (
+        digest TEXT PRIMARY KEY, student_id TEXT NOT NULL, attempt INTEGER NOT NULL, submitted_at TEXT,
+        facts TEXT NOT NULL)""",
+    "CREATE INDEX hand_ins_of_a_student ON hand_ins (student_id, attempt)",
+    # `report` is JSON without the tasks; in their place are the digests of their contents.
+    """CREATE TABLE reports (
+        key TEXT PRIMARY KEY, topic TEXT NOT NULL, kept_at TEXT NOT NULL, report TEXT NOT NULL)""",
+    # `facts` is JSON: what the run was about. `ending` is JSON, and missing until the run is finished.
+    """CREATE TABLE runs (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, started TEXT NOT NULL, facts TEXT NOT NULL,
+        finished TEXT, ending TEXT)""",
+    # Which report stands for a topic of a hand-in in a run; no key where the grading was incomplete.
+    """CREATE TABLE gradings (
+        run INTEGER NOT NULL REFERENCES runs, hand_in TEXT NOT NULL REFERENCES hand_ins, topic TEXT NOT NULL,
+        key TEXT REFERENCES reports, PRIMARY KEY (run, hand_in, topic))""",
+    """CREATE TABLE standings (
+        run INTEGER NOT NULL REFERENCES runs, place INTEGER NOT NULL, student_id TEXT NOT NULL,
+        score REAL NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (run, student_id))""",
+    # Entries are only added; the one that takes another back has its number, and can be there once.
+    """CREATE TABLE adjustments (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, student_id TEXT NOT NULL, points REAL NOT NULL,
+        who TEXT NOT NULL, at TEXT NOT NULL, why TEXT NOT NULL, takes_back INTEGER UNIQUE REFERENCES adjustments)""",
+    "CREATE INDEX adjustments_of_a_student ON adjustments (student_id)",
+    """CREATE TRIGGER adjustments_stay BEFORE UPDATE ON adjustments
+        BEGIN SELECT RAISE(ABORT, 'an adjustment is never changed: take it back'); END""",
+    """CREATE TRIGGER adjustments_remain BEFORE DELETE ON adjustments
+        BEGIN SELECT RAISE(ABORT, 'an adjustment is never removed: take it back'); END""",
+    """CREATE TRIGGER finished_runs_stay BEFORE UPDATE ON runs WHEN OLD.finished IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'a finished run is never changed'); END""",
+)
+
+
+def apply(connection: sqlite3.Connection) -> None:
+    """Make the tables of an empty database."""
+    for statement in STATEMENTS:
+        connection.execute(statement)
+
+
+APPLICATION = 0x746F7267  # "torg": tells a gradebook from any other SQLite file
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (apply,)
+
+
+def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Take the steps that this file has not seen, all or none; refuse a file that is not ours or from later.
+
+    Raises:
+        WrongBook: another program's database, or a gradebook of a later torchgrade.
+    """
+    if _version(connection, path) == len(STEPS):
+        return  # reading needs no right to write
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for step in STEPS[_version(connection, path) :]:  # asked again: another grader may have been faster
+            step(connection)
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    ((application,),) = connection.execute("PRAGMA application_id")
+    ((version,),) = connection.execute("PRAGMA user_version")
+    ((tables,),) = connection.execute("SELECT count(*) FROM sqlite_schema")
+    if application != APPLICATION and (application or version or tables):
+        raise WrongBook(f"{path} is another program's database: name another file")
+    if version > len(STEPS):
+        raise WrongBook(
+            f"{path} has version {version} of the gradebook, and this torchgrade knows versions up to {len(STEPS)}: "
+            "install the torchgrade that wrote it, or a later one"
+        )
+    return int(version)
+
+
+Thing = TypeVar("Thing")
+
+
+class Alive(Generic[Thing]):
+    """Frozen things under the digest of the content that they are, found by that digest or by themselves.
+
+    By identity and not by equality: whatever is not the very thing is read, or put, as if nothing were known of it.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing."""
+        self._things: dict[str, tuple[ref[Thing], ...]] = {}
+        self._digests: dict[int, str] = {}  # by the identity of the first thing of a content
+
+    def add(self, digest: str, things: tuple[Thing, ...]) -> None:
+        """Know of things, one at least, that they are the content of a digest, until one of them has gone."""
+        first = id(things[0])
+
+        def gone(_: ref[Thing]) -> None:
+            self._things.pop(digest, None)
+            self._digests.pop(first, None)
+
+        self._things[digest] = tuple(ref(thing, gone) for thing in things)
+        self._digests[first] = digest
+
+    def things_of(self, digest: str) -> tuple[Thing, ...]:
+        """Return what is alive of a content; nothing unless all of it is."""
+        found = tuple(thing for each in self._things.get(digest, ()) if (thing := each()) is not None)
+        return found if len(found) == len(self._things.get(digest, ())) else ()
+
+    def digest_of(self, things: tuple[Thing, ...]) -> str | None:
+        """Return the digest of the content that is these very things, None where it is not known."""
+        digest = self._digests.get(id(things[0]), "")
+        known = self.things_of(digest)
+        same = len(known) == len(things) and all(map(_is, known, things))
+        return digest if same else None
+
+    def forget(self) -> None:
+        """Know nothing any more."""
+        self._things.clear()
+        self._digests.clear()
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other
+
+
+WAIT_SECONDS = 60.0  # for another grader's change, which takes milliseconds
+
+_PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_mode = TRUNCATE",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # macOS calls a sync done before the disk has written it; elsewhere this does nothing
+)
+
+
+class Connection:
+    """A gradebook's file, opened by one process and used by one thread of it.
+
+    A child process that was forked must not use it: nobody may be inside `change` when a process forks.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, make it if there is none, and bring an older one up to date."""
+        self.path, self._depth, self._process = path, 0, os.getpid()
+        self.tasks, self.hand_ins = Alive[TaskReport](), Alive[HandIn]()  # of what this file holds
+        with in_words(path):
+            self._sqlite = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+            try:
+                for pragma in _PRAGMAS:
+                    self._sqlite.execute(pragma)
+                bring_up_to_date(self._sqlite, path)
+            except BaseException:
+                self._sqlite.close()
+                raise
+
+    def close(self) -> None:
+        """Close the file; a change that is not committed is undone."""
+        self._sqlite.close()
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """Return what a question to the database answers."""
+        self._refuse_fork()
+        with in_words(self.path):
+            return self._sqlite.execute(query, values).fetchall()
+
+    def write(self, statement: str, *values: object) -> int:
+        """Run a statement inside `change`; return the number of the row that it inserted last."""
+        self._refuse_fork()
+        with in_words(self.path):
+            return self._sqlite.execute(statement, values).lastrowid or 0
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """Make everything within one change: all of it is committed at the end, or nothing; nested ones join."""
+        self._refuse_fork()
+        if self._depth == 0:
+            with in_words(self.path):
+                self._sqlite.execute("BEGIN IMMEDIATE")  # no other writer from here on
+        self._depth += 1
+        try:
+            yield
+            if self._depth == 1:
+                self._commit()
+        except BaseException:
+            if self._depth == 1:
+                self._undo()
+            raise
+        finally:
+            self._depth -= 1
+
+    def _commit(self) -> None:
+        if not self._sqlite.in_transaction:  # an error within was caught, and SQLite had undone everything
+            raise BookProblem(f"{self.path}: nothing of this change was kept: run again")
+        with in_words(self.path):
+            self._sqlite.execute("COMMIT")
+
+    def _undo(self) -> None:
+        for known in (self.tasks, self.hand_ins):
+            known.forget()  # what was put within this change is not there
+        if self._sqlite.in_transaction:  # a full disk has undone it already
+            self._sqlite.execute("ROLLBACK")
+
+    def _refuse_fork(self) -> None:
+        if os.getpid() != self._process:
+            raise RuntimeError(
+                "a gradebook that was opened before a fork is not used after it: open it again"
+            )

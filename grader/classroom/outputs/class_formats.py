@@ -1,0 +1,187 @@
+"""`grades.csv`: the class as one table, a row a student, for a spreadsheet or a script.
+
+It begins with a byte order mark and its lines end in CR LF: without the mark Excel takes UTF-8 for another encoding,
+and whatever else reads CSV knows it (in Python the encoding `utf-8-sig`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree
+
+from grader.classroom.outputs.sheet import harmless
+from grader.classroom.records import ClassResult, Outcome, Standing, TaskColumn
+from grader.render.escape import one_line, xml
+from grader.render.gradescope import Look, as_text, failed_results, results_of, task_text
+from grader.render.junit import KINDS
+from grader.render.words import number
+from grader.report import TaskReport, Verdict
+
+COLUMNS = (
+    "student", "name", "email", "outcome", "reason", "score", "max_score", "penalty", "adjustments", "attempts",
+)  # fmt: skip
+
+
+def grades_csv(result: ClassResult) -> bytes:
+    """The table with a header; a score that is not decided, and a task without a verdict, is an empty cell."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\r\n")
+    table.writerow([*COLUMNS, *(harmless(column.id) for column in result.columns)])
+    for standing in result.standings:
+        table.writerow(_row(standing, result))
+    return text.getvalue().encode("utf-8-sig", "backslashreplace")
+
+
+def _row(standing: Standing, result: ClassResult) -> list[str]:
+    student, grade = standing.student, standing.grade
+    texts = (student.id, student.name, student.email, standing.outcome.value, standing.reason)
+    return [
+        *(harmless(one_line(text)) for text in texts),
+        "" if grade is None else number(grade),
+        number(standing.max_score),
+        number(standing.penalty),
+        number(standing.adjusted),
+        str(len(standing.attempts) + (standing.hand_in is not None)),
+        *_tasks(standing, result),
+    ]
+
+
+def _tasks(standing: Standing, result: ClassResult) -> list[str]:
+    tasks = standing.report.tasks if standing.report else ()
+    points = {task.id: number(task.points) for task in tasks}
+    return [points.get(column.id, "") for column in result.columns]
+
+
+REMEDY = "Ask the course staff; they find this hand-in under its name in the class."
+
+
+def class_results(result: ClassResult) -> dict[str, bytes]:
+    """File name -> content; the names are the students' ids, made safe for any file system, each once."""
+    return {name: results_json(standing, result.columns) for name, standing in named_results(result)}
+
+
+def named_results(result: ClassResult) -> Iterator[tuple[str, Standing]]:
+    """Yield each standing with the name of its file."""
+    taken: set[str] = set()
+    for standing in result.standings:
+        name = _file_name(standing.student.id, taken)
+        taken.add(name.lower())
+        yield name, standing
+
+
+def results_json(standing: Standing, columns: tuple[TaskColumn, ...]) -> bytes:
+    """The content of one student's file."""
+    return as_text(_results(standing, columns)).encode("ascii")
+
+
+def _results(standing: Standing, columns: tuple[TaskColumn, ...]) -> dict[str, Any]:
+    if standing.report is None:
+        return _without_report(standing)
+    report = standing.report
+    if standing.outcome is Outcome.INCOMPLETE:
+        report = replace(report, incomplete=report.incomplete or standing.reason)
+    look = Look(
+        tasks={column.id: column.visibility for column in columns},
+        uncounted=[column.id for column in columns if not column.counts],
+        bonus=[column.id for column in columns if column.bonus],
+        remarks=_remarks(standing),
+        extra={"attempts": len(standing.attempts) + 1},
+    )
+    return results_of(report, look, score=standing.score)
+
+
+def _without_report(standing: Standing) -> dict[str, Any]:
+    if standing.grade is None:
+        return failed_results(standing.reason, REMEDY)
+    total = f"{number(standing.grade)} of {number(standing.max_score)} points."
+    said = "\n".join((standing.reason, *_remarks(standing), total))
+    return {**failed_results(standing.reason, REMEDY), "output": said, "score": standing.grade}
+
+
+def _remarks(standing: Standing) -> tuple[str, ...]:
+    late = (f"{number(standing.penalty)} points were taken for being late.",) if standing.penalty else ()
+    by_hand = (
+        f"{adjustment.points:+.2f} points by {adjustment.who}: {adjustment.why}"
+        for adjustment in standing.adjustments
+    )
+    return (*late, *by_hand, *standing.notes)
+
+
+def _file_name(student_id: str, taken: Collection[str]) -> str:
+    """A name with letters, digits, dots, dashes and underscores; a number keeps it apart from lower-case ones."""
+    stem = re.sub(r"[^\w.@-]", "_", student_id, flags=re.ASCII).strip(".") or "student"
+    names = (f"{stem}{f'-{again}' if again else ''}.json" for again in range(len(taken) + 1))
+    return next(name for name in names if name.lower() not in taken)
+
+
+COUNTED = (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
+
+
+def class_junit(result: ClassResult) -> str:
+    """The class as one XML document; any character that XML cannot carry is left out."""
+    root = ElementTree.Element("testsuites", {"name": xml(result.title), "time": f"{result.seconds:.3f}"})
+    for standing in result.standings:
+        _suite(root, standing)
+    _count(root)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(root: ElementTree.Element, standing: Standing) -> None:
+    tasks = standing.report.tasks if standing.report else ()
+    seconds = sum(test.seconds for task in tasks for test in task.tests)
+    name = xml(standing.student.id)
+    suite = ElementTree.SubElement(root, "testsuite", {"name": name, "time": f"{seconds:.3f}"})
+    _properties(suite, standing)
+    if standing.grade is None:
+        _outcome(suite, standing)
+    for task in tasks:
+        _case(suite, name, task)
+    _count(suite)
+
+
+def _properties(suite: ElementTree.Element, standing: Standing) -> None:
+    facts = {
+        "name": standing.student.name,
+        "outcome": standing.outcome.value,
+        "reason": standing.reason,
+        "score": "" if standing.grade is None else number(standing.grade),
+        "max_score": number(standing.max_score),
+        "penalty": number(standing.penalty),
+        "adjustments": number(standing.adjusted),
+    }
+    properties = ElementTree.SubElement(suite, "properties")
+    for name, value in facts.items():
+        ElementTree.SubElement(properties, "property", {"name": name, "value": xml(value)})
+
+
+def _outcome(suite: ElementTree.Element, standing: Standing) -> None:
+    """A case of its own for a student without a score, that says why."""
+    case = ElementTree.SubElement(suite, "testcase", {"classname": suite.get("name", ""), "name": "hand-in"})
+    tag = "skipped" if standing.outcome is Outcome.MISSING else "error"
+    found = ElementTree.SubElement(case, tag, {"message": xml(standing.reason)})
+    found.set("type", standing.outcome.value)
+
+
+def _case(suite: ElementTree.Element, student: str, task: TaskReport) -> None:
+    seconds = sum(test.seconds for test in task.tests)
+    attributes = {"classname": student, "name": xml(task.id), "time": f"{seconds:.3f}"}
+    case = ElementTree.SubElement(suite, "testcase", attributes)
+    if task.verdict is Verdict.PASS:
+        return
+    text = xml(task_text(task))
+    found = ElementTree.SubElement(case, KINDS.get(task.verdict, "error"), {"type": task.verdict.value})
+    found.set("message", text.partition("\n")[0])
+    found.text = text
+
+
+def _count(element: ElementTree.Element) -> None:
+    cases = list(element.iter("testcase"))
+    element.set("tests", str(len(cases)))
+    for attribute, tag in COUNTED:
+        element.set(attribute, str(sum(case.find(tag) is not None for case in cases)))

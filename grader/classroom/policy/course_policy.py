@@ -1,0 +1,196 @@
+"""What can be wrong with a course.toml."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from enum import StrEnum
+from fractions import Fraction
+
+
+class PolicyProblem(ValueError):
+    """A course.toml cannot be used; the message names the key, the value and the remedy."""
+
+
+ALL = "all"  # in `visibility`: whatever is not named
+
+
+class Counts(StrEnum):
+    """Which of a student's hand-ins counts."""
+
+    LAST = "last"
+    BEST = "best"
+    FIRST = "first"
+
+
+class Visibility(StrEnum):
+    """When students see what became of a task; the words are Gradescope's."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    AFTER_DUE_DATE = "after_due_date"
+    AFTER_PUBLISHED = "after_published"
+
+
+class Direction(StrEnum):
+    """Where points between two steps go."""
+
+    NEAREST = "nearest"  # and up from the middle
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """When something is due, and from when on it is not accepted; each has a time zone, None is no such date."""
+
+    due: datetime | None = None
+    closes: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Late:
+    """What being late costs; the units are counted from the due date, and one that has begun counts whole."""
+
+    percent: Fraction = Fraction(0)  # of the points of a topic, for each unit
+    unit: timedelta = timedelta(days=1)  # a day is 24 hours, also when the clocks change
+    most: Fraction = Fraction(100)  # percent
+    grace: timedelta = timedelta(0)  # after a date, in which nothing is late
+    of_possible: bool = False  # of the points that there were to earn, not of those that were earned
+
+
+@dataclass(frozen=True)
+class Extension:
+    """Later dates for one student; they never make anything earlier."""
+
+    due: datetime | None = None
+    topics: Mapping[str, datetime] = field(default_factory=dict)
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How points are rounded, once, after those of all tasks have been added up."""
+
+    decimals: int = 2
+    direction: Direction = Direction.NEAREST
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Everything that a course decides; without a course.toml nothing is due and everything counts."""
+
+    place: str = "course.toml"  # the file, for messages
+    title: str = ""
+    zone: str = ""  # in which times are written and shown; without one they are shown in UTC
+    dates: Dates = Dates()
+    topics: Mapping[str, Dates] = field(default_factory=dict)
+    late: Late = Late()
+    counts: Counts = Counts.LAST
+    dropped: tuple[str, ...] = ()  # tasks, or topics whole
+    bonus: tuple[str, ...] = ()
+    points: Mapping[str, Fraction] = field(default_factory=dict)  # of a task, in place of its topic.toml's
+    visibility: Mapping[str, Visibility] = field(default_factory=dict)  # of a task, a topic, or ALL
+    missing_is_zero: bool = False  # else who handed in nothing has no grade
+    needs: bool = True  # who fails a task is told to mend first what it builds on; else each is judged on its own
+    published: bool = False
+    published_at: datetime | None = None
+    seed: int | None = None  # of the run; None: drawn
+    seed_per_student: bool = False
+    seconds: float | None = None  # that any one test may take
+    extensions: Mapping[str, Extension] = field(default_factory=dict)  # by the student's id
+    rounding: Rounding = Rounding()
+
+
+SEEDS = 2**63  # all of them fit into a column of the gradebook
+
+
+def seed_for(policy: Policy, run_seed: int, student_id: str) -> int:
+    """Return the seed of a student: that of the run, or one that follows from it and tells nothing about it.
+
+    Each student reads their own seed in their report. Where each has one, draw that of the run from all 2**63, so
+    that nobody finds it, and with it the others', by trying.
+    """
+    if not policy.seed_per_student:
+        return run_seed
+    key, name = str(run_seed).encode(), student_id.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hmac.digest(key, name, hashlib.sha256)[:8], "big") % SEEDS
+
+
+def extensions_of_nobody(policy: Policy, student_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return one sentence for each extension whose id no student of the class has."""
+    known = sorted(student_ids)
+    return tuple(
+        f"{policy.place}: extensions.{student} is nobody of this class{_remedy(student, known)}"
+        for student in policy.extensions
+        if student not in known
+    )
+
+
+def _remedy(student: str, known: list[str]) -> str:
+    near = get_close_matches(student, known, n=1)
+    return f": did you mean {near[0]}?" if near else ""
+
+
+EXAMPLE = """\
+# What this course decides about dates, points and visibility. Every key may be left out.
+
+title = "Deep learning, spring 2026"
+
+# Dates. Each time is written with its offset, or the zone is named here.
+zone = "Europe/Berlin"
+due = 2026-03-01T23:59:00
+closes = 2026-03-08T23:59:00         # nothing is accepted after this
+
+# Which of several hand-ins of a student counts: "last", "best" or "first".
+counts = "last"
+
+# Random inputs: "one" seed for everybody, drawn anew when a class is graded for the first time, a number,
+# or "per-student".
+seed = "one"
+
+# Whether results have been published, or from when on: true, false, or a date.
+published = 2026-03-15T12:00:00
+
+missing = 0                          # points of who handed in nothing; without this line they have no grade
+
+needs = false                        # each task on its own; without this line a task that fails is skipped, with no
+                                     # points, as long as a task that it builds on has not passed
+
+drop = ["tensors.outer"]             # tasks or topics that do not count
+bonus = ["losses.gaussian_nll"]      # they add to the score, not to what there is to reach
+
+[late]
+percent = 10                         # taken for each day or hour that has begun
+per = "day"                          # 24 hours, also when the clocks change; or "hour"
+most = 50                            # never more than this many percent
+grace = 15                           # minutes after a date in which nothing is late
+of = "earned"                        # of the points that were earned in a topic, or of those "possible"
+
+[points]                             # of a task, in place of its usual ones
+losses.softmax = 4
+
+[visibility]                         # what students see: visible, hidden, after_due_date or after_published
+all = "visible"
+losses = "after_due_date"            # a topic
+"losses.entropy" = "hidden"          # a task; quotes keep the dot
+
+[rounding]                           # of the score, once, at the end
+decimals = 2                         # 0, 1 or 2
+direction = "nearest"                # or "up", "down"
+
+[limits]
+seconds = 20                         # that any one test may take, whatever its suite allows
+
+[topics.losses]                      # dates of a topic; what it does not have is as above
+due = 2026-02-15T23:59:00
+
+[extensions.alice]                   # later dates for one student, by the id that the roster gives
+due = 2026-03-05T23:59:00            # closing is put off by as much
+topics = { losses = 2026-02-20T23:59:00 }
+why = "was ill"
+"""

@@ -1,4 +1,4 @@
-"""The content key of a grading: equal keys mean that grading again would find the same."""
+"""The cache key of a grading: equal keys mean that grading again would find the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an instructor asked for, and what follows from it before anything is graded; needs no torch."""
+"""A class run from the command line on: what was asked for, whom it is about, and a finished run with its files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where jobs run: threads of this process, each with a judge process, or the workers of a Dask cluster."""
+"""Where jobs run: threads of this process with a pool of warm judges, or the workers of a Dask cluster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One grading of one topic of one hand-in: plain data in, a report out, in whichever process it runs."""
+"""What a run has to grade: a job for each topic of a hand-in whose report is not known, and the grading of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run leaves in its folder for people and for other programs; each file is replaced whole or not at all."""
+"""The files that a run leaves in its folder: each is replaced whole, and what would come out the same stays."""
 
 from __future__ import annotations
 

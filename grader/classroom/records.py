@@ -1,4 +1,4 @@
-"""Who handed in what, and what became of it: frozen data that every part of class grading shares."""
+"""Students, hand-ins, standings and the result of a class: frozen data that every part of class grading shares."""
 
 from __future__ import annotations
 

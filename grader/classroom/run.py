@@ -1,4 +1,4 @@
-"""A run over a class: everything that is not known is graded, kept at once, and added up."""
+"""A run over a class: what is not known is graded and kept at once; then everybody's standing is added up."""
 
 from __future__ import annotations
 

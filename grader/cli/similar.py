@@ -14,7 +14,7 @@ from grader.cli.output import output_option, show, writable, write
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.classroom.similar import Findings
+    from grader.classroom.similar.find import Findings
 
 MISSING = 'this needs rapidfuzz, which is not installed: run `pip install "torchgrade[similar]"`'
 

@@ -15,7 +15,7 @@ from grader.render.page import Page, cut
 from grader.render.words import count
 
 if TYPE_CHECKING:
-    from grader.classroom.similar import Findings, Pair, Side
+    from grader.classroom.similar.find import Findings, Pair, Side
 
 NO_PROOF = (
     "Similar is not copied: two may have had one teacher, one book or one conversation. Read before you ask."

@@ -41,7 +41,7 @@ class AdjustmentEntry:
     takes_back: int | None = None  # the number of the entry that this one undoes
 
 
-def add(connection: Connection, adjustment: Adjustment, takes_back: int | None = None) -> int:
+def _add_adjustment(connection: Connection, adjustment: Adjustment, takes_back: int | None = None) -> int:
     """Write down an adjustment and return its number."""
     return connection.write(
         "INSERT INTO adjustments (student_id, points, who, at, why, takes_back) VALUES (?, ?, ?, ?, ?, ?)",
@@ -50,19 +50,19 @@ def add(connection: Connection, adjustment: Adjustment, takes_back: int | None =
     )  # fmt: skip
 
 
-def take_back(connection: Connection, number: int, who: str, why: str, when: datetime) -> int:
+def _take_back(connection: Connection, number: int, who: str, why: str, when: datetime) -> int:
     """Write down the entry that undoes another, once; return its number."""
-    found = {entry.number: entry for entry in entries(connection)}
+    found = {entry.number: entry for entry in _adjustments(connection)}
     if number not in found:
         raise WrongBook(f"{connection.path} has no adjustment {number}: `grade adjust` lists them")
     for entry in found.values():
         if entry.takes_back == number:
             raise WrongBook(f"adjustment {number} was taken back already, by adjustment {entry.number}")
     taken = found[number].adjustment
-    return add(connection, Adjustment(taken.student_id, -taken.points, who, when, why), number)
+    return _add_adjustment(connection, Adjustment(taken.student_id, -taken.points, who, when, why), number)
 
 
-def entries(connection: Connection, student_id: str | None = None) -> tuple[AdjustmentEntry, ...]:
+def _adjustments(connection: Connection, student_id: str | None = None) -> tuple[AdjustmentEntry, ...]:
     """Return the adjustments of a student, or of all, in the order in which they were made."""
     query = "SELECT number, student_id, points, who, at, why, takes_back FROM adjustments"
     if student_id is None:
@@ -229,14 +229,14 @@ class Gradebook:
         if not math.isfinite(points) or not who.strip() or not why.strip():
             raise ValueError("an adjustment needs a number of points, somebody who makes it, and a reason")
         with self._connection.change():
-            return add(
+            return _add_adjustment(
                 self._connection, Adjustment(student_id, float(points), who, when or now(), why)
             )
 
     def take_back(self, number: int, *, who: str, why: str, when: datetime | None = None) -> int:
         """Undo an adjustment by another one, which says why; return the number of that entry."""
         with self._connection.change():
-            return take_back(self._connection, number, who, why, when or now())
+            return _take_back(self._connection, number, who, why, when or now())
 
     def adjustments(self, student_id: str | None = None) -> tuple[Adjustment, ...]:
         """Return the adjustments of a student, or of all, those that undo others among them."""
@@ -244,7 +244,7 @@ class Gradebook:
 
     def adjustment_entries(self, student_id: str | None = None) -> tuple[AdjustmentEntry, ...]:
         """Return the same with their numbers."""
-        return entries(self._connection, student_id)
+        return _adjustments(self._connection, student_id)
 
     def _adjusted(self, standing: Standing) -> Standing:
         return replace(standing, adjustments=self.adjustments(standing.student.id))

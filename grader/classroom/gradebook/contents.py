@@ -1,4 +1,4 @@
-"""Bytes kept once, under their sha256, compressed."""
+"""Hand-ins and reports in the gradebook: bytes and tasks are kept once, under the digest of their content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,14 @@
-"""What can go wrong with a gradebook, in words: the file, what is wrong with it, and what to do."""
+"""The SQLite file of a gradebook: its tables, how it is opened, what makes a change whole, and its faults in words.
+
+A step of the layout that has been published is never changed: a new layout is one more step in `STEPS`.
+
+A rollback journal rather than a write-ahead log: it needs no memory that processes share, and leaves one file to
+copy. Truncating the journal commits, and `synchronous=FULL` has the disk confirm both the pages and the truncation,
+so that what was committed outlives a power failure.
+
+Network file systems: SQLite relies on the file system's locks, and several of them only pretend to lock. On such a
+one let a single grader write at a time; a local disk has no such limit.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs in the gradebook: begun, finished, listed, and never written over."""
+"""Runs over a class in the gradebook, with the standing of each student: begun, finished, never written over."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""`grades.csv`: the class as one table, a row a student, for a spreadsheet or a script.
+"""The class for other programs: `grades.csv`, Gradescope's results of each student, and JUnit XML.
 
-It begins with a byte order mark and its lines end in CR LF: without the mark Excel takes UTF-8 for another encoding,
-and whatever else reads CSV knows it (in Python the encoding `utf-8-sig`).
+`grades.csv` begins with a byte order mark and its lines end in CR LF: without the mark Excel takes UTF-8 for another
+encoding, and whatever else reads CSV knows it (in Python the encoding `utf-8-sig`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What filling in a table has in common: the changes so far, and what is to be told afterwards."""
+"""Filling in somebody else's table: which student a row means, the changes so far, and what a person is told."""
 
 from __future__ import annotations
 

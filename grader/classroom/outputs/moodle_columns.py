@@ -2,7 +2,9 @@
 
 Moodle writes the columns in a fixed order: identifier, name, further identities, status, grade, maximum grade or scale,
 whether the grade can be changed, times, comments. The identifier is known by its content (one word, then a number), the
-maximum by being the same number in every row, or by its name.
+maximum by being the same number in every row, or by its name. Words of Moodle's language packs, in lower case, only
+confirm what the places and the contents say; a language that is not among them is recognised all the same, and the
+notes say by what.
 """
 
 from __future__ import annotations

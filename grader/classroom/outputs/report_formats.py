@@ -1,4 +1,9 @@
-"""One report in the JSON of check50: a check a task, and `null` where nothing was found out."""
+"""One report in the formats of other graders: check50, Classroom 50 and PrairieLearn.
+
+Classroom 50 has whole points, and ours are not: a task solved in part would lose points to rounding. So each point of
+ours counts as a hundred of theirs; the maximum of an assignment is the same for everybody. An incomplete grading is no
+result for it, and not gradable for PrairieLearn, so that it uses up no attempt and counts as no zero.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a course.toml."""
+"""What a course has decided about dates, points and visibility, as data; and an example of its course.toml."""
 
 from __future__ import annotations
 

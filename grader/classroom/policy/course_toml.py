@@ -1,4 +1,4 @@
-"""Typed access to the tables of a course.toml, beyond what a topic.toml needs."""
+"""Reading course.toml: every key is known and checked, so that no rule is lost by a slip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a student's hand-ins and their reports to one standing."""
+"""From a student's hand-ins and their reports to one standing: which one counts, and why the others do not."""
 
 from __future__ import annotations
 

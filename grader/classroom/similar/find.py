@@ -1,4 +1,4 @@
-"""Pairs that share structure which few others of the class have, and groups of hand-ins that are equal or nearly so.
+"""Similar submissions: pairs that share structure which few others have, groups that are nearly equal, and their page.
 
 A structure that many have is most often the natural way to write it. So groups, and copies of the reference, which
 may be many, must be alike nearly as a whole and share long definitions: a short answer is the same for honest students.

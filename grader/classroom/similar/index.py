@@ -1,4 +1,8 @@
-"""Who has which structure, and who has it in common with whom.
+"""Who has which structure of code, and who has it in common with whom.
+
+A structure is a window of some tokens as one number. A chosen name counts by how far back in it the name stood before,
+so that two windows are alike whatever their names are, as long as the same place means the same thing. The numbers are
+hashes of 64 bits: two windows that meet by chance are rare, and would be one of the many that a pair needs.
 
 For pairs, what the stub or the reference has, and what more than a few of the class have, is the natural way to write
 it and counts for nothing. For groups that are equal, only the stub's counts for nothing, however many have the rest.

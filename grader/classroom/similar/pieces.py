@@ -1,4 +1,10 @@
-"""A submission in pieces that can be compared: one for each task, and one for what stands around them."""
+"""Submissions in pieces that can be compared, as tokens without what a copier changes first.
+
+What is left out: names, comments, docstrings, annotations, layout. There is one piece for each task, and one for what
+stands around them. A definition becomes a line of tokens in the order of its syntax tree. Literals, operators,
+attributes and the names of what is imported or built in are kept as they are; names that the learner has chosen are
+marked, so that a window of tokens can number them in the order of their first use.
+"""
 
 from __future__ import annotations
 

@@ -7,39 +7,37 @@ from dataclasses import dataclass
 
 from grader.classroom.reading.found import Layout, Reading, Spot
 from grader.classroom.reading.git.repository import store_of
-from grader.classroom.reading.layouts import (
-    canvas,
-    files,
-    folders,
-    git_branches,
-    git_clones,
-    git_commits,
-    gradescope,
-    moodle,
-    nbgrader,
-    one,
-    otter,
-)
+from grader.classroom.reading.layouts.canvas import CANVAS
+from grader.classroom.reading.layouts.files import FILES
+from grader.classroom.reading.layouts.folders import FOLDERS
+from grader.classroom.reading.layouts.git_branches import GIT_BRANCHES
+from grader.classroom.reading.layouts.git_clones import GIT_CLONES
+from grader.classroom.reading.layouts.git_commits import GIT_COMMITS
+from grader.classroom.reading.layouts.gradescope import GRADESCOPE
+from grader.classroom.reading.layouts.moodle import MOODLE
+from grader.classroom.reading.layouts.nbgrader import NBGRADER
+from grader.classroom.reading.layouts.one import ONE, WRAPPERS
+from grader.classroom.reading.layouts.otter import OTTER
 from grader.classroom.reading.names import short
 from grader.classroom.reading.problems import ClassProblem, Unreadable
 from grader.classroom.reading.tree import Folder
 
 # Layouts that a system made and names in a way that no person would.
 SYSTEMS: Mapping[str, Layout] = {
-    "canvas": canvas,
-    "moodle": moodle,
-    "gradescope": gradescope,
-    "nbgrader": nbgrader,
-    "otter": otter,
-    "git-clones": git_clones,
+    "canvas": CANVAS,
+    "moodle": MOODLE,
+    "gradescope": GRADESCOPE,
+    "nbgrader": NBGRADER,
+    "otter": OTTER,
+    "git-clones": GIT_CLONES,
 }
 LAYOUTS: Mapping[str, Layout] = {
     **SYSTEMS,
-    "files": files,
-    "folders": folders,
-    "one": one,
-    "git-branches": git_branches,
-    "git-commits": git_commits,
+    "files": FILES,
+    "folders": FOLDERS,
+    "one": ONE,
+    "git-branches": GIT_BRANCHES,
+    "git-commits": GIT_COMMITS,
 }
 INSIDE = "otter"  # names that Otter gave may stand inside those of another system
 SUBMITTED = "submitted"  # where nbgrader keeps them in the folder of a course
@@ -72,8 +70,8 @@ def choose(spot: Spot, layout: str, *, alone: bool) -> Choice:
     if layout not in LAYOUTS:
         raise ClassProblem(f"there is no layout {short(layout)}: use auto, {', '.join(sorted(LAYOUTS))}")
     forced = LAYOUTS[layout]
-    if forced is one and not alone:
-        return Choice(one, spot)  # a folder in it is no student's name, for the path has one of its own
+    if forced is ONE and not alone:
+        return Choice(ONE, spot)  # a folder in it is no student's name, for the path has one of its own
     return Choice(forced, next((level for level in levels(spot) if forced.fits(level)), spot))
 
 
@@ -103,7 +101,7 @@ def levels(spot: Spot) -> Iterator[Spot]:
         wrapped = [child for child in inner if child.name == SUBMITTED] or (
             inner if len(children) == 1 else []
         )
-        if len(wrapped) != 1 or one.fits(spot) or not _opens(wrapped[0]):
+        if len(wrapped) != 1 or ONE.fits(spot) or not _opens(wrapped[0]):
             return
         spot = Spot(wrapped[0], spot.at(wrapped[0].name), spot.topics)
 
@@ -119,24 +117,24 @@ def _opens(folder: Folder) -> bool:
 def _by_names(nested: list[Spot], alone: bool) -> Choice:
     """Return the layout of a folder that no system made."""
     first, last = nested[0], nested[-1]
-    if one.fits(last):
+    if ONE.fits(last):
         if strangers := _students_beside(last):
             raise ClassProblem(
                 f"{short(last.place)} holds topic files itself and folders that hold some ({strangers}): "
                 "say --layout one for one student's work, --layout folders for a class"
             )
         if len(nested) == 1 or not alone:
-            return Choice(one, first)
-        return Choice(folders, nested[-2])  # class/alice/losses.py: a class with one student
+            return Choice(ONE, first)
+        return Choice(FOLDERS, nested[-2])  # class/alice/losses.py: a class with one student
     for level in (last, first):
         scores = {name: each.fits(level) for name, each in SYSTEMS.items()}
-        if any(scores.values()) and not folders.fits(level):
+        if any(scores.values()) and not FOLDERS.fits(level):
             found = {name: count for name, count in scores.items() if count}
             if len(found) > 1:
                 raise ClassProblem(_two(level, found))
             return Choice(SYSTEMS[next(iter(found))], level)
-    telling = next((level for level in reversed(nested) if folders.fits(level)), last)
-    return Choice(files if files.fits(telling) else folders, telling)
+    telling = next((level for level in reversed(nested) if FOLDERS.fits(level)), last)
+    return Choice(FILES if FILES.fits(telling) else FOLDERS, telling)
 
 
 def _students_beside(spot: Spot) -> str:
@@ -145,7 +143,7 @@ def _students_beside(spot: Spot) -> str:
     names = []
     for folder in spot.folder.folders():
         inner = Spot(folder, spot.at(folder.name), spot.topics)
-        if folder.name.casefold() not in {*topics, *one.WRAPPERS} and one.fits(inner):
+        if folder.name.casefold() not in {*topics, *WRAPPERS} and ONE.fits(inner):
             names.append(folder.name)
     return ", ".join(short(name) for name in names[:3])
 
@@ -153,13 +151,13 @@ def _students_beside(spot: Spot) -> str:
 def _repository(spot: Spot, alone: bool) -> Choice:
     """Return how to read a path that is a git repository itself."""
     if not alone:
-        return Choice(git_clones, spot)
-    branches = git_branches.fits(spot)
+        return Choice(GIT_CLONES, spot)
+    branches = GIT_BRANCHES.fits(spot)
     is_class = (
-        bool(folders.fits(spot)) and not one.fits(spot) and store_of(spot.folder.path) != spot.folder.path
+        bool(FOLDERS.fits(spot)) and not ONE.fits(spot) and store_of(spot.folder.path) != spot.folder.path
     )
     if branches > 1 and not is_class:
-        return Choice(git_branches, spot)
+        return Choice(GIT_BRANCHES, spot)
     if is_class and branches <= 1:
         note = f"{short(spot.place)} is a git repository; its files are read as they lie"
         inner = Spot(Folder(spot.folder.name, spot.folder.listing), spot.place, spot.topics)
@@ -173,5 +171,5 @@ def _repository(spot: Spot, alone: bool) -> Choice:
 
 
 def _two(spot: Spot, counts: Mapping[str, int]) -> str:
-    could = " or ".join(f"{LAYOUTS[name].TITLE} ({count} entries)" for name, count in counts.items())
+    could = " or ".join(f"{LAYOUTS[name].title} ({count} entries)" for name, count in counts.items())
     return f"{short(spot.place)} could be {could}: say which with --layout {' or --layout '.join(counts)}"

@@ -10,8 +10,8 @@ from grader.classroom.reading.archives import Opener
 from grader.classroom.reading.detect import levels
 from grader.classroom.reading.found import Spot
 from grader.classroom.reading.gather import wanted
-from grader.classroom.reading.layouts import otter
 from grader.classroom.reading.layouts.by_name import telling
+from grader.classroom.reading.layouts.otter import OTTER
 from grader.classroom.reading.names import ARCHIVES, is_archive, short, stem_of
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.seen import Kind, look
@@ -71,5 +71,5 @@ def _is_class(spot: Spot, roster: Roster | None, *, sole: bool) -> bool:
     seen = look(spot, roster)
     if seen.owner:
         return False
-    made = seen.kind is Kind.MADE and not otter.fits(spot)
+    made = seen.kind is Kind.MADE and not OTTER.fits(spot)
     return made or (sole and (seen.many or seen.is_listed_class))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from grader.classroom.reading.tree import Folder, Node
 
@@ -70,13 +69,10 @@ class Spot:
         return "/".join((self.place, *names))
 
 
-class Layout(Protocol):
-    """A module that knows one way in which hand-ins lie."""
+@dataclass(frozen=True)
+class Layout:
+    """One way in which hand-ins lie."""
 
-    TITLE: str
-
-    def fits(self, spot: Spot) -> int:
-        """Return how many entries of the folder are named as this layout names them."""
-
-    def find(self, spot: Spot) -> Reading:
-        """Return the hand-ins."""
+    title: str
+    fits: Callable[[Spot], int]  # how many entries of the folder are named as this layout names them
+    find: Callable[[Spot], Reading]  # the hand-ins

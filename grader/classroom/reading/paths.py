@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from grader.classroom.reading.detect import SYSTEMS, Choice, choose, levels
 from grader.classroom.reading.found import Spot
-from grader.classroom.reading.layouts import files, folders
+from grader.classroom.reading.layouts.files import FILES
+from grader.classroom.reading.layouts.folders import FOLDERS
 from grader.classroom.reading.seen import Kind, Seen
 
 NAMES = "\0"  # stands for names in the paths, which a note lists for all that it is about
@@ -45,7 +46,7 @@ class Taken:
         if self.level is None:
             return choose(spot, self.layout, alone=self.alone)
         level = list(levels(spot))[self.level]
-        return Choice(files if files.fits(level) else folders, level)
+        return Choice(FILES if FILES.fits(level) else FOLDERS, level)
 
 
 def decide(seen: Sequence[Seen | None]) -> tuple[list[Taken], list[str]]:

@@ -17,7 +17,7 @@ from grader.classroom.reading.disk import file_at, folder_at
 from grader.classroom.reading.downloads import Inner, downloads_in
 from grader.classroom.reading.found import Found, Part, Spot
 from grader.classroom.reading.gather import Budget, Content, Gathered, gather, wanted
-from grader.classroom.reading.layouts import by_name
+from grader.classroom.reading.layouts.by_name import claim_of
 from grader.classroom.reading.names import is_archive, short, stem_of
 from grader.classroom.reading.paths import Taken, decide
 from grader.classroom.reading.problems import ClassProblem, Unreadable
@@ -168,7 +168,7 @@ def _read(room: _Class, path: Path, taken: Taken, stack: ExitStack) -> None:
     except Unreadable as problem:
         if taken.alone:
             raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
-        claim = by_name.claim_of(stem_of(path.name))
+        claim = claim_of(stem_of(path.name))
         room.add(Found((claim,), (Part((), path.name, problem=str(problem)),)))
         return
     spot = _spot(room, folder, path)
@@ -188,7 +188,7 @@ def _take(room: _Class, chosen: Choice) -> None:
     reading = chosen.find()
     for found in reading.found:
         room.add(found)
-    room.titles.append(chosen.layout.TITLE)
+    room.titles.append(chosen.layout.title)
     room.notes += reading.notes
     room.unknown += reading.unknown
 

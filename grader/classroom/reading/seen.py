@@ -8,8 +8,9 @@ from enum import Enum, auto
 from grader.classroom.reading.detect import SYSTEMS, choose, levels
 from grader.classroom.reading.found import Spot
 from grader.classroom.reading.git.repository import store_of
-from grader.classroom.reading.layouts import files, one
 from grader.classroom.reading.layouts.by_name import claim_of, telling
+from grader.classroom.reading.layouts.files import FILES
+from grader.classroom.reading.layouts.one import ONE
 from grader.classroom.reading.names import label, short, stem_of
 from grader.classroom.reading.problems import ClassProblem
 from grader.classroom.reading.several import several
@@ -75,13 +76,13 @@ def look(spot: Spot, roster: Roster | None) -> Seen:
         chosen = choose(spot, "auto", alone=False)
     except ClassProblem:
         return seen
-    if chosen.layout is one:
+    if chosen.layout is ONE:
         return _work(seen, spot)
     if chosen.layout in SYSTEMS.values():
-        return replace(seen, kind=Kind.MADE, why=f"it is a {chosen.layout.TITLE}")
+        return replace(seen, kind=Kind.MADE, why=f"it is a {chosen.layout.title}")
     if why := several(chosen.spot):
         return replace(seen, kind=Kind.MANY, why=why)
-    return replace(seen, kind=Kind.NAMED if chosen.layout is files else Kind.FOLDERS)
+    return replace(seen, kind=Kind.NAMED if chosen.layout is FILES else Kind.FOLDERS)
 
 
 def _work(seen: Seen, spot: Spot) -> Seen:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 
-from grader.classroom.reading.found import Part
 from grader.classroom.reading.names import is_archive, stem_of
-from grader.classroom.reading.tree import Node
 
 # What Otter appends to the name of a notebook when it packs it: losses_2024_01_31T23_59_58_123456.zip
 OTTER = re.compile(r"_(\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d(?:_\d{1,6})?)(?: ?\(\d{1,3}\))?$")
 CLOCK_TIME = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)[ T](?P<clock>\d\d:\d\d:\d\d(?:\.\d{1,6})?)\d* ?(?P<zone>UTC|GMT|Z|[+-]\d\d:?\d\d)"
 )
-CLOCK = "the order of the exports is by the times in their names, which a student's own clock wrote"
 
 
 def otter_stamp(name: str) -> tuple[str, str] | None:
@@ -23,20 +19,6 @@ def otter_stamp(name: str) -> tuple[str, str] | None:
     stem = stem_of(name)
     found = OTTER.search(stem) if is_archive(name) else None
     return (stem[: found.start()], found.group(1)) if found else None
-
-
-def exports(nodes: Sequence[Node], place: str) -> list[Part]:
-    """Return the parts of one student's files: Otter's exports one by one by their times, the rest first."""
-    stamped = [(stamp[1], node) for node in nodes if (stamp := otter_stamp(node.name))]
-    if not stamped:
-        return [Part(tuple(nodes), place)]
-    others = tuple(node for node in nodes if not otter_stamp(node.name))
-    notes = (CLOCK,) if len(stamped) > 1 else ()
-    packed = [
-        Part((node,), f"{place}/{node.name}", notes=notes)
-        for _, node in sorted(stamped, key=lambda pair: (pair[0], pair[1].name))
-    ]
-    return [Part(others, place), *packed] if others else packed
 
 
 def moment(text: str) -> datetime | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
 from grader.classroom.reading.names import is_archive, label, short, stem_of
 from grader.classroom.reading.problems import Unreadable
-from grader.classroom.reading.stamps import exports, otter_stamp
+from grader.classroom.reading.stamps import otter_stamp
 from grader.classroom.reading.tree import File, Folder, Node
 from grader.intake.file_names import suffix_of, topic_of, without_ending
 
 EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")
+
+CLOCK = "the order of the exports is by the times in their names, which a student's own clock wrote"
 
 
 @dataclass
@@ -62,7 +64,7 @@ def telling(node: Node, topics: Collection[str]) -> str:
     return node.name if node.refused and "." not in node.name else ""
 
 
-def read(spot: Spot) -> Reading:
+def read_by_name(spot: Spot) -> Reading:
     """Return what each student of a folder handed in."""
     reading, students = Reading(), dict[str, _Student]()
     for node in spot.folder.children():
@@ -77,22 +79,36 @@ def read(spot: Spot) -> Reading:
     return reading
 
 
-def inside(folder: Folder, place: str) -> list[Part]:
+def parts_inside(folder: Folder, place: str) -> list[Part]:
     """Return the parts of a student's folder."""
     try:
         nodes = folder.children()
     except Unreadable as problem:
         return [Part((), place, problem=str(problem))]
-    parts = exports(nodes, place)
+    parts = _exports(nodes, place)
     if folder.path is not None and (folder.path / ".git").is_dir():
-        note = "it holds a git repository; its files are read as they lie"
+        note = "it holds a git repository; its files are read_by_name as they lie"
         parts[0] = replace(parts[0], notes=(*parts[0].notes, note))
     return parts
 
 
+def _exports(nodes: Sequence[Node], place: str) -> list[Part]:
+    """Return the parts of one student's files: Otter's exports one by one by their times, the rest first."""
+    stamped = [(stamp[1], node) for node in nodes if (stamp := otter_stamp(node.name))]
+    if not stamped:
+        return [Part(tuple(nodes), place)]
+    others = tuple(node for node in nodes if not otter_stamp(node.name))
+    notes = (CLOCK,) if len(stamped) > 1 else ()
+    packed = [
+        Part((node,), f"{place}/{node.name}", notes=notes)
+        for _, node in sorted(stamped, key=lambda pair: (pair[0], pair[1].name))
+    ]
+    return [Part(others, place), *packed] if others else packed
+
+
 def _add(student: _Student, node: Node, spot: Spot) -> None:
     if isinstance(node, Folder):
-        student.parts += inside(node, spot.at(node.name))
+        student.parts += parts_inside(node, spot.at(node.name))
     elif is_archive(node.name) or node.refused:
         student.parts.append(Part((node,), spot.at(node.name)))
     else:

@@ -10,13 +10,13 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
+from grader.classroom.reading.found import Claim, Found, Layout, Part, Reading, Spot
 from grader.classroom.reading.names import is_archive, label, short
 from grader.classroom.reading.stamps import otter_stamp
 from grader.classroom.reading.tree import File
 from grader.intake.file_names import topic_of
 
-TITLE = "Canvas download"
+CANVAS_TITLE = "Canvas download"
 UPLOAD = re.compile(
     r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL
 )
@@ -24,7 +24,7 @@ ANONYMOUS = re.compile(
     r"(?:(?P<late>LATE)_)?(?P<user>anon_[A-Za-z0-9]+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL
 )
 # An address or text that was typed in; Canvas adds a number where two names are the same.
-TYPED = re.compile(
+TYPED_UPLOAD = re.compile(
     r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<kind>text|link)(?:-\d+)?\.html", re.DOTALL
 )
 ANONYMOUS_TYPED = re.compile(
@@ -41,12 +41,12 @@ class _Entry:
     part: Part
 
 
-def fits(spot: Spot) -> int:
+def _fits_canvas(spot: Spot) -> int:
     """Count the files that are named as Canvas names them."""
     return sum(_entry(file, spot) is not None for file in spot.folder.files())
 
 
-def find(spot: Spot) -> Reading:
+def _find_canvas(spot: Spot) -> Reading:
     """Return each student's uploads in the order in which Canvas took them."""
     reading, students = Reading(), dict[str, list[_Entry]]()
     for node in spot.folder.children():
@@ -55,7 +55,7 @@ def find(spot: Spot) -> Reading:
             students.setdefault(entry.user, []).append(entry)
         else:
             reading.notes.append(f"{short(spot.at(node.name))} is not named as Canvas does: it is left out")
-    reading.found = [_found(user, entries) for user, entries in students.items()]
+    reading.found = [_canvas_found(user, entries) for user, entries in students.items()]
     return reading
 
 
@@ -67,11 +67,11 @@ def _entry(file: File, spot: Spot) -> _Entry | None:
         return None  # the numbers are those of the time
     if told:
         user, number, name = _shifted(told, spot.topics)
-        order = (TITLE, float(number))
+        order = (CANVAS_TITLE, float(number))
         late, named = told["late"] is not None, replace(file, name=name)
         part = Part((named,), place, late=late, upload=file.name, order=order)
         return _Entry(user, told.groupdict().get("name", ""), int(number), part)
-    told = ANONYMOUS_TYPED.fullmatch(file.name) or TYPED.fullmatch(file.name)
+    told = ANONYMOUS_TYPED.fullmatch(file.name) or TYPED_UPLOAD.fullmatch(file.name)
     if told:
         problem = f"{TYPED_IN[told['kind']]} was handed in, which cannot be graded: hand in the file itself"
         part = Part((), place, late=told["late"] is not None, problem=problem)
@@ -89,11 +89,14 @@ def _shifted(told: re.Match[str], topics: Collection[str]) -> tuple[str, str, st
     return user, number, name
 
 
-def _found(user: str, entries: list[_Entry]) -> Found:
+def _canvas_found(user: str, entries: list[_Entry]) -> Found:
     entries.sort(key=lambda entry: (entry.number, entry.part.place))
-    return Found((_claim(user, entries[0].name),), tuple(entry.part for entry in entries))
+    return Found((_canvas_claim(user, entries[0].name),), tuple(entry.part for entry in entries))
 
 
-def _claim(user: str, name: str) -> Claim:
+def _canvas_claim(user: str, name: str) -> Claim:
     text = f"{name} ({user})" if name else user
     return Claim(user, label(text), name=label(name), ids={"canvas": user}, squashed=True)
+
+
+CANVAS = Layout(CANVAS_TITLE, _fits_canvas, _find_canvas)

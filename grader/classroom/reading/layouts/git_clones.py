@@ -7,26 +7,24 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
+from grader.classroom.reading.found import Claim, Found, Layout, Part, Reading, Spot
 from grader.classroom.reading.gather import wanted
 from grader.classroom.reading.git.commits import SHORT, Commit, Past, folder_of, read_commit
 from grader.classroom.reading.git.repository import open_repository, store_of
 from grader.classroom.reading.git.store import Store
-from grader.classroom.reading.layouts import by_name
+from grader.classroom.reading.layouts.by_name import claim_of, parts_inside
 from grader.classroom.reading.names import label, short
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import Folder
 
-TITLE = "git clones"
 
-
-def fits(spot: Spot) -> int:
+def _fits_clones(spot: Spot) -> int:
     """Count the folders where every one is a repository."""
     folders = spot.folder.folders()
     return len(folders) if folders and all(store_of(folder.path) for folder in folders) else 0
 
 
-def find(spot: Spot) -> Reading:
+def _find_clones(spot: Spot) -> Reading:
     """Return what each student committed, or what one did where the folder itself is a repository."""
     if store_of(spot.folder.path):
         return Reading(_clones([(spot.folder, spot.place)], spot.topics))
@@ -44,7 +42,7 @@ def _clones(folders: Sequence[tuple[Folder, str]], topics: Collection[str]) -> I
         if store_of(folder.path):
             yield from _clone(folder, name, name[prefix:], place, topics)
         else:
-            yield Found((by_name.claim_of(name),), tuple(by_name.inside(folder, place)))
+            yield Found((claim_of(name),), tuple(parts_inside(folder, place)))
 
 
 def _assignment(names: Sequence[str]) -> int:
@@ -53,7 +51,7 @@ def _assignment(names: Sequence[str]) -> int:
 
 
 def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection[str]) -> Iterator[Found]:
-    claim = by_name.claim_of(name)
+    claim = claim_of(name)
     try:
         store = store_of(folder.path)
         assert store is not None  # whoever calls has looked
@@ -62,13 +60,13 @@ def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection
             raise Unreadable(f"its git repository has no commit on {repository.head or 'HEAD'}: push one")
         with Store(repository.objects, name_length=repository.name_length) as objects:
             head = repository.refs["HEAD"]
-            found = committed(objects, head, place, topics)
-            yield replace(found, claims=(_claim(claim, login, read_commit(objects, head)),))
+            found = _committed(objects, head, place, topics)
+            yield replace(found, claims=(_clone_claim(claim, login, read_commit(objects, head)),))
     except Unreadable as problem:
         yield Found((claim,), (Part((), place, problem=str(problem)),))
 
 
-def committed(objects: Store, name: str, place: str, topics: Collection[str]) -> Found:
+def _committed(objects: Store, name: str, place: str, topics: Collection[str]) -> Found:
     """Return what a commit holds, and what those before it held; whose it is, is for others to say.
 
     Raises:
@@ -89,8 +87,11 @@ def committed(objects: Store, name: str, place: str, topics: Collection[str]) ->
     return Found((), (Part(nodes, place, submitted_at=now.when),), before=before)
 
 
-def _claim(claim: Claim, login: str, commit: Commit) -> Claim:
+def _clone_claim(claim: Claim, login: str, commit: Commit) -> Claim:
     """Return who it is from: the folder tells, for the author of a commit is what anybody writes there."""
     hint = f"its last commit is by {commit.author} <{commit.email}>"
     ids = {"github": label(login), "login": label(login)}
     return replace(claim, ids=ids, hint=hint)
+
+
+GIT_CLONES = Layout("git clones", _fits_clones, _find_clones)

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
+from grader.classroom.reading.found import Claim, Found, Layout, Part, Reading, Spot
 from grader.classroom.reading.git.commits import SHORT, Commit, folder_of, history
 from grader.classroom.reading.git.store import Store
-from grader.classroom.reading.layouts.git_branches import opened
+from grader.classroom.reading.layouts.git_branches import _opened
 from grader.classroom.reading.problems import ClassProblem, Unreadable
 from grader.classroom.reading.tree import File, walk
 from grader.intake.file_names import topic_of
 
-TITLE = "a git repository with a commit for each student"
 
-
-def fits(spot: Spot) -> int:
+def _fits_commits(spot: Spot) -> int:
     """Never choose this by itself: one student's clone looks the same."""
     return 0
 
 
-def find(spot: Spot) -> Reading:
+def _find_commits(spot: Spot) -> Reading:
     """Return each author's commits as parts, the oldest first.
 
     Raises:
@@ -31,15 +29,15 @@ def find(spot: Spot) -> Reading:
 
 
 def _authors(spot: Spot) -> Iterator[Found]:
-    repository = opened(spot)
+    repository = _opened(spot)
     authors: dict[str, tuple[Claim, list[Part]]] = {}
     try:
         seconds, length = limits.GIT_CLASS_SECONDS, repository.name_length
         with Store(repository.objects, name_length=length, seconds=seconds) as store:
             before: dict[str, File] = {}
             for commit in history(store, repository.refs.get("HEAD", "")):
-                part, before = _part(store, commit, before, spot)
-                claim = _claim(commit)
+                part, before = _commit_part(store, commit, before, spot)
+                claim = _author_claim(commit)
                 if part.nodes or part.problem:
                     authors.setdefault(claim.id, (claim, []))[1].append(part)
             for claim, parts in authors.values():
@@ -56,7 +54,7 @@ def _topic_files(store: Store, commit: Commit, spot: Spot) -> dict[str, File]:
     }
 
 
-def _part(store: Store, commit: Commit, before: dict[str, File], spot: Spot) -> tuple[Part, dict[str, File]]:
+def _commit_part(store: Store, commit: Commit, before: dict[str, File], spot: Spot) -> tuple[Part, dict[str, File]]:
     """Return the topic files that a commit changed, and those that there are after it."""
     place = f"{spot.place} (commit {commit.name[:SHORT]})"
     try:
@@ -72,6 +70,9 @@ def _content(file: File | None) -> str:
     return file.digest if file else ""
 
 
-def _claim(commit: Commit) -> Claim:
+def _author_claim(commit: Commit) -> Claim:
     text = f"{commit.author} <{commit.email}>"
     return Claim((commit.email or commit.author).casefold(), text, name=commit.author, email=commit.email)
+
+
+GIT_COMMITS = Layout("a git repository with a commit for each student", _fits_commits, _find_commits)

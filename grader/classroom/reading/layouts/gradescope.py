@@ -6,23 +6,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
-from grader.classroom.reading.layouts import by_name
+from grader.classroom.reading.found import Claim, Found, Layout, Part, Reading, Spot
+from grader.classroom.reading.layouts.by_name import parts_inside
 from grader.classroom.reading.names import label, short
 from grader.classroom.reading.problems import ClassProblem, Unreadable
 from grader.classroom.reading.stamps import moment
 from grader.classroom.reading.tree import Folder, reason
 
-TITLE = "Gradescope export"
 METADATA = "submission_metadata.yml"
 
 
-def fits(spot: Spot) -> int:
+def _fits_gradescope(spot: Spot) -> int:
     """Count everything where the list of submitters lies in it."""
     return len(spot.folder.children()) if spot.folder.child(METADATA) else 0
 
 
-def find(spot: Spot) -> Reading:
+def _find_gradescope(spot: Spot) -> Reading:
     """Return a hand-in for each submission, with all who submitted it together.
 
     Raises:
@@ -35,7 +34,7 @@ def find(spot: Spot) -> Reading:
         if not claims:
             reading.unknown.append(f"{short(spot.at(name))} names no submitter in {METADATA}")
             continue
-        found.append(Found(claims, tuple(_parts(name, folders.get(name), known[name], spot))))
+        found.append(Found(claims, tuple(_gradescope_parts(name, folders.get(name), known[name], spot))))
     reading.notes += [
         f"{short(spot.at(file.name))} belongs to nobody: it is left out"
         for file in spot.folder.files()
@@ -75,7 +74,7 @@ def _value(entry: Any, key: str) -> Any:
 def _claims(entry: Any) -> tuple[Claim, ...]:
     submitters = _value(entry, "submitters")
     people = submitters if isinstance(submitters, list) else []
-    claims = [_claim(*(_text(_value(person, key)) for key in ("name", "email", "sid"))) for person in people]
+    claims = [_claim(*(_plain_text(_value(person, key)) for key in ("name", "email", "sid"))) for person in people]
     return tuple({claim.id: claim for claim in claims if claim.id}.values())
 
 
@@ -84,19 +83,19 @@ def _claim(name: str, email: str, number: str) -> Claim:
     return Claim(number or email or name, name or email or number, name=name, email=email, ids=ids)
 
 
-def _text(value: Any) -> str:
+def _plain_text(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
         return str(value)
     return label(value) if isinstance(value, str) else ""
 
 
-def _parts(name: str, folder: Folder | None, entry: dict[str, Any], spot: Spot) -> list[Part]:
+def _gradescope_parts(name: str, folder: Folder | None, entry: dict[str, Any], spot: Spot) -> list[Part]:
     when = _when(_value(entry, "created_at"))
     if folder is None:
         return [Part((), spot.at(name), when, problem="the export holds no files of this submission")]
     return [
         Part(part.nodes, part.place, when, notes=part.notes, problem=part.problem)
-        for part in by_name.inside(folder, spot.at(name))
+        for part in parts_inside(folder, spot.at(name))
     ]
 
 
@@ -105,3 +104,6 @@ def _when(value: Any) -> datetime | None:
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value
     return moment(value) if isinstance(value, str) else None
+
+
+GRADESCOPE = Layout("Gradescope export", _fits_gradescope, _find_gradescope)

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from grader.classroom.reading.found import Found, Reading, Spot
-from grader.classroom.reading.layouts import by_name
+from grader.classroom.reading.found import Found, Layout, Reading, Spot
+from grader.classroom.reading.layouts.by_name import claim_of, parts_inside
 from grader.classroom.reading.names import stem_of
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import Folder
 from grader.intake.file_names import topic_of
 
-TITLE = "one student's work"
 WRAPPERS = ("exercises",)  # folders of the course that students pack along
 
 
-def fits(spot: Spot) -> int:
+def _fits_one(spot: Spot) -> int:
     """Return one where topic files lie directly in it, or in folders named after topics."""
-    return int(is_work(spot.folder, spot))
+    return int(_is_work_of_one(spot.folder, spot))
 
 
-def find(spot: Spot) -> Reading:
+def _find_one(spot: Spot) -> Reading:
     """Return everything as one hand-in."""
-    claim = by_name.claim_of(stem_of(spot.folder.name))
-    return Reading([Found((claim,), tuple(by_name.inside(spot.folder, spot.place)))])
+    claim = claim_of(stem_of(spot.folder.name))
+    return Reading([Found((claim,), tuple(parts_inside(spot.folder, spot.place)))])
 
 
-def is_work(folder: Folder, spot: Spot) -> bool:
+def _is_work_of_one(folder: Folder, spot: Spot) -> bool:
     """Whether a folder is one student's work; one that cannot be opened is not."""
     try:
         return _is_work(folder, spot)
@@ -40,6 +39,9 @@ def _is_work(folder: Folder, spot: Spot) -> bool:
         name = inner.name.casefold()
         if name in topics and any(topic_of(file.name, spot.topics) for file in inner.files()):
             return True
-        if name in WRAPPERS and is_work(inner, spot):
+        if name in WRAPPERS and _is_work_of_one(inner, spot):
             return True
     return False
+
+
+ONE = Layout("one student's work", _fits_one, _find_one)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from grader.classroom.reading.found import Reading, Spot
-from grader.classroom.reading.layouts import by_name
+from grader.classroom.reading.found import Layout, Spot
+from grader.classroom.reading.layouts.by_name import read_by_name, telling
 from grader.classroom.reading.stamps import otter_stamp
 
-TITLE = "Otter exports"
 
-
-def fits(spot: Spot) -> int:
+def _fits_otter(spot: Spot) -> int:
     """Count the exports that tell their student; those in a student's own folder need not."""
     return sum(
-        otter_stamp(node.name) is not None and bool(by_name.telling(node, spot.topics))
+        otter_stamp(node.name) is not None and bool(telling(node, spot.topics))
         for node in spot.folder.files()
     )
 
 
-def find(spot: Spot) -> Reading:
-    """Return each student's exports, in the order of the times in their names."""
-    return by_name.read(spot)
+OTTER = Layout("Otter exports", _fits_otter, read_by_name)

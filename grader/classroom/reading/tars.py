@@ -13,9 +13,8 @@ from grader.classroom.reading.disk import LINK, SPECIAL
 from grader.classroom.reading.names import inside, outside, short
 from grader.classroom.reading.problems import Unreadable
 from grader.classroom.reading.tree import File, Folder, grow, refused
-from grader.classroom.reading.zips import OUTSIDE
+from grader.classroom.reading.zips import CHUNK, OUTSIDE
 
-CHUNK = 1 << 20
 ORDINARY = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
 
 

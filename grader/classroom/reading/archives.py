@@ -4,17 +4,216 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Callable
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import IO, cast
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.names import FOREIGN, short
-from grader.classroom.reading.problems import Unreadable
-from grader.classroom.reading.tars import Bounds, open_tar
-from grader.classroom.reading.tree import File, Folder, reason
-from grader.classroom.reading.zips import open_zip
+from grader.classroom.reading.names import FOREIGN, inside, outside, short
+from grader.classroom.reading.tree import LINK, SPECIAL, File, Folder, Unreadable, grow, reason, refused
+
+MEMBER = b"PK\x01\x02"  # begins each entry of the list of contents
+HEADER = 30  # bytes before a member's data at the least
+CHUNK = 1 << 20
+UTF8 = 0x800
+ENCRYPTED = 0x1
+UNKNOWN = 1980  # the year with which the times of zips begin
+OUTSIDE = "has a path that leads out of the archive, or none at all"
+
+
+def open_zip(stream: IO[bytes], name: str, most: int, stack: ExitStack) -> Folder:
+    """Return what a zip file holds; it stays open as long as `stack`.
+
+    Raises:
+        Unreadable: it holds more than `most` members, or members that share their bytes.
+        Exception: whatever the library raises for a broken file.
+    """
+    if _members(stream) > most:
+        raise Unreadable(f"{short(name)} holds more than {most} files: hand in only the files of the course")
+    archive = stack.enter_context(zipfile.ZipFile(stream))
+    members = archive.infolist()
+    if _overlap(members):
+        raise Unreadable(
+            f"{short(name)} holds files that share their bytes, as no packing program makes them"
+        )
+    return grow(name, _entries(archive, members))
+
+
+def _members(stream: IO[bytes]) -> int:
+    """Count what could be members, before the library makes an object of each."""
+    stream.seek(0)
+    count, tail = 0, b""
+    while chunk := stream.read(CHUNK):
+        joined = tail + chunk
+        count += joined.count(MEMBER)
+        tail = joined[-(len(MEMBER) - 1) :]
+    stream.seek(0)
+    return count
+
+
+def _overlap(members: list[zipfile.ZipInfo]) -> bool:
+    end = 0
+    for member in sorted(members, key=lambda member: member.header_offset):
+        if member.header_offset < end:
+            return True
+        end = member.header_offset + HEADER + member.compress_size
+    return False
+
+
+def _entries(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]
+) -> Iterator[tuple[tuple[str, ...], File | None]]:
+    for member in members:
+        name = _name(member)
+        path = inside(name)
+        if path is None:
+            yield (outside(name),), refused(outside(name), OUTSIDE)
+        elif name.endswith(("/", "\\")):
+            yield path, None
+        elif why := _refusal(member):
+            yield path, refused(path[-1], why)
+        else:
+            packed = (member.file_size, member.compress_size)
+            yield path, File(path[-1], partial(archive.open, member), packed=packed, stamp=_stamp(member))
+
+
+def _stamp(member: zipfile.ZipInfo) -> float | None:
+    """Return a time that orders members; zips have no zone, and say 1980 where nothing is known."""
+    try:
+        moment = datetime(*member.date_time, tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment.timestamp() if moment.year > UNKNOWN else None
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """Return the name; many programs write UTF-8 without saying so, which then reads as cp437."""
+    name = member.orig_filename
+    if not member.flag_bits & UTF8:
+        try:
+            return name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            pass
+    return name
+
+
+def _refusal(member: zipfile.ZipInfo) -> str:
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind == stat.S_IFLNK:
+        return LINK
+    if kind not in (0, stat.S_IFREG):
+        return SPECIAL
+    if member.flag_bits & ENCRYPTED:
+        return "is encrypted: pack it without a password"
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "is packed in an unusual way: pack it as an ordinary zip"
+    return ""
+
+
+ORDINARY = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much of a tar is looked at, and how much of it is held."""
+
+    members: int
+    stream: int
+    held: int
+
+
+@dataclass
+class _Forward:
+    """A stream that only goes forward, counts, and never gives much in one piece."""
+
+    stream: IO[bytes]
+    most: int
+    position: int = 0
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= limits.HEADER:
+            raise Unreadable("it asks for more than a header may hold")
+        data = self.stream.read(size)
+        self.position += len(data)
+        if self.position > self.most:
+            raise Unreadable(f"it holds more than {self.most // limits.MB} MB")
+        return data
+
+    def seek(self, position: int) -> None:
+        while self.position < position:
+            if not self.read(min(CHUNK, position - self.position)):
+                break
+
+    def tell(self) -> int:
+        return self.position
+
+
+def open_tar(stream: IO[bytes], name: str, wanted: Callable[[str], bool], bounds: Bounds) -> Folder:
+    """Return what a tar holds; files that are not `wanted` are there by name only.
+
+    Raises:
+        Unreadable: it goes over one of its bounds.
+        Exception: whatever the library raises for a broken file.
+    """
+    try:
+        return grow(name, list(_tar_entries(_Forward(stream, bounds.stream), wanted, bounds)))
+    except Unreadable as problem:
+        raise Unreadable(f"{short(name)} is too large: {problem}") from problem
+
+
+def _tar_entries(
+    stream: _Forward, wanted: Callable[[str], bool], bounds: Bounds
+) -> Iterator[tuple[tuple[str, ...], File | None]]:
+    held = 0
+    with tarfile.open(fileobj=stream, mode="r:") as archive:  # type: ignore[call-overload]
+        for number, member in enumerate(archive, start=1):
+            archive.members.clear()  # the library keeps them all
+            if number > bounds.members:
+                raise Unreadable(f"it holds more than {bounds.members} files")
+            path = inside(member.name)
+            if path is None:
+                if not member.isdir():  # `tar cf x.tar .` begins with the folder itself
+                    yield (outside(member.name),), refused(outside(member.name), OUTSIDE)
+            elif member.isdir():
+                yield path, None
+            else:
+                file = _file(archive, member, path[-1], wanted)
+                held += file.packed[0] if file.packed else 0
+                if held > bounds.held:
+                    raise Unreadable(f"it holds more than {bounds.held // limits.MB} MB of code and archives")
+                yield path, file
+
+
+def _file(
+    archive: tarfile.TarFile, member: tarfile.TarInfo, name: str, wanted: Callable[[str], bool]
+) -> File:
+    if member.issym() or member.islnk():
+        return refused(name, LINK)
+    if member.type not in ORDINARY or member.issparse():
+        return refused(name, SPECIAL)
+    if not wanted(name):
+        return refused(name, "was not read")
+    content = archive.extractfile(member)
+    data = b"" if content is None else _all(content)
+    return File(name, lambda: io.BytesIO(data), packed=(len(data), len(data)))
+
+
+def _all(content: IO[bytes]) -> bytes:
+    """Read a member in pieces, so that a false size allocates nothing."""
+    pieces, size = [], 0
+    while piece := content.read(CHUNK):
+        pieces.append(piece)
+        size += len(piece)
+        if size > limits.ARCHIVE:
+            raise Unreadable(f"a file in it has more than {limits.ARCHIVE // limits.MB} MB")
+    return b"".join(pieces)
+
 
 ZIP, EMPTY_ZIP, GZIP, TAR_AT, TAR = b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", 257, b"ustar"
 FOREIGN_MAGIC = {b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}

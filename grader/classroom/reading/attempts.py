@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from grader.classroom.reading.gather import Content, Gathered
-from grader.classroom.reading.words import bounded
+from grader.classroom.reading.collect import Content, Gathered, bounded
 from grader.classroom.records import HandIn, Student
 
 MOST_PLACES = 3

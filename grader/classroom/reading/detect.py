@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.classroom.reading.found import Layout, Reading, Spot
-from grader.classroom.reading.git.repository import store_of
-from grader.classroom.reading.layouts.canvas import CANVAS
-from grader.classroom.reading.layouts.files import FILES
-from grader.classroom.reading.layouts.folders import FOLDERS
-from grader.classroom.reading.layouts.git_branches import GIT_BRANCHES
-from grader.classroom.reading.layouts.git_clones import GIT_CLONES
-from grader.classroom.reading.layouts.git_commits import GIT_COMMITS
-from grader.classroom.reading.layouts.gradescope import GRADESCOPE
-from grader.classroom.reading.layouts.moodle import MOODLE
-from grader.classroom.reading.layouts.nbgrader import NBGRADER
-from grader.classroom.reading.layouts.one import ONE, WRAPPERS
-from grader.classroom.reading.layouts.otter import OTTER
+from grader.classroom.reading.claims import Layout, Reading, Spot
+from grader.classroom.reading.git_layouts import GIT_BRANCHES, GIT_CLONES, GIT_COMMITS
+from grader.classroom.reading.git_store import store_of
+from grader.classroom.reading.grader_layouts import GRADESCOPE, NBGRADER, OTTER
+from grader.classroom.reading.lms_layouts import CANVAS, MOODLE
+from grader.classroom.reading.name_layouts import FILES, FOLDERS, ONE, WRAPPERS
 from grader.classroom.reading.names import short
-from grader.classroom.reading.problems import ClassProblem, Unreadable
-from grader.classroom.reading.tree import Folder
+from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable
 
 # Layouts that a system made and names in a way that no person would.
 SYSTEMS: Mapping[str, Layout] = {

@@ -12,18 +12,14 @@ from pathlib import Path
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import Opener
 from grader.classroom.reading.attempts import hand_ins, in_order
+from grader.classroom.reading.claims import Found, Part, Spot, owner
+from grader.classroom.reading.collect import Budget, Content, Gathered, gather, wanted
 from grader.classroom.reading.detect import Choice, choose
-from grader.classroom.reading.disk import file_at, folder_at
-from grader.classroom.reading.downloads import Inner, downloads_in
-from grader.classroom.reading.found import Found, Part, Spot
-from grader.classroom.reading.gather import Budget, Content, Gathered, gather, wanted
-from grader.classroom.reading.layouts.by_name import claim_of
+from grader.classroom.reading.kinds import Kind, Seen, look
+from grader.classroom.reading.name_layouts import claim_of
 from grader.classroom.reading.names import is_archive, short, stem_of
-from grader.classroom.reading.paths import Taken, decide
-from grader.classroom.reading.problems import ClassProblem, Unreadable
-from grader.classroom.reading.seen import Kind, Seen, look
-from grader.classroom.reading.tree import Folder, reason
-from grader.classroom.reading.who import owner
+from grader.classroom.reading.paths import Inner, Taken, decide, downloads_in
+from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable, file_at, folder_at, reason
 from grader.classroom.records import HandIn, Intake, Student
 from grader.classroom.roster import Roster
 from grader.intake.candidates import Stub

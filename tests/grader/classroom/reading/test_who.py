@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.classroom.reading.found import Claim
-from grader.classroom.reading.layouts.by_name import claim_of
-from grader.classroom.reading.who import owner
+from grader.classroom.reading.claims import Claim, owner
+from grader.classroom.reading.name_layouts import claim_of
 from grader.classroom.records import Student
 from grader.classroom.roster import Roster
 

@@ -6,11 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.classroom.reading.found import Claim, Found, Part, Reading, Spot
-from grader.classroom.reading.names import is_archive, label, short, stem_of
-from grader.classroom.reading.problems import Unreadable
-from grader.classroom.reading.stamps import otter_stamp
-from grader.classroom.reading.tree import File, Folder, Node
+from grader.classroom.reading.claims import Claim, Found, Layout, Part, Reading, Spot
+from grader.classroom.reading.names import is_archive, label, otter_stamp, short, stem_of
+from grader.classroom.reading.tree import File, Folder, Node, Unreadable
 from grader.intake.file_names import suffix_of, topic_of, without_ending
 
 EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")
@@ -130,3 +128,58 @@ def _found(student: _Student, spot: Spot) -> Found:
     stamped = [part for part in parts if otter_stamp(part.place)]
     parts.sort(key=lambda part: (stamp := otter_stamp(part.place)) and stamp[1] or "")
     return Found((claim_of(student.name),), tuple(parts), ordered=len(parts) - len(stamped) <= 1)
+
+
+def _fits_folders(spot: Spot) -> int:
+    """Count folders, archives, and files that tell student and topic."""
+    return sum(bool(telling(node, spot.topics)) for node in spot.folder.children())
+
+
+FOLDERS = Layout("a folder or an archive for each student", _fits_folders, read_by_name)
+
+
+def _fits_files(spot: Spot) -> int:
+    """Count the files, unless a student has a folder or an archive."""
+    nodes = [node for node in spot.folder.children() if telling(node, spot.topics)]
+    return len(nodes) if all(isinstance(node, File) and not is_archive(node.name) for node in nodes) else 0
+
+
+FILES = Layout("files named after student and topic", _fits_files, read_by_name)
+
+
+WRAPPERS = ("exercises",)  # folders of the course that students pack along
+
+
+def _fits_one(spot: Spot) -> int:
+    """Return one where topic files lie directly in it, or in folders named after topics."""
+    return int(_is_work_of_one(spot.folder, spot))
+
+
+def _find_one(spot: Spot) -> Reading:
+    """Return everything as one hand-in."""
+    claim = claim_of(stem_of(spot.folder.name))
+    return Reading([Found((claim,), tuple(parts_inside(spot.folder, spot.place)))])
+
+
+def _is_work_of_one(folder: Folder, spot: Spot) -> bool:
+    """Whether a folder is one student's work; one that cannot be opened is not."""
+    try:
+        return _is_work(folder, spot)
+    except Unreadable:
+        return False
+
+
+def _is_work(folder: Folder, spot: Spot) -> bool:
+    if any(topic_of(file.name, spot.topics) for file in folder.files()):
+        return True
+    topics = {topic.casefold() for topic in spot.topics}
+    for inner in folder.folders():
+        name = inner.name.casefold()
+        if name in topics and any(topic_of(file.name, spot.topics) for file in inner.files()):
+            return True
+        if name in WRAPPERS and _is_work_of_one(inner, spot):
+            return True
+    return False
+
+
+ONE = Layout("one student's work", _fits_one, _find_one)

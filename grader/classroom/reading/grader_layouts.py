@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.found import Claim, Found, Layout, Part, Reading, Spot
-from grader.classroom.reading.layouts.by_name import parts_inside
-from grader.classroom.reading.names import label, short
-from grader.classroom.reading.problems import ClassProblem, Unreadable
-from grader.classroom.reading.stamps import moment
-from grader.classroom.reading.tree import Folder, reason
+from grader.classroom.reading.claims import Claim, Found, Layout, Part, Reading, Spot
+from grader.classroom.reading.name_layouts import claim_of, parts_inside, read_by_name, telling
+from grader.classroom.reading.names import label, moment, otter_stamp, short
+from grader.classroom.reading.tree import ClassProblem, Folder, Node, Unreadable, reason
 
 METADATA = "submission_metadata.yml"
 
@@ -107,3 +105,81 @@ def _when(value: Any) -> datetime | None:
 
 
 GRADESCOPE = Layout("Gradescope export", _fits_gradescope, _find_gradescope)
+
+
+STAMP = "timestamp.txt"
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _fits_nbgrader(spot: Spot) -> int:
+    """Count students who have an assignment with a time, or an assignment at all under `submitted`."""
+    named = spot.folder.name == "submitted"
+    return sum(_is_student(folder, named) for folder in spot.folder.folders())
+
+
+def _find_nbgrader(spot: Spot) -> Reading:
+    """Return each student's assignments as parts, by their times."""
+    found, reading = list[Found](), Reading()
+    for node in spot.folder.children():
+        if isinstance(node, Folder):
+            found.append(Found((claim_of(node.name),), tuple(_nbgrader_parts(node, spot))))
+        else:
+            reading.notes.append(f"{short(spot.at(node.name))} belongs to nobody: it is left out")
+    reading.found = found
+    return reading
+
+
+def _is_student(folder: Folder, named: bool) -> bool:
+    try:
+        return any(named or inner.child(STAMP) for inner in folder.folders())
+    except Unreadable:
+        return False
+
+
+def _nbgrader_parts(student: Folder, spot: Spot) -> list[Part]:
+    place = spot.at(student.name)
+    try:
+        nodes = student.children()
+    except Unreadable as problem:
+        return [Part((), place, problem=str(problem))]
+    loose: list[Node] = [node for node in nodes if not isinstance(node, Folder)]
+    parts = [Part(tuple(loose), place)] if loose or not nodes else []
+    assignments = [_assignment_part(node, f"{place}/{node.name}") for node in nodes if isinstance(node, Folder)]
+    if all(part.submitted_at for part in assignments):
+        assignments.sort(key=lambda part: (part.submitted_at or NEVER, part.place))
+    return parts + assignments
+
+
+def _assignment_part(assignment: Folder, place: str) -> Part:
+    try:
+        nodes = assignment.children()
+    except Unreadable as problem:
+        return Part((), place, problem=str(problem))
+    others = tuple(node for node in nodes if node.name != STAMP)
+    text = _timestamp_text(assignment)
+    when = moment(text) if text else None
+    unread = "its timestamp.txt holds no time with a zone that can be read: it counts as handed in at no time"
+    return Part(others, place, submitted_at=when, notes=(unread,) if text and when is None else ())
+
+
+def _timestamp_text(assignment: Folder) -> str:
+    try:
+        stamp = assignment.child(STAMP)
+        data = stamp.read(limits.NOTE) if stamp else b""
+    except Unreadable:
+        return "?"
+    return "?" if data is None else data.decode("utf-8", "replace")
+
+
+NBGRADER = Layout("nbgrader's submissions", _fits_nbgrader, _find_nbgrader)
+
+
+def _fits_otter(spot: Spot) -> int:
+    """Count the exports that tell their student; those in a student's own folder need not."""
+    return sum(
+        otter_stamp(node.name) is not None and bool(telling(node, spot.topics))
+        for node in spot.folder.files()
+    )
+
+
+OTTER = Layout("Otter exports", _fits_otter, read_by_name)

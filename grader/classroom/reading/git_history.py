@@ -10,11 +10,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.disk import LINK
-from grader.classroom.reading.git.store import Store
+from grader.classroom.reading.git_store import Store
 from grader.classroom.reading.names import inside, label, outside
-from grader.classroom.reading.problems import Unreadable
-from grader.classroom.reading.tree import File, Folder, Node, refused, walk
+from grader.classroom.reading.tree import LINK, File, Folder, Node, Unreadable, refused, walk
 from grader.intake.file_names import composed
 
 PERSON = re.compile(r"(?P<name>.*?) ?<(?P<email>[^<>]*)> (?P<seconds>-?\d{1,15}) (?P<zone>[+-]\d{4})")

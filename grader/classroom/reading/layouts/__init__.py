@@ -1,1 +1,0 @@
-"""The ways in which hand-ins lie, a module for each."""

@@ -1,4 +1,4 @@
-"""Opening an archive for what it is, whatever it is called, and saying what is wrong with it."""
+"""Zip and tar files as folders: opened for what they are, within bounds, and what is wrong with one is said."""
 
 from __future__ import annotations
 
@@ -16,7 +16,16 @@ from typing import IO, cast
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.names import FOREIGN, inside, outside, short
-from grader.classroom.reading.tree import LINK, SPECIAL, File, Folder, Unreadable, grow, reason, refused
+from grader.classroom.reading.tree import (
+    LINK,
+    SPECIAL,
+    File,
+    Folder,
+    Unreadable,
+    folder_of_paths,
+    reason,
+    refused,
+)
 
 MEMBER = b"PK\x01\x02"  # begins each entry of the list of contents
 HEADER = 30  # bytes before a member's data at the least
@@ -42,7 +51,7 @@ def open_zip(stream: IO[bytes], name: str, most: int, stack: ExitStack) -> Folde
         raise Unreadable(
             f"{short(name)} holds files that share their bytes, as no packing program makes them"
         )
-    return grow(name, _entries(archive, members))
+    return folder_of_paths(name, _entries(archive, members))
 
 
 def _members(stream: IO[bytes]) -> int:
@@ -162,7 +171,7 @@ def open_tar(stream: IO[bytes], name: str, wanted: Callable[[str], bool], bounds
         Exception: whatever the library raises for a broken file.
     """
     try:
-        return grow(name, list(_tar_entries(_Forward(stream, bounds.stream), wanted, bounds)))
+        return folder_of_paths(name, list(_tar_entries(_Forward(stream, bounds.stream), wanted, bounds)))
     except Unreadable as problem:
         raise Unreadable(f"{short(name)} is too large: {problem}") from problem
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from grader.classroom.reading.collect import Content, Gathered, bounded
+from grader.classroom.reading.collect import Collected, TopicFile, bounded
 from grader.classroom.records import HandIn, Student
 
 MOST_PLACES = 3
@@ -20,12 +20,12 @@ MOST_PROBLEMS = 5  # in one sentence; the others are notes
 
 @dataclass
 class _Attempt:
-    files: dict[str, Content | None] = field(default_factory=dict)
-    source: dict[str, Gathered] = field(default_factory=dict)  # topic -> where its file is from
+    files: dict[str, TopicFile | None] = field(default_factory=dict)
+    source: dict[str, Collected] = field(default_factory=dict)  # topic -> where its file is from
     kept: dict[str, str] = field(default_factory=dict)  # topic -> place of the earlier attempt it is from
-    barren: list[Gathered] = field(default_factory=list)  # parts without any topic file
+    barren: list[Collected] = field(default_factory=list)  # parts without any topic file
 
-    def clashes(self, got: Gathered) -> bool:
+    def clashes(self, got: Collected) -> bool:
         """Whether a part brings something else than this attempt has; without times what was kept gives way."""
         return any(
             topic in self.files
@@ -34,7 +34,7 @@ class _Attempt:
             for topic, file in got.files.items()
         )
 
-    def take(self, got: Gathered) -> None:
+    def take(self, got: Collected) -> None:
         if not got.files:
             self.barren.append(got)
         for topic, file in got.files.items():
@@ -48,13 +48,13 @@ class _Attempt:
         return _Attempt(dict(self.files), dict(self.source), kept)
 
     @property
-    def parts(self) -> list[Gathered]:
+    def parts(self) -> list[Collected]:
         """The parts that it is made of, each once."""
         return list({id(got): got for got in (*self.source.values(), *self.barren)}.values())
 
 
 def hand_ins(
-    student: Student, bundles: Sequence[Sequence[Gathered]], notes: Iterable[str] = ()
+    student: Student, bundles: Sequence[Sequence[Collected]], notes: Iterable[str] = ()
 ) -> list[HandIn]:
     """Return the attempts of a student, from bundles of parts in the order of handing in."""
     attempts = [_Attempt()]
@@ -67,7 +67,7 @@ def hand_ins(
     return [_hand_in(student, each, number, tuple(notes)) for number, each in enumerate(attempts, start=1)]
 
 
-def in_order(bundles: Sequence[Sequence[Gathered]]) -> tuple[list[Sequence[Gathered]], bool]:
+def in_order(bundles: Sequence[Sequence[Collected]]) -> tuple[list[Sequence[Collected]], bool]:
     """Return bundles of parts as they were handed in, and whether that is known.
 
     Each one's last time tells, or else where its system puts it. Where neither does, they are as they came.
@@ -85,16 +85,16 @@ def in_order(bundles: Sequence[Sequence[Gathered]]) -> tuple[list[Sequence[Gathe
     return list(bundles), len(bundles) < 2
 
 
-def _are_same(one: Sequence[Gathered], other: Sequence[Gathered]) -> bool:
+def _are_same(one: Sequence[Collected], other: Sequence[Collected]) -> bool:
     return [got.files for got in one] == [got.files for got in other]
 
 
-def _last_time(parts: Sequence[Gathered]) -> tuple[str, float] | None:
+def _last_time(parts: Sequence[Collected]) -> tuple[str, float] | None:
     times = [at.timestamp() for got in parts if (at := got.part.submitted_at)]
     return ("", max(times)) if times else None
 
 
-def _last_place(parts: Sequence[Gathered]) -> tuple[str, float] | None:
+def _last_place(parts: Sequence[Collected]) -> tuple[str, float] | None:
     return max((place for got in parts if (place := got.part.order)), default=None)
 
 
@@ -131,12 +131,12 @@ def _uploads(attempt: _Attempt) -> Iterator[tuple[str, str]]:
         yield from (("", got.part.upload) for got in attempt.parts[:1])
 
 
-def _place(parts: Sequence[Gathered]) -> str:
+def _place(parts: Sequence[Collected]) -> str:
     places = list(dict.fromkeys(got.part.place for got in parts))
     more = f" and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
     return ", ".join(places[:MOST_PLACES]) + more
 
 
-def _late(parts: Sequence[Gathered]) -> bool | None:
+def _late(parts: Sequence[Collected]) -> bool | None:
     marks = [got.part.late for got in parts if got.part.late is not None]
     return any(marks) if marks else None

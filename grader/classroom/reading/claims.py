@@ -1,4 +1,4 @@
-"""What a layout finds: who claims a hand-in, and where its files lie."""
+"""What a layout finds: hand-ins with who claims them; and whose they are by the class list, never by a guess."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Part:
+class WorkPart:
     """Files that were handed in at one moment."""
 
     nodes: tuple[Node, ...]
@@ -42,20 +42,20 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Found:
+class ClaimedWork:
     """What one student handed in, or several together; its parts are in the order of handing in."""
 
     claims: tuple[Claim, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[WorkPart, ...]
     ordered: bool = True  # the layout tells which part came last
-    before: Callable[[datetime], Part | None] | None = None  # what it was at a moment, if that was another part
+    before: Callable[[datetime], WorkPart | None] | None = None  # what it was at a moment, if that was another part
 
 
 @dataclass
-class Reading:
+class LayoutFindings:
     """All that a layout finds in a folder."""
 
-    found: Iterable[Found] = ()  # one at a time: a repository stays open only as long as it is needed
+    found: Iterable[ClaimedWork] = ()  # one at a time: a repository stays open only as long as it is needed
     notes: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)  # hand-ins without an owner
 
@@ -79,7 +79,7 @@ class Layout:
 
     title: str
     fits: Callable[[Spot], int]  # how many entries of the folder are named as this layout names them
-    find: Callable[[Spot], Reading]  # the hand-ins
+    find: Callable[[Spot], LayoutFindings]  # the hand-ins
 
 
 BARE = ("id", "login", "github", "sis")  # columns that a bare name, as of a folder, may stand in

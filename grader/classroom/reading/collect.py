@@ -1,4 +1,4 @@
-"""The sentences about what is wrong with a hand-in."""
+"""Collecting the topic files of a part of a hand-in, from folders and from archives in archives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import Opener
-from grader.classroom.reading.claims import Part
+from grader.classroom.reading.claims import WorkPart
 from grader.classroom.reading.names import is_archive, short, stem_of
 from grader.classroom.reading.tree import File, Folder, Node, Unreadable, walk
 from grader.intake.candidates import Candidate, Stub, choose
@@ -27,13 +27,13 @@ def too_large(where: str, most: int) -> str:
     return f"{short(where)} is larger than {most // limits.MB} MB: {remedy}"
 
 
-def several(topic: str, paths: Sequence[str]) -> str:
+def _rival_files(topic: str, paths: Sequence[str]) -> str:
     """Say that a topic has two files that differ."""
     listed = " and ".join(short(path) for path in sorted(paths)[:5])
     return f"{len(paths)} different files could be {topic}: {listed}: hand in one of them"
 
 
-def nothing(topics: Collection[str], others: int, code: Iterable[str]) -> str:
+def _no_topic_file(topics: Collection[str], others: int, code: Iterable[str]) -> str:
     """Say that no topic's file was found, what was looked for, and what to hand in."""
     wanted = ", ".join(f"{topic}.py" for topic in topics)
     if not others:
@@ -66,7 +66,7 @@ BESIDE = ("submission_metadata.yml", "timestamp.txt")  # files of layouts
 
 
 @dataclass(frozen=True)
-class Content:
+class TopicFile:
     """A topic's file: its suffix and its bytes."""
 
     suffix: str
@@ -89,11 +89,11 @@ class Budget:
 
 
 @dataclass
-class Gathered:
+class Collected:
     """The topic files of a part; None stands for one that was refused, and a note says why."""
 
-    part: Part
-    files: dict[str, Content | None] = field(default_factory=dict)
+    part: WorkPart
+    files: dict[str, TopicFile | None] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # sentences about what could not be read
 
@@ -106,7 +106,7 @@ class _Search:
     owners: Collection[str]
     budget: Budget
     opener: Opener
-    got: Gathered
+    got: Collected
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)  # topic -> files that may be its
     code: list[str] = field(default_factory=list)  # names of code that is no topic's
     links: list[str] = field(default_factory=list)  # what may not be opened, in sentences
@@ -184,20 +184,20 @@ def wanted(topics: Collection[str]) -> Callable[[str], bool]:
     )
 
 
-def gather(
-    part: Part,
+def collect(
+    part: WorkPart,
     topics: Collection[str],
     budget: Budget,
     asked: Collection[str] | None = None,
     stub: Stub | None = None,
     owners: Collection[str] = (),
-) -> Gathered:
+) -> Collected:
     """Return the topic files of a part; whatever is wrong with it comes back as a sentence.
 
     Only files of the topics that are asked for, or of all, are said to be missing. `owners` are words by which its
     owners are called.
     """
-    got = Gathered(part, notes=list(part.notes), problems=[part.problem] if part.problem else [])
+    got = Collected(part, notes=list(part.notes), problems=[part.problem] if part.problem else [])
     search = _Search(topics, topics if asked is None else asked, stub, owners, budget, Opener(wanted(topics)), got)
     try:
         search.look(part.nodes, "", 0)
@@ -216,7 +216,7 @@ def _decide(search: _Search, topic: str) -> None:
     first, got = choice.rivals[0], search.got
     why = next((each.why for each in choice.rivals if each.why), "")
     if not why and len(choice.rivals) > 1:
-        why = several(topic, [each.where for each in choice.rivals])
+        why = _rival_files(topic, [each.where for each in choice.rivals])
     data = first.read()
     search.budget.kept -= 0 if why or data is None else len(data)
     if search.budget.kept < 0:
@@ -225,7 +225,7 @@ def _decide(search: _Search, topic: str) -> None:
         got.files[topic] = None
         (got.problems if topic in search.asked else got.notes).append(why)
     else:
-        got.files[topic] = Content(first.named.suffix, data)
+        got.files[topic] = TopicFile(first.named.suffix, data)
         got.notes += choice.notes
 
 
@@ -236,4 +236,4 @@ def _say(search: _Search) -> None:
     )
     if not got.problems and not any(file is not None for file in got.files.values()):
         others = search.others + len(got.files)  # those of topics that are not asked for were refused
-        got.problems += [nothing(search.asked, others, search.code), *search.links[:3]]
+        got.problems += [_no_topic_file(search.asked, others, search.code), *search.links[:3]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.classroom.reading.claims import Layout, Reading, Spot
+from grader.classroom.reading.claims import Layout, LayoutFindings, Spot
 from grader.classroom.reading.git_layouts import GIT_BRANCHES, GIT_CLONES, GIT_COMMITS
 from grader.classroom.reading.git_store import store_of
 from grader.classroom.reading.grader_layouts import GRADESCOPE, NBGRADER, OTTER
@@ -43,7 +43,7 @@ class Choice:
     spot: Spot
     notes: tuple[str, ...] = ()
 
-    def find(self) -> Reading:
+    def find(self) -> LayoutFindings:
         """Return what the layout finds, with the notes."""
         reading = self.layout.find(self.spot)
         reading.notes[:0] = self.notes

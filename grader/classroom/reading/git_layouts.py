@@ -1,4 +1,8 @@
-"""A clone of a repository for each student: what it holds now, and what it held at the dates of the course."""
+"""Layouts of git: a clone for each student, or one repository with a branch or a commit for each.
+
+A clone and a branch hand in what they hold now, and what they held at the dates of the course; where each student
+committed to one branch, a commit hands in the topic files that it changed.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.claims import Claim, Found, Layout, Part, Reading, Spot
+from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
 from grader.classroom.reading.collect import wanted
 from grader.classroom.reading.git_history import SHORT, Commit, Past, folder_of, history, read_commit
 from grader.classroom.reading.git_store import Repository, Store, open_repository, store_of
@@ -24,25 +28,25 @@ def _fits_clones(spot: Spot) -> int:
     return len(folders) if folders and all(store_of(folder.path) for folder in folders) else 0
 
 
-def _find_clones(spot: Spot) -> Reading:
+def _find_clones(spot: Spot) -> LayoutFindings:
     """Return what each student committed, or what one did where the folder itself is a repository."""
     if store_of(spot.folder.path):
-        return Reading(_clones([(spot.folder, spot.place)], spot.topics))
+        return LayoutFindings(_clones([(spot.folder, spot.place)], spot.topics))
     folders = [(folder, spot.at(folder.name)) for folder in spot.folder.folders()]
     strays = [
         f"{short(spot.at(file.name))} belongs to nobody: it is left out" for file in spot.folder.files()
     ]
-    return Reading(_clones(folders, spot.topics), strays)
+    return LayoutFindings(_clones(folders, spot.topics), strays)
 
 
-def _clones(folders: Sequence[tuple[Folder, str]], topics: Collection[str]) -> Iterator[Found]:
+def _clones(folders: Sequence[tuple[Folder, str]], topics: Collection[str]) -> Iterator[ClaimedWork]:
     names = [folder.name.removesuffix(".git") for folder, _ in folders]
     prefix = _assignment(names)
     for (folder, place), name in zip(folders, names, strict=True):
         if store_of(folder.path):
             yield from _clone(folder, name, name[prefix:], place, topics)
         else:
-            yield Found((claim_of(name),), tuple(parts_inside(folder, place)))
+            yield ClaimedWork((claim_of(name),), tuple(parts_inside(folder, place)))
 
 
 def _assignment(names: Sequence[str]) -> int:
@@ -50,7 +54,7 @@ def _assignment(names: Sequence[str]) -> int:
     return os.path.commonprefix(list(names)).rfind("-") + 1 if len(names) > 1 else 0
 
 
-def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection[str]) -> Iterator[Found]:
+def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection[str]) -> Iterator[ClaimedWork]:
     claim = claim_of(name)
     try:
         store = store_of(folder.path)
@@ -63,10 +67,10 @@ def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection
             found = _committed(objects, head, place, topics)
             yield replace(found, claims=(_clone_claim(claim, login, read_commit(objects, head)),))
     except Unreadable as problem:
-        yield Found((claim,), (Part((), place, problem=str(problem)),))
+        yield ClaimedWork((claim,), (WorkPart((), place, problem=str(problem)),))
 
 
-def _committed(objects: Store, name: str, place: str, topics: Collection[str]) -> Found:
+def _committed(objects: Store, name: str, place: str, topics: Collection[str]) -> ClaimedWork:
     """Return what a commit holds, and what those before it held; whose it is, is for others to say.
 
     Raises:
@@ -76,15 +80,15 @@ def _committed(objects: Store, name: str, place: str, topics: Collection[str]) -
     now = past.last()
     assert now is not None  # reading the past has found one
 
-    def before(moment: datetime) -> Part | None:
+    def before(moment: datetime) -> WorkPart | None:
         commit = past.last(moment)
         if commit is None or commit.name == now.name or not past.holds_any(commit):
             return None
         nodes = tuple(folder_of(objects, commit.tree).children())
-        return Part(nodes, f"{place} (commit {commit.name[:SHORT]})", submitted_at=commit.when)
+        return WorkPart(nodes, f"{place} (commit {commit.name[:SHORT]})", submitted_at=commit.when)
 
     nodes = tuple(folder_of(objects, read_commit(objects, name).tree).children())
-    return Found((), (Part(nodes, place, submitted_at=now.when),), before=before)
+    return ClaimedWork((), (WorkPart(nodes, place, submitted_at=now.when),), before=before)
 
 
 def _clone_claim(claim: Claim, login: str, commit: Commit) -> Claim:
@@ -108,14 +112,14 @@ def _fits_branches(spot: Spot) -> int:
         return 0
 
 
-def _find_branches(spot: Spot) -> Reading:
+def _find_branches(spot: Spot) -> LayoutFindings:
     """Return what each branch holds now, and held before.
 
     Raises:
         ClassProblem: it is no repository, or one that cannot be _opened.
     """
     repository = _opened(spot)
-    return Reading(_branches(repository, _students(repository), spot))
+    return LayoutFindings(_branches(repository, _students(repository), spot))
 
 
 def _opened(spot: Spot) -> Repository:
@@ -139,7 +143,7 @@ def _students(repository: Repository) -> Mapping[str, str]:
     return {branch: name for branch, name in repository.branches.items() if branch not in own}
 
 
-def _branches(repository: Repository, students: Mapping[str, str], spot: Spot) -> Iterator[Found]:
+def _branches(repository: Repository, students: Mapping[str, str], spot: Spot) -> Iterator[ClaimedWork]:
     last = [branch.rpartition("/")[2] for branch in students]
     plain = len(set(last)) == len(last)  # otherwise students/alice and old/alice are told apart by all of it
     for branch, name in students.items():
@@ -150,7 +154,7 @@ def _branches(repository: Repository, students: Mapping[str, str], spot: Spot) -
             with Store(repository.objects, name_length=repository.name_length) as objects:
                 yield replace(_committed(objects, name, place, spot.topics), claims=(claim,))
         except Unreadable as problem:
-            yield Found((claim,), (Part((), place, problem=str(problem)),))
+            yield ClaimedWork((claim,), (WorkPart((), place, problem=str(problem)),))
 
 
 GIT_BRANCHES = Layout("a git repository with a branch for each student", _fits_branches, _find_branches)
@@ -161,18 +165,18 @@ def _fits_commits(spot: Spot) -> int:
     return 0
 
 
-def _find_commits(spot: Spot) -> Reading:
+def _find_commits(spot: Spot) -> LayoutFindings:
     """Return each author's commits as parts, the oldest first.
 
     Raises:
         ClassProblem: it is no repository, or one that cannot be read.
     """
-    return Reading(_authors(spot))
+    return LayoutFindings(_authors(spot))
 
 
-def _authors(spot: Spot) -> Iterator[Found]:
+def _authors(spot: Spot) -> Iterator[ClaimedWork]:
     repository = _opened(spot)
-    authors: dict[str, tuple[Claim, list[Part]]] = {}
+    authors: dict[str, tuple[Claim, list[WorkPart]]] = {}
     try:
         seconds, length = limits.GIT_CLASS_SECONDS, repository.name_length
         with Store(repository.objects, name_length=length, seconds=seconds) as store:
@@ -183,7 +187,7 @@ def _authors(spot: Spot) -> Iterator[Found]:
                 if part.nodes or part.problem:
                     authors.setdefault(claim.id, (claim, []))[1].append(part)
             for claim, parts in authors.values():
-                yield Found((claim,), tuple(parts))
+                yield ClaimedWork((claim,), tuple(parts))
     except Unreadable as problem:
         raise ClassProblem(f"{spot.place}: {problem}") from problem
 
@@ -196,15 +200,15 @@ def _topic_files(store: Store, commit: Commit, spot: Spot) -> dict[str, File]:
     }
 
 
-def _commit_part(store: Store, commit: Commit, before: dict[str, File], spot: Spot) -> tuple[Part, dict[str, File]]:
+def _commit_part(store: Store, commit: Commit, before: dict[str, File], spot: Spot) -> tuple[WorkPart, dict[str, File]]:
     """Return the topic files that a commit changed, and those that there are after it."""
     place = f"{spot.place} (commit {commit.name[:SHORT]})"
     try:
         now = _topic_files(store, commit, spot)
     except Unreadable as problem:  # the author's own, and nobody else's
-        return Part((), place, submitted_at=commit.when, problem=str(problem)), before
+        return WorkPart((), place, submitted_at=commit.when, problem=str(problem)), before
     changed = tuple(file for path, file in now.items() if _content(before.get(path)) != _content(file))
-    return Part(changed, place, submitted_at=commit.when), now
+    return WorkPart(changed, place, submitted_at=commit.when), now
 
 
 def _content(file: File | None) -> str:

@@ -1,4 +1,9 @@
-"""A repository on a disk: where its store lies, what its branches point at, and whether it may be opened."""
+"""A git repository on a disk: whether it may be opened, what its branches point at, and its objects.
+
+The objects come through the `git` program in an environment of our own. The repository's own configuration, hooks,
+attributes and filters are never read: `git` is given an empty repository of ours that borrows nothing but the folder of
+objects, and only the plumbing `cat-file` is used.
+"""
 
 from __future__ import annotations
 

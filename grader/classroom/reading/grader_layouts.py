@@ -1,4 +1,9 @@
-"""Gradescope's export: a folder submission_<id> for each, and submission_metadata.yml that names the submitters."""
+"""Layouts of other graders: the exports of Gradescope and of Otter, and nbgrader's tree.
+
+Gradescope: a folder submission_<id> for each, and submission_metadata.yml that names the submitters.
+nbgrader: submitted/<student>/<assignment>/<files>, with the time in timestamp.txt.
+Otter: named after student, notebook and time, alice_losses_2024_01_31T23_59_58_123456.zip.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.claims import Claim, Found, Layout, Part, Reading, Spot
+from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
 from grader.classroom.reading.name_layouts import claim_of, parts_inside, read_by_name, telling
 from grader.classroom.reading.names import label, moment, otter_stamp, short
 from grader.classroom.reading.tree import ClassProblem, Folder, Node, Unreadable, reason
@@ -19,20 +24,20 @@ def _fits_gradescope(spot: Spot) -> int:
     return len(spot.folder.children()) if spot.folder.child(METADATA) else 0
 
 
-def _find_gradescope(spot: Spot) -> Reading:
+def _find_gradescope(spot: Spot) -> LayoutFindings:
     """Return a hand-in for each submission, with all who submitted it together.
 
     Raises:
         ClassProblem: the list of submitters is not there or cannot be read.
     """
-    found, reading, known = list[Found](), Reading(), _metadata(spot)
+    found, reading, known = list[ClaimedWork](), LayoutFindings(), _metadata(spot)
     folders = {folder.name: folder for folder in spot.folder.folders()}
     for name in sorted({*known, *folders}):
         claims = _claims(known.get(name))
         if not claims:
             reading.unknown.append(f"{short(spot.at(name))} names no submitter in {METADATA}")
             continue
-        found.append(Found(claims, tuple(_gradescope_parts(name, folders.get(name), known[name], spot))))
+        found.append(ClaimedWork(claims, tuple(_gradescope_parts(name, folders.get(name), known[name], spot))))
     reading.notes += [
         f"{short(spot.at(file.name))} belongs to nobody: it is left out"
         for file in spot.folder.files()
@@ -87,12 +92,12 @@ def _plain_text(value: Any) -> str:
     return label(value) if isinstance(value, str) else ""
 
 
-def _gradescope_parts(name: str, folder: Folder | None, entry: dict[str, Any], spot: Spot) -> list[Part]:
+def _gradescope_parts(name: str, folder: Folder | None, entry: dict[str, Any], spot: Spot) -> list[WorkPart]:
     when = _when(_value(entry, "created_at"))
     if folder is None:
-        return [Part((), spot.at(name), when, problem="the export holds no files of this submission")]
+        return [WorkPart((), spot.at(name), when, problem="the export holds no files of this submission")]
     return [
-        Part(part.nodes, part.place, when, notes=part.notes, problem=part.problem)
+        WorkPart(part.nodes, part.place, when, notes=part.notes, problem=part.problem)
         for part in parts_inside(folder, spot.at(name))
     ]
 
@@ -117,12 +122,12 @@ def _fits_nbgrader(spot: Spot) -> int:
     return sum(_is_student(folder, named) for folder in spot.folder.folders())
 
 
-def _find_nbgrader(spot: Spot) -> Reading:
+def _find_nbgrader(spot: Spot) -> LayoutFindings:
     """Return each student's assignments as parts, by their times."""
-    found, reading = list[Found](), Reading()
+    found, reading = list[ClaimedWork](), LayoutFindings()
     for node in spot.folder.children():
         if isinstance(node, Folder):
-            found.append(Found((claim_of(node.name),), tuple(_nbgrader_parts(node, spot))))
+            found.append(ClaimedWork((claim_of(node.name),), tuple(_nbgrader_parts(node, spot))))
         else:
             reading.notes.append(f"{short(spot.at(node.name))} belongs to nobody: it is left out")
     reading.found = found
@@ -136,30 +141,30 @@ def _is_student(folder: Folder, named: bool) -> bool:
         return False
 
 
-def _nbgrader_parts(student: Folder, spot: Spot) -> list[Part]:
+def _nbgrader_parts(student: Folder, spot: Spot) -> list[WorkPart]:
     place = spot.at(student.name)
     try:
         nodes = student.children()
     except Unreadable as problem:
-        return [Part((), place, problem=str(problem))]
+        return [WorkPart((), place, problem=str(problem))]
     loose: list[Node] = [node for node in nodes if not isinstance(node, Folder)]
-    parts = [Part(tuple(loose), place)] if loose or not nodes else []
+    parts = [WorkPart(tuple(loose), place)] if loose or not nodes else []
     assignments = [_assignment_part(node, f"{place}/{node.name}") for node in nodes if isinstance(node, Folder)]
     if all(part.submitted_at for part in assignments):
         assignments.sort(key=lambda part: (part.submitted_at or NEVER, part.place))
     return parts + assignments
 
 
-def _assignment_part(assignment: Folder, place: str) -> Part:
+def _assignment_part(assignment: Folder, place: str) -> WorkPart:
     try:
         nodes = assignment.children()
     except Unreadable as problem:
-        return Part((), place, problem=str(problem))
+        return WorkPart((), place, problem=str(problem))
     others = tuple(node for node in nodes if node.name != STAMP)
     text = _timestamp_text(assignment)
     when = moment(text) if text else None
     unread = "its timestamp.txt holds no time with a zone that can be read: it counts as handed in at no time"
-    return Part(others, place, submitted_at=when, notes=(unread,) if text and when is None else ())
+    return WorkPart(others, place, submitted_at=when, notes=(unread,) if text and when is None else ())
 
 
 def _timestamp_text(assignment: Folder) -> str:

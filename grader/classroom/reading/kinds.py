@@ -1,4 +1,4 @@
-"""Whether a folder holds the work of several students, told by what lies in it and not by its names."""
+"""What one of several paths looks like: one student's work, that of several, a system's download, a repository."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from grader.classroom.roster import Roster
 from grader.intake.file_names import Named, topic_of
 
 
-def several(spot: Spot) -> str:
+def _sign_of_several(spot: Spot) -> str:
     """Return what shows that several students' work lies in a folder; nothing where it may be one student's."""
-    look = _Look(spot.topics)
+    traits_of = _TopicFinder(spot.topics)
     holders: dict[str, str] = {}  # topic -> the first name under which it lies
     loose: list[str] = []
     closed: list[str] = []
     for node, name in _named(spot):
         if isinstance(node, File) and not is_archive(node.name):
             loose.append(name)
-        topics = look.topics_of(node)
+        topics = traits_of.topics_of(node)
         if topics is None:
             closed.append(name)
         for topic in topics or ():
@@ -50,7 +50,7 @@ def _named(spot: Spot) -> Iterator[tuple[Node, str]]:
 
 
 @dataclass
-class _Look:
+class _TopicFinder:
     """Looks for topics by the names of files; a few small zips are opened for it, and nothing else."""
 
     topics: Collection[str]
@@ -97,7 +97,7 @@ class _Look:
             return False
 
 
-class Kind(Enum):
+class PathKind(Enum):
     """What a path looks like."""
 
     ONE = auto()  # topic files lie in it, or in folders named after topics
@@ -111,11 +111,11 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Seen:
+class PathTraits:
     """A path as it looks."""
 
     place: str
-    kind: Kind = Kind.UNCLEAR
+    kind: PathKind = PathKind.UNCLEAR
     why: str = ""  # what shows that several students' work lies in it
     inner: str = ""  # the folder that holds the topic files of a wrapped path, unless both have one name
     depth: int = 0  # of the folder around that one
@@ -126,21 +126,21 @@ class Seen:
     @property
     def is_listed_class(self) -> bool:
         """Whether the roster says that it is a class; one name in a repository may be a student's own folder."""
-        few = 1 if self.kind is Kind.CLONE else 0
-        return not self.owner and self.kind is not Kind.MADE and len(self.listed) > few
+        few = 1 if self.kind is PathKind.CLONE else 0
+        return not self.owner and self.kind is not PathKind.MADE and len(self.listed) > few
 
     @property
     def many(self) -> bool:
         """Whether it is a class whatever the other paths are, and so tells what they may be."""
-        return not self.owner and (self.kind in (Kind.MANY, Kind.MADE) or len(self.listed) > 1)
+        return not self.owner and (self.kind in (PathKind.MANY, PathKind.MADE) or len(self.listed) > 1)
 
     @property
     def direct(self) -> bool:
         """Whether it is one student's work whatever the other paths are."""
-        return bool(self.owner) or (self.kind in (Kind.ONE, Kind.CLONE) and not self.is_listed_class)
+        return bool(self.owner) or (self.kind in (PathKind.ONE, PathKind.CLONE) and not self.is_listed_class)
 
 
-def look(spot: Spot, roster: Roster | None) -> Seen:
+def traits_of(spot: Spot, roster: Roster | None) -> PathTraits:
     """Return what a path looks like.
 
     Raises:
@@ -148,9 +148,9 @@ def look(spot: Spot, roster: Roster | None) -> Seen:
     """
     level, listed = _listed(spot, roster)
     owner = next(iter(_students(stem_of(spot.folder.name), roster)), "")
-    seen = Seen(short(spot.place), owner=owner, listed=listed, level=level)
+    seen = PathTraits(short(spot.place), owner=owner, listed=listed, level=level)
     if store_of(spot.folder.path):
-        return replace(seen, kind=Kind.CLONE, why=several(spot))
+        return replace(seen, kind=PathKind.CLONE, why=_sign_of_several(spot))
     try:
         chosen = choose(spot, "auto", alone=False)
     except ClassProblem:
@@ -158,20 +158,20 @@ def look(spot: Spot, roster: Roster | None) -> Seen:
     if chosen.layout is ONE:
         return _work(seen, spot)
     if chosen.layout in SYSTEMS.values():
-        return replace(seen, kind=Kind.MADE, why=f"it is a {chosen.layout.title}")
-    if why := several(chosen.spot):
-        return replace(seen, kind=Kind.MANY, why=why)
-    return replace(seen, kind=Kind.NAMED if chosen.layout is FILES else Kind.FOLDERS)
+        return replace(seen, kind=PathKind.MADE, why=f"it is a {chosen.layout.title}")
+    if why := _sign_of_several(chosen.spot):
+        return replace(seen, kind=PathKind.MANY, why=why)
+    return replace(seen, kind=PathKind.NAMED if chosen.layout is FILES else PathKind.FOLDERS)
 
 
-def _work(seen: Seen, spot: Spot) -> Seen:
+def _work(seen: PathTraits, spot: Spot) -> PathTraits:
     """Return what one student's work looks like; where the inner folder has the path's name, it is named once."""
     *around, last = levels(spot)
     if not around:
-        return replace(seen, kind=Kind.ONE)
+        return replace(seen, kind=PathKind.ONE)
     inner = label(last.folder.name)
     same = inner == label(stem_of(spot.folder.name))
-    return replace(seen, kind=Kind.WRAPPED, inner="" if same else inner, depth=len(around) - 1)
+    return replace(seen, kind=PathKind.WRAPPED, inner="" if same else inner, depth=len(around) - 1)
 
 
 def _listed(spot: Spot, roster: Roster | None) -> tuple[int, tuple[str, ...]]:

@@ -1,7 +1,9 @@
-"""Canvas's download of all submissions: `<name>[_LATE]_<user id>_<attachment id>_<file>`, flat in one zip.
+"""Layouts of learning systems: the downloads of all submissions of Canvas and of Moodle.
 
-Canvas numbers attachments as they come in, so a later file of a student has a higher number, also in another download;
-that number is not in a student's hands.
+Canvas: `<name>[_LATE]_<user id>_<attachment id>_<file>`, flat in one zip. It numbers attachments as they come in, so a
+later file of a student has a higher number, also in another download; that number is not in a student's hands.
+
+Moodle: `<name>_<id>_assignsubmission_file`, a folder each or flat in one zip.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from grader.classroom.reading.claims import Claim, Found, Layout, Part, Reading, Spot
+from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
 from grader.classroom.reading.name_layouts import parts_inside
 from grader.classroom.reading.names import is_archive, label, otter_stamp, short
 from grader.classroom.reading.tree import File, Folder, Node, Unreadable, walk
@@ -38,7 +40,7 @@ class _Entry:
     user: str
     name: str
     number: int
-    part: Part
+    part: WorkPart
 
 
 def _fits_canvas(spot: Spot) -> int:
@@ -46,9 +48,9 @@ def _fits_canvas(spot: Spot) -> int:
     return sum(_entry(file, spot) is not None for file in spot.folder.files())
 
 
-def _find_canvas(spot: Spot) -> Reading:
+def _find_canvas(spot: Spot) -> LayoutFindings:
     """Return each student's uploads in the order in which Canvas took them."""
-    reading, students = Reading(), dict[str, list[_Entry]]()
+    reading, students = LayoutFindings(), dict[str, list[_Entry]]()
     for node in spot.folder.children():
         entry = _entry(node, spot) if isinstance(node, File) else None
         if entry:
@@ -69,12 +71,12 @@ def _entry(file: File, spot: Spot) -> _Entry | None:
         user, number, name = _shifted(told, spot.topics)
         order = (CANVAS_TITLE, float(number))
         late, named = told["late"] is not None, replace(file, name=name)
-        part = Part((named,), place, late=late, upload=file.name, order=order)
+        part = WorkPart((named,), place, late=late, upload=file.name, order=order)
         return _Entry(user, told.groupdict().get("name", ""), int(number), part)
     told = ANONYMOUS_TYPED.fullmatch(file.name) or TYPED_UPLOAD.fullmatch(file.name)
     if told:
         problem = f"{TYPED_IN[told['kind']]} was handed in, which cannot be graded: hand in the file itself"
-        part = Part((), place, late=told["late"] is not None, problem=problem)
+        part = WorkPart((), place, late=told["late"] is not None, problem=problem)
         return _Entry(told["user"], told.groupdict().get("name", ""), 0, part)
     return None
 
@@ -89,9 +91,9 @@ def _shifted(told: re.Match[str], topics: Collection[str]) -> tuple[str, str, st
     return user, number, name
 
 
-def _canvas_found(user: str, entries: list[_Entry]) -> Found:
+def _canvas_found(user: str, entries: list[_Entry]) -> ClaimedWork:
     entries.sort(key=lambda entry: (entry.number, entry.part.place))
-    return Found((_canvas_claim(user, entries[0].name),), tuple(entry.part for entry in entries))
+    return ClaimedWork((_canvas_claim(user, entries[0].name),), tuple(entry.part for entry in entries))
 
 
 def _canvas_claim(user: str, name: str) -> Claim:
@@ -114,7 +116,7 @@ TYPED = "text typed into Moodle was handed in, which cannot be graded: hand in t
 class _Student:
     claim: Claim
     files: list[File] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
+    parts: list[WorkPart] = field(default_factory=list)
 
 
 def _fits_moodle(spot: Spot) -> int:
@@ -122,9 +124,9 @@ def _fits_moodle(spot: Spot) -> int:
     return sum(_told(node) is not None for node in spot.folder.children())
 
 
-def _find_moodle(spot: Spot) -> Reading:
+def _find_moodle(spot: Spot) -> LayoutFindings:
     """Return what each student or team handed in."""
-    reading, students = Reading(), dict[str, _Student]()
+    reading, students = LayoutFindings(), dict[str, _Student]()
     for node in spot.folder.children():
         told = _told(node)
         if told is None:
@@ -150,22 +152,22 @@ def _moodle_claim(told: re.Match[str]) -> Claim:
 
 def _add(student: _Student, node: Node, told: re.Match[str], spot: Spot) -> None:
     if told["kind"] != "file":
-        student.parts.append(Part((), spot.at(node.name), problem=TYPED))
+        student.parts.append(WorkPart((), spot.at(node.name), problem=TYPED))
     elif isinstance(node, Folder):
         student.parts += parts_inside(node, spot.at(node.name))
     else:
         student.files.append(replace(node, name=told["file"]))
 
 
-def _moodle_found(student: _Student, spot: Spot) -> Found:
+def _moodle_found(student: _Student, spot: Spot) -> ClaimedWork:
     parts = list(student.parts)
     if student.files:
-        parts.append(Part(tuple(student.files), f"{spot.place} ({student.claim.text}'s files)"))
+        parts.append(WorkPart(tuple(student.files), f"{spot.place} ({student.claim.text}'s files)"))
     stamps = [stamp for part in parts if (stamp := _stamp(part.nodes)) is not None]
     order = (MOODLE_TITLE, max(stamps)) if stamps else None
     number, name = student.claim.ids.get("moodle", ""), student.claim.name.replace("_", " ") or BLIND.title()
     upload = f"{name}_{number}_assignsubmission_file" if number else ""
-    return Found((student.claim,), tuple(replace(part, upload=upload, order=order) for part in parts))
+    return ClaimedWork((student.claim,), tuple(replace(part, upload=upload, order=order) for part in parts))
 
 
 def _stamp(nodes: tuple[Node, ...]) -> float | None:

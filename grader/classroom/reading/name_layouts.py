@@ -1,4 +1,4 @@
-"""Students told by the names of folders, archives and files, for layouts that no system made."""
+"""Layouts that no system made: students told by the names of folders, archives and files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.classroom.reading.claims import Claim, Found, Layout, Part, Reading, Spot
+from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
 from grader.classroom.reading.names import is_archive, label, otter_stamp, short, stem_of
 from grader.classroom.reading.tree import File, Folder, Node, Unreadable
 from grader.intake.file_names import suffix_of, topic_of, without_ending
@@ -20,7 +20,7 @@ CLOCK = "the order of the exports is by the times in their names, which a studen
 class _Student:
     name: str
     files: list[Node] = field(default_factory=list)  # that lie beside those of others
-    parts: list[Part] = field(default_factory=list)  # a folder or an archive each
+    parts: list[WorkPart] = field(default_factory=list)  # a folder or an archive each
 
 
 def claim_of(name: str) -> Claim:
@@ -62,9 +62,9 @@ def telling(node: Node, topics: Collection[str]) -> str:
     return node.name if node.refused and "." not in node.name else ""
 
 
-def read_by_name(spot: Spot) -> Reading:
+def read_by_name(spot: Spot) -> LayoutFindings:
     """Return what each student of a folder handed in."""
-    reading, students = Reading(), dict[str, _Student]()
+    reading, students = LayoutFindings(), dict[str, _Student]()
     for node in spot.folder.children():
         name = telling(node, spot.topics)
         if name:
@@ -77,12 +77,12 @@ def read_by_name(spot: Spot) -> Reading:
     return reading
 
 
-def parts_inside(folder: Folder, place: str) -> list[Part]:
+def parts_inside(folder: Folder, place: str) -> list[WorkPart]:
     """Return the parts of a student's folder."""
     try:
         nodes = folder.children()
     except Unreadable as problem:
-        return [Part((), place, problem=str(problem))]
+        return [WorkPart((), place, problem=str(problem))]
     parts = _exports(nodes, place)
     if folder.path is not None and (folder.path / ".git").is_dir():
         note = "it holds a git repository; its files are read_by_name as they lie"
@@ -90,25 +90,25 @@ def parts_inside(folder: Folder, place: str) -> list[Part]:
     return parts
 
 
-def _exports(nodes: Sequence[Node], place: str) -> list[Part]:
+def _exports(nodes: Sequence[Node], place: str) -> list[WorkPart]:
     """Return the parts of one student's files: Otter's exports one by one by their times, the rest first."""
     stamped = [(stamp[1], node) for node in nodes if (stamp := otter_stamp(node.name))]
     if not stamped:
-        return [Part(tuple(nodes), place)]
+        return [WorkPart(tuple(nodes), place)]
     others = tuple(node for node in nodes if not otter_stamp(node.name))
     notes = (CLOCK,) if len(stamped) > 1 else ()
     packed = [
-        Part((node,), f"{place}/{node.name}", notes=notes)
+        WorkPart((node,), f"{place}/{node.name}", notes=notes)
         for _, node in sorted(stamped, key=lambda pair: (pair[0], pair[1].name))
     ]
-    return [Part(others, place), *packed] if others else packed
+    return [WorkPart(others, place), *packed] if others else packed
 
 
 def _add(student: _Student, node: Node, spot: Spot) -> None:
     if isinstance(node, Folder):
         student.parts += parts_inside(node, spot.at(node.name))
     elif is_archive(node.name) or node.refused:
-        student.parts.append(Part((node,), spot.at(node.name)))
+        student.parts.append(WorkPart((node,), spot.at(node.name)))
     else:
         student.files.append(_named(node, spot.topics))
 
@@ -121,13 +121,13 @@ def _named(file: File, topics: Collection[str]) -> File:
     return replace(file, name=f"{told[1]}{ending}") if told else file
 
 
-def _found(student: _Student, spot: Spot) -> Found:
+def _found(student: _Student, spot: Spot) -> ClaimedWork:
     parts = list(student.parts)
     if student.files:
-        parts.insert(0, Part(tuple(student.files), f"{spot.place} ({short(student.name)}'s files)"))
+        parts.insert(0, WorkPart(tuple(student.files), f"{spot.place} ({short(student.name)}'s files)"))
     stamped = [part for part in parts if otter_stamp(part.place)]
     parts.sort(key=lambda part: (stamp := otter_stamp(part.place)) and stamp[1] or "")
-    return Found((claim_of(student.name),), tuple(parts), ordered=len(parts) - len(stamped) <= 1)
+    return ClaimedWork((claim_of(student.name),), tuple(parts), ordered=len(parts) - len(stamped) <= 1)
 
 
 def _fits_folders(spot: Spot) -> int:
@@ -155,10 +155,10 @@ def _fits_one(spot: Spot) -> int:
     return int(_is_work_of_one(spot.folder, spot))
 
 
-def _find_one(spot: Spot) -> Reading:
+def _find_one(spot: Spot) -> LayoutFindings:
     """Return everything as one hand-in."""
     claim = claim_of(stem_of(spot.folder.name))
-    return Reading([Found((claim,), tuple(parts_inside(spot.folder, spot.place)))])
+    return LayoutFindings([ClaimedWork((claim,), tuple(parts_inside(spot.folder, spot.place)))])
 
 
 def _is_work_of_one(folder: Folder, spot: Spot) -> bool:

@@ -1,4 +1,4 @@
-"""What a name in an archive or a folder says: the path it stands for, and whether it is an archive."""
+"""What names say: the path in an archive that one stands for, what opens it, and times that tools wrote into it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """How each of several paths is read, as one student's work or as a class: decided for all of them together.
 
 The roster comes first: a path called after a student is that student's, and one with students' names in it is a
-class. Where it tells nothing, what lies in the paths does, and a note says what else it could be.
+class. Where it tells nothing, what lies in the paths does, and a note says what else it could be. Downloads of a system
+may lie in the folder, or in the archive, that was given in their place.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from grader.classroom.reading.claims import Spot
 from grader.classroom.reading.collect import wanted
 from grader.classroom.reading.detect import SYSTEMS, Choice, choose, levels
 from grader.classroom.reading.grader_layouts import OTTER
-from grader.classroom.reading.kinds import Kind, Seen, look
+from grader.classroom.reading.kinds import PathKind, PathTraits, traits_of
 from grader.classroom.reading.name_layouts import FILES, FOLDERS, telling
 from grader.classroom.reading.names import ARCHIVES, is_archive, short, stem_of
 from grader.classroom.reading.tree import File, Folder, Unreadable
@@ -24,14 +25,14 @@ from grader.classroom.roster import Roster
 
 
 @dataclass
-class Inner:
+class Downloads:
     """The downloads in a path, and what is to be said about it."""
 
     spots: list[Spot] = field(default_factory=list)  # in place of the path, if there are any
     notes: list[str] = field(default_factory=list)
 
 
-def downloads_in(spot: Spot, roster: Roster | None, stack: ExitStack) -> Inner:
+def downloads_in(spot: Spot, roster: Roster | None, stack: ExitStack) -> Downloads:
     """Return the downloads in a folder that holds nothing else of anybody; they stay open as long as `stack`.
 
     Beside the work of students an archive is a student's, whatever names lie in it: nobody hands in for others by them.
@@ -40,19 +41,19 @@ def downloads_in(spot: Spot, roster: Roster | None, stack: ExitStack) -> Inner:
     nodes = spot.folder.children()
     archives = [node for node in nodes if isinstance(node, File) and _opens(node)]
     if not 0 < len(archives) <= limits.LOOKS:
-        return Inner()
+        return Downloads()
     others = [node for node in nodes if node not in archives]
     alone = not any(
         isinstance(node, Folder) or telling(node, spot.topics) or is_archive(node.name) for node in others
     )
-    found = Inner()
+    found = Downloads()
     for node in archives:
         opened = _opened(spot, node, stack)
         if opened is None or not _is_class(opened, roster, sole=alone and len(archives) == 1):
-            return Inner()
+            return Downloads()
         if not alone:
             text = "looks like a download of a whole class: give that file itself, and not the folder around it"
-            return Inner(notes=[f"{short(spot.at(node.name))} {text}"])
+            return Downloads(notes=[f"{short(spot.at(node.name))} {text}"])
         found.spots.append(opened)
     return found
 
@@ -72,10 +73,10 @@ def _opened(spot: Spot, node: File, stack: ExitStack) -> Spot | None:
 
 def _is_class(spot: Spot, roster: Roster | None, *, sole: bool) -> bool:
     """Whether an archive is a system's download, or else the only thing there and holds several students' work."""
-    seen = look(spot, roster)
+    seen = traits_of(spot, roster)
     if seen.owner:
         return False
-    made = seen.kind is Kind.MADE and not OTTER.fits(spot)
+    made = seen.kind is PathKind.MADE and not OTTER.fits(spot)
     return made or (sole and (seen.many or seen.is_listed_class))
 
 
@@ -86,7 +87,7 @@ OTHER_CLASS = "--layout folders reads every path as a class; a roster of these n
 
 
 @dataclass(frozen=True)
-class Taken:
+class PathReading:
     """How a path is read: by a layout, or as a class whose students lie so many folders inside."""
 
     layout: str = "auto"
@@ -113,58 +114,58 @@ class Taken:
         return Choice(FILES if FILES.fits(level) else FOLDERS, level)
 
 
-def decide(seen: Sequence[Seen | None]) -> tuple[list[Taken], list[str]]:
+def decide(seen: Sequence[PathTraits | None]) -> tuple[list[PathReading], list[str]]:
     """Return how each path is read, and notes; one that cannot be opened decides nothing."""
     known = [each for each in seen if each]
     many = next((each for each in known if each.many), None)
     direct = next((each for each in known if each.direct), None)
     mixed = any(not each.many for each in known)
-    taken = [_taken(each, many, direct, mixed) if each else Taken() for each in seen]
+    taken = [_taken(each, many, direct, mixed) if each else PathReading() for each in seen]
     return taken, _notes(zip(seen, taken, strict=True))
 
 
-def _taken(seen: Seen, many: Seen | None, direct: Seen | None, mixed: bool) -> Taken:
+def _taken(seen: PathTraits, many: PathTraits | None, direct: PathTraits | None, mixed: bool) -> PathReading:
     if seen.owner:
         return _owned(seen)
     if seen.is_listed_class:
-        return Taken(level=seen.level)
-    if seen.kind is Kind.WRAPPED:
+        return PathReading(level=seen.level)
+    if seen.kind is PathKind.WRAPPED:
         return _wrapped(seen, many)
-    if seen.kind is Kind.FOLDERS:
+    if seen.kind is PathKind.FOLDERS:
         if direct and not many:
-            return Taken("one", why=f"as one student's work, for {direct.place} is: {OTHER_CLASS}")
-        return Taken(why=f"as a class: {OTHER_ONE}")
-    if seen.kind is Kind.MANY and mixed:
-        return Taken(why=f"as a class, for {NAMES}: {OTHER_ONE}", inner=seen.why)
-    if seen.kind is Kind.CLONE and seen.why:
-        return Taken(why=f"as one student's clone, though {NAMES}: {OTHER_CLASS}", inner=seen.why)
-    return Taken()
+            return PathReading("one", why=f"as one student's work, for {direct.place} is: {OTHER_CLASS}")
+        return PathReading(why=f"as a class: {OTHER_ONE}")
+    if seen.kind is PathKind.MANY and mixed:
+        return PathReading(why=f"as a class, for {NAMES}: {OTHER_ONE}", inner=seen.why)
+    if seen.kind is PathKind.CLONE and seen.why:
+        return PathReading(why=f"as one student's clone, though {NAMES}: {OTHER_CLASS}", inner=seen.why)
+    return PathReading()
 
 
-def _owned(seen: Seen) -> Taken:
+def _owned(seen: PathTraits) -> PathReading:
     """Return how a student's own path is read: a repository and files with the student's name as what they are."""
     others = [student for student in seen.listed if student != seen.owner]
-    if seen.kind is Kind.CLONE or (seen.kind is Kind.NAMED and seen.listed and not others):
-        return Taken()
+    if seen.kind is PathKind.CLONE or (seen.kind is PathKind.NAMED and seen.listed and not others):
+        return PathReading()
     if len(others) < 2:
-        return Taken("one")
+        return PathReading("one")
     why = f"as one student's work, for it has the name of one, though {NAMES} lie in it: {OTHER_CLASS}"
-    return Taken("one", why=why, inner=_few(others))
+    return PathReading("one", why=why, inner=_few(others))
 
 
-def _wrapped(seen: Seen, many: Seen | None) -> Taken:
+def _wrapped(seen: PathTraits, many: PathTraits | None) -> PathReading:
     if not seen.inner:
-        return Taken()  # zoe.zip with zoe/losses.py in it is zoe's either way
+        return PathReading()  # zoe.zip with zoe/losses.py in it is zoe's either way
     if many is None:
         why = f"as one student's work, and not as a class with {NAMES} in it: {OTHER_CLASS}"
-        return Taken(why=why, inner=seen.inner)
+        return PathReading(why=why, inner=seen.inner)
     is_one = f"for {many.place} is a class ({many.why or 'the roster has its names'})"
-    return Taken(
+    return PathReading(
         level=seen.depth, why=f"as a class with {NAMES} in it, {is_one}: {OTHER_ONE}", inner=seen.inner
     )
 
 
-def _notes(pairs: Iterable[tuple[Seen | None, Taken]]) -> list[str]:
+def _notes(pairs: Iterable[tuple[PathTraits | None, PathReading]]) -> list[str]:
     """Return a note for each thing that decided, with the paths for which it did."""
     told: dict[str, list[tuple[str, str]]] = {}
     for seen, taken in pairs:

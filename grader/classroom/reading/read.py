@@ -12,13 +12,13 @@ from pathlib import Path
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import Opener
 from grader.classroom.reading.attempts import hand_ins, in_order
-from grader.classroom.reading.claims import Found, Part, Spot, owner
-from grader.classroom.reading.collect import Budget, Content, Gathered, gather, wanted
+from grader.classroom.reading.claims import ClaimedWork, Spot, WorkPart, owner
+from grader.classroom.reading.collect import Budget, Collected, TopicFile, collect, wanted
 from grader.classroom.reading.detect import Choice, choose
-from grader.classroom.reading.kinds import Kind, Seen, look
+from grader.classroom.reading.kinds import PathKind, PathTraits, traits_of
 from grader.classroom.reading.name_layouts import claim_of
 from grader.classroom.reading.names import is_archive, short, stem_of
-from grader.classroom.reading.paths import Inner, Taken, decide, downloads_in
+from grader.classroom.reading.paths import Downloads, PathReading, decide, downloads_in
 from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable, file_at, folder_at, reason
 from grader.classroom.records import HandIn, Intake, Student
 from grader.classroom.roster import Roster
@@ -34,12 +34,12 @@ AS_GIVEN = "nothing tells which of these was handed in last; they are taken in t
 @dataclass
 class _Student:
     student: Student
-    bundles: list[list[Gathered]] = field(default_factory=list)
+    bundles: list[list[Collected]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 @dataclass
-class _Class:
+class _ClassReader:
     topics: Collection[str]
     roster: Roster | None
     asked: Collection[str]  # the topics that are graded
@@ -49,10 +49,10 @@ class _Class:
     unknown: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
-    contents: dict[Content, Content] = field(default_factory=dict)  # the same bytes are kept once
+    contents: dict[TopicFile, TopicFile] = field(default_factory=dict)  # the same bytes are kept once
     kept: int = 0
 
-    def add(self, found: Found) -> None:
+    def add(self, found: ClaimedWork) -> None:
         """Take a hand-in for each of its owners; what fits nobody is said, and not read."""
         owners = []
         for claim in found.claims:
@@ -74,17 +74,17 @@ class _Class:
             if not found.ordered:
                 known.notes.append(UNORDERED)
 
-    def _earlier(self, found: Found, student: Student) -> list[Part]:
+    def _earlier(self, found: ClaimedWork, student: Student) -> list[WorkPart]:
         """Return what was there at the dates of the course, where the layout tells it."""
         if found.before is None or self.moments is None:
             return []
         parts = [part for moment in self.moments(student.id) if (part := found.before(moment))]
         return list({part.place: part for part in parts}.values())
 
-    def _gathered(self, part: Part, budget: Budget, called: Collection[str]) -> Gathered:
-        return self._shared(gather(part, self.topics, budget, self.asked, self.stub, called))
+    def _gathered(self, part: WorkPart, budget: Budget, called: Collection[str]) -> Collected:
+        return self._shared(collect(part, self.topics, budget, self.asked, self.stub, called))
 
-    def _shared(self, got: Gathered) -> Gathered:
+    def _shared(self, got: Collected) -> Collected:
         for topic, file in got.files.items():
             if file is not None and file not in self.contents:
                 self.contents[file] = file
@@ -124,76 +124,76 @@ def read_class(
         ClassProblem: a path does not exist or cannot be used at all, or its layout could be two.
     """
     given = [Path(path) for path in paths]
-    room = _Class(topics, roster, topics if asked is None else asked, stub, moments)
-    for path, taken in zip(given, _taken(room, given, layout), strict=True):
+    reader = _ClassReader(topics, roster, topics if asked is None else asked, stub, moments)
+    for path, taken in zip(given, _taken(reader, given, layout), strict=True):
         with ExitStack() as stack:
-            _read(room, path, taken, stack)
-    found = tuple(room.hand_ins())
+            _read(reader, path, taken, stack)
+    found = tuple(reader.hand_ins())
     there = {hand_in.student.id for hand_in in found}
     missing = tuple(one for one in roster.students if one.id not in there) if roster else ()
-    titles = " and ".join(dict.fromkeys(room.titles))
+    titles = " and ".join(dict.fromkeys(reader.titles))
     return Intake(
-        found, missing, tuple(dict.fromkeys(room.unknown)), tuple(dict.fromkeys(room.notes)), titles
+        found, missing, tuple(dict.fromkeys(reader.unknown)), tuple(dict.fromkeys(reader.notes)), titles
     )
 
 
-def _taken(room: _Class, given: Sequence[Path], layout: str) -> Sequence[Taken]:
+def _taken(reader: _ClassReader, given: Sequence[Path], layout: str) -> Sequence[PathReading]:
     """Return how each path is read: one alone and a layout that is said need no look at the others."""
     if len(given) == 1 or layout != "auto":
-        return [Taken(layout=layout, alone=len(given) == 1)] * len(given)
-    taken, notes = decide([_look(room, path) for path in given])
-    room.notes += notes
+        return [PathReading(layout=layout, alone=len(given) == 1)] * len(given)
+    taken, notes = decide([_traits(reader, path) for path in given])
+    reader.notes += notes
     return taken
 
 
-def _look(room: _Class, path: Path) -> Seen | None:
+def _traits(reader: _ClassReader, path: Path) -> PathTraits | None:
     """Return what is seen of a path; what is wrong with it is said when it is read."""
     try:
         with ExitStack() as stack:
-            spot = _spot(room, _folder(room, path, stack), path)
-            if downloads_in(spot, room.roster, stack).spots:
-                return Seen(short(spot.place), Kind.MADE, "it holds a download")
-            return look(spot, room.roster)
+            spot = _spot(reader, _folder(reader, path, stack), path)
+            if downloads_in(spot, reader.roster, stack).spots:
+                return PathTraits(short(spot.place), PathKind.MADE, "it holds a download")
+            return traits_of(spot, reader.roster)
     except (ClassProblem, Unreadable):
         return None
 
 
-def _read(room: _Class, path: Path, taken: Taken, stack: ExitStack) -> None:
+def _read(reader: _ClassReader, path: Path, taken: PathReading, stack: ExitStack) -> None:
     try:
-        folder = _folder(room, path, stack)
+        folder = _folder(reader, path, stack)
     except Unreadable as problem:
         if taken.alone:
             raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
         claim = claim_of(stem_of(path.name))
-        room.add(Found((claim,), (Part((), path.name, problem=str(problem)),)))
+        reader.add(ClaimedWork((claim,), (WorkPart((), path.name, problem=str(problem)),)))
         return
-    spot = _spot(room, folder, path)
+    spot = _spot(reader, folder, path)
     try:
-        inner = downloads_in(spot, room.roster, stack) if taken.may_hold_downloads else Inner()
-        room.notes += inner.notes
+        inner = downloads_in(spot, reader.roster, stack) if taken.may_hold_downloads else Downloads()
+        reader.notes += inner.notes
         for each in inner.spots:
-            _take(room, choose(each, taken.layout, alone=True))
+            _take(reader, choose(each, taken.layout, alone=True))
         if not inner.spots:
-            _take(room, taken.choice(spot))
+            _take(reader, taken.choice(spot))
     except Unreadable as problem:
         raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
 
 
-def _take(room: _Class, chosen: Choice) -> None:
+def _take(reader: _ClassReader, chosen: Choice) -> None:
     """Add all that a layout finds."""
     reading = chosen.find()
     for found in reading.found:
-        room.add(found)
-    room.titles.append(chosen.layout.title)
-    room.notes += reading.notes
-    room.unknown += reading.unknown
+        reader.add(found)
+    reader.titles.append(chosen.layout.title)
+    reader.notes += reading.notes
+    reader.unknown += reading.unknown
 
 
-def _spot(room: _Class, folder: Folder, path: Path) -> Spot:
-    return Spot(folder, path.name or path.resolve().name or str(path), room.topics)
+def _spot(reader: _ClassReader, folder: Folder, path: Path) -> Spot:
+    return Spot(folder, path.name or path.resolve().name or str(path), reader.topics)
 
 
-def _folder(room: _Class, path: Path, stack: ExitStack) -> Folder:
+def _folder(reader: _ClassReader, path: Path, stack: ExitStack) -> Folder:
     try:
         mode = path.stat().st_mode  # the instructor's own link may be followed
     except (OSError, ValueError) as error:
@@ -205,7 +205,7 @@ def _folder(room: _Class, path: Path, stack: ExitStack) -> Folder:
     if not stat.S_ISREG(mode):
         raise ClassProblem(f"{short(str(path))} is no file and no folder: give a folder or an archive")
     if is_archive(path.name):
-        opener = Opener(wanted(room.topics), of_class=True)
+        opener = Opener(wanted(reader.topics), of_class=True)
         opened = opener.open(file_at(path.resolve()), stack)
         return Folder(stem_of(path.name), opened.listing)
     return Folder(path.resolve().parent.name, lambda: [file_at(path.resolve())])

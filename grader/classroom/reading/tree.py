@@ -1,4 +1,4 @@
-"""Folders and files as they lie on a disk, in an archive or in a repository: looked at one level at a time."""
+"""Folders and files, on a disk or in an archive or repository, looked at one level at a time; no link is followed."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class _Branch:
         return [*self.files, *(branch.folder(name) for name, branch in self.folders.items())]
 
 
-def grow(name: str, entries: Iterable[tuple[tuple[str, ...], File | None]]) -> Folder:
+def folder_of_paths(name: str, entries: Iterable[tuple[tuple[str, ...], File | None]]) -> Folder:
     """Return the folder that holds these paths; a path without a file is an empty folder."""
     root = _Branch()
     for path, file in entries:

@@ -29,12 +29,12 @@ from grader.classroom.outputs import (
     named_results,
     results_json,
 )
+from grader.classroom.policy.visibility import shown_tasks, waiting
 from grader.classroom.records import ClassResult, Standing
 from grader.course.files import digest_of_files, files_under
 from grader.course.locate import PACKAGE
 from grader.render.html import class_page, feedback_page
 from grader.render.html.names import feedback_file, has_feedback
-from grader.render.html.visible import shown_tasks, waiting
 from grader.render.words import clock
 from grader.text import chosen
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from grader.classroom.policy.visibility import shown_tasks, waiting
 from grader.classroom.records import ClassResult, Outcome, Standing
 from grader.render.html.environment import page
 from grader.render.html.report import topics_of
-from grader.render.html.visible import shown_tasks, waiting
 from grader.render.words import tally
 
 

@@ -29,7 +29,7 @@ from grader.classroom.outputs import (
     named_results,
     results_json,
 )
-from grader.classroom.policy.visibility import shown_tasks, waiting
+from grader.classroom.policy.visibility import hidden_tasks, shown_tasks
 from grader.classroom.records import ClassResult, Standing
 from grader.course.files import digest_of_files, files_under
 from grader.course.locate import PACKAGE
@@ -132,7 +132,7 @@ Files = Iterable[tuple[str, bytes]]  # names and contents
 def publish(result: ClassResult, folder: Path) -> None:
     """Write the class page, the grades, and what each student gets into `folder`."""
     now = datetime.now(UTC)
-    digest = digests_of(result, waiting(result, now))
+    digest = digests_of(result, hidden_tasks(result.columns, now))
     write(folder / "grades.csv", grades_csv(result))
     write(folder / "class.html", class_page(result).encode())
     write(folder / "junit.xml", class_junit(result).encode())
@@ -203,7 +203,7 @@ def feedback(standing: Standing, result: ClassResult, now: datetime) -> Iterator
         feedback_notebook,
     )
 
-    visible = shown_tasks(standing.report.tasks, waiting(result, now))
+    visible = shown_tasks(standing.report.tasks, hidden_tasks(result.columns, now))
     for path, data in sorted(standing.hand_in.files.items()):
         topic = PurePosixPath(path).stem.lower()
         tasks = tuple(task for task in visible if task.id.startswith(f"{topic}."))

@@ -131,10 +131,6 @@ class TaskColumn:
     bonus: bool = False  # adds to the score, not to its maximum
     shown_from: datetime | None = None  # of a task that waits: when students see it; None: not yet
 
-    def is_shown(self, now: datetime) -> bool:
-        """Whether students may see what became of the task at a moment, which has a time zone."""
-        return self.visibility == VISIBLE or (self.shown_from is not None and now >= self.shown_from)
-
 
 @dataclass(frozen=True)
 class ClassResult:

@@ -13,6 +13,7 @@ from html import escape
 from grader.classroom.outputs.fill import EMAIL, OWN, Filling, Key, Matcher, name_keys
 from grader.classroom.outputs.moodle_columns import CHANGED, NO, Columns, find_columns, number_of
 from grader.classroom.outputs.sheet import Filled, Sheet, has_decimal_comma, number_in, read_sheet, written
+from grader.classroom.policy.visibility import hidden_tasks
 from grader.classroom.records import ClassResult, Standing
 from grader.render.choose import first_failed
 from grader.render.escape import one_line
@@ -77,7 +78,7 @@ def fill_moodle(
         return Filled(worksheet, ("nothing is filled in: " + ON_A_SCALE.format(options=options),))
     filling = Filling(Matcher(result.standings))
     now = datetime.now(UTC)
-    hidden = [column.id for column in result.columns if not column.is_shown(now)]
+    hidden = hidden_tasks(result.columns, now)
     writer = _Writer(sheet, columns, filling, scale, comments, _decimals(sheet, columns), hidden)
     for row in range(1, len(sheet.rows)):
         writer.fill(row)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from fractions import Fraction
 
 from grader.classroom.policy.course_policy import ALL, Policy, PolicyProblem, Visibility
-from grader.classroom.policy.dates import last_moment, utc
+from grader.classroom.policy.dates import last_moment
+from grader.classroom.policy.visibility import shown_from
 from grader.classroom.records import TaskColumn
 from grader.course import Course, Task, UnknownTask
-
-ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 def columns_of(course: Course, policy: Policy) -> tuple[TaskColumn, ...]:
@@ -32,23 +30,10 @@ def columns_of(course: Course, policy: Policy) -> tuple[TaskColumn, ...]:
             visibility=visibility[task.id].value,
             counts=task.id not in dropped,
             bonus=task.id in bonus,
-            shown_from=_shown_from(visibility[task.id], task.topic, policy),
+            shown_from=shown_from(visibility[task.id], task.topic, policy),
         )
         for task in course.tasks
     )
-
-
-def _shown_from(visibility: Visibility, topic: str, policy: Policy) -> datetime | None:
-    """Return the first moment at which students may see what became of a task that waits; None: not yet.
-
-    After the due date means after the last moment at which anybody may hand it in, extensions included.
-    """
-    if visibility is Visibility.AFTER_DUE_DATE:
-        last = last_moment(policy, topic)
-        return None if last is None else utc(last) + datetime.resolution
-    if visibility is Visibility.AFTER_PUBLISHED:
-        return ALWAYS if policy.published else policy.published_at and utc(policy.published_at)
-    return None
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from grader.classroom.policy.visibility import shown_tasks, waiting
+from grader.classroom.policy.visibility import hidden_tasks, shown_tasks
 from grader.classroom.records import ClassResult, Outcome, Standing
 from grader.render.html.environment import page
 from grader.render.html.report import topics_of
@@ -22,7 +22,7 @@ def feedback_page(standing: Standing, result: ClassResult, now: datetime | None 
         now: with a time zone; the time of the call if it is left out.
     """
     report = standing.report
-    hidden = waiting(result, now or datetime.now(UTC))
+    hidden = hidden_tasks(result.columns, now or datetime.now(UTC))
     tasks = shown_tasks(report.tasks, hidden) if report else []
     later = len(report.tasks) - len(tasks) if report else 0
     return page(

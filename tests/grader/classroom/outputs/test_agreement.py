@@ -28,6 +28,7 @@ from grader.classroom.policy import (
     columns_of,
     standing_of,
 )
+from grader.classroom.policy.visibility import hidden_tasks
 from grader.classroom.records import Adjustment, HandIn, Student
 from grader.course import load_course
 from grader.render.class_json import as_dict
@@ -189,7 +190,7 @@ def of_class_page(made):
 def total_of(made, standing):
     """What a page of feedback may say: the grade, where there is one and no task of the report waits."""
     now = datetime.now(UTC)
-    waits = standing.report is not None and not all(column.is_shown(now) for column in made.columns)
+    waits = standing.report is not None and hidden_tasks(made.columns, now)
     return "" if waits else cell(standing.grade)
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.classroom import executors
+from grader.classroom.class_run import ClassRun, OpenExecutor, Watcher, grade_class
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.jobs import Settings
 from grader.classroom.outputs import Filled, fill_canvas, fill_moodle
@@ -18,7 +19,6 @@ from grader.classroom.publish import only_run, publish, write
 from grader.classroom.reading import ClassProblem, read_class
 from grader.classroom.records import ClassResult, HandIn, Intake, Outcome, Standing, Student
 from grader.classroom.roster import read_roster
-from grader.classroom.run import ClassRun, OpenExecutor, Watcher, grade_class
 from grader.course import Task, load_course
 from grader.course.stub import stub_of
 from grader.judge.accelerator import NoSuchDevice, accelerator_for

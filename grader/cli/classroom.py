@@ -15,9 +15,9 @@ from grader.cli.faults import OURS, WrongCall, judge_problems
 from grader.cli.output import FORMATS, device_option, open_console, show, write
 
 if TYPE_CHECKING:
+    from grader.classroom.class_run import Watcher
     from grader.classroom.command import Asked
     from grader.classroom.records import ClassResult
-    from grader.classroom.run import Watcher
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -88,13 +88,13 @@ def _problems() -> Iterator[None]:
 
 def _dry_run(asked: Asked, kind: str) -> int:
     from grader.classroom.command import only, policy_of, read_intake
-    from grader.render import roll
+    from grader.render import dry_run
 
     intake, zone = only(read_intake(asked), asked.students), policy_of(asked).zone
     if kind == "json":
-        write(json.dumps(roll.as_dict(intake), indent=2, ensure_ascii=False) + "\n", None)
+        write(json.dumps(dry_run.as_dict(intake), indent=2, ensure_ascii=False) + "\n", None)
     else:
-        show(lambda console: roll.show(intake, console, zone), None)
+        show(lambda console: dry_run.show(intake, console, zone), None)
     return 0
 
 

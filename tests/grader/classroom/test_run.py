@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from grader.classroom import jobs, run
+from grader.classroom import class_run, jobs
+from grader.classroom.class_run import ClassRun, grade_class
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.jobs import Job, Settings
 from grader.classroom.policy import parse_policy, seed_for
 from grader.classroom.records import ClassResult, HandIn, Intake, Outcome, Student
-from grader.classroom.run import ClassRun, grade_class
 from grader.course import Task, load_course
 from grader.device.choice import Accelerator
 from grader.judge.order import ShardResult
@@ -76,7 +76,7 @@ class Class:
         self.graded: list[Job] = []
         self.fails: set[bytes] = set()
         self.lost: set[bytes] = set()
-        monkeypatch.setattr(run, "grade_job", self._grade)
+        monkeypatch.setattr(class_run, "grade_job", self._grade)
 
     def _grade(self, job: Job) -> Report:
         self.graded.append(job)

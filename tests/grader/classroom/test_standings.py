@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from grader.classroom.class_run import Standings
 from grader.classroom.jobs import Settings
 from grader.classroom.policy import columns_of, parse_policy
 from grader.classroom.records import Adjustment, HandIn, Intake, Outcome, Student
-from grader.classroom.run import Standings
 from grader.course import load_course
 from grader.device.choice import Accelerator
 from grader.report import Environment, Report, TaskReport, Verdict

@@ -31,7 +31,7 @@ FOR_INSTRUCTORS = {
         "diff",
         "figures",
     ),
-    *("gradebook", "gradescope", "heat", "histogram", "json", "junit", "proof", "roll", "rows", "similar"),
+    *("gradebook", "gradescope", "heat", "histogram", "json", "junit", "proof", "dry_run", "rows", "similar"),
 }
 UNITS = {"ns", "us", "ms", "kB", "MB"}  # in any language
 NO_SENTENCE = re.compile(r"bold \w+|grade hint |<.*")  # a style, a command, markup

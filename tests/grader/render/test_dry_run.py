@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from grader.classroom.records import HandIn, Intake, Student
-from grader.render.roll import as_dict, show
+from grader.render.dry_run import as_dict, show
 
 ALICE = Student("a1", "Alice Able", "al@x.edu", {"canvas": "11"})
 INTAKE = Intake(

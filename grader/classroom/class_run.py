@@ -30,7 +30,7 @@ from grader.judge.scoring import absent, skip_dependents
 from grader.report import Environment, Report
 
 
-def compose(
+def whole_report(
     hand_in: HandIn, tasks: Sequence[Task], parts: Mapping[str, Report], seed: int, environment: Environment
 ) -> Report:
     """Return the report of a hand-in over `tasks`; a topic without a part was not handed in.
@@ -128,7 +128,7 @@ class Standings(Sequence[Standing]):
             return None
         parts = {topic: self._report_of(key) for topic, key in self._parts.get(number, {}).items()}
         seed = self._settings.seed_of(hand_in.student.id)
-        return compose(hand_in, self._settings.tasks, parts, seed, self._environment)
+        return whole_report(hand_in, self._settings.tasks, parts, seed, self._environment)
 
 
 def _of_nobody(number: int, sentence: str) -> Standing:

@@ -13,7 +13,7 @@ from grader.judge.standing import JudgeDied, JudgeStopped, StandingJudge, stand
 from grader.judge.standing.messages import Post
 
 
-class Judges:
+class JudgePool:
     """As many judges as threads ask at the same time; a judge is started when none is idle.
 
     The first that is needed comes with as many others as will be: the course is then read once for all of them.
@@ -91,8 +91,8 @@ class Judges:
                 self._busy.remove(judge)
 
 
-JUDGES = Judges()
-atexit.register(JUDGES.close)
+POOL = JudgePool()
+atexit.register(POOL.close)
 
 
 CONNECT_SECONDS = 20
@@ -102,12 +102,12 @@ CONNECT_SECONDS = 20
 def here(jobs: int, orders: int) -> Iterator[Executor]:
     """Run `jobs` of some `orders` gradings at the same time on this machine; leaving early ends those that run."""
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
-    JUDGES.open(jobs, orders)
+    POOL.open(jobs, orders)
     try:
         yield pool
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        JUDGES.close()  # a thread that waits for a judge hears of it at once
+        POOL.close()  # a thread that waits for a judge hears of it at once
         pool.shutdown(wait=True)
 
 

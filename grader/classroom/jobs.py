@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from grader.classroom.cache_key import GradingOptions, key_of, topic_digest
-from grader.classroom.executors import JUDGES
+from grader.classroom.executors import POOL
 from grader.classroom.records import HandIn
 from grader.course import Course, Task, load_course
 from grader.device.choice import Accelerator, using
@@ -71,7 +71,7 @@ def _graded(job: Job) -> ShardResult:
     post = Post(job.all_task_ids, job.options.sandbox, job.accelerator)
     for attempt in range(1, TRIES + 1):
         try:
-            with JUDGES.lend(post) as judge:
+            with POOL.lend(post) as judge:
                 return judge.grade(order)
         except JudgeDied:
             if attempt == TRIES:

@@ -1,27 +1,15 @@
-"""The class list: our own CSV file or a system's export, and finding a student in it."""
+"""A class list, and finding students in it by what systems and people call them."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from grader.classroom.records import Student
-from grader.intake.errors import shown
 
 SYSTEMS = ("canvas", "moodle", "sis", "gradescope", "github", "login")
 COLUMNS = ("id", "name", "email", *SYSTEMS)
-OURS = frozenset(COLUMNS) - {"id"}  # columns that no export has beside one called ID
-DELIMITERS = (",", ";", "\t")
-MOST_BYTES = 20_000_000
-
-
-class RosterProblem(ValueError):
-    """The class list cannot be used; the message says where and what to change."""
 
 
 @dataclass(frozen=True)
@@ -38,51 +26,14 @@ class Roster:
                 by[key] = (*by.get(key, ()), student)
         object.__setattr__(self, "_by", by)
 
-    def find(
-        self, *, ids: Mapping[str, str] | None = None, name: str = "", email: str = ""
-    ) -> Student | None:
-        """Return the one student whom an id of a system, else an address, else the exact name tells.
-
-        `ids` may hold "id" besides the systems' names. Two students who fit are nobody.
-        """
-        tried = [*(ids or {}).items(), ("email", email), ("name", name)]
-        tried.sort(key=lambda pair: (pair[0] == "name", pair[0] == "id", pair[0] == "email"))
-        for column, value in tried:
-            fitting = self.all_with(column, value)
-            if fitting:
-                return fitting[0] if len(fitting) == 1 else None
-        return None
-
     def all_with(self, column: str, value: str) -> tuple[Student, ...]:
         """Return everybody who has this value in a column: any of COLUMNS, or "squashed" for a name."""
-        key = _key(column, value)
+        key = roster_key(column, value)
         return self._by.get((column, key), ()) if key else ()
 
     def has(self, column: str) -> bool:
         """Whether any student has a value in a column."""
         return any(student.ids.get(column) for student in self.students)
-
-
-def read_roster(path: Path) -> Roster:
-    """Read a class list.
-
-    Raises:
-        RosterProblem: it cannot be read, has no column `id`, or two students share what must be their own.
-    """
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise RosterProblem(f"{shown(path)} cannot be read ({getattr(error, 'strerror', error)})") from error
-    if len(data) > MOST_BYTES:
-        raise RosterProblem(f"{shown(path)} is larger than {MOST_BYTES // 1_000_000} MB: it is no class list")
-    try:
-        students = list(_students(data, shown(path.name)))
-    except csv.Error as error:
-        raise RosterProblem(f"{shown(path.name)} is not a CSV file ({error}): save it as CSV") from error
-    if not students:
-        raise RosterProblem(f"{shown(path.name)} lists no student below its header")
-    return Roster(tuple(sorted(students, key=lambda student: student.id)))
 
 
 def name_key(name: str) -> str:
@@ -102,7 +53,8 @@ def _letters(text: str) -> str:
     return "".join(char for char in text if char.isalnum() or char == "_" or unicodedata.combining(char))
 
 
-def _key(column: str, value: str) -> str:
+def roster_key(column: str, value: str) -> str:
+    """Return a value of a column for comparing it with others."""
     if column == "name":
         return name_key(value)
     if column == "squashed":
@@ -113,87 +65,5 @@ def _key(column: str, value: str) -> str:
 
 def _keys(student: Student) -> Iterator[tuple[str, str]]:
     values = [("id", student.id), ("email", student.email), ("name", student.name), *student.ids.items()]
-    yield from ((column, _key(column, value)) for column, value in values if value)
+    yield from ((column, roster_key(column, value)) for column, value in values if value)
     yield from (("squashed", key) for key in squashed_keys(student.name))
-
-
-def _text(data: bytes) -> str:
-    """Decode what spreadsheets write: UTF-8 with or without a mark, UTF-16, or a Western code page."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    elif data[1:2] == b"\0":
-        encodings = ["utf-16-le"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            return unicodedata.normalize("NFC", data.decode(encoding))
-        except UnicodeError:
-            continue
-    return unicodedata.normalize("NFC", data.decode("latin-1"))
-
-
-def _students(data: bytes, name: str) -> Iterator[Student]:
-    owners: dict[tuple[str, str], int] = {}
-    for line, row in _own_or_exported(data, name):
-        if not row.get("id"):
-            raise RosterProblem(
-                f"{name}, line {line}: there is no id: {shown(', '.join(filter(None, row.values())))[:80]}"
-            )
-        _refuse_shared(row, line, owners, name)
-        ids = {system: row[system] for system in SYSTEMS if row.get(system)}
-        yield Student(row["id"], row.get("name", ""), row.get("email", ""), ids)
-
-
-def _own_or_exported(data: bytes, name: str) -> Iterable[tuple[int, Mapping[str, str]]]:
-    """Return the rows of a list with our columns, or else of a system's export."""
-    rows = list(_rows(_text(data)))
-    header = [cell.strip().casefold() for cell in rows[0][1]] if rows else []
-    if not ("id" in header and OURS.intersection(header)) and len(header) > 1:
-        from grader.classroom.roster_exports import exported_rows
-
-        if (exported := exported_rows(data)) is not None:
-            return exported
-    if "id" not in header:
-        found = ", ".join(shown(cell) for cell in header if cell)[:200] or "none"
-        raise RosterProblem(
-            f"{name} has no column `id`; its columns are: {found}. Add one that is unique, or give the file that "
-            "Canvas, Moodle or Gradescope exports, as it is"
-        )
-    for column in COLUMNS:
-        if header.count(column) > 1:
-            raise RosterProblem(f"{name} has {header.count(column)} columns `{column}`: keep one")
-    return [(line, _row(header, cells)) for line, cells in rows[1:]]
-
-
-def _row(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    return {column: cell.strip() for column, cell in zip(header, cells, strict=False) if column in COLUMNS}
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield rows that hold anything, with their lines; the delimiter is the one that the header is split by."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(DELIMITERS, key=lambda each: _recognised(first, each))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
-
-
-def _recognised(header: str, delimiter: str) -> int:
-    cells: Iterable[str] = next(csv.reader([header], delimiter=delimiter), [])
-    return sum(cell.strip().casefold() in COLUMNS for cell in cells)
-
-
-def _refuse_shared(row: Mapping[str, str], line: int, owners: dict[tuple[str, str], int], name: str) -> None:
-    """Refuse a value that two students have where it must be one's own; only names may be shared."""
-    for column, value in row.items():
-        key = (column, _key(column, value))
-        if column == "name" or not key[1]:
-            continue
-        if key in owners:
-            raise RosterProblem(
-                f"{name}, lines {owners[key]} and {line}: both have the {column} {shown(value)}: "
-                "each student needs one of their own"
-            )
-        owners[key] = line

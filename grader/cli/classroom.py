@@ -15,8 +15,8 @@ from grader.cli.faults import OURS, WrongCall, judge_problems
 from grader.cli.output import FORMATS, device_option, open_console, show, write
 
 if TYPE_CHECKING:
+    from grader.classroom.asked import Asked
     from grader.classroom.class_run import Watcher
-    from grader.classroom.command import Asked
     from grader.classroom.records import ClassResult
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -61,7 +61,7 @@ def command(paths: tuple[Path, ...], dry_run: bool, kind: str, **options: Any) -
 
     What is graded is kept at once: after Ctrl-C, or a power cut, the same command goes on where it stopped.
     """
-    from grader.classroom.command import Asked
+    from grader.classroom.asked import Asked
 
     if options["canvas"] and not options["assignment"]:
         raise WrongCall("--canvas needs --assignment: the title or the id of the column to fill in")
@@ -73,11 +73,11 @@ def command(paths: tuple[Path, ...], dry_run: bool, kind: str, **options: Any) -
 @contextmanager
 def _problems() -> Iterator[None]:
     from grader.classroom.gradebook import BookProblem
+    from grader.classroom.out_folder import NotWritten
     from grader.classroom.outputs import CannotFill
     from grader.classroom.policy import PolicyProblem
-    from grader.classroom.publish import NotWritten
     from grader.classroom.reading import ClassProblem
-    from grader.classroom.roster import RosterProblem
+    from grader.classroom.roster_files import RosterProblem
 
     try:
         with judge_problems():
@@ -87,7 +87,7 @@ def _problems() -> Iterator[None]:
 
 
 def _dry_run(asked: Asked, kind: str) -> int:
-    from grader.classroom.command import only, policy_of, read_intake
+    from grader.classroom.asked import only, policy_of, read_intake
     from grader.render import dry_run
 
     intake, zone = only(read_intake(asked), asked.students), policy_of(asked).zone

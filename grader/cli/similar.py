@@ -72,7 +72,7 @@ def _find(
     from dataclasses import replace
 
     from grader.classroom.reading import ClassProblem, read_class
-    from grader.classroom.roster import RosterProblem, read_roster
+    from grader.classroom.roster_files import RosterProblem, read_roster
     from grader.classroom.similar.pieces import submissions_of
     from grader.course import load_course
     from grader.course.stub import stub_of

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.executors import JUDGES, here
+from grader.classroom.executors import POOL, here
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import find_submission
@@ -55,7 +55,7 @@ def gradings(request):
 
     def grade(case):
         files = find_submission([case.parent], topics)
-        with JUDGES.lend(post) as judge:
+        with POOL.lend(post) as judge:
             return judge.grade(Order(files, cases[case], "", 1, post.sandbox, False, None, post.accelerator))
 
     with here(AT_ONCE, len(cases)) as pool:

@@ -100,7 +100,7 @@ def column_of(facts: Mapping[str, Any]) -> TaskColumn:
     return TaskColumn(**{**facts, "shown_from": maybe_time(facts.get("shown_from"))})
 
 
-def put(connection: Connection, data: bytes) -> str:
+def put_bytes(connection: Connection, data: bytes) -> str:
     """Keep bytes and return their digest; what is there already is neither compressed nor written again."""
     digest = hashlib.sha256(data).hexdigest()
     if not connection.rows("SELECT 1 FROM contents WHERE digest = ?", digest):
@@ -109,7 +109,7 @@ def put(connection: Connection, data: bytes) -> str:
     return digest
 
 
-def get(connection: Connection, digest: str) -> bytes:
+def get_bytes(connection: Connection, digest: str) -> bytes:
     """Return the bytes of a digest.
 
     Raises:
@@ -170,14 +170,14 @@ def get_hand_in(connection: Connection, digest: str) -> HandIn:
 
 
 def _files(connection: Connection, digests: Mapping[str, str]) -> dict[str, bytes]:
-    return {name: get(connection, digest) for name, digest in digests.items()}
+    return {name: get_bytes(connection, digest) for name, digest in digests.items()}
 
 
 def _facts(connection: Connection, hand_in: HandIn) -> dict[str, Any]:
     return {
         "student": student_facts(hand_in.student),
         "place": hand_in.place,
-        "files": {name: put(connection, data) for name, data in hand_in.files.items()},
+        "files": {name: put_bytes(connection, data) for name, data in hand_in.files.items()},
         "submitted_at": None if hand_in.submitted_at is None else time_text(hand_in.submitted_at),
         "late": hand_in.late,
         "attempt": hand_in.attempt,
@@ -214,14 +214,14 @@ def get_report(connection: Connection, facts: Mapping[str, Any]) -> Report:
 def _put_part(connection: Connection, report: Report, tasks: tuple[TaskReport, ...]) -> str:
     """Keep the tasks of a topic; those that were read from this file are in it as they are."""
     plain = as_dict(replace(report, tasks=tasks))[TASKS]
-    return connection.tasks.digest_of(tasks) or put(connection, ",".join(map(dump, plain)).encode())
+    return connection.tasks.digest_of(tasks) or put_bytes(connection, ",".join(map(dump, plain)).encode())
 
 
 def _get_part(connection: Connection, digest: str) -> tuple[TaskReport, ...]:
     """Return the tasks of a topic, the very ones that somebody still holds."""
     tasks = connection.tasks.things_of(digest)
     if not tasks:
-        plain = load(f"[{get(connection, digest).decode()}]")
+        plain = load(f"[{get_bytes(connection, digest).decode()}]")
         tasks = tuple(read_task(task) for task in plain)
         connection.tasks.add(digest, tasks)
     return tasks

@@ -149,7 +149,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 Thing = TypeVar("Thing")
 
 
-class Alive(Generic[Thing]):
+class WeakCache(Generic[Thing]):
     """Frozen things under the digest of the content that they are, found by that digest or by themselves.
 
     By identity and not by equality: whatever is not the very thing is read, or put, as if nothing were known of it.
@@ -212,7 +212,7 @@ class Connection:
     def __init__(self, path: Path) -> None:
         """Open the file, make it if there is none, and bring an older one up to date."""
         self.path, self._depth, self._process = path, 0, os.getpid()
-        self.tasks, self.hand_ins = Alive[TaskReport](), Alive[HandIn]()  # of what this file holds
+        self.tasks, self.hand_ins = WeakCache[TaskReport](), WeakCache[HandIn]()  # of what this file holds
         with in_words(path):
             self._sqlite = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
             try:

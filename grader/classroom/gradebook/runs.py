@@ -32,19 +32,19 @@ from grader.classroom.gradebook.contents import (
 from grader.classroom.gradebook.database import Connection, WrongBook
 from grader.classroom.records import Attempt, ClassResult, Outcome, Standing, TaskColumn
 
-_ORIGINS: dict[int, tuple[ref[Standing], str]] = {}  # by identity: a standing that was changed is another one
+_FACTS: dict[int, tuple[ref[Standing], str]] = {}  # by identity: a standing that was changed is another one
 
 
-def note_origin(standing: Standing, facts: str) -> None:
+def remember_facts(standing: Standing, facts: str) -> None:
     """Note from which facts a standing was read; they hold everything, files and tests by their digests."""
     place = id(standing)
     digest = hashlib.sha256(facts.encode()).hexdigest()
-    _ORIGINS[place] = ref(standing, lambda _: _ORIGINS.pop(place, None)), digest
+    _FACTS[place] = ref(standing, lambda _: _FACTS.pop(place, None)), digest
 
 
-def origin_of(standing: Standing) -> str | None:
+def facts_digest(standing: Standing) -> str | None:
     """Return the digest of what a standing was read from: equal ones are of equal standings; None if it was not."""
-    found = _ORIGINS.get(id(standing))
+    found = _FACTS.get(id(standing))
     return found[1] if found is not None and found[0]() is standing else None
 
 
@@ -89,7 +89,7 @@ def _facts(connection: Connection, standing: Standing) -> dict[str, Any]:
 
 def _standing(connection: Connection, text: str) -> Standing:
     standing = _read(connection, load(text))
-    note_origin(standing, text)
+    remember_facts(standing, text)
     return standing
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from grader.classroom.outputs.fill import EMAIL, OWN, Filling, Key, Matcher, name_keys
+from grader.classroom.outputs.fill import EMAIL, OWN, Filling, Key, Matcher, name_key_of
 from grader.classroom.outputs.sheet import (
     CannotFill,
     Filled,
@@ -52,9 +52,9 @@ class Header:
                 value = sheet.value(row, self.names.index(title))
                 yield from ((kind, value) for kind in kinds)
         if self.names[0] == "LastName":
-            yield from name_keys(f"{sheet.value(row, 1)} {sheet.value(row, 0)}")
+            yield name_key_of(f"{sheet.value(row, 1)} {sheet.value(row, 0)}")
         else:
-            yield from name_keys(sheet.value(row, 0))
+            yield name_key_of(sheet.value(row, 0))
 
 
 def read_header(sheet: Sheet) -> Header:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 
-from grader.classroom.outputs.fill import EMAIL, OWN, Filling, Key, Matcher, name_keys
+from grader.classroom.outputs.fill import EMAIL, OWN, Filling, Key, Matcher, name_key_of
 from grader.classroom.outputs.moodle_columns import CHANGED, NO, Columns, find_columns, number_of
 from grader.classroom.outputs.sheet import Filled, Sheet, has_decimal_comma, number_in, read_sheet, written
 from grader.classroom.policy.visibility import hidden_tasks
@@ -149,7 +149,7 @@ def _keys(sheet: Sheet, columns: Columns, row: int) -> Iterator[Key]:
     for column in range(first + 1, columns.grade):
         if _differs(sheet, column):  # a status or a group could be somebody's number by chance
             yield from ((kind, sheet.value(row, column)) for kind in (OWN, "sis", "login"))
-    yield from name_keys(*identities[:1])
+    yield from map(name_key_of, identities[:1])
 
 
 def _differs(sheet: Sheet, column: int) -> bool:

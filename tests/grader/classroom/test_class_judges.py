@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom.asked import Asked
 from grader.classroom.cache_key import GradingOptions
-from grader.classroom.command import Asked, run_class
-from grader.classroom.executors import JUDGES, Judges
+from grader.classroom.command import run_class
+from grader.classroom.executors import POOL, JudgePool
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.jobs import Job, grade_job
 from grader.classroom.records import ClassResult, Outcome
@@ -84,7 +85,7 @@ class Watch:
         if self.then == "break off":
             raise KeyboardInterrupt
         if self.then == "kill" and self.seen == 1:
-            for judge in [*JUDGES._busy, *(one for idle in JUDGES._idle.values() for one in idle)]:
+            for judge in [*POOL._busy, *(one for idle in POOL._idle.values() for one in idle)]:
                 os.kill(judge._household.process.pid, signal.SIGKILL)
                 self.killed += 1
 
@@ -205,7 +206,7 @@ def test_judge_ends_with_its_grading_when_the_other_end_has_gone(order: Order) -
 
 def test_judges_end_a_grading_at_once_when_they_are_closed(order: Order) -> None:
     """Closing ends a judge in the middle of an endless loop; it is not tried again, and none is lent any more."""
-    judges, post, problems = Judges(), Post((TASK,), order.sandbox, order.accelerator), list[BaseException]()
+    judges, post, problems = JudgePool(), Post((TASK,), order.sandbox, order.accelerator), list[BaseException]()
 
     def grade() -> None:
         with judges.lend(post) as judge:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from grader.classroom import publish
+from grader.classroom import out_folder, publish
 from grader.classroom.gradebook import Gradebook, RunFacts
 from grader.classroom.records import Attempt, ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.report import Environment, Report, TaskReport, Verdict
@@ -246,7 +246,7 @@ def test_run_that_is_killed_while_it_writes_leaves_nothing_that_seems_up_to_date
     file = results.out / "gradescope/ann.json"
     results.run(standing("ann"))
     with monkeypatch.context() as patch:
-        patch.setattr(publish.Written, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(out_folder.UnchangedOutputs, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             results.run(standing("ann", 0.5))
     assert file.read_text() == "0.5"
@@ -260,7 +260,7 @@ def test_notebook_that_became_hidden_goes_although_the_run_before_was_killed(
     """What a killed run was about to replace is still known to the next one."""
     facts = replace(FACTS, columns=(replace(COLUMNS[0], visibility="hidden"),))
     with monkeypatch.context() as patch:
-        patch.setattr(publish.Written, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(out_folder.UnchangedOutputs, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             results.run(standing("ann"), facts=facts)
     results.run(standing("ann"), facts=facts)

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.classroom import publish
-from grader.classroom.publish import NotWritten
+from grader.classroom import out_folder, publish
+from grader.classroom.out_folder import NotWritten
 from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.cli.classroom import command
 from grader.report import Environment, Report, TaskReport, Verdict
@@ -110,11 +110,11 @@ def test_publish_removes_files_that_a_killed_run_left(made: list[str], tmp_path:
 def test_write_leaves_an_equal_file_alone(tmp_path: Path) -> None:
     """A file that holds the same already is not replaced."""
     file = tmp_path / "grades.csv"
-    publish.write(file, b"a,b\n")
+    out_folder.write(file, b"a,b\n")
     os.utime(file, (1, 1))
-    publish.write(file, b"a,b\n")
+    out_folder.write(file, b"a,b\n")
     assert file.stat().st_mtime == 1
-    publish.write(file, b"a,c\n")
+    out_folder.write(file, b"a,c\n")
     assert file.read_bytes() == b"a,c\n"
 
 
@@ -130,7 +130,7 @@ def test_full_disk_is_said_and_what_was_whole_stays(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(publish.tempfile if function == "mkstemp" else publish.os, function, full)
+        patch.setattr(out_folder.tempfile if function == "mkstemp" else out_folder.os, function, full)
         with pytest.raises(NotWritten, match=r"grades.csv cannot be written \(No space left on device\): make room"):
             publish.publish(result(standing("ann", 0.0), standing("ben")), tmp_path)
     assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
@@ -155,7 +155,7 @@ def test_second_run_into_one_folder_is_refused_while_the_first_goes_on(tmp_path:
     (tmp_path / "course.toml").write_text('zone = "Asia/Tokyo"\n')
     out = tmp_path / "out"
     hold = (
-        "import sys, time; from pathlib import Path; from grader.classroom.publish import only_run\n"
+        "import sys, time; from pathlib import Path; from grader.classroom.out_folder import only_run\n"
         "with only_run(Path(sys.argv[1]), ''): print('held', flush=True); time.sleep(600)"
     )
     call = [str(tmp_path / "class"), "--out", str(out), "--policy", str(tmp_path / "course.toml")]
@@ -166,7 +166,7 @@ def test_second_run_into_one_folder_is_refused_while_the_first_goes_on(tmp_path:
     assert done.exit_code == 2 and not (out / "gradebook.sqlite").exists()
     told = rf"another run \(process {other.pid}, since 20\d\d-\d\d-\d\d \d\d:\d\d JST\) is writing into {out}: wait"
     assert re.search(told, done.output), done.output
-    with publish.only_run(out, ""):
+    with out_folder.only_run(out, ""):
         pass
 
 
@@ -176,10 +176,10 @@ def test_folder_that_cannot_be_locked_is_a_wrong_call(tmp_path: Path, monkeypatc
     def locks(*_: object, **__: object) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(publish.FileLock, "acquire", locks)
+    monkeypatch.setattr(out_folder.FileLock, "acquire", locks)
     with (
         pytest.raises(NotWritten, match=r"cannot be locked \(No locks available\).* a folder of a local disk"),
-        publish.only_run(tmp_path, ""),
+        out_folder.only_run(tmp_path, ""),
     ):
         pass
 

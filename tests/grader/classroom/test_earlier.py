@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.classroom.command import only, with_earlier
+from grader.classroom.asked import only, with_earlier
 from grader.classroom.gradebook import Gradebook, RunFacts
 from grader.classroom.reading import ClassProblem
 from grader.classroom.records import Attempt, HandIn, Intake, Outcome, Standing, Student, TaskColumn

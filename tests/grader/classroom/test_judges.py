@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from grader.classroom import executors as module
-from grader.classroom.executors import Judges
+from grader.classroom.executors import JudgePool
 from grader.device.choice import simulated_accelerator
 from grader.judge.errors import OurProblem
 from grader.judge.standing import JudgeDied, StandingJudge
@@ -52,15 +52,15 @@ def _closed(judge: StandingJudge) -> bool:
 
 
 @pytest.fixture
-def judges() -> Iterator[Judges]:
+def judges() -> Iterator[JudgePool]:
     """Judges for two gradings at the same time."""
-    judges = Judges()
+    judges = JudgePool()
     judges.open(2, 10)
     yield judges
     judges.close()
 
 
-def test_judge_is_lent_again_after_a_grading(judges: Judges, stood: list[StandingJudge]) -> None:
+def test_judge_is_lent_again_after_a_grading(judges: JudgePool, stood: list[StandingJudge]) -> None:
     """Two stand from the start; one that is given back is kept, also when its grading failed."""
     with judges.lend(POST) as first, judges.lend(POST) as second:
         assert stood == [first, second]
@@ -71,7 +71,7 @@ def test_judge_is_lent_again_after_a_grading(judges: Judges, stood: list[Standin
 
 
 def test_judge_that_died_while_it_was_idle_is_closed_and_another_one_lent(
-    judges: Judges, stood: list[StandingJudge]
+    judges: JudgePool, stood: list[StandingJudge]
 ) -> None:
     """Its end is only seen when it is to be lent; its streams are closed then, and not left to the collector."""
     with judges.lend(POST) as first:
@@ -84,7 +84,7 @@ def test_judge_that_died_while_it_was_idle_is_closed_and_another_one_lent(
 
 
 def test_judge_that_died_while_it_graded_is_not_lent_again(
-    judges: Judges, stood: list[StandingJudge]
+    judges: JudgePool, stood: list[StandingJudge]
 ) -> None:
     """Whoever asks next gets another one."""
     with pytest.raises(JudgeDied), judges.lend(POST) as first:
@@ -95,7 +95,7 @@ def test_judge_that_died_while_it_graded_is_not_lent_again(
 
 
 def test_judges_close_every_one_of_them_also_while_it_is_lent(
-    judges: Judges, stood: list[StandingJudge]
+    judges: JudgePool, stood: list[StandingJudge]
 ) -> None:
     """None is lent from then on; after `open` there are others, and one that comes back late is not among them."""
     with judges.lend(POST) as late:

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.classroom.records import Student
-from grader.classroom.roster import Roster, RosterProblem, read_roster, squashed_keys
+from grader.classroom.roster import squashed_keys
+from grader.classroom.roster_files import RosterProblem, read_roster
 
 TEXT = 'id,name,email,canvas\nb2,José 王,jo@x.edu,7\na1,"Able, Alice",al@x.edu,\n'
 STUDENTS = (Student("a1", "Able, Alice", "al@x.edu"), Student("b2", "José 王", "jo@x.edu", {"canvas": "7"}))
@@ -76,15 +77,6 @@ def test_roster_that_is_not_there_says_so(tmp_path: Path) -> None:
     """A path that cannot be read is named."""
     with pytest.raises(RosterProblem, match="nowhere.csv cannot be read"):
         read_roster(tmp_path / "nowhere.csv")
-
-
-def test_student_is_found_by_system_then_address_then_id_then_name() -> None:
-    """The strongest evidence decides; two who fit are nobody."""
-    roster = Roster((*STUDENTS, Student("c3", "Twin"), Student("d4", "twin")))
-    assert roster.find(ids={"canvas": "7", "id": "a1"}, name="Twin") == STUDENTS[1]
-    assert roster.find(email="AL@x.edu", ids={"id": "b2"}) == STUDENTS[0]
-    assert roster.find(name="alice able") == STUDENTS[0]
-    assert roster.find(name="Twin") is None and roster.find(name="") is None and roster.find() is None
 
 
 def test_name_is_squashed_as_canvas_does() -> None:

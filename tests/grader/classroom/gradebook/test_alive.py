@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from grader.classroom.gradebook import Gradebook, contents
-from grader.classroom.gradebook.database import Alive
-from grader.classroom.gradebook.runs import origin_of
+from grader.classroom.gradebook.database import WeakCache
+from grader.classroom.gradebook.runs import facts_digest
 from grader.classroom.records import Student
 
 
@@ -24,32 +24,32 @@ class Thing:
 @pytest.fixture
 def puts(monkeypatch):
     """The contents that were put, whether they were there or not."""
-    seen, put = [], contents.put
+    seen, put = [], contents.put_bytes
 
     def counted(connection, data):
         seen.append(data)
         return put(connection, data)
 
-    monkeypatch.setattr(contents, "put", counted)
+    monkeypatch.setattr(contents, "put_bytes", counted)
     return seen
 
 
 @pytest.fixture
 def gets(monkeypatch):
     """The digests of the contents that were read."""
-    seen, get = [], contents.get
+    seen, get = [], contents.get_bytes
 
     def counted(connection, digest):
         seen.append(digest)
         return get(connection, digest)
 
-    monkeypatch.setattr(contents, "get", counted)
+    monkeypatch.setattr(contents, "get_bytes", counted)
     return seen
 
 
 def test_things_are_known_by_identity_while_all_of_them_are_held():
     """An equal thing is another one, and a content of which a part has gone is unknown."""
-    alive, one, two = Alive(), Thing(), Thing()
+    alive, one, two = WeakCache(), Thing(), Thing()
     alive.add("d", (one, two))
     assert alive.digest_of((one, two)) == "d"
     assert [alive.digest_of(things) for things in ((one,), (two,), (one, Thing()), (Thing(), two))] == [
@@ -64,7 +64,7 @@ def test_things_are_known_by_identity_while_all_of_them_are_held():
 
 def test_thing_in_the_place_of_one_that_has_gone_is_unknown():
     """Memory is used again: what comes to lie where another thing lay is not taken for that."""
-    alive, places = Alive(), set()
+    alive, places = WeakCache(), set()
     for number in range(200):
         thing = Thing()
         places.add(id(thing))
@@ -137,8 +137,8 @@ def test_hand_in_whose_change_was_undone_is_put_again(book, path, room):
         assert other.hand_ins() == (hand_in,)
 
 
-def test_origin_is_equal_for_equal_standings_and_another_for_any_change(book, room):
-    """Two runs with the same standing have one origin; other points, another name or a note have another."""
+def test_digest_of_facts_is_equal_for_equal_standings_and_another_for_any_change(book, room):
+    """Two runs with the same standing have one digest; other points, another name or a note have another."""
     standing = room.standings()[1]
     rows = [
         standing,
@@ -151,15 +151,15 @@ def test_origin_is_equal_for_equal_standings_and_another_for_any_change(book, ro
         replace(standing, report=replace(standing.report, tasks=standing.report.tasks[1:])),
     ]
     results = [book.result(room.run(book, (row,))) for row in rows]
-    origins = [origin_of(result.standings[0]) for result in results]
-    assert origins[0] == origins[1] is not None
-    assert len(set(origins)) == len(rows) - 1
+    digests = [facts_digest(result.standings[0]) for result in results]
+    assert digests[0] == digests[1] is not None
+    assert len(set(digests)) == len(rows) - 1
 
 
-def test_origin_of_a_standing_that_was_not_read_is_unknown(book, room):
+def test_digest_of_a_standing_that_was_not_read_is_unknown(book, room):
     """Neither a standing that was made here has one, nor a changed one of those that were read."""
     room.run(book)
     read = book.result().standings[1]
-    assert origin_of(room.standings()[1]) is None
-    assert origin_of(replace(read, adjustments=())) is None
-    assert origin_of(replace(read, student=Student("zoe"))) is None
+    assert facts_digest(room.standings()[1]) is None
+    assert facts_digest(replace(read, adjustments=())) is None
+    assert facts_digest(replace(read, student=Student("zoe"))) is None

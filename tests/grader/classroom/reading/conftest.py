@@ -9,7 +9,8 @@ import pytest
 
 from grader.classroom.reading import read_class
 from grader.classroom.records import HandIn, Intake
-from grader.classroom.roster import Roster, read_roster
+from grader.classroom.roster import Roster
+from grader.classroom.roster_files import read_roster
 
 TOPICS = ("tensors", "losses", "cnn")
 

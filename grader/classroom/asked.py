@@ -1,0 +1,145 @@
+"""What an instructor asked for: paths, policy, and whom a run is about; needs no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+
+from grader.classroom.gradebook import Gradebook
+from grader.classroom.policy import Policy, moments_of, read_policy
+from grader.classroom.reading import ClassProblem, read_class
+from grader.classroom.records import ClassResult, HandIn, Intake, Outcome, Standing, Student
+from grader.classroom.roster_files import read_roster
+from grader.course import Task, load_course
+from grader.course.stub import stub_of
+from grader.render.words import count
+
+POLICY = "course.toml"
+BOOK = "gradebook.sqlite"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The command line of a class run."""
+
+    paths: tuple[Path, ...]
+    out: Path
+    roster: Path | None = None
+    policy: Path | None = None
+    layout: str = "auto"
+    tasks: tuple[str, ...] = ()
+    students: tuple[str, ...] = ()
+    seed: int | None = None
+    jobs: int | None = None
+    scheduler: str | None = None
+    sandbox: str = "auto"
+    device: str = "auto"
+    canvas: Path | None = None
+    assignment: str | None = None
+    moodle: Path | None = None
+    scale: bool = False
+    diff: bool = False
+
+    @property
+    def book(self) -> Path:
+        """Where the gradebook lies."""
+        return self.out / BOOK
+
+
+def read_intake(asked: Asked) -> Intake:
+    """Read what was handed in, and whose it is."""
+    course = load_course()
+    topics = tuple(dict.fromkeys(task.topic for task in course.select(asked.tasks)))
+    roster = read_roster(asked.roster) if asked.roster else None
+    return read_class(
+        asked.paths, course.slugs, roster, asked.layout, asked=topics, stub=partial(stub_of, course),
+        moments=partial(moments_of, policy_of(asked), topics),
+    )  # fmt: skip
+
+
+def policy_of(asked: Asked) -> Policy:
+    """Read the course's policy: the file that is named, or the one beside the roster, or none."""
+    beside = asked.roster.parent / POLICY if asked.roster else None
+    return read_policy(asked.policy or (beside if beside and beside.is_file() else None))
+
+
+def with_earlier(intake: Intake, book: Gradebook, tasks: Collection[Task]) -> Intake:
+    """Return an intake with the hand-ins of those students of the last run of whom this one has none.
+
+    Only a run over the same tasks counts: another one is of another assignment.
+    """
+    last = _last(book, tasks)
+    here = {hand_in.student.id for hand_in in intake.hand_ins}
+    others = [each for each in last.standings if each.student.id not in here] if last else []
+    kept = [hand_in for each in others for hand_in in _handed_in(each)]
+    with_work = {hand_in.student.id for hand_in in kept}
+    missing = {student.id: student for student in (*_missing(others), *intake.missing)}
+    return replace(
+        intake,
+        hand_ins=(*intake.hand_ins, *kept),
+        missing=tuple(student for name, student in sorted(missing.items()) if name not in with_work),
+        notes=(*intake.notes, *_note(len(with_work))),
+    )
+
+
+def only(intake: Intake, wanted: Sequence[str]) -> Intake:
+    """Return what some students handed in; of the others nothing is said, so that they stay as they are.
+
+    Args:
+        intake: of everybody.
+        wanted: ids, names or addresses.
+
+    Raises:
+        ClassProblem: nobody, or more than one, is called so.
+    """
+    if not wanted:
+        return intake
+    students = {hand_in.student.id: hand_in.student for hand_in in intake.hand_ins}
+    chosen = {_one(name, [*students.values(), *intake.missing]).id for name in wanted}
+    return replace(
+        intake,
+        hand_ins=tuple(hand_in for hand_in in intake.hand_ins if hand_in.student.id in chosen),
+        missing=tuple(student for student in intake.missing if student.id in chosen),
+        unknown=(),
+    )
+
+
+def _last(book: Gradebook, tasks: Collection[Task]) -> ClassResult | None:
+    finished = [entry.number for entry in book.runs() if entry.finished]
+    last = book.result(finished[-1]) if finished else None
+    same = last is not None and {column.id for column in last.columns} == {task.id for task in tasks}
+    return last if same else None
+
+
+def _handed_in(standing: Standing) -> list[HandIn]:
+    if standing.outcome is Outcome.UNKNOWN or standing.hand_in is None:
+        return []
+    return [standing.hand_in, *(attempt.hand_in for attempt in standing.attempts)]
+
+
+def _missing(standings: Sequence[Standing]) -> list[Student]:
+    return [each.student for each in standings if each.outcome is Outcome.MISSING]
+
+
+def _note(students: int) -> tuple[str, ...]:
+    if not students:
+        return ()
+    return (f"{count(students, 'student')} of the last run handed in nothing here: what is in the gradebook stands",)
+
+
+def _one(wanted: str, students: Sequence[Student]) -> Student:
+    found = [
+        each for each in students if wanted.casefold() in {name.casefold() for name in (each.id, each.name, each.email)}
+    ]
+    if len(found) == 1:
+        return found[0]
+    names = [name for each in students for name in (each.id, each.name, each.email) if name]
+    if found:
+        ids = ", ".join(each.id for each in found)
+        raise ClassProblem(f"--student {wanted!r}: {ids} are called so: give one of these ids")
+    near = get_close_matches(wanted, names, n=1)
+    remedy = f"did you mean {near[0]!r}?" if near else "`--dry-run` shows who there is"
+    raise ClassProblem(f"--student {wanted!r}: nobody is called so: {remedy}")

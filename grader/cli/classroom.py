@@ -88,7 +88,7 @@ def _problems() -> Iterator[None]:
 
 def _dry_run(asked: Asked, kind: str) -> int:
     from grader.classroom.asked import only, policy_of, read_intake
-    from grader.render import dry_run
+    from grader.classroom.pages import dry_run
 
     intake, zone = only(read_intake(asked), asked.students), policy_of(asked).zone
     if kind == "json":
@@ -117,23 +117,23 @@ def _run(asked: Asked, kind: str) -> int:
 
 def _watcher() -> Watcher:
     if sys.stderr.isatty():
-        from grader.render.class_progress import LiveClassProgress
+        from grader.classroom.pages.terminal import LiveClassProgress
 
         return LiveClassProgress(open_console(errors=True))
-    from grader.render.class_silence import PlainClassProgress
+    from grader.classroom.pages.terminal import PlainClassProgress
 
     return PlainClassProgress()
 
 
 def _present(asked: Asked, result: ClassResult, kind: str) -> None:
     if kind == "json":
-        from grader.render.class_json import as_dict
+        from grader.classroom.pages.terminal import as_dict
 
         write(json.dumps(as_dict(result), indent=2, ensure_ascii=False) + "\n", None)
     else:
-        from grader.render import class_summary
+        from grader.classroom.pages import terminal
 
-        show(lambda console: class_summary.show(result, str(asked.out), console), None)
+        show(lambda console: terminal.show(result, str(asked.out), console), None)
     if asked.diff:
         _show_diff(asked, result)
 

@@ -48,7 +48,7 @@ def open_book(path: Path) -> Iterator[Gradebook]:
 @book_option
 def runs_command(book: Path) -> None:
     """List the runs over a class that a gradebook holds, also those that were not finished."""
-    from grader.render import gradebook as pages
+    from grader.classroom.pages import gradebook as pages
 
     with open_book(book) as opened:
         entries, zone = opened.runs(), opened.zone
@@ -116,7 +116,7 @@ def _login() -> str:
 
 def _show(book: Gradebook, student: str | None, undone: int | None) -> None:
     """Show the adjustments of whom it was about, with the one that was just made."""
-    from grader.render import gradebook as pages
+    from grader.classroom.pages import gradebook as pages
 
     entries = book.adjustment_entries(student)
     if undone is not None:

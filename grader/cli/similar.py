@@ -45,7 +45,7 @@ def command(
     """Find hand-ins under PATHS that share structure after renaming, and copies of the reference."""
     writable(output)
     findings = _find(paths, topics, layout, roster, most)
-    from grader.render import similar as pages
+    from grader.classroom.pages import similar as pages
 
     if kind == "json":
         write(pages.to_json(findings), output)

@@ -17,6 +17,8 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from rapidfuzz.distance import Indel, LCSseq
 
+from grader.classroom.pages.similar import GROUPS, NO_PROOF, explained
+from grader.classroom.pages.similar import REFERENCE as OF_REFERENCE
 from grader.classroom.similar.index import (
     WINDOW,
     Flags,
@@ -29,8 +31,6 @@ from grader.classroom.similar.index import (
 from grader.classroom.similar.pieces import CHOSEN, Piece, given_names, numbered, pieces_of
 from grader.course import Course
 from grader.render.escape import lines, one_line
-from grader.render.similar import GROUPS, NO_PROOF, explained
-from grader.render.similar import REFERENCE as OF_REFERENCE
 
 
 @dataclass(frozen=True)

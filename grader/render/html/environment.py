@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.render.html.compiled import Compiled
@@ -24,9 +24,8 @@ from grader.render.html.helpers import (
     went_wrong,
 )
 from grader.render.html.marks import mark
-from grader.render.html.names import feedback_file, has_feedback, person
 from grader.render.html.pictures import picture_of
-from grader.render.html.svg import bar, curve, curve_svg, histogram_svg, path, path_svg
+from grader.render.html.svg import bar, curve, curve_svg, path, path_svg
 from grader.render.html.svg.curve import averaged
 from grader.render.html.svg.element import element
 from grader.render.html.text import (
@@ -44,19 +43,20 @@ from grader.render.shapes import shapes_of
 from grader.render.words import clock, count, earned, number, passage, share
 from grader.text import chosen, judged, label
 
+PACKAGE = "grader.render.html"
 STYLE, SCRIPT = "page.css", "sort.js"
 FUNCTIONS = (
-    *(anchor, drawn, has_drawings, next_of, number_of, went_wrong, mark, person, has_feedback, feedback_file),
-    *(clock, count, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg, histogram_svg),
+    *(anchor, drawn, has_drawings, next_of, number_of, went_wrong, mark),
+    *(clock, count, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg),
     *(chosen, judged, label, passage, element),
 )
 
 
-def page(template: str, **values: Any) -> str:
-    """A whole page; its template gets the values, and what every template knows."""
+def page(template: str, *, package: str = PACKAGE, **values: Any) -> str:
+    """A whole page; its template, of this package or of another, gets the values and what every template knows."""
     style, script = asset(STYLE), asset(SCRIPT)
     frame = {"style": Markup(style), "script": Markup(script), "policy": escape(policy(style, script))}
-    return environment().get_template(template).render(frame, **values)
+    return environment(package).get_template(template).render(frame, **values)
 
 
 def policy(style: str, script: str) -> str:
@@ -75,14 +75,17 @@ def policy(style: str, script: str) -> str:
 @cache
 def asset(name: str) -> str:
     """The style or the script as it stands in a page."""
-    return files("grader.render.html").joinpath(name).read_text(encoding="utf-8").replace("\r\n", "\n")
+    return files(PACKAGE).joinpath(name).read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
 @cache
-def environment() -> Environment:
-    """The templates; whatever they write is escaped, on one line and of bounded length unless it is markup of ours."""
+def environment(package: str = PACKAGE) -> Environment:
+    """The templates of a package, and these.
+
+    Whatever they write is escaped, on one line and of bounded length unless it is markup of ours.
+    """
     made = Environment(
-        loader=PackageLoader("grader.render.html"),
+        loader=ChoiceLoader([PackageLoader(each) for each in dict.fromkeys((package, PACKAGE))]),
         autoescape=True,
         finalize=shown,
         undefined=StrictUndefined,

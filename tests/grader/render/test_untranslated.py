@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 import grader.render
+from grader.classroom.pages import feedback
 from grader.course import load_course
 from grader.learner import Failure, Progress, TaskProgress, cost
 from grader.learner.hints import Help
@@ -20,19 +21,9 @@ from grader.text.sentences import SENTENCES
 from grader.text.ui import words
 
 RENDER = Path(grader.render.__file__).parent
-FOR_INSTRUCTORS = {
-    *(
-        "class_json",
-        "class_progress",
-        "class_summary",
-        "classroom",
-        "concerns",
-        "confusion",
-        "diff",
-        "figures",
-    ),
-    *("gradebook", "gradescope", "heat", "histogram", "json", "junit", "proof", "dry_run", "rows", "similar"),
-}
+FEEDBACK = Path(feedback.__file__)  # of a class this alone is for its students
+FILES = [*sorted(RENDER.rglob("*.py")), FEEDBACK]
+FOR_INSTRUCTORS = {"confusion", "diff", "gradescope", "json", "junit", "proof"}
 UNITS = {"ns", "us", "ms", "kB", "MB"}  # in any language
 NO_SENTENCE = re.compile(r"bold \w+|grade hint |<.*")  # a style, a command, markup
 SPEAKS = re.compile(r'(?:say|sentence)\(\s*f?"([\w.]+)')
@@ -110,7 +101,7 @@ def test_explain_has_no_untranslated_words(known, width, capitals, left):
         assert left(page) <= UNITS
 
 
-@pytest.mark.parametrize("file", sorted(RENDER.rglob("*.py")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_code_of_a_page_holds_no_sentence(file):
     """Two words in one text are a label, or stand in the table of sentences."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -129,7 +120,7 @@ def test_code_of_a_page_holds_no_sentence(file):
 
 def test_sentences_of_the_table_are_all_said():
     """No name is misspelt, and no sentence waits for a translator that no page says."""
-    pages = [*RENDER.rglob("*.py"), *RENDER.rglob("*.j2")]
+    pages = [*FILES, *RENDER.rglob("*.j2"), *FEEDBACK.parent.rglob("*.j2")]
     code = "\n".join(file.read_text(encoding="utf-8") for file in pages)
     begun = {name for name in SPEAKS.findall(code) if name not in SENTENCES}
     assert all(any(name.startswith(start) for name in SENTENCES) for start in begun)

@@ -2,7 +2,6 @@
 
 from grader.render.html.svg.bar import bar
 from grader.render.html.svg.curve import curve_svg
-from grader.render.html.svg.histogram import histogram_svg
 from grader.render.html.svg.path import path_svg
 
-__all__ = ["bar", "curve_svg", "histogram_svg", "path_svg"]
+__all__ = ["bar", "curve_svg", "path_svg"]

@@ -16,6 +16,9 @@ import pytest
 
 from grader.classroom.gradebook import Gradebook, RunFacts
 from grader.classroom.outputs import class_junit, class_results, fill_canvas, fill_moodle, grades_csv
+from grader.classroom.pages.class_page import class_page
+from grader.classroom.pages.feedback import feedback_page
+from grader.classroom.pages.terminal import as_dict
 from grader.classroom.policy import (
     Counts,
     Dates,
@@ -31,8 +34,6 @@ from grader.classroom.policy import (
 from grader.classroom.policy.visibility import hidden_tasks
 from grader.classroom.records import Adjustment, HandIn, Student
 from grader.course import load_course
-from grader.render.class_json import as_dict
-from grader.render.html import class_page, feedback_page
 from grader.render.words import number
 from grader.report import Environment, Report, TaskReport, Verdict
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from grader.classroom.pages.similar import show, to_json
 from grader.classroom.records import HandIn, Student
 from grader.classroom.similar.find import find_similar, similar_page
 from grader.classroom.similar.index import most_holders
 from grader.classroom.similar.pieces import Names, submissions_of, tokens_of
 from grader.course import load_course
-from grader.render.similar import show, to_json
 
 COURSE = load_course()
 CASES = Path(__file__).parents[2] / "cases" / "correct_tensors"

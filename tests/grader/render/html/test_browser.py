@@ -7,7 +7,9 @@ import shutil
 
 import pytest
 
-from grader.render.html import class_page, feedback_page, report_page
+from grader.classroom.pages.class_page import class_page
+from grader.classroom.pages.feedback import feedback_page
+from grader.render.html import report_page
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None

@@ -9,9 +9,11 @@ from random import Random
 
 import pytest
 
+from grader.classroom.pages import class_statistics
+from grader.classroom.pages.class_page import class_page
+from grader.classroom.pages.class_table import groups_of
+from grader.classroom.pages.feedback import feedback_file
 from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
-from grader.render.html import class_page, concerns, feedback_file, figures
-from grader.render.html.heat import groups_of
 from grader.report import Environment, Report, TaskReport, Verdict
 
 
@@ -49,7 +51,7 @@ def test_files_of_feedback_are_safe_and_differ(class_result):
 def test_outcomes_without_a_score_have_their_reason(page, class_result):
     """Who is not graded is listed with why, and is no part of the mean."""
     text = text_of(page)
-    for standing in concerns.not_graded(class_result):
+    for standing in class_statistics.not_graded(class_result):
         assert standing.outcome.value in text and standing.reason[:40] in text
     graded = [each for each in class_result.standings if each.outcome is Outcome.GRADED]
     assert f"Points of the {len(graded)} students who were graded" in text
@@ -66,22 +68,22 @@ def test_incomplete_grading_shows_no_score(class_result, page):
 
 def test_mistake_is_counted_once_for_each_student(class_result):
     """A named mistake lists who made it, the most frequent first."""
-    found = figures.mistakes(class_result)
+    found = class_statistics.mistakes(class_result)
     counts = [len(row.students) for row in found]
     assert counts == sorted(counts, reverse=True)
     for row in found:
         assert len({student.id for student in row.students}) == len(row.students)
-        makers = [each.student for each in figures.graded(class_result) if row.name in named(each)]
+        makers = [each.student for each in class_statistics.graded(class_result) if row.name in named(each)]
         assert list(row.students) == makers
 
 
 def test_hardest_task_comes_first(class_result):
     """Shares passed rise down the list, and what everybody passes is not in it."""
-    rows = figures.hardest_tasks(class_result)
+    rows = class_statistics.hardest_tasks(class_result)
     shares = [row.passed / row.graded for row in rows]
     assert shares == sorted(shares) and max(shares) < 1
     assert all(row.passed <= row.tried <= row.graded for row in rows)
-    tests = figures.hardest_tests(class_result)
+    tests = class_statistics.hardest_tests(class_result)
     assert {row.task for row in tests} <= {row.task for row in rows}
 
 
@@ -89,10 +91,10 @@ def test_late_adjusted_slow_and_out_of_bounds_are_listed(class_result, page):
     """What needs a look is there with its reason."""
     text = text_of(page)
     assert "explained the proof orally" in text and "−0.5" in text
-    assert {each.student.id for each in concerns.slow(class_result)} == {
+    assert {each.student.id for each in class_statistics.slow(class_result)} == {
         each.student.id for each in class_result.standings if each.report and each.report.seconds > 60
     }
-    assert concerns.out_of_bounds(class_result) and "Out of bounds" in text
+    assert class_statistics.out_of_bounds(class_result) and "Out of bounds" in text
 
 
 def test_map_has_a_sign_for_every_verdict_and_an_empty_cell_for_nothing():

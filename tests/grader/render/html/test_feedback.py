@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from grader.classroom.pages.class_page import class_page
+from grader.classroom.pages.feedback import feedback_page
 from grader.classroom.records import Outcome
-from grader.render.html import class_page, feedback_page
 from grader.render.words import clock
 from grader.report import Message, Verdict
 

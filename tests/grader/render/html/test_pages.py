@@ -9,7 +9,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from grader.render.html import class_page, feedback_page, report_page
+from grader.classroom.pages.class_page import class_page
+from grader.classroom.pages.feedback import feedback_page
+from grader.render.html import report_page
 
 VOID = {"meta", "link", "img", "wbr", "br"}
 OPTIONAL_END = {"td"}  # the cells of the map leave it out

@@ -5,10 +5,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader.render.html.svg import bar, curve_svg, histogram_svg, path_svg
+from grader.classroom.pages.class_page import binned, histogram_svg
+from grader.render.html.svg import bar, curve_svg, path_svg
 from grader.render.html.svg.axes import Scale, label, runs_of, ticks
 from grader.render.html.svg.contour import contours
-from grader.render.html.svg.histogram import binned
 from grader.report import Curve, Path, Surface
 
 CURVE = Curve("loss", (2.0, None, 1.0, 0.5), (2.0, 1.5, 1.0), 31, 0.0)

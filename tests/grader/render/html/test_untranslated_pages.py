@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+import grader.classroom.pages
 import grader.render.html
-from grader.render.html import feedback_page, report_page
+from grader.classroom.pages.feedback import feedback_page
+from grader.render.html import report_page
 from grader.text.sentences import SENTENCES
 
-TEMPLATES = Path(grader.render.html.__file__).with_name("templates")
-FOR_INSTRUCTORS = {"classroom", "concerns", "hard", "students", "people"}
+FOLDERS = [
+    Path(package.__file__).with_name("templates") for package in (grader.classroom.pages, grader.render.html)
+]
+FOR_INSTRUCTORS = {"class", "concerns", "hard", "students", "people"}
 NAMES = {"torchgrade", "torch", "Python"}  # of things, in any language
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 NOT_SHOWN = re.compile(r"<(style|script)>.*?</\1>|<!doctype html>", re.DOTALL)
@@ -51,7 +55,9 @@ def test_feedback_page_has_no_untranslated_words(class_result, visibility, capit
 
 
 @pytest.mark.parametrize(
-    "file", sorted(TEMPLATES.rglob("*.j2")), ids=lambda file: file.name.partition(".")[0]
+    "file",
+    [file for folder in FOLDERS for file in sorted(folder.rglob("*.j2"))],
+    ids=lambda file: file.name.partition(".")[0],
 )
 def test_template_of_a_learner_holds_no_words(file):
     """Words stand in the table of sentences, and a template names them."""

@@ -9,8 +9,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from grader.classroom.pages.dry_run import as_dict, show
 from grader.classroom.records import HandIn, Intake, Student
-from grader.render.dry_run import as_dict, show
 
 ALICE = Student("a1", "Alice Able", "al@x.edu", {"canvas": "11"})
 INTAKE = Intake(

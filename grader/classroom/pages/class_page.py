@@ -1,17 +1,85 @@
-"""How the scores of a class are spread: a bar for each range, with the mean and the median."""
+"""The page of a class: its figures, what was hard, who needs a look, and everybody's tasks."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import fmean, median
+from typing import Any
 
 from markupsafe import Markup
 
+from grader.classroom.pages import class_statistics
+from grader.classroom.pages.class_table import groups_of, lines_of, rows_of
+from grader.classroom.pages.feedback import people_page
+from grader.classroom.records import ClassResult, Outcome
+from grader.render.html.marks import marks_in_use
 from grader.render.html.svg.axes import Frame, Scale
 from grader.render.html.svg.element import drawing, element, line, text
 from grader.render.words import count, number
 
-WIDTH, HEIGHT = 440.0, 230.0
+MOST_HARD = 15  # tasks and tests
+MOST_MISTAKES = 40
+MOST_NAMES = 30  # of one mistake
+WIDEST_ON_PAPER = 60  # columns of the map
+MOST_ROWS = 100  # of what needs a look
+
+
+def class_page(result: ClassResult) -> str:
+    """One run over a class as one page for a browser."""
+    scores = [standing.score for standing in class_statistics.graded(result)]
+    return people_page(
+        "class.html.j2",
+        result=result,
+        scores=scores,
+        histogram_svg=histogram_svg,
+        most=max((standing.max_score for standing in result.standings), default=0.0),
+        tiles=_tiles(result, scores),
+        rows=rows_of(result),
+        groups=groups_of(result.columns),
+        lines=lines_of(result),
+        verdicts=_verdicts(result),
+        WIDEST_ON_PAPER=WIDEST_ON_PAPER,
+        **_hard(result),
+        **_concerns(result),
+    )
+
+
+def _hard(result: ClassResult) -> dict[str, Any]:
+    return {
+        "mistakes": class_statistics.mistakes(result)[:MOST_MISTAKES],
+        "tasks": class_statistics.hardest_tasks(result)[:MOST_HARD],
+        "tests": class_statistics.hardest_tests(result)[:MOST_HARD],
+        "MOST_NAMES": MOST_NAMES,
+    }
+
+
+def _concerns(result: ClassResult) -> dict[str, Any]:
+    found = {
+        "late": class_statistics.late(result),
+        "adjusted": class_statistics.adjusted(result),
+        "slow": class_statistics.slow(result),
+        "out_of_bounds": class_statistics.out_of_bounds(result)[:MOST_ROWS],
+    }
+    return {"not_graded": class_statistics.not_graded(result), "concerns_found": any(found.values()), **found}
+
+
+def _tiles(result: ClassResult, scores: Sequence[float]) -> list[tuple[str, str]]:
+    """The figures of the run, each with its word; an outcome that nobody has is left out."""
+    outcomes = Counter(standing.outcome for standing in result.standings)
+    counts = [(outcome.value, str(outcomes[outcome])) for outcome in Outcome if outcomes[outcome]]
+    middle = [("mean", number(fmean(scores))), ("median", number(median(scores)))] if scores else []
+    spread = [("lowest", number(min(scores))), ("highest", number(max(scores)))] if scores else []
+    return [("students", str(len(result.standings))), *counts, *middle, *spread]
+
+
+def _verdicts(result: ClassResult) -> list[Any]:
+    return marks_in_use(
+        task.verdict for each in result.standings if each.report for task in each.report.tasks
+    )
+
+
+_WIDTH, _HEIGHT = 440.0, 230.0
 LEFT, RIGHT, TOP, BOTTOM = 12.0, 426.0, 56.0, 188.0
 TENTHS = 10
 GAP = 2.0
@@ -31,11 +99,11 @@ def histogram_svg(scores: Sequence[float], most: float) -> Markup:
         for place in range(0, len(counts) + 1, 2)
     ]
     return drawing(
-        WIDTH, HEIGHT, "Distribution of scores", describe(scores, most),
+        _WIDTH, _HEIGHT, "Distribution of scores", describe(scores, most),
         *(_bar(frame, place, students) for place, students in enumerate(counts)),
         line((LEFT, BOTTOM), (RIGHT, BOTTOM), "axis"),
         *edges,
-        text(((LEFT + RIGHT) / 2, HEIGHT - 6), "percent of the points", "middle"),
+        text(((LEFT + RIGHT) / 2, _HEIGHT - 6), "percent of the points", "middle"),
         *_middles(frame, scores, most),
     )  # fmt: skip
 

@@ -11,8 +11,7 @@ from contextlib import suppress
 from functools import cache
 
 from grader.text import keys
-from grader.text.language import ENGLISH, chosen, ui_file
-from grader.text.look_up import NAME
+from grader.text.language import ENGLISH, NAME, chosen, ui_file
 from grader.text.patterns import PATTERNS
 from grader.text.translation import BadTranslation, read
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 ENGLISH = "en"
 VARIABLE = "TORCHGRADE_LANGUAGE"
+NAME = re.compile(r"\{(\w+)\}")  # of a value in a sentence
 STOPS = ".。"  # that a sentence ends with
 CODE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")
 UI_FOLDER = Path(__file__).parent

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 
 from grader.course import Course, load_course
 from grader.text import keys
-from grader.text.language import ENGLISH, chosen, topic_file, ui_file
+from grader.text.language import ENGLISH, NAME, chosen, topic_file, ui_file
 from grader.text.sentences import SENTENCES
 from grader.text.translation import BadTranslation, Translation, read
 from grader.text.ui import words
-
-NAME = re.compile(r"\{(\w+)\}")  # of a value
 
 
 class UnknownKey(LookupError):

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from grader.render.escape import lines, one_line, with_code
 from grader.render.words import number
 from grader.text import say
-from grader.text.look_up import NAME
+from grader.text.language import NAME
 
 LONGEST = 400  # characters of anything that a submission may have written
 ENOUGH = 4_000  # a sentence of the course's own is cut only where it cannot be one

@@ -15,7 +15,7 @@ from grader.classroom.records import ClassResult, HandIn, Intake, Outcome, Stand
 from grader.classroom.roster_files import read_roster
 from grader.course import Task, load_course
 from grader.course.stub import stub_of
-from grader.render.words import count
+from grader.render.formatting import count
 
 POLICY = "course.toml"
 BOOK = "gradebook.sqlite"

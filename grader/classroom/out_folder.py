@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from grader.render.words import clock
+from grader.render.formatting import clock
 
 NAME = re.compile(r"[\w@-][\w.@-]*", re.ASCII)
 

@@ -116,7 +116,7 @@ def _shown(pairs: Sequence[str]) -> dict[str, str]:
 
 def _tell(file: Path, size: int, tasks: int, points: float, settings: Settings, torch_index: str) -> None:
     from grader.export.bundle import PEAK, SEEDS, TIMES
-    from grader.render.words import count, number
+    from grader.render.formatting import count, number
 
     inputs = SEEDS[settings.seeds].format(seed=settings.seed)
     click.echo(f"wrote {file}: {count(tasks, 'task')}, {number(points)} points, {size / 1e6:.1f} MB")

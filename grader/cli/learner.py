@@ -136,7 +136,7 @@ def in_language(report: Report, language: str | None) -> Report:
 def in_the_language(failure: Failure | None, course: Course, task: Task) -> Failure | None:
     """Return what is remembered of a failure in the language that is spoken already."""
     from grader.text import chosen, translated_failure
-    from grader.text.translation import BadTranslation
+    from grader.text.translations import BadTranslation
 
     if failure is None:
         return None
@@ -149,7 +149,7 @@ def in_the_language(failure: Failure | None, course: Course, task: Task) -> Fail
 def _in_language(language: str | None, what: Spoken, translate: Callable[[Spoken, str], Spoken]) -> Spoken:
     """Translate what is shown; a code that is none is refused, a broken translation only mentioned."""
     from grader.text import BadLanguage, speak
-    from grader.text.translation import BadTranslation
+    from grader.text.translations import BadTranslation
 
     try:
         return translate(what, speak(language))

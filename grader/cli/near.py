@@ -8,7 +8,7 @@ from pathlib import Path
 
 def missing(path: Path, commands: Iterable[str]) -> str:
     """One sentence that says what is missing, and one that says what to type instead."""
-    from grader.render.escape import one_line
+    from grader.text.escape import one_line
 
     found = _command(path, commands) or _task(path) or _neighbour(path)
     remedy = f"did you mean `{one_line(found)}`?" if found else "give a folder or file of the course"

@@ -34,7 +34,7 @@ def command(names: tuple[str, ...], folder: Path | None, language: str | None) -
     """Show the next open task: what it builds on, where it lies, and how to grade it."""
     from grader.learner.choose import in_turn, open_needs
     from grader.learner.work import place_of
-    from grader.render import next as pages
+    from grader.render import course_pages as pages
 
     course = learners_course(language)
     place = needed_folder(folder)
@@ -66,7 +66,7 @@ def command(names: tuple[str, ...], folder: Path | None, language: str | None) -
         f"grade {shown_folder(place)}",
         waiting[1] if len(waiting) > 1 else None,
     )
-    show(lambda console: pages.show(step, console, _passed(tasks, here.progress), len(tasks)), None)
+    show(lambda console: pages.show_next(step, console, _passed(tasks, here.progress), len(tasks)), None)
 
 
 def _absent(topic: str, folder: Path) -> str:

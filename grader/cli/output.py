@@ -15,7 +15,7 @@ from grader.cli.faults import WrongCall
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.render.progress import LiveProgress
+    from grader.render.page import LiveProgress
 
 FORMATS = click.Choice(["terminal", "json"])
 
@@ -47,7 +47,7 @@ def live_progress() -> LiveProgress | None:
     """A line that moves, where somebody is looking."""
     if not sys.stderr.isatty():
         return None
-    from grader.render.progress import LiveProgress
+    from grader.render.page import LiveProgress
 
     return LiveProgress(open_console(errors=True))
 

@@ -87,7 +87,7 @@ def _write(bundle: Bundle, folder: Path, archive: Path | None, name: str) -> Non
 
 
 def _tell(bundle: Bundle, folder: Path, archive: Path | None) -> None:
-    from grader.render.words import count
+    from grader.render.formatting import count
 
     suites, tasks = bundle.students.suites, bundle.students.tasks
     for each in suites.kept_back:

@@ -81,7 +81,7 @@ def command(
     _present(in_language(report, language) if people else report, kind, output, paths, curves, repeat)
     if report.incomplete is not None:
         return OURS
-    from grader.render.choose import passed
+    from grader.report.selection import passed
 
     return 0 if passed(report) else FAILED
 
@@ -112,7 +112,7 @@ def _present(
             lambda console: terminal.show(report, console, paths=typed, curves=curves, repeat=repeat), output
         )
     if output is not None:
-        from grader.render.words import earned, number
+        from grader.render.formatting import earned, number
 
         points = f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
         click.echo(f"{points}; the report is in {output}")

@@ -45,7 +45,7 @@ def list_command(
     """Show the topics and tasks of the course, and which of them pass."""
     from grader.learner import Progress
     from grader.learner.choose import Filters
-    from grader.render import course as pages
+    from grader.render import course_pages as pages
 
     course = learners_course(language)
     topics = (*names, *topics)
@@ -86,7 +86,7 @@ def hint_command(
     """Show the next hint of a task: first about what went wrong, then N of rising strength."""
     from grader.learner.hints import following, picked
     from grader.learner.step import after_hint
-    from grader.render import course as pages
+    from grader.render import course_pages as pages
 
     course = learners_course(language)
     task = one_task(course, name)
@@ -140,7 +140,7 @@ def _advice(course: Course, task: Task, entry: TaskProgress) -> str | None:
     """Return what the author of a known mistake advises, where there is anything."""
     from grader.learner.advice import advice_on
     from grader.text import chosen, translated_advice
-    from grader.text.translation import BadTranslation
+    from grader.text.translations import BadTranslation
 
     if entry.failure is None or entry.failure.mistake is None:
         return None

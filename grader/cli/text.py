@@ -12,7 +12,7 @@ from grader.cli.output import output_option, writable, write
 
 if TYPE_CHECKING:
     from grader.course import Course
-    from grader.text.translation import Translation
+    from grader.text.translations import Translation
 
 PAGES = "ui"  # what stands in place of a topic for the words of the pages
 
@@ -25,7 +25,7 @@ PAGES = "ui"  # what stands in place of a topic for the words of the pages
 def command(name: str, language: str | None, check: bool, output: Path | None) -> int:
     """Write the texts of a topic for a translator; `ui` in place of TOPIC is the words of the pages."""
     from grader.course import load_course
-    from grader.text.write import catalogue_text
+    from grader.text.translations import catalogue_text
 
     writable(output)
     if check and language is None:
@@ -43,9 +43,8 @@ def command(name: str, language: str | None, check: bool, output: Path | None) -
 
 
 def _texts(course: Course, name: str, language: str | None) -> tuple[Path | None, dict[str, str]]:
-    from grader.text.catalogue import catalogue_of
-    from grader.text.language import BadLanguage, speak, topic_file, ui_file
-    from grader.text.ui import words
+    from grader.text.lookup import catalogue_of, words
+    from grader.text.translations import BadLanguage, speak, topic_file, ui_file
 
     try:
         code = speak(language) if language else None
@@ -58,7 +57,7 @@ def _texts(course: Course, name: str, language: str | None) -> tuple[Path | None
 
 
 def _translation(file: Path | None) -> Translation:
-    from grader.text.translation import BadTranslation, Translation, read
+    from grader.text.translations import BadTranslation, Translation, read
 
     try:
         return read(file) if file else Translation()
@@ -67,7 +66,7 @@ def _translation(file: Path | None) -> Translation:
 
 
 def _check(file: Path | None, english: dict[str, str], done: Translation) -> int:
-    from grader.text.check import gaps
+    from grader.text.translations import gaps
 
     found = gaps(english, done)
     for state, keys in (("missing", found.missing), ("outdated", found.outdated), ("unknown", found.unknown)):

@@ -39,7 +39,7 @@ def command(names: tuple[str, ...], kind: str, output: Path | None, **options: A
     if kind == "json":
         write(json.dumps(asdict(proof), indent=2) + "\n", output)
     else:
-        from grader.render import proof as pages
+        from grader.render import verification as pages
 
         show(lambda console: pages.show(proof, console), output)
     return 0 if proof.ok else FAILED

@@ -22,10 +22,10 @@ from grader.course import load_course
 from grader.export.metadata import Metadata, read_metadata
 from grader.export.rules import GRADED, graded_today, late_percent, repeated, visibility
 from grader.export.settings import Settings, from_text
-from grader.render.escape import one_line
+from grader.render.formatting import number
 from grader.render.gradescope import Look, as_text, failed_results, results_of
-from grader.render.words import number
 from grader.report import NotAReport, Report, from_json
+from grader.text.escape import one_line
 
 RESERVE = 45.0  # seconds between our own end and Gradescope's
 WRONG_CALL = 2  # the exit code of `grade` for a submission that cannot be graded

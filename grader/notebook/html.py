@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from grader.render.choose import first_failed
-from grader.render.escape import one_line
+from grader.render.formatting import count, earned, number, tally
 from grader.render.html.environment import SCRIPT, STYLE, asset, environment, policy
 from grader.render.html.helpers import has_drawings
-from grader.render.words import count, earned, number, tally
 from grader.report import Report
+from grader.report.selection import first_failed
+from grader.text.escape import one_line
 
 PAGE = """{% extends "base.html.j2" %}
 {% import "parts/task.html.j2" as parts with context %}

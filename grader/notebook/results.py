@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from grader.notebook.plain import drawn
-from grader.render.choose import WAITING
-from grader.render.escape import one_line
 from grader.render.failure import failure, labels
+from grader.render.formatting import MARKS, count, earned, number, share, word
 from grader.render.page import Page
-from grader.render.words import MARKS, count, earned, number, share, word
 from grader.report import Report, TaskReport, Verdict
+from grader.report.selection import WAITING
+from grader.text.escape import one_line
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 MOST_NOTES = 20

@@ -14,7 +14,7 @@ from grader.release.secrets import hidden_lines, leaks
 from grader.release.suites import Suites, visible_suites
 from grader.release.topic_file import topic_file
 from grader.release.translation_file import translation_file
-from grader.text import keys
+from grader.text import translation_keys
 
 NO_SOLUTIONS = (
     "# No solutions\n\nThis course was handed out without solutions, hidden tests and known mistakes.\n"
@@ -57,7 +57,7 @@ def student_course(course: Course, tasks: Sequence[Task]) -> StudentCourse:
 
 def _exercise(course: Course, slug: str, tasks: Sequence[Task], suites: Suites) -> dict[str, str]:
     folder = course.exercises / slug
-    tests = {keys.check(task.id, name) for task in tasks for name in _test_names(suites, task)}
+    tests = {translation_keys.check(task.id, name) for task in tasks for name in _test_names(suites, task)}
     texts = {
         f"exercises/{slug}/README.md": (folder / "README.md").read_text(encoding="utf-8"),
         f"exercises/{slug}/{slug}.py": stub_of(course, slug),

@@ -6,8 +6,8 @@ import json
 from collections.abc import Collection
 from pathlib import Path
 
-from grader.text import keys
-from grader.text.translation import read
+from grader.text import translation_keys
+from grader.text.translations import read
 
 
 def translation_file(file: Path, tasks: Collection[str], tests: Collection[str]) -> str:
@@ -29,7 +29,7 @@ def translation_file(file: Path, tasks: Collection[str], tests: Collection[str])
 
 
 def _is_open(key: str, tasks: Collection[str], tests: Collection[str]) -> bool:
-    task = keys.task_of(key)
+    task = translation_keys.task_of(key)
     if task is None:
         return True
     kind = key.removeprefix(f"task.{task}.").partition(".")[0]

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.escape import one_line
+from grader.render.formatting import MARKS, count, number, word
 from grader.render.page import Page
-from grader.render.words import MARKS, count, number, word
 from grader.report import Verdict
+from grader.text.escape import one_line
 
 if TYPE_CHECKING:
     from grader.classroom.gradebook import ClassDiff, StudentChange, TaskChange

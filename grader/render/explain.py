@@ -10,9 +10,9 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.escape import lines
 from grader.render.page import Page
 from grader.text import judged, say
+from grader.text.escape import lines
 
 if TYPE_CHECKING:
     from grader.course import Task

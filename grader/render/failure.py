@@ -7,13 +7,13 @@ from dataclasses import replace
 from rich.cells import cell_len
 from rich.text import Text
 
-from grader.render.escape import lines, one_line
+from grader.render.drawings import has_sketches, sketches
+from grader.render.formatting import MARKS, word
 from grader.render.page import LABEL, WIDEST, Page, cut
-from grader.render.sketch import has_sketches, sketches
-from grader.render.words import MARKS, word
 from grader.report import Message, TaskReport, TestReport, Verdict
 from grader.text import say
-from grader.text.language import STOPS
+from grader.text.escape import lines, one_line
+from grader.text.translations import STOPS
 
 FIXED = (
     ("Checked", "checked", ""),

@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.render.choose import by_topic
-from grader.render.escape import lines, one_line
-from grader.render.words import count, earned, number, tally, word
+from grader.render.formatting import count, earned, number, tally, word
 from grader.report import Message, Report, TaskReport, TestReport, Verdict
+from grader.report.selection import by_topic
+from grader.text.escape import lines, one_line
 
 VISIBLE = "visible"
 VISIBILITIES = ("hidden", "after_due_date", "after_published", VISIBLE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from grader.render.escape import xml
 from grader.report import Message, Report, TaskReport, TestReport, Verdict
+from grader.text.escape import xml
 
 KINDS = {
     Verdict.FAIL: "failure",

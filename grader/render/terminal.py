@@ -3,18 +3,111 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from grader.render.choose import by_topic, first_failed, first_waiting, passed, place, untouched
-from grader.render.escape import one_line
+from grader.render.drawings import gallery
 from grader.render.failure import failure, repeatable
+from grader.render.formatting import MARKS, bar, count, earned, number, seconds, share, tally, word
 from grader.render.page import Page
-from grader.render.sketch import gallery
-from grader.render.table import topics, total
-from grader.render.words import count, earned, number
-from grader.report import Report, TaskReport
+from grader.report import Report, TaskReport, Verdict
+from grader.report.selection import by_topic, first_failed, first_waiting, passed, place, untouched
 from grader.text import judged, say
+from grader.text.escape import one_line
+
+BAR = 28
+GAP = 2
+VERDICT = 15  # columns of a mark and the longest English verdict
+POINTS = 9  # of `0.67 / 12`
+TIME = 6  # of `12.3 s`
+TITLE = 24  # a title with less room than this is left out
+
+
+def topics(page: Page, report: Report) -> None:
+    """Write each topic: a table, or one line where there is nothing to do in it."""
+    all_topics = by_topic(report)
+    short = {slug for slug, tasks in all_topics.items() if len(all_topics) > 1 and _is_quiet(report, tasks)}
+    long = [task for slug, tasks in all_topics.items() if slug not in short for task in tasks]
+    before = ""
+    for slug, tasks in all_topics.items():
+        if before and not {before, slug} <= short:
+            page.line()
+        before = slug
+        page_of_topic = _summary if slug in short else partial(_table, width=_name_width(long))
+        page_of_topic(page, slug, tasks)
+    page.line()
+
+
+def total(page: Page, report: Report) -> None:
+    """Write the score with its bar and how many tasks there are of each verdict."""
+    score, most = report.score, report.max_score
+    points = say("points.of_all", earned=earned(score, most), most=number(most))
+    style = "green" if score >= most - 1e-6 else "cyan"
+    page.line((bar(score, most, BAR), style), "  ", (points, "bold"), f"  {share(score, most)} %")
+    page.line((f"{count(len(report.tasks), 'task')}: {tally(report.tasks)}", "dim"))
+
+
+def _is_quiet(report: Report, tasks: list[TaskReport]) -> bool:
+    """Whether a topic is all done or all untouched while there is something to do in another."""
+    finished = all(task.verdict is Verdict.PASS for task in report.tasks)
+    verdicts = {task.verdict for task in tasks}
+    return not finished and len(verdicts) == 1 and verdicts <= {Verdict.PASS, Verdict.NOT_ATTEMPTED}
+
+
+def _name_width(tasks: list[TaskReport]) -> int:
+    return max((cell_len(_name(task)) for task in tasks), default=0)
+
+
+def _summary(page: Page, slug: str, tasks: list[TaskReport]) -> None:
+    mark, style = MARKS[tasks[0].verdict]
+    verdict, number_of = word(tasks[0].verdict), count(len(tasks), "task")
+    text = say("points.of_verdict", verdict=verdict, tasks=number_of, points=_points(tasks))
+    page.line((mark, style), " ", (one_line(slug), "bold"), "  ", (text, "dim"))
+
+
+def _table(page: Page, slug: str, tasks: list[TaskReport], *, width: int) -> None:
+    page.line((one_line(slug), "bold"), "  ", (say("points", points=_points(tasks)), "dim"))
+    verdict = max(VERDICT, *(cell_len(word(each)) + 2 for each in Verdict))
+    room = page.width - verdict - GAP - width - GAP - POINTS
+    timed, titled = room >= GAP + TIME, room >= GAP + TIME + GAP + TITLE
+    table = Table.grid(padding=(0, GAP, 0, 0), expand=titled)
+    table.add_column(no_wrap=True, width=verdict)
+    table.add_column(overflow="fold", width=min(width, page.width - verdict - GAP - GAP - POINTS))
+    if titled:
+        table.add_column(overflow="fold", ratio=1)
+    table.add_column(justify="right", no_wrap=True, width=POINTS)
+    if timed:
+        table.add_column(justify="right", no_wrap=True, width=TIME)
+    for task in tasks:
+        table.add_row(*_row(page, task, titled, timed))
+    page.console.print(table, width=page.width)
+
+
+def _row(page: Page, task: TaskReport, titled: bool, timed: bool) -> list[Text]:
+    mark, style = MARKS[task.verdict]
+    quiet = "dim" if task.verdict in (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED) else ""
+    points = f"{earned(task.points, task.max_points)} / {number(task.max_points)}"
+    took = f"{seconds(task):.1f} s" if task.tests and not quiet else ""
+    return [
+        Text(page.alphabet.of(f"{mark} {word(task.verdict)}"), style),
+        Text(_name(task), quiet),
+        *([Text(one_line(task.title), "dim")] if titled else []),
+        Text(points, quiet),
+        *([Text(took, "dim")] if timed else []),
+    ]
+
+
+def _name(task: TaskReport) -> str:
+    return one_line(task.id.rpartition(".")[2])
+
+
+def _points(tasks: list[TaskReport]) -> str:
+    most = sum(task.max_points for task in tasks)
+    return f"{earned(sum(task.points for task in tasks), most)} / {number(most)}"
 
 
 def show(

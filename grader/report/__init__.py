@@ -1,29 +1,27 @@
 """What a grading found: plain frozen data, and nothing that computes."""
 
-from grader.report.artefacts import (
+from grader.report.read import SCHEMA, NotAReport, from_json
+from grader.report.report import (
+    DECISIVE,
+    POSSIBLE,
+    SCHEMA_VERSION,
     Curve,
+    Environment,
     Grid,
+    Message,
     Passage,
     Path,
     Picture,
     PictureKind,
     Point,
+    Report,
     ShapeRow,
     ShapeTable,
     Surface,
-)
-from grader.report.model import (
-    DECISIVE,
-    POSSIBLE,
-    SCHEMA_VERSION,
-    Environment,
-    Message,
-    Report,
     TaskReport,
     TestReport,
     Verdict,
 )
-from grader.report.read import SCHEMA, NotAReport, from_json
 
 __all__ = [
     "DECISIVE",

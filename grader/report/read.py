@@ -13,8 +13,8 @@ from sys import intern
 from typing import Any
 from weakref import WeakValueDictionary
 
-from grader.report.model import SCHEMA_VERSION, Environment, Message, Report, TaskReport, TestReport, Verdict
 from grader.report.read_artefacts import read_curve, read_path, read_picture, read_table
+from grader.report.report import SCHEMA_VERSION, Environment, Message, Report, TaskReport, TestReport, Verdict
 
 SCHEMA = Path(__file__).with_name("schema.json")
 LABELS = ("checked", "expected", "got", "where", "likely", "mistake", "next")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from grader.report.artefacts import (
+from grader.report.report import (
     Curve,
     Grid,
     Passage,

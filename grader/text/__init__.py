@@ -6,9 +6,8 @@ labels of the pages, and two tables: the sentences of the pages (sentences.py) a
 one of an English that has changed since.
 """
 
-from grader.text.judged import judged
-from grader.text.language import BadLanguage, chosen, languages, speak
-from grader.text.look_up import count_of, label, say, spoken, text, verdict_words
+from grader.text.judge_sentences import judged
+from grader.text.lookup import count_of, label, say, spoken, text, verdict_words
 from grader.text.translate import (
     translated,
     translated_advice,
@@ -16,6 +15,7 @@ from grader.text.translate import (
     translated_failure,
     translated_task,
 )
+from grader.text.translations import BadLanguage, chosen, languages, speak
 
 __all__ = [
     "BadLanguage",

@@ -14,10 +14,10 @@ from typing import Any
 
 from grader.classroom.gradebook.database import BookProblem, Connection
 from grader.classroom.records import Adjustment, HandIn, Student, TaskColumn
-from grader.render.choose import topic_of
 from grader.render.json import as_dict
 from grader.report import NotAReport, Report, TaskReport
 from grader.report.read import read_report, read_task
+from grader.report.selection import topic_of
 
 
 def dump(value: object) -> str:

@@ -18,7 +18,7 @@ from grader.classroom.outputs.sheet import (
     written,
 )
 from grader.classroom.records import ClassResult, Standing
-from grader.render.words import number
+from grader.render.formatting import number
 
 WITH_ID = re.compile(r"(?P<title>.*\S)\s*\((?P<id>\d+)\)", re.DOTALL)
 TOTALS = re.compile(r"(?:Current|Final|Override) (?:Score|Points|Grade|Status)\b")

@@ -16,11 +16,11 @@ from xml.etree import ElementTree
 
 from grader.classroom.outputs.sheet import harmless
 from grader.classroom.records import ClassResult, Outcome, Standing, TaskColumn
-from grader.render.escape import one_line, xml
+from grader.render.formatting import number
 from grader.render.gradescope import Look, as_text, failed_results, results_of, task_text
 from grader.render.junit import KINDS
-from grader.render.words import number
 from grader.report import TaskReport, Verdict
+from grader.text.escape import one_line, xml
 
 COLUMNS = (
     "student", "name", "email", "outcome", "reason", "score", "max_score", "penalty", "adjustments", "attempts",

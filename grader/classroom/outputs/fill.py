@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from grader.classroom.records import Outcome, Standing, Student
 from grader.classroom.roster import Roster, roster_key
-from grader.render.escape import one_line
-from grader.render.words import count
+from grader.render.formatting import count
+from grader.text.escape import one_line
 
 NAME, EMAIL, OWN = "name", "email", "id"  # kinds of keys beside those in `Student.ids`
 SURE = ("canvas", "moodle")  # a system's own number: who has another one is somebody else, whatever the name

@@ -15,10 +15,10 @@ from grader.classroom.outputs.moodle_columns import CHANGED, NO, Columns, find_c
 from grader.classroom.outputs.sheet import Filled, Sheet, has_decimal_comma, number_in, read_sheet, written
 from grader.classroom.policy.visibility import hidden_tasks
 from grader.classroom.records import ClassResult, Standing
-from grader.render.choose import first_failed
-from grader.render.escape import one_line
-from grader.render.words import count, earned, number
+from grader.render.formatting import count, earned, number
 from grader.report import Report, Verdict
+from grader.report.selection import first_failed
+from grader.text.escape import one_line
 
 OURS = "torchgrade:"  # a comment that begins so may be written anew
 LONGEST = 300

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.render.escape import one_line
+from grader.render.formatting import count, tally
 from grader.render.gradescope import INCOMPLETE, task_text
-from grader.render.words import count, tally
 from grader.report import Message, Report, TaskReport, Verdict
+from grader.text.escape import one_line
 
 NOT_FOUND_OUT = (Verdict.SKIPPED, Verdict.INTERNAL)
 

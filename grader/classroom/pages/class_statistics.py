@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.classroom.records import ClassResult, Outcome, Standing, Student, TaskColumn
-from grader.render.choose import WAITING
 from grader.report import POSSIBLE, Message, TaskReport, TestReport, Verdict
+from grader.report.selection import WAITING
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from itertools import groupby
 from markupsafe import Markup, escape
 
 from grader.classroom.records import ClassResult, Standing, TaskColumn
-from grader.render.html.marks import kind, sign
-from grader.render.words import share
+from grader.render.formatting import share
+from grader.render.html.helpers import kind, sign
 from grader.report import Verdict
 
 NOTHING = ""  # where nothing was graded

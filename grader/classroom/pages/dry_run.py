@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.classroom.records import HandIn, Intake, Student
-from grader.render.escape import one_line
+from grader.render.formatting import clock, count
 from grader.render.page import Page, cut
-from grader.render.words import clock, count
+from grader.text.escape import one_line
 
 FILES = 24  # columns for the names of files, as wide as two of them
 TRY = 3

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.escape import one_line
+from grader.render.formatting import clock, count, number
 from grader.render.page import Page
-from grader.render.words import clock, count, number
+from grader.text.escape import one_line
 
 if TYPE_CHECKING:
     from grader.classroom.gradebook import AdjustmentEntry, RunEntry

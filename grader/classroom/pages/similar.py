@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.escape import lines, one_line
+from grader.render.formatting import count
 from grader.render.page import Page, cut
-from grader.render.words import count
+from grader.text.escape import lines, one_line
 
 if TYPE_CHECKING:
     from grader.classroom.similar.find import Findings, Pair, Side

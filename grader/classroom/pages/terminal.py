@@ -12,10 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from grader.classroom.jobs import Job
 from grader.classroom.records import ClassResult, Outcome, Standing
-from grader.render.escape import one_line
+from grader.render.formatting import count, number
 from grader.render.page import Page
-from grader.render.words import count, number
 from grader.report import Report
+from grader.text.escape import one_line
 
 MOST_LISTED = 20
 SIGNS = {

@@ -10,7 +10,7 @@ from grader.classroom.policy.course_policy import Counts, Policy
 from grader.classroom.policy.dates import Lateness, percent_of
 from grader.classroom.policy.points import Worth, on_scale, possible_points, worth_of
 from grader.classroom.records import Adjustment, Attempt, HandIn, Outcome, Standing, Student, TaskColumn
-from grader.render.words import count, number
+from grader.render.formatting import count, number
 from grader.report import Report
 
 UNGRADED = "it was not graded"

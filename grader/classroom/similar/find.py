@@ -30,7 +30,7 @@ from grader.classroom.similar.index import (
 )
 from grader.classroom.similar.pieces import CHOSEN, Piece, given_names, numbered, pieces_of
 from grader.course import Course
-from grader.render.escape import lines, one_line
+from grader.text.escape import lines, one_line
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from importlib.util import cache_from_source
+from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
-from grader.render.html.compiled import Compiled
+from grader.render.drawings import shapes_of
+from grader.render.formatting import clock, count, earned, number, passage, share
+from grader.render.html import curves, paths
+from grader.render.html.curves import averaged, curve_svg
 from grader.render.html.helpers import (
     LABELS,
     MOST_DRAWN,
@@ -19,16 +28,12 @@ from grader.render.html.helpers import (
     anchor,
     drawn,
     has_drawings,
+    mark,
     next_of,
     number_of,
     went_wrong,
 )
-from grader.render.html.marks import mark
-from grader.render.html.pictures import picture_of
-from grader.render.html.svg import bar, curve, curve_svg, path, path_svg
-from grader.render.html.svg.curve import averaged
-from grader.render.html.svg.element import element
-from grader.render.html.text import (
+from grader.render.html.markup import (
     block,
     breakable,
     code,
@@ -39,9 +44,35 @@ from grader.render.html.text import (
     signed,
     whole,
 )
-from grader.render.shapes import shapes_of
-from grader.render.words import clock, count, earned, number, passage, share
+from grader.render.html.paths import path_svg
+from grader.render.html.pictures import picture_of
+from grader.render.html.svg_elements import bar, element
 from grader.text import chosen, judged, label
+
+FOLDER = Path(cache_from_source(__file__)).parent  # whoever may write there can change this module too
+
+
+class Compiled(FileSystemBytecodeCache):
+    """Saves a page the compiler; where the folder cannot be written, it is only read, or does without."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        """Keep everything in `folder`."""
+        super().__init__(str(folder), "template.%s.cache")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Load what was compiled before, if it can be read."""
+        try:
+            super().load_bytecode(bucket)
+        except (OSError, EOFError, ValueError, TypeError, UnpicklingError):
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled, if that can be written and Python keeps what it compiles."""
+        if sys.dont_write_bytecode:
+            return
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
+
 
 PACKAGE = "grader.render.html"
 STYLE, SCRIPT = "page.css", "sort.js"
@@ -100,7 +131,7 @@ def environment(package: str = PACKAGE) -> Environment:
     made.filters.update(number=number, signed=signed)
     made.globals.update({function.__name__: function for function in FUNCTIONS})
     made.globals.update(say=sentence)
-    made.globals.update(curve_outside=curve.outside, path_outside=path.outside)
+    made.globals.update(curve_outside=curves.outside, path_outside=paths.outside)
     made.globals.update(LABELS=LABELS, MOST_DRAWN=MOST_DRAWN, MOST_ROWS=MOST_ROWS)
     return made
 

@@ -8,12 +8,90 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from grader.render.html import png
-from grader.render.html.confusion import Row, rows_of
-from grader.render.html.grid import bounded, values_of
-from grader.render.html.svg.heatmap import heatmap_svg
-from grader.render.html.text import figure
+from grader.render.html.markup import figure
+from grader.render.html.png import bounded, diverging, values_of
+from grader.render.html.svg_elements import drawing, element, text
 from grader.report import Grid, Picture, PictureKind
 from grader.text import say
+
+SHADES = 5
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One count; `shade` is its share of the row, from 0 for nothing to 5."""
+
+    text: str
+    shade: int
+    right: bool  # whether the class was recognised
+
+
+@dataclass(frozen=True)
+class Row:
+    """One true class."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+
+def rows_of(grid: Grid, names: Sequence[str]) -> tuple[Row, ...]:
+    """A row for each class."""
+    return tuple(Row(name, _cells_of_row(row, grid[row])) for row, name in enumerate(names))
+
+
+def _cells_of_row(row: int, values: Sequence[float | None]) -> tuple[Cell, ...]:
+    most = max((value for value in values if value is not None), default=0.0)
+    total = sum(max(0.0, value or 0.0) / most for value in values) * most if most > 0 else 0.0
+    return tuple(
+        Cell(figure(value), _shade(value, total), column == row) for column, value in enumerate(values)
+    )
+
+
+def _shade(value: float | None, total: float) -> int:
+    if not value or value < 0 or not total:
+        return 0
+    return 1 + min(SHADES - 1, int(value / total * SHADES))
+
+
+WIDTH = 360.0
+LEFT, RIGHT, TOP = 40.0, 352.0, 8.0
+TALLEST, LOWEST = 14.0, 3.0  # pixels of a row
+TALL = 260.0
+READABLE = 10.0  # pixels of a column or a row that a label needs
+LONGEST = 5  # characters of a label
+
+
+def heatmap_svg(picture: Picture, grid: Grid, most: float) -> Markup:
+    """The grid from blue at -most over white at 0 to orange at most."""
+    rows, columns = len(grid), len(grid[0])
+    row = max(LOWEST, min(TALLEST, TALL / rows))
+    column = (RIGHT - LEFT) / columns
+    bottom = TOP + row * rows
+    image = element(
+        "image",
+        x=LEFT, y=TOP, width=RIGHT - LEFT, height=bottom - TOP, preserveAspectRatio="none",
+        href=Markup(diverging(grid, most)),
+    )  # fmt: skip
+    beside = [
+        text((LEFT - 5, TOP + row * (place + 0.5) + 4), label[:LONGEST], "end")
+        for place, label in _some(picture.rows, rows, row)
+    ]
+    below = [
+        text((LEFT + column * (place + 0.5), bottom + 15), label[:LONGEST], "middle")
+        for place, label in _some(picture.columns, columns, column)
+    ]
+    axis = text(((LEFT + RIGHT) / 2, bottom + 32), say("drawn.step"), "middle")
+    said = say("picture.states", rows=rows, columns=columns, most=f"{most:.3g}")
+    return drawing(WIDTH, bottom + 38, picture.title, said, image, *beside, *below, axis)
+
+
+def _some(labels: tuple[str, ...], length: int, room: float) -> list[tuple[int, str]]:
+    """Labels with their places, as many as there is room for; numbers where there are none."""
+    names = labels if len(labels) >= length else tuple(map(str, range(length)))
+    longest = max((len(name) for name in names), default=1)
+    every = max(1, -(-int(READABLE * min(longest, LONGEST) * 0.75 + 2) // max(1, int(room))))
+    return [(place, names[place]) for place in range(0, length, every)]
+
 
 MOST_PANELS = 36
 PANEL_SIDE = 96  # pixels that a panel is enlarged to

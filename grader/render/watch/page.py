@@ -11,14 +11,14 @@ from rich.text import Text
 from grader.course import Task, Topic
 from grader.learner.choose import open_needs
 from grader.learner.reading import IDLE
-from grader.render.course import show_hint
-from grader.render.escape import lines, one_line
+from grader.render.course_pages import show_hint
 from grader.render.failure import failure
+from grader.render.formatting import MARKS, bar, count, word
 from grader.render.page import LABEL, Page, cut_front
 from grader.render.watch.speech import spoken_failure, spoken_help, spoken_result, spoken_so_far
-from grader.render.words import MARKS, bar, count, word
 from grader.report import Verdict
 from grader.text import judged, say
+from grader.text.escape import lines, one_line
 from grader.watch.keymap import KEYS
 from grader.watch.state import State, View
 

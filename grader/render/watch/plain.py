@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from grader.render.escape import one_line
 from grader.render.failure import failure
 from grader.render.page import Page
 from grader.render.watch.page import passes, problem, task_line
 from grader.render.watch.speech import spoken_result
 from grader.report import Verdict
 from grader.text import judged, say
+from grader.text.escape import one_line
 from grader.watch import events as e
 from grader.watch.signals import suspend
 from grader.watch.state import State

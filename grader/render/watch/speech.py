@@ -10,7 +10,7 @@ from grader.learner import Failure
 from grader.learner.hints import Help
 from grader.report import TaskReport
 from grader.text import chosen, say, translated_advice, translated_failure, translated_task
-from grader.text.translation import BadTranslation
+from grader.text.translations import BadTranslation
 from grader.watch.state import State
 from grader.watch.work import still_graded
 

@@ -25,9 +25,9 @@ from grader.report import (
     TestReport,
     Verdict,
 )
-from grader.text import language
-from grader.text.translation import digest
-from grader.text.ui import words
+from grader.text import translations
+from grader.text.lookup import words
+from grader.text.translations import digest
 
 ENVIRONMENT = Environment(
     torchgrade="0.1.0",
@@ -321,10 +321,10 @@ def capitals(tmp_path, monkeypatch):
         for key, english in words().items()
     ]
     (tmp_path / "ui.xx.toml").write_text("".join(rows), encoding="utf-8")
-    monkeypatch.setattr("grader.text.language.UI_FOLDER", tmp_path)
-    language.speak("xx")
+    monkeypatch.setattr("grader.text.translations.UI_FOLDER", tmp_path)
+    translations.speak("xx")
     yield
-    language._chosen.set(language.ENGLISH)
+    translations._chosen.set(translations.ENGLISH)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from grader.course import Course, Task, Topic
 from grader.learner.hints import picked
-from grader.render import course as pages
+from grader.render import course_pages as pages
 
 SOFTMAX = Task(
     "losses.softmax", "losses", "softmax", "Scores into [probabilities]", 2, (), ("a", "b", "the last")

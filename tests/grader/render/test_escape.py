@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.render.escape import INVISIBLE, lines, one_line, xml
+from grader.text.escape import INVISIBLE, lines, one_line, xml
 
 ANY_TEXT = st.text(st.characters(codec=None) | st.sampled_from("\x1b\x00\u202e\u2066\ud800\u200b\u0301\n\t"))
 

@@ -6,8 +6,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from grader.render import progress as module
-from grader.render.progress import LiveProgress
+from grader.render import page as module
+from grader.render.page import LiveProgress
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from grader.render.proof import show
+from grader.render.verification import show
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from grader.render.shapes import ROWS, aligned, shapes_of
+from grader.render.drawings import ROWS, aligned, shapes_of
 from grader.report import Passage
 
 

@@ -6,10 +6,8 @@ from io import BytesIO, TextIOWrapper
 
 from rich.console import Console
 
+from grader.render.drawings import BLOCKS, bars, gallery, grid, limits_of, sketches, spread
 from grader.render.page import Page
-from grader.render.plane import grid
-from grader.render.scale import limits_of, spread
-from grader.render.sketch import BLOCKS, bars, gallery, sketches
 from grader.report import Curve, Path, Verdict
 
 FULL = (0.0, 7.0)

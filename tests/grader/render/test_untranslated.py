@@ -14,16 +14,15 @@ from grader.classroom.pages import feedback
 from grader.course import load_course
 from grader.learner import Failure, Progress, TaskProgress, cost
 from grader.learner.hints import Help
-from grader.render import course, explain
-from grader.render import next as next_page
+from grader.render import course_pages, explain
 from grader.report import Verdict
+from grader.text.lookup import words
 from grader.text.sentences import SENTENCES
-from grader.text.ui import words
 
 RENDER = Path(grader.render.__file__).parent
 FEEDBACK = Path(feedback.__file__)  # of a class this alone is for its students
 FILES = [*sorted(RENDER.rglob("*.py")), FEEDBACK]
-FOR_INSTRUCTORS = {"confusion", "diff", "gradescope", "json", "junit", "proof"}
+FOR_INSTRUCTORS = {"diff", "gradescope", "json", "junit", "verification"}
 UNITS = {"ns", "us", "ms", "kB", "MB"}  # in any language
 NO_SENTENCE = re.compile(r"bold \w+|grade hint |<.*")  # a style, a command, markup
 SPEAKS = re.compile(r'(?:say|sentence)\(\s*f?"([\w.]+)')
@@ -61,7 +60,7 @@ def test_list_has_no_untranslated_words(known, remembered, capitals, left):
     """With progress and without."""
     whole, progress = known
     assert not left(
-        drawn(lambda console: course.show(whole, console, None, progress if remembered else None))
+        drawn(lambda console: course_pages.show(whole, console, None, progress if remembered else None))
     )
 
 
@@ -71,18 +70,18 @@ def test_hint_has_no_untranslated_words(known, number, is_last, capitals, left):
     whole, progress = known
     task = whole.tasks[1]
     help_ = Help(progress.of(task.id).failure, "ADVICE", number, not is_last)
-    assert not left(drawn(lambda console: course.show_hint(task, help_, console)))
+    assert not left(drawn(lambda console: course_pages.show_hint(task, help_, console)))
 
 
 def test_next_has_no_untranslated_words(known, capitals, left):
     """Tasks that passed, failed, wait, and the end."""
     whole, progress = known
     for task in whole.tasks[:4]:
-        step = next_page.Next(
+        step = course_pages.Next(
             task, progress.of(task.id), ("A.B",), "A.PY:1", "grade .", "grade .", whole.tasks[5]
         )
-        assert not left(drawn(lambda console, step=step: next_page.show(step, console, 1, 9)))
-    assert not left(drawn(lambda console: next_page.show_finished(console, 9)))
+        assert not left(drawn(lambda console, step=step: course_pages.show_next(step, console, 1, 9)))
+    assert not left(drawn(lambda console: course_pages.show_finished(console, 9)))
 
 
 @pytest.mark.parametrize("width", [100, 160])

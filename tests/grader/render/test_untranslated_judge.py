@@ -25,8 +25,7 @@ from grader.suite.network.difference import Trace, first_difference
 from grader.suite.network.gradients import check_all_gradients
 from grader.suite.network.state import check_state
 from grader.text import judged
-from grader.text.judged import NAME, recognised
-from grader.text.patterns import PATTERNS
+from grader.text.judge_sentences import NAME, PATTERNS, recognised
 
 # What is the same in any language: names of Python and of torch, and what a submission calls its own.
 PYTHON = "def int float list tuple True False None nan inf ValueError TypeError NotImplementedError PermissionError"

@@ -2,10 +2,8 @@
 
 import tomllib
 
-from grader.text.catalogue import catalogue_of
-from grader.text.check import Gaps, gaps
-from grader.text.translation import Entry, Translation, digest, read
-from grader.text.write import catalogue_text
+from grader.text.lookup import catalogue_of
+from grader.text.translations import Entry, Gaps, Translation, catalogue_text, digest, gaps, read
 
 ENGLISH = {"a": "one", "b": 'two "quoted"\nlines \\ and \x7f'}
 

@@ -5,27 +5,25 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from grader.render.formatting import word
 from grader.render.page import Page
-from grader.render.words import word
 from grader.report import Verdict
 from grader.text import (
     BadLanguage,
     chosen,
     count_of,
     judged,
-    keys,
     label,
     languages,
     say,
     speak,
     spoken,
     text,
+    translation_keys,
     verdict_words,
 )
-from grader.text.catalogue import catalogue_of
-from grader.text.look_up import UnknownKey
-from grader.text.translation import BadTranslation, digest, read
-from grader.text.ui import words
+from grader.text.lookup import UnknownKey, catalogue_of, words
+from grader.text.translations import BadTranslation, digest, read
 
 
 @pytest.fixture
@@ -40,7 +38,7 @@ def pages(tmp_path, monkeypatch):
     }
     text = "".join(f'["{key}"]\nof = "{digest(of)}"\ntext = "{done}"\n' for key, (of, done) in rows.items())
     (tmp_path / "ui.xx.toml").write_text(text)
-    monkeypatch.setattr("grader.text.language.UI_FOLDER", tmp_path)
+    monkeypatch.setattr("grader.text.translations.UI_FOLDER", tmp_path)
     speak("xx")
 
 
@@ -65,7 +63,7 @@ def test_catalogue_holds_every_text_where_it_is_written(course):
 )
 def test_labels_of_the_pages_are_found_where_they_are_written(label_of_a_page):
     """A label that a page writes has a key, and its English is the label."""
-    assert words()[keys.label(label_of_a_page)] == label_of_a_page
+    assert words()[translation_keys.label(label_of_a_page)] == label_of_a_page
 
 
 def test_verdicts_have_words():
@@ -114,7 +112,7 @@ def test_page_shows_its_labels_and_verdicts_in_the_language(pages):
 
 def test_text_of_a_task_is_found_by_its_key(course, translate, monkeypatch):
     """`text` knows the English of every key, and what it is in the language that is spoken."""
-    monkeypatch.setattr("grader.text.look_up.load_course", lambda: course)
+    monkeypatch.setattr("grader.text.lookup.load_course", lambda: course)
     translate(hint__1=("look at the axis", "voir l'axe"))
     assert text("task.losses.softmax.hint.1") == "look at the axis"
     speak("xx")
@@ -125,7 +123,7 @@ def test_text_of_a_task_is_found_by_its_key(course, translate, monkeypatch):
 @pytest.mark.parametrize("key", ["task.losses.softmax.hint.9", "task.absent.x.title", "ui.label.absent", "x"])
 def test_key_that_there_is_not_is_an_error(course, monkeypatch, key):
     """A key that is written wrong is found at once."""
-    monkeypatch.setattr("grader.text.look_up.load_course", lambda: course)
+    monkeypatch.setattr("grader.text.lookup.load_course", lambda: course)
     with pytest.raises(UnknownKey, match="grade text"):
         text(key)
 

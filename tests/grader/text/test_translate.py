@@ -7,7 +7,7 @@ import pytest
 from grader.learner import Failure
 from grader.report import POSSIBLE, Environment, Message, Report, ShapeTable, TaskReport, TestReport, Verdict
 from grader.text import translated, translated_advice, translated_course, translated_failure
-from grader.text.translation import digest
+from grader.text.translations import digest
 
 SENTENCE = "Each row sums to 1."
 
@@ -57,7 +57,7 @@ def test_values_notes_and_shapes_are_said_in_the_language(course, translate, tmp
     }
     rows = [f'["ui.judged.{key}"]\nof = "{digest(of)}"\ntext = "{to}"\n' for key, (of, to) in texts.items()]
     (tmp_path / "ui.xx.toml").write_text("".join(rows), encoding="utf-8")
-    monkeypatch.setattr("grader.text.language.UI_FOLDER", tmp_path)
+    monkeypatch.setattr("grader.text.translations.UI_FOLDER", tmp_path)
     before = report(checked="Each row sums to 1: gradient with respect to x")
     task = before.tasks[0]
     message = replace(task.tests[0].message, expected="shape (2, 3)", got="shape (3,)")

@@ -34,7 +34,7 @@ from grader.classroom.policy import (
 from grader.classroom.policy.visibility import hidden_tasks
 from grader.classroom.records import Adjustment, HandIn, Student
 from grader.course import load_course
-from grader.render.words import number
+from grader.render.formatting import number
 from grader.report import Environment, Report, TaskReport, Verdict
 
 COURSE = load_course()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jinja2 import DictLoader, Environment
 
-from grader.render.html.compiled import Compiled
+from grader.render.html.environment import Compiled
 
 
 @pytest.fixture(autouse=True)

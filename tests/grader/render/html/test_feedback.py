@@ -11,7 +11,7 @@ import pytest
 from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.feedback import feedback_page
 from grader.classroom.records import Outcome
-from grader.render.words import clock
+from grader.render.formatting import clock
 from grader.report import Message, Verdict
 
 HIDDEN = "losses.log_softmax"

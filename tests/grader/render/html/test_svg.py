@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.classroom.pages.class_page import binned, histogram_svg
-from grader.render.html.svg import bar, curve_svg, path_svg
-from grader.render.html.svg.axes import Scale, label, runs_of, ticks
-from grader.render.html.svg.contour import contours
+from grader.render.html.curves import curve_svg
+from grader.render.html.paths import contours, path_svg
+from grader.render.html.svg_elements import Scale, bar, label, runs_of, ticks
 from grader.report import Curve, Path, Surface
 
 CURVE = Curve("loss", (2.0, None, 1.0, 0.5), (2.0, 1.5, 1.0), 31, 0.0)

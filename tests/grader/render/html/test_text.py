@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from grader.render.html.text import block, breakable, figure, plain, shown, signed, whole
+from grader.render.html.markup import block, breakable, figure, plain, shown, signed, whole
 
 
 def test_markup_is_escaped_and_invisible_characters_are_spelled_out():

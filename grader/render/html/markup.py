@@ -6,10 +6,10 @@ import re
 
 from markupsafe import Markup, escape
 
-from grader.render.escape import lines, one_line, with_code
-from grader.render.words import number
+from grader.render.formatting import number
 from grader.text import say
-from grader.text.language import NAME
+from grader.text.escape import lines, one_line, with_code
+from grader.text.translations import NAME
 
 LONGEST = 400  # characters of anything that a submission may have written
 ENOUGH = 4_000  # a sentence of the course's own is cut only where it cannot be one

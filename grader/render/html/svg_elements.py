@@ -1,4 +1,4 @@
-"""From values to pixels: scales, round numbers to write beside them, and the frame of a plot."""
+"""SVG elements as markup; text in them is made visible and escaped, numbers are short."""
 
 from __future__ import annotations
 
@@ -9,8 +9,87 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from grader.render.html.svg.element import Point, element, line, text
-from grader.render.scale import Range
+from grader.render.drawings import Range
+from grader.render.html.markup import shown
+
+Point = tuple[float, float]
+
+
+def element(tag: str, *content: object, **attributes: object) -> Markup:
+    """One element; `class_` is written as class, and any other underscore in a name as a hyphen."""
+    written = "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{_value(value)}"'
+        for name, value in attributes.items()
+        if value is not None
+    )
+    return Markup(f"<{tag}{written}>{''.join(map(shown, content))}</{tag}>")
+
+
+def drawing(width: float, height: float, title: str, description: str, *content: object) -> Markup:
+    """A whole drawing, which says what it shows to whoever does not see it."""
+    return element(
+        "svg",
+        element("title", title),
+        element("desc", description),
+        *content,
+        viewBox=Markup(f"0 0 {short(width)} {short(height)}"),
+        role="img",
+        class_="drawing",
+    )
+
+
+def text(at: Point, words: str, anchor: str = "start", kind: str | None = None) -> Markup:
+    """Words at a point."""
+    return element("text", words, x=at[0], y=at[1], text_anchor=anchor, class_=kind)
+
+
+def line(start: Point, end: Point, kind: str) -> Markup:
+    """A straight line."""
+    return element("line", x1=start[0], y1=start[1], x2=end[0], y2=end[1], class_=kind)
+
+
+def way(runs: Iterable[Iterable[Point]], kind: str) -> Markup:
+    """Lines through points, one for each run; a run of a single point is a dot, which round ends make visible."""
+    return element("path", d=Markup("".join(map(_run, runs))), class_=kind)
+
+
+def dots(points: Iterable[Point], kind: str) -> Markup:
+    """A dot at each point."""
+    return way(([point] for point in points), kind)
+
+
+def short(value: float) -> str:
+    """A number with at most one decimal, which is a tenth of a pixel."""
+    written = f"{value:.1f}".removesuffix(".0")
+    return "0" if written == "-0" else written
+
+
+def _run(points: Iterable[Point]) -> str:
+    pairs = [f"{short(x)} {short(y)}" for x, y in points]
+    if len(pairs) == 1:
+        return f"M{pairs[0]}h0"
+    return f"M{'L'.join(pairs)}" if pairs else ""
+
+
+def _value(value: object) -> Markup:
+    return Markup(short(value)) if isinstance(value, (int, float)) else shown(value)
+
+
+BAR_WIDTH, BAR_HEIGHT = 100.0, 8.0
+
+
+def bar(part: float, whole: float, kind: str = "fill") -> Markup:
+    """A bar that is empty only for nothing; it is not read aloud."""
+    share = max(0.0, min(1.0, part / whole)) if whole else 0.0
+    filled = max(1.0, share * BAR_WIDTH) if share else 0.0
+    return element(
+        "svg",
+        element("rect", width=BAR_WIDTH, height=BAR_HEIGHT, rx=2, class_="track"),
+        element("rect", width=filled, height=BAR_HEIGHT, rx=2, class_=kind),
+        viewBox=Markup(f"0 0 {BAR_WIDTH:g} {BAR_HEIGHT:g}"),
+        preserveAspectRatio="none", aria_hidden="true", class_="bar",
+    )  # fmt: skip
+
 
 TICKS = 5
 FAR = 3.0  # lengths of the scale: what lies farther outside is drawn there, and so leaves the frame all the same

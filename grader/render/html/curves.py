@@ -1,4 +1,4 @@
-"""A curve: theirs as a full line, the reference's as a broken one, with the gaps left open."""
+"""Which line is whose."""
 
 from __future__ import annotations
 
@@ -6,12 +6,35 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from grader.render.html.svg.axes import Frame, Scale, count_outside, padded, runs_of
-from grader.render.html.svg.element import Point, drawing, text, way
-from grader.render.html.svg.legend import legend
-from grader.render.scale import limits_of
+from grader.render.drawings import limits_of
+from grader.render.html.svg_elements import (
+    Frame,
+    Point,
+    Scale,
+    count_outside,
+    drawing,
+    line,
+    padded,
+    runs_of,
+    text,
+    way,
+)
 from grader.report import Curve
 from grader.text import say
+
+SAMPLE, Y = 26.0, 16.0
+
+
+def legend(left: float, *, dotted: bool = False) -> Markup:
+    """A sample of both lines with a word each; `dotted` where each step has a dot."""
+    parts = []
+    for x, kind, name in ((left, "theirs", "drawn.yours"), (left + 90, "reference", "drawn.reference")):
+        parts += [line((x, Y - 4), (x + SAMPLE, Y - 4), kind)]
+        if dotted:
+            parts += [line((x + SAMPLE / 2, Y - 4), (x + SAMPLE / 2, Y - 4), f"{kind}-dots")]
+        parts += [text((x + SAMPLE + 6, Y), say(name))]
+    return Markup().join(parts)
+
 
 WIDTH, HEIGHT = 360.0, 220.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 348.0, 30.0, 180.0

@@ -1,0 +1,219 @@
+"""From values to cells of a terminal, on a scale that one wild value does not flatten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+
+from grader.render.formatting import passage
+from grader.render.page import LABEL, Page, cut
+from grader.report import Curve, Passage, Path, Point, Report, ShapeRow, ShapeTable, TestReport
+from grader.text import say
+from grader.text.escape import one_line
+
+Range = tuple[float, float]
+
+
+def limits_of(theirs: Iterable[float | None], reference: Iterable[float | None]) -> Range:
+    """Return the scale: all values, but no further than the reference's own range once more on either side."""
+    own = [value for value in reference if value is not None]
+    values = own + [value for value in theirs if value is not None]
+    if not values:
+        return 0.0, 1.0
+    if not own:
+        return min(values), max(values)
+    low, high = min(own), max(own)
+    room = high - low or abs(high) or 1.0
+    return max(min(values), low - room), min(max(values), high + room)
+
+
+def cell_of(value: float, limits: Range, cells: int) -> int:
+    """Return which of so many cells a value falls into; what lies outside falls into the first or the last."""
+    low, high = limits
+    if high <= low:
+        return 0
+    return max(0, min(cells - 1, int((value - low) / (high - low) * cells)))
+
+
+def spread(length: int, most: int) -> list[int]:
+    """Return at most so many places from 0 to length - 1, evenly, with both ends."""
+    count = min(length, most)
+    return [round(place * (length - 1) / max(count - 1, 1)) for place in range(count)]
+
+
+CURVE_COLUMNS = 32  # of a curve, where the page has room
+ENDS = 24  # columns of the first and last value
+BLOCKS = "▁▂▃▄▅▆▇█"
+ASCII_BLOCKS = "_.-:=+*#"
+MOST = 3  # curves of one test, and as many paths
+
+
+def sketches(page: Page, test: TestReport) -> None:
+    """Draw what a test has attached, the first few, and a blank line behind it."""
+    for curve in test.curves[:MOST]:
+        _curve(page, curve)
+    for path in test.paths[:MOST]:
+        draw_path(page, path)
+    for table in test.tables[:1]:
+        draw_table(page, table)
+    if has_sketches(test):
+        page.line()
+
+
+def has_sketches(test: TestReport) -> bool:
+    """Whether a test has attached anything to draw."""
+    return bool(test.curves or test.paths or test.tables)
+
+
+def gallery(page: Page, report: Report, without: TestReport | None) -> None:
+    """Draw what the tests of every task have attached, but for one that is shown elsewhere."""
+    for task in report.tasks:
+        for test in task.tests:
+            if has_sketches(test) and test is not without:
+                page.line((one_line(task.id), "bold"), f"  {one_line(test.title or test.name)}")
+                sketches(page, test)
+
+
+def _curve(page: Page, curve: Curve) -> None:
+    window = round(1 / (1 - curve.beta)) if curve.beta < 1 else curve.steps
+    sentence = "curve.title_averaged" if curve.beta else "curve.title"
+    title = say(sentence, title=curve.title, steps=curve.steps, window=window, beta=f"{curve.beta:g}")
+    page.labelled("Curve", title)
+    limits = limits_of(curve.theirs, curve.reference)
+    columns = min(CURVE_COLUMNS, page.width - LABEL - ENDS)
+    places = spread(max(len(curve.theirs), len(curve.reference)), columns)
+    blocks = BLOCKS if page.alphabet.unicode else ASCII_BLOCKS
+    for name, line, style in (
+        ("drawn.yours", curve.theirs, "red"),
+        ("drawn.reference", curve.reference, "green"),
+    ):
+        drawn = bars(line, places, limits, blocks).ljust(columns)
+        page.line(page.head(say(name)), (drawn, style), f"  {_ends(line)}")
+
+
+def bars(line: Sequence[float | None], places: Iterable[int], limits: Range, blocks: str) -> str:
+    """Return a block for the value at each of the places, and a blank where there is none."""
+    values = [line[place] if place < len(line) else None for place in places]
+    return "".join(" " if value is None else blocks[cell_of(value, limits, len(blocks))] for value in values)
+
+
+def _ends(line: Sequence[float | None]) -> str:
+    values = [value for value in line if value is not None]
+    if not values:
+        return say("drawn.nothing")
+    return say("drawn.ends", first=f"{values[0]:.3g}", last=f"{values[-1]:.3g}")
+
+
+GRID = 40, 10  # columns, where the page has room, and rows
+YOURS, REFERENCE, BOTH, START = "o", "+", "*", "S"  # the same on every terminal
+LEGEND = {YOURS: "drawn.yours", REFERENCE: "drawn.reference", BOTH: "drawn.both", START: "drawn.start"}
+
+
+def draw_path(page: Page, path: Path) -> None:
+    """Write a path with its legend, its ranges, and how much of it lies outside of them."""
+    across, up = frame_of(path)
+    page.labelled("Path", path.title)
+    columns = min(GRID[0], page.width - LABEL - 2)
+    for row in grid(path, across, up, columns):
+        page.line(" " * LABEL, (f"|{row}|", "dim"))
+    page.labelled("", ", ".join(f"{mark} {say(name)}" for mark, name in LEGEND.items()))
+    ends = zip(("left", "right", "low", "high"), (*across, *up), strict=True)
+    page.labelled("", say("drawn.ranges", **{name: f"{end:.3g}" for name, end in ends}))
+    points = [point for point in path.theirs if point is not None]
+    if outside := len(points) - len(inside(points, across, up)):
+        page.labelled("", say("drawn.outside", outside=outside, points=len(points)), "red")
+
+
+def grid(path: Path, across: Range, up: Range, columns: int) -> list[str]:
+    """Return the rows of a path from the top; each cell holds one mark, or a blank."""
+    cells = [[" "] * columns for _ in range(GRID[1])]
+
+    def mark(line: Iterable[Point | None], sign: str, over: str = "") -> None:
+        for x, y in inside(line, across, up):
+            row, column = GRID[1] - 1 - cell_of(y, up, GRID[1]), cell_of(x, across, columns)
+            cells[row][column] = BOTH if over and cells[row][column] in over else sign
+
+    mark(path.reference, REFERENCE)
+    mark(path.theirs, YOURS, REFERENCE + BOTH)
+    mark((path.reference or path.theirs)[:1], START)
+    return ["".join(row) for row in cells]
+
+
+def frame_of(path: Path) -> tuple[Range, Range]:
+    """Return the smallest frame around what is not too far away from the reference."""
+    across, up = (limits_of(_part(path.theirs, axis), _part(path.reference, axis)) for axis in (0, 1))
+    near = [*inside(path.theirs, across, up), *inside(path.reference, across, up)]
+    return limits_of((), _part(near, 0)), limits_of((), _part(near, 1))
+
+
+def inside(line: Iterable[Point | None], across: Range, up: Range) -> list[Point]:
+    """Return the points that lie inside of a frame."""
+    points = [point for point in line if point is not None]
+    return [(x, y) for x, y in points if across[0] <= x <= across[1] and up[0] <= y <= up[1]]
+
+
+def _part(line: Iterable[Point | None], axis: int) -> list[float]:
+    return [point[axis] for point in line if point is not None]
+
+
+ROWS = 16  # shown at most, around the first that is not equal
+WIDE = 78  # columns from which there is room for the name of the class
+GAP = "  "
+STYLES = {
+    Passage.EQUAL: "green",
+    Passage.DIFFERS: "red",
+    Passage.NOT_REACHED: "yellow",
+    Passage.NOT_COMPARED: "yellow",
+    Passage.EXTRA: "dim",
+}
+COLUMNS = ("shapes.part", "shapes.class", "drawn.yours", "shapes.expected")
+
+
+def draw_table(page: Page, table: ShapeTable) -> None:
+    """Write the rows around the first difference, and where that lies."""
+    page.labelled("Shapes", table.title)
+    first = next((i for i, row in enumerate(table.rows) if _tells(row)), 0)
+    start = max(0, min(first - ROWS // 2, len(table.rows) - ROWS))
+    rows = table.rows[start : start + ROWS]
+    cells = [[say(name) for name in COLUMNS], *(_cells(row) for row in rows)]
+    lines = aligned(cells, page.width)
+    page.line((lines[0], "dim"))
+    for line, row in zip(lines[1:], rows, strict=True):
+        page.line(line, GAP, (passage(row.passage), STYLES[row.passage]))
+    hidden = len(table.rows) - len(rows) + table.left_out
+    if hidden:
+        page.line((say("more", more=hidden), "dim"))
+    if table.sentence:
+        page.labelled("", table.sentence, most=200)
+
+
+def aligned(cells: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Return one line for each row, its columns below one another, with room left for a word behind it."""
+    kept = (0, 1, 2, 3) if width >= WIDE else (0, 2, 3)
+    room = width - max(cell_len(passage(each)) for each in Passage) - len(GAP) * len(kept)
+    widths = {column: max(cell_len(row[column]) for row in cells) for column in kept}
+    while sum(widths.values()) > room:
+        widest = max(widths, key=lambda column: widths[column])
+        widths[widest] -= 1
+    return [GAP.join(_padded(row[column], widths[column]) for column in kept) for row in cells]
+
+
+def shapes_of(shapes: Sequence[Sequence[int]] | None) -> str:
+    """Return shapes as Python writes them, one after the other."""
+    return "" if shapes is None else ", ".join(str(tuple(shape)) for shape in shapes)
+
+
+def _cells(row: ShapeRow) -> list[str]:
+    """Return the text of a row; an expected shape is written where it is another one."""
+    expected = "" if row.expected == row.theirs else shapes_of(row.expected)
+    return [one_line(row.name), one_line(row.kind), shapes_of(row.theirs), expected]
+
+
+def _tells(row: ShapeRow) -> bool:
+    return row.passage not in (Passage.EQUAL, Passage.EXTRA)
+
+
+def _padded(text: str, columns: int) -> str:
+    short = cut(text, columns)
+    return short + " " * (columns - cell_len(short))

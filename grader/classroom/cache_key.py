@@ -16,8 +16,8 @@ from pathlib import Path
 
 from grader import __version__
 from grader.course import Course
-from grader.course.files import digest_of_files, files_under
-from grader.course.locate import PACKAGE
+from grader.course.digest import digest_of_files, files_under
+from grader.course.topics import PACKAGE
 
 # Where the processes of a grading begin: what these import, and so on, decides what a report says.
 ENTRIES = ("judge.grading", "judge.standing.__main__", "worker.spawn")

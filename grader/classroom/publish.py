@@ -25,8 +25,8 @@ from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.feedback import feedback_file, feedback_page, has_feedback
 from grader.classroom.policy.visibility import hidden_tasks, shown_tasks
 from grader.classroom.records import ClassResult, Standing
-from grader.course.files import digest_of_files, files_under
-from grader.course.locate import PACKAGE
+from grader.course.digest import digest_of_files, files_under
+from grader.course.topics import PACKAGE
 from grader.text import chosen
 
 # The parts of the grader that make what students get.

@@ -35,7 +35,7 @@ def list_command() -> None:
 @command.command("verify")
 def verify_command() -> int:
     """Compare every file with its checksum, and look for files that do not belong there."""
-    from grader.data.state import faults, is_absent, unlisted
+    from grader.data.manifest import faults, is_absent, unlisted
 
     entries = _entries().values()
     ours = [*(fault for entry in entries if entry.shipped for fault in faults(entry)), *unlisted()]
@@ -54,8 +54,8 @@ def verify_command() -> int:
 @click.option("--to", "home", type=FOLDER, help="Your data folder, if not the usual one.")
 def mnist_command(source: Path, home: Path | None) -> None:
     """Add MNIST from the four files that you have; nothing is downloaded."""
+    from grader.data.manifest import HOME_VARIABLE, home_folder
     from grader.data.mnist import add_mnist
-    from grader.data.place import HOME_VARIABLE, home_folder
 
     entry = _entries()["mnist"]
     with _theirs():
@@ -66,8 +66,7 @@ def mnist_command(source: Path, home: Path | None) -> None:
 
 
 def _entries() -> dict[str, Entry]:
-    from grader.data.errors import DataError
-    from grader.data.manifest import read_manifest
+    from grader.data.manifest import DataError, read_manifest
 
     try:
         return read_manifest()
@@ -77,7 +76,7 @@ def _entries() -> dict[str, Entry]:
 
 @contextmanager
 def _theirs() -> Iterator[None]:
-    from grader.data.errors import DataError
+    from grader.data.manifest import DataError
 
     try:
         yield
@@ -86,7 +85,7 @@ def _theirs() -> Iterator[None]:
 
 
 def _state(entry: Entry) -> str:
-    from grader.data.state import faults, is_absent
+    from grader.data.manifest import faults, is_absent
 
     return "not added" if is_absent(entry) else "damaged" if faults(entry) else "ok"
 

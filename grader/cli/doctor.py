@@ -17,15 +17,15 @@ def command(kind: str, output: Path | None) -> None:
 
     It names neither you nor your folders.
     """
-    from grader.doctor import report
+    from grader.doctor import machine
 
     writable(output)
-    diagnosis = report.diagnose()
+    diagnosis = machine.diagnose()
     if kind == "json":
-        from grader.doctor.as_json import to_json
+        from grader.doctor.show import to_json
 
         write(to_json(diagnosis), output)
     else:
-        from grader.doctor import text
+        from grader.doctor import show
 
-        write(text.render(diagnosis) + "\n", output)
+        write(show.render(diagnosis) + "\n", output)

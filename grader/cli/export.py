@@ -50,8 +50,7 @@ def command() -> None:
 def gradescope_command(file: Path, torch_index: str, **options: Any) -> None:
     """Write an autograder that Gradescope builds and runs, with the whole course in it."""
     from grader.course import load_course
-    from grader.export.bundle import bundle
-    from grader.export.packages import NotInstalled
+    from grader.export.gradescope_zip import NotInstalled, bundle
 
     if not file.parent.is_dir():
         raise WrongCall(f"{file}: there is no folder {file.parent}")
@@ -115,7 +114,7 @@ def _shown(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _tell(file: Path, size: int, tasks: int, points: float, settings: Settings, torch_index: str) -> None:
-    from grader.export.bundle import PEAK, SEEDS, TIMES
+    from grader.export.gradescope_zip import PEAK, SEEDS, TIMES
     from grader.render.formatting import count, number
 
     inputs = SEEDS[settings.seeds].format(seed=settings.seed)

@@ -54,8 +54,7 @@ def _make(
     folder: Path, name: str, patterns: Sequence[str], topics: Sequence[str], with_wheel: bool, notebooks: bool
 ) -> Bundle:
     from grader.course import load_course
-    from grader.release.bundle import make_bundle
-    from grader.release.write import refuse_occupied
+    from grader.release.bundle import make_bundle, refuse_occupied
 
     refuse_occupied(folder)
     course = load_course()
@@ -67,7 +66,7 @@ def _make(
 
 @contextmanager
 def _problems() -> Iterator[None]:
-    from grader.release.errors import CannotRelease
+    from grader.release.secrets import CannotRelease
 
     try:
         with judge_problems():
@@ -79,7 +78,7 @@ def _problems() -> Iterator[None]:
 
 
 def _write(bundle: Bundle, folder: Path, archive: Path | None, name: str) -> None:
-    from grader.release.write import write_folder, write_zip
+    from grader.release.bundle import write_folder, write_zip
 
     write_folder(bundle.files, folder)
     if archive is not None:

@@ -1,15 +1,17 @@
 """The course: topics and tasks, where they lie, their stubs and the rules of their layout."""
 
-from grader.course.errors import (
+from grader.course.course import (
     AmbiguousTask,
+    Course,
     CourseError,
     CourseNotFound,
     StubError,
+    Task,
+    Topic,
     TopicFileError,
     UnknownTask,
 )
-from grader.course.locate import load_course
-from grader.course.model import Course, Task, Topic
+from grader.course.topics import load_course
 
 __all__ = [
     "AmbiguousTask",

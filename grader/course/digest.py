@@ -3,10 +3,48 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from grader.course.files import ANY, add_files, files_under
+ANY = ("",)
+Named = tuple[str, str]  # a name that does not depend on where the file lies, and where it lies
+
+
+def files_under(folder: Path, suffixes: tuple[str, ...] = ANY) -> Iterator[Named]:
+    """Yield the files with one of these endings, by their paths from `folder`; hidden and compiled ones are left out.
+
+    A link to a folder is not followed.
+    """
+    top = os.fspath(folder)
+    for current, folders, names in os.walk(top):
+        folders[:] = [name for name in folders if _counts(name)]
+        prefix = current[len(top) + 1 :].replace(os.sep, "/")
+        for name in names:
+            file = os.path.join(current, name)
+            if _counts(name) and name.endswith(suffixes) and os.path.isfile(file):
+                yield f"{prefix}/{name}" if prefix else name, file
+
+
+def digest_of_files(files: Iterable[Named]) -> str:
+    """Return the sha256 over names and bytes."""
+    total = hashlib.sha256()
+    add_files(total, files)
+    return total.hexdigest()
+
+
+def add_files(total: hashlib._Hash, files: Iterable[Named]) -> None:
+    """Add names and bytes, with their lengths so that no byte can move between them, in the order of the names."""
+    for name, file in sorted(files):
+        with open(file, "rb", buffering=0) as stream:
+            for part in (name.encode("utf-8", "surrogateescape"), stream.read()):
+                total.update(len(part).to_bytes(8, "big") + part)
+
+
+def _counts(name: str) -> bool:
+    return name != "__pycache__" and not name.startswith(".") and not name.endswith(".pyc")
+
 
 TEXT = (".md", ".toml")
 SOURCE = (*TEXT, ".py")

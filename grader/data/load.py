@@ -2,16 +2,179 @@
 
 from __future__ import annotations
 
-from typing import Any
+import csv
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
-from grader.data.checksum import read_checked
-from grader.data.manifest import Entry, entry_of
-from grader.data.model import DataSet, Part, Table
-from grader.data.readers import READERS, Files, Rows, images, table
-from grader.data.splits import held_out
+from grader.data.idx import parse_idx
+from grader.data.manifest import DataError, Entry, entry_of, read_checked
+
+
+class Part(NamedTuple):
+    """Rows with their targets."""
+
+    x: Any  # (N, ...) float32, or a list of N strings
+    y: Tensor  # (N,) int64 class numbers, or (N,) float32 numbers to predict
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set in two parts, which are the same on every machine."""
+
+    name: str
+    train: Part
+    test: Part
+    features: tuple[str, ...]  # names of the columns of x; empty for images and words
+    classes: tuple[str, ...]  # classes[y] is the name of a class; empty where y is a number to predict
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table with gaps, of which every row is given."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[float | str | None, ...], ...]  # one value for each column; None where the file says NA
+    text: str  # the file itself, with commas, a header and NA
+
+    def column(self, name: str) -> list[float | str | None]:
+        """Return the values of one column, top to bottom."""
+        at = self.columns.index(name)
+        return [row[at] for row in self.rows]
+
+
+EVERY = 5
+Mask = NDArray[np.bool_]
+
+
+def every_fifth_row(y: NDArray[Any]) -> Mask:
+    """Mark rows 5, 10, 15, ... in the order of the file, counted from 1.
+
+    Args:
+        y: the targets, (N,) of any type; only their number matters.
+
+    Returns:
+        (N,) bool, True for a test row.
+    """
+    test: Mask = np.arange(1, len(y) + 1) % EVERY == 0
+    return test
+
+
+def every_fifth_row_of_each_class(y: NDArray[Any]) -> Mask:
+    """Mark rows 5, 10, 15, ... of each class in the order of the file, so that both parts have the same classes.
+
+    Args:
+        y: class numbers, (N,) int64.
+
+    Returns:
+        (N,) bool, True for a test row.
+    """
+    test: Mask = np.zeros(len(y), dtype=np.bool_)
+    for label in set(y.tolist()):
+        rows = np.flatnonzero(y == label)
+        test[rows] = every_fifth_row(rows)
+    return test
+
+
+# The words of the manifest for each rule.
+RULES: dict[str, Callable[[NDArray[Any]], Mask]] = {
+    "every fifth row": every_fifth_row,
+    "every fifth row of each class": every_fifth_row_of_each_class,
+}
+
+
+def held_out(name: str, rule: str, y: NDArray[Any]) -> Mask:
+    """Return which rows of a set are test rows, (N,) bool, by a rule of the manifest."""
+    if rule not in RULES:
+        raise DataError(name, f"has the unknown split {rule!r}", f"the rules are {', '.join(RULES)}")
+    return RULES[rule](y)
+
+
+MISSING = "NA"
+Row = tuple[float | str | None, ...]
+Files = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All rows of a set, or of one part of it."""
+
+    x: Any  # (N, ...) float32 array, or a list of N strings
+    y: NDArray[Any]  # (N,) int64 or float32
+
+
+def images(entry: Entry, raw: Files, stem: str = "") -> Rows:
+    """Read `<stem>images...` and `<stem>labels...`, both IDX.
+
+    Returns:
+        x (N, 1, H, W) float32, divided by the manifest's scale; y (N,) int64.
+    """
+    pixels, labels = (_idx(raw, stem + part) for part in ("images", "labels"))
+    x = np.divide(pixels[:, None], entry.scale, dtype=np.float32)
+    return Rows(x, labels.astype(np.int64))
+
+
+def numbers(entry: Entry, raw: Files) -> Rows:
+    """Read a table of numbers with a header, whose last column is the target.
+
+    Returns:
+        x (N, F) float32; y (N,) int64 where the set has classes, else (N,) float32.
+    """
+    (text,) = raw.values()
+    values = _grid(text)
+    target = np.int64 if entry.classes else np.float32
+    return Rows(values[:, :-1].astype(np.float32), values[:, -1].astype(target))
+
+
+def words(entry: Entry, raw: Files) -> Rows:
+    """Read lines `word,class` under a header.
+
+    Returns:
+        x, a list of N strings; y (N,) int64.
+    """
+    (text,) = raw.values()
+    pairs = [line.split(",") for line in text.decode("ascii").splitlines()[1:]]
+    numbers = {name: number for number, name in enumerate(entry.classes)}
+    return Rows([word for word, _ in pairs], np.array([numbers[name] for _, name in pairs], dtype=np.int64))
+
+
+def table(text: str) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """Read a table with gaps: the names of its columns, and its rows; a number becomes a float and NA becomes None."""
+    header, *lines = csv.reader(text.splitlines())
+    return tuple(header), tuple(tuple(map(_value, line)) for line in lines)
+
+
+READERS: dict[str, Callable[[Entry, Files], Rows]] = {"images": images, "numbers": numbers, "words": words}
+
+
+def _idx(raw: Files, start: str) -> NDArray[Any]:
+    (found,) = (content for name, content in raw.items() if name.startswith(start))
+    return parse_idx(found)
+
+
+@functools.lru_cache(maxsize=8)
+def _grid(text: bytes) -> NDArray[np.float64]:
+    """Parse the numbers under a header, (N, columns), once for each content."""
+    header, _, body = text.decode("ascii").partition("\n")
+    values = np.array(list(map(float, body.rstrip().replace("\n", ",").split(","))))
+    values.flags.writeable = False
+    return values.reshape(-1, header.count(",") + 1)
+
+
+def _value(text: str) -> float | str | None:
+    if text == MISSING:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def load(name: str) -> DataSet | Table:

@@ -3,15 +3,52 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import os
+import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from grader.data.errors import DataError
-from grader.data.place import home_folder, shipped_folder
+from grader.course.topics import PACKAGE
+
+
+class DataError(Exception):
+    """A data set cannot be used as it lies on disk; do what the message says. Never a learner's fault."""
+
+    def __init__(self, place: object, fault: str, remedy: str) -> None:
+        """Put the three facts into one sentence."""
+        super().__init__(f"{place} {fault}: {remedy}")
+        self.place, self.fault, self.remedy = str(place), fault, remedy
+
+
+HOME_VARIABLE = "TORCHGRADE_DATA"
+
+
+def shipped_folder() -> Path:
+    """Return the folder `datasets` of the installed course, or else of the checkout."""
+    wheel = PACKAGE / "_course"
+    return (wheel if wheel.is_dir() else PACKAGE.parent) / "datasets"
+
+
+def home_folder() -> Path:
+    """Return the folder of sets that are not shipped: $TORCHGRADE_DATA, or the user's own data folder."""
+    chosen = os.environ.get(HOME_VARIABLE)
+    return Path(chosen).expanduser().absolute() if chosen else _user_data() / "torchgrade"
+
+
+def _user_data() -> Path:
+    """Return where this system keeps the data of a user's programs."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    chosen = Path(os.environ.get("XDG_DATA_HOME") or "")
+    return chosen if chosen.is_absolute() else Path.home() / ".local" / "share"
+
 
 MANIFEST = "manifest.toml"
 LISTS = ("features", "classes", "made_by")
@@ -93,3 +130,73 @@ def _entry(name: str, table: dict[str, Any]) -> Entry:
     files = tuple(DataFile(**file) for file in table.pop("files"))
     lists = {key: tuple(table.pop(key)) for key in LISTS if key in table}
     return Entry(**{"name": name, "files": files, **lists, **table})
+
+
+ADD = "`grade data mnist --from FOLDER` stores it; it is never downloaded"
+
+
+def read_checked(entry: Entry, file: DataFile) -> bytes:
+    """Return the bytes of one file of a set.
+
+    Raises:
+        DataError: the file is missing, of another size, or of another content.
+    """
+    path, remedy = entry.folder / file.name, REPAIR if entry.shipped else ADD
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(file.bytes + 1)
+            size = path.stat().st_size
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        raise DataError(
+            path, "is missing" if missing else f"cannot be read ({error.strerror})", remedy
+        ) from error
+    if size != file.bytes:
+        raise DataError(path, f"has {size} bytes, expected {file.bytes}", remedy)
+    check(path, raw, file, remedy)
+    return raw
+
+
+def check(path: Path, raw: bytes, file: DataFile, remedy: str) -> None:
+    """Raise DataError unless the SHA-256 of `raw` is that of the manifest."""
+    got = hashlib.sha256(raw).hexdigest()
+    if got != file.sha256:
+        raise DataError(path, f"is damaged: its SHA-256 is {got}, expected {file.sha256}", remedy)
+
+
+CARD = "README.md"
+
+
+def is_absent(entry: Entry) -> bool:
+    """Whether a set that the learner may add has not been added."""
+    return not entry.shipped and not entry.folder.exists()
+
+
+def faults(entry: Entry) -> list[DataError]:
+    """Return what is wrong with the files of one set; of a set that was never added, nothing."""
+    return [] if is_absent(entry) else [fault for file in entry.files if (fault := _fault(entry, file))]
+
+
+def unlisted() -> Iterator[DataError]:
+    """Yield an error for each file among the shipped sets that no line of the manifest allows."""
+    folder, allowed = shipped_folder(), set(_allowed(read_manifest().values()))
+    for file in sorted(folder.rglob("*")):
+        inside = file.relative_to(folder)
+        passing = any(part.startswith(".") or part == "__pycache__" for part in inside.parts)
+        if file.is_file() and not passing and inside.as_posix() not in allowed:
+            yield DataError(file, f"is not listed in {MANIFEST}", "remove it, or list it there")
+
+
+def _allowed(entries: Iterable[Entry]) -> Iterator[str]:
+    yield from (MANIFEST, CARD)
+    for entry in entries:
+        files = (file.name for file in entry.files) if entry.shipped else ()
+        yield from (f"{entry.name}/{name}" for name in (CARD, *entry.made_by, *files))
+
+
+def _fault(entry: Entry, file: DataFile) -> DataError | None:
+    try:
+        read_checked(entry, file)
+    except DataError as fault:
+        return fault
+    return None

@@ -9,10 +9,8 @@ import tempfile
 import zlib
 from pathlib import Path
 
-from grader.data.checksum import check
-from grader.data.errors import DataError
 from grader.data.idx import IdxError, parse_idx
-from grader.data.manifest import DataFile, Entry
+from grader.data.manifest import DataError, DataFile, Entry, check
 
 UNLIKE = "this is not the file that was published: get it again"
 

@@ -1,21 +1,166 @@
-"""Confinement put to the test: each forbidden thing is tried in a confined child of this process."""
+"""Confinement put to the test: each forbidden thing is tried in a confined child of this process.
+
+Each attempt returns if it succeeds and raises if it does not. They are made in a confined child, and are
+harmless where confinement is missing.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import secrets
+import signal
+import socket
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from grader.doctor.attempts import ATTEMPTS, Attempt, Traces
+import grader
 from grader.worker.confine import LAYERS, Limits, Prepared, default_policy, environment, prepare, volume
 from grader.worker.confine.child import can_fork, in_child
+
+# More than `probes` allows, and no burden where nothing is refused.
+LARGE, MANY, TOO_LONG = 2 << 30, 256, 2.5
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What the parent laid out for the children to find."""
+
+    secret: str  # the value of a variable in the parent's environment
+    blocks: tuple[tuple[int, int], ...]  # where the kernel put the parent's environment
+    descriptor: int  # an open file of the parent
+    outside: Path  # a file that the child must not make
+    parent: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One forbidden thing, and the words for it."""
+
+    layer: str
+    what: str
+    make: Callable[[Traces], object]
+    needs_volume: bool = False
+
+
+def _read(path: Path) -> Callable[[Traces], object]:
+    return lambda traces: path.read_bytes()
+
+
+def _list(path: Path) -> Callable[[Traces], object]:
+    return lambda traces: os.listdir(path)
+
+
+def _fork(traces: Traces) -> None:
+    if os.fork() == 0:
+        os._exit(0)
+
+
+def _trace_parent(traces: Traces) -> None:
+    attach, nothing = 0x4206, ctypes.c_void_p()  # PTRACE_SEIZE, which does not stop the parent
+    library: Any = ctypes.CDLL(None, use_errno=True)
+    if library.ptrace(attach, traces.parent, nothing, nothing) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def _open_socket(family: int) -> Callable[[Traces], object]:
+    return lambda traces: socket.socket(family).close()
+
+
+def _run_program(traces: Traces) -> None:
+    os.execv(sys.executable, [sys.executable, "-c", ""])
+
+
+def _be_root(traces: Traces) -> None:
+    os.setuid(0)
+
+
+def _stay_root(traces: Traces) -> None:
+    if os.geteuid() != 0:
+        raise PermissionError(f"runs as user {os.geteuid()}")
+
+
+def _find_variable(traces: Traces) -> None:
+    inherited = b"".join(ctypes.string_at(address, length) for address, length in traces.blocks)
+    if traces.secret not in os.environ.values() and not inherited.strip(b"\0"):
+        raise LookupError("nothing of it is left")
+
+
+def _use_descriptor(traces: Traces) -> None:
+    os.fstat(traces.descriptor)
+
+
+def _exhaust_memory(traces: Traces) -> None:
+    bytearray(LARGE)
+
+
+def _spin(traces: Traces) -> None:
+    signal.signal(signal.SIGXCPU, _out_of_time)
+    while time.process_time() < TOO_LONG:
+        pass
+
+
+def _out_of_time(number: int, frame: object) -> None:
+    raise TimeoutError("stopped by the kernel")
+
+
+def _open_many(traces: Traces) -> None:
+    for _ in range(MANY):
+        os.open(os.devnull, os.O_RDONLY)
+
+
+def _write_much(traces: Traces) -> None:
+    with open("large", "wb") as file:
+        for _ in range(64):
+            file.write(bytes(1 << 20))
+
+
+def _fill(traces: Traces) -> None:
+    for number in range(64):
+        Path(f"part-{number}").write_bytes(bytes(1 << 18))
+
+
+def _start_many_threads(traces: Traces) -> None:
+    threading.stack_size(1 << 16)
+    for _ in range(MANY):
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+
+ATTEMPTS = (
+    Attempt("files", "reads /etc/passwd", _read(Path("/etc/passwd"))),
+    Attempt("files", "reads the grader's own source", _read(Path(grader.__file__))),
+    Attempt("files", "lists the home folder", _list(Path.home())),
+    Attempt("files", "lists the processes of the machine", _list(Path("/proc"))),
+    Attempt("files", "writes outside its scratch folder", lambda traces: traces.outside.write_text("")),
+    Attempt("files", "writes beside its scratch folder", lambda traces: Path("../beside").write_text("")),
+    Attempt("network", "opens a network socket", _open_socket(socket.AF_INET)),
+    Attempt("network", "opens a socket to a process of this machine", _open_socket(socket.AF_UNIX)),
+    Attempt("processes", "starts a process", _fork),
+    Attempt("processes", "runs a program", _run_program),
+    Attempt("processes", "signals the judge", lambda traces: os.kill(traces.parent, 0)),
+    Attempt("system calls", "traces the judge", _trace_parent),
+    Attempt("system calls", "changes the mode of a file", lambda traces: os.chmod(".", 0o755)),
+    Attempt("identity", "is root", _stay_root),
+    Attempt("identity", "becomes root", _be_root),
+    Attempt("environment", "reads the judge's environment", _find_variable),
+    Attempt("environment", "uses a file that the judge has open", _use_descriptor),
+    Attempt("memory", "takes more memory than it may", _exhaust_memory),
+    Attempt("cpu", "computes for longer than it may", _spin),
+    Attempt("open files", "opens more files than it may", _open_many),
+    Attempt("file size", "writes a file larger than it may", _write_much),
+    Attempt("file size", "fills its folder with files", _fill, needs_volume=True),
+    Attempt("threads", "starts more threads than it may", _start_many_threads),
+)
+
 
 # Small, so that running into them costs no time.
 _LIMITS = Limits(

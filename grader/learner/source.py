@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection
 from pathlib import Path
 
-from grader.course.markers import BEGIN, BEGIN_STUB, END, END_STUB
+from grader.course.stub import BEGIN, BEGIN_STUB, END, END_STUB
 from grader.intake.notebook import ModuleText, module_of
 from grader.learner.module import text_of
 from grader.learner.pieces import Piece, named, pieces_of

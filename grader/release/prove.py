@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course
-from grader.course.read import read_topics
+from grader.course.topics import read_topics
 from grader.device.choice import using
 from grader.judge.accelerator import accelerator_for
 from grader.judge.bench import Bench
 from grader.judge.references import References
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject
-from grader.release.course import StudentCourse
-from grader.release.errors import CannotRelease
+from grader.release.secrets import CannotRelease
+from grader.release.student_course import StudentCourse
 from grader.report import Verdict
 from grader.worker.prepare import prepare_torch
 

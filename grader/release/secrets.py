@@ -7,7 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from grader.course import Course
-from grader.course.markers import blocks_of
+from grader.course.stub import blocks_of
+
+
+class CannotRelease(Exception):
+    """Something would give an answer away, or not work without it; the message names it and says what to change."""
+
 
 LONG = 30  # characters; shorter lines, such as `optimizer.zero_grad()`, stand in everybody's code
 

@@ -3,18 +3,101 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from grader.course import Course, Task
 from grader.course.layout import SHARED_BY_SUITES
-from grader.release.answers import answer_in, needs_the_reference
-from grader.release.closure import needed, parts_of
-from grader.release.collect import Counted
-from grader.release.cut import cut
-from grader.release.errors import CannotRelease
-from grader.release.secrets import solution_lines
+from grader.judge.bench import Bench, is_visible
+from grader.judge.references import References
+from grader.judge.session import run_session
+from grader.judge.subject import ReferenceSubject
+from grader.release.closure import Import, bound, needed, parts_of, read
+from grader.release.cut import cut, source_of
+from grader.release.secrets import CannotRelease, solution_lines, telling
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The tests of one task: how many each function makes, and the functions that are visible."""
+
+    counts: Mapping[str, int]
+    visible: tuple[str, ...]
+
+
+def tests_of(course: Course, tasks: Sequence[Task]) -> dict[str, Counted]:
+    """Return the tests of each task, by its id.
+
+    Raises:
+        CannotRelease: a test is visible for some of its parameters alone.
+    """
+    found: dict[str, Counted] = {}
+
+    def count(bench: Bench, by_task: dict[str, list[pytest.Item]]) -> None:
+        for task in tasks:
+            found[task.id] = _tests(task, by_task.get(task.id, []))
+
+    references = References(course)
+    run_session(Bench(course, references, ReferenceSubject(references), 0), tasks, "", count)
+    return found
+
+
+def _tests(task: Task, items: Sequence[pytest.Item]) -> Counted:
+    counts: dict[str, int] = {}
+    shown: dict[str, int] = {}
+    for item in items:
+        name = getattr(item, "originalname", None) or item.name
+        counts[name] = counts.get(name, 0) + 1
+        shown[name] = shown.get(name, 0) + is_visible(item)
+    for name, number in shown.items():
+        if 0 < number < counts[name]:
+            raise CannotRelease(
+                f"{task.id}: {name} is visible for {number} of its {counts[name]} parameters: mark the test itself"
+            )
+    return Counted(counts, tuple(name for name, number in shown.items() if number))
+
+
+FROM_THE_JUDGE = ("reference", "mistake")  # what grader.suite offers to the judge's side alone
+
+
+def needs_the_reference(nodes: Sequence[ast.stmt]) -> bool:
+    """Whether some statements read the reference solution, or known mistakes, when they run."""
+    imported = {
+        alias.asname or alias.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name in FROM_THE_JUDGE
+    }
+    return any(imported & read(node) for node in nodes)
+
+
+def answer_in(nodes: Sequence[ast.stmt], lines: Sequence[str], secret: Collection[str]) -> str | None:
+    """Return what gives an answer away: a network of the suite's own, or a line of a solution; None for nothing."""
+    for name in _networks(nodes):
+        return f"class {name} is a network that answers a task"
+    for node in nodes:
+        for line in sorted(telling(source_of(lines, node)) & frozenset(secret)):
+            return f"`{line}` stands in a solution"
+    return None
+
+
+def _networks(nodes: Sequence[ast.stmt]) -> Iterator[str]:
+    """Yield the classes that derive from torch's own, directly or from one of these."""
+    torch = {name for node in nodes if isinstance(node, Import) and _is_torch(node) for name in bound(node)}
+    for node in nodes:
+        if isinstance(node, ast.ClassDef) and any(read(base) & torch for base in node.bases):
+            torch.add(node.name)
+            yield node.name
+
+
+def _is_torch(node: Import) -> bool:
+    names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+    return any(name.partition(".")[0] == "torch" for name in names)
+
 
 SHARED = "shared"  # the fixture that hands a test the module of this name
 

@@ -25,7 +25,7 @@ from grader.classroom.policy.course_policy import (
     Visibility,
 )
 from grader.course import CourseError
-from grader.course.fields import Table
+from grader.course.topics import Table
 
 EXAMPLE_TIME = "2026-03-01T23:59:00+01:00"
 

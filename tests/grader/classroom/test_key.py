@@ -10,8 +10,7 @@ import pytest
 from grader.classroom import cache_key as keys
 from grader.classroom.cache_key import GradingOptions, judge_digest, judging, key_of, topic_digest
 from grader.course import Course, UnknownTask
-from grader.course.locate import PACKAGE
-from grader.course.read import read_topics
+from grader.course.topics import PACKAGE, read_topics
 
 OPTIONS = GradingOptions("cpu and simulated accelerator", "auto", 10.0, ("losses.softmax", "losses.entropy"))
 TOPIC = 'title = "T"\norder = {}\n[[tasks]]\nname = "f"\ntitle = "F"\npoints = 1\nhints = ["look"]\n'

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.doctor import memory, openmp, private, report, text
+from grader.doctor import machine, show
 from grader.doctor.probes import Confinement, Probe
 from grader.worker.confine import LAYERS
 
@@ -18,16 +18,16 @@ LATE = Probe("cpu", "computes for longer than it may", held=False, detail="no an
 def machine(**changes):
     """A diagnosis of a machine on which all is well, but for what is changed."""
     values = {
-        "versions": (report.Version("torch", "2.13.0"),),
+        "versions": (machine.Version("torch", "2.13.0"),),
         "system": "Linux 6 x86_64",
         "processors": 2,
         "free_memory": 3 << 30,
-        "torch": report.TorchBuild(None, 1, ("cpu",)),
+        "torch": machine.TorchBuild(None, 1, ("cpu",)),
         "openmp": (f"{HOME}/venv/libgomp.so.1",),
         "openmp_silenced": False,
         "confinement": Confinement(LAYERS, (), (f"{HOME}/.pyenv lies in a private folder",), ()),
     }
-    return report.Diagnosis(**{**values, **changes})
+    return machine.Diagnosis(**{**values, **changes})
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def diagnosed(monkeypatch):
     """Let `grade doctor` find a made-up machine."""
 
     def set_machine(**changes):
-        monkeypatch.setattr(report, "diagnose", lambda: machine(**changes))
+        monkeypatch.setattr(machine, "diagnose", lambda: machine(**changes))
 
     return set_machine
 
@@ -54,7 +54,7 @@ def test_json_has_everything(grade, diagnosed):
     """Each part of the diagnosis stands in the JSON under its name."""
     diagnosed()
     found = json.loads(grade("doctor", "--format", "json")[1])
-    assert set(found) == set(report.Diagnosis.__dataclass_fields__)
+    assert set(found) == set(machine.Diagnosis.__dataclass_fields__)
     assert found["openmp"] == ["~/venv/libgomp.so.1"]
 
 
@@ -78,34 +78,34 @@ def test_page_goes_into_a_file(grade, diagnosed, tmp_path):
 )
 def test_home_folders_of_every_system_are_masked(monkeypatch, given, want):
     """Folders of users of Linux, macOS and Windows become ~, others stay."""
-    monkeypatch.setattr(private, "_login", lambda: "")
-    assert private.masked(given) == want
+    monkeypatch.setattr(show, "_login", lambda: "")
+    assert show.masked(given) == want
 
 
 def test_name_of_whoever_is_logged_in_is_masked(monkeypatch):
     """A path with the name in it keeps its other parts; words that only hold the name stay."""
-    monkeypatch.setattr(private, "_login", lambda: "ada")
-    assert private.masked("/data/ada/lib, adaptive") == "/data/<user>/lib, adaptive"
+    monkeypatch.setattr(show, "_login", lambda: "ada")
+    assert show.masked("/data/ada/lib, adaptive") == "/data/<user>/lib, adaptive"
 
 
 def test_two_openmp_runtimes_come_with_what_to_do():
     """Both are listed, with a remedy that mends."""
-    page = text.render(machine(openmp=("/a/libgomp.so.1", "/b/libiomp5.so")))
+    page = show.render(machine(openmp=("/a/libgomp.so.1", "/b/libiomp5.so")))
     assert "/a/libgomp.so.1" in page and "/b/libiomp5.so" in page
     assert "Make a new environment" in page
 
 
 def test_silenced_warning_about_openmp_is_pointed_out():
     """The variable of many lecture notes hides the fault: the page says to take it out."""
-    page = text.render(machine(openmp_silenced=True))
+    page = show.render(machine(openmp_silenced=True))
     assert "KMP_DUPLICATE_LIB_OK is set" in page
 
 
 @pytest.mark.parametrize(("value", "silenced"), [("TRUE", True), ("1", True), ("False", False), ("", False)])
 def test_variable_that_silences_openmp_is_read(monkeypatch, value, silenced):
     """Values that switch it on count, others do not."""
-    monkeypatch.setenv(openmp.VARIABLE, value)
-    assert openmp.is_silenced() is silenced
+    monkeypatch.setenv(machine.VARIABLE, value)
+    assert machine.is_silenced() is silenced
 
 
 def test_openmp_runtimes_of_windows_are_looked_for_in_the_environment(tmp_path):
@@ -114,9 +114,9 @@ def test_openmp_runtimes_of_windows_are_looked_for_in_the_environment(tmp_path):
     for name in (*names, "Lib/site-packages/torch/lib/other.dll"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    found = openmp.installed(tmp_path)
+    found = machine.installed(tmp_path)
     assert len(found) == 2
-    assert all(openmp._RUNTIME.search(path) for path in found)
+    assert all(machine._RUNTIME.search(path) for path in found)
 
 
 @pytest.mark.parametrize(
@@ -127,17 +127,17 @@ def test_free_memory_is_that_of_the_container_where_it_has_less(tmp_path, most, 
     (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable: 4 kB\n")
     (tmp_path / "memory.max").write_text(f"{most}\n")
     (tmp_path / "memory.current").write_text(f"{used}\n")
-    assert memory.free_memory(tmp_path / "meminfo", tmp_path) == free
+    assert machine.free_memory(tmp_path / "meminfo", tmp_path) == free
 
 
 def test_system_that_tells_no_memory_is_said_so(tmp_path):
     """Without the files of Linux nothing is known, and the page says so."""
-    assert memory.free_memory(tmp_path / "meminfo", tmp_path) is None
-    assert "not told by this system" in text.render(machine(free_memory=None))
+    assert machine.free_memory(tmp_path / "meminfo", tmp_path) is None
+    assert "not told by this system" in show.render(machine(free_memory=None))
 
 
 def test_attempt_without_an_answer_is_neither_held_nor_failed():
     """A busy machine is not said to lack a layer."""
-    page = text.render(machine(confinement=Confinement(LAYERS, (), (), (LATE,))))
+    page = show.render(machine(confinement=Confinement(LAYERS, (), (), (LATE,))))
     assert "not known (1 of 1 attempts gave no answer)" in page
     assert "does not hold" not in page

@@ -60,5 +60,5 @@ def test_every_interpreter_that_the_grader_starts_leaves_out_the_folder_that_it_
         file.relative_to(ROOT).as_posix(): re.findall(r'\[\s*sys\.executable,\s*"(.*?)"', file.read_text("utf-8"))
         for file in (ROOT / "grader").rglob("*.py")
     }
-    del started["grader/doctor/attempts.py"]  # tries whether a program can be started at all
+    del started["grader/doctor/probes.py"]  # tries whether a program can be started at all
     assert {option for options in started.values() for option in options} == {"-P"}

@@ -7,8 +7,8 @@ import os
 
 import pytest
 
-from grader.doctor import openmp, probes, report, text
-from grader.doctor.attempts import ATTEMPTS
+from grader.doctor import machine, probes, show
+from grader.doctor.probes import ATTEMPTS
 from grader.worker.confine import LAYERS, Prepared
 
 BEYOND_AN_ORDINARY_USER = {"becomes root", "is root", "traces the judge"}
@@ -18,7 +18,7 @@ HELD_BY_THE_VOLUME = {"fills its folder with files", "writes a file larger than 
 @pytest.fixture(scope="module")
 def diagnosis():
     """The diagnosis of this machine."""
-    return report.diagnose()
+    return machine.diagnose()
 
 
 def test_every_layer_has_an_attempt():
@@ -51,7 +51,7 @@ def test_a_child_that_dies_has_held_nothing():
 
 
 def test_the_text_names_every_layer_version_and_device(diagnosis):
-    lines = text.render(diagnosis)
+    lines = show.render(diagnosis)
     assert all(word in lines for word in (*LAYERS, "torch", "numpy", "pytest", "python", "cpu"))
     assert "held" in lines
 
@@ -61,7 +61,7 @@ def test_the_text_says_which_attempt_succeeded(diagnosis):
     confinement = dataclasses.replace(
         diagnosis.confinement, probes=(broken,), layers=("files",), missing=("cpu",)
     )
-    lines = text.render(dataclasses.replace(diagnosis, confinement=confinement))
+    lines = show.render(dataclasses.replace(diagnosis, confinement=confinement))
     assert "does not hold (1 of 1 attempts succeeded)" in lines
     assert "a submission reads /etc/passwd: succeeded" in lines
     assert "--sandbox strict" in lines
@@ -69,14 +69,14 @@ def test_the_text_says_which_attempt_succeeded(diagnosis):
 
 def test_the_text_speaks_up_when_two_openmp_runtimes_are_loaded(diagnosis):
     two = dataclasses.replace(diagnosis, openmp=("/a/libgomp.so.1", "/b/libiomp5.so"))
-    assert "Two OpenMP runtimes are loaded" in text.render(two)
+    assert "Two OpenMP runtimes are loaded" in show.render(two)
     one = dataclasses.replace(diagnosis, openmp=("/a/libgomp.so.1",))
-    assert "Two OpenMP runtimes" not in text.render(one)
+    assert "Two OpenMP runtimes" not in show.render(one)
 
 
 def test_the_text_speaks_up_when_the_variable_hides_two_runtimes(diagnosis):
-    assert "KMP_DUPLICATE_LIB_OK is set" in text.render(dataclasses.replace(diagnosis, openmp_silenced=True))
-    assert "KMP_DUPLICATE_LIB_OK" not in text.render(dataclasses.replace(diagnosis, openmp_silenced=False))
+    assert "KMP_DUPLICATE_LIB_OK is set" in show.render(dataclasses.replace(diagnosis, openmp_silenced=True))
+    assert "KMP_DUPLICATE_LIB_OK" not in show.render(dataclasses.replace(diagnosis, openmp_silenced=False))
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,10 @@ def test_the_text_speaks_up_when_the_variable_hides_two_runtimes(diagnosis):
     ],
 )
 def test_openmp_runtimes_are_known_by_name(monkeypatch, path, is_runtime):
-    monkeypatch.setattr(openmp, "_loaded", lambda: [path])
-    assert bool(openmp.runtimes()) is is_runtime
+    monkeypatch.setattr(machine, "_loaded", lambda: [path])
+    assert bool(machine.runtimes()) is is_runtime
 
 
 def test_a_machine_without_torch_is_diagnosed_too(diagnosis):
-    without = dataclasses.replace(diagnosis, torch=None, versions=(report.Version("torch", None),))
-    assert "not installed" in text.render(without)
+    without = dataclasses.replace(diagnosis, torch=None, versions=(machine.Version("torch", None),))
+    assert "not installed" in show.render(without)

@@ -8,8 +8,8 @@ from textwrap import dedent
 import pytest
 
 from grader.course import Course
-from grader.course.read import read_topics
 from grader.course.stub import write_stubs
+from grader.course.topics import read_topics
 
 SOLUTION = dedent(
     '''

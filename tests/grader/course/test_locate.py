@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import CourseNotFound, load_course
-from grader.course.locate import PACKAGE
+from grader.course.topics import PACKAGE
 
 
 def test_load_course_reads_the_checkout_beside_the_package(root: Path) -> None:

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from grader.course import AmbiguousTask, Task, Topic, UnknownTask
-from grader.course.names import find_task, find_topic, near_names, select
+from grader.course.course import find_task, find_topic, near_names, select
 
 
 def a_topic(slug: str, *names: str) -> Topic:

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.course import CourseError, Task, TopicFileError
-from grader.course.fields import Table
-from grader.course.read import read_topic, read_topics
+from grader.course.topics import Table, read_topic, read_topics
 
 TASK = {"name": '"softmax"', "title": '"Scores"', "points": "2", "needs": "[]", "hints": '["one", "two"]'}
 

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from grader.course.scenarios import secrets
+from grader.course.suite_rules import secrets
 
 
 def found(text: str, *others: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.data import place
+from grader.data import manifest
 
 HERE = Path(__file__).parent
 IDX_CODES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
@@ -34,7 +34,7 @@ confined, scratch = _confine.confined, _confine.scratch
 def home(tmp_path, monkeypatch):
     """A data folder of the test's own: no test sees or changes that of whoever runs it."""
     folder = tmp_path / "home"
-    monkeypatch.setenv(place.HOME_VARIABLE, str(folder))
+    monkeypatch.setenv(manifest.HOME_VARIABLE, str(folder))
     return folder
 
 
@@ -42,8 +42,8 @@ def home(tmp_path, monkeypatch):
 def copied(tmp_path, monkeypatch):
     """A copy of datasets/ that takes the place of the real one."""
     folder = tmp_path / "copy" / "datasets"
-    shutil.copytree(place.shipped_folder(), folder, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(place, "PACKAGE", folder.parent / "grader")
+    shutil.copytree(manifest.shipped_folder(), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(manifest, "PACKAGE", folder.parent / "grader")
     return folder
 
 

@@ -11,11 +11,8 @@ import sys
 
 import pytest
 
-from grader.data.load import load
-from grader.data.manifest import read_manifest
-from grader.data.model import Table
-from grader.data.place import shipped_folder
-from grader.data.state import faults, unlisted
+from grader.data.load import Table, load
+from grader.data.manifest import faults, read_manifest, shipped_folder, unlisted
 
 FOLDER = shipped_folder()
 ENTRIES = read_manifest()

@@ -13,8 +13,8 @@ from textwrap import dedent
 
 import pytest
 
-from grader.course.locate import PACKAGE
-from grader.data.place import shipped_folder
+from grader.course.topics import PACKAGE
+from grader.data.manifest import shipped_folder
 
 TOPIC = """
 title = "Sums"

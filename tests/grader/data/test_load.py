@@ -10,10 +10,8 @@ import time
 import pytest
 import torch
 
-from grader.data.errors import DataError
-from grader.data.load import load
-from grader.data.manifest import read_manifest
-from grader.data.model import Table
+from grader.data.load import Table, load
+from grader.data.manifest import DataError, read_manifest
 from grader.suite import dataset
 
 SPLIT = ["digits", "diabetes", "breast_cancer", "names"]

@@ -14,10 +14,8 @@ import torch
 
 from grader.data import load as loading
 from grader.data import mnist
-from grader.data.errors import DataError
-from grader.data.manifest import DataFile, read_manifest
+from grader.data.manifest import DataError, DataFile, home_folder, read_manifest
 from grader.data.mnist import add_mnist
-from grader.data.place import home_folder
 
 NAMES = [
     "train-images-idx3-ubyte",

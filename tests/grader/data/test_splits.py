@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.data.errors import DataError
-from grader.data.manifest import read_manifest
-from grader.data.splits import RULES, every_fifth_row, every_fifth_row_of_each_class, held_out
+from grader.data.load import RULES, every_fifth_row, every_fifth_row_of_each_class, held_out
+from grader.data.manifest import DataError, read_manifest
 
 
 def test_rows_are_counted_from_one():

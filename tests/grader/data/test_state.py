@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.data.checksum import read_checked
-from grader.data.errors import DataError
 from grader.data.load import load
-from grader.data.manifest import read_manifest
-from grader.data.state import faults, is_absent, unlisted
+from grader.data.manifest import DataError, faults, is_absent, read_checked, read_manifest, unlisted
 
 SHIPPED = [name for name, entry in read_manifest().items() if entry.shipped]
 REMEDY = "install torchgrade again, or restore the folder datasets from its repository"

@@ -6,8 +6,7 @@ import os
 
 import pytest
 
-from grader.data.manifest import read_manifest
-from grader.data.place import shipped_folder
+from grader.data.manifest import read_manifest, shipped_folder
 
 FILES = [shipped_folder() / "manifest.toml"]
 FILES += [

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from grader.cli.export import command
 from grader.course import load_course
-from grader.export.packages import requirements
+from grader.export.gradescope_zip import requirements
 from grader.export.settings import from_text
 
 COURSE = load_course()

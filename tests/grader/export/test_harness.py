@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.export import harness
+from grader.export import run_autograder
 from grader.export.settings import Settings, to_text
 from grader.render.json import to_json
 from grader.report import Environment, Report, TaskReport, Verdict
@@ -37,8 +37,8 @@ def run(tmp_path, monkeypatch):
                     file.write(to_json(report))
             return SimpleNamespace(returncode=code, stderr=err.encode())
 
-        monkeypatch.setattr(harness.subprocess, "run", fake)
-        assert harness.main([str(tmp_path)]) == 0
+        monkeypatch.setattr(run_autograder.subprocess, "run", fake)
+        assert run_autograder.main([str(tmp_path)]) == 0
         return json.loads((tmp_path / "results" / "results.json").read_bytes()), calls
 
     return go

@@ -4,9 +4,17 @@ import json
 
 import pytest
 
-from grader.export.metadata import Metadata, read_metadata
-from grader.export.rules import graded_today, late_percent, repeated, visibility
-from grader.export.settings import Settings, from_text, to_text
+from grader.export.settings import (
+    Metadata,
+    Settings,
+    from_text,
+    graded_today,
+    late_percent,
+    read_metadata,
+    repeated,
+    to_text,
+    visibility,
+)
 
 NOON = "2026-03-02T12:00:00.365935-07:00"
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from grader.course import TopicFileError, load_course
-from grader.course.read import read_topic
+from grader.course.topics import read_topic
 
 TASKS = [task for task in load_course().tasks if task.torch]
 

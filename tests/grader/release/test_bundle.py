@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader.cli.release import command
-from grader.course.read import read_topics
+from grader.course.topics import read_topics
 
 SOFTMAX = "e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"
 STUB = 'raise NotImplementedError("softmax")'

@@ -9,12 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from grader.course import Course
-from grader.course.read import read_topics
+from grader.course.topics import read_topics
 from grader.release.closure import needed
-from grader.release.collect import Counted, _tests
 from grader.release.cut import cut
-from grader.release.errors import CannotRelease
-from grader.release.suites import visible_suites
+from grader.release.secrets import CannotRelease
+from grader.release.suites import Counted, _tests, visible_suites
 
 SUITE = dedent(
     '''

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from grader.course import Task, Topic
-from grader.course.read import read_topic
-from grader.release.topic_file import topic_file
-from grader.release.translation_file import translation_file
+from grader.course.topics import read_topic
+from grader.release.student_course import topic_file, translation_file
 
 ODD = 'a "quoted" word, a \\ back\tslash, \x7f and ünïcode 🙂'
 

@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from grader.course import Course
-from grader.course.read import read_topics
+from grader.course.topics import read_topics
 from grader.text import translations
 from grader.text.translations import digest
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course
-from grader.course.read import read_topics
+from grader.course.topics import read_topics
 from grader.intake import Content
 from grader.learner.reading import Part, Reading
 from grader.report import Environment, Message, Report, TaskReport, TestReport, Verdict

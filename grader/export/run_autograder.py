@@ -19,9 +19,17 @@ from typing import Any
 from grader import __file__ as package
 from grader import __version__
 from grader.course import load_course
-from grader.export.metadata import Metadata, read_metadata
-from grader.export.rules import GRADED, graded_today, late_percent, repeated, visibility
-from grader.export.settings import Settings, from_text
+from grader.export.settings import (
+    GRADED,
+    Metadata,
+    Settings,
+    from_text,
+    graded_today,
+    late_percent,
+    read_metadata,
+    repeated,
+    visibility,
+)
 from grader.render.formatting import number
 from grader.render.gradescope import Look, as_text, failed_results, results_of
 from grader.report import NotAReport, Report, from_json

@@ -1,20 +1,80 @@
-"""The course that students get, as files: what a wheel carries under `_course`."""
+"""A topic.toml of what goes out: the chosen tasks, each with the number of its hidden tests."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from grader.course import Course, Task
+from grader.course import Course, Task, Topic
 from grader.course.stub import stub_of
-from grader.release.collect import tests_of
-from grader.release.errors import CannotRelease
-from grader.release.secrets import hidden_lines, leaks
-from grader.release.suites import Suites, visible_suites
-from grader.release.topic_file import topic_file
-from grader.release.translation_file import translation_file
+from grader.release.secrets import CannotRelease, hidden_lines, leaks
+from grader.release.suites import Suites, tests_of, visible_suites
 from grader.text import translation_keys
+from grader.text.translations import read
+
+
+def topic_file(
+    topic: Topic, tasks: Sequence[Task], hidden: Mapping[str, int], chosen: Collection[str]
+) -> str:
+    """Return the text of a topic.toml; needs that do not go out are left out, for nobody could pass them."""
+    lines = [f"title = {_text(topic.title)}", f"order = {topic.order}"]
+    for task in tasks:
+        lines += ["", "[[tasks]]", *_task(task, hidden.get(task.id, 0), chosen)]
+    return "\n".join(lines) + "\n"
+
+
+def _task(task: Task, hidden: int, chosen: Collection[str]) -> Iterator[str]:
+    yield f"name = {_text(task.name)}"
+    yield f"title = {_text(task.title)}"
+    yield f"points = {task.points}"
+    yield f"needs = {_list(need for need in task.needs if need in chosen)}"
+    yield f"hints = {_list(task.hints)}"
+    if not task.computes:
+        yield "computes = false"
+    if task.torch:
+        yield f"torch = {_text(task.torch)}"
+        yield f"differs = {_text(task.differs)}"
+    if hidden:
+        yield f"hidden = {hidden}"
+
+
+def _list(values: Iterator[str] | Sequence[str]) -> str:
+    return f"[{', '.join(map(_text, values))}]"
+
+
+def _text(value: str) -> str:
+    """A basic string of TOML: JSON's, but for the one character that only TOML refuses."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def translation_file(file: Path, tasks: Collection[str], tests: Collection[str]) -> str:
+    """Return what of a translation goes out.
+
+    Args:
+        file: the whole translation of a topic.
+        tasks: ids of the tasks that go out.
+        tests: keys of the texts of visible tests.
+    """
+    lines = []
+    for key, entry in read(file).entries.items():
+        if _is_open(key, tasks, tests):
+            values = [
+                f"{name} = {json.dumps(text, ensure_ascii=False)}" for name, text in vars(entry).items()
+            ]
+            lines += [f"[{json.dumps(key)}]", *values, ""]
+    return "\n".join(lines)
+
+
+def _is_open(key: str, tasks: Collection[str], tests: Collection[str]) -> bool:
+    task = translation_keys.task_of(key)
+    if task is None:
+        return True
+    kind = key.removeprefix(f"task.{task}.").partition(".")[0]
+    return task in tasks and (kind in ("title", "hint", "differs") or key in tests)
+
 
 NO_SOLUTIONS = (
     "# No solutions\n\nThis course was handed out without solutions, hidden tests and known mistakes.\n"

@@ -1,16 +1,89 @@
-"""Everything that `grade doctor` knows about this machine, as data."""
+"""How much memory is free: of the machine, or of the container if that has less."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
+import re
+import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
 
 from grader import __version__
-from grader.doctor.memory import free_memory
-from grader.doctor.openmp import is_silenced, runtimes
 from grader.doctor.probes import Confinement, probe
+
+GROUP = Path("/sys/fs/cgroup")
+MACHINE = Path("/proc/meminfo")
+
+
+def free_memory(machine: Path = MACHINE, group: Path = GROUP) -> int | None:
+    """Return the bytes that are free; None where the system does not tell."""
+    found = [value for value in (_of_machine(machine), _of_container(group)) if value is not None]
+    return min(found, default=None)
+
+
+def _of_machine(file: Path) -> int | None:
+    lines = [line.split() for line in _read(file).splitlines() if line.startswith("MemAvailable:")]
+    return int(lines[0][1]) * 1024 if lines else None
+
+
+def _of_container(folder: Path) -> int | None:
+    most, used = _read(folder / "memory.max").strip(), _read(folder / "memory.current").strip()
+    return max(0, int(most) - int(used)) if most.isdigit() and used.isdigit() else None
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
+
+
+_RUNTIME = re.compile(r"(lib(gomp|omp|iomp5)\b[^/]*\.(so|dylib)|libi?omp5?(md)?\.dll)[^/]*$", re.IGNORECASE)
+_PLACES_ON_WINDOWS = (
+    "Library/bin/lib*omp*.dll",
+    "Lib/site-packages/*/lib*omp*.dll",
+    "Lib/site-packages/*/*/lib*omp*.dll",
+)
+VARIABLE = "KMP_DUPLICATE_LIB_OK"  # tells one of the runtimes to go on all the same
+
+
+def runtimes() -> tuple[str, ...]:
+    """Paths of the OpenMP runtimes that are loaded; on Windows, which does not tell, of those that are installed."""
+    return tuple(sorted({path for path in _loaded() if _RUNTIME.search(path)}))
+
+
+def is_silenced() -> bool:
+    """Whether the warning about two runtimes is switched off."""
+    return os.environ.get(VARIABLE, "").strip().lower() in ("true", "1", "yes", "on")
+
+
+def _loaded() -> list[str]:
+    if sys.platform == "darwin":
+        return _loaded_on_macos()
+    if os.name == "nt":
+        return installed(Path(sys.prefix))
+    try:
+        lines = Path("/proc/self/maps").read_text().splitlines()
+    except OSError:
+        return []
+    return [line[line.index("/") :] for line in lines if "/" in line]
+
+
+def installed(prefix: Path) -> list[str]:
+    """Return the OpenMP runtimes in an environment of Windows."""
+    return [file.as_posix() for pattern in _PLACES_ON_WINDOWS for file in prefix.glob(pattern)]
+
+
+def _loaded_on_macos() -> list[str]:
+    library: Any = ctypes.CDLL(None)
+    library._dyld_get_image_name.restype = ctypes.c_char_p
+    count = library._dyld_image_count()
+    return [library._dyld_get_image_name(index).decode() for index in range(count)]
+
 
 _DISTRIBUTIONS = ("torch", "numpy", "pytest", "rich", "nbformat", "ipykernel")
 

@@ -1,0 +1,216 @@
+"""What can be wrong with a course, or with the name of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from grader.course.digest import digest_of
+
+
+class CourseError(Exception):
+    """The course itself is at fault; the message names the file, the value and the remedy."""
+
+
+class CourseNotFound(CourseError):
+    """No course lies beside or inside the grader package; install the wheel or run from a checkout."""
+
+
+class HandedOut(CourseError):
+    """What was asked for needs solutions and hidden tests, which a course for students lacks; use the instructor's."""
+
+
+class TopicFileError(CourseError):
+    """A topic.toml breaks a rule; correct the key that the message names."""
+
+    def __init__(self, file: Path, key: str, fault: str, remedy: str) -> None:
+        """Put the four facts into one sentence."""
+        super().__init__(f"{file}: {key} {fault}: {remedy}")
+        self.file, self.key = file, key
+
+
+class StubError(CourseError):
+    """No stub can be made from a solution; correct its markers at the line that the message names."""
+
+    def __init__(self, file: Path, line: int, fault: str) -> None:
+        """Put the place before the fault."""
+        super().__init__(f"{file}, line {line}: {fault}")
+        self.file, self.line, self.fault = file, line, fault
+
+
+class UnknownTask(Exception):
+    """No task or topic has this name; use one that `grade list` shows."""
+
+    def __init__(
+        self, wanted: str, near: tuple[str, ...] = (), fault: str = "is no task and no topic"
+    ) -> None:
+        """Offer what comes near, or else the list."""
+        remedy = f"did you mean {' or '.join(near)}?" if near else "`grade list` shows them all"
+        super().__init__(f"{wanted!r} {fault}: {remedy}")
+        self.wanted, self.near, self.fault = wanted, near, fault
+
+    def __reduce__(self) -> tuple[type[UnknownTask], tuple[object, ...]]:
+        """Keep the text when another process raises it."""
+        return type(self), (self.wanted, self.near, self.fault)
+
+
+class AmbiguousTask(UnknownTask):
+    """A bare task name occurs in several topics; put the topic before it."""
+
+    def __init__(
+        self, wanted: str, near: tuple[str, ...], fault: str = "is a task of several topics"
+    ) -> None:
+        """Name every task that is meant."""
+        super().__init__(wanted, near, fault)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One function or class that is graded."""
+
+    id: str  # "losses.softmax"
+    topic: str  # "losses"
+    name: str  # "softmax"
+    title: str
+    points: int
+    needs: tuple[str, ...]  # full ids of the tasks that must pass first
+    hints: tuple[str, ...]  # of rising strength
+    computes: bool = True  # on tensors, so that it has to do so on any device
+    torch: str = ""  # what torch has for it, "torch.softmax"; shown once the task has passed
+    differs: str = ""  # one difference worth knowing, to be read after "torch.softmax: "
+    hidden: int = 0  # tests that only the instructor has; more than 0 in what `grade release` wrote alone
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One module of the course with its tasks, in teaching order."""
+
+    slug: str
+    title: str
+    order: int
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """All topics, and the folders that hold them."""
+
+    exercises: Path
+    solutions: Path
+    suites: Path
+    datasets: Path
+    topics: tuple[Topic, ...]  # sorted by order
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The slugs of all topics."""
+        return tuple(topic.slug for topic in self.topics)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks of all topics."""
+        return tuple(task for topic in self.topics for task in topic.tasks)
+
+    def topic(self, slug: str) -> Topic:
+        """Return a topic by its slug, or raise UnknownTask."""
+        return find_topic(self.topics, slug)
+
+    def task(self, task_id: str) -> Task:
+        """Return a task by its full id, or raise UnknownTask."""
+        return find_task(self.topics, task_id)
+
+    def select(self, patterns: Iterable[str] = ()) -> tuple[Task, ...]:
+        """Return the tasks that ids, slugs or unique bare names stand for; all without a pattern."""
+        return select(self.topics, patterns)
+
+    def stub_file(self, slug: str) -> Path:
+        """Where the stub of a topic lies."""
+        return self.exercises / slug / f"{slug}.py"
+
+    def solution_file(self, slug: str) -> Path:
+        """Where the reference of a topic lies."""
+        return self.solutions / f"{slug}.py"
+
+    def reference_file(self, slug: str) -> Path:
+        """Where the signatures of a topic are read: its solution, or its stub where that was handed out alone."""
+        file = self.solution_file(slug)
+        return file if self.has_solution(slug) else self.stub_file(slug)
+
+    def has_solution(self, slug: str) -> bool:
+        """Whether the reference of a topic is here; what `grade release` wrote has none."""
+        return self.solution_file(slug).is_file()
+
+    def require_solutions(self) -> None:
+        """Raise HandedOut where the course is one that students get."""
+        if not all(self.has_solution(slug) for slug in self.slugs):
+            raise HandedOut(
+                "this course was handed out without its solutions and hidden tests: only the instructor's can do this"
+            )
+
+    def suite_file(self, task: Task) -> Path:
+        """Where the hidden suite of a task lies."""
+        return self.suites / task.topic / f"test_{task.name}.py"
+
+    def mistakes_file(self, task: Task) -> Path:
+        """Where the known mistakes of a task lie."""
+        return self.suites / task.topic / "mistakes" / f"{task.name}.py"
+
+    def digest(self) -> str:
+        """Return the sha256 of everything that a grading depends on."""
+        return digest_of(self.exercises, self.solutions, self.suites, self.datasets)
+
+
+
+
+
+def find_topic(topics: Sequence[Topic], slug: str) -> Topic:
+    """Return the topic of this slug, or raise UnknownTask."""
+    for topic in topics:
+        if topic.slug == slug:
+            return topic
+    raise UnknownTask(slug, near_names(topics, slug), "is no topic")
+
+
+def find_task(topics: Sequence[Topic], task_id: str) -> Task:
+    """Return the task of this full id, or raise UnknownTask."""
+    for task in _tasks(topics):
+        if task.id == task_id:
+            return task
+    raise UnknownTask(task_id, near_names(topics, task_id), "is no task")
+
+
+def select(topics: Sequence[Topic], patterns: Iterable[str]) -> tuple[Task, ...]:
+    """Return the tasks that the patterns name, in the order of the course; all when there is no pattern.
+
+    A pattern is a task id, a topic slug, or a task name that only one topic has.
+    """
+    given = list(patterns)
+    wanted = {task_id for pattern in given for task_id in _matching(topics, pattern)}
+    return tuple(task for task in _tasks(topics) if task.id in wanted or not given)
+
+
+def near_names(topics: Sequence[Topic], wanted: str) -> tuple[str, ...]:
+    """Return at most three topic slugs and task ids that look like what was typed."""
+    spoken = {topic.slug: topic.slug for topic in topics}
+    for task in _tasks(topics):
+        spoken.setdefault(task.name.lower(), task.id)
+        spoken[task.id.lower()] = task.id
+    close = get_close_matches(wanted.lower()[:100], spoken, n=5, cutoff=0.7)
+    return tuple(dict.fromkeys(spoken[name] for name in close))[:3]
+
+
+def _matching(topics: Sequence[Topic], pattern: str) -> tuple[str, ...]:
+    tasks = _tasks(topics)
+    named = tuple(task.id for task in tasks if pattern in (task.id, task.topic))
+    bare = tuple(task.id for task in tasks if pattern == task.name)
+    if not named and len(bare) > 1:
+        raise AmbiguousTask(pattern, bare)
+    if not named and not bare:
+        raise UnknownTask(pattern, near_names(topics, pattern))
+    return named or bare
+
+
+def _tasks(topics: Sequence[Topic]) -> list[Task]:
+    return [task for topic in topics for task in topic.tasks]

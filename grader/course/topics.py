@@ -1,0 +1,204 @@
+"""Typed access to one table of a topic.toml; every refusal names file, key, value and remedy."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from graphlib import CycleError, TopologicalSorter
+from keyword import iskeyword
+from pathlib import Path
+
+from grader.course.course import Course, CourseError, CourseNotFound, Task, Topic, TopicFileError
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a topic.toml with the file and the place it came from."""
+
+    file: Path
+    place: str  # "" or "tasks[2]."
+    values: Mapping[str, object]
+
+    def fail(self, key: str, fault: str, remedy: str) -> TopicFileError:
+        """Build the error for one key of this table."""
+        return TopicFileError(self.file, self.place + key, fault, remedy)
+
+    def refuse_unknown(self, allowed: Collection[str]) -> None:
+        """Raise for a key that no rule knows."""
+        for key in self.values:
+            if key not in allowed:
+                near = get_close_matches(key, allowed, n=1)
+                remedy = (
+                    f"did you mean {near[0]}?" if near else f"remove it; known keys: {', '.join(allowed)}"
+                )
+                raise self.fail(key, "is an unknown key", remedy)
+
+    def require(self, key: str) -> object:
+        """Return a value that must be there."""
+        if key not in self.values:
+            raise self.fail(key, "is missing", "add it")
+        return self.values[key]
+
+    def text(self, key: str) -> str:
+        """Return a text that is not blank."""
+        value = self.require(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self.fail(key, f"is {value!r}", "it must be a text that is not blank")
+        return value
+
+    def positive(self, key: str) -> int:
+        """Return a whole number above zero."""
+        value = self.require(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+            raise self.fail(key, f"is {value!r}", "it must be a whole number of at least 1")
+        return value
+
+    def flag(self, key: str, *, usual: bool) -> bool:
+        """Return a boolean; what is usual when the key is absent."""
+        value = self.values.get(key, usual)
+        if not isinstance(value, bool):
+            raise self.fail(key, f"is {value!r}", "it must be true or false")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts, none of them blank; empty when the key is absent."""
+        values = self.values.get(key, [])
+        if not isinstance(values, list):
+            raise self.fail(key, f"is {values!r}", 'it must be a list of texts, such as ["one", "two"]')
+        for number, value in enumerate(values):
+            if not isinstance(value, str) or not value.strip():
+                raise self.fail(f"{key}[{number}]", f"is {value!r}", "it must be a text that is not blank")
+        return tuple(values)
+
+    def tables(self, key: str) -> tuple[Table, ...]:
+        """Return a list of tables, with at least one in it."""
+        values = self.require(key)
+        if not isinstance(values, list) or not values or not all(isinstance(value, dict) for value in values):
+            raise self.fail(key, f"is {values!r}", f"it must be one or more [[{key}]] tables")
+        return tuple(Table(self.file, f"{key}[{number}].", value) for number, value in enumerate(values))
+
+
+TOPIC_KEYS = ("title", "order", "tasks")
+TASK_KEYS = ("name", "title", "points", "needs", "hints", "computes", "torch", "differs", "hidden")
+
+
+def read_topics(exercises: Path) -> tuple[Topic, ...]:
+    """Read every topic under a folder, sorted by order, and check what the topics need of each other."""
+    files = sorted(exercises.glob("*/topic.toml"))
+    if not files:
+        raise CourseError(f"{exercises}: no topic found: each topic is a folder with a topic.toml in it")
+    topics = sorted((read_topic(file) for file in files), key=lambda topic: (topic.order, topic.slug))
+    tasks = {task.id: task for topic in topics for task in topic.tasks}
+    for task in tasks.values():
+        _refuse_unknown_needs(exercises / task.topic / "topic.toml", task, tasks)
+    _refuse_cycle(exercises, tasks)
+    return tuple(topics)
+
+
+def read_topic(file: Path) -> Topic:
+    """Read one topic.toml; the folder's name is the slug."""
+    table = Table(file, "", _load(file))
+    slug = file.parent.name
+    if not slug.isidentifier() or iskeyword(slug):
+        remedy = "it is also a module's name: use letters, digits and underscores"
+        raise TopicFileError(file, "the folder", f"is called {slug!r}", remedy)
+    table.refuse_unknown(TOPIC_KEYS)
+    title, order = table.text("title"), table.positive("order")
+    tasks = tuple(_read_task(slug, entry) for entry in table.tables("tasks"))
+    _refuse_duplicates(table, tasks)
+    return Topic(slug, title, order, tasks)
+
+
+def _load(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CourseError(f"{file}: cannot be read as TOML: {error}") from error
+
+
+def _read_task(slug: str, table: Table) -> Task:
+    table.refuse_unknown(TASK_KEYS)
+    name = table.text("name")
+    if not name.isidentifier() or iskeyword(name):
+        raise table.fail("name", f"is {name!r}", "it must be the name of the function or class")
+    hints = table.texts("hints")
+    if not hints:
+        raise table.fail("hints", f"of {name!r} is []", "give at least one hint")
+    needs = tuple(need if "." in need else f"{slug}.{need}" for need in table.texts("needs"))
+    title, points, computes = (
+        table.text("title"),
+        table.positive("points"),
+        table.flag("computes", usual=True),
+    )
+    in_torch, differs = _in_torch(table)
+    hidden = table.positive("hidden") if "hidden" in table.values else 0
+    return Task(
+        f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs, hidden
+    )
+
+
+def _in_torch(table: Table) -> tuple[str, str]:
+    """Read what torch has for a task, and how that differs; both or neither."""
+    if "torch" not in table.values and "differs" not in table.values:
+        return "", ""
+    name, differs = table.text("torch"), table.text("differs")
+    if not all(part.isidentifier() for part in name.split(".")) or not name.startswith("torch."):
+        raise table.fail("torch", f"is {name!r}", 'it must be a full name such as "torch.softmax"')
+    return name, differs
+
+
+def _refuse_duplicates(table: Table, tasks: tuple[Task, ...]) -> None:
+    seen: dict[str, int] = {}
+    for number, task in enumerate(tasks):
+        if task.name in seen:
+            fault = f"is {task.name!r}, as is tasks[{seen[task.name]}].name"
+            raise table.fail(f"tasks[{number}].name", fault, "rename or remove one of them")
+        seen[task.name] = number
+
+
+def _refuse_unknown_needs(file: Path, task: Task, tasks: Mapping[str, Task]) -> None:
+    for need in task.needs:
+        if need not in tasks:
+            remedy = 'no such task; name one of this topic, or another topic\'s as "topic.name"'
+            raise TopicFileError(file, f"needs of {task.name!r}", f"has {need!r}", remedy)
+
+
+def _refuse_cycle(exercises: Path, tasks: Mapping[str, Task]) -> None:
+    try:
+        TopologicalSorter({task.id: task.needs for task in tasks.values()}).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        file = exercises / tasks[circle[0]].topic / "topic.toml"
+        fault = f"goes round in a circle: {' -> '.join(reversed(circle))}"
+        raise TopicFileError(file, "needs", fault, "remove one of these needs") from error
+
+
+PACKAGE = Path(__file__).resolve().parent.parent
+IN_WHEEL = ("exercises", "solutions", "suites", "datasets")
+IN_CHECKOUT = ("exercises", "solutions", "tests/suites", "datasets")
+
+
+def load_course(package: Path = PACKAGE) -> Course:
+    """Read the course that belongs to this grader package.
+
+    Raises:
+        CourseNotFound: neither place has one.
+        CourseError: a topic.toml breaks a rule.
+    """
+    wheel = package / "_course"
+    root, names = (wheel, IN_WHEEL) if wheel.is_dir() else (package.parent, IN_CHECKOUT)
+    exercises, solutions, suites, datasets = (root / name for name in names)
+    # A course without data files has no datasets folder: git and wheels do not keep an empty one.
+    missing = [folder for folder in (exercises, solutions, suites) if not folder.is_dir()]
+    if missing:
+        raise CourseNotFound(_fault(wheel, missing))
+    return Course(exercises, solutions, suites, datasets, read_topics(exercises))
+
+
+def _fault(wheel: Path, missing: list[Path]) -> str:
+    listed = " and ".join(str(folder) for folder in missing)
+    if wheel.is_dir():
+        return f"the installed course is incomplete: no folder {listed}: install torchgrade again"
+    return f"no course found: no folder {listed} or {wheel}: install torchgrade, or run it in its checkout"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from grader.cli.faults import WrongCall, course_problems
+from grader.cli.exit_codes import WrongCall, course_problems
 
 if TYPE_CHECKING:
     from grader.course import Course, Task

@@ -15,27 +15,18 @@ import click
 from grader import __version__
 from grader.cli import (
     classroom,
-    data,
-    doctor,
     explain,
-    export,
-    grades,
-    init,
-    next,
-    notebook,
-    release,
+    folder,
+    handout,
+    installation,
+    maintain,
     report,
-    reset,
     similar,
-    solution,
-    stubs,
     submission,
     tasks,
-    text,
-    verify,
     watch,
 )
-from grader.cli.faults import FAILED, OURS, STOPPED, unexpected
+from grader.cli.exit_codes import FAILED, OURS, STOPPED, unexpected
 from grader.cli.group import DEFAULT, GradeGroup
 from grader.worker.meta_kernels import put_off
 
@@ -52,27 +43,27 @@ def cli() -> None:
 
 
 cli.add_command(submission.command, DEFAULT)
-cli.add_command(init.command)
-cli.add_command(next.command)
+cli.add_command(folder.command)
+cli.add_command(tasks.command)
 cli.add_command(watch.command)
 cli.add_command(tasks.list_command)
 cli.add_command(tasks.hint_command)
-cli.add_command(reset.command)
+cli.add_command(folder.command)
 cli.add_command(explain.command)
-cli.add_command(solution.command)
+cli.add_command(explain.command)
 cli.add_command(report.command)
-cli.add_command(notebook.command)
-cli.add_command(data.command)
+cli.add_command(folder.command)
+cli.add_command(installation.command)
 cli.add_command(classroom.command)
-cli.add_command(grades.runs_command)
-cli.add_command(grades.adjust_command)
+cli.add_command(classroom.runs_command)
+cli.add_command(classroom.adjust_command)
 cli.add_command(similar.command)
-cli.add_command(export.command)
-cli.add_command(release.command)
-cli.add_command(verify.command)
-cli.add_command(doctor.command)
-cli.add_command(stubs.command)
-cli.add_command(text.command)
+cli.add_command(handout.command)
+cli.add_command(handout.command)
+cli.add_command(maintain.command)
+cli.add_command(installation.command)
+cli.add_command(maintain.command)
+cli.add_command(maintain.command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

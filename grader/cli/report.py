@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.faults import FAILED, OURS, WrongCall
-from grader.cli.grading import graded_and_kept
+from grader.cli.exit_codes import FAILED, OURS, WrongCall
 from grader.cli.learner import in_language, language_option
-from grader.cli.near import missing
 from grader.cli.output import device_option
-from grader.cli.submission import LARGEST_SEED
+from grader.cli.submission import LARGEST_SEED, graded_and_kept, missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

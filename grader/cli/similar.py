@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.faults import WrongCall, course_problems
+from grader.cli.exit_codes import WrongCall, course_problems
 from grader.cli.output import output_option, show, writable, write
 
 if TYPE_CHECKING:

@@ -4,19 +4,123 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.faults import FAILED, OURS, WrongCall
-from grader.cli.formats import FORMATS
-from grader.cli.grading import graded_and_kept
+from grader.cli.exit_codes import FAILED, OURS, WrongCall, judge_problems
 from grader.cli.group import DefaultCommand
 from grader.cli.learner import in_language, language_option, progress_option
-from grader.cli.near import missing
-from grader.cli.output import device_option, output_option, show, writable, write
+from grader.cli.output import FORMATS, device_option, live_progress, output_option, show, writable, write
+
+
+def missing(path: Path, commands: Iterable[str]) -> str:
+    """One sentence that says what is missing, and one that says what to type instead."""
+    from grader.text.escape import one_line
+
+    found = _command(path, commands) or _task(path) or _neighbour(path)
+    remedy = f"did you mean `{one_line(found)}`?" if found else "give a folder or file of the course"
+    return f"there is no file or folder {one_line(str(path))!r}: {remedy}"
+
+
+def _command(path: Path, commands: Iterable[str]) -> str | None:
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(path), list(commands), n=5, cutoff=0.6)
+    near.sort(key=lambda name: sorted(name) != sorted(str(path)))  # letters changed places: `hnit` is `hint`
+    return f"grade {near[0]}" if near else None
+
+
+def _task(path: Path) -> str | None:
+    """A task or topic whose name was typed in place of a path."""
+    from grader.course import CourseError, UnknownTask, load_course
+
+    try:
+        load_course().select([str(path)])
+    except (CourseError, UnknownTask):
+        return None
+    from grader.learner import folder_above
+
+    return f"grade {'.' if folder_above(Path.cwd()) else 'exercises/'} --task {path}"
+
+
+def _neighbour(path: Path) -> str | None:
+    """A file or folder beside the one that was meant, with almost its name."""
+    from difflib import get_close_matches
+
+    try:
+        names = sorted(entry.name for entry in path.parent.iterdir())
+    except OSError:
+        return None
+    near = get_close_matches(path.name, names, n=1, cutoff=0.7)
+    return f"grade {path.parent / near[0]}" if near else None
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from grader.course import Course
+    from grader.report import Report
+
+
+def graded(paths: Sequence[Path], options: Mapping[str, Any]) -> Report:
+    """Grade what lies under `paths`; the options are those of the judge."""
+    from grader.judge.grading import grade_submission
+
+    progress = live_progress()
+    try:
+        with judge_problems():
+            return grade_submission(paths, progress=progress, **options)
+    finally:
+        if progress:
+            progress.stop()
+
+
+def graded_and_kept(paths: Sequence[Path], folder: Path | None, options: Mapping[str, Any]) -> Report:
+    """Grade, and add it to the progress of a folder that `grade init` made or that was named; of no other.
+
+    In a course folder its own topics are graded where none are named, and in a part of it those that lie there.
+    """
+    from grader.learner import folder_of
+
+    made = folder_of(paths)
+    place = folder or made
+    if place is None:
+        return graded(paths, options)
+    from grader.course import load_course
+    from grader.learner import record
+    from grader.learner.current import codes_in
+    from grader.learner.reading import Reader
+
+    with judge_problems():
+        course = load_course()
+        if made is not None and not options["tasks"]:
+            options = {**options, "tasks": _topics(course, paths, made)}
+        asked = {task.topic for task in course.select(options["tasks"])}
+    reader = Reader(course, paths, asked)
+    before = codes_in(reader.read(), course)
+    report = graded(paths, options)
+    if options.get("keyword"):  # some of a task's tests say nothing about the task
+        return report
+    after = codes_in(reader.read(), course)  # what was saved meanwhile may not be what was graded
+    note = record(place, report, codes={key: code for key, code in after.items() if before.get(key) == code})
+    if note:
+        click.echo(note, err=True)
+    return report
+
+
+def _topics(course: Course, paths: Sequence[Path], folder: Path) -> tuple[str, ...]:
+    """Return the topics that paths in a course folder stand for; none for all of the course."""
+    from grader.learner.current import topics_of
+    from grader.learner.reading import Reader
+
+    files = Reader(course, paths, ()).read().parts
+    whole = any(path.resolve() == folder for path in paths)
+    found = [topic.slug for topic in topics_of(folder, course, files)] if whole else list(files)
+    return () if len(found) == len(course.slugs) else tuple(found)
+
 
 if TYPE_CHECKING:
     from grader.report import Report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.faults import STOPPED, WrongCall
+from grader.cli.exit_codes import STOPPED, WrongCall
 from grader.cli.learner import course_folder, current_in, language_option, learners_course, progress_option
 from grader.cli.output import device_option, open_console
 from grader.cli.submission import LARGEST_SEED

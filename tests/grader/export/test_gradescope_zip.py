@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.export import command
+from grader.cli.handout import command
 from grader.course import load_course
 from grader.export.gradescope_zip import requirements
 from grader.export.settings import from_text

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.cli.notebook import command
+from grader.cli.folder import command
 from grader.course import Course
 from grader.notebook import notebook_of, notebook_text
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.release import command
+from grader.cli.handout import command
 from grader.course import load_course
 
 spec = importlib.util.spec_from_file_location("searching", Path(__file__).with_name("searching.py"))

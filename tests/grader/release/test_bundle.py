@@ -12,7 +12,7 @@ import zipfile
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.release import command
+from grader.cli.handout import command
 from grader.course.topics import read_topics
 
 SOFTMAX = "e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"

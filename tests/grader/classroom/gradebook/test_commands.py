@@ -6,8 +6,8 @@ import click
 import pytest
 
 from grader.classroom.gradebook import Gradebook
-from grader.cli.faults import OurFault, WrongCall
-from grader.cli.grades import adjust_command, runs_command
+from grader.cli.classroom import adjust_command, runs_command
+from grader.cli.exit_codes import OurFault, WrongCall
 
 
 @pytest.fixture

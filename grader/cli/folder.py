@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.faults import WrongCall, course_problems
-from grader.cli.learner import learners_course
+from grader.cli.exit_codes import WrongCall, course_problems
+from grader.cli.learner import learners_course, needed_folder, one_task, progress_option
+from grader.cli.output import writable
 
 if TYPE_CHECKING:
     from grader.course import Course, Topic
@@ -22,7 +23,7 @@ MOST_LISTED = 10
 @click.option("--topic", "slugs", multiple=True, metavar="TOPIC", help="Only this topic; repeatable.")
 @click.option("--notebooks", is_flag=True, help="Notebooks to solve the tasks in, in place of modules.")
 @click.option("--update", is_flag=True, help="Bring new tasks into a folder of yours; what you wrote stays.")
-def command(folder: Path, slugs: tuple[str, ...], notebooks: bool, update: bool) -> None:
+def init_command(folder: Path, slugs: tuple[str, ...], notebooks: bool, update: bool) -> None:
     """Make a folder to work in: stubs, what to read, and data, ready for git and VS Code."""
     course = learners_course(None)
     with course_problems():
@@ -88,3 +89,68 @@ def _update(course: Course, folder: Path, topics: Sequence[Topic]) -> None:
         click.echo(f"the files that were changed are kept as they were in {done.backup}")
     if not done.notes:
         click.echo(f"{folder} is up to date: nothing was changed")
+
+
+@click.command("reset", short_help="Put the stub of a task back.")
+@click.argument("name", metavar="TASK")
+@progress_option
+def reset_command(name: str, folder: Path | None) -> None:
+    """Put the stub of a task back; a copy of the file is kept, and no other line of it changes."""
+    from grader.learner.reset import CannotReset, reset
+    from grader.learner.work import files_in
+
+    course = learners_course(None)
+    task = one_task(course, name)
+    place = needed_folder(folder)
+    file = files_in(place, course).get(task.topic)
+    if file is None:
+        raise WrongCall(f"{place} has no file of {task.topic}, or two: `grade {place}` says more")
+    try:
+        with course_problems():
+            done = reset(course, task, file, place)
+    except CannotReset as problem:
+        raise WrongCall(str(problem)) from problem
+    except OSError as problem:
+        raise WrongCall(f"{file} stays as it is: {problem}") from problem
+    if done.backup is None:
+        click.echo(f"{task.id} is its stub already: nothing was changed")
+    else:
+        click.echo(f"{task.id} is its stub again; {file} as it was is kept in {done.backup}")
+
+
+@click.command("notebook")
+@click.argument("slug", metavar="TOPIC")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write it; TOPIC.ipynb in this folder if not given.",
+)
+def notebook_command(slug: str, output: Path | None) -> None:
+    """Write a topic as a notebook, with a cell for each task and a check behind it.
+
+    A file that is there already is never overwritten.
+    """
+    from grader.course import load_course
+    from grader.notebook import notebook_of, notebook_text
+
+    with course_problems():
+        course = load_course()
+        topic = course.topic(slug)
+    file = output or Path(f"{topic.slug}.ipynb")
+    if file.suffix != ".ipynb":
+        raise WrongCall(f"--output {file}: a notebook ends in .ipynb, such as {topic.slug}.ipynb")
+    writable(file)
+    text = notebook_text(notebook_of(course, topic))
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as new:
+            new.write(text)
+    except FileExistsError:
+        raise WrongCall(
+            f"{file} is there already and is left as it is: move it, or name another --output"
+        ) from None
+    except OSError as problem:
+        raise WrongCall(f"--output {file}: {problem.strerror}") from problem
+    click.echo(
+        f"wrote {file}: open it in Jupyter, run its cells, and grade it with `grade {file}` or in its cells"
+    )

@@ -1,4 +1,4 @@
-"""`grade data`: the data sets of the course, and the one that a learner may add."""
+"""`grade doctor`: what this machine offers for grading."""
 
 from __future__ import annotations
 
@@ -9,7 +9,31 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.faults import FAILED, OURS, OurFault, WrongCall
+from grader.cli.exit_codes import FAILED, OURS, OurFault, WrongCall
+from grader.cli.output import FORMATS, output_option, writable, write
+
+
+@click.command("doctor")
+@click.option("--format", "kind", type=FORMATS, default="terminal", help="What comes out.")
+@output_option
+def doctor_command(kind: str, output: Path | None) -> None:
+    """Show what this machine offers for grading, on a page that can be pasted into a question.
+
+    It names neither you nor your folders.
+    """
+    from grader.doctor import machine
+
+    writable(output)
+    diagnosis = machine.diagnose()
+    if kind == "json":
+        from grader.doctor.show import to_json
+
+        write(to_json(diagnosis), output)
+    else:
+        from grader.doctor import show
+
+        write(show.render(diagnosis) + "\n", output)
+
 
 if TYPE_CHECKING:
     from grader.data.manifest import Entry
@@ -18,11 +42,11 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.group("data")
-def command() -> None:
+def data_command() -> None:
     """Show, check and add data sets."""
 
 
-@command.command("list")
+@data_command.command("list")
 def list_command() -> None:
     """Show each data set: its rows, its size, and whether it is as it must be."""
     entries = _entries()
@@ -32,7 +56,7 @@ def list_command() -> None:
         click.echo(f"{entry.name:{wide}}  {entry.rows:6} rows  {size:>8}  {_state(entry):9}  {entry.title}")
 
 
-@command.command("verify")
+@data_command.command("verify")
 def verify_command() -> int:
     """Compare every file with its checksum, and look for files that do not belong there."""
     from grader.data.manifest import faults, is_absent, unlisted
@@ -49,7 +73,7 @@ def verify_command() -> int:
     return 0
 
 
-@command.command("mnist")
+@data_command.command("mnist")
 @click.option("--from", "source", type=FOLDER, required=True, help="Where your four files are, plain or .gz.")
 @click.option("--to", "home", type=FOLDER, help="Your data folder, if not the usual one.")
 def mnist_command(source: Path, home: Path | None) -> None:

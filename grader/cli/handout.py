@@ -1,15 +1,110 @@
-"""`grade export`: the course in the form that other systems run."""
+"""`grade release DIR`: what students get, without solutions, hidden tests and known mistakes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.faults import OurFault, WrongCall, course_problems
+from grader.cli.exit_codes import OurFault, WrongCall, course_problems, judge_problems
+
+if TYPE_CHECKING:
+    from grader.course import Task
+    from grader.release.bundle import Bundle
+
+NAME = "torchgrade-student"
+
+
+@click.command("release", short_help="Write what students get.")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--name", default=NAME, show_default=True, metavar="NAME", help="Of the course and its package."
+)
+@click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="Only this topic; repeatable.")
+@click.option("--task", "names", multiple=True, metavar="TASK", help="Only this task or topic; repeatable.")
+@click.option(
+    "--zip", "archive", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="A zip too."
+)
+@click.option("--wheel", "with_wheel", is_flag=True, help="Put the package in it that students install.")
+@click.option("--notebooks", is_flag=True, help="Put notebooks in it besides the modules.")
+def release_command(
+    folder: Path, name: str, topics: tuple[str, ...], names: tuple[str, ...], archive: Path | None,
+    with_wheel: bool, notebooks: bool,
+) -> None:  # fmt: skip
+    """Write stubs, READMEs, data and the visible tests into DIR, for students.
+
+    Every visible test is cut out with what it needs and played against the reference before anything is written.
+    """
+    from grader.release.wheel import NAME as ALLOWED
+
+    if not ALLOWED.fullmatch(name):
+        raise WrongCall(f"--name {name}: use letters, digits, and - _ . between them")
+    if archive is not None and not archive.parent.is_dir():
+        raise WrongCall(f"--zip {archive}: there is no folder {archive.parent}")
+    with _problems():
+        bundle = _make(folder, name, [*topics, *names], topics, with_wheel, notebooks)
+        _write(bundle, folder, archive, name)
+    _tell_released(bundle, folder, archive)
+
+
+def _make(
+    folder: Path, name: str, patterns: Sequence[str], topics: Sequence[str], with_wheel: bool, notebooks: bool
+) -> Bundle:
+    from grader.course import load_course
+    from grader.release.bundle import make_bundle, refuse_occupied
+
+    refuse_occupied(folder)
+    course = load_course()
+    course.require_solutions()
+    for slug in topics:
+        course.topic(slug)
+    return make_bundle(course, course.select(patterns), name, with_wheel=with_wheel, notebooks=notebooks)
+
+
+@contextmanager
+def _problems() -> Iterator[None]:
+    from grader.release.secrets import CannotRelease
+
+    try:
+        with judge_problems():
+            yield
+    except CannotRelease as problem:
+        raise OurFault(str(problem)) from problem
+    except OSError as problem:
+        raise WrongCall(str(problem)) from problem
+
+
+def _write(bundle: Bundle, folder: Path, archive: Path | None, name: str) -> None:
+    from grader.release.bundle import write_folder, write_zip
+
+    write_folder(bundle.files, folder)
+    if archive is not None:
+        write_zip(bundle.files, archive, name)
+
+
+def _tell_released(bundle: Bundle, folder: Path, archive: Path | None) -> None:
+    from grader.render.formatting import count
+
+    suites, tasks = bundle.students.suites, bundle.students.tasks
+    for each in suites.kept_back:
+        click.echo(f"kept back: {each.task}, {each.test}: {each.reason}")
+    for task in _untested(tasks, suites.visible):
+        click.echo(f"no visible test: {task.id}; students are told that its tests are yours")
+    tests = count(sum(suites.visible.values()), "visible test")
+    hidden = count(sum(suites.hidden.values()), "hidden test")
+    click.echo(f"{count(len(tasks), 'task')} with {tests}; {hidden} stay here")
+    for place in (folder, archive, *(folder / name for name in bundle.files if name.endswith(".whl"))):
+        if place is not None:
+            click.echo(f"wrote {place}")
+
+
+def _untested(tasks: Sequence[Task], visible: dict[str, int]) -> list[Task]:
+    return [task for task in tasks if not visible[task.id]]
+
 
 if TYPE_CHECKING:
     from grader.export.settings import Settings
@@ -19,11 +114,11 @@ SHOWN = re.compile(r"([\w.]+)=(\w+)")
 
 
 @click.group("export")
-def command() -> None:
+def export_command() -> None:
     """Write the course for another system to run."""
 
 
-@command.command("gradescope")
+@export_command.command("gradescope")
 @click.argument("file", metavar="FILE.zip", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--task", "tasks", multiple=True, metavar="TASK", help="Only this task or topic; repeatable.")
 @click.option("--title", default="torchgrade", metavar="TEXT", help="What the assignment is called.")
@@ -72,7 +167,7 @@ def gradescope_command(file: Path, torch_index: str, **options: Any) -> None:
     except OSError as problem:
         raise WrongCall(f"{file}: {problem.strerror}") from problem
     points = settings.points or sum(task.points for task in chosen)
-    _tell(file, len(data), len(chosen), points, settings, torch_index)
+    _tell_exported(file, len(data), len(chosen), points, settings, torch_index)
 
 
 def _settings(options: dict[str, Any]) -> Settings:
@@ -113,7 +208,7 @@ def _shown(pairs: Sequence[str]) -> dict[str, str]:
     return shown
 
 
-def _tell(file: Path, size: int, tasks: int, points: float, settings: Settings, torch_index: str) -> None:
+def _tell_exported(file: Path, size: int, tasks: int, points: float, settings: Settings, torch_index: str) -> None:
     from grader.export.gradescope_zip import PEAK, SEEDS, TIMES
     from grader.render.formatting import count, number
 

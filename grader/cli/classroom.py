@@ -1,4 +1,4 @@
-"""`grade class`: everything that a class handed in, graded, kept and written out."""
+"""`grade class`, `grade runs`, `grade adjust`: a class graded, and what its gradebook holds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from grader.cli.output import FORMATS, device_option, open_console, show, write
 if TYPE_CHECKING:
     from grader.classroom.asked import Asked
     from grader.classroom.class_run import Watcher
+    from grader.classroom.gradebook import Gradebook
     from grader.classroom.records import ClassResult
+
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -60,7 +62,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def class_command(paths: tuple[Path, ...], dry_run: bool, kind: str, **options: Any) -> int:
     """Grade everything under SUBMISSIONS: folders, archives, downloads of Canvas, Moodle or Gradescope, repositories.
 
-    What is graded is kept at once: after Ctrl-C, or a power cut, the same class_command goes on where it stopped.
+    What is graded is kept at once: after Ctrl-C, or a power cut, the same command goes on where it stopped.
     """
     from grader.classroom.asked import Asked
 
@@ -106,7 +108,7 @@ def _run(asked: Asked, kind: str) -> int:
         result, notes = run_class(asked, _watcher())
     except KeyboardInterrupt:
         click.echo(
-            f"Stopped. What was graded is kept in {asked.book}; the same class_command goes on from there.",
+            f"Stopped. What was graded is kept in {asked.book}; the same command goes on from there.",
             err=True,
         )
         raise
@@ -151,9 +153,6 @@ def _show_diff(asked: Asked, result: ClassResult) -> None:
         changes = book.diff(finished[-1], result.run)
     show(lambda console: diff.show(changes, console), None)
 
-
-if TYPE_CHECKING:
-    from grader.classroom.gradebook import Gradebook
 
 BOOK = Path("results") / "gradebook.sqlite"
 

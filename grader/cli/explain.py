@@ -1,4 +1,4 @@
-"""`grade explain`: after a task has passed, the reference beside one's own code."""
+"""`grade explain` and `grade solution`: the reference, beside one's own code or after giving up."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from grader.cli.output import show
 
 if TYPE_CHECKING:
     from grader.course import Course, Task
+    from grader.learner.cost import Costs
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,6 @@ def asked_for(name: str, folder: Path | None, language: str | None) -> Asked:
     task, place = one_task(course, name), needed_folder(folder)
     progress = progress_in(place)
     return Asked(course, task, place, progress is not None and progress.of(task.id).ever_passed)
-
-
-if TYPE_CHECKING:
-    from grader.learner.cost import Costs
 
 
 @click.command("explain", short_help="Show the reference beside your code.")

@@ -1,4 +1,4 @@
-"""`grade init`: a folder to work in, and the same folder brought up to date."""
+"""`grade init`, `grade reset`, `grade notebook`: the files that a learner works in."""
 
 from __future__ import annotations
 

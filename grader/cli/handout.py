@@ -1,4 +1,4 @@
-"""`grade release DIR`: what students get, without solutions, hidden tests and known mistakes."""
+"""`grade release` and `grade export`: the course for students, and for other systems."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from grader.cli.exit_codes import OurFault, WrongCall, course_problems, judge_pr
 
 if TYPE_CHECKING:
     from grader.course import Task
+    from grader.export.settings import Settings
     from grader.release.bundle import Bundle
+
 
 NAME = "torchgrade-student"
 
@@ -105,9 +107,6 @@ def _tell_released(bundle: Bundle, folder: Path, archive: Path | None) -> None:
 def _untested(tasks: Sequence[Task], visible: dict[str, int]) -> list[Task]:
     return [task for task in tasks if not visible[task.id]]
 
-
-if TYPE_CHECKING:
-    from grader.export.settings import Settings
 
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")  # as Gradescope calls them
 SHOWN = re.compile(r"([\w.]+)=(\w+)")
@@ -208,7 +207,9 @@ def _shown(pairs: Sequence[str]) -> dict[str, str]:
     return shown
 
 
-def _tell_exported(file: Path, size: int, tasks: int, points: float, settings: Settings, torch_index: str) -> None:
+def _tell_exported(
+    file: Path, size: int, tasks: int, points: float, settings: Settings, torch_index: str
+) -> None:
     from grader.export.gradescope_zip import PEAK, SEEDS, TIMES
     from grader.render.formatting import count, number
 

@@ -1,4 +1,4 @@
-"""`grade doctor`: what this machine offers for grading."""
+"""`grade doctor` and `grade data`: what this machine has for grading."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import click
 
 from grader.cli.exit_codes import FAILED, OURS, OurFault, WrongCall
 from grader.cli.output import FORMATS, output_option, writable, write
+
+if TYPE_CHECKING:
+    from grader.data.manifest import Entry
 
 
 @click.command("doctor")
@@ -34,9 +37,6 @@ def doctor_command(kind: str, output: Path | None) -> None:
 
         write(show.render(diagnosis) + "\n", output)
 
-
-if TYPE_CHECKING:
-    from grader.data.manifest import Entry
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 

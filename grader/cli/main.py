@@ -43,27 +43,30 @@ def cli() -> None:
 
 
 cli.add_command(submission.command, DEFAULT)
-cli.add_command(folder.command)
-cli.add_command(tasks.command)
-cli.add_command(watch.command)
-cli.add_command(tasks.list_command)
-cli.add_command(tasks.hint_command)
-cli.add_command(folder.command)
-cli.add_command(explain.command)
-cli.add_command(explain.command)
-cli.add_command(report.command)
-cli.add_command(folder.command)
-cli.add_command(installation.command)
-cli.add_command(classroom.command)
-cli.add_command(classroom.runs_command)
-cli.add_command(classroom.adjust_command)
-cli.add_command(similar.command)
-cli.add_command(handout.command)
-cli.add_command(handout.command)
-cli.add_command(maintain.command)
-cli.add_command(installation.command)
-cli.add_command(maintain.command)
-cli.add_command(maintain.command)
+for command in (
+    folder.init_command,
+    tasks.next_command,
+    watch.command,
+    tasks.list_command,
+    tasks.hint_command,
+    folder.reset_command,
+    explain.explain_command,
+    explain.solution_command,
+    report.command,
+    folder.notebook_command,
+    installation.data_command,
+    classroom.class_command,
+    classroom.runs_command,
+    classroom.adjust_command,
+    similar.command,
+    handout.export_command,
+    handout.release_command,
+    maintain.verify_command,
+    installation.doctor_command,
+    maintain.stubs_command,
+    maintain.text_command,
+):
+    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

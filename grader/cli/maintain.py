@@ -1,4 +1,4 @@
-"""`grade verify`: the proof that the suites judge rightly."""
+"""`grade verify`, `grade stubs`, `grade text`: for those who write the course."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from grader.cli.exit_codes import FAILED, OurFault, WrongCall, course_problems, 
 from grader.cli.output import FORMATS, device_option, live_progress, output_option, show, writable, write
 
 if TYPE_CHECKING:
+    from grader.course import Course
+    from grader.text.translations import Translation
     from grader.verify import Verification
+
 
 POSITIVE = click.IntRange(min=1)
 
@@ -72,10 +75,6 @@ def stubs_command() -> None:
     if not changed:
         click.echo("every stub is up to date")
 
-
-if TYPE_CHECKING:
-    from grader.course import Course
-    from grader.text.translations import Translation
 
 PAGES = "ui"  # what stands in place of a topic for the words of the pages
 

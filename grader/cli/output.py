@@ -1,4 +1,4 @@
-"""Where a page goes: the terminal, or a file."""
+"""Where a page goes, the terminal or a file, and the formats of a report that other programs read."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.render.page import LiveProgress
+    from grader.report import Report
+
 
 FORMATS = click.Choice(["terminal", "json"])
 
@@ -87,9 +89,6 @@ def write(text: str, output: Path | None) -> None:
     except OSError as problem:
         raise WrongCall(f"--output {output}: {problem.strerror}") from problem
 
-
-if TYPE_CHECKING:
-    from grader.report import Report
 
 Write = Callable[["Report", Sequence[Path]], str]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,19 @@ import click
 from grader.cli.exit_codes import FAILED, OURS, WrongCall, judge_problems
 from grader.cli.group import DefaultCommand
 from grader.cli.learner import in_language, language_option, progress_option
-from grader.cli.output import FORMATS, device_option, live_progress, output_option, show, writable, write
+from grader.cli.output import (
+    REPORT_FORMATS,
+    device_option,
+    live_progress,
+    output_option,
+    show,
+    writable,
+    write,
+)
+
+if TYPE_CHECKING:
+    from grader.course import Course
+    from grader.report import Report
 
 
 def missing(path: Path, commands: Iterable[str]) -> str:
@@ -56,13 +68,6 @@ def _neighbour(path: Path) -> str | None:
         return None
     near = get_close_matches(path.name, names, n=1, cutoff=0.7)
     return f"grade {path.parent / near[0]}" if near else None
-
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from grader.course import Course
-    from grader.report import Report
 
 
 def graded(paths: Sequence[Path], options: Mapping[str, Any]) -> Report:
@@ -122,9 +127,6 @@ def _topics(course: Course, paths: Sequence[Path], folder: Path) -> tuple[str, .
     return () if len(found) == len(course.slugs) else tuple(found)
 
 
-if TYPE_CHECKING:
-    from grader.report import Report
-
 LARGEST_SEED = 2**63 - 1
 
 
@@ -142,7 +144,7 @@ def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int 
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["terminal", *FORMATS]),
+    type=click.Choice(["terminal", *REPORT_FORMATS]),
     default="terminal",
     help="What the report looks like.",
 )
@@ -206,8 +208,8 @@ def _check(ctx: click.Context, paths: Sequence[Path]) -> None:
 def _present(
     report: Report, kind: str, output: Path | None, paths: Sequence[Path], curves: bool, repeat: bool
 ) -> None:
-    if kind in FORMATS:
-        write(FORMATS[kind](report, paths), output)
+    if kind in REPORT_FORMATS:
+        write(REPORT_FORMATS[kind](report, paths), output)
     else:
         from grader.render import terminal
 

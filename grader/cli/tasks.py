@@ -1,4 +1,4 @@
-"""`grade list` and `grade hint`: what there is to solve, and help with one of it."""
+"""`grade list`, `grade hint`, `grade next`: what there is to solve, and help with one of it."""
 
 from __future__ import annotations
 
@@ -152,11 +152,6 @@ def _advice(course: Course, task: Task, entry: TaskProgress) -> str | None:
         return translated_advice(english, task, name, course, chosen())
     except BadTranslation:  # mentioned already, when the course was translated
         return english
-
-
-if TYPE_CHECKING:
-    from grader.course import Task
-    from grader.learner import Progress
 
 
 @click.command("next", short_help="Show the next open task.")

@@ -1,4 +1,4 @@
-"""What can be wrong with a course, or with the name of a task."""
+"""Course, topic and task: frozen data; how a person names them, and what can be wrong with them."""
 
 from __future__ import annotations
 
@@ -160,9 +160,6 @@ class Course:
     def digest(self) -> str:
         """Return the sha256 of everything that a grading depends on."""
         return digest_of(self.exercises, self.solutions, self.suites, self.datasets)
-
-
-
 
 
 def find_topic(topics: Sequence[Topic], slug: str) -> Topic:

@@ -1,4 +1,4 @@
-"""One number for the course's content: the same in a checkout and in an installed wheel."""
+"""A digest over files by names that do not depend on where they lie, and that of the course's content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The contract of a topic's four places: every file that must be there, and nothing else."""
+"""The contract of a topic's four places: every file that must be there, nothing else, and stubs that say what the
+solutions say.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Typed access to one table of a topic.toml; every refusal names file, key, value and remedy."""
+"""The course found and read: its folder, and topics and tasks out of exercises/<slug>/topic.toml."""
 
 from __future__ import annotations
 

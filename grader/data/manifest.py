@@ -1,4 +1,4 @@
-"""datasets/manifest.toml: what each data set is, and the checksum of each of its files."""
+"""datasets/manifest.toml: what each data set is, where it lies, and whether its files are as published."""
 
 from __future__ import annotations
 

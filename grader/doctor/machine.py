@@ -1,4 +1,4 @@
-"""How much memory is free: of the machine, or of the container if that has less."""
+"""What this machine is: versions, memory, devices, OpenMP runtimes, and how well it confines."""
 
 from __future__ import annotations
 

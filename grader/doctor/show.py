@@ -1,4 +1,4 @@
-"""What a page that is pasted into a question must not tell: who somebody is, and where their files lie."""
+"""A diagnosis as text or JSON that can be pasted into a question: it does not tell who somebody is."""
 
 from __future__ import annotations
 

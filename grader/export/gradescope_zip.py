@@ -1,4 +1,4 @@
-"""What has to be installed beside the grader, as its own package says."""
+"""The zip file that Gradescope takes: our package with the course in it, two scripts, and what was decided."""
 
 from __future__ import annotations
 

@@ -122,7 +122,12 @@ def _arguments(room: Room, file: Path, settings: Settings, metadata: Metadata) -
     }
     alone = [] if settings.needs else ["--ignore-needs"]
     tasks = [word for task in settings.tasks for word in ("--task", task)]
-    return [str(room.root / "submission"), *(word for pair in options.items() for word in pair), *alone, *tasks]
+    return [
+        str(room.root / "submission"),
+        *(word for pair in options.items() for word in pair),
+        *alone,
+        *tasks,
+    ]
 
 
 def _refused(told: str) -> dict[str, Any]:

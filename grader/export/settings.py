@@ -1,4 +1,4 @@
-"""What an instructor decides when an autograder is exported; it travels as `settings.json`."""
+"""What an instructor decides for Gradescope, what Gradescope says of a submission, and what follows for its points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that goes to students: the files of a folder, one of which may be the package to install."""
+"""All that goes to students: a README, the course and the package to install; written as a folder or a zip."""
 
 from __future__ import annotations
 

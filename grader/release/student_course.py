@@ -1,4 +1,4 @@
-"""A topic.toml of what goes out: the chosen tasks, each with the number of its hidden tests."""
+"""The course that students get, as files: what a wheel carries under `_course`."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ HOME = Path.home()
 LATE = Probe("cpu", "computes for longer than it may", held=False, detail="no answer", answered=False)
 
 
-def machine(**changes):
+def made_up(**changes):
     """A diagnosis of a machine on which all is well, but for what is changed."""
     values = {
         "versions": (machine.Version("torch", "2.13.0"),),
@@ -35,7 +35,7 @@ def diagnosed(monkeypatch):
     """Let `grade doctor` find a made-up machine."""
 
     def set_machine(**changes):
-        monkeypatch.setattr(machine, "diagnose", lambda: machine(**changes))
+        monkeypatch.setattr(machine, "diagnose", lambda: made_up(**changes))
 
     return set_machine
 
@@ -90,14 +90,14 @@ def test_name_of_whoever_is_logged_in_is_masked(monkeypatch):
 
 def test_two_openmp_runtimes_come_with_what_to_do():
     """Both are listed, with a remedy that mends."""
-    page = show.render(machine(openmp=("/a/libgomp.so.1", "/b/libiomp5.so")))
+    page = show.render(made_up(openmp=("/a/libgomp.so.1", "/b/libiomp5.so")))
     assert "/a/libgomp.so.1" in page and "/b/libiomp5.so" in page
     assert "Make a new environment" in page
 
 
 def test_silenced_warning_about_openmp_is_pointed_out():
     """The variable of many lecture notes hides the fault: the page says to take it out."""
-    page = show.render(machine(openmp_silenced=True))
+    page = show.render(made_up(openmp_silenced=True))
     assert "KMP_DUPLICATE_LIB_OK is set" in page
 
 
@@ -133,11 +133,11 @@ def test_free_memory_is_that_of_the_container_where_it_has_less(tmp_path, most, 
 def test_system_that_tells_no_memory_is_said_so(tmp_path):
     """Without the files of Linux nothing is known, and the page says so."""
     assert machine.free_memory(tmp_path / "meminfo", tmp_path) is None
-    assert "not told by this system" in show.render(machine(free_memory=None))
+    assert "not told by this system" in show.render(made_up(free_memory=None))
 
 
 def test_attempt_without_an_answer_is_neither_held_nor_failed():
     """A busy machine is not said to lack a layer."""
-    page = show.render(machine(confinement=Confinement(LAYERS, (), (), (LATE,))))
+    page = show.render(made_up(confinement=Confinement(LAYERS, (), (), (LATE,))))
     assert "not known (1 of 1 attempts gave no answer)" in page
     assert "does not hold" not in page

@@ -78,10 +78,10 @@ def test_unknown_topic_is_a_wrong_call(grade, prover):
 
 
 def test_doctor_prints_its_diagnosis(grade, monkeypatch):
-    package, report, text = (ModuleType(f"grader.doctor{name}") for name in ("", ".report", ".text"))
-    report.diagnose = lambda: "facts"
-    text.render = lambda diagnosis: f"all {diagnosis}"
-    package.report, package.text = report, text
+    package, machine, show = (ModuleType(f"grader.doctor{name}") for name in ("", ".machine", ".show"))
+    machine.diagnose = lambda: "facts"
+    show.render = lambda diagnosis: f"all {diagnosis}"
+    package.machine, package.show = machine, show
     monkeypatch.setitem(sys.modules, "grader.doctor", package)
     assert grade("doctor") == (0, "all facts\n", "")
 

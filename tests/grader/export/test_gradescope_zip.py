@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.handout import command
+from grader.cli.handout import export_command
 from grader.course import load_course
 from grader.export.gradescope_zip import requirements
 from grader.export.settings import from_text
@@ -31,7 +31,7 @@ def softmax(x, dim):
 
 
 def export(*arguments):
-    return CliRunner().invoke(command, ["gradescope", *map(str, arguments)])
+    return CliRunner().invoke(export_command, ["gradescope", *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.cli.folder import command
+from grader.cli.folder import notebook_command
 from grader.course import Course
 from grader.notebook import notebook_of, notebook_text
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+    return CliRunner().invoke(notebook_command, [str(argument) for argument in arguments])
 
 
 def test_notebook_is_written_into_this_folder(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from grader.report import Report
 
@@ -20,6 +22,15 @@ class Student:
     name: str = ""
     email: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)
+
+
+class HandedFile(NamedTuple):
+    """A topic's file of a hand-in."""
+
+    name: str  # path inside the submission
+    topic: str
+    suffix: str  # .py or .ipynb
+    data: bytes
 
 
 @dataclass(frozen=True)
@@ -38,9 +49,15 @@ class HandIn:
         default_factory=dict
     )  # path inside the submission -> what its system calls it
 
+    def topic_files(self) -> Iterator[HandedFile]:
+        """Yield the files by their topics: reading a class has given each the name of its topic."""
+        for name, data in self.files.items():
+            path = PurePosixPath(name)
+            yield HandedFile(name, path.stem.lower(), path.suffix.lower(), data)
+
 
 @dataclass(frozen=True)
-class Intake:
+class ClassIntake:
     """All that was found under the paths of a class."""
 
     hand_ins: tuple[HandIn, ...]

@@ -16,8 +16,8 @@ from grader.cli.exit_codes import OURS, OurFault, WrongCall, judge_problems
 from grader.cli.output import FORMATS, device_option, open_console, show, write
 
 if TYPE_CHECKING:
-    from grader.classroom.asked import Asked
-    from grader.classroom.class_run import Watcher
+    from grader.classroom.grading.asked import Asked
+    from grader.classroom.grading.class_run import Watcher
     from grader.classroom.gradebook import Gradebook
     from grader.classroom.records import ClassResult
 
@@ -64,7 +64,7 @@ def class_command(paths: tuple[Path, ...], dry_run: bool, kind: str, **options: 
 
     What is graded is kept at once: after Ctrl-C, or a power cut, the same command goes on where it stopped.
     """
-    from grader.classroom.asked import Asked
+    from grader.classroom.grading.asked import Asked
 
     if options["canvas"] and not options["assignment"]:
         raise WrongCall("--canvas needs --assignment: the title or the id of the column to fill in")
@@ -76,11 +76,11 @@ def class_command(paths: tuple[Path, ...], dry_run: bool, kind: str, **options: 
 @contextmanager
 def _problems() -> Iterator[None]:
     from grader.classroom.gradebook import BookProblem
-    from grader.classroom.out_folder import NotWritten
+    from grader.classroom.grading.out_folder import NotWritten
     from grader.classroom.outputs import CannotFill
     from grader.classroom.policy import PolicyProblem
     from grader.classroom.reading import ClassProblem
-    from grader.classroom.roster_files import RosterProblem
+    from grader.classroom.reading.roster_files import RosterProblem
 
     try:
         with judge_problems():
@@ -90,7 +90,7 @@ def _problems() -> Iterator[None]:
 
 
 def _dry_run(asked: Asked, kind: str) -> int:
-    from grader.classroom.asked import only, policy_of, read_intake
+    from grader.classroom.grading.asked import only, policy_of, read_intake
     from grader.classroom.pages import dry_run
 
     intake, zone = only(read_intake(asked), asked.students), policy_of(asked).zone
@@ -102,7 +102,7 @@ def _dry_run(asked: Asked, kind: str) -> int:
 
 
 def _run(asked: Asked, kind: str) -> int:
-    from grader.classroom.command import run_class
+    from grader.classroom.grading.command import run_class
 
     try:
         result, notes = run_class(asked, _watcher())

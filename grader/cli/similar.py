@@ -50,7 +50,7 @@ def command(
     if kind == "json":
         write(pages.to_json(findings), output)
     elif kind == "html":
-        from grader.classroom.similar.find import similar_page
+        from grader.classroom.pages.similar_page import similar_page
 
         write(similar_page(findings), output)
     else:
@@ -72,7 +72,7 @@ def _find(
     from dataclasses import replace
 
     from grader.classroom.reading import ClassProblem, read_class
-    from grader.classroom.roster_files import RosterProblem, read_roster
+    from grader.classroom.reading.roster_files import RosterProblem, read_roster
     from grader.classroom.similar.pieces import submissions_of
     from grader.course import load_course
     from grader.course.stub import stub_of

@@ -1,8 +1,8 @@
-"""The report as JUnit XML: a suite for each task, a case for each of its tests."""
+"""JUnit XML: of a report, with a suite for each task and a case for each of its tests; and what any such file has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from grader.report import Message, Report, TaskReport, TestReport, Verdict
@@ -20,22 +20,51 @@ def to_junit(report: Report) -> str:
     """The report as one XML document."""
     root = ElementTree.Element("testsuites", {"name": "torchgrade", "time": _time(report.seconds)})
     for task in report.tasks:
-        _suite(root, report, task)
-    _count(root, root.iter("testcase"))
+        _task_suite(root, report, task)
+    return document(root)
+
+
+def document(root: ElementTree.Element) -> str:
+    """All suites as the text of a file, with how many cases there are."""
+    count_cases(root)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(root: ElementTree.Element, report: Report, task: TaskReport) -> None:
-    time = _time(sum(test.seconds for test in task.tests))
-    suite = ElementTree.SubElement(root, "testsuite", {"name": xml(task.id), "time": time})
-    _properties(suite, report, task)
-    for test in task.tests or (_untested(task),):
-        _case(suite, task, test)
-    _count(suite, suite.iter("testcase"))
+def add_suite(
+    root: ElementTree.Element, name: str, seconds: float, facts: Mapping[str, str]
+) -> ElementTree.Element:
+    """Begin a suite with its properties; any character that XML cannot carry is left out."""
+    suite = ElementTree.SubElement(root, "testsuite", {"name": xml(name), "time": _time(seconds)})
+    properties = ElementTree.SubElement(suite, "properties")
+    for key, value in facts.items():
+        ElementTree.SubElement(properties, "property", {"name": key, "value": xml(value)})
+    return suite
 
 
-def _properties(suite: ElementTree.Element, report: Report, task: TaskReport) -> None:
+def add_case(
+    suite: ElementTree.Element, name: str, seconds: float, verdict: Verdict, message: str, text: str
+) -> None:
+    """Add a case under the name of its suite; `message` and `text` say why it has not passed."""
+    attributes = {"classname": suite.get("name", ""), "name": xml(name), "time": _time(seconds)}
+    case = ElementTree.SubElement(suite, "testcase", attributes)
+    if verdict is Verdict.PASS:
+        return
+    outcome = ElementTree.SubElement(case, KINDS.get(verdict, "error"))
+    outcome.set("type", verdict.value)
+    outcome.set("message", xml(message))
+    outcome.text = xml(text)
+
+
+def count_cases(element: ElementTree.Element) -> None:
+    """Write down how many cases there are below, and how they ended."""
+    found = list(element.iter("testcase"))
+    element.set("tests", str(len(found)))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        element.set(attribute, str(sum(case.find(tag) is not None for case in found)))
+
+
+def _task_suite(root: ElementTree.Element, report: Report, task: TaskReport) -> None:
     facts = {
         "submission": report.submission,
         "seed": str(report.seed),
@@ -46,9 +75,11 @@ def _properties(suite: ElementTree.Element, report: Report, task: TaskReport) ->
         "torch": report.environment.torch,
         **({"incomplete": report.incomplete} if report.incomplete else {}),
     }
-    properties = ElementTree.SubElement(suite, "properties")
-    for name, value in facts.items():
-        ElementTree.SubElement(properties, "property", {"name": name, "value": xml(value)})
+    suite = add_suite(root, task.id, sum(test.seconds for test in task.tests), facts)
+    for test in task.tests or (_untested(task),):
+        summary = test.message.checked if test.message else test.title
+        add_case(suite, test.name, test.seconds, test.verdict, summary, _details(test.message, test.traceback))
+    count_cases(suite)
 
 
 def _untested(task: TaskReport) -> TestReport:
@@ -56,29 +87,10 @@ def _untested(task: TaskReport) -> TestReport:
     return TestReport(task.id, task.title, task.verdict, True, 1.0, 0.0, message=task.message)
 
 
-def _case(suite: ElementTree.Element, task: TaskReport, test: TestReport) -> None:
-    attributes = {"classname": xml(task.id), "name": xml(test.name), "time": _time(test.seconds)}
-    case = ElementTree.SubElement(suite, "testcase", attributes)
-    if test.verdict is Verdict.PASS:
-        return
-    summary = test.message.checked if test.message else test.title
-    outcome = ElementTree.SubElement(case, KINDS.get(test.verdict, "error"))
-    outcome.set("type", test.verdict.value)
-    outcome.set("message", xml(summary))
-    outcome.text = xml(_details(test.message, test.traceback))
-
-
 def _details(message: Message | None, traceback: str | None) -> str:
     values = [(label, getattr(message, label)) for label in LABELS] if message else []
     told = [f"{label.capitalize():<10}{value}" for label, value in values if value]
     return "\n".join([*told, *([traceback] if traceback else [])])
-
-
-def _count(element: ElementTree.Element, cases: Iterable[ElementTree.Element]) -> None:
-    found = list(cases)
-    element.set("tests", str(len(found)))
-    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        element.set(attribute, str(sum(case.find(tag) is not None for case in found)))
 
 
 def _time(seconds: float) -> str:

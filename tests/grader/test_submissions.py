@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.executors import POOL, here
+from grader.classroom.grading.executors import POOL, here
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import find_submission

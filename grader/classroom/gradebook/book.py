@@ -41,37 +41,6 @@ class AdjustmentEntry:
     takes_back: int | None = None  # the number of the entry that this one undoes
 
 
-def _add_adjustment(connection: Connection, adjustment: Adjustment, takes_back: int | None = None) -> int:
-    """Write down an adjustment and return its number."""
-    return connection.write(
-        "INSERT INTO adjustments (student_id, points, who, at, why, takes_back) VALUES (?, ?, ?, ?, ?, ?)",
-        stored(adjustment.student_id), adjustment.points, stored(adjustment.who), time_text(adjustment.when),
-        stored(adjustment.why), takes_back,
-    )  # fmt: skip
-
-
-def _take_back(connection: Connection, number: int, who: str, why: str, when: datetime) -> int:
-    """Write down the entry that undoes another, once; return its number."""
-    found = {entry.number: entry for entry in _adjustments(connection)}
-    if number not in found:
-        raise WrongBook(f"{connection.path} has no adjustment {number}: `grade adjust` lists them")
-    for entry in found.values():
-        if entry.takes_back == number:
-            raise WrongBook(f"adjustment {number} was taken back already, by adjustment {entry.number}")
-    taken = found[number].adjustment
-    return _add_adjustment(connection, Adjustment(taken.student_id, -taken.points, who, when, why), number)
-
-
-def _adjustments(connection: Connection, student_id: str | None = None) -> tuple[AdjustmentEntry, ...]:
-    """Return the adjustments of a student, or of all, in the order in which they were made."""
-    query = "SELECT number, student_id, points, who, at, why, takes_back FROM adjustments"
-    if student_id is None:
-        rows = connection.rows(f"{query} ORDER BY number")
-    else:
-        rows = connection.rows(f"{query} WHERE student_id = ? ORDER BY number", stored(student_id))
-    return tuple(_entry(row) for row in rows)
-
-
 def _entry(row: tuple[object, ...]) -> AdjustmentEntry:
     number, student_id, points, who, at, why, takes_back = row
     assert isinstance(number, int) and isinstance(points, float)
@@ -229,22 +198,39 @@ class Gradebook:
         if not math.isfinite(points) or not who.strip() or not why.strip():
             raise ValueError("an adjustment needs a number of points, somebody who makes it, and a reason")
         with self._connection.change():
-            return _add_adjustment(
-                self._connection, Adjustment(student_id, float(points), who, when or now(), why)
-            )
+            return self._add(Adjustment(student_id, float(points), who, when or now(), why))
 
     def take_back(self, number: int, *, who: str, why: str, when: datetime | None = None) -> int:
-        """Undo an adjustment by another one, which says why; return the number of that entry."""
+        """Undo an adjustment, once, by another one, which says why; return the number of that entry."""
         with self._connection.change():
-            return _take_back(self._connection, number, who, why, when or now())
+            found = {entry.number: entry for entry in self.adjustment_entries()}
+            if number not in found:
+                raise WrongBook(f"{self.path} has no adjustment {number}: `grade adjust` lists them")
+            for entry in found.values():
+                if entry.takes_back == number:
+                    raise WrongBook(f"adjustment {number} was taken back already, by adjustment {entry.number}")
+            taken = found[number].adjustment
+            return self._add(Adjustment(taken.student_id, -taken.points, who, when or now(), why), number)
 
     def adjustments(self, student_id: str | None = None) -> tuple[Adjustment, ...]:
         """Return the adjustments of a student, or of all, those that undo others among them."""
         return tuple(entry.adjustment for entry in self.adjustment_entries(student_id))
 
     def adjustment_entries(self, student_id: str | None = None) -> tuple[AdjustmentEntry, ...]:
-        """Return the same with their numbers."""
-        return _adjustments(self._connection, student_id)
+        """Return the same with their numbers, in the order in which they were made."""
+        query = "SELECT number, student_id, points, who, at, why, takes_back FROM adjustments"
+        if student_id is None:
+            rows = self._connection.rows(f"{query} ORDER BY number")
+        else:
+            rows = self._connection.rows(f"{query} WHERE student_id = ? ORDER BY number", stored(student_id))
+        return tuple(_entry(row) for row in rows)
+
+    def _add(self, adjustment: Adjustment, takes_back: int | None = None) -> int:
+        return self._connection.write(
+            "INSERT INTO adjustments (student_id, points, who, at, why, takes_back) VALUES (?, ?, ?, ?, ?, ?)",
+            stored(adjustment.student_id), adjustment.points, stored(adjustment.who), time_text(adjustment.when),
+            stored(adjustment.why), takes_back,
+        )  # fmt: skip
 
     def _adjusted(self, standing: Standing) -> Standing:
         return replace(standing, adjustments=self.adjustments(standing.student.id))

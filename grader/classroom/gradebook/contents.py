@@ -19,6 +19,8 @@ from grader.report import NotAReport, Report, TaskReport
 from grader.report.read import read_report, read_task
 from grader.report.selection import topic_of
 
+TASKS, PARTS = "tasks", "parts"
+
 
 def dump(value: object) -> str:
     """The value as JSON in ASCII, so that any name that a file system allows survives."""
@@ -185,9 +187,6 @@ def _facts(connection: Connection, hand_in: HandIn) -> dict[str, Any]:
         "notes": list(hand_in.notes),
         **({"uploads": dict(hand_in.uploads)} if hand_in.uploads else {}),
     }
-
-
-TASKS, PARTS = "tasks", "parts"
 
 
 def put_report(connection: Connection, report: Report) -> dict[str, Any]:

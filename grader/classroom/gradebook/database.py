@@ -23,15 +23,6 @@ from weakref import ref
 from grader.classroom.records import HandIn
 from grader.report import TaskReport
 
-
-class BookProblem(Exception):
-    """The gradebook cannot be used now; what was in it before is still there. The text says what to do."""
-
-
-class WrongBook(BookProblem):
-    """The file is no gradebook that is known here, or holds no such run. Remedy: name another one."""
-
-
 # SQLite's own numbers of what went wrong; the lower eight bits of a longer number are one of these.
 _WRONG = {
     sqlite3.SQLITE_NOTADB: "is not a gradebook: name another file, or move this one away",
@@ -48,23 +39,7 @@ _FAULTS = {
     sqlite3.SQLITE_CORRUPT: "is damaged: take it from a backup, or move it away and grade again",
     sqlite3.SQLITE_IOERR: "cannot be read or written: see whether the disk is full or failing",
 }
-
-
-@contextmanager
-def in_words(path: Path) -> Iterator[None]:
-    """Turn what SQLite says into a sentence about this file."""
-    try:
-        yield
-    except sqlite3.Error as problem:
-        code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
-        if code in _WRONG:
-            raise WrongBook(f"{path} {_WRONG[code]} ({problem})") from problem
-        if code in _FAULTS:
-            raise BookProblem(f"{path} {_FAULTS[code]} ({problem})") from problem
-        raise
-
-
-STATEMENTS = (
+VERSION_1 = (
     # Bytes by their sha256, compressed with zlib: files that were handed in, and the tasks of reports.
     "CREATE TABLE contents (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, data BLOB NOT NULL)",
     # `facts` is JSON: the student, where it was found, and the digest of each file.
@@ -98,17 +73,46 @@ STATEMENTS = (
     """CREATE TRIGGER finished_runs_stay BEFORE UPDATE ON runs WHEN OLD.finished IS NOT NULL
         BEGIN SELECT RAISE(ABORT, 'a finished run is never changed'); END""",
 )
+APPLICATION = 0x746F7267  # "torg": tells a gradebook from any other SQLite file
+Thing = TypeVar("Thing")
+WAIT_SECONDS = 60.0  # for another grader's change, which takes milliseconds
+_PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_mode = TRUNCATE",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # macOS calls a sync done before the disk has written it; elsewhere this does nothing
+)
 
 
-def apply(connection: sqlite3.Connection) -> None:
+class BookProblem(Exception):
+    """The gradebook cannot be used now; what was in it before is still there. The text says what to do."""
+
+
+class WrongBook(BookProblem):
+    """The file is no gradebook that is known here, or holds no such run. Remedy: name another one."""
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Turn what SQLite says into a sentence about this file."""
+    try:
+        yield
+    except sqlite3.Error as problem:
+        code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+        if code in _WRONG:
+            raise WrongBook(f"{path} {_WRONG[code]} ({problem})") from problem
+        if code in _FAULTS:
+            raise BookProblem(f"{path} {_FAULTS[code]} ({problem})") from problem
+        raise
+
+
+def _make_version_1(connection: sqlite3.Connection) -> None:
     """Make the tables of an empty database."""
-    for statement in STATEMENTS:
+    for statement in VERSION_1:
         connection.execute(statement)
 
 
-APPLICATION = 0x746F7267  # "torg": tells a gradebook from any other SQLite file
-
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (apply,)
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_make_version_1,)
 
 
 def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
@@ -144,9 +148,6 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
             "install the torchgrade that wrote it, or a later one"
         )
     return int(version)
-
-
-Thing = TypeVar("Thing")
 
 
 class WeakCache(Generic[Thing]):
@@ -191,16 +192,6 @@ class WeakCache(Generic[Thing]):
 
 def _is(one: object, other: object) -> bool:
     return one is other
-
-
-WAIT_SECONDS = 60.0  # for another grader's change, which takes milliseconds
-
-_PRAGMAS = (
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA journal_mode = TRUNCATE",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA fullfsync = ON",  # macOS calls a sync done before the disk has written it; elsewhere this does nothing
-)
 
 
 class Connection:

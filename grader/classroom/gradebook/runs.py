@@ -33,6 +33,9 @@ from grader.classroom.gradebook.database import Connection, WrongBook
 from grader.classroom.records import Attempt, ClassResult, Outcome, Standing, TaskColumn
 
 _FACTS: dict[int, tuple[ref[Standing], str]] = {}  # by identity: a standing that was changed is another one
+AT_ONCE = 16  # standings that are one change
+_ENTRIES = """SELECT number, facts, finished, ending,
+    (SELECT count(*) FROM gradings WHERE gradings.run = runs.number) FROM runs"""
 
 
 def remember_facts(standing: Standing, facts: str) -> None:
@@ -113,9 +116,6 @@ def _read(connection: Connection, facts: dict[str, Any]) -> Standing:
 
 def _attempt(connection: Connection, facts: dict[str, Any]) -> Attempt:
     return Attempt(get_hand_in(connection, facts["hand_in"]), facts["score"], facts["reason"])
-
-
-AT_ONCE = 16  # standings that are one change
 
 
 @dataclass(frozen=True)
@@ -235,10 +235,6 @@ def result_of(connection: Connection, run: int) -> ClassResult:
         columns=facts.columns, standings=get_standings(connection, run), notes=entry.notes,
         graded=entry.graded, cached=entry.cached, zone=facts.zone,
     )  # fmt: skip
-
-
-_ENTRIES = """SELECT number, facts, finished, ending,
-    (SELECT count(*) FROM gradings WHERE gradings.run = runs.number) FROM runs"""
 
 
 def _entry(row: tuple[Any, ...]) -> RunEntry:

@@ -3,7 +3,6 @@
 from grader.classroom.outputs.canvas import fill_canvas
 from grader.classroom.outputs.class_formats import (
     class_junit,
-    class_results,
     grades_csv,
     named_results,
     results_json,
@@ -19,7 +18,6 @@ __all__ = [
     "Filled",
     "NoResult",
     "class_junit",
-    "class_results",
     "feedback_zips",
     "fill_canvas",
     "fill_moodle",

@@ -34,10 +34,12 @@ NO_GRADEBOOK = (
     "no Canvas gradebook: its first row begins with Student (or LastName, FirstName) and ID, and has a column Section;"
     " export it with Grades, Export, and give that file"
 )
+KEPT = ("EX", "N/A")  # excused, and not assigned to this student: a grade is no answer to either
+TEST_STUDENT = ("Student, Test", "Test Student")
 
 
 @dataclass(frozen=True)
-class Header:
+class CanvasHeader:
     """The columns of an exported gradebook, and the row from which students stand."""
 
     names: tuple[str, ...]
@@ -57,7 +59,7 @@ class Header:
             yield name_key_of(sheet.value(row, 0))
 
 
-def read_header(sheet: Sheet) -> Header:
+def read_header(sheet: Sheet) -> CanvasHeader:
     """Read the first rows.
 
     Raises:
@@ -70,12 +72,12 @@ def read_header(sheet: Sheet) -> Header:
         raise CannotFill(NO_GRADEBOOK)
     points = [row for row in range(1, len(sheet.rows)) if "Points Possible" in sheet.value(row, 0)]
     first = points[0] + 1 if points else 1
-    return Header(
+    return CanvasHeader(
         names, names.index("Section") + 1, points[0] if points else None, range(first, len(sheet.rows))
     )
 
 
-def assignment_column(sheet: Sheet, header: Header, wanted: str) -> int:
+def assignment_column(sheet: Sheet, header: CanvasHeader, wanted: str) -> int:
     """Return the column of the assignment with this id, this title, or this whole header.
 
     Raises:
@@ -97,7 +99,7 @@ def assignment_column(sheet: Sheet, header: Header, wanted: str) -> int:
     raise CannotFill(f"the gradebook has no assignment {wanted!r}: {_remedy(header, columns, wanted)}")
 
 
-def _assignments(sheet: Sheet, header: Header) -> Iterator[int]:
+def _assignments(sheet: Sheet, header: CanvasHeader) -> Iterator[int]:
     """The columns that grades can go to: neither a custom column nor a total."""
     for column in range(header.first_assignment, len(header.names)):
         points = sheet.value(header.points_row, column) if header.points_row is not None else ""
@@ -114,7 +116,7 @@ def _parts(name: str) -> tuple[str, str]:
     return (found["title"], found["id"]) if found else (name, "")
 
 
-def _remedy(header: Header, columns: list[int], wanted: str) -> str:
+def _remedy(header: CanvasHeader, columns: list[int], wanted: str) -> str:
     titles = {_parts(header.names[column])[0].casefold(): header.names[column] for column in columns}
     near = get_close_matches(wanted.casefold(), list(titles), n=3, cutoff=0.5)
     if near:
@@ -125,10 +127,6 @@ def _remedy(header: Header, columns: list[int], wanted: str) -> str:
         if listed
         else "it has no column that takes grades; make the assignment in Canvas first"
     )
-
-
-KEPT = ("EX", "N/A")  # excused, and not assigned to this student: a grade is no answer to either
-TEST_STUDENT = ("Student, Test", "Test Student")
 
 
 def fill_canvas(exported: bytes, result: ClassResult, assignment: str, *, scale: bool = False) -> Filled:
@@ -172,7 +170,7 @@ def _fill_row(
         filling.left(standing)
 
 
-def _points(sheet: Sheet, header: Header, column: int) -> float | None:
+def _points(sheet: Sheet, header: CanvasHeader, column: int) -> float | None:
     return number_in(sheet.value(header.points_row, column)) if header.points_row is not None else None
 
 

@@ -18,13 +18,13 @@ from grader.classroom.outputs.sheet import harmless
 from grader.classroom.records import ClassResult, Outcome, Standing, TaskColumn
 from grader.render.formatting import number
 from grader.render.gradescope import Look, as_text, failed_results, results_of, task_text
-from grader.render.junit import KINDS
-from grader.report import TaskReport, Verdict
+from grader.render.junit import add_case, add_suite, count_cases, document
 from grader.text.escape import one_line, xml
 
 COLUMNS = (
     "student", "name", "email", "outcome", "reason", "score", "max_score", "penalty", "adjustments", "attempts",
 )  # fmt: skip
+REMEDY = "Ask the course staff; they find this hand-in under its name in the class."
 
 
 def grades_csv(result: ClassResult) -> bytes:
@@ -57,16 +57,8 @@ def _tasks(standing: Standing, result: ClassResult) -> list[str]:
     return [points.get(column.id, "") for column in result.columns]
 
 
-REMEDY = "Ask the course staff; they find this hand-in under its name in the class."
-
-
-def class_results(result: ClassResult) -> dict[str, bytes]:
-    """File name -> content; the names are the students' ids, made safe for any file system, each once."""
-    return {name: results_json(standing, result.columns) for name, standing in named_results(result)}
-
-
 def named_results(result: ClassResult) -> Iterator[tuple[str, Standing]]:
-    """Yield each standing with the name of its file."""
+    """Yield each standing with the name of its file: the student's id, made safe for any file system, each once."""
     taken: set[str] = set()
     for standing in result.standings:
         name = _file_name(standing.student.id, taken)
@@ -119,33 +111,17 @@ def _file_name(student_id: str, taken: Collection[str]) -> str:
     return next(name for name in names if name.lower() not in taken)
 
 
-COUNTED = (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
-
-
 def class_junit(result: ClassResult) -> str:
-    """The class as one XML document; any character that XML cannot carry is left out."""
+    """The class as one XML document: a suite for each student, a case for each task."""
     root = ElementTree.Element("testsuites", {"name": xml(result.title), "time": f"{result.seconds:.3f}"})
     for standing in result.standings:
         _suite(root, standing)
-    _count(root)
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    return document(root)
 
 
 def _suite(root: ElementTree.Element, standing: Standing) -> None:
     tasks = standing.report.tasks if standing.report else ()
-    seconds = sum(test.seconds for task in tasks for test in task.tests)
-    name = xml(standing.student.id)
-    suite = ElementTree.SubElement(root, "testsuite", {"name": name, "time": f"{seconds:.3f}"})
-    _properties(suite, standing)
-    if standing.grade is None:
-        _outcome(suite, standing)
-    for task in tasks:
-        _case(suite, name, task)
-    _count(suite)
-
-
-def _properties(suite: ElementTree.Element, standing: Standing) -> None:
+    seconds = {task.id: sum(test.seconds for test in task.tests) for task in tasks}
     facts = {
         "name": standing.student.name,
         "outcome": standing.outcome.value,
@@ -155,33 +131,18 @@ def _properties(suite: ElementTree.Element, standing: Standing) -> None:
         "penalty": number(standing.penalty),
         "adjustments": number(standing.adjusted),
     }
-    properties = ElementTree.SubElement(suite, "properties")
-    for name, value in facts.items():
-        ElementTree.SubElement(properties, "property", {"name": name, "value": xml(value)})
+    suite = add_suite(root, standing.student.id, sum(seconds.values()), facts)
+    if standing.grade is None:
+        _outcome(suite, standing)
+    for task in tasks:
+        text = task_text(task)
+        add_case(suite, task.id, seconds[task.id], task.verdict, text.partition("\n")[0], text)
+    count_cases(suite)
 
 
 def _outcome(suite: ElementTree.Element, standing: Standing) -> None:
-    """A case of its own for a student without a score, that says why."""
+    """Add a case of its own for a student without a score, that says why."""
     case = ElementTree.SubElement(suite, "testcase", {"classname": suite.get("name", ""), "name": "hand-in"})
     tag = "skipped" if standing.outcome is Outcome.MISSING else "error"
     found = ElementTree.SubElement(case, tag, {"message": xml(standing.reason)})
     found.set("type", standing.outcome.value)
-
-
-def _case(suite: ElementTree.Element, student: str, task: TaskReport) -> None:
-    seconds = sum(test.seconds for test in task.tests)
-    attributes = {"classname": student, "name": xml(task.id), "time": f"{seconds:.3f}"}
-    case = ElementTree.SubElement(suite, "testcase", attributes)
-    if task.verdict is Verdict.PASS:
-        return
-    text = xml(task_text(task))
-    found = ElementTree.SubElement(case, KINDS.get(task.verdict, "error"), {"type": task.verdict.value})
-    found.set("message", text.partition("\n")[0])
-    found.text = text
-
-
-def _count(element: ElementTree.Element) -> None:
-    cases = list(element.iter("testcase"))
-    element.set("tests", str(len(cases)))
-    for attribute, tag in COUNTED:
-        element.set(attribute, str(sum(case.find(tag) is not None for case in cases)))

@@ -13,6 +13,12 @@ from grader.text.escape import one_line
 NAME, EMAIL, OWN = "name", "email", "id"  # kinds of keys beside those in `Student.ids`
 SURE = ("canvas", "moodle")  # a system's own number: who has another one is somebody else, whatever the name
 Key = tuple[str, str]  # kind and value
+WHY_LEFT = {
+    Outcome.INCOMPLETE: "the grading is incomplete, by a fault of ours",
+    Outcome.UNREADABLE: "the upload could not be read",
+    Outcome.MISSING: "nothing was handed in",
+}
+MOST_NAMED = 20
 
 
 class TwoStudents(ValueError):
@@ -54,14 +60,6 @@ def name_key_of(name: str) -> Key:
 def _is_another(student: Student, sure: dict[str, str]) -> bool:
     """Whether a system's own number says that this is not the student of the row."""
     return any(roster_key(kind, student.ids.get(kind, "") or value) != value for kind, value in sure.items())
-
-
-WHY_LEFT = {
-    Outcome.INCOMPLETE: "the grading is incomplete, by a fault of ours",
-    Outcome.UNREADABLE: "the upload could not be read",
-    Outcome.MISSING: "nothing was handed in",
-}
-MOST_NAMED = 20
 
 
 @dataclass

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from grader.classroom.outputs.fill import EMAIL, OWN, Filling, Key, Matcher, name_key_of
-from grader.classroom.outputs.moodle_columns import CHANGED, NO, Columns, find_columns, number_of
+from grader.classroom.outputs.moodle_columns import CHANGED, NO, MoodleColumns, find_columns, number_of
 from grader.classroom.outputs.sheet import Filled, Sheet, has_decimal_comma, number_in, read_sheet, written
 from grader.classroom.policy.visibility import hidden_tasks
 from grader.classroom.records import ClassResult, Standing
@@ -22,6 +22,9 @@ from grader.text.escape import one_line
 
 OURS = "torchgrade:"  # a comment that begins so may be written anew
 LONGEST = 300
+ON_A_SCALE = (
+    "it is graded on a scale ({options}) and ours are points: set its grade type to points, or grade by hand"
+)
 
 
 def comment_of(standing: Standing, hidden: Collection[str] = ()) -> str:
@@ -52,21 +55,13 @@ def _tasks(report: Report) -> str:
     return f"{text}; mend first {one_line(failed.id)} ({checked})"
 
 
-ON_A_SCALE = (
-    "it is graded on a scale ({options}) and ours are points: set its grade type to points, or grade by hand"
-)
-
-
-def fill_moodle(
-    worksheet: bytes, result: ClassResult, *, scale: bool = False, comments: bool = True
-) -> Filled:
+def fill_moodle(worksheet: bytes, result: ClassResult, *, scale: bool = False) -> Filled:
     """Write each student's score, and a short comment, into a grading worksheet.
 
     Args:
         worksheet: the file as Moodle gave it, in any language.
         result: the class.
         scale: turn the score into points of the worksheet's maximum grade, where that is not ours.
-        comments: whether to fill in the column of feedback comments, if there is one.
 
     Raises:
         CannotFill: this is no grading worksheet.
@@ -79,7 +74,7 @@ def fill_moodle(
     filling = Filling(Matcher(result.standings))
     now = datetime.now(UTC)
     hidden = hidden_tasks(result.columns, now)
-    writer = _Writer(sheet, columns, filling, scale, comments, _decimals(sheet, columns), hidden)
+    writer = _Writer(sheet, columns, filling, scale, _decimals(sheet, columns), hidden)
     for row in range(1, len(sheet.rows)):
         writer.fill(row)
     _note_headers(filling, sheet, columns)
@@ -89,10 +84,9 @@ def fill_moodle(
 @dataclass(frozen=True)
 class _Writer:
     sheet: Sheet
-    columns: Columns
+    columns: MoodleColumns
     filling: Filling
     scale: bool
-    comments: bool
     text: Callable[[float], str]
     hidden: Collection[str]  # ids of tasks that learners do not see by now
 
@@ -131,7 +125,7 @@ class _Writer:
 
     def _comment(self, row: int, standing: Standing) -> None:
         column = self.columns.comments
-        if column is None or not self.comments:
+        if column is None:
             return
         before = self.sheet.value(row, column)
         if before and not before.startswith(OURS):
@@ -140,7 +134,7 @@ class _Writer:
             self.filling.changes[row, column] = comment_of(standing, self.hidden)
 
 
-def _keys(sheet: Sheet, columns: Columns, row: int) -> Iterator[Key]:
+def _keys(sheet: Sheet, columns: MoodleColumns, row: int) -> Iterator[Key]:
     """What a row calls its participant: the number, an address, another system's number, the name."""
     yield "moodle", number_of(sheet.value(row, columns.identifier))
     first = columns.identifier + 1
@@ -158,7 +152,7 @@ def _differs(sheet: Sheet, column: int) -> bool:
     return len(set(cells)) == len(cells)
 
 
-def _decimals(sheet: Sheet, columns: Columns) -> Callable[[float], str]:
+def _decimals(sheet: Sheet, columns: MoodleColumns) -> Callable[[float], str]:
     """How this worksheet writes numbers: as it writes the maximum grade."""
     most = [sheet.value(row, columns.most) for row in range(1, len(sheet.rows))]
     comma = has_decimal_comma(
@@ -167,7 +161,7 @@ def _decimals(sheet: Sheet, columns: Columns) -> Callable[[float], str]:
     return lambda value: written(value, comma=comma)
 
 
-def _note_headers(filling: Filling, sheet: Sheet, columns: Columns) -> None:
+def _note_headers(filling: Filling, sheet: Sheet, columns: MoodleColumns) -> None:
     names = sheet.values(0)
     if columns.modified is None:
         filling.remarks.append(

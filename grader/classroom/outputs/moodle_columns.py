@@ -66,7 +66,7 @@ LONGEST_WAY = 3  # columns from the maximum to `Grade can be changed`
 
 
 @dataclass(frozen=True)
-class Columns:
+class MoodleColumns:
     """The places of a worksheet's columns; None for what it does not have."""
 
     identifier: int
@@ -78,7 +78,7 @@ class Columns:
     comments: int | None
 
 
-def find_columns(sheet: Sheet) -> Columns:
+def find_columns(sheet: Sheet) -> MoodleColumns:
     """Find the columns by content, place and known words.
 
     Raises:
@@ -94,7 +94,7 @@ def find_columns(sheet: Sheet) -> Columns:
     comments = _known(names, COMMENTS, after=most)
     if comments is None and modified is not None and modified + 1 < len(names):
         comments = modified + 1
-    return Columns(identifier, most - 1, most, is_scale, changeable, modified, comments)
+    return MoodleColumns(identifier, most - 1, most, is_scale, changeable, modified, comments)
 
 
 def number_of(cell: str) -> str:

@@ -18,6 +18,15 @@ from grader.report import Message, Report, TaskReport, Verdict
 from grader.text.escape import one_line
 
 NOT_FOUND_OUT = (Verdict.SKIPPED, Verdict.INTERNAL)
+SCHEMA = "classroom50/result/v1"
+PER_POINT = 100
+FROM_ENVIRONMENT = {
+    "classroom": "CLASSROOM",
+    "assignment": "ASSIGNMENT",
+    "submission": "SUBMISSION_TAG",
+    "commit": "COMMIT_URL",
+    "release": "RELEASE_URL",
+}
 
 
 def to_check50(report: Report, slug: str) -> str:
@@ -59,17 +68,6 @@ def _dependency(task: TaskReport) -> str | None:
     return following.rpartition(" ")[2] if following else None
 
 
-SCHEMA = "classroom50/result/v1"
-PER_POINT = 100
-FROM_ENVIRONMENT = {
-    "classroom": "CLASSROOM",
-    "assignment": "ASSIGNMENT",
-    "submission": "SUBMISSION_TAG",
-    "commit": "COMMIT_URL",
-    "release": "RELEASE_URL",
-}
-
-
 class NoResult(ValueError):
     """There is nothing to hand over: exit with a code that is not 0, which Classroom 50 takes as no grading."""
 
@@ -79,7 +77,6 @@ def to_classroom50(
     environment: Mapping[str, str],
     submitted_at: datetime,
     graded_at: datetime,
-    per_point: int = PER_POINT,
 ) -> str:
     """The report as the text of `result.json`.
 
@@ -88,14 +85,13 @@ def to_classroom50(
         environment: the variables that Classroom 50 sets for its autograder.
         submitted_at: when the graded commit was made, with a time zone: by it lateness is decided.
         graded_at: when it was graded, with a time zone.
-        per_point: how many of their whole points one of ours is.
 
     Raises:
         NoResult: the grading is incomplete, or a variable is missing.
     """
     if report.incomplete is not None:
         raise NoResult(f"the grading is incomplete: {report.incomplete}")
-    tests = [_classroom50_test(task, per_point) for task in report.tasks]
+    tests = [_classroom50_test(task) for task in report.tasks]
     result = {
         "schema": SCHEMA,
         **_identity(environment),
@@ -122,14 +118,14 @@ def _identity(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _classroom50_test(task: TaskReport, per_point: int) -> dict[str, Any]:
+def _classroom50_test(task: TaskReport) -> dict[str, Any]:
     failed = task.first_failure
     message = (failed.message if failed else None) or task.message
     return {
         "test-name": task.id,
         "passed": task.verdict is Verdict.PASS,
-        "score": round(task.points * per_point),
-        "max-score": round(task.max_points * per_point),
+        "score": round(task.points * PER_POINT),
+        "max-score": round(task.max_points * PER_POINT),
         "verdict": task.verdict.value,
         **({"checked": one_line(message.checked)} if message else {}),
         **({"likely": one_line(message.likely)} if message and message.likely else {}),

@@ -15,6 +15,10 @@ STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?%?")
 DECIMAL_COMMA = re.compile(r"-?\d+,\d{1,5}")
 DECIMAL_POINT = re.compile(r"-?\d+\.\d{1,5}")
+SEPARATORS = (",", ";", "\t")
+MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+MOST_ROWS_TO_GUESS = 200
+CELL = re.compile(r'"((?:[^"]|"")*)"')
 
 
 def harmless(text: str) -> str:
@@ -37,12 +41,6 @@ def written(value: float, *, comma: bool, decimals: int = 2) -> str:
 def number_in(cell: str) -> float | None:
     """The number that a cell holds, with a decimal point or a decimal comma; None for anything else."""
     return float(cell.strip("%").replace(",", ".")) if NUMBER.fullmatch(cell) else None
-
-
-SEPARATORS = (",", ";", "\t")
-MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-MOST_ROWS_TO_GUESS = 200
-CELL = re.compile(r'"((?:[^"]|"")*)"')
 
 
 class CannotFill(ValueError):

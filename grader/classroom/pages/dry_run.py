@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.classroom.records import HandIn, Intake, Student
+from grader.classroom.records import ClassIntake, HandIn, Student
 from grader.render.formatting import clock, count
 from grader.render.page import Page, cut
 from grader.text.escape import one_line
@@ -23,7 +23,7 @@ MOST_TEXT = 2_000  # characters of one sentence
 MOST_MISSING = 12  # names on the page; the JSON has them all
 
 
-def as_dict(intake: Intake) -> dict[str, Any]:
+def as_dict(intake: ClassIntake) -> dict[str, Any]:
     """The hand-ins as plain values, without their bytes."""
     return {
         "layout": intake.layout,
@@ -34,7 +34,7 @@ def as_dict(intake: Intake) -> dict[str, Any]:
     }
 
 
-def show(intake: Intake, console: Console, zone: str = "") -> None:
+def show(intake: ClassIntake, console: Console, zone: str = "") -> None:
     """Write who would be graded, then what stands in the way, then the totals."""
     page = Page(console)
     root = _root([each.place for each in intake.hand_ins])
@@ -109,7 +109,7 @@ def _remarks(hand_ins: list[HandIn]) -> list[str]:
     return [f"{_name(each.student)}: {note}" for each in hand_ins for note in each.notes]
 
 
-def _totals(page: Page, intake: Intake) -> None:
+def _totals(page: Page, intake: ClassIntake) -> None:
     broken = {each.student.id for each in intake.hand_ins if each.problem}
     ready = {each.student.id for each in intake.hand_ins if not each.problem}
     attempts = sum(not each.problem for each in intake.hand_ins)

@@ -10,7 +10,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from grader.classroom.jobs import Job
 from grader.classroom.records import ClassResult, Outcome, Standing
 from grader.render.formatting import count, number
 from grader.render.page import Page
@@ -106,11 +105,11 @@ class LiveClassProgress:
         if total:
             self._live.start()
 
-    def graded(self, job: Job, report: Report) -> None:
+    def graded(self, topic: str, report: Report) -> None:
         """One more grading is kept."""
         self._done += 1
         left = remaining(self._done, self._total, time.monotonic() - self._began)
-        self._live.update(self._bar, completed=self._done, description=f"{job.topic}  {left}")
+        self._live.update(self._bar, completed=self._done, description=f"{topic}  {left}")
 
     def stop(self) -> None:
         """Take the line away."""
@@ -123,7 +122,7 @@ class PlainClassProgress:
     def start(self, total: int, known: int) -> None:
         """Say nothing."""
 
-    def graded(self, job: Job, report: Report) -> None:
+    def graded(self, topic: str, report: Report) -> None:
         """Say nothing."""
 
     def stop(self) -> None:

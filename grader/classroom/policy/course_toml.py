@@ -28,6 +28,12 @@ from grader.course import CourseError
 from grader.course.topics import Table
 
 EXAMPLE_TIME = "2026-03-01T23:59:00+01:00"
+KEYS = (
+    "title", "zone", "due", "closes", "counts", "seed", "published", "drop", "bonus", "late", "points", "visibility",
+    "rounding", "limits", "topics", "extensions", "missing", "needs",
+)  # fmt: skip
+UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
+LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -115,14 +121,6 @@ def _flat(values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 
 def _shown(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else repr(value)
-
-
-KEYS = (
-    "title", "zone", "due", "closes", "counts", "seed", "published", "drop", "bonus", "late", "points", "visibility",
-    "rounding", "limits", "topics", "extensions", "missing", "needs",
-)  # fmt: skip
-UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
-LARGEST_SEED = 2**63 - 1
 
 
 def read_policy(path: Path | None) -> Policy:

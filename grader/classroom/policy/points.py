@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
-from pathlib import PurePosixPath
 
 from grader.classroom.policy.course_policy import Direction, Policy, Rounding
 from grader.classroom.policy.dates import Lateness, lateness, penalty, utc
 from grader.classroom.records import HandIn, TaskColumn
 from grader.report import Report, TaskReport
 
-TOPIC_FILES = (".py", ".ipynb")
 HUNDREDTHS = Rounding(2)  # of a task, as everywhere
 
 
@@ -98,12 +96,7 @@ def handed_in_at(hand_in: HandIn, topic: str, others: Sequence[HandIn]) -> datet
 
 
 def _content(hand_in: HandIn, topic: str) -> frozenset[bytes]:
-    paths = {name: PurePosixPath(name) for name in hand_in.files}
-    return frozenset(
-        hand_in.files[name]
-        for name, path in paths.items()
-        if path.stem.lower() == topic and path.suffix.lower() in TOPIC_FILES
-    )
+    return frozenset(file.data for file in hand_in.topic_files() if file.topic == topic)
 
 
 def _earned(columns: Sequence[TaskColumn], report: Report | None) -> Fraction:

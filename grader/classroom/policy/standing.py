@@ -17,7 +17,7 @@ UNGRADED = "it was not graded"
 
 
 @dataclass(frozen=True)
-class Candidate:
+class GradedHandIn:
     """A hand-in with what was found, and what that is worth."""
 
     hand_in: HandIn
@@ -37,7 +37,7 @@ class Candidate:
         return UNGRADED if self.report is None else self.report.incomplete
 
 
-def pick(candidates: Sequence[Candidate], counts: Counts) -> Candidate:
+def pick(candidates: Sequence[GradedHandIn], counts: Counts) -> GradedHandIn:
     """Return the one that counts, of candidates in the order of handing in.
 
     What cannot be read counts only if nothing can, and what came after everything was closed only if all did.
@@ -49,7 +49,7 @@ def pick(candidates: Sequence[Candidate], counts: Counts) -> Candidate:
     return accepted[0 if counts is Counts.FIRST else -1]
 
 
-def others(candidates: Sequence[Candidate], picked: Candidate, counts: Counts) -> tuple[Attempt, ...]:
+def others(candidates: Sequence[GradedHandIn], picked: GradedHandIn, counts: Counts) -> tuple[Attempt, ...]:
     """Return the other hand-ins, each with the reason why it does not count."""
     at = next(number for number, each in enumerate(candidates) if each is picked)
     return tuple(
@@ -59,7 +59,7 @@ def others(candidates: Sequence[Candidate], picked: Candidate, counts: Counts) -
     )
 
 
-def _reason(candidate: Candidate, *, earlier: bool, counts: Counts) -> str:
+def _reason(candidate: GradedHandIn, *, earlier: bool, counts: Counts) -> str:
     if candidate.unreadable is not None:
         return f"it cannot be read: {candidate.unreadable}"
     if candidate.worth.closed:
@@ -117,8 +117,6 @@ def standing_of(
     policy: Policy,
     columns: Sequence[TaskColumn],
     adjustments: Iterable[Adjustment] = (),
-    *,
-    unknown: str | None = None,
 ) -> Standing:
     """Return how a student stands.
 
@@ -128,7 +126,6 @@ def standing_of(
         policy: what the course has decided.
         columns: its tasks, from `columns_of`.
         adjustments: points that people gave or took; those of other students are left out.
-        unknown: why this student belongs to nobody on the roster, if so.
     """
     own = tuple(given for given in adjustments if given.student_id == student.id)
     most = float(possible_points(columns))
@@ -141,8 +138,8 @@ def standing_of(
     outcome, reason = _outcome(candidates, picked, policy.counts)
     return Standing(
         student=student,
-        outcome=outcome if unknown is None else Outcome.UNKNOWN,
-        reason=reason if unknown is None else unknown,
+        outcome=outcome,
+        reason=reason,
         max_score=most,
         hand_in=picked.hand_in,
         report=picked.report,
@@ -156,18 +153,18 @@ def standing_of(
 
 def _candidates(
     graded: Sequence[tuple[HandIn, Report | None]], policy: Policy, columns: Sequence[TaskColumn]
-) -> list[Candidate]:
+) -> list[GradedHandIn]:
     """Return the hand-ins in the order in which they came, their reports with the points of the class."""
     in_order = sorted(graded, key=lambda pair: pair[0].attempt)
     ordered = [(hand_in, report and on_scale(report, columns)) for hand_in, report in in_order]
     all_hand_ins = [hand_in for hand_in, _ in ordered]
     return [
-        Candidate(hand_in, report, worth_of(hand_in, report, policy, columns, all_hand_ins))
+        GradedHandIn(hand_in, report, worth_of(hand_in, report, policy, columns, all_hand_ins))
         for hand_in, report in ordered
     ]
 
 
-def _outcome(candidates: Sequence[Candidate], picked: Candidate, counts: Counts) -> tuple[Outcome, str]:
+def _outcome(candidates: Sequence[GradedHandIn], picked: GradedHandIn, counts: Counts) -> tuple[Outcome, str]:
     if picked.unreadable is not None:
         return Outcome.UNREADABLE, picked.unreadable
     if picked.unfinished is not None:
@@ -179,7 +176,7 @@ def _outcome(candidates: Sequence[Candidate], picked: Candidate, counts: Counts)
     return Outcome.GRADED, _why(candidates, picked, counts)
 
 
-def _why(candidates: Sequence[Candidate], picked: Candidate, counts: Counts) -> str:
+def _why(candidates: Sequence[GradedHandIn], picked: GradedHandIn, counts: Counts) -> str:
     if picked.worth.closed:
         return "handed in after everything was closed"
     if len(candidates) == 1:
@@ -187,7 +184,7 @@ def _why(candidates: Sequence[Candidate], picked: Candidate, counts: Counts) -> 
     return f"the {counts.value} of {count(len(candidates), 'hand-in')} counts"
 
 
-def _later_unreadable(candidates: Sequence[Candidate], picked: Candidate) -> list[str]:
+def _later_unreadable(candidates: Sequence[GradedHandIn], picked: GradedHandIn) -> list[str]:
     """Say so when a later hand-in is passed over because it cannot be read."""
     if picked.unreadable is not None:
         return []

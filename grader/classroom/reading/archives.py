@@ -34,6 +34,10 @@ UTF8 = 0x800
 ENCRYPTED = 0x1
 UNKNOWN = 1980  # the year with which the times of zips begin
 OUTSIDE = "has a path that leads out of the archive, or none at all"
+ORDINARY = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
+ZIP, EMPTY_ZIP, GZIP, TAR_AT, TAR = b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", 257, b"ustar"
+FOREIGN_MAGIC = {b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+AGAIN = "pack the files as an ordinary zip and hand it in again"
 
 
 def open_zip(stream: IO[bytes], name: str, most: int, stack: ExitStack) -> Folder:
@@ -125,9 +129,6 @@ def _refusal(member: zipfile.ZipInfo) -> str:
     return ""
 
 
-ORDINARY = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
-
-
 @dataclass(frozen=True)
 class Bounds:
     """How much of a tar is looked at, and how much of it is held."""
@@ -138,7 +139,7 @@ class Bounds:
 
 
 @dataclass
-class _Forward:
+class _ForwardStream:
     """A stream that only goes forward, counts, and never gives much in one piece."""
 
     stream: IO[bytes]
@@ -171,13 +172,13 @@ def open_tar(stream: IO[bytes], name: str, wanted: Callable[[str], bool], bounds
         Exception: whatever the library raises for a broken file.
     """
     try:
-        return folder_of_paths(name, list(_tar_entries(_Forward(stream, bounds.stream), wanted, bounds)))
+        return folder_of_paths(name, list(_tar_entries(_ForwardStream(stream, bounds.stream), wanted, bounds)))
     except Unreadable as problem:
         raise Unreadable(f"{short(name)} is too large: {problem}") from problem
 
 
 def _tar_entries(
-    stream: _Forward, wanted: Callable[[str], bool], bounds: Bounds
+    stream: _ForwardStream, wanted: Callable[[str], bool], bounds: Bounds
 ) -> Iterator[tuple[tuple[str, ...], File | None]]:
     held = 0
     with tarfile.open(fileobj=stream, mode="r:") as archive:  # type: ignore[call-overload]
@@ -224,13 +225,8 @@ def _all(content: IO[bytes]) -> bytes:
     return b"".join(pieces)
 
 
-ZIP, EMPTY_ZIP, GZIP, TAR_AT, TAR = b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", 257, b"ustar"
-FOREIGN_MAGIC = {b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
-AGAIN = "pack the files as an ordinary zip and hand it in again"
-
-
 @dataclass(frozen=True)
-class Opener:
+class ArchiveOpener:
     """How an archive may be opened: what of a tar is held, and whether the instructor made it."""
 
     wanted: Callable[[str], bool]

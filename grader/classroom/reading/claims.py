@@ -12,6 +12,11 @@ from grader.classroom.records import Student
 from grader.classroom.roster import Roster, name_key, squashed_keys
 from grader.intake.errors import shown
 
+BARE = ("id", "login", "github", "sis")  # columns that a bare name, as of a folder, may stand in
+LOGINS = ("github", "login")  # what a claim may have instead of a number
+CUTOFF = 0.6
+MOST_NEAR = 3
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -80,12 +85,6 @@ class Layout:
     title: str
     fits: Callable[[Spot], int]  # how many entries of the folder are named as this layout names them
     find: Callable[[Spot], LayoutFindings]  # the hand-ins
-
-
-BARE = ("id", "login", "github", "sis")  # columns that a bare name, as of a folder, may stand in
-LOGINS = ("github", "login")  # what a claim may have instead of a number
-CUTOFF = 0.6
-MOST_NEAR = 3
 
 
 @dataclass(frozen=True)

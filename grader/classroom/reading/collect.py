@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.archives import Opener
+from grader.classroom.reading.archives import ArchiveOpener
 from grader.classroom.reading.claims import WorkPart
 from grader.classroom.reading.names import is_archive, short, stem_of
 from grader.classroom.reading.tree import File, Folder, Node, Unreadable, walk
@@ -17,6 +17,8 @@ from grader.intake.errors import shown
 from grader.intake.file_names import Named, Sure, suffix_of, topic_of
 from grader.intake.find import MOST_NOTES
 from grader.intake.notebook import topic_in
+
+BESIDE = ("submission_metadata.yml", "timestamp.txt")  # files of layouts
 
 
 def too_large(where: str, most: int) -> str:
@@ -62,9 +64,6 @@ def bounded(notes: Iterable[str]) -> tuple[str, ...]:
     return (*kept[:MOST_NOTES], f"{len(kept) - MOST_NOTES} more notes are left out")
 
 
-BESIDE = ("submission_metadata.yml", "timestamp.txt")  # files of layouts
-
-
 @dataclass(frozen=True)
 class TopicFile:
     """A topic's file: its suffix and its bytes."""
@@ -105,7 +104,7 @@ class _Search:
     stub: Stub | None
     owners: Collection[str]
     budget: Budget
-    opener: Opener
+    opener: ArchiveOpener
     got: Collected
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)  # topic -> files that may be its
     code: list[str] = field(default_factory=list)  # names of code that is no topic's
@@ -198,7 +197,8 @@ def collect(
     owners are called.
     """
     got = Collected(part, notes=list(part.notes), problems=[part.problem] if part.problem else [])
-    search = _Search(topics, topics if asked is None else asked, stub, owners, budget, Opener(wanted(topics)), got)
+    opener = ArchiveOpener(wanted(topics))
+    search = _Search(topics, topics if asked is None else asked, stub, owners, budget, opener, got)
     try:
         search.look(part.nodes, "", 0)
     except Unreadable as problem:

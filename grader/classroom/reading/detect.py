@@ -36,7 +36,7 @@ SUBMITTED = "submitted"  # where nbgrader keeps them in the folder of a course
 
 
 @dataclass(frozen=True)
-class Choice:
+class LayoutChoice:
     """The layout of a spot, and the notes that choosing it left."""
 
     layout: Layout
@@ -50,7 +50,7 @@ class Choice:
         return reading
 
 
-def choose(spot: Spot, layout: str, *, alone: bool) -> Choice:
+def choose_layout(spot: Spot, layout: str, *, alone: bool) -> LayoutChoice:
     """Return the layout of a folder; `alone` where no other path was given, so that it is a class.
 
     Raises:
@@ -63,11 +63,11 @@ def choose(spot: Spot, layout: str, *, alone: bool) -> Choice:
         raise ClassProblem(f"there is no layout {short(layout)}: use auto, {', '.join(sorted(LAYOUTS))}")
     forced = LAYOUTS[layout]
     if forced is ONE and not alone:
-        return Choice(ONE, spot)  # a folder in it is no student's name, for the path has one of its own
-    return Choice(forced, next((level for level in levels(spot) if forced.fits(level)), spot))
+        return LayoutChoice(ONE, spot)  # a folder in it is no student's name, for the path has one of its own
+    return LayoutChoice(forced, next((level for level in levels(spot) if forced.fits(level)), spot))
 
 
-def _detect(spot: Spot, alone: bool) -> Choice:
+def _detect(spot: Spot, alone: bool) -> LayoutChoice:
     if store_of(spot.folder.path):
         return _repository(spot, alone)
     nested = list(levels(spot))
@@ -80,7 +80,7 @@ def _detect(spot: Spot, alone: bool) -> Choice:
         if len(most) > 1:
             raise ClassProblem(_two(level, {name: fitting[name] for name in most}))
         if most:
-            return Choice(SYSTEMS[most[0]], level)
+            return LayoutChoice(SYSTEMS[most[0]], level)
     return _by_names(nested, alone)
 
 
@@ -106,7 +106,7 @@ def _opens(folder: Folder) -> bool:
     return True
 
 
-def _by_names(nested: list[Spot], alone: bool) -> Choice:
+def _by_names(nested: list[Spot], alone: bool) -> LayoutChoice:
     """Return the layout of a folder that no system made."""
     first, last = nested[0], nested[-1]
     if ONE.fits(last):
@@ -116,17 +116,17 @@ def _by_names(nested: list[Spot], alone: bool) -> Choice:
                 "say --layout one for one student's work, --layout folders for a class"
             )
         if len(nested) == 1 or not alone:
-            return Choice(ONE, first)
-        return Choice(FOLDERS, nested[-2])  # class/alice/losses.py: a class with one student
+            return LayoutChoice(ONE, first)
+        return LayoutChoice(FOLDERS, nested[-2])  # class/alice/losses.py: a class with one student
     for level in (last, first):
         scores = {name: each.fits(level) for name, each in SYSTEMS.items()}
         if any(scores.values()) and not FOLDERS.fits(level):
             found = {name: count for name, count in scores.items() if count}
             if len(found) > 1:
                 raise ClassProblem(_two(level, found))
-            return Choice(SYSTEMS[next(iter(found))], level)
+            return LayoutChoice(SYSTEMS[next(iter(found))], level)
     telling = next((level for level in reversed(nested) if FOLDERS.fits(level)), last)
-    return Choice(FILES if FILES.fits(telling) else FOLDERS, telling)
+    return LayoutChoice(FILES if FILES.fits(telling) else FOLDERS, telling)
 
 
 def _students_beside(spot: Spot) -> str:
@@ -140,21 +140,21 @@ def _students_beside(spot: Spot) -> str:
     return ", ".join(short(name) for name in names[:3])
 
 
-def _repository(spot: Spot, alone: bool) -> Choice:
+def _repository(spot: Spot, alone: bool) -> LayoutChoice:
     """Return how to read a path that is a git repository itself."""
     if not alone:
-        return Choice(GIT_CLONES, spot)
+        return LayoutChoice(GIT_CLONES, spot)
     branches = GIT_BRANCHES.fits(spot)
     is_class = (
         bool(FOLDERS.fits(spot)) and not ONE.fits(spot) and store_of(spot.folder.path) != spot.folder.path
     )
     if branches > 1 and not is_class:
-        return Choice(GIT_BRANCHES, spot)
+        return LayoutChoice(GIT_BRANCHES, spot)
     if is_class and branches <= 1:
         note = f"{short(spot.place)} is a git repository; its files are read as they lie"
         inner = Spot(Folder(spot.folder.name, spot.folder.listing), spot.place, spot.topics)
         chosen = _detect(inner, alone)
-        return Choice(chosen.layout, chosen.spot, (note,))
+        return LayoutChoice(chosen.layout, chosen.spot, (note,))
     raise ClassProblem(
         f"{short(spot.place)} is a git repository: say --layout git-clones for one student's clone, "
         "git-branches for a branch for each student, git-commits for a commit for each student"

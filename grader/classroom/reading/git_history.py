@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.git_store import Store
+from grader.classroom.reading.git_store import ObjectStore
 from grader.classroom.reading.names import inside, label, outside
 from grader.classroom.reading.tree import LINK, File, Folder, Node, Unreadable, refused, walk
 from grader.intake.file_names import composed
@@ -33,7 +33,7 @@ class Commit:
     when: datetime | None  # of committing
 
 
-def read_commit(store: Store, name: str) -> Commit:
+def read_commit(store: ObjectStore, name: str) -> Commit:
     """Return a commit.
 
     Raises:
@@ -56,7 +56,7 @@ def read_commit(store: Store, name: str) -> Commit:
     )
 
 
-def history(store: Store, name: str) -> list[Commit]:
+def history(store: ObjectStore, name: str) -> list[Commit]:
     """Return the commits that lead to this one, along first parents, the oldest first."""
     commits: list[Commit] = []
     while name:
@@ -67,10 +67,10 @@ def history(store: Store, name: str) -> list[Commit]:
     return commits[::-1]
 
 
-class Past:
+class BranchHistory:
     """The commits that lead to one, the newest first, looked at only as far back as somebody asks."""
 
-    def __init__(self, store: Store, name: str, wanted: Callable[[str], bool]) -> None:
+    def __init__(self, store: ObjectStore, name: str, wanted: Callable[[str], bool]) -> None:
         """Read the last commit; of files those that are `wanted` matter.
 
         Raises:
@@ -126,12 +126,12 @@ class Past:
             return commit.tree
 
 
-def folder_of(store: Store, tree: str, name: str = "") -> Folder:
+def folder_of(store: ObjectStore, tree: str, name: str = "") -> Folder:
     """Return a committed folder; it can be looked into as long as the store is open."""
     return Folder(name, lambda: list(_nodes(store, tree)))
 
 
-def _nodes(store: Store, tree: str) -> Iterator[Node]:
+def _nodes(store: ObjectStore, tree: str) -> Iterator[Node]:
     data = store.content(tree, "tree", limits.OBJECT)
     if data is None:
         raise Unreadable("a folder of it is too large to be one")
@@ -145,7 +145,7 @@ def _nodes(store: Store, tree: str) -> Iterator[Node]:
         yield _node(store, mode, raw.decode("utf-8", "surrogateescape"), data[end + 1 : position].hex())
 
 
-def _node(store: Store, mode: bytes, raw: str, name: str) -> Node:
+def _node(store: ObjectStore, mode: bytes, raw: str, name: str) -> Node:
     path = inside(raw)
     if path is None or len(path) != 1:
         return refused(outside(raw), "has a name that leads somewhere else")
@@ -158,7 +158,7 @@ def _node(store: Store, mode: bytes, raw: str, name: str) -> Node:
     return File(composed(path[0]), partial(_blob, store, name), digest=name)
 
 
-def _blob(store: Store, name: str) -> io.BytesIO:
+def _blob(store: ObjectStore, name: str) -> io.BytesIO:
     data = store.content(name, "blob", MOST)
     if data is None:
         raise Unreadable(f"is larger than {MOST // limits.MB} MB")

@@ -14,12 +14,14 @@ from datetime import datetime
 from grader.classroom.reading import limits
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
 from grader.classroom.reading.collect import wanted
-from grader.classroom.reading.git_history import SHORT, Commit, Past, folder_of, history, read_commit
-from grader.classroom.reading.git_store import Repository, Store, open_repository, store_of
+from grader.classroom.reading.git_history import SHORT, BranchHistory, Commit, folder_of, history, read_commit
+from grader.classroom.reading.git_store import ObjectStore, Repository, open_repository, store_of
 from grader.classroom.reading.name_layouts import claim_of, parts_inside
 from grader.classroom.reading.names import label, short
 from grader.classroom.reading.tree import ClassProblem, File, Folder, Unreadable, walk
 from grader.intake.file_names import topic_of
+
+NOBODY = ("main", "master", "trunk", "gh-pages")
 
 
 def _fits_clones(spot: Spot) -> int:
@@ -62,7 +64,7 @@ def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection
         repository = open_repository(store)
         if "HEAD" not in repository.refs:
             raise Unreadable(f"its git repository has no commit on {repository.head or 'HEAD'}: push one")
-        with Store(repository.objects, name_length=repository.name_length) as objects:
+        with ObjectStore(repository.objects, name_length=repository.name_length) as objects:
             head = repository.refs["HEAD"]
             found = _committed(objects, head, place, topics)
             yield replace(found, claims=(_clone_claim(claim, login, read_commit(objects, head)),))
@@ -70,13 +72,13 @@ def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection
         yield ClaimedWork((claim,), (WorkPart((), place, problem=str(problem)),))
 
 
-def _committed(objects: Store, name: str, place: str, topics: Collection[str]) -> ClaimedWork:
+def _committed(objects: ObjectStore, name: str, place: str, topics: Collection[str]) -> ClaimedWork:
     """Return what a commit holds, and what those before it held; whose it is, is for others to say.
 
     Raises:
         Unreadable: the commit is not there.
     """
-    past = Past(objects, name, wanted(topics))
+    past = BranchHistory(objects, name, wanted(topics))
     now = past.last()
     assert now is not None  # reading the past has found one
 
@@ -99,9 +101,6 @@ def _clone_claim(claim: Claim, login: str, commit: Commit) -> Claim:
 
 
 GIT_CLONES = Layout("git clones", _fits_clones, _find_clones)
-
-
-NOBODY = ("main", "master", "trunk", "gh-pages")
 
 
 def _fits_branches(spot: Spot) -> int:
@@ -151,7 +150,7 @@ def _branches(repository: Repository, students: Mapping[str, str], spot: Spot) -
         place = f"{spot.place} (branch {branch})"
         try:
             # a store for each, so that nobody's objects take the time of others
-            with Store(repository.objects, name_length=repository.name_length) as objects:
+            with ObjectStore(repository.objects, name_length=repository.name_length) as objects:
                 yield replace(_committed(objects, name, place, spot.topics), claims=(claim,))
         except Unreadable as problem:
             yield ClaimedWork((claim,), (WorkPart((), place, problem=str(problem)),))
@@ -179,7 +178,7 @@ def _authors(spot: Spot) -> Iterator[ClaimedWork]:
     authors: dict[str, tuple[Claim, list[WorkPart]]] = {}
     try:
         seconds, length = limits.GIT_CLASS_SECONDS, repository.name_length
-        with Store(repository.objects, name_length=length, seconds=seconds) as store:
+        with ObjectStore(repository.objects, name_length=length, seconds=seconds) as store:
             before: dict[str, File] = {}
             for commit in history(store, repository.refs.get("HEAD", "")):
                 part, before = _commit_part(store, commit, before, spot)
@@ -192,7 +191,7 @@ def _authors(spot: Spot) -> Iterator[ClaimedWork]:
         raise ClassProblem(f"{spot.place}: {problem}") from problem
 
 
-def _topic_files(store: Store, commit: Commit, spot: Spot) -> dict[str, File]:
+def _topic_files(store: ObjectStore, commit: Commit, spot: Spot) -> dict[str, File]:
     return {
         "/".join(path): node
         for path, node in walk(folder_of(store, commit.tree).children())
@@ -200,7 +199,9 @@ def _topic_files(store: Store, commit: Commit, spot: Spot) -> dict[str, File]:
     }
 
 
-def _commit_part(store: Store, commit: Commit, before: dict[str, File], spot: Spot) -> tuple[WorkPart, dict[str, File]]:
+def _commit_part(
+    store: ObjectStore, commit: Commit, before: dict[str, File], spot: Spot
+) -> tuple[WorkPart, dict[str, File]]:
     """Return the topic files that a commit changed, and those that there are after it."""
     place = f"{spot.place} (commit {commit.name[:SHORT]})"
     try:

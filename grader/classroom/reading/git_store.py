@@ -28,6 +28,19 @@ PACKED = re.compile(rb"(?P<name>[0-9a-f]{40}|[0-9a-f]{64}) (?P<ref>refs/\S+)")
 # Files by which a repository borrows from another one, which need not be the student's.
 BORROWED = (("commondir",), ("objects", "info", "alternates"), ("objects", "info", "http-alternates"))
 REFS = 10_000_000  # bytes of the list of references
+SAFE = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
+    "core.bigFileThreshold=8m",
+    "core.deltaBaseCacheLimit=16m",
+    "core.packedGitWindowSize=32m",
+    "core.packedGitLimit=128m",
+    "protocol.allow=never",
+    "safe.directory=*",
+)
+MEMORY = 1 << 30
+SHA1 = 40
 
 
 @dataclass(frozen=True)
@@ -151,22 +164,8 @@ try:
 except ImportError:  # only Linux can bound the memory of another process
     prlimit = None  # type: ignore[assignment]
 
-SAFE = (
-    "core.fsmonitor=false",
-    f"core.hooksPath={os.devnull}",
-    f"core.attributesFile={os.devnull}",
-    "core.bigFileThreshold=8m",
-    "core.deltaBaseCacheLimit=16m",
-    "core.packedGitWindowSize=32m",
-    "core.packedGitLimit=128m",
-    "protocol.allow=never",
-    "safe.directory=*",
-)
-MEMORY = 1 << 30
-SHA1 = 40
 
-
-class Store(AbstractContextManager["Store"]):
+class ObjectStore(AbstractContextManager["ObjectStore"]):
     """The objects under one folder; two `git` processes answer until it is closed."""
 
     def __init__(self, objects: Path, *, name_length: int = SHA1, seconds: float | None = None) -> None:

@@ -17,6 +17,8 @@ from grader.classroom.reading.names import label, moment, otter_stamp, short
 from grader.classroom.reading.tree import ClassProblem, Folder, Node, Unreadable, reason
 
 METADATA = "submission_metadata.yml"
+STAMP = "timestamp.txt"
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _fits_gradescope(spot: Spot) -> int:
@@ -110,10 +112,6 @@ def _when(value: Any) -> datetime | None:
 
 
 GRADESCOPE = Layout("Gradescope export", _fits_gradescope, _find_gradescope)
-
-
-STAMP = "timestamp.txt"
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _fits_nbgrader(spot: Spot) -> int:

@@ -33,6 +33,12 @@ ANONYMOUS_TYPED = re.compile(
     r"(?:(?P<late>LATE)_)?(?P<user>anon_[A-Za-z0-9]+)_(?P<kind>text|link)(?:-\d+)?\.html", re.DOTALL
 )
 TYPED_IN = {"text": "text that was typed into Canvas", "link": "a web address"}
+MOODLE_TITLE = "Moodle download"
+OWNER = r"(?P<name>.*?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+)"
+FOLDER = re.compile(OWNER + "_?", re.DOTALL)  # before Moodle 4.1 the name ended in an underscore
+FLAT = re.compile(OWNER + "_(?P<file>.+)", re.DOTALL)
+BLIND = "participant"  # stands for the name where Moodle hides it
+TYPED = "text typed into Moodle was handed in, which cannot be graded: hand in the file itself"
 
 
 @dataclass(frozen=True)
@@ -102,14 +108,6 @@ def _canvas_claim(user: str, name: str) -> Claim:
 
 
 CANVAS = Layout(CANVAS_TITLE, _fits_canvas, _find_canvas)
-
-
-MOODLE_TITLE = "Moodle download"
-OWNER = r"(?P<name>.*?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+)"
-FOLDER = re.compile(OWNER + "_?", re.DOTALL)  # before Moodle 4.1 the name ended in an underscore
-FLAT = re.compile(OWNER + "_(?P<file>.+)", re.DOTALL)
-BLIND = "participant"  # stands for the name where Moodle hides it
-TYPED = "text typed into Moodle was handed in, which cannot be graded: hand in the file itself"
 
 
 @dataclass

@@ -14,6 +14,7 @@ from grader.intake.file_names import suffix_of, topic_of, without_ending
 EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")
 
 CLOCK = "the order of the exports is by the times in their names, which a student's own clock wrote"
+WRAPPERS = ("exercises",)  # folders of the course that students pack along
 
 
 @dataclass
@@ -145,9 +146,6 @@ def _fits_files(spot: Spot) -> int:
 
 
 FILES = Layout("files named after student and topic", _fits_files, read_by_name)
-
-
-WRAPPERS = ("exercises",)  # folders of the course that students pack along
 
 
 def _fits_one(spot: Spot) -> int:

@@ -15,6 +15,11 @@ ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
 FOREIGN = (".rar", ".7z", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".bz2", ".xz", ".gz", ".zipx", ".ace")
 LONGEST = 100
 DRIVE = re.compile(r"^[A-Za-z]:")
+# What Otter appends to the name of a notebook when it packs it: losses_2024_01_31T23_59_58_123456.zip
+OTTER = re.compile(r"_(\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d(?:_\d{1,6})?)(?: ?\(\d{1,3}\))?$")
+CLOCK_TIME = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[ T](?P<clock>\d\d:\d\d:\d\d(?:\.\d{1,6})?)\d* ?(?P<zone>UTC|GMT|Z|[+-]\d\d:?\d\d)"
+)
 
 
 def inside(path: str) -> tuple[str, ...] | None:
@@ -56,13 +61,6 @@ def short(path: str) -> str:
     """Return a path for a sentence: printable, and cut in the middle when it is long."""
     text = shown(path)
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}...{text[-LONGEST // 2 :]}"
-
-
-# What Otter appends to the name of a notebook when it packs it: losses_2024_01_31T23_59_58_123456.zip
-OTTER = re.compile(r"_(\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d(?:_\d{1,6})?)(?: ?\(\d{1,3}\))?$")
-CLOCK_TIME = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)[ T](?P<clock>\d\d:\d\d:\d\d(?:\.\d{1,6})?)\d* ?(?P<zone>UTC|GMT|Z|[+-]\d\d:?\d\d)"
-)
 
 
 def otter_stamp(name: str) -> tuple[str, str] | None:

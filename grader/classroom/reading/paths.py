@@ -12,16 +12,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.archives import Opener
+from grader.classroom.reading.archives import ArchiveOpener
 from grader.classroom.reading.claims import Spot
 from grader.classroom.reading.collect import wanted
-from grader.classroom.reading.detect import SYSTEMS, Choice, choose, levels
+from grader.classroom.reading.detect import SYSTEMS, LayoutChoice, choose_layout, levels
 from grader.classroom.reading.grader_layouts import OTTER
-from grader.classroom.reading.kinds import PathKind, PathTraits, traits_of
 from grader.classroom.reading.name_layouts import FILES, FOLDERS, telling
 from grader.classroom.reading.names import ARCHIVES, is_archive, short, stem_of
+from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
 from grader.classroom.reading.tree import File, Folder, Unreadable
 from grader.classroom.roster import Roster
+
+NAMES = "\0"  # stands for names in the paths, which a note lists for all that it is about
+MOST_NAMED = 3  # paths, and names, in a note
+OTHER_ONE = "--layout one reads every path as one student's work; a roster of these names decides for each"
+OTHER_CLASS = "--layout folders reads every path as a class; a roster of these names decides for each"
 
 
 @dataclass
@@ -64,7 +69,7 @@ def _opens(file: File) -> bool:
 
 def _opened(spot: Spot, node: File, stack: ExitStack) -> Spot | None:
     try:
-        opener = Opener(wanted(spot.topics), of_class=True)
+        opener = ArchiveOpener(wanted(spot.topics), of_class=True)
         folder = opener.open(node, stack)
     except Unreadable:
         return None
@@ -78,12 +83,6 @@ def _is_class(spot: Spot, roster: Roster | None, *, sole: bool) -> bool:
         return False
     made = seen.kind is PathKind.MADE and not OTTER.fits(spot)
     return made or (sole and (seen.many or seen.is_listed_class))
-
-
-NAMES = "\0"  # stands for names in the paths, which a note lists for all that it is about
-MOST_NAMED = 3  # paths, and names, in a note
-OTHER_ONE = "--layout one reads every path as one student's work; a roster of these names decides for each"
-OTHER_CLASS = "--layout folders reads every path as a class; a roster of these names decides for each"
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ class PathReading:
         """Whether archives in it may be downloads of a class: a layout by which a student is told was not said."""
         return self.level is None and self.layout in ("auto", *SYSTEMS)
 
-    def choice(self, spot: Spot) -> Choice:
+    def choice(self, spot: Spot) -> LayoutChoice:
         """Return the layout of the path.
 
         Raises:
@@ -109,9 +108,9 @@ class PathReading:
             Unreadable: it cannot be listed.
         """
         if self.level is None:
-            return choose(spot, self.layout, alone=self.alone)
+            return choose_layout(spot, self.layout, alone=self.alone)
         level = list(levels(spot))[self.level]
-        return Choice(FILES if FILES.fits(level) else FOLDERS, level)
+        return LayoutChoice(FILES if FILES.fits(level) else FOLDERS, level)
 
 
 def decide(seen: Sequence[PathTraits | None]) -> tuple[list[PathReading], list[str]]:

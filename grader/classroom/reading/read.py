@@ -10,17 +10,17 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.archives import Opener
+from grader.classroom.reading.archives import ArchiveOpener
 from grader.classroom.reading.attempts import hand_ins, in_order
 from grader.classroom.reading.claims import ClaimedWork, Spot, WorkPart, owner
 from grader.classroom.reading.collect import Budget, Collected, TopicFile, collect, wanted
-from grader.classroom.reading.detect import Choice, choose
-from grader.classroom.reading.kinds import PathKind, PathTraits, traits_of
+from grader.classroom.reading.detect import LayoutChoice, choose_layout
 from grader.classroom.reading.name_layouts import claim_of
 from grader.classroom.reading.names import is_archive, short, stem_of
+from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
 from grader.classroom.reading.paths import Downloads, PathReading, decide, downloads_in
 from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable, file_at, folder_at, reason
-from grader.classroom.records import HandIn, Intake, Student
+from grader.classroom.records import ClassIntake, HandIn, Student
 from grader.classroom.roster import Roster
 from grader.intake.candidates import Stub
 from grader.intake.file_names import words_of
@@ -51,6 +51,15 @@ class _ClassReader:
     titles: list[str] = field(default_factory=list)
     contents: dict[TopicFile, TopicFile] = field(default_factory=dict)  # the same bytes are kept once
     kept: int = 0
+
+    def take(self, chosen: LayoutChoice) -> None:
+        """Add all that a layout finds."""
+        reading = chosen.find()
+        for found in reading.found:
+            self.add(found)
+        self.titles.append(chosen.layout.title)
+        self.notes += reading.notes
+        self.unknown += reading.unknown
 
     def add(self, found: ClaimedWork) -> None:
         """Take a hand-in for each of its owners; what fits nobody is said, and not read."""
@@ -112,7 +121,7 @@ def read_class(
     asked: Collection[str] | None = None,
     stub: Stub | None = None,
     moments: Moments | None = None,
-) -> Intake:
+) -> ClassIntake:
     """Read all hand-ins under some paths; a broken one comes back with its problem, never as an exception.
 
     `topics` are all of the course, by which a layout is told; a student who handed in nothing is told only of
@@ -132,7 +141,7 @@ def read_class(
     there = {hand_in.student.id for hand_in in found}
     missing = tuple(one for one in roster.students if one.id not in there) if roster else ()
     titles = " and ".join(dict.fromkeys(reader.titles))
-    return Intake(
+    return ClassIntake(
         found, missing, tuple(dict.fromkeys(reader.unknown)), tuple(dict.fromkeys(reader.notes)), titles
     )
 
@@ -150,7 +159,7 @@ def _traits(reader: _ClassReader, path: Path) -> PathTraits | None:
     """Return what is seen of a path; what is wrong with it is said when it is read."""
     try:
         with ExitStack() as stack:
-            spot = _spot(reader, _folder(reader, path, stack), path)
+            spot = _opened(path, reader.topics, stack)
             if downloads_in(spot, reader.roster, stack).spots:
                 return PathTraits(short(spot.place), PathKind.MADE, "it holds a download")
             return traits_of(spot, reader.roster)
@@ -160,55 +169,48 @@ def _traits(reader: _ClassReader, path: Path) -> PathTraits | None:
 
 def _read(reader: _ClassReader, path: Path, taken: PathReading, stack: ExitStack) -> None:
     try:
-        folder = _folder(reader, path, stack)
+        spot = _opened(path, reader.topics, stack)
     except Unreadable as problem:
         if taken.alone:
             raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
         claim = claim_of(stem_of(path.name))
         reader.add(ClaimedWork((claim,), (WorkPart((), path.name, problem=str(problem)),)))
         return
-    spot = _spot(reader, folder, path)
     try:
         inner = downloads_in(spot, reader.roster, stack) if taken.may_hold_downloads else Downloads()
         reader.notes += inner.notes
         for each in inner.spots:
-            _take(reader, choose(each, taken.layout, alone=True))
+            reader.take(choose_layout(each, taken.layout, alone=True))
         if not inner.spots:
-            _take(reader, taken.choice(spot))
+            reader.take(taken.choice(spot))
     except Unreadable as problem:
         raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
 
 
-def _take(reader: _ClassReader, chosen: Choice) -> None:
-    """Add all that a layout finds."""
-    reading = chosen.find()
-    for found in reading.found:
-        reader.add(found)
-    reader.titles.append(chosen.layout.title)
-    reader.notes += reading.notes
-    reader.unknown += reading.unknown
+def _opened(path: Path, topics: Collection[str], stack: ExitStack) -> Spot:
+    """Return the folder that a path stands for: itself, what an archive holds, or the file alone.
 
-
-def _spot(reader: _ClassReader, folder: Folder, path: Path) -> Spot:
-    return Spot(folder, path.name or path.resolve().name or str(path), reader.topics)
-
-
-def _folder(reader: _ClassReader, path: Path, stack: ExitStack) -> Folder:
+    Raises:
+        ClassProblem: there is nothing, or nothing that can be opened.
+        Unreadable: the archive cannot be read.
+    """
     try:
         mode = path.stat().st_mode  # the instructor's own link may be followed
     except (OSError, ValueError) as error:
         raise ClassProblem(
             f"{short(str(path))} is not there ({reason(error)}): give a path that exists"
         ) from error
+    real, name = path.resolve(), path.name or path.resolve().name
     if stat.S_ISDIR(mode):
-        return folder_at(path.resolve(), path.name or path.resolve().name)
-    if not stat.S_ISREG(mode):
+        folder = folder_at(real, name)
+    elif not stat.S_ISREG(mode):
         raise ClassProblem(f"{short(str(path))} is no file and no folder: give a folder or an archive")
-    if is_archive(path.name):
-        opener = Opener(wanted(reader.topics), of_class=True)
-        opened = opener.open(file_at(path.resolve()), stack)
-        return Folder(stem_of(path.name), opened.listing)
-    return Folder(path.resolve().parent.name, lambda: [file_at(path.resolve())])
+    elif is_archive(path.name):
+        opener = ArchiveOpener(wanted(topics), of_class=True)
+        folder = Folder(stem_of(path.name), opener.open(file_at(real), stack).listing)
+    else:
+        folder = Folder(real.parent.name, lambda: [file_at(real)])
+    return Spot(folder, name or str(path), topics)
 
 
 def _attempts(known: _Student) -> list[HandIn]:

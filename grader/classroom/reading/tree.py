@@ -15,6 +15,14 @@ from grader.intake.errors import shown
 from grader.intake.file_names import composed
 from grader.intake.walk import SKIPPED
 
+JUNK = SKIPPED | {"Thumbs.db", "desktop.ini"}
+LINK = "is a link, and links are not followed"
+SPECIAL = "is not an ordinary file"
+# A pipe must not block and a link must not be followed; not every system knows every flag.
+FLAGS = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY", "O_CLOEXEC")
+)
+
 
 class ClassProblem(ValueError):
     """A path cannot be used at all; the message says what to give instead."""
@@ -22,9 +30,6 @@ class ClassProblem(ValueError):
 
 class Unreadable(Exception):
     """One upload, or a part of it, cannot be read; the message is a sentence for whoever handed it in."""
-
-
-JUNK = SKIPPED | {"Thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True)
@@ -164,14 +169,6 @@ def _is_junk(name: str) -> bool:
 
 def _order(node: Node) -> tuple[str, bool, str]:
     return (node.name.casefold(), isinstance(node, Folder), node.name)
-
-
-LINK = "is a link, and links are not followed"
-SPECIAL = "is not an ordinary file"
-# A pipe must not block and a link must not be followed; not every system knows every flag.
-FLAGS = os.O_RDONLY | sum(
-    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY", "O_CLOEXEC")
-)
 
 
 def folder_at(path: Path, name: str | None = None) -> Folder:

@@ -1,4 +1,4 @@
-"""Similar submissions: pairs that share structure which few others have, groups that are nearly equal, and their page.
+"""Similar submissions: pairs that share structure which few others have, and groups that are nearly equal.
 
 A structure that many have is most often the natural way to write it. So groups, and copies of the reference, which
 may be many, must be alike nearly as a whole and share long definitions: a short answer is the same for honest students.
@@ -11,18 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from rapidfuzz.distance import Indel, LCSseq
 
-from grader.classroom.pages.similar import GROUPS, NO_PROOF, explained
-from grader.classroom.pages.similar import REFERENCE as OF_REFERENCE
 from grader.classroom.similar.index import (
     WINDOW,
     Flags,
-    Index,
+    StructureIndex,
     Structures,
     index_of,
     most_holders,
@@ -30,7 +26,19 @@ from grader.classroom.similar.index import (
 )
 from grader.classroom.similar.pieces import CHOSEN, Piece, given_names, numbered, pieces_of
 from grader.course import Course
-from grader.text.escape import lines, one_line
+
+FEWEST_TOKENS = 48  # of rare structure in common; three windows
+LEAST_SHARE = 0.15  # of what the one with less has of its own
+MOST_PAIRS = 100
+LOOKED_AT = 20  # candidates for each pair to show, the most promising ones
+LONG = 48  # tokens of a definition, about six statements: shorter ones are alike without having been copied
+FEWEST_EQUAL = 96  # tokens of long definitions that a group has in common
+NEARLY_EQUAL = 0.8  # of what the one with less has, the stub's left out
+FEWEST_OF_GROUP = 3  # two are a pair
+REFERENCE = "the reference solution"
+SHORTEST_RUN = 6  # tokens in a row that make a line shared
+Submissions = Mapping[str, Mapping[str, bytes]]  # student -> topic -> file
+Pieces = dict[str, Piece]
 
 
 @dataclass(frozen=True)
@@ -85,21 +93,6 @@ class Findings:
     of_reference: tuple[
         Pair, ...
     ] = ()  # on the right the reference solution, which is (nearly) what was handed in
-
-
-FEWEST_TOKENS = 48  # of rare structure in common; three windows
-LEAST_SHARE = 0.15  # of what the one with less has of its own
-MOST_PAIRS = 100
-LOOKED_AT = 20  # candidates for each pair to show, the most promising ones
-LONG = 48  # tokens of a definition, about six statements: shorter ones are alike without having been copied
-FEWEST_EQUAL = 96  # tokens of long definitions that a group has in common
-NEARLY_EQUAL = 0.8  # of what the one with less has, the stub's left out
-FEWEST_OF_GROUP = 3  # two are a pair
-REFERENCE = "the reference solution"
-SHORTEST_RUN = 6  # tokens in a row that make a line shared
-
-Submissions = Mapping[str, Mapping[str, bytes]]  # student -> topic -> file
-Pieces = dict[str, Piece]
 
 
 def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIRS) -> Findings:
@@ -210,14 +203,14 @@ def _pieces(
             note(f"{slug} of {student} is left out: it is not Python ({str(problem)[:100]})")
 
 
-def _pairs(index: Index, pieces: Mapping[str, Pieces], most: int) -> Iterator[Pair]:
+def _pairs(index: StructureIndex, pieces: Mapping[str, Pieces], most: int) -> Iterator[Pair]:
     for left, right in index.candidates(FEWEST_TOKENS - WINDOW + 1, most):
         pair = _pair(index, pieces, left, right)
         if pair.tokens >= FEWEST_TOKENS and pair.share >= LEAST_SHARE:
             yield pair
 
 
-def _pair(index: Index, pieces: Mapping[str, Pieces], left: str, right: str) -> Pair:
+def _pair(index: StructureIndex, pieces: Mapping[str, Pieces], left: str, right: str) -> Pair:
     common = index.common(left, right)
     ours, theirs = index.covered(left, common), index.covered(right, common)
     sizes = {name: int(min(ours[name].sum(), theirs[name].sum())) for name in ours if name in theirs}
@@ -261,33 +254,3 @@ def _side(student: str, piece: Piece, shared: set[int]) -> Side:
 
 def _closes(line: str) -> bool:
     return bool(line.strip()) and not line.strip().strip(")]},:")
-
-
-MOST_PASSAGES = 8  # of a pair; the table names the rest
-
-
-def similar_page(findings: Findings, title: str = "Similar submissions") -> str:
-    """The page: a table of the pairs, and the places of each side by side."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"rows": _rows, "plain": one_line}
-    return environment.get_template("page.html.j2").render(
-        findings=findings,
-        title=title,
-        explained=explained(findings),
-        no_proof=NO_PROOF,
-        most=MOST_PASSAGES,
-        groups=GROUPS,
-        reference=OF_REFERENCE,
-    )
-
-
-def _rows(side: Side) -> Iterator[tuple[int, str, bool]]:
-    """Number, text, and whether it is shared, of each line; what is not seen is spelled out."""
-    for number, text in side.code:
-        yield number, lines(text)[0], number in side.shared

@@ -28,6 +28,11 @@ Structures = NDArray[np.uint64]
 FACTORS = np.random.default_rng(2**31 - 1).integers(0, 2**63, WINDOW, dtype=np.uint64) * np.uint64(
     2
 ) + np.uint64(1)
+FEWEST, MOST = 3, 20  # holders up to which a structure is rare, in a small class and in a large one
+SHARE_OF_CLASS = 0.05
+COLUMNS = 4096  # structures that are counted at a time
+Windows = Mapping[str, Structures]  # piece -> the structure at each of its tokens
+Flags = NDArray[np.bool_]
 
 
 def structures(piece: Piece) -> Structures:
@@ -66,21 +71,13 @@ def _code(text: str) -> np.uint64:
     )
 
 
-FEWEST, MOST = 3, 20  # holders up to which a structure is rare, in a small class and in a large one
-SHARE_OF_CLASS = 0.05
-COLUMNS = 4096  # structures that are counted at a time
-
-Windows = Mapping[str, Structures]  # piece -> the structure at each of its tokens
-Flags = NDArray[np.bool_]
-
-
 def most_holders(students: int) -> int:
     """How many students may have a structure that still counts as rare."""
     return max(FEWEST, min(MOST, math.ceil(SHARE_OF_CLASS * students)))
 
 
 @dataclass(frozen=True)
-class Index:
+class StructureIndex:
     """The structures of a class that count."""
 
     windows: Mapping[str, Windows]  # student -> piece -> structures
@@ -141,15 +138,15 @@ def _spread(starts: Flags) -> Flags:
     return covered
 
 
-def index_of(windows: Mapping[str, Windows], natural: Structures, most: int) -> Index:
+def index_of(windows: Mapping[str, Windows], natural: Structures, most: int) -> StructureIndex:
     """Build the index of a class without what is natural, and without what more than `most` of it have."""
     each = {student: np.setdiff1d(_all(pieces), natural) for student, pieces in windows.items()}
     if not each:
-        return Index(windows, {}, np.zeros((0, 0), np.int32))
+        return StructureIndex(windows, {}, np.zeros((0, 0), np.int32))
     found, holders = np.unique(np.concatenate(list(each.values())), return_counts=True)
     common = found[holders > most]
     own = {student: np.setdiff1d(structures, common) for student, structures in each.items()}
-    return Index(windows, own, in_common(list(own.values())))
+    return StructureIndex(windows, own, in_common(list(own.values())))
 
 
 def in_common(sets: Sequence[Structures]) -> NDArray[np.int32]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from grader.classroom.records import HandIn
 from grader.course import Course, Topic
@@ -21,6 +20,7 @@ from grader.intake.notebook import module_of
 
 CHOSEN = "\0"  # begins a token that is a name which the learner has chosen
 NOT_CODE = ("annotation", "returns", "ctx", "type_ignores", "type_params", "type_comment")
+AROUND = "around the tasks"  # helpers and constants of a topic's file
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Tokens:
 
 
 @dataclass
-class Names:
+class NameMeanings:
     """What a module's names mean: modules that were imported, and everything that has its name from the course."""
 
     imported: Mapping[str, str] = field(default_factory=dict)  # as written -> the module or object itself
@@ -53,7 +53,7 @@ def numbered(texts: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def tokens_of(node: ast.AST, names: Names) -> Tokens:
+def tokens_of(node: ast.AST, names: NameMeanings) -> Tokens:
     """The tokens of a statement, or of the body of a definition: its head is given."""
     reader = _Reader(names.given)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -161,9 +161,6 @@ def _says_nothing(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-AROUND = "around the tasks"  # helpers and constants of a topic's file
-
-
 @dataclass(frozen=True)
 class Piece:
     """One definition, or all that stands around the tasks of a topic."""
@@ -186,7 +183,7 @@ def pieces_of(topic: Topic, data: bytes, given: frozenset[str]) -> dict[str, Pie
     """
     tree, lines = _parsed(data)
     own = {node.name for node in tree.body if isinstance(node, Definition)} - given
-    names = Names(_imported(tree), given)
+    names = NameMeanings(_imported(tree), given)
     tasks = {task.name: task.id for task in topic.tasks}
     found: dict[str, Tokens] = {}
     for node in tree.body:
@@ -249,16 +246,15 @@ def _files(course: Course, hand_in: HandIn, note: Callable[[str], None]) -> dict
     if hand_in.problem is not None:
         note(f"{hand_in.student.id} is left out: {hand_in.problem}")
     files: dict[str, bytes] = {}
-    for name, data in sorted(hand_in.files.items()):
-        path = PurePosixPath(name)
-        if path.stem not in course.slugs:
+    for file in sorted(hand_in.topic_files()):
+        if file.topic not in course.slugs:
             continue
-        if path.suffix == ".py":
-            files[path.stem] = data
-        elif path.suffix == ".ipynb" and path.stem not in files:
-            module = module_of(data, path.name, [task.name for task in course.topic(path.stem).tasks])
-            if isinstance(module, SourceProblem):
-                note(f"{path.name} of {hand_in.student.id} is left out: {module}")
-            else:
-                files[path.stem] = module.text.encode("utf-8", "surrogatepass")
+        if file.suffix == ".py":
+            files[file.topic] = file.data
+            continue
+        module = module_of(file.data, file.name, [task.name for task in course.topic(file.topic).tasks])
+        if isinstance(module, SourceProblem):
+            note(f"{file.name} of {hand_in.student.id} is left out: {module}")
+        else:
+            files[file.topic] = module.text.encode("utf-8", "surrogatepass")
     return files

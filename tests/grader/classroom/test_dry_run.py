@@ -10,10 +10,10 @@ import pytest
 from rich.console import Console
 
 from grader.classroom.pages.dry_run import as_dict, show
-from grader.classroom.records import HandIn, Intake, Student
+from grader.classroom.records import ClassIntake, HandIn, Student
 
 ALICE = Student("a1", "Alice Able", "al@x.edu", {"canvas": "11"})
-INTAKE = Intake(
+INTAKE = ClassIntake(
     hand_ins=(
         HandIn(
             ALICE,
@@ -33,7 +33,7 @@ INTAKE = Intake(
 )
 
 
-def page(intake: Intake, width: int = 100, zone: str = "") -> str:
+def page(intake: ClassIntake, width: int = 100, zone: str = "") -> str:
     console = Console(file=StringIO(), width=width, force_terminal=False)
     show(intake, console, zone)
     assert isinstance(console.file, StringIO)
@@ -73,7 +73,7 @@ def test_roll_shows_times_in_the_zone_of_the_course() -> None:
 
 def test_roll_of_nothing_says_so() -> None:
     """An empty folder is no empty page."""
-    assert "no hand-ins" in page(Intake(())) and "0 students to grade" in page(Intake(()))
+    assert "no hand-ins" in page(ClassIntake(())) and "0 students to grade" in page(ClassIntake(()))
 
 
 def test_roll_as_values_is_json_without_the_bytes() -> None:

@@ -15,7 +15,14 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.classroom.gradebook import Gradebook, RunFacts
-from grader.classroom.outputs import class_junit, class_results, fill_canvas, fill_moodle, grades_csv
+from grader.classroom.outputs import (
+    class_junit,
+    fill_canvas,
+    fill_moodle,
+    grades_csv,
+    named_results,
+    results_json,
+)
 from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.feedback import feedback_page
 from grader.classroom.pages.terminal import as_dict
@@ -46,6 +53,11 @@ STUDENTS = [
     for n in range(12)
 ]
 DAYS = [timedelta(days=days) for days in (-3, -1, 0.2, 2, 9)]
+
+
+def gradescope_files(result):
+    """Return Gradescope's results of each student, by the name of the file."""
+    return {name: results_json(standing, result.columns) for name, standing in named_results(result)}
 
 
 def policy_of(rng):
@@ -130,7 +142,7 @@ def test_what_is_shown_of_the_tasks_adds_up_to_what_was_earned(result):
     made, policy = result
     rows = {row["student"]: row for row in of_table(grades_csv(made))}
     counted = [column.id for column in made.columns if column.counts]
-    pages = {name: json.loads(data) for name, data in class_results(made).items()}
+    pages = {name: json.loads(data) for name, data in gradescope_files(made).items()}
     for standing in made.standings:
         if standing.grade is None or standing.report is None:
             continue
@@ -167,7 +179,7 @@ def shorter(text):
 
 
 def of_gradescope(made):
-    pages = {name.removesuffix(".json"): json.loads(data) for name, data in class_results(made).items()}
+    pages = {name.removesuffix(".json"): json.loads(data) for name, data in gradescope_files(made).items()}
     return {name: cell(page.get("score")) for name, page in pages.items()}
 
 

@@ -1,5 +1,6 @@
 """The grading worksheet of Moodle, filled in, whatever its language."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -81,12 +82,12 @@ def test_moodle_worksheet_is_read_in_any_language(two, language):
         f"{word}12;Blaise Pascal;x;2,00;10,00;{yes};{date};{date};by hand",
     )
     text = "\ufeff" + "\r\n".join((header, *rows)) + "\r\n"
-    filled = fill_moodle(text.encode(), two, comments=False)
+    filled = fill_moodle(text.encode(), two)
     want = text.replace("x;;", "x;3,50;").replace("x;2,00;", "x;3,50;")
-    assert filled.data.decode() == want
+    assert re.sub('"?torchgrade: [^\r]*', "", filled.data.decode()) == want
     told = "\n".join(filled.notes)
     assert ("not known here" in told) == (language == "one that nobody listed")
-    with_comments = fill_moodle(text.encode(), two).data.decode().splitlines()
+    with_comments = filled.data.decode().splitlines()
     assert ";-;torchgrade: " in with_comments[1] or ';-;"torchgrade: ' in with_comments[1]
     assert with_comments[2].endswith(";by hand")
 

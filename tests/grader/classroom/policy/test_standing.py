@@ -196,12 +196,6 @@ def test_incomplete_report_of_another_hand_in_matters_only_for_the_best(made):
     assert (found.outcome, found.reason) == (Outcome.INCOMPLETE, "another hand-in may be the best one: died")
 
 
-def test_student_of_nobody_is_unknown_and_graded_all_the_same(made):
-    """A hand-in that fits nobody on the roster keeps its points for whoever it belongs to."""
-    found = standing(made, [(made.hand_in(), made.full())], unknown="fits nobody: alice?")
-    assert (found.outcome, found.reason, found.earned) == (Outcome.UNKNOWN, "fits nobody: alice?", 10.0)
-
-
 @pytest.mark.parametrize(
     ("decimals", "direction", "earned", "penalty", "score"),
     [

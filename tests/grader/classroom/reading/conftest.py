@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from grader.classroom.reading import read_class
-from grader.classroom.records import HandIn, Intake
+from grader.classroom.reading.roster_files import read_roster
+from grader.classroom.records import ClassIntake, HandIn
 from grader.classroom.roster import Roster
-from grader.classroom.roster_files import read_roster
 
 TOPICS = ("tensors", "losses", "cnn")
 
 
 @pytest.fixture
-def read() -> Callable[..., Intake]:
+def read() -> Callable[..., ClassIntake]:
     """Return what is read under some paths for three topics, with the roster at a path."""
 
-    def read(*paths: Path, roster: Path | Roster | None = None, layout: str = "auto") -> Intake:
+    def read(*paths: Path, roster: Path | Roster | None = None, layout: str = "auto") -> ClassIntake:
         known = read_roster(roster) if isinstance(roster, Path) else roster
         return read_class(paths, TOPICS, known, layout)
 
@@ -27,7 +27,7 @@ def read() -> Callable[..., Intake]:
 
 
 @pytest.fixture
-def only(read: Callable[..., Intake]) -> Callable[..., HandIn]:
+def only(read: Callable[..., ClassIntake]) -> Callable[..., HandIn]:
     """Return the one hand-in under a path."""
 
     def only(*paths: Path, **options: str) -> HandIn:

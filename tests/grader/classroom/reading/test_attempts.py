@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
-from grader.classroom.records import Intake
+from grader.classroom.records import ClassIntake
 
-Read = Callable[..., Intake]
+Read = Callable[..., ClassIntake]
 
 
-def files(intake: Intake) -> list[tuple[int, dict[str, bytes]]]:
+def files(intake: ClassIntake) -> list[tuple[int, dict[str, bytes]]]:
     return [(each.attempt, dict(each.files)) for each in intake.hand_ins]
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from grader.classroom.reading import ClassProblem
-from grader.classroom.records import Intake
+from grader.classroom.records import ClassIntake
 
-Read = Callable[..., Intake]
+Read = Callable[..., ClassIntake]
 TITLES = {
     "folders": "a folder or an archive for each student",
     "files": "files named after student and topic",
@@ -29,7 +29,7 @@ TITLES = {
 }
 
 
-def summary(intake: Intake) -> dict[str, dict[str, bytes]]:
+def summary(intake: ClassIntake) -> dict[str, dict[str, bytes]]:
     return {each.student.id: dict(each.files) for each in intake.hand_ins}
 
 

@@ -10,10 +10,10 @@ from types import ModuleType
 import pytest
 
 from grader.classroom.reading import limits
-from grader.classroom.records import Intake, Student
+from grader.classroom.records import ClassIntake, Student
 from grader.classroom.roster import Roster
 
-Read = Callable[..., Intake]
+Read = Callable[..., ClassIntake]
 LISTED = Roster(
     (
         *(Student(number, ids={"canvas": number}) for number in ("11", "12", "13")),
@@ -23,11 +23,11 @@ LISTED = Roster(
 HOLDS = {"al/losses.py": "a", "bo/losses.py": "b"}  # a class by what lies in it
 
 
-def who(intake: Intake) -> list[str]:
+def who(intake: ClassIntake) -> list[str]:
     return [each.student.id for each in intake.hand_ins]
 
 
-def said(intake: Intake, *words: str) -> bool:
+def said(intake: ClassIntake, *words: str) -> bool:
     """Whether one note has all the words."""
     return any(all(word in note for word in words) for note in intake.notes)
 

@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from grader.classroom.reading import ClassProblem, limits, read_class
-from grader.classroom.records import HandIn, Intake
+from grader.classroom.records import ClassIntake, HandIn
 
-Read = Callable[..., Intake]
+Read = Callable[..., ClassIntake]
 Only = Callable[..., HandIn]
 TOPICS = ("tensors", "losses", "cnn")
 CHEAP = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,10 +10,11 @@ import pytest
 from rich.console import Console
 
 from grader.classroom.pages.similar import show, to_json
+from grader.classroom.pages.similar_page import similar_page
 from grader.classroom.records import HandIn, Student
-from grader.classroom.similar.find import find_similar, similar_page
+from grader.classroom.similar.find import find_similar
 from grader.classroom.similar.index import most_holders
-from grader.classroom.similar.pieces import Names, submissions_of, tokens_of
+from grader.classroom.similar.pieces import NameMeanings, submissions_of, tokens_of
 from grader.course import load_course
 
 COURSE = load_course()
@@ -62,7 +63,7 @@ def findings(independent):
 
 
 def code(text):
-    return tokens_of(ast.parse(text).body[0], Names({}, frozenset()))
+    return tokens_of(ast.parse(text).body[0], NameMeanings({}, frozenset()))
 
 
 def test_names_comments_and_annotations_do_not_count():

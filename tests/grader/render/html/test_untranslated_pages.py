@@ -16,7 +16,7 @@ from grader.text.sentences import SENTENCES
 FOLDERS = [
     Path(package.__file__).with_name("templates") for package in (grader.classroom.pages, grader.render.html)
 ]
-FOR_INSTRUCTORS = {"class", "concerns", "hard", "students", "people"}
+FOR_INSTRUCTORS = {"class", "concerns", "hard", "students", "people", "similar"}
 NAMES = {"torchgrade", "torch", "Python"}  # of things, in any language
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 NOT_SHOWN = re.compile(r"<(style|script)>.*?</\1>|<!doctype html>", re.DOTALL)

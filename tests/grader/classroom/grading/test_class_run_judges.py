@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.asked import Asked
-from grader.classroom.cache_key import GradingOptions
-from grader.classroom.command import run_class
-from grader.classroom.executors import POOL, JudgePool
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.jobs import Job, grade_job
+from grader.classroom.grading.asked import Asked
+from grader.classroom.grading.cache_key import GradingOptions
+from grader.classroom.grading.command import run_class
+from grader.classroom.grading.executors import POOL, JudgePool
+from grader.classroom.grading.jobs import Job, grade_job
 from grader.classroom.records import ClassResult, Outcome
 from grader.course import load_course
 from grader.intake import Content, Submission
@@ -29,7 +29,7 @@ from grader.judge.standing import JudgeStopped, StandingJudge, can_stand
 from grader.judge.standing.messages import Post
 from grader.report import Report
 
-CASES = Path(__file__).parents[1] / "cases"
+CASES = Path(__file__).parents[2] / "cases"
 TASK = "tensors.outer"
 HANGS = b"def outer(x, y):\n    while True:\n        pass\n"
 LONG = 600.0  # seconds that each test of the endless loop would have
@@ -80,7 +80,7 @@ class Watch:
     def start(self, total: int, known: int) -> None:
         self.known = known
 
-    def graded(self, job: Job, report: Report) -> None:
+    def graded(self, topic: str, report: Report) -> None:
         self.seen += 1
         if self.then == "break off":
             raise KeyboardInterrupt

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.classroom import out_folder, publish
-from grader.classroom.out_folder import NotWritten
+from grader.classroom.grading import out_folder, publish
+from grader.classroom.grading.out_folder import NotWritten
 from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.cli.classroom import class_command
 from grader.report import Environment, Report, TaskReport, Verdict
@@ -155,7 +155,7 @@ def test_second_run_into_one_folder_is_refused_while_the_first_goes_on(tmp_path:
     (tmp_path / "course.toml").write_text('zone = "Asia/Tokyo"\n')
     out = tmp_path / "out"
     hold = (
-        "import sys, time; from pathlib import Path; from grader.classroom.out_folder import only_run\n"
+        "import sys, time; from pathlib import Path; from grader.classroom.grading.out_folder import only_run\n"
         "with only_run(Path(sys.argv[1]), ''): print('held', flush=True); time.sleep(600)"
     )
     call = [str(tmp_path / "class"), "--out", str(out), "--policy", str(tmp_path / "course.toml")]

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.archives import ZIP, Opener
+from grader.classroom.reading.archives import ZIP, ArchiveOpener
 from grader.classroom.reading.claims import Spot, students_of
 from grader.classroom.reading.collect import wanted
-from grader.classroom.reading.detect import SYSTEMS, choose, levels
+from grader.classroom.reading.detect import SYSTEMS, choose_layout, levels
 from grader.classroom.reading.git_store import store_of
 from grader.classroom.reading.name_layouts import FILES, ONE, claim_of, student_and_topic, telling
 from grader.classroom.reading.names import is_archive, label, short, stem_of
@@ -91,7 +91,7 @@ class _TopicFinder:
                 return False
             held = replace(file, open=lambda: io.BytesIO(data), on_disk=True)
             with ExitStack() as stack:
-                folder: Folder = Opener(wanted(self.topics)).open(held, stack)
+                folder: Folder = ArchiveOpener(wanted(self.topics)).open(held, stack)
                 return self._below(folder.children(), found, opened=True)
         except Unreadable:
             return False
@@ -152,7 +152,7 @@ def traits_of(spot: Spot, roster: Roster | None) -> PathTraits:
     if store_of(spot.folder.path):
         return replace(seen, kind=PathKind.CLONE, why=_sign_of_several(spot))
     try:
-        chosen = choose(spot, "auto", alone=False)
+        chosen = choose_layout(spot, "auto", alone=False)
     except ClassProblem:
         return seen
     if chosen.layout is ONE:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from concurrent.futures import Future, as_completed
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol, overload
 
 from grader.classroom.gradebook import Gradebook, RunFacts
-from grader.classroom.jobs import Job, Plan, Settings, grade_job, plan
-from grader.classroom.policy import Policy, columns_of, extensions_of_nobody, standing_of
+from grader.classroom.grading.jobs import ClassRun, GradingPlan, Job, grade_job, plan_gradings
+from grader.classroom.policy import columns_of, extensions_of_nobody, standing_of
 from grader.classroom.records import (
     Adjustment,
+    ClassIntake,
     ClassResult,
     HandIn,
-    Intake,
     Outcome,
     Standing,
     Student,
@@ -28,6 +27,8 @@ from grader.judge.order import ShardResult
 from grader.judge.reporting import environment_of
 from grader.judge.scoring import absent, skip_dependents
 from grader.report import Environment, Report
+
+Keys = Mapping[tuple[int, str], str]  # of gradings, by the hand-in's place in the list, and the topic
 
 
 def whole_report(
@@ -62,9 +63,6 @@ def _environment(parts: Mapping[str, Report], now: Environment) -> Environment:
     return replace(first, course_digest=now.course_digest)
 
 
-Keys = Mapping[tuple[int, str], str]  # of gradings, by the hand-in's place in the list, and the topic
-
-
 class Standings(Sequence[Standing]):
     """The standings of a class, by student, then whoever fits nobody.
 
@@ -74,17 +72,16 @@ class Standings(Sequence[Standing]):
 
     def __init__(
         self,
-        intake: Intake,
+        intake: ClassIntake,
         keys: Keys,
         report_of: Callable[[str], Report],
-        settings: Settings,
-        policy: Policy,
+        run: ClassRun,
         columns: Sequence[TaskColumn],
         adjustments: Sequence[Adjustment],
         environment: Environment,
     ) -> None:
         """Make none yet; `report_of` gives the report of a key."""
-        self._report_of, self._settings, self._policy = report_of, settings, policy
+        self._report_of, self._run = report_of, run
         self._columns, self._adjustments, self._environment = columns, adjustments, environment
         self._unknown = intake.unknown
         self._parts: dict[int, dict[str, str]] = {}
@@ -118,7 +115,7 @@ class Standings(Sequence[Standing]):
             return _of_nobody(place - known + 1, self._unknown[place - known])
         student = self.students[place]
         graded = [(hand_in, self._report(number, hand_in)) for number, hand_in in self._of(student)]
-        return standing_of(student, graded, self._policy, self._columns, self._adjustments)
+        return standing_of(student, graded, self._run.policy, self._columns, self._adjustments)
 
     def _of(self, student: Student) -> Sequence[tuple[int, HandIn]]:
         return self._hand_ins.get(student.id, [])
@@ -127,16 +124,13 @@ class Standings(Sequence[Standing]):
         if hand_in.problem is not None:
             return None
         parts = {topic: self._report_of(key) for topic, key in self._parts.get(number, {}).items()}
-        seed = self._settings.seed_of(hand_in.student.id)
-        return whole_report(hand_in, self._settings.tasks, parts, seed, self._environment)
+        seed = self._run.seed_of(hand_in.student.id)
+        return whole_report(hand_in, self._run.tasks, parts, seed, self._environment)
 
 
 def _of_nobody(number: int, sentence: str) -> Standing:
     """Return the row of a hand-in that fits nobody on the roster: it is not read, and not forgotten."""
     return Standing(Student(f"?{number}", "", ""), Outcome.UNKNOWN, sentence, 0.0)
-
-
-OpenExecutor = Callable[[int], AbstractContextManager[Executor]]  # for so many jobs
 
 
 class Watcher(Protocol):
@@ -145,36 +139,25 @@ class Watcher(Protocol):
     def start(self, total: int, known: int) -> None:
         """Begin: `total` gradings are to be made, and `known` ones were made before."""
 
-    def graded(self, job: Job, report: Report) -> None:
-        """One more grading is kept."""
+    def graded(self, topic: str, report: Report) -> None:
+        """One more grading of a topic is kept."""
 
     def stop(self) -> None:
         """No more will come."""
 
 
-@dataclass(frozen=True)
-class ClassRun:
-    """What is asked of a run."""
-
-    title: str
-    seed: int
-    settings: Settings
-    policy: Policy
-    open_executor: OpenExecutor
-
-
-def grade_class(intake: Intake, run: ClassRun, book: Gradebook, watcher: Watcher) -> ClassResult:
+def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, watcher: Watcher) -> ClassResult:
     """Grade a class and return how everybody stands; what is graded is in the book at once, whatever happens then."""
     started, clock = datetime.now(UTC), time.perf_counter()
     columns = _columns(run)
     number = book.begin(_facts(run, columns, started))
-    todo = plan(intake.hand_ins, run.settings, book.has)
+    todo = plan_gradings(intake.hand_ins, run, book.has)
     record = _Record(book, number, intake.hand_ins, todo)
     record.known({job.key for job in todo.jobs})
     failed = _grade(todo, run, record, watcher)
-    environment = environment_of(run.settings.course, ShardResult(), run.settings.accelerator)
+    environment = environment_of(run.course, ShardResult(), run.accelerator)
     standings = Standings(
-        intake, todo.keys, lambda key: _found(key, failed, book), run.settings, run.policy, columns,
+        intake, todo.keys, lambda key: _found(key, failed, book), run, columns,
         book.adjustments(), environment,
     )  # fmt: skip
     notes = (*intake.notes, *extensions_of_nobody(run.policy, [each.id for each in standings.students]))
@@ -186,24 +169,23 @@ def grade_class(intake: Intake, run: ClassRun, book: Gradebook, watcher: Watcher
 
 
 def _columns(run: ClassRun) -> tuple[TaskColumn, ...]:
-    chosen = {task.id for task in run.settings.tasks}
-    return tuple(column for column in columns_of(run.settings.course, run.policy) if column.id in chosen)
+    chosen = {task.id for task in run.tasks}
+    return tuple(column for column in columns_of(run.course, run.policy) if column.id in chosen)
 
 
 def _facts(run: ClassRun, columns: tuple[TaskColumn, ...], started: datetime) -> RunFacts:
-    settings = run.settings
     return RunFacts(
-        title=run.title, seed=run.seed, started=started, course_digest=settings.course.digest(),
-        device=settings.accelerator.words, sandbox=settings.sandbox, columns=columns,
+        title=run.title, seed=run.seed, started=started, course_digest=run.course.digest(),
+        device=run.accelerator.words, sandbox=run.sandbox, columns=columns,
         seed_per_student=run.policy.seed_per_student, zone=run.policy.zone,
-        options={"tasks": [task.id for task in settings.tasks], "seconds": settings.seconds, "needs": run.policy.needs},
+        options={"tasks": [task.id for task in run.tasks], "seconds": run.policy.seconds, "needs": run.policy.needs},
     )  # fmt: skip
 
 
 class _Record:
     """Writes into the book what is graded, and for which hand-ins it stands; what is written is safe."""
 
-    def __init__(self, book: Gradebook, run: int, hand_ins: Sequence[HandIn], todo: Plan) -> None:
+    def __init__(self, book: Gradebook, run: int, hand_ins: Sequence[HandIn], todo: GradingPlan) -> None:
         self._book, self._run, self._hand_ins = book, run, hand_ins
         self._places: dict[str, list[tuple[int, str]]] = {}
         for place, key in todo.keys.items():
@@ -228,7 +210,7 @@ class _Record:
             self._book.record(self._run, self._hand_ins[number], topic, kept)
 
 
-def _grade(todo: Plan, run: ClassRun, record: _Record, watcher: Watcher) -> dict[str, Report]:
+def _grade(todo: GradingPlan, run: ClassRun, record: _Record, watcher: Watcher) -> dict[str, Report]:
     """Grade all jobs; return those reports that are incomplete, which the book does not keep."""
     failed: dict[str, Report] = {}
     watcher.start(len(todo.jobs), todo.cached)
@@ -242,7 +224,7 @@ def _grade(todo: Plan, run: ClassRun, record: _Record, watcher: Watcher) -> dict
                     record.graded(job, report)
                     if report.incomplete is not None:
                         failed[job.key] = report
-                    watcher.graded(job, report)
+                    watcher.graded(job.topic, report)
     finally:
         watcher.stop()
     return failed
@@ -253,7 +235,7 @@ def _outcome(future: Future[Report], job: Job, run: ClassRun) -> Report:
     try:
         return future.result()
     except Exception as problem:
-        environment = environment_of(run.settings.course, ShardResult(), run.settings.accelerator)
+        environment = environment_of(run.course, ShardResult(), run.accelerator)
         reason = f"the process that graded {job.topic} was lost: {type(problem).__name__}: {problem}"
         return Report(job.topic, job.seed, environment, (), 0.0, reason)
 

@@ -18,6 +18,9 @@ from filelock import FileLock, Timeout
 from grader.render.formatting import clock
 
 NAME = re.compile(r"[\w@-][\w.@-]*", re.ASCII)
+PARTIAL = ".writing-"
+LOCK, HOLDER = ".run.lock", ".run.json"
+ABANDONED = 3600.0  # seconds after which nobody writes a file any more: whoever began it was killed
 
 
 class NotWritten(Exception):
@@ -78,9 +81,6 @@ class UnchangedOutputs:
 def _is_name(name: str) -> bool:
     """Whether this is a name as we give them; such a file lies in the folder itself and nowhere else."""
     return bool(NAME.fullmatch(name))
-PARTIAL = ".writing-"
-LOCK, HOLDER = ".run.lock", ".run.json"
-ABANDONED = 3600.0  # seconds after which nobody writes a file any more: whoever began it was killed
 
 
 def sweep(folder: Path) -> None:

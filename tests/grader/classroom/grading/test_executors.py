@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.classroom import executors as module
-from grader.classroom.executors import JudgePool
+from grader.classroom.grading import executors as module
+from grader.classroom.grading.executors import JudgePool
 from grader.device.choice import simulated_accelerator
 from grader.judge.errors import OurProblem
 from grader.judge.standing import JudgeDied, StandingJudge

@@ -1,11 +1,14 @@
-"""`results.json` of one report, and a folder of them for a class."""
+"""`grades.csv`, and a folder of Gradescope's `results.json` for a class."""
 
+import csv
+import io
 import json
 from dataclasses import replace
 
 import pytest
 
-from grader.classroom.outputs import class_results
+from grader.classroom.outputs import grades_csv, named_results, results_json
+from grader.classroom.outputs.sheet import harmless
 from grader.render.gradescope import VISIBILITIES, Look, failed_results, results_of, to_gradescope
 from grader.report import Message, Verdict
 
@@ -17,6 +20,11 @@ TEST = {
     "score", "max_score", "status", "name", "name_format", "number", "output", "output_format", "tags", "visibility",
     "extra_data",
 }  # fmt: skip
+
+
+def gradescope_files(result):
+    """Return Gradescope's results of each student, by the name of the file."""
+    return {name: results_json(standing, result.columns) for name, standing in named_results(result)}
 
 
 def test_gradescope_has_only_fields_of_the_format(make_report):
@@ -137,7 +145,7 @@ def test_gradescope_is_ascii_whatever_a_submission_wrote(make_report, every_outc
 
 def test_gradescope_folder_has_a_file_a_student(every_outcome):
     """Each student has one file under a safe name, with the score that counts."""
-    files = class_results(every_outcome)
+    files = gradescope_files(every_outcome)
     assert list(files) == ["s1.json", "s2.json", "s3.json", "s4.json", "x5.json"]
     ada = json.loads(files["s1.json"])
     assert (ada["score"], ada["extra_data"]["attempts"]) == (3.25, 2)
@@ -156,4 +164,51 @@ def test_gradescope_folder_has_a_file_a_student(every_outcome):
 )
 def test_gradescope_file_names_are_safe_and_differ(make_class, ids, names):
     """No id leaves the folder, and no two share a file, not even where case does not count."""
-    assert list(class_results(make_class(*((each, "x") for each in ids)))) == names
+    assert list(gradescope_files(make_class(*((each, "x") for each in ids)))) == names
+
+
+def rows_of(data):
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def test_grades_have_a_row_a_student_and_a_column_a_task(every_outcome):
+    """Each student has one row, with points, penalty, adjustments and attempts."""
+    rows = rows_of(grades_csv(every_outcome))
+    assert [row["student"] for row in rows] == ["s1", "s2", "s3", "s4", "x5"]
+    assert rows[0] == {
+        "student": "s1", "name": "Ada Lovelace", "email": "ada@example.org", "outcome": "graded",
+        "reason": "is graded", "score": "3.25", "max_score": "10", "penalty": "0.5", "adjustments": "0.25",
+        "attempts": "2", "losses.sigmoid": "2", "losses.softmax": "1.5",
+    }  # fmt: skip
+
+
+def test_grades_have_no_score_where_it_is_not_decided(every_outcome):
+    """An incomplete grading, a broken upload and nothing handed in leave the score empty."""
+    scores = {row["outcome"]: row["score"] for row in rows_of(grades_csv(every_outcome))}
+    assert scores == {"graded": "3.25", "incomplete": "", "unreadable": "", "missing": "", "unknown": "3.5"}
+
+
+def test_grades_are_what_excel_reads_as_utf_8(every_outcome):
+    """A byte order mark stands first, and lines end in CR LF."""
+    data = grades_csv(every_outcome)
+    assert data.startswith(b"\xef\xbb\xbfstudent,name")
+    assert data.count(b"\r\n") == data.count(b"\n") == 6
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1"])
+def test_cell_that_would_be_a_formula_is_made_harmless(text):
+    """What a spreadsheet would run gets an apostrophe before it."""
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["Ada", "a=b", "", "1-2", "'=1"])
+def test_cell_that_is_no_formula_stays(text):
+    """Other text is not touched."""
+    assert harmless(text) == text
+
+
+def test_name_that_is_a_formula_is_harmless_in_the_table(every_outcome):
+    """A hostile name arrives spelled out, on one line, and not as a formula."""
+    name = rows_of(grades_csv(every_outcome))[4]["name"]
+    assert name.startswith("'=HYPERLINK(")
+    assert "\x00" not in name and "\x1b" not in name

@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from grader.classroom.gradebook.runs import facts_digest
-from grader.classroom.out_folder import UnchangedOutputs, sweep, write
+from grader.classroom.grading.out_folder import UnchangedOutputs, sweep, write
 from grader.classroom.outputs import (
     PAGE,
     class_junit,
@@ -31,6 +31,8 @@ from grader.text import chosen
 
 # The parts of the grader that make what students get.
 MADE_BY = ("render", "notebook", "intake", "classroom", "report", "text")
+FEEDBACK, GRADESCOPE = "feedback", "gradescope"
+Files = Iterable[tuple[str, bytes]]  # names and contents
 
 
 def digests_of(result: ClassResult, hidden: Collection[str]) -> Callable[[Standing], str]:
@@ -50,11 +52,6 @@ def _makers() -> str:
     return digest_of_files(
         (f"{part}/{name}", file) for part in MADE_BY for name, file in files_under(PACKAGE / part)
     )
-
-
-FEEDBACK, GRADESCOPE = "feedback", "gradescope"
-
-Files = Iterable[tuple[str, bytes]]  # names and contents
 
 
 def publish(result: ClassResult, folder: Path) -> None:
@@ -124,11 +121,10 @@ def feedback(standing: Standing, result: ClassResult, now: datetime) -> Iterator
     )
 
     visible = shown_tasks(standing.report.tasks, hidden_tasks(result.columns, now))
-    for path, data in sorted(standing.hand_in.files.items()):
-        topic = PurePosixPath(path).stem.lower()
-        tasks = tuple(task for task in visible if task.id.startswith(f"{topic}."))
+    for file in sorted(standing.hand_in.topic_files()):
+        tasks = tuple(task for task in visible if task.id.startswith(f"{file.topic}."))
         if tasks:
             report, stem = replace(standing.report, tasks=tasks), page.removesuffix(".html")
-            yield f"{stem}-{topic}.ipynb", feedback_notebook(data, report)
-            if path.endswith(".py") and goes_to_canvas(standing.hand_in, path):
-                yield f"{stem}-{topic}.py", feedback_module(data, report)
+            yield f"{stem}-{file.topic}.ipynb", feedback_notebook(file.data, report)
+            if file.suffix == ".py" and goes_to_canvas(standing.hand_in, file.name):
+                yield f"{stem}-{file.topic}.py", feedback_module(file.data, report)

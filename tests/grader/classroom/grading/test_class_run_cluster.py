@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom import executors
 from grader.classroom.gradebook import Gradebook
+from grader.classroom.grading import executors
 from grader.course import load_course
 from grader.judge.errors import UsageProblem
 from grader.judge.standing import can_stand

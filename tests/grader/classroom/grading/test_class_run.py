@@ -7,22 +7,23 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.classroom import class_run, jobs
-from grader.classroom.class_run import ClassRun, grade_class
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.jobs import Job, Settings
-from grader.classroom.policy import parse_policy, seed_for
-from grader.classroom.records import ClassResult, HandIn, Intake, Outcome, Student
+from grader.classroom.grading import class_run, jobs
+from grader.classroom.grading.class_run import Standings, grade_class
+from grader.classroom.grading.jobs import ClassRun, Job
+from grader.classroom.policy import columns_of, parse_policy
+from grader.classroom.records import Adjustment, ClassIntake, ClassResult, HandIn, Outcome, Student
 from grader.course import Task, load_course
 from grader.device.choice import Accelerator
 from grader.judge.order import ShardResult
 from grader.judge.reporting import environment_of
-from grader.report import Report, TaskReport, Verdict
+from grader.report import Environment, Report, TaskReport, Verdict
 
 TASKS = ("losses.sigmoid", "tensors.outer", "tensors.frobenius_norm")
 NAMES = ("ann", "ben", "cleo", "dan")
@@ -57,7 +58,7 @@ class Quiet:
     def start(self, total: int, known: int) -> None:
         self.total, self.known = total, known
 
-    def graded(self, job: Job, report: Report) -> None:
+    def graded(self, topic: str, report: Report) -> None:
         self.seen += 1
         if self.seen == self.stop_after:
             raise self.problem
@@ -96,13 +97,11 @@ class Class:
     def grade(self, *hand_ins: HandIn, watcher: Quiet | None = None, **more: Any) -> ClassResult:
         self.graded.clear()
         tasks = tuple(self.course.task(name) for name in TASKS)
-        settings = Settings(
-            self.course, tasks, self.accelerator, "auto", None,
-            lambda student: seed_for(self.policy, self.seed, student),
-        )  # fmt: skip
-        asked = ClassRun("A class", self.seed, settings, self.policy, self.executor)
+        asked = ClassRun(
+            "A class", self.course, tasks, self.policy, self.seed, self.accelerator, "auto", self.executor
+        )
         with Gradebook(self.book) as book:
-            return grade_class(Intake(hand_ins, **more), asked, book, watcher or Quiet())
+            return grade_class(ClassIntake(hand_ins, **more), asked, book, watcher or Quiet())
 
     def kept(self) -> int:
         with Gradebook(self.book) as book:
@@ -305,3 +304,61 @@ def test_run_leaves_out_topics_that_are_not_asked_for(made: Class) -> None:
     other = replace(hand_in("ann"), files={"tensors.py": b"1", "cnn.py": b"1"})
     made.grade(other)
     assert [job.topic for job in made.graded] == ["tensors"]
+
+TASK = "tensors.outer"
+ENVIRONMENT = Environment("0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", (), (), "0" * 64)
+
+
+class Reports:
+    """Gives the same report for every key, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __call__(self, key: str) -> Report:
+        self.asked.append(key)
+        task = load_course().task(TASK)
+        return Report(
+            "", 1, ENVIRONMENT, (TaskReport(task.id, task.title, Verdict.PASS, 1.0, task.points),), 0.5
+        )
+
+
+@pytest.fixture
+def reports() -> Reports:
+    return Reports()
+
+
+@pytest.fixture
+def standings(reports: Reports) -> Standings:
+    """Ann and Ben handed in, Cleo did not, and something is nobody's."""
+    course, policy = load_course(), parse_policy("")
+    hand_ins = tuple(HandIn(Student(name), f"upload/{name}", {"tensors.py": b""}) for name in ("ben", "ann"))
+    given = Adjustment("ann", 0.5, "the lecturer", datetime(2026, 3, 1, tzinfo=UTC), "a good question")
+    run = ClassRun("A class", course, (course.task(TASK),), policy, 1, Accelerator("cpu"), "auto", at_once)
+    return Standings(
+        ClassIntake(hand_ins, missing=(Student("cleo"),), unknown=("'x' is nobody",)),
+        {(0, "tensors"): "ben's", (1, "tensors"): "ann's"}, reports, run, columns_of(course, policy),
+        (given,), ENVIRONMENT,
+    )  # fmt: skip
+
+
+def test_standings_are_those_of_everybody_in_order(standings: Standings) -> None:
+    """Students come by their ids, whoever fits nobody comes last, and there are no more."""
+    found = [(each.student.id, each.outcome, each.adjusted) for each in standings]
+    assert found == [
+        ("ann", Outcome.GRADED, 0.5), ("ben", Outcome.GRADED, 0.0), ("cleo", Outcome.MISSING, 0.0),
+        ("?1", Outcome.UNKNOWN, 0.0),
+    ]  # fmt: skip
+    assert len(standings) == 4
+    with pytest.raises(IndexError):
+        standings[4]
+
+
+def test_standing_is_made_when_it_is_asked_for_and_once(standings: Standings, reports: Reports) -> None:
+    """No report is read before it is needed, and none a second time."""
+    assert reports.asked == []
+    first = standings[0]
+    assert reports.asked == ["ann's"]
+    assert standings[0] is first and standings[:2][0] is first
+    assert list(standings)[0] is first
+    assert reports.asked == ["ann's", "ben's"]

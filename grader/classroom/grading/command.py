@@ -5,15 +5,15 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from grader.classroom import executors
-from grader.classroom.asked import Asked, only, policy_of, read_intake, with_earlier
-from grader.classroom.class_run import ClassRun, OpenExecutor, Watcher, grade_class
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.jobs import Settings
-from grader.classroom.out_folder import only_run, write
+from grader.classroom.grading import executors
+from grader.classroom.grading.asked import Asked, only, policy_of, read_intake, with_earlier
+from grader.classroom.grading.class_run import Watcher, grade_class
+from grader.classroom.grading.jobs import ClassRun, OpenExecutor
+from grader.classroom.grading.out_folder import only_run, write
+from grader.classroom.grading.publish import publish
 from grader.classroom.outputs import Filled, fill_canvas, fill_moodle
-from grader.classroom.policy import Policy, seed_for
-from grader.classroom.publish import publish
+from grader.classroom.policy import Policy
 from grader.classroom.records import ClassResult
 from grader.course import load_course
 from grader.judge.accelerator import NoSuchDevice, accelerator_for
@@ -28,7 +28,7 @@ def run_class(asked: Asked, watcher: Watcher) -> tuple[ClassResult, tuple[str, .
     with only_run(asked.out, policy.zone):
         with Gradebook(asked.book) as book:
             run = _class_run(asked, policy, _seed(asked, policy, book))
-            result = grade_class(with_earlier(intake, book, run.settings.tasks), run, book, watcher)
+            result = grade_class(with_earlier(intake, book, run.tasks), run, book, watcher)
         publish(result, asked.out)
         return result, _fill(asked, result)
 
@@ -41,16 +41,16 @@ def _class_run(asked: Asked, policy: Policy, seed: int) -> ClassRun:
     except NoSuchDevice as problem:
         raise UsageProblem(str(problem)) from None
     tasks = course.select(asked.tasks)
-    settings = Settings(
+    return ClassRun(
+        title=policy.title or asked.paths[0].resolve().name,
         course=course,
         tasks=tasks if policy.needs else without_needs(tasks),
+        policy=policy,
+        seed=seed,
         accelerator=accelerator,
         sandbox=asked.sandbox,
-        seconds=policy.seconds,
-        seed_of=lambda student: seed_for(policy, seed, student),
+        open_executor=_executor(asked),
     )
-    title = policy.title or asked.paths[0].resolve().name
-    return ClassRun(title, seed, settings, policy, _executor(asked))
 
 
 def _executor(asked: Asked) -> OpenExecutor:

@@ -12,10 +12,10 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from grader.classroom.reading import ClassProblem, git_store, limits, read_class
-from grader.classroom.records import HandIn, Intake
+from grader.classroom.records import ClassIntake, HandIn
 
 Only = Callable[..., HandIn]
-Read = Callable[..., Intake]
+Read = Callable[..., ClassIntake]
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def _own_or_exported(data: bytes, name: str) -> Iterable[tuple[int, Mapping[str,
     rows = list(_rows(_text(data)))
     header = [cell.strip().casefold() for cell in rows[0][1]] if rows else []
     if not ("id" in header and OURS.intersection(header)) and len(header) > 1:
-        from grader.classroom.roster_exports import exported_rows
+        from grader.classroom.reading.roster_exports import exported_rows
 
         if (exported := exported_rows(data)) is not None:
             return exported

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
-from grader.classroom.cache_key import GradingOptions, key_of, topic_digest
-from grader.classroom.executors import POOL
-from grader.classroom.records import HandIn
+from grader.classroom.grading.cache_key import GradingOptions, key_of, topic_digest
+from grader.classroom.grading.executors import POOL
+from grader.classroom.policy import Policy, seed_for
+from grader.classroom.records import HandedFile, HandIn, Student
 from grader.course import Course, Task, load_course
 from grader.device.choice import Accelerator, using
 from grader.intake import Content, Submission
@@ -18,12 +20,12 @@ from grader.judge.errors import OurProblem
 from grader.judge.order import Order, ShardResult
 from grader.judge.reporting import report_of
 from grader.judge.scoring import untested, without_needs
-from grader.judge.standing import JudgeDied, can_stand
+from grader.judge.standing import can_stand
 from grader.judge.standing.messages import Post
 from grader.report import Message, Report, Verdict
 from grader.sandbox.errors import SandboxProblem
 
-TRIES = 2  # of a judge that dies: the second is a fresh one
+OpenExecutor = Callable[[int], AbstractContextManager[Executor]]  # for so many jobs
 
 
 @dataclass(frozen=True)
@@ -68,15 +70,7 @@ def _graded(job: Job) -> ShardResult:
     )  # fmt: skip
     if job.options.sandbox == "none" or not can_stand():
         return _graded_once(order)
-    post = Post(job.all_task_ids, job.options.sandbox, job.accelerator)
-    for attempt in range(1, TRIES + 1):
-        try:
-            with POOL.lend(post) as judge:
-                return judge.grade(order)
-        except JudgeDied:
-            if attempt == TRIES:
-                raise
-    raise AssertionError("unreachable")
+    return POOL.grade(Post(job.all_task_ids, job.options.sandbox, job.accelerator), order)
 
 
 def _graded_once(order: Order) -> ShardResult:
@@ -114,19 +108,25 @@ def _nothing(tasks: list[Task], reason: str) -> ShardResult:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What all gradings of a run have in common."""
+class ClassRun:
+    """What is asked of a run over a class."""
 
+    title: str
     course: Course
     tasks: tuple[Task, ...]
+    policy: Policy
+    seed: int
     accelerator: Accelerator
     sandbox: str
-    seconds: float | None
-    seed_of: Callable[[str], int]  # by the student's id
+    open_executor: OpenExecutor
+
+    def seed_of(self, student_id: str) -> int:
+        """Return the seed of a student's random inputs."""
+        return seed_for(self.policy, self.seed, student_id)
 
 
 @dataclass(frozen=True)
-class Plan:
+class GradingPlan:
     """The topics of all hand-ins, and what is to be graded of them."""
 
     keys: Mapping[tuple[int, str], str]  # by the hand-in's place in the list, and the topic
@@ -134,30 +134,28 @@ class Plan:
     cached: int  # keys that are known
 
 
-def plan(hand_ins: Sequence[HandIn], settings: Settings, is_known: Callable[[str], bool]) -> Plan:
+def plan_gradings(hand_ins: Sequence[HandIn], run: ClassRun, is_known: Callable[[str], bool]) -> GradingPlan:
     """Return what a run over `hand_ins` has to grade."""
     keys: dict[tuple[int, str], str] = {}
     jobs: dict[str, Job] = {}
     known: set[str] = set()
-    by_topic = _by_topic(settings.tasks)
-    digests = {topic: topic_digest(settings.course, topic) for topic in by_topic}
+    by_topic = _by_topic(run.tasks)
+    digests = {topic: topic_digest(run.course, topic) for topic in by_topic}
     for number, hand_in in enumerate(hand_ins):
         if hand_in.problem is not None:
             continue
-        for path, data in hand_in.files.items():
-            file = PurePosixPath(path)
-            topic = file.stem.lower()
-            if topic not in by_topic:
+        for file in hand_in.topic_files():
+            if file.topic not in by_topic:
                 continue
-            job = _job(settings, by_topic, topic, file.suffix.lower(), data, hand_in, digests[topic])
-            keys[number, topic] = job.key
+            job = _job(run, by_topic[file.topic], file, hand_in.student, digests[file.topic])
+            keys[number, file.topic] = job.key
             if job.key in jobs or job.key in known:
                 continue
             if is_known(job.key):
                 known.add(job.key)
             else:
                 jobs[job.key] = job
-    return Plan(keys, tuple(jobs.values()), len(known))
+    return GradingPlan(keys, tuple(jobs.values()), len(known))
 
 
 def _by_topic(tasks: Sequence[Task]) -> dict[str, tuple[str, ...]]:
@@ -167,22 +165,14 @@ def _by_topic(tasks: Sequence[Task]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _job(
-    settings: Settings,
-    by_topic: Mapping[str, tuple[str, ...]],
-    topic: str,
-    suffix: str,
-    data: bytes,
-    hand_in: HandIn,
-    digest: str,
-) -> Job:
-    task_ids, seed = by_topic[topic], settings.seed_of(hand_in.student.id)
-    every = len(task_ids) == len(settings.course.topic(topic).tasks)
+def _job(run: ClassRun, task_ids: tuple[str, ...], file: HandedFile, student: Student, digest: str) -> Job:
+    seed = run.seed_of(student.id)
+    every = len(task_ids) == len(run.course.topic(file.topic).tasks)
     options = GradingOptions(
-        settings.accelerator.words, settings.sandbox, settings.seconds, () if every else task_ids
+        run.accelerator.words, run.sandbox, run.policy.seconds, () if every else task_ids
     )
     return Job(
-        key=key_of(settings.course, topic, data, suffix, seed, options, digest=digest),
-        topic=topic, task_ids=task_ids, suffix=suffix, data=data, seed=seed, options=options,
-        accelerator=settings.accelerator, all_task_ids=tuple(task.id for task in settings.tasks),
+        key=key_of(run.course, file.topic, file.data, file.suffix, seed, options, digest=digest),
+        topic=file.topic, task_ids=task_ids, suffix=file.suffix, data=file.data, seed=seed, options=options,
+        accelerator=run.accelerator, all_task_ids=tuple(task.id for task in run.tasks),
     )  # fmt: skip

@@ -9,8 +9,12 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from grader.judge.errors import OurProblem, UsageProblem
+from grader.judge.order import Order, ShardResult
 from grader.judge.standing import JudgeDied, JudgeStopped, StandingJudge, stand
 from grader.judge.standing.messages import Post
+
+CONNECT_SECONDS = 20
+TRIES = 2  # of a judge that dies
 
 
 class JudgePool:
@@ -31,6 +35,21 @@ class JudgePool:
         """Lend judges, also after `close`, to so many at the same time, for some orders in all."""
         with self._lock:
             self._closed, self._at_once, self._orders = False, at_once, orders
+
+    def grade(self, post: Post, order: Order) -> ShardResult:
+        """Grade with a judge that stands ready for `post`; where it dies, once more with a fresh one.
+
+        Raises:
+            OurProblem: the fresh one died too, or `close` was called.
+        """
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with self.lend(post) as judge:
+                    return judge.grade(order)
+            except JudgeDied:
+                if not tries_left:
+                    raise
+        raise AssertionError("unreachable")
 
     @contextmanager
     def lend(self, post: Post) -> Iterator[StandingJudge]:
@@ -93,9 +112,6 @@ class JudgePool:
 
 POOL = JudgePool()
 atexit.register(POOL.close)
-
-
-CONNECT_SECONDS = 20
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from grader.classroom.asked import Asked, read_intake
+from grader.classroom.grading.asked import Asked, read_intake
 from grader.classroom.reading import read_class
 from grader.classroom.records import HandIn
 from grader.course import UnknownTask

@@ -11,8 +11,8 @@ from pathlib import Path
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.policy import Policy, moments_of, read_policy
 from grader.classroom.reading import ClassProblem, read_class
-from grader.classroom.records import ClassResult, HandIn, Intake, Outcome, Standing, Student
-from grader.classroom.roster_files import read_roster
+from grader.classroom.reading.roster_files import read_roster
+from grader.classroom.records import ClassIntake, ClassResult, HandIn, Outcome, Standing, Student
 from grader.course import Task, load_course
 from grader.course.stub import stub_of
 from grader.render.formatting import count
@@ -49,7 +49,7 @@ class Asked:
         return self.out / BOOK
 
 
-def read_intake(asked: Asked) -> Intake:
+def read_intake(asked: Asked) -> ClassIntake:
     """Read what was handed in, and whose it is."""
     course = load_course()
     topics = tuple(dict.fromkeys(task.topic for task in course.select(asked.tasks)))
@@ -66,7 +66,7 @@ def policy_of(asked: Asked) -> Policy:
     return read_policy(asked.policy or (beside if beside and beside.is_file() else None))
 
 
-def with_earlier(intake: Intake, book: Gradebook, tasks: Collection[Task]) -> Intake:
+def with_earlier(intake: ClassIntake, book: Gradebook, tasks: Collection[Task]) -> ClassIntake:
     """Return an intake with the hand-ins of those students of the last run of whom this one has none.
 
     Only a run over the same tasks counts: another one is of another assignment.
@@ -85,7 +85,7 @@ def with_earlier(intake: Intake, book: Gradebook, tasks: Collection[Task]) -> In
     )
 
 
-def only(intake: Intake, wanted: Sequence[str]) -> Intake:
+def only(intake: ClassIntake, wanted: Sequence[str]) -> ClassIntake:
     """Return what some students handed in; of the others nothing is said, so that they stay as they are.
 
     Args:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom import cache_key as keys
-from grader.classroom.cache_key import GradingOptions, judge_digest, judging, key_of, topic_digest
+from grader.classroom.grading import cache_key as keys
+from grader.classroom.grading.cache_key import GradingOptions, judge_digest, judging, key_of, topic_digest
 from grader.course import Course, UnknownTask
 from grader.course.topics import PACKAGE, read_topics
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.classroom.asked import only, with_earlier
 from grader.classroom.gradebook import Gradebook, RunFacts
+from grader.classroom.grading.asked import only, with_earlier
 from grader.classroom.reading import ClassProblem
-from grader.classroom.records import Attempt, HandIn, Intake, Outcome, Standing, Student, TaskColumn
+from grader.classroom.records import Attempt, ClassIntake, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.cli.main import cli
 from grader.course import load_course
 from grader.report import Environment, Report, TaskReport, Verdict
@@ -51,7 +51,7 @@ def book(tmp_path: Path) -> Gradebook:
 
 def test_students_whom_a_run_does_not_meet_stand_as_in_the_last(book: Gradebook) -> None:
     """One late student is graded: the others keep what they handed in, and who is missing stays so."""
-    found = with_earlier(Intake((hand_in(CLEO),), missing=(ANN, BEN, DAN)), book, TASKS)
+    found = with_earlier(ClassIntake((hand_in(CLEO),), missing=(ANN, BEN, DAN)), book, TASKS)
     assert found.hand_ins == (hand_in(CLEO), hand_in(ANN), hand_in(BEN, 2), hand_in(BEN, 1))
     assert found.missing == (DAN,)
     assert found.notes == (
@@ -60,33 +60,33 @@ def test_students_whom_a_run_does_not_meet_stand_as_in_the_last(book: Gradebook)
 
 
 def test_students_of_the_last_run_stand_without_a_roster_too(book: Gradebook) -> None:
-    found = with_earlier(Intake((hand_in(CLEO),)), book, TASKS)
+    found = with_earlier(ClassIntake((hand_in(CLEO),)), book, TASKS)
     assert {each.student.id for each in found.hand_ins} == {"ann", "ben", "cleo"}
     assert found.missing == (DAN,)
 
 
 def test_new_hand_in_takes_the_place_of_the_earlier_ones(book: Gradebook) -> None:
     """What a run meets of a student is all that counts."""
-    found = with_earlier(Intake((hand_in(BEN, 3),)), book, TASKS)
+    found = with_earlier(ClassIntake((hand_in(BEN, 3),)), book, TASKS)
     assert [each.attempt for each in found.hand_ins if each.student == BEN] == [3]
 
 
 def test_run_over_other_tasks_brings_nothing_along(book: Gradebook) -> None:
     """Another assignment in the same folder begins anew."""
-    intake = Intake((hand_in(CLEO),), missing=(ANN,))
+    intake = ClassIntake((hand_in(CLEO),), missing=(ANN,))
     assert with_earlier(intake, book, COURSE.select(["losses.softmax"])) == intake
 
 
 @pytest.mark.parametrize("wanted", ["ben", "Ben B", "ben b", "BEN@example.org"])
 def test_one_student_is_chosen_by_id_name_or_address(wanted: str) -> None:
-    everybody = Intake((hand_in(ANN), hand_in(BEN), hand_in(BEN, 2)), missing=(CLEO,), unknown=("somebody",))
+    everybody = ClassIntake((hand_in(ANN), hand_in(BEN), hand_in(BEN, 2)), missing=(CLEO,), unknown=("somebody",))
     found = only(everybody, [wanted])
     assert (found.hand_ins, found.missing, found.unknown) == ((hand_in(BEN), hand_in(BEN, 2)), (), ())
     assert only(everybody, ()) == everybody
 
 
 def test_student_who_is_missing_can_be_chosen() -> None:
-    assert only(Intake((hand_in(ANN),), missing=(CLEO, DAN)), ["cleo"]).missing == (CLEO,)
+    assert only(ClassIntake((hand_in(ANN),), missing=(CLEO, DAN)), ["cleo"]).missing == (CLEO,)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_student_who_is_missing_can_be_chosen() -> None:
 def test_student_whom_nobody_is_or_several_are_is_refused(wanted: str, says: str) -> None:
     again = Student("ann2", ANN.name)
     with pytest.raises(ClassProblem, match="--student") as problem:
-        only(Intake((hand_in(ANN), hand_in(again), hand_in(BEN))), [wanted])
+        only(ClassIntake((hand_in(ANN), hand_in(again), hand_in(BEN))), [wanted])
     assert says in str(problem.value)
 
 

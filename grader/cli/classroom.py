@@ -16,9 +16,9 @@ from grader.cli.exit_codes import OURS, OurFault, WrongCall, judge_problems
 from grader.cli.output import FORMATS, device_option, open_console, show, write
 
 if TYPE_CHECKING:
+    from grader.classroom.gradebook import Gradebook
     from grader.classroom.grading.asked import Asked
     from grader.classroom.grading.class_run import Watcher
-    from grader.classroom.gradebook import Gradebook
     from grader.classroom.records import ClassResult
 
 

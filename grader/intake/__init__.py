@@ -1,10 +1,10 @@
 """A submission's files: found by name, read and checked as a syntax tree, never executed."""
 
 from grader.intake.by_hand import names
-from grader.intake.errors import IntakeError, NothingFound, TwoCandidates, shown
 from grader.intake.find import Submission, find_submission
 from grader.intake.source import Content, Source, SourceProblem, parse_source, read_source
-from grader.intake.tasks import NOT_THERE, TaskCheck, TaskState, check_task
+from grader.intake.submission_folder import IntakeError, NothingFound, TwoCandidates, shown
+from grader.intake.task_check import NOT_THERE, TaskCheck, TaskState, check_task
 
 __all__ = [
     "NOT_THERE",

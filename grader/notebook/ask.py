@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from grader.intake.notebook.model import Cell
+from grader.intake.notebook.document import Cell
 from grader.notebook.history import as_file
 from grader.notebook.html import framed
 from grader.notebook.plain import plain

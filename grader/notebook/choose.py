@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from grader.course import Course, CourseError, UnknownTask, load_course
-from grader.intake.notebook.model import Cell
+from grader.intake.notebook.document import Cell
 from grader.notebook.ask import CannotGrade
 from grader.notebook.history import defined_in
 

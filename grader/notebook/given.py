@@ -7,8 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from grader.intake.notebook.document import KEY, MOST_CELLS, Unusable, as_utf8, raw_cells, source_of
-from grader.intake.notebook.prune import TooMany, pruned
+from grader.intake.notebook.document import (
+    KEY,
+    MOST_CELLS,
+    TooMany,
+    Unusable,
+    as_utf8,
+    pruned,
+    raw_cells,
+    source_of,
+)
 from grader.notebook.cells import CellData, NotANotebook, code_cell, new_notebook, text_cell
 
 LARGE = 8_000_000  # bytes of a file; the outputs of a larger one are left out unread

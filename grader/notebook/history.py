@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from grader.intake.bindings import bindings_of
-from grader.intake.notebook.document import KEY
+from grader.intake.notebook.document import KEY, Cell
 from grader.intake.notebook.magics import Cleaned, cleaned
-from grader.intake.notebook.model import Cell
 from grader.intake.notebook.module import DEFINED
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.course import Course, Task, Topic
 from grader.intake.notebook.document import KEY
-from grader.intake.notebook.reading import fingerprint
+from grader.intake.notebook.module import fingerprint
 from grader.notebook.cells import CellData, code_cell, new_notebook, text_cell
 from grader.notebook.split import Piece, split
 

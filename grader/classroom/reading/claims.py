@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from grader.classroom.reading.tree import Folder, Node
 from grader.classroom.records import Student
 from grader.classroom.roster import Roster, name_key, squashed_keys
-from grader.intake.errors import shown
+from grader.intake.submission_folder import shown
 
 BARE = ("id", "login", "github", "sis")  # columns that a bare name, as of a folder, may stand in
 LOGINS = ("github", "login")  # what a claim may have instead of a number

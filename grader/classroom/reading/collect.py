@@ -12,11 +12,10 @@ from grader.classroom.reading.archives import ArchiveOpener
 from grader.classroom.reading.claims import WorkPart
 from grader.classroom.reading.names import is_archive, short, stem_of
 from grader.classroom.reading.tree import File, Folder, Node, Unreadable, walk
-from grader.intake.candidates import Candidate, Stub, choose
-from grader.intake.errors import shown
 from grader.intake.file_names import Named, Sure, suffix_of, topic_of
-from grader.intake.find import MOST_NOTES
+from grader.intake.find import MOST_NOTES, Candidate, Stub, choose
 from grader.intake.notebook import topic_in
+from grader.intake.submission_folder import shown
 
 BESIDE = ("submission_metadata.yml", "timestamp.txt")  # files of layouts
 

@@ -7,8 +7,8 @@ import re
 from datetime import datetime
 
 from grader.classroom.reading import limits
-from grader.intake.errors import shown
 from grader.intake.file_names import SUFFIXES, composed
+from grader.intake.submission_folder import shown
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
 # Archives that only another program opens; their owner is told so.

@@ -22,8 +22,8 @@ from grader.classroom.reading.paths import Downloads, PathReading, decide, downl
 from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable, file_at, folder_at, reason
 from grader.classroom.records import ClassIntake, HandIn, Student
 from grader.classroom.roster import Roster
-from grader.intake.candidates import Stub
 from grader.intake.file_names import words_of
+from grader.intake.find import Stub
 
 Moments = Callable[[str], Sequence[datetime]]  # by the student's id
 UNORDERED = "nothing tells which of these was handed in last; they are taken in the order of their names"

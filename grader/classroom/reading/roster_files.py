@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.classroom.records import Student
 from grader.classroom.roster import COLUMNS, SYSTEMS, Roster, roster_key
-from grader.intake.errors import shown
+from grader.intake.submission_folder import shown
 
 OURS = frozenset(COLUMNS) - {"id"}  # columns that no export has beside one called ID
 DELIMITERS = (",", ";", "\t")

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import IO, TypeAlias
 
 from grader.classroom.reading import limits
-from grader.intake.errors import shown
 from grader.intake.file_names import composed
-from grader.intake.walk import SKIPPED
+from grader.intake.submission_folder import SKIPPED, shown
 
 JUNK = SKIPPED | {"Thumbs.db", "desktop.ini"}
 LINK = "is a link, and links are not followed"

@@ -5,12 +5,113 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from grader.intake.errors import shown
-from grader.intake.notebook.model import Cell, Document, Mark
-from grader.intake.notebook.prune import TooMany, pruned
+from grader.intake.submission_folder import shown
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What our own writer left in a cell's metadata."""
+
+    role: str = ""  # head, between, task, check; input for a kernel's history; "" for a cell that is not ours
+    tasks: tuple[str, ...] = ()  # bare names
+    sha: str = ""  # of the source as it was written
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of code."""
+
+    label: str  # "cell 5", counted from the top with the cells of text; "In [5]" in a running kernel
+    source: str
+    count: int | None = None  # when it was last run, as the notebook says
+    mark: Mark = Mark()
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a notebook file holds that is of use here."""
+
+    cells: tuple[Cell, ...]  # of code, in the order of the document
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Consecutive lines of a module that stand as consecutively in one cell."""
+
+    line: int  # of the module, the first
+    label: str
+    cell_line: int
+
+
+@dataclass(frozen=True)
+class BrokenCell:
+    """A cell, or a part of one, that is no Python; the message is whole sentences for the learner."""
+
+    label: str
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True)
+class ModuleText:
+    """A notebook as a module: its text, where each line comes from, and what is to be said about it."""
+
+    text: str
+    stretches: tuple[Stretch, ...]
+    notes: tuple[str, ...] = ()
+    broken: Mapping[str, BrokenCell] = field(default_factory=dict)  # by the name that is defined there
+    defined: Mapping[str, str] = field(default_factory=dict)  # name -> label of the cell that counts
+
+    def place(self, line: int) -> str:
+        """Return what a learner calls a line of the module: "cell 5, line 3"."""
+        at = bisect_right(self.stretches, line, key=lambda stretch: stretch.line) - 1
+        if at < 0:
+            return f"line {line}"
+        stretch = self.stretches[at]
+        return f"{stretch.label}, line {line - stretch.line + stretch.cell_line}"
+
+
+# A string that is never closed reaches to the end, so that no byte is looked at twice.
+TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+COLON = re.compile(rb"\s*:\s*")
+NAMES = frozenset({b'"outputs"', b'"attachments"', b'"widgets"'})
+MOST_TOKENS = 5_000_000  # of text and brackets; each takes a fraction of a microsecond
+
+
+class TooMany(ValueError):
+    """There are more parts than any notebook of a person has."""
+
+
+def pruned(data: bytes) -> bytes:
+    """Return JSON in UTF-8 in which the values of `NAMES` are null; what is no JSON stays as it is.
+
+    Raises:
+        TooMany: the text has more than `MOST_TOKENS` strings and brackets.
+    """
+    kept: list[bytes] = []
+    start, skipped_to = 0, -1
+    depth, opened_at = 0, -1  # inside of a value that is cut: how deep, and where it begins
+    for number, token in enumerate(TOKEN.finditer(data)):
+        if number >= MOST_TOKENS:
+            raise TooMany
+        text, at = token.group(), token.start()
+        if opened_at >= 0:
+            depth += (text in b"[{") - (text in b"]}")
+            if depth == 0:
+                kept += [data[start:opened_at], b"null"]
+                start, opened_at = token.end(), -1
+        elif at == skipped_to and text in b"[{":
+            opened_at, depth = at, 1
+        elif text in NAMES and (colon := COLON.match(data, token.end())):
+            skipped_to = colon.end()
+    return b"".join([*kept, data[start:]])
+
 
 MOST_BYTES = 64_000_000  # with outputs
 MOST_LEFT = 5_000_000  # without them

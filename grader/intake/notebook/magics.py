@@ -7,8 +7,8 @@ import re
 import warnings
 from dataclasses import dataclass
 
-from grader.intake.errors import shown
 from grader.intake.source import excerpt
+from grader.intake.submission_folder import shown
 
 # A magic, a line for the shell or for help, or a value that one of them returns; of a line without its indentation.
 LINE = re.compile(

@@ -2,19 +2,209 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from grader.intake.errors import shown
-from grader.intake.notebook.assemble import assembled
-from grader.intake.notebook.document import Unusable, read_document
-from grader.intake.notebook.magics import NotPython, cleaned
-from grader.intake.notebook.model import BrokenCell, Cell, ModuleText
-from grader.intake.notebook.reading import Reading
-from grader.intake.notebook.remarks import remarks
+from grader.intake.notebook.document import (
+    BrokenCell,
+    Cell,
+    Document,
+    ModuleText,
+    Stretch,
+    Unusable,
+    read_document,
+)
+from grader.intake.notebook.magics import Cleaned, NotPython, cleaned
 from grader.intake.notebook.select import selected
-from grader.intake.notebook.units import units_of
+from grader.intake.notebook.units import Unit, units_of
 from grader.intake.source import SourceProblem
+from grader.intake.submission_folder import shown
+
+
+@dataclass
+class Reading:
+    """The cells of code, those that are Python, their statements, and which of these are kept."""
+
+    document: Document
+    python: dict[int, Cleaned] = field(default_factory=dict)  # by position among the cells of code
+    statements: int = 0  # of all cells, also of those that are too many to look at
+    units: list[Unit] = field(default_factory=list)
+    broken: list[tuple[int, BrokenCell]] = field(default_factory=list)  # with the position of the cell
+    kept: set[int] = field(default_factory=set)  # positions of units
+
+    @cached_property
+    def whole(self) -> set[int]:
+        """The positions of cells that are as our writer left them."""
+        cells = enumerate(self.document.cells)
+        return {at for at, cell in cells if cell.mark.sha and cell.mark.sha == fingerprint(cell.source)}
+
+    @cached_property
+    def by_cell(self) -> dict[int, list[tuple[int, Unit]]]:
+        """The units of each cell with their positions; to be asked for when every cell has been read."""
+        found: dict[int, list[tuple[int, Unit]]] = {}
+        for position, unit in enumerate(self.units):
+            found.setdefault(unit.cell, []).append((position, unit))
+        return found
+
+    @cached_property
+    def taken(self) -> set[int]:
+        """The positions of cells of which anything is kept; to be asked for when that is decided."""
+        return self.whole & self.python.keys() | {self.units[at].cell for at in self.kept}
+
+    def kept_units(self) -> Iterator[Unit]:
+        """Yield the units of the module in order."""
+        return (self.units[at] for at in sorted(self.kept))
+
+
+def fingerprint(source: str) -> str:
+    """Return what tells whether a cell is still as it was written."""
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+GAP = 2  # blank lines between two cells
+
+
+def assembled(reading: Reading) -> tuple[str, tuple[Stretch, ...]]:
+    """Return a module's text, two blank lines between cells, and its stretches.
+
+    What is left out of a cell leaves blank lines behind. A `from __future__ import` that stands too far down for a
+    module, which a notebook allows, moves to the top.
+    """
+    lines: list[str] = []
+    stretches: list[Stretch] = []
+    moved = _too_far_down(reading)
+    for unit in moved:
+        stretches.append(Stretch(len(lines) + 1, reading.document.cells[unit.cell].label, unit.first))
+        lines += reading.python[unit.cell].lines[unit.first - 1 : unit.last]
+    for at in sorted(reading.taken):
+        if lines:
+            lines += [""] * GAP
+        stretches.append(Stretch(len(lines) + 1, reading.document.cells[at].label, 1))
+        lines += _lines(reading, at, moved)
+    return "\n".join(lines) + "\n", tuple(stretches)
+
+
+def _lines(reading: Reading, at: int, moved: Collection[Unit]) -> list[str]:
+    lines = list(reading.python[at].lines)
+    for position, unit in reading.by_cell.get(at, ()):
+        if unit in moved or not _stays(reading, position):
+            lines[unit.first - 1 : unit.last] = [""] * (unit.last - unit.first + 1)
+    while at not in reading.whole and lines and not lines[-1].strip():
+        lines.pop()
+    return lines
+
+
+def _stays(reading: Reading, position: int) -> bool:
+    return position in reading.kept or reading.units[position].is_text
+
+
+def _too_far_down(reading: Reading) -> list[Unit]:
+    """Return the future imports that something else of the module stands above."""
+    taken = reading.taken
+    units = [unit for at, unit in enumerate(reading.units) if unit.cell in taken and _stays(reading, at)]
+    opening = 1 if units and units[0].is_text else 0
+    while opening < len(units) and units[opening].is_future:
+        opening += 1
+    return [unit for unit in units[opening:] if unit.is_future]
+
+
+HISTORY = "input"  # the role of cells that a kernel has run
+MOST_PLACES = 8  # in one note
+MOST_BROKEN = 5
+
+
+def remarks(reading: Reading, tasks: Collection[str], name: str) -> tuple[str, ...]:
+    """Return one sentence for each thing that is not as in a file of Python.
+
+    Of a kernel's history nothing is said about experiments and second definitions: it is full of them.
+    """
+    if any(cell.mark.role == HISTORY for cell in reading.document.cells):
+        return tuple(_broken_cells(reading))
+    others = (
+        *reading.document.notes,
+        *_magics(reading),
+        *_left_out(reading),
+        *_twice(reading, tasks),
+        *_order(reading),
+    )
+    return (*_broken_cells(reading), *(f"{name}: {note}" for note in others))
+
+
+def _broken_cells(reading: Reading) -> Iterator[str]:
+    for _, cell in reading.broken[:MOST_BROKEN]:
+        head = cell.message.partition("\n")[0].rstrip(".")
+        yield f"{head}: {cell.label} is left out, and the other cells are graded without it"
+    if len(reading.broken) > MOST_BROKEN:
+        yield f"{len(reading.broken) - MOST_BROKEN} more cells are no Python: they are left out"
+
+
+def _magics(reading: Reading) -> Iterator[str]:
+    taken = {at: python.taken for at, python in reading.python.items() if python.taken}
+    if not taken:
+        return
+    at, lines = next(iter(taken.items()))
+    first = shown(reading.document.cells[at].source.split("\n")[lines[0] - 1].strip())[:60]
+    places = [f"{_label(reading, at)}, {_span(min(lines), max(lines))}" for at, lines in taken.items()]
+    yield f"lines for the notebook, such as `{first}`, are no Python and are left out: {_listed(places)}"
+
+
+def _left_out(reading: Reading) -> Iterator[str]:
+    """Yield where statements are left out, but for those that do nothing and imports of what is there anyway."""
+    places = []
+    for at in range(len(reading.document.cells)):
+        units = reading.by_cell.get(at, [])
+        dropped = [unit for position, unit in units if position not in reading.kept]
+        dropped = [unit for unit in dropped if not (unit.is_text or unit.is_nothing)]
+        dropped = [unit for unit in dropped if not unit.is_import or unit.is_foreign]
+        if dropped and at in reading.taken:
+            places.append(f"{_label(reading, at)}, {_span(dropped[0].first, dropped[-1].last)}")
+        elif dropped:
+            places.append(_label(reading, at))
+    if places:
+        reason = "what no task needs is not part of the module"
+        yield f"{reason} and is left out: {_listed(places)}"
+
+
+def _twice(reading: Reading, tasks: Collection[str]) -> Iterator[str]:
+    cells: dict[str, list[int]] = {}
+    for unit in reading.units:
+        for name in unit.binds & set(tasks):
+            cells.setdefault(name, []).append(unit.cell)
+    for name, found in sorted(cells.items()):
+        if len(set(found)) > 1:
+            labels = " and ".join(_label(reading, at) for at in sorted(set(found))[-3:])
+            yield f"{shown(name)} is defined in {labels}: the last one counts"
+
+
+def _order(reading: Reading) -> Iterator[str]:
+    ran = [
+        (cell.count, at)
+        for at, cell in enumerate(reading.document.cells)
+        if at in reading.taken and cell.count
+    ]
+    for (count, at), (next_count, following) in zip(ran, ran[1:], strict=False):
+        if next_count < count:
+            first, second = _label(reading, following), _label(reading, at)
+            yield f"{first} was last run before {second}, which stands above it: cells are graded from the top down"
+            return
+
+
+def _label(reading: Reading, at: int) -> str:
+    return reading.document.cells[at].label
+
+
+def _span(first: int, last: int) -> str:
+    return f"line {first}" if first == last else f"lines {first} to {last}"
+
+
+def _listed(places: Iterable[str]) -> str:
+    listed = list(places)
+    more = f"; and {len(listed) - MOST_PLACES} more" if len(listed) > MOST_PLACES else ""
+    return "; ".join(listed[:MOST_PLACES]) + more
+
 
 DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+([^\W\d]\w*)", re.MULTILINE)
 MOST_STATEMENTS = 5000

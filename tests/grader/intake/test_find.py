@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake import IntakeError, NothingFound, Submission, TwoCandidates, find_submission, shown
-from grader.intake import walk as walk_module
+from grader.intake import submission_folder as walk_module
 from grader.intake.file_names import topic_of, without_ending
 
 TOPICS = ("tensors", "autograd", "losses")

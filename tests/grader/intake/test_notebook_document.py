@@ -11,8 +11,8 @@ import pytest
 
 from grader.intake import SourceProblem
 from grader.intake.notebook import ModuleText, module_of
-from grader.intake.notebook import prune as prune_module
-from grader.intake.notebook.prune import TooMany, pruned
+from grader.intake.notebook import document as prune_module
+from grader.intake.notebook.document import TooMany, pruned
 
 TASKS = ("softmax", "sigmoid")
 SOFTMAX = "def softmax(x, dim):\n    return x"

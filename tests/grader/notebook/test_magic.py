@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from grader.intake.notebook import ModuleText, module_of
-from grader.intake.notebook.model import Cell
+from grader.intake.notebook.document import Cell
 from grader.notebook import magic
 from grader.notebook.ask import CannotGrade, ask
 from grader.notebook.choose import chosen, split_options

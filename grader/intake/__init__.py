@@ -2,7 +2,8 @@
 
 from grader.intake.by_hand import names
 from grader.intake.find import Submission, find_submission
-from grader.intake.source import Content, Source, SourceProblem, parse_source, read_source
+from grader.intake.python_text import SourceProblem
+from grader.intake.source import Content, Source, parse_source, read_source
 from grader.intake.submission_folder import IntakeError, NothingFound, TwoCandidates, shown
 from grader.intake.task_check import NOT_THERE, TaskCheck, TaskState, check_task
 

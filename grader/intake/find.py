@@ -1,4 +1,4 @@
-"""Finding a submission's topic files by name, or by what a notebook says of itself; nothing is executed."""
+"""Finding the file of each topic: by name, or by what a notebook says of itself; of several the one that is surest."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from pathlib import Path
 
 from grader.intake.bindings import Definition, bindings_of
 from grader.intake.file_names import Named, Sure, suffix_of, topic_of
+from grader.intake.notebook import MOST_NOTEBOOK_BYTES, topic_in
 from grader.intake.source import Content, Source, parse_source, read_source
 from grader.intake.stub_comparison import is_as_given
-from grader.intake.submission_folder import IntakeError, NothingFound, TwoCandidates, Walk, shown
+from grader.intake.submission_folder import FolderFiles, IntakeError, NothingFound, TwoCandidates, shown
 
 MOST_RIVALS = 20  # files for one topic; of more the names alone decide
 Stub = Callable[[str], str]  # the text of a topic's stub
@@ -195,13 +196,13 @@ def _look_at(search: _Search, path: Path) -> None:
 
 
 def _look_into(search: _Search, folder: Path) -> None:
-    walk = Walk(folder)
-    for file in walk:
+    files = FolderFiles(folder)
+    for file in files:
         if file.name in NEVER_LOADED or (file.parent.name, file.name) == ("torch", "__init__.py"):
-            search.notes.append(f"{walk.inside(file)} is ignored: the grader never loads it")
-        elif not search.take(file, walk.inside(file)) and suffix_of(file.name):
+            search.notes.append(f"{files.inside(file)} is ignored: the grader never loads it")
+        elif not search.take(file, files.inside(file)) and suffix_of(file.name):
             search.others.append(file.name)
-    search.notes += walk.notes
+    search.notes += files.notes
 
 
 def _chosen(search: _Search, slug: str, stub: Stub | None) -> Path:
@@ -222,14 +223,10 @@ def _chosen(search: _Search, slug: str, stub: Stub | None) -> Path:
 @lru_cache(maxsize=1024)
 def _marked(file: Path, changed: int, size: int) -> str:
     """Return the topic that a notebook says it is; `grade watch` asks again and again, mostly of the same."""
-    from grader.intake.notebook import topic_in
-
     return topic_in(_bytes(file) or b"")
 
 
 def _bytes(file: Path) -> bytes | None:
-    from grader.intake.notebook import MOST_NOTEBOOK_BYTES
-
     try:
         with file.open("rb") as stream:
             return stream.read(MOST_NOTEBOOK_BYTES + 1)

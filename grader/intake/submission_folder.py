@@ -1,4 +1,4 @@
-"""What can be wrong with a submission before a line of it is read, and how paths are shown."""
+"""The folder of a submission: its files, within bounds and never outside of it, and how their paths are shown."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LONGEST = 160
 
 
 @dataclass
-class Walk:
+class FolderFiles:
     """The regular files under a folder, sorted; `notes` fills with what was passed over on the way."""
 
     folder: Path

@@ -1,4 +1,4 @@
-"""Whether a definition can be called in every way that the reference can."""
+"""The static check of one task: what can be said about it before anything runs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ def fault_of(theirs: Function, ours: Function, method: bool = False) -> str | No
     if theirs.args.vararg and theirs.args.kwarg:
         return None
     return (
-        _missing_parameter(theirs, got, want) or _misplaced(got, want) or _defaults(got, want) or _too_many(got, want)
+        _missing_parameter(theirs, got, want)
+        or _misplaced(got, want)
+        or _defaults(got, want)
+        or _too_many(got, want)
     )
 
 

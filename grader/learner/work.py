@@ -10,7 +10,7 @@ from grader.course import Course, Task
 from grader.course.stub import stub_of
 from grader.intake import IntakeError, find_submission, read_source
 from grader.intake.notebook import ModuleText, module_of
-from grader.intake.source import SourceProblem
+from grader.intake.python_text import SourceProblem
 
 
 def files_in(folder: Path, course: Course) -> dict[str, Path]:

@@ -4,7 +4,7 @@ Only what is kept or opened is ever decompressed, so these numbers bound time an
 claims about itself.
 """
 
-from grader.intake.source import MOST_BYTES
+from grader.intake.python_text import MOST_BYTES
 
 MB = 1_000_000
 

@@ -1,4 +1,4 @@
-"""The bytes of a notebook file as cells of code, whatever the bytes are."""
+"""The bytes of a notebook as cells of code, whatever the bytes are; outputs are cut out before they cost memory."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import re
 import warnings
 from dataclasses import dataclass
 
-from grader.intake.source import excerpt
+from grader.intake.python_text import excerpt
 from grader.intake.submission_folder import shown
 
 # A magic, a line for the shell or for help, or a value that one of them returns; of a line without its indentation.

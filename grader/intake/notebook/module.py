@@ -1,4 +1,4 @@
-"""From the bytes of a notebook to the text of a module."""
+"""The cells of a notebook as the text of a module, where each line comes from, and what a learner should know of it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from grader.intake.notebook.document import (
 from grader.intake.notebook.magics import Cleaned, NotPython, cleaned
 from grader.intake.notebook.select import selected
 from grader.intake.notebook.units import Unit, units_of
-from grader.intake.source import SourceProblem
+from grader.intake.python_text import SourceProblem
 from grader.intake.submission_folder import shown
 
 
 @dataclass
-class Reading:
+class ParsedNotebook:
     """The cells of code, those that are Python, their statements, and which of these are kept."""
 
     document: Document
@@ -67,7 +67,7 @@ def fingerprint(source: str) -> str:
 GAP = 2  # blank lines between two cells
 
 
-def assembled(reading: Reading) -> tuple[str, tuple[Stretch, ...]]:
+def assembled(notebook: ParsedNotebook) -> tuple[str, tuple[Stretch, ...]]:
     """Return a module's text, two blank lines between cells, and its stretches.
 
     What is left out of a cell leaves blank lines behind. A `from __future__ import` that stands too far down for a
@@ -75,36 +75,36 @@ def assembled(reading: Reading) -> tuple[str, tuple[Stretch, ...]]:
     """
     lines: list[str] = []
     stretches: list[Stretch] = []
-    moved = _too_far_down(reading)
+    moved = _too_far_down(notebook)
     for unit in moved:
-        stretches.append(Stretch(len(lines) + 1, reading.document.cells[unit.cell].label, unit.first))
-        lines += reading.python[unit.cell].lines[unit.first - 1 : unit.last]
-    for at in sorted(reading.taken):
+        stretches.append(Stretch(len(lines) + 1, notebook.document.cells[unit.cell].label, unit.first))
+        lines += notebook.python[unit.cell].lines[unit.first - 1 : unit.last]
+    for at in sorted(notebook.taken):
         if lines:
             lines += [""] * GAP
-        stretches.append(Stretch(len(lines) + 1, reading.document.cells[at].label, 1))
-        lines += _lines(reading, at, moved)
+        stretches.append(Stretch(len(lines) + 1, notebook.document.cells[at].label, 1))
+        lines += _lines(notebook, at, moved)
     return "\n".join(lines) + "\n", tuple(stretches)
 
 
-def _lines(reading: Reading, at: int, moved: Collection[Unit]) -> list[str]:
-    lines = list(reading.python[at].lines)
-    for position, unit in reading.by_cell.get(at, ()):
-        if unit in moved or not _stays(reading, position):
+def _lines(notebook: ParsedNotebook, at: int, moved: Collection[Unit]) -> list[str]:
+    lines = list(notebook.python[at].lines)
+    for position, unit in notebook.by_cell.get(at, ()):
+        if unit in moved or not _stays(notebook, position):
             lines[unit.first - 1 : unit.last] = [""] * (unit.last - unit.first + 1)
-    while at not in reading.whole and lines and not lines[-1].strip():
+    while at not in notebook.whole and lines and not lines[-1].strip():
         lines.pop()
     return lines
 
 
-def _stays(reading: Reading, position: int) -> bool:
-    return position in reading.kept or reading.units[position].is_text
+def _stays(notebook: ParsedNotebook, position: int) -> bool:
+    return position in notebook.kept or notebook.units[position].is_text
 
 
-def _too_far_down(reading: Reading) -> list[Unit]:
+def _too_far_down(notebook: ParsedNotebook) -> list[Unit]:
     """Return the future imports that something else of the module stands above."""
-    taken = reading.taken
-    units = [unit for at, unit in enumerate(reading.units) if unit.cell in taken and _stays(reading, at)]
+    taken = notebook.taken
+    units = [unit for at, unit in enumerate(notebook.units) if unit.cell in taken and _stays(notebook, at)]
     opening = 1 if units and units[0].is_text else 0
     while opening < len(units) and units[opening].is_future:
         opening += 1
@@ -116,84 +116,84 @@ MOST_PLACES = 8  # in one note
 MOST_BROKEN = 5
 
 
-def remarks(reading: Reading, tasks: Collection[str], name: str) -> tuple[str, ...]:
+def remarks(notebook: ParsedNotebook, tasks: Collection[str], name: str) -> tuple[str, ...]:
     """Return one sentence for each thing that is not as in a file of Python.
 
     Of a kernel's history nothing is said about experiments and second definitions: it is full of them.
     """
-    if any(cell.mark.role == HISTORY for cell in reading.document.cells):
-        return tuple(_broken_cells(reading))
+    if any(cell.mark.role == HISTORY for cell in notebook.document.cells):
+        return tuple(_broken_cells(notebook))
     others = (
-        *reading.document.notes,
-        *_magics(reading),
-        *_left_out(reading),
-        *_twice(reading, tasks),
-        *_order(reading),
+        *notebook.document.notes,
+        *_magics(notebook),
+        *_left_out(notebook),
+        *_twice(notebook, tasks),
+        *_order(notebook),
     )
-    return (*_broken_cells(reading), *(f"{name}: {note}" for note in others))
+    return (*_broken_cells(notebook), *(f"{name}: {note}" for note in others))
 
 
-def _broken_cells(reading: Reading) -> Iterator[str]:
-    for _, cell in reading.broken[:MOST_BROKEN]:
+def _broken_cells(notebook: ParsedNotebook) -> Iterator[str]:
+    for _, cell in notebook.broken[:MOST_BROKEN]:
         head = cell.message.partition("\n")[0].rstrip(".")
         yield f"{head}: {cell.label} is left out, and the other cells are graded without it"
-    if len(reading.broken) > MOST_BROKEN:
-        yield f"{len(reading.broken) - MOST_BROKEN} more cells are no Python: they are left out"
+    if len(notebook.broken) > MOST_BROKEN:
+        yield f"{len(notebook.broken) - MOST_BROKEN} more cells are no Python: they are left out"
 
 
-def _magics(reading: Reading) -> Iterator[str]:
-    taken = {at: python.taken for at, python in reading.python.items() if python.taken}
+def _magics(notebook: ParsedNotebook) -> Iterator[str]:
+    taken = {at: python.taken for at, python in notebook.python.items() if python.taken}
     if not taken:
         return
     at, lines = next(iter(taken.items()))
-    first = shown(reading.document.cells[at].source.split("\n")[lines[0] - 1].strip())[:60]
-    places = [f"{_label(reading, at)}, {_span(min(lines), max(lines))}" for at, lines in taken.items()]
+    first = shown(notebook.document.cells[at].source.split("\n")[lines[0] - 1].strip())[:60]
+    places = [f"{_label(notebook, at)}, {_span(min(lines), max(lines))}" for at, lines in taken.items()]
     yield f"lines for the notebook, such as `{first}`, are no Python and are left out: {_listed(places)}"
 
 
-def _left_out(reading: Reading) -> Iterator[str]:
+def _left_out(notebook: ParsedNotebook) -> Iterator[str]:
     """Yield where statements are left out, but for those that do nothing and imports of what is there anyway."""
     places = []
-    for at in range(len(reading.document.cells)):
-        units = reading.by_cell.get(at, [])
-        dropped = [unit for position, unit in units if position not in reading.kept]
+    for at in range(len(notebook.document.cells)):
+        units = notebook.by_cell.get(at, [])
+        dropped = [unit for position, unit in units if position not in notebook.kept]
         dropped = [unit for unit in dropped if not (unit.is_text or unit.is_nothing)]
         dropped = [unit for unit in dropped if not unit.is_import or unit.is_foreign]
-        if dropped and at in reading.taken:
-            places.append(f"{_label(reading, at)}, {_span(dropped[0].first, dropped[-1].last)}")
+        if dropped and at in notebook.taken:
+            places.append(f"{_label(notebook, at)}, {_span(dropped[0].first, dropped[-1].last)}")
         elif dropped:
-            places.append(_label(reading, at))
+            places.append(_label(notebook, at))
     if places:
         reason = "what no task needs is not part of the module"
         yield f"{reason} and is left out: {_listed(places)}"
 
 
-def _twice(reading: Reading, tasks: Collection[str]) -> Iterator[str]:
+def _twice(notebook: ParsedNotebook, tasks: Collection[str]) -> Iterator[str]:
     cells: dict[str, list[int]] = {}
-    for unit in reading.units:
+    for unit in notebook.units:
         for name in unit.binds & set(tasks):
             cells.setdefault(name, []).append(unit.cell)
     for name, found in sorted(cells.items()):
         if len(set(found)) > 1:
-            labels = " and ".join(_label(reading, at) for at in sorted(set(found))[-3:])
+            labels = " and ".join(_label(notebook, at) for at in sorted(set(found))[-3:])
             yield f"{shown(name)} is defined in {labels}: the last one counts"
 
 
-def _order(reading: Reading) -> Iterator[str]:
+def _order(notebook: ParsedNotebook) -> Iterator[str]:
     ran = [
         (cell.count, at)
-        for at, cell in enumerate(reading.document.cells)
-        if at in reading.taken and cell.count
+        for at, cell in enumerate(notebook.document.cells)
+        if at in notebook.taken and cell.count
     ]
     for (count, at), (next_count, following) in zip(ran, ran[1:], strict=False):
         if next_count < count:
-            first, second = _label(reading, following), _label(reading, at)
+            first, second = _label(notebook, following), _label(notebook, at)
             yield f"{first} was last run before {second}, which stands above it: cells are graded from the top down"
             return
 
 
-def _label(reading: Reading, at: int) -> str:
-    return reading.document.cells[at].label
+def _label(notebook: ParsedNotebook, at: int) -> str:
+    return notebook.document.cells[at].label
 
 
 def _span(first: int, last: int) -> str:
@@ -224,63 +224,63 @@ def module_of(data: bytes, name: str, tasks: Collection[str] = ()) -> ModuleText
     """
     name = shown(name)
     try:
-        reading = Reading(read_document(data, name))
+        notebook = ParsedNotebook(read_document(data, name))
     except Unusable as fault:
         return SourceProblem(str(fault))
-    cells = reading.document.cells
+    cells = notebook.document.cells
     for at, cell in enumerate(cells):
-        _read_cell(reading, at, cell, name)
-        if reading.statements > MOST_STATEMENTS:
+        _read_cell(notebook, at, cell, name)
+        if notebook.statements > MOST_STATEMENTS:
             return SourceProblem(f"{name} holds more than {MOST_STATEMENTS} statements: move data out of it.")
     wanted = {*tasks, *(task for cell in cells for task in cell.mark.tasks)}
-    whole = {at for at, unit in enumerate(reading.units) if unit.cell in reading.whole}
-    reading.kept = selected(reading.units, wanted, whole)
-    text, stretches = assembled(reading)
+    whole = {at for at, unit in enumerate(notebook.units) if unit.cell in notebook.whole}
+    notebook.kept = selected(notebook.units, wanted, whole)
+    text, stretches = assembled(notebook)
     if not text.strip():
-        return _nothing(reading, name)
-    bound = _bound(reading)
+        return _nothing(notebook, name)
+    bound = _bound(notebook)
     defined = {each: cells[at].label for each, at in bound.items()}
-    return ModuleText(text, stretches, remarks(reading, wanted, name), _broken(reading, bound), defined)
+    return ModuleText(text, stretches, remarks(notebook, wanted, name), _broken(notebook, bound), defined)
 
 
-def _read_cell(reading: Reading, at: int, cell: Cell, name: str) -> None:
+def _read_cell(notebook: ParsedNotebook, at: int, cell: Cell, name: str) -> None:
     place = f"{name}, {cell.label}"
     python = cleaned(cell.source, place)
     if isinstance(python, NotPython):
-        reading.broken.append((at, BrokenCell(cell.label, python.line, python.message)))
+        notebook.broken.append((at, BrokenCell(cell.label, python.line, python.message)))
         return
-    reading.statements += len(python.tree.body)
-    if reading.statements > MOST_STATEMENTS:
+    notebook.statements += len(python.tree.body)
+    if notebook.statements > MOST_STATEMENTS:
         return
     try:
-        reading.units += list(units_of(python.tree, python.lines, at))
-        reading.python[at] = python
+        notebook.units += list(units_of(python.tree, python.lines, at))
+        notebook.python[at] = python
     except SyntaxError as error:
         message = f"{place}, line {error.lineno}: syntax error: {shown(error.msg)[:200]}"
-        reading.broken.append((at, BrokenCell(cell.label, error.lineno, message)))
+        notebook.broken.append((at, BrokenCell(cell.label, error.lineno, message)))
     except Exception:  # RecursionError, MemoryError, ValueError: Python gives up on it
-        reading.broken.append((at, BrokenCell(cell.label, None, f"{place}: {TOO_DEEP}")))
+        notebook.broken.append((at, BrokenCell(cell.label, None, f"{place}: {TOO_DEEP}")))
 
 
-def _bound(reading: Reading) -> dict[str, int]:
+def _bound(notebook: ParsedNotebook) -> dict[str, int]:
     """Return the names of the module with the cell that counts, the last one that binds them."""
-    return {name: unit.cell for unit in reading.kept_units() for name in unit.binds}
+    return {name: unit.cell for unit in notebook.kept_units() for name in unit.binds}
 
 
-def _broken(reading: Reading, bound: Mapping[str, int]) -> dict[str, BrokenCell]:
+def _broken(notebook: ParsedNotebook, bound: Mapping[str, int]) -> dict[str, BrokenCell]:
     """Return the names that a broken cell would define, unless a cell below it does."""
     found = {}
-    for at, cell in reading.broken:
-        given = reading.document.cells[at]
+    for at, cell in notebook.broken:
+        given = notebook.document.cells[at]
         for name in {*DEFINED.findall(given.source), *given.mark.tasks}:
             if bound.get(name, -1) < at:
                 found[name] = cell
     return found
 
 
-def _nothing(reading: Reading, name: str) -> SourceProblem:
-    if reading.broken:
-        return SourceProblem(f"{reading.broken[0][1].message}\nNo other cell holds a part of the exercise.")
+def _nothing(notebook: ParsedNotebook, name: str) -> SourceProblem:
+    if notebook.broken:
+        return SourceProblem(f"{notebook.broken[0][1].message}\nNo other cell holds a part of the exercise.")
     return SourceProblem(
         f"{name} holds no code that belongs to the exercise: define each function or class in a cell."
     )

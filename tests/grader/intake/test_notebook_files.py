@@ -16,7 +16,7 @@ from grader.intake import (
     find_submission,
     read_source,
 )
-from grader.intake.source import MOST_BYTES
+from grader.intake.python_text import MOST_BYTES
 
 TOPICS = ("losses", "tensors")
 

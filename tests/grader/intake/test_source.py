@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake import Content, Source, SourceProblem, parse_source, read_source
-from grader.intake.source import MOST_BYTES
+from grader.intake.python_text import MOST_BYTES
 
 
 def problem(data: bytes | str) -> SourceProblem:

@@ -1,0 +1,114 @@
+"""The bytes of a file as Python text and syntax tree, and what is wrong with them, in sentences for the learner."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import io
+import tokenize
+import warnings
+from dataclasses import dataclass
+
+from grader.intake.submission_folder import shown
+
+MOST_BYTES = 1_000_000
+WIDTH = 90
+# Codecs that are not how anybody stores Python, and some of which take quadratic time.
+REFUSED_CODECS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
+
+
+@dataclass(frozen=True)
+class SourceProblem:
+    """Why a file cannot be graded at all; the message is whole sentences for the learner."""
+
+    message: str
+    line: int | None = None
+
+
+class Unreadable(Exception):
+    """A file is no Python that can be read; `problem` says why."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        """Keep what is said and where."""
+        super().__init__(message)
+        self.problem = SourceProblem(message, line)
+
+
+def decode(data: bytes, name: str) -> str:
+    """Return the text of a file with plain line ends; raise Unreadable where it has none."""
+    if len(data) > MOST_BYTES:
+        raise Unreadable(f"{name} is larger than {MOST_BYTES} bytes: move data out of the code.")
+    if not data.strip():
+        raise Unreadable(f"{name} is empty: copy the exercise again and fill it in.")
+    if b"\0" in data:
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        raise Unreadable(f"{name}, line {line}: there is a null byte: save the file as UTF-8 text.", line)
+    encoding = _encoding(data, name)
+    try:
+        text = data.decode(encoding)
+        text.encode("utf-8")  # no lone surrogates
+    except UnicodeError as error:
+        raise Unreadable(*_undecodable(data, encoding, error, name)) from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise Unreadable(f"{name} is empty: copy the exercise again and fill it in.")
+    return text
+
+
+def _encoding(data: bytes, name: str) -> str:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        codec = codecs.lookup(encoding)
+        "".encode(encoding)  # refuses codecs that are not for text, such as hex
+    except (SyntaxError, LookupError, UnicodeError, ValueError, OSError) as error:
+        if str(error).startswith("invalid or missing encoding"):
+            return "utf-8"  # nothing is declared: the decoder finds the line
+        raise Unreadable(
+            f"{name} declares an encoding that cannot be used ({shown(str(error))[:200]}): save it as UTF-8.",
+            1,
+        ) from error
+    if codec.name.replace("_", "-") in REFUSED_CODECS:
+        raise Unreadable(f"{name} declares the encoding {shown(encoding)[:50]}: save it as UTF-8.", 1)
+    return encoding
+
+
+def _undecodable(data: bytes, encoding: str, error: UnicodeError, name: str) -> tuple[str, int | None]:
+    if not isinstance(error, UnicodeDecodeError):
+        return f"{name} is not {encoding} text: save it as UTF-8.", None
+    # The decoder may see the bytes after the byte order mark only; that has no line in it.
+    line = error.object[: error.start].count(b"\n") + 1
+    byte = error.object[error.start]
+    return f"{name}, line {line}: byte 0x{byte:02x} is not {encoding} text: save the file as UTF-8.", line
+
+
+def parse(text: str, name: str) -> ast.Module:
+    """Return the syntax tree of a text; raise Unreadable where Python cannot read it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an invalid escape such as "\d" is not our business
+            return ast.parse(text)
+    except SyntaxError as error:
+        raise Unreadable(*_syntax_error(text, error, name)) from error
+    except Exception as error:  # RecursionError, MemoryError, ValueError: Python's parser gives up on it
+        raise Unreadable(
+            f"{name} is too deeply nested for Python to read: write shorter expressions."
+        ) from error
+
+
+def _syntax_error(text: str, error: SyntaxError, name: str) -> tuple[str, int | None]:
+    line, column = error.lineno or None, error.offset or 0
+    place = f"{name}, line {line}" + (f", column {column}" if column > 0 else "") if line else name
+    head = f"{place}: syntax error: {shown(error.msg or 'invalid syntax')[:200]}"
+    lines = text.split("\n")
+    shown_line = excerpt(lines[line - 1], column) if line and line <= len(lines) else ""
+    return f"{head}\n{shown_line}No task of this file can be graded until Python can read it.", line
+
+
+def excerpt(line: str, column: int) -> str:
+    """Return a line, cut around a column, and a caret under it."""
+    start = max(0, column - 1 - WIDTH // 2) if len(line) > WIDTH else 0
+    part = "".join(char if char.isprintable() else " " for char in line[start : start + WIDTH])
+    caret = " " * (column - 1 - start) + "^\n" if 0 < column <= len(line) + 1 else ""
+    indent = len(part) - len(part.lstrip())
+    indent = min(indent, max(0, column - 1 - start)) if caret else indent
+    return f"    {part[indent:].rstrip()}\n" + (f"    {caret[indent:]}" if caret else "")

@@ -94,7 +94,7 @@ Write = Callable[["Report", Sequence[Path]], str]
 
 
 def _json(report: Report, paths: Sequence[Path]) -> str:
-    from grader.render.json import to_json
+    from grader.report.json import to_json
 
     return to_json(report)
 

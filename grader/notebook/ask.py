@@ -14,7 +14,7 @@ from grader.notebook.history import as_file
 from grader.notebook.html import framed
 from grader.notebook.plain import plain
 from grader.report import Report
-from grader.report.read import from_json
+from grader.report.json import from_json
 
 FAILED = 1  # the exit code of a grading in which something did not pass; above it there is no report
 UNFINISHED = 3  # there may be a report all the same, of an incomplete grading

@@ -1,6 +1,6 @@
 """What a grading found: plain frozen data, and nothing that computes."""
 
-from grader.report.read import SCHEMA, NotAReport, from_json
+from grader.report.json import SCHEMA, NotAReport, from_json
 from grader.report.report import (
     DECISIVE,
     POSSIBLE,

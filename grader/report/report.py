@@ -148,13 +148,13 @@ class TestReport:
     seconds: float
     message: Message | None = None
     traceback: str | None = None  # the learner's own, cut to their file
+    is_close: bool = False  # whether what differs does so by rounding alone: other failures tell more
     printed: str | None = None  # what their code printed during this test, and warnings that it caused
     repeat: str | None = None  # Python that repeats the failing call
     curves: tuple[Curve, ...] = ()
     paths: tuple[Path, ...] = ()
     tables: tuple[ShapeTable, ...] = ()
     pictures: tuple[Picture, ...] = ()
-    is_close: bool = False  # whether what differs does so by rounding alone: other failures tell more
 
 
 @dataclass(frozen=True)

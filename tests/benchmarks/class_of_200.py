@@ -91,7 +91,7 @@ def alone(bench: Bench, rows: dict[str, Any]) -> None:
     """Compare the class with each distinct kind of file, graded alone."""
     from grader.course import load_course
     from grader.judge.grading import grade_submission
-    from grader.render.json import as_dict
+    from grader.report.json import as_dict
 
     course, found, folder = load_course(), {}, bench.folder / "alone"
     folder.mkdir()

@@ -194,7 +194,7 @@ def outcome(book: Path) -> dict[str, Any]:
     """Return the last finished run of a gradebook as plain values, by student."""
     from grader.classroom.gradebook import Gradebook
     from grader.classroom.pages.terminal import as_dict as of_class
-    from grader.render.json import as_dict as of_report
+    from grader.report.json import as_dict as of_report
 
     with Gradebook(book) as opened:
         result = opened.result()

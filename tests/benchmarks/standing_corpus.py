@@ -34,9 +34,9 @@ from grader.judge.errors import OurProblem
 from grader.judge.order import Order, ShardResult
 from grader.judge.reporting import report_of
 from grader.judge.standing import JudgeDied, StandingJudge
-from grader.render.json import to_json
 from grader.render.junit import to_junit
 from grader.report import Report
+from grader.report.json import to_json
 
 GRADER_TESTS = Path(__file__).resolve().parents[1] / "grader"
 NO_MATTER = re.compile(

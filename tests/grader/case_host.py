@@ -25,9 +25,9 @@ from rich.console import Console
 from grader.judge.errors import OurProblem, UsageProblem
 from grader.judge.grading import grade_submission
 from grader.render import terminal
-from grader.render.json import to_json
 from grader.render.junit import to_junit
 from grader.report import Report
+from grader.report.json import to_json
 from grader.worker.confine import default_policy
 
 AT_ONCE = 3

@@ -14,9 +14,8 @@ from typing import Any
 
 from grader.classroom.gradebook.database import BookProblem, Connection
 from grader.classroom.records import Adjustment, HandIn, Student, TaskColumn
-from grader.render.json import as_dict
 from grader.report import NotAReport, Report, TaskReport
-from grader.report.read import read_report, read_task
+from grader.report.json import as_dict, read_report, read_task
 from grader.report.selection import topic_of
 
 TASKS, PARTS = "tasks", "parts"

@@ -117,7 +117,7 @@ def test_hint_begins_with_what_went_wrong(grade, mine, report_with):
 
 
 def test_hint_may_begin_with_a_report(grade, work, report_with):
-    from grader.render.json import to_json
+    from grader.report.json import to_json
 
     (work / "report.json").write_text(to_json(report_with(Verdict.FAIL)))
     assert "the sum of each row" in grade("hint", "softmax", "--report", "report.json")[1]

@@ -8,8 +8,8 @@ import pytest
 
 from grader.export import run_autograder
 from grader.export.settings import Settings, to_text
-from grader.render.json import to_json
 from grader.report import Environment, Report, TaskReport, Verdict
+from grader.report.json import to_json
 
 TASK = TaskReport("losses.sigmoid", "A score into a probability", Verdict.PASS, 2.0, 2.0)
 REPORT = Report(

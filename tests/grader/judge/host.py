@@ -21,7 +21,7 @@ from grader.course import load_course
 from grader.judge import grading, shard, workers
 from grader.judge.errors import OurProblem, UsageProblem
 from grader.judge.grading import grade_submission
-from grader.render.json import to_json
+from grader.report.json import to_json
 
 AT_ONCE = 2
 

@@ -37,7 +37,7 @@ GRADE = """
 import sys
 from pathlib import Path
 from grader.judge.grading import grade_submission
-from grader.render.json import to_json
+from grader.report.json import to_json
 print(to_json(grade_submission([Path("submission")], tasks=["losses.sigmoid"], sandbox="none", seed=1,
                                keyword="range or shape or zero")))
 """

@@ -17,8 +17,8 @@ from grader.notebook import magic
 from grader.notebook.ask import CannotGrade, ask
 from grader.notebook.choose import chosen, split_options
 from grader.notebook.history import as_file, cells_of, defined_in
-from grader.render.json import to_json
 from grader.report import Report
+from grader.report.json import to_json
 
 SOFTMAX = "def softmax(x, dim):\n    return x"
 

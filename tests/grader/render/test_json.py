@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from grader.render.json import as_dict, to_json
 from grader.report import (
     SCHEMA,
     Curve,
@@ -24,6 +23,7 @@ from grader.report import (
     Verdict,
     from_json,
 )
+from grader.report.json import as_dict, to_json
 
 VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 TOP = {"schema_version", "submission", "seed", "score", "max_score", "environment", "tasks"}

@@ -15,8 +15,8 @@ from torch import nn
 from grader.judge.outcome import verdict_of
 from grader.proxy.session import Session
 from grader.proxy.submission import Submission
-from grader.render.json import _test
 from grader.report import Passage, TestReport, Verdict
+from grader.report.json import _test
 from grader.sandbox.spawned import SpawnedWorkers
 from grader.suite import Random, check_network
 from grader.suite.drawing import Drawing

@@ -10,8 +10,8 @@ import click
 import pytest
 
 from grader.cli.report import command
-from grader.render.json import to_json
 from grader.report import Verdict
+from grader.report.json import to_json
 
 
 @pytest.fixture

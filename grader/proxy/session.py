@@ -50,7 +50,7 @@ class Session:
         self.leaves: dict[int, Tensor] = {}
         self.release_objects: list[int] = []
         self.arithmetic: frozenset[str] = frozenset()
-        self.recording = False
+        self.recording: list[str] | None = None  # what is refused meanwhile
         self.records: list[dict[str, Any]] = []
         self.left_random = False
         self.last_call, self.calls = "", 0

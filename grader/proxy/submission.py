@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from grader.proxy.session import Session
@@ -86,13 +86,16 @@ class Submission:
         self._session.arithmetic |= frozenset(class_names)
 
     @contextlib.contextmanager
-    def recording(self) -> Iterator[list[dict[str, Any]]]:
-        """Record the torch functions and operators of the calls within; a list that fills, a record per call."""
-        self._session.records, self._session.recording = [], True
+    def recording(self, refused: Iterable[str] = ()) -> Iterator[list[dict[str, Any]]]:
+        """Record the torch functions and operators of the calls within; a list that fills, a record per call.
+
+        The worker refuses operators of the names `refused`: who reaches one around the record gets an exception.
+        """
+        self._session.records, self._session.recording = [], sorted(refused)
         try:
             yield self._session.records
         finally:
-            self._session.recording = False
+            self._session.recording = None
 
     @contextlib.contextmanager
     def watching_random_state(self) -> Iterator[Callable[[], bool]]:

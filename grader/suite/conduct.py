@@ -23,13 +23,14 @@ def check_by_hand(
         ForbiddenUse: a function was called, or its name stands in the code that the task reaches.
     """
     named, refused = submission.names_used(task or submission.last_function), set(forbidden)
-    try:
-        with submission.recording() as records:
+    failed: SubmissionError | None = None
+    with submission.recording(refused) as records:
+        try:
             call()
-    except SubmissionError as problem:
-        if isinstance(problem, NotImplementedError) or not refused & set(named):
-            raise
-        records = []  # what stands in the source counts whether or not it runs
+        except SubmissionError as problem:  # what was used, or stands in the source, counts all the same
+            failed = problem
+    if isinstance(failed, NotImplementedError):
+        raise failed
     functions = {name for record in records for name in record["functions"]}
     operators = {name.strip("_") for record in records for name in record["operators"]}
     if used := sorted(refused & (functions | operators | set(named))):
@@ -40,6 +41,8 @@ def check_by_hand(
             f"a use of {', '.join(words.values())}",
             Evidence("forbidden", None),
         )
+    if failed is not None:
+        raise failed
 
 
 def _in_their_words(used: Sequence[str], named: Mapping[str, str]) -> dict[str, str]:

@@ -64,6 +64,6 @@ def warm_up() -> None:
             "name": name,
             "args": {"list": [ARGUMENT]},
             "kwargs": {"dict": []},
-            "record": True,
+            "record": ["softmax"],
         }
         worker.handle(call, [bytearray(8)])

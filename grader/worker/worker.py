@@ -54,7 +54,7 @@ class Worker:
         self._tensors.receive(header.get("mirrors", []), request.decoder.reader)
         perform: Callable[[Request, Header], Any] = getattr(self, f"_op_{header['op']}")
         before, answer = torch.get_rng_state(), {}
-        recorder = Recorder() if header.get("record") else None
+        recorder = Recorder(header["record"]) if header.get("record") is not None else None
         try:
             self._watch = recorder or contextlib.nullcontext()
             with _grad_mode(header.get("grad", True)) as left:

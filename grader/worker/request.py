@@ -16,7 +16,14 @@ from grader.worker.autograd import Calls, leaves_of
 from grader.worker.objects import Objects
 from grader.worker.tensors import TensorTable
 
-OWN_REFERENCES = 3  # the table of this request, a local name, and getrefcount's own argument
+
+def references(tensors: dict[int, Tensor], number: int) -> int:
+    """Return how many references a tensor of a table has, as this Python counts them: 3.14 borrows local names."""
+    tensor = tensors[number]
+    return sys.getrefcount(tensor)
+
+
+UNUSED = references({0: torch.empty(0)}, 0)  # of a tensor that only a table holds
 
 
 class Request:
@@ -171,17 +178,18 @@ class Request:
 
     def kept_arguments(self) -> list[int]:
         """Make mirrors of the arguments that the submission holds on to; return their numbers."""
-        kept = []
-        for number in list(self._arguments):
-            tensor = self._arguments[number]
-            own = OWN_REFERENCES + (self._tensors.number_of(tensor) is not None)
-            # When a graph holds it too, torch counts one reference more.
-            own += tensor._use_count() > 1  # type: ignore[attr-defined]
-            if sys.getrefcount(tensor) > own:
-                self._tensors.keep(number, tensor)
-                self._tensors.mirror(tensor)
-                kept.append(number)
+        kept = [number for number in self._arguments if self._is_held(number)]
+        for number in kept:
+            self._tensors.keep(number, self._arguments[number])
+            self._tensors.mirror(self._arguments[number])
         return kept
+
+    def _is_held(self, number: int) -> bool:
+        """Whether anything but our own tables holds an argument; a graph alone counts for nothing."""
+        own = UNUSED + (self._tensors.number_of(self._arguments[number]) is not None)
+        # When a graph holds it too, torch counts one reference more.
+        own += bool(self._arguments[number]._use_count() > 1)  # type: ignore[attr-defined]
+        return references(self._arguments, number) > own
 
 
 def _manner(tensor: Tensor) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -80,7 +81,9 @@ class Prover:
             kept.append(Found(unit, len(items), len(lucky), failed=failed))
 
         subject = ReferenceSubject(self._references)
-        run_session(Bench(self._course, self._references, subject, FIRST_SEED), [task], "", play)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what our own files are warned of is no author's
+            run_session(Bench(self._course, self._references, subject, FIRST_SEED), [task], "", play)
         return kept[0]
 
 

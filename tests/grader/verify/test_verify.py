@@ -37,11 +37,13 @@ def turned_sign(x):
 """
 
 RARELY_WRONG = '''
+import warnings
 from grader.suite import check_that
 
 def test_double_of_a_large_number(submission, rng):
     """A number below 0.5 is drawn, which this suite takes for granted."""
     x = rng.uniform(1)
+    warnings.warn("of this nobody who proves a suite wants to know", stacklevel=1)
     check_that(bool(x < 0.5), "the draw", "below 0.5", "more")
 '''
 
@@ -232,7 +234,7 @@ def test_proof_in_two_processes_is_that_in_one(made_up):
     done = subprocess.run(
         [sys.executable, "-c", APART, str(made_up.package)], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     two, one = done.stdout.splitlines()
     assert two == one
     # Seeds of both parts fail, so that the number changes when a part is lost, and the names do with their order.

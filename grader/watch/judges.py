@@ -15,8 +15,8 @@ from grader.course import Course
 from grader.device.choice import Accelerator
 from grader.judge.order import Meanwhile, Order, ShardResult, Tell
 from grader.judge.parallel import run_parallel
-from grader.judge.standing import JudgeDied, StandingJudge, can_stand
-from grader.judge.standing.messages import Closed
+from grader.judge.warm import JudgeDied, StandingJudge, can_stand
+from grader.judge.warm.messages import Closed
 from grader.watch import events as e
 
 MOST = 2

@@ -33,7 +33,7 @@ from grader.intake import Content, IntakeError, NothingFound, Submission, TwoCan
 from grader.judge.errors import OurProblem
 from grader.judge.order import Order, ShardResult
 from grader.judge.reporting import report_of
-from grader.judge.standing import JudgeDied, StandingJudge
+from grader.judge.warm import JudgeDied, StandingJudge
 from grader.render.junit import to_junit
 from grader.report import Report
 from grader.report.json import to_json
@@ -266,7 +266,7 @@ def main() -> None:
         play.compare()
         pids = [pid for judge in play.judges for pid in (judge.pid, judge.server)]
         for judge in play.judges:
-            judge.standing.close()
+            judge.warm.close()
         for trace in [
             *(f"process {pid}" for pid in pids if Path(f"/proc/{pid}").exists()),
             *os.listdir(name),

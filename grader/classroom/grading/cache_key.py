@@ -20,7 +20,7 @@ from grader.course.digest import digest_of_files, files_under
 from grader.course.topics import PACKAGE
 
 # Where the processes of a grading begin: what these import, and so on, decides what a report says.
-ENTRIES = ("judge.grading", "judge.standing.__main__", "worker.spawn")
+ENTRIES = ("judge.grading", "judge.warm.__main__", "worker.spawn")
 OF_A_TOPIC = (".py", ".toml")
 MANIFEST = "manifest.toml"  # of the data sets, with the checksum of each file
 FORMAT = 2  # of this key; a new one forgets every report that was kept

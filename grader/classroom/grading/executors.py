@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 from grader.judge.errors import OurProblem, UsageProblem
 from grader.judge.order import Order, ShardResult
-from grader.judge.standing import JudgeDied, JudgeStopped, StandingJudge, stand
-from grader.judge.standing.messages import Post
+from grader.judge.warm import JudgeDied, JudgeStopped, StandingJudge, stand
+from grader.judge.warm.messages import Post
 
 CONNECT_SECONDS = 20
 TRIES = 2  # of a judge that dies

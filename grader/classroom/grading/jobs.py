@@ -20,8 +20,8 @@ from grader.judge.errors import OurProblem
 from grader.judge.order import Order, ShardResult
 from grader.judge.reporting import report_of
 from grader.judge.scoring import untested, without_needs
-from grader.judge.standing import can_stand
-from grader.judge.standing.messages import Post
+from grader.judge.warm import can_stand
+from grader.judge.warm.messages import Post
 from grader.report import Message, Report, Verdict
 from grader.sandbox.errors import SandboxProblem
 

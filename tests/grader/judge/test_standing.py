@@ -15,7 +15,7 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order
 from grader.judge.reporting import report_of
-from grader.judge.standing import StandingJudge, can_stand
+from grader.judge.warm import StandingJudge, can_stand
 from grader.report import Report, Verdict
 
 TASK = "losses.l2_penalty"

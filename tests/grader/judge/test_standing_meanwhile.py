@@ -17,11 +17,11 @@ from grader.intake import Content, Submission
 from grader.judge.meanwhile import is_first_failure
 from grader.judge.order import Meanwhile, Order
 from grader.judge.outcome import Outcome
-from grader.judge.standing import StandingJudge, can_stand
-from grader.judge.standing.child import in_child
-from grader.judge.standing.frames import Frames, write
-from grader.judge.standing.judge import Desk, Judge
-from grader.judge.standing.messages import Closed, receive
+from grader.judge.warm import StandingJudge, can_stand
+from grader.judge.warm.child import in_child
+from grader.judge.warm.frames import Frames, write
+from grader.judge.warm.judge import Desk, Judge
+from grader.judge.warm.messages import Closed, receive
 from grader.report import TaskReport, Verdict
 
 TASK = "losses.l2_penalty"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grader.judge.standing import can_stand
+from grader.judge.warm import can_stand
 from grader.sandbox import forked
 from grader.sandbox.errors import SandboxProblem, WorkerScratch
 from grader.sandbox.forked import ForkServer, NotReady

@@ -14,8 +14,8 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order
-from grader.judge.standing import JudgeDied, JudgeStopped, StandingJudge, can_stand, stand
-from grader.judge.standing.messages import Post
+from grader.judge.warm import JudgeDied, JudgeStopped, StandingJudge, can_stand, stand
+from grader.judge.warm.messages import Post
 
 TASK = "losses.l2_penalty"
 RIGHT = (Path(__file__).parents[1] / "cases/bystander/losses.py").read_bytes()

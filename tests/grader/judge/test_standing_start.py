@@ -9,8 +9,8 @@ import pytest
 
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
-from grader.judge.standing import can_stand, client
-from grader.judge.standing.messages import Post
+from grader.judge.warm import can_stand, client
+from grader.judge.warm.messages import Post
 
 SETTING = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 

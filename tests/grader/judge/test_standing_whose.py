@@ -16,9 +16,9 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order, ShardResult
 from grader.judge.scoring import untested
-from grader.judge.standing import can_stand
-from grader.judge.standing.child import Found, in_child
-from grader.judge.standing.whose import Ours, graded
+from grader.judge.warm import can_stand
+from grader.judge.warm.child import Found, in_child
+from grader.judge.warm.whose import Ours, graded
 from grader.report import TaskReport, Verdict
 
 pytestmark = pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked")

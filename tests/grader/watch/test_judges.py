@@ -11,7 +11,7 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Submission
 from grader.judge.order import Meanwhile, Order, ShardResult
 from grader.judge.scoring import untested
-from grader.judge.standing import JudgeDied
+from grader.judge.warm import JudgeDied
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch import judges as module

@@ -181,7 +181,7 @@ def test_modules_that_a_grading_loads_are_all_in_the_key():
     """Whatever of the grader a grading has imported when it is done was found by reading."""
     code = (
         "import sys; from pathlib import Path; from grader.judge.grading import grade_submission;"
-        "import grader.judge.standing.process;"
+        "import grader.judge.warm.process;"
         "grade_submission([Path(sys.argv[1])], tasks=['losses.softmax'], jobs=1, seed=1, device='cpu');"
         "print(*(name for name in sys.modules if name.split('.')[0] == 'grader'))"
     )

@@ -19,7 +19,7 @@ from grader.classroom.gradebook import Gradebook
 from grader.classroom.grading import executors
 from grader.course import load_course
 from grader.judge.errors import UsageProblem
-from grader.judge.standing import can_stand
+from grader.judge.warm import can_stand
 
 TASK = "tensors.outer"
 SIZE = 8

@@ -25,8 +25,8 @@ from grader.intake import Content, Submission
 from grader.judge.accelerator import accelerator_for
 from grader.judge.errors import OurProblem
 from grader.judge.order import Order
-from grader.judge.standing import JudgeStopped, StandingJudge, can_stand
-from grader.judge.standing.messages import Post
+from grader.judge.warm import JudgeStopped, StandingJudge, can_stand
+from grader.judge.warm.messages import Post
 from grader.report import Report
 
 CASES = Path(__file__).parents[2] / "cases"

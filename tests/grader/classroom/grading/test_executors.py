@@ -13,9 +13,9 @@ from grader.classroom.grading import executors as module
 from grader.classroom.grading.executors import JudgePool
 from grader.device.choice import simulated_accelerator
 from grader.judge.errors import OurProblem
-from grader.judge.standing import JudgeDied, StandingJudge
-from grader.judge.standing.client import _Household, _streams
-from grader.judge.standing.messages import Post
+from grader.judge.warm import JudgeDied, StandingJudge
+from grader.judge.warm.client import _Household, _streams
+from grader.judge.warm.messages import Post
 
 POST = Post(("losses.softmax",), "auto", simulated_accelerator())
 WAITS = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]

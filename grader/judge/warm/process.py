@@ -1,4 +1,4 @@
-"""The process of standing judges: `python -m grader.judge.standing ORDERS ANSWERS [ORDERS ANSWERS ...]`.
+"""The process of standing judges: `python -m grader.judge.warm ORDERS ANSWERS [ORDERS ANSWERS ...]`.
 
 The arguments are descriptors, two for each judge. The workers' servers are forked first, one for each. Then the course
 is read: references, suites, known mistakes. A single judge stands in this process; several are forked from it, and it
@@ -22,11 +22,11 @@ from grader.judge.bench import Bench
 from grader.judge.references import References
 from grader.judge.session import run_session
 from grader.judge.shard import Collected
-from grader.judge.standing.child import die_with
-from grader.judge.standing.judge import Desk, Judge
-from grader.judge.standing.messages import Closed, Post, Ready, receive, send
-from grader.judge.standing.readiness import get_ready
 from grader.judge.subject import ReferenceSubject
+from grader.judge.warm.child import die_with
+from grader.judge.warm.judge import Desk, Judge
+from grader.judge.warm.messages import Closed, Post, Ready, receive, send
+from grader.judge.warm.readiness import get_ready
 from grader.judge.workers import open_workers
 from grader.worker.pages import PAGES
 from grader.worker.prepare import prepare_torch

@@ -12,10 +12,10 @@ from grader.judge.memory import Key
 from grader.judge.order import Meanwhile, Order, Tell
 from grader.judge.references import References
 from grader.judge.shard import Collected, Shard
-from grader.judge.standing.child import Found, in_child
-from grader.judge.standing.keyword import chosen
-from grader.judge.standing.messages import Closed, Failed, send, send_packed
-from grader.judge.standing.whose import Ours, graded
+from grader.judge.warm.child import Found, in_child
+from grader.judge.warm.keyword import chosen
+from grader.judge.warm.messages import Closed, Failed, send, send_packed
+from grader.judge.warm.whose import Ours, graded
 from grader.judge.workers import Workers
 from grader.sandbox.errors import SandboxProblem
 from grader.worker.pages import PAGES

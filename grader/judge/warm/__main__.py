@@ -12,7 +12,7 @@ from grader.worker.meta_kernels import put_off  # noqa: E402
 
 put_off()
 
-from grader.judge.standing.process import main  # noqa: E402
+from grader.judge.warm.process import main  # noqa: E402
 
 main()
 os._exit(0)  # leaving an interpreter with torch costs half a second

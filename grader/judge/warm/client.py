@@ -15,9 +15,9 @@ from typing import BinaryIO
 from grader.device.choice import Accelerator
 from grader.judge.errors import OurProblem
 from grader.judge.order import Meanwhile, Order, ShardResult, Tell
-from grader.judge.standing.messages import Closed, Failed, Post, receive, send
+from grader.judge.warm.messages import Closed, Failed, Post, receive, send
 
-MODULE = "grader.judge.standing"
+MODULE = "grader.judge.warm"
 PATIENCE = 10.0  # seconds for it to end by itself
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # from the start: gathering them costs ten times more
 OF_A_SESSION = 40  # orders that a single judge gets ready for: somebody works with it for a while

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO, NoReturn
 
 from grader.judge.order import Tell
 from grader.judge.parallel import MOST_MEMORY
-from grader.judge.standing.frames import Frames, write
-from grader.judge.standing.messages import Closed
+from grader.judge.warm.frames import Frames, write
+from grader.judge.warm.messages import Closed
 from grader.sandbox.errors import SandboxProblem
 from grader.worker.confine import kernel
 from grader.worker.confine.limits import bound_memory

@@ -10,7 +10,7 @@ from grader.course import Course, Task
 from grader.intake import Submission
 from grader.judge.order import Order, ShardResult
 from grader.judge.scoring import untested
-from grader.judge.standing.child import Found
+from grader.judge.warm.child import Found
 from grader.report import Message, TaskReport, Verdict
 
 TRIES = 2  # of what gives no result: the second is another process

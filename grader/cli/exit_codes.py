@@ -42,7 +42,7 @@ def course_problems() -> Iterator[None]:
 @contextmanager
 def judge_problems() -> Iterator[None]:
     """Turn what can keep the judge from its work into an exit code."""
-    from grader.judge.errors import OurProblem, UsageProblem
+    from grader.judge.order import OurProblem, UsageProblem
 
     try:
         with course_problems():

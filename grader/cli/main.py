@@ -28,7 +28,7 @@ from grader.cli import (
 )
 from grader.cli.exit_codes import FAILED, OURS, STOPPED, unexpected
 from grader.cli.group import DEFAULT, GradeGroup
-from grader.worker.meta_kernels import put_off
+from grader.process.speedups import put_off
 
 GARBAGE_THRESHOLDS = (50_000, 20, 20)  # looking for cycles while torch is imported takes a fifth of a second
 

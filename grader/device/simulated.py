@@ -32,12 +32,66 @@ checked, but there are no values, so nothing that is computed can be compared, a
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from grader.device.memory import DEVICE, as_device, as_host, is_simulated
+
+
+class SimulatedBackend:
+    """The module `torch.sim`.
+
+    It does not offer itself: code that looks for an accelerator finds none, as on any machine without one,
+    and stays on the host. The device is met only where the tensors that come in lie on it.
+    """
+
+    def is_available(self) -> bool:
+        """Whether code that looks for an accelerator should find this one."""
+        return False
+
+    def is_initialized(self) -> bool:
+        """Whether the device is ready."""
+        return True
+
+    def device_count(self) -> int:
+        """Return how many devices there are."""
+        return 1
+
+    def current_device(self) -> int:
+        """Return the number of the device in use."""
+        return 0
+
+    def device(self, device: object = None) -> contextlib.AbstractContextManager[None]:
+        """Return a context in which the device is the one in use, as it always is."""
+        return contextlib.nullcontext()
+
+    def synchronize(self, device: object = None) -> None:
+        """Wait for the device, which never runs ahead."""
+
+    def manual_seed_all(self, seed: int) -> None:
+        """Do nothing: random numbers come from the host's generator, which torch seeds itself."""
+
+    def manual_seed(self, seed: int) -> None:
+        """Do nothing, as above."""
+
+    def get_rng_state(self, device: object = None) -> torch.Tensor:
+        """Return the state of the host's generator."""
+        return torch.get_rng_state()
+
+    def set_rng_state(self, state: torch.Tensor, device: object = None) -> None:
+        """Set the state of the host's generator."""
+        torch.set_rng_state(state)
+
+    def get_amp_supported_dtype(self) -> list[torch.dtype]:
+        """Return the types that autocast may choose."""
+        return [torch.bfloat16, torch.float16]
+
+    def _is_in_bad_fork(self) -> bool:
+        return False
+
 
 __all__ = [
     "DEVICE",
@@ -71,7 +125,6 @@ def register() -> None:
     from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
 
     from grader.device.adjust import adjust_torch
-    from grader.device.backend import SimulatedBackend
 
     _refuse_second_backend()
     _setup_privateuseone_for_python_backend(DEVICE, backend_module=SimulatedBackend())

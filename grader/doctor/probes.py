@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import grader
+from grader.process.kernel import can_fork, in_child
 from grader.worker.confine import LAYERS, Limits, Prepared, default_policy, environment, prepare, volume
-from grader.worker.confine.child import can_fork, in_child
 
 # More than `probes` allows, and no burden where nothing is refused.
 LARGE, MANY, TOO_LONG = 2 << 30, 256, 2.5

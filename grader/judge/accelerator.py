@@ -78,7 +78,7 @@ def card_name() -> str | None:
     if torch.version.cuda is None:
         return None
     # Here, as most gradings need no look at the machine.
-    from grader.worker.confine.child import can_fork, in_child
+    from grader.process.kernel import can_fork, in_child
 
     if torch.cuda.is_initialized() or not can_fork():  # type: ignore[no-untyped-call]
         return _first_card() or None

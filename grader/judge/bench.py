@@ -1,10 +1,15 @@
-"""The work bench of one pytest session: which subject is under test, with which seed, and what came out."""
+"""The work bench of one pytest session: which subject is under test, with which seed, and what came out.
+
+pytest's own protocol also asks every plugin at each of the three steps and reports on each. Nobody listens in a session
+of ours, and it takes longer than most tests.
+"""
 
 from __future__ import annotations
 
 import math
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +17,45 @@ import pytest
 
 from grader.course import Course, Task
 from grader.device.choice import computes_on_cuda
-from grader.judge.memory import REFERENCE, Memory
-from grader.judge.outcome import Outcome, leaves_a_worker, verdict_of
-from grader.judge.protocol import problem_of
+from grader.judge.order import derived_seed
+from grader.judge.outcome import REFERENCE, Memory, Outcome, leaves_a_worker, verdict_of
 from grader.judge.references import References
-from grader.judge.seeds import derived_seed
 from grader.judge.subject import ReferenceSubject, Subject
 from grader.proxy.session import Session
 from grader.suite.drawing import Drawing
+
+ENDS_THE_SESSION = (KeyboardInterrupt, pytest.exit.Exception)
+
+
+def problem_of(item: pytest.Item) -> BaseException | None:
+    """Run a test that may have run before; return what it raised first, in whichever step.
+
+    What stands above it, its module and the session, stays set up for the next one.
+
+    Raises:
+        KeyboardInterrupt: somebody wants it all to end, or `pytest.exit` was called.
+    """
+    state = item.session._setupstate
+    try:
+        state.teardown_exact(item)  # the module of the last test, if it is another
+        problem = _raised_by(lambda: state.setup(item))
+        if problem is None:
+            problem = _raised_by(item.runtest)
+        left = _raised_by(lambda: state.teardown_exact(item.parent))  # type: ignore[arg-type]  # a collector will do
+    finally:
+        item._initrequest()  # type: ignore[attr-defined]  # for the next time, without this one's fixtures
+    return left if problem is None else problem
+
+
+def _raised_by(step: Callable[[], object]) -> BaseException | None:
+    try:
+        step()
+    except ENDS_THE_SESSION:
+        raise
+    except BaseException as problem:
+        return problem
+    return None
+
 
 DEFAULT_SECONDS = 10.0
 LEAST_SECONDS = 2.0  # that any test has

@@ -9,7 +9,7 @@ from grader.judge.diagnosis import Named
 from grader.judge.outcome import Outcome, of_a_full_device
 from grader.proxy.errors import ArgumentChanged, Frame, StateLeft, SubmissionError, WrongKind
 from grader.report import Message, Verdict
-from grader.sandbox.errors import GivenUp, WorkerLied, WorkerMemory, WorkerTimeout
+from grader.sandbox.transport import GivenUp, WorkerLied, WorkerMemory, WorkerTimeout
 from grader.suite.failure import CheckFailure
 
 MAX_TEXT = 300

@@ -1,13 +1,33 @@
-"""What one grading is asked to do, and what it found: plain data, so that both can go to another process."""
+"""What one grading is asked to do, and what it tells: plain data, seeds, and what can keep it from taking place."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from grader.device.choice import Accelerator, simulated_accelerator
 from grader.intake import Submission
 from grader.report import TaskReport
+
+
+class UsageProblem(Exception):
+    """The call cannot be carried out as given; the message says what to change."""
+
+
+class OurProblem(Exception):
+    """The grader itself failed, or a layer that strict grading demands is missing. Never a learner's loss."""
+
+
+LARGEST_SEED = 2**63
+
+
+def derived_seed(run_seed: int, *names: str) -> int:
+    """Return a seed for one purpose; it tells nothing about the run's seed or another purpose's."""
+    text = "\0".join((str(run_seed), *names))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % LARGEST_SEED
+
 
 Advance = Callable[[str, str, str], None]  # told of each verdict: task id, test name, verdict
 
@@ -48,3 +68,19 @@ class ShardResult:
     missing: tuple[str, ...] = ()
     incomplete: str | None = None
     notes: tuple[str, ...] = ()  # how the submission was read
+
+
+Row = tuple[str, str, str]  # task id, test name, verdict
+
+
+class Progress(Protocol):
+    """Is told how far a grading is."""
+
+    def start(self, total: int) -> None:
+        """Begin; `total` tasks are to be graded."""
+
+    def advance(self, task_id: str, test_name: str, verdict: str) -> None:
+        """A test has its verdict."""
+
+    def stop(self) -> None:
+        """No more will come."""

@@ -13,14 +13,17 @@ from dataclasses import replace
 from typing import Any
 
 from grader.device.choice import Accelerator, using
-from grader.judge.company import given_up_in_order
-from grader.judge.errors import OurProblem
-from grader.judge.order import Order, ShardResult
-from grader.judge.processors import processors
-from grader.judge.progress import Progress
+from grader.judge.isolation import given_up_in_order
+from grader.judge.order import Order, OurProblem, Progress, ShardResult
 from grader.judge.shard import grade_shard
+from grader.process.prepare import prepare_torch
 from grader.worker.confine.limits import bound_memory
-from grader.worker.prepare import prepare_torch
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
 
 GRACE = 0.1  # seconds until a thread that was joined is gone from the system too
 

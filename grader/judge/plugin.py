@@ -1,22 +1,78 @@
-"""The pytest plugin: the fixtures and marks of a suite, in every session that runs one."""
+"""The pytest plugin: fixtures and marks of a suite in each session that runs one, under plain pytest too."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import torch
 
-from grader.judge.accelerator import AUTO, CHOICES
+from grader.course import load_course
+from grader.device.choice import Accelerator, using
+from grader.intake import IntakeError, NothingFound, Source, TwoCandidates, find_submission, read_source
+from grader.judge.accelerator import AUTO, CHOICES, NoSuchDevice, accelerator_for
 from grader.judge.bench import BENCH, DRAWING, SESSION, Bench, room_of
-from grader.judge.references import load_file
+from grader.judge.references import References, load_file
+from grader.judge.subject import ReferenceSubject, SourceSubject, Subject, open_workers
+from grader.process.prepare import prepare_torch
 from grader.proxy.submission import Submission
 from grader.suite.drawing import Drawing
 from grader.suite.random import Random
+
+
+def prepare(device: str) -> None:
+    """Make an accelerator known to torch, which has to be done before the first backward of a process."""
+    with using(accelerator_for(device)):
+        prepare_torch()
+
+
+def bench_from_options(
+    path: str | None, sandbox: str, seed: int, device: str = AUTO
+) -> tuple[Bench, Callable[[], None]]:
+    """Return a bench and what closes it; until then its accelerator is the one in use."""
+    closing = contextlib.ExitStack()
+    closing.enter_context(using(accelerator_for(device)))
+    prepare_torch()
+    workers = open_workers(sandbox) if path else None
+    if workers:
+        closing.callback(workers.close)
+    course = load_course()
+    references = References(course)
+    subject: Subject = ReferenceSubject(references)
+    if path and workers:
+        subject = SourceSubject(_sources(path, course.slugs), workers.open, references)
+    return Bench(course, references, subject, seed), closing.close
+
+
+def check_submission(path: str) -> None:
+    """Raise pytest.UsageError if there is no submission at `path`, or one that cannot be read."""
+    _sources(path, load_course().slugs)
+
+
+def check_device(device: str) -> Accelerator:
+    """Return the accelerator of this name. Raises pytest.UsageError if there is none."""
+    try:
+        return accelerator_for(device)
+    except NoSuchDevice as problem:
+        raise pytest.UsageError(str(problem)) from None
+
+
+def _sources(path: str, slugs: tuple[str, ...]) -> dict[str, Source]:
+    try:
+        found = find_submission([Path(path)], slugs)
+    except (IntakeError, NothingFound, TwoCandidates) as problem:
+        raise pytest.UsageError(str(problem)) from None
+    read = {slug: read_source(file) for slug, file in found.files.items()}
+    for source in read.values():
+        if not isinstance(source, Source):
+            raise pytest.UsageError(source.message)
+    return {slug: source for slug, source in read.items() if isinstance(source, Source)}
+
 
 DESCRIBED = (list, tuple, slice, torch.dtype, torch.device)  # of which pytest knows no id
 LONGEST_ID, MOST_NUMBERS = 50, 8
@@ -46,11 +102,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
     if config.getoption("--submission"):
-        from grader.judge.authoring import check_submission
 
         check_submission(config.getoption("--submission"))
     if config.getoption("--device") != AUTO:
-        from grader.judge.authoring import check_device
 
         check_device(config.getoption("--device"))
 
@@ -58,7 +112,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Make the accelerator known where a suite is to run: another test may come first, with its first backward."""
     if BENCH not in config.stash and any("submission" in getattr(item, "fixturenames", ()) for item in items):
-        from grader.judge.authoring import prepare
 
         prepare(config.getoption("--device"))
 
@@ -66,7 +119,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def bench_of(config: pytest.Config) -> Bench:
     """Return the session's bench, made from the options of a plain pytest call if nobody set one."""
     if BENCH not in config.stash:
-        from grader.judge.authoring import bench_from_options
 
         seed = config.getoption("--seed")
         chosen = secrets.randbits(31) if seed is None else seed

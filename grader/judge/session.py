@@ -13,7 +13,7 @@ import pytest
 from grader.course import Task
 from grader.judge import plugin
 from grader.judge.bench import BENCH, Bench
-from grader.judge.errors import OurProblem
+from grader.judge.order import OurProblem
 
 Play = Callable[[Bench, dict[str, list[pytest.Item]]], None]
 

@@ -13,23 +13,20 @@ from grader.course import Course, Task, load_course
 from grader.device.choice import using
 from grader.intake import Source
 from grader.judge.bench import DEFAULT_SECONDS, Bench, is_visible, room_of, title_of, weight_of
-from grader.judge.company import Company, Late
-from grader.judge.diagnosis import Named, diagnose
-from grader.judge.evidence import is_telling
-from grader.judge.idle import idle_tests
+from grader.judge.diagnosis import Named, diagnose, is_telling
 from grader.judge.intake import Intake, take_in
+from grader.judge.isolation import Company, Late
 from grader.judge.meanwhile import failing, is_first_failure, named
 from grader.judge.message import message_of, printed_of, traceback_of
 from grader.judge.order import Advance, Order, ShardResult, Tell
 from grader.judge.outcome import Outcome, is_close, verdict_of
 from grader.judge.references import References
-from grader.judge.scoring import score_task, untested
+from grader.judge.scoring import idle_tests, score_task, untested
 from grader.judge.session import run_session
-from grader.judge.subject import SourceSubject
-from grader.judge.workers import Workers, open_workers
+from grader.judge.subject import SourceSubject, Workers, open_workers
 from grader.proxy.errors import StateLeft, SubmissionError
 from grader.report import Message, TaskReport, TestReport, Verdict
-from grader.sandbox.errors import WorkerGone
+from grader.sandbox.transport import WorkerGone
 
 DIAGNOSIS_SECONDS = 20.0  # of this processor, for all tasks together: a busy machine names no less
 

@@ -1,18 +1,109 @@
-"""What a suite is run against: a submission in a sandbox, or a module of ours in this process."""
+"""What a suite is run against: a submission in a sandbox, with the workers that it shares, or a module of ours.
+
+A worker costs more than most tests do. Each test still meets a module of its own, freshly executed; what a worker can
+carry from one test to the next is only what the submission does to Python or torch themselves. One file answers for all
+tasks of a topic, so nothing is carried that it could not have done by itself as it was executed.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+import torch
+
 from grader.intake import Source, names
+from grader.judge.order import OurProblem
 from grader.judge.references import References
-from grader.judge.sharing import Sharing
 from grader.proxy.session import Session
 from grader.sandbox.loopback import Loopback
 from grader.sandbox.transport import APART, Transport
+
+MOST_SECONDS = 5.0  # of one worker's use, far below the processor time that the system allows it
+
+
+class Sharing:
+    """Numbers the workers of a room: a new number is a new worker."""
+
+    def __init__(self) -> None:
+        """Start with nothing shared."""
+        self._room, self._number, self._served, self._spent = "", 0, 0, 0.0
+
+    def enter(self, room: str) -> str:
+        """Return the name of the worker that serves the next test; a test without a room has one to itself."""
+        if not room:
+            return ""
+        if room != self._room or self._spent > MOST_SECONDS:
+            self.part()
+        self._room = room
+        self._served += 1
+        return f"{room}::{self._number}"
+
+    def spend(self, seconds: float) -> None:
+        """Count the time of a test."""
+        self._spent += seconds
+
+    @property
+    def in_company(self) -> bool:
+        """Whether the worker had served others before the last test."""
+        return self._served > 1
+
+    def part(self) -> None:
+        """Give the next test a worker of its own."""
+        self._number, self._served, self._spent = self._number + 1, 0, 0.0
+
+
+@dataclass(frozen=True)
+class Workers:
+    """A source of workers, and what is known about it."""
+
+    open: OpenWorker
+    close: Callable[[], None]
+    kind: str  # forked, spawned, none
+    layers: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    rest: Callable[[], None] = lambda: None  # end the worker that the next test of its room would have
+    leave: Callable[[], None] = lambda: None  # let go of it in a process that forked the one that uses it
+
+
+def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> Workers:
+    """Start what `sandbox` asks for; to be called before anything hidden is read.
+
+    Raises:
+        OurProblem: strict grading is asked for and a layer of confinement is missing.
+    """
+    torch.set_num_threads(1)
+    if sandbox == "none":
+        return Workers(lambda seconds, room: Loopback(), lambda: None, "none")
+    workers = _spawned() if spawn else _forked()
+    if sandbox == "strict" and workers.missing:
+        workers.close()
+        missing = ", ".join(workers.missing)
+        raise OurProblem(
+            f"strict grading needs every layer, and this system lacks: {missing}. See `grade doctor`"
+        )
+    return workers
+
+
+def _forked() -> Workers:
+    from grader.sandbox.forked import ForkServer
+
+    server = ForkServer()
+    return Workers(
+        server.worker, server.close, "forked", server.layers, server.missing, server.rest, server.leave
+    )
+
+
+def _spawned() -> Workers:
+    from grader.sandbox.spawned import SpawnedWorkers
+
+    spawned = SpawnedWorkers()
+    return Workers(spawned.worker, spawned.close, "spawned", (), spawned.missing)
+
 
 OpenWorker = Callable[[float, str], Transport]  # seconds that the worker may take in all, and its room
 

@@ -9,14 +9,12 @@ from grader.course import Course, Task
 from grader.device.choice import CPU, Accelerator, using
 from grader.intake import Source, SourceProblem, parse_source
 from grader.judge.references import References
-from grader.judge.subject import SourceSubject
-from grader.judge.workers import Workers, open_workers
+from grader.judge.subject import SourceSubject, Workers, open_workers
 from grader.learner.asked import asked_of
 from grader.learner.find import plays_of
 from grader.learner.pair import SEED, Cost, Measured, measured
-from grader.sandbox.errors import WorkerTimeout
-from grader.sandbox.transport import APART
-from grader.worker.prepare import prepare_torch
+from grader.process.prepare import prepare_torch
+from grader.sandbox.transport import APART, WorkerTimeout
 
 MOST_PLAYS = 6  # that are tried
 SECONDS = 20.0  # of each worker

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from types import TracebackType
 
-from grader.sandbox.errors import WorkerLied
+from grader.sandbox.transport import WorkerLied
 
 SECONDS = 10.0  # of the judge's processor time; an honest test takes milliseconds
 

@@ -12,16 +12,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.proxy import autograd, errors
+from grader.proxy import errors, tensors
 from grader.proxy.arguments import Arguments
-from grader.proxy.describe import describe_call, describe_function
+from grader.proxy.calls import Call, describe_call, describe_function
 from grader.proxy.handle import Handle
-from grader.proxy.mirrors import Mirrors
 from grader.proxy.patience import Patience
-from grader.proxy.repeat import Call
-from grader.sandbox.errors import WorkerLied, WorkerTimeout
+from grader.proxy.tensors import Mirrors
 from grader.sandbox.loopback import Loopback
-from grader.sandbox.transport import Transport
+from grader.sandbox.transport import Transport, WorkerLied, WorkerTimeout
 from grader.wire.frame import BadFrame
 from grader.wire.tensor import StorageReader, with_memory
 from grader.wire.value import MALFORMED, Decoder
@@ -258,7 +256,7 @@ class Session:
             for row in answer["leaves"]
         ]
         values = [self._placed(spec, reader, arguments) for spec in answer["outputs"]]
-        outputs = autograd.attach(self, answer["call"], values, leaves)
+        outputs = tensors.attach(self, answer["call"], values, leaves)
         node = outputs[0].grad_fn if outputs else None
         if node is not None:
             weakref.finalize(node, self._release_calls.append, answer["call"])

@@ -16,10 +16,10 @@ from grader.judge.bench import Bench
 from grader.judge.references import References
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject
+from grader.process.prepare import prepare_torch
 from grader.release.secrets import CannotRelease
 from grader.release.student_course import StudentCourse
 from grader.report import Verdict
-from grader.worker.prepare import prepare_torch
 
 SEED = 0
 

@@ -8,9 +8,8 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 
-from grader.sandbox.errors import WorkerDied, WorkerLied, WorkerTimeout
-from grader.wire.ahead import Ahead
-from grader.wire.frame import BadFrame, Buffer, Header, pack, unpack
+from grader.sandbox.transport import WorkerDied, WorkerLied, WorkerTimeout
+from grader.wire.frame import Ahead, BadFrame, Buffer, Header, pack, unpack
 
 STACK_SECONDS, MOST_STACK = 0.5, 16_384  # for what a worker says of where it stands
 SLICE = 0.05  # seconds between two looks at the clock, and at the worker's memory and files

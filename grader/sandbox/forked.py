@@ -19,7 +19,9 @@ from typing import Any, NamedTuple
 
 from grader.device.choice import computes_on_cuda
 from grader.sandbox.channel import Channel
-from grader.sandbox.errors import (
+from grader.sandbox.transport import (
+    APART,
+    Answer,
     SandboxProblem,
     WorkerDied,
     WorkerGone,
@@ -27,7 +29,6 @@ from grader.sandbox.errors import (
     WorkerScratch,
     WorkerTimeout,
 )
-from grader.sandbox.transport import APART, Answer
 from grader.sandbox.watch import (
     MemoryWatch,
     ScratchWatch,

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 
 from grader.device.choice import chosen, computes_on_cuda
 from grader.sandbox.channel import Channel
-from grader.sandbox.errors import SandboxProblem, WorkerDied, WorkerGone, WorkerTimeout
-from grader.sandbox.transport import APART, Answer
+from grader.sandbox.transport import APART, Answer, SandboxProblem, WorkerDied, WorkerGone, WorkerTimeout
 from grader.sandbox.watch import (
     MemoryWatch,
     ScratchWatch,
@@ -30,7 +29,7 @@ from grader.wire.frame import Buffer, Header
 
 START_SECONDS = 120.0
 COMMAND = """
-from grader.worker.meta_kernels import put_off
+from grader.process.speedups import put_off
 put_off()
 from grader.worker.spawn import main
 main()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from grader.device.choice import computes_on_cuda
 from grader.sandbox.channel import Channel
-from grader.sandbox.errors import WorkerMemory, WorkerScratch
+from grader.sandbox.transport import WorkerMemory, WorkerScratch
 from grader.worker.confine import DEFAULT_LIMITS, Limits
 from grader.worker.confine.cuda import for_card
 

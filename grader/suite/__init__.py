@@ -1,7 +1,16 @@
 """What a hidden suite imports: checks that raise one structured failure, random inputs, known mistakes."""
 
 from grader.data.load import load as dataset
-from grader.suite.aliasing import check_aliases, check_owns_memory
+from grader.suite.behaviour import (
+    check_aliases,
+    check_by_hand,
+    check_device,
+    check_manners,
+    check_owns_memory,
+    check_raises,
+    check_vectorised,
+    to_device,
+)
 from grader.suite.compare import (
     SUMMED,
     check_close,
@@ -13,9 +22,6 @@ from grader.suite.compare import (
     check_shape,
     check_that,
 )
-from grader.suite.conduct import check_by_hand, check_manners, check_vectorised
-from grader.suite.devices import check_device, to_device
-from grader.suite.errors import check_raises
 from grader.suite.gradients import check_gradcheck, check_gradients
 from grader.suite.mistakes import mistake, reference
 from grader.suite.network import check_network

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.device import cuda
-from grader.suite.failure import CheckFailure, Evidence
-from grader.suite.wording import (
+from grader.device import choice
+from grader.suite.failure import (
+    CheckFailure,
+    Evidence,
     apart,
     device_of,
     dtype_of,
@@ -23,7 +24,7 @@ from grader.suite.wording import (
     shape_of,
     short,
 )
-from grader.wire.record import Record
+from grader.wire.value import Record
 
 TOLERANCES = {  # relative, absolute
     torch.float64: (1e-9, 1e-11), torch.complex128: (1e-9, 1e-11),
@@ -41,7 +42,7 @@ KEYS = "keys"  # the kind of evidence where a dict has others than it should
 
 def tolerance(value: Tensor) -> tuple[float, float]:
     """Return how far numbers of this dtype on this device may be off: relative, absolute."""
-    known = cuda.TOLERANCES if value.device.type == "cuda" else TOLERANCES
+    known = choice.TOLERANCES if value.device.type == "cuda" else TOLERANCES
     return known.get(value.dtype, (0.0, 0.0))
 
 

@@ -12,10 +12,9 @@ from torch.autograd.gradcheck import GradcheckError
 
 from grader.proxy.errors import SubmissionError
 from grader.suite.compare import check_close
-from grader.suite.failure import CheckFailure, Evidence
+from grader.suite.failure import CheckFailure, Evidence, kind_of, short
 from grader.suite.random import Random
-from grader.suite.wording import kind_of, short
-from grader.wire.record import Record
+from grader.wire.value import Record
 
 
 def check_gradients(

@@ -13,10 +13,10 @@ import torch
 
 from grader.course import Course
 from grader.device.choice import Accelerator, chosen, using
-from grader.judge.errors import OurProblem
+from grader.judge.order import OurProblem
 from grader.judge.parallel import may_fork
+from grader.process.prepare import prepare_torch
 from grader.verify.unit import Found, Prover, Unit
-from grader.worker.prepare import prepare_torch
 
 Tell = Callable[
     [int, int, str], None

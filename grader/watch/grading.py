@@ -121,7 +121,7 @@ class Grading:
     def _environment_of(self, result: ShardResult) -> Environment:
         """Return where it was graded; the digest of the course is made only once."""
         if self._environment is None:
-            from grader.judge.reporting import report_of
+            from grader.judge.grading import report_of
 
             whole: Any = {
                 "name": self._name,

@@ -1,4 +1,4 @@
-"""Length-prefixed frames: a JSON header and the raw bytes it speaks of."""
+"""Length-prefixed frames: a JSON header and the raw bytes it speaks of, bounded before anything is allocated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,56 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from grader.wire.limits import MAX_BODY_BYTES, MAX_BUFFERS, MAX_HEADER_BYTES
+MAX_HEADER_BYTES = 4 * 2**20  # a JSON header; larger data travels in buffers
+MAX_BODY_BYTES = 2**28  # all buffers of one frame together; also all its tensors, as if none were expanded
+MAX_BUFFERS = 4096
+MAX_DEPTH = 48  # containers within containers
+MAX_VALUES = 100_000  # nodes of one message
+MAX_MIRRORS = 2000  # tensors of one test that were born in the worker and are kept on both sides
+MAX_MIRROR_BYTES = 2**28  # of all of them together, as if none were expanded
+MAX_INT_BITS = 4096  # of one integer; Python refuses to read more than 4300 digits
+MAX_DIMENSIONS = 32
+MAX_ELEMENTS = 2**27  # of one tensor, counted by its shape
+
+
+CHUNK = 1 << 14  # bytes that are read at most before they are asked for
+
+
+class Ahead:
+    """Bytes in the order in which they come."""
+
+    def __init__(self, receive: Callable[[memoryview], int]) -> None:
+        """Read by `receive`, which fills the beginning of a piece of memory and returns how much, at least a byte."""
+        self._receive = receive
+        self._chunk = memoryview(bytearray(CHUNK))
+        self._there = self._chunk[:0]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has come that was not asked for."""
+        return not self._there
+
+    def read(self, count: int) -> bytearray:
+        """Return the next `count` bytes."""
+        if count <= len(self._there):
+            data, self._there = bytearray(self._there[:count]), self._there[count:]
+            return data
+        data = bytearray(count)
+        left = memoryview(data)
+        while left:
+            left = left[self._fill(left) :]
+        return data
+
+    def _fill(self, left: memoryview) -> int:
+        if not self._there:
+            if len(left) >= CHUNK:
+                return self._receive(left)
+            self._there = self._chunk[: self._receive(self._chunk)]
+        size = min(len(left), len(self._there))
+        left[:size] = self._there[:size]
+        self._there = self._there[size:]
+        return size
+
 
 PREFIX = struct.Struct(">4sIQ")  # magic, header bytes, body bytes
 MAGIC = b"TGR1"

@@ -9,9 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.wire.frame import BadFrame, Buffer, TooLarge
-from grader.wire.limits import MAX_BODY_BYTES, MAX_DIMENSIONS, MAX_ELEMENTS
-from grader.wire.shown import copy_shown, shows_everything
+from grader.wire.frame import MAX_BODY_BYTES, MAX_DIMENSIONS, MAX_ELEMENTS, BadFrame, Buffer, TooLarge
+from grader.wire.storage import copy_shown, shows_everything
 
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype

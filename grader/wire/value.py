@@ -6,17 +6,48 @@ A scalar stands for itself; everything else is an object with one key, its kind.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from grader.wire.frame import BadFrame, Buffer, TooLarge
-from grader.wire.limits import MAX_DEPTH, MAX_INT_BITS, MAX_VALUES
-from grader.wire.record import Record
+from grader.wire.frame import MAX_DEPTH, MAX_INT_BITS, MAX_VALUES, BadFrame, Buffer, TooLarge
 from grader.wire.tensor import DTYPES, StorageReader, StorageWriter, device_called, sendable
+
+
+class Record:
+    """Named values in order; the class that the other side used is only a name here."""
+
+    __slots__ = ("_fields", "_name", "_values")
+
+    def __init__(self, name: str, fields: tuple[str, ...], values: tuple[Any, ...]) -> None:
+        """Keep `values[i]` under `fields[i]`."""
+        self._name, self._fields, self._values = name, fields, values
+
+    def __getattr__(self, field: str) -> Any:
+        """Return the value called `field`."""
+        if field.startswith("__") or field not in self._fields:
+            raise AttributeError(f"{self._name} has the fields {', '.join(self._fields)}, not {field}")
+        return self._values[self._fields.index(field)]
+
+    def __getitem__(self, index: int) -> Any:
+        """Return the value at `index`."""
+        return self._values[index]
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the values."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Return the number of values."""
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        """Name the class and its fields, not the values."""
+        return f"{self._name}({', '.join(self._fields)})"
+
 
 Json = Any
 Refer = Callable[[Any, "Encoder"], Json]

@@ -8,8 +8,7 @@ import signal
 import socket
 from collections.abc import Callable
 
-from grader.wire.ahead import Ahead
-from grader.wire.frame import pack, unpack
+from grader.wire.frame import Ahead, pack, unpack
 from grader.worker.output import BoundedOutput
 from grader.worker.worker import Worker
 

@@ -12,9 +12,7 @@ from torch import Tensor
 from grader.wire.frame import BadFrame
 from grader.wire.tensor import HOST, META, describe, tensor_bytes, with_memory
 from grader.wire.value import Decoder, Encoder
-from grader.worker.autograd import Calls, leaves_of
-from grader.worker.objects import Objects
-from grader.worker.tensors import TensorTable
+from grader.worker.state import Calls, Objects, TensorTable, leaves_of
 
 
 def references(tensors: dict[int, Tensor], number: int) -> int:

@@ -10,8 +10,8 @@ import sys
 import threading
 
 from grader.device.choice import Accelerator, using
+from grader.process.prepare import prepare_torch
 from grader.worker.endpoint import HUNG_UP, serve
-from grader.worker.prepare import prepare_torch
 
 
 def main() -> None:

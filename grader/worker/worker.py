@@ -10,15 +10,13 @@ from typing import Any
 
 import torch
 
-from grader.device import cuda
+from grader.device import choice
 from grader.wire.frame import Buffer, Header, TooLarge
 from grader.wire.tensor import HOST
-from grader.worker import errors, module
-from grader.worker.autograd import Calls
-from grader.worker.objects import OPERATORS, Objects, bounded
+from grader.worker import module, output
 from grader.worker.recorder import Recorder
 from grader.worker.request import Request
-from grader.worker.tensors import TensorTable
+from grader.worker.state import OPERATORS, Calls, Objects, TensorTable, bounded
 
 Answer = tuple[Header, list[Buffer]]
 
@@ -44,7 +42,7 @@ class Worker:
         try:
             return self._answer(request, header)
         except BaseException as problem:  # whatever the submission raises must not end the worker
-            return {"raised": errors.describe(problem, self._filename)}, []
+            return {"raised": output.describe(problem, self._filename)}, []
 
     def _answer(self, request: Request, header: Header) -> Answer:
         for call in header.get("release_calls", ()):
@@ -65,7 +63,7 @@ class Worker:
             answer.update(request.register_call())
         except BaseException as problem:  # as above; what the call left behind is still reported
             raised = TypeError(f"returned {problem}") if isinstance(problem, TooLarge) else problem
-            answer = {"raised": errors.describe(raised, self._filename)}
+            answer = {"raised": output.describe(raised, self._filename)}
         answer["left"] = {"random": not torch.equal(before, torch.get_rng_state()), **left}
         if recorder is not None:
             answer["record"] = recorder.record()
@@ -83,7 +81,7 @@ class Worker:
         self._reset()
         self.namespace = None
         sys.modules.pop(header["slug"], None)  # with what it kept on a device
-        cuda.release_memory()
+        choice.release_memory()
         self._filename = f"{header['slug']}.py"
         warnings.simplefilter("default", UserWarning)  # so that each play is warned again of the same line
         module.seed_everything(header["seed"])

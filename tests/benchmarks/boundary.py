@@ -22,12 +22,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import torch  # noqa: E402  the number of threads is read at import
 
 from grader.course import load_course  # noqa: E402
+from grader.process.prepare import prepare_torch  # noqa: E402
 from grader.proxy.session import Session  # noqa: E402
 from grader.proxy.submission import Submission  # noqa: E402
 from grader.sandbox.forked import ForkServer  # noqa: E402
 from grader.sandbox.loopback import Loopback  # noqa: E402
 from grader.sandbox.transport import Transport  # noqa: E402
-from grader.worker.prepare import prepare_torch  # noqa: E402
 
 SOURCE = "import torch\n\ndef softmax(x, dim):\n    return torch.softmax(x, dim)\n"
 CALLS = 300
@@ -56,7 +56,7 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"], forks = "1", int(sys.argv[1])
 import torch
 from grader.worker.confine import DEFAULT_LIMITS, default_policy, prepare, volume
-from grader.worker.warm import warm_up
+from grader.worker.server import warm_up
 
 def seconds(confined):
     child = os.fork()

@@ -41,17 +41,20 @@ import torch  # noqa: E402  the number of threads is read at import
 from grader.course import Course, load_course  # noqa: E402
 from grader.intake import Source, names, read_source  # noqa: E402
 from grader.judge import plugin  # noqa: E402
-from grader.judge.errors import OurProblem, UsageProblem  # noqa: E402
 from grader.judge.grading import grade_submission  # noqa: E402
-from grader.judge.seeds import derived_seed  # noqa: E402
+from grader.judge.order import (  # noqa: E402
+    OurProblem,
+    UsageProblem,
+    derived_seed,  # noqa: E402
+)
+from grader.process.prepare import prepare_torch  # noqa: E402
 from grader.proxy.errors import SubmissionError, from_report  # noqa: E402
 from grader.suite.drawing import Drawing  # noqa: E402
 from grader.suite.random import Random  # noqa: E402
 from grader.worker.confine import Policy, landlock  # noqa: E402
-from grader.worker.confine.layer import Start  # noqa: E402
 from grader.worker.confine.limits import mapped  # noqa: E402
-from grader.worker.errors import describe  # noqa: E402
-from grader.worker.prepare import prepare_torch  # noqa: E402
+from grader.worker.confine.policy import Start  # noqa: E402
+from grader.worker.output import describe  # noqa: E402
 from grader.worker.recorder import Recorder  # noqa: E402
 
 HERE = Path(__file__).parent

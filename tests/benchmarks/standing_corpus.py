@@ -30,9 +30,8 @@ from typing import Any
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, IntakeError, NothingFound, Submission, TwoCandidates, find_submission
-from grader.judge.errors import OurProblem
-from grader.judge.order import Order, ShardResult
-from grader.judge.reporting import report_of
+from grader.judge.grading import report_of
+from grader.judge.order import Order, OurProblem, ShardResult
 from grader.judge.warm import JudgeDied, StandingJudge
 from grader.render.junit import to_junit
 from grader.report import Report

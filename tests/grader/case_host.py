@@ -22,8 +22,8 @@ from typing import Any
 
 from rich.console import Console
 
-from grader.judge.errors import OurProblem, UsageProblem
 from grader.judge.grading import grade_submission
+from grader.judge.order import OurProblem, UsageProblem
 from grader.render import terminal
 from grader.render.junit import to_junit
 from grader.report import Report

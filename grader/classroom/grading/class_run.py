@@ -23,8 +23,8 @@ from grader.classroom.records import (
     TaskColumn,
 )
 from grader.course import Task
+from grader.judge.grading import environment_of
 from grader.judge.order import ShardResult
-from grader.judge.reporting import environment_of
 from grader.judge.scoring import absent, skip_dependents
 from grader.report import Environment, Report
 

@@ -17,8 +17,8 @@ from grader.classroom.policy import Policy
 from grader.classroom.records import ClassResult
 from grader.course import load_course
 from grader.judge.accelerator import NoSuchDevice, accelerator_for
-from grader.judge.errors import UsageProblem
-from grader.judge.processors import processors
+from grader.judge.order import UsageProblem
+from grader.judge.parallel import processors
 from grader.judge.scoring import without_needs
 
 

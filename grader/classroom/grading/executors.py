@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from grader.judge.errors import OurProblem, UsageProblem
-from grader.judge.order import Order, ShardResult
+from grader.judge.order import Order, OurProblem, ShardResult, UsageProblem
 from grader.judge.warm import JudgeDied, JudgeStopped, StandingJudge, stand
 from grader.judge.warm.messages import Post
 

@@ -16,14 +16,13 @@ from grader.classroom.records import HandedFile, HandIn, Student
 from grader.course import Course, Task, load_course
 from grader.device.choice import Accelerator, using
 from grader.intake import Content, Submission
-from grader.judge.errors import OurProblem
-from grader.judge.order import Order, ShardResult
-from grader.judge.reporting import report_of
+from grader.judge.grading import report_of
+from grader.judge.order import Order, OurProblem, ShardResult
 from grader.judge.scoring import untested, without_needs
 from grader.judge.warm import can_stand
 from grader.judge.warm.messages import Post
 from grader.report import Message, Report, Verdict
-from grader.sandbox.errors import SandboxProblem
+from grader.sandbox.transport import SandboxProblem
 
 OpenExecutor = Callable[[int], AbstractContextManager[Executor]]  # for so many jobs
 
@@ -76,7 +75,7 @@ def _graded(job: Job) -> ShardResult:
 def _graded_once(order: Order) -> ShardResult:
     """Grade in a process that is there for this order alone; only here does this process need torch."""
     from grader.judge.parallel import run_parallel
-    from grader.worker.prepare import prepare_torch
+    from grader.process.prepare import prepare_torch
 
     with using(order.accelerator):
         prepare_torch()

@@ -8,7 +8,7 @@ import os
 
 gc.disable()
 
-from grader.worker.meta_kernels import put_off  # noqa: E402
+from grader.process.speedups import put_off  # noqa: E402
 
 put_off()
 

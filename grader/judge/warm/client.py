@@ -13,8 +13,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from grader.device.choice import Accelerator
-from grader.judge.errors import OurProblem
-from grader.judge.order import Meanwhile, Order, ShardResult, Tell
+from grader.judge.order import Meanwhile, Order, OurProblem, ShardResult, Tell
 from grader.judge.warm.messages import Closed, Failed, Post, receive, send
 
 MODULE = "grader.judge.warm"

@@ -2,23 +2,70 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from grader.course import Course
-from grader.judge.memory import Found as Fact
-from grader.judge.memory import Key
+from _pytest.mark import KeywordMatcher
+from _pytest.mark.expression import Expression
+
+from grader.course import Course, Task
+from grader.intake import Content, Submission
+from grader.judge.intake import take_in
 from grader.judge.order import Meanwhile, Order, Tell
+from grader.judge.outcome import Found as Fact
+from grader.judge.outcome import Key
+from grader.judge.plugin import load_shared
 from grader.judge.references import References
 from grader.judge.shard import Collected, Shard
-from grader.judge.warm.child import Found, in_child
-from grader.judge.warm.keyword import chosen
+from grader.judge.subject import Workers
+from grader.judge.warm.child import Found, Ours, graded, in_child
 from grader.judge.warm.messages import Closed, Failed, send, send_packed
-from grader.judge.warm.whose import Ours, graded
-from grader.judge.workers import Workers
-from grader.sandbox.errors import SandboxProblem
-from grader.worker.pages import PAGES
+from grader.process.speedups import PAGES
+from grader.sandbox.transport import SandboxProblem
+
+GARBAGE_THRESHOLDS = (20_000, 20, 20)  # a child is short-lived, as a worker is
+
+
+def get_ready(references: References, tasks: Sequence[Task], course: Course) -> None:
+    """Load now what each child would otherwise load again."""
+    topics = dict.fromkeys(task.topic for task in tasks)
+    for slug in topics:
+        references.stub(slug), references.tree(slug), references.signatures(slug)
+        if (file := course.suites / slug / "shared.py").is_file():
+            load_shared(file)
+    for task in tasks:
+        references.mistakes(task)
+    for slug in topics:
+        _read_like_a_submission(references, [task for task in tasks if task.topic == slug], course)
+    gc.collect()
+    gc.freeze()  # so that a child's collection does not copy every page
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    gc.enable()
+
+
+def _read_like_a_submission(references: References, tasks: Sequence[Task], course: Course) -> None:
+    """Read a topic's reference as if it were handed in: its bindings and those of the stub are then known."""
+    slug = tasks[0].topic
+    content = Content(f"{slug}.py", course.solution_file(slug).read_bytes())
+    take_in(course, references, Submission({slug: content}, ""), tasks)
+
+
+def chosen(collected: Collected, keyword: str) -> Collected:
+    """Leave out what pytest's -k would leave out; the bench is told which tasks are no longer whole."""
+    if not keyword:
+        return collected
+    asked = Expression.compile(keyword)
+    left = {
+        task: [item for item in items if asked.evaluate(KeywordMatcher.from_item(item))]
+        for task, items in collected.by_task.items()
+    }
+    collected.bench.partial |= {
+        task for task, items in left.items() if len(items) < len(collected.by_task[task])
+    }
+    return Collected(collected.bench, left)
 
 
 @dataclass(frozen=True)

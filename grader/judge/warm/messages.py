@@ -1,13 +1,49 @@
-"""What the two ends of a standing judge say to each other: pickles, as both ends are ours."""
+"""What the ends of a warm judge say to each other: pickles behind their length, as all ends are ours."""
 
 from __future__ import annotations
 
 import pickle
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from grader.device.choice import Accelerator
+
+PIECE = struct.Struct(">?Q")  # whether this is the result, and how many bytes follow
+
+
+def write(stream: BinaryIO, data: bytes, *, last: bool) -> None:
+    """Write one frame, so that it can be read at once."""
+    stream.write(PIECE.pack(last, len(data)))
+    stream.write(data)
+    stream.flush()
+
+
+class Frames:
+    """Takes apart what comes out of the pipe, in whatever pieces; a frame that is cut off is none."""
+
+    def __init__(self, pass_on: Callable[[bytes], None]) -> None:
+        """Nothing has come yet; `pass_on` gets what is told, at once and in its order."""
+        self._pass_on, self._data = pass_on, bytearray()
+        self.result: bytes | None = None
+
+    def take(self, part: bytes) -> None:
+        """Take the next piece."""
+        self._data += part
+        while len(self._data) >= PIECE.size:
+            last, length = PIECE.unpack_from(self._data)
+            end = PIECE.size + length
+            if len(self._data) < end:
+                return
+            with memoryview(self._data) as view:
+                data = bytes(view[PIECE.size : end])
+            del self._data[:end]
+            if last:
+                self.result = data
+            else:
+                self._pass_on(data)
+
 
 HEAD = struct.Struct(">QQ")  # which order it is about, and how many bytes follow
 

@@ -22,15 +22,13 @@ from grader.judge.bench import Bench
 from grader.judge.references import References
 from grader.judge.session import run_session
 from grader.judge.shard import Collected
-from grader.judge.subject import ReferenceSubject
+from grader.judge.subject import ReferenceSubject, open_workers
 from grader.judge.warm.child import die_with
-from grader.judge.warm.judge import Desk, Judge
+from grader.judge.warm.judge import Desk, Judge, get_ready
 from grader.judge.warm.messages import Closed, Post, Ready, receive, send
-from grader.judge.warm.readiness import get_ready
-from grader.judge.workers import open_workers
-from grader.worker.pages import PAGES
-from grader.worker.prepare import prepare_torch
-from grader.worker.warm import warm_up
+from grader.process.prepare import prepare_torch
+from grader.process.speedups import PAGES
+from grader.worker.server import warm_up
 
 UNUSED_SEED = 0
 

@@ -2,18 +2,137 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from grader.suite.compare import check_close
-from grader.suite.failure import CheckFailure, Evidence
-from grader.suite.network.gradients import Given, check_all_gradients
-from grader.suite.network.state import OPTIONAL, check_state, kept_by
-from grader.suite.network.values import placed
-from grader.suite.wording import kind_of
+from grader.suite.failure import CheckFailure, Evidence, kind_of, shape_of, short
+from grader.suite.network.pair import placed
+
+OPTIONAL = "num_batches_tracked"  # torch's own layers count batches, others need not
+KEYS = "keys of the state_dict"
+
+Kept = Mapping[str, tuple[str, tuple[int, ...]]]  # parameter or buffer, and the shape
+
+
+def kept_by(module: nn.Module) -> Kept:
+    """Return what a module of ours keeps."""
+    parameters = dict(module.named_parameters(remove_duplicate=False))
+    return {
+        key: ("parameter" if key in parameters else "buffer", tuple(value.shape))
+        for key, value in module.state_dict().items()
+    }
+
+
+def check_state(got: Any, want: Kept) -> None:
+    """Check what the submission says that its module keeps, in any order.
+
+    Raises:
+        CheckFailure: a key is missing, not asked for, of another kind or shape.
+    """
+    theirs = _readable(got)
+    evidence = Evidence("state", sorted((key, *row) for key, row in theirs.items()))
+    demanded, given = ([key for key in keys if OPTIONAL not in key] for keys in (want, theirs))
+    missing = [key for key in demanded if key not in theirs]
+    further = [key for key in given if key not in want]
+    if missing:
+        raise CheckFailure(KEYS, _described(missing[0], want), _of_missing(missing, further), evidence)
+    if further:
+        text = f"{short(further[0])} too, which is not asked for"
+        raise CheckFailure(KEYS, f"{len(demanded)} keys", text, evidence)
+    for key in demanded:
+        if theirs[key] != want[key]:
+            raise CheckFailure(KEYS, _described(key, want), _described(key, theirs), evidence)
+
+
+def _readable(got: Any) -> dict[str, tuple[str, tuple[int, ...]]]:
+    if type(got) is not dict or not all(_is_entry(key, row) for key, row in got.items()):
+        raise CheckFailure(KEYS, "a state_dict of tensors", "something else", Evidence("state", None))
+    return {key: (kind, tuple(shape)) for key, (kind, shape) in got.items()}
+
+
+def _is_entry(key: Any, row: Any) -> bool:
+    if type(key) is not str or type(row) is not list or len(row) != 2:
+        return False
+    kind, shape = row
+    return type(kind) is str and type(shape) is list and all(type(size) is int for size in shape)
+
+
+def _described(key: str, kept: Kept) -> str:
+    kind, shape = kept[key]
+    return f"{key}, a {kind[:20]} of shape {short(shape)}"
+
+
+def _of_missing(missing: list[str], further: list[str]) -> str:
+    text = f"no such key ({len(missing)} missing)" if len(missing) > 1 else "no such key"
+    return f"{text}, but {short(further[0])}, which is not asked for" if further else text
+
+
+Given = tuple[str, Any, Tensor | None]  # what it is the gradient of, theirs, ours
+
+
+def check_all_gradients(
+    parameters: Sequence[Given], inputs: Sequence[Given], rtol: float | None, atol: float | None
+) -> None:
+    """Check the gradients of parameters, then those of inputs.
+
+    Raises:
+        CheckFailure: the first that differs, with how many do.
+    """
+    for noun, rows in (("parameters", parameters), ("inputs", inputs)):
+        faults = [(row, fault) for row in rows if (fault := _fault(row, rtol, atol)) is not None]
+        if faults:
+            (name, got, want), fault = faults[0]
+            many = f"; {len(faults)} of {len(rows)} {noun} differ" if len(rows) > 1 else ""
+            expected, text = _worded(got, want, fault, rtol, atol)
+            checked = f"gradient with respect to {name}"
+            raise CheckFailure(checked, expected, text + many, fault.evidence)
+
+
+def _fault(row: Given, rtol: float | None, atol: float | None) -> CheckFailure | None:
+    name, got, want = row
+    if want is None:  # it has no part in the result: nothing or zeros are right
+        right = got is None or (isinstance(got, Tensor) and not got.detach().count_nonzero())
+        return (
+            None if right else CheckFailure(name, "none, or zeros", "something else", Evidence("value", got))
+        )
+    given = torch.zeros_like(want) if got is None else got  # where zeros are right, nothing is
+    try:
+        check_close(given, want, name, rtol=rtol, atol=atol)
+    except CheckFailure as failure:
+        return failure
+    return None
+
+
+def _worded(
+    got: Any, want: Tensor | None, fault: CheckFailure, rtol: float | None, atol: float | None
+) -> tuple[str, str]:
+    if got is None and want is not None:
+        return f"a gradient of shape {shape_of(want)}", "none: it has no part in the result, or was detached"
+    if want is None or fault.evidence.kind != "value" or not isinstance(got, Tensor):
+        return fault.expected, fault.got
+    theirs, ours = got.detach().cpu(), want.detach().cpu()
+    if not theirs.any():
+        return fault.expected, "zero, in every element"
+    ratio = _ratio(theirs, ours, rtol, atol)
+    return fault.expected, fault.got if ratio is None else f"{ratio:.4g} times the expected, in every element"
+
+
+def _ratio(got: Tensor, want: Tensor, rtol: float | None, atol: float | None) -> float | None:
+    """Return the factor between two tensors of several elements, None if there is none."""
+    theirs, ours = got.double().flatten(), want.double().flatten()
+    if ours.count_nonzero() < 2:
+        return None
+    ratio = float(theirs @ ours / (ours @ ours))
+    try:
+        check_close(got, (ratio * ours).to(want.dtype).view(want.shape), rtol=rtol, atol=atol)
+    except CheckFailure:
+        return None
+    return ratio
+
 
 PARTS = ("output", "gradients", "inputs", "buffers")
 

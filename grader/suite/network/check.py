@@ -10,12 +10,10 @@ from torch import Tensor, nn
 from grader.proxy.errors import SubmissionError
 from grader.proxy.submission import Submission
 from grader.suite.drawing import Drawing
-from grader.suite.failure import NETWORK, CheckFailure, Evidence
+from grader.suite.failure import NETWORK, CheckFailure, Evidence, short
 from grader.suite.network.answer import check_learned, check_made, check_output, seen_in
-from grader.suite.network.pair import Pair, Setting
-from grader.suite.network.values import draw_weights, dtype_of, leaves, on_host
+from grader.suite.network.pair import Pair, Setting, draw_weights, dtype_of, leaves, on_host
 from grader.suite.random import Random
-from grader.suite.wording import short
 
 
 def check_network(

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from grader.process.kernel import can_fork, in_child
 from grader.worker.confine import environment, identity, landlock, limits, scratch, seccomp
-from grader.worker.confine.child import can_fork, in_child
-from grader.worker.confine.layer import LAYERS, Layer, Start
-from grader.worker.confine.policy import DEFAULT_LIMITS, Limits, Policy, default_policy
+from grader.worker.confine.policy import DEFAULT_LIMITS, LAYERS, Layer, Limits, Policy, Start, default_policy
 
 __all__ = ["DEFAULT_LIMITS", "LAYERS", "Limits", "Policy", "Prepared", "default_policy", "prepare"]
 

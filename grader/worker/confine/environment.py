@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from grader.worker.confine import kernel
-from grader.worker.confine.layer import Start
+from grader.process import kernel
+from grader.worker.confine.policy import Start
 
 # Variables that are passed on if they are set, because a library needs them; none of them is private.
 _PASSED = (

@@ -7,10 +7,9 @@ import signal
 import sys
 from dataclasses import dataclass
 
-from grader.worker.confine import kernel
-from grader.worker.confine.child import in_child
-from grader.worker.confine.layer import Start
-from grader.worker.confine.policy import Policy
+from grader.process import kernel
+from grader.process.kernel import in_child
+from grader.worker.confine.policy import Policy, Start
 
 _DIE_WITH_PARENT, _SET_DUMPABLE, _KEEP_CAPABILITIES = 1, 4, 8  # PR_SET_PDEATHSIG, ...
 _SEARCH_FOLDERS = 1 << 2  # CAP_DAC_READ_SEARCH

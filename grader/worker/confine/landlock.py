@@ -11,9 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.worker.confine import kernel
-from grader.worker.confine.layer import Start
-from grader.worker.confine.policy import Policy
+from grader.process import kernel
+from grader.worker.confine.policy import Policy, Start
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION, _BENEATH = 1, 1

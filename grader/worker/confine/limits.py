@@ -8,8 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.worker.confine.layer import Start
-from grader.worker.confine.policy import Policy
+from grader.worker.confine.policy import Policy, Start
 
 if sys.platform != "win32":
     import resource

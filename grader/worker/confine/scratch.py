@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.worker.confine.layer import Start
+from grader.worker.confine.policy import Start
 
 _DEEP = 10
 

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.worker.confine import bpf, kernel
+from grader.process import kernel
+from grader.worker.confine import bpf
+from grader.worker.confine.bpf import ARCHITECTURES, HIGHEST
 from grader.worker.confine.calls import LIMITED, REFUSED, UNKNOWN, Rule
-from grader.worker.confine.layer import Start
-from grader.worker.confine.numbers import ARCHITECTURES, HIGHEST
-from grader.worker.confine.policy import Policy
+from grader.worker.confine.policy import Policy, Start
 
 _GET_FILTER_MODE, _SET_FILTER_MODE, _FILTER = 21, 22, 2  # PR_GET_SECCOMP, PR_SET_SECCOMP, SECCOMP_MODE_FILTER
 _FIRST_OF_X32 = 0x40000000

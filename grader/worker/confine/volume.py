@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from grader.worker.confine import kernel
-from grader.worker.confine.child import in_child
+from grader.process import kernel
+from grader.process.kernel import in_child
 from grader.worker.confine.policy import Limits
 
 _NEW_USER, _NEW_MOUNTS = 0x1000_0000, 0x0002_0000  # CLONE_NEWUSER, CLONE_NEWNS

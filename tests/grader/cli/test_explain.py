@@ -3,7 +3,7 @@
 import pytest
 
 from grader.course import load_course
-from grader.judge.errors import OurProblem
+from grader.judge.order import OurProblem
 from grader.learner import load, record
 from grader.learner.cost import NO_OPERATOR, Cost, Costs
 from grader.report import Verdict

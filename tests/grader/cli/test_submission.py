@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader.judge.errors import OurProblem, UsageProblem
+from grader.judge.order import OurProblem, UsageProblem
 from grader.report import Verdict, from_json
 
 

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from grader.judge.errors import OurProblem
+from grader.judge.order import OurProblem
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import torch
 
+from grader.process.kernel import in_child
 from grader.worker.confine import default_policy, prepare
-from grader.worker.confine.child import in_child
 
 
 def matmul():

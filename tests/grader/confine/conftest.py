@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.process.kernel import in_child
 from grader.worker.confine import Limits, Policy, Prepared, default_policy, prepare
-from grader.worker.confine.child import in_child
 from grader.worker.confine.identity import become
 
 Play = Callable[[Callable[[], object]], str | None]

@@ -16,7 +16,7 @@ import torch
 from grader.device.choice import CUDA, Accelerator, using
 from grader.sandbox.watch import limits_in_use
 from grader.worker.confine import DEFAULT_LIMITS, bpf, cuda, default_policy, prepare
-from grader.worker.confine.numbers import ARCHITECTURES
+from grader.worker.confine.bpf import ARCHITECTURES
 from grader.worker.confine.seccomp import actions
 
 MEBIBYTE, TEBIBYTE = 1 << 20, 1 << 40

@@ -9,14 +9,14 @@ import sys
 
 import pytest
 
+from grader.process.kernel import in_child
 from grader.worker.confine import environment
-from grader.worker.confine.child import in_child
 
 # A process of its own: its environment is put on the stack by the kernel, as a judge's is.
 PROGRAM = """
 import ctypes, os, pathlib, sys, tempfile
 from grader.worker.confine import default_policy, environment, prepare
-from grader.worker.confine.child import in_child
+from grader.process.kernel import in_child
 
 os.environ["LATE"] = os.environ["TOKEN"] + "-late"
 os.environ["REMOVED"] = "x"

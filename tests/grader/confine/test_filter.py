@@ -8,8 +8,8 @@ import struct
 import pytest
 
 from grader.worker.confine import bpf
+from grader.worker.confine.bpf import ARCHITECTURES, HIGHEST
 from grader.worker.confine.calls import LIMITED, REFUSED, UNKNOWN
-from grader.worker.confine.numbers import ARCHITECTURES, HIGHEST
 from grader.worker.confine.seccomp import actions
 
 OWN = 4321

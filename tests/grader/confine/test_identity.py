@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.worker.confine import Policy, default_policy, identity, kernel, prepare
-from grader.worker.confine.child import in_child
+from grader.process import kernel
+from grader.process.kernel import in_child
+from grader.worker.confine import Policy, default_policy, identity, prepare
 
 GET_DUMPABLE = 3
 SEARCH_FOLDERS = 1 << 2

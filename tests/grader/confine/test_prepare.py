@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.worker.confine import LAYERS, child, default_policy, kernel, landlock, prepare
-from grader.worker.confine.child import in_child
+from grader.process import kernel
+from grader.process.kernel import in_child
+from grader.worker.confine import LAYERS, default_policy, landlock, prepare
 
 
 def missing_under(policy) -> tuple[str, ...]:
@@ -104,7 +105,7 @@ def test_a_child_is_never_left_behind():
     before = _children()
     in_child(lambda keep: "done")
     assert _children() == before
-    assert child.can_fork()
+    assert kernel.can_fork()
 
 
 def _children() -> set[str]:

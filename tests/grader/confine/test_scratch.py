@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from grader.worker.confine.child import in_child
+from grader.process.kernel import in_child
 from grader.worker.confine.scratch import sweep
 
 

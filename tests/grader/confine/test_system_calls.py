@@ -13,10 +13,10 @@ import threading
 
 import pytest
 
-from grader.worker.confine import kernel
+from grader.process import kernel
+from grader.process.kernel import in_child
+from grader.worker.confine.bpf import ARCHITECTURES, HIGHEST
 from grader.worker.confine.calls import LIMITED, REFUSED, UNKNOWN
-from grader.worker.confine.child import in_child
-from grader.worker.confine.numbers import ARCHITECTURES, HIGHEST
 
 _, NUMBERS = ARCHITECTURES[platform.machine()]
 DIE_WITH_PARENT, STEAL_INPUT = 1, 0x5412

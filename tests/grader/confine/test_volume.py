@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.process.kernel import in_child
 from grader.worker.confine import Limits, volume
-from grader.worker.confine.child import in_child
 
 LIMITS = Limits(scratch_size=1 << 20, scratch_files=20)
 

@@ -7,7 +7,7 @@ import torch
 
 from grader.device.simulated import is_simulated, to_host
 from grader.suite import to_device
-from grader.wire.record import Record
+from grader.wire.value import Record
 
 HOST = torch.tensor([1.0, 2.0])
 

@@ -18,9 +18,9 @@ from typing import Any
 import torch
 
 from grader.course import load_course
-from grader.judge import grading, shard, workers
-from grader.judge.errors import OurProblem, UsageProblem
+from grader.judge import grading, shard, subject
 from grader.judge.grading import grade_submission
+from grader.judge.order import OurProblem, UsageProblem
 from grader.report.json import to_json
 
 AT_ONCE = 2
@@ -58,9 +58,9 @@ def _patch(order: dict[str, Any]) -> None:
         made_up = functools.partial(load_course, Path(order["package"]))
         grading.load_course = shard.load_course = made_up  # type: ignore[assignment]
     if order["spawn"]:
-        shard.open_workers = functools.partial(workers.open_workers, spawn=True)  # type: ignore[assignment]
-    forked = workers._forked
-    workers._forked = lambda: replace(forked(), missing=tuple(order["missing"]))
+        shard.open_workers = functools.partial(subject.open_workers, spawn=True)  # type: ignore[assignment]
+    forked = subject._forked
+    subject._forked = lambda: replace(forked(), missing=tuple(order["missing"]))
 
 
 def _grade(order: dict[str, Any]) -> dict[str, Any]:

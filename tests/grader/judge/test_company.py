@@ -9,7 +9,7 @@ import torch
 
 from grader.course import Task
 from grader.judge.bench import LEAST_SECONDS
-from grader.judge.company import MOST_LATE_TASKS, Company, Late
+from grader.judge.isolation import MOST_LATE_TASKS, Company, Late
 from grader.judge.outcome import Outcome
 from grader.report import Verdict
 from grader.suite.failure import CheckFailure, Evidence

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from grader.judge.device_faults import GENERATOR, MIXED, NO_CARD, TO_NUMPY, kind_of_error
+from grader.judge.outcome import GENERATOR, MIXED, NO_CARD, TO_NUMPY, kind_of_error
+from grader.process.prepare import prepare_torch
 from grader.proxy.errors import SubmissionError
-from grader.worker.prepare import prepare_torch
 
 
 def said(text, kind="RuntimeError"):

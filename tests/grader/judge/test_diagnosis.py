@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from grader.judge.diagnosis import diagnose
+from grader.judge.isolation import settle_internal
 from grader.judge.outcome import Outcome, verdict_of
-from grader.judge.settle import settle_internal
 from grader.report import POSSIBLE
-from grader.sandbox.errors import WorkerMemory, WorkerTimeout
+from grader.sandbox.transport import WorkerMemory, WorkerTimeout
 from grader.suite.failure import Evidence, ForbiddenUse
 
 ALIKE = """

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from grader.judge.evidence import Proof, is_telling, proof_of, same_evidence, same_outcome
+from grader.judge.diagnosis import Proof, is_telling, proof_of, same_evidence, same_outcome
 from grader.judge.outcome import Outcome, verdict_of
 from grader.proxy.errors import ArgumentChanged, StateLeft, from_report
 from grader.report import Verdict
 from grader.suite.failure import UNNAMED, CheckFailure, Evidence, ForbiddenUse, keep_evidence
-from grader.wire.record import Record
+from grader.wire.value import Record
 
 NAN, INF = float("nan"), float("inf")
 

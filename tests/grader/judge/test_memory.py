@@ -10,15 +10,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge.diagnosis import diagnose, play_mistake
-from grader.judge.evidence import same_outcome
-from grader.judge.memory import Memory
-from grader.judge.outcome import Outcome
-from grader.judge.sketch import MOST_NUMBERS, sketch_of
+from grader.judge.diagnosis import diagnose, play_mistake, same_outcome
+from grader.judge.outcome import MOST_NUMBERS, Memory, Outcome, sketch_of
 from grader.proxy.errors import SubmissionError
 from grader.report import Verdict
 from grader.suite.failure import UNNAMED, CheckFailure, Evidence, ForbiddenUse
-from grader.wire.record import Record
+from grader.wire.value import Record
 
 
 def failed(got, kind="value", checked=None, rtol=None, atol=None):

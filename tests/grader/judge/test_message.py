@@ -10,7 +10,7 @@ from grader.judge.message import MAX_TEXT, message_of, traceback_of
 from grader.judge.outcome import Outcome, verdict_of
 from grader.proxy.errors import ArgumentChanged, StateLeft, WrongKind, from_report
 from grader.report import Verdict
-from grader.sandbox.errors import WorkerDied, WorkerLied, WorkerMemory, WorkerTimeout
+from grader.sandbox.transport import WorkerDied, WorkerLied, WorkerMemory, WorkerTimeout
 from grader.suite.failure import CheckFailure, Evidence
 from grader.suite.mistakes import Mistake
 

@@ -10,7 +10,7 @@ import torch
 from grader.judge.outcome import of_a_full_device, verdict_of
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, WrongKind, from_report
 from grader.report import Verdict
-from grader.sandbox.errors import WorkerDied, WorkerGone, WorkerLied, WorkerMemory, WorkerTimeout
+from grader.sandbox.transport import WorkerDied, WorkerGone, WorkerLied, WorkerMemory, WorkerTimeout
 from grader.suite.failure import CheckFailure, Evidence, ForbiddenUse
 
 EVIDENCE = Evidence("value", None)

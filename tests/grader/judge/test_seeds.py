@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 
-from grader.judge.seeds import LARGEST_SEED, derived_seed
+from grader.judge.order import LARGEST_SEED, derived_seed
 
 WRONG = """
     import torch

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.errors import OurProblem
+from grader.judge.order import OurProblem
 from grader.judge.session import NEVER_FROM_OUTSIDE
 from grader.report import Verdict, from_json
 

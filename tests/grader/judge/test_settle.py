@@ -9,8 +9,8 @@ import torch
 
 from grader.judge import bench as bench_module
 from grader.judge.bench import DEFAULT_SECONDS, LEAST_SECONDS
+from grader.judge.isolation import settle, settle_internal
 from grader.judge.outcome import Outcome, verdict_of
-from grader.judge.settle import settle, settle_internal
 from grader.report import Verdict
 
 UNCHECKED = '''

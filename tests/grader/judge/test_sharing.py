@@ -10,8 +10,7 @@ import pytest
 from grader.intake import Source
 from grader.judge.bench import room_of
 from grader.judge.references import References
-from grader.judge.sharing import MOST_SECONDS, Sharing
-from grader.judge.subject import SourceSubject
+from grader.judge.subject import MOST_SECONDS, Sharing, SourceSubject
 from grader.sandbox.loopback import Loopback
 
 BREAKS_TORCH = """

@@ -13,8 +13,8 @@ import pytest
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
+from grader.judge.grading import report_of
 from grader.judge.order import Order
-from grader.judge.reporting import report_of
 from grader.judge.warm import StandingJudge, can_stand
 from grader.report import Report, Verdict
 

@@ -19,9 +19,8 @@ from grader.judge.order import Meanwhile, Order
 from grader.judge.outcome import Outcome
 from grader.judge.warm import StandingJudge, can_stand
 from grader.judge.warm.child import in_child
-from grader.judge.warm.frames import Frames, write
 from grader.judge.warm.judge import Desk, Judge
-from grader.judge.warm.messages import Closed, receive
+from grader.judge.warm.messages import Closed, Frames, receive, write
 from grader.report import TaskReport, Verdict
 
 TASK = "losses.l2_penalty"

@@ -15,9 +15,8 @@ import pytest
 
 from grader.judge.warm import can_stand
 from grader.sandbox import forked
-from grader.sandbox.errors import SandboxProblem, WorkerScratch
 from grader.sandbox.forked import ForkServer, NotReady
-from grader.sandbox.transport import APART
+from grader.sandbox.transport import APART, SandboxProblem, WorkerScratch
 from grader.worker import server
 from grader.worker.confine import Policy, Prepared, limits
 from grader.worker.server import _receive, _Server

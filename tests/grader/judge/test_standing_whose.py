@@ -17,8 +17,7 @@ from grader.intake import Content, Submission
 from grader.judge.order import Order, ShardResult
 from grader.judge.scoring import untested
 from grader.judge.warm import can_stand
-from grader.judge.warm.child import Found, in_child
-from grader.judge.warm.whose import Ours, graded
+from grader.judge.warm.child import Found, Ours, graded, in_child
 from grader.report import TaskReport, Verdict
 
 pytestmark = pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked")

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from grader.course import load_course
-from grader.judge.errors import OurProblem
+from grader.judge.order import OurProblem
 from grader.learner import cost
 from grader.learner.cost import costs_of
 
@@ -18,7 +18,7 @@ from dataclasses import asdict
 
 from grader.course import load_course
 from grader.intake import parse_source
-from grader.judge.workers import open_workers
+from grader.judge.subject import open_workers
 from grader.learner import pair
 from grader.learner.cost import compared
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from grader.proxy.describe import MOST_TEXT_OF_CALL, describe_call, describe_function
+from grader.proxy.calls import MOST_TEXT_OF_CALL, describe_call, describe_function
 from grader.proxy.submission import Submission
 from grader.suite import check_gradients
 from grader.suite.failure import CheckFailure

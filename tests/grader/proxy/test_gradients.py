@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.autograd.gradcheck import GradcheckError
 
 from grader.proxy.submission import Submission
-from grader.sandbox.errors import WorkerLied
+from grader.sandbox.transport import WorkerLied
 
 Learner = Callable[..., Submission]
 

@@ -11,7 +11,7 @@ import torch
 from grader.proxy.errors import ArgumentChanged
 from grader.proxy.session import Session
 from grader.proxy.submission import Submission
-from grader.sandbox.errors import WorkerLied
+from grader.sandbox.transport import WorkerLied
 
 Learner = Callable[..., Submission]
 

@@ -6,11 +6,10 @@ import time
 
 import pytest
 
-from grader.proxy.mirrors import Mirrors
 from grader.proxy.patience import Patience
-from grader.sandbox.errors import WorkerLied
-from grader.wire.frame import BadFrame
-from grader.wire.limits import MAX_MIRRORS
+from grader.proxy.tensors import Mirrors
+from grader.sandbox.transport import WorkerLied
+from grader.wire.frame import MAX_MIRRORS, BadFrame
 from grader.wire.tensor import StorageReader
 
 SPEC = {"dtype": "float64", "offset": 0, "device": "cpu", "requires_grad": True, "storage": 0}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.proxy.repeat import MOST_NUMBERS, Call
+from grader.proxy.calls import MOST_NUMBERS, Call
 
 
 @pytest.fixture

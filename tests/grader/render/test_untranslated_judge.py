@@ -13,17 +13,21 @@ from grader.judge.outcome import Outcome
 from grader.judge.scoring import absent
 from grader.proxy.errors import ArgumentChanged, StateLeft, WrongKind, from_report
 from grader.report import Verdict
-from grader.sandbox.errors import GivenUp, WorkerDied, WorkerLied, WorkerMemory, WorkerTimeout
-from grader.suite.aliasing import check_aliases, check_owns_memory
+from grader.sandbox.transport import GivenUp, WorkerDied, WorkerLied, WorkerMemory, WorkerTimeout
+from grader.suite.behaviour import (
+    check_aliases,
+    check_by_hand,
+    check_manners,
+    check_owns_memory,
+    check_raises,
+    check_vectorised,
+)
 from grader.suite.compare import check_close, check_dtype, check_finite, check_shape
-from grader.suite.conduct import check_by_hand, check_manners, check_vectorised
-from grader.suite.errors import check_raises
 from grader.suite.failure import CheckFailure
 from grader.suite.gradients import check_gradcheck, check_gradients
-from grader.suite.network.calls import Call
+from grader.suite.network.answer import check_all_gradients, check_state
 from grader.suite.network.difference import Trace, first_difference
-from grader.suite.network.gradients import check_all_gradients
-from grader.suite.network.state import check_state
+from grader.suite.network.play import Call
 from grader.text import judged
 from grader.text.judge_sentences import NAME, PATTERNS, recognised
 

@@ -13,7 +13,7 @@ import pytest
 
 from grader.proxy.submission import Submission
 from grader.sandbox.channel import MOST_WAITING, Channel
-from grader.sandbox.errors import WorkerDied, WorkerGone, WorkerMemory, WorkerTimeout
+from grader.sandbox.transport import WorkerDied, WorkerGone, WorkerMemory, WorkerTimeout
 from grader.sandbox.watch import waited_for_processor
 
 Opened = Callable[..., Submission]

@@ -12,9 +12,8 @@ import pytest
 
 from grader.proxy.submission import Submission
 from grader.sandbox.channel import Channel
-from grader.sandbox.errors import WorkerDied, WorkerGone, WorkerLied, WorkerTimeout
-from grader.wire.ahead import Ahead
-from grader.wire.frame import pack, unpack
+from grader.sandbox.transport import WorkerDied, WorkerGone, WorkerLied, WorkerTimeout
+from grader.wire.frame import Ahead, pack, unpack
 
 Opened = Callable[..., Submission]
 

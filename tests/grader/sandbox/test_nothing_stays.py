@@ -18,7 +18,7 @@ from grader.proxy.session import Session
 from grader.proxy.submission import Submission
 from grader.sandbox.forked import ForkServer
 from grader.sandbox.spawned import SpawnedWorkers
-from grader.sandbox.errors import WorkerGone
+from grader.sandbox.transport import WorkerGone
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # where these tests run, it may be ignored
 workers = ForkServer() if sys.argv[1] == "forked" else SpawnedWorkers()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.sandbox import forked
-from grader.sandbox.errors import WorkerDied, WorkerGone, WorkerMemory, WorkerScratch, WorkerTimeout
+from grader.sandbox.transport import WorkerDied, WorkerGone, WorkerMemory, WorkerScratch, WorkerTimeout
 from grader.sandbox.watch import MemoryWatch, ScratchWatch, kills_for_memory
 
 BLOCK = 4096

@@ -22,9 +22,8 @@ from grader.suite import (
     check_shape,
     check_that,
 )
-from grader.suite.failure import CheckFailure
-from grader.suite.wording import kind_of, numbers
-from grader.wire.record import Record
+from grader.suite.failure import CheckFailure, kind_of, numbers
+from grader.wire.value import Record
 
 NAN, INF = float("nan"), float("inf")
 HALF = torch.tensor([0.5, 1.5], dtype=torch.float64)

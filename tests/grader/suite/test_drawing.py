@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.suite.drawing import MOST_POINTS, Drawing, smoothing
-from grader.suite.plotted import smoothed
+from grader.suite.drawing import MOST_POINTS, Drawing, smoothed, smoothing
 
 REFERENCE = [3.0, 2.0, 1.0]
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.judge.evidence import same_evidence
+from grader.judge.diagnosis import same_evidence
 from grader.proxy.errors import SubmissionError
 from grader.proxy.submission import Submission
 from grader.suite import Random, check_network

@@ -21,8 +21,8 @@ from grader.sandbox.spawned import SpawnedWorkers
 from grader.suite import Random, check_network
 from grader.suite.drawing import Drawing
 from grader.suite.network.answer import check_learned, check_made
-from grader.suite.network.calls import calls_of
-from grader.suite.network.table import LONGEST, MOST_ROWS
+from grader.suite.network.difference import LONGEST, MOST_ROWS
+from grader.suite.network.play import calls_of
 
 Learner = Callable[[str], Submission]
 TELLING = (Verdict.FAIL, Verdict.ERROR, Verdict.MEMORY)

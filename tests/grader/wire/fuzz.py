@@ -25,8 +25,8 @@ from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError, Wro
 from grader.proxy.handle import Handle
 from grader.proxy.session import Session
 from grader.proxy.submission import Submission
-from grader.sandbox.errors import WorkerGone
 from grader.sandbox.loopback import Loopback
+from grader.sandbox.transport import WorkerGone
 from grader.suite import check_by_hand, check_close, check_equal, check_that, check_vectorised
 from grader.suite.failure import CheckFailure
 from grader.wire.frame import MAGIC, PREFIX, BadFrame, TooLarge, pack, unpack

@@ -7,8 +7,17 @@ from collections.abc import Callable
 
 import pytest
 
-from grader.wire.frame import MAGIC, PREFIX, BadFrame, TooLarge, pack, unpack
-from grader.wire.limits import MAX_BODY_BYTES, MAX_BUFFERS, MAX_HEADER_BYTES
+from grader.wire.frame import (
+    MAGIC,
+    MAX_BODY_BYTES,
+    MAX_BUFFERS,
+    MAX_HEADER_BYTES,
+    PREFIX,
+    BadFrame,
+    TooLarge,
+    pack,
+    unpack,
+)
 
 
 def reader(data: bytes) -> Callable[[int], bytearray]:

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from grader.wire.frame import BadFrame, TooLarge
-from grader.wire.limits import MAX_BODY_BYTES, MAX_DIMENSIONS
+from grader.wire.frame import MAX_BODY_BYTES, MAX_DIMENSIONS, BadFrame, TooLarge
 from grader.wire.mirror import apply_changes, changes, snapshot
 from grader.wire.tensor import StorageReader, StorageWriter, storage_of, tensor_bytes, view_over
 

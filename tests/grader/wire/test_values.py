@@ -13,10 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from grader.wire.frame import BadFrame, TooLarge, pack, unpack
-from grader.wire.limits import MAX_DEPTH, MAX_INT_BITS, MAX_VALUES
-from grader.wire.record import Record
-from grader.wire.value import Decoder, Encoder
+from grader.wire.frame import MAX_DEPTH, MAX_INT_BITS, MAX_VALUES, BadFrame, TooLarge, pack, unpack
+from grader.wire.value import Decoder, Encoder, Record
 
 EXAMPLES = settings(max_examples=150, deadline=None, derandomize=True)
 

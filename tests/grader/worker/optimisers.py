@@ -60,7 +60,7 @@ def broken() -> bool:
 def main() -> None:
     """Print what every optimiser does."""
     if sys.argv[1] == "away":
-        from grader.worker.compiler import keep_compiler_away
+        from grader.process.prepare import keep_compiler_away
 
         keep_compiler_away()
         keep_compiler_away()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from grader.worker import pages
-from grader.worker.pages import FORKS_IN_SMALL_PAGES, Pages
+from grader.process import speedups
+from grader.process.speedups import FORKS_IN_SMALL_PAGES, Pages
 
 
 @pytest.fixture
 def gathered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One entry for each time that pages are gathered."""
     calls: list[str] = []
-    monkeypatch.setattr(pages, "gather_pages", lambda: calls.append("gathered") or 1)
+    monkeypatch.setattr(speedups, "gather_pages", lambda: calls.append("gathered") or 1)
     return calls
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.worker.warm import warm_up
+from grader.worker.server import warm_up
 from grader.worker.worker import Worker
 
 
@@ -24,7 +24,7 @@ def test_a_gradient_from_above_needs_no_symbolic_shapes() -> None:
     """Sizes are compared, a wrong one is refused as torch does, and nothing large is imported."""
     program = """
         import sys, torch
-        from grader.worker.prepare import prepare_torch
+        from grader.process.prepare import prepare_torch
         prepare_torch()
         x = torch.ones(3, requires_grad=True)
         print(torch.autograd.grad(2 * x, x, torch.ones(3))[0].tolist())
@@ -41,7 +41,7 @@ def test_whoever_wants_more_of_symbolic_shapes_gets_the_original() -> None:
     """The stand-in makes way, for what it lacks and for sizes that are no numbers."""
     program = """
         import sys, torch
-        from grader.worker.shapes import NAME, stand_in
+        from grader.process.prepare import NAME, stand_in
         stand_in()
         from torch.fx.experimental.symbolic_shapes import guard_int
         stand_in()
@@ -57,7 +57,7 @@ def test_gathering_pages_keeps_what_they_hold() -> None:
     """Memory reads the same afterwards, here and in a child, and can be written."""
     program = """
         import os
-        from grader.worker.pages import gather_pages
+        from grader.process.speedups import gather_pages
         kept = [str(number) for number in range(400_000)]
         gather_pages()
         if os.fork() == 0:

@@ -69,10 +69,10 @@ def first_step():
 
 def main() -> None:
     """Print what the training imported, and the seconds of a first step."""
-    from grader.judge.workers import open_workers
+    from grader.judge.subject import open_workers
+    from grader.process.prepare import prepare_torch
     from grader.proxy.session import Session
     from grader.proxy.submission import Submission
-    from grader.worker.prepare import prepare_torch
 
     prepare_torch()
     workers = open_workers("auto", spawn=sys.argv[1] == "spawned")

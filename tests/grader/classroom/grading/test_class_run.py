@@ -21,8 +21,8 @@ from grader.classroom.policy import columns_of, parse_policy
 from grader.classroom.records import Adjustment, ClassIntake, ClassResult, HandIn, Outcome, Student
 from grader.course import Task, load_course
 from grader.device.choice import Accelerator
+from grader.judge.grading import environment_of
 from grader.judge.order import ShardResult
-from grader.judge.reporting import environment_of
 from grader.report import Environment, Report, TaskReport, Verdict
 
 TASKS = ("losses.sigmoid", "tensors.outer", "tensors.frobenius_norm")

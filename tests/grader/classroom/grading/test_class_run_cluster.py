@@ -18,7 +18,7 @@ import pytest
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.grading import executors
 from grader.course import load_course
-from grader.judge.errors import UsageProblem
+from grader.judge.order import UsageProblem
 from grader.judge.warm import can_stand
 
 TASK = "tensors.outer"

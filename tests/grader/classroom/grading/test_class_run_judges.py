@@ -23,8 +23,7 @@ from grader.classroom.records import ClassResult, Outcome
 from grader.course import load_course
 from grader.intake import Content, Submission
 from grader.judge.accelerator import accelerator_for
-from grader.judge.errors import OurProblem
-from grader.judge.order import Order
+from grader.judge.order import Order, OurProblem
 from grader.judge.warm import JudgeStopped, StandingJudge, can_stand
 from grader.judge.warm.messages import Post
 from grader.report import Report

@@ -12,7 +12,7 @@ import pytest
 from grader.classroom.grading import executors as module
 from grader.classroom.grading.executors import JudgePool
 from grader.device.choice import simulated_accelerator
-from grader.judge.errors import OurProblem
+from grader.judge.order import OurProblem
 from grader.judge.warm import JudgeDied, StandingJudge
 from grader.judge.warm.client import _Household, _streams
 from grader.judge.warm.messages import Post

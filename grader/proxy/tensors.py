@@ -1,17 +1,49 @@
-"""The judge's side of tensors that both processes hold."""
+"""Tensors that both processes know: calls as nodes of the judge's graph, and mirrors of what the worker keeps."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from grader.wire.frame import BadFrame
-from grader.wire.limits import MAX_MIRROR_BYTES, MAX_MIRRORS
+from grader.wire.frame import MAX_MIRROR_BYTES, MAX_MIRRORS, BadFrame
 from grader.wire.mirror import Snapshot, apply_changes, report_changes, snapshot
-from grader.wire.shown import refuse_unsent
+from grader.wire.storage import refuse_unsent
 from grader.wire.tensor import StorageReader, StorageWriter, view_over
+
+if TYPE_CHECKING:
+    from grader.proxy.session import Session
+
+
+class RemoteCall(torch.autograd.Function):
+    """Outputs that the worker computed from leaves that the judge knows.
+
+    The leaves are inputs of this node, so gradients accumulate here by torch's own rules.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, session: Session, call: int, outputs: Sequence[Tensor], *leaves: Tensor) -> Any:
+        """Hand out what the worker computed."""
+        ctx.session, ctx.call, ctx.leaves = session, call, leaves
+        ctx.set_materialize_grads(False)
+        return tuple(outputs)
+
+    @staticmethod
+    def backward(ctx: Any, *upstream: Tensor | None) -> Any:
+        """Ask the worker for the vector-Jacobian product, itself a call when a graph of it is wanted."""
+        gradients = ctx.session.vjp(ctx.call, upstream, ctx.leaves, torch.is_grad_enabled())
+        return None, None, None, *gradients
+
+
+def attach(
+    session: Session, call: int, outputs: Sequence[Tensor], leaves: Sequence[Tensor]
+) -> tuple[Tensor, ...]:
+    """Return the outputs as results of a call on `leaves`."""
+    with torch.enable_grad():
+        attached: tuple[Tensor, ...] = RemoteCall.apply(session, call, list(outputs), *leaves)
+    return attached
 
 
 class Mirrors:

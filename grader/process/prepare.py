@@ -1,20 +1,45 @@
-"""Keeping torch's compiler away: nothing compiles here, and importing it costs a second.
+"""What every process that runs torch code does to torch first: no compiler, no symbolic sizes, one thread.
 
 What would compile or start processes is refused at once, in words that say what to write in its place.
 
 An optimiser of torch imports `torch._dynamo` when it is made and when it steps, only to tell the compiler to look
 away. What it does besides is done here as torch does it.
+
+A backward pass with a gradient from above asks that part whether two sizes are equal. Importing it takes a third of a
+second and 37 MB, which every fork then carries. Sizes are plain numbers here, so a comparison answers; whatever else
+is asked of it imports the original.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+import importlib
+import sys
+import types
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
 from torch.optim import optimizer
 from torch.utils.data import DataLoader
+
+from grader.device import choice, simulated
+from grader.device.choice import CUDA, chosen
+
+
+def prepare_torch() -> None:
+    """Make the accelerator known, and optimisers and gradients quick to start; a second call changes nothing.
+
+    It comes before the first backward of the process, as the simulated accelerator does, and beside a graphics card
+    that one is left out: torch takes it for the only accelerator there is.
+    """
+    if chosen().kind == CUDA:
+        choice.make_repeatable()
+    else:
+        simulated.register_if_available()
+    keep_compiler_away()
+    stand_in()
+
 
 ALREADY_DISABLED = "__dynamo_disable"  # where torch keeps what it calls in place of a function
 BUILDER, UNCHANGED = "inductor", "eager"  # torch's names for what compiles unless told otherwise, and for nothing
@@ -84,3 +109,40 @@ def _with_grad_mode(step: Callable[..., Any]) -> Callable[..., Any]:
             torch.set_grad_enabled(before)
 
     return use_grad
+
+
+NAME = "torch.fx.experimental.symbolic_shapes"
+
+
+class _Shapes(types.ModuleType):
+    """The module, as long as nobody wants more of it than a backward pass does."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Look where the original has it."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(_original(), name)
+
+    @staticmethod
+    def sym_eq(first: Sequence[Any], second: Sequence[Any]) -> Any:
+        """Whether two sizes are equal."""
+        if all(type(size) is int for size in (*first, *second)):
+            return tuple(first) == tuple(second)
+        return _original().sym_eq(first, second)
+
+    @staticmethod
+    def expect_true(fact: Any, skip: int = 0) -> Any:
+        """Return a fact that is known."""
+        return fact if type(fact) is bool else _original().expect_true(fact, skip + 1)
+
+
+def _original() -> Any:
+    """The original, in its own place from now on."""
+    if type(sys.modules.get(NAME)) is _Shapes:
+        del sys.modules[NAME]
+    return importlib.import_module(NAME)
+
+
+def stand_in() -> None:
+    """Stand in for the original, unless that is there already; a second call changes nothing."""
+    sys.modules.setdefault(NAME, _Shapes(NAME))

@@ -1,4 +1,4 @@
-"""Failures beside other tests: which of them are tried alone, and when.
+"""Failures beside other tests: which of them are tried again alone, when, and whose fault they are.
 
 A worker that has served other tests may have been spoilt by them, so no failure in it counts by itself. The first of a
 task is tried alone at once. If that gives the same, the others wait: a known mistake that does the same on every test
@@ -17,14 +17,51 @@ from dataclasses import replace
 import pytest
 
 from grader.course import Task
+from grader.device import choice
 from grader.judge.bench import Bench, least_seconds
-from grader.judge.diagnosis import Named
-from grader.judge.evidence import is_telling, same_outcome
+from grader.judge.diagnosis import Named, is_telling, same_outcome
 from grader.judge.message import message_of
-from grader.judge.outcome import Outcome
-from grader.judge.settle import settle
+from grader.judge.outcome import Outcome, of_a_full_device
+from grader.judge.subject import ReferenceSubject
 from grader.report import TaskReport, TestReport, Verdict
-from grader.sandbox.errors import GivenUp
+from grader.sandbox.transport import GivenUp, SandboxProblem
+
+
+def settle(bench: Bench, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
+    """Return the outcome, or a settled one where it may not be the submission's doing."""
+    if of_a_full_device(outcome.problem):
+        return _settle_full_device(bench, item, outcome)
+    return settle_internal(bench, task, item, outcome)
+
+
+def _settle_full_device(bench: Bench, item: pytest.Item, outcome: Outcome) -> Outcome:
+    """A device that is too full for the reference too, once the worker is gone, was filled by somebody else."""
+    bench.subject.clear()
+    choice.release_memory()
+    ours = bench.play(item, ReferenceSubject(bench.references))
+    return replace(outcome, verdict=Verdict.INTERNAL) if of_a_full_device(ours.problem) else outcome
+
+
+def settle_internal(bench: Bench, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
+    """Return the outcome, or a settled one where a suite ended in an exception that no check raised.
+
+    Under the same numbers the reference is played: if it passes, what the submission returned is the cause, and
+    the test is failed. If it does not, the failure is ours: the test is tried once more, and stays internal if
+    that gives the same. Where the reference was not handed out the cause is what the submission returned: the
+    tests that go out have passed with the reference.
+    """
+    if outcome.verdict is not Verdict.INTERNAL:
+        return outcome
+    again = bench.run_alone(item, least_seconds() + 2 * outcome.seconds)
+    if again.verdict is not Verdict.INTERNAL:
+        return again
+    if isinstance(again.problem, SandboxProblem):
+        raise again.problem  # nothing can be played; the reference's own play needs no sandbox and would prove nothing
+    known = bench.references.is_known(task.topic)
+    if not known or bench.play(item, ReferenceSubject(bench.references)).verdict is Verdict.PASS:
+        return replace(again, verdict=Verdict.FAIL)
+    return again
+
 
 FIRST_SECONDS = 1.0  # no test of a reference takes as long
 MOST_LATE = 2  # tests of one task that has passed others; the rest of its tests are then not tried

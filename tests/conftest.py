@@ -1,19 +1,68 @@
-"""How a session is divided: all tests by as many processes as there are processors, a selection by one."""
+"""How the tests are divided: among processes, and into those of a bare `pytest` and the rest, which CI plays too."""
 
 from __future__ import annotations
 
 import gc
 import os
+from pathlib import Path
+
+import pytest
+
+SUITES = Path(__file__).with_name("suites")  # which `grade verify` proves
+
+
+def pytest_addoption(parser):
+    """What is left out of a bare `pytest` is played by `pytest --rest`, and by whoever names it."""
+    parser.addoption("--rest", action="store_true", help="play what a bare pytest leaves out")
+
+
+def pytest_configure(config):
+    """Know the mark."""
+    config.addinivalue_line("markers", "rest: more of the same, which a bare pytest leaves out")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Tell the processes whether somebody has said which tests to play."""
+    node.workerinput["is_bare"] = _is_bare(node.config)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Read the suites of the course only where they are played."""
+    return True if collection_path.parent == SUITES and _is_bare(config) and not config.option.rest else None
 
 
 def pytest_xdist_auto_num_workers(config):
     """Start no further processes for a few tests: each of them imports torch and collects all over again."""
-    if config.args_source is not config.ArgsSource.TESTPATHS or config.option.keyword or config.option.lf:
+    if not _is_bare(config):
         return 0
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Tests that look at more of the same, and not at anything else, are marked `rest`."""
+    wanted = config.option.rest
+    if wanted or _is_bare(config):
+        left_out = [item for item in items if _is_rest(item) is not wanted]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _is_rest(item) is wanted]
 
 
 def pytest_collection_finish():
     """Let no collection go over torch and thousands of tests again and again, here and in what is forked."""
     gc.collect()
     gc.freeze()
+
+
+def _is_rest(item):
+    """Whether a bare pytest leaves a test out."""
+    return item.path.is_relative_to(SUITES) or item.get_closest_marker("rest") is not None
+
+
+def _is_bare(config):
+    """Whether nobody has said which tests to play."""
+    if hasattr(config, "workerinput"):
+        return config.workerinput["is_bare"]
+    option = config.option
+    return config.args_source is config.ArgsSource.TESTPATHS and not (option.keyword or option.lf)

@@ -234,12 +234,11 @@ def _check(points: float | None, why: str, undone: int | None, named: bool) -> N
 
 
 def _known(book: Gradebook, student: str) -> None:
-    from difflib import get_close_matches
+    from grader.course.suggestions import did_you_mean
 
     students = book.students()
     if student not in students:
-        near = get_close_matches(student, students, n=3)
-        remedy = f"did you mean {' or '.join(near)}?" if near else "use the id that the class list shows"
+        remedy = did_you_mean(student, students, "use the id that the class list shows", most=3)
         raise WrongCall(f"{book.path} knows no student {student!r}: {remedy}")
 
 

@@ -38,9 +38,9 @@ def missing(path: Path, commands: Iterable[str]) -> str:
 
 
 def _command(path: Path, commands: Iterable[str]) -> str | None:
-    from difflib import get_close_matches
+    from grader.course.suggestions import suggestions
 
-    near = get_close_matches(str(path), list(commands), n=5, cutoff=0.6)
+    near = suggestions(str(path), commands, most=5)
     near.sort(key=lambda name: sorted(name) != sorted(str(path)))  # letters changed places: `hnit` is `hint`
     return f"grade {near[0]}" if near else None
 
@@ -60,13 +60,13 @@ def _task(path: Path) -> str | None:
 
 def _neighbour(path: Path) -> str | None:
     """A file or folder beside the one that was meant, with almost its name."""
-    from difflib import get_close_matches
+    from grader.course.suggestions import suggestions
 
     try:
         names = sorted(entry.name for entry in path.parent.iterdir())
     except OSError:
         return None
-    near = get_close_matches(path.name, names, n=1, cutoff=0.7)
+    near = suggestions(path.name, names, cutoff=0.7)
     return f"grade {path.parent / near[0]}" if near else None
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from grader.course.digest import digest_of
+from grader.course.suggestions import suggestions
 
 
 class CourseError(Exception):
@@ -194,7 +194,7 @@ def near_names(topics: Sequence[Topic], wanted: str) -> tuple[str, ...]:
     for task in _tasks(topics):
         spoken.setdefault(task.name.lower(), task.id)
         spoken[task.id.lower()] = task.id
-    close = get_close_matches(wanted.lower()[:100], spoken, n=5, cutoff=0.7)
+    close = suggestions(wanted, spoken, most=5, cutoff=0.7)
     return tuple(dict.fromkeys(spoken[name] for name in close))[:3]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
 from pathlib import Path
 
 from grader.course.course import Course, CourseError, CourseNotFound, Task, Topic, TopicFileError
+from grader.course.suggestions import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,7 @@ class Table:
         """Raise for a key that no rule knows."""
         for key in self.values:
             if key not in allowed:
-                near = get_close_matches(key, allowed, n=1)
-                remedy = (
-                    f"did you mean {near[0]}?" if near else f"remove it; known keys: {', '.join(allowed)}"
-                )
+                remedy = did_you_mean(key, allowed, f"remove it; known keys: {', '.join(allowed)}")
                 raise self.fail(key, "is an unknown key", remedy)
 
     def require(self, key: str) -> object:

@@ -9,10 +9,10 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from grader.course.suggestions import did_you_mean
 from grader.course.topics import PACKAGE
 
 
@@ -114,8 +114,7 @@ def entry_of(name: str) -> Entry:
     """
     entries = read_manifest()
     if name not in entries:
-        near = get_close_matches(name, entries, n=1)
-        remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(entries)}"
+        remedy = did_you_mean(name, entries, f"there are {', '.join(entries)}")
         raise DataError(repr(name), "is no data set", remedy)
     return entries[name]
 

@@ -6,10 +6,10 @@ import ast
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
+from grader.course.suggestions import suggestions
 from grader.intake.bindings import Definition, bindings_of
 from grader.intake.file_names import Named, Sure, suffix_of, topic_of
 from grader.intake.notebook import MOST_NOTEBOOK_BYTES, topic_in
@@ -251,7 +251,7 @@ def _near_misses(search: _Search) -> list[str]:
     notes = []
     missing = [slug for slug in search.topics if slug not in search.found]
     for name in sorted(set(search.others)):
-        near = get_close_matches(Path(name).stem.lower()[:100], missing, n=1, cutoff=0.7)
+        near = suggestions(Path(name).stem, missing, cutoff=0.7)
         if near:
             notes.append(
                 f"{shown(name)} is not the file of a topic "
@@ -261,7 +261,7 @@ def _near_misses(search: _Search) -> list[str]:
 
 
 def _remedy(topics: Collection[str], stem: str) -> str:
-    near = get_close_matches(stem.lower()[:100], topics, n=1)
+    near = suggestions(stem, topics)
     if near:
         return f"did you mean {near[0]}.py?"
     return f"its name must be one of {', '.join(f'{slug}.py' for slug in topics)}"

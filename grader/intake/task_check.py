@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 
+from grader.course.suggestions import suggestions
 from grader.intake.bindings import Definition, bindings_of
 from grader.intake.stub_comparison import Function, is_attempted, methods
 from grader.intake.submission_folder import shown
@@ -215,10 +215,9 @@ def _nested(tree: ast.Module, name: str) -> tuple[int, str, str] | None:
 
 
 def _near(tree: ast.Module, name: str) -> tuple[int, str, str] | None:
-    defined = {bound.lower()[:100]: (bound, lines) for bound, lines in bindings_of(tree).by_name.items()}
-    for match in get_close_matches(name.lower(), list(defined)[:MOST_NAMES], n=1, cutoff=0.75):
-        bound, statements = defined[match]
-        line = statements[-1].lineno
+    bindings = bindings_of(tree).by_name
+    for bound in suggestions(name, list(bindings)[:MOST_NAMES], cutoff=0.75):
+        line = bindings[bound][-1].lineno
         return line, f"{shown(bound)[:100]}, line {line}", f"rename it to {name}"
     return None
 

@@ -13,7 +13,8 @@ from itertools import chain, groupby
 from typing import Any
 
 from grader.classroom.gradebook.database import BookProblem, Connection
-from grader.classroom.records import Adjustment, HandIn, Student, TaskColumn
+from grader.classroom.records import HandIn
+from grader.plain_values import from_plain
 from grader.report import NotAReport, Report, TaskReport
 from grader.report.json import as_dict, read_report, read_task
 from grader.report.selection import topic_of
@@ -22,8 +23,14 @@ TASKS, PARTS = "tasks", "parts"
 
 
 def dump(value: object) -> str:
-    """The value as JSON in ASCII, so that any name that a file system allows survives."""
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    """The value, dataclasses in it too, as JSON in ASCII, so that any name that a file system allows survives."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return time_text(value)
+    return dict(value) if isinstance(value, Mapping) else vars(value)
 
 
 def load(text: object) -> Any:
@@ -56,11 +63,6 @@ def time_text(time: datetime) -> str:
     return time.isoformat()
 
 
-def maybe_time(value: object) -> datetime | None:
-    """The moment of a text, None for none."""
-    return None if value is None else datetime.fromisoformat(str(value))
-
-
 def time_of(value: object) -> datetime:
     """The moment of a text that `time_text` wrote."""
     return datetime.fromisoformat(str(value))
@@ -69,36 +71,6 @@ def time_of(value: object) -> datetime:
 def now() -> datetime:
     """This moment."""
     return datetime.now(UTC)
-
-
-def student_facts(student: Student) -> dict[str, Any]:
-    """A student as plain values."""
-    return {"id": student.id, "name": student.name, "email": student.email, "ids": dict(student.ids)}
-
-
-def student_of(facts: Mapping[str, Any]) -> Student:
-    """The student of plain values."""
-    return Student(**facts)
-
-
-def adjustment_facts(adjustment: Adjustment) -> dict[str, Any]:
-    """An adjustment as plain values."""
-    return {**vars(adjustment), "when": time_text(adjustment.when)}
-
-
-def adjustment_of(facts: Mapping[str, Any]) -> Adjustment:
-    """The adjustment of plain values."""
-    return Adjustment(**{**facts, "when": time_of(facts["when"])})
-
-
-def column_facts(column: TaskColumn) -> dict[str, Any]:
-    """A column as plain values."""
-    return {**vars(column), "shown_from": column.shown_from and time_text(column.shown_from)}
-
-
-def column_of(facts: Mapping[str, Any]) -> TaskColumn:
-    """The column of plain values."""
-    return TaskColumn(**{**facts, "shown_from": maybe_time(facts.get("shown_from"))})
 
 
 def put_bytes(connection: Connection, data: bytes) -> str:
@@ -152,19 +124,9 @@ def get_hand_in(connection: Connection, digest: str) -> HandIn:
     found = connection.rows("SELECT facts FROM hand_ins WHERE digest = ?", digest)
     if not found:
         raise BookProblem(f"{connection.path}: hand-in {digest[:12]} is missing: take the file from a backup")
-    facts = load(found[0][0])
-    alive = connection.hand_ins.things_of(digest)
-    hand_in = HandIn(
-        student=student_of(facts["student"]),
-        place=facts["place"],
-        files=alive[0].files if alive else _files(connection, facts["files"]),
-        submitted_at=maybe_time(facts["submitted_at"]),
-        late=facts["late"],
-        attempt=facts["attempt"],
-        problem=facts["problem"],
-        notes=tuple(facts["notes"]),
-        uploads=facts.get("uploads", {}),
-    )
+    facts, alive = load(found[0][0]), connection.hand_ins.things_of(digest)
+    files = alive[0].files if alive else _files(connection, facts["files"])
+    hand_in = replace(from_plain({**facts, "files": {}}, HandIn), files=files)
     if not alive:
         connection.hand_ins.add(digest, (hand_in,))
     return hand_in
@@ -175,17 +137,10 @@ def _files(connection: Connection, digests: Mapping[str, str]) -> dict[str, byte
 
 
 def _facts(connection: Connection, hand_in: HandIn) -> dict[str, Any]:
-    return {
-        "student": student_facts(hand_in.student),
-        "place": hand_in.place,
-        "files": {name: put_bytes(connection, data) for name, data in hand_in.files.items()},
-        "submitted_at": None if hand_in.submitted_at is None else time_text(hand_in.submitted_at),
-        "late": hand_in.late,
-        "attempt": hand_in.attempt,
-        "problem": hand_in.problem,
-        "notes": list(hand_in.notes),
-        **({"uploads": dict(hand_in.uploads)} if hand_in.uploads else {}),
-    }
+    facts = {**vars(hand_in), "files": {name: put_bytes(connection, data) for name, data in hand_in.files.items()}}
+    if not hand_in.uploads:
+        del facts["uploads"]  # as in the gradebooks of the time when there were none
+    return facts
 
 
 def put_report(connection: Connection, report: Report) -> dict[str, Any]:

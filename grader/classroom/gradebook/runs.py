@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from weakref import ref
 
 from grader.classroom.gradebook.contents import (
-    adjustment_facts,
-    adjustment_of,
-    column_facts,
-    column_of,
     dump,
     get_hand_in,
     get_report,
     load,
-    maybe_time,
     now,
     put_hand_in,
     put_report,
     stored,
-    student_facts,
-    student_of,
-    time_of,
     time_text,
 )
 from grader.classroom.gradebook.database import Connection, WrongBook
-from grader.classroom.records import Attempt, ClassResult, Outcome, Standing, TaskColumn
+from grader.classroom.records import Attempt, ClassResult, Standing, TaskColumn
+from grader.plain_values import from_plain
 
 _FACTS: dict[int, tuple[ref[Standing], str]] = {}  # by identity: a standing that was changed is another one
 AT_ONCE = 16  # standings that are one change
@@ -68,25 +61,12 @@ def get_standings(connection: Connection, run: int) -> tuple[Standing, ...]:
 def _facts(connection: Connection, standing: Standing) -> dict[str, Any]:
     hand_in, report = standing.hand_in, standing.report
     return {
-        "student": student_facts(standing.student),
-        "outcome": standing.outcome.value,
-        "reason": standing.reason,
-        "max_score": standing.max_score,
+        **vars(standing),
         "hand_in": None if hand_in is None else put_hand_in(connection, hand_in),
         "report": None if report is None else put_report(connection, report),
-        "earned": standing.earned,
-        "penalty": standing.penalty,
-        "adjustments": [adjustment_facts(adjustment) for adjustment in standing.adjustments],
         "attempts": [
-            {
-                "hand_in": put_hand_in(connection, attempt.hand_in),
-                "score": attempt.score,
-                "reason": attempt.reason,
-            }
-            for attempt in standing.attempts
+            {**vars(attempt), "hand_in": put_hand_in(connection, attempt.hand_in)} for attempt in standing.attempts
         ],
-        "notes": list(standing.notes),
-        "is_zero": standing.is_zero,
     }
 
 
@@ -98,19 +78,11 @@ def _standing(connection: Connection, text: str) -> Standing:
 
 def _read(connection: Connection, facts: dict[str, Any]) -> Standing:
     hand_in, report = facts["hand_in"], facts["report"]
-    return Standing(
-        student=student_of(facts["student"]),
-        outcome=Outcome(facts["outcome"]),
-        reason=facts["reason"],
-        max_score=facts["max_score"],
+    return replace(
+        from_plain({**facts, "hand_in": None, "report": None, "attempts": ()}, Standing),
         hand_in=None if hand_in is None else get_hand_in(connection, hand_in),
         report=None if report is None else get_report(connection, report),
-        earned=facts["earned"],
-        penalty=facts["penalty"],
-        adjustments=tuple(map(adjustment_of, facts["adjustments"])),
         attempts=tuple(_attempt(connection, attempt) for attempt in facts["attempts"]),
-        notes=tuple(facts["notes"]),
-        is_zero=facts.get("is_zero", False),
     )
 
 
@@ -151,11 +123,8 @@ class RunEntry:
 
 def begin(connection: Connection, facts: RunFacts) -> int:
     """Write down a new run and return its number."""
-    values = {**vars(facts), "started": time_text(facts.started), "options": dict(facts.options)}
-    values["columns"] = [column_facts(column) for column in facts.columns]
-    return connection.write(
-        "INSERT INTO runs (started, facts) VALUES (?, ?)", values["started"], dump(values)
-    )
+    started = time_text(facts.started)
+    return connection.write("INSERT INTO runs (started, facts) VALUES (?, ?)", started, dump(facts))
 
 
 def finish(
@@ -239,12 +208,8 @@ def result_of(connection: Connection, run: int) -> ClassResult:
 
 def _entry(row: tuple[Any, ...]) -> RunEntry:
     number, facts, finished, ending, gradings = row
-    values = load(facts)
-    values["started"] = time_of(values["started"])
-    values["columns"] = tuple(map(column_of, values["columns"]))
-    last = load(ending) if ending is not None else {}
-    last["notes"] = tuple(last.get("notes", ()))
-    return RunEntry(number, RunFacts(**values), gradings, maybe_time(finished), **last)
+    known = {"number": number, "facts": load(facts), "gradings": gradings, "finished": finished}
+    return from_plain(known | (load(ending) if ending is not None else {}), RunEntry)
 
 
 def _known(connection: Connection) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from grader.classroom.reading.roster_files import read_roster
 from grader.classroom.records import ClassIntake, ClassResult, HandIn, Outcome, Standing, Student
 from grader.course import Task, load_course
 from grader.course.stub import stub_of
+from grader.course.suggestions import suggestions
 from grader.render.formatting import count
 
 POLICY = "course.toml"
@@ -140,6 +140,6 @@ def _one(wanted: str, students: Sequence[Student]) -> Student:
     if found:
         ids = ", ".join(each.id for each in found)
         raise ClassProblem(f"--student {wanted!r}: {ids} are called so: give one of these ids")
-    near = get_close_matches(wanted, names, n=1)
+    near = suggestions(wanted, names)
     remedy = f"did you mean {near[0]!r}?" if near else "`--dry-run` shows who there is"
     raise ClassProblem(f"--student {wanted!r}: nobody is called so: {remedy}")

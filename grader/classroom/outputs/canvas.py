@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from grader.classroom.outputs.fill import EMAIL, OWN, Filling, Key, Matcher, name_key_of
 from grader.classroom.outputs.sheet import (
@@ -18,6 +17,7 @@ from grader.classroom.outputs.sheet import (
     written,
 )
 from grader.classroom.records import ClassResult, Standing
+from grader.course.suggestions import suggestions
 from grader.render.formatting import number
 
 WITH_ID = re.compile(r"(?P<title>.*\S)\s*\((?P<id>\d+)\)", re.DOTALL)
@@ -117,8 +117,8 @@ def _parts(name: str) -> tuple[str, str]:
 
 
 def _remedy(header: CanvasHeader, columns: list[int], wanted: str) -> str:
-    titles = {_parts(header.names[column])[0].casefold(): header.names[column] for column in columns}
-    near = get_close_matches(wanted.casefold(), list(titles), n=3, cutoff=0.5)
+    titles = {_parts(header.names[column])[0]: header.names[column] for column in columns}
+    near = suggestions(wanted, titles, most=3, cutoff=0.5)
     if near:
         return f"did you mean {' or '.join(repr(titles[title]) for title in near)}?"
     listed = ", ".join(repr(header.names[column]) for column in columns[:10])

@@ -7,9 +7,10 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from enum import StrEnum
 from fractions import Fraction
+
+from grader.course.suggestions import did_you_mean
 
 
 class PolicyProblem(ValueError):
@@ -132,8 +133,8 @@ def extensions_of_nobody(policy: Policy, student_ids: Iterable[str]) -> tuple[st
 
 
 def _remedy(student: str, known: list[str]) -> str:
-    near = get_close_matches(student, known, n=1)
-    return f": did you mean {near[0]}?" if near else ""
+    question = did_you_mean(student, known, "")
+    return f": {question}" if question else ""
 
 
 EXAMPLE = """\

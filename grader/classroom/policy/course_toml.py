@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from grader.classroom.policy.course_policy import (
     Visibility,
 )
 from grader.course import CourseError
+from grader.course.suggestions import did_you_mean
 from grader.course.topics import Table
 
 EXAMPLE_TIME = "2026-03-01T23:59:00+01:00"
@@ -60,8 +60,7 @@ class Fields(Table):
         """Return one of some words; what is usual when the key is absent."""
         value = self.values.get(key, usual)
         if not isinstance(value, str) or value not in choices:
-            near = get_close_matches(str(value), choices, n=1)
-            remedy = f"did you mean {near[0]}?" if near else f"it must be one of {', '.join(choices)}"
+            remedy = did_you_mean(str(value), choices, f"it must be one of {', '.join(choices)}")
             raise self.fail(key, f"is {value!r}", remedy)
         return value
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from difflib import get_close_matches
 
 from grader.classroom.reading.tree import Folder, Node
 from grader.classroom.records import Student
 from grader.classroom.roster import Roster, name_key, squashed_keys
+from grader.course.suggestions import suggestions
 from grader.intake.submission_folder import shown
 
 BARE = ("id", "login", "github", "sis")  # columns that a bare name, as of a folder, may stand in
 LOGINS = ("github", "login")  # what a claim may have instead of a number
-CUTOFF = 0.6
 MOST_NEAR = 3
 
 
@@ -167,8 +166,8 @@ def _near(claim: Claim, roster: Roster) -> str:
         keys = squashed_keys(student.name) if claim.squashed else [name_key(student.name)]
         for key in (*keys, student.id.casefold()):
             known.setdefault(key, student)
-    wanted = name_key(claim.name or claim.id)[:100]
-    close = get_close_matches(wanted, [key for key in known if key], n=MOST_NEAR, cutoff=CUTOFF)
+    wanted = name_key(claim.name or claim.id)
+    close = suggestions(wanted, [key for key in known if key], most=MOST_NEAR)
     return ", ".join(_known(student) for student in _each_once([known[key] for key in close]))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import ArchiveOpener
 from grader.classroom.reading.claims import WorkPart
 from grader.classroom.reading.names import is_archive, short, stem_of
 from grader.classroom.reading.tree import File, Folder, Node, Unreadable, walk
+from grader.course.suggestions import suggestions
 from grader.intake.file_names import Named, Sure, suffix_of, topic_of
 from grader.intake.find import MOST_NOTES, Candidate, Stub, choose
 from grader.intake.notebook import topic_in
@@ -49,7 +49,7 @@ def near_topics(names: Iterable[str], topics: Collection[str]) -> list[str]:
     """Say which names are close to those of topics."""
     said = []
     for name in sorted(set(names)):
-        near = get_close_matches(stem_of(name).casefold()[:100], list(topics), n=1, cutoff=0.7)
+        near = suggestions(stem_of(name), topics, cutoff=0.7)
         if near:
             said.append(f"{shown(name)} is not the file of a topic (rename it to {near[0]}.py?)")
     return said[:MOST_NOTES]

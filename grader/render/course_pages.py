@@ -1,4 +1,4 @@
-"""The course itself on a page: its topics and tasks with what is known of them, and one hint."""
+"""The course on the terminal: its topics and tasks, the next open task, and a hint."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def show_hint(task: Task, help_: Help, console: Console, *, keeps: bool = False)
     page.line()
     if help_.left:
         number = "" if keeps else f" {(help_.number or 0) + 1}"
-        page.whole("Stronger", f"grade hint {task.id}{number}", "cyan")
+        page.copyable("Stronger", f"grade hint {task.id}{number}", "cyan")
     else:
         page.line((say("hint.strongest"), "dim"))
 
@@ -188,10 +188,10 @@ def show_next(step: Next, console: Console, passed: int, of: int) -> None:
     _state(page, step)
     if step.needs:
         page.labelled("Builds on", say("next.needs", tasks=", ".join(step.needs)), most=LONG)
-    page.whole("Open", step.place)
-    page.whole("Grade", step.grade, "cyan")
-    page.whole("Everything", step.everything, "cyan")
-    page.whole("Hint", f"grade hint {task.id}", "cyan")
+    page.copyable("Open", step.place)
+    page.copyable("Grade", step.grade, "cyan")
+    page.copyable("Everything", step.everything, "cyan")
+    page.copyable("Hint", f"grade hint {task.id}", "cyan")
     if step.after is not None:
         page.labelled("After it", f"{step.after.id}: {step.after.title}", "dim", most=LONG)
 

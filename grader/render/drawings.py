@@ -1,4 +1,4 @@
-"""From values to cells of a terminal, on a scale that one wild value does not flatten."""
+"""What tests attach, drawn in characters: curves, paths through the plane, and tables of shapes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ ASCII_BLOCKS = "_.-:=+*#"
 MOST = 3  # curves of one test, and as many paths
 
 
-def sketches(page: Page, test: TestReport) -> None:
+def draw_attached(page: Page, test: TestReport) -> None:
     """Draw what a test has attached, the first few, and a blank line behind it."""
     for curve in test.curves[:MOST]:
         _curve(page, curve)
@@ -57,11 +57,11 @@ def sketches(page: Page, test: TestReport) -> None:
         draw_path(page, path)
     for table in test.tables[:1]:
         draw_table(page, table)
-    if has_sketches(test):
+    if has_terminal_drawings(test):
         page.line()
 
 
-def has_sketches(test: TestReport) -> bool:
+def has_terminal_drawings(test: TestReport) -> bool:
     """Whether a test has attached anything to draw."""
     return bool(test.curves or test.paths or test.tables)
 
@@ -70,9 +70,9 @@ def gallery(page: Page, report: Report, without: TestReport | None) -> None:
     """Draw what the tests of every task have attached, but for one that is shown elsewhere."""
     for task in report.tasks:
         for test in task.tests:
-            if has_sketches(test) and test is not without:
+            if has_terminal_drawings(test) and test is not without:
                 page.line((one_line(task.id), "bold"), f"  {one_line(test.title or test.name)}")
-                sketches(page, test)
+                draw_attached(page, test)
 
 
 def _curve(page: Page, curve: Curve) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.render.page import Page
-from grader.text import judged, say
+from grader.text import localised, say
 from grader.text.escape import lines
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def show(task: Task, theirs: str, reference: str, console: Console, costs: Costs
     page.line()
     _codes(page, theirs, reference)
     if task.torch:
-        page.whole("In torch", task.torch)
+        page.copyable("In torch", task.torch)
         page.labelled("Differs", task.differs, most=LONG)
     if costs is not None:
         _costs(page, costs)
@@ -75,9 +75,9 @@ def _code(page: Page, text: str) -> Text:
 
 def _costs(page: Page, costs: Costs) -> None:
     if costs.theirs is None or costs.reference is None:
-        page.labelled("Cost", judged(costs.note), "dim", most=LONG)
+        page.labelled("Cost", localised(costs.note), "dim", most=LONG)
         return
-    page.labelled("Cost", say("explain.cost", call=judged(costs.call)), most=LONG)
+    page.labelled("Cost", say("explain.cost", call=localised(costs.call)), most=LONG)
     table = Table.grid(padding=(0, GAP, 0, 0))
     table.add_column()
     for _ in range(3):
@@ -91,7 +91,7 @@ def _costs(page: Page, costs: Costs) -> None:
             row = _written(theirs, name), _written(reference, name), Text(ratio, "dim")
             table.add_row(say(f"explain.{label}"), *row)
     page.console.print(table)
-    page.labelled("", judged(costs.note), "dim", most=LONG)
+    page.labelled("", localised(costs.note), "dim", most=LONG)
 
 
 def _written(value: float, name: str) -> str:

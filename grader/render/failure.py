@@ -7,7 +7,7 @@ from dataclasses import replace
 from rich.cells import cell_len
 from rich.text import Text
 
-from grader.render.drawings import has_sketches, sketches
+from grader.render.drawings import draw_attached, has_terminal_drawings
 from grader.render.formatting import MARKS, word
 from grader.render.page import LABEL, WIDEST, Page, cut
 from grader.report import Message, TaskReport, TestReport, Verdict
@@ -40,13 +40,13 @@ def failure(page: Page, task: TaskReport) -> None:
     message = (test.message if test else None) or task.message
     if message:
         labels(page, _without_title(test, message) if test and not _repeats(test) else message)
-    if test and has_sketches(test):
+    if test and has_terminal_drawings(test):
         page.line()
-        sketches(page, test)
+        draw_attached(page, test)
     if test and test.printed and test.printed.strip():
         _printed(page, test.printed)
     if task.verdict is not Verdict.INTERNAL:
-        page.whole("Next", (message and message.next) or f"grade hint {task.id}", "cyan")
+        page.copyable("Next", (message and message.next) or f"grade hint {task.id}", "cyan")
 
 
 def labels(page: Page, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""The marks, words and numbers that every page of the terminal shares."""
+"""Verdicts, numbers, times and counts in words, as every page writes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The paper that the terminal's pages are written on: a console, its width and its alphabet."""
+"""The terminal's page: a console with its width, alphabet and labels, and a live line of progress."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Page:
             head = self.head(words if number == 0 else "")
             self.console.print(Text.assemble((head, "bold"), part), soft_wrap=True)
 
-    def whole(self, label: str, text: str, style: str = "") -> None:
+    def copyable(self, label: str, text: str, style: str = "") -> None:
         """Write a label and a text to copy, such as a command: never cut, never broken."""
         self.console.print(
             Text.assemble((self.head(spoken_label(label)), "bold"), (one_line(text), style)),

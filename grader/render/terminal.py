@@ -16,7 +16,7 @@ from grader.render.formatting import MARKS, bar, count, earned, number, seconds,
 from grader.render.page import Page
 from grader.report import Report, TaskReport, Verdict
 from grader.report.selection import by_topic, first_failed, first_waiting, passed, place, untouched
-from grader.text import judged, say
+from grader.text import localised, say
 from grader.text.escape import one_line
 
 BAR = 28
@@ -165,7 +165,7 @@ def _next(page: Page, report: Report, paths: str) -> None:
     failed, waiting = first_failed(report), first_waiting(report)
     if failed:
         failure(page, failed)
-        page.whole("Again", _command(paths, failed), "cyan")
+        page.copyable("Again", _command(paths, failed), "cyan")
     elif waiting:
         _begin(page, waiting, paths, "Then")
     elif passed(report):
@@ -177,9 +177,9 @@ def _next(page: Page, report: Report, paths: str) -> None:
 def _begin(page: Page, task: TaskReport, paths: str, label: str) -> None:
     page.labelled(label, f"{task.id}: {task.title}" if task.title else task.id)
     if where := place(task):
-        page.whole("Open", where)
-    page.whole("Grade", _command(paths, task), "cyan")
-    page.whole("Hint", f"grade hint {task.id}", "cyan")
+        page.copyable("Open", where)
+    page.copyable("Grade", _command(paths, task), "cyan")
+    page.copyable("Hint", f"grade hint {task.id}", "cyan")
 
 
 def _command(paths: str, task: TaskReport) -> str:
@@ -200,6 +200,6 @@ def _run(report: Report) -> str:
     environment = report.environment
     return say(
         "report.run_without" if environment.missing_layers else "report.run",
-        seed=report.seed, seconds=f"{report.seconds:.1f}", device=judged(environment.device),
+        seed=report.seed, seconds=f"{report.seconds:.1f}", device=localised(environment.device),
         sandbox=environment.sandbox, layers=", ".join(environment.missing_layers),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a test draws for the report, beside its verdict: lines, ways, tables and pictures."""
+"""The report: everything that a renderer may show, decided in the judge, and what tests have drawn for it."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 """Every text that a learner reads has a key, and a translation is a file beside the English.
 
 The English stays where it is written: topic.toml, the sentences of known mistakes, the docstrings of tests, the
-labels of the pages, and two tables: the sentences of the pages (sentences.py) and what the judge says (patterns.py).
+labels of the pages, and two tables: the sentences of the pages (sentences.py) and of the judge (judge_sentences.py).
 `text(key)` gives it in the language that was chosen, and key by key in English where there is no translation, or only
 one of an English that has changed since.
 """
 
-from grader.text.judge_sentences import judged
+from grader.text.judge_sentences import localised
 from grader.text.lookup import count_of, label, say, spoken, text, verdict_words
 from grader.text.translate import (
     translated,
@@ -21,7 +21,7 @@ __all__ = [
     "BadLanguage",
     "chosen",
     "count_of",
-    "judged",
+    "localised",
     "label",
     "languages",
     "say",

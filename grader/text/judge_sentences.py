@@ -261,7 +261,7 @@ PHRASES = ("what", "place", "often", "digits")  # fields that are said anew them
 DEEPEST = 3  # phrases within phrases
 
 
-def judged(text: str, language: str | None = None, depth: int = 0) -> str:
+def localised(text: str, language: str | None = None, depth: int = 0) -> str:
     """Return what the judge said in a language, the one that is spoken if None; as it is where nothing fits."""
     code = language or chosen()
     found = None if code == ENGLISH or depth > DEEPEST else recognised(text)
@@ -269,11 +269,11 @@ def judged(text: str, language: str | None = None, depth: int = 0) -> str:
         return text
     name, values = found
     values = {
-        key: judged(value, code, depth + 1) if key in PHRASES else value for key, value in values.items()
+        key: localised(value, code, depth + 1) if key in PHRASES else value for key, value in values.items()
     }
     english = PATTERNS[name]
     with suppress(BadTranslation):  # as of any word of a page
-        english = read(ui_file(code)).of(translation_keys.judged(name), english)
+        english = read(ui_file(code)).of(translation_keys.judge_sentence(name), english)
     return NAME.sub(lambda hole: values.get(hole[1], hole[0]), english)
 
 

@@ -1,4 +1,4 @@
-"""One text by its key, in the language that is spoken.
+"""English texts by key, gathered from where they are written, and one text in the language that is spoken.
 
 Sentences of mistakes and of checks lie in the hidden suite: this is for the trusted side.
 """
@@ -99,7 +99,7 @@ def _english(key: str) -> str:
 
 PACKAGE = Path(__file__).parent.parent
 PAGES = ("render", "watch", "classroom/pages")  # whose code writes labels
-WRITERS = frozenset({"labelled", "whole"})  # methods of a page whose first argument is a label
+WRITERS = frozenset({"labelled", "copyable"})  # methods of a page whose first argument is a label
 
 
 @cache
@@ -110,7 +110,7 @@ def words() -> dict[str, str]:
     found = {translation_keys.label(label): label for label in labels}
     found |= {translation_keys.verdict(value): value.replace("_", " ") for value in Verdict}
     found |= {translation_keys.sentence(name): sentence for name, sentence in SENTENCES.items()}
-    return found | {translation_keys.judged(name): pattern for name, pattern in PATTERNS.items()}
+    return found | {translation_keys.judge_sentence(name): pattern for name, pattern in PATTERNS.items()}
 
 
 def _labels(file: Path) -> Iterator[str]:

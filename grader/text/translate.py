@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grader.course import Course, Task, Topic, load_course
 from grader.report import POSSIBLE, Message, Report, TaskReport, TestReport
 from grader.text import translation_keys
-from grader.text.judge_sentences import judged
+from grader.text.judge_sentences import localised
 from grader.text.lookup import sentence_of
 from grader.text.translations import ENGLISH, STOPS, Translation, read, topic_file
 
@@ -30,7 +30,7 @@ def translated(report: Report, language: str, course: Course | None = None) -> R
     return replace(
         report,
         tasks=tuple(translated_task(task, known, language) for task in report.tasks),
-        notes=tuple(judged(note, language) for note in report.notes),
+        notes=tuple(localised(note, language) for note in report.notes),
     )
 
 
@@ -64,7 +64,7 @@ def translated_failure(failure: Failure, task: Task, course: Course, language: s
         checked = _with_title(checked, english, title, language)
     if likely and failure.mistake:
         likely = _likely(likely, translation_keys.mistake(task.id, failure.mistake), words, language)
-    following = failure.next and judged(failure.next, language)
+    following = failure.next and localised(failure.next, language)
     return replace(failure, checked=checked, likely=likely, next=following)
 
 
@@ -82,7 +82,7 @@ def _test(test: TestReport, task_id: str, words: Translation, language: str) -> 
     title = words.of(translation_keys.check(task_id, test.name), test.title)
     message = test.message and _message(test.message, task_id, test.title, title, words, language)
     tables = tuple(
-        replace(table, title=judged(table.title, language), sentence=judged(table.sentence, language))
+        replace(table, title=localised(table.title, language), sentence=localised(table.sentence, language))
         for table in test.tables
     )
     return replace(test, title=title, message=message, tables=tables)
@@ -98,18 +98,18 @@ def _message(
     return replace(
         message,
         checked=_with_title(message.checked, english, title, language),
-        expected=message.expected and judged(message.expected, language),
-        got=message.got and judged(message.got, language),
-        where=message.where and judged(message.where, language),
+        expected=message.expected and localised(message.expected, language),
+        got=message.got and localised(message.got, language),
+        where=message.where and localised(message.where, language),
         likely=likely,
-        next=message.next and judged(message.next, language),
+        next=message.next and localised(message.next, language),
     )
 
 
 def _likely(likely: str, key: str, words: Translation, language: str) -> str:
     """Translate the sentence of a mistake, and what may stand before it."""
     sentence = likely.removeprefix(POSSIBLE)
-    whole = likely if sentence == likely else judged(likely, language)
+    whole = likely if sentence == likely else localised(likely, language)
     return whole.replace(sentence, words.of(key, sentence))
 
 
@@ -117,11 +117,11 @@ def _with_title(checked: str, english: str, title: str, language: str) -> str:
     """Return what was checked with the translated sentence of the test in front, where it has one there."""
     head = english.rstrip(STOPS)
     if not head or not checked.startswith(head):
-        return judged(checked, language)
+        return localised(checked, language)
     rest = checked.removeprefix(head)
     if rest in ("", "."):
         return title
-    more = f": {judged(rest.removeprefix(': '), language)}" if rest.startswith(": ") else rest
+    more = f": {localised(rest.removeprefix(': '), language)}" if rest.startswith(": ") else rest
     return title.rstrip(STOPS) + more
 
 

@@ -1,4 +1,4 @@
-"""The names of texts."""
+"""Keys of texts, such as `task.losses.softmax.title`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def sentence(name: str) -> str:
     return SENTENCE + name
 
 
-def judged(name: str) -> str:
+def judge_sentence(name: str) -> str:
     """`ui.judged.shape`."""
     return JUDGED + name
 

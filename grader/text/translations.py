@@ -1,4 +1,4 @@
-"""Which language is spoken, and where its texts lie."""
+"""Languages, the files of their translations, and what such a file lacks."""
 
 from __future__ import annotations
 

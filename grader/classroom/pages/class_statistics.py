@@ -1,4 +1,4 @@
-"""What a class found hard: shares of tasks and tests passed, and the mistakes that were made most."""
+"""Statistics of a class: what was hard, which mistakes were made most, and what an instructor has to look at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The map of students and tasks: a sign in each cell, as little markup as there can be, as it may have 50,000 cells."""
+"""Tables of the class page: the map of students and tasks, and each student's share of every topic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A finished class run on the terminal: how many stand how, and what an instructor should look at first."""
+"""A class run on the terminal: its live progress and its summary; and the same as plain values."""
 
 from __future__ import annotations
 

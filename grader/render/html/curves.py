@@ -1,4 +1,4 @@
-"""Which line is whose."""
+"""Curves as SVG, theirs as a full line and the reference's as a broken one, with the legend of both."""
 
 from __future__ import annotations
 

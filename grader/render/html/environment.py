@@ -1,4 +1,4 @@
-"""The templates, and the frame of every page: its style, its script, and what the browser may do with it."""
+"""The Jinja environment of the pages: templates compiled once, their functions, style, script and content policy."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ from grader.render.html.markup import (
     block,
     breakable,
     code,
+    escaped,
     first_lines,
     quoted,
     sentence,
-    shown,
     signed,
-    whole,
+    uncut,
 )
 from grader.render.html.paths import path_svg
 from grader.render.html.pictures import picture_of
 from grader.render.html.svg_elements import bar, element
-from grader.text import chosen, judged, label
+from grader.text import chosen, label, localised
 
 FOLDER = Path(cache_from_source(__file__)).parent  # whoever may write there can change this module too
 
@@ -79,7 +79,7 @@ STYLE, SCRIPT = "page.css", "sort.js"
 FUNCTIONS = (
     *(anchor, drawn, has_drawings, next_of, number_of, went_wrong, mark),
     *(clock, count, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg),
-    *(chosen, judged, label, passage, element),
+    *(chosen, localised, label, passage, element),
 )
 
 
@@ -118,7 +118,7 @@ def environment(package: str = PACKAGE) -> Environment:
     made = Environment(
         loader=ChoiceLoader([PackageLoader(each) for each in dict.fromkeys((package, PACKAGE))]),
         autoescape=True,
-        finalize=shown,
+        finalize=escaped,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -126,7 +126,7 @@ def environment(package: str = PACKAGE) -> Environment:
         bytecode_cache=Compiled(),
     )
     made.filters.update(
-        block=block, code=code, first_lines=first_lines, quoted=quoted, whole=whole, parts=breakable
+        block=block, code=code, first_lines=first_lines, quoted=quoted, uncut=uncut, parts=breakable
     )
     made.filters.update(number=number, signed=signed)
     made.globals.update({function.__name__: function for function in FUNCTIONS})

@@ -1,4 +1,4 @@
-"""What the templates ask about a task or a test, beyond what the report says itself."""
+"""What the templates ask about verdicts, tasks and tests, beyond what the report says itself."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ LARGEST = 1e6  # of a whole number that is written with all its digits
 BLOCK_WIDTH = 200  # characters of each
 
 
-def shown(value: object) -> Markup:
+def escaped(value: object) -> Markup:
     """What a template writes for any value: markup of ours as it is, all else visible, cut and escaped."""
     if isinstance(value, Markup):
         return value
@@ -40,10 +40,10 @@ def sentence(name: str, /, **values: object) -> Markup:
     """A sentence of the pages by its name; each value in it as a template writes it, so that it may be markup."""
     # An apostrophe is no sign between elements, nor inside double quotes.
     words = str(escape(say(name))).replace("&#39;", "'")
-    return Markup(NAME.sub(lambda hole: shown(values.get(hole[1], hole[0])), words))
+    return Markup(NAME.sub(lambda hole: escaped(values.get(hole[1], hole[0])), words))
 
 
-def whole(value: object) -> Markup:
+def uncut(value: object) -> Markup:
     """A sentence that is not cut, such as what a known mistake says."""
     return escape(plain(value, ENOUGH))
 
@@ -52,11 +52,11 @@ def quoted(value: object) -> Markup:
     """What a template writes for any value; code that it quotes stands on lines of its own."""
     before, code, behind = with_code(str(value))
     if not code:
-        return shown(value)
+        return escaped(value)
     # Without its common indentation, which is there for the terminal.
     text = "\n".join(line[4:] for line in code)
     pre = Markup('<pre class="traceback" tabindex="0">{}</pre>')
-    return shown(before) + pre.format(block(text)) + shown(behind)
+    return escaped(before) + pre.format(block(text)) + escaped(behind)
 
 
 def breakable(name: str) -> Markup:

@@ -1,4 +1,4 @@
-"""The contour lines of a surface; contourpy finds them."""
+"""Paths through the plane as SVG, over the contour lines of what they descend."""
 
 from __future__ import annotations
 

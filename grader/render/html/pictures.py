@@ -1,4 +1,4 @@
-"""A picture of the report as what a template draws: tables, small images, and their numbers where they are few."""
+"""Pictures for a template: confusion matrices, images, filters and states, with their numbers where they are few."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small pictures as PNG inside the page: grey for intensities, blue and orange for what is below and above zero."""
+"""Grids of numbers within bounds, and as small PNG pictures inside the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SVG elements as markup; text in them is made visible and escaped, numbers are short."""
+"""SVG elements, bars, scales and axes as markup; text in them is made visible and escaped, numbers are short."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from grader.render.drawings import Range
-from grader.render.html.markup import shown
+from grader.render.html.markup import escaped
 
 Point = tuple[float, float]
 
@@ -22,7 +22,7 @@ def element(tag: str, *content: object, **attributes: object) -> Markup:
         for name, value in attributes.items()
         if value is not None
     )
-    return Markup(f"<{tag}{written}>{''.join(map(shown, content))}</{tag}>")
+    return Markup(f"<{tag}{written}>{''.join(map(escaped, content))}</{tag}>")
 
 
 def drawing(width: float, height: float, title: str, description: str, *content: object) -> Markup:
@@ -72,7 +72,7 @@ def _run(points: Iterable[Point]) -> str:
 
 
 def _value(value: object) -> Markup:
-    return Markup(short(value)) if isinstance(value, (int, float)) else shown(value)
+    return Markup(short(value)) if isinstance(value, (int, float)) else escaped(value)
 
 
 BAR_WIDTH, BAR_HEIGHT = 100.0, 8.0

@@ -17,7 +17,7 @@ from grader.render.formatting import MARKS, bar, count, word
 from grader.render.page import LABEL, Page, cut_front
 from grader.render.watch.speech import spoken_failure, spoken_help, spoken_result, spoken_so_far
 from grader.report import Verdict
-from grader.text import judged, say
+from grader.text import localised, say
 from grader.text.escape import lines, one_line
 from grader.watch.keymap import KEYS
 from grader.watch.state import State, View
@@ -78,7 +78,7 @@ def task_line(page: Page, state: State, task_id: str) -> None:
 
 def problem(page: Page, text: str) -> None:
     """Write why a file cannot be read, in the words of the grader, of which some lines are code."""
-    for number, line in enumerate(lines(judged(text))):
+    for number, line in enumerate(lines(localised(text))):
         page.line((line, "red" if number == 0 else ""))
 
 
@@ -110,7 +110,7 @@ def _longest(state: State) -> int:
 
 def _problem_of_all(state: State) -> Sequence[str | tuple[str, str]]:
     if state.problem is not None:
-        return [(one_line(judged(state.problem)), "red")]
+        return [(one_line(localised(state.problem)), "red")]
     return [say("watch.no_task")]
 
 
@@ -167,7 +167,7 @@ def _standing(page: Page, state: State, task: Task) -> None:
     for label, text, colour in (("Checked", known.checked, ""), ("Likely", known.likely, "yellow")):
         if text:
             page.labelled(label, text, colour, most=LONG)
-    page.whole("Next", known.next or f"grade hint {task.id}", "cyan")
+    page.copyable("Next", known.next or f"grade hint {task.id}", "cyan")
 
 
 def _beyond(state: State) -> list[str | tuple[str, str]]:
@@ -213,7 +213,7 @@ def _reset(page: Page, state: State, task: Task, most: int) -> None:
 
 def _news(state: State) -> list[tuple[str, str]]:
     if state.said is not None:
-        return [(judged(state.said), "yellow")]
+        return [(localised(state.said), "yellow")]
     running = state.work.running
     if state.starting:
         return [(say("watch.gets_ready", topics=", ".join(sorted(state.starting))), "dim")]

@@ -13,7 +13,7 @@ from grader.render.page import Page
 from grader.render.watch.page import passes, problem, task_line
 from grader.render.watch.speech import spoken_result
 from grader.report import Verdict
-from grader.text import judged, say
+from grader.text import localised, say
 from grader.text.escape import one_line
 from grader.watch import events as e
 from grader.watch.signals import suspend
@@ -47,7 +47,7 @@ class Plain:
             task_line(self._page, state, event.task_id)
             self._graded.append(event.task_id)
         elif isinstance(event, e.Said):
-            self._page.line(one_line(judged(event.text)))
+            self._page.line(one_line(localised(event.text)))
         if self._graded and state.work.running is None:
             self._end_of_save(state)
         sys.stdout.flush()

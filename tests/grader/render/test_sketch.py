@@ -6,7 +6,7 @@ from io import BytesIO, TextIOWrapper
 
 from rich.console import Console
 
-from grader.render.drawings import BLOCKS, bars, gallery, grid, limits_of, sketches, spread
+from grader.render.drawings import BLOCKS, bars, draw_attached, gallery, grid, limits_of, spread
 from grader.render.page import Page
 from grader.report import Curve, Path, Verdict
 
@@ -45,7 +45,7 @@ def test_terminal_without_unicode_shows_ascii(reports) -> None:
     file = BytesIO()
     stream = TextIOWrapper(file, encoding="ascii")
     test = reports["drawn"]().tasks[0].tests[1]
-    sketches(Page(Console(file=stream, width=80, color_system=None)), test)
+    draw_attached(Page(Console(file=stream, width=80, color_system=None)), test)
     stream.flush()
     text = file.getvalue().decode("ascii")
     assert "yours     =::--" in text and "###" in text

@@ -28,7 +28,7 @@ from grader.suite.gradients import check_gradcheck, check_gradients
 from grader.suite.network.answer import check_all_gradients, check_state
 from grader.suite.network.difference import Trace, first_difference
 from grader.suite.network.play import Call
-from grader.text import judged
+from grader.text import localised
 from grader.text.judge_sentences import NAME, PATTERNS, recognised
 
 # What is the same in any language: names of Python and of torch, and what a submission calls its own.
@@ -117,7 +117,7 @@ FAILURES = {
 @pytest.fixture
 def small(capitals, left):
     """A function that returns the words of texts of the judge that no pattern has translated."""
-    return lambda *texts: set().union(*(left(judged(text)) for text in texts if text)) - NAMES
+    return lambda *texts: set().union(*(left(localised(text)) for text in texts if text)) - NAMES
 
 
 @pytest.mark.parametrize("name", FAILURES)
@@ -219,13 +219,13 @@ def test_place_of_a_difference_has_no_untranslated_words(way, small):
 )
 def test_what_no_pattern_fits_stays_as_it_is(text, capitals):
     """Numbers, messages of exceptions, and the suites' own words are data here."""
-    assert judged(text) == text
+    assert localised(text) == text
 
 
 def test_text_is_put_together_again_where_its_pattern_is_not_translated():
     """A language without the words of the judge shows its English."""
     text = "0.5 (off by 1e-2, allowed 1e-3; 2 of 6 elements differ); 1 of 2 parameters differ"
-    assert judged(text, "yy") == text
+    assert localised(text, "yy") == text
 
 
 def test_every_pattern_is_met_by_its_own_english():

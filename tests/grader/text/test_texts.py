@@ -12,9 +12,9 @@ from grader.text import (
     BadLanguage,
     chosen,
     count_of,
-    judged,
     label,
     languages,
+    localised,
     say,
     speak,
     spoken,
@@ -94,10 +94,10 @@ def test_sentences_of_the_pages_are_spoken(pages):
 
 def test_what_the_judge_says_is_spoken_where_it_is_recognised(pages):
     """A whole text is recognised, or none of it; other languages are not asked."""
-    assert judged("shape (2, 3)") == "forme (2, 3)"
-    assert judged("shape (2, 3); 1 of 4 inputs differ") == "forme (2, 3); 1 of 4 inputs differ"
-    assert judged("the shape (2, 3)") == "the shape (2, 3)"
-    assert judged("shape (2, 3)", "en") == judged("shape (2, 3)", "yy") == "shape (2, 3)"
+    assert localised("shape (2, 3)") == "forme (2, 3)"
+    assert localised("shape (2, 3); 1 of 4 inputs differ") == "forme (2, 3); 1 of 4 inputs differ"
+    assert localised("the shape (2, 3)") == "the shape (2, 3)"
+    assert localised("shape (2, 3)", "en") == localised("shape (2, 3)", "yy") == "shape (2, 3)"
 
 
 def test_page_shows_its_labels_and_verdicts_in_the_language(pages):
@@ -105,7 +105,7 @@ def test_page_shows_its_labels_and_verdicts_in_the_language(pages):
     file = StringIO()
     page = Page(Console(file=file, width=80, color_system=None))
     page.labelled("Builds on", "losses.mean")
-    page.whole("Builds on", "losses.mean")
+    page.copyable("Builds on", "losses.mean")
     assert file.getvalue() == "Besoin de losses.mean\n" * 2
     assert word(Verdict.NOT_ATTEMPTED) == "vide"
 

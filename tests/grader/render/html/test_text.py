@@ -2,20 +2,20 @@
 
 from markupsafe import Markup
 
-from grader.render.html.markup import block, breakable, figure, plain, shown, signed, whole
+from grader.render.html.markup import block, breakable, escaped, figure, plain, signed, uncut
 
 
 def test_markup_is_escaped_and_invisible_characters_are_spelled_out():
     """Text of a submission is neither markup nor able to turn the line around."""
-    assert shown("<b>\u202e\x1b[2J") == "&lt;b&gt;\\u202e\\x1b[2J"
-    assert shown(Markup("<b>")) == "<b>"
+    assert escaped("<b>\u202e\x1b[2J") == "&lt;b&gt;\\u202e\\x1b[2J"
+    assert escaped(Markup("<b>")) == "<b>"
 
 
 def test_text_is_cut_to_its_bound():
     """However long a text is, so many characters are written, with three dots for the rest."""
     assert len(plain("x" * 10**6)) == 400 and plain("x" * 401).endswith("x...")
     assert plain("\u200b" * 10**6).startswith("\\u200b") and len(plain("\u200b" * 10**6)) == 400
-    assert len(whole("word " * 10**5)) == 4_000
+    assert len(uncut("word " * 10**5)) == 4_000
     assert plain(" a\n b ") == "a b"
 
 

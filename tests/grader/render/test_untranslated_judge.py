@@ -58,7 +58,7 @@ def using(functions=(), many=0, moved=False):
     """A submission that says this of its calls."""
 
     @contextlib.contextmanager
-    def recording():
+    def recording(_refused=()):
         records = []
         yield records
         counts = {"add": next(calls)} if many else {}

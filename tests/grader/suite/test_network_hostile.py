@@ -13,10 +13,10 @@ import torch
 from torch import nn
 
 from grader.judge.outcome import verdict_of
+from grader.plain_values import to_plain
 from grader.proxy.session import Session
 from grader.proxy.submission import Submission
 from grader.report import Passage, TestReport, Verdict
-from grader.report.json import _test
 from grader.sandbox.spawned import SpawnedWorkers
 from grader.suite import Random, check_network
 from grader.suite.drawing import Drawing
@@ -253,4 +253,4 @@ def test_right_numbers_by_other_means_are_right(learner: Learner) -> None:
 def test_table_goes_into_json_as_small_plain_data(learner: Learner) -> None:
     _, drawing = outcome(learner, WRONG)
     test = TestReport("test", "A title.", Verdict.FAIL, False, 1.0, 0.1, tables=tuple(drawing.tables))
-    assert len(json.dumps(_test(test))) < 2000
+    assert len(json.dumps(to_plain(test))) < 2000

@@ -43,6 +43,7 @@ class Case:
     seconds: float | None = None  # a test may take
     sandbox: str = "auto"
     bystander: bool = True
+    rest: bool = False  # dear, and others of its family try nearly the same: a bare pytest leaves it to CI
     links: dict[str, str] = field(default_factory=dict)  # name -> target; {root} is the folder of the project
 
     @property

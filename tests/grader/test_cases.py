@@ -31,6 +31,7 @@ def _load(name: str) -> Any:
 
 case_module = _load("case")
 CASES = [case for family in ("bad_input", "hostile") for case in case_module.load_cases(family)]
+PLAYED = [pytest.param(case, id=case.name, marks=[pytest.mark.rest] if case.rest else []) for case in CASES]
 SECRETS = (
     "BEGIN SOLUTION",
     "_torchgrade_",
@@ -83,7 +84,7 @@ def _wait(host: subprocess.Popen[str], file: Path) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", PLAYED)
 def test_case_gets_what_it_must(case: Any, graded: Graded) -> None:
     """The verdict, points and words of a case are those of its case.toml, and nothing else happens."""
     found = graded(case)

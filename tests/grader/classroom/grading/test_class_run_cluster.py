@@ -66,6 +66,7 @@ def kept(book: Path) -> int:
             return 0
 
 
+@pytest.mark.rest
 def test_class_is_graded_on_a_cluster_although_a_worker_is_killed(tmp_path: Path) -> None:
     """What the killed worker had in hand is graded by the other one: everybody has the points of their work."""
     right = load_course().solution_file("tensors").read_text(encoding="utf-8")

@@ -43,15 +43,15 @@ class Asked:
 
     def code_in(self, text: str) -> str | None:
         """Return the definition of the task in a module, None where there is none."""
-        from grader.learner.source import source_of
+        from grader.learner.task_source import source_of
 
         others = {each.name for each in self.course.topic(self.task.topic).tasks} - {self.task.name}
         return source_of(text, self.task.name, others)
 
     def remember(self) -> None:
         """Keep in the folder's progress that the reference was shown."""
-        from grader.learner.step import after_solution
-        from grader.learner.store import now
+        from grader.learner.progress import now
+        from grader.learner.progress_changes import after_solution
 
         remember(self.folder, lambda known: after_solution(known, self.task.id, now()))
 
@@ -91,8 +91,8 @@ def explain_command(name: str, cheap: bool, folder: Path | None, language: str |
 
 
 def _module(asked: Asked) -> str:
-    from grader.learner.source import module_text
-    from grader.learner.work import files_in
+    from grader.learner.code_files import files_in
+    from grader.learner.task_source import module_text
 
     slug = asked.task.topic
     file = files_in(asked.folder, asked.course).get(slug)

@@ -38,7 +38,7 @@ def init_command(folder: Path, slugs: tuple[str, ...], notebooks: bool, update: 
 
 
 def _create(course: Course, folder: Path, topics: Sequence[Topic] | None, notebooks: bool) -> None:
-    from grader.learner.create import Occupied, create
+    from grader.learner.new_folder import Occupied, create
 
     try:
         with course_problems():
@@ -73,8 +73,8 @@ def _refusal(folder: Path, files: Sequence[str]) -> str:
 
 
 def _update(course: Course, folder: Path, topics: Sequence[Topic]) -> None:
+    from grader.learner.folder import NoState
     from grader.learner.renew import renew
-    from grader.learner.state import NoState
 
     try:
         with course_problems():
@@ -96,8 +96,8 @@ def _update(course: Course, folder: Path, topics: Sequence[Topic]) -> None:
 @progress_option
 def reset_command(name: str, folder: Path | None) -> None:
     """Put the stub of a task back; a copy of the file is kept, and no other line of it changes."""
-    from grader.learner.reset import CannotReset, reset
-    from grader.learner.work import files_in
+    from grader.learner.code_files import files_in
+    from grader.learner.renew import CannotReset, reset
 
     course = learners_course(None)
     task = one_task(course, name)
@@ -132,7 +132,7 @@ def notebook_command(slug: str, output: Path | None) -> None:
     A file that is there already is never overwritten.
     """
     from grader.course import load_course
-    from grader.notebook import notebook_of, notebook_text
+    from grader.intake.notebook.writing import notebook_of, notebook_text
 
     with course_problems():
         course = load_course()

@@ -13,7 +13,7 @@ from grader.cli.exit_codes import WrongCall, course_problems
 if TYPE_CHECKING:
     from grader.course import Course, Task
     from grader.learner import Failure, Progress
-    from grader.learner.current import Current
+    from grader.learner.task_states import Current
     from grader.report import Report
 
 Spoken = TypeVar("Spoken")
@@ -77,7 +77,7 @@ def progress_in(folder: Path | None) -> Progress | None:
 
 def current_in(folder: Path, course: Course) -> Current:
     """Return how a course folder is now; every command for learners shows this."""
-    from grader.learner.current import current
+    from grader.learner.task_states import current
 
     return current(folder, course, progress_in(folder) or _none())
 

@@ -96,8 +96,8 @@ def graded_and_kept(paths: Sequence[Path], folder: Path | None, options: Mapping
         return graded(paths, options)
     from grader.course import load_course
     from grader.learner import record
-    from grader.learner.current import codes_in
-    from grader.learner.reading import Reader
+    from grader.learner.code_files import Reader
+    from grader.learner.task_states import codes_in
 
     with judge_problems():
         course = load_course()
@@ -118,8 +118,8 @@ def graded_and_kept(paths: Sequence[Path], folder: Path | None, options: Mapping
 
 def _topics(course: Course, paths: Sequence[Path], folder: Path) -> tuple[str, ...]:
     """Return the topics that paths in a course folder stand for; none for all of the course."""
-    from grader.learner.current import topics_of
-    from grader.learner.reading import Reader
+    from grader.learner.code_files import Reader
+    from grader.learner.task_states import topics_of
 
     files = Reader(course, paths, ()).read().parts
     whole = any(path.resolve() == folder for path in paths)

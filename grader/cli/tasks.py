@@ -46,7 +46,7 @@ def list_command(
 ) -> None:  # fmt: skip
     """Show the topics and tasks of the course, and which of them pass."""
     from grader.learner import Progress
-    from grader.learner.choose import Filters
+    from grader.learner.task_states import Filters
     from grader.render import course_pages as pages
 
     course = learners_course(language)
@@ -86,8 +86,7 @@ def hint_command(
     name: str, number: int | None, report: Path | None, folder: Path | None, language: str | None
 ) -> None:
     """Show the next hint of a task: first about what went wrong, then N of rising strength."""
-    from grader.learner.hints import following, picked
-    from grader.learner.step import after_hint
+    from grader.learner.progress_changes import after_hint, following, picked
     from grader.render import course_pages as pages
 
     course = learners_course(language)
@@ -119,7 +118,7 @@ def _refuse_unknown(course: Course, topics: tuple[str, ...]) -> None:
 def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskProgress:
     """Return what is known of a task: from a report that was named, or else from the progress."""
     from grader.learner import Progress, TaskProgress
-    from grader.learner.step import failure_of
+    from grader.learner.progress_changes import failure_of
 
     if report is None:
         return (progress or Progress()).of(task.id)
@@ -160,8 +159,8 @@ def _advice(course: Course, task: Task, entry: TaskProgress) -> str | None:
 @language_option
 def next_command(names: tuple[str, ...], folder: Path | None, language: str | None) -> None:
     """Show the next open task: what it builds on, where it lies, and how to grade it."""
-    from grader.learner.choose import in_turn, open_needs
-    from grader.learner.work import place_of
+    from grader.learner.code_files import place_of
+    from grader.learner.task_states import in_turn, open_needs
     from grader.render import course_pages as pages
 
     course = learners_course(language)

@@ -1,20 +1,43 @@
-"""A course folder brought up to date: new tasks come in, and what somebody wrote stays."""
+"""A course folder brought up to date, or one task back to its stub; what changes is copied before."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
-from grader.course import Course, Topic
-from grader.learner.backup import keep_copy, new_backup
+from grader.course import Course, Task, Topic
+from grader.course.stub import stub_of
+from grader.learner.code_files import files_in
+from grader.learner.definitions import Unreadable, in_module, in_notebook, named, replaced, text_of
 from grader.learner.files import write_whole
-from grader.learner.given import given_files, work_file
-from grader.learner.merge import Merged, merged
-from grader.learner.merge_notebook import merged_notebook
-from grader.learner.module import text_of
-from grader.learner.state import State, base_of, digest, read_state, write_state
-from grader.learner.work import files_in
+from grader.learner.folder import MARK, State, base_of, digest, read_state, write_state
+from grader.learner.merge import Merged, merged, merged_notebook
+from grader.learner.new_folder import given_files, work_file
+from grader.learner.progress import update
+from grader.learner.progress_changes import after_reset
+
+BACKUPS = "backups"
+
+
+def new_backup(folder: Path, moment: datetime | None = None) -> Path:
+    """Return a folder for the copies of one change, named after the time, that is not there yet."""
+    name = (moment or datetime.now()).strftime("%Y-%m-%d_%H-%M-%S")
+    base, number = folder / MARK / BACKUPS, 1
+    place = base / name
+    while place.exists():
+        number += 1
+        place = base / f"{name}_{number}"
+    return place
+
+
+def keep_copy(backup: Path, folder: Path, file: Path) -> Path:
+    """Copy a file of a course folder into a backup, at its own place there; return the copy."""
+    copy = backup / file.resolve().relative_to(folder.resolve())
+    write_whole(copy, file.read_bytes())
+    return copy
 
 
 @dataclass
@@ -136,3 +159,68 @@ def _write(folder: Path, update: Update, bases: Mapping[str, bytes]) -> None:
         write_whole(file, data)
     for path, data in bases.items():
         write_whole(base_of(folder, path), data)
+
+
+class CannotReset(ValueError):
+    """The file does not let one task be put back; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """What was done: the file, and the copy of how it was; no copy where the stub was already there."""
+
+    file: Path
+    backup: Path | None
+
+
+def reset(course: Course, task: Task, file: Path, folder: Path) -> Reset:
+    """Put the stub of a task back into the learner's file, after a copy of it has been made.
+
+    Raises:
+        CannotReset: the task does not stand in the file, or the file cannot be read.
+        OSError: the file or its copy cannot be written; then nothing is changed.
+    """
+    data = file.read_bytes()
+    try:
+        new = _changed(course, task, data, notebook=file.suffix == ".ipynb")
+    except Unreadable as problem:
+        raise CannotReset(f"{file}: {problem}") from problem
+    if new is None:
+        raise CannotReset(f"{file} does not define {task.name}: `grade init --update` brings its stub in")
+    if new == data:
+        update(folder, lambda progress: after_reset(progress, task.id))
+        return Reset(file, None)
+    copy = keep_copy(new_backup(folder), folder, file)
+    write_whole(file, new)
+    update(folder, lambda progress: after_reset(progress, task.id))
+    return Reset(file, copy)
+
+
+def _changed(course: Course, task: Task, data: bytes, *, notebook: bool) -> bytes | None:
+    stub = stub_of(course, task.topic)
+    given = named(stub, task.name)
+    if given is None:
+        raise CannotReset(f"the stub of {task.topic} has no {task.name}: `grade verify` says more")
+    lines = given.of(stub.split("\n"))
+    change = in_notebook if notebook else in_module
+    new = change(data, lambda text: _with_stub(text, task.name, lines))
+    if new is not None and not notebook:
+        _refuse_if_broken(new)
+    return new
+
+
+def _with_stub(text: str, name: str, lines: list[str]) -> str | None:
+    piece = named(text, name)
+    return None if piece is None else replaced(text, piece, lines)
+
+
+def _refuse_if_broken(new: bytes) -> None:
+    """Refuse where the file is not Python afterwards: then it could not be seen for sure where the task ends."""
+    try:
+        ast.parse(new)
+    except (SyntaxError, ValueError) as problem:
+        text = (getattr(problem, "text", None) or "").strip()
+        fault = f"{getattr(problem, 'msg', problem)} in {text!r}" if text else str(problem)
+        raise CannotReset(
+            f"the file would not be Python even with the stub ({fault}): mend that first"
+        ) from None

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from grader.intake import SourceProblem, parse_source
 from grader.intake.notebook import module_of
 from grader.intake.notebook.document import Unusable
-from grader.notebook.cells import CellData, code_cell, new_notebook, notebook_text, plain_text, text_cell
-from grader.notebook.given import given_cells
-from grader.notebook.results import about_task, overview, summary
-from grader.notebook.split import split
-from grader.report import Report, TaskReport
+from grader.intake.notebook.writing import (
+    CellData,
+    code_cell,
+    new_notebook,
+    notebook_text,
+    plain_text,
+    split,
+    text_cell,
+)
+from grader.notebook.report_output import drawn
+from grader.notebook.submitted_cells import given_cells
+from grader.render.failure import failure, labels
+from grader.render.formatting import MARKS, count, earned, number, share, word
+from grader.render.page import Page
+from grader.report import Report, TaskReport, Verdict
+from grader.report.selection import WAITING
+from grader.text.escape import one_line
 
 NAME = "notebook.ipynb"
 LABEL = re.compile(r"cell (\d{1,9})")
@@ -35,9 +47,9 @@ def feedback_notebook(data: bytes, report: Report) -> bytes:
         cells, places = _from_module(data, names)
         text = plain_text
     made = [text_cell(overview(report))]
-    for number, cell in cells:
-        made += [cell, *(_about(task) for task in report.tasks if places.get(_name(task)) == number)]
-    there = {number for number, _ in cells}
+    for place, cell in cells:
+        made += [cell, *(_about(task) for task in report.tasks if places.get(_name(task)) == place)]
+    there = {place for place, _ in cells}
     made += [_about(task) for task in report.tasks if places.get(_name(task)) not in there]
     ids = [f"cell-{number}" for number in range(1, len(made) + 1)]
     return text(made, ids).encode("utf-8")
@@ -81,3 +93,79 @@ def _from_module(data: bytes, names: Sequence[str]) -> tuple[list[Numbered], dic
     pieces = split(source.text, names)
     cells = [(number, code_cell(piece.source)) for number, piece in enumerate(pieces, 1)]
     return cells, {name: number for number, piece in enumerate(pieces, 1) for name in piece.tasks}
+
+
+PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+MOST_NOTES = 20
+
+
+def overview(report: Report) -> str:
+    """Return the score, a table of the tasks, and what is to be said about the whole."""
+    points = f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
+    rows = "\n".join(_row(task) for task in report.tasks)
+    table = f"| task | | points | |\n|---|---|--:|---|\n{rows}"
+    remarks = "\n".join(f"- {plainly(remark)}" for remark in _remarks(report))
+    head = f"# Results\n\n**{points}**, {share(report.score, report.max_score)} %"
+    return "\n\n".join(part for part in (head, table if rows else "", remarks, _run(report)) if part)
+
+
+def about_task(task: TaskReport) -> str:
+    """Return what became of a task: its points, and the first failure as the terminal shows it."""
+    mark, _ = MARKS[task.verdict]
+    points = f"{earned(task.points, task.max_points)} of {number(task.max_points)} points"
+    passed = sum(test.verdict is Verdict.PASS for test in task.tests)
+    tests = f", {passed} of {count(len(task.tests), 'test')} passed" if task.tests else ""
+    head = f"**{mark} {word(task.verdict)}** {plainly(task.id)}: {points}{tests}"
+    shown = (
+        drawn(lambda console: _why(Page(console), task)).rstrip() if task.verdict is not Verdict.PASS else ""
+    )
+    return f"{head}\n\n{fenced(shown)}" if shown.strip() else head
+
+
+def summary(report: Report) -> Iterator[str]:
+    """Yield the same as plain text: the score, a line for each task, what is to be said, and each first failure."""
+    yield f"{earned(report.score, report.max_score)} of {number(report.max_score)} points\n"
+    for task in report.tasks:
+        mark, _ = MARKS[task.verdict]
+        points = f"{earned(task.points, task.max_points)} / {number(task.max_points)}"
+        yield one_line(f"{mark} {word(task.verdict)}  {task.id}  {points}")
+    remarks = [one_line(remark) for remark in _remarks(report)]
+    yield from ("", *remarks) if remarks else ()
+    for task in report.tasks:
+        if task.verdict is not Verdict.PASS:
+            yield "\n" + drawn(lambda console, task=task: _why(Page(console), task)).rstrip()  # type: ignore[misc]
+
+
+def plainly(text: str) -> str:
+    """Return text that Markdown shows as it is: one line, with every sign that could mean something escaped."""
+    return PUNCTUATION.sub(r"\\\1", one_line(text))
+
+
+def fenced(text: str) -> str:
+    """Return text between fences that are longer than any in it, so that nothing in it is interpreted."""
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", text)), 3)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def _why(page: Page, task: TaskReport) -> None:
+    if task.verdict not in WAITING:
+        failure(page, task)
+    elif task.message:
+        labels(page, task.message)
+
+
+def _row(task: TaskReport) -> str:
+    mark, _ = MARKS[task.verdict]
+    points = f"{earned(task.points, task.max_points)} / {number(task.max_points)}"
+    return f"| {plainly(task.id)} | {plainly(task.title)} | {points} | {mark} {word(task.verdict)} |"
+
+
+def _remarks(report: Report) -> Iterator[str]:
+    if report.incomplete is not None:
+        yield f"The grading is incomplete, and the score not final, by the grader's own fault: {report.incomplete}"
+    yield from report.notes[:MOST_NOTES]
+
+
+def _run(report: Report) -> str:
+    environment = report.environment
+    return f"Seed {report.seed}, {plainly(environment.device)}, sandbox {plainly(environment.sandbox)}."

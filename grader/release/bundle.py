@@ -140,7 +140,7 @@ def _notebook(course: Course, slug: str, students: StudentCourse) -> bytes:
     """The stub as a notebook, with a check behind each task that goes out."""
     from dataclasses import replace
 
-    from grader.notebook import notebook_from, notebook_text
+    from grader.intake.notebook.writing import notebook_from, notebook_text
 
     topic = course.topic(slug)
     own = replace(topic, tasks=tuple(task for task in topic.tasks if task in students.tasks))

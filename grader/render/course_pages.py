@@ -18,7 +18,7 @@ from grader.text import label, say
 if TYPE_CHECKING:
     from grader.course import Course, Task, Topic
     from grader.learner import Progress
-    from grader.learner.hints import Help
+    from grader.learner.progress_changes import Help
 
 LONG = 10_000  # a hint is the course's own text, and is never cut
 
@@ -129,7 +129,7 @@ def _mark(page: Page, task: Task, progress: Progress) -> Text:
 def _title(task: Task, progress: Progress | None) -> str:
     if progress is None:
         return task.title + (" " + say("task.needs", tasks=", ".join(task.needs)) if task.needs else "")
-    from grader.learner.choose import open_needs
+    from grader.learner.task_states import open_needs
 
     waiting = open_needs(task, progress)
     needs = " " + say("task.builds_on", tasks=", ".join(waiting)) if waiting else ""
@@ -148,7 +148,7 @@ def _task(task: Task, progress: Progress | None) -> dict[str, Any]:
     }
     if progress is None:
         return known
-    from grader.learner.choose import open_needs
+    from grader.learner.task_states import open_needs
 
     entry = progress.of(task.id)
     return {

@@ -9,9 +9,8 @@ from pathlib import Path
 from grader.course import Course
 from grader.learner import Progress, TaskProgress, record, update
 from grader.learner.advice import advice_on
-from grader.learner.hints import following
-from grader.learner.reset import CannotReset, reset
-from grader.learner.step import after_hint
+from grader.learner.progress_changes import after_hint, following
+from grader.learner.renew import CannotReset, reset
 from grader.watch import events as e
 from grader.watch.memory import remember, remembered
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from grader.intake import Content
 from grader.learner import TaskProgress
-from grader.learner.hints import Help
-from grader.learner.reading import Reading
+from grader.learner.code_files import Reading
+from grader.learner.progress_changes import Help
 from grader.report import Report, TaskReport
 
 

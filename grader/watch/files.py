@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from grader.intake.file_names import topic_of
-from grader.learner.reading import Reader, Reading
+from grader.learner.code_files import Reader, Reading
 from grader.watch import events as e
 
 STEP = 30  # milliseconds without a change until a save counts as complete

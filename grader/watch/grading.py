@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from grader.course import Course
-from grader.learner.store import now
+from grader.learner.progress import now
 from grader.report import Report, TaskReport
 from grader.watch import events as e
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from grader.learner.reading import IDLE
+from grader.learner.code_files import IDLE
 from grader.watch import events as e
 from grader.watch.show import beside
 from grader.watch.state import State, View

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from grader.course import Course
 from grader.learner import Progress
-from grader.learner.reading import Reader, Reading
+from grader.learner.code_files import Reader, Reading
 from grader.watch import events as e
 from grader.watch.desk import Desk
 from grader.watch.errors import LastWords

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.course import Task
-from grader.learner.choose import in_turn
+from grader.learner.task_states import in_turn
 from grader.report import Verdict
 from grader.watch.state import State
 

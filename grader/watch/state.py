@@ -9,7 +9,7 @@ from enum import StrEnum
 from grader.course import Course, Task, Topic
 from grader.intake import Content
 from grader.learner import Progress
-from grader.learner.hints import Help
+from grader.learner.progress_changes import Help
 from grader.report import TaskReport, Verdict
 from grader.watch.work import Work
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from grader.learner.reading import Reading
-from grader.learner.step import after_grading, after_hint
+from grader.learner.code_files import Reading
+from grader.learner.progress_changes import after_grading, after_hint
 from grader.report import Message, TaskReport, Verdict
 from grader.watch import events as e
 from grader.watch.keymap import after_key

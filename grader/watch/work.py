@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.course import Course
 from grader.learner import Progress
-from grader.learner.reading import IDLE
+from grader.learner.code_files import IDLE
 from grader.report import TaskReport, Verdict
 
 UNKNOWN = "?"  # the mark of a grading whose code is not known any more; no code has it

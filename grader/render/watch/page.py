@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.course import Task, Topic
-from grader.learner.choose import open_needs
-from grader.learner.reading import IDLE
+from grader.learner.code_files import IDLE
+from grader.learner.task_states import open_needs
 from grader.render.course_pages import show_hint
 from grader.render.failure import failure
 from grader.render.formatting import MARKS, bar, count, word

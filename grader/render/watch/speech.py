@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.course import Task
 from grader.learner import Failure
-from grader.learner.hints import Help
+from grader.learner.progress_changes import Help
 from grader.report import TaskReport
 from grader.text import chosen, say, translated_advice, translated_failure, translated_task
 from grader.text.translations import BadTranslation

@@ -16,8 +16,8 @@ from grader.course import load_course
 from grader.course.stub import stub_of
 from grader.intake import find_submission
 from grader.intake.notebook.document import Cell
-from grader.learner.pieces import named, replaced
-from grader.notebook.ask import ask
+from grader.learner.definitions import named, replaced
+from grader.notebook.kernel import ask
 from grader.report import Verdict
 
 COURSE = load_course()

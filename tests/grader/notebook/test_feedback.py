@@ -12,9 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 
-from grader.notebook import feedback_notebook, notebook_text
-from grader.notebook.feedback import feedback_module
-from grader.notebook.results import fenced, plainly
+from grader.intake.notebook.writing import notebook_text
+from grader.notebook.feedback import feedback_module, feedback_notebook, fenced, plainly
 from grader.report import Report
 
 MakeReport = Callable[..., Report]
@@ -151,7 +150,7 @@ def test_feedback_leaves_the_outputs_of_a_very_large_file_out(
     report_of: MakeReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are cut out unread."""
-    monkeypatch.setattr("grader.notebook.given.LARGE", 100)
+    monkeypatch.setattr("grader.notebook.submitted_cells.LARGE", 100)
     made = read(feedback_notebook(handed_in(code("def softmax(x, dim): return x", STREAM)), report_of()))
     assert all(cell.outputs == [] for cell in made.cells if cell.cell_type == "code")
 

@@ -12,8 +12,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from grader.course import Course
+from grader.intake.notebook.writing import notebook_from, notebook_of, notebook_text
 from grader.judge.grading import grade_submission
-from grader.notebook import notebook_from, notebook_of, notebook_text
 from grader.report import Verdict
 
 TASKS = ("sigmoid", "entropy")

@@ -14,9 +14,8 @@ import pytest
 from grader.intake.notebook import ModuleText, module_of
 from grader.intake.notebook.document import Cell
 from grader.notebook import magic
-from grader.notebook.ask import CannotGrade, ask
-from grader.notebook.choose import chosen, split_options
-from grader.notebook.history import as_file, cells_of, defined_in
+from grader.notebook.kernel import CannotGrade, as_file, ask, cells_of, defined_in
+from grader.notebook.magic import chosen, split_options
 from grader.report import Report
 from grader.report.json import to_json
 

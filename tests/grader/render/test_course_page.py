@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader.course import Course, Task, Topic
-from grader.learner.hints import picked
+from grader.learner.progress_changes import picked
 from grader.render import course_pages as pages
 
 SOFTMAX = Task(

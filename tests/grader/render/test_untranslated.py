@@ -13,7 +13,7 @@ import grader.render
 from grader.classroom.pages import feedback
 from grader.course import load_course
 from grader.learner import Failure, Progress, TaskProgress, cost
-from grader.learner.hints import Help
+from grader.learner.progress_changes import Help
 from grader.render import course_pages, explain
 from grader.report import Verdict
 from grader.text.lookup import words

@@ -10,8 +10,8 @@ from rich.console import Console
 from grader.course import load_course
 from grader.intake import Content
 from grader.learner import Failure
-from grader.learner.hints import Help
-from grader.learner.reading import Part, Reading
+from grader.learner.code_files import Part, Reading
+from grader.learner.progress_changes import Help
 from grader.render.page import Page
 from grader.render.watch import Plain
 from grader.render.watch.page import body, foot, head

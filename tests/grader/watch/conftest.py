@@ -9,7 +9,7 @@ import pytest
 from grader.course import Course
 from grader.course.topics import read_topics
 from grader.intake import Content
-from grader.learner.reading import Part, Reading
+from grader.learner.code_files import Part, Reading
 from grader.report import Environment, Message, Report, TaskReport, TestReport, Verdict
 from grader.watch import events as e
 from grader.watch.state import State

@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 
 import pytest
 
-from grader.learner.reading import Reader
+from grader.learner.code_files import Reader
 from grader.watch import files as module
 from grader.watch.files import Files, newest
 

@@ -9,8 +9,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from grader.learner.hints import Help
-from grader.learner.reading import Part
+from grader.learner.code_files import Part
+from grader.learner.progress_changes import Help
 from grader.render.watch import Plain
 from grader.render.watch.screen import _Drawing
 from grader.report import Verdict

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from grader.learner.reading import Reader
+from grader.learner.code_files import Reader
 
 STUB = 'def {}(x):\n    """What it is."""\n    raise NotImplementedError("{}")\n\n\n'
 WRITTEN = "def {}(x):\n    return {}\n\n\n"

@@ -11,7 +11,7 @@ from grader.cli import watch as cli
 from grader.cli.exit_codes import WrongCall
 from grader.judge.order import Meanwhile, ShardResult
 from grader.learner import Progress
-from grader.learner.reading import Reader
+from grader.learner.code_files import Reader
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch import judges

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.learner.hints import Help
-from grader.learner.reading import Part, Reading
+from grader.learner.code_files import Part, Reading
+from grader.learner.progress_changes import Help
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch.state import View

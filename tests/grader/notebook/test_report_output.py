@@ -5,8 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from grader.notebook.html import framed
-from grader.notebook.plain import plain
+from grader.notebook.report_output import framed, plain
 from grader.report import Report
 
 MakeReport = Callable[..., Report]

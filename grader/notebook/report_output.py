@@ -1,14 +1,21 @@
-"""The report inside a notebook: its tasks, as the browser's page shows them, in a frame of their own."""
+"""A report as a notebook shows it: the browser's page in a frame, or the terminal's page as plain text."""
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+import re
+from collections.abc import Callable
+from io import StringIO
 
+from markupsafe import Markup, escape
+from rich.console import Console
+
+from grader.render import terminal
 from grader.render.formatting import count, earned, number, tally
 from grader.render.html.environment import SCRIPT, STYLE, asset, environment, policy
 from grader.render.html.helpers import has_drawings
 from grader.report import Report
 from grader.report.selection import first_failed
+from grader.text import label
 from grader.text.escape import one_line
 
 PAGE = """{% extends "base.html.j2" %}
@@ -69,3 +76,30 @@ def _height(report: Report) -> int:
     notes = ROW * (len(report.notes) + (report.incomplete is not None))
     drawing = DRAWING if test and has_drawings(test) else 0
     return HEAD + ROW * len(report.tasks) + notes + (FAILURE if failed else 0) + drawing
+
+
+COLUMNS = 100
+
+
+def plain(report: Report) -> str:
+    """Return the terminal's page without colour, with the commands that a notebook knows."""
+    labels = "|".join(re.escape(label(name)) for name in ("Again", "Grade"))
+    command = re.compile(rf"^({labels})( +)grade .+ --task (\S+)$", re.MULTILINE)
+    return command.sub(r"\1\2%grade \3", drawn(lambda console: terminal.show(report, console))).rstrip("\n")
+
+
+def drawn(draw: Callable[[Console], None]) -> str:
+    """Return what `draw` writes on a console without colour."""
+    text = StringIO()
+    # Not Jupyter: inside a kernel rich would show each line as an output of its own.
+    console = Console(
+        file=text,
+        width=COLUMNS,
+        color_system=None,
+        force_jupyter=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    draw(console)
+    return text.getvalue()

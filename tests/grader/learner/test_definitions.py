@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.learner.pieces import named, pieces_of, replaced
+from grader.learner.definitions import named, pieces_of, replaced
 
 TEXT = '''"""Doc."""
 

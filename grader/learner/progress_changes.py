@@ -1,10 +1,13 @@
-"""What one grading, one hint or one look at a solution changes."""
+"""What a grading, a hint, a reset or a look at a solution changes in the progress, and which hint comes next."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from grader.learner.model import RANKING, Failure, Progress, TaskProgress
+from grader.course import Task
+from grader.learner.progress import RANKING, Failure, Progress, TaskProgress, now, update
 from grader.report import Report, TaskReport, Verdict
 
 ABOUT_THE_FAILURE = 0  # the number of the hint that is about what went wrong
@@ -101,3 +104,49 @@ def _is_same(one: Failure | None, other: Failure | None) -> bool:
 def _general(seen: tuple[int, ...]) -> tuple[int, ...]:
     """Return the hints that hold for any failure: that about the last one was about another."""
     return tuple(number for number in seen if number != ABOUT_THE_FAILURE)
+
+
+def record(
+    folder: Path, report: Report, when: str | None = None, codes: Mapping[str, str] | None = None
+) -> str | None:
+    """Add a grading of the code with these marks to the progress; return a sentence if anything was amiss."""
+    moment = when or now()
+    return update(folder, lambda progress: after_grading(progress, report, moment, codes))
+
+
+@dataclass(frozen=True)
+class Help:
+    """What one call of `grade hint` shows."""
+
+    failure: Failure | None  # what went wrong, if that is to be shown
+    advice: str | None  # on the named mistake, where its author gave some
+    number: int | None  # of the general hint, if one is to be shown
+    left: bool  # whether a stronger hint is there
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The numbers to remember."""
+        about = () if self.failure is None else (ABOUT_THE_FAILURE,)
+        return about if self.number is None else (*about, self.number)
+
+
+def picked(task: Task, number: int) -> Help:
+    """Return the general hint of this number."""
+    return Help(None, None, number, number < len(task.hints))
+
+
+def following(task: Task, entry: TaskProgress, advice: str | None = None) -> Help:
+    """Return what is to be shown next: a failure first, alone where a known mistake explains it.
+
+    Args:
+        task: what the hints are for.
+        entry: the failure of the last grading, and the hints that were shown since.
+        advice: on the named mistake of that failure.
+    """
+    last = len(task.hints)
+    number = next((each for each in range(1, last + 1) if each not in entry.hints), last)
+    if entry.failure is None or ABOUT_THE_FAILURE in entry.hints:
+        return Help(None, None, number, number < last)
+    if entry.failure.mistake is not None:
+        return Help(entry.failure, advice, None, True)
+    return Help(entry.failure, None, number, number < last)

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from grader.learner import MARK, load, record, update
-from grader.learner.model import Progress
-from grader.learner.step import after_hint
+from grader.learner.progress import Progress
+from grader.learner.progress_changes import after_hint
 from grader.report import Verdict
 
 NAME = "progress.json"
@@ -99,7 +99,7 @@ def test_write_that_fails_is_a_word_and_no_exception(folder, monkeypatch, report
     def refuse(file, data):
         raise PermissionError(13, "Permission denied", str(file))
 
-    monkeypatch.setattr("grader.learner.store.write_whole", refuse)
+    monkeypatch.setattr("grader.learner.progress.write_whole", refuse)
     assert "Permission denied" in record(folder, report_of(losses__mean=Verdict.PASS))
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from grader.course.stub import stub_of
-from grader.learner.work import files_in, place_of
+from grader.learner.code_files import files_in, place_of
 
 
 def test_place_is_file_and_line(course, folder):

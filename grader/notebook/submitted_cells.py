@@ -1,4 +1,4 @@
-"""A notebook that was handed in, as cells of the present format: what is malformed is mended or left out."""
+"""The cells of a notebook that was handed in, in the present format: what is malformed is mended or left out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.intake.notebook.document import (
     raw_cells,
     source_of,
 )
-from grader.notebook.cells import CellData, NotANotebook, code_cell, new_notebook, text_cell
+from grader.intake.notebook.writing import CellData, NotANotebook, code_cell, new_notebook, text_cell
 
 LARGE = 8_000_000  # bytes of a file; the outputs of a larger one are left out unread
 LARGEST_OUTPUT = 200_000  # characters of one output as JSON

@@ -7,8 +7,7 @@ import pytest
 
 from grader.course import Course, load_course
 from grader.intake.notebook import ModuleText, module_of
-from grader.notebook import notebook_from, notebook_of, notebook_text
-from grader.notebook.split import split
+from grader.intake.notebook.writing import notebook_from, notebook_of, notebook_text, split
 
 SLUGS = load_course().slugs
 

@@ -1,4 +1,4 @@
-"""The learner's files as they are now, each task with a mark of its code; nothing is executed."""
+"""The learner's files as they are now, each task with its place and a mark of its code; nothing is executed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from grader.course import Course, Topic
+from grader.course import Course, Task, Topic
 from grader.course.stub import stub_of, stub_text
 from grader.intake import (
     Content,
@@ -22,8 +22,9 @@ from grader.intake import (
     find_submission,
     read_source,
 )
+from grader.intake.notebook import ModuleText, module_of
+from grader.learner.progress_changes import IDLE as IDLE
 from grader.learner.reach import marks_of
-from grader.learner.step import IDLE as IDLE
 
 MOST_BYTES = 200_000_000  # more is no file of a learner's
 UNBEGUN = (TaskState.NOT_ATTEMPTED, TaskState.MISSING, TaskState.MISNAMED)
@@ -126,3 +127,34 @@ class Reader:
         file = self.course.reference_file(slug)
         text = file.read_text(encoding="utf-8")
         return ast.parse(text), ast.parse(stub_text(text, file))
+
+
+def files_in(folder: Path, course: Course) -> dict[str, Path]:
+    """Return the learner's file of each topic that has one; nothing where two files could be the same topic."""
+    try:
+        found = find_submission([folder], course.slugs, partial(stub_of, course)).files
+    except IntakeError:
+        return {}
+    return {slug: file for slug, file in found.items() if isinstance(file, Path)}
+
+
+def place_of(task: Task, file: Path, folder: Path) -> str:
+    """Return where a task stands, as `losses/losses.py:63`, or `losses/losses.ipynb, cell 5` in a notebook."""
+    shown = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else str(file)
+    if file.suffix == ".ipynb":
+        cell = _cell_of(task, file)
+        return f"{shown}, {cell}" if cell else shown
+    source = read_source(file)
+    if isinstance(source, SourceProblem):
+        return shown
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    lines = [node.lineno for node in source.tree.body if isinstance(node, kinds) and node.name == task.name]
+    return f"{shown}:{lines[-1]}" if lines else shown
+
+
+def _cell_of(task: Task, file: Path) -> str | None:
+    try:
+        found = module_of(file.read_bytes(), file.name, [task.name])
+    except OSError:
+        return None
+    return found.defined.get(task.name) if isinstance(found, ModuleText) else None

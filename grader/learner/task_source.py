@@ -8,8 +8,7 @@ from pathlib import Path
 
 from grader.course.stub import BEGIN, BEGIN_STUB, END, END_STUB
 from grader.intake.notebook import ModuleText, module_of
-from grader.learner.module import text_of
-from grader.learner.pieces import Piece, named, pieces_of
+from grader.learner.definitions import Piece, named, pieces_of, text_of
 
 
 def source_of(text: str, name: str, others: Collection[str] = ()) -> str | None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.learner.choose import Filters, in_turn, open_needs
-from grader.learner.model import Progress, TaskProgress
+from grader.learner.progress import Progress, TaskProgress
+from grader.learner.task_states import Filters, in_turn, open_needs
 from grader.report import Verdict
 
 PASS, FAIL = TaskProgress(last=Verdict.PASS), TaskProgress(last=Verdict.FAIL)

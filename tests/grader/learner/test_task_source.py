@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grader.learner.source import module_text, source_of
+from grader.learner.task_source import module_text, source_of
 
 SOLUTION = '''"""Doc."""
 

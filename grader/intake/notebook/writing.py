@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grader.course import Course, Task, Topic
+from grader.course.stub import stub_of
 from grader.intake.notebook.document import KEY
 from grader.intake.notebook.module import fingerprint
 
@@ -141,9 +142,8 @@ Named = tuple[str, CellData]  # a cell with the id that it would like to have
 def notebook_of(course: Course, topic: Topic | str) -> NotebookNode:
     """Return the notebook of a topic: its README, its stub cell by cell, and a check behind each task."""
     found = course.topic(topic) if isinstance(topic, str) else topic
-    stub = course.stub_file(found.slug)
-    readme = (stub.parent / "README.md").read_text(encoding="utf-8")
-    return notebook_from(stub.read_text(encoding="utf-8"), found, readme)
+    readme = (course.exercises / found.slug / "README.md").read_text(encoding="utf-8")
+    return notebook_from(stub_of(course, found.slug), found, readme)
 
 
 def notebook_from(module: str, topic: Topic, readme: str = "") -> NotebookNode:

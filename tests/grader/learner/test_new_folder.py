@@ -97,16 +97,8 @@ def test_interrupted_call_leaves_whole_files_and_can_be_repeated(course, tmp_pat
     assert read_state(folder).topics is None
 
 
-def test_notebooks_take_the_place_of_modules(course, tmp_path, monkeypatch):
+def test_notebooks_take_the_place_of_modules(course, tmp_path):
     """With notebooks there is no module beside them, which would be a second candidate."""
-    import sys
-    from types import ModuleType
-
-    import nbformat
-
-    fake = ModuleType("grader.notebook")
-    fake.notebook_of = lambda course, topic: nbformat.v4.new_notebook()
-    monkeypatch.setitem(sys.modules, "grader.notebook", fake)
     create(course, tmp_path / "books", None, notebooks=True)
     assert (tmp_path / "books/losses/losses.ipynb").exists()
     assert not (tmp_path / "books/losses/losses.py").exists()

@@ -12,6 +12,11 @@ from grader.intake.notebook.writing import notebook_from, notebook_of, notebook_
 SLUGS = load_course().slugs
 
 
+@pytest.fixture(scope="module")
+def course() -> Course:
+    return load_course()
+
+
 def module(data: str) -> ModuleText:
     found = module_of(data.encode(), "x.ipynb")
     assert isinstance(found, ModuleText), found.message

@@ -63,7 +63,7 @@ class Ours:
         return [Command((sys.executable, *call), folder, (("PYTHONPATH", str(self.package)),))]
 
     def passed(self, folder: Path) -> int:
-        from grader.classroom.gradebook import Gradebook
+        from grader.classroom.gradebook.book import Gradebook
 
         with Gradebook(folder / "results" / "gradebook.sqlite") as book:
             reports = [standing.report for standing in book.result(1).standings]

@@ -16,7 +16,7 @@ from grader.cli.exit_codes import OURS, OurFault, WrongCall, judge_problems
 from grader.cli.output import FORMATS, device_option, open_console, show, write
 
 if TYPE_CHECKING:
-    from grader.classroom.gradebook import Gradebook
+    from grader.classroom.gradebook.book import Gradebook
     from grader.classroom.grading.asked import Asked
     from grader.classroom.grading.class_run import Watcher
     from grader.classroom.records import ClassResult
@@ -75,12 +75,12 @@ def class_command(paths: tuple[Path, ...], dry_run: bool, kind: str, **options: 
 
 @contextmanager
 def _problems() -> Iterator[None]:
-    from grader.classroom.gradebook import BookProblem
+    from grader.classroom.gradebook.database import BookProblem
     from grader.classroom.grading.out_folder import NotWritten
-    from grader.classroom.outputs import CannotFill
-    from grader.classroom.policy import PolicyProblem
-    from grader.classroom.reading import ClassProblem
+    from grader.classroom.outputs.sheet import CannotFill
+    from grader.classroom.policy.course_policy import PolicyProblem
     from grader.classroom.reading.roster_files import RosterProblem
+    from grader.classroom.reading.tree import ClassProblem
 
     try:
         with judge_problems():
@@ -142,7 +142,7 @@ def _present(asked: Asked, result: ClassResult, kind: str) -> None:
 
 
 def _show_diff(asked: Asked, result: ClassResult) -> None:
-    from grader.classroom.gradebook import Gradebook
+    from grader.classroom.gradebook.book import Gradebook
     from grader.render import diff
 
     with Gradebook(asked.book) as book:
@@ -169,7 +169,8 @@ book_option = click.option(
 @contextmanager
 def open_book(path: Path) -> Iterator[Gradebook]:
     """Open a gradebook that exists, and turn what can be wrong with it into an exit code."""
-    from grader.classroom.gradebook import BookProblem, Gradebook, WrongBook
+    from grader.classroom.gradebook.book import Gradebook
+    from grader.classroom.gradebook.database import BookProblem, WrongBook
 
     if not path.is_file():
         raise WrongCall(f"--book {path}: there is no gradebook: `grade class` writes one")

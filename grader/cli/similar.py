@@ -71,8 +71,9 @@ def _find(
 ) -> Findings:
     from dataclasses import replace
 
-    from grader.classroom.reading import ClassProblem, read_class
+    from grader.classroom.reading.read import read_class
     from grader.classroom.reading.roster_files import RosterProblem, read_roster
+    from grader.classroom.reading.tree import ClassProblem
     from grader.classroom.similar.pieces import submissions_of
     from grader.course import load_course
     from grader.course.stub import stub_of

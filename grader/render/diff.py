@@ -15,7 +15,7 @@ from grader.report import Verdict
 from grader.text.escape import one_line
 
 if TYPE_CHECKING:
-    from grader.classroom.gradebook import ClassDiff, StudentChange, TaskChange
+    from grader.classroom.gradebook.diff import ClassDiff, StudentChange, TaskChange
     from grader.classroom.records import Student
 
 ARROW = "->"

@@ -263,7 +263,7 @@ def loop(bench: Bench) -> None:
 
 def seconds_of(bench: Bench, out: str, made: Any) -> tuple[float, float]:
     """Return the seconds that gradings took: of the endless loop, and of all others."""
-    from grader.classroom.gradebook import Gradebook
+    from grader.classroom.gradebook.book import Gradebook
 
     with Gradebook(bench.folder / out / "gradebook.sqlite") as book:
         result = book.result()

@@ -192,7 +192,7 @@ def without_durations(value: Any) -> Any:
 
 def outcome(book: Path) -> dict[str, Any]:
     """Return the last finished run of a gradebook as plain values, by student."""
-    from grader.classroom.gradebook import Gradebook
+    from grader.classroom.gradebook.book import Gradebook
     from grader.classroom.pages.terminal import as_dict as of_class
     from grader.report.json import as_dict as of_report
 

@@ -9,9 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol, overload
 
-from grader.classroom.gradebook import Gradebook, RunFacts
+from grader.classroom.gradebook.book import Gradebook
+from grader.classroom.gradebook.runs import RunFacts
 from grader.classroom.grading.jobs import ClassRun, GradingPlan, Job, grade_job, plan_gradings
-from grader.classroom.policy import columns_of, extensions_of_nobody, standing_of
+from grader.classroom.policy.columns import columns_of
+from grader.classroom.policy.course_policy import extensions_of_nobody
+from grader.classroom.policy.standing import standing_of
 from grader.classroom.records import (
     Adjustment,
     ClassIntake,

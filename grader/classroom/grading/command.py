@@ -5,15 +5,17 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from grader.classroom.gradebook import Gradebook
+from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading import executors
 from grader.classroom.grading.asked import Asked, only, policy_of, read_intake, with_earlier
 from grader.classroom.grading.class_run import Watcher, grade_class
 from grader.classroom.grading.jobs import ClassRun, OpenExecutor
 from grader.classroom.grading.out_folder import only_run, write
 from grader.classroom.grading.publish import publish
-from grader.classroom.outputs import Filled, fill_canvas, fill_moodle
-from grader.classroom.policy import Policy
+from grader.classroom.outputs.canvas import fill_canvas
+from grader.classroom.outputs.moodle import fill_moodle
+from grader.classroom.outputs.sheet import Filled
+from grader.classroom.policy.course_policy import Policy
 from grader.classroom.records import ClassResult
 from grader.course import load_course
 from grader.judge.accelerator import NoSuchDevice, accelerator_for

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from grader.classroom.grading.cache_key import GradingOptions, key_of, topic_digest
 from grader.classroom.grading.executors import POOL
-from grader.classroom.policy import Policy, seed_for
+from grader.classroom.policy.course_policy import Policy, seed_for
 from grader.classroom.records import HandedFile, HandIn, Student
 from grader.course import Course, Task, load_course
 from grader.device.choice import Accelerator, using

@@ -14,7 +14,8 @@ from grader.render.page import Page
 from grader.text.escape import one_line
 
 if TYPE_CHECKING:
-    from grader.classroom.gradebook import AdjustmentEntry, RunEntry
+    from grader.classroom.gradebook.book import AdjustmentEntry
+    from grader.classroom.gradebook.runs import RunEntry
 
 
 def show_runs(entries: Sequence[RunEntry], zone: str, console: Console) -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook, RunFacts, database
+from grader.classroom.gradebook import database
+from grader.classroom.gradebook.book import Gradebook
+from grader.classroom.gradebook.runs import RunFacts
 from grader.classroom.records import Adjustment, Attempt, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.report import (
     Curve,

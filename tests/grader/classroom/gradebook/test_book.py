@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook, WrongBook
+from grader.classroom.gradebook.book import Gradebook
+from grader.classroom.gradebook.database import WrongBook
 from grader.classroom.records import Adjustment
 
 

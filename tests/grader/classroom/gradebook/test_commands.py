@@ -5,7 +5,7 @@ from dataclasses import replace
 import click
 import pytest
 
-from grader.classroom.gradebook import Gradebook
+from grader.classroom.gradebook.book import Gradebook
 from grader.cli.classroom import adjust_command, runs_command
 from grader.cli.exit_codes import OurFault, WrongCall
 

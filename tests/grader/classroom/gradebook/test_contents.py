@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook, contents
+from grader.classroom.gradebook import contents
+from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.gradebook.database import WeakCache
 from grader.classroom.gradebook.runs import facts_digest
 from grader.classroom.records import Student

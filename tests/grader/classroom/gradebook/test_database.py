@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.gradebook import BookProblem, Gradebook, WrongBook, database
+from grader.classroom.gradebook import database
+from grader.classroom.gradebook.book import Gradebook
+from grader.classroom.gradebook.database import BookProblem, WrongBook
 from grader.classroom.records import Outcome
 
 

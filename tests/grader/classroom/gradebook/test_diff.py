@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from grader.classroom.gradebook import TaskChange, compare
+from grader.classroom.gradebook.diff import TaskChange, compare
 from grader.classroom.records import Outcome, Standing, Student
 from grader.render.diff import as_dict, show
 from grader.report import Verdict

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.classroom.gradebook import Gradebook, RunFacts
+from grader.classroom.gradebook.book import Gradebook
+from grader.classroom.gradebook.runs import RunFacts
 from grader.classroom.grading.asked import only, with_earlier
-from grader.classroom.reading import ClassProblem
+from grader.classroom.reading.tree import ClassProblem
 from grader.classroom.records import Attempt, ClassIntake, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.cli.main import cli
 from grader.course import load_course

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook
+from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading import class_run, jobs
 from grader.classroom.grading.class_run import Standings, grade_class
 from grader.classroom.grading.jobs import ClassRun, Job
-from grader.classroom.policy import columns_of, parse_policy
+from grader.classroom.policy.columns import columns_of
+from grader.classroom.policy.course_toml import parse_policy
 from grader.classroom.records import Adjustment, ClassIntake, ClassResult, HandIn, Outcome, Student
 from grader.course import Task, load_course
 from grader.device.choice import Accelerator

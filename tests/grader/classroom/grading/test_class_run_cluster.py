@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook
+from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading import executors
 from grader.course import load_course
 from grader.judge.order import UsageProblem

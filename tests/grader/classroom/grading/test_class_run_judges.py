@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook
+from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading.asked import Asked
 from grader.classroom.grading.cache_key import GradingOptions
 from grader.classroom.grading.command import run_class

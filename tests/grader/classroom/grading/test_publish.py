@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook, RunFacts
+from grader.classroom.gradebook.book import Gradebook
+from grader.classroom.gradebook.runs import RunFacts
 from grader.classroom.grading import out_folder, publish
 from grader.classroom.records import Attempt, ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.report import Environment, Report, TaskReport, Verdict

@@ -14,19 +14,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader.classroom.gradebook import Gradebook, RunFacts
-from grader.classroom.outputs import (
-    class_junit,
-    fill_canvas,
-    fill_moodle,
-    grades_csv,
-    named_results,
-    results_json,
-)
+from grader.classroom.gradebook.book import Gradebook
+from grader.classroom.gradebook.runs import RunFacts
+from grader.classroom.outputs.canvas import fill_canvas
+from grader.classroom.outputs.class_formats import class_junit, grades_csv, named_results, results_json
+from grader.classroom.outputs.moodle import fill_moodle
 from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.feedback import feedback_page
 from grader.classroom.pages.terminal import as_dict
-from grader.classroom.policy import (
+from grader.classroom.policy.columns import columns_of
+from grader.classroom.policy.course_policy import (
     Counts,
     Dates,
     Direction,
@@ -35,9 +32,8 @@ from grader.classroom.policy import (
     Policy,
     Rounding,
     Visibility,
-    columns_of,
-    standing_of,
 )
+from grader.classroom.policy.standing import standing_of
 from grader.classroom.policy.visibility import hidden_tasks
 from grader.classroom.records import Adjustment, HandIn, Student
 from grader.course import load_course

@@ -2,7 +2,8 @@
 
 import pytest
 
-from grader.classroom.outputs import CannotFill, fill_canvas
+from grader.classroom.outputs.canvas import fill_canvas
+from grader.classroom.outputs.sheet import CannotFill
 
 PLAIN = '''\
 Student,ID,SIS User ID,SIS Login ID,Section,Remarks,"Week 1, losses (900)",Week 2 (901),Current Score,Final Score

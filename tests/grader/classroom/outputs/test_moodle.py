@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.outputs import CannotFill, fill_moodle
+from grader.classroom.outputs.moodle import fill_moodle
 from grader.classroom.outputs.moodle_columns import NO, YES
+from grader.classroom.outputs.sheet import CannotFill
 
 DATE = '"Monday, 2 March 2026, 9:05 AM"'
 ENGLISH = f"""\

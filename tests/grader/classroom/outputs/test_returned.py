@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.classroom.outputs import feedback_zips, goes_to_canvas
-from grader.classroom.reading import read_class
+from grader.classroom.outputs.returned import feedback_zips, goes_to_canvas
+from grader.classroom.reading.read import read_class
 from grader.classroom.records import ClassResult, Outcome, Standing
 
 TOPICS = ("tensors", "losses", "cnn")

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.policy import (
+from grader.classroom.policy.columns import columns_of
+from grader.classroom.policy.course_policy import (
     Dates,
     Extension,
     Policy,
     PolicyProblem,
     Visibility,
-    columns_of,
     extensions_of_nobody,
-    parse_policy,
 )
+from grader.classroom.policy.course_toml import parse_policy
 from grader.classroom.policy.visibility import is_shown
 
 

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
-from grader.classroom.policy import (
-    EXAMPLE,
+from grader.classroom.policy.columns import columns_of
+from grader.classroom.policy.course_policy import (
     Counts,
     Dates,
     Direction,
@@ -16,13 +17,11 @@ from grader.classroom.policy import (
     PolicyProblem,
     Rounding,
     Visibility,
-    columns_of,
-    parse_policy,
-    read_policy,
 )
-from grader.classroom.policy.course_toml import KEYS
+from grader.classroom.policy.course_toml import KEYS, parse_policy, read_policy
 from grader.course import load_course
 
+EXAMPLE = (Path(__file__).parents[4] / "docs" / "course.toml").read_text(encoding="utf-8")
 MARCH = 'zone = "Europe/Berlin"\n'
 
 

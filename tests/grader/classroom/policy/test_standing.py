@@ -6,18 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from grader.classroom.policy import (
-    Counts,
-    Dates,
-    Direction,
-    Late,
-    Policy,
-    Rounding,
-    seed_for,
-    standing_of,
-)
+from grader.classroom.policy.course_policy import Counts, Dates, Direction, Late, Policy, Rounding, seed_for
 from grader.classroom.policy.points import rounded
-from grader.classroom.policy.standing import spoken
+from grader.classroom.policy.standing import spoken, standing_of
 from grader.classroom.records import Adjustment, Outcome
 
 STRICT = Late(Fraction(10))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.reading import read_class
+from grader.classroom.reading.read import read_class
 from grader.classroom.reading.roster_files import read_roster
 from grader.classroom.records import ClassIntake, HandIn
 from grader.classroom.roster import Roster

@@ -11,7 +11,9 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from grader.classroom.reading import ClassProblem, git_store, limits, read_class
+from grader.classroom.reading import git_store, limits
+from grader.classroom.reading.read import read_class
+from grader.classroom.reading.tree import ClassProblem
 from grader.classroom.records import ClassIntake, HandIn
 
 Only = Callable[..., HandIn]

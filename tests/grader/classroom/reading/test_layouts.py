@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.classroom.reading import ClassProblem
+from grader.classroom.reading.tree import ClassProblem
 from grader.classroom.records import ClassIntake
 
 Read = Callable[..., ClassIntake]

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from grader.classroom.grading.asked import Asked, read_intake
-from grader.classroom.reading import read_class
+from grader.classroom.reading.read import read_class
 from grader.classroom.records import HandIn
 from grader.course import UnknownTask
 

@@ -20,7 +20,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.reading import ClassProblem, limits, read_class
+from grader.classroom.reading import limits
+from grader.classroom.reading.read import read_class
+from grader.classroom.reading.tree import ClassProblem
 from grader.classroom.records import ClassIntake, HandIn
 
 Read = Callable[..., ClassIntake]

@@ -1,0 +1,1 @@
+"""Tables of other programs: class lists that are read, and gradebooks that are filled in."""

@@ -23,6 +23,11 @@ class Student:
     email: str = ""
     ids: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def named(self) -> str:
+        """What they are called in a sentence of the class: "Ada Lovelace (ada)"."""
+        return f"{self.name} ({self.id})" if self.name else self.id
+
 
 class HandedFile(NamedTuple):
     """A topic's file of a hand-in."""

@@ -77,10 +77,10 @@ def class_command(paths: tuple[Path, ...], dry_run: bool, kind: str, **options: 
 def _problems() -> Iterator[None]:
     from grader.classroom.gradebook.database import BookProblem
     from grader.classroom.grading.out_folder import NotWritten
-    from grader.classroom.outputs.sheet import CannotFill
     from grader.classroom.policy.course_policy import PolicyProblem
-    from grader.classroom.reading.roster_files import RosterProblem
     from grader.classroom.reading.tree import ClassProblem
+    from grader.classroom.tables.roster_files import RosterProblem
+    from grader.classroom.tables.sheet import CannotFill
 
     try:
         with judge_problems():
@@ -143,15 +143,16 @@ def _present(asked: Asked, result: ClassResult, kind: str) -> None:
 
 def _show_diff(asked: Asked, result: ClassResult) -> None:
     from grader.classroom.gradebook.book import Gradebook
-    from grader.render import diff
+    from grader.classroom.pages.changes import compare
+    from grader.classroom.pages.changes import show as show_changes
 
     with Gradebook(asked.book) as book:
         finished = [entry.number for entry in book.runs() if entry.finished and entry.number < result.run]
         if not finished:
             click.echo("There is no earlier run to compare with.")
             return
-        changes = book.diff(finished[-1], result.run)
-    show(lambda console: diff.show(changes, console), None)
+        changes = compare(book.result(finished[-1]), result)
+    show(lambda console: show_changes(changes, console), None)
 
 
 BOOK = Path("results") / "gradebook.sqlite"

@@ -50,7 +50,7 @@ def command(
     if kind == "json":
         write(pages.to_json(findings), output)
     elif kind == "html":
-        from grader.classroom.pages.similar_page import similar_page
+        from grader.classroom.pages.similar import similar_page
 
         write(similar_page(findings), output)
     else:
@@ -72,9 +72,9 @@ def _find(
     from dataclasses import replace
 
     from grader.classroom.reading.read import read_class
-    from grader.classroom.reading.roster_files import RosterProblem, read_roster
     from grader.classroom.reading.tree import ClassProblem
     from grader.classroom.similar.pieces import submissions_of
+    from grader.classroom.tables.roster_files import RosterProblem, read_roster
     from grader.course import load_course
     from grader.course.stub import stub_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,6 @@ from typing import Self
 from grader.classroom.gradebook import runs
 from grader.classroom.gradebook.contents import (
     dump,
-    get_hand_in,
     get_report,
     load,
     now,
@@ -26,7 +25,6 @@ from grader.classroom.gradebook.contents import (
     time_text,
 )
 from grader.classroom.gradebook.database import Connection, WrongBook
-from grader.classroom.gradebook.diff import ClassDiff, compare
 from grader.classroom.gradebook.runs import RunEntry, RunFacts
 from grader.classroom.records import Adjustment, ClassResult, HandIn, Standing
 from grader.report import Report
@@ -155,29 +153,9 @@ class Gradebook:
         """The zone of the course as the latest run has it, in which times are shown; empty for none."""
         return next((entry.facts.zone for entry in reversed(self.runs())), "")
 
-    def result(self, run: int | None = None, *, adjusted: bool = False) -> ClassResult:
-        """Return a finished run whole, the latest if none is named.
-
-        Args:
-            run: its number.
-            adjusted: with the adjustments as they are now, in place of those that were made until it finished.
-        """
-        found = runs.result_of(self._connection, runs.last_finished(self._connection) if run is None else run)
-        return replace(found, standings=tuple(map(self._adjusted, found.standings))) if adjusted else found
-
-    def diff(self, before: int, after: int | None = None) -> ClassDiff:
-        """Return what changed from one finished run to another, the latest if none is named."""
-        return compare(self.result(before), self.result(after))
-
-    def hand_ins(self, student_id: str | None = None) -> tuple[HandIn, ...]:
-        """Return what was handed in by a student, or by all, with its bytes."""
-        query = "SELECT digest FROM hand_ins {} ORDER BY student_id, attempt, rowid"
-        rows = (
-            self._connection.rows(query.format(""))
-            if student_id is None
-            else self._connection.rows(query.format("WHERE student_id = ?"), stored(student_id))
-        )
-        return tuple(get_hand_in(self._connection, str(digest)) for (digest,) in rows)
+    def result(self, run: int | None = None) -> ClassResult:
+        """Return a finished run whole, the latest if none is named."""
+        return runs.result_of(self._connection, runs.last_finished(self._connection) if run is None else run)
 
     def students(self) -> tuple[str, ...]:
         """Return the ids of all students who handed in something or stood in a finished run, sorted."""
@@ -231,6 +209,3 @@ class Gradebook:
             stored(adjustment.student_id), adjustment.points, stored(adjustment.who), time_text(adjustment.when),
             stored(adjustment.why), takes_back,
         )  # fmt: skip
-
-    def _adjusted(self, standing: Standing) -> Standing:
-        return replace(standing, adjustments=self.adjustments(standing.student.id))

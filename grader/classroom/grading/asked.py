@@ -10,11 +10,11 @@ from pathlib import Path
 from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.policy.course_policy import Policy
 from grader.classroom.policy.course_toml import read_policy
-from grader.classroom.policy.dates import moments_of
+from grader.classroom.policy.worth import moments_of
 from grader.classroom.reading.read import read_class
-from grader.classroom.reading.roster_files import read_roster
 from grader.classroom.reading.tree import ClassProblem
 from grader.classroom.records import ClassIntake, ClassResult, HandIn, Outcome, Standing, Student
+from grader.classroom.tables.roster_files import read_roster
 from grader.course import Task, load_course
 from grader.course.stub import stub_of
 from grader.course.suggestions import suggestions

@@ -12,11 +12,11 @@ from grader.classroom.grading.class_run import Watcher, grade_class
 from grader.classroom.grading.jobs import ClassRun, OpenExecutor
 from grader.classroom.grading.out_folder import only_run, write
 from grader.classroom.grading.publish import publish
-from grader.classroom.outputs.canvas import fill_canvas
-from grader.classroom.outputs.moodle import fill_moodle
-from grader.classroom.outputs.sheet import Filled
 from grader.classroom.policy.course_policy import Policy
 from grader.classroom.records import ClassResult
+from grader.classroom.tables.canvas import fill_canvas
+from grader.classroom.tables.moodle import fill_moodle
+from grader.classroom.tables.sheet import Filled
 from grader.course import load_course
 from grader.judge.accelerator import NoSuchDevice, accelerator_for
 from grader.judge.order import UsageProblem

@@ -16,7 +16,7 @@ from grader.classroom.outputs.class_formats import class_junit, grades_csv, name
 from grader.classroom.outputs.returned import PAGE, feedback_zips, goes_to_canvas
 from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.feedback import feedback_file, feedback_page, has_feedback
-from grader.classroom.policy.visibility import hidden_tasks, shown_tasks
+from grader.classroom.policy.columns import hidden_tasks, shown_tasks
 from grader.classroom.records import ClassResult, Standing
 from grader.course.digest import digest_of_files, files_under
 from grader.course.topics import PACKAGE

@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
-from grader.classroom.outputs.sheet import harmless
 from grader.classroom.records import ClassResult, Outcome, Standing, TaskColumn
+from grader.classroom.tables.sheet import harmless
 from grader.render.formatting import number
 from grader.render.gradescope import Look, as_text, failed_results, results_of, task_text
 from grader.render.junit import add_case, add_suite, count_cases, document

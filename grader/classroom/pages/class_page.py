@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from grader.classroom.pages import class_statistics
-from grader.classroom.pages.class_table import groups_of, lines_of, rows_of
+from grader.classroom.pages.class_statistics import groups_of, lines_of, rows_of
 from grader.classroom.pages.feedback import people_page
 from grader.classroom.records import ClassResult, Outcome
 from grader.render.formatting import count, number

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from grader.classroom.policy.visibility import hidden_tasks, shown_tasks
+from grader.classroom.policy.columns import hidden_tasks, shown_tasks
 from grader.classroom.records import ClassResult, Outcome, Standing, Student
 from grader.render.formatting import tally
 from grader.render.html.environment import page

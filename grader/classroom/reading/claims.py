@@ -8,7 +8,7 @@ from datetime import datetime
 
 from grader.classroom.reading.tree import Folder, Node
 from grader.classroom.records import Student
-from grader.classroom.roster import Roster, name_key, squashed_keys
+from grader.classroom.tables.roster import Roster, name_key, squashed_keys
 from grader.course.suggestions import suggestions
 from grader.intake.submission_folder import shown
 
@@ -149,7 +149,7 @@ def _by_name(claim: Claim, roster: Roster) -> list[Student]:
 
 
 def _ambiguous(claim: Claim, students: list[Student]) -> str:
-    listed = " and ".join(_known(student) for student in students[:MOST_NEAR])
+    listed = " and ".join(shown(student.named) for student in students[:MOST_NEAR])
     return f"{_shown(claim)} could be {listed}: rename it to the id of one of them"
 
 
@@ -168,12 +168,9 @@ def _near(claim: Claim, roster: Roster) -> str:
             known.setdefault(key, student)
     wanted = name_key(claim.name or claim.id)
     close = suggestions(wanted, [key for key in known if key], most=MOST_NEAR)
-    return ", ".join(_known(student) for student in _each_once([known[key] for key in close]))
+    return ", ".join(shown(student.named) for student in _each_once([known[key] for key in close]))
 
 
 def _shown(claim: Claim) -> str:
     return f"'{shown(claim.text)}'"
 
-
-def _known(student: Student) -> str:
-    return shown(f"{student.name} ({student.id})" if student.name else student.id)

@@ -17,7 +17,7 @@ from grader.classroom.reading.git_store import store_of
 from grader.classroom.reading.name_layouts import FILES, ONE, claim_of, student_and_topic, telling
 from grader.classroom.reading.names import is_archive, label, short, stem_of
 from grader.classroom.reading.tree import ClassProblem, File, Folder, Node, Unreadable, walk
-from grader.classroom.roster import Roster
+from grader.classroom.tables.roster import Roster
 from grader.intake.file_names import Named, topic_of
 
 

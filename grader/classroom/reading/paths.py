@@ -21,7 +21,7 @@ from grader.classroom.reading.name_layouts import FILES, FOLDERS, telling
 from grader.classroom.reading.names import ARCHIVES, is_archive, short, stem_of
 from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
 from grader.classroom.reading.tree import File, Folder, Unreadable
-from grader.classroom.roster import Roster
+from grader.classroom.tables.roster import Roster
 
 NAMES = "\0"  # stands for names in the paths, which a note lists for all that it is about
 MOST_NAMED = 3  # paths, and names, in a note

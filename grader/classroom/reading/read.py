@@ -21,7 +21,7 @@ from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
 from grader.classroom.reading.paths import Downloads, PathReading, decide, downloads_in
 from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable, file_at, folder_at, reason
 from grader.classroom.records import ClassIntake, HandIn, Student
-from grader.classroom.roster import Roster
+from grader.classroom.tables.roster import Roster
 from grader.intake.file_names import words_of
 from grader.intake.find import Stub
 

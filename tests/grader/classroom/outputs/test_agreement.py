@@ -16,13 +16,11 @@ import pytest
 
 from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.gradebook.runs import RunFacts
-from grader.classroom.outputs.canvas import fill_canvas
 from grader.classroom.outputs.class_formats import class_junit, grades_csv, named_results, results_json
-from grader.classroom.outputs.moodle import fill_moodle
 from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.feedback import feedback_page
 from grader.classroom.pages.terminal import as_dict
-from grader.classroom.policy.columns import columns_of
+from grader.classroom.policy.columns import columns_of, hidden_tasks
 from grader.classroom.policy.course_policy import (
     Counts,
     Dates,
@@ -34,8 +32,9 @@ from grader.classroom.policy.course_policy import (
     Visibility,
 )
 from grader.classroom.policy.standing import standing_of
-from grader.classroom.policy.visibility import hidden_tasks
 from grader.classroom.records import Adjustment, HandIn, Student
+from grader.classroom.tables.canvas import fill_canvas
+from grader.classroom.tables.moodle import fill_moodle
 from grader.course import load_course
 from grader.render.formatting import number
 from grader.report import Environment, Report, TaskReport, Verdict

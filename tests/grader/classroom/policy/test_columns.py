@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.policy.columns import columns_of
+from grader.classroom.policy.columns import columns_of, is_shown
 from grader.classroom.policy.course_policy import (
     Dates,
     Extension,
@@ -14,7 +14,6 @@ from grader.classroom.policy.course_policy import (
     extensions_of_nobody,
 )
 from grader.classroom.policy.course_toml import parse_policy
-from grader.classroom.policy.visibility import is_shown
 
 
 def columns(made, text):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from grader.classroom.policy.course_policy import Dates, Extension, Late, Policy
-from grader.classroom.policy.dates import Lateness, dates_of, last_moment, lateness, moments_of, penalty
+from grader.classroom.policy.worth import Lateness, dates_of, last_moment, lateness, moments_of, penalty
 
 DUE = datetime(2026, 3, 1, 23, 59, tzinfo=UTC)
 SECOND, MINUTE, HOUR, DAY = (

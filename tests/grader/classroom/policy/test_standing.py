@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from grader.classroom.policy.course_policy import Counts, Dates, Direction, Late, Policy, Rounding, seed_for
-from grader.classroom.policy.points import rounded
 from grader.classroom.policy.standing import spoken, standing_of
+from grader.classroom.policy.worth import rounded
 from grader.classroom.records import Adjustment, Outcome
 
 STRICT = Late(Fraction(10))

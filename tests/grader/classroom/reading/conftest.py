@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from grader.classroom.reading.read import read_class
-from grader.classroom.reading.roster_files import read_roster
 from grader.classroom.records import ClassIntake, HandIn
-from grader.classroom.roster import Roster
+from grader.classroom.tables.roster import Roster
+from grader.classroom.tables.roster_files import read_roster
 
 TOPICS = ("tensors", "losses", "cnn")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from grader.classroom.reading.claims import Claim, owner
 from grader.classroom.reading.name_layouts import claim_of
 from grader.classroom.records import Student
-from grader.classroom.roster import Roster
+from grader.classroom.tables.roster import Roster
 
 JOHN = Student("js12", "John Smith", "john@uni.edu", {"canvas": "501", "github": "JSmith"})
 ANN = Student("am7", "Ann Marie", "ann@uni.edu", {"canvas": "502", "moodle": "77"})

@@ -11,7 +11,7 @@ import pytest
 
 from grader.classroom.reading import limits
 from grader.classroom.records import ClassIntake, Student
-from grader.classroom.roster import Roster
+from grader.classroom.tables.roster import Roster
 
 Read = Callable[..., ClassIntake]
 LISTED = Roster(

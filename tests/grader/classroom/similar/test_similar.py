@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.classroom.pages.similar import show, to_json
-from grader.classroom.pages.similar_page import similar_page
+from grader.classroom.pages.similar import show, similar_page, to_json
 from grader.classroom.records import HandIn, Student
 from grader.classroom.similar.find import find_similar
 from grader.classroom.similar.index import most_holders

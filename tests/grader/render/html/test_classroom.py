@@ -11,7 +11,7 @@ import pytest
 
 from grader.classroom.pages import class_statistics
 from grader.classroom.pages.class_page import class_page
-from grader.classroom.pages.class_table import groups_of
+from grader.classroom.pages.class_statistics import groups_of
 from grader.classroom.pages.feedback import feedback_file
 from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.report import Environment, Report, TaskReport, Verdict

@@ -1,15 +1,13 @@
 """What changed from one run to another, as data and on a page."""
 
-import json
 from dataclasses import replace
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
-from grader.classroom.gradebook.diff import TaskChange, compare
+from grader.classroom.pages.changes import compare, show
 from grader.classroom.records import Outcome, Standing, Student
-from grader.render.diff import as_dict, show
 from grader.report import Verdict
 
 
@@ -34,51 +32,50 @@ def runs(book, room):
     return first, second
 
 
+def diff_of(book, runs):
+    return compare(*map(book.result, runs))
+
+
 def test_diff_holds_only_what_changed(book, room, runs):
     """Tasks whose points or verdict changed, students who came or went, and nobody else."""
-    diff = book.diff(*runs)
+    diff = diff_of(book, runs)
     assert (diff.before, diff.after, diff.same) == (*runs, 1)
     assert ([student.id for student in diff.came], [student.id for student in diff.went]) == (
         ["emil"],
         ["dora"],
     )
     alice, bob = diff.changes
-    assert (alice.score_before, alice.score_after) == (4.4, 6.57)
-    assert alice.tasks == (
-        TaskChange("losses.entropy", 1.33, 3.0, Verdict.FAIL, Verdict.PASS),
-        TaskChange("tensors.matmul", None, 0.5, None, Verdict.FAIL),
-        TaskChange("tensors.outer", 1.0, None, Verdict.PASS, None),
-    )
-    assert (bob.outcome_before, bob.outcome_after) == (Outcome.INCOMPLETE, Outcome.GRADED)
-
-
-def test_diff_is_to_the_last_finished_run_when_only_one_is_named(book, runs):
-    """The run after is the latest."""
-    assert book.diff(runs[0]) == book.diff(*runs)
+    assert (alice.before.grade, alice.after.grade) == (4.4, 6.57)
+    assert [[task and (task.id, task.points, task.verdict) for task in pair] for pair in alice.tasks] == [
+        [("losses.entropy", 1.33, Verdict.FAIL), ("losses.entropy", 3.0, Verdict.PASS)],
+        [None, ("tensors.matmul", 0.5, Verdict.FAIL)],
+        [("tensors.outer", 1.0, Verdict.PASS), None],
+    ]
+    assert (bob.before.outcome, bob.after.outcome) == (Outcome.INCOMPLETE, Outcome.GRADED)
 
 
 def test_diff_of_a_run_with_itself_is_empty(book, room, runs):
     """Nothing differs, and the page says so in one line."""
-    diff = compare(book.result(runs[0]), book.result(runs[0]))
+    diff = diff_of(book, (runs[0], runs[0]))
     assert (diff.came, diff.went, diff.changes, diff.same) == ((), (), (), 4)
     assert shown(diff).splitlines()[-1] == "Nothing changed for 4 students."
 
 
-def test_score_alone_is_a_change(book, room):
+def test_grade_alone_is_a_change(book, room):
     """Points by hand are the grade of who had none, and change no task."""
-    first = room.run(book)
     book.adjust("dora", 2, who="a", why="b")
-    (dora,) = [
-        change
-        for change in compare(book.result(first), book.result(first, adjusted=True)).changes
-        if change.student.id == "dora"
-    ]
-    assert (dora.score_before, dora.score_after, dora.tasks) == (None, 2.0, ())
+    run = book.result(room.run(book))
+    given = tuple(
+        replace(each, adjustments=book.adjustments("dora")) if each.student.id == "dora" else each
+        for each in run.standings
+    )
+    (dora,) = compare(run, replace(run, standings=given)).changes
+    assert (dora.before.grade, dora.after.grade, dora.tasks) == (None, 2.0, ())
 
 
 def test_page_shows_each_change_and_spells_out_what_is_not_seen(book, runs):
     """Who came, who went, the old and the new points and verdicts."""
-    page = shown(book.diff(*runs))
+    page = shown(diff_of(book, runs))
     assert "+ emil  is new" in page
     assert "- Dora (dora)  is gone" in page
     assert "Alice Ames (alice)  4.4 -> 6.57 points" in page
@@ -92,13 +89,4 @@ def test_page_shows_each_change_and_spells_out_what_is_not_seen(book, runs):
 @pytest.mark.parametrize("width", [60, 80])
 def test_page_fits_the_terminal(book, runs, width):
     """No line is longer than the terminal is wide."""
-    assert max(map(len, shown(book.diff(*runs), width).splitlines())) <= width
-
-
-def test_diff_as_values_is_json(book, runs):
-    """The same data for another program."""
-    values = json.loads(json.dumps(as_dict(book.diff(*runs))))
-    assert values["changes"][0]["tasks"][0] == {
-        "id": "losses.entropy", "points_before": 1.33, "points_after": 3.0, "verdict_before": "fail",
-        "verdict_after": "pass",
-    }  # fmt: skip
+    assert max(map(len, shown(diff_of(book, runs), width).splitlines())) <= width

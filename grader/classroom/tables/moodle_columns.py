@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from grader.classroom.outputs.sheet import CannotFill, Sheet, number_in
+from grader.classroom.tables.sheet import CannotFill, Sheet, number_in
 
 MOST = frozenset({
     "maximum grade", "max grade", "bestwertung", "maximale bewertung", "beste bewertung", "note maximale",

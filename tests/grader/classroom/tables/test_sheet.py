@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.outputs.sheet import CannotFill, read_sheet
+from grader.classroom.tables.sheet import CannotFill, read_sheet
 
 ODD = b'\xef\xbb\xbf"a ""b""",c;d , e\r\n"two\nlines",,"x"\n\n  1 ,"2",3\r\nlast,row'
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.reading.roster_files import RosterProblem, read_roster
 from grader.classroom.records import Student
-from grader.classroom.roster import squashed_keys
+from grader.classroom.tables.roster import squashed_keys
+from grader.classroom.tables.roster_files import RosterProblem, read_roster
 
 TEXT = 'id,name,email,canvas\nb2,José 王,jo@x.edu,7\na1,"Able, Alice",al@x.edu,\n'
 STUDENTS = (Student("a1", "Able, Alice", "al@x.edu"), Student("b2", "José 王", "jo@x.edu", {"canvas": "7"}))

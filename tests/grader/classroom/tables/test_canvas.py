@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.classroom.outputs.canvas import fill_canvas
-from grader.classroom.outputs.sheet import CannotFill
+from grader.classroom.tables.canvas import fill_canvas
+from grader.classroom.tables.sheet import CannotFill
 
 PLAIN = '''\
 Student,ID,SIS User ID,SIS Login ID,Section,Remarks,"Week 1, losses (900)",Week 2 (901),Current Score,Final Score

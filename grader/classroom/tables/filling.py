@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from grader.classroom.records import Outcome, Standing, Student
-from grader.classroom.roster import Roster, roster_key
+from grader.classroom.tables.roster import Roster, roster_key
 from grader.render.formatting import count
 from grader.text.escape import one_line
 
@@ -121,8 +121,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _who(standing: Standing) -> str:
-    student = standing.student
-    return _shown(f"{student.name} ({student.id})" if student.name else student.id)
+    return _shown(standing.student.named)
 
 
 def _shown(name: str) -> str:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from grader.classroom.outputs.fill import EMAIL, OWN, Filling, Key, Matcher, name_key_of
-from grader.classroom.outputs.sheet import (
+from grader.classroom.records import ClassResult, Standing
+from grader.classroom.tables.filling import EMAIL, OWN, Filling, Key, Matcher, name_key_of
+from grader.classroom.tables.sheet import (
     CannotFill,
     Filled,
     Sheet,
@@ -16,7 +17,6 @@ from grader.classroom.outputs.sheet import (
     read_sheet,
     written,
 )
-from grader.classroom.records import ClassResult, Standing
 from grader.course.suggestions import suggestions
 from grader.render.formatting import number
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.outputs.moodle import fill_moodle
-from grader.classroom.outputs.moodle_columns import NO, YES
-from grader.classroom.outputs.sheet import CannotFill
+from grader.classroom.tables.moodle import fill_moodle
+from grader.classroom.tables.moodle_columns import NO, YES
+from grader.classroom.tables.sheet import CannotFill
 
 DATE = '"Monday, 2 March 2026, 9:05 AM"'
 ENGLISH = f"""\

@@ -1,0 +1,232 @@
+"""Reading a class list: our own CSV file, or what Canvas, Moodle and Gradescope export."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from grader.classroom.records import Student
+from grader.classroom.tables.canvas import TEST_STUDENT, read_header
+from grader.classroom.tables.moodle_columns import find_columns, number_of
+from grader.classroom.tables.roster import COLUMNS, SYSTEMS, Roster, roster_key
+from grader.classroom.tables.sheet import CannotFill, Sheet, read_sheet
+from grader.intake.submission_folder import shown
+
+OURS = frozenset(COLUMNS) - {"id"}  # columns that no export has beside one called ID
+DELIMITERS = (",", ";", "\t")
+MOST_BYTES = 20_000_000
+
+
+class RosterProblem(ValueError):
+    """The class list cannot be used; the message says where and what to change."""
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a class list.
+
+    Raises:
+        RosterProblem: it cannot be read, has no column `id`, or two students share what must be their own.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise RosterProblem(f"{shown(path)} cannot be read ({getattr(error, 'strerror', error)})") from error
+    if len(data) > MOST_BYTES:
+        raise RosterProblem(f"{shown(path)} is larger than {MOST_BYTES // 1_000_000} MB: it is no class list")
+    try:
+        students = list(_students(data, shown(path.name)))
+    except csv.Error as error:
+        raise RosterProblem(f"{shown(path.name)} is not a CSV file ({error}): save it as CSV") from error
+    if not students:
+        raise RosterProblem(f"{shown(path.name)} lists no student below its header")
+    return Roster(tuple(sorted(students, key=lambda student: student.id)))
+
+
+def _text(data: bytes) -> str:
+    """Decode what spreadsheets write: UTF-8 with or without a mark, UTF-16, or a Western code page."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    elif data[1:2] == b"\0":
+        encodings = ["utf-16-le"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            return unicodedata.normalize("NFC", data.decode(encoding))
+        except UnicodeError:
+            continue
+    return unicodedata.normalize("NFC", data.decode("latin-1"))
+
+
+def _students(data: bytes, name: str) -> Iterator[Student]:
+    owners: dict[tuple[str, str], int] = {}
+    for line, row in _own_or_exported(data, name):
+        if not row.get("id"):
+            raise RosterProblem(
+                f"{name}, line {line}: there is no id: {shown(', '.join(filter(None, row.values())))[:80]}"
+            )
+        _refuse_shared(row, line, owners, name)
+        ids = {system: row[system] for system in SYSTEMS if row.get(system)}
+        yield Student(row["id"], row.get("name", ""), row.get("email", ""), ids)
+
+
+def _own_or_exported(data: bytes, name: str) -> Iterable[tuple[int, Mapping[str, str]]]:
+    """Return the rows of a list with our columns, or else of a system's export."""
+    rows = list(_rows(_text(data)))
+    header = [cell.strip().casefold() for cell in rows[0][1]] if rows else []
+    is_ours = "id" in header and OURS.intersection(header)
+    if not is_ours and len(header) > 1 and (exported := exported_rows(data)) is not None:
+        return exported
+    if "id" not in header:
+        found = ", ".join(shown(cell) for cell in header if cell)[:200] or "none"
+        raise RosterProblem(
+            f"{name} has no column `id`; its columns are: {found}. Add one that is unique, or give the file that "
+            "Canvas, Moodle or Gradescope exports, as it is"
+        )
+    for column in COLUMNS:
+        if header.count(column) > 1:
+            raise RosterProblem(f"{name} has {header.count(column)} columns `{column}`: keep one")
+    return [(line, _row(header, cells)) for line, cells in rows[1:]]
+
+
+def _row(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    return {column: cell.strip() for column, cell in zip(header, cells, strict=False) if column in COLUMNS}
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield rows that hold anything, with their lines; the delimiter is the one that the header is split by."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(DELIMITERS, key=lambda each: _recognised(first, each))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, cells
+
+
+def _recognised(header: str, delimiter: str) -> int:
+    cells: Iterable[str] = next(csv.reader([header], delimiter=delimiter), [])
+    return sum(cell.strip().casefold() in COLUMNS for cell in cells)
+
+
+def _refuse_shared(row: Mapping[str, str], line: int, owners: dict[tuple[str, str], int], name: str) -> None:
+    """Refuse a value that two students have where it must be one's own; only names may be shared."""
+    for column, value in row.items():
+        key = (column, roster_key(column, value))
+        if column == "name" or not key[1]:
+            continue
+        if key in owners:
+            raise RosterProblem(
+                f"{name}, lines {owners[key]} and {line}: both have the {column} {shown(value)}: "
+                "each student needs one of their own"
+            )
+        owners[key] = line
+
+
+Row = Mapping[str, str]  # by the columns of a class list
+NUMBERS = ("id number", "idnumber", "id-nummer", "id-number", "matrikelnummer")  # Moodle's
+STUDENT = ("", "student")  # in Gradescope's column of roles
+
+
+def exported_rows(data: bytes) -> list[tuple[int, Row]] | None:
+    """Return the students of a system's export with their lines; None for a table that none of them writes."""
+    try:
+        sheet = read_sheet(data)
+    except CannotFill:
+        return None
+    for read in (_canvas, _gradescope, _moodle, _participants):
+        try:
+            found = list(read(sheet))
+        except CannotFill:
+            continue
+        if found:
+            return [(_line(sheet, row), {key: text for key, text in each.items() if text}) for row, each in found]
+    return None
+
+
+def _canvas(sheet: Sheet) -> Iterator[tuple[int, Row]]:
+    """Yield who stands in a gradebook, under Canvas's own id, which its downloads have too."""
+    header = read_header(sheet)
+    value = _values(sheet)
+    for row in header.students:
+        name = value(row, "student") or f"{value(row, 'firstname')} {value(row, 'lastname')}".strip()
+        number, login = value(row, "id"), value(row, "sis login id")
+        if number and name not in TEST_STUDENT:
+            email = login if "@" in login else ""
+            ids = {"canvas": number, "sis": value(row, "sis user id"), "login": login}
+            yield row, {"id": number, "name": name, "email": email, **ids}
+
+
+def _gradescope(sheet: Sheet) -> Iterator[tuple[int, Row]]:
+    """Yield who stands in a roster or in a table of grades."""
+    names = _names(sheet)
+    if not {"sid", "email"} <= set(names) or not {"name", "first name"} & set(names):
+        raise CannotFill("no table of Gradescope")
+    value = _values(sheet)
+    for row in range(1, len(sheet.rows)):
+        number, email = value(row, "sid"), value(row, "email")
+        name = value(row, "name") or f"{value(row, 'first name')} {value(row, 'last name')}".strip()
+        if (number or email) and value(row, "role").casefold() in STUDENT:
+            yield row, {"id": number or email, "name": name, "email": email, "gradescope": number}
+
+
+def _moodle(sheet: Sheet) -> Iterator[tuple[int, Row]]:
+    """Yield who stands in a grading worksheet, under what stays the same from assignment to assignment."""
+    columns = find_columns(sheet)
+    found = []
+    for row in range(1, len(sheet.rows)):
+        cells = [sheet.value(row, column) for column in range(columns.identifier + 1, columns.grade)]
+        email = next((cell for cell in cells if "@" in cell), "")
+        number = number_of(sheet.value(row, columns.identifier))
+        name = cells[0] if cells and cells[0] != email else ""
+        found.append((row, {"name": name, "email": email, "moodle": number, "sis": _number(sheet, row)}))
+    yield from _with_ids(found, ("sis", "email", "moodle"))
+
+
+def _participants(sheet: Sheet) -> Iterator[tuple[int, Row]]:
+    """Yield who stands in Moodle's list of participants, or in the grades that it exports."""
+    names, value = _names(sheet), _values(sheet)
+    surname = next((word for word in ("last name", "surname") if word in names), None)
+    if surname is None or not {"first name", "email address"} <= set(names):
+        raise CannotFill("no list of participants of Moodle")
+    found = [
+        (
+            row,
+            {
+                "name": f"{value(row, 'first name')} {value(row, surname)}".strip(),
+                "email": value(row, "email address"),
+                "sis": _number(sheet, row),
+                "login": value(row, "username"),
+            },
+        )
+        for row in range(1, len(sheet.rows))
+    ]
+    yield from _with_ids(found, ("sis", "email"))
+
+
+def _with_ids(rows: Sequence[tuple[int, Row]], columns: Sequence[str]) -> Iterator[tuple[int, Row]]:
+    """Yield the rows with the first column that everybody has as their id."""
+    column = next((column for column in columns if all(row.get(column) for _, row in rows)), columns[-1])
+    yield from ((line, {"id": row.get(column, ""), **row}) for line, row in rows)
+
+
+def _number(sheet: Sheet, row: int) -> str:
+    return next((text for name in NUMBERS if (text := _values(sheet)(row, name))), "")
+
+
+def _names(sheet: Sheet) -> list[str]:
+    return [name.casefold() for name in sheet.values(0)]
+
+
+def _values(sheet: Sheet) -> Callable[[int, str], str]:
+    """Return what a row says in the column of a name; nothing where there is no such column."""
+    names = _names(sheet)
+    return lambda row, name: sheet.value(row, names.index(name)) if name in names else ""
+
+
+def _line(sheet: Sheet, row: int) -> int:
+    return sheet.text.count("\n", 0, sheet.rows[row][0].start) + 1

@@ -1,33 +1,47 @@
-"""What a task costs, the learner's code and the reference in the same play, each in a worker of its own."""
+"""What a task costs: its own example run with the learner's code and with the reference, each in its own worker."""
 
 from __future__ import annotations
 
-import contextlib
+import ast
+import doctest
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grader.course import Course, Task
 from grader.device.choice import CPU, Accelerator, using
 from grader.intake import Source, SourceProblem, parse_source
 from grader.judge.references import References
-from grader.judge.subject import SourceSubject, Workers, open_workers
-from grader.learner.asked import asked_of
-from grader.learner.find import plays_of
-from grader.learner.pair import SEED, Cost, Measured, measured
+from grader.judge.subject import SourceSubject, open_workers
+from grader.learner.example_runs import counted, timed
 from grader.process.prepare import prepare_torch
+from grader.proxy.session import Session
 from grader.sandbox.transport import APART, WorkerTimeout
+from grader.wire.frame import BadFrame
 
-MOST_PLAYS = 6  # that are tried
+SEED = 1
 SECONDS = 20.0  # of each worker
-NONE_FOUND = "not measured: the tests of this task make no call that can be made again"
+TURNS = 3  # in which the runs are timed
+LONGEST_CALL = 160  # characters that are shown of an example
+NO_EXAMPLE = "not measured: the docstring of this task has no example that uses it"
 TOO_SLOW = f"not measured: one run takes longer than the {SECONDS:.0f} s that are spent on it"
 HOW = "operators of torch, the median time of turns with the reference, the most memory that results held at once"
-ONE_RUN = "each timed in one run, which is long"
 NO_OPERATOR = "the task computes nothing with torch: only the times can be compared"
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What one run of an example costs."""
+
+    operators: int
+    seconds: float  # the median of all turns
+    bytes: int  # the most that its results held at once; what was there before is left out
+
+
+@dataclass(frozen=True)
 class Costs:
-    """Both costs of the same calls; None where they could not be measured, and the note says why."""
+    """Both costs of the same example; None where they could not be measured, and the note says why."""
 
     call: str = ""
     theirs: Cost | None = None
@@ -35,13 +49,27 @@ class Costs:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Example:
+    """The example of a docstring: what it prepares, and what is measured, from the first use of the task on."""
+
+    setup: str
+    body: str
+
+    @property
+    def call(self) -> str:
+        """The first line that is measured, as code."""
+        first, *more = self.body.split("\n")
+        return f"{first[:LONGEST_CALL]} ..." if more or len(first) > LONGEST_CALL else first
+
+
 def costs_of(course: Course, task: Task, text: str) -> Costs:
-    """Measure a learner's module against the reference on the largest call that the task's suite makes.
+    """Measure a learner's module against the reference on the task's example.
 
     It never raises an Exception: what goes wrong is a note.
 
     Args:
-        course: with solution and suite.
+        course: with its solutions.
         task: what is measured.
         text: the learner's module.
     """
@@ -52,48 +80,65 @@ def costs_of(course: Course, task: Task, text: str) -> Costs:
             if isinstance(source, SourceProblem):
                 return Costs(note=f"not measured: {source.message.splitlines()[0]}")
         assert isinstance(theirs, Source) and isinstance(reference, Source)
-        with using(Accelerator(CPU)):
-            prepare_torch()
-            workers = open_workers("auto")  # before the suite is read
-            try:
-                return compared(course, task, workers, theirs, reference)
-            finally:
-                workers.close()
+        example = example_of(reference.tree, task.name)
+        return Costs(note=NO_EXAMPLE) if example is None else _compared(course, task, example, theirs, reference)
+    except WorkerTimeout:
+        return Costs(note=TOO_SLOW)
     except Exception as problem:  # the page shows the code all the same
-        return Costs(note=_why(problem))
+        return Costs(note=f"not measured: {type(problem).__name__}: {str(problem)[:100]}")
 
 
-def compared(course: Course, task: Task, workers: Workers, theirs: Source, reference: Source) -> Costs:
-    """Measure on the first play that both sides can be given."""
-    references, why = References(course), NONE_FOUND
-    for play in plays_of(course, references, task)[:MOST_PLAYS]:
-        subjects = [
-            SourceSubject({task.topic: theirs}, workers.open, references),
-            SourceSubject(
-                {task.topic: reference}, lambda seconds, _: workers.open(seconds, APART), references
-            ),
-        ]
+def example_of(module: ast.Module, name: str) -> Example | None:
+    """Return the example in the docstring of a definition; None where none uses it."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    docstrings = [ast.get_docstring(node) for node in module.body if isinstance(node, kinds) and node.name == name]
+    text = "".join(each.source for doc in docstrings for each in doctest.DocTestParser().get_examples(doc or ""))
+    statements = ast.parse(text).body
+    codes = [ast.get_source_segment(text, statement) or "" for statement in statements]
+    for number, statement in enumerate(statements):
+        if any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(statement)):
+            return Example("\n".join(codes[:number]), "\n".join(codes[number:]))
+    return None
+
+
+def _compared(course: Course, task: Task, example: Example, theirs: Source, reference: Source) -> Costs:
+    with using(Accelerator(CPU)):
+        prepare_torch()
+        workers = open_workers("auto")  # before anything hidden is read
         try:
-            with contextlib.ExitStack() as stack:
-                opened = [
-                    stack.enter_context(subject.open(task.topic, SEED, SECONDS)) for subject in subjects
-                ]
-                found = measured((opened[0], opened[1]), task.name, play)
-        except WorkerTimeout:
-            return Costs(note=TOO_SLOW)
-        except Exception as problem:  # whatever a submission does here keeps nothing but these numbers away
-            why = _why(problem)
-        else:
-            asked = asked_of(getattr(references.module(task.topic), task.name), found)
-            return Costs(asked, found.theirs, found.reference, _note(found))
-    return Costs(note=why)
+            references = References(course)
+            # The reference has a worker that has met no submission.
+            apart = SourceSubject({task.topic: reference}, lambda seconds, _: workers.open(seconds, APART), references)
+            beside = SourceSubject({task.topic: theirs}, workers.open, references)
+            with beside.open(task.topic, SEED, SECONDS) as one, apart.open(task.topic, SEED, SECONDS) as other:
+                mine, ours = measured((one, other), example)
+        finally:
+            workers.close()
+    return Costs(example.call, mine, ours, HOW if mine.operators or ours.operators else NO_OPERATOR)
 
 
-def _why(problem: Exception) -> str:
-    return f"not measured: {type(problem).__name__}: {str(problem)[:100]}"
+def measured(sessions: Sequence[Session], example: Example) -> list[Cost]:
+    """Measure an example in several workers, turn by turn, so that a busy moment meets all of them.
+
+    Raises:
+        BadFrame: a worker answers with something else than numbers.
+        Exception: whatever keeps a worker from answering, or what its code raises.
+    """
+    parts = example.setup, example.body
+    counts = [_count(session.ship(counted, True, parts, {})) for session in sessions]
+    times = [[_seconds(session.ship(timed, True, parts, {})) for session in sessions] for _ in range(TURNS)]
+    medians = map(statistics.median, zip(*times, strict=True))
+    return [Cost(count[0], seconds, count[1]) for count, seconds in zip(counts, medians, strict=True)]
 
 
-def _note(found: Measured) -> str:
-    if not found.theirs.operators and not found.reference.operators:
-        return NO_OPERATOR
-    return f"{HOW}; {ONE_RUN}" if found.once else HOW
+def _count(answer: Any) -> tuple[int, int]:
+    match answer:
+        case (int(operators), int(held)):
+            return operators, held
+    raise BadFrame("a count that is none")
+
+
+def _seconds(answer: Any) -> float:
+    if type(answer) is not float or not 0 <= answer < 1e6:
+        raise BadFrame("a time that is none")
+    return answer

@@ -77,7 +77,7 @@ def _costs(page: Page, costs: Costs) -> None:
     if costs.theirs is None or costs.reference is None:
         page.labelled("Cost", localised(costs.note), "dim", most=LONG)
         return
-    page.labelled("Cost", say("explain.cost", call=localised(costs.call)), most=LONG)
+    page.labelled("Cost", say("explain.cost", call=costs.call), most=LONG)
     table = Table.grid(padding=(0, GAP, 0, 0))
     table.add_column()
     for _ in range(3):

@@ -1,15 +1,23 @@
 """What a task costs, measured in a worker against the reference."""
 
+import ast
+import contextlib
 import json
 import subprocess
 import sys
+import types
 
 import pytest
+import torch
 
 from grader.course import load_course
 from grader.judge.order import OurProblem
 from grader.learner import cost
-from grader.learner.cost import costs_of
+from grader.learner.cost import Example, costs_of, example_of, measured
+from grader.learner.example_runs import counted
+from grader.proxy.session import Session
+from grader.sandbox.loopback import Loopback
+from grader.wire.frame import BadFrame
 
 APART = """
 import json
@@ -17,20 +25,15 @@ import sys
 from dataclasses import asdict
 
 from grader.course import load_course
-from grader.intake import parse_source
-from grader.judge.subject import open_workers
-from grader.learner import pair
-from grader.learner.cost import compared
+from grader.learner import cost
 
-pair.MOST_ROUNDS = pair.LEAST_ROUNDS  # no number of seconds is judged here, and more turns only steady it
-course, workers, found = load_course(), open_workers("auto"), {}
+cost.TURNS = 1  # no number of seconds is judged here, and more turns only steady it
+course, found = load_course(), {}
 for line in sys.stdin:
     name, text = json.loads(line)
     task = course.task(name)
-    reference = course.solution_file(task.topic).read_bytes()
-    sources = (parse_source(part, f"{task.topic}.py") for part in (text.encode() or reference, reference))
-    found[name] = asdict(compared(course, task, workers, *sources))
-workers.close()
+    text = text or course.solution_file(task.topic).read_text(encoding="utf-8")
+    found[name] = asdict(cost.costs_of(course, task, text))
 print(json.dumps(found))
 """
 
@@ -53,19 +56,18 @@ def l2_penalty(params, strength):
 """
 
 KINDS = {
-    "losses.softmax": "one call with x (",  # a function
-    "rnn.GRUCell": "one call with x (",  # a layer
-    "optimizers.SGD": "SGD(...), 5 x step(...)",  # an optimiser
-    "autograd.ReLU": "forward(...), backward(...): x (",  # an autograd Function
-    "autograd.gradient": "one call with f a function, x (",  # takes a function that the suite builds
-    "mlp.train_epoch": "model of class Sequential, loader",  # takes a model, and trains it
-    "tensors.load_tensors": "one call with path = 'tensors.pt'",  # takes a file that the suite writes
-    "cnn.conv2d": "weight (4, 2, 3, 2)",  # gives most where its kernel is small
-    "resnet.ResNet": "one call with x (",  # is made of a class that the suite builds
+    "losses.softmax": "softmax(torch.tensor(",  # a function
+    "rnn.GRUCell": "cell = GRUCell(3, 2) ...",  # a layer
+    "optimizers.SGD": "optimizer = SGD([p], lr=0.1, momentum=0.5) ...",  # an optimiser
+    "autograd.ReLU": "y = ReLU.apply(x) ...",  # an autograd Function
+    "autograd.gradient": "gradient(lambda x: x**2, ",  # takes a function
+    "mlp.train_epoch": "train_epoch(",  # takes a model, and trains it
+    "tensors.load_tensors": "with tempfile.TemporaryDirectory() as folder: ...",  # reads a file
+    "resnet.ResNet": 'with torch.device("meta"):',  # needs a function that stands beside it
 }
 
 
-def measured(*pairs):
+def costs_apart(*pairs):
     """Return the costs by task, out of a process that has run no backward."""
     lines = "".join(json.dumps(pair) + "\n" for pair in pairs)
     done = subprocess.run(
@@ -78,7 +80,9 @@ def measured(*pairs):
 @pytest.fixture(scope="module")
 def costs():
     """The reference against itself for a task of each kind, and a longer way for one."""
-    return measured(*((task, "") for task in (*KINDS, "rnn.build_vocabulary")), ("losses.l2_penalty", DEARER))
+    return costs_apart(
+        *((task, "") for task in (*KINDS, "rnn.build_vocabulary")), ("losses.l2_penalty", DEARER)
+    )
 
 
 @pytest.mark.parametrize("task", KINDS)
@@ -104,7 +108,7 @@ def test_longer_way_costs_more_than_the_solution(costs):
     found = costs["losses.l2_penalty"]
     assert found["theirs"]["operators"] > found["reference"]["operators"]
     assert found["theirs"]["bytes"] > found["reference"]["bytes"]
-    assert "strength" in found["call"]
+    assert "strength=0.5" in found["call"]
 
 
 def test_run_without_end_says_so(monkeypatch):
@@ -136,3 +140,73 @@ def test_fault_of_the_measurement_is_a_note(monkeypatch, problem):
     found = costs_of(course, course.task("losses.l2_penalty"), DEARER)
     assert found.theirs is None
     assert found.note == f"not measured: {type(problem).__name__}: no room"
+
+
+def test_every_task_of_the_course_has_an_example_to_measure():
+    """Else its cost would be a note."""
+    course = load_course()
+    for topic in course.topics:
+        module = ast.parse(course.solution_file(topic.slug).read_text(encoding="utf-8"))
+        assert all(example_of(module, task.name) for task in topic.tasks)
+
+
+def test_example_is_measured_from_the_first_use_of_the_task():
+    """What is prepared before is not; comments and what comes out are left away."""
+    text = """
+def task(x):
+    \"\"\"Double.
+
+    Example:
+        >>> x = torch.ones(3)
+        >>> y = task(x)  # twice
+        >>> y.sum()
+        tensor(6.)
+    \"\"\"
+"""
+    example = example_of(ast.parse(text), "task")
+    assert example == Example("x = torch.ones(3)", "y = task(x)\ny.sum()")
+    assert example.call == "y = task(x) ..."
+    assert example_of(ast.parse(text.replace("task(x)", "other(x)")), "task") is None
+    assert example_of(ast.parse(text), "other") is None
+
+
+def module(task):
+    return types.SimpleNamespace(task=task)
+
+
+@pytest.mark.parametrize(
+    ("task", "operators", "bytes_"),
+    [
+        (lambda x: x + x, 1, 400),
+        (lambda x: torch.cat([x, x]) + 1, 2, 1600),
+        (lambda x: torch.tensor([1.0, 2.0]) * 2, 2, 16),
+        (lambda x: x.add_(x), 1, 0),
+    ],
+)
+def test_operators_and_memory_are_those_of_the_example(task, operators, bytes_):
+    """Each operator counts once, and memory is what results held at once, not what was there before."""
+    assert counted(module(task), "x = torch.ones(100)", "task(x)") == (operators, bytes_)
+
+
+def test_each_side_has_its_own_cost(monkeypatch):
+    """One after the other, in turns."""
+    monkeypatch.setattr(cost, "TURNS", 1)
+    with contextlib.ExitStack() as opened:
+        tasks = (lambda x: (x + x) + (x + x), lambda x: x + x)
+        workers = [opened.enter_context(contextlib.closing(Loopback(module(task)))) for task in tasks]
+        theirs, reference = measured(
+            [Session(worker, {}) for worker in workers], Example("x = torch.ones(10)", "task(x)")
+        )
+    assert (theirs.operators, reference.operators) == (3, 1)
+    assert (theirs.bytes, reference.bytes) == (120, 40)
+    assert min(theirs.seconds, reference.seconds) > 0
+
+
+@pytest.mark.parametrize(
+    ("count", "seconds"), [((1, 1), "fast"), ((1, 1), float("nan")), (("many", 1), 0.1), (3, 0.1)]
+)
+def test_forged_number_is_refused(count, seconds):
+    """A submission that answers for what was shipped shows no words in the place of numbers."""
+    forged = types.SimpleNamespace(ship=lambda function, *_: count if function is counted else seconds)
+    with pytest.raises(BadFrame):
+        measured([forged], Example("", "task()"))

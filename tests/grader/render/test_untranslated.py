@@ -90,9 +90,8 @@ def test_explain_has_no_untranslated_words(known, width, capitals, left):
     cheap, dear = cost.Cost(1, 1e-5, 500), cost.Cost(2, 1e-2, 5_000_000)
     for each in (
         None,
-        cost.Costs("one call with X (2, 3)", cheap, dear, cost.HOW),
-        cost.Costs("3 calls, the first with X", dear, cheap, f"{cost.HOW}; {cost.ONE_RUN}"),
-        cost.Costs(note=cost.NONE_FOUND), cost.Costs(note=cost.TOO_SLOW), cost.Costs(note=cost.NO_OPERATOR),
+        cost.Costs("A(X)", cheap, dear, cost.HOW),
+        cost.Costs(note=cost.NO_EXAMPLE), cost.Costs(note=cost.TOO_SLOW), cost.Costs(note=cost.NO_OPERATOR),
     ):  # fmt: skip
         page = drawn(
             lambda console, each=each: explain.show(known[0].tasks[1], "A", "B", console, each), width

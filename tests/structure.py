@@ -21,7 +21,8 @@ class Module:
         parts = file.relative_to(root.parent).with_suffix("").parts
         self.is_package = parts[-1] == "__init__"
         self.name = ".".join(parts[:-1] if self.is_package else parts)
-        self.package = self.name if self.is_package else self.name.rpartition(".")[0]
+        self.is_entry = parts[-1] == "__main__"  # which nobody imports
+        self.package = self.name if self.is_package or self.is_entry else self.name.rpartition(".")[0]
         self.text = file.read_text(encoding="utf-8")
         self.tree = ast.parse(self.text)
 
@@ -143,7 +144,7 @@ def figures(house: House) -> dict[str, float]:
     return {
         "lines of code": sum(module.code for module in modules),
         "modules": len(modules),
-        "packages": len({module.package for module in modules}),
+        "packages": len({module.package for module in modules if not module.is_entry}),
         "lines of a module, median": statistics.median(module.lines for module in modules),
         "lines of a module, most": max(module.lines for module in modules),
         "lines of a function, median": statistics.median(functions),

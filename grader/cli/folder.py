@@ -132,7 +132,7 @@ def notebook_command(slug: str, output: Path | None) -> None:
     A file that is there already is never overwritten.
     """
     from grader.course import load_course
-    from grader.intake.notebook.writing import notebook_of, notebook_text
+    from grader.intake.notebook_writing import notebook_of, notebook_text
 
     with course_problems():
         course = load_course()

@@ -12,9 +12,10 @@ from grader.cli.exit_codes import WrongCall, course_problems
 
 if TYPE_CHECKING:
     from grader.course import Course, Task
-    from grader.learner import Failure, Progress
+    from grader.learner import Progress
     from grader.learner.task_states import Current
     from grader.report import Report
+    from grader.report.selection import Failure
 
 Spoken = TypeVar("Spoken")
 

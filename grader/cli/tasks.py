@@ -118,7 +118,7 @@ def _refuse_unknown(course: Course, topics: tuple[str, ...]) -> None:
 def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskProgress:
     """Return what is known of a task: from a report that was named, or else from the progress."""
     from grader.learner import Progress, TaskProgress
-    from grader.learner.progress_changes import failure_of
+    from grader.report.selection import failure_of
 
     if report is None:
         return (progress or Progress()).of(task.id)
@@ -139,8 +139,8 @@ def _read(file: Path) -> Any:
 
 def _advice(course: Course, task: Task, entry: TaskProgress) -> str | None:
     """Return what the author of a known mistake advises, where there is anything."""
-    from grader.learner.advice import advice_on
     from grader.text import chosen, translated_advice
+    from grader.text.lookup import advice_on
     from grader.text.translations import BadTranslation
 
     if entry.failure is None or entry.failure.mistake is None:

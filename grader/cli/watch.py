@@ -63,7 +63,7 @@ def command(
 
 def _show(plain: bool) -> Show:
     """Return the page, or the lines where nobody could see a page."""
-    from grader.render.watch import Plain, Screen
+    from grader.watch.screen import Plain, Screen
 
     console = open_console()
     is_terminal = (

@@ -12,7 +12,8 @@ from pathlib import Path
 from grader.course.suggestions import suggestions
 from grader.intake.bindings import Definition, bindings_of
 from grader.intake.file_names import Named, Sure, suffix_of, topic_of
-from grader.intake.notebook import MOST_NOTEBOOK_BYTES, topic_in
+from grader.intake.notebook_document import MOST_BYTES as MOST_NOTEBOOK_BYTES
+from grader.intake.notebook_document import topic_in
 from grader.intake.source import Content, Source, parse_source, read_source
 from grader.intake.stub_comparison import is_as_given
 from grader.intake.submission_folder import FolderFiles, IntakeError, NothingFound, TwoCandidates, shown

@@ -9,9 +9,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.intake.notebook import MOST_NOTEBOOK_BYTES, ModuleText, module_of
-from grader.intake.notebook.select import reached
-from grader.intake.notebook.units import Unit, foreign, units_of
+from grader.intake.notebook_document import MOST_BYTES as MOST_NOTEBOOK_BYTES
+from grader.intake.notebook_document import ModuleText
+from grader.intake.notebook_module import module_of
+from grader.intake.notebook_select import reached
+from grader.intake.notebook_units import Unit, foreign, units_of
 from grader.intake.python_text import MOST_BYTES, SourceProblem, Unreadable, decode, parse
 from grader.intake.submission_folder import shown
 

@@ -22,7 +22,8 @@ from grader.intake import (
     find_submission,
     read_source,
 )
-from grader.intake.notebook import ModuleText, module_of
+from grader.intake.notebook_document import ModuleText
+from grader.intake.notebook_module import module_of
 from grader.learner.progress_changes import IDLE as IDLE
 from grader.learner.reach import marks_of
 

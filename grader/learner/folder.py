@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.learner.files import write_whole
+from grader.storage.atomic import atomic_write
 
 MARK = ".torchgrade"  # the folder in a course folder that holds what torchgrade writes
 
@@ -94,7 +94,7 @@ def write_state(folder: Path, state: State) -> None:
         "notebooks": state.notebooks,
         "files": dict(sorted(state.files.items())),
     }
-    write_whole(folder / MARK / NAME, (json.dumps(values, indent=2) + "\n").encode())
+    atomic_write(folder / MARK / NAME, (json.dumps(values, indent=2) + "\n").encode())
 
 
 def base_of(folder: Path, path: str) -> Path:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from grader.course import Course, Topic
 from grader.course.stub import stub_of
-from grader.learner.files import write_whole
 from grader.learner.folder import MARK, State, base_of, digest, write_state
+from grader.storage.atomic import atomic_write
 
 IGNORED = """\
 __pycache__/
@@ -73,7 +73,7 @@ def _work(course: Course, topic: Topic, notebooks: bool) -> bytes:
         return stub_of(course, topic.slug).encode()
     import nbformat
 
-    from grader.intake.notebook.writing import notebook_of
+    from grader.intake.notebook_writing import notebook_of
 
     text: str = nbformat.writes(notebook_of(course, topic))  # type: ignore[no-untyped-call]
     return (text.rstrip("\n") + "\n").encode()
@@ -128,7 +128,7 @@ def create(course: Course, folder: Path, topics: Sequence[Topic] | None, *, note
     missing = {path: data for path, data in files.items() if not (folder / path).exists()}
     write_bases(folder, files, [work_file(topic.slug, notebooks) for topic in chosen])
     for path, data in missing.items():
-        write_whole(folder / path, data)
+        atomic_write(folder / path, data)
     write_state(folder, State(slugs, notebooks, given))
     return len(missing)
 
@@ -143,4 +143,4 @@ def differs(file: Path, data: bytes) -> bool:
 def write_bases(folder: Path, files: Mapping[str, bytes], paths: Sequence[str]) -> None:
     """Keep the files to solve as they are given, to tell later what the learner has changed."""
     for path in paths:
-        write_whole(base_of(folder, path), files[path])
+        atomic_write(base_of(folder, path), files[path])

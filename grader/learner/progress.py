@@ -11,9 +11,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from grader.learner.files import write_whole
 from grader.learner.folder import MARK
 from grader.report import Verdict
+from grader.report.selection import Failure
+from grader.storage.atomic import atomic_write
 
 # From the best to the least: what is known of a task is the first of these that it ever had.
 RANKING = (
@@ -26,17 +27,6 @@ RANKING = (
     Verdict.SKIPPED,
     Verdict.NOT_ATTEMPTED,
 )
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What the last grading said of a task that did not pass."""
-
-    test: str | None = None  # the name of the test, None for a task that was not tested
-    checked: str | None = None
-    likely: str | None = None
-    mistake: str | None = None  # the name of the known mistake
-    next: str | None = None
 
 
 @dataclass(frozen=True)
@@ -216,7 +206,7 @@ def _apply(file: Path, change: Callable[[Progress], Progress]) -> str | None:
         )
     after = change(before)
     if after != before or note:
-        write_whole(file, to_text(after).encode("utf-8"))
+        atomic_write(file, to_text(after).encode("utf-8"))
     return note
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import Task
-from grader.learner.progress import RANKING, Failure, Progress, TaskProgress, now, update
+from grader.learner.progress import RANKING, Progress, TaskProgress, now, update
 from grader.report import Report, TaskReport, Verdict
+from grader.report.selection import Failure, failure_of
 
 ABOUT_THE_FAILURE = 0  # the number of the hint that is about what went wrong
 UNTOUCHED = Verdict.NOT_ATTEMPTED
@@ -54,19 +55,6 @@ def after_solution(progress: Progress, task_id: str, now: str) -> Progress:
     entry = progress.of(task_id)
     given_up = entry.given_up or not entry.ever_passed
     return progress.changed(task_id, solution=entry.solution or now, given_up=given_up)
-
-
-def failure_of(task: TaskReport) -> Failure | None:
-    """Return what went wrong in a task; None for one that passed or that nobody has begun."""
-    if task.verdict in (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL):
-        return None
-    test = None if task.verdict is Verdict.SKIPPED else task.first_failure
-    message = test.message if test else task.message
-    name = test.name if test else None
-    if message is None:
-        return Failure(name, test.title if test else task.title)
-    said = message.checked if test else message.got or message.checked  # of a task: why it was not tested
-    return Failure(name, said, message.likely, message.mistake, message.next)
 
 
 def _after(entry: TaskProgress, task: TaskReport, now: str, code: str | None) -> TaskProgress:

@@ -12,12 +12,12 @@ from grader.course import Course, Task, Topic
 from grader.course.stub import stub_of
 from grader.learner.code_files import files_in
 from grader.learner.definitions import Unreadable, in_module, in_notebook, named, replaced, text_of
-from grader.learner.files import write_whole
 from grader.learner.folder import MARK, State, base_of, digest, read_state, write_state
 from grader.learner.merge import Merged, merged, merged_notebook
 from grader.learner.new_folder import given_files, work_file
 from grader.learner.progress import update
 from grader.learner.progress_changes import after_reset
+from grader.storage.atomic import atomic_write
 
 BACKUPS = "backups"
 
@@ -36,7 +36,7 @@ def new_backup(folder: Path, moment: datetime | None = None) -> Path:
 def keep_copy(backup: Path, folder: Path, file: Path) -> Path:
     """Copy a file of a course folder into a backup, at its own place there; return the copy."""
     copy = backup / file.resolve().relative_to(folder.resolve())
-    write_whole(copy, file.read_bytes())
+    atomic_write(copy, file.read_bytes())
     return copy
 
 
@@ -156,9 +156,9 @@ def _write(folder: Path, update: Update, bases: Mapping[str, bytes]) -> None:
             keep_copy(backup, folder, file)
             update.backup = backup
     for file, data in update.writes.items():
-        write_whole(file, data)
+        atomic_write(file, data)
     for path, data in bases.items():
-        write_whole(base_of(folder, path), data)
+        atomic_write(base_of(folder, path), data)
 
 
 class CannotReset(ValueError):
@@ -191,7 +191,7 @@ def reset(course: Course, task: Task, file: Path, folder: Path) -> Reset:
         update(folder, lambda progress: after_reset(progress, task.id))
         return Reset(file, None)
     copy = keep_copy(new_backup(folder), folder, file)
-    write_whole(file, new)
+    atomic_write(file, new)
     update(folder, lambda progress: after_reset(progress, task.id))
     return Reset(file, copy)
 

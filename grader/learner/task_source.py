@@ -7,7 +7,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from grader.course.stub import BEGIN, BEGIN_STUB, END, END_STUB
-from grader.intake.notebook import ModuleText, module_of
+from grader.intake.notebook_document import ModuleText
+from grader.intake.notebook_module import module_of
 from grader.learner.definitions import Piece, named, pieces_of, text_of
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from grader.intake import SourceProblem, parse_source
-from grader.intake.notebook import module_of
-from grader.intake.notebook.document import Unusable
-from grader.intake.notebook.writing import (
+from grader.intake.notebook_document import Unusable
+from grader.intake.notebook_module import module_of
+from grader.intake.notebook_writing import (
     CellData,
     code_cell,
     new_notebook,

@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from grader.intake.bindings import bindings_of
-from grader.intake.notebook.document import KEY, Cell
-from grader.intake.notebook.magics import Cleaned, cleaned
-from grader.intake.notebook.module import DEFINED
+from grader.intake.notebook_document import KEY, Cell
+from grader.intake.notebook_magics import Cleaned, cleaned
+from grader.intake.notebook_module import DEFINED
 from grader.notebook.report_output import framed, plain
 from grader.report import Report
 from grader.report.json import from_json

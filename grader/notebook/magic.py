@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.course import Course, CourseError, UnknownTask, load_course
-from grader.intake.notebook.document import Cell
+from grader.intake.notebook_document import Cell
 from grader.learner import folder_above
 from grader.notebook.kernel import Answer, CannotGrade, ask, cells_of, defined_in, hint
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from grader.intake.notebook.document import (
+from grader.intake.notebook_document import (
     KEY,
     MOST_CELLS,
     TooMany,
@@ -17,7 +17,7 @@ from grader.intake.notebook.document import (
     raw_cells,
     source_of,
 )
-from grader.intake.notebook.writing import CellData, NotANotebook, code_cell, new_notebook, text_cell
+from grader.intake.notebook_writing import CellData, NotANotebook, code_cell, new_notebook, text_cell
 
 LARGE = 8_000_000  # bytes of a file; the outputs of a larger one are left out unread
 LARGEST_OUTPUT = 200_000  # characters of one output as JSON

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import Course, Task
-from grader.learner.files import write_whole
 from grader.release.prove import prove
 from grader.release.secrets import CannotRelease
 from grader.release.student_course import StudentCourse, student_course
 from grader.release.wheel import licence, wheel, wheel_name, zipped
+from grader.storage.atomic import atomic_write
 
 README = """\
 # {title}
@@ -140,7 +140,7 @@ def _notebook(course: Course, slug: str, students: StudentCourse) -> bytes:
     """The stub as a notebook, with a check behind each task that goes out."""
     from dataclasses import replace
 
-    from grader.intake.notebook.writing import notebook_from, notebook_text
+    from grader.intake.notebook_writing import notebook_from, notebook_text
 
     topic = course.topic(slug)
     own = replace(topic, tasks=tuple(task for task in topic.tasks if task in students.tasks))
@@ -164,9 +164,9 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
     """
     refuse_occupied(folder)
     for name, data in files.items():
-        write_whole(folder / name, data)
+        atomic_write(folder / name, data)
 
 
 def write_zip(files: Mapping[str, bytes], file: Path, name: str) -> None:
     """Write a zip file that unpacks into one folder called `name`."""
-    write_whole(file, zipped({f"{name}/{path}": data for path, data in files.items()}))
+    atomic_write(file, zipped({f"{name}/{path}": data for path, data in files.items()}))

@@ -1,6 +1,8 @@
-"""Which of a report's tasks the learner should look at now."""
+"""Which of a report's tasks the learner should look at now, and what went wrong in a task."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from grader.report import Report, TaskReport, Verdict
 
@@ -46,3 +48,27 @@ def place(task: TaskReport) -> str | None:
     """Where an unattempted task lies, `file:line`, if the judge said so."""
     messages = [task.message, *(test.message for test in task.tests)]
     return next((message.where for message in messages if message and message.where), None)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What the last grading said of a task that did not pass."""
+
+    test: str | None = None  # the name of the test, None for a task that was not tested
+    checked: str | None = None
+    likely: str | None = None
+    mistake: str | None = None  # the name of the known mistake
+    next: str | None = None
+
+
+def failure_of(task: TaskReport) -> Failure | None:
+    """Return what went wrong in a task; None for one that passed or that nobody has begun."""
+    if task.verdict in (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL):
+        return None
+    test = None if task.verdict is Verdict.SKIPPED else task.first_failure
+    message = test.message if test else task.message
+    name = test.name if test else None
+    if message is None:
+        return Failure(name, test.title if test else task.title)
+    said = message.checked if test else message.got or message.checked  # of a task: why it was not tested
+    return Failure(name, said, message.likely, message.mistake, message.next)

@@ -24,7 +24,7 @@ from grader.suite.compare import (
 )
 from grader.suite.gradients import check_gradcheck, check_gradients
 from grader.suite.mistakes import mistake, reference
-from grader.suite.network import check_network
+from grader.suite.network_check import check_network
 from grader.suite.random import Random
 
 __all__ = [

@@ -181,7 +181,6 @@ def _checks(course: Course, task: Task) -> Iterator[tuple[str, str]]:
 def _mistakes(course: Course, task: Task) -> Iterator[tuple[str, str]]:
     """Yield the sentences of known mistakes; they are executed, since some are made in a loop."""
     from grader.judge.references import References
-    from grader.learner.advice import advice_on
 
     if not course.mistakes_file(task).is_file():
         return
@@ -189,3 +188,23 @@ def _mistakes(course: Course, task: Task) -> Iterator[tuple[str, str]]:
         yield translation_keys.mistake(task.id, mistake.name), mistake.sentence
         if advice := advice_on(course, task, mistake.name):
             yield translation_keys.advice(task.id, mistake.name), advice
+
+
+def advice_on(course: Course, task: Task, mistake: str) -> str | None:
+    """Return `hint` of `@mistake("...", hint="...")` over the variant of this name; None without one."""
+    file = course.mistakes_file(task)
+    tree = parse(file) if file.is_file() else None
+    if not isinstance(tree, ast.Module):
+        return None
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    variants = [node for node in tree.body if isinstance(node, kinds) and node.name == mistake]
+    return next((text for node in variants if (text := _advice_in(node))), None)
+
+
+def _advice_in(variant: ast.FunctionDef | ast.ClassDef) -> str | None:
+    for part in variant.decorator_list:
+        match part:
+            case ast.Call(func=ast.Name(id="mistake"), keywords=keywords):
+                values = [keyword.value for keyword in keywords if keyword.arg == "hint"]
+                return next((str(value.value) for value in values if isinstance(value, ast.Constant)), None)
+    return None

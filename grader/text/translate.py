@@ -13,7 +13,7 @@ from grader.text.lookup import sentence_of
 from grader.text.translations import ENGLISH, STOPS, Translation, read, topic_file
 
 if TYPE_CHECKING:
-    from grader.learner import Failure
+    from grader.report.selection import Failure
 
 
 def translated(report: Report, language: str, course: Course | None = None) -> Report:

@@ -15,14 +15,12 @@ from grader.course import Course
 from grader.learner import Progress
 from grader.learner.code_files import Reader, Reading
 from grader.watch import events as e
-from grader.watch.desk import Desk
-from grader.watch.errors import LastWords
+from grader.watch.background import Desk
 from grader.watch.files import Files, newest
 from grader.watch.grading import Grading
-from grader.watch.signals import handled
-from grader.watch.state import State
+from grader.watch.state import State, Work, known
 from grader.watch.step import after
-from grader.watch.work import Work, known
+from grader.watch.terminal import LastWords, handled
 
 TICK = 0.25  # seconds
 

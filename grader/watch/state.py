@@ -1,17 +1,138 @@
-"""All that the page of `grade watch` shows, as one frozen value."""
+"""The state of `grade watch`, frozen: what the page shows, and what is still to be graded, in which order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from grader.course import Course, Task, Topic
 from grader.intake import Content
 from grader.learner import Progress
+from grader.learner.code_files import IDLE
 from grader.learner.progress_changes import Help
+from grader.learner.task_states import in_turn
 from grader.report import TaskReport, Verdict
-from grader.watch.work import Work
+
+UNKNOWN = "?"  # the mark of a grading whose code is not known any more; no code has it
+PATIENCE = (
+    3.0  # seconds that a grading may go on after its code was changed: as long as a new judge needs to start
+)
+
+
+@dataclass(frozen=True)
+class Running:
+    """The grading that is under way."""
+
+    task_id: str
+    mark: str
+    since: float  # on a clock that nobody can set
+    given_up: bool = False
+    so_far: TaskReport | None = None  # what is known of the task already; it goes with the grading
+    named: bool = False  # whether the known mistakes have been tried
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is known of the code of each task, and what is graded now."""
+
+    marks: Mapping[str, str] = field(default_factory=dict)  # of the code as it is now
+    graded: Mapping[str, str] = field(default_factory=dict)  # of the code that the last verdict is about
+    order: tuple[str, ...] = ()  # all tasks, those that changed last at the front
+    blocked: frozenset[str] = frozenset()  # topics whose file cannot be read
+    running: Running | None = None
+    patience: float = PATIENCE  # longer where a judge needs longer to get ready
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The tasks to grade, in this order; the one that is graded now is still among them."""
+        return tuple(task_id for task_id in self.order if self._is_wanted(task_id))
+
+    def _is_wanted(self, task_id: str) -> bool:
+        is_new = self.marks[task_id] != self.graded.get(task_id, IDLE)
+        return is_new and task_id.partition(".")[0] not in self.blocked
+
+
+def known(progress: Progress, remembered: Mapping[str, str]) -> dict[str, str]:
+    """Return which code the verdicts of earlier days are about."""
+    judged = (
+        task_id
+        for task_id, entry in progress.tasks.items()
+        if entry.last not in (None, Verdict.NOT_ATTEMPTED)
+    )
+    return {task_id: remembered.get(task_id, UNKNOWN) for task_id in judged}
+
+
+def with_marks(
+    work: Work, marks: Mapping[str, str], blocked: Collection[str], first: str | None = None
+) -> tuple[Work, tuple[str, ...]]:
+    """Return the work after the files were read, and the tasks whose code changed by that.
+
+    Args:
+        work: before.
+        marks: of the files that could be read; the others keep theirs.
+        blocked: the topics whose file cannot be read.
+        first: the topic to begin with, where several have changed.
+    """
+    before = {**dict.fromkeys(marks, IDLE), **work.graded, **work.marks}
+    changed = [task_id for task_id in marks if marks[task_id] != before[task_id]]
+    changed.sort(key=lambda task_id: task_id.partition(".")[0] != first)
+    both = {**work.marks, **marks}
+    order = (*changed, *(task_id for task_id in work.order if task_id not in set(changed)))
+    rest = tuple(task_id for task_id in marks if task_id not in set(order))
+    new = replace(work, marks=both, order=order + rest, blocked=frozenset(blocked))
+    return new, tuple(changed)
+
+
+def started(work: Work, now: float) -> Work:
+    """Return the work with its first wanted task under way."""
+    task_id = work.wanted[0]
+    return replace(work, running=Running(task_id, work.marks[task_id], now))
+
+
+def told(work: Work, task_id: str, mark: str, so_far: TaskReport | None, named: bool) -> Work:
+    """Return the work with what is known of the grading under way; of another one nothing is taken."""
+    running = work.running
+    if running is None or (running.task_id, running.mark) != (task_id, mark):
+        return work
+    return replace(work, running=replace(running, so_far=so_far, named=named))
+
+
+def still_graded(work: Work, task_id: str) -> Running | None:
+    """Return the grading of a task that is under way, unless its code is gone."""
+    running = work.running
+    if running is None or running.task_id != task_id or running.given_up:
+        return None
+    return None if is_superseded(work, task_id, running.mark) else running
+
+
+def is_superseded(work: Work, task_id: str, mark: str) -> bool:
+    """Whether code was saved since that grading began."""
+    return work.marks.get(task_id) != mark
+
+
+def is_overdue(work: Work, now: float) -> bool:
+    """Whether the grading under way is about code that is gone, and takes so long that it is to be given up."""
+    running = work.running
+    if running is None or running.given_up or not is_superseded(work, running.task_id, running.mark):
+        return False
+    return now - running.since > work.patience
+
+
+def finished(work: Work, task_id: str, mark: str) -> Work:
+    """Return the work after a grading of this code."""
+    return replace(work, running=None, graded={**work.graded, task_id: mark})
+
+
+def again(work: Work, task_ids: Iterable[str]) -> Work:
+    """Return the work with tasks to grade once more, as far as anybody has begun them."""
+    begun = {task_id: UNKNOWN for task_id in task_ids if work.marks.get(task_id, IDLE) != IDLE}
+    return replace(work, graded={**work.graded, **begun})
+
+
+def dependents(course: Course, task_id: str) -> tuple[str, ...]:
+    """Return the tasks that need this one."""
+    return tuple(task.id for task in course.tasks if task_id in task.needs)
 
 
 class View(StrEnum):
@@ -69,3 +190,40 @@ class State:
     def passes(self, task_id: str) -> bool:
         """Whether a task passes, as far as is known."""
         return self.verdict(task_id) is Verdict.PASS
+
+
+WAITING = (None, Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)
+
+
+def first_look(state: State, changed: Sequence[str], topic: str | None) -> str | None:
+    """Return the task to begin with: in this topic what failed, else what is new there, else what is next to do."""
+    tasks = [task for task in state.tasks if task.topic == topic] or list(state.tasks)
+    failed = [task.id for task in tasks if state.verdict(task.id) not in WAITING]
+    new = [task.id for task in tasks if task.id in changed]
+    waiting = [task.id for task in (*in_turn(tasks, state.progress), *in_turn(state.tasks, state.progress))]
+    return next(iter((*failed, *new, *waiting, *(task.id for task in tasks))), None)
+
+
+def following(state: State) -> str | None:
+    """Return the task to look at after a grading: where this one passes, another of the same save that does not."""
+    if state.current is None or state.verdict(state.current) not in (Verdict.PASS, Verdict.SKIPPED):
+        return state.current
+    failed = [task.id for task in state.tasks if task.id in state.batch and _failed(state, task)]
+    return next(iter(failed), state.current)
+
+
+def beside(state: State, way: int) -> str | None:
+    """Return the next task (`way` 1) or the one before (-1) that does not pass; any task where all pass."""
+    ids = [task.id for task in state.tasks]
+    open_ = [task_id for task_id in ids if not state.passes(task_id)] or ids
+    if not open_ or state.current is None:
+        return state.current
+    here = ids.index(state.current)
+    later = [task_id for task_id in open_ if (ids.index(task_id) - here) * way > 0]
+    if way > 0:
+        return (later or open_)[0]
+    return (later or open_)[-1]
+
+
+def _failed(state: State, task: Task) -> bool:
+    return state.verdict(task.id) not in WAITING

@@ -8,13 +8,15 @@ from grader.learner.code_files import Reading
 from grader.learner.progress_changes import after_grading, after_hint
 from grader.report import Message, TaskReport, Verdict
 from grader.watch import events as e
-from grader.watch.keymap import after_key
-from grader.watch.show import first_look, following
-from grader.watch.state import State, View
-from grader.watch.work import (
+from grader.watch.events import after_key
+from grader.watch.state import (
+    State,
+    View,
     again,
     dependents,
     finished,
+    first_look,
+    following,
     is_overdue,
     is_superseded,
     started,

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grader.course import Course, Topic, load_course
-from grader.intake.notebook.writing import notebook_from, notebook_text
+from grader.intake.notebook_writing import notebook_from, notebook_text
 from grader.judge.grading import grade_submission
 from grader.report import Report, Verdict
 

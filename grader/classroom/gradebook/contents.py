@@ -14,10 +14,10 @@ from typing import Any
 
 from grader.classroom.gradebook.database import BookProblem, Connection
 from grader.classroom.records import HandIn
-from grader.plain_values import from_plain
 from grader.report import NotAReport, Report, TaskReport
 from grader.report.json import as_dict, read_report, read_task
 from grader.report.selection import topic_of
+from grader.storage.plain_values import from_plain
 
 TASKS, PARTS = "tasks", "parts"
 

@@ -23,7 +23,7 @@ from grader.classroom.gradebook.contents import (
 )
 from grader.classroom.gradebook.database import Connection, WrongBook
 from grader.classroom.records import Attempt, ClassResult, Standing, TaskColumn
-from grader.plain_values import from_plain
+from grader.storage.plain_values import from_plain
 
 _FACTS: dict[int, tuple[ref[Standing], str]] = {}  # by identity: a standing that was changed is another one
 AT_ONCE = 16  # standings that are one change

@@ -14,7 +14,7 @@ from grader.classroom.reading.tree import File, Folder, Node, Unreadable, walk
 from grader.course.suggestions import suggestions
 from grader.intake.file_names import Named, Sure, suffix_of, topic_of
 from grader.intake.find import MOST_NOTES, Candidate, Stub, choose
-from grader.intake.notebook import topic_in
+from grader.intake.notebook_document import topic_in
 from grader.intake.submission_folder import shown
 
 BESIDE = ("submission_metadata.yml", "timestamp.txt")  # files of layouts

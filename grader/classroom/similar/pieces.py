@@ -16,7 +16,7 @@ from grader.classroom.records import HandIn
 from grader.course import Course, Topic
 from grader.intake import SourceProblem
 from grader.intake.bindings import Definition
-from grader.intake.notebook import module_of
+from grader.intake.notebook_module import module_of
 
 CHOSEN = "\0"  # begins a token that is a name which the learner has chosen
 NOT_CODE = ("annotation", "returns", "ctx", "type_ignores", "type_params", "type_comment")

@@ -23,7 +23,7 @@ from types import ModuleType
 import nbformat
 
 from grader.course import Course, load_course
-from grader.intake.notebook.writing import notebook_from
+from grader.intake.notebook_writing import notebook_from
 
 HERE = Path(__file__).parent
 CASES = HERE.parent / "cases"

@@ -160,7 +160,7 @@ def test_grading_is_reported_when_progress_cannot_be_kept(grade, mine, judge, mo
     def refuse(file, data):
         raise PermissionError(13, "Permission denied", str(file))
 
-    monkeypatch.setattr("grader.learner.progress.write_whole", refuse)
+    monkeypatch.setattr("grader.learner.progress.atomic_write", refuse)
     code, out, err = grade(".")
     assert code == 0
     assert "Everything passes." in out

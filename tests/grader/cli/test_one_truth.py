@@ -15,7 +15,7 @@ import pytest
 from grader.course import load_course
 from grader.course.stub import stub_of
 from grader.intake import find_submission
-from grader.intake.notebook.document import Cell
+from grader.intake.notebook_document import Cell
 from grader.learner.definitions import named, replaced
 from grader.notebook.kernel import ask
 from grader.report import Verdict

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from grader.intake import SourceProblem
-from grader.intake.notebook import ModuleText, module_of
-from grader.intake.notebook import document as prune_module
-from grader.intake.notebook.document import TooMany, pruned
+from grader.intake import notebook_document as prune_module
+from grader.intake.notebook_document import ModuleText, TooMany, pruned
+from grader.intake.notebook_module import module_of
 
 TASKS = ("softmax", "sigmoid")
 SOFTMAX = "def softmax(x, dim):\n    return x"
@@ -90,7 +90,7 @@ def test_document_that_is_no_notebook_gives_one_clear_sentence(data: bytes, word
 
 def test_document_larger_than_any_notebook_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit is on the bytes of the file."""
-    monkeypatch.setattr("grader.intake.notebook.document.MOST_BYTES", 100)
+    monkeypatch.setattr("grader.intake.notebook_document.MOST_BYTES", 100)
     assert "larger than 100 bytes" in problem(notebook(SOFTMAX))
 
 

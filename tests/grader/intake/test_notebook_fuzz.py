@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.intake import SourceProblem
-from grader.intake.notebook import ModuleText, module_of
+from grader.intake.notebook_document import ModuleText
+from grader.intake.notebook_module import module_of
 
 TASKS = ("softmax", "sigmoid")
 LINES = st.sampled_from([

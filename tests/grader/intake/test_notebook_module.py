@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from grader.intake import SourceProblem, parse_source
-from grader.intake.notebook import ModuleText, module_of
+from grader.intake.notebook_document import ModuleText
+from grader.intake.notebook_module import module_of
 
 TASKS = ("softmax", "sigmoid")
 SOFTMAX = "def softmax(x, dim):\n    return x"

@@ -6,8 +6,9 @@ import nbformat
 import pytest
 
 from grader.course import Course, load_course
-from grader.intake.notebook import ModuleText, module_of
-from grader.intake.notebook.writing import notebook_from, notebook_of, notebook_text, split
+from grader.intake.notebook_document import ModuleText
+from grader.intake.notebook_module import module_of
+from grader.intake.notebook_writing import notebook_from, notebook_of, notebook_text, split
 
 SLUGS = load_course().slugs
 

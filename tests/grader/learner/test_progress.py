@@ -99,7 +99,7 @@ def test_write_that_fails_is_a_word_and_no_exception(folder, monkeypatch, report
     def refuse(file, data):
         raise PermissionError(13, "Permission denied", str(file))
 
-    monkeypatch.setattr("grader.learner.progress.write_whole", refuse)
+    monkeypatch.setattr("grader.learner.progress.atomic_write", refuse)
     assert "Permission denied" in record(folder, report_of(losses__mean=Verdict.PASS))
 
 

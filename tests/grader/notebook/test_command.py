@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from grader.cli.folder import notebook_command
 from grader.course import Course
-from grader.intake.notebook.writing import notebook_of, notebook_text
+from grader.intake.notebook_writing import notebook_of, notebook_text
 
 
 def run(*arguments: object) -> Result:

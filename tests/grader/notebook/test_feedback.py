@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 
-from grader.intake.notebook.writing import notebook_text
+from grader.intake.notebook_writing import notebook_text
 from grader.notebook.feedback import feedback_module, feedback_notebook, fenced, plainly
 from grader.report import Report
 

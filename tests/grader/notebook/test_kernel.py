@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from grader.course import Course
-from grader.intake.notebook.writing import notebook_from, notebook_of, notebook_text
+from grader.intake.notebook_writing import notebook_from, notebook_of, notebook_text
 from grader.judge.grading import grade_submission
 from grader.report import Verdict
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from grader.intake.notebook import ModuleText, module_of
-from grader.intake.notebook.document import Cell
+from grader.intake.notebook_document import Cell, ModuleText
+from grader.intake.notebook_module import module_of
 from grader.notebook import magic
 from grader.notebook.kernel import CannotGrade, as_file, ask, cells_of, defined_in
 from grader.notebook.magic import chosen, split_options

@@ -12,16 +12,17 @@ from rich.console import Console
 import grader.render
 from grader.classroom.pages import feedback
 from grader.course import load_course
-from grader.learner import Failure, Progress, TaskProgress, cost
+from grader.learner import Progress, TaskProgress, cost
 from grader.learner.progress_changes import Help
 from grader.render import course_pages, explain
 from grader.report import Verdict
+from grader.report.selection import Failure
 from grader.text.lookup import words
 from grader.text.sentences import SENTENCES
 
 RENDER = Path(grader.render.__file__).parent
 FEEDBACK = Path(feedback.__file__)  # of a class this alone is for its students
-FILES = [*sorted(RENDER.rglob("*.py")), FEEDBACK]
+FILES = [*sorted(RENDER.rglob("*.py")), RENDER.parent / "watch/page.py", RENDER.parent / "watch/screen.py", FEEDBACK]
 FOR_INSTRUCTORS = {"diff", "gradescope", "json", "junit", "verification"}
 UNITS = {"ns", "us", "ms", "kB", "MB"}  # in any language
 NO_SENTENCE = re.compile(r"bold \w+|grade hint |<.*")  # a style, a command, markup

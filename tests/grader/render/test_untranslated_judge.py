@@ -25,9 +25,9 @@ from grader.suite.behaviour import (
 from grader.suite.compare import check_close, check_dtype, check_finite, check_shape
 from grader.suite.failure import CheckFailure
 from grader.suite.gradients import check_gradcheck, check_gradients
-from grader.suite.network.answer import check_all_gradients, check_state
-from grader.suite.network.difference import Trace, first_difference
-from grader.suite.network.play import Call
+from grader.suite.network_answer import check_all_gradients, check_state
+from grader.suite.network_difference import Trace, first_difference
+from grader.suite.network_run import Call
 from grader.text import localised
 from grader.text.judge_sentences import NAME, PATTERNS, recognised
 

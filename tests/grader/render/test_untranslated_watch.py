@@ -9,15 +9,14 @@ from rich.console import Console
 
 from grader.course import load_course
 from grader.intake import Content
-from grader.learner import Failure
 from grader.learner.code_files import Part, Reading
 from grader.learner.progress_changes import Help
 from grader.render.page import Page
-from grader.render.watch import Plain
-from grader.render.watch.page import body, foot, head
-from grader.render.watch.screen import _cut
 from grader.report import Verdict
+from grader.report.selection import Failure
 from grader.watch import events as e
+from grader.watch.page import body, foot, head
+from grader.watch.screen import Plain, _cut
 from grader.watch.state import State
 from grader.watch.step import after
 

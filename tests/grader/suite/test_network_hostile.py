@@ -13,16 +13,16 @@ import torch
 from torch import nn
 
 from grader.judge.outcome import verdict_of
-from grader.plain_values import to_plain
 from grader.proxy.session import Session
 from grader.proxy.submission import Submission
 from grader.report import Passage, TestReport, Verdict
 from grader.sandbox.spawned import SpawnedWorkers
+from grader.storage.plain_values import to_plain
 from grader.suite import Random, check_network
 from grader.suite.drawing import Drawing
-from grader.suite.network.answer import check_learned, check_made
-from grader.suite.network.difference import LONGEST, MOST_ROWS
-from grader.suite.network.play import calls_of
+from grader.suite.network_answer import check_learned, check_made
+from grader.suite.network_difference import LONGEST, MOST_ROWS
+from grader.suite.network_run import calls_of
 
 Learner = Callable[[str], Submission]
 TELLING = (Verdict.FAIL, Verdict.ERROR, Verdict.MEMORY)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.learner import Failure
 from grader.report import POSSIBLE, Environment, Message, Report, ShapeTable, TaskReport, TestReport, Verdict
+from grader.report.selection import Failure
 from grader.text import translated, translated_advice, translated_course, translated_failure
 from grader.text.translations import digest
 

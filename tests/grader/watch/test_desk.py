@@ -8,8 +8,7 @@ from grader.learner import TaskProgress, load
 from grader.learner.new_folder import create
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch.desk import Desk
-from grader.watch.memory import NAME, remembered
+from grader.watch.background import NAME, Desk, remembered
 
 WHEN = "2026-01-02T03:04:05+00:00"
 

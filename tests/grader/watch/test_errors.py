@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from grader.watch.errors import LastWords
+from grader.watch.terminal import LastWords
 
 
 @pytest.mark.parametrize("asked", [True, False])

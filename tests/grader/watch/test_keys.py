@@ -10,8 +10,7 @@ import sys
 import pytest
 
 from grader.watch import events as e
-from grader.watch.keys import Keyboard, keys_in
-from grader.watch.signals import handled
+from grader.watch.terminal import Keyboard, handled, keys_in
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,9 @@ from rich.console import Console
 
 from grader.learner.code_files import Part
 from grader.learner.progress_changes import Help
-from grader.render.watch import Plain
-from grader.render.watch.screen import _Drawing
 from grader.report import Verdict
 from grader.watch import events as e
+from grader.watch.screen import Plain, _Drawing
 
 
 @pytest.fixture
@@ -170,7 +169,7 @@ def test_fault_of_ours_is_named_as_ours(drawn, failing):
 
 def test_page_that_cannot_be_drawn_says_so(drawn, failing, monkeypatch):
     """A fault in the drawing does not end the grading."""
-    monkeypatch.setattr("grader.render.watch.screen.head", lambda page, state: 1 / 0)
+    monkeypatch.setattr("grader.watch.screen.head", lambda page, state: 1 / 0)
     line = drawn(failing.state)[0]
     assert "cannot be drawn" in line and "q ends it" in line
 

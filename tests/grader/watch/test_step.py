@@ -8,8 +8,7 @@ from grader.learner.code_files import Part, Reading
 from grader.learner.progress_changes import Help
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch.state import View
-from grader.watch.work import still_graded
+from grader.watch.state import View, still_graded
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.learner import Progress, TaskProgress
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch.work import PATIENCE, known
+from grader.watch.state import PATIENCE, known
 
 
 def test_only_the_task_whose_code_changed_is_graded(page):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from grader.intake.notebook.document import (
+from grader.intake.notebook_document import (
     BrokenCell,
     Cell,
     Document,
@@ -17,9 +17,9 @@ from grader.intake.notebook.document import (
     Unusable,
     read_document,
 )
-from grader.intake.notebook.magics import Cleaned, NotPython, cleaned
-from grader.intake.notebook.select import selected
-from grader.intake.notebook.units import Unit, units_of
+from grader.intake.notebook_magics import Cleaned, NotPython, cleaned
+from grader.intake.notebook_select import selected
+from grader.intake.notebook_units import Unit, units_of
 from grader.intake.python_text import SourceProblem
 from grader.intake.submission_folder import shown
 

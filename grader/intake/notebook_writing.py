@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from grader.course import Course, Task, Topic
 from grader.course.stub import stub_of
-from grader.intake.notebook.document import KEY
-from grader.intake.notebook.module import fingerprint
+from grader.intake.notebook_document import KEY
+from grader.intake.notebook_module import fingerprint
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from grader.suite.compare import check_close
 from grader.suite.failure import CheckFailure, Evidence, kind_of, shape_of, short
-from grader.suite.network.pair import placed
+from grader.suite.network_pair import placed
 
 OPTIONAL = "num_batches_tracked"  # torch's own layers count batches, others need not
 KEYS = "keys of the state_dict"

@@ -6,7 +6,7 @@ import builtins
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from grader.intake.notebook.units import Unit
+from grader.intake.notebook_units import Unit
 
 MOST_REDEFINED = 50  # definitions that a later one replaces; of more than these all are kept
 GIVEN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}

@@ -11,8 +11,8 @@ from grader.proxy.errors import SubmissionError
 from grader.proxy.submission import Submission
 from grader.suite.drawing import Drawing
 from grader.suite.failure import NETWORK, CheckFailure, Evidence, short
-from grader.suite.network.answer import check_learned, check_made, check_output, seen_in
-from grader.suite.network.pair import Pair, Setting, draw_weights, dtype_of, leaves, on_host
+from grader.suite.network_answer import check_learned, check_made, check_output, seen_in
+from grader.suite.network_pair import Pair, Setting, draw_weights, dtype_of, leaves, on_host
 from grader.suite.random import Random
 
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from grader.report import Passage, ShapeRow, ShapeTable
 from grader.suite.failure import CheckFailure
-from grader.suite.network.play import Call, Seen, difference, matched
+from grader.suite.network_run import Call, Seen, difference, matched
 
 MOST_ROWS = 60
 MOST_SHAPES = 3  # of one call

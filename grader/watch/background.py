@@ -1,18 +1,19 @@
-"""What is done beside the grading, in one thread, one after the other: progress, hints, and stubs put back."""
+"""Background tasks of `grade watch`, in one thread: progress and `watch.json`, hints, and stubs put back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader.course import Course
-from grader.learner import Progress, TaskProgress, record, update
-from grader.learner.advice import advice_on
+from grader.learner import MARK, Progress, TaskProgress, record, update
 from grader.learner.progress_changes import after_hint, following
 from grader.learner.renew import CannotReset, reset
+from grader.storage.atomic import atomic_write
+from grader.text.lookup import advice_on
 from grader.watch import events as e
-from grader.watch.memory import remember, remembered
 
 Tell = Callable[[e.Event], None]
 
@@ -93,3 +94,29 @@ class Desk:
         self._tell(
             e.Said(f"{task_id} is its stub again{kept}." if kept else f"{task_id} is its stub already.")
         )
+
+
+NAME = "watch.json"
+MOST_BYTES = 1_000_000
+
+
+def remembered(folder: Path, digest: str) -> dict[str, str]:
+    """Return the marks by task; none where they cannot be read, or are about another state of the course."""
+    try:
+        with open(folder / MARK / NAME, "rb") as stream:
+            values = json.loads(stream.read(MOST_BYTES))
+        if values["course"] != digest:
+            return {}
+        return {str(task_id): str(mark) for task_id, mark in values["marks"].items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return {}  # then what was begun is graded once more
+
+
+def remember(folder: Path, digest: str, marks: Mapping[str, str]) -> None:
+    """Write the marks.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    text = json.dumps({"course": digest, "marks": dict(sorted(marks.items()))}, indent=1)
+    atomic_write(folder / MARK / NAME, (text + "\n").encode())

@@ -1,14 +1,17 @@
-"""Single keys from the terminal, which is as it was before when this ends, however it ends."""
+"""The terminal of `grade watch`: single keys, signals and standard error, and all as it was before when it ends."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import select
+import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from types import FrameType
+from typing import IO, Any
 
 from grader.watch import events as e
 
@@ -104,3 +107,85 @@ def single_keys() -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+
+
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+Handler = Callable[[int, FrameType | None], None]
+
+
+@contextlib.contextmanager
+def handled(stop: Callable[[], None], pause: Callable[[], None] | None) -> Iterator[None]:
+    """Call `stop` where the process is asked to end, and `pause` at Ctrl-Z; to be used in the main thread.
+
+    A second Ctrl-C is a KeyboardInterrupt, in case the first one is not heard.
+    """
+    asked: list[int] = []
+
+    def on_end(number: int, frame: FrameType | None) -> None:
+        if asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        asked.append(number)
+        stop()
+
+    handlers: dict[str, Handler] = dict.fromkeys(ENDING, on_end)
+    if pause is not None:
+        handlers["SIGTSTP"] = lambda number, frame: pause()
+    before: dict[Any, Any] = {}
+    try:
+        for name, handler in handlers.items():
+            number = getattr(signal, name, None)
+            if number is not None:
+                before[number] = signal.signal(number, handler)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def suspend() -> None:
+    """Stop this process as Ctrl-Z does, until the shell lets it go on."""
+    if hasattr(signal, "SIGSTOP"):
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+MOST = 4000  # bytes from the end that are looked at
+
+
+class LastWords:
+    """What was written to standard error, by this process and by those that it started."""
+
+    def __init__(self) -> None:
+        """Nothing is written yet."""
+        self._file: IO[bytes] | None = None
+        self._wanted = False
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep what is written within the block from the terminal; show its end afterwards, if it was asked for."""
+        sys.stderr.flush()
+        with tempfile.TemporaryFile("a+b") as file:  # what is written goes to the end, wherever it is read
+            before = os.dup(2)
+            try:
+                os.dup2(file.fileno(), 2)
+                self._file = file
+                yield
+            finally:
+                sys.stderr.flush()
+                text = self._end() if self._wanted else ""
+                self._file = None
+                os.dup2(before, 2)
+                os.close(before)
+                sys.stderr.write(text)
+
+    def line(self) -> str:
+        """Return the last line; nothing where nobody wrote, or where the terminal shows it anyway."""
+        self._wanted = True
+        lines = self._end().strip().splitlines()
+        return lines[-1].strip() if lines else ""
+
+    def _end(self) -> str:
+        if self._file is None:
+            return ""
+        size = os.fstat(self._file.fileno()).st_size
+        self._file.seek(max(0, size - MOST))
+        return self._file.read().decode("utf-8", "replace")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 from rich.cells import cell_len
 from rich.table import Table
@@ -10,17 +12,19 @@ from rich.text import Text
 
 from grader.course import Task, Topic
 from grader.learner.code_files import IDLE
+from grader.learner.progress_changes import Help
 from grader.learner.task_states import open_needs
 from grader.render.course_pages import show_hint
 from grader.render.failure import failure
 from grader.render.formatting import MARKS, bar, count, word
 from grader.render.page import LABEL, Page, cut_front
-from grader.render.watch.speech import spoken_failure, spoken_help, spoken_result, spoken_so_far
-from grader.report import Verdict
-from grader.text import localised, say
+from grader.report import TaskReport, Verdict
+from grader.report.selection import Failure
+from grader.text import chosen, localised, say, translated_advice, translated_failure, translated_task
 from grader.text.escape import lines, one_line
-from grader.watch.keymap import KEYS
-from grader.watch.state import State, View
+from grader.text.translations import BadTranslation
+from grader.watch.events import KEYS
+from grader.watch.state import State, View, still_graded
 
 BAR = 10
 LEAST_PATH = 16  # columns of a path, of which the end tells most
@@ -229,3 +233,45 @@ def _news(state: State) -> list[tuple[str, str]]:
 VIEWS: dict[View, Callable[[Page, State, Task, int], None]] = {
     View.TASK: _task, View.LIST: _list, View.HINT: _hint, View.RESET: _reset,
 }  # fmt: skip
+
+
+def spoken_result(result: TaskReport, state: State) -> TaskReport:
+    """Return the report of a task in the language that is spoken; as it is where its translation cannot be read."""
+    with suppress(BadTranslation):
+        return translated_task(result, state.course, chosen())
+    return result
+
+
+def spoken_so_far(task: Task, state: State) -> TaskReport | None:
+    """Return what is known of a task that is still graded, with a word where the name of its mistake will stand."""
+    running = still_graded(state.work, task.id)
+    if running is None or running.so_far is None:
+        return None
+    found = spoken_result(running.so_far, state)
+    return found if running.named else _unnamed(found)
+
+
+def _unnamed(found: TaskReport) -> TaskReport:
+    test = found.first_failure
+    if test is None or test.message is None:
+        return found
+    waiting = replace(test, message=replace(test.message, likely=say("watch.still_testing")))
+    return replace(found, tests=tuple(waiting if each is test else each for each in found.tests))
+
+
+def spoken_failure(failure: Failure | None, task: Task, state: State) -> Failure | None:
+    """Return the same of what is remembered of a failure."""
+    with suppress(BadTranslation):
+        return failure and translated_failure(failure, task, state.course, chosen())
+    return failure
+
+
+def spoken_help(help_: Help, task: Task, state: State) -> Help:
+    """Return the same of a hint about a failure; the general ones are of a course that is translated already."""
+    failure = help_.failure
+    if failure is None or failure.mistake is None:
+        return replace(help_, failure=spoken_failure(failure, task, state))
+    with suppress(BadTranslation):
+        advice = translated_advice(help_.advice, task, failure.mistake, state.course, chosen())
+        return replace(help_, failure=spoken_failure(failure, task, state), advice=advice)
+    return help_

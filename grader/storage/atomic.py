@@ -1,4 +1,4 @@
-"""Files that are whole at every moment: written beside their place, then moved there."""
+"""Files replaced whole: written beside their place, then moved there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 
-def write_whole(file: Path, data: bytes) -> None:
+def atomic_write(file: Path, data: bytes) -> None:
     """Put `data` into a file; who reads it meanwhile, or after an interruption, sees the old or the new content.
 
     Raises:

@@ -18,8 +18,8 @@ from grader.proxy.submission import RemoteFunction, Submission
 from grader.suite.behaviour import to_device
 from grader.suite.drawing import Drawing
 from grader.suite.failure import NETWORK, CheckFailure, Evidence, keep_evidence
-from grader.suite.network.difference import Place, Trace, firm_parts, first_difference, table_of
-from grader.suite.network.play import calls_of, play
+from grader.suite.network_difference import Place, Trace, firm_parts, first_difference, table_of
+from grader.suite.network_run import calls_of, play
 from grader.suite.random import Random
 
 HOST = torch.device("cpu")

@@ -1,0 +1,1 @@
+"""What is kept in files: replaced whole, and read as plain values whose types are checked."""

@@ -132,7 +132,7 @@ def notebook_command(slug: str, output: Path | None) -> None:
     A file that is there already is never overwritten.
     """
     from grader.course import load_course
-    from grader.intake.notebook_writing import notebook_of, notebook_text
+    from grader.intake.notebook_writing import notebook_of
 
     with course_problems():
         course = load_course()
@@ -141,7 +141,7 @@ def notebook_command(slug: str, output: Path | None) -> None:
     if file.suffix != ".ipynb":
         raise WrongCall(f"--output {file}: a notebook ends in .ipynb, such as {topic.slug}.ipynb")
     writable(file)
-    text = notebook_text(notebook_of(course, topic))
+    text = notebook_of(course, topic)
     try:
         with file.open("x", encoding="utf-8", newline="\n") as new:
             new.write(text)

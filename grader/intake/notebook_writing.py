@@ -6,22 +6,16 @@ import ast
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grader.course import Course, Task, Topic
 from grader.course.stub import stub_of
+from grader.intake.bindings import Definition
 from grader.intake.notebook_document import KEY
 from grader.intake.notebook_module import fingerprint
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 CellData = dict[str, Any]  # as it stands in the file
-
-
-class NotANotebook(ValueError):
-    """What would be written breaks a rule of the format."""
 
 
 def text_cell(source: str, kind: str = "markdown") -> CellData:
@@ -40,49 +34,16 @@ def code_cell(
     return {"cell_type": "code", "metadata": dict(metadata or {}), "source": source, **rest}
 
 
-def new_notebook(
-    cells: Sequence[CellData], ids: Sequence[str], metadata: Mapping[str, Any] | None = None
-) -> NotebookNode:
-    """Return a notebook of these cells, each with its id.
-
-    Raises:
-        NotANotebook: two ids are the same, or a cell is malformed.
-    """
-    import nbformat  # here, since its import is dear and most commands need none
-
-    notebook: NotebookNode = nbformat.from_dict(_data(cells, ids, metadata or {}))  # type: ignore[no-untyped-call]
-    try:
-        nbformat.validate(notebook)
-    except nbformat.ValidationError as problem:
-        raise NotANotebook(str(problem)[:200]) from problem
-    return notebook
-
-
-def notebook_text(notebook: NotebookNode) -> str:
-    """Return a notebook that `new_notebook` made as it stands in a file; the same one always gives the same text."""
-    import nbformat
-
-    text: str = nbformat.v4.writes_json(notebook)  # type: ignore[no-untyped-call]
-    return text.rstrip("\n") + "\n"
-
-
-def plain_text(cells: Sequence[CellData], ids: Sequence[str]) -> str:
-    """Return a notebook of cells without outputs as it stands in a file: the text that nbformat would write."""
+def notebook_text(cells: Sequence[CellData], ids: Sequence[str], metadata: Mapping[str, Any] | None = None) -> str:
+    """Return a notebook as it stands in a file: the text that nbformat, whose import is dear, would write."""
     lines = [{**cell, "source": cell["source"].splitlines(True)} for cell in cells]
-    data = _data(lines, ids, {})
-    return json.dumps(data, indent=1, sort_keys=True, separators=(",", ": "), ensure_ascii=False) + "\n"
-
-
-def _data(cells: Sequence[CellData], ids: Sequence[str], metadata: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "cells": [{**cell, "id": name} for cell, name in zip(cells, ids, strict=True)],
-        "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}, **metadata},
+    data = {
+        "cells": [{**cell, "id": name} for cell, name in zip(lines, ids, strict=True)],
+        "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}, **(metadata or {})},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-
-
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return json.dumps(data, indent=1, sort_keys=True, separators=(",", ": "), ensure_ascii=False) + "\n"
 
 
 @dataclass(frozen=True)
@@ -130,23 +91,20 @@ def _paragraphs(text: str) -> Iterator[tuple[str, list[ast.stmt]]]:
         start = at + 2
 
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
 LOAD = "%load_ext grader.notebook.magic"
 LONGEST_ID = 56
 
 Named = tuple[str, CellData]  # a cell with the id that it would like to have
 
 
-def notebook_of(course: Course, topic: Topic | str) -> NotebookNode:
+def notebook_of(course: Course, topic: Topic | str) -> str:
     """Return the notebook of a topic: its README, its stub cell by cell, and a check behind each task."""
     found = course.topic(topic) if isinstance(topic, str) else topic
     readme = (course.exercises / found.slug / "README.md").read_text(encoding="utf-8")
     return notebook_from(stub_of(course, found.slug), found, readme)
 
 
-def notebook_from(module: str, topic: Topic, readme: str = "") -> NotebookNode:
+def notebook_from(module: str, topic: Topic, readme: str = "") -> str:
     """Return a notebook whose cells make up exactly this module again.
 
     Raises:
@@ -161,7 +119,7 @@ def notebook_from(module: str, topic: Topic, readme: str = "") -> NotebookNode:
     named.append(("all", text_cell(f"## All of it\n\nEvery task of {topic.title} at once.")))
     named.append(("check-all", _check(topic.slug)))
     ids = _ids(name for name, _ in named)
-    return new_notebook([cell for _, cell in named], ids, {KEY: {"topic": topic.slug}})
+    return notebook_text([cell for _, cell in named], ids, {KEY: {"topic": topic.slug}})
 
 
 def _cells(piece: Piece, tasks: Mapping[str, Task]) -> Iterator[Named]:

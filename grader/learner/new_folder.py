@@ -71,12 +71,9 @@ def work_file(slug: str, notebooks: bool) -> str:
 def _work(course: Course, topic: Topic, notebooks: bool) -> bytes:
     if not notebooks:
         return stub_of(course, topic.slug).encode()
-    import nbformat
-
     from grader.intake.notebook_writing import notebook_of
 
-    text: str = nbformat.writes(notebook_of(course, topic))  # type: ignore[no-untyped-call]
-    return (text.rstrip("\n") + "\n").encode()
+    return notebook_of(course, topic).encode()
 
 
 def _readme(topics: Sequence[Topic], notebooks: bool) -> str:

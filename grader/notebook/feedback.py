@@ -11,9 +11,7 @@ from grader.intake.notebook_module import module_of
 from grader.intake.notebook_writing import (
     CellData,
     code_cell,
-    new_notebook,
     notebook_text,
-    plain_text,
     split,
     text_cell,
 )
@@ -41,18 +39,17 @@ def feedback_notebook(data: bytes, report: Report) -> bytes:
     """
     names = [_name(task) for task in report.tasks]
     try:
-        cells, text = list(given_cells(data, NAME)), _checked_text
+        cells = list(given_cells(data, NAME))
         places = _places(data, names)
     except Unusable:
         cells, places = _from_module(data, names)
-        text = plain_text
     made = [text_cell(overview(report))]
     for place, cell in cells:
         made += [cell, *(_about(task) for task in report.tasks if places.get(_name(task)) == place)]
     there = {place for place, _ in cells}
     made += [_about(task) for task in report.tasks if places.get(_name(task)) not in there]
     ids = [f"cell-{number}" for number in range(1, len(made) + 1)]
-    return text(made, ids).encode("utf-8")
+    return notebook_text(made, ids).encode("utf-8")
 
 
 def feedback_module(data: bytes, report: Report) -> bytes:
@@ -60,10 +57,6 @@ def feedback_module(data: bytes, report: Report) -> bytes:
     lines = "\n".join(summary(report)).split("\n")
     comment = "\n".join(f"# {line}".rstrip() for line in lines)
     return f"{comment}\n\n{data.decode('utf-8', 'replace')}".encode()
-
-
-def _checked_text(cells: Sequence[CellData], ids: Sequence[str]) -> str:
-    return notebook_text(new_notebook(cells, ids))
 
 
 def _name(task: TaskReport) -> str:

@@ -17,7 +17,7 @@ from grader.intake.notebook_document import (
     raw_cells,
     source_of,
 )
-from grader.intake.notebook_writing import CellData, NotANotebook, code_cell, new_notebook, text_cell
+from grader.intake.notebook_writing import CellData, code_cell, text_cell
 
 LARGE = 8_000_000  # bytes of a file; the outputs of a larger one are left out unread
 LARGEST_OUTPUT = 200_000  # characters of one output as JSON
@@ -27,7 +27,7 @@ TEXT_KINDS = frozenset({"markdown", "raw"})
 LEFT_OUT = {
     "output_type": "stream",
     "name": "stdout",
-    "text": "[an output was here that is too large to be given back]\n",
+    "text": ["[an output was here that is too large to be given back]\n"],
 }
 PARTS = (
     "name",
@@ -110,9 +110,11 @@ def _output(output: Any, room: _Room) -> CellData | None:
         "output_type": output.get("output_type"),
         **{part: output[part] for part in PARTS if part in output},
     }
+    import nbformat  # here, since its import is dear
+
     try:
-        new_notebook([code_cell("", outputs=[known])], ["output"])
-    except (NotANotebook, TypeError, ValueError, AttributeError):
+        nbformat.validate(known, ref="output", version=4, version_minor=5)
+    except (nbformat.ValidationError, TypeError, ValueError, AttributeError):
         return None  # of another version, or malformed
     return known if _is_text(known) else None
 

@@ -140,13 +140,13 @@ def _notebook(course: Course, slug: str, students: StudentCourse) -> bytes:
     """The stub as a notebook, with a check behind each task that goes out."""
     from dataclasses import replace
 
-    from grader.intake.notebook_writing import notebook_from, notebook_text
+    from grader.intake.notebook_writing import notebook_from
 
     topic = course.topic(slug)
     own = replace(topic, tasks=tuple(task for task in topic.tasks if task in students.tasks))
     texts = (students.files[f"exercises/{slug}/{file}"].decode() for file in (f"{slug}.py", "README.md"))
     module, text = texts
-    return notebook_text(notebook_from(module, own, text)).encode()
+    return notebook_from(module, own, text).encode()
 
 
 def refuse_occupied(folder: Path) -> None:

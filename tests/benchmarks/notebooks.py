@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grader.course import Course, Topic, load_course
-from grader.intake.notebook_writing import notebook_from, notebook_text
+from grader.intake.notebook_writing import notebook_from
 from grader.judge.grading import grade_submission
 from grader.report import Report, Verdict
 
@@ -55,7 +55,7 @@ def faults_of(course: Course, topic: Topic, seed: int) -> list[str]:
 def graded(module: str, topic: Topic, seed: int) -> Report:
     with TemporaryDirectory() as folder:
         file = Path(folder, f"{topic.slug}.ipynb")
-        file.write_text(notebook_text(notebook_from(module, topic)), encoding="utf-8")
+        file.write_text(notebook_from(module, topic), encoding="utf-8")
         return grade_submission([file], seed=seed)
 
 

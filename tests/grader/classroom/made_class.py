@@ -20,8 +20,6 @@ from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
-import nbformat
-
 from grader.course import Course, load_course
 from grader.intake.notebook_writing import notebook_from
 
@@ -95,7 +93,7 @@ class Recipe:
             return self.content
         text = f"{self.content.rstrip()}\n\n# {owner}\n"
         if self.notebook:
-            return nbformat.writes(notebook_from(text, course.topic(self.topic))).encode()
+            return notebook_from(text, course.topic(self.topic)).encode()
         return text.encode()
 
 

@@ -8,7 +8,7 @@ import pytest
 from grader.course import Course, load_course
 from grader.intake.notebook_document import ModuleText
 from grader.intake.notebook_module import module_of
-from grader.intake.notebook_writing import notebook_from, notebook_of, notebook_text, split
+from grader.intake.notebook_writing import notebook_from, notebook_of, split
 
 SLUGS = load_course().slugs
 
@@ -24,6 +24,10 @@ def module(data: str) -> ModuleText:
     return found
 
 
+def read(course: Course, slug: str) -> nbformat.NotebookNode:
+    return nbformat.reads(notebook_of(course, slug), as_version=4)
+
+
 def texts(course: Course, slug: str) -> list[str]:
     files = (course.stub_file(slug), course.solution_file(slug))
     return [file.read_text(encoding="utf-8") for file in files]
@@ -33,7 +37,7 @@ def texts(course: Course, slug: str) -> list[str]:
 def test_stub_and_reference_come_back_byte_for_byte(course: Course, slug: str) -> None:
     """What is written as a notebook and read again is the same module, and nothing is to be said about it."""
     for text in texts(course, slug):
-        found = module(notebook_text(notebook_from(text, course.topic(slug), "# Read me")))
+        found = module(notebook_from(text, course.topic(slug), "# Read me"))
         assert found.text == text
         assert found.notes == ()
         assert found.broken == {}
@@ -45,11 +49,11 @@ def test_solved_notebook_keeps_every_line_of_code_when_nothing_says_that_we_wrot
 ) -> None:
     """Without our marks the reference is still found whole: every task needs what is there."""
     text = texts(course, slug)[1]
-    notebook = notebook_from(text, course.topic(slug))
+    notebook = nbformat.reads(notebook_from(text, course.topic(slug)), as_version=4)
     for cell in notebook.cells:
         cell.metadata.pop("torchgrade", None)
     found = module_of(
-        notebook_text(notebook).encode(), "x.ipynb", [task.name for task in course.topic(slug).tasks]
+        nbformat.writes(notebook).encode(), "x.ipynb", [task.name for task in course.topic(slug).tasks]
     )
     assert isinstance(found, ModuleText)
     lines = {line for line in text.split("\n") if not line.startswith("# ")}
@@ -59,7 +63,7 @@ def test_solved_notebook_keeps_every_line_of_code_when_nothing_says_that_we_wrot
 @pytest.mark.parametrize("slug", SLUGS)
 def test_each_task_has_a_text_a_cell_and_a_check(course: Course, slug: str) -> None:
     """They follow one another, in the order of the stub."""
-    cells = notebook_of(course, slug).cells
+    cells = read(course, slug).cells
     for task in course.topic(slug).tasks:
         at = next(number for number, cell in enumerate(cells) if cell.id == f"task-{task.name}")
         assert task.title in cells[at - 1].source
@@ -70,7 +74,7 @@ def test_each_task_has_a_text_a_cell_and_a_check(course: Course, slug: str) -> N
 
 def test_notebook_begins_with_the_magic_and_the_readme(course: Course) -> None:
     """The extension is loaded first, and nothing else stands above what there is to learn."""
-    first, second, third = notebook_of(course, "losses").cells[:3]
+    first, second, third = read(course, "losses").cells[:3]
     assert first.source == "%load_ext grader.notebook.magic"
     assert second.source.startswith("# Losses")
     assert third.source.startswith('"""Losses: ')
@@ -79,10 +83,11 @@ def test_notebook_begins_with_the_magic_and_the_readme(course: Course) -> None:
 
 def test_notebook_is_the_same_each_time_and_valid(course: Course) -> None:
     """It is of format 4.5 with ids that are all different, and holds nothing of the day or of this machine."""
-    text = notebook_text(notebook_of(course, "rnn"))
-    assert text == notebook_text(notebook_of(course, "rnn"))
+    text = notebook_of(course, "rnn")
+    assert text == notebook_of(course, "rnn")
     notebook = nbformat.reads(text, as_version=4)
     nbformat.validate(notebook)
+    assert text == nbformat.v4.writes_json(notebook) + "\n"
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
     ids = [cell.id for cell in notebook.cells]
     assert len(set(ids)) == len(ids)
@@ -90,10 +95,10 @@ def test_notebook_is_the_same_each_time_and_valid(course: Course) -> None:
 
 def test_changed_cell_is_read_by_what_the_tasks_need(course: Course) -> None:
     """A mark holds only as long as the cell is as it was written."""
-    notebook = notebook_of(course, "losses")
+    notebook = read(course, "losses")
     cell = next(cell for cell in notebook.cells if cell.id == "task-softmax")
     cell.source = "x = torch.randn(3)\n" + cell.source + "\nprint(softmax(x, 0))"
-    found = module(notebook_text(notebook))
+    found = module(nbformat.writes(notebook))
     assert "x = torch.randn(3)" not in found.text
     assert "print(" not in found.text
     assert "def softmax(" in found.text

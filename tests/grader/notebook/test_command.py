@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from grader.cli.folder import notebook_command
 from grader.course import Course
-from grader.intake.notebook_writing import notebook_of, notebook_text
+from grader.intake.notebook_writing import notebook_of
 
 
 def run(*arguments: object) -> Result:
@@ -23,9 +23,7 @@ def test_notebook_is_written_into_this_folder(
     monkeypatch.chdir(tmp_path)
     result = run("tensors")
     assert result.exit_code == 0, result.output
-    assert (tmp_path / "tensors.ipynb").read_text(encoding="utf-8") == notebook_text(
-        notebook_of(course, "tensors")
-    )
+    assert (tmp_path / "tensors.ipynb").read_text(encoding="utf-8") == notebook_of(course, "tensors")
     assert result.output.startswith("wrote tensors.ipynb: open it in Jupyter")
 
 

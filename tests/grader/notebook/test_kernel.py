@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -12,7 +13,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from grader.course import Course
-from grader.intake.notebook_writing import notebook_from, notebook_of, notebook_text
+from grader.intake.notebook_writing import notebook_from, notebook_of
 from grader.judge.grading import grade_submission
 from grader.report import Verdict
 
@@ -31,10 +32,9 @@ class ThisInterpreter(AsyncKernelManager):
 @pytest.fixture
 def half_solved(course: Course) -> NotebookNode:
     """The notebook of losses cut to two tasks: sigmoid is solved, entropy is wrong, and the rest is tried out."""
-    notebook = notebook_of(course, "losses")
-    reference = notebook_from(
-        course.solution_file("losses").read_text(encoding="utf-8"), course.topic("losses")
-    )
+    notebook = nbformat.reads(notebook_of(course, "losses"), as_version=4)
+    solution = course.solution_file("losses").read_text(encoding="utf-8")
+    reference = nbformat.reads(notebook_from(solution, course.topic("losses")), as_version=4)
     solved = {cell.id: cell.source for cell in reference.cells}
     wanted = {"load", "head", "check-all", *(f"task-{task}" for task in TASKS)}
     notebook.cells = [cell for cell in notebook.cells if cell.id in wanted]
@@ -62,7 +62,7 @@ def test_magic_grades_what_a_kernel_has_run(half_solved: NotebookNode, tmp_path:
 
 def test_notebook_is_graded_as_a_file(half_solved: NotebookNode, tmp_path: Path) -> None:
     """The same judge grades it; what fails is found by cell and line, and experiments are left out."""
-    (tmp_path / "losses.ipynb").write_text(notebook_text(half_solved), encoding="utf-8")
+    (tmp_path / "losses.ipynb").write_text(nbformat.writes(half_solved), encoding="utf-8")
     report = grade_submission([tmp_path / "losses.ipynb"], tasks=[f"losses.{task}" for task in TASKS], jobs=1)
     sigmoid, entropy = report.tasks
     assert sigmoid.verdict is Verdict.PASS

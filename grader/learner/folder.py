@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.storage.atomic import atomic_write
+from grader.storage.plain_values import from_plain, to_plain
 
 MARK = ".torchgrade"  # the folder in a course folder that holds what torchgrade writes
 
@@ -66,16 +67,15 @@ def read_state(folder: Path) -> State:
     file = folder / MARK / NAME
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
-        if values["version"] != VERSION:
-            raise NoState(f"{file} is of version {values['version']}, this torchgrade writes {VERSION}")
-        topics = None if values["topics"] is None else tuple(map(str, values["topics"]))
-        return State(topics, values["notebooks"] is True, dict(values["files"]))
-    except NoState:
-        raise
+        version = values["version"]
+        state = from_plain(values, State) if version == VERSION else None
     except FileNotFoundError as problem:
         raise NoState(f"{folder} was not made by `grade init`: there is no {file}") from problem
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as problem:
         raise NoState(f"{file} cannot be read ({type(problem).__name__}: {problem})") from problem
+    if state is None:
+        raise NoState(f"{file} is of version {version}, this torchgrade writes {VERSION}")
+    return state
 
 
 def chosen_topics(folder: Path) -> tuple[str, ...]:
@@ -88,12 +88,7 @@ def chosen_topics(folder: Path) -> tuple[str, ...]:
 
 def write_state(folder: Path, state: State) -> None:
     """Write what was given to a course folder."""
-    values = {
-        "version": VERSION,
-        "topics": None if state.topics is None else list(state.topics),
-        "notebooks": state.notebooks,
-        "files": dict(sorted(state.files.items())),
-    }
+    values = {"version": VERSION, **to_plain(state), "files": dict(sorted(state.files.items()))}
     atomic_write(folder / MARK / NAME, (json.dumps(values, indent=2) + "\n").encode())
 
 

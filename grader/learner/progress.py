@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from grader.learner.folder import MARK
 from grader.report import Verdict
 from grader.report.selection import Failure
 from grader.storage.atomic import atomic_write
+from grader.storage.plain_values import from_plain, to_plain
 
 # From the best to the least: what is known of a task is the first of these that it ever had.
 RANKING = (
@@ -82,9 +83,19 @@ class Newer(Damaged):
     """A text was written by a later version, and is not ours to change."""
 
 
+@dataclass(frozen=True)
+class _Version:
+    version: int
+
+
+@dataclass(frozen=True)
+class _File(_Version):
+    tasks: dict[str, TaskProgress]
+
+
 def to_text(progress: Progress) -> str:
     """Return the progress as indented JSON, what is not known left out."""
-    tasks = {task_id: _known(asdict(entry)) for task_id, entry in progress.tasks.items()}
+    tasks = {task_id: _known(to_plain(entry)) for task_id, entry in progress.tasks.items()}
     return json.dumps({"version": VERSION, "tasks": tasks}, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -96,52 +107,19 @@ def from_text(text: str) -> Progress:
     """
     try:
         values = json.loads(text)
-        if not isinstance(values, dict) or not isinstance(values["version"], int):
-            raise Damaged("no version is named")
-        if values["version"] > VERSION:
-            raise Newer(f"version {values['version']} was written by a later torchgrade")
-        return Progress({str(task_id): _entry(entry) for task_id, entry in values["tasks"].items()})
+        version = from_plain(values, _Version).version
+        if version > VERSION:
+            raise Newer(f"version {version} was written by a later torchgrade")
+        return Progress(from_plain(values, _File).tasks)
     except Damaged:
         raise
-    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:
         raise Damaged(f"{type(problem).__name__}: {problem}") from problem
 
 
 def _known(entry: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in entry.items() if value not in (None, (), False)}
-    if entry["failure"] is not None:
-        kept["failure"] = {key: value for key, value in entry["failure"].items() if value is not None}
-    return kept
-
-
-def _entry(values: Mapping[str, Any]) -> TaskProgress:
-    failure = values.get("failure")
-    return TaskProgress(
-        best=_verdict(values.get("best")),
-        last=_verdict(values.get("last")),
-        passed=_text(values.get("passed")),
-        attempts=int(values.get("attempts", 0)),
-        failure=None if failure is None else _failure(failure),
-        hints=tuple(int(number) for number in values.get("hints", ())),
-        solution=_text(values.get("solution")),
-        code=_text(values.get("code")),
-        passed_code=_text(values.get("passed_code")),
-        given_up=values.get("given_up") is True,
-    )
-
-
-def _failure(values: Mapping[str, Any]) -> Failure:
-    return Failure(**{each.name: _text(values.get(each.name)) for each in fields(Failure)})
-
-
-def _verdict(value: object) -> Verdict | None:
-    return None if value is None else Verdict(str(value))
-
-
-def _text(value: object) -> str | None:
-    if value is not None and not isinstance(value, str):
-        raise Damaged(f"{value!r} is no text")
-    return value
+    known = {key: value for key, value in entry.items() if value not in (None, (), False)}
+    return {key: _known(value) if isinstance(value, dict) else value for key, value in known.items()}
 
 
 NAME = "progress.json"

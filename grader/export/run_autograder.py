@@ -6,7 +6,6 @@ tells of it. This process stays small: it never imports torch.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -33,6 +32,7 @@ from grader.export.settings import (
 from grader.render.formatting import number
 from grader.render.gradescope import Look, as_text, failed_results, results_of
 from grader.report import NotAReport, Report, from_json
+from grader.storage.atomic import atomic_write
 from grader.text.escape import one_line
 
 RESERVE = 45.0  # seconds between our own end and Gradescope's
@@ -61,10 +61,7 @@ class Room:
 
     def write(self, results: Mapping[str, Any]) -> None:
         """Put the results in place in one step, so that half of them is never found."""
-        self.results.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.results.with_suffix(".part")
-        draft.write_text(as_text(results), encoding="ascii")
-        os.replace(draft, self.results)
+        atomic_write(self.results, as_text(results).encode("ascii"))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -7,6 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
+UNFINISHED = ".*.part"  # what a file is called while it is written
+
 
 def atomic_write(file: Path, data: bytes) -> None:
     """Put `data` into a file; who reads it meanwhile, or after an interruption, sees the old or the new content.

@@ -174,7 +174,7 @@ def kills(bench: Bench, undisturbed: Callable[[], dict[str, Any]]) -> None:
     )
     show("  empty scratch folders where everything was killed", folders["all"])
     bench.check("nothing is there twice", once(out))
-    strays = [path.name for path in out.rglob(".writing-*")]
+    strays = [path.name for path in out.rglob(".*.part")]
     bench.check("no half-written file is left in the results", not strays, strays or "")
     show("  the run that came to its end", _figures(final))
 

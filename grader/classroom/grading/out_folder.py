@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -16,9 +15,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from grader.render.formatting import clock
+from grader.storage.atomic import UNFINISHED, atomic_write
 
 NAME = re.compile(r"[\w@-][\w.@-]*", re.ASCII)
-PARTIAL = ".writing-"
 LOCK, HOLDER = ".run.lock", ".run.json"
 ABANDONED = 3600.0  # seconds after which nobody writes a file any more: whoever began it was killed
 
@@ -85,7 +84,7 @@ def _is_name(name: str) -> bool:
 
 def sweep(folder: Path) -> None:
     """Remove what runs that were killed in the middle of a file have left."""
-    for file in folder.rglob(f"{PARTIAL}*"):
+    for file in folder.rglob(UNFINISHED):
         with contextlib.suppress(OSError):
             if time.time() - file.stat().st_mtime > ABANDONED:
                 file.unlink()
@@ -141,22 +140,9 @@ def write(path: Path, data: bytes) -> None:
         if path.stat().st_size == len(data) and path.read_bytes() == data:
             return
     try:
-        _replace(path, data)
+        atomic_write(path, data)
     except OSError as problem:
         raise NotWritten(
             f"{path} cannot be written ({problem.strerror}): make room, or allow writing there, and run the same "
             "command again: what was graded is kept in the gradebook"
         ) from problem
-
-
-def _replace(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=PARTIAL, dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -174,7 +174,7 @@ def test_run_writes_pages_for_everybody_who_was_graded(story: Story) -> None:
     assert (out / "class.html").is_file()
     assert len((out / "grades.csv").read_text(encoding="utf-8").splitlines()) == 1 + len(submissions())
     assert {page.name.partition("-")[0] for page in (out / "feedback").glob("*.html")} >= set(EXPECTED)
-    assert not list(out.rglob(".writing-*"))
+    assert not list(out.rglob(".*.part"))
 
 
 # One judge

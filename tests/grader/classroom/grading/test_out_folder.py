@@ -19,6 +19,7 @@ from grader.classroom.grading.out_folder import NotWritten
 from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.cli.classroom import class_command
 from grader.report import Environment, Report, TaskReport, Verdict
+from grader.storage import atomic
 
 ENVIRONMENT = Environment("0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", (), (), "0" * 64)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -98,7 +99,7 @@ def test_feedback_is_made_anew_when_the_list_is_damaged(made: list[str], tmp_pat
 
 def test_publish_removes_files_that_a_killed_run_left(made: list[str], tmp_path: Path) -> None:
     """A half-written file of an hour ago goes; one that is being written now stays."""
-    old, new = tmp_path / ".writing-old", tmp_path / "feedback/.writing-new"
+    old, new = tmp_path / ".old.1.part", tmp_path / "feedback/.new.1.part"
     new.parent.mkdir()
     for file in (old, new):
         file.touch()
@@ -118,7 +119,7 @@ def test_write_leaves_an_equal_file_alone(tmp_path: Path) -> None:
     assert file.read_bytes() == b"a,c\n"
 
 
-@pytest.mark.parametrize("function", ["mkstemp", "replace"])
+@pytest.mark.parametrize("function", ["fsync", "replace"])
 def test_full_disk_is_said_and_what_was_whole_stays(
     function: str, made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,7 +131,7 @@ def test_full_disk_is_said_and_what_was_whole_stays(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(out_folder.tempfile if function == "mkstemp" else out_folder.os, function, full)
+        patch.setattr(atomic.os, function, full)
         with pytest.raises(NotWritten, match=r"grades.csv cannot be written \(No space left on device\): make room"):
             publish.publish(result(standing("ann", 0.0), standing("ben")), tmp_path)
     assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before

@@ -16,8 +16,8 @@ from grader.device.choice import Accelerator, using
 from grader.judge.isolation import given_up_in_order
 from grader.judge.order import Order, OurProblem, Progress, ShardResult
 from grader.judge.shard import grade_shard
+from grader.process.kernel import bound_memory
 from grader.process.prepare import prepare_torch
-from grader.worker.confine.limits import bound_memory
 
 
 def processors() -> int:

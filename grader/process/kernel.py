@@ -1,4 +1,4 @@
-"""Calls into the C library and the kernel for which Python has no name, and a short task in a forked child."""
+"""What Python has no name for: calls into the kernel, a short task in a forked child, and memory of this process."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 
+if sys.platform != "win32":
+    import resource
+
 _NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS
 _CAPABILITIES_VERSION = 0x20080522
 _WORDS = 7  # a system call's number and arguments
 _DETACH = 2  # MNT_DETACH
+_SIZES = "/proc/self/statm"
+_MAPPED, _WRITABLE = 0, 5  # fields of it
 _COLLAPSE = 25  # MADV_COLLAPSE
 _STRINGS = ctypes.POINTER(ctypes.c_void_p)
 
@@ -150,3 +155,29 @@ def _read(descriptor: int, end: float) -> str | None:
             return text[1:].decode() if text else None
         text += piece
     return None
+
+
+def bound_memory(size: int) -> None:
+    """Let this process, where the system can, take only so much address space more; it may lift that itself."""
+    if sys.platform == "linux":
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        wanted = mapped() + size
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if most < 0 else min(wanted, most), most))
+
+
+def mapped() -> int:
+    """Address space of this process in bytes."""
+    return _size(_MAPPED)
+
+
+def writable() -> int:
+    """What of it is this process's own and may be written, in bytes: reserved addresses do not count."""
+    return _size(_WRITABLE)
+
+
+def _size(field: int) -> int:
+    descriptor = os.open(_SIZES, os.O_RDONLY)
+    try:
+        return int(os.read(descriptor, 200).split()[field]) * resource.getpagesize()
+    finally:
+        os.close(descriptor)

@@ -47,12 +47,12 @@ from grader.judge.order import (  # noqa: E402
     UsageProblem,
     derived_seed,  # noqa: E402
 )
+from grader.process.kernel import mapped  # noqa: E402
 from grader.process.prepare import prepare_torch  # noqa: E402
 from grader.proxy.errors import SubmissionError, from_report  # noqa: E402
 from grader.suite.drawing import Drawing  # noqa: E402
 from grader.suite.random import Random  # noqa: E402
 from grader.worker.confine import Policy, landlock  # noqa: E402
-from grader.worker.confine.limits import mapped  # noqa: E402
 from grader.worker.confine.policy import Start  # noqa: E402
 from grader.worker.output import describe  # noqa: E402
 from grader.worker.recorder import Recorder  # noqa: E402

@@ -20,9 +20,9 @@ from grader.judge.parallel import MOST_MEMORY
 from grader.judge.scoring import untested
 from grader.judge.warm.messages import Closed, Frames, write
 from grader.process import kernel
+from grader.process.kernel import bound_memory
 from grader.report import Message, TaskReport, Verdict
 from grader.sandbox.transport import SandboxProblem
-from grader.worker.confine.limits import bound_memory
 
 if sys.platform != "win32":
     import resource

@@ -8,13 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.process.kernel import mapped, writable
 from grader.worker.confine.policy import Policy, Start
 
 if sys.platform != "win32":
     import resource
 
-_SIZES, _KILL_ME_FIRST = "/proc/self/statm", "/proc/self/oom_score_adj"
-_MAPPED, _WRITABLE = 0, 5  # fields of the former
+_KILL_ME_FIRST = "/proc/self/oom_score_adj"
 
 
 @dataclass(frozen=True)
@@ -42,32 +42,6 @@ def _lower(which: int, value: int, warning: int = 0) -> None:
     _, most = resource.getrlimit(which)
     hard = value + warning if most == resource.RLIM_INFINITY else min(value + warning, most)
     resource.setrlimit(which, (min(value, hard), hard))
-
-
-def bound_memory(size: int) -> None:
-    """Let this process, where the system can, take only so much address space more; it may lift that itself."""
-    if sys.platform == "linux":
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        wanted = mapped() + size
-        resource.setrlimit(resource.RLIMIT_AS, (wanted if most < 0 else min(wanted, most), most))
-
-
-def mapped() -> int:
-    """Address space of this process in bytes."""
-    return _size(_MAPPED)
-
-
-def writable() -> int:
-    """What of it is this process's own and may be written, in bytes: reserved addresses do not count."""
-    return _size(_WRITABLE)
-
-
-def _size(field: int) -> int:
-    descriptor = os.open(_SIZES, os.O_RDONLY)
-    try:
-        return int(os.read(descriptor, 200).split()[field]) * resource.getpagesize()
-    finally:
-        os.close(descriptor)
 
 
 def _write(path: str, text: bytes) -> None:

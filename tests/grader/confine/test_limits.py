@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.process.kernel import mapped
 from grader.worker.confine import Limits, default_policy, prepare
-from grader.worker.confine.limits import mapped
 
 MEBIBYTE = 1 << 20
 

@@ -1,0 +1,106 @@
+"""The house stays small, and its needs run one way: bounds for what `python tests/structure.py` prints."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+FILE = Path(__file__).parents[2] / "structure.py"
+spec = importlib.util.spec_from_file_location("structure", FILE)
+assert spec is not None and spec.loader is not None
+structure = sys.modules["structure"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(structure)
+
+MOST = {
+    "lines of code": 27_700,
+    "modules": 275,
+    "packages": 36,
+    "lines of a module, median": 160,
+    "lines of a module, most": 400,
+    "lines of a function, median": 10,
+    "lines of a function, most": 114,
+    "circles of files": 0,
+    "circles of packages": 0,
+}
+# What the modules of a package may import, also inside functions and for types, from the bottom to the top.
+NEEDS = {
+    "grader": "",
+    "storage": "",
+    "course": "",
+    "device": "",
+    "wire": "",
+    "data": "course",
+    "report": "storage",
+    "intake": "course",
+    # The wall: what is executed with a submission, and what speaks to it.
+    "process": "device",
+    "worker.confine": "process",
+    "worker": "device process wire worker.confine",
+    "sandbox": "device wire worker worker.confine",
+    "proxy": "sandbox wire",
+    # The verdict.
+    "suite": "data device proxy report wire",
+    "judge": "course device grader intake process proxy report sandbox suite wire",
+    "judge.warm": "course device intake judge process report sandbox worker",  # the server's warming up
+    "judge.warm.__main__": "judge.warm process",
+    "verify": "course device judge process proxy report suite",
+    # What is said, and the learner.
+    "text": "course judge report",
+    "learner": "course device intake judge process proxy report sandbox storage wire",
+    "render": "course learner report text verify",
+    "render.html": "render report text",
+    "notebook": "course intake learner render render.html report text",
+    "watch": "course device intake judge judge.warm learner render report storage text",
+    # Classes.
+    "classroom": "report",
+    "classroom.policy": "classroom course render report",
+    "classroom.tables": "classroom classroom.policy course intake render report text",
+    "classroom.reading": "classroom classroom.tables course intake",
+    "classroom.similar": "classroom course intake",
+    "classroom.gradebook": "classroom report storage",
+    "classroom.outputs": "classroom classroom.tables render report text",
+    "classroom.pages": (
+        "classroom classroom.gradebook classroom.policy classroom.similar render render.html report text"
+    ),
+    "classroom.grading": (
+        "classroom classroom.gradebook classroom.outputs classroom.pages classroom.policy classroom.reading"
+        " classroom.tables course device grader intake judge judge.warm notebook process render report sandbox storage"
+        " text"
+    ),
+    # What is handed out, and the command line.
+    "export": "course grader render report storage text",
+    "release": "course device export grader intake judge process report storage text",
+    "doctor": "device grader process worker.confine",
+    "cli": (
+        "classroom classroom.gradebook classroom.grading classroom.outputs classroom.pages classroom.policy"
+        " classroom.reading classroom.similar classroom.tables course data doctor export grader intake judge learner"
+        " process release render render.html report text verify watch"
+    ),
+    "__main__": "cli",
+}
+
+
+@pytest.fixture(scope="module")
+def house():
+    return structure.House()
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_figure_stays_within_its_bound(house, name):
+    assert structure.figures(house)[name] <= MOST[name]
+
+
+def test_package_imports_only_what_its_row_allows(house):
+    found = {
+        package.removeprefix("grader."): {each.removeprefix("grader.") for each in needed}
+        for package, needed in house.packages().items()
+    }
+    assert set(found) == set(NEEDS)
+    assert {package: needed - set(NEEDS[package].split()) for package, needed in found.items()} == {
+        package: set() for package in NEEDS
+    }
+
+
+def test_row_allows_nothing_that_makes_a_circle():
+    assert structure.circles({package: needed.split() for package, needed in NEEDS.items()}) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,20 +129,21 @@ class Gradebook:
     def finish(
         self,
         run: int,
-        standings: Sequence[Standing],
+        standings: tuple[Standing, ...],
         *,
         seconds: float,
         graded: int = 0,
         cached: int = 0,
         notes: Sequence[str] = (),
-    ) -> None:
-        """Write down the standings of a run, which then never changes again.
+    ) -> ClassResult:
+        """Write down the standings of a run, which then never changes again, and return it.
 
         Raises:
             ValueError: the run is finished already.
         """
         ending = {"seconds": seconds, "graded": graded, "cached": cached, "notes": list(notes)}
         runs.finish(self._connection, run, standings, ending)
+        return runs.made(runs.entry_of(self._connection, run), standings)
 
     def runs(self) -> tuple[RunEntry, ...]:
         """Return every run, the oldest first, also those that were not finished."""
@@ -156,6 +157,14 @@ class Gradebook:
     def result(self, run: int | None = None) -> ClassResult:
         """Return a finished run whole, the latest if none is named."""
         return runs.result_of(self._connection, runs.last_finished(self._connection) if run is None else run)
+
+    def handed_in(self, run: int) -> tuple[Standing, ...]:
+        """Return the standings of a finished run without their reports, which takes less time."""
+        return runs.get_standings(self._connection, run, reports=False)
+
+    def digests(self, run: int) -> Mapping[str, str]:
+        """Return a digest of each student's standing in a run, by the id; equal ones are of equal standings."""
+        return runs.digests_of(self._connection, run)
 
     def students(self) -> tuple[str, ...]:
         """Return the ids of all students who handed in something or stood in a finished run, sorted."""

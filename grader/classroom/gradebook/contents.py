@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import chain, groupby
+from itertools import groupby
 from typing import Any
 
 from grader.classroom.gradebook.database import BookProblem, Connection
 from grader.classroom.records import HandIn
-from grader.report import NotAReport, Report, TaskReport
+from grader.report import NotAReport, Report
 from grader.report.json import as_dict, read_report, read_task
 from grader.report.selection import topic_of
 from grader.storage.plain_values import from_plain
@@ -105,9 +105,6 @@ def _unpacked(packed: object) -> bytes | None:
 
 def put_hand_in(connection: Connection, hand_in: HandIn) -> str:
     """Keep a hand-in, and return its digest: it is the same one only if everything about it is the same."""
-    known = connection.hand_ins.digest_of((hand_in,))
-    if known is not None:
-        return known
     text = dump(_facts(connection, hand_in))
     digest = hashlib.sha256(text.encode()).hexdigest()
     when = None if hand_in.submitted_at is None else time_text(hand_in.submitted_at)
@@ -115,25 +112,17 @@ def put_hand_in(connection: Connection, hand_in: HandIn) -> str:
         "INSERT OR IGNORE INTO hand_ins VALUES (?, ?, ?, ?, ?)",
         digest, stored(hand_in.student.id), hand_in.attempt, when, text,
     )  # fmt: skip
-    connection.hand_ins.add(digest, (hand_in,))
     return digest
 
 
 def get_hand_in(connection: Connection, digest: str) -> HandIn:
-    """Return the hand-in of a digest, with the very files of one that somebody still holds."""
+    """Return the hand-in of a digest."""
     found = connection.rows("SELECT facts FROM hand_ins WHERE digest = ?", digest)
     if not found:
         raise BookProblem(f"{connection.path}: hand-in {digest[:12]} is missing: take the file from a backup")
-    facts, alive = load(found[0][0]), connection.hand_ins.things_of(digest)
-    files = alive[0].files if alive else _files(connection, facts["files"])
-    hand_in = replace(from_plain({**facts, "files": {}}, HandIn), files=files)
-    if not alive:
-        connection.hand_ins.add(digest, (hand_in,))
-    return hand_in
-
-
-def _files(connection: Connection, digests: Mapping[str, str]) -> dict[str, bytes]:
-    return {name: get_bytes(connection, digest) for name, digest in digests.items()}
+    facts = load(found[0][0])
+    files = {name: get_bytes(connection, kept) for name, kept in facts["files"].items()}
+    return replace(from_plain({**facts, "files": {}}, HandIn), files=files)
 
 
 def _facts(connection: Connection, hand_in: HandIn) -> dict[str, Any]:
@@ -147,8 +136,8 @@ def put_report(connection: Connection, report: Report) -> dict[str, Any]:
     """Keep a report's tasks, and return all the rest with their digests in it."""
     values = as_dict(replace(report, tasks=())) | {"score": report.score, "max_score": report.max_score}
     del values[TASKS]
-    parts = (tuple(part) for _, part in groupby(report.tasks, key=topic_of))
-    return {**values, PARTS: [_put_part(connection, report, part) for part in parts]}
+    parts = (as_dict(replace(report, tasks=tuple(part)))[TASKS] for _, part in groupby(report.tasks, key=topic_of))
+    return {**values, PARTS: [put_bytes(connection, ",".join(map(dump, part)).encode()) for part in parts]}
 
 
 def get_report(connection: Connection, facts: Mapping[str, Any]) -> Report:
@@ -159,25 +148,8 @@ def get_report(connection: Connection, facts: Mapping[str, Any]) -> Report:
     """
     with _report_in_words(connection):
         head = read_report({**facts, TASKS: []})
-        return replace(
-            head, tasks=tuple(chain.from_iterable(_get_part(connection, one) for one in facts[PARTS]))
-        )
-
-
-def _put_part(connection: Connection, report: Report, tasks: tuple[TaskReport, ...]) -> str:
-    """Keep the tasks of a topic; those that were read from this file are in it as they are."""
-    plain = as_dict(replace(report, tasks=tasks))[TASKS]
-    return connection.tasks.digest_of(tasks) or put_bytes(connection, ",".join(map(dump, plain)).encode())
-
-
-def _get_part(connection: Connection, digest: str) -> tuple[TaskReport, ...]:
-    """Return the tasks of a topic, the very ones that somebody still holds."""
-    tasks = connection.tasks.things_of(digest)
-    if not tasks:
-        plain = load(f"[{get_bytes(connection, digest).decode()}]")
-        tasks = tuple(read_task(task) for task in plain)
-        connection.tasks.add(digest, tasks)
-    return tasks
+        texts = [get_bytes(connection, digest).decode() for digest in facts[PARTS]]
+        return replace(head, tasks=tuple(read_task(task) for text in texts for task in load(f"[{text}]")))
 
 
 @contextmanager

@@ -17,11 +17,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Generic, TypeVar
-from weakref import ref
-
-from grader.classroom.records import HandIn
-from grader.report import TaskReport
 
 # SQLite's own numbers of what went wrong; the lower eight bits of a longer number are one of these.
 _WRONG = {
@@ -74,7 +69,6 @@ VERSION_1 = (
         BEGIN SELECT RAISE(ABORT, 'a finished run is never changed'); END""",
 )
 APPLICATION = 0x746F7267  # "torg": tells a gradebook from any other SQLite file
-Thing = TypeVar("Thing")
 WAIT_SECONDS = 60.0  # for another grader's change, which takes milliseconds
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
@@ -152,50 +146,6 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     return int(version)
 
 
-class WeakCache(Generic[Thing]):
-    """Frozen things under the digest of the content that they are, found by that digest or by themselves.
-
-    By identity and not by equality: whatever is not the very thing is read, or put, as if nothing were known of it.
-    """
-
-    def __init__(self) -> None:
-        """Know nothing."""
-        self._things: dict[str, tuple[ref[Thing], ...]] = {}
-        self._digests: dict[int, str] = {}  # by the identity of the first thing of a content
-
-    def add(self, digest: str, things: tuple[Thing, ...]) -> None:
-        """Know of things, one at least, that they are the content of a digest, until one of them has gone."""
-        first = id(things[0])
-
-        def gone(_: ref[Thing]) -> None:
-            self._things.pop(digest, None)
-            self._digests.pop(first, None)
-
-        self._things[digest] = tuple(ref(thing, gone) for thing in things)
-        self._digests[first] = digest
-
-    def things_of(self, digest: str) -> tuple[Thing, ...]:
-        """Return what is alive of a content; nothing unless all of it is."""
-        found = tuple(thing for each in self._things.get(digest, ()) if (thing := each()) is not None)
-        return found if len(found) == len(self._things.get(digest, ())) else ()
-
-    def digest_of(self, things: tuple[Thing, ...]) -> str | None:
-        """Return the digest of the content that is these very things, None where it is not known."""
-        digest = self._digests.get(id(things[0]), "")
-        known = self.things_of(digest)
-        same = len(known) == len(things) and all(map(_is, known, things))
-        return digest if same else None
-
-    def forget(self) -> None:
-        """Know nothing any more."""
-        self._things.clear()
-        self._digests.clear()
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other
-
-
 class Connection:
     """A gradebook's file, opened by one process and used by one thread of it.
 
@@ -205,7 +155,6 @@ class Connection:
     def __init__(self, path: Path) -> None:
         """Open the file, make it if there is none, and bring an older one up to date."""
         self.path, self._depth, self._process = path, 0, os.getpid()
-        self.tasks, self.hand_ins = WeakCache[TaskReport](), WeakCache[HandIn]()  # of what this file holds
         with in_words(path):
             self._sqlite = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
             try:
@@ -258,8 +207,6 @@ class Connection:
             self._sqlite.execute("COMMIT")
 
     def _undo(self) -> None:
-        for known in (self.tasks, self.hand_ins):
-            known.forget()  # what was put within this change is not there
         if self._sqlite.in_transaction:  # a full disk has undone it already
             self._sqlite.execute("ROLLBACK")
 

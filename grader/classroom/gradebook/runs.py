@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
-from weakref import ref
 
 from grader.classroom.gradebook.contents import (
     dump,
@@ -19,29 +17,16 @@ from grader.classroom.gradebook.contents import (
     put_hand_in,
     put_report,
     stored,
+    text_of,
     time_text,
 )
 from grader.classroom.gradebook.database import Connection, WrongBook
 from grader.classroom.records import Attempt, ClassResult, Standing, TaskColumn
 from grader.storage.plain_values import from_plain
 
-_FACTS: dict[int, tuple[ref[Standing], str]] = {}  # by identity: a standing that was changed is another one
 AT_ONCE = 16  # standings that are one change
 _ENTRIES = """SELECT number, facts, finished, ending,
     (SELECT count(*) FROM gradings WHERE gradings.run = runs.number) FROM runs"""
-
-
-def remember_facts(standing: Standing, facts: str) -> None:
-    """Note from which facts a standing was read; they hold everything, files and tests by their digests."""
-    place = id(standing)
-    digest = hashlib.sha256(facts.encode()).hexdigest()
-    _FACTS[place] = ref(standing, lambda _: _FACTS.pop(place, None)), digest
-
-
-def facts_digest(standing: Standing) -> str | None:
-    """Return the digest of what a standing was read from: equal ones are of equal standings; None if it was not."""
-    found = _FACTS.get(id(standing))
-    return found[1] if found is not None and found[0]() is standing else None
 
 
 def put_standing(connection: Connection, run: int, place: int, standing: Standing) -> None:
@@ -52,10 +37,16 @@ def put_standing(connection: Connection, run: int, place: int, standing: Standin
     )  # fmt: skip
 
 
-def get_standings(connection: Connection, run: int) -> tuple[Standing, ...]:
-    """Return the standings of a run in their order."""
+def get_standings(connection: Connection, run: int, *, reports: bool = True) -> tuple[Standing, ...]:
+    """Return the standings of a run in their order; without `reports` sooner."""
     rows = connection.rows("SELECT facts FROM standings WHERE run = ? ORDER BY place", run)
-    return tuple(_standing(connection, str(facts)) for (facts,) in rows)
+    return tuple(_standing(connection, load(facts), reports) for (facts,) in rows)
+
+
+def digests_of(connection: Connection, run: int) -> dict[str, str]:
+    """Return a digest of each standing of a run by the student's id: equal ones are of equal standings."""
+    rows = connection.rows("SELECT student_id, facts FROM standings WHERE run = ?", run)
+    return {text_of(student): hashlib.sha256(str(facts).encode()).hexdigest() for student, facts in rows}
 
 
 def _facts(connection: Connection, standing: Standing) -> dict[str, Any]:
@@ -70,14 +61,8 @@ def _facts(connection: Connection, standing: Standing) -> dict[str, Any]:
     }
 
 
-def _standing(connection: Connection, text: str) -> Standing:
-    standing = _read(connection, load(text))
-    remember_facts(standing, text)
-    return standing
-
-
-def _read(connection: Connection, facts: dict[str, Any]) -> Standing:
-    hand_in, report = facts["hand_in"], facts["report"]
+def _standing(connection: Connection, facts: dict[str, Any], reports: bool) -> Standing:
+    hand_in, report = facts["hand_in"], facts["report"] if reports else None
     return replace(
         from_plain({**facts, "hand_in": None, "report": None, "attempts": ()}, Standing),
         hand_in=None if hand_in is None else get_hand_in(connection, hand_in),
@@ -128,24 +113,22 @@ def begin(connection: Connection, facts: RunFacts) -> int:
 
 
 def finish(
-    connection: Connection, run: int, standings: Iterable[Standing], ending: Mapping[str, Any]
+    connection: Connection, run: int, standings: tuple[Standing, ...], ending: Mapping[str, Any]
 ) -> None:
     """Write down how a run ended, with its standings.
 
-    A few standings are one change, which waits for the disk once, and they are made before it, so that other graders
-    wait for no more than the writing of these few; until the last change the run is not finished, and nobody reads
-    them.
+    A few standings are one change, which waits for the disk once, so that other graders wait for no more than the
+    writing of these few; until the last change the run is not finished, and nobody reads them.
     """
     refuse_finished(connection, run)
     with connection.change():
         connection.write("DELETE FROM standings WHERE run = ?", run)  # of a time when it was broken off here
-    left, students = iter(standings), 0
-    while few := list(islice(left, AT_ONCE)):
+    for first in range(0, len(standings), AT_ONCE):
+        few = standings[first : first + AT_ONCE]
         with connection.change():
-            for place, standing in enumerate(few, students):
+            for place, standing in enumerate(few, first):
                 put_standing(connection, run, place, standing)
-        students += len(few)
-    text = dump({**ending, "students": students})
+    text = dump({**ending, "students": len(standings)})
     with connection.change():
         connection.write(
             "UPDATE runs SET finished = ?, ending = ? WHERE number = ?", time_text(now()), text, run
@@ -197,11 +180,16 @@ def result_of(connection: Connection, run: int) -> ClassResult:
     entry = entry_of(connection, run)
     if entry.finished is None:
         raise WrongBook(f"{connection.path}: run {run} was not finished: grade the class again to take it up")
+    return made(entry, get_standings(connection, run))
+
+
+def made(entry: RunEntry, standings: tuple[Standing, ...]) -> ClassResult:
+    """Return a finished run with its standings."""
     facts = entry.facts
     return ClassResult(
-        title=facts.title, run=run, seed=None if facts.seed_per_student else facts.seed, started=facts.started,
+        title=facts.title, run=entry.number, seed=None if facts.seed_per_student else facts.seed, started=facts.started,
         seconds=entry.seconds, course_digest=facts.course_digest, device=facts.device, sandbox=facts.sandbox,
-        columns=facts.columns, standings=get_standings(connection, run), notes=entry.notes,
+        columns=facts.columns, standings=standings, notes=entry.notes,
         graded=entry.graded, cached=entry.cached, zone=facts.zone,
     )  # fmt: skip
 

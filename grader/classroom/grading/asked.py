@@ -13,7 +13,7 @@ from grader.classroom.policy.course_toml import read_policy
 from grader.classroom.policy.worth import moments_of
 from grader.classroom.reading.read import read_class
 from grader.classroom.reading.tree import ClassProblem
-from grader.classroom.records import ClassIntake, ClassResult, HandIn, Outcome, Standing, Student
+from grader.classroom.records import ClassIntake, HandIn, Outcome, Standing, Student
 from grader.classroom.tables.roster_files import read_roster
 from grader.course import Task, load_course
 from grader.course.stub import stub_of
@@ -74,9 +74,8 @@ def with_earlier(intake: ClassIntake, book: Gradebook, tasks: Collection[Task]) 
 
     Only a run over the same tasks counts: another one is of another assignment.
     """
-    last = _last(book, tasks)
     here = {hand_in.student.id for hand_in in intake.hand_ins}
-    others = [each for each in last.standings if each.student.id not in here] if last else []
+    others = [each for each in _last(book, tasks) if each.student.id not in here]
     kept = [hand_in for each in others for hand_in in _handed_in(each)]
     with_work = {hand_in.student.id for hand_in in kept}
     missing = {student.id: student for student in (*_missing(others), *intake.missing)}
@@ -110,11 +109,10 @@ def only(intake: ClassIntake, wanted: Sequence[str]) -> ClassIntake:
     )
 
 
-def _last(book: Gradebook, tasks: Collection[Task]) -> ClassResult | None:
-    finished = [entry.number for entry in book.runs() if entry.finished]
-    last = book.result(finished[-1]) if finished else None
-    same = last is not None and {column.id for column in last.columns} == {task.id for task in tasks}
-    return last if same else None
+def _last(book: Gradebook, tasks: Collection[Task]) -> Sequence[Standing]:
+    last = next((entry for entry in reversed(book.runs()) if entry.finished), None)
+    same = last is not None and {column.id for column in last.facts.columns} == {task.id for task in tasks}
+    return book.handed_in(last.number) if last and same else ()
 
 
 def _handed_in(standing: Standing) -> list[HandIn]:

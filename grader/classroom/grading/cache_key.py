@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import hashlib
 import json
 import os
 import platform
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,8 +18,10 @@ from grader.course import Course
 from grader.course.digest import digest_of_files, files_under
 from grader.course.topics import PACKAGE
 
-# Where the processes of a grading begin: what these import, and so on, decides what a report says.
-ENTRIES = ("judge.grading", "judge.warm.__main__", "worker.spawn")
+# Parts of the grader that no grading imports: a change of a page or of a command grades nothing again.
+NEVER_JUDGE = (
+    "classroom", "cli", "doctor", "export", "learner", "notebook", "release", "render", "text", "verify", "watch",
+)  # fmt: skip
 OF_A_TOPIC = (".py", ".toml")
 MANIFEST = "manifest.toml"  # of the data sets, with the checksum of each file
 FORMAT = 2  # of this key; a new one forgets every report that was kept
@@ -37,30 +38,22 @@ class GradingOptions:
 
 
 def key_of(
-    course: Course,
-    topic: str,
-    data: bytes,
-    name_suffix: str,
-    seed: int,
-    options: GradingOptions,
-    *,
-    digest: str | None = None,
+    topic: str, digest: str, data: bytes, name_suffix: str, seed: int, options: GradingOptions
 ) -> str:
     """Return the sha256 over everything that the report of a topic depends on.
 
     Args:
-        course: the course that grades.
         topic: the topic's slug.
+        digest: of the topic, from `topic_digest`.
         data: the bytes of the file that was handed in for it.
         name_suffix: of that file, ".py" or ".ipynb".
         seed: of the random inputs.
         options: what else was asked for.
-        digest: `topic_digest` of the topic, where the caller has it already.
     """
     parts = {
         "format": FORMAT,
         "topic": topic,
-        "course": digest or topic_digest(course, topic),
+        "course": digest,
         "file": hashlib.sha256(data).hexdigest(),
         "suffix": name_suffix.lower(),
         "seed": seed,
@@ -102,32 +95,7 @@ def versions() -> Mapping[str, str]:
 
 
 def judge_digest(package: Path) -> str:
-    """Return the sha256 of the sources of a grader package that a grading imports."""
-    return digest_of_files((name, os.fspath(file)) for name, file in judging(package).items())
-
-
-def judging(package: Path) -> dict[str, Path]:
-    """Return the modules of a grader package that a grading imports, by name: from its entries on, found by reading."""
-    found: dict[str, Path] = {}
-    waiting = [f"{package.name}.{entry}" for entry in ENTRIES]
-    while waiting:
-        name = waiting.pop()
-        base = package.parent.joinpath(*name.split("."))
-        file = next(
-            (file for file in (base / "__init__.py", base.with_suffix(".py")) if file.is_file()), None
-        )
-        if file is not None and name not in found:
-            found[name] = file
-            waiting += [name.rpartition(".")[0], *_imported(file, package.name)]
-    return found
-
-
-def _imported(file: Path, package: str) -> Iterator[str]:
-    """Yield what of the package a file names in its imports: modules, and what might be one."""
-    for node in ast.walk(ast.parse(file.read_bytes())):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        yield from (name for name in names if name.split(".")[0] == package)
+    """Return the sha256 of the sources of a grader package, but for the parts that no grading imports."""
+    return digest_of_files(
+        (name, file) for name, file in files_under(package, (".py",)) if name.partition("/")[0] not in NEVER_JUDGE
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol, overload
+from typing import Protocol
 
 from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.gradebook.runs import RunFacts
@@ -66,69 +67,32 @@ def _environment(parts: Mapping[str, Report], now: Environment) -> Environment:
     return replace(first, course_digest=now.course_digest)
 
 
-class Standings(Sequence[Standing]):
-    """The standings of a class, by student, then whoever fits nobody.
-
-    Each is made when it is first asked for, and stays: the result of the run, which holds the tasks of all, shares
-    them with what is kept here.
-    """
-
-    def __init__(
-        self,
-        intake: ClassIntake,
-        keys: Keys,
-        report_of: Callable[[str], Report],
-        run: ClassRun,
-        columns: Sequence[TaskColumn],
-        adjustments: Sequence[Adjustment],
-        environment: Environment,
-    ) -> None:
-        """Make none yet; `report_of` gives the report of a key."""
-        self._report_of, self._run = report_of, run
-        self._columns, self._adjustments, self._environment = columns, adjustments, environment
-        self._unknown = intake.unknown
-        self._parts: dict[int, dict[str, str]] = {}
-        for (number, topic), key in keys.items():
-            self._parts.setdefault(number, {})[topic] = key
-        self._hand_ins: dict[str, list[tuple[int, HandIn]]] = {}
-        for number, hand_in in enumerate(intake.hand_ins):
-            self._hand_ins.setdefault(hand_in.student.id, []).append((number, hand_in))
-        students = {hand_in.student.id: hand_in.student for hand_in in intake.hand_ins}
-        students.update({student.id: student for student in intake.missing})
-        self._made: dict[int, Standing] = {}
-        self.students = tuple(student for _, student in sorted(students.items()))
-
-    def __len__(self) -> int:
-        return len(self.students) + len(self._unknown)
-
-    @overload
-    def __getitem__(self, place: int) -> Standing: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Standing]: ...
-    def __getitem__(self, place: int | slice) -> Standing | Sequence[Standing]:
-        if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
-        if place not in self._made:
-            self._made[place] = self._standing(place)
-        return self._made[place]
-
-    def _standing(self, place: int) -> Standing:
-        known = len(self.students)
-        if place >= known:
-            return _of_nobody(place - known + 1, self._unknown[place - known])
-        student = self.students[place]
-        graded = [(hand_in, self._report(number, hand_in)) for number, hand_in in self._of(student)]
-        return standing_of(student, graded, self._run.policy, self._columns, self._adjustments)
-
-    def _of(self, student: Student) -> Sequence[tuple[int, HandIn]]:
-        return self._hand_ins.get(student.id, [])
-
-    def _report(self, number: int, hand_in: HandIn) -> Report | None:
-        if hand_in.problem is not None:
-            return None
-        parts = {topic: self._report_of(key) for topic, key in self._parts.get(number, {}).items()}
-        seed = self._run.seed_of(hand_in.student.id)
-        return whole_report(hand_in, self._run.tasks, parts, seed, self._environment)
+def standings_of(
+    intake: ClassIntake,
+    keys: Keys,
+    report_of: Callable[[str], Report],
+    run: ClassRun,
+    columns: Sequence[TaskColumn],
+    adjustments: Sequence[Adjustment],
+    environment: Environment,
+) -> tuple[Standing, ...]:
+    """Return the standings of a class, by student, then whoever fits nobody; `report_of` gives the report of a key."""
+    parts: dict[int, dict[str, Report]] = {}
+    for (number, topic), key in keys.items():
+        parts.setdefault(number, {})[topic] = report_of(key)
+    graded: dict[str, list[tuple[HandIn, Report | None]]] = {student.id: [] for student in intake.missing}
+    for number, hand_in in enumerate(intake.hand_ins):
+        seed, report = run.seed_of(hand_in.student.id), None
+        if hand_in.problem is None:
+            report = whole_report(hand_in, run.tasks, parts.get(number, {}), seed, environment)
+        graded.setdefault(hand_in.student.id, []).append((hand_in, report))
+    students = {hand_in.student.id: hand_in.student for hand_in in intake.hand_ins}
+    students |= {student.id: student for student in intake.missing}
+    known = (
+        standing_of(student, graded[name], run.policy, columns, adjustments)
+        for name, student in sorted(students.items())
+    )
+    return *known, *(_of_nobody(number, said) for number, said in enumerate(intake.unknown, start=1))
 
 
 def _of_nobody(number: int, sentence: str) -> Standing:
@@ -159,16 +123,15 @@ def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, watcher: Wa
     record.known({job.key for job in todo.jobs})
     failed = _grade(todo, run, record, watcher)
     environment = environment_of(run.course, ShardResult(), run.accelerator)
-    standings = Standings(
-        intake, todo.keys, lambda key: _found(key, failed, book), run, columns,
-        book.adjustments(), environment,
-    )  # fmt: skip
-    notes = (*intake.notes, *extensions_of_nobody(run.policy, [each.id for each in standings.students]))
-    book.finish(
+    # Whoever handed in the same has the same report, which is read once.
+    report_of = functools.cache(lambda key: _found(key, failed, book))
+    standings = standings_of(intake, todo.keys, report_of, run, columns, book.adjustments(), environment)
+    known = [each.student.id for each in standings if each.outcome is not Outcome.UNKNOWN]
+    notes = (*intake.notes, *extensions_of_nobody(run.policy, known))
+    return book.finish(
         number, standings, seconds=round(time.perf_counter() - clock, 3),
         graded=len(todo.jobs), cached=todo.cached, notes=notes,
     )  # fmt: skip
-    return book.result(number)
 
 
 def _columns(run: ClassRun) -> tuple[TaskColumn, ...]:

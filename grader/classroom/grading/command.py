@@ -31,7 +31,8 @@ def run_class(asked: Asked, watcher: Watcher) -> tuple[ClassResult, tuple[str, .
         with Gradebook(asked.book) as book:
             run = _class_run(asked, policy, _seed(asked, policy, book))
             result = grade_class(with_earlier(intake, book, run.tasks), run, book, watcher)
-        publish(result, asked.out)
+            digests = book.digests(result.run)
+        publish(result, asked.out, digests)
         return result, _fill(asked, result)
 
 

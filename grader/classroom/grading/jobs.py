@@ -85,7 +85,7 @@ def _graded_once(order: Order) -> ShardResult:
 def _same_course(course: Course, job: Job) -> None:
     """Refuse to grade where another course or another torch is installed than where the job was made."""
     digest = _digest(course, job.topic)
-    if key_of(course, job.topic, job.data, job.suffix, job.seed, job.options, digest=digest) != job.key:
+    if key_of(job.topic, digest, job.data, job.suffix, job.seed, job.options) != job.key:
         raise OurProblem(
             f"this process has another version of {job.topic}, of torchgrade or of torch than the one that gave "
             "the job: install the same in both places"
@@ -171,7 +171,7 @@ def _job(run: ClassRun, task_ids: tuple[str, ...], file: HandedFile, student: St
         run.accelerator.words, run.sandbox, run.policy.seconds, () if every else task_ids
     )
     return Job(
-        key=key_of(run.course, file.topic, file.data, file.suffix, seed, options, digest=digest),
+        key=key_of(file.topic, digest, file.data, file.suffix, seed, options),
         topic=file.topic, task_ids=task_ids, suffix=file.suffix, data=file.data, seed=seed, options=options,
         accelerator=run.accelerator, all_task_ids=tuple(task.id for task in run.tasks),
     )  # fmt: skip

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from grader.classroom.gradebook.runs import facts_digest
 from grader.classroom.grading.out_folder import UnchangedOutputs, sweep, write
 from grader.classroom.outputs.class_formats import class_junit, grades_csv, named_results, results_json
 from grader.classroom.outputs.returned import PAGE, feedback_zips, goes_to_canvas
@@ -28,15 +27,10 @@ FEEDBACK, GRADESCOPE = "feedback", "gradescope"
 Files = Iterable[tuple[str, bytes]]  # names and contents
 
 
-def digests_of(result: ClassResult, hidden: Collection[str]) -> Callable[[Standing], str]:
-    """Return what gives the sha256 of everything that a student's files show, but the run that they came from."""
+def _digest(result: ClassResult, hidden: Collection[str], own: str) -> str:
+    """Return the sha256 of everything that a student's files show, but the run that they came from."""
     common = repr((result.title, result.zone, result.columns, sorted(hidden), chosen(), _makers()))
-
-    def digest(standing: Standing) -> str:
-        own = facts_digest(standing) or repr(standing)
-        return hashlib.sha256(f"{common} {own}".encode("utf-8", "surrogatepass")).hexdigest()
-
-    return digest
+    return hashlib.sha256(f"{common} {own}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @functools.cache
@@ -47,21 +41,31 @@ def _makers() -> str:
     )
 
 
-def publish(result: ClassResult, folder: Path) -> None:
-    """Write the class page, the grades, and what each student gets into `folder`."""
+def publish(result: ClassResult, folder: Path, digests: Mapping[str, str]) -> None:
+    """Write the class page, the grades, and what each student gets into `folder`.
+
+    Args:
+        result: the class.
+        folder: where everything goes.
+        digests: of the standings, by the student's id: who has the same as before keeps the files of before.
+    """
     now = datetime.now(UTC)
-    digest = digests_of(result, hidden_tasks(result.columns, now))
+    hidden = hidden_tasks(result.columns, now)
+    made_of = {student: _digest(result, hidden, own) for student, own in digests.items()}
     write(folder / "grades.csv", grades_csv(result))
     write(folder / "class.html", class_page(result).encode())
     write(folder / "junit.xml", class_junit(result).encode())
     _renew(
         folder / GRADESCOPE,
-        ((name, digest(each), partial(_results, name, each, result)) for name, each in named_results(result)),
+        (
+            (name, made_of[each.student.id], partial(_results, name, each, result))
+            for name, each in named_results(result)
+        ),
     )
     _renew(
         folder / FEEDBACK,
         (
-            (feedback_file(each.student), digest(each), partial(feedback, each, result, now))
+            (feedback_file(each.student), made_of[each.student.id], partial(feedback, each, result, now))
             for each in filter(has_feedback, result.standings)
         ),
     )

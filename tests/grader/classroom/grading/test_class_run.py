@@ -15,12 +15,12 @@ import pytest
 
 from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading import class_run, jobs
-from grader.classroom.grading.class_run import Standings, grade_class
+from grader.classroom.grading.class_run import grade_class, standings_of
 from grader.classroom.grading.jobs import ClassRun, Job
 from grader.classroom.pages.changes import compare
 from grader.classroom.policy.columns import columns_of
 from grader.classroom.policy.course_toml import parse_policy
-from grader.classroom.records import Adjustment, ClassIntake, ClassResult, HandIn, Outcome, Student
+from grader.classroom.records import Adjustment, ClassIntake, ClassResult, HandIn, Outcome, Standing, Student
 from grader.course import Task, load_course
 from grader.device.choice import Accelerator
 from grader.judge.grading import environment_of
@@ -330,36 +330,23 @@ def reports() -> Reports:
 
 
 @pytest.fixture
-def standings(reports: Reports) -> Standings:
+def standings(reports: Reports) -> tuple[Standing, ...]:
     """Ann and Ben handed in, Cleo did not, and something is nobody's."""
     course, policy = load_course(), parse_policy("")
     hand_ins = tuple(HandIn(Student(name), f"upload/{name}", {"tensors.py": b""}) for name in ("ben", "ann"))
     given = Adjustment("ann", 0.5, "the lecturer", datetime(2026, 3, 1, tzinfo=UTC), "a good question")
     run = ClassRun("A class", course, (course.task(TASK),), policy, 1, Accelerator("cpu"), "auto", at_once)
-    return Standings(
+    return standings_of(
         ClassIntake(hand_ins, missing=(Student("cleo"),), unknown=("'x' is nobody",)),
         {(0, "tensors"): "ben's", (1, "tensors"): "ann's"}, reports, run, columns_of(course, policy),
         (given,), ENVIRONMENT,
     )  # fmt: skip
 
 
-def test_standings_are_those_of_everybody_in_order(standings: Standings) -> None:
+def test_standings_are_those_of_everybody_in_order(standings: tuple[Standing, ...]) -> None:
     """Students come by their ids, whoever fits nobody comes last, and there are no more."""
     found = [(each.student.id, each.outcome, each.adjusted) for each in standings]
     assert found == [
         ("ann", Outcome.GRADED, 0.5), ("ben", Outcome.GRADED, 0.0), ("cleo", Outcome.MISSING, 0.0),
         ("?1", Outcome.UNKNOWN, 0.0),
     ]  # fmt: skip
-    assert len(standings) == 4
-    with pytest.raises(IndexError):
-        standings[4]
-
-
-def test_standing_is_made_when_it_is_asked_for_and_once(standings: Standings, reports: Reports) -> None:
-    """No report is read before it is needed, and none a second time."""
-    assert reports.asked == []
-    first = standings[0]
-    assert reports.asked == ["ann's"]
-    assert standings[0] is first and standings[:2][0] is first
-    assert list(standings)[0] is first
-    assert reports.asked == ["ann's", "ben's"]

@@ -42,6 +42,10 @@ def result(*standings: Standing, run: int = 1) -> ClassResult:
     return ClassResult("A class", run, 1, NOW, 1.0, "0" * 64, "cpu", "auto", columns, standings)
 
 
+def published(made: ClassResult, folder: Path) -> None:
+    publish.publish(made, folder, {each.student.id: repr(each) for each in made.standings})
+
+
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The students whose feedback is made, in order; what is made is short."""
@@ -57,16 +61,16 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_feedback_is_made_once_when_nothing_changes(made: list[str], tmp_path: Path) -> None:
     """A later run with the same standings makes no page, and the files stay as they are."""
-    publish.publish(result(standing("ann"), standing("ben")), tmp_path)
-    publish.publish(result(standing("ann"), standing("ben"), run=2), tmp_path)
+    published(result(standing("ann"), standing("ben")), tmp_path)
+    published(result(standing("ann"), standing("ben"), run=2), tmp_path)
     assert made == ["ann", "ben"]
     assert {file.name for file in (tmp_path / "feedback").iterdir()} == {"ann.html", "ben.html"}
 
 
 def test_feedback_is_made_again_when_the_standing_changes(made: list[str], tmp_path: Path) -> None:
     """Other points make the page of that student anew, and only that."""
-    publish.publish(result(standing("ann"), standing("ben")), tmp_path)
-    publish.publish(result(standing("ann"), standing("ben", 0.0)), tmp_path)
+    published(result(standing("ann"), standing("ben")), tmp_path)
+    published(result(standing("ann"), standing("ben", 0.0)), tmp_path)
     assert made == ["ann", "ben", "ben"]
     assert (tmp_path / "feedback/ben.html").read_text() == "0.0"
 
@@ -75,25 +79,25 @@ def test_feedback_is_made_again_when_its_tasks_become_visible(made: list[str], t
     """A task that waited and is shown now changes the page although the standing is the same."""
     shown = result(standing("ann"))
     waits = replace(shown, columns=(replace(shown.columns[0], visibility="hidden"),))
-    publish.publish(waits, tmp_path)
-    publish.publish(shown, tmp_path)
+    published(waits, tmp_path)
+    published(shown, tmp_path)
     assert made == ["ann", "ann"]
 
 
 def test_feedback_is_made_again_when_a_file_has_gone(made: list[str], tmp_path: Path) -> None:
     """A page that somebody removed comes back."""
-    publish.publish(result(standing("ann")), tmp_path)
+    published(result(standing("ann")), tmp_path)
     (tmp_path / "feedback/ann.html").unlink()
-    publish.publish(result(standing("ann")), tmp_path)
+    published(result(standing("ann")), tmp_path)
     assert made == ["ann", "ann"]
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', "\0", '{"ann-000.html": []}'])
 def test_feedback_is_made_anew_when_the_list_is_damaged(made: list[str], tmp_path: Path, text: str) -> None:
     """A list that cannot be read is no obstacle."""
-    publish.publish(result(standing("ann")), tmp_path)
+    published(result(standing("ann")), tmp_path)
     (tmp_path / ".feedback.json").write_text(text)
-    publish.publish(result(standing("ann")), tmp_path)
+    published(result(standing("ann")), tmp_path)
     assert made == ["ann", "ann"]
 
 
@@ -104,7 +108,7 @@ def test_publish_removes_files_that_a_killed_run_left(made: list[str], tmp_path:
     for file in (old, new):
         file.touch()
     os.utime(old, (0, 0))
-    publish.publish(result(standing("ann")), tmp_path)
+    published(result(standing("ann")), tmp_path)
     assert not old.exists() and new.exists()
 
 
@@ -124,7 +128,7 @@ def test_full_disk_is_said_and_what_was_whole_stays(
     function: str, made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file that finds no room is named, nothing half lies there, and with room the rest follows."""
-    publish.publish(result(standing("ann")), tmp_path)
+    published(result(standing("ann")), tmp_path)
     before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
 
     def full(*names: object, **more: object) -> None:
@@ -133,9 +137,9 @@ def test_full_disk_is_said_and_what_was_whole_stays(
     with monkeypatch.context() as patch:
         patch.setattr(atomic.os, function, full)
         with pytest.raises(NotWritten, match=r"grades.csv cannot be written \(No space left on device\): make room"):
-            publish.publish(result(standing("ann", 0.0), standing("ben")), tmp_path)
+            published(result(standing("ann", 0.0), standing("ben")), tmp_path)
     assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
-    publish.publish(result(standing("ann", 0.0), standing("ben")), tmp_path)
+    published(result(standing("ann", 0.0), standing("ben")), tmp_path)
     assert made == ["ann", "ann", "ben"]
 
 
@@ -187,6 +191,6 @@ def test_folder_that_cannot_be_locked_is_a_wrong_call(tmp_path: Path, monkeypatc
 
 def test_feedback_is_made_again_when_the_zone_changes(made: list[str], tmp_path: Path) -> None:
     """Times are shown in the zone of the course."""
-    publish.publish(result(standing("ann")), tmp_path)
-    publish.publish(replace(result(standing("ann")), zone="Asia/Tokyo"), tmp_path)
+    published(result(standing("ann")), tmp_path)
+    published(replace(result(standing("ann")), zone="Asia/Tokyo"), tmp_path)
     assert made == ["ann", "ann"]

@@ -7,8 +7,8 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-Definition = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 AT_THE_MARGIN = re.compile(r"[^\s#)\]}]")
 
 
@@ -135,16 +135,41 @@ def in_notebook(data: bytes, change: Callable[[str], str | None]) -> bytes | Non
     Raises:
         Unreadable: the bytes are no notebook.
     """
-    try:
-        notebook = json.loads(data)
-        cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        sources = ["".join(cell["source"]) for cell in cells]
-    except (ValueError, TypeError, KeyError) as problem:
-        raise Unreadable(f"it is no notebook ({type(problem).__name__}: {problem})") from problem
-    for cell, source in reversed(list(zip(cells, sources, strict=True))):
-        new = change(source)
+    notebook = loaded_notebook(data)
+    for cell in reversed(code_cells(notebook)):
+        new = change(source_of(cell))
         if new is not None:
             cell["source"] = new.splitlines(keepends=True)
             cell["outputs"], cell["execution_count"] = [], None
-            return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+            return notebook_bytes(notebook)
     return None
+
+
+def loaded_notebook(data: bytes) -> dict[str, Any]:
+    """Return the notebook of a file's bytes.
+
+    Raises:
+        Unreadable: they are none.
+    """
+    try:
+        notebook = json.loads(data)
+        if not all(isinstance(cell["cell_type"], str) and "source" in cell for cell in notebook["cells"]):
+            raise TypeError("a cell has no type")
+    except (ValueError, TypeError, KeyError) as problem:
+        raise Unreadable(f"it is no notebook ({type(problem).__name__}: {problem})") from problem
+    return dict(notebook)
+
+
+def notebook_bytes(notebook: dict[str, Any]) -> bytes:
+    """Return a notebook as it stands in a file."""
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the cells of code of a notebook."""
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def source_of(cell: dict[str, Any]) -> str:
+    """Return the text of a cell."""
+    return "".join(cell["source"])

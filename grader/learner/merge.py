@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.intake.bindings import bindings_of
-from grader.learner.definitions import Piece, Unreadable, pieces_of
+from grader.intake.bindings import Definition, bindings_of
+from grader.learner.definitions import (
+    Piece,
+    code_cells,
+    loaded_notebook,
+    notebook_bytes,
+    pieces_of,
+    source_of,
+)
 
 GAP = ["", ""]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Merged:
     """The new text, and what became of the pieces that are not as they were."""
 
-    text: str
-    added: tuple[str, ...] = ()
-    renewed: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()  # the course has changed them, but so has the learner
-
-
-@dataclass
-class _Change:
-    """What is to be done to the learner's lines: pieces to replace, and lines to put before a place."""
-
-    replaced: dict[str, list[str]] = field(default_factory=dict)
-    inserted: dict[int, list[str]] = field(default_factory=dict)
+    text: str = ""
     added: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    renewed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)  # the course has changed them, but so has the learner
 
-    def insert(self, place: int, lines: list[str]) -> None:
-        self.inserted.setdefault(place, []).extend(lines)
+    def takes(self, key: str, theirs: object, given: object, new: object) -> bool:
+        """Whether a piece of theirs gives way to the new one, as it does where it is as it was given; note it."""
+        if theirs != new and theirs == given:
+            self.renewed.append(key)
+            return True
+        if theirs != new and given not in (None, new):
+            self.kept.append(key)
+        return False
 
 
 def merged(theirs: str, base: str, new: str) -> Merged:
@@ -50,51 +52,62 @@ def merged(theirs: str, base: str, new: str) -> Merged:
     Raises:
         SyntaxError: the learner's module is not Python.
     """
-    tree = ast.parse(theirs)
+    bound = set(bindings_of(ast.parse(theirs)).by_name)
     lines, ours = theirs.split("\n"), {piece.key: piece for piece in pieces_of(theirs)}
     given = {piece.key: piece.of(base.split("\n")) for piece in pieces_of(base)}
     wanted = pieces_of(new)
-    bound = set(bindings_of(tree).by_name) | set(ours)
-    missing = any(piece.key not in bound for piece in wanted if not piece.is_import)
-    change = _Change()
+    bound |= set(ours)
+    misses_a_task = any(piece.key not in bound for piece in wanted if not piece.is_import)
+    result, edits = Merged(), _Edits(lines)
     for number, piece in enumerate(wanted):
         text = piece.of(new.split("\n"))
-        if piece.key in ours:
-            _renew(change, piece.key, ours[piece.key].of(lines), given.get(piece.key), text)
-        elif piece.is_import and (given.get(piece.key) != text or missing):
-            _import(change, lines, ours, given, piece, text, bound)
+        if mine := ours.get(piece.key):
+            key = piece.key or "the docstring of the module"
+            if result.takes(key, mine.of(lines), given.get(piece.key), text):
+                edits.replace(mine, text)
         elif not piece.is_import and piece.key not in bound:
-            change.insert(*_in_its_place(lines, ours, [each.key for each in wanted], number, text))
-            change.added.append(piece.key)
-    renewed = tuple(key or "the docstring of the module" for key in change.replaced)
-    return Merged(_applied(lines, ours, change), tuple(change.added), renewed, tuple(change.kept))
+            edits.insert(*_in_its_place(lines, ours, [each.key for each in wanted], number, text))
+            result.added.append(piece.key)
+        elif piece.is_import and (given.get(piece.key) != text or misses_a_task) and _names(piece.key) - bound:
+            _import(result, edits, ours, set(given), piece.key, text)
+    result.text = edits.applied()
+    return result
 
 
-def _renew(change: _Change, key: str, theirs: list[str], given: list[str] | None, new: list[str]) -> None:
-    if theirs == new:
-        return
-    if theirs == given:
-        change.replaced[key] = new
-    elif given is not None and given != new:
-        change.kept.append(key or "the docstring of the module")
+class _Edits:
+    """What is to be done to lines: ranges to replace, empty ones where something is inserted."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._edits: dict[tuple[int, int], list[str]] = {}
+
+    def replace(self, piece: Piece, text: list[str]) -> None:
+        self._edits[piece.begin, piece.end] = text
+
+    def insert(self, place: int, text: list[str]) -> None:
+        self._edits.setdefault((place, place), []).extend(text)
+
+    def applied(self) -> str:
+        """Return the lines with the changes, made from the last to the first so that places stay right."""
+        result = list(self._lines)
+        for (begin, end), text in sorted(self._edits.items(), reverse=True):
+            result[begin:end] = text
+        return "\n".join(result)
 
 
 def _import(
-    change: _Change, lines: list[str], ours: dict[str, Piece], given: dict[str, list[str]], piece: Piece,
-    text: list[str], bound: set[str],
-) -> None:  # fmt: skip
+    result: Merged, edits: _Edits, ours: dict[str, Piece], given: set[str], key: str, text: list[str]
+) -> None:
     """Add an import that brings a missing name, in place of the one that it widens where that is as given."""
-    names = _names(piece.key)
-    if names <= bound:
-        return
-    narrower = [key for key in ours if key in given and ours[key].is_import and _widens(piece.key, key)]
+    narrower = [each for each in ours if each in given and ours[each].is_import and _widens(key, each)]
     if narrower:
-        change.replaced[narrower[0]] = text
+        edits.replace(ours[narrower[0]], text)
+        result.renewed.append(narrower[0])
         return
-    imports = [each for each in ours.values() if each.is_import]
-    after = max((each.end for each in imports), default=ours[""].end if "" in ours else 0)
-    change.insert(after, text if imports else ["", *text])
-    change.added.append(piece.key)
+    imports = [each.end for each in ours.values() if each.is_import]
+    after = max(imports, default=ours[""].end if "" in ours else 0)
+    edits.insert(after, text if imports else ["", *text])
+    result.added.append(key)
 
 
 def _names(statement: str) -> set[str]:
@@ -126,18 +139,8 @@ def _in_its_place(
     return end, [*GAP, *text]
 
 
-def _applied(lines: list[str], ours: dict[str, Piece], change: _Change) -> str:
-    """Return the lines with the changes, made from the last to the first so that places stay right."""
-    result = list(lines)
-    edits = [(ours[key].begin, ours[key].end, text) for key, text in change.replaced.items()]
-    edits += [(place, place, text) for place, text in change.inserted.items()]
-    for begin, end, text in sorted(edits, key=lambda edit: (edit[0], edit[1]), reverse=True):
-        result[begin:end] = text
-    return "\n".join(result)
-
-
-Cell = dict[str, Any]
 HEAD = "the imports"  # what the first cell of code is called
+Cell = dict[str, Any]
 
 
 def merged_notebook(theirs: bytes, base: bytes, new: bytes) -> Merged:
@@ -146,34 +149,21 @@ def merged_notebook(theirs: bytes, base: bytes, new: bytes) -> Merged:
     Raises:
         Unreadable: one of them is no notebook.
     """
-    notebook = _load(theirs)
+    notebook = loaded_notebook(theirs)
     cells: list[Cell] = notebook["cells"]
-    given = {key: _source(cell) for key, cell, _ in _work_cells(_load(base)["cells"])} if base else {}
-    added, renewed, kept, last = [], [], [], None
-    for key, cell, around in _work_cells(_load(new)["cells"]):
-        mine = next((each for each in cells if _is_code(each) and _holds(each, key)), None)
+    given = {key: source_of(cell) for key, cell, _ in _work_cells(loaded_notebook(base)["cells"])} if base else {}
+    result, last = Merged(), None
+    for key, cell, around in _work_cells(loaded_notebook(new)["cells"]):
+        mine = next((each for each in code_cells(notebook) if _holds(each, key)), None)
         if mine is None:
             place = 0 if last is None else _behind(cells, last)
             cells[place:place] = around
-            added.append(key)
-        elif _source(mine) == given.get(key) != _source(cell):
+            result.added.append(key)
+        elif result.takes(key, source_of(mine), given.get(key), source_of(cell)):
             mine["source"], mine["outputs"], mine["execution_count"] = cell["source"], [], None
-            renewed.append(key)
-        elif given.get(key) not in (None, _source(cell)) and _source(mine) != _source(cell):
-            kept.append(key)
         last = mine or cell
-    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-    return Merged(text, tuple(added), tuple(renewed), tuple(kept))
-
-
-def _load(data: bytes) -> dict[str, Any]:
-    try:
-        notebook = json.loads(data)
-        if not all(isinstance(cell["cell_type"], str) and "source" in cell for cell in notebook["cells"]):
-            raise TypeError("a cell has no type")
-    except (ValueError, TypeError, KeyError) as problem:
-        raise Unreadable(f"it is no notebook ({type(problem).__name__}: {problem})") from problem
-    return dict(notebook)
+    result.text = notebook_bytes(notebook).decode()
+    return result
 
 
 def _work_cells(cells: list[Cell]) -> Iterator[tuple[str, Cell, list[Cell]]]:
@@ -183,14 +173,16 @@ def _work_cells(cells: list[Cell]) -> Iterator[tuple[str, Cell, list[Cell]]]:
         key = _key(cell)
         if key:
             yield key, cell, [*above, *cells[place : _behind(cells, cell)]]
-        above = [] if _is_code(cell) else [*above, cell]
+        above = [] if cell["cell_type"] == "code" else [*above, cell]
 
 
 def _key(cell: Cell) -> str | None:
     """Return the name that a cell defines, or what the cell with the imports is called."""
-    if not _is_code(cell):
+    if cell["cell_type"] != "code":
         return None
-    return HEAD if _role(cell) == "head" else next(iter(_defined(cell)), None)
+    tree = None if _role(cell) == "head" else _tree(cell)
+    names = [node.name for node in tree.body if isinstance(node, Definition)] if tree else []
+    return HEAD if _role(cell) == "head" else next(iter(names), None)
 
 
 def _holds(cell: Cell, key: str) -> bool:
@@ -212,27 +204,13 @@ def _role(cell: Cell) -> str | None:
     return mark.get("role") if isinstance(mark, dict) else None
 
 
-def _defined(cell: Cell) -> list[str]:
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    tree = _tree(cell)
-    return [node.name for node in tree.body if isinstance(node, kinds)] if tree else []
-
-
 def _binds(cell: Cell, name: str) -> bool:
     tree = _tree(cell)
-    return f"def {name}" in _source(cell) if tree is None else name in bindings_of(tree).by_name
+    return f"def {name}" in source_of(cell) if tree is None else name in bindings_of(tree).by_name
 
 
 def _tree(cell: Cell) -> ast.Module | None:
     try:
-        return ast.parse(_source(cell))
+        return ast.parse(source_of(cell))
     except (SyntaxError, ValueError):  # also a line that only IPython understands
         return None
-
-
-def _source(cell: Cell) -> str:
-    return "".join(cell["source"])
-
-
-def _is_code(cell: Cell) -> bool:
-    return bool(cell["cell_type"] == "code")

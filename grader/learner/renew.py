@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +45,7 @@ class Update:
     """What is to be written, and what a learner should know about it."""
 
     writes: dict[Path, bytes] = field(default_factory=dict)
+    bases: dict[Path, bytes] = field(default_factory=dict)  # the texts as they are now given
     notes: list[str] = field(default_factory=list)
     backup: Path | None = None  # where the files are that were changed, as they were
 
@@ -69,20 +70,24 @@ def renew(course: Course, folder: Path, more: Sequence[Topic] = ()) -> Update:
     state = read_state(folder)
     topics = _topics(course, state, more)
     files = given_files(course, topics, notebooks=state.notebooks)
-    works = {work_file(topic.slug, state.notebooks): topic for topic in topics}
-    update, found = Update(), files_in(folder, course)
-    known, bases = dict(state.files), {}
+    works = {work_file(topic.slug, state.notebooks): topic.slug for topic in topics}
+    update, found, known = Update(), files_in(folder, course), dict(state.files)
     for path, data in files.items():
-        file = found.get(works[path].slug, folder / path) if path in works else folder / path
-        done = (
-            _work(update, folder, path, file, data)
-            if path in works
-            else _other(update, path, file, data, known)
-        )
-        if done:
-            known[path] = digest(data)
-            bases[path] = data
-    _write(folder, update, {path: bases[path] for path in works if path in bases})
+        file = found.get(works.get(path, ""), folder / path)
+        if not file.exists():
+            update.write(file, data, f"{path}: new")
+        elif file.read_bytes() != data:
+            renewed = (
+                _work(update, file, path, base_of(folder, path), data)
+                if path in works
+                else _other(update, file, path, known.get(path), data)
+            )
+            if not renewed:
+                continue
+        known[path] = digest(data)
+        if path in works:
+            update.bases[base_of(folder, path)] = data
+    _write(folder, update)
     slugs = None if state.topics is None else tuple(topic.slug for topic in topics)
     write_state(folder, State(slugs, state.notebooks, known))
     return update
@@ -95,28 +100,19 @@ def _topics(course: Course, state: State, more: Sequence[Topic]) -> tuple[Topic,
     return tuple(topic for topic in course.topics if topic.slug in wanted)
 
 
-def _other(update: Update, path: str, file: Path, data: bytes, known: Mapping[str, str]) -> bool:
+def _other(update: Update, file: Path, path: str, known: str | None, data: bytes) -> bool:
     """Plan what becomes of a file that is only read; whether it is then as the course has it."""
-    if not file.exists():
-        update.write(file, data, f"{path}: new")
-    elif file.read_bytes() != data:
-        if digest(file.read_bytes()) != known.get(path):
-            update.notes.append(f"{path}: yours is kept, the course has another")
-            return False
-        update.write(file, data, f"{path}: renewed")
+    if digest(file.read_bytes()) != known:
+        update.notes.append(f"{path}: yours is kept, the course has another")
+        return False
+    update.write(file, data, f"{path}: renewed")
     return True
 
 
-def _work(update: Update, folder: Path, path: str, file: Path, data: bytes) -> bool:
+def _work(update: Update, file: Path, path: str, base: Path, data: bytes) -> bool:
     """Plan what becomes of a file that the learner writes in; whether its given text is then the new one."""
-    if not file.exists():
-        update.write(file, data, f"{path}: new")
-        return True
-    base = base_of(folder, path)
     given = base.read_bytes() if base.is_file() else b""
     theirs = file.read_bytes()
-    if theirs == data:
-        return True
     try:
         new, result = _merged(file, theirs, given, data)
     except (SyntaxError, ValueError) as problem:
@@ -149,16 +145,14 @@ def _told(path: str, result: Merged) -> list[str]:
     return notes
 
 
-def _write(folder: Path, update: Update, bases: Mapping[str, bytes]) -> None:
+def _write(folder: Path, update: Update) -> None:
     backup = new_backup(folder)
     for file in update.writes:
         if file.exists():
             keep_copy(backup, folder, file)
             update.backup = backup
-    for file, data in update.writes.items():
+    for file, data in {**update.writes, **update.bases}.items():
         atomic_write(file, data)
-    for path, data in bases.items():
-        atomic_write(base_of(folder, path), data)
 
 
 class CannotReset(ValueError):

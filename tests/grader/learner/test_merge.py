@@ -71,7 +71,7 @@ def test_touched_function_stays_to_the_letter():
     mine = BASE.replace('    raise NotImplementedError("mean")', "    return x.mean()   # mine")
     result = merged(mine, BASE, NEW)
     assert '    """The mean."""\n    return x.mean()   # mine\n\n\ndef middle' in result.text
-    assert result.kept == ("mean",)
+    assert result.kept == ["mean"]
     assert "softmax" in result.renewed
 
 
@@ -80,7 +80,7 @@ def test_note_in_a_docstring_counts_as_touched():
     mine = BASE.replace("Probabilities.", "Probabilities. TODO: ask about dim")
     result = merged(mine, BASE, NEW)
     assert "TODO: ask about dim" in result.text
-    assert result.kept == ("softmax",)
+    assert result.kept == ["softmax"]
 
 
 def test_helpers_and_comments_of_the_learner_stay_where_they_are():
@@ -103,7 +103,7 @@ def test_lost_task_comes_back():
     """A stub that somebody deleted is brought in again, in its place."""
     mine = BASE[: BASE.index("def mean")] + BASE[BASE.index("def softmax") :]
     result = merged(mine, BASE, BASE)
-    assert result.added == ("mean",)
+    assert result.added == ["mean"]
     assert keys(result.text)[-2:] == ["mean", "softmax"]
 
 
@@ -132,7 +132,7 @@ def test_import_is_widened_when_it_is_as_given_and_added_when_it_is_not(mine, wa
 def test_module_without_its_given_text_only_gets_what_is_missing():
     """Where it is not known what was given, everything counts as touched."""
     result = merged(BASE, "", NEW)
-    assert result.renewed == ()
+    assert result.renewed == []
     assert '"""The mean."""' in result.text
     assert "def middle" in result.text
 

@@ -132,8 +132,8 @@ def test_notebook_gets_new_cells_in_their_place_and_keeps_the_rest():
         "# variance", stub.format("variance", "new"), "%grade variance", "mean(3)",
         "# softmax", stub.format("softmax", "new"),
     ]  # fmt: skip
-    assert (result.added, result.kept) == (("variance",), ("mean",))
-    assert result.renewed == ("the imports", "softmax")
+    assert (result.added, result.kept) == (["variance"], ["mean"])
+    assert result.renewed == ["the imports", "softmax"]
 
 
 def test_new_first_task_of_a_notebook_stands_behind_the_imports():

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -15,7 +13,7 @@ from grader.intake.bindings import bindings_of
 from grader.intake.notebook_document import KEY, Cell
 from grader.intake.notebook_magics import Cleaned, cleaned
 from grader.intake.notebook_module import DEFINED
-from grader.notebook.report_output import framed, plain
+from grader.intake.notebook_writing import code_cell, notebook_text
 from grader.report import Report
 from grader.report.json import from_json
 
@@ -60,19 +58,11 @@ def defined_in(cells: Iterable[Cell]) -> set[str]:
 
 def as_file(cells: Sequence[Cell]) -> str:
     """Return the text of a notebook whose cells are called by their number in the kernel, such as In [5]."""
-    rows: list[dict[str, object]] = [
-        {
-            "cell_type": "code",
-            "execution_count": cell.count,
-            "metadata": {KEY: {"role": "input"}},
-            "outputs": [],
-            "source": cell.source,
-        }
-        for cell in cells
-    ]
-    return json.dumps({"cells": rows, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    rows = [code_cell(cell.source, {KEY: {"role": "input"}}, cell.count) for cell in cells]
+    return notebook_text(rows, [f"input-{cell.count}" for cell in cells])
 
 
+GRADE = (sys.executable, "-P", "-m", "grader")
 FAILED = 1  # the exit code of a grading in which something did not pass; above it there is no report
 UNFINISHED = 3  # there may be a report all the same, of an incomplete grading
 
@@ -81,28 +71,13 @@ class CannotGrade(Exception):
     """There is nothing to show but one line that says why, and what to do."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A report, and what was typed to get it."""
-
-    report: Report
-
-    def html(self) -> str:
-        """Return what a notebook shows."""
-        return framed(self.report)
-
-    def text(self) -> str:
-        """Return what a notebook shows where it shows no HTML."""
-        return plain(self.report)
-
-
 def ask(
     cells: Sequence[Cell],
     topic: str,
     tasks: Sequence[str],
     options: Sequence[str] = (),
     folder: Path | None = None,
-) -> Answer:
+) -> Report:
     """Grade tasks of a topic on the cells that a kernel has run.
 
     Args:
@@ -121,31 +96,17 @@ def ask(
         file.write_text(as_file(cells), encoding="utf-8")
         chosen = [word for task in tasks for word in ("--task", task)]
         # -P and the folder: what lies beside the notebook, a torch.py for instance, is not imported by the grader.
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "grader",
-            file.name,
-            *chosen,
-            *options,
-            *keep,
-            "--format",
-            "json",
-            "--output",
-            report.name,
-        ]
+        to_file = ("--format", "json", "--output", report.name)
+        command = [*GRADE, file.name, *chosen, *options, *keep, *to_file]
         done = subprocess.run(command, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode in (0, FAILED, UNFINISHED) and report.is_file():
-            return Answer(from_json(report.read_text(encoding="utf-8")))
+            return from_json(report.read_text(encoding="utf-8"))
     raise CannotGrade(_reason(done.stderr or done.stdout))
 
 
-def hint(words: Sequence[str], folder: Path | None) -> str:
-    """Return what `grade hint` says, or why it says nothing."""
-    keep = ["--progress", str(folder)] if folder else []
-    command = [sys.executable, "-P", "-m", "grader", "hint", *words, *keep]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+def hint(words: Sequence[str]) -> str:
+    """Return what `grade hint` says in this folder, or why it says nothing."""
+    done = subprocess.run([*GRADE, "hint", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     return done.stdout.rstrip() if done.returncode == 0 else _reason(done.stderr or done.stdout)
 
 

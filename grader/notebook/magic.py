@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from grader.course import Course, CourseError, UnknownTask, load_course
 from grader.intake.notebook_document import Cell
 from grader.learner import folder_above
-from grader.notebook.kernel import Answer, CannotGrade, ask, cells_of, defined_in, hint
+from grader.notebook.kernel import CannotGrade, ask, cells_of, defined_in, hint
+from grader.notebook.report_output import framed, plain
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -28,7 +29,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
         _grade(shell, line, remembered)
 
     def show_hint(line: str) -> None:
-        print(hint(line.split(), folder_above(Path.cwd())))
+        print(hint(line.split()))
 
     grade.__doc__ = (
         "Grade tasks, such as `%grade losses.softmax`, a topic, or without a name the last topic again; "
@@ -52,17 +53,13 @@ def _grade(shell: InteractiveShell, line: str, remembered: list[str]) -> None:
         words, options = split_options(line)
         topic, tasks = chosen(words, cells, remembered)
         remembered[:] = [topic]
-        answer = ask(cells, topic, tasks, options, folder_above(Path.cwd()))
+        report = ask(cells, topic, tasks, options, folder_above(Path.cwd()))
     except CannotGrade as problem:
         print(problem)
         return
-    _show(answer)
-
-
-def _show(answer: Answer) -> None:
     from IPython.display import display
 
-    data: dict[str, Any] = {"text/html": answer.html(), "text/plain": answer.text()}
+    data: dict[str, Any] = {"text/html": framed(report), "text/plain": plain(report)}
     display(data, raw=True)  # type: ignore[no-untyped-call]
 
 

@@ -95,7 +95,7 @@ class Grader:
     def __init__(self, code: int, report: Report | None, said: str = "") -> None:
         self.code, self.report, self.said = code, report, said
         self.command: list[str] = []
-        self.source = ""
+        self.source: list[str] = []
 
     def __call__(self, command: list[str], cwd: str, **options: Any) -> Any:
         self.command = command
@@ -112,8 +112,8 @@ def test_ask_grades_in_another_process(
     """The kernel's cells go into a notebook in a folder of its own, and the report comes back as JSON."""
     grader = Grader(1, report_of())
     monkeypatch.setattr(subprocess, "run", grader)
-    assert ask(cells(SOFTMAX), "losses", ["losses.softmax"]).report == report_of()
-    assert grader.source == SOFTMAX
+    assert ask(cells(SOFTMAX), "losses", ["losses.softmax"]) == report_of()
+    assert "".join(grader.source) == SOFTMAX
     assert grader.command[1:6] == ["-P", "-m", "grader", "losses.ipynb", "--task"]
 
 

@@ -24,17 +24,16 @@ def text_cell(source: str, kind: str = "markdown") -> CellData:
 
 
 def code_cell(
-    source: str,
-    metadata: Mapping[str, Any] | None = None,
-    count: int | None = None,
-    outputs: Sequence[Any] = (),
+    source: str, metadata: Mapping[str, Any] | None = None, count: int | None = None, outputs: Sequence[Any] = ()
 ) -> CellData:
     """Return a cell of code."""
     rest = {"execution_count": count, "outputs": list(outputs)}
     return {"cell_type": "code", "metadata": dict(metadata or {}), "source": source, **rest}
 
 
-def notebook_text(cells: Sequence[CellData], ids: Sequence[str], metadata: Mapping[str, Any] | None = None) -> str:
+def notebook_text(
+    cells: Sequence[CellData], ids: Sequence[str], metadata: Mapping[str, Any] | None = None
+) -> str:
     """Return a notebook as it stands in a file: the text that nbformat, whose import is dear, would write."""
     lines = [{**cell, "source": cell["source"].splitlines(True)} for cell in cells]
     data = {

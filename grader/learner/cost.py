@@ -12,6 +12,7 @@ from typing import Any
 from grader.course import Course, Task
 from grader.device.choice import CPU, Accelerator, using
 from grader.intake import Source, SourceProblem, parse_source
+from grader.intake.bindings import Definition
 from grader.judge.references import References
 from grader.judge.subject import SourceSubject, open_workers
 from grader.learner.example_runs import counted, timed
@@ -81,7 +82,9 @@ def costs_of(course: Course, task: Task, text: str) -> Costs:
                 return Costs(note=f"not measured: {source.message.splitlines()[0]}")
         assert isinstance(theirs, Source) and isinstance(reference, Source)
         example = example_of(reference.tree, task.name)
-        return Costs(note=NO_EXAMPLE) if example is None else _compared(course, task, example, theirs, reference)
+        if example is None:
+            return Costs(note=NO_EXAMPLE)
+        return _compared(course, task, example, theirs, reference)
     except WorkerTimeout:
         return Costs(note=TOO_SLOW)
     except Exception as problem:  # the page shows the code all the same
@@ -90,9 +93,9 @@ def costs_of(course: Course, task: Task, text: str) -> Costs:
 
 def example_of(module: ast.Module, name: str) -> Example | None:
     """Return the example in the docstring of a definition; None where none uses it."""
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    docstrings = [ast.get_docstring(node) for node in module.body if isinstance(node, kinds) and node.name == name]
-    text = "".join(each.source for doc in docstrings for each in doctest.DocTestParser().get_examples(doc or ""))
+    definitions = [node for node in module.body if isinstance(node, Definition) and node.name == name]
+    docstring = "".join(ast.get_docstring(node) or "" for node in definitions)
+    text = "".join(each.source for each in doctest.DocTestParser().get_examples(docstring))
     statements = ast.parse(text).body
     codes = [ast.get_source_segment(text, statement) or "" for statement in statements]
     for number, statement in enumerate(statements):
@@ -106,11 +109,11 @@ def _compared(course: Course, task: Task, example: Example, theirs: Source, refe
         prepare_torch()
         workers = open_workers("auto")  # before anything hidden is read
         try:
-            references = References(course)
-            # The reference has a worker that has met no submission.
-            apart = SourceSubject({task.topic: reference}, lambda seconds, _: workers.open(seconds, APART), references)
-            beside = SourceSubject({task.topic: theirs}, workers.open, references)
-            with beside.open(task.topic, SEED, SECONDS) as one, apart.open(task.topic, SEED, SECONDS) as other:
+            references, slug = References(course), task.topic
+            beside = SourceSubject({slug: theirs}, workers.open, references)
+            # In a worker that has met no submission.
+            apart = SourceSubject({slug: reference}, lambda seconds, _: workers.open(seconds, APART), references)
+            with beside.open(slug, SEED, SECONDS) as one, apart.open(slug, SEED, SECONDS) as other:
                 mine, ours = measured((one, other), example)
         finally:
             workers.close()

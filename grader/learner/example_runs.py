@@ -37,11 +37,12 @@ def counted(submission: "typing.Any", setup: str, example: str) -> "tuple[int, i
             return False  # else torch imports its compiler, half a second
 
         def __torch_dispatch__(
-            self, function: "typing.Any", types: "typing.Any", args: "typing.Any" = (), kwargs: "typing.Any" = None
+            self, function: "typing.Any", types: "typing.Any", args: "typing.Any", kwargs: "typing.Any" = None
         ) -> "typing.Any":
             seen["operators"] += 1
             named = kwargs or {}
-            hold([*args, *named.values()], function is torch.ops.aten.lift_fresh.default)  # torch.tensor made it
+            is_new = function is torch.ops.aten.lift_fresh.default  # torch.tensor made it
+            hold([*args, *named.values()], is_new)
             result = function(*args, **named)
             hold(result, True)
             return result
@@ -60,5 +61,6 @@ def timed(submission: "typing.Any", setup: str, example: str) -> float:
     names = {"torch": torch, "nn": torch.nn, "functional": torch.nn.functional, **vars(submission)}
     exec(setup, names)
     run = {"exec": exec, "code": compile(example, "<example>", "exec"), "names": names}
-    number, seconds = timeit.Timer("exec(code, names)", globals=run).autorange()  # torch's own one needs setuptools
+    timer = timeit.Timer("exec(code, names)", globals=run)  # torch's own one needs setuptools
+    number, seconds = timer.autorange()
     return seconds / number

@@ -68,7 +68,7 @@ def merged(theirs: str, base: str, new: str) -> Merged:
         elif not piece.is_import and piece.key not in bound:
             edits.insert(*_in_its_place(lines, ours, [each.key for each in wanted], number, text))
             result.added.append(piece.key)
-        elif piece.is_import and (given.get(piece.key) != text or misses_a_task) and _names(piece.key) - bound:
+        elif piece.is_import and (misses_a_task or given.get(piece.key) != text) and _names(piece.key) - bound:
             _import(result, edits, ours, set(given), piece.key, text)
     result.text = edits.applied()
     return result
@@ -151,7 +151,8 @@ def merged_notebook(theirs: bytes, base: bytes, new: bytes) -> Merged:
     """
     notebook = loaded_notebook(theirs)
     cells: list[Cell] = notebook["cells"]
-    given = {key: source_of(cell) for key, cell, _ in _work_cells(loaded_notebook(base)["cells"])} if base else {}
+    was = loaded_notebook(base)["cells"] if base else []
+    given = {key: source_of(cell) for key, cell, _ in _work_cells(was)}
     result, last = Merged(), None
     for key, cell, around in _work_cells(loaded_notebook(new)["cells"]):
         mine = next((each for each in code_cells(notebook) if _holds(each, key)), None)

@@ -8,13 +8,7 @@ from collections.abc import Iterator, Sequence
 from grader.intake import SourceProblem, parse_source
 from grader.intake.notebook_document import Unusable
 from grader.intake.notebook_module import module_of
-from grader.intake.notebook_writing import (
-    CellData,
-    code_cell,
-    notebook_text,
-    split,
-    text_cell,
-)
+from grader.intake.notebook_writing import CellData, code_cell, notebook_text, split, text_cell
 from grader.notebook.report_output import drawn
 from grader.notebook.submitted_cells import given_cells
 from grader.render.failure import failure, labels

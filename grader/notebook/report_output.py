@@ -55,18 +55,10 @@ def framed(report: Report) -> str:
 
 def _page(report: Report, points: str) -> str:
     style, script = asset(STYLE), asset(SCRIPT)
-    return (
-        environment()
-        .from_string(PAGE)
-        .render(
-            style=Markup(style),
-            script=Markup(script),
-            policy=escape(policy(style, script)),
-            points=points,
-            report=report,
-            failed=first_failed(report),
-        )
-    )
+    return environment().from_string(PAGE).render(
+        style=Markup(style), script=Markup(script), policy=escape(policy(style, script)),
+        points=points, report=report, failed=first_failed(report),
+    )  # fmt: skip
 
 
 def _height(report: Report) -> int:
@@ -92,14 +84,6 @@ def drawn(draw: Callable[[Console], None]) -> str:
     """Return what `draw` writes on a console without colour."""
     text = StringIO()
     # Not Jupyter: inside a kernel rich would show each line as an output of its own.
-    console = Console(
-        file=text,
-        width=COLUMNS,
-        color_system=None,
-        force_jupyter=False,
-        markup=False,
-        emoji=False,
-        highlight=False,
-    )
-    draw(console)
+    plainly = {"markup": False, "emoji": False, "highlight": False, "force_jupyter": False}
+    draw(Console(file=text, width=COLUMNS, color_system=None, **plainly))
     return text.getvalue()

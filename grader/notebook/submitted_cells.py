@@ -29,16 +29,7 @@ LEFT_OUT = {
     "name": "stdout",
     "text": ["[an output was here that is too large to be given back]\n"],
 }
-PARTS = (
-    "name",
-    "text",
-    "data",
-    "metadata",
-    "execution_count",
-    "ename",
-    "evalue",
-    "traceback",
-)  # of an output
+OF_AN_OUTPUT = ("name", "text", "data", "metadata", "execution_count", "ename", "evalue", "traceback")
 
 
 @dataclass
@@ -106,10 +97,8 @@ def _output(output: Any, room: _Room) -> CellData | None:
         return LEFT_OUT
     room.characters -= size
     room.outputs -= 1
-    known = {
-        "output_type": output.get("output_type"),
-        **{part: output[part] for part in PARTS if part in output},
-    }
+    known = {"output_type": output.get("output_type")}
+    known |= {part: output[part] for part in OF_AN_OUTPUT if part in output}
     import nbformat  # here, since its import is dear
 
     try:

@@ -37,8 +37,9 @@ def counted(submission: "typing.Any", setup: str, example: str) -> "tuple[int, i
             return False  # else torch imports its compiler, half a second
 
         def __torch_dispatch__(
-            self, function: "typing.Any", types: "typing.Any", args: "typing.Any", kwargs: "typing.Any" = None
-        ) -> "typing.Any":
+            self, function: "typing.Any", types: "typing.Any", args: "typing.Any" = (),
+            kwargs: "typing.Any" = None,
+        ) -> "typing.Any":  # fmt: skip
             seen["operators"] += 1
             named = kwargs or {}
             is_new = function is torch.ops.aten.lift_fresh.default  # torch.tensor made it

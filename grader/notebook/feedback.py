@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rich.console import Console
+
 from grader.intake import SourceProblem, parse_source
 from grader.intake.notebook_document import Unusable
 from grader.intake.notebook_module import module_of
@@ -31,17 +33,17 @@ def feedback_notebook(data: bytes, report: Report) -> bytes:
     The learner's cells stay as they are, their outputs too unless they are huge. What cannot be read at all becomes a
     notebook of the results alone. Text that the submission may have written is shown and never interpreted.
     """
-    names = [_name(task) for task in report.tasks]
+    tasks = {task.id.rpartition(".")[2]: text_cell(about_task(task)) for task in report.tasks}
     try:
         cells = list(given_cells(data, NAME))
-        places = _places(data, names)
+        places = _places(data, list(tasks))
     except Unusable:
-        cells, places = _from_module(data, names)
+        cells, places = _from_module(data, list(tasks))
     made = [text_cell(overview(report))]
     for place, cell in cells:
-        made += [cell, *(_about(task) for task in report.tasks if places.get(_name(task)) == place)]
+        made += [cell, *(about for name, about in tasks.items() if places.get(name) == place)]
     there = {place for place, _ in cells}
-    made += [_about(task) for task in report.tasks if places.get(_name(task)) not in there]
+    made += [about for name, about in tasks.items() if places.get(name) not in there]
     ids = [f"cell-{number}" for number in range(1, len(made) + 1)]
     return notebook_text(made, ids).encode("utf-8")
 
@@ -51,14 +53,6 @@ def feedback_module(data: bytes, report: Report) -> bytes:
     lines = "\n".join(summary(report)).split("\n")
     comment = "\n".join(f"# {line}".rstrip() for line in lines)
     return f"{comment}\n\n{data.decode('utf-8', 'replace')}".encode()
-
-
-def _name(task: TaskReport) -> str:
-    return task.id.rpartition(".")[2]
-
-
-def _about(task: TaskReport) -> CellData:
-    return text_cell(about_task(task))
 
 
 def _places(data: bytes, names: Sequence[str]) -> dict[str, int]:
@@ -103,9 +97,7 @@ def about_task(task: TaskReport) -> str:
     passed = sum(test.verdict is Verdict.PASS for test in task.tests)
     tests = f", {passed} of {count(len(task.tests), 'test')} passed" if task.tests else ""
     head = f"**{mark} {word(task.verdict)}** {plainly(task.id)}: {points}{tests}"
-    shown = (
-        drawn(lambda console: _why(Page(console), task)).rstrip() if task.verdict is not Verdict.PASS else ""
-    )
+    shown = _why(task)
     return f"{head}\n\n{fenced(shown)}" if shown.strip() else head
 
 
@@ -118,9 +110,7 @@ def summary(report: Report) -> Iterator[str]:
         yield one_line(f"{mark} {word(task.verdict)}  {task.id}  {points}")
     remarks = [one_line(remark) for remark in _remarks(report)]
     yield from ("", *remarks) if remarks else ()
-    for task in report.tasks:
-        if task.verdict is not Verdict.PASS:
-            yield "\n" + drawn(lambda console, task=task: _why(Page(console), task)).rstrip()  # type: ignore[misc]
+    yield from (f"\n{_why(task)}" for task in report.tasks if task.verdict is not Verdict.PASS)
 
 
 def plainly(text: str) -> str:
@@ -134,11 +124,16 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def _why(page: Page, task: TaskReport) -> None:
-    if task.verdict not in WAITING:
-        failure(page, task)
-    elif task.message:
-        labels(page, task.message)
+def _why(task: TaskReport) -> str:
+    """Return the first failure of a task as the terminal shows it; nothing of one that passed."""
+
+    def draw(console: Console) -> None:
+        if task.verdict not in WAITING:
+            failure(Page(console), task)
+        elif task.message:
+            labels(Page(console), task.message)
+
+    return "" if task.verdict is Verdict.PASS else drawn(draw).rstrip()
 
 
 def _row(task: TaskReport) -> str:

@@ -84,6 +84,8 @@ def drawn(draw: Callable[[Console], None]) -> str:
     """Return what `draw` writes on a console without colour."""
     text = StringIO()
     # Not Jupyter: inside a kernel rich would show each line as an output of its own.
-    plainly = {"markup": False, "emoji": False, "highlight": False, "force_jupyter": False}
-    draw(Console(file=text, width=COLUMNS, color_system=None, **plainly))
+    draw(Console(
+        file=text, width=COLUMNS, color_system=None, force_jupyter=False, markup=False, emoji=False,
+        highlight=False,
+    ))  # fmt: skip
     return text.getvalue()

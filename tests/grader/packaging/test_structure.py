@@ -1,6 +1,7 @@
 """The house stays small, and its needs run one way: bounds for what `python tests/structure.py` prints."""
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -104,3 +105,15 @@ def test_package_imports_only_what_its_row_allows(house):
 
 def test_row_allows_nothing_that_makes_a_circle():
     assert structure.circles({package: needed.split() for package, needed in NEEDS.items()}) == []
+
+
+PAGES = [FILE.parents[1] / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
+NAMED = re.compile(r"`((?:grader|tests)/[a-z_/]+/|(?:[a-z_]+/)+[a-z_]+\.py)`")
+
+
+@pytest.mark.parametrize("page", [*PAGES, *sorted((FILE.parents[1] / "docs").glob("*.md"))], ids=lambda page: page.name)
+def test_place_that_a_document_names_is_there(page):
+    """In the project, or in `grader/`, whose name is left out where a page is about nothing else."""
+    root = FILE.parents[1]
+    named = set(NAMED.findall(page.read_text(encoding="utf-8")))
+    assert {place for place in named if not (root / place).exists() and not (root / "grader" / place).exists()} == set()

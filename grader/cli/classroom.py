@@ -18,7 +18,7 @@ from grader.cli.output import FORMATS, device_option, open_console, show, write
 if TYPE_CHECKING:
     from grader.classroom.gradebook.book import Gradebook
     from grader.classroom.grading.asked import Asked
-    from grader.classroom.grading.class_run import Watcher
+    from grader.classroom.pages.terminal import ClassProgress
     from grader.classroom.records import ClassResult
 
 
@@ -105,7 +105,7 @@ def _run(asked: Asked, kind: str) -> int:
     from grader.classroom.grading.command import run_class
 
     try:
-        result, notes = run_class(asked, _watcher())
+        result, notes = run_class(asked, _progress())
     except KeyboardInterrupt:
         click.echo(
             f"Stopped. What was graded is kept in {asked.book}; the same command goes on from there.",
@@ -118,14 +118,10 @@ def _run(asked: Asked, kind: str) -> int:
     return OURS if any(standing.outcome == "incomplete" for standing in result.standings) else 0
 
 
-def _watcher() -> Watcher:
-    if sys.stderr.isatty():
-        from grader.classroom.pages.terminal import LiveClassProgress
+def _progress() -> ClassProgress:
+    from grader.classroom.pages.terminal import ClassProgress, LiveClassProgress
 
-        return LiveClassProgress(open_console(errors=True))
-    from grader.classroom.pages.terminal import PlainClassProgress
-
-    return PlainClassProgress()
+    return LiveClassProgress(open_console(errors=True)) if sys.stderr.isatty() else ClassProgress()
 
 
 def _present(asked: Asked, result: ClassResult, kind: str) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
 
 from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.gradebook.runs import RunFacts
 from grader.classroom.grading.jobs import ClassRun, GradingPlan, Job, grade_job, plan_gradings
+from grader.classroom.pages.terminal import ClassProgress
 from grader.classroom.policy.columns import columns_of
 from grader.classroom.policy.course_policy import extensions_of_nobody
 from grader.classroom.policy.standing import standing_of
@@ -100,20 +100,7 @@ def _of_nobody(number: int, sentence: str) -> Standing:
     return Standing(Student(f"?{number}", "", ""), Outcome.UNKNOWN, sentence, 0.0)
 
 
-class Watcher(Protocol):
-    """Somebody who wants to see a class run go on."""
-
-    def start(self, total: int, known: int) -> None:
-        """Begin: `total` gradings are to be made, and `known` ones were made before."""
-
-    def graded(self, topic: str, report: Report) -> None:
-        """One more grading of a topic is kept."""
-
-    def stop(self) -> None:
-        """No more will come."""
-
-
-def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, watcher: Watcher) -> ClassResult:
+def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, progress: ClassProgress) -> ClassResult:
     """Grade a class and return how everybody stands; what is graded is in the book at once, whatever happens then."""
     started, clock = datetime.now(UTC), time.perf_counter()
     columns = _columns(run)
@@ -121,7 +108,7 @@ def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, watcher: Wa
     todo = plan_gradings(intake.hand_ins, run, book.has)
     record = _Record(book, number, intake.hand_ins, todo)
     record.known({job.key for job in todo.jobs})
-    failed = _grade(todo, run, record, watcher)
+    failed = _grade(todo, run, record, progress)
     environment = environment_of(run.course, ShardResult(), run.accelerator)
     # Whoever handed in the same has the same report, which is read once.
     report_of = functools.cache(lambda key: _found(key, failed, book))
@@ -176,10 +163,10 @@ class _Record:
             self._book.record(self._run, self._hand_ins[number], topic, kept)
 
 
-def _grade(todo: GradingPlan, run: ClassRun, record: _Record, watcher: Watcher) -> dict[str, Report]:
+def _grade(todo: GradingPlan, run: ClassRun, record: _Record, progress: ClassProgress) -> dict[str, Report]:
     """Grade all jobs; return those reports that are incomplete, which the book does not keep."""
     failed: dict[str, Report] = {}
-    watcher.start(len(todo.jobs), todo.cached)
+    progress.start(len(todo.jobs))
     try:
         if todo.jobs:
             with run.open_executor(len(todo.jobs)) as executor:
@@ -190,9 +177,9 @@ def _grade(todo: GradingPlan, run: ClassRun, record: _Record, watcher: Watcher) 
                     record.graded(job, report)
                     if report.incomplete is not None:
                         failed[job.key] = report
-                    watcher.graded(job.topic, report)
+                    progress.graded(job.topic)
     finally:
-        watcher.stop()
+        progress.stop()
     return failed
 
 

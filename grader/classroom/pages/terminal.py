@@ -13,7 +13,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from grader.classroom.records import ClassResult, Outcome, Standing
 from grader.render.formatting import count, number
 from grader.render.page import Page
-from grader.report import Report
 from grader.text.escape import one_line
 
 MOST_LISTED = 20
@@ -83,7 +82,20 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
-class LiveClassProgress:
+class ClassProgress:
+    """Whoever sees a class run go on; this one shows nothing."""
+
+    def start(self, total: int) -> None:
+        """Begin: `total` gradings are to be made."""
+
+    def graded(self, topic: str) -> None:
+        """One more grading of a topic is kept."""
+
+    def stop(self) -> None:
+        """No more will come."""
+
+
+class LiveClassProgress(ClassProgress):
     """One line that counts gradings; it leaves nothing behind when it stops."""
 
     def __init__(self, console: Console) -> None:
@@ -98,14 +110,14 @@ class LiveClassProgress:
         self._bar = self._live.add_task("the judges get ready", total=None)
         self._done, self._total, self._began = 0, 0, time.monotonic()
 
-    def start(self, total: int, known: int) -> None:
+    def start(self, total: int) -> None:
         """Show the line; `total` gradings are to be made."""
         self._total, self._began = total, time.monotonic()
         self._live.update(self._bar, total=total)
         if total:
             self._live.start()
 
-    def graded(self, topic: str, report: Report) -> None:
+    def graded(self, topic: str) -> None:
         """One more grading is kept."""
         self._done += 1
         left = remaining(self._done, self._total, time.monotonic() - self._began)
@@ -114,19 +126,6 @@ class LiveClassProgress:
     def stop(self) -> None:
         """Take the line away."""
         self._live.stop()
-
-
-class PlainClassProgress:
-    """Nothing, where nobody looks."""
-
-    def start(self, total: int, known: int) -> None:
-        """Say nothing."""
-
-    def graded(self, topic: str, report: Report) -> None:
-        """Say nothing."""
-
-    def stop(self) -> None:
-        """Say nothing."""
 
 
 def as_dict(result: ClassResult) -> dict[str, Any]:

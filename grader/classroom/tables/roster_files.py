@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -14,11 +10,12 @@ from grader.classroom.tables.canvas import TEST_STUDENT, read_header
 from grader.classroom.tables.moodle_columns import find_columns, number_of
 from grader.classroom.tables.roster import COLUMNS, SYSTEMS, Roster, roster_key
 from grader.classroom.tables.sheet import CannotFill, Sheet, read_sheet
+from grader.intake.file_names import composed
 from grader.intake.submission_folder import shown
 
 OURS = frozenset(COLUMNS) - {"id"}  # columns that no export has beside one called ID
-DELIMITERS = (",", ";", "\t")
 MOST_BYTES = 20_000_000
+LONGEST = 100_000  # characters of a cell
 
 
 class RosterProblem(ValueError):
@@ -38,29 +35,10 @@ def read_roster(path: Path) -> Roster:
         raise RosterProblem(f"{shown(path)} cannot be read ({getattr(error, 'strerror', error)})") from error
     if len(data) > MOST_BYTES:
         raise RosterProblem(f"{shown(path)} is larger than {MOST_BYTES // 1_000_000} MB: it is no class list")
-    try:
-        students = list(_students(data, shown(path.name)))
-    except csv.Error as error:
-        raise RosterProblem(f"{shown(path.name)} is not a CSV file ({error}): save it as CSV") from error
+    students = list(_students(data, shown(path.name)))
     if not students:
         raise RosterProblem(f"{shown(path.name)} lists no student below its header")
     return Roster(tuple(sorted(students, key=lambda student: student.id)))
-
-
-def _text(data: bytes) -> str:
-    """Decode what spreadsheets write: UTF-8 with or without a mark, UTF-16, or a Western code page."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    elif data[1:2] == b"\0":
-        encodings = ["utf-16-le"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            return unicodedata.normalize("NFC", data.decode(encoding))
-        except UnicodeError:
-            continue
-    return unicodedata.normalize("NFC", data.decode("latin-1"))
 
 
 def _students(data: bytes, name: str) -> Iterator[Student]:
@@ -75,42 +53,32 @@ def _students(data: bytes, name: str) -> Iterator[Student]:
         yield Student(row["id"], row.get("name", ""), row.get("email", ""), ids)
 
 
-def _own_or_exported(data: bytes, name: str) -> Iterable[tuple[int, Mapping[str, str]]]:
-    """Return the rows of a list with our columns, or else of a system's export."""
-    rows = list(_rows(_text(data)))
-    header = [cell.strip().casefold() for cell in rows[0][1]] if rows else []
-    is_ours = "id" in header and OURS.intersection(header)
-    if not is_ours and len(header) > 1 and (exported := exported_rows(data)) is not None:
-        return exported
-    if "id" not in header:
+def _own_or_exported(data: bytes, name: str) -> Iterable[tuple[int, Row]]:
+    """Return the rows of a list with our columns, or else of a system's export, with their lines."""
+    try:
+        sheet = read_sheet(data)
+        header = [cell.casefold() for cell in sheet.values(0)]
+    except CannotFill:
+        sheet, header = None, []
+    if sheet and not ("id" in header and OURS.intersection(header)) and len(header) > 1:
+        exported = _exported_rows(sheet)
+        if exported is not None:
+            return exported
+    if sheet is None or "id" not in header:
         found = ", ".join(shown(cell) for cell in header if cell)[:200] or "none"
         raise RosterProblem(
             f"{name} has no column `id`; its columns are: {found}. Add one that is unique, or give the file that "
             "Canvas, Moodle or Gradescope exports, as it is"
         )
+    if any(len(cell.value) > LONGEST for row in sheet.rows for cell in row):
+        raise RosterProblem(f"{name} is not a CSV file (a cell has more than {LONGEST} characters): save it as CSV")
     for column in COLUMNS:
         if header.count(column) > 1:
             raise RosterProblem(f"{name} has {header.count(column)} columns `{column}`: keep one")
-    return [(line, _row(header, cells)) for line, cells in rows[1:]]
-
-
-def _row(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    return {column: cell.strip() for column, cell in zip(header, cells, strict=False) if column in COLUMNS}
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield rows that hold anything, with their lines; the delimiter is the one that the header is split by."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(DELIMITERS, key=lambda each: _recognised(first, each))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
-
-
-def _recognised(header: str, delimiter: str) -> int:
-    cells: Iterable[str] = next(csv.reader([header], delimiter=delimiter), [])
-    return sum(cell.strip().casefold() in COLUMNS for cell in cells)
+    places = [(column, header.index(column)) for column in COLUMNS if column in header]
+    filled = [row for row in range(1, len(sheet.rows)) if any(sheet.values(row))]
+    lines = sheet.lines()
+    return [(lines[row], {column: composed(sheet.value(row, at)) for column, at in places}) for row in filled]
 
 
 def _refuse_shared(row: Mapping[str, str], line: int, owners: dict[tuple[str, str], int], name: str) -> None:
@@ -132,19 +100,16 @@ NUMBERS = ("id number", "idnumber", "id-nummer", "id-number", "matrikelnummer") 
 STUDENT = ("", "student")  # in Gradescope's column of roles
 
 
-def exported_rows(data: bytes) -> list[tuple[int, Row]] | None:
+def _exported_rows(sheet: Sheet) -> list[tuple[int, Row]] | None:
     """Return the students of a system's export with their lines; None for a table that none of them writes."""
-    try:
-        sheet = read_sheet(data)
-    except CannotFill:
-        return None
     for read in (_canvas, _gradescope, _moodle, _participants):
         try:
             found = list(read(sheet))
         except CannotFill:
             continue
         if found:
-            return [(_line(sheet, row), {key: text for key, text in each.items() if text}) for row, each in found]
+            lines = sheet.lines()
+            return [(lines[row], {key: composed(text) for key, text in each.items() if text}) for row, each in found]
     return None
 
 
@@ -226,7 +191,3 @@ def _values(sheet: Sheet) -> Callable[[int, str], str]:
     """Return what a row says in the column of a name; nothing where there is no such column."""
     names = _names(sheet)
     return lambda row, name: sheet.value(row, names.index(name)) if name in names else ""
-
-
-def _line(sheet: Sheet, row: int) -> int:
-    return sheet.text.count("\n", 0, sheet.rows[row][0].start) + 1

@@ -18,6 +18,7 @@ DECIMAL_POINT = re.compile(r"-?\d+\.\d{1,5}")
 SEPARATORS = (",", ";", "\t")
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 MOST_ROWS_TO_GUESS = 200
+LINE_END = re.compile(r"\r\n|\r|\n")
 CELL = re.compile(r'"((?:[^"]|"")*)"')
 
 
@@ -88,6 +89,15 @@ class Sheet:
         """What the cells of a row say."""
         return [cell.value.strip() for cell in self.rows[row]]
 
+    def lines(self) -> list[int]:
+        """The lines of the file in which the rows begin."""
+        found, line, done = list[int](), 1, 0
+        for row in self.rows:
+            line += len(LINE_END.findall(self.text, done, row[0].start))
+            done = row[0].start
+            found.append(line)
+        return found
+
     def filled(self, changes: Mapping[tuple[int, int], str]) -> bytes:
         """The table with new values at (row, column), as bytes in the encoding that it came in."""
         parts, done = [], 0
@@ -113,7 +123,8 @@ def read_sheet(data: bytes) -> Sheet:
     Raises:
         CannotFill: it is empty, or no table.
     """
-    mark, encoding = next(((mark, name) for mark, name in MARKS if data.startswith(mark)), (b"", ""))
+    unmarked = "utf-16-le" if data[1:2] == b"\0" else ""
+    mark, encoding = next(((mark, name) for mark, name in MARKS if data.startswith(mark)), (b"", unmarked))
     text, encoding = _decoded(data[len(mark) :], encoding)
     if "\0" in text or not text.strip():
         raise CannotFill("the file is no table of text: export it again as CSV")
@@ -123,8 +134,8 @@ def read_sheet(data: bytes) -> Sheet:
 
 
 def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
-    """The text and its encoding; Latin-1 gives every byte back as it was, whatever the bytes meant."""
-    for name in (encoding,) if encoding else ("utf-8", "latin-1"):
+    """The text and its encoding; the last one gives every byte back as it was, whatever the bytes meant."""
+    for name in (encoding,) if encoding else ("utf-8", "cp1252", "latin-1"):
         try:
             return data.decode(name), name
         except UnicodeDecodeError:

@@ -46,7 +46,7 @@ def list_command(
 ) -> None:  # fmt: skip
     """Show the topics and tasks of the course, and which of them pass."""
     from grader.learner import Progress
-    from grader.learner.task_states import Filters
+    from grader.learner.task_states import filtered
     from grader.render import course_pages as pages
 
     course = learners_course(language)
@@ -59,12 +59,13 @@ def list_command(
         if here.problem:
             click.echo(here.problem, err=True)
     progress = here.progress if here else None
-    if progress is None and (open_ or passed or failed):
+    given = {"open": open_, "passed": passed, "failed": failed}
+    states = [state for state, is_given in given.items() if is_given]
+    if progress is None and states:
         raise WrongCall(
             "no progress is known here: go into a folder that `grade init` made, or name it with --progress"
         )
-    filters = Filters(open_, passed, failed, topics)
-    tasks = filters.chosen(here.tasks if here else course.tasks, progress or Progress())
+    tasks = filtered(here.tasks if here else course.tasks, progress or Progress(), states, topics)
     if kind == "json":
         write(json.dumps(pages.as_list(course, tasks, progress), indent=2) + "\n", None)
     else:

@@ -22,8 +22,7 @@ from grader.intake import (
     find_submission,
     read_source,
 )
-from grader.intake.notebook_document import ModuleText
-from grader.intake.notebook_module import module_of
+from grader.intake.bindings import Definition
 from grader.learner.progress_changes import IDLE as IDLE
 from grader.learner.reach import marks_of
 
@@ -142,20 +141,10 @@ def files_in(folder: Path, course: Course) -> dict[str, Path]:
 def place_of(task: Task, file: Path, folder: Path) -> str:
     """Return where a task stands, as `losses/losses.py:63`, or `losses/losses.ipynb, cell 5` in a notebook."""
     shown = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else str(file)
-    if file.suffix == ".ipynb":
-        cell = _cell_of(task, file)
-        return f"{shown}, {cell}" if cell else shown
-    source = read_source(file)
+    source = read_source(file, [task.name] if file.suffix == ".ipynb" else ())
     if isinstance(source, SourceProblem):
         return shown
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    lines = [node.lineno for node in source.tree.body if isinstance(node, kinds) and node.name == task.name]
-    return f"{shown}:{lines[-1]}" if lines else shown
-
-
-def _cell_of(task: Task, file: Path) -> str | None:
-    try:
-        found = module_of(file.read_bytes(), file.name, [task.name])
-    except OSError:
-        return None
-    return found.defined.get(task.name) if isinstance(found, ModuleText) else None
+    if source.notebook:
+        return f"{shown}, {source.notebook.defined[task.name]}" if task.name in source.notebook.defined else shown
+    definitions = [node for node in source.tree.body if isinstance(node, Definition) and node.name == task.name]
+    return f"{shown}:{definitions[-1].lineno}" if definitions else shown

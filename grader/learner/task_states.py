@@ -90,30 +90,18 @@ def _now(entry: TaskProgress, code: str | None, *, needs_pass: bool) -> TaskProg
 UNTRIED = (None, Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)
 
 
-@dataclass(frozen=True)
-class Filters:
-    """Which tasks a list shows; without any, all of them."""
+def filtered(
+    tasks: Iterable[Task], progress: Progress, states: Collection[str] = (), topics: Collection[str] = ()
+) -> tuple[Task, ...]:
+    """Return the tasks in one of the states (open, passed, failed) and of one of the topics; none named is any."""
+    wanted = (task for task in tasks if not topics or task.topic in topics)
+    return tuple(task for task in wanted if not states or _states(progress.of(task.id)) & set(states))
 
-    open: bool = False
-    passed: bool = False
-    failed: bool = False
-    topics: Collection[str] = ()
 
-    def chosen(self, tasks: Iterable[Task], progress: Progress) -> tuple[Task, ...]:
-        """Return the tasks that one of the states and one of the topics lets through."""
-        return tuple(task for task in tasks if self._topic(task) and self._state(task, progress))
-
-    def _topic(self, task: Task) -> bool:
-        return not self.topics or task.topic in self.topics
-
-    def _state(self, task: Task, progress: Progress) -> bool:
-        entry = progress.of(task.id)
-        asked = (
-            (self.open, not entry.is_passed),
-            (self.passed, entry.is_passed),
-            (self.failed, not entry.is_passed and entry.last not in UNTRIED),
-        )
-        return not any(flag for flag, _ in asked) or any(flag and holds for flag, holds in asked)
+def _states(entry: TaskProgress) -> set[str]:
+    if entry.is_passed:
+        return {"passed"}
+    return {"open"} if entry.last in UNTRIED else {"open", "failed"}
 
 
 def open_needs(task: Task, progress: Progress) -> tuple[str, ...]:

@@ -1,15 +1,21 @@
-"""Which statements of a module give a name its value."""
+"""Which statements of a module give a name its value, and which other names that reaches."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+UsedBy = Callable[[ast.stmt], Iterable[str]]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 REACHES_GLOBALS = frozenset({"exec", "globals", "locals", "setattr", "vars"})
+
+
+def names_in(statement: ast.AST) -> set[str]:
+    """Return the names that stand in a statement, read or bound."""
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,25 @@ class Bindings:
     def may_hide(self, name: str) -> bool:
         """Tell whether a name may get its value in a way that reading the module does not show."""
         return not self.unseen.isdisjoint({name, "*"})
+
+    def reached(
+        self, names: Iterable[str], used_by: UsedBy = names_in, left_out: Collection[str] = ()
+    ) -> set[str]:
+        """Return which names of the module some reach: theirs, those that what binds them uses, and so on.
+
+        Args:
+            names: where it begins.
+            used_by: which names a statement uses; by default all that stand in it.
+            left_out: names that are not followed.
+        """
+        seen: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name in self.by_name and name not in seen:
+                seen.add(name)
+                waiting += {used for bound in self.by_name[name] for used in used_by(bound)} - set(left_out)
+        return seen
 
 
 @lru_cache(maxsize=64)

@@ -24,8 +24,9 @@ def names(
     as s` is "softmax"), `@` counts as "matmul", and `getattr(torch, "softmax")` as "softmax". What the code
     itself defines (functions of the module, parameters, variables, attributes of self) does not count.
     """
-    bindings = bindings_of(tree).by_name
-    reached = _reached(bindings, function)
+    found = bindings_of(tree)
+    bindings, reachable = found.by_name, found.reached([function], _plain_names)
+    reached = list({id(bound): bound for name in reachable for bound in bindings[name]}.values())
     aliases = _aliases(tree, reached)
     defined = set(bindings) - set(aliases)
     ignored = defined if "*" in bindings else defined | BUILTINS
@@ -63,19 +64,6 @@ def _dotted(node: ast.AST) -> str:
         node = node.value
     text = ".".join([node.id if isinstance(node, ast.Name) else "", *reversed(parts)])
     return text if len(text) <= LONGEST else f"...{text[-LONGEST:]}"
-
-
-def _reached(bindings: dict[str, list[ast.stmt]], function: str) -> list[ast.stmt]:
-    reached: dict[int, ast.stmt] = {}
-    waiting = list(bindings.get(function, []))
-    while waiting:
-        statement = waiting.pop()
-        if id(statement) in reached:
-            continue
-        reached[id(statement)] = statement
-        for name in _plain_names(statement):
-            waiting += bindings.get(name, [])
-    return list(reached.values())
 
 
 def _aliases(tree: ast.Module, reached: list[ast.stmt]) -> dict[str, str]:

@@ -23,8 +23,8 @@ from grader.intake import (
     read_source,
 )
 from grader.intake.bindings import Definition
+from grader.learner.code_marks import marks_of
 from grader.learner.progress_changes import IDLE as IDLE
-from grader.learner.reach import marks_of
 
 MOST_BYTES = 200_000_000  # more is no file of a learner's
 UNBEGUN = (TaskState.NOT_ATTEMPTED, TaskState.MISSING, TaskState.MISNAMED)

@@ -7,9 +7,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from grader.course.stub import BEGIN, BEGIN_STUB, END, END_STUB
+from grader.intake.bindings import bindings_of
 from grader.intake.notebook_document import ModuleText
 from grader.intake.notebook_module import module_of
-from grader.learner.definitions import Piece, named, pieces_of, text_of
+from grader.learner.definitions import named, pieces_of, text_of
 
 
 def source_of(text: str, name: str, others: Collection[str] = ()) -> str | None:
@@ -25,7 +26,8 @@ def source_of(text: str, name: str, others: Collection[str] = ()) -> str | None:
         return None
     lines = text.split("\n")
     try:
-        helpers = _reached(text, piece, others)
+        reached = bindings_of(ast.parse(text)).reached([name], left_out=others)
+        helpers = [each for each in pieces_of(text) if each.key in reached - {name} and not each.is_import]
     except (SyntaxError, ValueError):
         helpers = []
     return "\n\n".join(_code(each.of(lines)) for each in (piece, *helpers))
@@ -44,22 +46,6 @@ def module_text(file: Path, tasks: Collection[str]) -> str:
     if not isinstance(found, ModuleText):
         raise ValueError(found.message)
     return found.text
-
-
-def _reached(text: str, piece: Piece, others: Collection[str]) -> list[Piece]:
-    """Return the pieces that a piece uses, directly or through others, in the order of the module."""
-    lines, known = text.split("\n"), {each.key: each for each in pieces_of(text) if not each.is_import}
-    waiting, seen = [piece], {piece.key}
-    while waiting:
-        used = _names("\n".join(waiting.pop().of(lines))) - seen
-        fresh = [known[name] for name in used if name in known and name not in others]
-        waiting += fresh
-        seen |= {each.key for each in fresh}
-    return [each for each in known.values() if each.key in seen and each.key != piece.key]
-
-
-def _names(code: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
 
 
 def _code(lines: list[str]) -> str:

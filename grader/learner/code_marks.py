@@ -11,7 +11,7 @@ import ast
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
-from grader.intake.bindings import Bindings, Definition, bindings_of
+from grader.intake.bindings import Bindings, Definition, bindings_of, names_in
 
 EFFECTS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 
@@ -28,26 +28,15 @@ def _marks(tree: ast.Module, names: Collection[str]) -> dict[str, str]:
     bindings = bindings_of(tree)
     written = {id(statement): ast.dump(statement) for statement in tree.body}
     of_all = [statement for statement in tree.body if _concerns_all(statement, bindings)]
-    used = {name for statement in of_all for name in _names(statement)}
-    common = [*(written[id(statement)] for statement in of_all), *_reached(used, bindings, written)]
-    return {name: _digest([*common, *_reached({name}, bindings, written)]) for name in names}
+    used = {name for statement in of_all for name in names_in(statement)}
+    common = [*(written[id(statement)] for statement in of_all), *_binding(used, bindings, written)]
+    return {name: _digest([*common, *_binding({name}, bindings, written)]) for name in names}
 
 
-def _reached(names: Iterable[str], bindings: Bindings, written: Mapping[int, str]) -> list[str]:
+def _binding(names: Iterable[str], bindings: Bindings, written: Mapping[int, str]) -> list[str]:
     """Return what binds each name that can be reached, by name: where a helper stands in the file is layout."""
-    seen: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        here = waiting.pop()
-        if here in bindings.by_name and here not in seen:
-            seen.add(here)
-            waiting += {used for statement in bindings.by_name[here] for used in _names(statement)}
-    rows = {each: [written[id(statement)] for statement in bindings.by_name[each]] for each in seen}
-    return [f"{each}\n{row}" for each in sorted(rows) for row in rows[each]]
-
-
-def _names(statement: ast.AST) -> Iterable[str]:
-    return (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
+    reached = sorted(bindings.reached(names))
+    return [f"{name}\n{written[id(bound)]}" for name in reached for bound in bindings.by_name[name]]
 
 
 def _concerns_all(statement: ast.stmt, bindings: Bindings) -> bool:
@@ -70,7 +59,7 @@ def _concerns_all(statement: ast.stmt, bindings: Bindings) -> bool:
 
 def _registers(definition: Definition, bindings: Bindings) -> bool:
     """Whether a decorator of the module's own is at work, which may put the definition anywhere."""
-    used = {name for decorator in definition.decorator_list for name in _names(decorator)}
+    used = {name for decorator in definition.decorator_list for name in names_in(decorator)}
     return any(
         isinstance(bound, Definition) for name in used for bound in bindings.by_name.get(name, ())
     ) or any(_is_method_of_ours(decorator, bindings) for decorator in definition.decorator_list)

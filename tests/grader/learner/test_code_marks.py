@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from grader.learner.reach import marks_of
+from grader.learner.code_marks import marks_of
 
 MODULE = '''"""About losses."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,10 +48,10 @@ def named(text: str, name: str) -> Piece | None:
         return _by_its_looks(text.split("\n"), name)
 
 
-def replaced(text: str, piece: Piece, new: list[str]) -> str:
-    """Return the text with other lines for one piece, and every other line as it was."""
-    lines = text.split("\n")
-    return "\n".join([*lines[: piece.begin], *new, *lines[piece.end :]])
+def replaced(text: str, name: str, new: list[str]) -> str | None:
+    """Return the text with other lines for the definition of a name, and no other change; None where it has none."""
+    piece, lines = named(text, name), text.split("\n")
+    return None if piece is None else "\n".join([*lines[: piece.begin], *new, *lines[piece.end :]])
 
 
 def _pieces(node: ast.stmt, *, first: bool) -> list[Piece]:
@@ -122,26 +121,23 @@ def text_of(data: bytes) -> Text:
     return Text(text.removeprefix(MARK).replace("\r\n", "\n"), newline, text.startswith(MARK))
 
 
-def in_module(data: bytes, change: Callable[[str], str | None]) -> bytes | None:
-    """Change the text of a module; None where the change does not apply."""
-    text = text_of(data)
-    new = change(text.text)
-    return None if new is None else text.with_text(new)
-
-
-def in_notebook(data: bytes, change: Callable[[str], str | None]) -> bytes | None:
-    """Change the source of the first code cell that the change applies to; None where it applies to none.
+def replaced_in(data: bytes, name: str, new: list[str], *, notebook: bool) -> bytes | None:
+    """Do the same in the bytes of a module, or in the last cell of a notebook that defines the name.
 
     Raises:
-        Unreadable: the bytes are no notebook.
+        Unreadable: they are not text, or no notebook.
     """
-    notebook = loaded_notebook(data)
-    for cell in reversed(code_cells(notebook)):
-        new = change(source_of(cell))
-        if new is not None:
-            cell["source"] = new.splitlines(keepends=True)
+    if not notebook:
+        text = text_of(data)
+        changed = replaced(text.text, name, new)
+        return None if changed is None else text.with_text(changed)
+    book = loaded_notebook(data)
+    for cell in reversed(code_cells(book)):
+        changed = replaced(source_of(cell), name, new)
+        if changed is not None:
+            cell["source"] = changed.splitlines(keepends=True)
             cell["outputs"], cell["execution_count"] = [], None
-            return notebook_bytes(notebook)
+            return notebook_bytes(book)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.course import Course, Topic
@@ -117,27 +117,22 @@ def create(course: Course, folder: Path, topics: Sequence[Topic] | None, *, note
     """
     chosen = course.topics if topics is None else tuple(topics)
     files = given_files(course, chosen, notebooks=notebooks)
-    occupied = [path for path, data in files.items() if differs(folder / path, data)]
+    occupied = [path for path, data in files.items() if _differs(folder / path, data)]
     if occupied:
         raise Occupied(folder, occupied)
     slugs = None if topics is None else tuple(topic.slug for topic in topics)
     given = {path: digest(data) for path, data in files.items()}
     missing = {path: data for path, data in files.items() if not (folder / path).exists()}
-    write_bases(folder, files, [work_file(topic.slug, notebooks) for topic in chosen])
-    for path, data in missing.items():
-        atomic_write(folder / path, data)
+    bases = {work_file(topic.slug, notebooks) for topic in chosen}  # to tell later what the learner has changed
+    given_texts = {base_of(folder, path): data for path, data in files.items() if path in bases}
+    for file, data in (given_texts | {folder / path: data for path, data in missing.items()}).items():
+        atomic_write(file, data)
     write_state(folder, State(slugs, notebooks, given))
     return len(missing)
 
 
-def differs(file: Path, data: bytes) -> bool:
+def _differs(file: Path, data: bytes) -> bool:
     """Whether something is at this place that is not a file of this content."""
     if not file.exists() and not file.is_symlink():
         return any(parent.is_file() for parent in file.parents)
     return not file.is_file() or file.read_bytes() != data
-
-
-def write_bases(folder: Path, files: Mapping[str, bytes], paths: Sequence[str]) -> None:
-    """Keep the files to solve as they are given, to tell later what the learner has changed."""
-    for path in paths:
-        atomic_write(base_of(folder, path), files[path])

@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.course import Course, Task, Topic
 from grader.course.stub import stub_of
 from grader.learner.code_files import files_in
-from grader.learner.definitions import Unreadable, in_module, in_notebook, named, replaced, text_of
+from grader.learner.definitions import Unreadable, named, replaced_in, text_of
 from grader.learner.folder import MARK, State, base_of, digest, read_state, write_state
 from grader.learner.merge import Merged, merged, merged_notebook
 from grader.learner.new_folder import given_files, work_file
@@ -181,11 +181,10 @@ def reset(course: Course, task: Task, file: Path, folder: Path) -> Reset:
         raise CannotReset(f"{file}: {problem}") from problem
     if new is None:
         raise CannotReset(f"{file} does not define {task.name}: `grade init --update` brings its stub in")
-    if new == data:
-        update(folder, lambda progress: after_reset(progress, task.id))
-        return Reset(file, None)
-    copy = keep_copy(new_backup(folder), folder, file)
-    atomic_write(file, new)
+    copy = None
+    if new != data:
+        copy = keep_copy(new_backup(folder), folder, file)
+        atomic_write(file, new)
     update(folder, lambda progress: after_reset(progress, task.id))
     return Reset(file, copy)
 
@@ -195,17 +194,10 @@ def _changed(course: Course, task: Task, data: bytes, *, notebook: bool) -> byte
     given = named(stub, task.name)
     if given is None:
         raise CannotReset(f"the stub of {task.topic} has no {task.name}: `grade verify` says more")
-    lines = given.of(stub.split("\n"))
-    change = in_notebook if notebook else in_module
-    new = change(data, lambda text: _with_stub(text, task.name, lines))
+    new = replaced_in(data, task.name, given.of(stub.split("\n")), notebook=notebook)
     if new is not None and not notebook:
         _refuse_if_broken(new)
     return new
-
-
-def _with_stub(text: str, name: str, lines: list[str]) -> str | None:
-    piece = named(text, name)
-    return None if piece is None else replaced(text, piece, lines)
 
 
 def _refuse_if_broken(new: bytes) -> None:

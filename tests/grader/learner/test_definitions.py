@@ -47,4 +47,4 @@ def test_definition_is_found_by_its_looks_when_the_file_is_not_python(broken):
     text = f"import torch\n\n\n@torch.no_grad()\ndef one(x):\n{broken}\n\n# about two\ndef two(x):\n    return x\n"
     piece = named(text, "one")
     assert text.split("\n")[piece.begin] == "@torch.no_grad()"
-    assert replaced(text, piece, ["def one(x): ..."]).endswith("\n\n# about two\ndef two(x):\n    return x\n")
+    assert replaced(text, "one", ["def one(x): ..."]).endswith("\n\n# about two\ndef two(x):\n    return x\n")

@@ -93,12 +93,8 @@ class Reader:
         except FileNotFoundError:
             return None
         except OSError as problem:
-            reason = problem.strerror or str(problem)
-            return Part(
-                file,
-                Content(file.name, b""),
-                problem=f"{file.name} cannot be read ({reason}): check its rights.",
-            )
+            reason = f"{file.name} cannot be read ({problem.strerror or problem}): check its rights."
+            return Part(file, Content(file.name, b""), problem=reason)
         before = self._last.get(topic.slug)
         if before is not None and (before.path, before.content) == (file, content):
             return before

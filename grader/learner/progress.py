@@ -19,15 +19,9 @@ from grader.storage.plain_values import from_plain, to_plain
 
 # From the best to the least: what is known of a task is the first of these that it ever had.
 RANKING = (
-    Verdict.PASS,
-    Verdict.FAIL,
-    Verdict.FORBIDDEN,
-    Verdict.TIMEOUT,
-    Verdict.MEMORY,
-    Verdict.ERROR,
-    Verdict.SKIPPED,
-    Verdict.NOT_ATTEMPTED,
-)
+    Verdict.PASS, Verdict.FAIL, Verdict.FORBIDDEN, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.ERROR,
+    Verdict.SKIPPED, Verdict.NOT_ATTEMPTED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,7 +93,7 @@ def to_text(progress: Progress) -> str:
     return json.dumps({"version": VERSION, "tasks": tasks}, indent=2, ensure_ascii=False) + "\n"
 
 
-def from_text(text: str) -> Progress:
+def from_text(text: bytes) -> Progress:
     """Read what `to_text` wrote.
 
     Raises:
@@ -178,10 +172,8 @@ def _apply(file: Path, change: Callable[[Progress], Progress]) -> str | None:
         return f"progress is not kept: {file}: {problem}"
     except Damaged as problem:
         aside = _set_aside(file)
-        before, note = (
-            Progress(),
-            f"{file} was damaged ({problem}): it is now {aside.name}, and a new one begins",
-        )
+        before = Progress()
+        note = f"{file} was damaged ({problem}): it is now {aside.name}, and a new one begins"
     after = change(before)
     if after != before or note:
         atomic_write(file, to_text(after).encode("utf-8"))
@@ -196,10 +188,7 @@ def _read(file: Path) -> Progress:
         return Progress()
     if len(data) > MOST_BYTES:
         raise Damaged(f"more than {MOST_BYTES} bytes")
-    try:
-        return from_text(data.decode("utf-8"))
-    except UnicodeDecodeError as problem:
-        raise Damaged(str(problem)) from problem
+    return from_text(data)
 
 
 def _set_aside(file: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course import Task
@@ -60,15 +60,14 @@ def after_solution(progress: Progress, task_id: str, now: str) -> Progress:
 def _after(entry: TaskProgress, task: TaskReport, now: str, code: str | None) -> TaskProgress:
     failure = failure_of(task)
     passed = entry.passed or (now if task.verdict is Verdict.PASS else None)
-    return TaskProgress(
+    return replace(
+        entry,
         best=min(filter(None, (entry.best, task.verdict)), key=RANKING.index),
         last=task.verdict,
         passed=passed,
         attempts=entry.attempts + (task.verdict not in NO_ATTEMPT),
         failure=failure,
         hints=entry.hints if _is_same(failure, entry.failure) else _general(entry.hints),
-        solution=entry.solution,
-        given_up=entry.given_up,
         code=code,
         passed_code=_passed_code(entry, task.verdict, code),
     )

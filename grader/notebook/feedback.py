@@ -12,7 +12,7 @@ from grader.intake.notebook_document import Unusable
 from grader.intake.notebook_module import module_of
 from grader.intake.notebook_writing import CellData, code_cell, notebook_text, split, text_cell
 from grader.notebook.report_output import drawn
-from grader.notebook.submitted_cells import given_cells
+from grader.notebook.submitted_cells import mended_cells
 from grader.render.failure import failure, labels
 from grader.render.formatting import MARKS, count, earned, number, share, word
 from grader.render.page import Page
@@ -35,7 +35,7 @@ def feedback_notebook(data: bytes, report: Report) -> bytes:
     """
     tasks = {task.id.rpartition(".")[2]: text_cell(about_task(task)) for task in report.tasks}
     try:
-        cells = list(given_cells(data, NAME))
+        cells = list(mended_cells(data, NAME))
         places = _places(data, list(tasks))
     except Unusable:
         cells, places = _from_module(data, list(tasks))

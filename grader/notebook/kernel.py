@@ -71,7 +71,7 @@ class CannotGrade(Exception):
     """There is nothing to show but one line that says why, and what to do."""
 
 
-def ask(
+def grade_cells(
     cells: Sequence[Cell],
     topic: str,
     tasks: Sequence[str],

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from grader.course import Course, CourseError, UnknownTask, load_course
 from grader.intake.notebook_document import Cell
 from grader.learner import folder_above
-from grader.notebook.kernel import CannotGrade, ask, cells_of, defined_in, hint
+from grader.notebook.kernel import CannotGrade, cells_of, defined_in, grade_cells, hint
 from grader.notebook.report_output import framed, plain
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def _grade(shell: InteractiveShell, line: str, remembered: list[str]) -> None:
     try:
         cells = cells_of(shell)
         words, options = split_options(line)
-        topic, tasks = chosen(words, cells, remembered)
+        topic, tasks = tasks_to_grade(words, cells, remembered)
         remembered[:] = [topic]
-        report = ask(cells, topic, tasks, options, folder_above(Path.cwd()))
+        report = grade_cells(cells, topic, tasks, options, folder_above(Path.cwd()))
     except CannotGrade as problem:
         print(problem)
         return
@@ -99,7 +99,7 @@ def split_options(line: str) -> tuple[list[str], list[str]]:
     return names, options
 
 
-def chosen(words: Sequence[str], cells: Sequence[Cell], remembered: Sequence[str]) -> tuple[str, list[str]]:
+def tasks_to_grade(words: Sequence[str], cells: Sequence[Cell], remembered: Sequence[str]) -> tuple[str, list[str]]:
     """Return a topic and the ids of its tasks to grade.
 
     Raises:

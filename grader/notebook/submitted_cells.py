@@ -40,7 +40,7 @@ class _Room:
     outputs: int = MOST_OUTPUTS
 
 
-def given_cells(data: bytes, name: str) -> Iterator[tuple[int, CellData]]:
+def mended_cells(data: bytes, name: str) -> Iterator[tuple[int, CellData]]:
     """Yield the cells of a notebook with their numbers from the top; their ids are not kept, as two may be the same.
 
     Raises:

@@ -14,8 +14,8 @@ import pytest
 from grader.intake.notebook_document import Cell, ModuleText
 from grader.intake.notebook_module import module_of
 from grader.notebook import magic
-from grader.notebook.kernel import CannotGrade, as_file, ask, cells_of, defined_in
-from grader.notebook.magic import chosen, split_options
+from grader.notebook.kernel import CannotGrade, as_file, cells_of, defined_in, grade_cells
+from grader.notebook.magic import split_options, tasks_to_grade
 from grader.report import Report
 from grader.report.json import to_json
 
@@ -32,7 +32,7 @@ def shell(*sources: str) -> Any:
 
 def refusal(words: Sequence[str], *sources: str) -> str:
     with pytest.raises(CannotGrade) as problem:
-        chosen(words, cells(*sources), [])
+        tasks_to_grade(words, cells(*sources), [])
     return str(problem.value)
 
 
@@ -63,16 +63,16 @@ def test_defined_names_include_those_of_cells_that_are_no_python() -> None:
 def test_chosen_tasks_are_those_that_are_named() -> None:
     """By id, by bare name, or by topic: then those whose cells have been run."""
     given = cells(SOFTMAX, "def sigmoid(x): return x")
-    assert chosen(["losses.softmax"], given, []) == ("losses", ["losses.softmax"])
-    assert chosen(["log_softmax", "softmax"], given, []) == ("losses", ["losses.softmax"])
-    assert chosen(["losses"], given, []) == ("losses", ["losses.sigmoid", "losses.softmax"])
+    assert tasks_to_grade(["losses.softmax"], given, []) == ("losses", ["losses.softmax"])
+    assert tasks_to_grade(["log_softmax", "softmax"], given, []) == ("losses", ["losses.softmax"])
+    assert tasks_to_grade(["losses"], given, []) == ("losses", ["losses.sigmoid", "losses.softmax"])
 
 
 def test_chosen_without_a_name_is_the_last_topic_or_the_one_that_fits() -> None:
     """Most names decide where nothing was graded before."""
     given = cells(SOFTMAX, "def sigmoid(x): return x")
-    assert chosen([], given, [])[0] == "losses"
-    assert chosen([], given, ["losses"])[1] == ["losses.sigmoid", "losses.softmax"]
+    assert tasks_to_grade([], given, [])[0] == "losses"
+    assert tasks_to_grade([], given, ["losses"])[1] == ["losses.sigmoid", "losses.softmax"]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_ask_grades_in_another_process(
     """The kernel's cells go into a notebook in a folder of its own, and the report comes back as JSON."""
     grader = Grader(1, report_of())
     monkeypatch.setattr(subprocess, "run", grader)
-    assert ask(cells(SOFTMAX), "losses", ["losses.softmax"]) == report_of()
+    assert grade_cells(cells(SOFTMAX), "losses", ["losses.softmax"]) == report_of()
     assert "".join(grader.source) == SOFTMAX
     assert grader.command[1:6] == ["-P", "-m", "grader", "losses.ipynb", "--task"]
 
@@ -131,7 +131,7 @@ def test_ask_says_why_there_is_no_report(
     """The last line of what the process said is what the learner reads."""
     monkeypatch.setattr(subprocess, "run", Grader(code, None, said))
     with pytest.raises(CannotGrade, match=shown):
-        ask(cells(SOFTMAX), "losses", ["losses.softmax"])
+        grade_cells(cells(SOFTMAX), "losses", ["losses.softmax"])
 
 
 def test_magic_prints_a_refusal_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.intake.bindings import Definition, bindings_of
+from grader.intake.notebook_document import mark_of
 from grader.learner.definitions import (
     Piece,
     code_cells,
@@ -181,28 +182,22 @@ def _key(cell: Cell) -> str | None:
     """Return the name that a cell defines, or what the cell with the imports is called."""
     if cell["cell_type"] != "code":
         return None
-    tree = None if _role(cell) == "head" else _tree(cell)
-    names = [node.name for node in tree.body if isinstance(node, Definition)] if tree else []
-    return HEAD if _role(cell) == "head" else next(iter(names), None)
+    if mark_of(cell).role == "head":
+        return HEAD
+    tree = _tree(cell)
+    return next((node.name for node in tree.body if isinstance(node, Definition)), None) if tree else None
 
 
 def _holds(cell: Cell, key: str) -> bool:
-    return _role(cell) == "head" if key == HEAD else _binds(cell, key)
+    return mark_of(cell).role == "head" if key == HEAD else _binds(cell, key)
 
 
 def _behind(cells: list[Cell], cell: Cell) -> int:
     """Return the place behind a cell and the one that grades it."""
     place = next(number for number, each in enumerate(cells) if each is cell) + 1
-    while place < len(cells) and _role(cells[place]) == "check":
+    while place < len(cells) and mark_of(cells[place]).role == "check":
         place += 1
     return place
-
-
-def _role(cell: Cell) -> str | None:
-    """Return what our own writer has noted of a cell."""
-    metadata = cell.get("metadata")
-    mark = metadata.get("torchgrade") if isinstance(metadata, dict) else None
-    return mark.get("role") if isinstance(mark, dict) else None
 
 
 def _binds(cell: Cell, name: str) -> bool:

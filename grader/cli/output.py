@@ -112,19 +112,19 @@ def _gradescope(report: Report, paths: Sequence[Path]) -> str:
 
 
 def _prairielearn(report: Report, paths: Sequence[Path]) -> str:
-    from grader.classroom.outputs.report_formats import to_prairielearn
+    from grader.render.other_graders import to_prairielearn
 
     return to_prairielearn(report)
 
 
 def _check50(report: Report, paths: Sequence[Path]) -> str:
-    from grader.classroom.outputs.report_formats import to_check50
+    from grader.render.other_graders import to_check50
 
     return to_check50(report, "torchgrade")
 
 
 def _classroom50(report: Report, paths: Sequence[Path]) -> str:
-    from grader.classroom.outputs.report_formats import NoResult, to_classroom50
+    from grader.render.other_graders import NoResult, to_classroom50
 
     try:
         return to_classroom50(report, os.environ, _committed(paths[0]), datetime.now(UTC))

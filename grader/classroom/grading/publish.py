@@ -11,9 +11,16 @@ from functools import partial
 from pathlib import Path
 
 from grader.classroom.grading.out_folder import UnchangedOutputs, sweep, write
-from grader.classroom.outputs.class_formats import class_junit, grades_csv, named_results, results_json
-from grader.classroom.outputs.returned import PAGE, feedback_zips, goes_to_canvas
 from grader.classroom.pages.class_page import class_page
+from grader.classroom.pages.exports import (
+    PAGE,
+    class_junit,
+    feedback_zips,
+    goes_to_canvas,
+    grades_csv,
+    named_results,
+    results_json,
+)
 from grader.classroom.pages.feedback import feedback_file, feedback_page, has_feedback
 from grader.classroom.policy.columns import hidden_tasks, shown_tasks
 from grader.classroom.records import ClassResult, Standing

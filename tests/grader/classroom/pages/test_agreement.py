@@ -16,8 +16,8 @@ import pytest
 
 from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.gradebook.runs import RunFacts
-from grader.classroom.outputs.class_formats import class_junit, grades_csv, named_results, results_json
 from grader.classroom.pages.class_page import class_page
+from grader.classroom.pages.exports import class_junit, grades_csv, named_results, results_json
 from grader.classroom.pages.feedback import feedback_page
 from grader.classroom.pages.terminal import as_dict
 from grader.classroom.policy.columns import columns_of, hidden_tasks

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.outputs.class_formats import grades_csv, named_results, results_json
+from grader.classroom.pages.exports import grades_csv, named_results, results_json
 from grader.classroom.tables.sheet import harmless
 from grader.render.gradescope import VISIBILITIES, Look, failed_results, results_of, to_gradescope
 from grader.report import Message, Verdict

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.classroom.outputs.returned import feedback_zips, goes_to_canvas
+from grader.classroom.pages.exports import feedback_zips, goes_to_canvas
 from grader.classroom.reading.read import read_class
 from grader.classroom.records import ClassResult, Outcome, Standing
 

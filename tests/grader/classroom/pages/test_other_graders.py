@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader.classroom.outputs.class_formats import class_junit
-from grader.classroom.outputs.report_formats import NoResult, to_check50, to_classroom50, to_prairielearn
+from grader.classroom.pages.exports import class_junit
+from grader.render.other_graders import NoResult, to_check50, to_classroom50, to_prairielearn
 from grader.report import Message, Verdict
 
 VARIABLES = {

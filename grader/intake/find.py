@@ -144,6 +144,10 @@ class _Search:
             self.found.setdefault(named.topic, {}).setdefault(file.resolve(), file)
         return named is not None
 
+    def near_misses(self) -> list[str]:
+        """Say which of the other files may be those of topics that were not found."""
+        return near_misses(self.others, [slug for slug in self.topics if slug not in self.found])
+
     def _by_its_mark(self, file: Path) -> Named | None:
         """Return the topic for which a notebook was written, whatever it is called now."""
         if suffix_of(file.name) != ".ipynb" or self.opened >= MOST_OPENED:
@@ -179,8 +183,8 @@ def find_submission(
     if not search.found:
         raise NothingFound(_nothing(search, given))
     files = {slug: _chosen(search, slug, stub) for slug in topics if slug in search.found}
-    notes = search.notes + _near_misses(search)
-    return Submission(files, ", ".join(_name(path) for path in given), _bounded(notes))
+    notes = search.notes + [f"{note}: it is left out" for note in search.near_misses()]
+    return Submission(files, ", ".join(_name(path) for path in given), at_most(notes, "files are ignored"))
 
 
 def _look_at(search: _Search, path: Path) -> None:
@@ -242,22 +246,19 @@ def _wanted(slug: str, files: Iterable[Candidate]) -> str:
 def _nothing(search: _Search, given: Iterable[Path]) -> str:
     places = ", ".join(_name(path) for path in given) or "no path"
     wanted = ", ".join(f"{slug}.py" for slug in search.topics)
-    near = [note.removesuffix(": it is left out") for note in _near_misses(search)]
     return f"no topic file found in {places}: looked for {wanted} or notebooks of these names" + "".join(
-        f"; {note}" for note in near[:3]
+        f"; {note}" for note in search.near_misses()[:3]
     )
 
 
-def _near_misses(search: _Search) -> list[str]:
+def near_misses(names: Iterable[str], topics: Collection[str]) -> list[str]:
+    """Say which names of files are close to those of topics."""
     notes = []
-    missing = [slug for slug in search.topics if slug not in search.found]
-    for name in sorted(set(search.others)):
-        near = suggestions(Path(name).stem, missing, cutoff=0.7)
+    for name in sorted(set(names)):
+        near = suggestions(Path(name).stem, topics, cutoff=0.7)
         if near:
-            notes.append(
-                f"{shown(name)} is not the file of a topic "
-                f"(rename it to {near[0]}{Path(name).suffix.lower()}?): it is left out"
-            )
+            renamed = f"{near[0]}{Path(name).suffix.lower()}"
+            notes.append(f"{shown(name)} is not the file of a topic (rename it to {renamed}?)")
     return notes
 
 
@@ -272,8 +273,9 @@ def _name(path: Path) -> str:
     return shown(path if path.name else path.resolve().name or path.resolve())
 
 
-def _bounded(notes: Iterable[str]) -> tuple[str, ...]:
+def at_most(notes: Iterable[str], what: str) -> tuple[str, ...]:
+    """Return notes once each, and not too many: how many more there are is `what` becomes of them."""
     kept = tuple(dict.fromkeys(notes))
     if len(kept) <= MOST_NOTES:
         return kept
-    return (*kept[:MOST_NOTES], f"{len(kept) - MOST_NOTES} more files are ignored")
+    return (*kept[:MOST_NOTES], f"{len(kept) - MOST_NOTES} more {what}")

@@ -131,11 +131,12 @@ def _refusal(member: zipfile.ZipInfo) -> str:
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much of a tar is looked at, and how much of it is held."""
+    """How many members an archive may have, how much of a tar is looked at, and which of its files are held."""
 
     members: int
     stream: int
     held: int
+    wanted: Callable[[str], bool]
 
 
 @dataclass
@@ -164,7 +165,7 @@ class _ForwardStream:
         return self.position
 
 
-def open_tar(stream: IO[bytes], name: str, wanted: Callable[[str], bool], bounds: Bounds) -> Folder:
+def open_tar(stream: IO[bytes], name: str, bounds: Bounds) -> Folder:
     """Return what a tar holds; files that are not `wanted` are there by name only.
 
     Raises:
@@ -172,14 +173,12 @@ def open_tar(stream: IO[bytes], name: str, wanted: Callable[[str], bool], bounds
         Exception: whatever the library raises for a broken file.
     """
     try:
-        return folder_of_paths(name, list(_tar_entries(_ForwardStream(stream, bounds.stream), wanted, bounds)))
+        return folder_of_paths(name, list(_tar_entries(_ForwardStream(stream, bounds.stream), bounds)))
     except Unreadable as problem:
         raise Unreadable(f"{short(name)} is too large: {problem}") from problem
 
 
-def _tar_entries(
-    stream: _ForwardStream, wanted: Callable[[str], bool], bounds: Bounds
-) -> Iterator[tuple[tuple[str, ...], File | None]]:
+def _tar_entries(stream: _ForwardStream, bounds: Bounds) -> Iterator[tuple[tuple[str, ...], File | None]]:
     held = 0
     with tarfile.open(fileobj=stream, mode="r:") as archive:  # type: ignore[call-overload]
         for number, member in enumerate(archive, start=1):
@@ -193,7 +192,7 @@ def _tar_entries(
             elif member.isdir():
                 yield path, None
             else:
-                file = _file(archive, member, path[-1], wanted)
+                file = _file(archive, member, path[-1], bounds.wanted)
                 held += file.packed[0] if file.packed else 0
                 if held > bounds.held:
                     raise Unreadable(f"it holds more than {bounds.held // limits.MB} MB of code and archives")
@@ -225,49 +224,36 @@ def _all(content: IO[bytes]) -> bytes:
     return b"".join(pieces)
 
 
-@dataclass(frozen=True)
-class ArchiveOpener:
-    """How an archive may be opened: what of a tar is held, and whether the instructor made it."""
+def open_archive(file: File, stack: ExitStack, wanted: Callable[[str], bool], *, of_class: bool = False) -> Folder:
+    """Return what an archive holds; it stays open as long as `stack`.
 
-    wanted: Callable[[str], bool]
-    of_class: bool = False
+    Args:
+        file: the archive.
+        stack: closes it.
+        wanted: tells by its name whether a file matters; of a tar the others are not held.
+        of_class: the instructor made it, so that it may hold more.
 
-    @property
-    def members(self) -> int:
-        """The most members that it may have."""
-        return limits.CLASS_MEMBERS if self.of_class else limits.MEMBERS
-
-    @property
-    def bounds(self) -> Bounds:
-        """How much of a tar is looked at."""
-        if self.of_class:
-            return Bounds(self.members, limits.CLASS_STREAM, limits.CLASS_HELD)
-        return Bounds(self.members, limits.STREAM, limits.HELD)
-
-    def open(self, file: File, stack: ExitStack) -> Folder:
-        """Return what an archive holds; it stays open as long as `stack`.
-
-        Raises:
-            Unreadable: it is no archive, is broken or encrypted, or goes over a bound.
-        """
-        stream = _stream(file, stack)
-        try:
-            head = stream.read(512)
-            stream.seek(0)
-            _refuse(file.name, head)
-            return self._folder(stream, file.name, head, stack)
-        except Unreadable:
-            raise
-        except Exception as error:  # the libraries raise almost anything for hostile bytes
-            raise Unreadable(_broken(file.name, head, error)) from error
-
-    def _folder(self, stream: IO[bytes], name: str, head: bytes, stack: ExitStack) -> Folder:
+    Raises:
+        Unreadable: it is no archive, is broken or encrypted, or goes over a bound.
+    """
+    bounds = Bounds(limits.MEMBERS, limits.STREAM, limits.HELD, wanted)
+    if of_class:
+        bounds = Bounds(limits.CLASS_MEMBERS, limits.CLASS_STREAM, limits.CLASS_HELD, wanted)
+    stream = _stream(file, stack)
+    try:
+        head = stream.read(512)
+        stream.seek(0)
+        _refuse(file.name, head)
         if head.startswith(GZIP):
             unzipped = cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=stream)))
-            return open_tar(unzipped, name, self.wanted, self.bounds)
+            return open_tar(unzipped, file.name, bounds)
         if head[TAR_AT : TAR_AT + len(TAR)] == TAR:
-            return open_tar(stream, name, self.wanted, self.bounds)
-        return open_zip(stream, name, self.members, stack)
+            return open_tar(stream, file.name, bounds)
+        return open_zip(stream, file.name, bounds.members, stack)
+    except Unreadable:
+        raise
+    except Exception as error:  # the libraries raise almost anything for hostile bytes
+        raise Unreadable(_broken(file.name, head, error)) from error
 
 
 def _stream(file: File, stack: ExitStack) -> IO[bytes]:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from grader.classroom.reading.collect import Collected, TopicFile, bounded
+from grader.classroom.reading.collect import Collected, TopicFile
 from grader.classroom.records import HandIn, Student
+from grader.intake.find import at_most
 
 MOST_PLACES = 3
 MOST_PROBLEMS = 5  # in one sentence; the others are notes
@@ -100,7 +101,7 @@ def _last_place(parts: Sequence[Collected]) -> tuple[str, float] | None:
 
 def _hand_in(student: Student, attempt: _Attempt, number: int, notes: tuple[str, ...]) -> HandIn:
     parts = attempt.parts
-    problems = bounded(problem for got in parts for problem in got.problems)
+    problems = _bounded(problem for got in parts for problem in got.problems)
     files = {f"{topic}{file.suffix}": file.data for topic, file in attempt.files.items() if file is not None}
     kept = [f"{topic} is as it was handed in before, in {place}" for topic, place in attempt.kept.items()]
     every = (
@@ -117,9 +118,13 @@ def _hand_in(student: Student, attempt: _Attempt, number: int, notes: tuple[str,
         late=_late(parts),
         attempt=number,
         problem=None if files else "; ".join(problems[:MOST_PROBLEMS]),
-        notes=bounded(every),
+        notes=_bounded(every),
         uploads={name: upload for name, upload in _uploads(attempt) if upload},
     )
+
+
+def _bounded(notes: Iterable[str]) -> tuple[str, ...]:
+    return at_most(notes, "notes are left out")
 
 
 def _uploads(attempt: _Attempt) -> Iterator[tuple[str, str]]:

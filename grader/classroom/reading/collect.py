@@ -7,15 +7,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.archives import ArchiveOpener
+from grader.classroom.reading.archives import open_archive
 from grader.classroom.reading.claims import WorkPart
-from grader.classroom.reading.names import is_archive, short, stem_of
+from grader.classroom.reading.names import is_archive, short
 from grader.classroom.reading.tree import File, Folder, Node, Unreadable, walk
-from grader.course.suggestions import suggestions
 from grader.intake.file_names import Named, Sure, suffix_of, topic_of
-from grader.intake.find import MOST_NOTES, Candidate, Stub, choose
+from grader.intake.find import MOST_NOTES, Candidate, Stub, choose, near_misses
 from grader.intake.notebook_document import topic_in
-from grader.intake.submission_folder import shown
 
 BESIDE = ("submission_metadata.yml", "timestamp.txt")  # files of layouts
 
@@ -39,28 +37,10 @@ def _no_topic_file(topics: Collection[str], others: int, code: Iterable[str]) ->
     wanted = ", ".join(f"{topic}.py" for topic in topics)
     if not others:
         return f"there is no file in it: hand in {wanted} or a notebook of that name"
-    near = "; ".join(near_topics(code, topics)[:3])
+    near = "; ".join(near_misses(code, topics)[:3])
     return (
         f"no topic file found: looked for {wanted}, and notebooks of these names{'; ' if near else ''}{near}"
     )
-
-
-def near_topics(names: Iterable[str], topics: Collection[str]) -> list[str]:
-    """Say which names are close to those of topics."""
-    said = []
-    for name in sorted(set(names)):
-        near = suggestions(stem_of(name), topics, cutoff=0.7)
-        if near:
-            said.append(f"{shown(name)} is not the file of a topic (rename it to {near[0]}.py?)")
-    return said[:MOST_NOTES]
-
-
-def bounded(notes: Iterable[str]) -> tuple[str, ...]:
-    """Return notes once each, and not too many."""
-    kept = tuple(dict.fromkeys(notes))
-    if len(kept) <= MOST_NOTES:
-        return kept
-    return (*kept[:MOST_NOTES], f"{len(kept) - MOST_NOTES} more notes are left out")
 
 
 @dataclass(frozen=True)
@@ -103,7 +83,6 @@ class _Search:
     stub: Stub | None
     owners: Collection[str]
     budget: Budget
-    opener: ArchiveOpener
     got: Collected
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)  # topic -> files that may be its
     code: list[str] = field(default_factory=list)  # names of code that is no topic's
@@ -157,7 +136,7 @@ class _Search:
             return
         try:
             with ExitStack() as stack:
-                folder = self.opener.open(file, stack)
+                folder = open_archive(file, stack, wanted(self.topics))
                 self.budget.spend(file.packed[0] if file.packed else 0)
                 self.look(folder.children(), f"{where}/", depth + 1)
         except Unreadable as problem:
@@ -196,8 +175,7 @@ def collect(
     owners are called.
     """
     got = Collected(part, notes=list(part.notes), problems=[part.problem] if part.problem else [])
-    opener = ArchiveOpener(wanted(topics))
-    search = _Search(topics, topics if asked is None else asked, stub, owners, budget, opener, got)
+    search = _Search(topics, topics if asked is None else asked, stub, owners, budget, got)
     try:
         search.look(part.nodes, "", 0)
     except Unreadable as problem:
@@ -230,9 +208,8 @@ def _decide(search: _Search, topic: str) -> None:
 
 def _say(search: _Search) -> None:
     got = search.got
-    got.notes += search.links + near_topics(
-        search.code, [topic for topic in search.asked if topic not in got.files]
-    )
+    missing = [topic for topic in search.asked if topic not in got.files]
+    got.notes += search.links + near_misses(search.code, missing)[:MOST_NOTES]
     if not got.problems and not any(file is not None for file in got.files.values()):
         others = search.others + len(got.files)  # those of topics that are not asked for were refused
         got.problems += [_no_topic_file(search.asked, others, search.code), *search.links[:3]]

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.archives import ZIP, ArchiveOpener
+from grader.classroom.reading.archives import ZIP, open_archive
 from grader.classroom.reading.claims import Spot, students_of
 from grader.classroom.reading.collect import wanted
 from grader.classroom.reading.detect import SYSTEMS, choose_layout, levels
 from grader.classroom.reading.git_store import store_of
 from grader.classroom.reading.name_layouts import FILES, ONE, claim_of, student_and_topic, telling
 from grader.classroom.reading.names import is_archive, label, short, stem_of
-from grader.classroom.reading.tree import ClassProblem, File, Folder, Node, Unreadable, walk
+from grader.classroom.reading.tree import ClassProblem, File, Node, Unreadable, walk
 from grader.classroom.tables.roster import Roster
 from grader.intake.file_names import Named, topic_of
 
@@ -91,7 +91,7 @@ class _TopicFinder:
                 return False
             held = replace(file, open=lambda: io.BytesIO(data), on_disk=True)
             with ExitStack() as stack:
-                folder: Folder = ArchiveOpener(wanted(self.topics)).open(held, stack)
+                folder = open_archive(held, stack, wanted(self.topics))
                 return self._below(folder.children(), found, opened=True)
         except Unreadable:
             return False

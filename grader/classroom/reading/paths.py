@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.archives import ArchiveOpener
+from grader.classroom.reading.archives import open_archive
 from grader.classroom.reading.claims import Spot
 from grader.classroom.reading.collect import wanted
 from grader.classroom.reading.detect import SYSTEMS, LayoutChoice, choose_layout, levels
@@ -69,8 +69,7 @@ def _opens(file: File) -> bool:
 
 def _opened(spot: Spot, node: File, stack: ExitStack) -> Spot | None:
     try:
-        opener = ArchiveOpener(wanted(spot.topics), of_class=True)
-        folder = opener.open(node, stack)
+        folder = open_archive(node, stack, wanted(spot.topics), of_class=True)
     except Unreadable:
         return None
     return Spot(Folder(stem_of(node.name), folder.listing), spot.at(node.name), spot.topics)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.archives import ArchiveOpener
+from grader.classroom.reading.archives import open_archive
 from grader.classroom.reading.attempts import hand_ins, in_order
 from grader.classroom.reading.claims import ClaimedWork, Spot, WorkPart, owner
 from grader.classroom.reading.collect import Budget, Collected, TopicFile, collect, wanted
@@ -206,8 +206,8 @@ def _opened(path: Path, topics: Collection[str], stack: ExitStack) -> Spot:
     elif not stat.S_ISREG(mode):
         raise ClassProblem(f"{short(str(path))} is no file and no folder: give a folder or an archive")
     elif is_archive(path.name):
-        opener = ArchiveOpener(wanted(topics), of_class=True)
-        folder = Folder(stem_of(path.name), opener.open(file_at(real), stack).listing)
+        opened = open_archive(file_at(real), stack, wanted(topics), of_class=True)
+        folder = Folder(stem_of(path.name), opened.listing)
     else:
         folder = Folder(real.parent.name, lambda: [file_at(real)])
     return Spot(folder, name or str(path), topics)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.text import Text
 from grader.classroom.similar.find import Findings, Side
 from grader.render.formatting import count
 from grader.render.page import Page, cut
+from grader.storage.plain_values import to_plain
 from grader.text.escape import lines, one_line
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def show(findings: Findings, console: Console, *, places: int = 3) -> None:
             page,
             count(len(findings.of_reference), "hand-in"),
             REFERENCE,
-            [each.left for each in findings.of_reference],
+            [each.students[0] for each in findings.of_reference],
         )
     if not findings.pairs:
         page.line("No pair shares more than a little that few others have.")
@@ -66,44 +67,8 @@ def explained(findings: Findings) -> str:
 
 
 def to_json(findings: Findings) -> str:
-    """The pairs as indented JSON in ASCII."""
-    document = {
-        "students": findings.students,
-        "most_holders": findings.most_holders,
-        "left_out": findings.left_out,
-        "notes": list(findings.notes),
-        "pairs": [_pair(pair) for pair in findings.pairs],
-        "groups": [
-            {"students": list(group.students), "example": _pair(group.example)} for group in findings.groups
-        ],
-        "of_reference": [_pair(pair) for pair in findings.of_reference],
-    }
-    return json.dumps(document, indent=2, allow_nan=False) + "\n"
-
-
-def _pair(pair: Pair) -> dict[str, Any]:
-    return {
-        "students": [pair.left, pair.right],
-        "tokens": pair.tokens,
-        "share": round(pair.share, 4),
-        "places": [
-            {
-                "task": passage.task,
-                "tokens": passage.tokens,
-                "alike": round(passage.alike, 4),
-                "sides": [_side(side) for side in (passage.left, passage.right)],
-            }
-            for passage in pair.passages
-        ],
-    }
-
-
-def _side(side: Side) -> dict[str, Any]:
-    return {
-        "student": side.student,
-        "code": [{"line": number, "text": text} for number, text in side.code],
-        "shared_lines": sorted(side.shared),
-    }
+    """The findings as indented JSON in ASCII."""
+    return json.dumps(to_plain(findings), indent=2, allow_nan=False) + "\n"
 
 
 def _named(page: Page, head: str, what: str, students: Sequence[str]) -> None:
@@ -119,7 +84,7 @@ def _table(page: Page, findings: Findings) -> None:
     table.add_column(overflow="fold")
     table.add_row(*(Text(word, "dim") for word in ("student", "and", "share", "tokens", "where")))
     for pair in findings.pairs:
-        names = (Text(cut(one_line(name), 24), "bold") for name in (pair.left, pair.right))
+        names = (Text(cut(one_line(name), 24), "bold") for name in pair.students)
         figures = (f"{100 * pair.share:.0f} %", str(pair.tokens))
         table.add_row(*names, *map(Text, figures), Text(", ".join(_where(pair)), "dim"))
     page.console.print(table, width=page.width)
@@ -129,21 +94,21 @@ def _table(page: Page, findings: Findings) -> None:
 
 
 def _where(pair: Pair) -> Iterator[str]:
-    for passage in pair.passages[:TASKS_NAMED]:
+    for passage in pair.places[:TASKS_NAMED]:
         yield f"{one_line(passage.task)} {100 * passage.alike:.0f} %"
-    if len(pair.passages) > TASKS_NAMED:
-        yield f"{len(pair.passages) - TASKS_NAMED} more"
+    if len(pair.places) > TASKS_NAMED:
+        yield f"{len(pair.places) - TASKS_NAMED} more"
 
 
 def _side_by_side(page: Page, pair: Pair) -> None:
-    passage = pair.passages[0]
-    page.line((f"{one_line(pair.left)} and {one_line(pair.right)}", "bold"), f"  {passage.task}")
+    passage = pair.places[0]
+    page.line((" and ".join(map(one_line, pair.students)), "bold"), f"  {passage.task}")
     half = (page.width - 3) // 2
     table = Table.grid(padding=0)
     table.add_column(width=half, no_wrap=True)
     table.add_column(width=3, no_wrap=True)
     table.add_column(width=half, no_wrap=True)
-    left, right = _lines(passage.left, half), _lines(passage.right, half)
+    left, right = (_lines(side, half) for side in passage.sides)
     for number in range(min(MOST_LINES, max(len(left), len(right)))):
         cells = [side[number] if number < len(side) else Text() for side in (left, right)]
         table.add_row(cells[0], Text(" | ", "dim"), cells[1])
@@ -153,10 +118,9 @@ def _side_by_side(page: Page, pair: Pair) -> None:
 
 def _lines(side: Side, width: int) -> list[Text]:
     """The lines from the first that is shared on."""
-    first = min(side.shared, default=0)
-    rows = [(number, lines(text)[0]) for number, text in side.code if number >= first]
-    styles = ("dim", "yellow")
-    return [Text(cut(f"{number:4} {text}", width), styles[number in side.shared]) for number, text in rows]
+    first = min(side.shared_lines, default=0)
+    rows = [row for row in _rows(side) if row[0] >= first]
+    return [Text(cut(f"{number:4} {text}", width), "yellow" if shared else "dim") for number, text, shared in rows]
 
 
 MOST_PASSAGES = 8  # of a pair; the table names the rest
@@ -185,5 +149,6 @@ def similar_page(findings: Findings, title: str = "Similar submissions") -> str:
 
 def _rows(side: Side) -> Iterator[tuple[int, str, bool]]:
     """Number, text, and whether it is shared, of each line; what is not seen is spelled out."""
-    for number, text in side.code:
-        yield number, lines(text)[0], number in side.shared
+    shared = frozenset(side.shared_lines)
+    for each in side.code:
+        yield each.line, lines(each.text)[0], each.line in shared

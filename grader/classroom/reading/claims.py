@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from grader.classroom.reading.names import short
 from grader.classroom.reading.tree import Folder, Node
 from grader.classroom.records import Student
 from grader.classroom.tables.roster import Roster, name_key, squashed_keys
@@ -75,6 +76,10 @@ class Spot:
     def at(self, *names: str) -> str:
         """Return the place of something below."""
         return "/".join((self.place, *names))
+
+    def left_out(self, node: Node) -> str:
+        """Say that something in it is nobody's."""
+        return f"{short(self.at(node.name))} belongs to nobody: it is left out"
 
 
 @dataclass(frozen=True)

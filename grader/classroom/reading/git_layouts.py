@@ -17,7 +17,7 @@ from grader.classroom.reading.collect import wanted
 from grader.classroom.reading.git_history import SHORT, BranchHistory, Commit, folder_of, history, read_commit
 from grader.classroom.reading.git_store import ObjectStore, Repository, open_repository, store_of
 from grader.classroom.reading.name_layouts import claim_of, parts_inside
-from grader.classroom.reading.names import label, short
+from grader.classroom.reading.names import label
 from grader.classroom.reading.tree import ClassProblem, File, Folder, Unreadable, walk
 from grader.intake.file_names import topic_of
 
@@ -35,9 +35,7 @@ def _find_clones(spot: Spot) -> LayoutFindings:
     if store_of(spot.folder.path):
         return LayoutFindings(_clones([(spot.folder, spot.place)], spot.topics))
     folders = [(folder, spot.at(folder.name)) for folder in spot.folder.folders()]
-    strays = [
-        f"{short(spot.at(file.name))} belongs to nobody: it is left out" for file in spot.folder.files()
-    ]
+    strays = [spot.left_out(file) for file in spot.folder.files()]
     return LayoutFindings(_clones(folders, spot.topics), strays)
 
 

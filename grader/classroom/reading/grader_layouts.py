@@ -40,11 +40,7 @@ def _find_gradescope(spot: Spot) -> LayoutFindings:
             reading.unknown.append(f"{short(spot.at(name))} names no submitter in {METADATA}")
             continue
         found.append(ClaimedWork(claims, tuple(_gradescope_parts(name, folders.get(name), known[name], spot))))
-    reading.notes += [
-        f"{short(spot.at(file.name))} belongs to nobody: it is left out"
-        for file in spot.folder.files()
-        if file.name != METADATA
-    ]
+    reading.notes += [spot.left_out(file) for file in spot.folder.files() if file.name != METADATA]
     reading.found = found
     return reading
 
@@ -127,7 +123,7 @@ def _find_nbgrader(spot: Spot) -> LayoutFindings:
         if isinstance(node, Folder):
             found.append(ClaimedWork((claim_of(node.name),), tuple(_nbgrader_parts(node, spot))))
         else:
-            reading.notes.append(f"{short(spot.at(node.name))} belongs to nobody: it is left out")
+            reading.notes.append(spot.left_out(node))
     reading.found = found
     return reading
 

@@ -9,7 +9,7 @@ Moodle: `<name>_<id>_assignsubmission_file`, a folder each or flat in one zip.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
@@ -19,19 +19,14 @@ from grader.classroom.reading.tree import File, Folder, Node, Unreadable, walk
 from grader.intake.file_names import topic_of
 
 CANVAS_TITLE = "Canvas download"
-UPLOAD = re.compile(
-    r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL
+# How a name begins: with whom Canvas hides, or with a name and a number.
+WHOS = (
+    r"(?P<name>)(?:(?P<late>LATE)_)?(?P<user>anon_[A-Za-z0-9]+)",
+    r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<user>\d+)",
 )
-ANONYMOUS = re.compile(
-    r"(?:(?P<late>LATE)_)?(?P<user>anon_[A-Za-z0-9]+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL
-)
+UPLOADS = tuple(re.compile(rf"{who}_(?P<number>\d+)_(?P<file>.+)", re.DOTALL) for who in WHOS)
 # An address or text that was typed in; Canvas adds a number where two names are the same.
-TYPED_UPLOAD = re.compile(
-    r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<kind>text|link)(?:-\d+)?\.html", re.DOTALL
-)
-ANONYMOUS_TYPED = re.compile(
-    r"(?:(?P<late>LATE)_)?(?P<user>anon_[A-Za-z0-9]+)_(?P<kind>text|link)(?:-\d+)?\.html", re.DOTALL
-)
+TYPED_UPLOADS = tuple(re.compile(rf"{who}_(?P<kind>text|link)(?:-\d+)?\.html", re.DOTALL) for who in WHOS)
 TYPED_IN = {"text": "text that was typed into Canvas", "link": "a web address"}
 MOODLE_TITLE = "Moodle download"
 OWNER = r"(?P<name>.*?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+)"
@@ -68,23 +63,24 @@ def _find_canvas(spot: Spot) -> LayoutFindings:
 
 
 def _entry(file: File, spot: Spot) -> _Entry | None:
-    place = spot.at(file.name)
-    told = ANONYMOUS.fullmatch(file.name) or UPLOAD.fullmatch(file.name)
-    stamp = otter_stamp(file.name)
-    if told and stamp and not UPLOAD.fullmatch(stamp[0]) and not ANONYMOUS.fullmatch(stamp[0]):
-        return None  # the numbers are those of the time
-    if told:
+    place, stamp = spot.at(file.name), otter_stamp(file.name)
+    if told := _first(UPLOADS, file.name):
+        if stamp and not _first(UPLOADS, stamp[0]):
+            return None  # the numbers are those of the time
         user, number, name = _shifted(told, spot.topics)
         order = (CANVAS_TITLE, float(number))
         late, named = told["late"] is not None, replace(file, name=name)
         part = WorkPart((named,), place, late=late, upload=file.name, order=order)
-        return _Entry(user, told.groupdict().get("name", ""), int(number), part)
-    told = ANONYMOUS_TYPED.fullmatch(file.name) or TYPED_UPLOAD.fullmatch(file.name)
-    if told:
+        return _Entry(user, told["name"], int(number), part)
+    if told := _first(TYPED_UPLOADS, file.name):
         problem = f"{TYPED_IN[told['kind']]} was handed in, which cannot be graded: hand in the file itself"
         part = WorkPart((), place, late=told["late"] is not None, problem=problem)
-        return _Entry(told["user"], told.groupdict().get("name", ""), 0, part)
+        return _Entry(told["user"], told["name"], 0, part)
     return None
+
+
+def _first(patterns: Iterable[re.Pattern[str]], name: str) -> re.Match[str] | None:
+    return next((told for pattern in patterns if (told := pattern.fullmatch(name))), None)
 
 
 def _shifted(told: re.Match[str], topics: Collection[str]) -> tuple[str, str, str]:

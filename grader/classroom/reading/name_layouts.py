@@ -73,7 +73,7 @@ def read_by_name(spot: Spot) -> LayoutFindings:
         elif topic_of(node.name, spot.topics) or is_archive(node.name):
             reading.unknown.append(f"{short(spot.at(node.name))} does not tell which student it is from")
         else:
-            reading.notes.append(f"{short(spot.at(node.name))} belongs to nobody: it is left out")
+            reading.notes.append(spot.left_out(node))
     reading.found = [_found(student, spot) for student in students.values()]
     return reading
 

@@ -36,9 +36,18 @@ FEWEST_EQUAL = 96  # tokens of long definitions that a group has in common
 NEARLY_EQUAL = 0.8  # of what the one with less has, the stub's left out
 FEWEST_OF_GROUP = 3  # two are a pair
 REFERENCE = "the reference solution"
+DIGITS = 4  # of shares
 SHORTEST_RUN = 6  # tokens in a row that make a line shared
 Submissions = Mapping[str, Mapping[str, bytes]]  # student -> topic -> file
 Pieces = dict[str, Piece]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a student's file, under its number."""
+
+    line: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -46,8 +55,8 @@ class Side:
     """One student's code of a passage: its lines without docstrings, and which of them are shared."""
 
     student: str
-    code: tuple[tuple[int, str], ...]  # line number and text
-    shared: frozenset[int]  # line numbers
+    code: tuple[Line, ...]
+    shared_lines: tuple[int, ...]  # sorted
 
 
 @dataclass(frozen=True)
@@ -57,19 +66,17 @@ class Passage:
     task: str
     tokens: int  # of rare structure that both have
     alike: float  # of the two whole definitions, names aside: 1 is the same structure
-    left: Side
-    right: Side
+    sides: tuple[Side, Side]
 
 
 @dataclass(frozen=True)
 class Pair:
     """Two students whose code shares structure that few others have."""
 
-    left: str
-    right: str
+    students: tuple[str, str]
     tokens: int  # of rare structure that both have, in all tasks
     share: float  # of what the one with less has of its own
-    passages: tuple[Passage, ...]  # the largest first
+    places: tuple[Passage, ...]  # the largest first
 
 
 @dataclass(frozen=True)
@@ -82,17 +89,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Findings:
-    """A comparison of a class."""
+    """A comparison of a class; the JSON has these names."""
 
     students: int
     most_holders: int  # structure that more students have is common, and counts for nothing
+    left_out: int  # further pairs, smaller than those
+    notes: tuple[str, ...]
     pairs: tuple[Pair, ...]  # the largest first
-    left_out: int = 0  # further pairs, smaller than those
-    notes: tuple[str, ...] = ()
-    groups: tuple[Group, ...] = ()  # the largest first
-    of_reference: tuple[
-        Pair, ...
-    ] = ()  # on the right the reference solution, which is (nearly) what was handed in
+    groups: tuple[Group, ...]  # the largest first
+    of_reference: tuple[Pair, ...]  # the second is the reference solution, which is (nearly) what was handed in
 
 
 def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIRS) -> Findings:
@@ -115,14 +120,14 @@ def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIR
     index = index_of({student: _windows(found) for student, found in pieces.items()}, natural, limit)
     found = sorted(
         _pairs(index, pieces, LOOKED_AT * most),
-        key=lambda pair: (-pair.tokens * pair.share, pair.left, pair.right),
+        key=lambda pair: (-pair.tokens * pair.share, *pair.students),
     )
     return Findings(
         len(submissions),
         limit,
-        tuple(found[:most]),
         max(0, len(found) - most),
         tuple(notes),
+        tuple(found[:most]),
         groups,
         of_reference,
     )
@@ -218,12 +223,12 @@ def _pair(index: StructureIndex, pieces: Mapping[str, Pieces], left: str, right:
     own = min(index.size(left), index.size(right))
     share = min(1.0, tokens / own) if own else 0.0
     if tokens < FEWEST_TOKENS or share < LEAST_SHARE:
-        return Pair(left, right, tokens, share, ())
+        return Pair((left, right), tokens, share, ())
     passages = [
         _passage(left, right, pieces[left][name], pieces[right][name], size) for name, size in sizes.items()
     ]
     passages.sort(key=lambda passage: (-passage.tokens, passage.task))
-    return Pair(left, right, tokens, share, tuple(passages))
+    return Pair((left, right), tokens, round(share, DIGITS), tuple(passages))
 
 
 def _passage(left: str, right: str, ours: Piece, theirs: Piece, tokens: int) -> Passage:
@@ -235,7 +240,8 @@ def _passage(left: str, right: str, ours: Piece, theirs: Piece, tokens: int) -> 
             lines[0].update(ours.tokens.lines[code.src_start : code.src_end])
             lines[1].update(theirs.tokens.lines[code.dest_start : code.dest_end])
     alike = Indel.normalized_similarity(numbered(ours.tokens.texts), numbered(theirs.tokens.texts))
-    return Passage(ours.task, tokens, alike, _side(left, ours, lines[0]), _side(right, theirs, lines[1]))
+    sides = _side(left, ours, lines[0]), _side(right, theirs, lines[1])
+    return Passage(ours.task, tokens, round(alike, DIGITS), sides)
 
 
 def _plain(text: str) -> str:
@@ -247,9 +253,9 @@ def _side(student: str, piece: Piece, shared: set[int]) -> Side:
     there = set(piece.tokens.lines)
     shown = sorted({line + step for line in there for step in (0, 1)} & set(range(1, len(piece.source) + 1)))
     code = tuple(
-        (line, piece.source[line - 1]) for line in shown if line in there or _closes(piece.source[line - 1])
+        Line(line, piece.source[line - 1]) for line in shown if line in there or _closes(piece.source[line - 1])
     )
-    return Side(student, code, frozenset(shared))
+    return Side(student, code, tuple(sorted(shared)))
 
 
 def _closes(line: str) -> bool:

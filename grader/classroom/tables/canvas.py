@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from grader.classroom.records import ClassResult, Standing
-from grader.classroom.tables.filling import EMAIL, OWN, Filling, Key, Matcher, name_key_of
+from grader.classroom.tables.filling import EMAIL, OWN, Filling, Key, name_key_of
 from grader.classroom.tables.sheet import (
     CannotFill,
     Filled,
@@ -144,7 +144,7 @@ def fill_canvas(exported: bytes, result: ClassResult, assignment: str, *, scale:
     sheet = read_sheet(exported)
     header = read_header(sheet)
     column = assignment_column(sheet, header, assignment)
-    filling = Filling(Matcher(result.standings))
+    filling = Filling(result.standings)
     points = _points(sheet, header, column)
     text = _text_of(sheet, points, scale)
     for row in header.students:
@@ -155,7 +155,7 @@ def fill_canvas(exported: bytes, result: ClassResult, assignment: str, *, scale:
         if standing is not None:
             _fill_row(filling, sheet, row, column, standing, text)
     _note_points(filling, result, header.names[column], points, scale)
-    return Filled(sheet.filled(filling.changes), filling.notes(result.standings))
+    return Filled(sheet.filled(filling.changes), filling.notes())
 
 
 def _fill_row(

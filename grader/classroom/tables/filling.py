@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from grader.classroom.records import Outcome, Standing, Student
 from grader.classroom.tables.roster import Roster, roster_key
@@ -21,36 +20,6 @@ WHY_LEFT = {
 MOST_NAMED = 20
 
 
-class TwoStudents(ValueError):
-    """A row fits two students of the class; the message names both."""
-
-
-class Matcher:
-    """The students of a class, found by what other systems call them."""
-
-    def __init__(self, standings: Iterable[Standing]) -> None:
-        """Take in a class."""
-        self._standings = {standing.student.id: standing for standing in standings}
-        self._roster = Roster(tuple(standing.student for standing in self._standings.values()))
-
-    def find(self, keys: Iterable[Key]) -> Standing | None:
-        """Return the student that the first fitting key means; None if no key fits.
-
-        Raises:
-            TwoStudents: that key fits two of them.
-        """
-        sure: dict[str, str] = {}
-        for kind, value in keys:
-            if kind in SURE and value.strip():
-                sure[kind] = roster_key(kind, value)
-            found = [each for each in self._roster.all_with(kind, value) if not _is_another(each, sure)]
-            if len(found) > 1:
-                raise TwoStudents(f"{value!r} fits {' and '.join(student.id for student in found[:2])}")
-            if found:
-                return self._standings[found[0].id]
-        return None
-
-
 def name_key_of(name: str) -> Key:
     """Return the key of a name, which may be written as `Lovelace, Ada`."""
     last, comma, first = name.partition(",")
@@ -62,24 +31,27 @@ def _is_another(student: Student, sure: dict[str, str]) -> bool:
     return any(roster_key(kind, student.ids.get(kind, "") or value) != value for kind, value in sure.items())
 
 
-@dataclass
 class Filling:
-    """The changes to a table, and the students that were found in it."""
+    """The changes to a table, and the students of a class that were found in it by what other systems call them."""
 
-    matcher: Matcher
-    changes: dict[tuple[int, int], str] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-    _seen: set[str] = field(default_factory=set)
-    _without: list[str] = field(default_factory=list)  # rows that nobody of the class fits
-    _left: dict[Outcome, list[str]] = field(default_factory=dict)
+    def __init__(self, standings: Iterable[Standing]) -> None:
+        """Begin a table for a class."""
+        self.changes: dict[tuple[int, int], str] = {}
+        self.remarks: list[str] = []
+        self._standings = {standing.student.id: standing for standing in standings}
+        self._roster = Roster(tuple(standing.student for standing in self._standings.values()))
+        self._seen: set[str] = set()
+        self._without: list[str] = []  # rows that nobody of the class fits
+        self._left: dict[Outcome, list[str]] = {}
 
     def find(self, name: str, keys: Iterable[Key]) -> Standing | None:
-        """Return the student of a row; remember who was found, and which row fits nobody or two."""
-        try:
-            standing = self.matcher.find(keys)
-        except TwoStudents as problem:
-            self.remarks.append(f"the row of {_shown(name)} is left as it was: {one_line(str(problem))}")
+        """Return the student of a row, by its first key that fits; remember which row fits nobody or two."""
+        value, found = self._fitting(keys)
+        if len(found) > 1:
+            why = one_line(f"{value!r} fits {' and '.join(student.id for student in found[:2])}")
+            self.remarks.append(f"the row of {_shown(name)} is left as it was: {why}")
             return None
+        standing = self._standings[found[0].id] if found else None
         if standing is None:
             self._without.append(_shown(name))
         elif standing.student.id in self._seen:
@@ -90,6 +62,17 @@ class Filling:
             self._seen.add(standing.student.id)
         return standing
 
+    def _fitting(self, keys: Iterable[Key]) -> tuple[str, list[Student]]:
+        """Return the first value by which anybody is called, and who is called so."""
+        sure: dict[str, str] = {}
+        for kind, value in keys:
+            if kind in SURE and value.strip():
+                sure[kind] = roster_key(kind, value)
+            found = [each for each in self._roster.all_with(kind, value) if not _is_another(each, sure)]
+            if found:
+                return value, found
+        return "", []
+
     def kept(self, standing: Standing, why: str) -> None:
         """Say why the cell of a student stays as it was."""
         self.remarks.append(f"{_who(standing)}: {one_line(why)}")
@@ -98,9 +81,9 @@ class Filling:
         """Remember a student who gets no grade; no zero is written that a person has not decided."""
         self._left.setdefault(standing.outcome, []).append(_who(standing))
 
-    def notes(self, standings: Iterable[Standing]) -> tuple[str, ...]:
+    def notes(self) -> tuple[str, ...]:
         """Everything that a person should know, each in one sentence."""
-        absent = [_who(standing) for standing in standings if standing.student.id not in self._seen]
+        absent = [_who(standing) for name, standing in self._standings.items() if name not in self._seen]
         left = [
             f"no grade for {_listed(names)}: {WHY_LEFT.get(outcome, outcome.value)}"
             for outcome, names in self._left.items()

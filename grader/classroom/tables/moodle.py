@@ -12,7 +12,7 @@ from html import escape
 
 from grader.classroom.policy.columns import hidden_tasks
 from grader.classroom.records import ClassResult, Standing
-from grader.classroom.tables.filling import EMAIL, OWN, Filling, Key, Matcher, name_key_of
+from grader.classroom.tables.filling import EMAIL, OWN, Filling, Key, name_key_of
 from grader.classroom.tables.moodle_columns import CHANGED, NO, MoodleColumns, find_columns, number_of
 from grader.classroom.tables.sheet import Filled, Sheet, has_decimal_comma, number_in, read_sheet, written
 from grader.render.formatting import count, earned, number
@@ -71,14 +71,14 @@ def fill_moodle(worksheet: bytes, result: ClassResult, *, scale: bool = False) -
     if columns.is_scale:
         options = " / ".join(sheet.value(1, columns.most).split())
         return Filled(worksheet, ("nothing is filled in: " + ON_A_SCALE.format(options=options),))
-    filling = Filling(Matcher(result.standings))
+    filling = Filling(result.standings)
     now = datetime.now(UTC)
     hidden = hidden_tasks(result.columns, now)
     writer = _Writer(sheet, columns, filling, scale, _decimals(sheet, columns), hidden)
     for row in range(1, len(sheet.rows)):
         writer.fill(row)
     _note_headers(filling, sheet, columns)
-    return Filled(sheet.filled(filling.changes), filling.notes(result.standings))
+    return Filled(sheet.filled(filling.changes), filling.notes())
 
 
 @dataclass(frozen=True)

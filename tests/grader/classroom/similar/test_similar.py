@@ -86,8 +86,8 @@ def test_literals_operators_attributes_and_builtins_count(text):
 def test_copy_in_disguise_is_found_first(findings):
     """Other names, imports, comments and order hide nothing."""
     first, *others = findings.pairs
-    assert {first.left, first.right} == {"copyist", "numpy_accent"}
-    assert first.share > 0.9 and len(first.passages) > 10
+    assert set(first.students) == {"copyist", "numpy_accent"}
+    assert first.share > 0.9 and len(first.places) > 10
     assert all(pair.share < first.share / 2 for pair in others)
 
 
@@ -113,8 +113,8 @@ def test_copies_of_the_reference_are_told_as_such(independent):
     reference = COURSE.solution_file("tensors")
     copies = {"a": one("tensors", reference), "b": {"tensors": disguised(reference.read_bytes())}}
     found = find_similar(COURSE, {**independent, **copies, "c": one("tensors", reference)})
-    assert [pair.left for pair in found.of_reference] == ["a", "b", "c"]
-    assert min(pair.share for pair in found.of_reference) > 0.9 and found.of_reference[0].passages
+    assert [pair.students[0] for pair in found.of_reference] == ["a", "b", "c"]
+    assert min(pair.share for pair in found.of_reference) > 0.9 and found.of_reference[0].places
     assert (found.pairs, found.groups) == ((), ())
     assert find_similar(COURSE, independent).of_reference == ()
 
@@ -141,7 +141,7 @@ def test_eight_copies_in_a_class_of_32_are_a_group(independent):
     copies = {f"copy{number}": {"tensors": NUMPY_ACCENT} for number in range(7)}
     found = find_similar(COURSE, {**class_, **copies, "disguised": {"tensors": disguised(NUMPY_ACCENT)}})
     assert [group.students for group in found.groups] == [(*sorted(copies), "disguised")]
-    assert found.groups[0].example.share == 1 and found.groups[0].example.passages
+    assert found.groups[0].example.share == 1 and found.groups[0].example.places
 
 
 SHORT = {
@@ -189,7 +189,7 @@ def test_structure_that_many_have_makes_no_pair(independent):
     assert (found.pairs, [group.students for group in found.groups]) == ((), [tuple(many)])
     few = dict(list(many.items())[:2])
     found = find_similar(COURSE, few)
-    assert ([(pair.left, pair.right) for pair in found.pairs], found.groups) == ([("s0", "s1")], ())
+    assert ([pair.students for pair in found.pairs], found.groups) == ([("s0", "s1")], ())
 
 
 def test_groups_and_copies_of_the_reference_are_shown_everywhere():
@@ -226,11 +226,11 @@ def test_broken_python_is_left_out_with_a_note(independent):
 
 def test_places_show_code_side_by_side_without_docstrings(findings):
     """A place has the lines of both, with those that they share, and no docstring."""
-    passage = findings.pairs[0].passages[0]
+    passage = findings.pairs[0].places[0]
     source = NUMPY_ACCENT.decode().splitlines()
-    side = passage.left if passage.left.student == "numpy_accent" else passage.right
-    assert all(source[number - 1] == text for number, text in side.code)
-    assert side.shared <= {number for number, _ in side.code} and side.shared
+    (side,) = (side for side in passage.sides if side.student == "numpy_accent")
+    assert all(source[each.line - 1] == each.text for each in side.code)
+    assert set(side.shared_lines) <= {each.line for each in side.code} and side.shared_lines
     assert '"""' not in "".join(text for _, text in side.code)
 
 

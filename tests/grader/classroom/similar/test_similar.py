@@ -231,7 +231,7 @@ def test_places_show_code_side_by_side_without_docstrings(findings):
     (side,) = (side for side in passage.sides if side.student == "numpy_accent")
     assert all(source[each.line - 1] == each.text for each in side.code)
     assert set(side.shared_lines) <= {each.line for each in side.code} and side.shared_lines
-    assert '"""' not in "".join(text for _, text in side.code)
+    assert '"""' not in "".join(each.text for each in side.code)
 
 
 def test_latest_hand_in_counts_and_a_notebook_is_read_as_a_module():

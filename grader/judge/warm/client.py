@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -103,7 +103,7 @@ class StandingJudge:
     def __init__(self, orders: BinaryIO, answers: BinaryIO, household: _Household) -> None:
         """Talk to a judge that was started; the first order waits until it is ready."""
         self._orders, self._answers, self._household = orders, answers, household
-        self._ready, self._number = False, 0  # of the order that was given last
+        self.is_ready, self._number = False, 0  # of the order that was given last
         household.join(self)
 
     @staticmethod
@@ -129,16 +129,11 @@ class StandingJudge:
             JudgeStopped: `kill` was called.
             OurProblem: the grader failed.
         """
-        try:
-            self.wait()
+        self.wait()
+        with self._talking():
             self._number += 1
             send(self._orders, (self._number, replace(order, tells=meanwhile is not None)))
             found = self._answer(meanwhile)
-        except Closed as problem:
-            self.close()
-            if self._household.killed:
-                raise JudgeStopped("the gradings were stopped") from None
-            raise JudgeDied(f"a judge ended: {problem}") from None
         if isinstance(found, Failed):
             if found.alive:
                 raise OurProblem(found.reason)
@@ -155,10 +150,27 @@ class StandingJudge:
         return found
 
     def wait(self) -> None:
-        """Wait until it is ready."""
-        if not self._ready:
-            receive(self._answers)
-            self._ready = True
+        """Wait until it is ready.
+
+        Raises:
+            JudgeDied: it ended while it got ready.
+            JudgeStopped: `kill` was called.
+        """
+        if not self.is_ready:
+            with self._talking():
+                receive(self._answers)
+            self.is_ready = True
+
+    @contextlib.contextmanager
+    def _talking(self) -> Iterator[None]:
+        """Say what it means that the other end is closed."""
+        try:
+            yield
+        except Closed as problem:
+            self.close()
+            if self._household.killed:
+                raise JudgeStopped("the gradings were stopped") from None
+            raise JudgeDied(f"a judge ended: {problem}") from None
 
     def kill(self) -> None:
         """End it at once, with all that it has started and the judges that stand with it; from any thread."""

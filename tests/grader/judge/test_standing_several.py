@@ -14,7 +14,8 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order
-from grader.judge.warm import JudgeDied, JudgeStopped, StandingJudge, can_stand, stand
+from grader.judge.warm import JudgeDied, JudgeStopped, StandingJudge, can_stand
+from grader.judge.warm.client import stand
 from grader.judge.warm.messages import Post
 
 TASK = "losses.l2_penalty"

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import replace
 
 import pytest
 
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
-from grader.intake import Submission
+from grader.intake import Content, Submission
 from grader.judge.order import Meanwhile, Order, ShardResult
 from grader.judge.scoring import untested
-from grader.judge.warm import JudgeDied
+from grader.judge.warm import JudgeDied, JudgeStopped, can_stand, pool
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch import judges as module
-from grader.watch.judges import MOST, Judges, NoJudges, WasGivenUp
+from grader.watch.judges import Judges, NoJudges, WasGivenUp
 
 FOUND = ShardResult(kind="forked")
 TOLD = Meanwhile(untested(load_course().task("losses.softmax"), Verdict.FAIL, None))
@@ -27,13 +29,17 @@ class FakeJudge:
     made: list[FakeJudge] = []
     answers: list[object] = []
 
-    def __init__(self, task_ids, sandbox, accelerator):
-        self.topic = task_ids[0].partition(".")[0]
-        self.ended, self.busy = threading.Event(), threading.Event()
+    def __init__(self, post):
+        self.topic = post.task_ids[0].partition(".")[0]
+        self.ended, self.busy, self.is_ready = threading.Event(), threading.Event(), False
         FakeJudge.made.append(self)
 
+    @property
+    def stands(self):
+        return not self.ended.is_set()
+
     def wait(self):
-        pass
+        self.is_ready = True
 
     def grade(self, order, meanwhile):
         if meanwhile is not None:
@@ -44,7 +50,7 @@ class FakeJudge:
         if answer is None:
             self.busy.set()
             self.ended.wait(20)
-            raise JudgeDied("a judge ended")
+            raise JudgeStopped("the gradings were stopped")
         return answer
 
     def kill(self):
@@ -60,9 +66,10 @@ def told():
 
 
 @pytest.fixture
-def judges(course, told):
+def judges(course, told, monkeypatch):
     FakeJudge.made, FakeJudge.answers = [], []
-    judges = Judges(course, "auto", simulated_accelerator(), told.append, FakeJudge)
+    monkeypatch.setattr(pool, "stand", lambda post, count, orders: [FakeJudge(post)])
+    judges = Judges(course, "auto", simulated_accelerator(), told.append)
     yield judges
     judges.close()
 
@@ -78,13 +85,16 @@ def test_one_judge_grades_all_orders_of_a_topic(judges, told):
     assert [type(event) for event in told] == [e.Starting, e.Ready]
 
 
-def test_few_judges_stand_at_a_time(judges, monkeypatch):
+def test_few_judges_stand_at_a_time(judges, course, told, monkeypatch):
     """The one that was not used for longest ends for another."""
+    assert module.MOST == 2
     monkeypatch.setattr(module, "MOST", 1)
-    judges.grade(order("losses.mean"))
-    judges.grade(order("tensors.one_hot"))
+    few = Judges(course, "auto", simulated_accelerator(), told.append)
+    for task in ("losses.mean", "losses.softmax", "tensors.one_hot"):
+        few.grade(order(task))
+    assert [judge.topic for judge in FakeJudge.made] == ["losses", "tensors"]
     assert [judge.ended.is_set() for judge in FakeJudge.made] == [True, False]
-    assert MOST == 2
+    few.close()
 
 
 def test_judge_that_dies_is_replaced_and_the_order_given_again(judges):
@@ -133,6 +143,34 @@ def test_grading_that_is_given_up_ends_at_once(judges, end):
     assert len(outcome) == 1
     if end == "give_up":
         assert judges.grade(order("losses.mean")) is FOUND
+
+
+@pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked")
+def test_real_judge_that_is_given_up_is_no_fault(told):
+    """Somebody saves again while a loop without end is graded."""
+    course = load_course()
+    task = course.topic("losses").tasks[0]
+    text = f"def {task.name}(*args, **kwargs):\n    while True:\n        pass\n"
+    content = Content("losses.py", text.encode())
+    judges, problems = Judges(course, "auto", simulated_accelerator(), told.append), []
+
+    def grade():
+        with pytest.raises(WasGivenUp) as problem:
+            judges.grade(replace(order(task.id), submission=Submission({"losses": content}, "mine")))
+        problems.append(problem)
+
+    try:
+        judges.warm("losses")
+        thread = threading.Thread(target=grade)
+        thread.start()
+        while not judges._pool._busy:
+            pass
+        time.sleep(0.3)
+        judges.give_up()
+        thread.join(20)
+    finally:
+        judges.close()
+    assert len(problems) == 1
 
 
 def test_giving_up_between_two_gradings_ends_nobody(judges):

@@ -17,14 +17,14 @@ from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading.asked import Asked
 from grader.classroom.grading.cache_key import GradingOptions
 from grader.classroom.grading.command import run_class
-from grader.classroom.grading.executors import POOL, JudgePool
+from grader.classroom.grading.executors import POOL
 from grader.classroom.grading.jobs import Job, grade_job
 from grader.classroom.records import ClassResult, Outcome
 from grader.course import load_course
 from grader.intake import Content, Submission
 from grader.judge.accelerator import accelerator_for
 from grader.judge.order import Order, OurProblem
-from grader.judge.warm import JudgeStopped, StandingJudge, can_stand
+from grader.judge.warm import JudgePool, JudgeStopped, StandingJudge, can_stand
 from grader.judge.warm.messages import Post
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -211,7 +211,7 @@ def test_judges_end_a_grading_at_once_when_they_are_closed(order: Order) -> None
 
     thread = threading.Thread(target=grade)
     thread.start()
-    _until(lambda: judges._busy and judges._busy[0]._ready)
+    _until(lambda: judges._busy and judges._busy[0].is_ready)
     judges.close()
     thread.join(PATIENCE)
     assert not thread.is_alive()

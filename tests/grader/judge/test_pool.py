@@ -9,11 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.classroom.grading import executors as module
-from grader.classroom.grading.executors import JudgePool
 from grader.device.choice import simulated_accelerator
 from grader.judge.order import OurProblem
-from grader.judge.warm import JudgeDied, StandingJudge
+from grader.judge.warm import JudgeDied, JudgePool, StandingJudge
+from grader.judge.warm import pool as module
 from grader.judge.warm.client import _Household, _streams
 from grader.judge.warm.messages import Post
 

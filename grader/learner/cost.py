@@ -23,7 +23,7 @@ from grader.wire.frame import BadFrame
 
 SEED = 1
 SECONDS = 20.0  # of each worker
-TURNS = 3  # in which the runs are timed
+TURNS = 5  # in which the runs are timed
 LONGEST_CALL = 160  # characters that are shown of an example
 NO_EXAMPLE = "not measured: the docstring of this task has no example that uses it"
 TOO_SLOW = f"not measured: one run takes longer than the {SECONDS:.0f} s that are spent on it"

@@ -56,12 +56,12 @@ def counted(submission: "typing.Any", setup: str, example: str) -> "tuple[int, i
 
 
 def timed(submission: "typing.Any", setup: str, example: str) -> float:
-    """Return the time of one run of an example that is run again and again, for some tenths of a second."""
+    """Return the time of one run of an example that is run again and again, for about a tenth of a second."""
     import timeit
 
     names = {"torch": torch, "nn": torch.nn, "functional": torch.nn.functional, **vars(submission)}
     exec(setup, names)
     run = {"exec": exec, "code": compile(example, "<example>", "exec"), "names": names}
     timer = timeit.Timer("exec(code, names)", globals=run)  # torch's own one needs setuptools
-    number, seconds = timer.autorange()
-    return seconds / number
+    number = max(1, int(0.1 / min(timer.repeat(3, 1))))
+    return timer.timeit(number) / number

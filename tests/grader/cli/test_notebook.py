@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli.folder import notebook_command
-from grader.course import Course
+from grader.course import load_course
 from grader.intake.notebook_writing import notebook_of
 
 
@@ -17,13 +17,13 @@ def run(*arguments: object) -> Result:
 
 
 def test_notebook_is_written_into_this_folder(
-    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its name is that of the topic, and the answer says what to do with it."""
     monkeypatch.chdir(tmp_path)
     result = run("tensors")
     assert result.exit_code == 0, result.output
-    assert (tmp_path / "tensors.ipynb").read_text(encoding="utf-8") == notebook_of(course, "tensors")
+    assert (tmp_path / "tensors.ipynb").read_text(encoding="utf-8") == notebook_of(load_course(), "tensors")
     assert result.output.startswith("wrote tensors.ipynb: open it in Jupyter")
 
 

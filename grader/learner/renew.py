@@ -22,9 +22,9 @@ from grader.storage.atomic import atomic_write
 BACKUPS = "backups"
 
 
-def new_backup(folder: Path, moment: datetime | None = None) -> Path:
+def new_backup(folder: Path) -> Path:
     """Return a folder for the copies of one change, named after the time, that is not there yet."""
-    name = (moment or datetime.now()).strftime("%Y-%m-%d_%H-%M-%S")
+    name = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     base, number = folder / MARK / BACKUPS, 1
     place = base / name
     while place.exists():

@@ -139,8 +139,7 @@ def _present(asked: Asked, result: ClassResult, kind: str) -> None:
 
 def _show_diff(asked: Asked, result: ClassResult) -> None:
     from grader.classroom.gradebook.book import Gradebook
-    from grader.classroom.pages.changes import compare
-    from grader.classroom.pages.changes import show as show_changes
+    from grader.classroom.pages.gradebook import compare, show_changes
 
     with Gradebook(asked.book) as book:
         finished = [entry.number for entry in book.runs() if entry.finished and entry.number < result.run]

@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from grader.classroom.records import ClassResult, Standing
-from grader.classroom.tables.filling import EMAIL, OWN, Filling, Key, name_key_of
 from grader.classroom.tables.sheet import (
+    EMAIL,
+    OWN,
     CannotFill,
     Filled,
+    Filling,
+    Key,
     Sheet,
     has_decimal_comma,
+    name_key_of,
     number_in,
     read_sheet,
     written,

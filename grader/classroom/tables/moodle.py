@@ -12,9 +12,20 @@ from html import escape
 
 from grader.classroom.policy.columns import hidden_tasks
 from grader.classroom.records import ClassResult, Standing
-from grader.classroom.tables.filling import EMAIL, OWN, Filling, Key, name_key_of
 from grader.classroom.tables.moodle_columns import CHANGED, NO, MoodleColumns, find_columns, number_of
-from grader.classroom.tables.sheet import Filled, Sheet, has_decimal_comma, number_in, read_sheet, written
+from grader.classroom.tables.sheet import (
+    EMAIL,
+    OWN,
+    Filled,
+    Filling,
+    Key,
+    Sheet,
+    has_decimal_comma,
+    name_key_of,
+    number_in,
+    read_sheet,
+    written,
+)
 from grader.render.formatting import count, earned, number
 from grader.report import Report, Verdict
 from grader.report.selection import first_failed

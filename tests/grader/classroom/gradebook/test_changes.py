@@ -6,14 +6,14 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from grader.classroom.pages.changes import compare, show
+from grader.classroom.pages.gradebook import compare, show_changes
 from grader.classroom.records import Outcome, Standing, Student
 from grader.report import Verdict
 
 
 def shown(diff, width=100):
     file = StringIO()
-    show(diff, Console(file=file, width=width, color_system=None, markup=False, emoji=False))
+    show_changes(diff, Console(file=file, width=width, color_system=None, markup=False, emoji=False))
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
 
 

@@ -17,7 +17,7 @@ from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading import class_run, jobs
 from grader.classroom.grading.class_run import grade_class, standings_of
 from grader.classroom.grading.jobs import ClassRun, Job
-from grader.classroom.pages.changes import compare
+from grader.classroom.pages.gradebook import compare
 from grader.classroom.policy.columns import columns_of
 from grader.classroom.policy.course_toml import parse_policy
 from grader.classroom.records import Adjustment, ClassIntake, ClassResult, HandIn, Outcome, Standing, Student

@@ -6,20 +6,18 @@ A grading that is incomplete gets no score at all, at the top or in an entry: it
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.render.formatting import count, earned, number, tally, word
 from grader.report import Message, Report, TaskReport, TestReport, Verdict
-from grader.report.selection import by_topic
+from grader.report.selection import by_topic, tells_of, to_share, without_values
 from grader.text.escape import lines, one_line
 
 VISIBLE = "visible"
 VISIBILITIES = ("hidden", "after_due_date", "after_published", VISIBLE)
-SHOWN_OF_VISIBLE = ("checked", "expected", "got", "where", "likely", "next")
-SHOWN_OF_HIDDEN = ("checked", "likely", "next")
+LABELS = ("checked", "expected", "got", "where", "likely", "next")
 MOST_LINES = 12  # of a learner's own traceback
 INCOMPLETE = (
     "The grading is incomplete by a fault of the grader, not of the submission: no score; ask for a rerun."
@@ -114,22 +112,17 @@ def _entry(task: TaskReport, look: Look, complete: bool, hidden: Mapping[str, st
         "status": "passed" if task.verdict is Verdict.PASS else "failed",
         "output": task_text(task),
         "tags": [task.id.partition(".")[0], word(task.verdict)],
-        "visibility": _waits_for(task, hidden) or look.of(task),
+        "visibility": hidden.get(tells_of(task, hidden) or "") or look.of(task),
     }
-
-
-def _waits_for(task: TaskReport, hidden: Mapping[str, str]) -> str | None:
-    """When a skipped task may be shown that would say of a hidden one that it has not passed."""
-    said = (task.message.got or "") if task.verdict is Verdict.SKIPPED and task.message else ""
-    return next((when for name, when in hidden.items() if said.startswith(f"{name} ")), None)
 
 
 def task_text(task: TaskReport) -> str:
     """A task in a few lines: its verdict and its first failure, without what a hidden test keeps to itself."""
-    test = task.first_failure
+    test = task.first_failure and to_share(task.first_failure)
     message = (test.message if test else None) or task.message
-    shown = SHOWN_OF_HIDDEN if test is not None and not test.visible else SHOWN_OF_VISIBLE
-    return "\n".join([_verdict(task, test), *_labels(message, shown), *_raised(test)])
+    if message and test and not test.visible:
+        message = without_values(message)
+    return "\n".join([_verdict(task, test), *_labels(message), *_raised(test)])
 
 
 def _verdict(task: TaskReport, test: TestReport | None) -> str:
@@ -139,20 +132,14 @@ def _verdict(task: TaskReport, test: TestReport | None) -> str:
     return f"{word(task.verdict)}, {passed} of {count(len(task.tests), 'test')} passed"
 
 
-def _labels(message: Message | None, names: Collection[str]) -> list[str]:
-    values = [(name, getattr(message, name)) for name in names] if message else []
+def _labels(message: Message | None) -> list[str]:
+    values = [(name, getattr(message, name)) for name in LABELS] if message else []
     return [f"{name.capitalize():<10}{one_line(value)}" for name, value in values if value]
 
 
 def _raised(test: TestReport | None) -> list[str]:
-    """Where the learner's own code raised; of a hidden test without its words, which may quote the test."""
-    if test is None or not test.traceback:
-        return []
-    told = lines(test.traceback)[-MOST_LINES:]
-    if not test.visible:
-        kind = re.match(r"\w+", told[-1])
-        told = [*told[:-1], kind[0] if kind else ""]
-    return ["", *told]
+    """Where the learner's own code raised."""
+    return ["", *lines(test.traceback)[-MOST_LINES:]] if test and test.traceback else []
 
 
 def _summary(report: Report, look: Look, score: float | None) -> str:

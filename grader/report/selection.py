@@ -1,10 +1,12 @@
-"""Which of a report's tasks the learner should look at now, and what went wrong in a task."""
+"""What of a report a learner should look at now, what went wrong in a task, and what a hidden test keeps to itself."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from grader.report import Report, TaskReport, Verdict
+from grader.report import Message, Report, TaskReport, TestReport, Verdict
 
 WAITING = {Verdict.NOT_ATTEMPTED, Verdict.SKIPPED}  # nothing has gone wrong here
 
@@ -72,3 +74,34 @@ def failure_of(task: TaskReport) -> Failure | None:
         return Failure(name, test.title if test else task.title)
     said = message.checked if test else message.got or message.checked  # of a task: why it was not tested
     return Failure(name, said, message.likely, message.mistake, message.next)
+
+
+def to_share(test: TestReport) -> TestReport:
+    """A test as a learner may see it: a hidden one without what it keeps to itself.
+
+    That leaves what it checked and the diagnosis; of an exception the place and the class, not the words. What was
+    printed may be the inputs, as what repeats the call is.
+    """
+    if test.visible:
+        return test
+    message = test.message and without_values(test.message)
+    return replace(test, message=message, traceback=_without_words(test.traceback), printed=None, repeat=None)
+
+
+def without_values(message: Message) -> Message:
+    """A message with what was checked and the diagnosis alone."""
+    return replace(message, expected=None, got=None, where=None)
+
+
+def _without_words(traceback: str | None) -> str | None:
+    if not traceback:
+        return None
+    *places, last = traceback.rstrip("\n").split("\n")
+    kind = re.match(r"\w+", last)
+    return "\n".join([*places, kind[0] if kind else ""])
+
+
+def tells_of(task: TaskReport, hidden: Iterable[str]) -> str | None:
+    """The hidden task, by its id, of which a skipped one that builds on it would say that it has not passed."""
+    said = (task.message.got or "") if task.verdict is Verdict.SKIPPED and task.message else ""
+    return next((name for name in hidden if said.startswith(f"{name} ")), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +12,8 @@ from grader.classroom.policy.course_policy import ALL, Policy, PolicyProblem, Vi
 from grader.classroom.policy.worth import last_moment, utc
 from grader.classroom.records import VISIBLE, TaskColumn
 from grader.course import Course, Task, UnknownTask
-from grader.report import Message, TaskReport, TestReport, Verdict
+from grader.report import TaskReport
+from grader.report.selection import tells_of, to_share
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -43,38 +43,11 @@ def hidden_tasks(columns: Iterable[TaskColumn], now: datetime) -> set[str]:
 
 def shown_tasks(tasks: Collection[TaskReport], hidden: Collection[str]) -> list[TaskReport]:
     """Return the tasks that may be shown, each without what its hidden tests keep to themselves."""
-    return [_cut(task) for task in tasks if task.id not in hidden and not _tells_of(task, hidden)]
-
-
-def _tells_of(task: TaskReport, hidden: Collection[str]) -> bool:
-    """Whether a skipped task would say that a hidden one it builds on has not passed."""
-    said = task.message.got or "" if task.message else ""
-    return task.verdict is Verdict.SKIPPED and any(said.startswith(f"{name} ") for name in hidden)
-
-
-def _cut(task: TaskReport) -> TaskReport:
-    return replace(task, tests=tuple(test if test.visible else _cut_test(test) for test in task.tests))
-
-
-def _cut_test(test: TestReport) -> TestReport:
-    """A hidden test: what it checked and the diagnosis; of an exception the place and the class, not the words.
-
-    What was printed may be the inputs, as what repeats the call is.
-    """
-    return replace(test, message=_cut_message(test.message), traceback=_cut_traceback(test.traceback),
-                   printed=None, repeat=None)  # fmt: skip
-
-
-def _cut_message(message: Message | None) -> Message | None:
-    return message and replace(message, expected=None, got=None, where=None)
-
-
-def _cut_traceback(text: str | None) -> str | None:
-    if not text:
-        return None
-    *places, last = text.rstrip("\n").split("\n")
-    kind = re.match(r"\w+", last)
-    return "\n".join([*places, kind[0] if kind else ""])
+    return [
+        replace(task, tests=tuple(map(to_share, task.tests)))
+        for task in tasks
+        if task.id not in hidden and not tells_of(task, hidden)
+    ]
 
 
 def columns_of(course: Course, policy: Policy) -> tuple[TaskColumn, ...]:

@@ -23,7 +23,7 @@ from grader.text.sentences import SENTENCES
 RENDER = Path(grader.render.__file__).parent
 FEEDBACK = Path(feedback.__file__)  # of a class this alone is for its students
 FILES = [*sorted(RENDER.rglob("*.py")), RENDER.parent / "watch/page.py", RENDER.parent / "watch/screen.py", FEEDBACK]
-FOR_INSTRUCTORS = {"diff", "gradescope", "json", "junit", "verification"}
+FOR_INSTRUCTORS = {"other_graders", "gradescope", "json", "junit", "verification"}
 UNITS = {"ns", "us", "ms", "kB", "MB"}  # in any language
 NO_SENTENCE = re.compile(r"bold \w+|grade hint |<.*")  # a style, a command, markup
 SPEAKS = re.compile(r'(?:say|sentence)\(\s*f?"([\w.]+)')

@@ -153,6 +153,11 @@ class TaskColumn:
     bonus: bool = False  # adds to the score, not to its maximum
     shown_from: datetime | None = None  # of a task that waits: when students see it; None: not yet
 
+    @property
+    def topic(self) -> str:
+        """The topic's slug: `losses` of `losses.softmax`."""
+        return self.id.rpartition(".")[0] or self.id
+
 
 @dataclass(frozen=True)
 class ClassResult:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from operator import attrgetter
 
 from markupsafe import Markup, escape
 
@@ -194,14 +195,9 @@ class Line:
     cells: Markup
 
 
-def topic_of(column: TaskColumn) -> str:
-    """The topic's slug: `losses` of `losses.softmax`."""
-    return column.id.rpartition(".")[0] or column.id
-
-
 def groups_of(columns: Iterable[TaskColumn]) -> list[Group]:
     """The columns by topic, in their order."""
-    return [Group(topic, tuple(found)) for topic, found in groupby(columns, key=topic_of)]
+    return [Group(topic, tuple(found)) for topic, found in groupby(columns, key=attrgetter("topic"))]
 
 
 def lines_of(result: ClassResult) -> list[Line]:

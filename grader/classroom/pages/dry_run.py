@@ -12,6 +12,7 @@ from rich.text import Text
 from grader.classroom.records import ClassIntake, HandIn, Student
 from grader.render.formatting import clock, count
 from grader.render.page import Page, cut
+from grader.storage.plain_values import to_plain
 from grader.text.escape import one_line
 
 FILES = 24  # columns for the names of files, as wide as two of them
@@ -28,7 +29,7 @@ def as_dict(intake: ClassIntake) -> dict[str, Any]:
     return {
         "layout": intake.layout,
         "hand_ins": [_hand_in(each) for each in intake.hand_ins],
-        "missing": [_student(student) for student in intake.missing],
+        "missing": [to_plain(student) for student in intake.missing],
         "unknown": list(intake.unknown),
         "notes": list(intake.notes),
     }
@@ -131,7 +132,7 @@ def _name(student: Student) -> str:
 
 def _hand_in(hand_in: HandIn) -> dict[str, Any]:
     return {
-        "student": _student(hand_in.student),
+        "student": to_plain(hand_in.student),
         "place": hand_in.place,
         "files": {name: len(data) for name, data in hand_in.files.items()},
         "submitted_at": hand_in.submitted_at.isoformat() if hand_in.submitted_at else None,
@@ -140,7 +141,3 @@ def _hand_in(hand_in: HandIn) -> dict[str, Any]:
         "problem": hand_in.problem,
         "notes": list(hand_in.notes),
     }
-
-
-def _student(student: Student) -> dict[str, Any]:
-    return {"id": student.id, "name": student.name, "email": student.email, "ids": dict(student.ids)}

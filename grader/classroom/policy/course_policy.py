@@ -125,14 +125,8 @@ def seed_for(policy: Policy, run_seed: int, student_id: str) -> int:
 def extensions_of_nobody(policy: Policy, student_ids: Iterable[str]) -> tuple[str, ...]:
     """Return one sentence for each extension whose id no student of the class has."""
     known = sorted(student_ids)
+    near = {student: did_you_mean(student, known, "") for student in policy.extensions if student not in known}
     return tuple(
-        f"{policy.place}: extensions.{student} is nobody of this class{_remedy(student, known)}"
-        for student in policy.extensions
-        if student not in known
+        f"{policy.place}: extensions.{student} is nobody of this class{question and f': {question}'}"
+        for student, question in near.items()
     )
-
-
-def _remedy(student: str, known: list[str]) -> str:
-    question = did_you_mean(student, known, "")
-    return f": {question}" if question else ""
-

@@ -146,8 +146,8 @@ def worth_of(
 ) -> Worth:
     """Return what a hand-in is worth; a file that came unchanged with an earlier one was handed in then."""
     found = []
-    for topic in dict.fromkeys(_topic(column) for column in columns if column.counts):
-        own = [column for column in columns if column.counts and _topic(column) == topic]
+    for topic in dict.fromkeys(column.topic for column in columns if column.counts):
+        own = [column for column in columns if column.counts and column.topic == topic]
         when = handed_in_at(hand_in, topic, all_hand_ins)
         late = lateness(policy, topic, hand_in.student.id, when, hand_in.late)
         earned, possible = _earned(own, report), possible_points(own)
@@ -214,7 +214,3 @@ def _scaled(task: TaskReport, most: float) -> TaskReport:
 def _exact(number: float) -> Fraction:
     """The number that a person reads: 0.1 is a tenth."""
     return Fraction(str(number))
-
-
-def _topic(column: TaskColumn) -> str:
-    return column.id.rpartition(".")[0]

@@ -16,7 +16,6 @@ import threading
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
 from grader.classroom.reading import limits
@@ -180,9 +179,7 @@ class ObjectStore(AbstractContextManager["ObjectStore"]):
         self._timer.daemon = True
         self._timer.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *problem: object) -> None:
         """End both processes."""
         self._timer.cancel()
         self._kill()

@@ -37,14 +37,6 @@ class Tokens:
         return len(self.texts)
 
 
-@dataclass
-class NameMeanings:
-    """What a module's names mean: modules that were imported, and everything that has its name from the course."""
-
-    imported: Mapping[str, str] = field(default_factory=dict)  # as written -> the module or object itself
-    given: frozenset[str] = frozenset()  # by the stub: tasks, classes, helpers
-
-
 def numbered(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Tokens with each chosen name replaced by a number, in the order of first use."""
     seen: dict[str, str] = {}
@@ -53,16 +45,22 @@ def numbered(texts: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def tokens_of(node: ast.AST, names: NameMeanings) -> Tokens:
-    """The tokens of a statement, or of the body of a definition: its head is given."""
-    reader = _Reader(names.given)
+def tokens_of(node: ast.AST, module_imports: Mapping[str, str], given: frozenset[str]) -> Tokens:
+    """The tokens of a statement, or of the body of a definition: its head is given.
+
+    Args:
+        node: the statement or definition.
+        module_imports: what the names that its module imports stand for: as written -> the module or object itself.
+        given: names that the stub has: tasks, classes, helpers.
+    """
+    reader = _Reader(given)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         reader.bind_arguments(node.args)
     body = node.body if isinstance(node, Definition) else [node]
     for part in body:
         if not _says_nothing(part):
             reader.read(part, getattr(node, "lineno", 1))
-    imported = {**names.imported, **reader.imported}
+    imported = {**module_imports, **reader.imported}
     texts = (
         _meant(text, imported, reader.bound) if text.startswith(CHOSEN) else text for text in reader.texts
     )
@@ -183,14 +181,14 @@ def pieces_of(topic: Topic, data: bytes, given: frozenset[str]) -> dict[str, Pie
     """
     tree, lines = _parsed(data)
     own = {node.name for node in tree.body if isinstance(node, Definition)} - given
-    names = NameMeanings(_imported(tree), given)
+    imported = _imported(tree)
     tasks = {task.name: task.id for task in topic.tasks}
     found: dict[str, Tokens] = {}
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             continue
         name = tasks.get(node.name) if isinstance(node, Definition) else None
-        tokens = _marked(tokens_of(node, names), own)
+        tokens = _marked(tokens_of(node, imported, given), own)
         if name is None:
             around = f"{topic.slug}: {AROUND}"
             found[around] = found.get(around, Tokens()) + tokens

@@ -18,31 +18,31 @@ import pytest
 
 from grader.course import Task
 from grader.device import choice
-from grader.judge.bench import Bench, least_seconds
 from grader.judge.diagnosis import Named, is_telling, same_outcome
 from grader.judge.message import message_of
 from grader.judge.outcome import Outcome, of_a_full_device
+from grader.judge.runner import Runner, least_seconds
 from grader.judge.subject import ReferenceSubject
 from grader.report import TaskReport, TestReport, Verdict
 from grader.sandbox.transport import GivenUp, SandboxProblem
 
 
-def settle(bench: Bench, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
+def settle(runner: Runner, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
     """Return the outcome, or a settled one where it may not be the submission's doing."""
     if of_a_full_device(outcome.problem):
-        return _settle_full_device(bench, item, outcome)
-    return settle_internal(bench, task, item, outcome)
+        return _settle_full_device(runner, item, outcome)
+    return settle_internal(runner, task, item, outcome)
 
 
-def _settle_full_device(bench: Bench, item: pytest.Item, outcome: Outcome) -> Outcome:
+def _settle_full_device(runner: Runner, item: pytest.Item, outcome: Outcome) -> Outcome:
     """A device that is too full for the reference too, once the worker is gone, was filled by somebody else."""
-    bench.subject.clear()
+    runner.subject.clear()
     choice.release_memory()
-    ours = bench.play(item, ReferenceSubject(bench.references))
+    ours = runner.play(item, ReferenceSubject(runner.references))
     return replace(outcome, verdict=Verdict.INTERNAL) if of_a_full_device(ours.problem) else outcome
 
 
-def settle_internal(bench: Bench, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
+def settle_internal(runner: Runner, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
     """Return the outcome, or a settled one where a suite ended in an exception that no check raised.
 
     Under the same numbers the reference is played: if it passes, what the submission returned is the cause, and
@@ -52,13 +52,13 @@ def settle_internal(bench: Bench, task: Task, item: pytest.Item, outcome: Outcom
     """
     if outcome.verdict is not Verdict.INTERNAL:
         return outcome
-    again = bench.run_alone(item, least_seconds() + 2 * outcome.seconds)
+    again = runner.run_alone(item, least_seconds() + 2 * outcome.seconds)
     if again.verdict is not Verdict.INTERNAL:
         return again
     if isinstance(again.problem, SandboxProblem):
         raise again.problem  # nothing can be played; the reference's own play needs no sandbox and would prove nothing
-    known = bench.references.is_known(task.topic)
-    if not known or bench.play(item, ReferenceSubject(bench.references)).verdict is Verdict.PASS:
+    known = runner.references.is_known(task.topic)
+    if not known or runner.play(item, ReferenceSubject(runner.references)).verdict is Verdict.PASS:
         return replace(again, verdict=Verdict.FAIL)
     return again
 
@@ -121,34 +121,34 @@ def _not_tried(task: TaskReport) -> TaskReport:
     return replace(task, verdict=Verdict.TIMEOUT, points=0.0, tests=tuple(tests), message=None)
 
 
-class Company:
+class Batch:
     """The tests of one task, played beside each other; `outcomes` has what became of each, by its name."""
 
-    def __init__(self, bench: Bench, task: Task, late: Late) -> None:
+    def __init__(self, runner: Runner, task: Task, late: Late) -> None:
         """Start with none played; `late` knows of all tasks what has run out of time."""
-        self._bench, self._task, self._late = bench, task, late
+        self._runner, self._task, self._late = runner, task, late
         self.outcomes: dict[str, Outcome] = {}
         self._fails_alone = self._misled = False
 
     def play(self, item: pytest.Item) -> None:
         """Play a test; a failure beside others that may not wait is tried alone."""
         outcome = self._given_up() or self._played(item)
-        if not outcome.in_company:
+        if not outcome.in_batch:
             outcome = self._settled(item, outcome)
             self._fails_alone |= is_telling(outcome)
         self.outcomes[item.name] = outcome
-        if outcome.in_company and outcome.verdict not in NOT_TRIED_AGAIN and not self._may_wait(outcome):
+        if outcome.in_batch and outcome.verdict not in NOT_TRIED_AGAIN and not self._may_wait(outcome):
             self._try_alone([item])
 
     def _played(self, item: pytest.Item) -> Outcome:
         """Play a test beside others; one that takes long is played alone, and that counts."""
-        outcome = self._bench.run(item, FIRST_SECONDS)
+        outcome = self._runner.run(item, FIRST_SECONDS)
         if outcome.verdict is not Verdict.TIMEOUT:
             return outcome
-        return self._alone(item, self._bench.fair_seconds_of(item))
+        return self._alone(item, self._runner.fair_seconds_of(item))
 
     def _alone(self, item: pytest.Item, seconds: float) -> Outcome:
-        outcome = self._bench.run_alone(item, seconds)
+        outcome = self._runner.run_alone(item, seconds)
         if outcome.verdict is Verdict.TIMEOUT:
             self._late.add(self._task)
         return outcome
@@ -169,17 +169,17 @@ class Company:
         changed = False
         for item in items:
             beside = self.outcomes[item.name]
-            if beside.in_company and self._given_up() is None:
+            if beside.in_batch and self._given_up() is None:
                 alone = self._settled(item, self._alone(item, least_seconds()))
                 same = same_outcome(alone, beside)
                 changed |= not same
                 self._fails_alone |= same and is_telling(alone)
-                self.outcomes[item.name] = replace(alone, in_company=False)
+                self.outcomes[item.name] = replace(alone, in_batch=False)
         self._misled |= changed
         return changed
 
     def _settled(self, item: pytest.Item, outcome: Outcome) -> Outcome:
-        return settle(self._bench, self._task, item, outcome)
+        return settle(self._runner, self._task, item, outcome)
 
     def _given_up(self) -> Outcome | None:
         """Return the outcome of a test that is not tried, as enough others have used up their time."""

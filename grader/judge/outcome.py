@@ -54,7 +54,7 @@ class Outcome:
     where: str = ""  # the arguments of the last call
     printed: str = ""
     drawing: Drawing = field(default_factory=Drawing)
-    in_company: bool = False  # whether the worker had served other tests before
+    in_batch: bool = False  # whether the worker had served other tests before
     place: tuple[int, int] = (0, 0)  # where it ended: the line of the suite, and how many calls came before
     given: Any = ()  # the arguments of the last call
     repeat: str | None = None  # Python that repeats it

@@ -1,4 +1,4 @@
-"""Sharing the tasks of a grading out among processes."""
+"""WorkerReuse the tasks of a grading out among processes."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from grader.course import load_course
 from grader.device.choice import Accelerator, using
 from grader.intake import IntakeError, NothingFound, Source, TwoCandidates, find_submission, read_source
 from grader.judge.accelerator import AUTO, CHOICES, NoSuchDevice, accelerator_for
-from grader.judge.bench import BENCH, DRAWING, SESSION, Bench, room_of
 from grader.judge.references import References, load_file
+from grader.judge.runner import BENCH, DRAWING, SESSION, Runner, room_of
 from grader.judge.subject import ReferenceSubject, SourceSubject, Subject, open_workers
 from grader.process.prepare import prepare_torch
 from grader.proxy.submission import Submission
@@ -33,8 +33,8 @@ def prepare(device: str) -> None:
 
 def bench_from_options(
     path: str | None, sandbox: str, seed: int, device: str = AUTO
-) -> tuple[Bench, Callable[[], None]]:
-    """Return a bench and what closes it; until then its accelerator is the one in use."""
+) -> tuple[Runner, Callable[[], None]]:
+    """Return a runner and what closes it; until then its accelerator is the one in use."""
     closing = contextlib.ExitStack()
     closing.enter_context(using(accelerator_for(device)))
     prepare_torch()
@@ -46,7 +46,7 @@ def bench_from_options(
     subject: Subject = ReferenceSubject(references)
     if path and workers:
         subject = SourceSubject(_sources(path, course.slugs), workers.open, references)
-    return Bench(course, references, subject, seed), closing.close
+    return Runner(course, references, subject, seed), closing.close
 
 
 def check_submission(path: str) -> None:
@@ -116,19 +116,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         prepare(config.getoption("--device"))
 
 
-def bench_of(config: pytest.Config) -> Bench:
-    """Return the session's bench, made from the options of a plain pytest call if nobody set one."""
+def bench_of(config: pytest.Config) -> Runner:
+    """Return the session's runner, made from the options of a plain pytest call if nobody set one."""
     if BENCH not in config.stash:
 
         seed = config.getoption("--seed")
         chosen = secrets.randbits(31) if seed is None else seed
-        bench, close = bench_from_options(
+        runner, close = bench_from_options(
             config.getoption("--submission"),
             config.getoption("--sandbox"),
             chosen,
             config.getoption("--device"),
         )
-        config.stash[BENCH] = bench
+        config.stash[BENCH] = runner
         config.add_cleanup(close)
     return config.stash[BENCH]
 
@@ -136,10 +136,10 @@ def bench_of(config: pytest.Config) -> Bench:
 @pytest.fixture
 def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     """The learner's module, in another process."""
-    item, bench = request.node, bench_of(request.config)
+    item, runner = request.node, bench_of(request.config)
     topic = item.path.parent.name
-    seed = bench.seed_of(item, "sandbox")
-    with bench.subject.open(topic, seed, bench.seconds_of(item), room_of(item.path)) as session:
+    seed = runner.seed_of(item, "sandbox")
+    with runner.subject.open(topic, seed, runner.seconds_of(item), room_of(item.path)) as session:
         item.stash[SESSION] = session
         yield Submission(session)
 

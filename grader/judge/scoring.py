@@ -17,14 +17,14 @@ import torch
 from torch import Tensor
 
 from grader.course import Task
-from grader.judge.bench import Bench, is_statistical
 from grader.judge.outcome import CONSTANT, IDLE, Key, Outcome
+from grader.judge.runner import Runner, is_statistical
 from grader.judge.subject import NamespaceSubject, Subject
 from grader.report import DECISIVE, Message, TaskReport, TestReport, Verdict
 
 
 def idle_tests(
-    bench: Bench, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome]
+    runner: Runner, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome]
 ) -> frozenset[str]:
     """Return the names of the tests that code passes which does nothing.
 
@@ -35,33 +35,33 @@ def idle_tests(
     passed = [item for item in items if outcomes[item.name].verdict is Verdict.PASS]
     if len(passed) in (0, len(items)):
         return frozenset()
-    names = bench.references.signatures(task.topic).get(task.name, ())
-    nothing = _subjects(bench, task, _variants(names))
-    idle = frozenset(item.name for item in items if _is_passed_by(bench, task, item, IDLE, nothing))
+    names = runner.references.signatures(task.topic).get(task.name, ())
+    nothing = _subjects(runner, task, _variants(names))
+    idle = frozenset(item.name for item in items if _is_passed_by(runner, task, item, IDLE, nothing))
     others = sorted((item for item in passed if item.name not in idle), key=lambda item: outcomes[item.name].seconds)
-    if not bench.references.is_known(task.topic) or any(map(is_statistical, passed)):
+    if not runner.references.is_known(task.topic) or any(map(is_statistical, passed)):
         return idle  # what trains or samples is passed by no constant, and is dear to play
-    constant = _subjects(bench, task, _constants(getattr(bench.references.module(task.topic), task.name)))
-    if all(_is_passed_by(bench, task, item, CONSTANT, constant) for item in others):
+    constant = _subjects(runner, task, _constants(getattr(runner.references.module(task.topic), task.name)))
+    if all(_is_passed_by(runner, task, item, CONSTANT, constant) for item in others):
         return idle.union(item.name for item in others)
     return idle
 
 
-def _subjects(bench: Bench, task: Task, variants: Sequence[Callable[..., Any]]) -> list[Subject]:
-    namespaces = [bench.references.with_variant(task, variant) for variant in variants]
-    return [NamespaceSubject(namespace, bench.references) for namespace in namespaces]
+def _subjects(runner: Runner, task: Task, variants: Sequence[Callable[..., Any]]) -> list[Subject]:
+    namespaces = [runner.references.with_variant(task, variant) for variant in variants]
+    return [NamespaceSubject(namespace, runner.references) for namespace in namespaces]
 
 
-def _is_passed_by(bench: Bench, task: Task, item: pytest.Item, whose: str, subjects: Sequence[Subject]) -> bool:
+def _is_passed_by(runner: Runner, task: Task, item: pytest.Item, whose: str, subjects: Sequence[Subject]) -> bool:
     """Whether one of the subjects passes a test; under one seed it is the same for every submission."""
-    key: Key = (bench.seed, task.id, item.name, whose)
-    if bench.memory.get(key) is None:
-        bench.memory.put(key, any(_passes(bench, item, subject) for subject in subjects))
-    return bool(bench.memory.get(key))
+    key: Key = (runner.seed, task.id, item.name, whose)
+    if runner.memory.get(key) is None:
+        runner.memory.put(key, any(_passes(runner, item, subject) for subject in subjects))
+    return bool(runner.memory.get(key))
 
 
-def _passes(bench: Bench, item: pytest.Item, subject: Subject) -> bool:
-    return bench.play(item, subject).verdict is Verdict.PASS
+def _passes(runner: Runner, item: pytest.Item, subject: Subject) -> bool:
+    return runner.play(item, subject).verdict is Verdict.PASS
 
 
 def _variants(names: Sequence[str]) -> tuple[Callable[..., Any], ...]:

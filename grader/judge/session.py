@@ -12,10 +12,10 @@ import pytest
 
 from grader.course import Task
 from grader.judge import plugin
-from grader.judge.bench import BENCH, Bench
 from grader.judge.order import OurProblem
+from grader.judge.runner import BENCH, Runner
 
-Play = Callable[[Bench, dict[str, list[pytest.Item]]], None]
+Play = Callable[[Runner, dict[str, list[pytest.Item]]], None]
 
 QUIET = (
     "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:warnings",
@@ -30,49 +30,49 @@ NEVER_FROM_OUTSIDE = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG")
 class _Embedded:
     """Takes the run loop over and hands the collected tests, by task, to the caller."""
 
-    def __init__(self, bench: Bench, play: Play) -> None:
-        self.bench, self.play = bench, play
+    def __init__(self, runner: Runner, play: Play) -> None:
+        self.runner, self.play = runner, play
         self.problems: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[BENCH] = self.bench
+        config.stash[BENCH] = self.runner
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.problems.append(f"{report.nodeid}: {str(report.longrepr)[-500:]}")
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
-        self.bench.partial |= {task.id for item in items if (task := self.bench.task_of(item))}
+        self.runner.partial |= {task.id for item in items if (task := self.runner.task_of(item))}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         by_task: dict[str, list[pytest.Item]] = {}
         for item in session.items:
-            task = self.bench.task_of(item)
+            task = self.runner.task_of(item)
             if task is not None:
                 by_task.setdefault(task.id, []).append(item)
         if not self.problems:
             gc.freeze()  # so that no collection goes over the suites and torch again and again: 8 % of a play
             try:
-                self.play(self.bench, by_task)
+                self.play(self.runner, by_task)
             finally:
                 gc.unfreeze()
         return True
 
 
-def run_session(bench: Bench, tasks: Sequence[Task], keyword: str, play: Play) -> None:
+def run_session(runner: Runner, tasks: Sequence[Task], keyword: str, play: Play) -> None:
     """Collect the suites of `tasks` and let `play` run them.
 
     Raises:
         OurProblem: a suite cannot be collected.
     """
-    files = [str(bench.course.suite_file(task)) for task in tasks]
-    embedded = _Embedded(bench, play)
-    suites = str(bench.course.suites)
+    files = [str(runner.course.suite_file(task)) for task in tasks]
+    embedded = _Embedded(runner, play)
+    suites = str(runner.course.suites)
     # Without a last folder for settings pytest looks at everything in all the folders above.
     root = ["--rootdir", suites, "--confcutdir", suites, "-c", os.devnull]
-    with _own_environment(), _own_modules(bench.course.slugs):
+    with _own_environment(), _own_modules(runner.course.slugs):
         code = pytest.main([*QUIET, *root, "-k", keyword, *files], plugins=[plugin, embedded])
     if embedded.problems:
         raise OurProblem("a suite cannot be collected: " + "; ".join(embedded.problems))

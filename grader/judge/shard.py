@@ -12,15 +12,15 @@ import pytest
 from grader.course import Course, Task, load_course
 from grader.device.choice import using
 from grader.intake import Source
-from grader.judge.bench import DEFAULT_SECONDS, Bench, is_visible, room_of, title_of, weight_of
 from grader.judge.diagnosis import Named, diagnose, is_telling
 from grader.judge.intake import Intake, take_in
-from grader.judge.isolation import Company, Late
-from grader.judge.meanwhile import failing, is_first_failure, named
+from grader.judge.isolation import Batch, Late
 from grader.judge.message import message_of, printed_of, traceback_of
 from grader.judge.order import Advance, Order, ShardResult, Tell
 from grader.judge.outcome import Outcome, is_close, verdict_of
+from grader.judge.partial_result import failing, is_first_failure, named
 from grader.judge.references import References
+from grader.judge.runner import DEFAULT_SECONDS, Runner, is_visible, room_of, title_of, weight_of
 from grader.judge.scoring import idle_tests, score_task, untested
 from grader.judge.session import run_session
 from grader.judge.subject import SourceSubject, Workers, open_workers
@@ -44,9 +44,9 @@ def grade_shard(order: Order, advance: Advance) -> ShardResult:
 
 @dataclass(frozen=True)
 class Collected:
-    """A session of pytest that is open: its bench, and the tests of each task."""
+    """A session of pytest that is open: its runner, and the tests of each task."""
 
-    bench: Bench
+    runner: Runner
     by_task: Mapping[str, list[pytest.Item]]
 
 
@@ -83,11 +83,11 @@ class Shard:
             open_tasks = self._before_first_settled(open_tasks)
         self.played = open_tasks
         if collected is not None:
-            collected.bench.face(subject, self.order.seed, self.order.seconds)
-            self._play(collected.bench, collected.by_task)
+            collected.runner.face(subject, self.order.seed, self.order.seconds)
+            self._play(collected.runner, collected.by_task)
         elif open_tasks:
-            bench = Bench(self.course, self.references, subject, self.order.seed, self.order.seconds)
-            run_session(bench, open_tasks, self.order.keyword, self._play)
+            runner = Runner(self.course, self.references, subject, self.order.seed, self.order.seconds)
+            run_session(runner, open_tasks, self.order.keyword, self._play)
         return self.result
 
     def _refuse_broken_modules(self, intake: Intake, subject: SourceSubject) -> None:
@@ -117,13 +117,13 @@ class Shard:
         self.result.tasks = {task_id: self.result.tasks[task_id] for task_id in ids[last : last + 1]}
         return [task for task in open_tasks if ids.index(task.id) < last]
 
-    def _play(self, bench: Bench, by_task: Mapping[str, list[pytest.Item]]) -> None:
+    def _play(self, runner: Runner, by_task: Mapping[str, list[pytest.Item]]) -> None:
         for task in self.played:
             items = by_task.get(task.id, [])
             if not items:
                 self._miss_tests(task)
                 continue
-            report = self._play_task(bench, task, items)
+            report = self._play_task(runner, task, items)
             self.result.tasks[task.id] = report
             if self.order.first and report.verdict is not Verdict.PASS:
                 self.result.tasks = {
@@ -143,15 +143,15 @@ class Shard:
             message = Message(task.title, got=f"an error of the grader itself: {self.result.incomplete}")
             self.result.tasks[task.id] = untested(task, Verdict.INTERNAL, message)
 
-    def _play_task(self, bench: Bench, task: Task, items: list[pytest.Item]) -> TaskReport:
-        company = Company(bench, task, self.late)
+    def _play_task(self, runner: Runner, task: Task, items: list[pytest.Item]) -> TaskReport:
+        company = Batch(runner, task, self.late)
         outcomes = company.outcomes
         for item in items:
             company.play(item)
             self.advance(task.id, item.name, str(outcomes[item.name].verdict))
             if self.tell is not None and is_first_failure(outcomes.values()):
                 self.tell(failing(task, items, self._tests(task, items, outcomes, None)))
-        cause = company.name(items, lambda found: self._diagnose(bench, task, items, found))
+        cause = company.name(items, lambda found: self._diagnose(runner, task, items, found))
         tests = self._tests(task, items, outcomes, cause)
         if self.tell is not None and (told := named(task, tests)) is not None:
             self.tell(told)
@@ -160,7 +160,7 @@ class Shard:
                 self.result.incomplete = (
                     f"{task.id}, {name}: {type(outcome.problem).__name__}: {outcome.problem}"
                 )
-        return _with_one_repeat(score_task(task, tests, idle_tests(bench, task, items, outcomes)))
+        return _with_one_repeat(score_task(task, tests, idle_tests(runner, task, items, outcomes)))
 
     def _tests(
         self, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome], cause: Named | None
@@ -192,11 +192,11 @@ class Shard:
         return f"{task.topic}.{'ipynb' if self.sources[task.topic].notebook else 'py'}"
 
     def _diagnose(
-        self, bench: Bench, task: Task, items: list[pytest.Item], outcomes: Mapping[str, Outcome]
+        self, runner: Runner, task: Task, items: list[pytest.Item], outcomes: Mapping[str, Outcome]
     ) -> Named | None:
         """Name a mistake; all tasks share one budget, which only this spends, however slow the tests were."""
         started = time.process_time()
-        found = diagnose(bench, task, items, outcomes, started + self.seconds_left)
+        found = diagnose(runner, task, items, outcomes, started + self.seconds_left)
         self.seconds_left -= time.process_time() - started
         return found
 

@@ -26,7 +26,7 @@ from grader.sandbox.transport import APART, Transport
 MOST_SECONDS = 5.0  # of one worker's use, far below the processor time that the system allows it
 
 
-class Sharing:
+class WorkerReuse:
     """Numbers the workers of a room: a new number is a new worker."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Sharing:
         self._spent += seconds
 
     @property
-    def in_company(self) -> bool:
+    def in_batch(self) -> bool:
         """Whether the worker had served others before the last test."""
         return self._served > 1
 
@@ -121,7 +121,7 @@ class Subject(Protocol):
         """Start a conversation for one test of a topic."""
 
     @property
-    def in_company(self) -> bool:
+    def in_batch(self) -> bool:
         """Whether the last test's worker had served others before."""
 
     def part(self) -> None:
@@ -142,12 +142,12 @@ class SourceSubject:
         self._import_seconds = min(IMPORT_SECONDS, most_seconds or IMPORT_SECONDS)
         self._sources, self._open_worker, self._references = sources, open_worker, references
         self._code: dict[str, bytes] = {}
-        self._sharing = Sharing()
+        self._reuse = WorkerReuse()
 
     @contextlib.contextmanager
     def open(self, topic: str, seed: int, seconds: float, room: str = "") -> Iterator[Session]:
         """Start a worker and let it execute the source."""
-        source, worker = self._sources[topic], self._sharing.enter(room)
+        source, worker = self._sources[topic], self._reuse.enter(room)
         if topic not in self._code:
             self._code[topic] = self._compile(topic, source.text, worker)
         transport = self._open_worker(self._import_seconds, worker)
@@ -162,20 +162,20 @@ class SourceSubject:
             yield session
         finally:
             transport.close()
-            self._sharing.spend(time.monotonic() - started)
+            self._reuse.spend(time.monotonic() - started)
 
     @property
-    def in_company(self) -> bool:
+    def in_batch(self) -> bool:
         """Whether the last test's worker had served others before."""
-        return self._sharing.in_company
+        return self._reuse.in_batch
 
     def part(self) -> None:
         """Give the next test a worker that has served no other."""
-        self._sharing.part()
+        self._reuse.part()
 
     def clear(self) -> None:
         """End the last test's worker now: a new one takes its place."""
-        self._sharing.part()
+        self._reuse.part()
         self._open_worker(APART_SECONDS, "").close()
 
     def _compile(self, topic: str, text: str, worker: str) -> bytes:
@@ -190,7 +190,7 @@ class SourceSubject:
 class _InThisProcess:
     """What has no worker: nothing is shared, nothing is kept."""
 
-    in_company = False
+    in_batch = False
 
     def part(self) -> None:
         """Nothing is shared here."""

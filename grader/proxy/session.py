@@ -15,8 +15,8 @@ from torch import Tensor
 from grader.proxy import errors, tensors
 from grader.proxy.arguments import Arguments
 from grader.proxy.calls import Call, describe_call, describe_function
+from grader.proxy.cpu_budget import CpuBudget
 from grader.proxy.handle import Handle
-from grader.proxy.patience import Patience
 from grader.proxy.tensors import Mirrors
 from grader.sandbox.loopback import Loopback
 from grader.sandbox.transport import Transport, WorkerLied, WorkerTimeout
@@ -61,7 +61,7 @@ class Session:
         self.signatures, self.names_used = signatures, names_used
         self.last_function = ""
         self._numbers = itertools.count(1)
-        self._patience = Patience()
+        self._cpu_budget = CpuBudget()
         self._loaded = "", ""
         self._repeatable: Call | None = None
 
@@ -171,7 +171,7 @@ class Session:
         self, header: dict[str, Any], arguments: Arguments, may_change: frozenset[str] = frozenset()
     ) -> Any:
         header["grad"] = torch.is_grad_enabled()
-        with self._patience:
+        with self._cpu_budget:
             header["mirrors"] = self.mirrors.report(arguments.encoder.writer)
         header["release_calls"] = _emptied(self._release_calls)
         header["release_objects"] = _emptied(self.release_objects)
@@ -179,7 +179,7 @@ class Session:
         try:
             answer, buffers = self.transport.request(header, arguments.encoder.buffers)
             self.printed = (self.printed + str(answer.get("printed", "")))[:MAX_PRINTED]
-            with self._patience:
+            with self._cpu_budget:
                 by_object = header["op"] != "vjp" and (
                     "name" not in header or header["op"] != "call" or arguments.has_handle
                 )  # an object may change what it was made of: an optimiser's step

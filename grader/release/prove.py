@@ -12,8 +12,8 @@ from grader.course import Course
 from grader.course.topics import read_topics
 from grader.device.choice import using
 from grader.judge.accelerator import accelerator_for
-from grader.judge.bench import Bench
 from grader.judge.references import References
+from grader.judge.runner import Runner
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject
 from grader.process.prepare import prepare_torch
@@ -32,9 +32,9 @@ def prove(course: Course, students: StudentCourse) -> None:
     """
     with tempfile.TemporaryDirectory() as name:
         theirs = unpacked(students.files, Path(name))
-        bench = Bench(theirs, References(theirs), ReferenceSubject(References(course)), SEED)
+        runner = Runner(theirs, References(theirs), ReferenceSubject(References(course)), SEED)
 
-        def play(bench: Bench, by_task: dict[str, list[pytest.Item]]) -> None:
+        def play(runner: Runner, by_task: dict[str, list[pytest.Item]]) -> None:
             for task in students.tasks:
                 items = by_task.get(task.id, [])
                 if len(items) != students.suites.visible[task.id]:
@@ -43,11 +43,11 @@ def prove(course: Course, students: StudentCourse) -> None:
                         f"{task.id}: {len(items)} of {wanted} visible tests are left when cut out"
                     )
                 for item in items:
-                    _play(bench, task.id, item)
+                    _play(runner, task.id, item)
 
         with using(accelerator_for("sim")):
             prepare_torch()
-            run_session(bench, theirs.tasks, "", play)
+            run_session(runner, theirs.tasks, "", play)
 
 
 def unpacked(files: Mapping[str, bytes], folder: Path) -> Course:
@@ -62,8 +62,8 @@ def unpacked(files: Mapping[str, bytes], folder: Path) -> Course:
     )
 
 
-def _play(bench: Bench, task: str, item: pytest.Item) -> None:
-    outcome = bench.run(item)
+def _play(runner: Runner, task: str, item: pytest.Item) -> None:
+    outcome = runner.run(item)
     if outcome.verdict is not Verdict.PASS:
         problem = f"{type(outcome.problem).__name__}: {outcome.problem}"
         raise CannotRelease(

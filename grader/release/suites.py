@@ -11,8 +11,8 @@ import pytest
 
 from grader.course import Course, Task
 from grader.course.layout import SHARED_BY_SUITES
-from grader.judge.bench import Bench, is_visible
 from grader.judge.references import References
+from grader.judge.runner import Runner, is_visible
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject
 from grader.release.closure import Import, bound, needed, parts_of, read
@@ -36,12 +36,12 @@ def tests_of(course: Course, tasks: Sequence[Task]) -> dict[str, Counted]:
     """
     found: dict[str, Counted] = {}
 
-    def count(bench: Bench, by_task: dict[str, list[pytest.Item]]) -> None:
+    def count(runner: Runner, by_task: dict[str, list[pytest.Item]]) -> None:
         for task in tasks:
             found[task.id] = _tests(task, by_task.get(task.id, []))
 
     references = References(course)
-    run_session(Bench(course, references, ReferenceSubject(references), 0), tasks, "", count)
+    run_session(Runner(course, references, ReferenceSubject(references), 0), tasks, "", count)
     return found
 
 

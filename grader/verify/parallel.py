@@ -1,4 +1,4 @@
-"""Sharing the parts of a proof out among processes."""
+"""WorkerReuse the parts of a proof out among processes."""
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ from enum import StrEnum
 import pytest
 
 from grader.course import Course, Task
-from grader.judge.bench import Bench, is_statistical
 from grader.judge.diagnosis import is_telling, play_mistake, same_outcome
 from grader.judge.outcome import Outcome
 from grader.judge.references import References
+from grader.judge.runner import Runner, is_statistical
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject
 from grader.proxy.errors import SubmissionError
@@ -24,19 +24,19 @@ from grader.suite.mistakes import Mistake
 from grader.verify.model import MistakeProof
 
 
-def prove_mistakes(bench: Bench, task: Task, items: Sequence[pytest.Item]) -> tuple[MistakeProof, ...]:
+def prove_mistakes(runner: Runner, task: Task, items: Sequence[pytest.Item]) -> tuple[MistakeProof, ...]:
     """Play the known mistakes of a task on its tests until each is caught and told from every other.
 
     A mistake that has been caught and told apart stays so whatever further tests say, so it is not played on them.
     Tests that train or sample are dear, and come last.
     """
-    rows = {mistake: _Row(mistake) for mistake in bench.references.mistakes(task)}
+    rows = {mistake: _Row(mistake) for mistake in runner.references.mistakes(task)}
     for row in rows.values():
         row.rivals = set(rows) - {row.mistake}
     for item in sorted(items, key=is_statistical):
         undecided = [row for row in rows.values() if row.rivals or not row.caught_by]
         for row in undecided:
-            row.take(item.name, play_mistake(bench, task, row.mistake, item))
+            row.take(item.name, play_mistake(runner, task, row.mistake, item))
         _tell_apart(undecided, rows, item.name)
     return tuple(row.proof(rows) for row in rows.values())
 
@@ -83,11 +83,11 @@ def _is_broken(outcome: Outcome) -> bool:
     )
 
 
-def failing_seeds(bench: Bench, items: Sequence[pytest.Item], seeds: range) -> dict[int, list[str]]:
+def failing_seeds(runner: Runner, items: Sequence[pytest.Item], seeds: range) -> dict[int, list[str]]:
     """Play the reference under each seed; return the tests that it did not pass, by seed."""
-    subject, failed = ReferenceSubject(bench.references), dict[int, list[str]]()
+    subject, failed = ReferenceSubject(runner.references), dict[int, list[str]]()
     for seed in seeds:
-        names = [item.name for item in items if bench.play(item, subject, seed).verdict is not Verdict.PASS]
+        names = [item.name for item in items if runner.play(item, subject, seed).verdict is not Verdict.PASS]
         if names:
             failed[seed] = names
         gc.collect()  # a play's session is a cycle that holds its tensors: 1000 of them are gigabytes
@@ -145,21 +145,21 @@ class Prover:
         """Play one part."""
         task, kept = self._course.task(unit.task_id), list[Found]()
 
-        def play(bench: Bench, by_task: dict[str, list[pytest.Item]]) -> None:
+        def play(runner: Runner, by_task: dict[str, list[pytest.Item]]) -> None:
             items = by_task.get(task.id, [])
             lucky = [item for item in items if is_statistical(item)]
             if unit.kind is Kind.MISTAKES:
-                rows = prove_mistakes(bench, task, items)
+                rows = prove_mistakes(runner, task, items)
                 kept.append(Found(unit, len(items), len(lucky), rows, numbered=_numbered(items)))
                 return
             chosen = lucky if unit.kind is Kind.STATISTICAL else [item for item in items if item not in lucky]
-            failed = failing_seeds(bench, chosen, range(unit.first, unit.last + 1))
+            failed = failing_seeds(runner, chosen, range(unit.first, unit.last + 1))
             kept.append(Found(unit, len(items), len(lucky), failed=failed))
 
         subject = ReferenceSubject(self._references)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what our own files are warned of is no author's
-            run_session(Bench(self._course, self._references, subject, FIRST_SEED), [task], "", play)
+            run_session(Runner(self._course, self._references, subject, FIRST_SEED), [task], "", play)
         return kept[0]
 
 

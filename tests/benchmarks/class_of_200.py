@@ -32,7 +32,7 @@ LONGEST_START = 3.0  # seconds until the first grading, or more
 KNOWN_SHARE = 0.03  # of the first run, that a second one may take
 
 
-class Bench:
+class Runner:
     """One class, and what was found wrong about it so far."""
 
     def __init__(self, folder: Path, options: argparse.Namespace) -> None:
@@ -69,43 +69,43 @@ def _figures(run: Run) -> str:
     )
 
 
-def outcomes(bench: Bench, rows: dict[str, Any]) -> None:
+def outcomes(runner: Runner, rows: dict[str, Any]) -> None:
     """Everybody has exactly one outcome, the right one, and a reason."""
-    expected = bench.made.expected
+    expected = runner.made.expected
     show("outcomes", dict(Counter(row["outcome"] for row in rows.values())))
     strange = [key for key in rows if key not in expected]
     wrong = {key: rows.get(key, {}).get("outcome") for key, each in expected.items()
              if rows.get(key, {}).get("outcome") != each.outcome}  # fmt: skip
-    bench.check("each student has one row with the expected outcome", not wrong, wrong or "")
+    runner.check("each student has one row with the expected outcome", not wrong, wrong or "")
     all_unknown = all(rows[key]["outcome"] == "unknown" for key in strange)
-    bench.check(
-        "whoever is on no list is a row of its own", len(strange) == bench.made.unknown and all_unknown
+    runner.check(
+        "whoever is on no list is a row of its own", len(strange) == runner.made.unknown and all_unknown
     )
-    bench.check("each outcome is explained", all(row["reason"] for row in rows.values()))
+    runner.check("each outcome is explained", all(row["reason"] for row in rows.values()))
 
 
 # Grading alone
 
 
-def alone(bench: Bench, rows: dict[str, Any]) -> None:
+def alone(runner: Runner, rows: dict[str, Any]) -> None:
     """Compare the class with each distinct kind of file, graded alone."""
     from grader.course import load_course
     from grader.judge.grading import grade_submission
     from grader.report.json import as_dict
 
-    course, found, folder = load_course(), {}, bench.folder / "alone"
+    course, found, folder = load_course(), {}, runner.folder / "alone"
     folder.mkdir()
-    recipes = {recipe for each in bench.made.expected.values() for recipe in each.recipes}
+    recipes = {recipe for each in runner.made.expected.values() for recipe in each.recipes}
     for number, recipe in enumerate(sorted(recipes, key=lambda one: (one.topic, one.name, one.suffix))):
         file = folder / str(number) / recipe.file
         file.parent.mkdir()
         file.write_bytes(recipe.data(course, "alone"))
-        tasks = [task for task in bench.tasks if task.startswith(f"{recipe.topic}.")]
+        tasks = [task for task in runner.tasks if task.startswith(f"{recipe.topic}.")]
         report = grade_submission([file], tasks=tasks, seed=runs.SEED, jobs=1, device="sim")
         found[recipe] = {task["id"]: task for task in runs.without_durations(as_dict(report))["tasks"]}
     show("distinct kinds of files, graded alone", len(found))
     compared, wrong, wording = 0, [], []
-    for student, expected in bench.made.expected.items():
+    for student, expected in runner.made.expected.items():
         tasks = {task["id"]: task for task in (rows[student].get("report") or {"tasks": []})["tasks"]}
         for recipe in expected.recipes:
             for task_id, by_itself in found[recipe].items():
@@ -116,7 +116,7 @@ def alone(bench: Bench, rows: dict[str, Any]) -> None:
                     )
                 elif tasks[task_id] != by_itself:
                     wording.append((recipe.name, task_id))
-    bench.check("verdicts, points and mistakes are those of grading alone", not wrong, f"{compared} tasks")
+    runner.check("verdicts, points and mistakes are those of grading alone", not wrong, f"{compared} tasks")
     for each in wrong[:10]:
         print("   ", *each)
     show("  tasks whose messages differ in wording", f"{len(wording)} {dict(Counter(wording))}")
@@ -135,20 +135,20 @@ def essence(task: Any) -> Any:
 # Kills
 
 
-def kills(bench: Bench, undisturbed: Callable[[], dict[str, Any]]) -> None:
+def kills(runner: Runner, undisturbed: Callable[[], dict[str, Any]]) -> None:
     """Kill a run at random moments, resume it each time, and compare what comes out in the end.
 
     A run that came to its end before its moment is not counted, and another one takes its place.
     """
-    draw, out = random.Random(bench.options.seed), bench.folder / "killed"
-    scratch, log = bench.folder / "tmp", bench.folder / "killed.log"
-    words = runs.command(bench.made, out, bench.tasks, *bench.more)
+    draw, out = random.Random(runner.options.seed), runner.folder / "killed"
+    scratch, log = runner.folder / "tmp", runner.folder / "killed.log"
+    words = runs.command(runner.made, out, runner.tasks, *runner.more)
     kept, lost, left, folders, settled = 0, 0, 0, Counter[str](), []
-    stage, wanted = Counter[str](), bench.options.kills
+    stage, wanted = Counter[str](), runner.options.kills
     while stage["killed"] < wanted and stage.total() < MOST_TRIES * wanted:
         number = stage.total()
         mode = MODES[number % len(MODES)]
-        moment = Moment(draw, out, kept, 2.2 * len(bench.made.expected) / wanted)
+        moment = Moment(draw, out, kept, 2.2 * len(runner.made.expected) / wanted)
         found = runs.finish(runs.start(words, scratch, log=log), scratch, moment.has_come, mode)
         now, finished = in_book(out)
         stage["came to its end before" if found.code == 0 else "killed"] += 1
@@ -163,19 +163,19 @@ def kills(bench: Bench, undisturbed: Callable[[], dict[str, Any]]) -> None:
         for name in found.folders:
             shutil.rmtree(scratch / name, ignore_errors=True)
     show("runs that were disturbed", dict(stage))
-    bench.check("as many were killed as asked for", stage["killed"] == wanted)
-    final = bench.grade("killed")
-    unequal = differences(undisturbed(), bench.outcome("killed"))
-    bench.check("killed and resumed: nothing kept was lost", lost == 0)
-    bench.check("the result is that of the undisturbed run", not unequal, unequal[:5] or "")
-    bench.check("no process outlives a kill", left == 0, f"the slowest took {max(settled):.1f} s")
-    bench.check(
+    runner.check("as many were killed as asked for", stage["killed"] == wanted)
+    final = runner.grade("killed")
+    unequal = differences(undisturbed(), runner.outcome("killed"))
+    runner.check("killed and resumed: nothing kept was lost", lost == 0)
+    runner.check("the result is that of the undisturbed run", not unequal, unequal[:5] or "")
+    runner.check("no process outlives a kill", left == 0, f"the slowest took {max(settled):.1f} s")
+    runner.check(
         "no scratch folder does, but where everything is killed", not folders["main"] + folders["judges"]
     )
     show("  empty scratch folders where everything was killed", folders["all"])
-    bench.check("nothing is there twice", once(out))
+    runner.check("nothing is there twice", once(out))
     strays = [path.name for path in out.rglob(".*.part")]
-    bench.check("no half-written file is left in the results", not strays, strays or "")
+    runner.check("no half-written file is left in the results", not strays, strays or "")
     show("  the run that came to its end", _figures(final))
 
 
@@ -242,7 +242,7 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 # An endless loop
 
 
-def loop(bench: Bench) -> None:
+def loop(runner: Runner) -> None:
     """Grade a small class with and without an endless loop, twice each in turn."""
     from statistics import mean
 
@@ -250,9 +250,9 @@ def loop(bench: Bench) -> None:
     for turn in range(2):
         for with_loop in (True, False):
             name = f"loop-{turn}-{with_loop}"
-            made = bench.maker.make(bench.folder / name, 30, bench.options.seed, bench.maker.SMALL, with_loop)
-            run = bench.grade(f"{name}-out", made, bench.maker.SMALL)
-            looping, others = seconds_of(bench, f"{name}-out", made)
+            made = runner.maker.make(runner.folder / name, 30, runner.options.seed, runner.maker.SMALL, with_loop)
+            run = runner.grade(f"{name}-out", made, runner.maker.SMALL)
+            looping, others = seconds_of(runner, f"{name}-out", made)
             found[with_loop].append((run.wall, run.cpu, looping, others))
     for place, name in enumerate(
         ("wall of the run", "CPU of the run", "grading the loop", "grading the others")
@@ -261,11 +261,11 @@ def loop(bench: Bench) -> None:
         show(f"  {name}, with and without the loop, s", f"{there:.1f} {without:.1f}")
 
 
-def seconds_of(bench: Bench, out: str, made: Any) -> tuple[float, float]:
+def seconds_of(runner: Runner, out: str, made: Any) -> tuple[float, float]:
     """Return the seconds that gradings took: of the endless loop, and of all others."""
     from grader.classroom.gradebook.book import Gradebook
 
-    with Gradebook(bench.folder / out / "gradebook.sqlite") as book:
+    with Gradebook(runner.folder / out / "gradebook.sqlite") as book:
         result = book.result()
     looping = others = 0.0
     for standing in result.standings:
@@ -297,51 +297,51 @@ def main() -> int:
         Path(name).chmod(0o711)
         if options.keep:
             options.keep.mkdir(parents=True)
-        bench = Bench(options.keep or Path(name), options)
-        _parts(bench, options.only)
-        show("checks that failed", bench.failed)
-        return min(bench.failed, 100)
+        runner = Runner(options.keep or Path(name), options)
+        _parts(runner, options.only)
+        show("checks that failed", runner.failed)
+        return min(runner.failed, 100)
 
 
-def _parts(bench: Bench, only: list[str]) -> None:
-    show("students", len(bench.made.expected))
+def _parts(runner: Runner, only: list[str]) -> None:
+    show("students", len(runner.made.expected))
     if set(only) == {"loop"}:
-        loop(bench)
+        loop(runner)
         return
-    if bench.options.against:
-        _kills_against(bench, bench.options.against)
+    if runner.options.against:
+        _kills_against(runner, runner.options.against)
         return
-    first = bench.grade("first")
-    rows = bench.outcome("first")
-    outcomes(bench, rows)
+    first = runner.grade("first")
+    rows = runner.outcome("first")
+    outcomes(runner, rows)
     if "known" in only:
-        second = bench.grade("first")
+        second = runner.grade("first")
         shares = second.wall / first.wall, second.cpu / first.cpu
-        bench.check("a second run is cheap: share of wall, of CPU", max(shares) < KNOWN_SHARE,
+        runner.check("a second run is cheap: share of wall, of CPU", max(shares) < KNOWN_SHARE,
                     " ".join(f"{share:.2%}" for share in shares))  # fmt: skip
-        unequal = differences(rows, bench.outcome("first"))
-        bench.check("  and finds the same", not unequal, unequal[:5] or "")
+        unequal = differences(rows, runner.outcome("first"))
+        runner.check("  and finds the same", not unequal, unequal[:5] or "")
     if "alone" in only:
-        alone(bench, rows)
+        alone(runner, rows)
     if "again" in only:
-        bench.grade("again")
-        unequal = differences(rows, bench.outcome("again"))
-        bench.check(
+        runner.grade("again")
+        unequal = differences(rows, runner.outcome("again"))
+        runner.check(
             "graded again into an empty gradebook, everything is the same", not unequal, unequal[:5] or ""
         )
-        same = (bench.folder / "first/grades.csv").read_bytes() == (
-            bench.folder / "again/grades.csv"
+        same = (runner.folder / "first/grades.csv").read_bytes() == (
+            runner.folder / "again/grades.csv"
         ).read_bytes()
-        bench.check("  and grades.csv byte for byte", same)
+        runner.check("  and grades.csv byte for byte", same)
     if "kills" in only:
-        kills(bench, lambda: rows)
+        kills(runner, lambda: rows)
     if "loop" in only:
-        loop(bench)
+        loop(runner)
 
 
-def _kills_against(bench: Bench, out: Path) -> None:
+def _kills_against(runner: Runner, out: Path) -> None:
     """Do the kills alone; the other run may still go on meanwhile, and has to end before these do."""
-    kills(bench, lambda: runs.outcome(out / "gradebook.sqlite"))
+    kills(runner, lambda: runs.outcome(out / "gradebook.sqlite"))
 
 
 if __name__ == "__main__":

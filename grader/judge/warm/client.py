@@ -35,15 +35,15 @@ def can_stand() -> bool:
     return sys.platform == "linux"
 
 
-def stand(post: Post, count: int, orders: int = 0) -> list[StandingJudge]:
+def stand(post: Post, count: int, orders: int = 0) -> list[WarmJudge]:
     """Start `count` judges, for some `orders` together, with one reading of the course.
 
     They get ready while the caller goes on.
     """
     streams = [_streams() for _ in range(count)]
-    process = _started([descriptor for _, theirs in streams for descriptor in theirs])
-    household = _Household(process)
-    judges = [StandingJudge(orders_to, answers_from, household) for (orders_to, answers_from), _ in streams]
+    started = _started([descriptor for _, theirs in streams for descriptor in theirs])
+    process = _JudgeProcess(started)
+    judges = [WarmJudge(orders_to, answers_from, process) for (orders_to, answers_from), _ in streams]
     send(judges[0]._orders, (post, orders))
     return judges
 
@@ -69,45 +69,45 @@ def _streams() -> tuple[tuple[BinaryIO, BinaryIO], tuple[int, int]]:
     return (os.fdopen(orders, "wb"), os.fdopen(answers, "rb")), (reads, writes)
 
 
-class _Household:
+class _JudgeProcess:
     """The process that the judges of one reading come from; it lasts as long as one of them."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self.process, self.killed = process, False
-        self._there, self._lock = set[StandingJudge](), threading.Lock()
+    def __init__(self, popen: subprocess.Popen[bytes]) -> None:
+        self.popen, self.killed = popen, False
+        self._there, self._lock = set[WarmJudge](), threading.Lock()
 
-    def join(self, judge: StandingJudge) -> None:
+    def join(self, judge: WarmJudge) -> None:
         self._there.add(judge)
 
     def kill(self) -> None:
         self.killed = True
         with contextlib.suppress(OSError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(self.popen.pid, signal.SIGKILL)
 
-    def leave(self, judge: StandingJudge) -> None:
+    def leave(self, judge: WarmJudge) -> None:
         """Wait for the process with the last of its judges."""
         with self._lock:
             self._there.discard(judge)
             last = not self._there
         if last or self.killed:
             try:
-                self.process.wait(PATIENCE)
+                self.popen.wait(PATIENCE)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+                self.popen.kill()
+                self.popen.wait()
 
 
-class StandingJudge:
+class WarmJudge:
     """A judge process that grades one order after another; one caller at a time."""
 
-    def __init__(self, orders: BinaryIO, answers: BinaryIO, household: _Household) -> None:
+    def __init__(self, orders: BinaryIO, answers: BinaryIO, process: _JudgeProcess) -> None:
         """Talk to a judge that was started; the first order waits until it is ready."""
-        self._orders, self._answers, self._household = orders, answers, household
+        self._orders, self._answers, self._process = orders, answers, process
         self.is_ready, self._number = False, 0  # of the order that was given last
-        household.join(self)
+        process.join(self)
 
     @staticmethod
-    def start(task_ids: Sequence[str], sandbox: str, accelerator: Accelerator) -> StandingJudge:
+    def start(task_ids: Sequence[str], sandbox: str, accelerator: Accelerator) -> WarmJudge:
         """Start one for these tasks."""
         (judge,) = stand(Post(tuple(task_ids), sandbox, accelerator), 1, OF_A_SESSION)
         return judge
@@ -115,7 +115,7 @@ class StandingJudge:
     @property
     def stands(self) -> bool:
         """Whether the process that it comes from is still there."""
-        return self._household.process.poll() is None
+        return self._process.popen.poll() is None
 
     def grade(self, order: Order, meanwhile: Tell | None = None) -> ShardResult:
         """Grade an order.
@@ -168,13 +168,13 @@ class StandingJudge:
             yield
         except Closed as problem:
             self.close()
-            if self._household.killed:
+            if self._process.killed:
                 raise JudgeStopped("the gradings were stopped") from None
             raise JudgeDied(f"a judge ended: {problem}") from None
 
     def kill(self) -> None:
         """End it at once, with all that it has started and the judges that stand with it; from any thread."""
-        self._household.kill()
+        self._process.kill()
         self.close()
 
     def close(self) -> None:
@@ -182,4 +182,4 @@ class StandingJudge:
         for stream in (self._orders, self._answers):
             with contextlib.suppress(OSError):
                 stream.close()
-        self._household.leave(self)
+        self._process.leave(self)

@@ -54,7 +54,7 @@ def _read_like_a_submission(references: References, tasks: Sequence[Task], cours
 
 
 def chosen(collected: Collected, keyword: str) -> Collected:
-    """Leave out what pytest's -k would leave out; the bench is told which tasks are no longer whole."""
+    """Leave out what pytest's -k would leave out; the runner is told which tasks are no longer whole."""
     if not keyword:
         return collected
     asked = Expression.compile(keyword)
@@ -62,10 +62,10 @@ def chosen(collected: Collected, keyword: str) -> Collected:
         task: [item for item in items if asked.evaluate(KeywordMatcher.from_item(item))]
         for task, items in collected.by_task.items()
     }
-    collected.bench.partial |= {
+    collected.runner.partial |= {
         task for task, items in left.items() if len(items) < len(collected.by_task[task])
     }
-    return Collected(collected.bench, left)
+    return Collected(collected.runner, left)
 
 
 @dataclass(frozen=True)
@@ -141,11 +141,11 @@ class Judge:
         if found.reason is not None:
             return found
         graded: _Graded = pickle.loads(found.data)
-        self.collected.bench.memory.learn(graded.learned)
+        self.collected.runner.memory.learn(graded.learned)
         return replace(found, data=graded.result)
 
     def _grade(self, order: Order, tell: Tell | None) -> _Graded:
         """Grade in this process, a child."""
         shard = Shard(order, self.desk.workers, lambda *_: None, self.course, self.references, tell)
         result = shard.grade(chosen(self.collected, order.keyword))
-        return _Graded(pickle.dumps(result), self.collected.bench.memory.take_fresh())
+        return _Graded(pickle.dumps(result), self.collected.runner.memory.take_fresh())

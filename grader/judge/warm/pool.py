@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grader.judge.order import Meanwhile, Order, ShardResult, Tell
-from grader.judge.warm.client import JudgeDied, JudgeStopped, StandingJudge, stand
+from grader.judge.warm.client import JudgeDied, JudgeStopped, WarmJudge, stand
 from grader.judge.warm.messages import Post
 
 TRIES = 2  # of a judge that dies
@@ -22,8 +22,8 @@ class JudgePool:
     def __init__(self, most: int | None = None) -> None:
         """Start with none; idle ones are kept for so many posts, and those of the post used longest ago end first."""
         self._most, self._at_once, self._orders = most, 1, 0
-        self._idle: dict[Post, list[StandingJudge]] = {}  # the post used last at the end
-        self._busy: list[StandingJudge] = []
+        self._idle: dict[Post, list[WarmJudge]] = {}  # the post used last at the end
+        self._busy: list[WarmJudge] = []
         self._lock = threading.Lock()
         self._closed = False
 
@@ -53,7 +53,7 @@ class JudgePool:
         raise AssertionError("unreachable")
 
     @contextmanager
-    def lend(self, post: Post) -> Iterator[StandingJudge]:
+    def lend(self, post: Post) -> Iterator[WarmJudge]:
         """Lend a judge that stands ready for `post`; one that died is not taken back.
 
         Raises:
@@ -87,7 +87,7 @@ class JudgePool:
         for judge in judges:
             judge.kill()
 
-    def _take(self, post: Post) -> StandingJudge:
+    def _take(self, post: Post) -> WarmJudge:
         with self._lock:
             if self._closed:
                 raise JudgeStopped("the gradings were stopped")
@@ -107,7 +107,7 @@ class JudgePool:
             for judge in self._idle.pop(other):
                 judge.kill()
 
-    def _standing(self, post: Post) -> list[StandingJudge]:
+    def _standing(self, post: Post) -> list[WarmJudge]:
         """Return the idle judges that are still there; what is left of the others is closed."""
         standing = []
         for judge in self._idle.get(post, ()):
@@ -117,13 +117,13 @@ class JudgePool:
                 judge.close()
         return standing
 
-    def _give_back(self, post: Post, judge: StandingJudge) -> None:
+    def _give_back(self, post: Post, judge: WarmJudge) -> None:
         with self._lock:
             if judge in self._busy:  # and was not ended meanwhile, with all the others
                 self._busy.remove(judge)
                 self._idle.setdefault(post, []).append(judge)
 
-    def _let_go(self, judge: StandingJudge) -> None:
+    def _let_go(self, judge: WarmJudge) -> None:
         with self._lock:
             if judge in self._busy:
                 self._busy.remove(judge)

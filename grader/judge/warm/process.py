@@ -18,8 +18,8 @@ import pytest
 
 from grader.course import load_course
 from grader.device.choice import using
-from grader.judge.bench import Bench
 from grader.judge.references import References
+from grader.judge.runner import Runner
 from grader.judge.session import run_session
 from grader.judge.shard import Collected
 from grader.judge.subject import ReferenceSubject, open_workers
@@ -58,13 +58,13 @@ def _stand(post: Post, desks: Sequence[Desk], orders: int) -> None:
     course = load_course()
     references = References(course)
     tasks = [course.task(task_id) for task_id in post.task_ids]
-    bench = Bench(course, references, ReferenceSubject(references), UNUSED_SEED)
+    runner = Runner(course, references, ReferenceSubject(references), UNUSED_SEED)
 
-    def obey(bench: Bench, by_task: Mapping[str, list[pytest.Item]]) -> None:
+    def obey(runner: Runner, by_task: Mapping[str, list[pytest.Item]]) -> None:
         get_ready(references, tasks, course)
         PAGES.expect(orders)
         desk = _own(desks)
-        judge = Judge(course, references, desk, Collected(bench, by_task))
+        judge = Judge(course, references, desk, Collected(runner, by_task))
         try:
             with contextlib.suppress(Closed):
                 send(desk.answers, Ready(desk.workers.kind))
@@ -73,7 +73,7 @@ def _stand(post: Post, desks: Sequence[Desk], orders: int) -> None:
         finally:
             desk.workers.close()
 
-    run_session(bench, tasks, "", obey)
+    run_session(runner, tasks, "", obey)
 
 
 def _own(desks: Sequence[Desk]) -> Desk:

@@ -1,4 +1,4 @@
-"""A made-up course of one topic, a bench to play on in this process, and a host that grades in others."""
+"""A made-up course of one topic, a runner to play on in this process, and a host that grades in others."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ import pytest
 
 from grader.course import Course, load_course
 from grader.course.stub import write_stubs
-from grader.judge.bench import Bench
 from grader.judge.references import References
+from grader.judge.runner import Runner
 from grader.judge.session import run_session
 from grader.judge.subject import NamespaceSubject
 from grader.report import Report, from_json
@@ -151,18 +151,18 @@ class MadeUp:
         """Add a topic with the same tasks."""
         add_topic(self.root, slug, order)
 
-    def bench(self, seed: int = 1, **functions: Callable[..., Any]) -> Bench:
-        """Return a bench whose subject is the reference with other functions, in this process."""
+    def runner(self, seed: int = 1, **functions: Callable[..., Any]) -> Runner:
+        """Return a runner whose subject is the reference with other functions, in this process."""
         course = self.course
         references = References(course)
         namespace = SimpleNamespace(**{**vars(references.module("maths")), **functions})
-        return Bench(course, references, NamespaceSubject(namespace, references), seed)
+        return Runner(course, references, NamespaceSubject(namespace, references), seed)
 
-    def play(self, bench: Bench, use: Callable[[Bench, list[pytest.Item]], Any], k: str = "") -> Any:
+    def play(self, runner: Runner, use: Callable[[Runner, list[pytest.Item]], Any], k: str = "") -> Any:
         """Return what `use` makes of the tests of `double`."""
         kept: list[Any] = []
-        task = bench.course.task("maths.double")
-        run_session(bench, [task], k, lambda bench, items: kept.append(use(bench, items[task.id])))
+        task = runner.course.task("maths.double")
+        run_session(runner, [task], k, lambda runner, items: kept.append(use(runner, items[task.id])))
         return kept[0]
 
 

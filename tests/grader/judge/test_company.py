@@ -8,20 +8,20 @@ import pytest
 import torch
 
 from grader.course import Task
-from grader.judge.bench import LEAST_SECONDS
-from grader.judge.isolation import MOST_LATE_TASKS, Company, Late
+from grader.judge.isolation import MOST_LATE_TASKS, Batch, Late
 from grader.judge.outcome import Outcome
+from grader.judge.runner import LEAST_SECONDS
 from grader.report import Verdict
 from grader.suite.failure import CheckFailure, Evidence
 
-PASS = Outcome(Verdict.PASS, in_company=True)
-LATE = Outcome(Verdict.TIMEOUT, in_company=True)
+PASS = Outcome(Verdict.PASS, in_batch=True)
+LATE = Outcome(Verdict.TIMEOUT, in_batch=True)
 
 
 def wrong(number):
     """The outcome of a check that saw this number, in company."""
     evidence = Evidence("value", torch.tensor(float(number)), None, None)
-    return Outcome(Verdict.FAIL, CheckFailure("a sum", "another", str(number), evidence), in_company=True)
+    return Outcome(Verdict.FAIL, CheckFailure("a sum", "another", str(number), evidence), in_batch=True)
 
 
 class ScriptedBench:
@@ -53,8 +53,8 @@ def graded():
     """Plays tests by their outcomes; gives the company, the names tried alone, and what was asked for a name."""
 
     def grade(beside, alone=None, named=None):
-        bench = ScriptedBench(beside, alone)
-        company = Company(bench, task("double"), Late())
+        runner = ScriptedBench(beside, alone)
+        company = Batch(runner, task("double"), Late())
         items = [SimpleNamespace(name=name) for name in beside]
         for item in items:
             company.play(item)
@@ -65,7 +65,7 @@ def graded():
             return named
 
         mistake = company.name(items, name)
-        return SimpleNamespace(outcomes=company.outcomes, alone=bench.asked, asked=asked, mistake=mistake)
+        return SimpleNamespace(outcomes=company.outcomes, alone=runner.asked, asked=asked, mistake=mistake)
 
     return grade
 
@@ -108,7 +108,7 @@ def test_a_failure_that_is_alone_by_itself_lets_later_ones_wait(graded):
 
 
 def test_what_says_nothing_of_a_mistake_never_waits(graded):
-    memory = Outcome(Verdict.MEMORY, in_company=True)
+    memory = Outcome(Verdict.MEMORY, in_batch=True)
     assert graded({"a": wrong(1), "b": memory, "c": memory}, named="a mistake").alone == ["a", "b", "c"]
 
 

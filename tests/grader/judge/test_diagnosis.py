@@ -76,15 +76,15 @@ FORBIDDEN = ForbiddenUse(None, "a result without add", "a use of torch.add (line
 
 def named(made_up, function, k="", seconds=20.0, changed=None):
     """The name that `function` gets as a submission; `changed` replaces outcomes."""
-    bench = made_up.bench(double=function)
-    task = bench.course.task("maths.double")
+    runner = made_up.runner(double=function)
+    task = runner.course.task("maths.double")
 
-    def use(bench, items):
-        played = {item.name: settle_internal(bench, task, item, bench.run(item)) for item in items}
-        mistake = diagnose(bench, task, items, {**played, **(changed or {})}, time.process_time() + seconds)
+    def use(runner, items):
+        played = {item.name: settle_internal(runner, task, item, runner.run(item)) for item in items}
+        mistake = diagnose(runner, task, items, {**played, **(changed or {})}, time.process_time() + seconds)
         return mistake and mistake.mistake.name
 
-    return made_up.play(bench, use, k=k)
+    return made_up.play(runner, use, k=k)
 
 
 def added_one(x):
@@ -186,13 +186,13 @@ def test_only_the_effect_is_told_of_a_mistake_that_computes_nothing(made_up):
     """Code that returns x for another reason does the same on every test."""
 
     def sentence(function):
-        bench = made_up.mistakes(UNCHANGED).bench(double=function)
-        task = bench.course.task("maths.double")
+        runner = made_up.mistakes(UNCHANGED).runner(double=function)
+        task = runner.course.task("maths.double")
 
-        def use(bench, items):
-            played = {item.name: settle_internal(bench, task, item, bench.run(item)) for item in items}
-            return diagnose(bench, task, items, played, time.process_time() + 20).sentence
+        def use(runner, items):
+            played = {item.name: settle_internal(runner, task, item, runner.run(item)) for item in items}
+            return diagnose(runner, task, items, played, time.process_time() + 20).sentence
 
-        return made_up.play(bench, use)
+        return made_up.play(runner, use)
 
     assert sentence(lambda x: x.clone()) == f"{POSSIBLE}2 was never reached: the loop ended too early"

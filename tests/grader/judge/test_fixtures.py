@@ -30,8 +30,8 @@ def test_double_as_shared(submission, rng, shared):
 '''
 
 
-def verdicts(made_up, bench):
-    return made_up.play(bench, lambda bench, items: [bench.run(item).verdict for item in items])
+def verdicts(made_up, runner):
+    return made_up.play(runner, lambda runner, items: [runner.run(item).verdict for item in items])
 
 
 def write_shared(made_up) -> Path:
@@ -43,8 +43,8 @@ def write_shared(made_up) -> Path:
 def test_suites_of_a_topic_share_a_module(made_up):
     write_shared(made_up)
     made_up.suite(SUITE)
-    assert verdicts(made_up, made_up.bench()) == [Verdict.PASS]
-    assert verdicts(made_up, made_up.bench(double=lambda x: 3 * x)) == [Verdict.FAIL]
+    assert verdicts(made_up, made_up.runner()) == [Verdict.PASS]
+    assert verdicts(made_up, made_up.runner(double=lambda x: 3 * x)) == [Verdict.FAIL]
 
 
 def test_shared_module_is_there_in_a_grading(made_up, host):
@@ -56,7 +56,7 @@ def test_shared_module_is_there_in_a_grading(made_up, host):
 
 def test_missing_shared_module_is_our_fault(made_up):
     made_up.suite(SUITE)
-    assert verdicts(made_up, made_up.bench()) == [Verdict.INTERNAL]
+    assert verdicts(made_up, made_up.runner()) == [Verdict.INTERNAL]
 
 
 DRAWING = '''

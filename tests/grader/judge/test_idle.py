@@ -26,13 +26,13 @@ def test_double_refuses_words(submission):
 
 
 def idle(made_up, function):
-    bench = made_up.suite(CONDUCT).bench(double=function)
-    task = bench.course.task("maths.double")
+    runner = made_up.suite(CONDUCT).runner(double=function)
+    task = runner.course.task("maths.double")
 
-    def use(bench, items):
-        return idle_tests(bench, task, items, {item.name: bench.run(item) for item in items})
+    def use(runner, items):
+        return idle_tests(runner, task, items, {item.name: runner.run(item) for item in items})
 
-    return made_up.play(bench, use)
+    return made_up.play(runner, use)
 
 
 def test_tests_are_idle_that_nothing_done_and_a_bare_refusal_pass(made_up):
@@ -60,18 +60,18 @@ def test_idle_code_earns_nothing(made_up, host):
 
 def test_tests_are_found_out_about_once_under_one_seed(made_up, monkeypatch):
     """What is known of a test is not played again; under another seed it is."""
-    bench = made_up.suite(CONDUCT).bench(double=lambda x: x)
-    task = bench.course.task("maths.double")
+    runner = made_up.suite(CONDUCT).runner(double=lambda x: x)
+    task = runner.course.task("maths.double")
 
-    def use(bench, items):
-        outcomes = {item.name: bench.run(item) for item in items}
-        first, plays, play = idle_tests(bench, task, items, outcomes), [], bench.play
-        monkeypatch.setattr(bench, "play", lambda item, *rest: plays.append(item.name) or play(item, *rest))
-        again, played_again = idle_tests(bench, task, items, outcomes), len(plays)
-        bench.seed += 1
-        return first, again, played_again, idle_tests(bench, task, items, outcomes), len(plays)
+    def use(runner, items):
+        outcomes = {item.name: runner.run(item) for item in items}
+        first, plays, play = idle_tests(runner, task, items, outcomes), [], runner.play
+        monkeypatch.setattr(runner, "play", lambda item, *rest: plays.append(item.name) or play(item, *rest))
+        again, played_again = idle_tests(runner, task, items, outcomes), len(plays)
+        runner.seed += 1
+        return first, again, played_again, idle_tests(runner, task, items, outcomes), len(plays)
 
-    first, again, played_again, other, played_then = made_up.play(bench, use)
+    first, again, played_again, other, played_then = made_up.play(runner, use)
     assert first == again == other
     assert played_again == 0
     assert played_then >= 3

@@ -128,17 +128,17 @@ def diagnosed_twice(made_up, monkeypatch, function):
 
     monkeypatch.setattr("grader.judge.diagnosis.play_mistake", counted)
 
-    def use(bench, items):
+    def use(runner, items):
         task = made_up.course.task("maths.double")
         for _ in range(2):
             plays.append(0)
             outcomes = {
-                item.name: replace(bench.run(item), seconds=0.0) for item in items
+                item.name: replace(runner.run(item), seconds=0.0) for item in items
             }  # in the same order
-            mistake = diagnose(bench, task, items, outcomes, float("inf"))
+            mistake = diagnose(runner, task, items, outcomes, float("inf"))
             named.append(mistake.mistake.name if mistake else None)
 
-    made_up.play(made_up.bench(double=function), use)
+    made_up.play(made_up.runner(double=function), use)
     return named, plays
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from grader.device.choice import simulated_accelerator
 from grader.judge.order import OurProblem
-from grader.judge.warm import JudgeDied, JudgePool, StandingJudge
+from grader.judge.warm import JudgeDied, JudgePool, WarmJudge
 from grader.judge.warm import pool as module
-from grader.judge.warm.client import _Household, _streams
+from grader.judge.warm.client import _JudgeProcess, _streams
 from grader.judge.warm.messages import Post
 
 POST = Post(("losses.softmax",), "auto", simulated_accelerator())
@@ -21,32 +21,32 @@ WAITS = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
 
 
 @pytest.fixture
-def stood(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[StandingJudge]]:
+def stood(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[WarmJudge]]:
     """The judges that were started so far; in place of the grader's process, each has one that only waits."""
-    found: list[StandingJudge] = []
+    found: list[WarmJudge] = []
 
-    def stand(post: Post, count: int, orders: int) -> list[StandingJudge]:
-        household = _Household(subprocess.Popen(WAITS, stdin=subprocess.PIPE, start_new_session=True))
-        judges = [_judge(household) for _ in range(count)]
+    def stand(post: Post, count: int, orders: int) -> list[WarmJudge]:
+        process = _JudgeProcess(subprocess.Popen(WAITS, stdin=subprocess.PIPE, start_new_session=True))
+        judges = [_judge(process) for _ in range(count)]
         found.extend(judges)
         return judges
 
     monkeypatch.setattr(module, "stand", stand)
     yield found
-    for process in {judge._household.process for judge in found}:
+    for process in {judge._process.popen for judge in found}:
         assert process.stdin is not None
         process.stdin.close()
         process.wait()
 
 
-def _judge(household: _Household) -> StandingJudge:
+def _judge(process: _JudgeProcess) -> WarmJudge:
     (orders, answers), theirs = _streams()
     for descriptor in theirs:
         os.close(descriptor)
-    return StandingJudge(orders, answers, household)
+    return WarmJudge(orders, answers, process)
 
 
-def _closed(judge: StandingJudge) -> bool:
+def _closed(judge: WarmJudge) -> bool:
     return judge._orders.closed and judge._answers.closed
 
 
@@ -59,7 +59,7 @@ def judges() -> Iterator[JudgePool]:
     judges.close()
 
 
-def test_judge_is_lent_again_after_a_grading(judges: JudgePool, stood: list[StandingJudge]) -> None:
+def test_judge_is_lent_again_after_a_grading(judges: JudgePool, stood: list[WarmJudge]) -> None:
     """Two stand from the start; one that is given back is kept, also when its grading failed."""
     with judges.lend(POST) as first, judges.lend(POST) as second:
         assert stood == [first, second]
@@ -70,20 +70,20 @@ def test_judge_is_lent_again_after_a_grading(judges: JudgePool, stood: list[Stan
 
 
 def test_judge_that_died_while_it_was_idle_is_closed_and_another_one_lent(
-    judges: JudgePool, stood: list[StandingJudge]
+    judges: JudgePool, stood: list[WarmJudge]
 ) -> None:
     """Its end is only seen when it is to be lent; its streams are closed then, and not left to the collector."""
     with judges.lend(POST) as first:
         pass
-    first._household.kill()
-    first._household.process.wait()
+    first._process.kill()
+    first._process.popen.wait()
     with judges.lend(POST) as fresh:
         assert fresh not in stood[:2]
         assert [_closed(judge) for judge in stood] == [True, True, False]
 
 
 def test_judge_that_died_while_it_graded_is_not_lent_again(
-    judges: JudgePool, stood: list[StandingJudge]
+    judges: JudgePool, stood: list[WarmJudge]
 ) -> None:
     """Whoever asks next gets another one."""
     with pytest.raises(JudgeDied), judges.lend(POST) as first:
@@ -94,7 +94,7 @@ def test_judge_that_died_while_it_graded_is_not_lent_again(
 
 
 def test_judges_close_every_one_of_them_also_while_it_is_lent(
-    judges: JudgePool, stood: list[StandingJudge]
+    judges: JudgePool, stood: list[WarmJudge]
 ) -> None:
     """None is lent from then on; after `open` there are others, and one that comes back late is not among them."""
     with judges.lend(POST) as late:

@@ -83,10 +83,10 @@ def test_same_seed_gives_the_same_report_when_the_course_lies_elsewhere(made_up,
 
 
 def test_inputs_of_two_tests_are_never_the_same(made_up):
-    bench = made_up.bench()
+    runner = made_up.runner()
     seeds = made_up.play(
-        bench,
-        lambda bench, items: [bench.seed_of(item, use) for item in items for use in ("inputs", "sandbox")],
+        runner,
+        lambda runner, items: [runner.seed_of(item, use) for item in items for use in ("inputs", "sandbox")],
     )
     assert all(one != other for one, other in combinations(seeds, 2))
 

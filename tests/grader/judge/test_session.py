@@ -86,16 +86,16 @@ def test_environment_is_as_before_when_a_session_has_ended(made_up, monkeypatch)
         monkeypatch.setenv(name, "1")
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
     before, modules = dict(os.environ), set(sys.modules)
-    made_up.play(made_up.bench(), lambda bench, items: [bench.run(item) for item in items])
+    made_up.play(made_up.runner(), lambda runner, items: [runner.run(item) for item in items])
     assert {**os.environ, "PYTEST_CURRENT_TEST": ""} == {**before, "PYTEST_CURRENT_TEST": ""}
     assert [name for name in set(sys.modules) - modules if name.startswith("maths")] == []
 
 
 def test_suite_that_changed_is_read_anew_in_the_same_process(made_up):
-    count = lambda bench, items: len(items)  # noqa: E731
-    assert made_up.play(made_up.bench(), count) == 3
+    count = lambda runner, items: len(items)  # noqa: E731
+    assert made_up.play(made_up.runner(), count) == 3
     made_up.suite('def test_double_of_one(submission):\n    """One becomes two."""\n')
-    assert made_up.play(made_up.bench(), count) == 1
+    assert made_up.play(made_up.runner(), count) == 1
 
 
 def test_no_folder_above_the_suites_is_looked_at(made_up, monkeypatch):
@@ -107,14 +107,14 @@ def test_no_folder_above_the_suites_is_looked_at(made_up, monkeypatch):
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", noted)
-    made_up.play(made_up.bench(), lambda bench, items: None)
+    made_up.play(made_up.runner(), lambda runner, items: None)
     assert not set(listed) & set(made_up.course.suites.resolve().parents)
 
 
 def test_suite_that_cannot_be_read_is_our_problem(made_up):
     made_up.suite("import no_such_module\n")
     with pytest.raises(OurProblem, match="(?s)a suite cannot be collected.*no_such_module"):
-        made_up.play(made_up.bench(), lambda bench, items: None)
+        made_up.play(made_up.runner(), lambda runner, items: None)
 
 
 def test_suite_that_cannot_be_read_is_our_problem_when_graded(made_up, host):

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from grader.judge import bench as bench_module
-from grader.judge.bench import DEFAULT_SECONDS, LEAST_SECONDS
+from grader.judge import runner as bench_module
 from grader.judge.isolation import settle, settle_internal
 from grader.judge.outcome import Outcome, verdict_of
+from grader.judge.runner import DEFAULT_SECONDS, LEAST_SECONDS
 from grader.report import Verdict
 
 UNCHECKED = '''
@@ -47,18 +47,18 @@ def quadruple(x):
 
 
 def settled(made_up, function):
-    bench = made_up.bench(double=function)
-    task = bench.course.task("maths.double")
+    runner = made_up.runner(double=function)
+    task = runner.course.task("maths.double")
     runs = []
 
-    def use(bench, items):
+    def use(runner, items):
         (item,) = items
-        first = bench.run(item)
-        plain = bench.run
-        bench.run = lambda *arguments: runs.append(1) or plain(*arguments)
-        return first.verdict, settle_internal(bench, task, item, first).verdict
+        first = runner.run(item)
+        plain = runner.run
+        runner.run = lambda *arguments: runs.append(1) or plain(*arguments)
+        return first.verdict, settle_internal(runner, task, item, first).verdict
 
-    return *made_up.play(bench, use), len(runs)
+    return *made_up.play(runner, use), len(runs)
 
 
 def test_exception_of_a_suite_is_their_failure_when_the_reference_passes(made_up):
@@ -76,14 +76,14 @@ def test_test_is_tried_once_more_when_the_suite_raised(made_up):
 
 
 def test_nothing_is_played_again_when_a_check_decided(made_up):
-    bench = made_up.bench(double=lambda x: 3 * x)
-    task = bench.course.task("maths.double")
+    runner = made_up.runner(double=lambda x: 3 * x)
+    task = runner.course.task("maths.double")
 
-    def use(bench, items):
-        outcome = bench.run(items[1])
-        return settle_internal(bench, task, items[1], outcome) is outcome
+    def use(runner, items):
+        outcome = runner.run(items[1])
+        return settle_internal(runner, task, items[1], outcome) is outcome
 
-    assert made_up.play(bench, use)
+    assert made_up.play(runner, use)
 
 
 @pytest.mark.parametrize("sandbox", ["auto", "none"])
@@ -130,14 +130,14 @@ def test_double_values(submission):
     ("suite", "verdict"), [(UNCHECKED, Verdict.MEMORY), (FULL_FOR_ALL, Verdict.INTERNAL)]
 )
 def test_a_full_device_is_theirs_unless_the_reference_has_no_room_either(made_up, suite, verdict):
-    bench = made_up.suite(suite).bench()
+    runner = made_up.suite(suite).runner()
     full = torch.OutOfMemoryError("CUDA out of memory.")
     outcome = Outcome(verdict_of(full), full)
 
-    def use(bench, items):
-        return settle(bench, bench.course.task("maths.double"), items[0], outcome).verdict
+    def use(runner, items):
+        return settle(runner, runner.course.task("maths.double"), items[0], outcome).verdict
 
-    assert made_up.play(bench, use) is verdict
+    assert made_up.play(runner, use) is verdict
 
 
 # How long a test may take
@@ -149,11 +149,11 @@ def test_time_of_a_test_follows_from_what_the_reference_takes(made_up, monkeypat
     asked, times = [], iter([0.0, reference])
     monkeypatch.setattr(bench_module, "time", SimpleNamespace(process_time=lambda: next(times)))
 
-    def play(bench, items):
-        monkeypatch.setattr(bench, "play", lambda item, subject: asked.append(item.name))
-        return [bench.fair_seconds_of(items[0]) for _ in range(2)]
+    def play(runner, items):
+        monkeypatch.setattr(runner, "play", lambda item, subject: asked.append(item.name))
+        return [runner.fair_seconds_of(items[0]) for _ in range(2)]
 
-    assert made_up.play(made_up.bench(), play) == [least, least]
+    assert made_up.play(made_up.runner(), play) == [least, least]
     assert len(asked) == 1
 
 
@@ -161,14 +161,14 @@ def test_no_test_takes_longer_than_its_suite_allows(made_up, monkeypatch):
     times = iter([0.0, 5.0])
     monkeypatch.setattr(bench_module, "time", SimpleNamespace(process_time=lambda: next(times)))
 
-    def play(bench, items):
-        monkeypatch.setattr(bench, "play", lambda item, subject: None)
-        return bench.fair_seconds_of(items[0])
+    def play(runner, items):
+        monkeypatch.setattr(runner, "play", lambda item, subject: None)
+        return runner.fair_seconds_of(items[0])
 
-    assert made_up.play(made_up.bench(), play) == DEFAULT_SECONDS
+    assert made_up.play(made_up.runner(), play) == DEFAULT_SECONDS
 
 
 def test_on_a_card_a_test_has_what_its_suite_allows(made_up, monkeypatch):
     """Each worker starts CUDA anew."""
     monkeypatch.setattr(bench_module, "computes_on_cuda", lambda: True)
-    assert made_up.play(made_up.bench(), lambda bench, items: bench.fair_seconds_of(items[0])) == DEFAULT_SECONDS
+    assert made_up.play(made_up.runner(), lambda runner, items: runner.fair_seconds_of(items[0])) == DEFAULT_SECONDS

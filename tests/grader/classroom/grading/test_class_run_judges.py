@@ -24,7 +24,7 @@ from grader.course import load_course
 from grader.intake import Content, Submission
 from grader.judge.accelerator import accelerator_for
 from grader.judge.order import Order, OurProblem
-from grader.judge.warm import JudgePool, JudgeStopped, StandingJudge, can_stand
+from grader.judge.warm import JudgePool, JudgeStopped, WarmJudge, can_stand
 from grader.judge.warm.messages import Post
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -83,7 +83,7 @@ class Watch:
             raise KeyboardInterrupt
         if self.then == "kill" and self.seen == 1:
             for judge in [*POOL._busy, *(one for idle in POOL._idle.values() for one in idle)]:
-                os.kill(judge._household.process.pid, signal.SIGKILL)
+                os.kill(judge._process.popen.pid, signal.SIGKILL)
                 self.killed += 1
 
     def stop(self) -> None:
@@ -187,14 +187,14 @@ def order() -> Order:
 
 def test_judge_ends_with_its_grading_when_the_other_end_has_gone(order: Order) -> None:
     """A judge whose orders end while it grades an endless loop ends too, and so does everything it has started."""
-    judge = StandingJudge.start((TASK,), order.sandbox, order.accelerator)
+    judge = WarmJudge.start((TASK,), order.sandbox, order.accelerator)
     judge.wait()
-    before = set(_children(judge._household.process.pid))
+    before = set(_children(judge._process.popen.pid))
     thread = threading.Thread(target=_grade, args=(judge, order, []))
     thread.start()
-    _until(lambda: set(_children(judge._household.process.pid)) - before)  # the child that grades
+    _until(lambda: set(_children(judge._process.popen.pid)) - before)  # the child that grades
     judge._orders.close()
-    judge._household.process.wait(PATIENCE)
+    judge._process.popen.wait(PATIENCE)
     thread.join(PATIENCE)
     assert not thread.is_alive()
     _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in before))
@@ -220,7 +220,7 @@ def test_judges_end_a_grading_at_once_when_they_are_closed(order: Order) -> None
         pass
 
 
-def _grade(judge: StandingJudge, order: Order, problems: list[BaseException]) -> None:
+def _grade(judge: WarmJudge, order: Order, problems: list[BaseException]) -> None:
     try:
         judge.grade(order)
     except OurProblem as problem:

@@ -1,4 +1,4 @@
-"""The work bench of one pytest session: which subject is under test, with which seed, and what came out.
+"""The work runner of one pytest session: which subject is under test, with which seed, and what came out.
 
 pytest's own protocol also asks every plugin at each of the three steps and reports on each. Nobody listens in a session
 of ours, and it takes longer than most tests.
@@ -62,10 +62,10 @@ LEAST_SECONDS = 2.0  # that any test has
 SLOWER = 20  # times what the reference takes has a test besides
 SESSION = pytest.StashKey[Session]()
 DRAWING = pytest.StashKey[Drawing]()
-BENCH = pytest.StashKey["Bench"]()
+BENCH = pytest.StashKey["Runner"]()
 
 
-class Bench:
+class Runner:
     """Plays tests against a subject and keeps the outcome of the last play."""
 
     def __init__(
@@ -157,7 +157,7 @@ class Bench:
         place = _line(problem, item.path), session.calls if session else 0
         return Outcome(
             verdict_of(problem), problem, seconds, where, printed, item.stash.get(DRAWING, Drawing()),
-            self.subject.in_company, place, session.last_arguments if session else (),
+            self.subject.in_batch, place, session.last_arguments if session else (),
             session.repeat if session and problem is not None else None,
         )  # fmt: skip
 

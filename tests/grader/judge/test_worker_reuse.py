@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from grader.intake import Source
-from grader.judge.bench import room_of
 from grader.judge.references import References
-from grader.judge.subject import MOST_SECONDS, Sharing, SourceSubject
+from grader.judge.runner import room_of
+from grader.judge.subject import MOST_SECONDS, SourceSubject, WorkerReuse
 from grader.sandbox.loopback import Loopback
 
 BREAKS_TORCH = """
@@ -77,37 +77,37 @@ def tests_of(made_up, host):
 
 
 def test_sharing_gives_tests_of_one_room_one_worker():
-    sharing = Sharing()
+    sharing = WorkerReuse()
     assert sharing.enter("a") == sharing.enter("a") != sharing.enter("b")
 
 
 def test_sharing_gives_a_test_without_a_room_its_own():
-    assert Sharing().enter("") == ""
+    assert WorkerReuse().enter("") == ""
 
 
 def test_sharing_ends_when_a_room_is_left():
-    sharing = Sharing()
+    sharing = WorkerReuse()
     first = sharing.enter("a")
     sharing.enter("b")
     assert sharing.enter("a") != first
 
 
 def test_sharing_ends_when_a_worker_is_old():
-    sharing = Sharing()
+    sharing = WorkerReuse()
     first = sharing.enter("a")
     sharing.spend(MOST_SECONDS + 1)
     assert sharing.enter("a") != first
 
 
 def test_sharing_knows_whether_a_test_had_company():
-    sharing = Sharing()
+    sharing = WorkerReuse()
     sharing.enter("a")
-    assert not sharing.in_company
+    assert not sharing.in_batch
     sharing.enter("a")
-    assert sharing.in_company
+    assert sharing.in_batch
     sharing.part()
     sharing.enter("a")
-    assert not sharing.in_company
+    assert not sharing.in_batch
 
 
 def rooms_of(made_up, body):
@@ -118,13 +118,13 @@ def rooms_of(made_up, body):
         rooms.append(room)
         return Loopback()
 
-    def use(bench, items):
-        bench.subject = SourceSubject(
+    def use(runner, items):
+        runner.subject = SourceSubject(
             {"maths": Source(text, ast.parse(text))}, open_worker, References(made_up.course)
         )
-        return [bench.run(item).verdict for item in items]
+        return [runner.run(item).verdict for item in items]
 
-    made_up.play(made_up.bench(), use)
+    made_up.play(made_up.runner(), use)
     assert rooms[0] == rooms[1]  # what compiles then serves the first test
     return rooms[1:]
 

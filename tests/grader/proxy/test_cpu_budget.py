@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from grader.proxy.patience import Patience
+from grader.proxy.cpu_budget import CpuBudget
 from grader.proxy.tensors import Mirrors
 from grader.sandbox.transport import WorkerLied
 from grader.wire.frame import MAX_MIRRORS, BadFrame
@@ -23,19 +23,19 @@ def born(mirrors: Mirrors, number: int, length: int) -> None:
 
 
 def test_patience_ends():
-    patience = Patience(0.01)
-    with patience:
+    budget = CpuBudget(0.01)
+    with budget:
         end = time.process_time() + 0.02
         while time.process_time() < end:
             pass
-    with pytest.raises(WorkerLied, match="too long to read"), patience:
+    with pytest.raises(WorkerLied, match="too long to read"), budget:
         pass
 
 
 def test_waiting_costs_no_patience():
-    patience = Patience(0.05)
+    budget = CpuBudget(0.05)
     for _ in range(3):
-        with patience:
+        with budget:
             time.sleep(0.05)
 
 

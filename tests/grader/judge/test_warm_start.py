@@ -49,7 +49,7 @@ def test_memory_of_a_judge_lies_in_large_pages_when_the_system_has_some() -> Non
     (judge,) = client.stand(Post((task.id,), "auto", simulated_accelerator()), 1)
     try:
         judge.wait()
-        pages = Path(f"/proc/{judge._household.process.pid}/smaps_rollup").read_text()
+        pages = Path(f"/proc/{judge._process.popen.pid}/smaps_rollup").read_text()
     finally:
         judge.close()
     sizes = dict(line.split()[:2] for line in pages.splitlines()[1:])

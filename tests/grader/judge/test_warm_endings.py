@@ -16,7 +16,7 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order
-from grader.judge.warm import JudgeDied, StandingJudge, can_stand
+from grader.judge.warm import JudgeDied, WarmJudge, can_stand
 
 TASK = "losses.l2_penalty"
 HANGING = b"import time\n\n\ndef l2_penalty(params, strength):\n    time.sleep(60)\n"
@@ -33,11 +33,11 @@ class Hanging:
 
     def __init__(self, folder: str) -> None:
         self.folder, self.ending = Path(folder), list[BaseException]()
-        self.judge = StandingJudge.start((TASK,), "auto", simulated_accelerator())
+        self.judge = WarmJudge.start((TASK,), "auto", simulated_accelerator())
         self.judge.wait()
         self.thread = threading.Thread(target=self._grade)
         self.thread.start()
-        self.pid = self.judge._household.process.pid
+        self.pid = self.judge._process.popen.pid
         self.server, self.child = wait_for(lambda: two(children(self.pid)))
         (self.worker,) = wait_for(lambda: children(self.server))
 

@@ -1,4 +1,4 @@
-"""Several standing judges of one reading of the course: each grades by itself, and they end as one household."""
+"""Several standing judges of one reading of the course: each grades by itself, and they end as one process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order
-from grader.judge.warm import JudgeDied, JudgeStopped, StandingJudge, can_stand
+from grader.judge.warm import JudgeDied, JudgeStopped, WarmJudge, can_stand
 from grader.judge.warm.client import stand
 from grader.judge.warm.messages import Post
 
@@ -31,7 +31,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def judges() -> Iterator[list[StandingJudge]]:
+def judges() -> Iterator[list[WarmJudge]]:
     """Two judges that stand ready."""
     both = stand(Post((TASK,), "auto", simulated_accelerator()), 2, MANY)
     for judge in both:
@@ -46,13 +46,13 @@ def order_of(source: bytes) -> Order:
     return Order(files, (TASK,), "", 1, "auto", False, None, simulated_accelerator())
 
 
-def verdict(judge: StandingJudge, source: bytes) -> str:
+def verdict(judge: WarmJudge, source: bytes) -> str:
     return judge.grade(order_of(source)).tasks[TASK].verdict
 
 
-def processes(judges: list[StandingJudge]) -> list[int]:
+def processes(judges: list[WarmJudge]) -> list[int]:
     """The servers, and then the judges: all are children of the process that read the course."""
-    pid = judges[0]._household.process.pid
+    pid = judges[0]._process.popen.pid
     return sorted(int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
 
 
@@ -70,11 +70,11 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_judges_of_one_reading_grade_at_the_same_time(judges: list[StandingJudge]) -> None:
+def test_judges_of_one_reading_grade_at_the_same_time(judges: list[WarmJudge]) -> None:
     """Each gives the verdict on its own orders, whatever the other one is asked."""
     sources = [[RIGHT, WRONG, RIGHT], [WRONG, RIGHT, WRONG]]
 
-    def play(judge: StandingJudge, asked: list[bytes]) -> list[str]:
+    def play(judge: WarmJudge, asked: list[bytes]) -> list[str]:
         return [verdict(judge, source) for source in asked]
 
     with ThreadPoolExecutor(2) as pool:
@@ -82,7 +82,7 @@ def test_judges_of_one_reading_grade_at_the_same_time(judges: list[StandingJudge
     assert found == [["pass", "fail", "pass"], ["fail", "pass", "fail"]]
 
 
-def test_judge_that_dies_leaves_its_sibling_at_work(judges: list[StandingJudge]) -> None:
+def test_judge_that_dies_leaves_its_sibling_at_work(judges: list[WarmJudge]) -> None:
     """A process that is killed is one judge that died, with its server; the other one grades on."""
     everybody = processes(judges)
     assert len(everybody) == 4
@@ -93,16 +93,16 @@ def test_judge_that_dies_leaves_its_sibling_at_work(judges: list[StandingJudge])
     assert judges[1].stands and verdict(judges[1], RIGHT) == "pass"
 
 
-def test_household_is_gone_when_its_last_judge_is_closed(judges: list[StandingJudge]) -> None:
+def test_household_is_gone_when_its_last_judge_is_closed(judges: list[WarmJudge]) -> None:
     """The process that read the course ends with the last of its judges and not before."""
-    everybody = [judges[0]._household.process.pid, *processes(judges)]
+    everybody = [judges[0]._process.popen.pid, *processes(judges)]
     judges[0].close()
     assert judges[1].stands and verdict(judges[1], RIGHT) == "pass"
     judges[1].close()
     wait_until(lambda: not any(map(runs, everybody)))
 
 
-def test_judges_of_one_reading_end_together_when_one_is_killed(judges: list[StandingJudge]) -> None:
+def test_judges_of_one_reading_end_together_when_one_is_killed(judges: list[WarmJudge]) -> None:
     """A kill ends all of them at once, and whoever has the other one hears that it was stopped."""
     everybody = processes(judges)
     judges[0].kill()
@@ -112,10 +112,10 @@ def test_judges_of_one_reading_end_together_when_one_is_killed(judges: list[Stan
     wait_until(lambda: not any(map(runs, everybody)))
 
 
-def test_judges_die_with_the_process_that_read_the_course(judges: list[StandingJudge]) -> None:
+def test_judges_die_with_the_process_that_read_the_course(judges: list[WarmJudge]) -> None:
     """Nobody grades on when that one is killed, and no server stays."""
     everybody = processes(judges)
-    os.kill(judges[0]._household.process.pid, signal.SIGKILL)
+    os.kill(judges[0]._process.popen.pid, signal.SIGKILL)
     for judge in judges:
         with pytest.raises(JudgeDied):
             verdict(judge, RIGHT)

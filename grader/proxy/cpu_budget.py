@@ -10,7 +10,7 @@ from grader.sandbox.transport import WorkerLied
 SECONDS = 10.0  # of the judge's processor time; an honest test takes milliseconds
 
 
-class Patience:
+class CpuBudget:
     """Counts the processor time spent within it."""
 
     def __init__(self, seconds: float = SECONDS) -> None:

@@ -14,10 +14,10 @@ import pytest
 
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
-from grader.judge.meanwhile import is_first_failure
 from grader.judge.order import Meanwhile, Order
 from grader.judge.outcome import Outcome
-from grader.judge.warm import StandingJudge, can_stand
+from grader.judge.partial_result import is_first_failure
+from grader.judge.warm import WarmJudge, can_stand
 from grader.judge.warm.child import in_child
 from grader.judge.warm.judge import Desk, Judge
 from grader.judge.warm.messages import Closed, Frames, receive, write
@@ -40,13 +40,13 @@ def order(text: str, **options: Any) -> Order:
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[StandingJudge]:
-    judge = StandingJudge.start((TASK,), "auto", simulated_accelerator())
+def judge() -> Iterator[WarmJudge]:
+    judge = WarmJudge.start((TASK,), "auto", simulated_accelerator())
     yield judge
     judge.close()
 
 
-def test_first_failure_is_told_and_then_its_name(judge: StandingJudge) -> None:
+def test_first_failure_is_told_and_then_its_name(judge: WarmJudge) -> None:
     """Both show what the result shows, as far as it is known by then."""
     told = list[Meanwhile]()
     result = judge.grade(order(WRONG), told.append).tasks[TASK]
@@ -63,14 +63,14 @@ def failure(task: TaskReport | None) -> Any:
     return task.first_failure
 
 
-def test_nothing_is_told_of_what_passes(judge: StandingJudge) -> None:
+def test_nothing_is_told_of_what_passes(judge: WarmJudge) -> None:
     """A pass is known at the end."""
     told = list[Meanwhile]()
     assert judge.grade(order(RIGHT), told.append).tasks[TASK].verdict is PASS
     assert told == []
 
 
-def test_answer_that_nobody_waited_for_is_not_taken_for_the_next_orders(judge: StandingJudge) -> None:
+def test_answer_that_nobody_waited_for_is_not_taken_for_the_next_orders(judge: WarmJudge) -> None:
     """Whoever looks on and raises leaves an answer behind: the next order is answered by its own."""
 
     def fails(told: Meanwhile) -> None:
@@ -82,7 +82,7 @@ def test_answer_that_nobody_waited_for_is_not_taken_for_the_next_orders(judge: S
     assert judge.grade(order(WRONG)).tasks[TASK].verdict is FAIL
 
 
-def test_result_is_the_same_whether_somebody_looks_on_or_not(judge: StandingJudge) -> None:
+def test_result_is_the_same_whether_somebody_looks_on_or_not(judge: WarmJudge) -> None:
     """Who does not ask is told nothing, whatever the order says; the next order is answered as well."""
     alone, watched = judge.grade(order(WRONG, tells=True)), judge.grade(order(WRONG), lambda told: None)
     assert [(test.name, test.message) for test in alone.tasks[TASK].tests] == [
@@ -110,7 +110,7 @@ def test_failure_is_told_only_where_the_result_shows_it_first(verdicts: list[Ver
 
 def test_test_that_is_still_to_be_tried_alone_is_no_failure_yet() -> None:
     """It ran out of time beside others, and may pass by itself."""
-    assert not is_first_failure([Outcome(PASS), Outcome(Verdict.TIMEOUT, in_company=True)])
+    assert not is_first_failure([Outcome(PASS), Outcome(Verdict.TIMEOUT, in_batch=True)])
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.grading import report_of
 from grader.judge.order import Order
-from grader.judge.warm import StandingJudge, can_stand
+from grader.judge.warm import WarmJudge, can_stand
 from grader.report import Report, Verdict
 
 TASK = "losses.l2_penalty"
@@ -98,14 +98,14 @@ def order(text: str, keyword: str = "", seed: int = 1, seconds: float | None = N
 
 
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandingJudge]:
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmJudge]:
     """A judge that was started in a folder of somebody who would like it to import his files."""
     folder = tmp_path_factory.mktemp("impostors")
     for name in IMPOSTORS:
         (folder / f"{name}.py").write_text("open('imported', 'w')\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        judge = StandingJudge.start((TASK,), "auto", simulated_accelerator())
+        judge = WarmJudge.start((TASK,), "auto", simulated_accelerator())
         judge.wait()
     assert not (folder / "imported").exists()
     yield judge
@@ -113,7 +113,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandingJudge]:
 
 
 @pytest.fixture
-def grade(judge: StandingJudge) -> Grade:
+def grade(judge: WarmJudge) -> Grade:
     """Grades a submission with the judge."""
     course = load_course()
 
@@ -192,13 +192,13 @@ def test_order_with_a_keyword_is_graded_for_it(grade: Grade) -> None:
     assert names[1] == [name for name in names[0] if "gradient" in name] != []
 
 
-def test_judge_does_not_grow(grade: Grade, judge: StandingJudge) -> None:
+def test_judge_does_not_grow(grade: Grade, judge: WarmJudge) -> None:
     """Thirty orders leave a judge as it was: its memory, its descriptors, its processes."""
     ten = [grade(RIGHT, keyword="strength_zero") for _ in range(10)]
-    before = facts(judge._household.process.pid)
+    before = facts(judge._process.popen.pid)
     thirty = ten + [grade(RIGHT, keyword="strength_zero") for _ in range(20)]
-    assert facts(judge._household.process.pid)[1:] == before[1:]
-    assert facts(judge._household.process.pid)[0] <= before[0] + ROUNDING
+    assert facts(judge._process.popen.pid)[1:] == before[1:]
+    assert facts(judge._process.popen.pid)[0] <= before[0] + ROUNDING
     assert {report.tasks[0].verdict for report in thirty} == {Verdict.PASS}
 
 
@@ -210,7 +210,7 @@ def facts(pid: int) -> tuple[int, int, int]:
     return int(memory), len(list((process / "fd").iterdir())), len(below)
 
 
-def test_next_order_is_given_what_was_found_out_about_tests(grade: Grade, judge: StandingJudge) -> None:
+def test_next_order_is_given_what_was_found_out_about_tests(grade: Grade, judge: WarmJudge) -> None:
     """A partly wrong submission is graded the same the second time, whatever the judge has learned from the first."""
     first, again = grade(WRONG, seed=5), grade(WRONG, seed=5)
     grade(WRONG, seed=6)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from grader.course import Task
-from grader.judge.bench import is_visible, title_of, weight_of
 from grader.judge.order import Meanwhile
 from grader.judge.outcome import Outcome
+from grader.judge.runner import is_visible, title_of, weight_of
 from grader.judge.scoring import score_task
 from grader.report import TestReport, Verdict
 
@@ -19,7 +19,7 @@ NO_FAILURE = (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL)  # of these
 def is_first_failure(outcomes: Iterable[Outcome]) -> bool:
     """Whether the last of these outcomes, which are settled, is the failure that the result will show first."""
     *before, last = outcomes
-    may_pass = last.verdict in NO_FAILURE or last.in_company
+    may_pass = last.verdict in NO_FAILURE or last.in_batch
     return not may_pass and all(each.verdict is Verdict.PASS for each in before)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.grading.executors import POOL, here
+from grader.classroom.grading.jobs import POOL, here
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import find_submission

@@ -6,10 +6,9 @@ import secrets
 from pathlib import Path
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.grading import executors
 from grader.classroom.grading.asked import Asked, only, policy_of, read_intake, with_earlier
 from grader.classroom.grading.class_run import grade_class
-from grader.classroom.grading.jobs import ClassRun, OpenExecutor
+from grader.classroom.grading.jobs import ClassRun, OpenExecutor, here, on_cluster
 from grader.classroom.grading.out_folder import only_run, write
 from grader.classroom.grading.publish import publish
 from grader.classroom.pages.terminal import ClassProgress
@@ -58,10 +57,10 @@ def _class_run(asked: Asked, policy: Policy, seed: int) -> ClassRun:
 
 
 def _executor(asked: Asked) -> OpenExecutor:
-    address, jobs = asked.scheduler, asked.jobs or processors()
+    address, at_once = asked.scheduler, asked.jobs or processors()
     if address is not None:
-        return lambda most: executors.on_cluster(address)
-    return lambda most: executors.here(min(jobs, most), most)
+        return lambda most: on_cluster(address)
+    return lambda most: here(min(at_once, most), most)
 
 
 def _seed(asked: Asked, policy: Policy, book: Gradebook) -> int:

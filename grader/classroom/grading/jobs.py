@@ -1,25 +1,25 @@
-"""What a run has to grade: a job for each topic of a hand-in whose report is not known, and the grading of one."""
+"""What a run has to grade: a job for each topic of a hand-in whose report is not known; and where jobs run."""
 
 from __future__ import annotations
 
+import atexit
 import functools
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from grader.classroom.grading.cache_key import GradingOptions, key_of, topic_digest
-from grader.classroom.grading.executors import POOL
 from grader.classroom.policy.course_policy import Policy, seed_for
 from grader.classroom.records import HandedFile, HandIn, Student
 from grader.course import Course, Task, load_course
 from grader.device.choice import Accelerator, using
 from grader.intake import Content, Submission
 from grader.judge.grading import report_of
-from grader.judge.order import Order, OurProblem, ShardResult
+from grader.judge.order import Order, OurProblem, ShardResult, UsageProblem
 from grader.judge.scoring import untested, without_needs
-from grader.judge.warm import can_stand
+from grader.judge.warm import JudgePool, can_stand
 from grader.judge.warm.messages import Post
 from grader.report import Message, Report, Verdict
 from grader.sandbox.transport import SandboxProblem
@@ -175,3 +175,49 @@ def _job(run: ClassRun, task_ids: tuple[str, ...], file: HandedFile, student: St
         topic=file.topic, task_ids=task_ids, suffix=file.suffix, data=file.data, seed=seed, options=options,
         accelerator=run.accelerator, all_task_ids=tuple(task.id for task in run.tasks),
     )  # fmt: skip
+
+
+CONNECT_SECONDS = 20
+
+
+POOL = JudgePool()
+atexit.register(POOL.close)
+
+
+@contextmanager
+def here(jobs: int, orders: int) -> Iterator[Executor]:
+    """Run `jobs` of some `orders` gradings at the same time on this machine; leaving early ends those that run."""
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
+    POOL.open(jobs, orders)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        POOL.close()  # a thread that waits for a judge hears of it at once
+        pool.shutdown(wait=True)
+
+
+@contextmanager
+def on_cluster(address: str) -> Iterator[Executor]:
+    """Run gradings on a Dask cluster; a worker that dies hands its gradings to the others.
+
+    Raises:
+        UsageProblem: the extra `dask` is not installed, or nobody answers at the address.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UsageProblem("--scheduler needs Dask: install torchgrade[dask]") from None
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as problem:
+        raise UsageProblem(
+            f"--scheduler {address}: no Dask scheduler answers there ({problem}): give the address that it prints, "
+            "such as tcp://127.0.0.1:8786"
+        ) from None
+    try:
+        if not client.scheduler_info()["workers"]:
+            raise OurProblem(f"the Dask scheduler at {address} has no workers: start one with `dask worker`")
+        yield client.get_executor(pure=False)
+    finally:
+        client.close()

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.grading import executors
+from grader.classroom.grading import jobs
 from grader.course import load_course
 from grader.judge.order import UsageProblem
 from grader.judge.warm import can_stand
@@ -124,9 +124,9 @@ def test_class_is_graded_on_a_cluster_although_a_worker_is_killed(tmp_path: Path
 
 def test_cluster_that_does_not_answer_is_a_wrong_call(monkeypatch: pytest.MonkeyPatch) -> None:
     """An address where no scheduler listens is refused with what to give instead."""
-    monkeypatch.setattr(executors, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(jobs, "CONNECT_SECONDS", 0.2)
     with (
         pytest.raises(UsageProblem, match=r"no Dask scheduler answers there"),
-        executors.on_cluster("tcp://127.0.0.1:1"),
+        jobs.on_cluster("tcp://127.0.0.1:1"),
     ):
         pass

@@ -17,8 +17,7 @@ from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading.asked import Asked
 from grader.classroom.grading.cache_key import GradingOptions
 from grader.classroom.grading.command import run_class
-from grader.classroom.grading.executors import POOL
-from grader.classroom.grading.jobs import Job, grade_job
+from grader.classroom.grading.jobs import POOL, Job, grade_job
 from grader.classroom.records import ClassResult, Outcome
 from grader.course import load_course
 from grader.intake import Content, Submission

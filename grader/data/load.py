@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from grader.data.idx import parse_idx
 from grader.data.manifest import DataError, Entry, entry_of, read_checked
+from grader.data.mnist import parse_idx
 
 
 class Part(NamedTuple):

@@ -25,7 +25,8 @@ from typing import Any
 
 import grader
 from grader.process.kernel import can_fork, in_child
-from grader.worker.confine import LAYERS, Limits, Prepared, default_policy, environment, prepare, volume
+from grader.worker.confine import LAYERS, Limits, Prepared, default_policy, environment, prepare
+from grader.worker.confine.scratch import mount
 
 # More than `probes` allows, and no burden where nothing is refused.
 LARGE, MANY, TOO_LONG = 2 << 30, 256, 2.5
@@ -214,7 +215,7 @@ def probe() -> Confinement:
 
 def _probed(folder: Path, scratch: Path) -> Confinement:
     """As a server of workers does it: with a volume for their folders, in a process that ends afterwards."""
-    mounted = volume.mount(scratch, _LIMITS)
+    mounted = mount(scratch, _LIMITS)
     prepared = prepare(default_policy(scratch, _LIMITS))
     attempts = [attempt for attempt in ATTEMPTS if mounted or not attempt.needs_volume]
     probes = tuple(_probes(prepared, attempts, folder / "outside"))

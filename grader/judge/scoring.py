@@ -17,8 +17,9 @@ import torch
 from torch import Tensor
 
 from grader.course import Task
+from grader.judge.order import Meanwhile
 from grader.judge.outcome import CONSTANT, IDLE, Key, Outcome
-from grader.judge.runner import Runner, is_statistical
+from grader.judge.runner import Runner, is_statistical, is_visible, title_of, weight_of
 from grader.judge.subject import NamespaceSubject, Subject
 from grader.report import DECISIVE, Message, TaskReport, TestReport, Verdict
 
@@ -204,3 +205,29 @@ def skip_dependents(tasks: Sequence[Task], reports: Mapping[str, TaskReport]) ->
             message = Message(checked=task.title, got=text, next=f"grade hint {open_needs[0]}")
             result[task.id] = replace(result[task.id], verdict=Verdict.SKIPPED, points=0.0, message=message)
     return result
+
+
+NO_FAILURE = (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL)  # of these the whole suite decides
+
+
+def is_first_failure(outcomes: Iterable[Outcome]) -> bool:
+    """Whether the last of these outcomes, which are settled, is the failure that the result will show first."""
+    *before, last = outcomes
+    may_pass = last.verdict in NO_FAILURE or last.in_batch
+    return not may_pass and all(each.verdict is Verdict.PASS for each in before)
+
+
+def failing(task: Task, items: Sequence[pytest.Item], tried: Sequence[TestReport]) -> Meanwhile:
+    """Tell the first failure; the tests that are still to come only count as its company."""
+    return Meanwhile(score_task(task, [*tried, *map(_to_come, items[len(tried) :])]))
+
+
+def named(task: Task, tests: Sequence[TestReport]) -> Meanwhile | None:
+    """Tell all tests, with the mistake if there is a name for it; None where no test has failed."""
+    found = score_task(task, tests)
+    return None if found.verdict in NO_FAILURE else Meanwhile(found, named=True)
+
+
+def _to_come(item: pytest.Item) -> TestReport:
+    title, weight = title_of(item), weight_of(item)
+    return TestReport(item.name, title, Verdict.NOT_ATTEMPTED, is_visible(item), weight, 0.0)

@@ -18,10 +18,9 @@ from grader.judge.isolation import Batch, Late
 from grader.judge.message import message_of, printed_of, traceback_of
 from grader.judge.order import Advance, Order, ShardResult, Tell
 from grader.judge.outcome import Outcome, is_close, verdict_of
-from grader.judge.partial_result import failing, is_first_failure, named
 from grader.judge.references import References
 from grader.judge.runner import DEFAULT_SECONDS, Runner, is_visible, room_of, title_of, weight_of
-from grader.judge.scoring import idle_tests, score_task, untested
+from grader.judge.scoring import failing, idle_tests, is_first_failure, named, score_task, untested
 from grader.judge.session import run_session
 from grader.judge.subject import SourceSubject, Workers, open_workers
 from grader.proxy.errors import StateLeft, SubmissionError

@@ -15,8 +15,7 @@ from grader.judge.references import References
 from grader.judge.runner import Runner, is_visible
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject
-from grader.release.closure import Import, bound, needed, parts_of, read
-from grader.release.cut import cut, source_of
+from grader.release.cut import Import, bound, cut, needed, parts_of, read, source_of
 from grader.release.secrets import CannotRelease, solution_lines, telling
 
 

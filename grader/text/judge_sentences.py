@@ -13,7 +13,7 @@ import re
 from contextlib import suppress
 from functools import cache
 
-from grader.text import translation_keys
+from grader.text import translations
 from grader.text.translations import ENGLISH, NAME, BadTranslation, chosen, read, ui_file
 
 UNREADABLE = "No task of this file can be graded until Python can read it."
@@ -268,7 +268,7 @@ def localised(text: str, language: str | None = None, depth: int = 0) -> str:
     }
     english = PATTERNS[name]
     with suppress(BadTranslation):  # as of any word of a page
-        english = read(ui_file(code)).of(translation_keys.judge_sentence(name), english)
+        english = read(ui_file(code)).of(translations.judge_sentence(name), english)
     return NAME.sub(lambda hole: values.get(hole[1], hole[0]), english)
 
 

@@ -15,7 +15,7 @@ from typing import TypeGuard
 from grader.course import Course, Task, Topic, load_course
 from grader.course.problem import parse
 from grader.report import Verdict
-from grader.text import translation_keys
+from grader.text import translations
 from grader.text.judge_sentences import PATTERNS
 from grader.text.sentences import SENTENCES
 from grader.text.translations import (
@@ -54,7 +54,7 @@ def spoken(key: str, english: str, /, **values: object) -> str:
 
 def label(words: str) -> str:
     """Return a label of a page in the language that is spoken; the English is the label itself."""
-    return spoken(translation_keys.label(words), words) if words else words
+    return spoken(translations.label(words), words) if words else words
 
 
 def say(name: str, /, **values: object) -> str:
@@ -63,17 +63,17 @@ def say(name: str, /, **values: object) -> str:
     Raises:
         KeyError: the table of sentences has none of this name.
     """
-    return spoken(translation_keys.sentence(name), SENTENCES[name], **values)
+    return spoken(translations.sentence(name), SENTENCES[name], **values)
 
 
 def count_of(number: int, words: str) -> str:
     """Return a number with what is counted, `2 tasks`; what only instructors count has no key, and is English."""
-    return spoken(translation_keys.sentence(f"count.{words}"), "{n} " + words, n=number)
+    return spoken(translations.sentence(f"count.{words}"), "{n} " + words, n=number)
 
 
 def verdict_words(value: str) -> str:
     """Return a verdict in words, `not attempted`, in the language that is spoken."""
-    return spoken(translation_keys.verdict(value), value.replace("_", " "))
+    return spoken(translations.verdict(value), value.replace("_", " "))
 
 
 def translation_for(key: str, language: str, course: Course | None = None) -> Translation:
@@ -107,10 +107,10 @@ def words() -> dict[str, str]:
     """Return the English of every word of the pages, by key."""
     files = (file for folder in PAGES for file in (PACKAGE / folder).rglob("*.py"))
     labels = sorted({label for file in files for label in _labels(file)})
-    found = {translation_keys.label(label): label for label in labels}
-    found |= {translation_keys.verdict(value): value.replace("_", " ") for value in Verdict}
-    found |= {translation_keys.sentence(name): sentence for name, sentence in SENTENCES.items()}
-    return found | {translation_keys.judge_sentence(name): pattern for name, pattern in PATTERNS.items()}
+    found = {translations.label(label): label for label in labels}
+    found |= {translations.verdict(value): value.replace("_", " ") for value in Verdict}
+    found |= {translations.sentence(name): sentence for name, sentence in SENTENCES.items()}
+    return found | {translations.judge_sentence(name): pattern for name, pattern in PATTERNS.items()}
 
 
 def _labels(file: Path) -> Iterator[str]:
@@ -149,7 +149,7 @@ def _of_row(row: ast.expr) -> str | None:
 
 def catalogue_of(course: Course, topic: Topic) -> dict[str, str]:
     """Return the English texts of a topic, in the order in which a translator meets them."""
-    found = {translation_keys.topic_title(topic.slug): topic.title}
+    found = {translations.topic_title(topic.slug): topic.title}
     for task in topic.tasks:
         found |= _open_texts(task)
         found |= dict(_checks(course, task))
@@ -159,13 +159,13 @@ def catalogue_of(course: Course, topic: Topic) -> dict[str, str]:
 
 def sentence_of(course: Course, task: Task, test: str) -> str:
     """Return the English sentence of a test, by its name with or without parameters; empty if it has none."""
-    return dict(_checks(course, task)).get(translation_keys.check(task.id, test), "")
+    return dict(_checks(course, task)).get(translations.check(task.id, test), "")
 
 
 def _open_texts(task: Task) -> dict[str, str]:
-    hints = {translation_keys.hint(task.id, number): hint for number, hint in enumerate(task.hints, 1)}
-    differs = {translation_keys.differs(task.id): task.differs} if task.differs else {}
-    return {translation_keys.title(task.id): task.title, **hints, **differs}
+    hints = {translations.hint(task.id, number): hint for number, hint in enumerate(task.hints, 1)}
+    differs = {translations.differs(task.id): task.differs} if task.differs else {}
+    return {translations.title(task.id): task.title, **hints, **differs}
 
 
 def _checks(course: Course, task: Task) -> Iterator[tuple[str, str]]:
@@ -175,7 +175,7 @@ def _checks(course: Course, task: Task) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             sentence = ast.get_docstring(node) or ""
             if sentence:
-                yield translation_keys.check(task.id, node.name), sentence.splitlines()[0].strip()
+                yield translations.check(task.id, node.name), sentence.splitlines()[0].strip()
 
 
 def _mistakes(course: Course, task: Task) -> Iterator[tuple[str, str]]:
@@ -185,9 +185,9 @@ def _mistakes(course: Course, task: Task) -> Iterator[tuple[str, str]]:
     if not course.mistakes_file(task).is_file():
         return
     for mistake in References(course).mistakes(task):
-        yield translation_keys.mistake(task.id, mistake.name), mistake.sentence
+        yield translations.mistake(task.id, mistake.name), mistake.sentence
         if advice := advice_on(course, task, mistake.name):
-            yield translation_keys.advice(task.id, mistake.name), advice
+            yield translations.advice(task.id, mistake.name), advice
 
 
 def advice_on(course: Course, task: Task, mistake: str) -> str | None:

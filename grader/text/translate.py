@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.course import Course, Task, Topic, load_course
 from grader.report import POSSIBLE, Message, Report, TaskReport, TestReport
-from grader.text import translation_keys
+from grader.text import translations
 from grader.text.judge_sentences import localised
 from grader.text.lookup import sentence_of
 from grader.text.translations import ENGLISH, STOPS, Translation, read, topic_file
@@ -39,7 +39,7 @@ def translated_task(task: TaskReport, course: Course, language: str) -> TaskRepo
     if language == ENGLISH:
         return task
     words = read(topic_file(course.exercises, task.id.partition(".")[0], language))
-    title = words.of(translation_keys.title(task.id), task.title)
+    title = words.of(translations.title(task.id), task.title)
     tests = tuple(_test(test, task.id, words, language) for test in task.tests)
     message = task.message and _message(task.message, task.id, task.title, title, words, language)
     return replace(task, title=title, tests=tests, message=message)
@@ -60,10 +60,10 @@ def translated_failure(failure: Failure, task: Task, course: Course, language: s
     checked, likely = failure.checked, failure.likely
     if checked:
         english = sentence_of(course, task, failure.test) if failure.test else ""
-        title = words.of(translation_keys.check(task.id, failure.test), english) if failure.test else ""
+        title = words.of(translations.check(task.id, failure.test), english) if failure.test else ""
         checked = _with_title(checked, english, title, language)
     if likely and failure.mistake:
-        likely = _likely(likely, translation_keys.mistake(task.id, failure.mistake), words, language)
+        likely = _likely(likely, translations.mistake(task.id, failure.mistake), words, language)
     following = failure.next and localised(failure.next, language)
     return replace(failure, checked=checked, likely=likely, next=following)
 
@@ -75,11 +75,11 @@ def translated_advice(
     if advice is None or language == ENGLISH:
         return advice
     words = read(topic_file(course.exercises, task.topic, language))
-    return words.of(translation_keys.advice(task.id, mistake), advice)
+    return words.of(translations.advice(task.id, mistake), advice)
 
 
 def _test(test: TestReport, task_id: str, words: Translation, language: str) -> TestReport:
-    title = words.of(translation_keys.check(task_id, test.name), test.title)
+    title = words.of(translations.check(task_id, test.name), test.title)
     message = test.message and _message(test.message, task_id, test.title, title, words, language)
     tables = tuple(
         replace(table, title=localised(table.title, language), sentence=localised(table.sentence, language))
@@ -94,7 +94,7 @@ def _message(
     """Translate what a message says of the check, which begins with the title, of values, and of the mistake."""
     likely = message.likely
     if likely is not None and message.mistake is not None:
-        likely = _likely(likely, translation_keys.mistake(task_id, message.mistake), words, language)
+        likely = _likely(likely, translations.mistake(task_id, message.mistake), words, language)
     return replace(
         message,
         checked=_with_title(message.checked, english, title, language),
@@ -128,10 +128,10 @@ def _with_title(checked: str, english: str, title: str, language: str) -> str:
 def _topic(topic: Topic, course: Course, language: str) -> Topic:
     words = read(topic_file(course.exercises, topic.slug, language))
     tasks = tuple(_of_course(task, words) for task in topic.tasks)
-    return replace(topic, title=words.of(translation_keys.topic_title(topic.slug), topic.title), tasks=tasks)
+    return replace(topic, title=words.of(translations.topic_title(topic.slug), topic.title), tasks=tasks)
 
 
 def _of_course(task: Task, words: Translation) -> Task:
-    hints = tuple(words.of(translation_keys.hint(task.id, number), hint) for number, hint in enumerate(task.hints, 1))
-    differs = task.differs and words.of(translation_keys.differs(task.id), task.differs)
-    return replace(task, title=words.of(translation_keys.title(task.id), task.title), hints=hints, differs=differs)
+    hints = tuple(words.of(translations.hint(task.id, number), hint) for number, hint in enumerate(task.hints, 1))
+    differs = task.differs and words.of(translations.differs(task.id), task.differs)
+    return replace(task, title=words.of(translations.title(task.id), task.title), hints=hints, differs=differs)

@@ -1,4 +1,4 @@
-"""Languages, the files of their translations, and what such a file lacks."""
+"""Languages, the keys of texts, the files of translations, and what such a file lacks."""
 
 from __future__ import annotations
 
@@ -14,6 +14,70 @@ from functools import lru_cache
 from pathlib import Path
 
 from grader.text.escape import one_line
+
+LABEL, VERDICT, SENTENCE, JUDGED = "ui.label.", "ui.verdict.", "ui.sentence.", "ui.judged."
+
+
+def topic_title(slug: str) -> str:
+    """`topic.losses.title`."""
+    return f"topic.{slug}.title"
+
+
+def title(task_id: str) -> str:
+    """`task.losses.softmax.title`."""
+    return f"task.{task_id}.title"
+
+
+def hint(task_id: str, number: int) -> str:
+    """`task.losses.softmax.hint.1`."""
+    return f"task.{task_id}.hint.{number}"
+
+
+def differs(task_id: str) -> str:
+    """`task.losses.softmax.differs`."""
+    return f"task.{task_id}.differs"
+
+
+def mistake(task_id: str, variant: str) -> str:
+    """`task.losses.softmax.mistake.softmax_over_batch`."""
+    return f"task.{task_id}.mistake.{variant}"
+
+
+def advice(task_id: str, variant: str) -> str:
+    """`task.losses.softmax.mistake.softmax_over_batch.hint`."""
+    return f"{mistake(task_id, variant)}.hint"
+
+
+def check(task_id: str, test: str) -> str:
+    """`task.losses.softmax.check.test_softmax_sums_to_one`, whatever the test's parameters."""
+    return f"task.{task_id}.check.{test.partition('[')[0]}"
+
+
+def label(words: str) -> str:
+    """`ui.label.builds_on` of "Builds on"."""
+    return LABEL + re.sub(r"\W+", "_", words.lower()).strip("_")
+
+
+def verdict(value: str) -> str:
+    """`ui.verdict.not_attempted`."""
+    return VERDICT + value
+
+
+def sentence(name: str) -> str:
+    """`ui.sentence.report.fault`."""
+    return SENTENCE + name
+
+
+def judge_sentence(name: str) -> str:
+    """`ui.judged.shape`."""
+    return JUDGED + name
+
+
+def task_of(key: str) -> str | None:
+    """Return the task that a text is about, `losses.softmax`; None for a text of no task."""
+    parts = key.split(".")
+    return f"{parts[1]}.{parts[2]}" if parts[0] == "task" and len(parts) > 3 else None
+
 
 ENGLISH = "en"
 VARIABLE = "TORCHGRADE_LANGUAGE"

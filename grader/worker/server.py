@@ -21,7 +21,7 @@ from typing import Any
 
 from grader.process.prepare import keep_compiler_away, stand_in
 from grader.process.speedups import PAGES
-from grader.worker.confine import DEFAULT_LIMITS, Prepared, default_policy, limits, prepare, volume
+from grader.worker.confine import DEFAULT_LIMITS, Prepared, default_policy, limits, prepare, scratch
 from grader.worker.endpoint import serve as answer_requests
 from grader.worker.module import compiled
 from grader.worker.worker import Worker
@@ -99,7 +99,7 @@ def serve(control: socket.socket, scratch_root: str, confined: bool, card: bool 
     """Obey the judge until it hangs up; never returns."""
     os.setsid()  # so that the kernel gives all its threads together one share of the processors
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge decides what Ctrl-C ends
-    mounted = confined and volume.mount(Path(scratch_root), DEFAULT_LIMITS)
+    mounted = confined and scratch.mount(Path(scratch_root), DEFAULT_LIMITS)
     policy = default_policy(Path(scratch_root), card=card)
     prepared = prepare(policy, dedicated=True) if confined else None
     layers = (prepared.layers, prepared.missing) if prepared else ((), ())
@@ -184,7 +184,7 @@ class _Server:
 
 def _remove(scratch_root: str, mounted: bool) -> None:
     if mounted:
-        volume.unmount(Path(scratch_root))
+        scratch.unmount(Path(scratch_root))
     shutil.rmtree(scratch_root, ignore_errors=True)
 
 

@@ -15,9 +15,8 @@ import torch
 
 from grader.device.choice import CUDA, Accelerator, using
 from grader.sandbox.watch import limits_in_use
-from grader.worker.confine import DEFAULT_LIMITS, bpf, cuda, default_policy, prepare
-from grader.worker.confine.bpf import ARCHITECTURES
-from grader.worker.confine.seccomp import actions
+from grader.worker.confine import DEFAULT_LIMITS, cuda, default_policy, prepare, seccomp
+from grader.worker.confine.seccomp import ARCHITECTURES, actions
 
 MEBIBYTE, TEBIBYTE = 1 << 20, 1 << 40
 MAP_NORESERVE = 0x4000  # which Python has no name for
@@ -72,7 +71,7 @@ def test_the_only_socket_is_a_local_one_that_reaches_nobody(answer):
     assert answer("socket", socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_CLOEXEC)
     assert not answer("socket", socket.AF_UNIX, socket.SOCK_STREAM)
     assert not answer("socket", socket.AF_INET, socket.SOCK_SEQPACKET)
-    assert answer("connect") == answer("accept") == answer("socketpair") == bpf.error(errno.EPERM)
+    assert answer("connect") == answer("accept") == answer("socketpair") == seccomp.error(errno.EPERM)
 
 
 def reserve():

@@ -7,13 +7,12 @@ import struct
 
 import pytest
 
-from grader.worker.confine import bpf
-from grader.worker.confine.bpf import ARCHITECTURES, HIGHEST
+from grader.worker.confine import seccomp
 from grader.worker.confine.calls import LIMITED, REFUSED, UNKNOWN
-from grader.worker.confine.seccomp import actions
+from grader.worker.confine.seccomp import ARCHITECTURES, HIGHEST, actions
 
 OWN = 4321
-ALLOWED, REFUSED_BY, NOT_KNOWN = bpf.ALLOW, bpf.error(errno.EPERM), bpf.error(errno.ENOSYS)
+ALLOWED, REFUSED_BY, NOT_KNOWN = seccomp.ALLOW, seccomp.error(errno.EPERM), seccomp.error(errno.ENOSYS)
 
 
 def run(code: bytes, architecture: int, number: int, *arguments: int) -> int:
@@ -44,7 +43,7 @@ def run(code: bytes, architecture: int, number: int, *arguments: int) -> int:
 def kernel(request):
     """Ask the filter of one architecture by name."""
     architecture, numbers = ARCHITECTURES[request.param]
-    code, places = bpf.encode(bpf.assemble(architecture, actions(numbers), REFUSED_BY))
+    code, places = seccomp.encode(seccomp.assemble(architecture, actions(numbers), REFUSED_BY))
     for place in places:
         code = code[:place] + struct.pack("<I", OWN) + code[place + 4 :]
 

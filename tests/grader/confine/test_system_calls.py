@@ -15,8 +15,8 @@ import pytest
 
 from grader.process import kernel
 from grader.process.kernel import in_child
-from grader.worker.confine.bpf import ARCHITECTURES, HIGHEST
 from grader.worker.confine.calls import LIMITED, REFUSED, UNKNOWN
+from grader.worker.confine.seccomp import ARCHITECTURES, HIGHEST
 
 _, NUMBERS = ARCHITECTURES[platform.machine()]
 DIE_WITH_PARENT, STEAL_INPUT = 1, 0x5412

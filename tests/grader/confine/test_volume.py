@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.process.kernel import in_child
-from grader.worker.confine import Limits, volume
+from grader.worker.confine import Limits
+from grader.worker.confine import scratch as module
 
 LIMITS = Limits(scratch_size=1 << 20, scratch_files=20)
 
@@ -18,7 +19,7 @@ def mounted(folder: Path, task) -> str:
     """What `task` returns in a child that has a volume over the folder, or the error that it meets."""
 
     def work(keep):
-        if not volume.mount(folder, LIMITS):
+        if not module.mount(folder, LIMITS):
             return "no volume"
         os.chdir(folder)
         try:
@@ -72,7 +73,7 @@ def test_unmounting_shows_the_folder_again(scratch):
 
     def work():
         before = os.listdir(scratch)
-        volume.unmount(scratch)
+        module.unmount(scratch)
         return before, os.listdir(scratch)
 
     assert mounted(scratch, work) == "([], ['below'])"
@@ -86,5 +87,5 @@ def test_a_system_that_refuses_is_no_error(scratch, monkeypatch):
     def refuse(flags):
         raise PermissionError(errno.EPERM, "refused")
 
-    monkeypatch.setattr(volume.kernel, "unshare", refuse)
-    assert volume.mount(scratch, LIMITS) is False
+    monkeypatch.setattr(module.kernel, "unshare", refuse)
+    assert module.mount(scratch, LIMITS) is False

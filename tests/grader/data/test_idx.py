@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grader.data.idx import MOST_DIMENSIONS, TYPES, IdxError, parse_idx
+from grader.data.mnist import MOST_DIMENSIONS, TYPES, IdxError, parse_idx
 
 DTYPES = ["u1", "i1", "i2", "i4", "f4", "f8"]
 made = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)

@@ -16,7 +16,7 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Meanwhile, Order
 from grader.judge.outcome import Outcome
-from grader.judge.partial_result import is_first_failure
+from grader.judge.scoring import is_first_failure
 from grader.judge.warm import WarmJudge, can_stand
 from grader.judge.warm.child import in_child
 from grader.judge.warm.judge import Desk, Judge

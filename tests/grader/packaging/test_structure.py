@@ -14,8 +14,8 @@ structure = sys.modules["structure"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(structure)
 
 MOST = {
-    "lines of code": 27_200,
-    "modules": 273,
+    "lines of code": 27_160,
+    "modules": 267,
     "packages": 35,
     "lines of a module, median": 160,
     "lines of a module, most": 400,

@@ -10,8 +10,7 @@ import pytest
 
 from grader.course import Course
 from grader.course.topics import read_topics
-from grader.release.closure import needed
-from grader.release.cut import cut
+from grader.release.cut import cut, needed
 from grader.release.secrets import CannotRelease
 from grader.release.suites import Counted, _tests, visible_suites
 

@@ -19,7 +19,7 @@ from grader.text import (
     speak,
     spoken,
     text,
-    translation_keys,
+    translations,
     verdict_words,
 )
 from grader.text.lookup import UnknownKey, catalogue_of, words
@@ -63,7 +63,7 @@ def test_catalogue_holds_every_text_where_it_is_written(course):
 )
 def test_labels_of_the_pages_are_found_where_they_are_written(label_of_a_page):
     """A label that a page writes has a key, and its English is the label."""
-    assert words()[translation_keys.label(label_of_a_page)] == label_of_a_page
+    assert words()[translations.label(label_of_a_page)] == label_of_a_page
 
 
 def test_verdicts_have_words():

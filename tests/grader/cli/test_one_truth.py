@@ -17,7 +17,7 @@ from grader.course.stub import stub_of
 from grader.intake import find_submission
 from grader.intake.notebook_document import Cell
 from grader.learner.definitions import named, replaced
-from grader.notebook.kernel import ask
+from grader.notebook.kernel import grade_cells
 from grader.report import Verdict
 
 COURSE = load_course()
@@ -127,7 +127,7 @@ class Player:
 
         with self.monkeypatch.context() as patch:
             patch.setattr(subprocess, "run", run)
-            ask([cell], topic, tasks, (), self.folder)
+            grade_cells([cell], topic, tasks, (), self.folder)
         self.passed |= self.good(topic)
 
     def reset(self, topic, chance):

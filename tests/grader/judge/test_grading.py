@@ -235,6 +235,7 @@ def test_code_that_is_slower_than_the_first_look_allows_passes(grade):
     assert grade("    import time\n    time.sleep(1.2)\n" + RIGHT, RIGHT).report.score == 5
 
 
+@pytest.mark.rest  # as the one above, seconds are slept
 def test_time_of_an_import_is_not_the_time_of_a_test(made_up, host):
     text = "import time\ntime.sleep(1.2)\n" + solved("    time.sleep(0.9)\n" + RIGHT, RIGHT)
     report = host.grade(made_up.submit(text), made_up.package, seed=1, keyword="double").report

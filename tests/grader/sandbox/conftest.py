@@ -40,7 +40,7 @@ def spawned() -> Iterator[SpawnedWorkers]:
     workers.close()
 
 
-@pytest.fixture(params=["forked", "spawned"])
+@pytest.fixture(params=["forked", pytest.param("spawned", marks=pytest.mark.rest)])
 def workers(request: pytest.FixtureRequest) -> Any:
     """Where workers come from."""
     return request.config.stash[servers] if request.param == "forked" else request.getfixturevalue("spawned")

@@ -11,7 +11,10 @@ import pytest
 SCRIPT = Path(__file__).with_name("meta_cases.py")
 NEED_NONE = ("generator", "nothing")
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="each case is tried in a forked child")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="each case is tried in a forked child"),
+    pytest.mark.rest,  # what is tried changes with torch
+]
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Node = TypeVar("Node", bound=Hashable)
 UsedBy = Callable[[ast.stmt], Iterable[str]]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 REACHES_GLOBALS = frozenset({"exec", "globals", "locals", "setattr", "vars"})
+
+
+def closure(start: Iterable[Node], needs: Callable[[Node], Iterable[Node]]) -> set[Node]:
+    """Return what one begins with, what that needs, and so on."""
+    found, waiting = set[Node](), list(start)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += needs(node)
+    return found
 
 
 def names_in(statement: ast.AST) -> set[str]:
@@ -43,14 +56,12 @@ class Bindings:
             used_by: which names a statement uses; by default all that stand in it.
             left_out: names that are not followed.
         """
-        seen: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name in self.by_name and name not in seen:
-                seen.add(name)
-                waiting += {used for bound in self.by_name[name] for used in used_by(bound)} - set(left_out)
-        return seen
+
+        def used(name: str) -> set[str]:
+            there = {used for bound in self.by_name[name] for used in used_by(bound) if used in self.by_name}
+            return there - set(left_out)
+
+        return closure((name for name in names if name in self.by_name), used)
 
 
 @lru_cache(maxsize=64)

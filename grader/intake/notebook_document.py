@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.intake.python_text import UnreadableSource
 from grader.intake.submission_folder import shown
 
 
@@ -30,14 +31,6 @@ class Cell:
     source: str
     count: int | None = None  # when it was last run, as the notebook says
     mark: Mark = Mark()
-
-
-@dataclass(frozen=True)
-class Document:
-    """What a notebook file holds that is of use here."""
-
-    cells: tuple[Cell, ...]  # of code, in the order of the document
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,33 +114,29 @@ MERGE = re.compile(rb"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
 KEY = "torchgrade"  # in the metadata of a notebook and of its cells
 
 
-class Unusable(Exception):
-    """The file is no notebook that can be graded; the message is whole sentences for the learner."""
-
-
-def read_document(data: bytes, name: str) -> Document:
-    """Return the cells of code in a notebook of any version, without its outputs.
+def read_document(data: bytes, name: str) -> tuple[list[Cell], list[str]]:
+    """Return the cells of code in a notebook of any version, in order and without outputs, and notes.
 
     Raises:
-        Unusable: it is no notebook, too large, or in another language than Python.
+        UnreadableSource: it is no notebook, too large, or in another language than Python.
     """
     if len(data) > MOST_BYTES:
-        raise Unusable(f"{name} is larger than {MOST_BYTES} bytes: clear its outputs and save it again.")
+        raise UnreadableSource(f"{name} is larger than {MOST_BYTES} bytes: clear its outputs and save it again.")
     if not data.strip():
-        raise Unusable(f"{name} is empty: save the notebook again.")
+        raise UnreadableSource(f"{name} is empty: save the notebook again.")
     content = _parsed(data, name)
     raw = raw_cells(content)
     if raw is None:
-        raise Unusable(f"{name} is JSON but no notebook, as it has no list of cells: save it from Jupyter.")
+        raise UnreadableSource(f"{name} is JSON but no notebook, as it has no list of cells: save it from Jupyter.")
     if len(raw) > MOST_CELLS:
-        raise Unusable(f"{name} has more than {MOST_CELLS} cells: keep what belongs to the exercise.")
+        raise UnreadableSource(f"{name} has more than {MOST_CELLS} cells: keep what belongs to the exercise.")
     if language := _other_language(content):
-        raise Unusable(f"{name} is a notebook in {language}: the course is graded in Python.")
+        raise UnreadableSource(f"{name} is a notebook in {language}: the course is graded in Python.")
     notes: list[str] = []
-    cells = tuple(_cells(raw, notes))
+    cells = list(_cells(raw, notes))
     if sum(len(cell.source) for cell in cells) > MOST_CODE:
-        raise Unusable(f"{name} holds more than {MOST_CODE} characters of code: move data out of it.")
-    return Document(cells, tuple(notes[:5]))
+        raise UnreadableSource(f"{name} holds more than {MOST_CODE} characters of code: move data out of it.")
+    return cells, notes[:5]
 
 
 def topic_in(data: bytes) -> str:
@@ -156,7 +145,7 @@ def topic_in(data: bytes) -> str:
         return ""
     try:
         content = _parsed(data, "")
-    except Unusable:
+    except UnreadableSource:
         return ""
     metadata = content.get("metadata") if isinstance(content, dict) else None
     mark = metadata.get(KEY) if isinstance(metadata, dict) else None
@@ -172,7 +161,7 @@ def as_utf8(data: bytes, name: str) -> bytes:
     try:
         return data.decode(encoding).removeprefix("\ufeff").encode("utf-8")
     except UnicodeError as error:
-        raise Unusable(f"{name} is not {encoding} text: save the notebook again as UTF-8.") from error
+        raise UnreadableSource(f"{name} is not {encoding} text: save the notebook again as UTF-8.") from error
 
 
 def _parsed(data: bytes, name: str) -> Any:
@@ -183,20 +172,20 @@ def _parsed(data: bytes, name: str) -> Any:
             raise TooMany
         return json.loads(rest.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise Unusable(f"{name} is not utf-8 text: save the notebook again as UTF-8.") from error
+        raise UnreadableSource(f"{name} is not utf-8 text: save the notebook again as UTF-8.") from error
     except TooMany as error:
-        raise Unusable(
+        raise UnreadableSource(
             f"{name} holds more than {MOST_LEFT} bytes beside its outputs: move data out of it."
         ) from error
     except RecursionError as error:
-        raise Unusable(f"{name} is too deeply nested to be a notebook: save it from Jupyter.") from error
+        raise UnreadableSource(f"{name} is too deeply nested to be a notebook: save it from Jupyter.") from error
     except (ValueError, MemoryError) as error:
         if MERGE.search(text):
-            raise Unusable(
+            raise UnreadableSource(
                 f"{name} holds marks of a merge (<<<<<<<): take one of the two versions whole."
             ) from error
         reason = error.msg if isinstance(error, json.JSONDecodeError) else "a value is unreadable"
-        raise Unusable(f"{name} is not a notebook, as it is no JSON ({reason}): save it again.") from error
+        raise UnreadableSource(f"{name} is not a notebook, as it is no JSON ({reason}): save it again.") from error
 
 
 def raw_cells(content: Any) -> list[Any] | None:

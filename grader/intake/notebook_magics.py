@@ -7,8 +7,7 @@ import re
 import warnings
 from dataclasses import dataclass
 
-from grader.intake.python_text import excerpt
-from grader.intake.submission_folder import shown
+from grader.intake.python_text import SourceProblem, syntax_fault
 
 # A magic, a line for the shell or for help, or a value that one of them returns; of a line without its indentation.
 LINE = re.compile(
@@ -30,15 +29,7 @@ class Cleaned:
     taken: tuple[int, ...] = ()  # the lines that were taken out, without those of the grader's own magic
 
 
-@dataclass(frozen=True)
-class NotPython:
-    """Why a cell is no Python, and where."""
-
-    line: int | None
-    message: str
-
-
-def cleaned(source: str, place: str) -> Cleaned | NotPython:
+def cleaned(source: str, place: str) -> Cleaned | SourceProblem:
     """Return a cell without its magics; what is Python already is not touched.
 
     Python itself says where a magic stands: only a line that it cannot read, and that looks like one, is taken out.
@@ -54,9 +45,7 @@ def cleaned(source: str, place: str) -> Cleaned | NotPython:
         if not line or line > len(lines) or not LINE.match(lines[line - 1].strip()):
             return _fault(tree, lines, place)
         taken += _take(lines, line)
-    return NotPython(
-        None, f"{place}: more than {MOST_PLACES} places are no Python: move them to other cells."
-    )
+    return SourceProblem(f"{place}: more than {MOST_PLACES} places are no Python: move them to other cells.")
 
 
 def _is_ours(source: str, line: int) -> bool:
@@ -68,9 +57,7 @@ def _parsed(text: str) -> ast.Module | Exception:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text)
-    except (
-        Exception
-    ) as error:  # lone surrogates, null bytes, too deep: Python's parser has many ways to give up
+    except Exception as error:  # lone surrogates, null bytes, too deep: Python's parser has many ways to give up
         return error
 
 
@@ -95,21 +82,13 @@ def _take(lines: list[str], line: int) -> list[int]:
     return list(range(line, last + 1))
 
 
-def _fault(error: Exception, lines: list[str], place: str) -> NotPython:
-    if unreadable := _unreadable_line(lines):
-        return NotPython(
-            unreadable, f"{place}, line {unreadable}: a character is no text: write the line anew."
-        )
+def _fault(error: Exception, lines: list[str], place: str) -> SourceProblem:
+    if bad := _unreadable_line(lines):
+        return SourceProblem(f"{place}, line {bad}: a character is no text: write the line anew.", bad)
     if not isinstance(error, SyntaxError):
-        return NotPython(
-            None, f"{place}: it is too deeply nested for Python to read: write shorter expressions."
-        )
-    line, column = error.lineno or None, error.offset or 0
-    where = f"{place}, line {line}" + (f", column {column}" if column > 0 else "") if line else place
-    marked = excerpt(lines[line - 1], column) if line and line <= len(lines) else ""
-    return NotPython(
-        line, f"{where}: syntax error: {shown(error.msg or 'invalid syntax')[:200]}\n{marked}".rstrip()
-    )
+        return SourceProblem(f"{place}: it is too deeply nested for Python to read: write shorter expressions.")
+    message, line = syntax_fault(lines, error, place)
+    return SourceProblem(message.rstrip(), line)
 
 
 def _unreadable_line(lines: list[str]) -> int | None:

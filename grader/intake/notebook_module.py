@@ -8,19 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from grader.intake.notebook_document import (
-    BrokenCell,
-    Cell,
-    Document,
-    ModuleText,
-    Stretch,
-    Unusable,
-    read_document,
-)
-from grader.intake.notebook_magics import Cleaned, NotPython, cleaned
+from grader.intake.notebook_document import BrokenCell, Cell, ModuleText, Stretch, read_document
+from grader.intake.notebook_magics import Cleaned, cleaned
 from grader.intake.notebook_select import selected
 from grader.intake.notebook_units import Unit, units_of
-from grader.intake.python_text import SourceProblem
+from grader.intake.python_text import SourceProblem, UnreadableSource
 from grader.intake.submission_folder import shown
 
 
@@ -28,7 +20,8 @@ from grader.intake.submission_folder import shown
 class ParsedNotebook:
     """The cells of code, those that are Python, their statements, and which of these are kept."""
 
-    document: Document
+    cells: list[Cell]
+    notes: list[str]  # on the document
     python: dict[int, Cleaned] = field(default_factory=dict)  # by position among the cells of code
     statements: int = 0  # of all cells, also of those that are too many to look at
     units: list[Unit] = field(default_factory=list)
@@ -38,7 +31,7 @@ class ParsedNotebook:
     @cached_property
     def whole(self) -> set[int]:
         """The positions of cells that are as our writer left them."""
-        cells = enumerate(self.document.cells)
+        cells = enumerate(self.cells)
         return {at for at, cell in cells if cell.mark.sha and cell.mark.sha == fingerprint(cell.source)}
 
     @cached_property
@@ -77,12 +70,12 @@ def assembled(notebook: ParsedNotebook) -> tuple[str, tuple[Stretch, ...]]:
     stretches: list[Stretch] = []
     moved = _too_far_down(notebook)
     for unit in moved:
-        stretches.append(Stretch(len(lines) + 1, notebook.document.cells[unit.cell].label, unit.first))
+        stretches.append(Stretch(len(lines) + 1, notebook.cells[unit.cell].label, unit.first))
         lines += notebook.python[unit.cell].lines[unit.first - 1 : unit.last]
     for at in sorted(notebook.taken):
         if lines:
             lines += [""] * GAP
-        stretches.append(Stretch(len(lines) + 1, notebook.document.cells[at].label, 1))
+        stretches.append(Stretch(len(lines) + 1, notebook.cells[at].label, 1))
         lines += _lines(notebook, at, moved)
     return "\n".join(lines) + "\n", tuple(stretches)
 
@@ -121,10 +114,10 @@ def remarks(notebook: ParsedNotebook, tasks: Collection[str], name: str) -> tupl
 
     Of a kernel's history nothing is said about experiments and second definitions: it is full of them.
     """
-    if any(cell.mark.role == HISTORY for cell in notebook.document.cells):
+    if any(cell.mark.role == HISTORY for cell in notebook.cells):
         return tuple(_broken_cells(notebook))
     others = (
-        *notebook.document.notes,
+        *notebook.notes,
         *_magics(notebook),
         *_left_out(notebook),
         *_twice(notebook, tasks),
@@ -146,7 +139,7 @@ def _magics(notebook: ParsedNotebook) -> Iterator[str]:
     if not taken:
         return
     at, lines = next(iter(taken.items()))
-    first = shown(notebook.document.cells[at].source.split("\n")[lines[0] - 1].strip())[:60]
+    first = shown(notebook.cells[at].source.split("\n")[lines[0] - 1].strip())[:60]
     places = [f"{_label(notebook, at)}, {_span(min(lines), max(lines))}" for at, lines in taken.items()]
     yield f"lines for the notebook, such as `{first}`, are no Python and are left out: {_listed(places)}"
 
@@ -154,7 +147,7 @@ def _magics(notebook: ParsedNotebook) -> Iterator[str]:
 def _left_out(notebook: ParsedNotebook) -> Iterator[str]:
     """Yield where statements are left out, but for those that do nothing and imports of what is there anyway."""
     places = []
-    for at in range(len(notebook.document.cells)):
+    for at in range(len(notebook.cells)):
         units = notebook.by_cell.get(at, [])
         dropped = [unit for position, unit in units if position not in notebook.kept]
         dropped = [unit for unit in dropped if not (unit.is_text or unit.is_nothing)]
@@ -182,7 +175,7 @@ def _twice(notebook: ParsedNotebook, tasks: Collection[str]) -> Iterator[str]:
 def _order(notebook: ParsedNotebook) -> Iterator[str]:
     ran = [
         (cell.count, at)
-        for at, cell in enumerate(notebook.document.cells)
+        for at, cell in enumerate(notebook.cells)
         if at in notebook.taken and cell.count
     ]
     for (count, at), (next_count, following) in zip(ran, ran[1:], strict=False):
@@ -193,7 +186,7 @@ def _order(notebook: ParsedNotebook) -> Iterator[str]:
 
 
 def _label(notebook: ParsedNotebook, at: int) -> str:
-    return notebook.document.cells[at].label
+    return notebook.cells[at].label
 
 
 def _span(first: int, last: int) -> str:
@@ -224,10 +217,10 @@ def module_of(data: bytes, name: str, tasks: Collection[str] = ()) -> ModuleText
     """
     name = shown(name)
     try:
-        notebook = ParsedNotebook(read_document(data, name))
-    except Unusable as fault:
-        return SourceProblem(str(fault))
-    cells = notebook.document.cells
+        notebook = ParsedNotebook(*read_document(data, name))
+    except UnreadableSource as fault:
+        return fault.problem
+    cells = notebook.cells
     for at, cell in enumerate(cells):
         _read_cell(notebook, at, cell, name)
         if notebook.statements > MOST_STATEMENTS:
@@ -246,7 +239,7 @@ def module_of(data: bytes, name: str, tasks: Collection[str] = ()) -> ModuleText
 def _read_cell(notebook: ParsedNotebook, at: int, cell: Cell, name: str) -> None:
     place = f"{name}, {cell.label}"
     python = cleaned(cell.source, place)
-    if isinstance(python, NotPython):
+    if isinstance(python, SourceProblem):
         notebook.broken.append((at, BrokenCell(cell.label, python.line, python.message)))
         return
     notebook.statements += len(python.tree.body)
@@ -271,7 +264,7 @@ def _broken(notebook: ParsedNotebook, bound: Mapping[str, int]) -> dict[str, Bro
     """Return the names that a broken cell would define, unless a cell below it does."""
     found = {}
     for at, cell in notebook.broken:
-        given = notebook.document.cells[at]
+        given = notebook.cells[at]
         for name in {*DEFINED.findall(given.source), *given.mark.tasks}:
             if bound.get(name, -1) < at:
                 found[name] = cell

@@ -6,6 +6,7 @@ import builtins
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
+from grader.intake.bindings import closure
 from grader.intake.notebook_units import Unit
 
 MOST_REDEFINED = 50  # definitions that a later one replaces; of more than these all are kept
@@ -54,16 +55,8 @@ def _users(units: Sequence[Unit], at: int) -> set[int]:
     for position, unit in enumerate(units):
         for name in unit.now | unit.later:
             readers[name].add(position)
-    found: set[int] = set()
-    done: set[str] = set()
-    waiting = set(units[at].binds)
-    while waiting:
-        name = waiting.pop()
-        done.add(name)
-        new = readers[name] - found
-        found |= new
-        waiting |= {bound for user in new for bound in units[user].binds} - done
-    return found
+    names = closure(units[at].binds, lambda name: {bound for user in readers[name] for bound in units[user].binds})
+    return {user for name in names for user in readers[name]}
 
 
 def _is_used_between(units: Sequence[Unit], at: int, kept: Collection[int], users: Collection[int]) -> bool:
@@ -88,21 +81,21 @@ def reached(units: Sequence[Unit], roots: Iterable[int], left_out: Collection[in
             binding[name].add(at)
         for name in unit.changes | unit.calls_on:
             changing[name].add(at)
-    kept: set[int] = set()
-    read: set[str] = set()
-    waiting = set(roots)
-    while waiting:
-        at = waiting.pop()
-        kept.add(at)
-        unit = units[at]
-        names = (unit.now | unit.later) - read
-        read |= names
-        waiting |= {other for name in names for other in binding[name]} - kept
-        for name in unit.binds if not unit.is_import else ():
-            waiting |= {
-                other for other in changing[name] if other not in kept and _is_meant(units[other], unit, name)
-            }
-    return kept
+
+    def needs(node: int | str) -> Iterable[int | str]:
+        """Return what a unit reads and what changes what it binds; of a name, what binds it."""
+        if isinstance(node, str):
+            return binding[node]
+        unit = units[node]
+        return unit.now | unit.later | {
+            other
+            for name in (unit.binds if not unit.is_import else ())
+            for other in changing[name]
+            if _is_meant(units[other], unit, name)
+        }
+
+    begin: Iterable[int | str] = roots
+    return {node for node in closure(begin, needs) if isinstance(node, int)}
 
 
 def _is_meant(unit: Unit, bound_by: Unit, name: str) -> bool:

@@ -7,6 +7,7 @@ import codecs
 import io
 import tokenize
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.intake.submission_folder import shown
@@ -25,7 +26,7 @@ class SourceProblem:
     line: int | None = None
 
 
-class Unreadable(Exception):
+class UnreadableSource(Exception):
     """A file is no Python that can be read; `problem` says why."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
@@ -35,23 +36,23 @@ class Unreadable(Exception):
 
 
 def decode(data: bytes, name: str) -> str:
-    """Return the text of a file with plain line ends; raise Unreadable where it has none."""
+    """Return the text of a file with plain line ends; raise UnreadableSource where it has none."""
     if len(data) > MOST_BYTES:
-        raise Unreadable(f"{name} is larger than {MOST_BYTES} bytes: move data out of the code.")
+        raise UnreadableSource(f"{name} is larger than {MOST_BYTES} bytes: move data out of the code.")
     if not data.strip():
-        raise Unreadable(f"{name} is empty: copy the exercise again and fill it in.")
+        raise UnreadableSource(f"{name} is empty: copy the exercise again and fill it in.")
     if b"\0" in data:
         line = data[: data.index(b"\0")].count(b"\n") + 1
-        raise Unreadable(f"{name}, line {line}: there is a null byte: save the file as UTF-8 text.", line)
+        raise UnreadableSource(f"{name}, line {line}: there is a null byte: save the file as UTF-8 text.", line)
     encoding = _encoding(data, name)
     try:
         text = data.decode(encoding)
         text.encode("utf-8")  # no lone surrogates
     except UnicodeError as error:
-        raise Unreadable(*_undecodable(data, encoding, error, name)) from error
+        raise UnreadableSource(*_undecodable(data, encoding, error, name)) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise Unreadable(f"{name} is empty: copy the exercise again and fill it in.")
+        raise UnreadableSource(f"{name} is empty: copy the exercise again and fill it in.")
     return text
 
 
@@ -63,12 +64,12 @@ def _encoding(data: bytes, name: str) -> str:
     except (SyntaxError, LookupError, UnicodeError, ValueError, OSError) as error:
         if str(error).startswith("invalid or missing encoding"):
             return "utf-8"  # nothing is declared: the decoder finds the line
-        raise Unreadable(
+        raise UnreadableSource(
             f"{name} declares an encoding that cannot be used ({shown(str(error))[:200]}): save it as UTF-8.",
             1,
         ) from error
     if codec.name.replace("_", "-") in REFUSED_CODECS:
-        raise Unreadable(f"{name} declares the encoding {shown(encoding)[:50]}: save it as UTF-8.", 1)
+        raise UnreadableSource(f"{name} declares the encoding {shown(encoding)[:50]}: save it as UTF-8.", 1)
     return encoding
 
 
@@ -82,29 +83,31 @@ def _undecodable(data: bytes, encoding: str, error: UnicodeError, name: str) -> 
 
 
 def parse(text: str, name: str) -> ast.Module:
-    """Return the syntax tree of a text; raise Unreadable where Python cannot read it."""
+    """Return the syntax tree of a text; raise UnreadableSource where Python cannot read it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape such as "\d" is not our business
             return ast.parse(text)
     except SyntaxError as error:
-        raise Unreadable(*_syntax_error(text, error, name)) from error
+        message, line = syntax_fault(text.split("\n"), error, name)
+        rest = "No task of this file can be graded until Python can read it."
+        raise UnreadableSource(f"{message}{rest}", line) from error
     except Exception as error:  # RecursionError, MemoryError, ValueError: Python's parser gives up on it
-        raise Unreadable(
+        raise UnreadableSource(
             f"{name} is too deeply nested for Python to read: write shorter expressions."
         ) from error
 
 
-def _syntax_error(text: str, error: SyntaxError, name: str) -> tuple[str, int | None]:
+def syntax_fault(lines: Sequence[str], error: SyntaxError, name: str) -> tuple[str, int | None]:
+    """Return what Python cannot read, with the line and a caret under it, and the number of the line."""
     line, column = error.lineno or None, error.offset or 0
     place = f"{name}, line {line}" + (f", column {column}" if column > 0 else "") if line else name
     head = f"{place}: syntax error: {shown(error.msg or 'invalid syntax')[:200]}"
-    lines = text.split("\n")
-    shown_line = excerpt(lines[line - 1], column) if line and line <= len(lines) else ""
-    return f"{head}\n{shown_line}No task of this file can be graded until Python can read it.", line
+    shown_line = _excerpt(lines[line - 1], column) if line and line <= len(lines) else ""
+    return f"{head}\n{shown_line}", line
 
 
-def excerpt(line: str, column: int) -> str:
+def _excerpt(line: str, column: int) -> str:
     """Return a line, cut around a column, and a caret under it."""
     start = max(0, column - 1 - WIDTH // 2) if len(line) > WIDTH else 0
     part = "".join(char if char.isprintable() else " " for char in line[start : start + WIDTH])

@@ -14,7 +14,7 @@ from grader.intake.notebook_document import ModuleText
 from grader.intake.notebook_module import module_of
 from grader.intake.notebook_select import reached
 from grader.intake.notebook_units import Unit, foreign, units_of
-from grader.intake.python_text import MOST_BYTES, SourceProblem, Unreadable, decode, parse
+from grader.intake.python_text import MOST_BYTES, SourceProblem, UnreadableSource, decode, parse
 from grader.intake.submission_folder import shown
 
 MOST_STATEMENTS = 5000  # of a module that is looked at, as of a notebook
@@ -56,7 +56,7 @@ def read_source(file: Path | Content, tasks: Collection[str] = ()) -> Source | S
         most = MOST_NOTEBOOK_BYTES if is_notebook else MOST_BYTES
         data = file.data if isinstance(file, Content) else _read(file, name, most)
         return _of_notebook(data, name, tasks) if is_notebook else _of_module(data, name, tasks)
-    except Unreadable as fault:
+    except UnreadableSource as fault:
         return fault.problem
 
 
@@ -65,7 +65,7 @@ def parse_source(data: bytes, name: str) -> Source | SourceProblem:
     try:
         text = decode(data, name)
         return Source(text, parse(text, name))
-    except Unreadable as fault:
+    except UnreadableSource as fault:
         return fault.problem
 
 
@@ -94,11 +94,11 @@ def _read(path: Path, name: str, most: int) -> bytes:
     try:
         with open(os.open(path, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Unreadable(f"{name} is not an ordinary file: put the code into a plain text file.")
+                raise UnreadableSource(f"{name} is not an ordinary file: put the code into a plain text file.")
             return file.read(most + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise Unreadable(
+        raise UnreadableSource(
             f"{name} cannot be read ({reason}): check that it exists and may be read."
         ) from error
 

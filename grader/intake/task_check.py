@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,8 +18,9 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: how it may be passed, and its default if it has one."""
+    """One parameter: where it stands, how it may be passed, and its default if it has one."""
 
+    number: int
     name: str
     by_position: bool
     by_name: bool
@@ -27,7 +30,11 @@ class Parameter:
 def written(function: Function, name: str) -> str:
     """Return a signature as it is written, without annotations: "softmax(x, dim=1)"."""
     try:
-        text = f"{name}({ast.unparse(_bare(function.args))})"
+        arguments = copy.deepcopy(function.args)
+        for node in ast.walk(arguments):
+            if isinstance(node, ast.arg):
+                node.annotation = None
+        text = f"{name}({ast.unparse(arguments)})"
     except RecursionError:
         text = f"{name}(...)"
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 3] + "..."
@@ -39,71 +46,45 @@ def fault_of(theirs: Function, ours: Function, method: bool = False) -> str | No
     More parameters with defaults are welcome, and so are `*args` and `**kwargs`. In a method the first
     parameter may have any name.
     """
-    got, want = _parameters(theirs)[method:], _parameters(ours)[method:]
     if theirs.args.vararg and theirs.args.kwarg:
         return None
-    return (
-        _missing_parameter(theirs, got, want)
-        or _misplaced(got, want)
-        or _defaults(got, want)
-        or _too_many(got, want)
-    )
+    got, want = _parameters(theirs, method), _parameters(ours, method)
+    return next(_faults(got, want, named_at_will=theirs.args.kwarg is not None), None)
 
 
-def _parameters(function: Function) -> list[Parameter]:
+def _parameters(function: Function, method: bool) -> list[Parameter]:
+    """Return the parameters, those of a method without its first."""
     arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    absent = [None] * (len(positional) - len(arguments.defaults))
-    listed = [
-        Parameter(argument.arg, True, argument not in arguments.posonlyargs, default)
-        for argument, default in zip(positional, [*absent, *arguments.defaults], strict=True)
-    ]
-    named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    return listed + [Parameter(argument.arg, False, True, default) for argument, default in named]
+    listed = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    positional = len(listed) - len(arguments.kwonlyargs)
+    defaults = [*[None] * (positional - len(arguments.defaults)), *arguments.defaults, *arguments.kw_defaults]
+    return [
+        Parameter(at + 1 - method, each.arg, at < positional, at >= len(arguments.posonlyargs), default)
+        for at, (each, default) in enumerate(zip(listed, defaults, strict=True))
+    ][method:]
 
 
-def _missing_parameter(theirs: Function, got: list[Parameter], want: list[Parameter]) -> str | None:
-    names = {parameter.name for parameter in got}
-    for parameter in want:
-        if parameter.name not in names and not (theirs.args.kwarg and not parameter.by_position):
-            return f"the parameter {parameter.name!r} is missing"
-    return None
-
-
-def _misplaced(got: list[Parameter], want: list[Parameter]) -> str | None:
-    placed = {parameter.name: (number, parameter) for number, parameter in enumerate(got)}
-    for number, parameter in enumerate(want):
-        if parameter.name not in placed:
-            continue
-        place, found = placed[parameter.name]
-        if parameter.by_position and not found.by_position:
-            return f"the parameter {found.name!r} cannot be given by position"
-        if parameter.by_name and not found.by_name:
-            return f"the parameter {found.name!r} cannot be given by name"
-        if parameter.by_position and place != number:
-            return f"the parameter {found.name!r} is number {place + 1}, not {number + 1}"
-    return None
-
-
-def _defaults(got: list[Parameter], want: list[Parameter]) -> str | None:
-    found = {parameter.name: parameter.default for parameter in got}
-    for parameter in want:
-        theirs = found.get(parameter.name)
-        if parameter.default is None or parameter.name not in found:
-            continue
-        if theirs is None:
-            return f"the parameter {parameter.name!r} has no default"
-        if not _same(theirs, parameter.default):
-            return f"the default of {parameter.name!r} is {_text(theirs)}, not {_text(parameter.default)}"
-    return None
-
-
-def _too_many(got: list[Parameter], want: list[Parameter]) -> str | None:
-    names = {parameter.name for parameter in want}
-    for parameter in got:
-        if parameter.name not in names and parameter.default is None:
-            return f"the parameter {parameter.name!r} is not asked for, and has no default"
-    return None
+def _faults(got: list[Parameter], want: list[Parameter], *, named_at_will: bool) -> Iterator[str]:
+    found, asked = {each.name: each for each in got}, {each.name for each in want}
+    for ours in want:
+        if ours.name not in found and not (named_at_will and not ours.by_position):
+            yield f"the parameter {ours.name!r} is missing"
+    both = [(found[ours.name], ours) for ours in want if ours.name in found]
+    for theirs, ours in both:
+        if ours.by_position and not theirs.by_position:
+            yield f"the parameter {ours.name!r} cannot be given by position"
+        if ours.by_name and not theirs.by_name:
+            yield f"the parameter {ours.name!r} cannot be given by name"
+        if ours.by_position and theirs.number != ours.number:
+            yield f"the parameter {ours.name!r} is number {theirs.number}, not {ours.number}"
+    for theirs, ours in both:
+        if ours.default and not theirs.default:
+            yield f"the parameter {ours.name!r} has no default"
+        elif theirs.default and ours.default and not _same(theirs.default, ours.default):
+            yield f"the default of {ours.name!r} is {_text(theirs.default)}, not {_text(ours.default)}"
+    for theirs in got:
+        if theirs.name not in asked and not theirs.default:
+            yield f"the parameter {theirs.name!r} is not asked for, and has no default"
 
 
 def _same(theirs: ast.expr, ours: ast.expr) -> bool:
@@ -111,21 +92,6 @@ def _same(theirs: ast.expr, ours: ast.expr) -> bool:
         return bool(ast.literal_eval(theirs) == ast.literal_eval(ours))
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return True  # a name or an expression: only running it shows the value
-
-
-def _bare(arguments: ast.arguments) -> ast.arguments:
-    def bare(argument: ast.arg) -> ast.arg:
-        return ast.arg(argument.arg)
-
-    return ast.arguments(
-        posonlyargs=[bare(argument) for argument in arguments.posonlyargs],
-        args=[bare(argument) for argument in arguments.args],
-        vararg=bare(arguments.vararg) if arguments.vararg else None,
-        kwonlyargs=[bare(argument) for argument in arguments.kwonlyargs],
-        kw_defaults=arguments.kw_defaults,
-        kwarg=bare(arguments.kwarg) if arguments.kwarg else None,
-        defaults=arguments.defaults,
-    )
 
 
 def _text(default: ast.expr) -> str:
@@ -240,23 +206,20 @@ def _not_attempted(theirs: Definition, ours: Definition, given: Definition | Non
 
 
 def _wrong_signature(theirs: Definition, ours: Definition) -> TaskCheck:
-    inner = "__init__" if isinstance(ours, ast.ClassDef) else None
-    got = methods(theirs).get(inner) if inner else theirs
-    want = methods(ours).get(inner) if inner else ours
-    if (
-        isinstance(got, ast.ClassDef)
-        or isinstance(want, ast.ClassDef)
-        or not got
-        or not want
-        or got.decorator_list
-    ):
+    got, want = _signed(theirs), _signed(ours)
+    if got is None or want is None or got.decorator_list:
         return TaskCheck(TaskState.DEFINED, theirs.lineno)
-    fault = fault_of(got, want, method=bool(inner))
+    fault = fault_of(got, want, method=isinstance(ours, ast.ClassDef))
     if fault is None:
         return TaskCheck(TaskState.DEFINED, theirs.lineno)
     shown = f"{written(got, ours.name)} in line {got.lineno}: {fault}"
     remedy = "restore the signature of the exercise"
     return TaskCheck(TaskState.WRONG_SIGNATURE, got.lineno, written(want, ours.name), shown, remedy)
+
+
+def _signed(definition: Definition) -> Function | None:
+    """Return what takes the arguments: a function itself, and `__init__` of a class."""
+    return methods(definition).get("__init__") if isinstance(definition, ast.ClassDef) else definition
 
 
 def _kind(definition: Definition) -> str:

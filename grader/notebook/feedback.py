@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 
 from grader.intake import SourceProblem, parse_source
-from grader.intake.notebook_document import Unusable
 from grader.intake.notebook_module import module_of
 from grader.intake.notebook_writing import CellData, code_cell, notebook_text, split, text_cell
+from grader.intake.python_text import UnreadableSource
 from grader.notebook.report_output import drawn
 from grader.notebook.submitted_cells import mended_cells
 from grader.render.failure import failure, labels
@@ -37,7 +37,7 @@ def feedback_notebook(data: bytes, report: Report) -> bytes:
     try:
         cells = list(mended_cells(data, NAME))
         places = _places(data, list(tasks))
-    except Unusable:
+    except UnreadableSource:
         cells, places = _from_module(data, list(tasks))
     made = [text_cell(overview(report))]
     for place, cell in cells:

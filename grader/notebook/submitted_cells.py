@@ -7,17 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from grader.intake.notebook_document import (
-    KEY,
-    MOST_CELLS,
-    TooMany,
-    Unusable,
-    as_utf8,
-    pruned,
-    raw_cells,
-    source_of,
-)
+from grader.intake.notebook_document import KEY, MOST_CELLS, TooMany, as_utf8, pruned, raw_cells, source_of
 from grader.intake.notebook_writing import CellData, code_cell, text_cell
+from grader.intake.python_text import UnreadableSource
 
 LARGE = 8_000_000  # bytes of a file; the outputs of a larger one are left out unread
 LARGEST_OUTPUT = 200_000  # characters of one output as JSON
@@ -44,7 +36,7 @@ def mended_cells(data: bytes, name: str) -> Iterator[tuple[int, CellData]]:
     """Yield the cells of a notebook with their numbers from the top; their ids are not kept, as two may be the same.
 
     Raises:
-        Unusable: it is no notebook.
+        UnreadableSource: it is no notebook.
     """
     room = _Room()
     for number, cell in enumerate(_raw(data, name), 1):
@@ -63,10 +55,10 @@ def _raw(data: bytes, name: str) -> list[Any]:
             raise TooMany
         content = json.loads(rest)
     except (TooMany, ValueError, RecursionError, MemoryError) as error:
-        raise Unusable(f"{name} is no notebook: save it again.") from error
+        raise UnreadableSource(f"{name} is no notebook: save it again.") from error
     raw = raw_cells(content)
     if raw is None or len(raw) > MOST_CELLS:
-        raise Unusable(f"{name} is no notebook of at most {MOST_CELLS} cells: save it from Jupyter.")
+        raise UnreadableSource(f"{name} is no notebook of at most {MOST_CELLS} cells: save it from Jupyter.")
     return raw
 
 

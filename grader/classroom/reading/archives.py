@@ -55,7 +55,7 @@ def open_zip(stream: IO[bytes], name: str, most: int, stack: ExitStack) -> Folde
         raise Unreadable(
             f"{short(name)} holds files that share their bytes, as no packing program makes them"
         )
-    return folder_of_paths(name, _entries(archive, members))
+    return folder_of_paths(name, (_entry(_name(each), partial(_zipped, archive, each)) for each in members))
 
 
 def _members(stream: IO[bytes]) -> int:
@@ -79,21 +79,19 @@ def _overlap(members: list[zipfile.ZipInfo]) -> bool:
     return False
 
 
-def _entries(
-    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]
-) -> Iterator[tuple[tuple[str, ...], File | None]]:
-    for member in members:
-        name = _name(member)
-        path = inside(name)
-        if path is None:
-            yield (outside(name),), refused(outside(name), OUTSIDE)
-        elif name.endswith(("/", "\\")):
-            yield path, None
-        elif why := _refusal(member):
-            yield path, refused(path[-1], why)
-        else:
-            packed = (member.file_size, member.compress_size)
-            yield path, File(path[-1], partial(archive.open, member), packed=packed, stamp=_stamp(member))
+def _entry(name: str, made: Callable[[str], File | None]) -> tuple[tuple[str, ...], File | None]:
+    """Return a member's path with its file, or without one where it is a folder."""
+    path = inside(name)
+    return (path, made(path[-1])) if path else ((outside(name),), refused(outside(name), OUTSIDE))
+
+
+def _zipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> File | None:
+    if _name(member).endswith(("/", "\\")):
+        return None
+    if why := _refusal(member):
+        return refused(name, why)
+    packed = (member.file_size, member.compress_size)
+    return File(name, partial(archive.open, member), packed=packed, stamp=_stamp(member))
 
 
 def _stamp(member: zipfile.ZipInfo) -> float | None:
@@ -185,23 +183,20 @@ def _tar_entries(stream: _ForwardStream, bounds: Bounds) -> Iterator[tuple[tuple
             archive.members.clear()  # the library keeps them all
             if number > bounds.members:
                 raise Unreadable(f"it holds more than {bounds.members} files")
-            path = inside(member.name)
-            if path is None:
-                if not member.isdir():  # `tar cf x.tar .` begins with the folder itself
-                    yield (outside(member.name),), refused(outside(member.name), OUTSIDE)
-            elif member.isdir():
-                yield path, None
-            else:
-                file = _file(archive, member, path[-1], bounds.wanted)
-                held += file.packed[0] if file.packed else 0
-                if held > bounds.held:
-                    raise Unreadable(f"it holds more than {bounds.held // limits.MB} MB of code and archives")
-                yield path, file
+            if member.isdir() and not inside(member.name):
+                continue  # `tar cf x.tar .` begins with the folder itself
+            path, file = _entry(member.name, partial(_tarred, archive, member, bounds.wanted))
+            held += file.packed[0] if file and file.packed else 0
+            if held > bounds.held:
+                raise Unreadable(f"it holds more than {bounds.held // limits.MB} MB of code and archives")
+            yield path, file
 
 
-def _file(
-    archive: tarfile.TarFile, member: tarfile.TarInfo, name: str, wanted: Callable[[str], bool]
-) -> File:
+def _tarred(
+    archive: tarfile.TarFile, member: tarfile.TarInfo, wanted: Callable[[str], bool], name: str
+) -> File | None:
+    if member.isdir():
+        return None
     if member.issym() or member.islnk():
         return refused(name, LINK)
     if member.type not in ORDINARY or member.issparse():

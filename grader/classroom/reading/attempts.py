@@ -15,6 +15,7 @@ from grader.classroom.reading.collect import Collected, TopicFile
 from grader.classroom.records import HandIn, Student
 from grader.intake.find import at_most
 
+AS_GIVEN = "nothing tells which of these was handed in last; they are taken in the order in which the paths were given"
 MOST_PLACES = 3
 MOST_PROBLEMS = 5  # in one sentence; the others are notes
 
@@ -54,10 +55,9 @@ class _Attempt:
         return list({id(got): got for got in (*self.source.values(), *self.barren)}.values())
 
 
-def hand_ins(
-    student: Student, bundles: Sequence[Sequence[Collected]], notes: Iterable[str] = ()
-) -> list[HandIn]:
-    """Return the attempts of a student, from bundles of parts in the order of handing in."""
+def hand_ins(student: Student, bundles: Sequence[Sequence[Collected]], notes: Iterable[str]) -> list[HandIn]:
+    """Return the attempts of a student, from bundles of parts; of several the notes say in what order they are."""
+    bundles, is_known = _in_order(bundles)
     attempts = [_Attempt()]
     for parts in bundles:
         begins = any(attempts[-1].clashes(got) for got in parts)
@@ -65,25 +65,25 @@ def hand_ins(
             if begins if number == 0 else attempts[-1].clashes(got):
                 attempts.append(attempts[-1].next())
             attempts[-1].take(got)
-    return [_hand_in(student, each, number, tuple(notes)) for number, each in enumerate(attempts, start=1)]
+    said = (*notes, *(() if is_known else (AS_GIVEN,))) if len(attempts) > 1 else ()
+    return [_hand_in(student, each, number, said) for number, each in enumerate(attempts, start=1)]
 
 
-def in_order(bundles: Sequence[Sequence[Collected]]) -> tuple[list[Sequence[Collected]], bool]:
+def _in_order(bundles: Sequence[Sequence[Collected]]) -> tuple[Sequence[Sequence[Collected]], bool]:
     """Return bundles of parts as they were handed in, and whether that is known.
 
     Each one's last time tells, or else where its system puts it. Where neither does, they are as they came.
     """
     for key in (_last_time, _last_place):
-        keys = [key(parts) for parts in bundles]
-        known = [each for each in keys if each is not None]
-        if len(known) == len(keys) and len({system for system, _ in known}) == 1:
-            order = sorted(range(len(bundles)), key=lambda index: (known[index][1], index))
+        known = [place for parts in bundles if (place := key(parts)) is not None]
+        if len(known) == len(bundles) and len({system for system, _ in known}) == 1:
+            order = sorted(range(len(bundles)), key=lambda index: known[index][1])
             doubtful = any(
                 known[one] == known[other] and not _are_same(bundles[one], bundles[other])
                 for one, other in pairwise(order)
             )
             return [bundles[index] for index in order], not doubtful
-    return list(bundles), len(bundles) < 2
+    return bundles, len(bundles) < 2
 
 
 def _are_same(one: Sequence[Collected], other: Sequence[Collected]) -> bool:

@@ -91,77 +91,46 @@ class Layout:
     find: Callable[[Spot], LayoutFindings]  # the hand-ins
 
 
-@dataclass(frozen=True)
-class Owner:
-    """The student of a claim, or the sentence that says why there is none."""
-
-    student: Student | None
-    why: str = ""
-
-
-def owner(claim: Claim, roster: Roster | None) -> Owner:
-    """Return whose a claim is; without a class list it is whom the layout names."""
+def owner(claim: Claim, roster: Roster | None) -> Student | str:
+    """Return whose a claim is, or why it is nobody's; without a class list it is whom the layout names."""
     if roster is None:
-        return Owner(Student(claim.id, claim.name, claim.email, dict(claim.ids)))
-    fitting = students_of(claim, roster)
-    if len(fitting) == 1:
-        return Owner(fitting[0])
-    return Owner(None, _ambiguous(claim, fitting) if fitting else _nobody(claim, roster))
+        return Student(claim.id, claim.name, claim.email, dict(claim.ids))
+    match students_of(claim, roster):
+        case []:
+            return _nobody(claim, roster)
+        case [student]:
+            return student
+        case students:
+            listed = " and ".join(shown(student.named) for student in students[:MOST_NEAR])
+            return f"'{shown(claim.text)}' could be {listed}: rename it to the id of one of them"
 
 
 def students_of(claim: Claim, roster: Roster) -> list[Student]:
     """Return whom a claim fits by the first thing that tells: whose it is, if that is one."""
-    for told in (_by_system, _by_email, _by_id, _by_login, _by_name):
-        if fitting := told(claim, roster):
-            return fitting
-    return []
 
+    def of(*values: tuple[str, str]) -> list[Student]:
+        return _each_once(student for column, value in values for student in roster.all_with(column, value))
 
-def _each_once(students: list[Student]) -> list[Student]:
-    return list({student.id: student for student in students}.values())
-
-
-def _by_system(claim: Claim, roster: Roster) -> list[Student]:
-    return _each_once([one for system, value in claim.ids.items() for one in roster.all_with(system, value)])
-
-
-def _by_email(claim: Claim, roster: Roster) -> list[Student]:
-    return list(roster.all_with("email", claim.email))
-
-
-def _by_id(claim: Claim, roster: Roster) -> list[Student]:
-    """Return whom the claim's id fits; another system's number must fit the name too, for numbers coincide."""
+    named = of(("squashed" if claim.squashed else "name", claim.name))
+    is_listed = any(roster.has(system) for system in claim.ids)
     if claim.bare:
-        return _each_once([one for column in BARE for one in roster.all_with(column, claim.id)])
-    fitting = [one for one in roster.all_with("id", claim.id) if not _is_listed(claim, roster)]
-    return [one for one in fitting if not claim.name or one in _by_name(claim, roster)]
+        by_id = of(*((column, claim.id) for column in BARE))
+    else:  # another system's number must fit the name too, for numbers coincide
+        by_id = [one for one in of(("id", claim.id)) if not is_listed and (not claim.name or one in named)]
+    # Unlike a number a login is a name, so it needs no other to fit.
+    logins = [] if is_listed else [("id", claim.ids[system]) for system in LOGINS if system in claim.ids]
+    each = (of(*claim.ids.items()), of(("email", claim.email)), by_id, of(*logins), named)
+    return next(filter(None, each), [])
 
 
-def _by_login(claim: Claim, roster: Roster) -> list[Student]:
-    """Return whose id the claim's login is; unlike a number it is a name, so it needs no other to fit."""
-    if _is_listed(claim, roster):
-        return []
-    logins = [claim.ids[system] for system in LOGINS if system in claim.ids]
-    return _each_once([one for login in logins for one in roster.all_with("id", login)])
-
-
-def _is_listed(claim: Claim, roster: Roster) -> bool:
-    return any(roster.has(system) for system in claim.ids)
-
-
-def _by_name(claim: Claim, roster: Roster) -> list[Student]:
-    return list(roster.all_with("squashed" if claim.squashed else "name", claim.name))
-
-
-def _ambiguous(claim: Claim, students: list[Student]) -> str:
-    listed = " and ".join(shown(student.named) for student in students[:MOST_NEAR])
-    return f"{_shown(claim)} could be {listed}: rename it to the id of one of them"
+def _each_once(students: Iterable[Student]) -> list[Student]:
+    return list({student.id: student for student in students}.values())
 
 
 def _nobody(claim: Claim, roster: Roster) -> str:
     near = _near(claim, roster)
     hint = f"; {shown(claim.hint)}" if claim.hint else ""
-    return f"{_shown(claim)} is not on the roster{f'; near: {near}' if near else ''}{hint}"
+    return f"'{shown(claim.text)}' is not on the roster{f'; near: {near}' if near else ''}{hint}"
 
 
 def _near(claim: Claim, roster: Roster) -> str:
@@ -174,8 +143,3 @@ def _near(claim: Claim, roster: Roster) -> str:
     wanted = name_key(claim.name or claim.id)
     close = suggestions(wanted, [key for key in known if key], most=MOST_NEAR)
     return ", ".join(shown(student.named) for student in _each_once([known[key] for key in close]))
-
-
-def _shown(claim: Claim) -> str:
-    return f"'{shown(claim.text)}'"
-

@@ -10,7 +10,7 @@ from grader.classroom.reading import limits
 from grader.classroom.reading.archives import open_archive
 from grader.classroom.reading.claims import WorkPart
 from grader.classroom.reading.names import is_archive, short
-from grader.classroom.reading.tree import File, Folder, Node, Unreadable, walk
+from grader.classroom.reading.tree import File, Node, Unreadable, walk
 from grader.intake.file_names import Named, Sure, suffix_of, topic_of
 from grader.intake.find import MOST_NOTES, Candidate, Stub, choose, near_misses
 from grader.intake.notebook_document import topic_in
@@ -91,17 +91,15 @@ class _Search:
     opened: int = 0  # notebooks of other names, to see which topic they say that they are
 
     def look(self, nodes: Iterable[Node], prefix: str, depth: int) -> None:
-        for path, node in walk(nodes, self.budget.entries):
+        for path, file in walk(nodes, self.budget.entries):
             self.budget.entries -= 1
-            if isinstance(node, Folder):
-                continue
             where = prefix + "/".join(path)
-            if named := topic_of(node.name, self.topics, self.owners):
-                self.take(named, node, where)
-            elif is_archive(node.name):
-                self.unpack(node, where, depth)
-            elif not self.take_by_its_mark(node, where):
-                self.pass_over(node, where)
+            if named := topic_of(file.name, self.topics, self.owners):
+                self.take(named, file, where)
+            elif is_archive(file.name):
+                self.unpack(file, where, depth)
+            elif not self.take_by_its_mark(file, where):
+                self.pass_over(file, where)
 
     def take(self, named: Named, file: File, where: str) -> None:
         most = limits.CODE if named.suffix == ".py" else limits.NOTEBOOK
@@ -165,17 +163,17 @@ def collect(
     part: WorkPart,
     topics: Collection[str],
     budget: Budget,
-    asked: Collection[str] | None = None,
-    stub: Stub | None = None,
-    owners: Collection[str] = (),
+    asked: Collection[str],
+    stub: Stub | None,
+    owners: Collection[str],
 ) -> Collected:
     """Return the topic files of a part; whatever is wrong with it comes back as a sentence.
 
-    Only files of the topics that are asked for, or of all, are said to be missing. `owners` are words by which its
+    Only files of the topics that are asked for are said to be missing. `owners` are words by which its
     owners are called.
     """
     got = Collected(part, notes=list(part.notes), problems=[part.problem] if part.problem else [])
-    search = _Search(topics, topics if asked is None else asked, stub, owners, budget, got)
+    search = _Search(topics, asked, stub, owners, budget, got)
     try:
         search.look(part.nodes, "", 0)
     except Unreadable as problem:

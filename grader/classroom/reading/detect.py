@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.classroom.reading.claims import Layout, LayoutFindings, Spot
 from grader.classroom.reading.git_layouts import GIT_BRANCHES, GIT_CLONES, GIT_COMMITS
-from grader.classroom.reading.git_store import store_of
+from grader.classroom.reading.git_repository import store_of
 from grader.classroom.reading.grader_layouts import GRADESCOPE, NBGRADER, OTTER
 from grader.classroom.reading.lms_layouts import CANVAS, MOODLE
 from grader.classroom.reading.name_layouts import FILES, FOLDERS, ONE, WRAPPERS

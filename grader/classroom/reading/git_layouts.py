@@ -10,17 +10,18 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
 from grader.classroom.reading.collect import wanted
-from grader.classroom.reading.git_history import SHORT, BranchHistory, Commit, folder_of, history, read_commit
-from grader.classroom.reading.git_store import ObjectStore, Repository, open_repository, store_of
+from grader.classroom.reading.git_repository import Commit, Repository, open_repository, store_of
 from grader.classroom.reading.name_layouts import claim_of, parts_inside
 from grader.classroom.reading.names import label
-from grader.classroom.reading.tree import ClassProblem, File, Folder, Unreadable, walk
+from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable, walk
 from grader.intake.file_names import topic_of
 
+SHORT = 10  # characters of a commit's name that tell it from others
 NOBODY = ("main", "master", "trunk", "gh-pages")
 
 
@@ -44,7 +45,7 @@ def _clones(folders: Sequence[tuple[Folder, str]], topics: Collection[str]) -> I
     prefix = _assignment(names)
     for (folder, place), name in zip(folders, names, strict=True):
         if store_of(folder.path):
-            yield from _clone(folder, name, name[prefix:], place, topics)
+            yield _clone(folder, name, name[prefix:], place, topics)
         else:
             yield ClaimedWork((claim_of(name),), tuple(parts_inside(folder, place)))
 
@@ -54,7 +55,7 @@ def _assignment(names: Sequence[str]) -> int:
     return os.path.commonprefix(list(names)).rfind("-") + 1 if len(names) > 1 else 0
 
 
-def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection[str]) -> Iterator[ClaimedWork]:
+def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection[str]) -> ClaimedWork:
     claim = claim_of(name)
     try:
         store = store_of(folder.path)
@@ -62,40 +63,53 @@ def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection
         repository = open_repository(store)
         if "HEAD" not in repository.refs:
             raise Unreadable(f"its git repository has no commit on {repository.head or 'HEAD'}: push one")
-        with ObjectStore(repository.objects, name_length=repository.name_length) as objects:
-            head = repository.refs["HEAD"]
-            found = _committed(objects, head, place, topics)
-            yield replace(found, claims=(_clone_claim(claim, login, read_commit(objects, head)),))
+        commits = repository.commits(repository.refs["HEAD"])
+        # The folder tells whose it is, for the author of a commit is what anybody writes there.
+        hint = f"its last commit is by {commits[0].author} <{commits[0].email}>"
+        claim = replace(claim, ids={"github": label(login), "login": label(login)}, hint=hint)
+        return _committed(repository, commits, claim, place, topics)
     except Unreadable as problem:
-        yield ClaimedWork((claim,), (WorkPart((), place, problem=str(problem)),))
+        return ClaimedWork((claim_of(name),), (WorkPart((), place, problem=str(problem)),))
 
 
-def _committed(objects: ObjectStore, name: str, place: str, topics: Collection[str]) -> ClaimedWork:
-    """Return what a commit holds, and what those before it held; whose it is, is for others to say.
+def _committed(
+    repository: Repository, commits: Sequence[Commit], claim: Claim, place: str, topics: Collection[str]
+) -> ClaimedWork:
+    """Return what the first of some commits holds, and what the older ones behind it held."""
+    matters = wanted(topics)
+    states = dict[str, object]()  # by tree: the files that matter with their contents
 
-    Raises:
-        Unreadable: the commit is not there.
-    """
-    past = BranchHistory(objects, name, wanted(topics))
-    now = past.last()
-    assert now is not None  # reading the past has found one
+    def state(commit: Commit) -> object:
+        if commit.tree not in states:
+            try:
+                files = walk(repository.files(commit).children())
+                states[commit.tree] = {(path, file.digest) for path, file in files if matters(file.name)}
+            except Unreadable:
+                states[commit.tree] = commit.tree
+        return states[commit.tree]
+
+    def last(until: datetime | None = None) -> Commit | None:
+        """Return the commit that brought the files that matter as they were at a moment, or as they are now."""
+        reached = (at for at, each in enumerate(commits) if until is None or (each.when and each.when <= until))
+        if (start := next(reached, None)) is None:
+            return None
+        *_, oldest = takewhile(lambda each: state(each) == state(commits[start]), commits[start:])
+        return oldest
 
     def before(moment: datetime) -> WorkPart | None:
-        commit = past.last(moment)
-        if commit is None or commit.name == now.name or not past.holds_any(commit):
+        commit = last(moment)
+        if commit is None or commit is now or not state(commit):
             return None
-        nodes = tuple(folder_of(objects, commit.tree).children())
-        return WorkPart(nodes, f"{place} (commit {commit.name[:SHORT]})", submitted_at=commit.when)
+        where = f"{place} (commit {commit.name[:SHORT]})"
+        try:
+            nodes = tuple(repository.files(commit).children())
+        except Unreadable as problem:
+            return WorkPart((), where, submitted_at=commit.when, problem=str(problem))
+        return WorkPart(nodes, where, submitted_at=commit.when)
 
-    nodes = tuple(folder_of(objects, read_commit(objects, name).tree).children())
-    return ClaimedWork((), (WorkPart(nodes, place, submitted_at=now.when),), before=before)
-
-
-def _clone_claim(claim: Claim, login: str, commit: Commit) -> Claim:
-    """Return who it is from: the folder tells, for the author of a commit is what anybody writes there."""
-    hint = f"its last commit is by {commit.author} <{commit.email}>"
-    ids = {"github": label(login), "login": label(login)}
-    return replace(claim, ids=ids, hint=hint)
+    now = last()
+    nodes = tuple(repository.files(commits[0]).children())
+    return ClaimedWork((claim,), (WorkPart(nodes, place, submitted_at=now.when if now else None),), before=before)
 
 
 GIT_CLONES = Layout("git clones", _fits_clones, _find_clones)
@@ -105,25 +119,15 @@ def _fits_branches(spot: Spot) -> int:
     """Count the branches that may be students'."""
     try:
         return len(_students(_opened(spot)))
-    except (ClassProblem, Unreadable):
+    except ClassProblem:
         return 0
-
-
-def _find_branches(spot: Spot) -> LayoutFindings:
-    """Return what each branch holds now, and held before.
-
-    Raises:
-        ClassProblem: it is no repository, or one that cannot be _opened.
-    """
-    repository = _opened(spot)
-    return LayoutFindings(_branches(repository, _students(repository), spot))
 
 
 def _opened(spot: Spot) -> Repository:
     """Return the repository of a folder.
 
     Raises:
-        ClassProblem: it is no repository, or one that cannot be _opened.
+        ClassProblem: it is no repository, or one that cannot be read.
     """
     store = store_of(spot.folder.path)
     if store is None:
@@ -140,16 +144,25 @@ def _students(repository: Repository) -> Mapping[str, str]:
     return {branch: name for branch, name in repository.branches.items() if branch not in own}
 
 
+def _find_branches(spot: Spot) -> LayoutFindings:
+    """Return what each branch holds now, and held before.
+
+    Raises:
+        ClassProblem: it is no repository, or one that cannot be read.
+    """
+    repository = _opened(spot)
+    return LayoutFindings(_branches(repository, _students(repository), spot))
+
+
 def _branches(repository: Repository, students: Mapping[str, str], spot: Spot) -> Iterator[ClaimedWork]:
     last = [branch.rpartition("/")[2] for branch in students]
     plain = len(set(last)) == len(last)  # otherwise students/alice and old/alice are told apart by all of it
     for branch, name in students.items():
         claim = claim_of(branch.rpartition("/")[2] if plain else branch)
         place = f"{spot.place} (branch {branch})"
+        own = replace(repository)  # so that nobody's objects take the time of others
         try:
-            # a store for each, so that nobody's objects take the time of others
-            with ObjectStore(repository.objects, name_length=repository.name_length) as objects:
-                yield replace(_committed(objects, name, place, spot.topics), claims=(claim,))
+            yield _committed(own, own.commits(name), claim, place, spot.topics)
         except Unreadable as problem:
             yield ClaimedWork((claim,), (WorkPart((), place, problem=str(problem)),))
 
@@ -168,51 +181,33 @@ def _find_commits(spot: Spot) -> LayoutFindings:
     Raises:
         ClassProblem: it is no repository, or one that cannot be read.
     """
-    return LayoutFindings(_authors(spot))
-
-
-def _authors(spot: Spot) -> Iterator[ClaimedWork]:
-    repository = _opened(spot)
-    authors: dict[str, tuple[Claim, list[WorkPart]]] = {}
+    repository = replace(_opened(spot), seconds=limits.GIT_CLASS_SECONDS)
     try:
-        seconds, length = limits.GIT_CLASS_SECONDS, repository.name_length
-        with ObjectStore(repository.objects, name_length=length, seconds=seconds) as store:
-            before: dict[str, File] = {}
-            for commit in history(store, repository.refs.get("HEAD", "")):
-                part, before = _commit_part(store, commit, before, spot)
-                claim = _author_claim(commit)
-                if part.nodes or part.problem:
-                    authors.setdefault(claim.id, (claim, []))[1].append(part)
-            for claim, parts in authors.values():
-                yield ClaimedWork((claim,), tuple(parts))
+        commits = repository.commits(repository.refs.get("HEAD", ""))
     except Unreadable as problem:
         raise ClassProblem(f"{spot.place}: {problem}") from problem
+    authors = dict[str, tuple[Claim, list[WorkPart]]]()
+    before: Mapping[str, str] = {}
+    for commit in reversed(commits):
+        part, before = _changed(repository, commit, before, spot)
+        if part.nodes or part.problem:
+            claim = _author_claim(commit)
+            authors.setdefault(claim.id, (claim, []))[1].append(part)
+    return LayoutFindings([ClaimedWork((claim,), tuple(parts)) for claim, parts in authors.values()])
 
 
-def _topic_files(store: ObjectStore, commit: Commit, spot: Spot) -> dict[str, File]:
-    return {
-        "/".join(path): node
-        for path, node in walk(folder_of(store, commit.tree).children())
-        if isinstance(node, File) and topic_of(node.name, spot.topics)
-    }
-
-
-def _commit_part(
-    store: ObjectStore, commit: Commit, before: dict[str, File], spot: Spot
-) -> tuple[WorkPart, dict[str, File]]:
-    """Return the topic files that a commit changed, and those that there are after it."""
+def _changed(
+    repository: Repository, commit: Commit, before: Mapping[str, str], spot: Spot
+) -> tuple[WorkPart, Mapping[str, str]]:
+    """Return the topic files that a commit changed, and the contents of all that there are after it."""
     place = f"{spot.place} (commit {commit.name[:SHORT]})"
     try:
-        now = _topic_files(store, commit, spot)
+        files = dict(walk(repository.files(commit).children()))
     except Unreadable as problem:  # the author's own, and nobody else's
         return WorkPart((), place, submitted_at=commit.when, problem=str(problem)), before
-    changed = tuple(file for path, file in now.items() if _content(before.get(path)) != _content(file))
-    return WorkPart(changed, place, submitted_at=commit.when), now
-
-
-def _content(file: File | None) -> str:
-    """Return the name of a file's content in the repository, which is a digest of it."""
-    return file.digest if file else ""
+    ours = {"/".join(path): file for path, file in files.items() if topic_of(file.name, spot.topics)}
+    changed = tuple(file for path, file in ours.items() if before.get(path, "") != file.digest)
+    return WorkPart(changed, place, submitted_at=commit.when), {path: file.digest for path, file in ours.items()}
 
 
 def _author_claim(commit: Commit) -> Claim:

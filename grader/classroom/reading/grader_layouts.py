@@ -7,6 +7,7 @@ Otter: named after student, notebook and time, alice_losses_2024_01_31T23_59_58_
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,17 +33,21 @@ def _find_gradescope(spot: Spot) -> LayoutFindings:
     Raises:
         ClassProblem: the list of submitters is not there or cannot be read.
     """
-    found, reading, known = list[ClaimedWork](), LayoutFindings(), _metadata(spot)
-    folders = {folder.name: folder for folder in spot.folder.folders()}
-    for name in sorted({*known, *folders}):
-        claims = _claims(known.get(name))
-        if not claims:
-            reading.unknown.append(f"{short(spot.at(name))} names no submitter in {METADATA}")
-            continue
-        found.append(ClaimedWork(claims, tuple(_gradescope_parts(name, folders.get(name), known[name], spot))))
-    reading.notes += [spot.left_out(file) for file in spot.folder.files() if file.name != METADATA]
-    reading.found = found
-    return reading
+    known, folders = _metadata(spot), {folder.name: folder for folder in spot.folder.folders()}
+    claims = {name: _claims(known.get(name)) for name in sorted({*known, *folders})}
+    return LayoutFindings(
+        [
+            ClaimedWork(whose, tuple(_gradescope_parts(name, folders.get(name), known[name], spot)))
+            for name, whose in claims.items()
+            if whose
+        ],
+        notes=[spot.left_out(file) for file in spot.folder.files() if file.name != METADATA],
+        unknown=[
+            f"{short(spot.at(name))} names no submitter in {METADATA}"
+            for name, whose in claims.items()
+            if not whose
+        ],
+    )
 
 
 def _metadata(spot: Spot) -> dict[str, dict[str, Any]]:
@@ -94,10 +99,7 @@ def _gradescope_parts(name: str, folder: Folder | None, entry: dict[str, Any], s
     when = _when(_value(entry, "created_at"))
     if folder is None:
         return [WorkPart((), spot.at(name), when, problem="the export holds no files of this submission")]
-    return [
-        WorkPart(part.nodes, part.place, when, notes=part.notes, problem=part.problem)
-        for part in parts_inside(folder, spot.at(name))
-    ]
+    return [replace(part, submitted_at=when) for part in parts_inside(folder, spot.at(name))]
 
 
 def _when(value: Any) -> datetime | None:
@@ -118,14 +120,9 @@ def _fits_nbgrader(spot: Spot) -> int:
 
 def _find_nbgrader(spot: Spot) -> LayoutFindings:
     """Return each student's assignments as parts, by their times."""
-    found, reading = list[ClaimedWork](), LayoutFindings()
-    for node in spot.folder.children():
-        if isinstance(node, Folder):
-            found.append(ClaimedWork((claim_of(node.name),), tuple(_nbgrader_parts(node, spot))))
-        else:
-            reading.notes.append(spot.left_out(node))
-    reading.found = found
-    return reading
+    strays = [spot.left_out(file) for file in spot.folder.files()]
+    students = [ClaimedWork((claim_of(one.name),), tuple(_nbgrader_parts(one, spot))) for one in spot.folder.folders()]
+    return LayoutFindings(students, strays)
 
 
 def _is_student(folder: Folder, named: bool) -> bool:

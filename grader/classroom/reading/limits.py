@@ -39,7 +39,7 @@ KEPT = 60 * MB  # of one hand-in
 CLASS_KEPT = 2_000 * MB  # of all hand-ins
 
 COMMITS = 10_000  # of one repository
-OBJECT = 4 * MB  # of a git commit or folder
+REFS = 10 * MB  # of the list of references of a repository
 GIT_ENTRIES = 50_000  # files inside the store of one repository
 GIT_SECONDS = 60.0  # for one hand-in
 GIT_CLASS_SECONDS = 600.0  # for a repository that holds the commits of all

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
 from grader.classroom.reading.names import is_archive, label, otter_stamp, short, stem_of
@@ -17,11 +18,27 @@ CLOCK = "the order of the exports is by the times in their names, which a studen
 WRAPPERS = ("exercises",)  # folders of the course that students pack along
 
 
-@dataclass
-class _Student:
-    name: str
-    files: list[Node] = field(default_factory=list)  # that lie beside those of others
-    parts: list[WorkPart] = field(default_factory=list)  # a folder or an archive each
+# Whose an entry of a folder is, and what it is: a file beside those of others, a folder, or a part of its own.
+Entry: TypeAlias = tuple[Claim, File | Folder | WorkPart]
+
+
+def by_student(spot: Spot, told: Callable[[Node, Spot], Entry | None]) -> list[tuple[Claim, list[WorkPart]]]:
+    """Return what each student handed in, where the entries of a folder tell whose they are."""
+    students = dict[str, tuple[Claim, list[File], list[WorkPart]]]()
+    for node in spot.folder.children():
+        if entry := told(node, spot):
+            _, files, parts = students.setdefault(entry[0].id, (entry[0], [], []))
+            match entry[1]:
+                case File() as file:
+                    files.append(file)
+                case Folder() as folder:
+                    parts += parts_inside(folder, spot.at(node.name))
+                case part:
+                    parts.append(part)
+    for claim, files, parts in students.values():
+        if files:
+            parts.insert(0, WorkPart(tuple(files), f"{spot.place} ({claim.text}'s files)"))
+    return [(claim, parts) for claim, _, parts in students.values()]
 
 
 def claim_of(name: str) -> Claim:
@@ -65,17 +82,24 @@ def telling(node: Node, topics: Collection[str]) -> str:
 
 def read_by_name(spot: Spot) -> LayoutFindings:
     """Return what each student of a folder handed in."""
-    reading, students = LayoutFindings(), dict[str, _Student]()
+    findings = LayoutFindings([_found(claim, parts) for claim, parts in by_student(spot, _entry)])
     for node in spot.folder.children():
-        name = telling(node, spot.topics)
-        if name:
-            _add(students.setdefault(label(name), _Student(name)), node, spot)
-        elif topic_of(node.name, spot.topics) or is_archive(node.name):
-            reading.unknown.append(f"{short(spot.at(node.name))} does not tell which student it is from")
+        if telling(node, spot.topics):
+            continue
+        if topic_of(node.name, spot.topics) or is_archive(node.name):
+            findings.unknown.append(f"{short(spot.at(node.name))} does not tell which student it is from")
         else:
-            reading.notes.append(spot.left_out(node))
-    reading.found = [_found(student, spot) for student in students.values()]
-    return reading
+            findings.notes.append(spot.left_out(node))
+    return findings
+
+
+def _entry(node: Node, spot: Spot) -> Entry | None:
+    name = telling(node, spot.topics)
+    if not name:
+        return None
+    if isinstance(node, File) and (is_archive(node.name) or node.refused):
+        return claim_of(name), WorkPart((node,), spot.at(node.name))
+    return claim_of(name), _named(node, spot.topics) if isinstance(node, File) else node
 
 
 def parts_inside(folder: Folder, place: str) -> list[WorkPart]:
@@ -86,7 +110,7 @@ def parts_inside(folder: Folder, place: str) -> list[WorkPart]:
         return [WorkPart((), place, problem=str(problem))]
     parts = _exports(nodes, place)
     if folder.path is not None and (folder.path / ".git").is_dir():
-        note = "it holds a git repository; its files are read_by_name as they lie"
+        note = "it holds a git repository; its files are read as they lie"
         parts[0] = replace(parts[0], notes=(*parts[0].notes, note))
     return parts
 
@@ -105,15 +129,6 @@ def _exports(nodes: Sequence[Node], place: str) -> list[WorkPart]:
     return [WorkPart(others, place), *packed] if others else packed
 
 
-def _add(student: _Student, node: Node, spot: Spot) -> None:
-    if isinstance(node, Folder):
-        student.parts += parts_inside(node, spot.at(node.name))
-    elif is_archive(node.name) or node.refused:
-        student.parts.append(WorkPart((node,), spot.at(node.name)))
-    else:
-        student.files.append(_named(node, spot.topics))
-
-
 def _named(file: File, topics: Collection[str]) -> File:
     """Return a file under the name that it would have in a folder of its own: losses-1.py."""
     stem = stem_of(file.name)
@@ -122,13 +137,11 @@ def _named(file: File, topics: Collection[str]) -> File:
     return replace(file, name=f"{told[1]}{ending}") if told else file
 
 
-def _found(student: _Student, spot: Spot) -> ClaimedWork:
-    parts = list(student.parts)
-    if student.files:
-        parts.insert(0, WorkPart(tuple(student.files), f"{spot.place} ({short(student.name)}'s files)"))
-    stamped = [part for part in parts if otter_stamp(part.place)]
-    parts.sort(key=lambda part: (stamp := otter_stamp(part.place)) and stamp[1] or "")
-    return ClaimedWork((claim_of(student.name),), tuple(parts), ordered=len(parts) - len(stamped) <= 1)
+def _found(claim: Claim, parts: Sequence[WorkPart]) -> ClaimedWork:
+    """Return parts as they were handed in, where at most one tells no time."""
+    stamps = [(stamp := otter_stamp(part.place)) and stamp[1] or "" for part in parts]
+    ordered = [parts[at] for at in sorted(range(len(parts)), key=stamps.__getitem__)]
+    return ClaimedWork((claim,), tuple(ordered), ordered=stamps.count("") <= 1)
 
 
 def _fits_folders(spot: Spot) -> int:

@@ -13,24 +13,24 @@ from grader.classroom.reading.archives import ZIP, open_archive
 from grader.classroom.reading.claims import Spot, students_of
 from grader.classroom.reading.collect import wanted
 from grader.classroom.reading.detect import SYSTEMS, choose_layout, levels
-from grader.classroom.reading.git_store import store_of
+from grader.classroom.reading.git_repository import store_of
 from grader.classroom.reading.name_layouts import FILES, ONE, claim_of, student_and_topic, telling
 from grader.classroom.reading.names import is_archive, label, short, stem_of
 from grader.classroom.reading.tree import ClassProblem, File, Node, Unreadable, walk
 from grader.classroom.tables.roster import Roster
-from grader.intake.file_names import Named, topic_of
+from grader.intake.file_names import topic_of
 
 
 def _sign_of_several(spot: Spot) -> str:
     """Return what shows that several students' work lies in a folder; nothing where it may be one student's."""
-    traits_of = _TopicFinder(spot.topics)
+    finder = _TopicFinder(spot.topics)
     holders: dict[str, str] = {}  # topic -> the first name under which it lies
     loose: list[str] = []
     closed: list[str] = []
     for node, name in _named(spot):
         if isinstance(node, File) and not is_archive(node.name):
             loose.append(name)
-        topics = traits_of.topics_of(node)
+        topics = finder.topics_of(node)
         if topics is None:
             closed.append(name)
         for topic in topics or ():
@@ -69,24 +69,18 @@ class _TopicFinder:
     def _below(self, nodes: Iterable[Node], found: set[str], *, opened: bool) -> bool:
         """Add what lies below; return whether all of it was seen."""
         seen = True
-        for _, node in walk(nodes):
-            assert isinstance(node, File)  # walking yields no folders
-            if topic := topic_of(node.name, self.topics) or self._called(node):
+        for _, file in walk(nodes):
+            is_packed = is_archive(file.name)
+            if topic := topic_of(f"{stem_of(file.name)}.py" if is_packed else file.name, self.topics):
                 found.add(topic.topic)
-            elif is_archive(node.name):
-                seen = not opened and self._opened(node, found) and seen
+            elif is_packed:
+                seen = not opened and self._opened(file, found) and seen
         return seen
 
-    def _called(self, file: File) -> Named | None:
-        """Return the topic after which an archive is called."""
-        return topic_of(f"{stem_of(file.name)}.py", self.topics) if is_archive(file.name) else None
-
     def _opened(self, file: File, found: set[str]) -> bool:
-        if self.left <= 0:
-            return False
         self.left -= 1
         try:
-            data = file.read(limits.LOOKED)
+            data = file.read(limits.LOOKED) if self.left >= 0 else None
             if data is None or not data.startswith(ZIP):
                 return False
             held = replace(file, open=lambda: io.BytesIO(data), on_disk=True)

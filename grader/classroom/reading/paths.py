@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import open_archive
@@ -29,50 +29,40 @@ OTHER_ONE = "--layout one reads every path as one student's work; a roster of th
 OTHER_CLASS = "--layout folders reads every path as a class; a roster of these names decides for each"
 
 
-@dataclass
-class Downloads:
-    """The downloads in a path, and what is to be said about it."""
+def downloads_in(spot: Spot, roster: Roster | None, stack: ExitStack) -> tuple[list[Spot], str]:
+    """Return the downloads in a folder that holds nothing else of anybody, to be read in its place, and a note.
 
-    spots: list[Spot] = field(default_factory=list)  # in place of the path, if there are any
-    notes: list[str] = field(default_factory=list)
-
-
-def downloads_in(spot: Spot, roster: Roster | None, stack: ExitStack) -> Downloads:
-    """Return the downloads in a folder that holds nothing else of anybody; they stay open as long as `stack`.
-
-    Beside the work of students an archive is a student's, whatever names lie in it: nobody hands in for others by them.
+    They stay open as long as `stack`. Beside the work of students an archive is a student's, whatever names lie in it:
+    nobody hands in for others by them.
     """
     *_, spot = levels(spot)
     nodes = spot.folder.children()
     archives = [node for node in nodes if isinstance(node, File) and _opens(node)]
     if not 0 < len(archives) <= limits.LOOKS:
-        return Downloads()
+        return [], ""
     others = [node for node in nodes if node not in archives]
     alone = not any(
         isinstance(node, Folder) or telling(node, spot.topics) or is_archive(node.name) for node in others
     )
-    found = Downloads()
+    found = list[Spot]()
     for node in archives:
-        opened = _opened(spot, node, stack)
-        if opened is None or not _is_class(opened, roster, sole=alone and len(archives) == 1):
-            return Downloads()
+        try:
+            folder = open_archive(node, stack, wanted(spot.topics), of_class=True)
+            inner = Spot(Folder(stem_of(node.name), folder.listing), spot.at(node.name), spot.topics)
+            is_class = _is_class(inner, roster, sole=alone and len(archives) == 1)
+        except Unreadable:
+            return [], ""
+        if not is_class:
+            return [], ""
         if not alone:
             text = "looks like a download of a whole class: give that file itself, and not the folder around it"
-            return Downloads(notes=[f"{short(spot.at(node.name))} {text}"])
-        found.spots.append(opened)
-    return found
+            return [], f"{short(spot.at(node.name))} {text}"
+        found.append(inner)
+    return found, ""
 
 
 def _opens(file: File) -> bool:
     return file.name.casefold().endswith(ARCHIVES) and not file.refused
-
-
-def _opened(spot: Spot, node: File, stack: ExitStack) -> Spot | None:
-    try:
-        folder = open_archive(node, stack, wanted(spot.topics), of_class=True)
-    except Unreadable:
-        return None
-    return Spot(Folder(stem_of(node.name), folder.listing), spot.at(node.name), spot.topics)
 
 
 def _is_class(spot: Spot, roster: Roster | None, *, sole: bool) -> bool:

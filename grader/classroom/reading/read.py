@@ -11,16 +11,16 @@ from pathlib import Path
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import open_archive
-from grader.classroom.reading.attempts import hand_ins, in_order
+from grader.classroom.reading.attempts import hand_ins
 from grader.classroom.reading.claims import ClaimedWork, Spot, WorkPart, owner
 from grader.classroom.reading.collect import Budget, Collected, TopicFile, collect, wanted
 from grader.classroom.reading.detect import LayoutChoice, choose_layout
 from grader.classroom.reading.name_layouts import claim_of
 from grader.classroom.reading.names import is_archive, short, stem_of
 from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
-from grader.classroom.reading.paths import Downloads, PathReading, decide, downloads_in
+from grader.classroom.reading.paths import PathReading, decide, downloads_in
 from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable, file_at, folder_at, reason
-from grader.classroom.records import ClassIntake, HandIn, Student
+from grader.classroom.records import ClassIntake, Student
 from grader.classroom.tables.roster import Roster
 from grader.intake.file_names import words_of
 from grader.intake.find import Stub
@@ -28,14 +28,14 @@ from grader.intake.find import Stub
 Moments = Callable[[str], Sequence[datetime]]  # by the student's id
 UNORDERED = "nothing tells which of these was handed in last; they are taken in the order of their names"
 
-AS_GIVEN = "nothing tells which of these was handed in last; they are taken in the order in which the paths were given"
-
 
 @dataclass
-class _Student:
+class _Work:
+    """What one student handed in, bundle by bundle."""
+
     student: Student
     bundles: list[list[Collected]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)  # each once
 
 
 @dataclass
@@ -43,9 +43,9 @@ class _ClassReader:
     topics: Collection[str]
     roster: Roster | None
     asked: Collection[str]  # the topics that are graded
-    stub: Stub | None = None  # gives the stub of a topic
-    moments: Moments | None = None  # the dates of a student
-    students: dict[str, _Student] = field(default_factory=dict)
+    stub: Stub | None  # gives the stub of a topic
+    moments: Moments | None  # the dates of a student
+    students: dict[str, _Work] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
@@ -63,25 +63,21 @@ class _ClassReader:
 
     def add(self, found: ClaimedWork) -> None:
         """Take a hand-in for each of its owners; what fits nobody is said, and not read."""
-        owners = []
-        for claim in found.claims:
-            whose = owner(claim, self.roster)
-            if whose.student:
-                owners.append(whose.student)
-            else:
-                places = ", ".join(dict.fromkeys(short(part.place) for part in found.parts))
-                self.unknown.append(f"{whose.why} (in {places[:200]})")
+        places = ", ".join(dict.fromkeys(short(part.place) for part in found.parts))[:200]
+        whose = [owner(claim, self.roster) for claim in found.claims]
+        self.unknown += [f"{why} (in {places})" for why in whose if isinstance(why, str)]
+        owners = [student for student in whose if isinstance(student, Student)]
         if not owners:
             return
-        budget = Budget()
         called = words_of(*(name for one in owners for name in (one.id, one.name, one.email, *one.ids.values())))
-        parts = [self._gathered(part, budget, called) for part in found.parts]
-        parts[:0] = [self._gathered(part, Budget(), called) for part in self._earlier(found, owners[0])]
+        budget = Budget()
+        parts = [self._collected(part, Budget(), called) for part in self._earlier(found, owners[0])]
+        parts += [self._collected(part, budget, called) for part in found.parts]
         for student in owners:
-            known = self.students.setdefault(student.id, _Student(student))
+            known = self.students.setdefault(student.id, _Work(student))
             known.bundles.append(parts)
             if not found.ordered:
-                known.notes.append(UNORDERED)
+                known.notes[UNORDERED] = None
 
     def _earlier(self, found: ClaimedWork, student: Student) -> list[WorkPart]:
         """Return what was there at the dates of the course, where the layout tells it."""
@@ -90,26 +86,18 @@ class _ClassReader:
         parts = [part for moment in self.moments(student.id) if (part := found.before(moment))]
         return list({part.place: part for part in parts}.values())
 
-    def _gathered(self, part: WorkPart, budget: Budget, called: Collection[str]) -> Collected:
-        return self._shared(collect(part, self.topics, budget, self.asked, self.stub, called))
-
-    def _shared(self, got: Collected) -> Collected:
+    def _collected(self, part: WorkPart, budget: Budget, called: Collection[str]) -> Collected:
+        got = collect(part, self.topics, budget, self.asked, self.stub, called)
         for topic, file in got.files.items():
-            if file is not None and file not in self.contents:
-                self.contents[file] = file
-                self.kept += len(file.data)
-            if file is not None:
-                got.files[topic] = self.contents[file]
+            if file:
+                self.kept += 0 if file in self.contents else len(file.data)
+                got.files[topic] = self.contents.setdefault(file, file)
         if self.kept > limits.CLASS_KEPT:
             raise ClassProblem(
                 f"the topic files of this class are more than {limits.CLASS_KEPT // limits.MB} MB: "
                 "give it in parts, one after the other"
             )
         return got
-
-    def hand_ins(self) -> list[HandIn]:
-        """Return everybody's attempts, sorted by student."""
-        return [each for _, known in sorted(self.students.items()) for each in _attempts(known)]
 
 
 def read_class(
@@ -137,7 +125,8 @@ def read_class(
     for path, taken in zip(given, _taken(reader, given, layout), strict=True):
         with ExitStack() as stack:
             _read(reader, path, taken, stack)
-    found = tuple(reader.hand_ins())
+    works = [work for _, work in sorted(reader.students.items())]
+    found = tuple(each for work in works for each in hand_ins(work.student, work.bundles, work.notes))
     there = {hand_in.student.id for hand_in in found}
     missing = tuple(one for one in roster.students if one.id not in there) if roster else ()
     titles = " and ".join(dict.fromkeys(reader.titles))
@@ -160,7 +149,7 @@ def _traits(reader: _ClassReader, path: Path) -> PathTraits | None:
     try:
         with ExitStack() as stack:
             spot = _opened(path, reader.topics, stack)
-            if downloads_in(spot, reader.roster, stack).spots:
+            if downloads_in(spot, reader.roster, stack)[0]:
                 return PathTraits(short(spot.place), PathKind.MADE, "it holds a download")
             return traits_of(spot, reader.roster)
     except (ClassProblem, Unreadable):
@@ -177,11 +166,11 @@ def _read(reader: _ClassReader, path: Path, taken: PathReading, stack: ExitStack
         reader.add(ClaimedWork((claim,), (WorkPart((), path.name, problem=str(problem)),)))
         return
     try:
-        inner = downloads_in(spot, reader.roster, stack) if taken.may_hold_downloads else Downloads()
-        reader.notes += inner.notes
-        for each in inner.spots:
+        inner, note = downloads_in(spot, reader.roster, stack) if taken.may_hold_downloads else ([], "")
+        reader.notes += [note] if note else []
+        for each in inner:
             reader.take(choose_layout(each, taken.layout, alone=True))
-        if not inner.spots:
+        if not inner:
             reader.take(taken.choice(spot))
     except Unreadable as problem:
         raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
@@ -211,12 +200,3 @@ def _opened(path: Path, topics: Collection[str], stack: ExitStack) -> Spot:
     else:
         folder = Folder(real.parent.name, lambda: [file_at(real)])
     return Spot(folder, name or str(path), topics)
-
-
-def _attempts(known: _Student) -> list[HandIn]:
-    bundles, is_known = in_order(known.bundles)
-    made = hand_ins(known.student, bundles)
-    if len(made) == 1:
-        return made
-    notes = [*known.notes, *([] if is_known else [AS_GIVEN])]
-    return hand_ins(known.student, bundles, dict.fromkeys(notes))

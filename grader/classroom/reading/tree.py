@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import IO, TypeAlias
@@ -96,40 +97,30 @@ class Folder:
 Node: TypeAlias = File | Folder
 
 
-@dataclass
-class _Branch:
-    folders: dict[str, _Branch] = field(default_factory=dict)
-    files: list[File] = field(default_factory=list)
-
-    def folder(self, name: str) -> Folder:
-        return Folder(name, self.nodes)
-
-    def nodes(self) -> list[Node]:
-        return [*self.files, *(branch.folder(name) for name, branch in self.folders.items())]
-
-
 def folder_of_paths(name: str, entries: Iterable[tuple[tuple[str, ...], File | None]]) -> Folder:
     """Return the folder that holds these paths; a path without a file is an empty folder."""
-    root = _Branch()
+    nodes: dict[tuple[str, ...], list[Node]] = {(): []}  # by folder
+
+    def inside(path: tuple[str, ...]) -> list[Node]:
+        if path not in nodes:
+            nodes[path] = []
+            inside(path[:-1]).append(Folder(path[-1], lambda: nodes[path]))
+        return nodes[path]
+
     for path, file in entries:
-        branch = root
-        for part in path if file is None else path[:-1]:
-            branch = branch.folders.setdefault(part, _Branch())
-        if file is not None:
-            branch.files.append(file)
-    return root.folder(name)
+        if file is None:
+            inside(path)
+        else:
+            inside(path[:-1]).append(file)
+    return Folder(name, lambda: nodes[()])
 
 
 def refused(name: str, why: str) -> File:
     """Return a file that is named and never opened."""
-
-    def never() -> IO[bytes]:
-        raise Unreadable(f"{shown(name)} {why}")
-
-    return File(name, never, why)
+    return File(name, io.BytesIO, why)
 
 
-def walk(nodes: Iterable[Node], most: int | None = None) -> Iterator[tuple[tuple[str, ...], Node]]:
+def walk(nodes: Iterable[Node], most: int | None = None) -> Iterator[tuple[tuple[str, ...], File]]:
     """Yield every file below with its path, and folders that cannot be listed as files that are refused.
 
     Raises:
@@ -137,8 +128,7 @@ def walk(nodes: Iterable[Node], most: int | None = None) -> Iterator[tuple[tuple
     """
     most = limits.ENTRIES if most is None else most
     waiting: list[tuple[tuple[str, ...], Node]] = []
-    waiting += [((node.name,), node) for node in nodes]
-    waiting.reverse()
+    waiting += [((node.name,), node) for node in reversed(list(nodes))]
     seen = 0
     while waiting:
         path, node = waiting.pop()

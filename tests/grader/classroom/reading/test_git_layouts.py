@@ -11,7 +11,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from grader.classroom.reading import git_store, limits
+from grader.classroom.reading import git_repository, limits
 from grader.classroom.reading.read import read_class
 from grader.classroom.reading.tree import ClassProblem
 from grader.classroom.records import ClassIntake, HandIn
@@ -165,7 +165,7 @@ def test_branch_of_a_remote_counts(read: Read, layouts: ModuleType, tmp_path: Pa
 
 def test_git_that_is_not_there_is_said(clone: Path, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the program the instructor is told, and no student is blamed."""
-    monkeypatch.setattr(git_store.shutil, "which", lambda name: None)
+    monkeypatch.setattr(git_repository.shutil, "which", lambda name: None)
     with pytest.raises(ClassProblem, match="git is not installed"):
         read(clone.parent)
 
@@ -198,7 +198,7 @@ def test_git_that_takes_too_long_is_ended(clone: Path, only: Only, monkeypatch: 
         def __init__(self, seconds: float, end: Callable[[], None]) -> None:
             self.start, self.cancel = end, lambda: None
 
-    monkeypatch.setattr(git_store, "threading", SimpleNamespace(Timer=Over))
+    monkeypatch.setattr(git_repository, "threading", SimpleNamespace(Timer=Over))
     assert "git store" in str(only(clone.parent).problem)
 
 

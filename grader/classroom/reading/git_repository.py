@@ -1,0 +1,283 @@
+"""A git repository on a disk, by the `git` program in an environment of our own: its branches, commits and files.
+
+The repository's own configuration, hooks, attributes and filters are never read: `git` is given an empty repository of
+ours that borrows nothing but the folder of objects, and only commands that print objects are used.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from grader.classroom.reading import limits
+from grader.classroom.reading.names import inside, label, outside
+from grader.classroom.reading.tree import (
+    LINK,
+    ClassProblem,
+    File,
+    Folder,
+    Unreadable,
+    folder_at,
+    folder_of_paths,
+    refused,
+)
+
+NAME = re.compile(rb"(?P<name>[0-9a-f]{40}|[0-9a-f]{64})")
+POINTER = re.compile(rb"ref: (?P<ref>refs/[^\s~^:?*\[\\]+)")
+PACKED = re.compile(rb"(?P<name>[0-9a-f]{40}|[0-9a-f]{64}) (?P<ref>refs/\S+)")
+ENTRY = re.compile(rb"(?P<mode>\d{6}) [a-z]+ (?P<name>[0-9a-f]+)\t(?P<path>.+)", re.DOTALL)  # of a listing of files
+SAID = "%H%n%T%n%an%n%ae%n%cI"  # of each commit
+NOT_READ = {b"120000": LINK, b"160000": "is another repository"}  # by mode
+OPENED = ("HEAD", "commondir", "objects", "packed-refs", "refs", "shallow")  # what we, or git by itself, will open
+# Files by which a repository borrows from another one, which need not be the student's.
+BORROWED = {"commondir", "objects/info/alternates", "objects/info/http-alternates"}
+SAFE = (
+    "core.fsmonitor=false",
+    "core.commitGraph=false",
+    f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
+    "core.bigFileThreshold=8m",
+    "core.deltaBaseCacheLimit=16m",
+    "core.packedGitWindowSize=32m",
+    "core.packedGitLimit=128m",
+    "protocol.allow=never",
+    "safe.directory=*",
+)
+MEMORY = 1 << 30
+DAMAGED = "its git store lacks an object or is damaged: clone it anew"
+LARGEST = max(limits.NOTEBOOK, limits.ARCHIVE)
+
+try:
+    from resource import RLIMIT_AS, prlimit
+except ImportError:  # only Linux can bound the memory of another process
+    prlimit = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What one commit says about itself."""
+
+    name: str
+    tree: str
+    author: str
+    email: str
+    when: datetime | None  # of committing
+
+
+@dataclass
+class Repository:
+    """The references of a repository, and its objects as long as there is time left to read them."""
+
+    objects: Path
+    head: str  # the branch that HEAD names, or nothing
+    refs: dict[str, str]  # full name -> object, with HEAD among them
+    cut_at: list[str]  # the commits whose parents were not cloned
+    seconds: float = limits.GIT_SECONDS  # that git may still take
+
+    @property
+    def branches(self) -> dict[str, str]:
+        """The branches, those of a remote under their own name; a remote's wins over an older local one."""
+        found = dict[str, str]()
+        for kind, parts in (("heads", 2), ("remotes", 3)):  # refs/heads/branch, refs/remotes/origin/branch
+            of_kind = {ref: name for ref, name in self.refs.items() if ref.startswith(f"refs/{kind}/")}
+            found |= {"/".join(ref.split("/")[parts:]): name for ref, name in of_kind.items()}
+        return {branch: found[branch] for branch in sorted(found) if branch and branch != "HEAD"}
+
+    def commits(self, name: str) -> list[Commit]:
+        """Return the commits that lead to this one, along first parents, the newest first.
+
+        Raises:
+            Unreadable: one is not there, unless the history was not cloned whole, or there are too many.
+        """
+        most = limits.COMMITS + 1
+        options = ("--first-parent", f"--max-count={most}", "-z", "--encoding=none", f"--format={SAID}")
+        data = self._said("log", *options, name, "--", most=most * limits.NOTE)
+        found = [_commit(*entry.split("\n")) for entry in data.decode("utf-8", "replace").split("\0") if entry]
+        if not found:
+            raise Unreadable(DAMAGED)
+        if len(found) == most:
+            raise Unreadable(f"it has more than {limits.COMMITS} commits")
+        return found
+
+    def files(self, commit: Commit) -> Folder:
+        """Return what a commit holds.
+
+        Raises:
+            Unreadable: there is more than anybody hands in, or it is damaged.
+        """
+        data = self._said("ls-tree", "-r", "-z", commit.tree, most=limits.ENTRIES * limits.NAME)
+        return folder_of_paths("", (self._entry(told) for told in map(ENTRY.fullmatch, data.split(b"\0")) if told))
+
+    def _entry(self, told: re.Match[bytes]) -> tuple[tuple[str, ...], File]:
+        raw, name = told["path"].decode("utf-8", "surrogateescape"), told["name"].decode()
+        path = inside(raw)
+        if path is None:
+            return (outside(raw),), refused(outside(raw), "has a name that leads somewhere else")
+        if why := NOT_READ.get(told["mode"]):
+            return path, refused(path[-1], why)
+        return path, File(path[-1], partial(self._blob, name), digest=name)
+
+    def _blob(self, name: str) -> io.BytesIO:
+        return io.BytesIO(self._said("cat-file", "blob", name, most=LARGEST))
+
+    def _said(self, *command: str, most: int) -> bytes:
+        """Return what a command of git prints.
+
+        Raises:
+            Unreadable: git gives up, takes too long or prints more than `most` bytes.
+        """
+        begun = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="grade-git-") as home:
+            _make_empty_repository(Path(home), self)
+            process = _started(command, Path(home), self.objects)
+            timer = threading.Timer(self.seconds, process.kill)
+            timer.daemon = True
+            timer.start()
+            with process:
+                data = process.stdout.read(most + 1) if process.stdout else b""
+                if len(data) > most:
+                    process.kill()
+            timer.cancel()
+        self.seconds -= time.monotonic() - begun
+        if len(data) > most:
+            raise Unreadable("its git store holds more than anybody hands in")
+        if process.returncode < 0 or self.seconds <= 0:
+            raise Unreadable("its git store is damaged, or reading it took too long")
+        if process.returncode:
+            raise Unreadable(DAMAGED)
+        return data
+
+
+def _commit(name: str, tree: str, author: str, email: str, when: str) -> Commit:
+    try:
+        moment = datetime.fromisoformat(when)
+    except ValueError:  # there is none, or none that can be
+        moment = None
+    return Commit(name, tree, label(author), label(email), moment)
+
+
+def store_of(path: Path | None) -> Path | None:
+    """Return the folder that holds a repository's store: `.git`, or the folder itself where it is bare."""
+    if path is None:
+        return None
+    for folder in (path / ".git", path):
+        if (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir():
+            return folder
+    return None
+
+
+def open_repository(store: Path) -> Repository:
+    """Return a repository.
+
+    Raises:
+        Unreadable: it holds links or other special files, borrows objects, or has no commit.
+    """
+    if store.is_symlink():
+        raise Unreadable("its .git is a link, and links are not followed")
+    files = _files(store)
+    if not BORROWED.isdisjoint(files):
+        raise Unreadable("its git store borrows from another one: clone it without --shared or --reference")
+    told = POINTER.fullmatch(text := _text(files, "HEAD").strip())
+    head = (told["ref"] if told else text[:64]).decode("utf-8", "surrogateescape")
+    refs = _refs(files)
+    if name := refs.get(head) or (head if NAME.fullmatch(head.encode("utf-8", "replace")) else ""):
+        refs["HEAD"] = name
+    if not refs:
+        raise Unreadable("its git repository has no commit: commit the files and push them")
+    cut_at = [name.decode() for name in _text(files, "shallow").split() if NAME.fullmatch(name)]
+    return Repository(store / "objects", head, refs, cut_at)
+
+
+def _files(store: Path) -> dict[str, File]:
+    """Return the files of a store by their paths; refuse anything but folders and ordinary files."""
+    waiting = [(node.name, node) for node in folder_at(store).listing() if node.name in OPENED]
+    found, seen = dict[str, File](), 0
+    while waiting:
+        path, node = waiting.pop()
+        seen += 1
+        if isinstance(node, Folder):
+            waiting += [(f"{path}/{child.name}", child) for child in node.listing()]
+        elif node.refused:
+            raise Unreadable(f"its git store holds {node.name}, which {node.refused}")
+        else:
+            found[path] = node
+        if seen > limits.GIT_ENTRIES:
+            raise Unreadable(f"its git store holds more than {limits.GIT_ENTRIES} files")
+    return found
+
+
+def _text(files: dict[str, File], path: str) -> bytes:
+    return (files[path].read(limits.REFS) or b"") if path in files else b""
+
+
+def _refs(files: dict[str, File]) -> dict[str, str]:
+    """Return the packed references and, before them, those that have a file each."""
+    packed = map(PACKED.fullmatch, _text(files, "packed-refs").splitlines())
+    refs = {told["ref"].decode("utf-8", "surrogateescape"): told["name"].decode() for told in packed if told}
+    for path in files:
+        if path.startswith(("refs/heads/", "refs/remotes/")) and (told := NAME.fullmatch(_text(files, path).strip())):
+            refs[path] = told["name"].decode()
+    return dict(sorted(refs.items()))
+
+
+def _started(command: Sequence[str], home: Path, objects: Path) -> subprocess.Popen[bytes]:
+    """Start git in an empty repository, with the objects of another one.
+
+    Raises:
+        ClassProblem: there is no git, or only one that lies in the current folder.
+    """
+    program = shutil.which("git")
+    if program is None or Path(program).resolve().parent == Path.cwd().resolve():
+        raise ClassProblem("git is not installed: install it, or give the files without their repositories")
+    options = [word for setting in SAFE for word in ("-c", setting)]
+    process = subprocess.Popen(
+        [program, "--no-pager", *options, *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=home,
+        env=_environment(home, objects),
+    )
+    if prlimit is not None:
+        prlimit(process.pid, RLIMIT_AS, (MEMORY, MEMORY))
+    return process
+
+
+def _environment(home: Path, objects: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    return kept | {
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_DIR": str(home),
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OBJECT_DIRECTORY": str(objects.resolve()),
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "HOME": str(home),
+        "LC_ALL": "C",
+    }
+
+
+def _make_empty_repository(home: Path, like: Repository) -> None:
+    """Make it by hand, so that no template of the system goes into it."""
+    is_long = any(len(name) > 40 for name in like.refs.values())
+    for folder in ("objects", "refs"):
+        (home / folder).mkdir()
+    (home / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
+    names = "[extensions]\n\tobjectformat = sha256\n" if is_long else ""
+    settings = f"[core]\n\trepositoryformatversion = {int(is_long)}\n\tbare = true\n{names}"
+    (home / "config").write_text(settings, encoding="ascii")
+    (home / "shallow").write_text("".join(f"{name}\n" for name in like.cut_at), encoding="ascii")

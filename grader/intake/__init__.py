@@ -1,10 +1,9 @@
 """A submission's files: found by name, read and checked as a syntax tree, never executed."""
 
-from grader.intake.by_hand import names
-from grader.intake.find import Submission, find_submission
-from grader.intake.python_text import SourceProblem
+from grader.intake.bindings import names
+from grader.intake.find import IntakeError, NothingFound, Submission, TwoCandidates, find_submission
+from grader.intake.python_text import SourceProblem, shown
 from grader.intake.source import Content, Source, parse_source, read_source
-from grader.intake.submission_folder import IntakeError, NothingFound, TwoCandidates, shown
 from grader.intake.task_check import NOT_THERE, TaskCheck, TaskState, check_task
 
 __all__ = [

@@ -1,9 +1,10 @@
-"""Which statements of a module give a name its value, and which other names that reaches."""
+"""Which statements of a module give a name its value, which names that reaches, and which of others a task uses."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+import builtins
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
@@ -108,3 +109,124 @@ def _unseen(node: ast.AST) -> list[str]:
         case ast.Global(names=names):
             return names
     return []
+
+
+BUILTINS = frozenset(dir(builtins))
+LOOK_UP = frozenset({"__getattribute__", "attrgetter", "getattr", "methodcaller"})
+LONGEST = 40  # of an expression that is quoted
+
+
+def names(
+    tree: ast.Module, function: str, place: Callable[[int], str] = "line {}".format
+) -> Mapping[str, str]:
+    """Return the identifiers that a task uses, in its own code and in all code of the module it reaches.
+
+    Each comes with how it is written where it stands first, and where that is: `functional.unfold (line 7)`.
+
+    Attributes count by their name, imported functions by their real last name (`from torch import softmax
+    as s` is "softmax"), `@` counts as "matmul", and `getattr(torch, "softmax")` as "softmax". What the code
+    itself defines (functions of the module, parameters, variables, attributes of self) does not count.
+    """
+    found = bindings_of(tree)
+    bindings, reachable = found.by_name, found.reached([function], _plain_names)
+    reached = list({id(bound): bound for name in reachable for bound in bindings[name]}.values())
+    aliases = _aliases(tree, reached)
+    defined = set(bindings) - set(aliases)
+    ignored = defined if "*" in bindings else defined | BUILTINS
+    own = _own_attributes(reached, aliases)
+    used: dict[str, ast.AST] = {}
+    for statement in reached:
+        plain = {name: node for name, node in _plain_names(statement).items() if name not in ignored}
+        named = ((aliases.get(name, name), node) for name, node in plain.items())
+        for name, node in (*named, *_attributes(statement, own)):
+            used[name] = min(used.get(name, node), node, key=_line)
+    return {name: f"{_written(node)} ({place(_line(node))})" for name, node in used.items()}
+
+
+def _line(node: ast.AST) -> int:
+    line: int = getattr(node, "lineno", 0)
+    return line
+
+
+def _written(node: ast.AST) -> str:
+    """Return the code of a use: `functional.unfold`, `.unfold` of what is no name, `@` for a product."""
+    match node:
+        case ast.Call(func=inner):
+            return f"{_written(inner)}(...)"
+        case ast.Subscript(value=inner):
+            return f"{_dotted(inner)}[...]"
+        case ast.BinOp() | ast.AugAssign():
+            return "@"
+    return _dotted(node)
+
+
+def _dotted(node: ast.AST) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    text = ".".join([node.id if isinstance(node, ast.Name) else "", *reversed(parts)])
+    return text if len(text) <= LONGEST else f"...{text[-LONGEST:]}"
+
+
+def _aliases(tree: ast.Module, reached: list[ast.stmt]) -> dict[str, str]:
+    """Return imported names with what they are really called, of the module and of the reached functions."""
+    module = [node for statement in tree.body for node in same_scope(statement)]
+    aliases = {}
+    for node in [*module, *(node for statement in reached for node in ast.walk(statement))]:
+        for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
+            bound = alias.asname or alias.name.partition(".")[0]
+            aliases[bound] = alias.name.rpartition(".")[2] if alias.asname else bound
+    return aliases
+
+
+def _plain_names(statement: ast.stmt) -> dict[str, ast.Name]:
+    """Return the names that a statement reads, without its own parameters and variables."""
+    loaded, own = dict[str, ast.Name](), set[str]()
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                loaded.setdefault(name, node)
+            case ast.Name(id=name) | ast.arg(arg=name):
+                own.add(name)
+            case ast.FunctionDef(body=body):
+                own |= {part.name for part in body if isinstance(part, Definition)}
+    if not isinstance(statement, Definition):
+        return loaded
+    return {name: node for name, node in loaded.items() if name not in own}
+
+
+def _own_attributes(statements: list[ast.stmt], aliases: dict[str, str]) -> set[tuple[str, str]]:
+    """Pairs such as ("self", "softmax") that the code itself has put there."""
+    own = set()
+    for node in (node for statement in statements for node in ast.walk(statement)):
+        match node:
+            case ast.Attribute(value=ast.Name(id=base), attr=attr, ctx=ast.Store()) if base not in aliases:
+                own.add((base, attr))
+            case ast.ClassDef(body=body, name=name):
+                methods = [part.name for part in body if isinstance(part, ast.FunctionDef)]
+                own |= {(base, method) for base in ("self", "cls", name) for method in methods}
+    return own
+
+
+def _attributes(statement: ast.stmt, own: set[tuple[str, str]]) -> Iterator[tuple[str, ast.AST]]:
+    for node in ast.walk(statement):
+        match node:
+            case ast.Attribute(value=ast.Name(id=base), attr=attr) if (base, attr) in own:
+                pass
+            case ast.Attribute(attr=attr, ctx=ast.Load()):
+                yield attr, node
+            case ast.BinOp(op=ast.MatMult()) | ast.AugAssign(op=ast.MatMult()):
+                yield "matmul", node
+            case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), args=args) if (
+                called in LOOK_UP
+            ):
+                yield from ((text, node) for text in _texts(args))
+            case ast.Subscript(slice=ast.Constant(value=str(text))):
+                yield text, node
+
+
+def _texts(arguments: list[ast.expr]) -> Iterator[str]:
+    for argument in arguments:
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+            yield from argument.value.split(".")

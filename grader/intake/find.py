@@ -1,121 +1,114 @@
-"""Finding the file of each topic: by name, or by what a notebook says of itself; of several the one that is surest."""
+"""Finding the file of each topic of one submission, in files or anywhere under folders."""
 
 from __future__ import annotations
 
-import ast
-import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from grader.course.suggestions import suggestions
-from grader.intake.bindings import Definition, bindings_of
-from grader.intake.file_names import Named, Sure, suffix_of, topic_of
 from grader.intake.notebook_document import MOST_BYTES as MOST_NOTEBOOK_BYTES
 from grader.intake.notebook_document import topic_in
-from grader.intake.source import Content, Source, parse_source, read_source
-from grader.intake.stub_comparison import is_as_given
-from grader.intake.submission_folder import FolderFiles, IntakeError, NothingFound, TwoCandidates, shown
-
-MOST_RIVALS = 20  # files for one topic; of more the names alone decide
-Stub = Callable[[str], str]  # the text of a topic's stub
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A file that may be a topic's."""
-
-    named: Named
-    where: str  # for a person
-    read: Callable[[], bytes | None]  # its bytes; None where it cannot be read
-    why: str = ""  # why it can not be graded, a sentence
-
-    @cached_property
-    def content(self) -> tuple[str, bytes] | None:
-        """What tells whether two hold the same, so that it does not matter which one is graded."""
-        data = self.read()
-        return None if data is None else (self.named.suffix, hashlib.sha256(data).digest())
-
-    def is_untouched(self, stub: str) -> bool:
-        """Whether it is the exercise as it was given out."""
-        data = self.read()
-        return data is not None and is_stub_of(Content(f"stub{self.named.suffix}", data), stub)
+from grader.intake.python_text import shown
+from grader.intake.source import Content
+from grader.intake.topic_files import (
+    Candidate,
+    Named,
+    Stub,
+    Sure,
+    at_most,
+    choose,
+    near_misses,
+    suffix_of,
+    topic_of,
+)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The file of a topic, or the rivals between which nothing decides."""
-
-    rivals: tuple[Candidate, ...]  # the one that counts, if there is one
-    notes: tuple[str, ...] = ()
+class IntakeError(Exception):
+    """The paths given do not lead to one submission; the message says what to give instead."""
 
 
-def choose(candidates: Sequence[Candidate], stub: Stub | None = None) -> Choice:
-    """Return which of the files for one topic counts.
-
-    Args:
-        candidates: one at the least.
-        stub: gives the topic's stub; without it every file counts as work.
-    """
-    few = 1 < len(candidates) <= MOST_RIVALS
-    left = list(_each_once(candidates)) if few else list(candidates)
-    if few and len(left) > 1 and stub is not None:
-        text = stub(left[0].named.topic)
-        left = [each for each in left if not each.is_untouched(text)] or left[:1]
-    surest = min(each.named.sure for each in left)
-    rivals = tuple(each for each in left if each.named.sure == surest)
-    notes = [_read_as(rivals[0])] if len(rivals) == 1 and surest is not Sure.EXACT else []
-    notes += [
-        f"{each.where} is left out, for {rivals[0].where} has the name of the topic"
-        for each in left
-        if each not in rivals and not each.why
-    ]
-    return Choice(rivals, tuple(notes))
+class NothingFound(IntakeError):
+    """No topic file lies under the paths given; name a file such as losses.py or the folder that holds it."""
 
 
-def is_stub_of(file: Content, stub: str) -> bool:
-    """Tell whether nothing has been written into a module or a notebook that was made from a stub."""
-    given = parse_source(stub.encode(), "the stub")
-    if not isinstance(given, Source):
-        return False
-    definitions = [node for node in given.tree.body if isinstance(node, Definition)]
-    theirs = read_source(file, [node.name for node in definitions])
-    if not isinstance(theirs, Source) or (theirs.notebook and theirs.notebook.broken):
+class TwoCandidates(IntakeError):
+    """Two files could both be one topic; remove one, or give the file itself."""
+
+
+SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "__MACOSX"})
+MOST_ENTRIES = 100_000
+LONGEST = 160
+
+
+@dataclass
+class FolderFiles:
+    """The regular files under a folder, sorted; `notes` fills with what was passed over on the way."""
+
+    folder: Path
+    notes: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Path]:
+        """Yield files, and links to files that stay inside the folder."""
+        waiting, seen, base = [self.folder], 0, self.folder.resolve()
+        while waiting:
+            entries = self._entries(waiting.pop())
+            seen += len(entries)
+            if seen > MOST_ENTRIES:
+                raise IntakeError(
+                    f"{shown(self.folder)} holds more than {MOST_ENTRIES} entries: "
+                    "give the folder of the submission itself"
+                )
+            waiting += [Path(entry.path) for entry in reversed(entries) if _is_searched(entry)]
+            yield from (Path(entry.path) for entry in entries if self._is_inside(entry, base))
+
+    def inside(self, path: Path) -> str:
+        """Show a path relative to the folder, cut in the middle when it is very long."""
+        text = shown(path.relative_to(self.folder))
+        return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}...{text[-LONGEST // 2 :]}"
+
+    def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if folder == self.folder:
+                raise IntakeError(
+                    f"{shown(folder)} cannot be read ({error.strerror}): check its rights"
+                ) from error
+            self.notes.append(f"{self.inside(folder)} cannot be read ({error.strerror}): it is left out")
+            return []
+
+    def _is_inside(self, entry: os.DirEntry[str], base: Path) -> bool:
+        try:
+            if not entry.is_symlink():
+                return entry.is_file()
+            target = Path(entry.path).resolve()
+            inside = target.is_relative_to(base) and target.is_file()
+        except (OSError, RuntimeError):  # a link to itself
+            inside = False
+        if not inside and entry.name.endswith(".py"):
+            self.notes.append(f"{self.inside(Path(entry.path))} is a link to no file in here: it is left out")
+        return inside
+
+
+def _is_searched(entry: os.DirEntry[str]) -> bool:
+    if entry.name.startswith(".") or entry.name in SKIPPED:
         return False
     try:
-        return _nothing_written(theirs.tree, definitions)
-    except RecursionError:
+        return entry.is_dir(follow_symlinks=False) and not os.path.lexists(
+            os.path.join(entry.path, "pyvenv.cfg")
+        )
+    except OSError:
         return False
-
-
-def _nothing_written(tree: ast.Module, given: Iterable[Definition]) -> bool:
-    bindings = bindings_of(tree)
-    pairs = [(bindings.last(node.name), node) for node in given]
-    there = [(theirs, node) for theirs, node in pairs if theirs is not None]
-    return bool(there) and all(
-        isinstance(theirs, Definition) and is_as_given(theirs, node) for theirs, node in there
-    )
-
-
-def _each_once(candidates: Iterable[Candidate]) -> Iterable[Candidate]:
-    """Return the candidates, the surest first, and each content once."""
-    kept: list[Candidate] = []
-    for each in sorted(candidates, key=lambda each: each.named.sure):
-        if each.content is None or all(each.content != other.content for other in kept):
-            kept.append(each)
-    return kept
-
-
-def _read_as(candidate: Candidate) -> str:
-    return f"{shown(candidate.where)} is read as {candidate.named.topic}{candidate.named.suffix}"
 
 
 NEVER_LOADED = frozenset(
     {"conftest.py", "pytest.ini", "setup.cfg", "sitecustomize.py", "torch.py", "tox.ini", "usercustomize.py"}
 )
 MOST_OPENED = 50  # notebooks of other names, to see which topic they say that they are
-MOST_NOTES = 20
 
 
 @dataclass(frozen=True)
@@ -251,17 +244,6 @@ def _nothing(search: _Search, given: Iterable[Path]) -> str:
     )
 
 
-def near_misses(names: Iterable[str], topics: Collection[str]) -> list[str]:
-    """Say which names of files are close to those of topics."""
-    notes = []
-    for name in sorted(set(names)):
-        near = suggestions(Path(name).stem, topics, cutoff=0.7)
-        if near:
-            renamed = f"{near[0]}{Path(name).suffix.lower()}"
-            notes.append(f"{shown(name)} is not the file of a topic (rename it to {renamed}?)")
-    return notes
-
-
 def _remedy(topics: Collection[str], stem: str) -> str:
     near = suggestions(stem, topics)
     if near:
@@ -271,11 +253,3 @@ def _remedy(topics: Collection[str], stem: str) -> str:
 
 def _name(path: Path) -> str:
     return shown(path if path.name else path.resolve().name or path.resolve())
-
-
-def at_most(notes: Iterable[str], what: str) -> tuple[str, ...]:
-    """Return notes once each, and not too many: how many more there are is `what` becomes of them."""
-    kept = tuple(dict.fromkeys(notes))
-    if len(kept) <= MOST_NOTES:
-        return kept
-    return (*kept[:MOST_NOTES], f"{len(kept) - MOST_NOTES} more {what}")

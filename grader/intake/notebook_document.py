@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.intake.python_text import UnreadableSource
-from grader.intake.submission_folder import shown
+from grader.intake.python_text import UnreadableSource, shown
 
 
 @dataclass(frozen=True)

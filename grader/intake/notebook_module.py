@@ -9,11 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from grader.intake.notebook_document import BrokenCell, Cell, ModuleText, Stretch, read_document
-from grader.intake.notebook_magics import Cleaned, cleaned
-from grader.intake.notebook_select import selected
-from grader.intake.notebook_units import Unit, units_of
-from grader.intake.python_text import SourceProblem, UnreadableSource
-from grader.intake.submission_folder import shown
+from grader.intake.notebook_statements import Unit, selected, units_of
+from grader.intake.python_text import Cleaned, SourceProblem, UnreadableSource, cleaned, shown
 
 
 @dataclass

@@ -12,10 +12,8 @@ from pathlib import Path
 from grader.intake.notebook_document import MOST_BYTES as MOST_NOTEBOOK_BYTES
 from grader.intake.notebook_document import ModuleText
 from grader.intake.notebook_module import module_of
-from grader.intake.notebook_select import reached
-from grader.intake.notebook_units import Unit, foreign, units_of
-from grader.intake.python_text import MOST_BYTES, SourceProblem, UnreadableSource, decode, parse
-from grader.intake.submission_folder import shown
+from grader.intake.notebook_statements import Unit, foreign, reached, units_of
+from grader.intake.python_text import MOST_BYTES, SourceProblem, UnreadableSource, decode, parse, shown
 
 MOST_STATEMENTS = 5000  # of a module that is looked at, as of a notebook
 MOST_NAMED = 8  # imports in one note

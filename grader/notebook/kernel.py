@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from grader.intake.bindings import bindings_of
 from grader.intake.notebook_document import KEY, Cell
-from grader.intake.notebook_magics import Cleaned, cleaned
 from grader.intake.notebook_module import DEFINED
 from grader.intake.notebook_writing import code_cell, notebook_text
+from grader.intake.python_text import Cleaned, cleaned
 from grader.report import Report
 from grader.report.json import from_json
 

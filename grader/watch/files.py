@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from grader.intake.file_names import topic_of
+from grader.intake.topic_files import topic_of
 from grader.learner.code_files import Reader, Reading
 from grader.watch import events as e
 

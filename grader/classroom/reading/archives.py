@@ -15,16 +15,19 @@ from functools import partial
 from typing import IO, cast
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.names import FOREIGN, inside, outside, short
 from grader.classroom.reading.tree import (
+    FOREIGN,
     LINK,
     SPECIAL,
     File,
     Folder,
     Unreadable,
     folder_of_paths,
+    inside,
+    outside,
     reason,
     refused,
+    short,
 )
 
 MEMBER = b"PK\x01\x02"  # begins each entry of the list of contents

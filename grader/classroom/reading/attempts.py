@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from grader.classroom.reading.collect import Collected, TopicFile
 from grader.classroom.records import HandIn, Student
-from grader.intake.find import at_most
+from grader.intake.topic_files import at_most
 
 AS_GIVEN = "nothing tells which of these was handed in last; they are taken in the order in which the paths were given"
 MOST_PLACES = 3

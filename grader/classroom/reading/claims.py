@@ -6,12 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from grader.classroom.reading.names import short
-from grader.classroom.reading.tree import Folder, Node
+from grader.classroom.reading.tree import Folder, Node, short
 from grader.classroom.records import Student
 from grader.classroom.tables.roster import Roster, name_key, squashed_keys
 from grader.course.suggestions import suggestions
-from grader.intake.submission_folder import shown
+from grader.intake.python_text import shown
 
 BARE = ("id", "login", "github", "sis")  # columns that a bare name, as of a folder, may stand in
 LOGINS = ("github", "login")  # what a claim may have instead of a number

@@ -21,7 +21,6 @@ from functools import partial
 from pathlib import Path
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.names import inside, label, outside
 from grader.classroom.reading.tree import (
     LINK,
     ClassProblem,
@@ -30,6 +29,9 @@ from grader.classroom.reading.tree import (
     Unreadable,
     folder_at,
     folder_of_paths,
+    inside,
+    label,
+    outside,
     refused,
 )
 

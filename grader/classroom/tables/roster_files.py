@@ -10,8 +10,8 @@ from grader.classroom.tables.canvas import TEST_STUDENT, read_header
 from grader.classroom.tables.moodle_columns import find_columns, number_of
 from grader.classroom.tables.roster import COLUMNS, SYSTEMS, Roster, roster_key
 from grader.classroom.tables.sheet import CannotFill, Sheet, read_sheet
-from grader.intake.file_names import composed
-from grader.intake.submission_folder import shown
+from grader.intake.python_text import shown
+from grader.intake.topic_files import composed
 
 OURS = frozenset(COLUMNS) - {"id"}  # columns that no export has beside one called ID
 MOST_BYTES = 20_000_000

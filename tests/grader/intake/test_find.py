@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake import IntakeError, NothingFound, Submission, TwoCandidates, find_submission, shown
-from grader.intake import submission_folder as walk_module
-from grader.intake.file_names import topic_of, without_ending
+from grader.intake import find as walk_module
+from grader.intake.topic_files import topic_of, without_ending
 
 TOPICS = ("tensors", "autograd", "losses")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from grader.classroom.reading.tree import Folder, Node, short
+from grader.classroom.reading.tree import Folder, Node, Unreadable, short
 from grader.classroom.records import Student
 from grader.classroom.tables.roster import Roster, name_key, squashed_keys
 from grader.course.suggestions import suggestions
@@ -43,6 +43,14 @@ class WorkPart:
     problem: str = ""  # what was handed in instead of a file
     upload: str = ""  # what the system calls it, for feedback that goes back there
     order: tuple[str, float] | None = None  # a system, and where it stands among all hand-ins to that system
+
+    @classmethod
+    def of(cls, folder: Folder, place: str, when: datetime | None = None) -> WorkPart:
+        """Return all that lies in a folder; that it cannot be listed is its problem."""
+        try:
+            return cls(tuple(folder.children()), place, when)
+        except Unreadable as problem:
+            return cls((), place, when, problem=str(problem))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
+from pathlib import Path
+from typing import TypeAlias
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
@@ -21,6 +23,7 @@ from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable, labe
 from grader.intake.topic_files import topic_of
 
 SHORT = 10  # characters of a commit's name that tell it from others
+Contents: TypeAlias = Mapping[tuple[str, ...], str]  # by path, each called by its digest
 NOBODY = ("main", "master", "trunk", "gh-pages")
 
 
@@ -43,8 +46,8 @@ def _clones(folders: Sequence[tuple[Folder, str]], topics: Collection[str]) -> I
     names = [folder.name.removesuffix(".git") for folder, _ in folders]
     prefix = _assignment(names)
     for (folder, place), name in zip(folders, names, strict=True):
-        if store_of(folder.path):
-            yield _clone(folder, name, name[prefix:], place, topics)
+        if store := store_of(folder.path):
+            yield _clone(store, claim_of(name), label(name[prefix:]), place, topics)
         else:
             yield ClaimedWork((claim_of(name),), tuple(parts_inside(folder, place)))
 
@@ -54,21 +57,18 @@ def _assignment(names: Sequence[str]) -> int:
     return os.path.commonprefix(list(names)).rfind("-") + 1 if len(names) > 1 else 0
 
 
-def _clone(folder: Folder, name: str, login: str, place: str, topics: Collection[str]) -> ClaimedWork:
-    claim = claim_of(name)
+def _clone(store: Path, claim: Claim, login: str, place: str, topics: Collection[str]) -> ClaimedWork:
     try:
-        store = store_of(folder.path)
-        assert store is not None  # whoever calls has looked
         repository = open_repository(store)
         if "HEAD" not in repository.refs:
             raise Unreadable(f"its git repository has no commit on {repository.head or 'HEAD'}: push one")
         commits = repository.commits(repository.refs["HEAD"])
-        # The folder tells whose it is, for the author of a commit is what anybody writes there.
-        hint = f"its last commit is by {commits[0].author} <{commits[0].email}>"
-        claim = replace(claim, ids={"github": label(login), "login": label(login)}, hint=hint)
-        return _committed(repository, commits, claim, place, topics)
     except Unreadable as problem:
-        return ClaimedWork((claim_of(name),), (WorkPart((), place, problem=str(problem)),))
+        return ClaimedWork((claim,), (WorkPart((), place, problem=str(problem)),))
+    # The folder tells whose it is, for the author of a commit is what anybody writes there.
+    hint = f"its last commit is by {commits[0].author} <{commits[0].email}>"
+    claim = replace(claim, ids={"github": login, "login": login}, hint=hint)
+    return _committed(repository, commits, claim, place, topics)
 
 
 def _committed(
@@ -99,16 +99,11 @@ def _committed(
         commit = last(moment)
         if commit is None or commit is now or not state(commit):
             return None
-        where = f"{place} (commit {commit.name[:SHORT]})"
-        try:
-            nodes = tuple(repository.files(commit).children())
-        except Unreadable as problem:
-            return WorkPart((), where, submitted_at=commit.when, problem=str(problem))
-        return WorkPart(nodes, where, submitted_at=commit.when)
+        return WorkPart.of(repository.files(commit), f"{place} (commit {commit.name[:SHORT]})", commit.when)
 
     now = last()
-    nodes = tuple(repository.files(commits[0]).children())
-    return ClaimedWork((claim,), (WorkPart(nodes, place, submitted_at=now.when if now else None),), before=before)
+    part = WorkPart.of(repository.files(commits[0]), place, now.when if now else None)
+    return ClaimedWork((claim,), (part,), before=before)
 
 
 GIT_CLONES = Layout("git clones", _fits_clones, _find_clones)
@@ -186,7 +181,7 @@ def _find_commits(spot: Spot) -> LayoutFindings:
     except Unreadable as problem:
         raise ClassProblem(f"{spot.place}: {problem}") from problem
     authors = dict[str, tuple[Claim, list[WorkPart]]]()
-    before: Mapping[str, str] = {}
+    before: Contents = {}
     for commit in reversed(commits):
         part, before = _changed(repository, commit, before, spot)
         if part.nodes or part.problem:
@@ -196,17 +191,16 @@ def _find_commits(spot: Spot) -> LayoutFindings:
 
 
 def _changed(
-    repository: Repository, commit: Commit, before: Mapping[str, str], spot: Spot
-) -> tuple[WorkPart, Mapping[str, str]]:
+    repository: Repository, commit: Commit, before: Contents, spot: Spot
+) -> tuple[WorkPart, Contents]:
     """Return the topic files that a commit changed, and the contents of all that there are after it."""
-    place = f"{spot.place} (commit {commit.name[:SHORT]})"
+    part = WorkPart((), f"{spot.place} (commit {commit.name[:SHORT]})", commit.when)
     try:
-        files = dict(walk(repository.files(commit).children()))
+        files = [file for file in walk(repository.files(commit).children()) if topic_of(file[1].name, spot.topics)]
     except Unreadable as problem:  # the author's own, and nobody else's
-        return WorkPart((), place, submitted_at=commit.when, problem=str(problem)), before
-    ours = {"/".join(path): file for path, file in files.items() if topic_of(file.name, spot.topics)}
-    changed = tuple(file for path, file in ours.items() if before.get(path, "") != file.digest)
-    return WorkPart(changed, place, submitted_at=commit.when), {path: file.digest for path, file in ours.items()}
+        return replace(part, problem=str(problem)), before
+    changed = tuple(file for path, file in files if before.get(path, "") != file.digest)
+    return replace(part, nodes=changed), {path: file.digest for path, file in files}
 
 
 def _author_claim(commit: Commit) -> Claim:

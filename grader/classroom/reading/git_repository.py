@@ -26,6 +26,7 @@ from grader.classroom.reading.tree import (
     ClassProblem,
     File,
     Folder,
+    Node,
     Unreadable,
     folder_at,
     folder_of_paths,
@@ -113,13 +114,14 @@ class Repository:
         return found
 
     def files(self, commit: Commit) -> Folder:
-        """Return what a commit holds.
+        """Return what a commit holds; it is asked for when the folder is listed."""
 
-        Raises:
-            Unreadable: there is more than anybody hands in, or it is damaged.
-        """
-        data = self._said("ls-tree", "-r", "-z", commit.tree, most=limits.ENTRIES * limits.NAME)
-        return folder_of_paths("", (self._entry(told) for told in map(ENTRY.fullmatch, data.split(b"\0")) if told))
+        def listing() -> Sequence[Node]:
+            data = self._said("ls-tree", "-r", "-z", commit.tree, most=limits.ENTRIES * limits.NAME)
+            entries = map(ENTRY.fullmatch, data.split(b"\0"))
+            return folder_of_paths("", (self._entry(told) for told in entries if told)).listing()
+
+        return Folder("", listing)
 
     def _entry(self, told: re.Match[bytes]) -> tuple[tuple[str, ...], File]:
         raw, name = told["path"].decode("utf-8", "surrogateescape"), told["name"].decode()

@@ -112,30 +112,17 @@ def _entry(node: Node, spot: Spot) -> Entry | None:
 
 
 def parts_inside(folder: Folder, place: str) -> list[WorkPart]:
-    """Return the parts of a student's folder."""
-    try:
-        nodes = folder.children()
-    except Unreadable as problem:
-        return [WorkPart((), place, problem=str(problem))]
-    parts = _exports(nodes, place)
-    if folder.path is not None and (folder.path / ".git").is_dir():
-        note = "it holds a git repository; its files are read as they lie"
-        parts[0] = replace(parts[0], notes=(*parts[0].notes, note))
-    return parts
-
-
-def _exports(nodes: Sequence[Node], place: str) -> list[WorkPart]:
-    """Return the parts of one student's files: Otter's exports one by one by their times, the rest first."""
-    stamped = [(stamp[1], node) for node in nodes if (stamp := otter_stamp(node.name))]
+    """Return the parts of a student's folder: Otter's exports one by one by their times, the rest first."""
+    whole = WorkPart.of(folder, place)
+    if folder.path is not None and (folder.path / ".git").is_dir() and not whole.problem:
+        whole = replace(whole, notes=("it holds a git repository; its files are read as they lie",))
+    stamped = sorted((stamp[1], node.name, node) for node in whole.nodes if (stamp := otter_stamp(node.name)))
     if not stamped:
-        return [WorkPart(tuple(nodes), place)]
-    others = tuple(node for node in nodes if not otter_stamp(node.name))
+        return [whole]
+    rest = replace(whole, nodes=tuple(node for node in whole.nodes if not otter_stamp(node.name)))
     notes = (CLOCK,) if len(stamped) > 1 else ()
-    packed = [
-        WorkPart((node,), f"{place}/{node.name}", notes=notes)
-        for _, node in sorted(stamped, key=lambda pair: (pair[0], pair[1].name))
-    ]
-    return [WorkPart(others, place), *packed] if others else packed
+    packed = [WorkPart((node,), f"{place}/{name}", notes=notes) for _, name, node in stamped]
+    return [rest, *packed] if rest.nodes else [replace(packed[0], notes=(*notes, *whole.notes)), *packed[1:]]
 
 
 def _named(file: File, topics: Collection[str]) -> File:

@@ -30,6 +30,7 @@ from grader.classroom.reading.name_layouts import (
 )
 from grader.classroom.reading.tree import (
     ClassProblem,
+    File,
     Folder,
     Node,
     Unreadable,
@@ -265,8 +266,8 @@ def _fits_nbgrader(spot: Spot) -> int:
 def _find_nbgrader(spot: Spot) -> LayoutFindings:
     """Return each student's assignments as parts, by their times."""
     strays = [spot.left_out(file) for file in spot.folder.files()]
-    students = [ClaimedWork((claim_of(one.name),), tuple(_nbgrader_parts(one, spot))) for one in spot.folder.folders()]
-    return LayoutFindings(students, strays)
+    students = [(claim_of(one.name), _nbgrader_parts(one, spot.at(one.name))) for one in spot.folder.folders()]
+    return LayoutFindings([ClaimedWork((claim,), tuple(parts)) for claim, parts in students], strays)
 
 
 def _is_student(folder: Folder, named: bool) -> bool:
@@ -276,35 +277,27 @@ def _is_student(folder: Folder, named: bool) -> bool:
         return False
 
 
-def _nbgrader_parts(student: Folder, spot: Spot) -> list[WorkPart]:
-    place = spot.at(student.name)
-    try:
-        nodes = student.children()
-    except Unreadable as problem:
-        return [WorkPart((), place, problem=str(problem))]
-    loose: list[Node] = [node for node in nodes if not isinstance(node, Folder)]
-    parts = [WorkPart(tuple(loose), place)] if loose or not nodes else []
-    assignments = [_assignment_part(node, f"{place}/{node.name}") for node in nodes if isinstance(node, Folder)]
-    if all(part.submitted_at for part in assignments):
-        assignments.sort(key=lambda part: (part.submitted_at or NEVER, part.place))
-    return parts + assignments
+def _nbgrader_parts(student: Folder, place: str) -> list[WorkPart]:
+    """Return the files that lie loose, and then each assignment, in the order of their times."""
+    whole = WorkPart.of(student, place)
+    loose = tuple(node for node in whole.nodes if isinstance(node, File))
+    parts = [_assignment_part(node, f"{place}/{node.name}") for node in whole.nodes if isinstance(node, Folder)]
+    if all(part.submitted_at for part in parts):
+        parts.sort(key=lambda part: (part.submitted_at or NEVER, part.place))
+    return [replace(whole, nodes=loose), *parts] if loose or not whole.nodes else parts
 
 
 def _assignment_part(assignment: Folder, place: str) -> WorkPart:
-    try:
-        nodes = assignment.children()
-    except Unreadable as problem:
-        return WorkPart((), place, problem=str(problem))
-    others = tuple(node for node in nodes if node.name != STAMP)
-    text = _timestamp_text(assignment)
-    when = moment(text) if text else None
+    whole = WorkPart.of(assignment, place)
+    stamp = next((node for node in whole.nodes if isinstance(node, File) and node.name == STAMP), None)
+    when = moment(text) if (text := _text(stamp)) else None
     unread = "its timestamp.txt holds no time with a zone that can be read: it counts as handed in at no time"
-    return WorkPart(others, place, submitted_at=when, notes=(unread,) if text and when is None else ())
+    others = tuple(node for node in whole.nodes if node.name != STAMP)
+    return replace(whole, nodes=others, submitted_at=when, notes=(unread,) if text and when is None else ())
 
 
-def _timestamp_text(assignment: Folder) -> str:
+def _text(stamp: File | None) -> str:
     try:
-        stamp = assignment.child(STAMP)
         data = stamp.read(limits.NOTE) if stamp else b""
     except Unreadable:
         return "?"

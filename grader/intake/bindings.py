@@ -27,6 +27,11 @@ def closure(start: Iterable[Node], needs: Callable[[Node], Iterable[Node]]) -> s
     return found
 
 
+def is_text(statement: ast.stmt) -> bool:
+    """Whether a statement is a docstring or another constant, which does nothing."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
 def names_in(statement: ast.AST) -> set[str]:
     """Return the names that stand in a statement, read or bound."""
     return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}

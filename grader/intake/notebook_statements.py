@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.intake.bindings import Definition, closure, same_scope
+from grader.intake.bindings import Definition, closure, is_text, same_scope
 
 Single = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 PLAIN = (
@@ -72,7 +72,7 @@ class Unit:
     @property
     def is_text(self) -> bool:
         """Whether it is a docstring or another constant, which does nothing."""
-        return all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in self.nodes)
+        return all(map(is_text, self.nodes))
 
     @property
     def is_nothing(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.course.suggestions import suggestions
-from grader.intake.bindings import Definition, bindings_of, same_scope
+from grader.intake.bindings import Definition, bindings_of, is_text, same_scope
 from grader.intake.python_text import shown
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -29,22 +29,19 @@ def is_attempted(theirs: Definition, ours: Definition, given: Definition | None 
         return not _is_untouched(theirs, _to_mend(given, ours))
     stubs = methods(given) if given else {}
     to_mend = {name: _to_mend(stubs.get(name), mine) for name, mine in methods(ours).items()}
-    whole = {ast.dump(method) for method in methods(given or ours).values()}
-    touched = {
-        name: method
-        for name, method in methods(theirs).items()
-        if not _is_untouched(method, to_mend.get(name))
-    }
-    left = len(methods(theirs)) - len(touched)
-    if not left:
-        return bool(touched) or not methods(ours) or _has_fields(theirs)
-    return any(ast.dump(method) not in whole for method in touched.values())
+    whole = {_dumped(method) for method in methods(given or ours).values()}
+    there = methods(theirs)
+    touched = [method for name, method in there.items() if not _is_untouched(method, to_mend.get(name))]
+    if len(touched) == len(there):
+        has_fields = any(isinstance(node, ast.Assign | ast.AnnAssign) for node in theirs.body)
+        return bool(touched) or not methods(ours) or has_fields
+    return any(_dumped(method) not in whole for method in touched)
 
 
 def is_as_given(theirs: Definition, given: Definition) -> bool:
     """Tell whether a definition is the stub's: nothing written into it, or what the stub gives whole."""
     if isinstance(theirs, ast.ClassDef) or isinstance(given, ast.ClassDef):
-        return ast.dump(theirs) == ast.dump(given) or not is_attempted(theirs, given)
+        return _dumped(theirs) == _dumped(given) or not is_attempted(theirs, given)
     return _is_untouched(theirs, given)
 
 
@@ -80,7 +77,15 @@ def _to_mend(given: Definition | None, ours: Definition) -> Function | None:
 
 def _same_body(one: Function, other: Function) -> bool:
     """Compare two bodies as Python reads them: docstring, comments and layout do not count."""
-    return list(map(ast.dump, _body(one))) == list(map(ast.dump, _body(other)))
+    return list(map(_dumped, _body(one))) == list(map(_dumped, _body(other)))
+
+
+def _dumped(node: ast.AST) -> str:
+    """Return a tree as text; no two are the same that are too deeply nested for it."""
+    try:
+        return ast.dump(node)
+    except RecursionError:
+        return f"{id(node)}"
 
 
 def _body(function: Function) -> list[ast.stmt]:
@@ -88,23 +93,13 @@ def _body(function: Function) -> list[ast.stmt]:
 
 
 def _is_nothing(statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant()):
-            return True
-    return _is_not_implemented(statement)
+    return isinstance(statement, ast.Pass) or is_text(statement) or _is_not_implemented(statement)
 
 
 def _is_not_implemented(statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Raise(
-            exc=ast.Name(id="NotImplementedError") | ast.Call(func=ast.Name(id="NotImplementedError"))
-        ):
-            return True
-    return False
-
-
-def _has_fields(definition: ast.ClassDef) -> bool:
-    return any(isinstance(node, ast.Assign | ast.AnnAssign) for node in definition.body)
+    raised = statement.exc if isinstance(statement, ast.Raise) else None
+    raised = raised.func if isinstance(raised, ast.Call) else raised
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 
 MOST_SHOWN = 200
@@ -197,6 +192,7 @@ def _text(default: ast.expr) -> str:
 
 
 NOT_THERE = "nothing of this name"  # what is got of a task that is in the file under no name
+KINDS = {ast.ClassDef: "a class", ast.AsyncFunctionDef: "an async function", ast.FunctionDef: "a function"}
 MOST_NAMES = 2000  # among which a near match is looked for
 
 
@@ -228,9 +224,7 @@ class TaskCheck:
         return self.state in (TaskState.DEFINED, TaskState.UNSEEN)
 
 
-def check_task(
-    tree: ast.Module, reference: ast.Module, name: str, stub: ast.Module | None = None
-) -> TaskCheck:
+def check_task(tree: ast.Module, reference: ast.Module, name: str, stub: ast.Module | None = None) -> TaskCheck:
     """Check one task of a submission's tree against the reference's tree.
 
     Args:
@@ -248,64 +242,49 @@ def check_task(
     theirs = bindings_of(tree).last(name)
     if theirs is None:
         return _missing(tree, ours)
+    line = theirs.lineno
     if not isinstance(theirs, Definition):
-        return TaskCheck(TaskState.UNSEEN, theirs.lineno)
+        return TaskCheck(TaskState.UNSEEN, line)
+    kind = KINDS[type(ours)]
+    if type(theirs) is not type(ours):
+        remedy = f"write `{'class' if isinstance(ours, ast.ClassDef) else 'def'} {name}`"
+        got = f"{KINDS[type(theirs)]} in line {line}"
+        return TaskCheck(TaskState.WRONG_KIND, line, f"{kind} {name}", got, remedy)
     given = bindings_of(stub).last(name) if stub else None
-    untouched = _not_attempted(theirs, ours, given if isinstance(given, Definition) else None)
-    return _wrong_kind(theirs, ours) or untouched or _wrong_signature(theirs, ours)
+    if not is_attempted(theirs, ours, given if isinstance(given, Definition) else None):
+        return TaskCheck(TaskState.NOT_ATTEMPTED, line)
+    return _wrong_signature(theirs, ours) or TaskCheck(TaskState.DEFINED, line)
 
 
 def _missing(tree: ast.Module, ours: Definition) -> TaskCheck:
     if bindings_of(tree).may_hide(ours.name):
         return TaskCheck(TaskState.UNSEEN)
-    expected, remedy = f"{_kind(ours)} {ours.name}", f"copy {ours.name} from the exercise"
-    if found := _nested(tree, ours.name) or _near(tree, ours.name):
-        line, got, remedy = found
+    expected = f"{KINDS[type(ours)]} {ours.name}"
+    for line, got, remedy in _elsewhere(tree, ours.name):
         return TaskCheck(TaskState.MISNAMED, line, expected, got, remedy)
-    return TaskCheck(TaskState.MISSING, None, expected, NOT_THERE, remedy)
+    return TaskCheck(TaskState.MISSING, None, expected, NOT_THERE, f"copy {ours.name} from the exercise")
 
 
-def _nested(tree: ast.Module, name: str) -> tuple[int, str, str] | None:
+def _elsewhere(tree: ast.Module, name: str) -> Iterator[tuple[int, str, str]]:
+    """Yield where the task may be all the same, with what is there and what to do: deeper, or under a near name."""
     for outer in (statement for statement in tree.body if isinstance(statement, Definition)):
         for node in ast.walk(outer):
             if isinstance(node, Definition) and node.name == name:
                 got = f"{name} inside {outer.name}, line {node.lineno}"
-                return node.lineno, got, f"move {name} to the left margin of the file"
-    return None
-
-
-def _near(tree: ast.Module, name: str) -> tuple[int, str, str] | None:
+                yield node.lineno, got, f"move {name} to the left margin of the file"
     bindings = bindings_of(tree).by_name
     for bound in suggestions(name, list(bindings)[:MOST_NAMES], cutoff=0.75):
         line = bindings[bound][-1].lineno
-        return line, f"{shown(bound)[:100]}, line {line}", f"rename it to {name}"
-    return None
+        yield line, f"{shown(bound)[:100]}, line {line}", f"rename it to {name}"
 
 
-def _wrong_kind(theirs: Definition, ours: Definition) -> TaskCheck | None:
-    if _kind(theirs) == _kind(ours):
-        return None
-    got = f"{_kind(theirs)} in line {theirs.lineno}"
-    remedy = f"write `{_keyword(ours)} {ours.name}`"
-    return TaskCheck(TaskState.WRONG_KIND, theirs.lineno, f"{_kind(ours)} {ours.name}", got, remedy)
-
-
-def _not_attempted(theirs: Definition, ours: Definition, given: Definition | None) -> TaskCheck | None:
-    try:
-        if is_attempted(theirs, ours, given):
-            return None
-    except RecursionError:
-        return None
-    return TaskCheck(TaskState.NOT_ATTEMPTED, theirs.lineno)
-
-
-def _wrong_signature(theirs: Definition, ours: Definition) -> TaskCheck:
+def _wrong_signature(theirs: Definition, ours: Definition) -> TaskCheck | None:
     got, want = _signed(theirs), _signed(ours)
     if got is None or want is None or got.decorator_list:
-        return TaskCheck(TaskState.DEFINED, theirs.lineno)
+        return None
     fault = fault_of(got, want, method=isinstance(ours, ast.ClassDef))
     if fault is None:
-        return TaskCheck(TaskState.DEFINED, theirs.lineno)
+        return None
     shown = f"{written(got, ours.name)} in line {got.lineno}: {fault}"
     remedy = "restore the signature of the exercise"
     return TaskCheck(TaskState.WRONG_SIGNATURE, got.lineno, written(want, ours.name), shown, remedy)
@@ -314,16 +293,3 @@ def _wrong_signature(theirs: Definition, ours: Definition) -> TaskCheck:
 def _signed(definition: Definition) -> Function | None:
     """Return what takes the arguments: a function itself, and `__init__` of a class."""
     return methods(definition).get("__init__") if isinstance(definition, ast.ClassDef) else definition
-
-
-def _kind(definition: Definition) -> str:
-    kinds = {
-        ast.ClassDef: "a class",
-        ast.AsyncFunctionDef: "an async function",
-        ast.FunctionDef: "a function",
-    }
-    return kinds[type(definition)]
-
-
-def _keyword(definition: Definition) -> str:
-    return "class" if isinstance(definition, ast.ClassDef) else "def"

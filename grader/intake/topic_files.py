@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import hashlib
 import re
@@ -181,19 +180,9 @@ def is_stub_of(file: Content, stub: str) -> bool:
     theirs = read_source(file, [node.name for node in definitions])
     if not isinstance(theirs, Source) or (theirs.notebook and theirs.notebook.broken):
         return False
-    try:
-        return _nothing_written(theirs.tree, definitions)
-    except RecursionError:
-        return False
-
-
-def _nothing_written(tree: ast.Module, given: Iterable[Definition]) -> bool:
-    bindings = bindings_of(tree)
-    pairs = [(bindings.last(node.name), node) for node in given]
-    there = [(theirs, node) for theirs, node in pairs if theirs is not None]
-    return bool(there) and all(
-        isinstance(theirs, Definition) and is_as_given(theirs, node) for theirs, node in there
-    )
+    pairs = [(bindings_of(theirs.tree).last(node.name), node) for node in definitions]
+    there = [isinstance(found, Definition) and is_as_given(found, node) for found, node in pairs if found]
+    return bool(there) and all(there)
 
 
 def _each_once(candidates: Iterable[Candidate]) -> Iterable[Candidate]:

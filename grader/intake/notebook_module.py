@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, dropwhile, pairwise
 
 from grader.intake.notebook_document import BrokenCell, Cell, ModuleText, Stretch, read_document
 from grader.intake.notebook_statements import Unit, selected, units_of
@@ -22,8 +24,8 @@ class ParsedNotebook:
     python: dict[int, Cleaned] = field(default_factory=dict)  # by position among the cells of code
     statements: int = 0  # of all cells, also of those that are too many to look at
     units: list[Unit] = field(default_factory=list)
-    broken: list[tuple[int, BrokenCell]] = field(default_factory=list)  # with the position of the cell
-    kept: set[int] = field(default_factory=set)  # positions of units
+    broken: dict[int, BrokenCell] = field(default_factory=dict)  # by position of the cell
+    kept: set[Unit] = field(default_factory=set)
 
     @cached_property
     def whole(self) -> set[int]:
@@ -32,21 +34,21 @@ class ParsedNotebook:
         return {at for at, cell in cells if cell.mark.sha and cell.mark.sha == fingerprint(cell.source)}
 
     @cached_property
-    def by_cell(self) -> dict[int, list[tuple[int, Unit]]]:
-        """The units of each cell with their positions; to be asked for when every cell has been read."""
-        found: dict[int, list[tuple[int, Unit]]] = {}
-        for position, unit in enumerate(self.units):
-            found.setdefault(unit.cell, []).append((position, unit))
+    def by_cell(self) -> dict[int, list[Unit]]:
+        """The units of each cell; to be asked for when every cell has been read."""
+        found: dict[int, list[Unit]] = {}
+        for unit in self.units:
+            found.setdefault(unit.cell, []).append(unit)
         return found
 
     @cached_property
-    def taken(self) -> set[int]:
-        """The positions of cells of which anything is kept; to be asked for when that is decided."""
-        return self.whole & self.python.keys() | {self.units[at].cell for at in self.kept}
+    def taken(self) -> list[int]:
+        """The positions of cells of which anything is kept, in order; to be asked for when that is decided."""
+        return sorted(self.whole & self.python.keys() | {unit.cell for unit in self.kept})
 
-    def kept_units(self) -> Iterator[Unit]:
-        """Yield the units of the module in order."""
-        return (self.units[at] for at in sorted(self.kept))
+    def stays(self, unit: Unit) -> bool:
+        """Whether a unit of a cell that is taken is left where it is."""
+        return unit in self.kept or unit.is_text
 
 
 def fingerprint(source: str) -> str:
@@ -69,7 +71,7 @@ def assembled(notebook: ParsedNotebook) -> tuple[str, tuple[Stretch, ...]]:
     for unit in moved:
         stretches.append(Stretch(len(lines) + 1, notebook.cells[unit.cell].label, unit.first))
         lines += notebook.python[unit.cell].lines[unit.first - 1 : unit.last]
-    for at in sorted(notebook.taken):
+    for at in notebook.taken:
         if lines:
             lines += [""] * GAP
         stretches.append(Stretch(len(lines) + 1, notebook.cells[at].label, 1))
@@ -79,26 +81,19 @@ def assembled(notebook: ParsedNotebook) -> tuple[str, tuple[Stretch, ...]]:
 
 def _lines(notebook: ParsedNotebook, at: int, moved: Collection[Unit]) -> list[str]:
     lines = list(notebook.python[at].lines)
-    for position, unit in notebook.by_cell.get(at, ()):
-        if unit in moved or not _stays(notebook, position):
+    for unit in notebook.by_cell.get(at, ()):
+        if unit in moved or not notebook.stays(unit):
             lines[unit.first - 1 : unit.last] = [""] * (unit.last - unit.first + 1)
     while at not in notebook.whole and lines and not lines[-1].strip():
         lines.pop()
     return lines
 
 
-def _stays(notebook: ParsedNotebook, position: int) -> bool:
-    return position in notebook.kept or notebook.units[position].is_text
-
-
 def _too_far_down(notebook: ParsedNotebook) -> list[Unit]:
     """Return the future imports that something else of the module stands above."""
-    taken = notebook.taken
-    units = [unit for at, unit in enumerate(notebook.units) if unit.cell in taken and _stays(notebook, at)]
+    units = [unit for unit in notebook.units if unit.cell in notebook.taken and notebook.stays(unit)]
     opening = 1 if units and units[0].is_text else 0
-    while opening < len(units) and units[opening].is_future:
-        opening += 1
-    return [unit for unit in units[opening:] if unit.is_future]
+    return [unit for unit in dropwhile(lambda unit: unit.is_future, units[opening:]) if unit.is_future]
 
 
 HISTORY = "input"  # the role of cells that a kernel has run
@@ -111,87 +106,68 @@ def remarks(notebook: ParsedNotebook, tasks: Collection[str], name: str) -> tupl
 
     Of a kernel's history nothing is said about experiments and second definitions: it is full of them.
     """
+    broken = _broken_cells(list(notebook.broken.values()))
     if any(cell.mark.role == HISTORY for cell in notebook.cells):
-        return tuple(_broken_cells(notebook))
-    others = (
-        *notebook.notes,
-        *_magics(notebook),
-        *_left_out(notebook),
-        *_twice(notebook, tasks),
-        *_order(notebook),
-    )
-    return (*_broken_cells(notebook), *(f"{name}: {note}" for note in others))
+        return tuple(broken)
+    others = chain(notebook.notes, _magics(notebook), _left_out(notebook), _twice(notebook, tasks), _order(notebook))
+    return (*broken, *(f"{name}: {note}" for note in others))
 
 
-def _broken_cells(notebook: ParsedNotebook) -> Iterator[str]:
-    for _, cell in notebook.broken[:MOST_BROKEN]:
+def _broken_cells(broken: Sequence[BrokenCell]) -> Iterator[str]:
+    for cell in broken[:MOST_BROKEN]:
         head = cell.message.partition("\n")[0].rstrip(".")
         yield f"{head}: {cell.label} is left out, and the other cells are graded without it"
-    if len(notebook.broken) > MOST_BROKEN:
-        yield f"{len(notebook.broken) - MOST_BROKEN} more cells are no Python: they are left out"
+    if len(broken) > MOST_BROKEN:
+        yield f"{len(broken) - MOST_BROKEN} more cells are no Python: they are left out"
 
 
 def _magics(notebook: ParsedNotebook) -> Iterator[str]:
-    taken = {at: python.taken for at, python in notebook.python.items() if python.taken}
-    if not taken:
-        return
-    at, lines = next(iter(taken.items()))
-    first = shown(notebook.cells[at].source.split("\n")[lines[0] - 1].strip())[:60]
-    places = [f"{_label(notebook, at)}, {_span(min(lines), max(lines))}" for at, lines in taken.items()]
-    yield f"lines for the notebook, such as `{first}`, are no Python and are left out: {_listed(places)}"
+    taken = [(notebook.cells[at], python.taken) for at, python in notebook.python.items() if python.taken]
+    if taken:
+        cell, lines = taken[0]
+        first = shown(cell.source.split("\n")[lines[0] - 1].strip())[:60]
+        places = [f"{cell.label}, {_span(min(lines), max(lines))}" for cell, lines in taken]
+        yield f"lines for the notebook, such as `{first}`, are no Python and are left out: {_listed(places)}"
 
 
 def _left_out(notebook: ParsedNotebook) -> Iterator[str]:
     """Yield where statements are left out, but for those that do nothing and imports of what is there anyway."""
     places = []
-    for at in range(len(notebook.cells)):
-        units = notebook.by_cell.get(at, [])
-        dropped = [unit for position, unit in units if position not in notebook.kept]
-        dropped = [unit for unit in dropped if not (unit.is_text or unit.is_nothing)]
+    for at, units in notebook.by_cell.items():
+        dropped = [unit for unit in units if not notebook.stays(unit) and not unit.is_nothing]
         dropped = [unit for unit in dropped if not unit.is_import or unit.is_foreign]
-        if dropped and at in notebook.taken:
-            places.append(f"{_label(notebook, at)}, {_span(dropped[0].first, dropped[-1].last)}")
-        elif dropped:
-            places.append(_label(notebook, at))
+        if dropped:
+            span = f", {_span(dropped[0].first, dropped[-1].last)}" if at in notebook.taken else ""
+            places.append(f"{notebook.cells[at].label}{span}")
     if places:
-        reason = "what no task needs is not part of the module"
-        yield f"{reason} and is left out: {_listed(places)}"
+        yield f"what no task needs is not part of the module and is left out: {_listed(places)}"
 
 
 def _twice(notebook: ParsedNotebook, tasks: Collection[str]) -> Iterator[str]:
-    cells: dict[str, list[int]] = {}
+    cells = defaultdict[str, set[int]](set)
     for unit in notebook.units:
-        for name in unit.binds & set(tasks):
-            cells.setdefault(name, []).append(unit.cell)
+        for name in unit.binds.intersection(tasks):
+            cells[name].add(unit.cell)
     for name, found in sorted(cells.items()):
-        if len(set(found)) > 1:
-            labels = " and ".join(_label(notebook, at) for at in sorted(set(found))[-3:])
+        if len(found) > 1:
+            labels = " and ".join(notebook.cells[at].label for at in sorted(found)[-3:])
             yield f"{shown(name)} is defined in {labels}: the last one counts"
 
 
 def _order(notebook: ParsedNotebook) -> Iterator[str]:
-    ran = [
-        (cell.count, at)
-        for at, cell in enumerate(notebook.cells)
-        if at in notebook.taken and cell.count
-    ]
-    for (count, at), (next_count, following) in zip(ran, ran[1:], strict=False):
-        if next_count < count:
-            first, second = _label(notebook, following), _label(notebook, at)
-            yield f"{first} was last run before {second}, which stands above it: cells are graded from the top down"
+    ran = [cell for cell in map(notebook.cells.__getitem__, notebook.taken) if cell.count]
+    for above, below in pairwise(ran):
+        if (below.count or 0) < (above.count or 0):
+            what = f"{below.label} was last run before {above.label}, which stands above it"
+            yield f"{what}: cells are graded from the top down"
             return
-
-
-def _label(notebook: ParsedNotebook, at: int) -> str:
-    return notebook.cells[at].label
 
 
 def _span(first: int, last: int) -> str:
     return f"line {first}" if first == last else f"lines {first} to {last}"
 
 
-def _listed(places: Iterable[str]) -> str:
-    listed = list(places)
+def _listed(listed: Sequence[str]) -> str:
     more = f"; and {len(listed) - MOST_PLACES} more" if len(listed) > MOST_PLACES else ""
     return "; ".join(listed[:MOST_PLACES]) + more
 
@@ -224,11 +200,11 @@ def module_of(data: bytes, name: str, tasks: Collection[str] = ()) -> ModuleText
             return SourceProblem(f"{name} holds more than {MOST_STATEMENTS} statements: move data out of it.")
     wanted = {*tasks, *(task for cell in cells for task in cell.mark.tasks)}
     whole = {at for at, unit in enumerate(notebook.units) if unit.cell in notebook.whole}
-    notebook.kept = selected(notebook.units, wanted, whole)
+    notebook.kept = {notebook.units[at] for at in selected(notebook.units, wanted, whole)}
     text, stretches = assembled(notebook)
     if not text.strip():
         return _nothing(notebook, name)
-    bound = _bound(notebook)
+    bound = {each: unit.cell for unit in notebook.units if unit in notebook.kept for each in unit.binds}
     defined = {each: cells[at].label for each, at in bound.items()}
     return ModuleText(text, stretches, remarks(notebook, wanted, name), _broken(notebook, bound), defined)
 
@@ -237,7 +213,7 @@ def _read_cell(notebook: ParsedNotebook, at: int, cell: Cell, name: str) -> None
     place = f"{name}, {cell.label}"
     python = cleaned(cell.source, place)
     if isinstance(python, SourceProblem):
-        notebook.broken.append((at, BrokenCell(cell.label, python.line, python.message)))
+        notebook.broken[at] = BrokenCell(cell.label, python.line, python.message)
         return
     notebook.statements += len(python.tree.body)
     if notebook.statements > MOST_STATEMENTS:
@@ -247,20 +223,15 @@ def _read_cell(notebook: ParsedNotebook, at: int, cell: Cell, name: str) -> None
         notebook.python[at] = python
     except SyntaxError as error:
         message = f"{place}, line {error.lineno}: syntax error: {shown(error.msg)[:200]}"
-        notebook.broken.append((at, BrokenCell(cell.label, error.lineno, message)))
+        notebook.broken[at] = BrokenCell(cell.label, error.lineno, message)
     except Exception:  # RecursionError, MemoryError, ValueError: Python gives up on it
-        notebook.broken.append((at, BrokenCell(cell.label, None, f"{place}: {TOO_DEEP}")))
-
-
-def _bound(notebook: ParsedNotebook) -> dict[str, int]:
-    """Return the names of the module with the cell that counts, the last one that binds them."""
-    return {name: unit.cell for unit in notebook.kept_units() for name in unit.binds}
+        notebook.broken[at] = BrokenCell(cell.label, None, f"{place}: {TOO_DEEP}")
 
 
 def _broken(notebook: ParsedNotebook, bound: Mapping[str, int]) -> dict[str, BrokenCell]:
     """Return the names that a broken cell would define, unless a cell below it does."""
     found = {}
-    for at, cell in notebook.broken:
+    for at, cell in notebook.broken.items():
         given = notebook.cells[at]
         for name in {*DEFINED.findall(given.source), *given.mark.tasks}:
             if bound.get(name, -1) < at:
@@ -269,8 +240,8 @@ def _broken(notebook: ParsedNotebook, bound: Mapping[str, int]) -> dict[str, Bro
 
 
 def _nothing(notebook: ParsedNotebook, name: str) -> SourceProblem:
-    if notebook.broken:
-        return SourceProblem(f"{notebook.broken[0][1].message}\nNo other cell holds a part of the exercise.")
+    for cell in notebook.broken.values():
+        return SourceProblem(f"{cell.message}\nNo other cell holds a part of the exercise.")
     return SourceProblem(
         f"{name} holds no code that belongs to the exercise: define each function or class in a cell."
     )

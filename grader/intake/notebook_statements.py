@@ -26,7 +26,7 @@ AT_ONCE = frozenset(
 )  # functions to symtable, yet run where they stand
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Unit:
     """Statements that share their lines, nearly always one."""
 

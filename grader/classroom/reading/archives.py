@@ -19,14 +19,13 @@ from grader.classroom.reading.tree import (
     FOREIGN,
     LINK,
     SPECIAL,
+    Entry,
     File,
     Folder,
     Unreadable,
-    folder_of_paths,
+    entry_of,
     inside,
-    outside,
     reason,
-    refused,
     short,
 )
 
@@ -36,7 +35,6 @@ CHUNK = 1 << 20
 UTF8 = 0x800
 ENCRYPTED = 0x1
 UNKNOWN = 1980  # the year with which the times of zips begin
-OUTSIDE = "has a path that leads out of the archive, or none at all"
 ORDINARY = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
 ZIP, EMPTY_ZIP, GZIP, TAR_AT, TAR = b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", 257, b"ustar"
 FOREIGN_MAGIC = {b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
@@ -58,7 +56,7 @@ def open_zip(stream: IO[bytes], name: str, most: int, stack: ExitStack) -> Folde
         raise Unreadable(
             f"{short(name)} holds files that share their bytes, as no packing program makes them"
         )
-    return folder_of_paths(name, (_entry(_name(each), partial(_zipped, archive, each)) for each in members))
+    return Folder.of(name, (entry_of(_name(each), partial(_zipped, archive, each)) for each in members))
 
 
 def _members(stream: IO[bytes]) -> int:
@@ -82,17 +80,11 @@ def _overlap(members: list[zipfile.ZipInfo]) -> bool:
     return False
 
 
-def _entry(name: str, made: Callable[[str], File | None]) -> tuple[tuple[str, ...], File | None]:
-    """Return a member's path with its file, or without one where it is a folder."""
-    path = inside(name)
-    return (path, made(path[-1])) if path else ((outside(name),), refused(outside(name), OUTSIDE))
-
-
 def _zipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> File | None:
     if _name(member).endswith(("/", "\\")):
         return None
     if why := _refusal(member):
-        return refused(name, why)
+        return File.closed(name, why)
     packed = (member.file_size, member.compress_size)
     return File(name, partial(archive.open, member), packed=packed, stamp=_stamp(member))
 
@@ -174,12 +166,12 @@ def open_tar(stream: IO[bytes], name: str, bounds: Bounds) -> Folder:
         Exception: whatever the library raises for a broken file.
     """
     try:
-        return folder_of_paths(name, list(_tar_entries(_ForwardStream(stream, bounds.stream), bounds)))
+        return Folder.of(name, list(_tar_entries(_ForwardStream(stream, bounds.stream), bounds)))
     except Unreadable as problem:
         raise Unreadable(f"{short(name)} is too large: {problem}") from problem
 
 
-def _tar_entries(stream: _ForwardStream, bounds: Bounds) -> Iterator[tuple[tuple[str, ...], File | None]]:
+def _tar_entries(stream: _ForwardStream, bounds: Bounds) -> Iterator[Entry]:
     held = 0
     with tarfile.open(fileobj=stream, mode="r:") as archive:  # type: ignore[call-overload]
         for number, member in enumerate(archive, start=1):
@@ -188,7 +180,7 @@ def _tar_entries(stream: _ForwardStream, bounds: Bounds) -> Iterator[tuple[tuple
                 raise Unreadable(f"it holds more than {bounds.members} files")
             if member.isdir() and not inside(member.name):
                 continue  # `tar cf x.tar .` begins with the folder itself
-            path, file = _entry(member.name, partial(_tarred, archive, member, bounds.wanted))
+            path, file = entry_of(member.name, partial(_tarred, archive, member, bounds.wanted))
             held += file.packed[0] if file and file.packed else 0
             if held > bounds.held:
                 raise Unreadable(f"it holds more than {bounds.held // limits.MB} MB of code and archives")
@@ -201,11 +193,11 @@ def _tarred(
     if member.isdir():
         return None
     if member.issym() or member.islnk():
-        return refused(name, LINK)
+        return File.closed(name, LINK)
     if member.type not in ORDINARY or member.issparse():
-        return refused(name, SPECIAL)
+        return File.closed(name, SPECIAL)
     if not wanted(name):
-        return refused(name, "was not read")
+        return File.closed(name, "was not read")
     content = archive.extractfile(member)
     data = b"" if content is None else _all(content)
     return File(name, lambda: io.BytesIO(data), packed=(len(data), len(data)))

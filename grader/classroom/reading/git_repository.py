@@ -24,16 +24,13 @@ from grader.classroom.reading import limits
 from grader.classroom.reading.tree import (
     LINK,
     ClassProblem,
+    Entry,
     File,
     Folder,
     Node,
     Unreadable,
-    folder_at,
-    folder_of_paths,
-    inside,
+    entry_of,
     label,
-    outside,
-    refused,
 )
 
 NAME = re.compile(rb"(?P<name>[0-9a-f]{40}|[0-9a-f]{64})")
@@ -119,18 +116,19 @@ class Repository:
         def listing() -> Sequence[Node]:
             data = self._said("ls-tree", "-r", "-z", commit.tree, most=limits.ENTRIES * limits.NAME)
             entries = map(ENTRY.fullmatch, data.split(b"\0"))
-            return folder_of_paths("", (self._entry(told) for told in entries if told)).listing()
+            return Folder.of("", (self._entry(told) for told in entries if told)).listing()
 
         return Folder("", listing)
 
-    def _entry(self, told: re.Match[bytes]) -> tuple[tuple[str, ...], File]:
-        raw, name = told["path"].decode("utf-8", "surrogateescape"), told["name"].decode()
-        path = inside(raw)
-        if path is None:
-            return (outside(raw),), refused(outside(raw), "has a name that leads somewhere else")
-        if why := NOT_READ.get(told["mode"]):
-            return path, refused(path[-1], why)
-        return path, File(path[-1], partial(self._blob, name), digest=name)
+    def _entry(self, told: re.Match[bytes]) -> Entry:
+        def made(called: str) -> File:
+            if why := NOT_READ.get(told["mode"]):
+                return File.closed(called, why)
+            digest = told["name"].decode()
+            return File(called, partial(self._blob, digest), digest=digest)
+
+        path = told["path"].decode("utf-8", "surrogateescape")
+        return entry_of(path, made, "has a name that leads somewhere else")
 
     def _blob(self, name: str) -> io.BytesIO:
         return io.BytesIO(self._said("cat-file", "blob", name, most=LARGEST))
@@ -205,7 +203,7 @@ def open_repository(store: Path) -> Repository:
 
 def _files(store: Path) -> dict[str, File]:
     """Return the files of a store by their paths; refuse anything but folders and ordinary files."""
-    waiting = [(node.name, node) for node in folder_at(store).listing() if node.name in OPENED]
+    waiting = [(node.name, node) for node in Folder.at(store).listing() if node.name in OPENED]
     found, seen = dict[str, File](), 0
     while waiting:
         path, node = waiting.pop()

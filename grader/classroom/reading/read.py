@@ -20,10 +20,9 @@ from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
 from grader.classroom.reading.paths import PathReading, decide, downloads_in
 from grader.classroom.reading.tree import (
     ClassProblem,
+    File,
     Folder,
     Unreadable,
-    file_at,
-    folder_at,
     is_archive,
     reason,
     short,
@@ -199,12 +198,12 @@ def _opened(path: Path, topics: Collection[str], stack: ExitStack) -> Spot:
         ) from error
     real, name = path.resolve(), path.name or path.resolve().name
     if stat.S_ISDIR(mode):
-        folder = folder_at(real, name)
+        folder = Folder.at(real, name)
     elif not stat.S_ISREG(mode):
         raise ClassProblem(f"{short(str(path))} is no file and no folder: give a folder or an archive")
     elif is_archive(path.name):
-        opened = open_archive(file_at(real), stack, wanted(topics), of_class=True)
+        opened = open_archive(File.at(real), stack, wanted(topics), of_class=True)
         folder = Folder(stem_of(path.name), opened.listing)
     else:
-        folder = Folder(real.parent.name, lambda: [file_at(real)])
+        folder = Folder(real.parent.name, lambda: [File.at(real)])
     return Spot(folder, name or str(path), topics)

@@ -40,11 +40,6 @@ def inside(path: str) -> tuple[str, ...] | None:
     return None if ".." in parts or len(parts) > limits.DEEP or not parts else parts
 
 
-def outside(path: str) -> str:
-    """Return how a path that leads out is called: quoted, so that it is no topic's name and not hidden."""
-    return f"'{short(path)}'"
-
-
 def is_archive(name: str) -> bool:
     """Whether a file is meant to be an archive, one that can be opened or not."""
     return name.casefold().endswith(ARCHIVES + FOREIGN)
@@ -92,6 +87,7 @@ def moment(text: str) -> datetime | None:
 JUNK = SKIPPED | {"Thumbs.db", "desktop.ini"}
 LINK = "is a link, and links are not followed"
 SPECIAL = "is not an ordinary file"
+OUTSIDE = "has a path that leads out of the archive, or none at all"
 # A pipe must not block and a link must not be followed; not every system knows every flag.
 FLAGS = os.O_RDONLY | sum(
     getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY", "O_CLOEXEC")
@@ -117,6 +113,16 @@ class File:
     digest: str = ""  # of its content, where that is known without reading it
     packed: tuple[int, int] | None = None  # its size and its compressed size, as an archive claims them
     stamp: float | None = None  # when it was last changed by the clock of whoever packed it; for an order only
+
+    @classmethod
+    def at(cls, path: Path) -> File:
+        """Return the file at a path."""
+        return cls(composed(path.name), lambda: _open(path), on_disk=True)
+
+    @classmethod
+    def closed(cls, name: str, why: str) -> File:
+        """Return a file that is named and never opened."""
+        return cls(name, io.BytesIO, why)
 
     def read(self, most: int) -> bytes | None:
         """Return the content; None when it is longer than `most` bytes.
@@ -144,6 +150,29 @@ class Folder:
     listing: Callable[[], Sequence[Node]]
     path: Path | None = None  # where it lies on a disk
 
+    @classmethod
+    def at(cls, path: Path, name: str | None = None) -> Folder:
+        """Return the folder at a path."""
+        return cls(composed(path.name if name is None else name), lambda: _listing(path), path)
+
+    @classmethod
+    def of(cls, name: str, entries: Iterable[Entry]) -> Folder:
+        """Return the folder that holds these paths; a path without a file is an empty folder."""
+        nodes: dict[tuple[str, ...], list[Node]] = {(): []}  # by folder
+
+        def inside(path: tuple[str, ...]) -> list[Node]:
+            if path not in nodes:
+                nodes[path] = []
+                inside(path[:-1]).append(cls(path[-1], lambda: nodes[path]))
+            return nodes[path]
+
+        for path, file in entries:
+            if file is None:
+                inside(path)
+            else:
+                inside(path[:-1]).append(file)
+        return cls(name, lambda: nodes[()])
+
     def children(self) -> list[Node]:
         """Return what lies in it, sorted by name, without what no person put there.
 
@@ -169,29 +198,16 @@ class Folder:
 
 
 Node: TypeAlias = File | Folder
+Entry: TypeAlias = tuple[tuple[str, ...], File | None]  # a path, and what lies there unless it is a folder
 
 
-def folder_of_paths(name: str, entries: Iterable[tuple[tuple[str, ...], File | None]]) -> Folder:
-    """Return the folder that holds these paths; a path without a file is an empty folder."""
-    nodes: dict[tuple[str, ...], list[Node]] = {(): []}  # by folder
+def entry_of(path: str, made: Callable[[str], File | None], why: str = OUTSIDE) -> Entry:
+    """Return what lies at a path of an archive, made from its last name.
 
-    def inside(path: tuple[str, ...]) -> list[Node]:
-        if path not in nodes:
-            nodes[path] = []
-            inside(path[:-1]).append(Folder(path[-1], lambda: nodes[path]))
-        return nodes[path]
-
-    for path, file in entries:
-        if file is None:
-            inside(path)
-        else:
-            inside(path[:-1]).append(file)
-    return Folder(name, lambda: nodes[()])
-
-
-def refused(name: str, why: str) -> File:
-    """Return a file that is named and never opened."""
-    return File(name, io.BytesIO, why)
+    A path that leads out is refused under a name in quotes, so that it is no topic's and not hidden.
+    """
+    parts = inside(path)
+    return (parts, made(parts[-1])) if parts else ((f"'{short(path)}'",), File.closed(f"'{short(path)}'", why))
 
 
 def walk(nodes: Iterable[Node], most: int | None = None) -> Iterator[tuple[tuple[str, ...], File]]:
@@ -215,7 +231,7 @@ def walk(nodes: Iterable[Node], most: int | None = None) -> Iterator[tuple[tuple
         try:
             below = node.children()
         except Unreadable as problem:
-            yield path, refused(node.name, str(problem).removeprefix(f"{shown(node.name)} "))
+            yield path, File.closed(node.name, str(problem).removeprefix(f"{shown(node.name)} "))
             continue
         waiting += [((*path, child.name), child) for child in reversed(below)]
 
@@ -234,16 +250,6 @@ def _order(node: Node) -> tuple[str, bool, str]:
     return (node.name.casefold(), isinstance(node, Folder), node.name)
 
 
-def folder_at(path: Path, name: str | None = None) -> Folder:
-    """Return the folder at a path."""
-    return Folder(composed(path.name if name is None else name), lambda: _listing(path), path)
-
-
-def file_at(path: Path) -> File:
-    """Return the file at a path."""
-    return File(composed(path.name), lambda: _open(path), on_disk=True)
-
-
 def _listing(path: Path) -> Sequence[Node]:
     try:
         with os.scandir(path) as entries:
@@ -260,12 +266,12 @@ def _node(entry: os.DirEntry[str]) -> Node:
     try:
         mode = entry.stat(follow_symlinks=False)
     except (OSError, ValueError) as error:
-        return refused(name, f"cannot be opened ({reason(error)})")
+        return File.closed(name, f"cannot be opened ({reason(error)})")
     if stat.S_ISLNK(mode.st_mode) or _is_junction(mode):
-        return refused(name, LINK)
+        return File.closed(name, LINK)
     if stat.S_ISDIR(mode.st_mode):
-        return folder_at(path)
-    return file_at(path) if stat.S_ISREG(mode.st_mode) else refused(name, SPECIAL)
+        return Folder.at(path)
+    return File.at(path) if stat.S_ISREG(mode.st_mode) else File.closed(name, SPECIAL)
 
 
 def _is_junction(status: os.stat_result) -> bool:

@@ -82,6 +82,11 @@ def bindings_of(tree: ast.Module) -> Bindings:
     return Bindings(by_name, frozenset(unseen | hidden))
 
 
+def bound_by_alias(alias: ast.alias) -> str:
+    """Return the name that a part of an import binds."""
+    return alias.asname or alias.name.partition(".")[0]
+
+
 def same_scope(statement: ast.stmt) -> Iterator[ast.AST]:
     """Yield a statement and what is in it, but nothing from inside functions and classes."""
     waiting: list[ast.AST] = [statement]
@@ -99,7 +104,7 @@ def _bound_by(node: ast.AST) -> list[str]:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             return [name]
         case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-            return [alias.asname or alias.name.partition(".")[0] for alias in aliases]
+            return [bound_by_alias(alias) for alias in aliases]
         case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
             return [name]
         case ast.MatchMapping(rest=str(name)):
@@ -180,7 +185,7 @@ def _aliases(tree: ast.Module, reached: list[ast.stmt]) -> dict[str, str]:
     aliases = {}
     for node in [*module, *(node for statement in reached for node in ast.walk(statement))]:
         for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
-            bound = alias.asname or alias.name.partition(".")[0]
+            bound = bound_by_alias(alias)
             aliases[bound] = alias.name.rpartition(".")[2] if alias.asname else bound
     return aliases
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from grader.intake.python_text import UnreadableSource, shown
 
 
@@ -146,10 +148,15 @@ def topic_in(data: bytes) -> str:
         content = _parsed(data, "")
     except UnreadableSource:
         return ""
-    metadata = content.get("metadata") if isinstance(content, dict) else None
-    mark = metadata.get(KEY) if isinstance(metadata, dict) else None
-    topic = mark.get("topic") if isinstance(mark, dict) else None
+    topic = _inner(content, "metadata", KEY, "topic")
     return topic if isinstance(topic, str) else ""
+
+
+def _inner(value: Any, *keys: str) -> Any:
+    """Return what lies under some keys in one another; None where there is nothing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def as_utf8(data: bytes, name: str) -> bytes:
@@ -201,10 +208,8 @@ def raw_cells(content: Any) -> list[Any] | None:
 
 
 def _other_language(content: Any) -> str:
-    metadata = content.get("metadata")
     for part, key in (("language_info", "name"), ("kernelspec", "language")):
-        said = metadata.get(part) if isinstance(metadata, dict) else None
-        language = said.get(key) if isinstance(said, dict) else None
+        language = _inner(content, "metadata", part, key)
         if isinstance(language, str) and language.strip():
             return "" if "python" in language.lower() else shown(language)[:40]
     return ""
@@ -239,11 +244,7 @@ def source_of(cell: dict[str, Any]) -> str | None:
 
 def mark_of(cell: dict[str, Any]) -> Mark:
     """Return what our writer said about a cell; a mark that is malformed is none."""
-    metadata = cell.get("metadata")
-    mark = metadata.get(KEY) if isinstance(metadata, dict) else None
-    if not isinstance(mark, dict):
+    try:
+        return msgspec.convert(_inner(cell, "metadata", KEY), Mark)
+    except msgspec.ValidationError:
         return Mark()
-    role, tasks, sha = mark.get("role"), mark.get("tasks", []), mark.get("sha", "")
-    if not isinstance(role, str) or not isinstance(sha, str) or not isinstance(tasks, list):
-        return Mark()
-    return Mark(role, tuple(task for task in tasks if isinstance(task, str)), sha)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from grader.intake.bindings import Definition, closure, is_text, same_scope
 
-Single = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 PLAIN = (
     ast.Constant, ast.Name, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.UnaryOp, ast.expr_context,
     ast.unaryop,
@@ -21,9 +20,7 @@ PARTS = (ast.Attribute, ast.Subscript)
 SET = (ast.Store, ast.Del)
 IMPORTS = (ast.Import, ast.ImportFrom)
 THERE = frozenset(sys.stdlib_module_names) | {"numpy", "torch"}  # what every worker can import
-AT_ONCE = frozenset(
-    {"listcomp", "setcomp", "dictcomp", "genexpr"}
-)  # functions to symtable, yet run where they stand
+AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}  # functions to symtable, yet run where they stand
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +31,11 @@ class Unit:
     first: int  # line in the cell, with decorators
     last: int
     nodes: tuple[ast.stmt, ...]
-    binds: frozenset[str]
-    now: frozenset[str]  # names of the module that it reads when it is executed
-    later: frozenset[str]  # those that the functions in it read when they are called
-    changes: frozenset[str]  # names whose objects it changes: a.b = 1, a[0] = 1
-    calls_on: frozenset[str]  # names whose methods it calls for what they do: a.append(1), @a.register(int)
+    binds: set[str]
+    now: set[str]  # names of the module that it reads when it is executed
+    later: set[str]  # those that the functions in it read when they are called
+    changes: set[str]  # names whose objects it changes: a.b = 1, a[0] = 1
+    calls_on: set[str]  # names whose methods it calls for what they do: a.append(1), @a.register(int)
     acts: bool  # executing it calls something, class bodies and decorators included
     is_plain: bool  # it gives names values that are written out or have names already
 
@@ -46,8 +43,9 @@ class Unit:
     def definition(self) -> Definition | None:
         """The function or class that it is, if it is one and undecorated."""
         node = self.nodes[0]
-        alone = len(self.nodes) == 1 and isinstance(node, Single) and not node.decorator_list
-        return node if alone and isinstance(node, Single) else None
+        if len(self.nodes) > 1 or not isinstance(node, Definition) or node.decorator_list:
+            return None
+        return node
 
     @property
     def is_import(self) -> bool:
@@ -115,23 +113,21 @@ def _unit(nodes: list[ast.stmt], lines: Sequence[str], cell: int) -> Unit:
     parts = [part for node in nodes for part in same_scope(node)]
     changes = {_root(part) for part in parts if isinstance(part, PARTS) and isinstance(part.ctx, SET)}
     called = [part.value for part in parts if isinstance(part, ast.Expr)]
-    called += [decorator for node in nodes if isinstance(node, Single) for decorator in node.decorator_list]
-    calls_on = {
-        _root(call.func) for call in called if isinstance(call, ast.Call) and isinstance(call.func, PARTS)
-    }
+    called += [decorator for node in nodes if isinstance(node, Definition) for decorator in node.decorator_list]
+    methods = [call.func for call in called if isinstance(call, ast.Call) and isinstance(call.func, PARTS)]
     return Unit(
-        cell, first, last, tuple(nodes), binds, now, later, frozenset(changes - {""}), frozenset(calls_on - {""}),
+        cell, first, last, tuple(nodes), binds, now, later, changes - {""}, set(map(_root, methods)) - {""},
         acts=any(isinstance(part, ast.Call) for node in nodes for part in _at_import(node)),
         is_plain=all(isinstance(node, ast.Assign) and _is_plain(node.value) for node in nodes),
     )  # fmt: skip
 
 
 def _first(node: ast.stmt) -> int:
-    decorators = node.decorator_list if isinstance(node, Single) else []
+    decorators = node.decorator_list if isinstance(node, Definition) else []
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
-def _names(text: str, first: int) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+def _names(text: str, first: int) -> tuple[set[str], set[str], set[str]]:
     """Return what a text binds in the module, what it reads at once, and what it reads later."""
     try:
         table = symtable.symtable(text, "cell", "exec")
@@ -139,9 +135,8 @@ def _names(text: str, first: int) -> tuple[frozenset[str], frozenset[str], froze
         error.lineno = (error.lineno or 1) + first - 1
         raise
     symbols = table.get_symbols()
-    binds = {
-        name.get_name() for name in symbols if name.is_assigned() or name.is_imported() or name.is_namespace()
-    }
+    bound = [each for each in symbols if each.is_assigned() or each.is_imported() or each.is_namespace()]
+    binds = {each.get_name() for each in bound}
     now, later = {name.get_name() for name in symbols if name.is_referenced()}, set[str]()
     waiting = [(child, False) for child in table.get_children()]
     while waiting:
@@ -151,7 +146,7 @@ def _names(text: str, first: int) -> tuple[frozenset[str], frozenset[str], froze
             name.get_name() for name in scope.get_symbols() if name.is_global() and name.is_referenced()
         )
         waiting += [(child, inside) for child in scope.get_children()]
-    return frozenset(binds), frozenset(now), frozenset(later)
+    return binds, now, later
 
 
 def _is_plain(value: ast.expr) -> bool:

@@ -9,13 +9,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.intake.bindings import bound_by_alias
 from grader.intake.notebook_document import MOST_BYTES as MOST_NOTEBOOK_BYTES
 from grader.intake.notebook_document import ModuleText
-from grader.intake.notebook_module import module_of
+from grader.intake.notebook_module import MOST_STATEMENTS, module_of
 from grader.intake.notebook_statements import Unit, foreign, reached, units_of
 from grader.intake.python_text import MOST_BYTES, SourceProblem, UnreadableSource, decode, parse, shown
 
-MOST_STATEMENTS = 5000  # of a module that is looked at, as of a notebook
 MOST_NAMED = 8  # imports in one note
 
 
@@ -68,7 +68,6 @@ def parse_source(data: bytes, name: str) -> Source | SourceProblem:
 
 
 def _of_module(data: bytes, name: str, tasks: Collection[str]) -> Source | SourceProblem:
-
     source = parse_source(data, name)
     if isinstance(source, SourceProblem):
         return source
@@ -106,20 +105,16 @@ def without_unneeded(text: str, tree: ast.Module, tasks: Collection[str]) -> tup
 
     An import is needed where a task reads its name, or what a task uses does, or what runs when the module is imported.
     """
-    strangers = [
-        node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom) and foreign(node)
-    ]
+    strangers = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom) and foreign(node)]
     if not strangers or len(tree.body) > MOST_STATEMENTS:
         return text, ()
     try:
         read = _names_read(list(units_of(tree, text.split("\n"), 0)), tasks)
-    except (
-        Exception
-    ):  # names that Python does not allow, or nesting that is too deep: it is said when it is compiled
+    except Exception:  # names that Python does not allow, too deep nesting: it is said when it is compiled
         return text, ()
     lines, said = text.split("\n"), []
     for node in reversed(strangers):
-        dropped = [alias for alias in foreign(node) if _bound(alias) not in read]
+        dropped = [alias for alias in foreign(node) if bound_by_alias(alias) not in read]
         if dropped:
             said.append(f"line {node.lineno}: `{_import_written(node, dropped)}`")
             _replace(lines, node, dropped)
@@ -138,14 +133,8 @@ def _names_read(units: Sequence[Unit], tasks: Collection[str]) -> set[str]:
 def _is_main(unit: Unit) -> bool:
     """Whether it is what `if __name__ == "__main__":` guards, which is not run where a module is imported."""
     node = unit.nodes[0]
-    return isinstance(node, ast.If) and not node.orelse and ast.unparse(node.test) in (
-        "__name__ == '__main__'",
-        "'__main__' == __name__",
-    )  # fmt: skip
-
-
-def _bound(alias: ast.alias) -> str:
-    return alias.asname or alias.name.partition(".")[0]
+    tests = ("__name__ == '__main__'", "'__main__' == __name__")
+    return isinstance(node, ast.If) and not node.orelse and ast.unparse(node.test) in tests
 
 
 def _import_written(node: ast.Import | ast.ImportFrom, names: list[ast.alias]) -> str:

@@ -7,7 +7,7 @@ download, is never torn apart: its files are one attempt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -22,37 +22,27 @@ MOST_PROBLEMS = 5  # in one sentence; the others are notes
 
 @dataclass
 class _Attempt:
-    files: dict[str, TopicFile | None] = field(default_factory=dict)
     source: dict[str, Collected] = field(default_factory=dict)  # topic -> where its file is from
-    kept: dict[str, str] = field(default_factory=dict)  # topic -> place of the earlier attempt it is from
+    kept: set[str] = field(default_factory=set)  # topics whose files are those of the attempt before
     barren: list[Collected] = field(default_factory=list)  # parts without any topic file
 
     def clashes(self, got: Collected) -> bool:
         """Whether a part brings something else than this attempt has; without times what was kept gives way."""
-        return any(
-            topic in self.files
-            and self.files[topic] != file
-            and not (topic in self.kept and not got.part.submitted_at)
-            for topic, file in got.files.items()
-        )
+        new = {topic for topic, file in got.files.items() if topic in self.source and not self.has(topic, file)}
+        return bool(new if got.part.submitted_at else new - self.kept)
+
+    def has(self, topic: str, file: TopicFile | None) -> bool:
+        """Whether this is the file of a topic."""
+        return topic in self.source and self.source[topic].files[topic] == file
 
     def take(self, got: Collected) -> None:
         if not got.files:
             self.barren.append(got)
         for topic, file in got.files.items():
-            if topic in self.files and self.files[topic] == file and self.source[topic].part.submitted_at:
+            if self.has(topic, file) and self.source[topic].part.submitted_at:
                 continue  # it was handed in when it first came
-            self.files[topic], self.source[topic] = file, got
-            self.kept.pop(topic, None)
-
-    def next(self) -> _Attempt:
-        kept = {topic: got.part.place for topic, got in self.source.items()}
-        return _Attempt(dict(self.files), dict(self.source), kept)
-
-    @property
-    def parts(self) -> list[Collected]:
-        """The parts that it is made of, each once."""
-        return list({id(got): got for got in (*self.source.values(), *self.barren)}.values())
+            self.source[topic] = got
+            self.kept.discard(topic)
 
 
 def hand_ins(student: Student, bundles: Sequence[Sequence[Collected]], notes: Iterable[str]) -> list[HandIn]:
@@ -63,7 +53,7 @@ def hand_ins(student: Student, bundles: Sequence[Sequence[Collected]], notes: It
         begins = any(attempts[-1].clashes(got) for got in parts)
         for number, got in enumerate(parts):
             if begins if number == 0 else attempts[-1].clashes(got):
-                attempts.append(attempts[-1].next())
+                attempts.append(_Attempt(dict(attempts[-1].source), set(attempts[-1].source)))
             attempts[-1].take(got)
     said = (*notes, *(() if is_known else (AS_GIVEN,))) if len(attempts) > 1 else ()
     return [_hand_in(student, each, number, said) for number, each in enumerate(attempts, start=1)]
@@ -100,48 +90,33 @@ def _last_place(parts: Sequence[Collected]) -> tuple[str, float] | None:
 
 
 def _hand_in(student: Student, attempt: _Attempt, number: int, notes: tuple[str, ...]) -> HandIn:
-    parts = attempt.parts
+    parts = list({id(got): got for got in (*attempt.source.values(), *attempt.barren)}.values())
+    given = [(topic, got.part, file) for topic, got in attempt.source.items() if (file := got.files[topic])]
+    # what the system calls each file, or all where there is none that can be graded
+    uploads = {f"{topic}{file.suffix}": part.upload for topic, part, file in given} or {"": parts[0].part.upload}
+    kept = [each for each in attempt.source.items() if each[0] in attempt.kept]
     problems = _bounded(problem for got in parts for problem in got.problems)
-    files = {f"{topic}{file.suffix}": file.data for topic, file in attempt.files.items() if file is not None}
-    kept = [f"{topic} is as it was handed in before, in {place}" for topic, place in attempt.kept.items()]
     every = (
-        *(problems if files else problems[MOST_PROBLEMS:]),
+        *(problems if given else problems[MOST_PROBLEMS:]),
         *notes,
-        *kept,
+        *(f"{topic} is as it was handed in before, in {got.part.place}" for topic, got in kept),
         *(note for got in parts for note in got.notes),
     )
+    marks = [got.part.late for got in parts if got.part.late is not None]
+    places = list(dict.fromkeys(got.part.place for got in parts))
+    more = f" and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
     return HandIn(
         student,
-        _place(parts),
-        files,
+        ", ".join(places[:MOST_PLACES]) + more,
+        {f"{topic}{file.suffix}": file.data for topic, _, file in given},
         submitted_at=max((at for got in parts if (at := got.part.submitted_at)), default=None),
-        late=_late(parts),
+        late=any(marks) if marks else None,
         attempt=number,
-        problem=None if files else "; ".join(problems[:MOST_PROBLEMS]),
+        problem=None if given else "; ".join(problems[:MOST_PROBLEMS]),
         notes=_bounded(every),
-        uploads={name: upload for name, upload in _uploads(attempt) if upload},
+        uploads={name: upload for name, upload in uploads.items() if upload},
     )
 
 
 def _bounded(notes: Iterable[str]) -> tuple[str, ...]:
     return at_most(notes, "notes are left out")
-
-
-def _uploads(attempt: _Attempt) -> Iterator[tuple[str, str]]:
-    """Yield what the system calls each file, or all where there is none that can be graded."""
-    for topic, file in attempt.files.items():
-        if file is not None:
-            yield f"{topic}{file.suffix}", attempt.source[topic].part.upload
-    if not any(attempt.files.values()):
-        yield from (("", got.part.upload) for got in attempt.parts[:1])
-
-
-def _place(parts: Sequence[Collected]) -> str:
-    places = list(dict.fromkeys(got.part.place for got in parts))
-    more = f" and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
-    return ", ".join(places[:MOST_PLACES]) + more
-
-
-def _late(parts: Sequence[Collected]) -> bool | None:
-    marks = [got.part.late for got in parts if got.part.late is not None]
-    return any(marks) if marks else None

@@ -65,4 +65,4 @@ def _is_bare(config):
     if hasattr(config, "workerinput"):
         return config.workerinput["is_bare"]
     option = config.option
-    return config.args_source is config.ArgsSource.TESTPATHS and not (option.keyword or option.lf)
+    return config.args_source is config.ArgsSource.TESTPATHS and not (option.keyword or getattr(option, "lf", False))

@@ -24,6 +24,7 @@ from rich.console import Console
 
 from grader.judge.grading import grade_submission
 from grader.judge.order import OurProblem, UsageProblem
+from grader.process.prepare import prepare_torch
 from grader.render import terminal
 from grader.render.junit import to_junit
 from grader.report import Report
@@ -38,6 +39,7 @@ GRACE = 1.0  # seconds for an ended process to be gone
 def main(results: Path) -> None:
     """Grade what standard input names, a few at the same time."""
     default_policy(results)  # looks for the distributions once, for all gradings
+    prepare_torch()  # costs nothing a second time
     gc.freeze()  # so that no grading goes over all of torch when it collects
     running: set[int] = set()
     for number, line in enumerate(sys.stdin):

@@ -70,16 +70,27 @@ def _detect(spot: Spot, alone: bool) -> LayoutChoice:
         return _repository(spot, alone)
     nested = list(levels(spot))
     for level in nested:
-        fitting = {name: each.fits(level) for name, each in SYSTEMS.items()}
         size = len(level.folder.children())
-        most = [name for name, count in fitting.items() if count and 2 * count >= size]
-        if len(most) > 1 and INSIDE in most:
-            most.remove(INSIDE)
+        most = {name: count for name, count in _fitting(level).items() if 2 * count >= size}
         if len(most) > 1:
-            raise ClassProblem(_two(level, {name: fitting[name] for name in most}))
+            most.pop(INSIDE, None)
         if most:
-            return LayoutChoice(SYSTEMS[most[0]], level)
+            return _system(level, most)
     return _by_names(nested, alone)
+
+
+def _fitting(spot: Spot) -> dict[str, int]:
+    """Return the systems that may have made a folder, with how many entries are named as they do."""
+    return {name: count for name, each in SYSTEMS.items() if (count := each.fits(spot))}
+
+
+def _system(spot: Spot, counts: Mapping[str, int]) -> LayoutChoice:
+    """Return the one system that made a folder."""
+    if len(counts) == 1:
+        return LayoutChoice(SYSTEMS[next(iter(counts))], spot)
+    could = " or ".join(f"{SYSTEMS[name].title} ({count} entries)" for name, count in counts.items())
+    which = " or --layout ".join(counts)
+    raise ClassProblem(f"{short(spot.place)} could be {could}: say which with --layout {which}")
 
 
 def levels(spot: Spot) -> Iterator[Spot]:
@@ -88,20 +99,14 @@ def levels(spot: Spot) -> Iterator[Spot]:
         yield spot
         children = spot.folder.children()
         inner = [child for child in children if isinstance(child, Folder)]
-        wrapped = [child for child in inner if child.name == SUBMITTED] or (
-            inner if len(children) == 1 else []
-        )
-        if len(wrapped) != 1 or ONE.fits(spot) or not _opens(wrapped[0]):
+        wrapped = [child for child in inner if child.name == SUBMITTED or len(children) == 1]
+        if len(wrapped) != 1 or ONE.fits(spot):
+            return
+        try:
+            wrapped[0].children()
+        except Unreadable:
             return
         spot = Spot(wrapped[0], spot.at(wrapped[0].name), spot.topics)
-
-
-def _opens(folder: Folder) -> bool:
-    try:
-        folder.children()
-    except Unreadable:
-        return False
-    return True
 
 
 def _by_names(nested: list[Spot], alone: bool) -> LayoutChoice:
@@ -117,12 +122,9 @@ def _by_names(nested: list[Spot], alone: bool) -> LayoutChoice:
             return LayoutChoice(ONE, first)
         return LayoutChoice(FOLDERS, nested[-2])  # class/alice/losses.py: a class with one student
     for level in (last, first):
-        scores = {name: each.fits(level) for name, each in SYSTEMS.items()}
-        if any(scores.values()) and not FOLDERS.fits(level):
-            found = {name: count for name, count in scores.items() if count}
-            if len(found) > 1:
-                raise ClassProblem(_two(level, found))
-            return LayoutChoice(SYSTEMS[next(iter(found))], level)
+        found = _fitting(level)
+        if found and not FOLDERS.fits(level):
+            return _system(level, found)
     telling = next((level for level in reversed(nested) if FOLDERS.fits(level)), last)
     return LayoutChoice(FILES if FILES.fits(telling) else FOLDERS, telling)
 
@@ -158,8 +160,3 @@ def _repository(spot: Spot, alone: bool) -> LayoutChoice:
         "git-branches for a branch for each student, git-commits for a commit for each student"
         + (", folders for the folders in it" if is_class else "")
     )
-
-
-def _two(spot: Spot, counts: Mapping[str, int]) -> str:
-    could = " or ".join(f"{LAYOUTS[name].title} ({count} entries)" for name, count in counts.items())
-    return f"{short(spot.place)} could be {could}: say which with --layout {' or --layout '.join(counts)}"

@@ -140,12 +140,12 @@ def _found(claim: Claim, parts: Sequence[WorkPart]) -> ClaimedWork:
     return ClaimedWork((claim,), tuple(ordered), ordered=stamps.count("") <= 1)
 
 
-def _fits_folders(spot: Spot) -> int:
-    """Count folders, archives, and files that tell student and topic."""
-    return sum(bool(telling(node, spot.topics)) for node in spot.folder.children())
-
-
-FOLDERS = Layout("a folder or an archive for each student", _fits_folders, read_by_name)
+# A student has a folder, an archive, or files that tell student and topic.
+FOLDERS = Layout(
+    "a folder or an archive for each student",
+    lambda spot: sum(bool(telling(node, spot.topics)) for node in spot.folder.children()),
+    read_by_name,
+)
 
 
 def _fits_files(spot: Spot) -> int:
@@ -157,36 +157,28 @@ def _fits_files(spot: Spot) -> int:
 FILES = Layout("files named after student and topic", _fits_files, read_by_name)
 
 
-def _fits_one(spot: Spot) -> int:
-    """Return one where topic files lie directly in it, or in folders named after topics."""
-    return int(_is_work_of_one(spot.folder, spot))
-
-
 def _find_one(spot: Spot) -> LayoutFindings:
     """Return everything as one hand-in."""
     claim = claim_of(stem_of(spot.folder.name))
     return LayoutFindings([ClaimedWork((claim,), tuple(parts_inside(spot.folder, spot.place)))])
 
 
-def _is_work_of_one(folder: Folder, spot: Spot) -> bool:
+def _is_work_of_one(folder: Folder, topics: Collection[str]) -> bool:
     """Whether a folder is one student's work; one that cannot be opened is not."""
+
+    def holds_any(inner: Folder) -> bool:
+        return any(topic_of(file.name, topics) for file in inner.files())
+
+    folded = {topic.casefold() for topic in topics}
     try:
-        return _is_work(folder, spot)
+        return holds_any(folder) or any(
+            (inner.name.casefold() in folded and holds_any(inner))
+            or (inner.name.casefold() in WRAPPERS and _is_work_of_one(inner, topics))
+            for inner in folder.folders()
+        )
     except Unreadable:
         return False
 
 
-def _is_work(folder: Folder, spot: Spot) -> bool:
-    if any(topic_of(file.name, spot.topics) for file in folder.files()):
-        return True
-    topics = {topic.casefold() for topic in spot.topics}
-    for inner in folder.folders():
-        name = inner.name.casefold()
-        if name in topics and any(topic_of(file.name, spot.topics) for file in inner.files()):
-            return True
-        if name in WRAPPERS and _is_work_of_one(inner, spot):
-            return True
-    return False
-
-
-ONE = Layout("one student's work", _fits_one, _find_one)
+# Topic files lie directly in it, or in folders named after topics.
+ONE = Layout("one student's work", lambda spot: int(_is_work_of_one(spot.folder, spot.topics)), _find_one)

@@ -167,11 +167,6 @@ STAMP = "timestamp.txt"
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def _fits_gradescope(spot: Spot) -> int:
-    """Count everything where the list of submitters lies in it."""
-    return len(spot.folder.children()) if spot.folder.child(METADATA) else 0
-
-
 def _find_gradescope(spot: Spot) -> LayoutFindings:
     """Return a hand-in for each submission, with all who submitted it together.
 
@@ -254,7 +249,12 @@ def _when(value: Any) -> datetime | None:
     return moment(value) if isinstance(value, str) else None
 
 
-GRADESCOPE = Layout("Gradescope export", _fits_gradescope, _find_gradescope)
+# All of it, where the list of submitters lies in it.
+GRADESCOPE = Layout(
+    "Gradescope export",
+    lambda spot: len(spot.folder.children()) if spot.folder.child(METADATA) else 0,
+    _find_gradescope,
+)
 
 
 def _fits_nbgrader(spot: Spot) -> int:
@@ -307,12 +307,9 @@ def _text(stamp: File | None) -> str:
 NBGRADER = Layout("nbgrader's submissions", _fits_nbgrader, _find_nbgrader)
 
 
-def _fits_otter(spot: Spot) -> int:
-    """Count the exports that tell their student; those in a student's own folder need not."""
-    return sum(
-        otter_stamp(node.name) is not None and bool(telling(node, spot.topics))
-        for node in spot.folder.files()
-    )
-
-
-OTTER = Layout("Otter exports", _fits_otter, read_by_name)
+# The exports that tell their student; those in a student's own folder need not.
+OTTER = Layout(
+    "Otter exports",
+    lambda spot: sum(bool(otter_stamp(file.name) and telling(file, spot.topics)) for file in spot.folder.files()),
+    read_by_name,
+)

@@ -15,19 +15,8 @@ from functools import partial
 from typing import IO, cast
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.tree import (
-    FOREIGN,
-    LINK,
-    SPECIAL,
-    Entry,
-    File,
-    Folder,
-    Unreadable,
-    entry_of,
-    inside,
-    reason,
-    short,
-)
+from grader.classroom.reading.names import FOREIGN, inside, short
+from grader.classroom.reading.tree import LINK, SPECIAL, Entry, File, Folder, Unreadable, entry_of, reason
 
 MEMBER = b"PK\x01\x02"  # begins each entry of the list of contents
 HEADER = 30  # bytes before a member's data at the least

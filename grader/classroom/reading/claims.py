@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from grader.classroom.reading.tree import Folder, Node, Unreadable, short
+from grader.classroom.reading.names import short
+from grader.classroom.reading.tree import Folder, Node, Unreadable
 from grader.classroom.records import Student
 from grader.classroom.tables.roster import Roster, name_key, squashed_keys
 from grader.course.suggestions import suggestions

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import open_archive
 from grader.classroom.reading.claims import WorkPart
-from grader.classroom.reading.tree import File, Node, Unreadable, is_archive, short, walk
+from grader.classroom.reading.names import is_archive, short
+from grader.classroom.reading.tree import File, Node, Unreadable, walk
 from grader.intake.notebook_document import topic_in
 from grader.intake.topic_files import (
     MOST_NOTES,

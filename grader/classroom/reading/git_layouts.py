@@ -19,7 +19,8 @@ from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFi
 from grader.classroom.reading.collect import wanted
 from grader.classroom.reading.git_repository import Commit, Repository, open_repository, store_of
 from grader.classroom.reading.name_layouts import claim_of, parts_inside
-from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable, label, walk
+from grader.classroom.reading.names import label
+from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable, walk
 from grader.intake.topic_files import topic_of
 
 SHORT = 10  # characters of a commit's name that tell it from others

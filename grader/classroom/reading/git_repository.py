@@ -21,17 +21,8 @@ from functools import partial
 from pathlib import Path
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.tree import (
-    LINK,
-    ClassProblem,
-    Entry,
-    File,
-    Folder,
-    Node,
-    Unreadable,
-    entry_of,
-    label,
-)
+from grader.classroom.reading.names import label
+from grader.classroom.reading.tree import LINK, ClassProblem, Entry, File, Folder, Node, Unreadable, entry_of
 
 NAME = re.compile(rb"(?P<name>[0-9a-f]{40}|[0-9a-f]{64})")
 POINTER = re.compile(rb"ref: (?P<ref>refs/[^\s~^:?*\[\\]+)")

@@ -8,17 +8,8 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
-from grader.classroom.reading.tree import (
-    File,
-    Folder,
-    Node,
-    Unreadable,
-    is_archive,
-    label,
-    otter_stamp,
-    short,
-    stem_of,
-)
+from grader.classroom.reading.names import is_archive, label, otter_stamp, short, stem_of
+from grader.classroom.reading.tree import File, Folder, Node, Unreadable
 from grader.intake.topic_files import suffix_of, topic_of, without_ending
 
 EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")

@@ -15,17 +15,8 @@ from grader.classroom.reading.collect import wanted
 from grader.classroom.reading.detect import SYSTEMS, choose_layout, levels
 from grader.classroom.reading.git_repository import store_of
 from grader.classroom.reading.name_layouts import FILES, ONE, claim_of, student_and_topic, telling
-from grader.classroom.reading.tree import (
-    ClassProblem,
-    File,
-    Node,
-    Unreadable,
-    is_archive,
-    label,
-    short,
-    stem_of,
-    walk,
-)
+from grader.classroom.reading.names import is_archive, label, short, stem_of
+from grader.classroom.reading.tree import ClassProblem, File, Node, Unreadable, walk
 from grader.classroom.tables.roster import Roster
 from grader.intake.topic_files import topic_of
 

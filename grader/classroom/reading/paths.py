@@ -17,9 +17,10 @@ from grader.classroom.reading.claims import Spot
 from grader.classroom.reading.collect import wanted
 from grader.classroom.reading.detect import SYSTEMS, LayoutChoice, choose_layout, levels
 from grader.classroom.reading.name_layouts import FILES, FOLDERS, telling
+from grader.classroom.reading.names import ARCHIVES, is_archive, short, stem_of
 from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
 from grader.classroom.reading.system_layouts import OTTER
-from grader.classroom.reading.tree import ARCHIVES, File, Folder, Unreadable, is_archive, short, stem_of
+from grader.classroom.reading.tree import File, Folder, Unreadable
 from grader.classroom.tables.roster import Roster
 
 NAMES = "\0"  # stands for names in the paths, which a note lists for all that it is about

@@ -16,18 +16,10 @@ from grader.classroom.reading.claims import ClaimedWork, Spot, WorkPart, owner
 from grader.classroom.reading.collect import Budget, Collected, TopicFile, collect, wanted
 from grader.classroom.reading.detect import LayoutChoice, choose_layout
 from grader.classroom.reading.name_layouts import claim_of
+from grader.classroom.reading.names import is_archive, short, stem_of
 from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
 from grader.classroom.reading.paths import PathReading, decide, downloads_in
-from grader.classroom.reading.tree import (
-    ClassProblem,
-    File,
-    Folder,
-    Unreadable,
-    is_archive,
-    reason,
-    short,
-    stem_of,
-)
+from grader.classroom.reading.tree import ClassProblem, File, Folder, Unreadable, reason
 from grader.classroom.records import ClassIntake, Student
 from grader.classroom.tables.roster import Roster
 from grader.intake.topic_files import Stub, words_of

@@ -28,20 +28,8 @@ from grader.classroom.reading.name_layouts import (
     read_by_name,
     telling,
 )
-from grader.classroom.reading.tree import (
-    ClassProblem,
-    File,
-    Folder,
-    Node,
-    Unreadable,
-    is_archive,
-    label,
-    moment,
-    otter_stamp,
-    reason,
-    short,
-    walk,
-)
+from grader.classroom.reading.names import is_archive, label, moment, otter_stamp, short
+from grader.classroom.reading.tree import ClassProblem, File, Folder, Node, Unreadable, reason, walk
 from grader.intake.topic_files import topic_of
 
 # How a name begins: with whom Canvas hides, or with a name and a number.

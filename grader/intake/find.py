@@ -15,11 +15,10 @@ from grader.intake.python_text import shown
 from grader.intake.source import Content
 from grader.intake.topic_files import (
     Candidate,
-    Named,
     Stub,
-    Sure,
     at_most,
     choose,
+    marked,
     near_misses,
     suffix_of,
     topic_of,
@@ -123,35 +122,26 @@ class Submission:
 @dataclass
 class _Search:
     topics: Collection[str]
-    found: dict[str, dict[Path, Path]] = field(default_factory=dict)  # slug -> real file -> file as found
-    named: dict[Path, tuple[Named, str]] = field(default_factory=dict)  # by the file as found, for a person
+    found: dict[str, dict[Path, tuple[Path, Candidate]]] = field(default_factory=dict)  # slug -> real file -> as found
     notes: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)  # names of Python files that are no topic
     opened: int = 0
 
     def take(self, file: Path, where: str) -> bool:
         """Add a file if it is a topic's."""
-        named = topic_of(file.name, self.topics) or self._by_its_mark(file)
-        if named is not None:
-            self.named[file] = named, where
-            self.found.setdefault(named.topic, {}).setdefault(file.resolve(), file)
-        return named is not None
+        named = topic_of(file.name, self.topics)
+        if named is None and suffix_of(file.name) == ".ipynb" and self.opened < MOST_OPENED:
+            self.opened += 1
+            named = marked(_written_for(file), self.topics)
+        if named is None:
+            return False
+        found = file, Candidate(named, where, partial(_bytes, file))
+        self.found.setdefault(named.topic, {}).setdefault(file.resolve(), found)
+        return True
 
     def near_misses(self) -> list[str]:
         """Say which of the other files may be those of topics that were not found."""
         return near_misses(self.others, [slug for slug in self.topics if slug not in self.found])
-
-    def _by_its_mark(self, file: Path) -> Named | None:
-        """Return the topic for which a notebook was written, whatever it is called now."""
-        if suffix_of(file.name) != ".ipynb" or self.opened >= MOST_OPENED:
-            return None
-        self.opened += 1
-        try:
-            facts = file.stat()
-        except OSError:
-            return None
-        topic = _marked(file, facts.st_mtime_ns, facts.st_size)
-        return Named(topic, ".ipynb", Sure.GUESS) if topic in self.topics else None
 
 
 def find_submission(
@@ -205,22 +195,30 @@ def _look_into(search: _Search, folder: Path) -> None:
 
 def _chosen(search: _Search, slug: str, stub: Stub | None) -> Path:
     """Return the file that counts, and note what was guessed or left out."""
-    files = sorted(search.found[slug].values())
-    candidates = {Candidate(*search.named[file], partial(_bytes, file)): file for file in files}
+    candidates = {candidate: file for file, candidate in sorted(search.found[slug].values(), key=lambda each: each[0])}
     choice = choose(list(candidates), stub)
     if len(choice.rivals) > 1:
+        what = f"{slug}.py" if all(each.named.suffix == ".py" for each in choice.rivals) else f"the topic {slug}"
         listed = " and ".join(shown(candidates[each]) for each in choice.rivals[:5])
         raise TwoCandidates(
-            f"{len(choice.rivals)} files could be {_wanted(slug, choice.rivals)}: {listed}: "
-            "give one of them, or remove the rest"
+            f"{len(choice.rivals)} files could be {what}: {listed}: give one of them, or remove the rest"
         )
     search.notes += choice.notes
     return candidates[choice.rivals[0]]
 
 
+def _written_for(file: Path) -> str:
+    """Return the topic that a notebook says it is."""
+    try:
+        facts = file.stat()
+    except OSError:
+        return ""
+    return _topic_in(file, facts.st_mtime_ns, facts.st_size)
+
+
 @lru_cache(maxsize=1024)
-def _marked(file: Path, changed: int, size: int) -> str:
-    """Return the topic that a notebook says it is; `grade watch` asks again and again, mostly of the same."""
+def _topic_in(file: Path, changed: int, size: int) -> str:
+    """Return the same; `grade watch` asks again and again, mostly of the same file."""
     return topic_in(_bytes(file) or b"")
 
 
@@ -230,10 +228,6 @@ def _bytes(file: Path) -> bytes | None:
             return stream.read(MOST_NOTEBOOK_BYTES + 1)
     except OSError:
         return None
-
-
-def _wanted(slug: str, files: Iterable[Candidate]) -> str:
-    return f"the topic {slug}" if any(file.named.suffix != ".py" for file in files) else f"{slug}.py"
 
 
 def _nothing(search: _Search, given: Iterable[Path]) -> str:

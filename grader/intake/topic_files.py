@@ -84,6 +84,11 @@ def topic_of(name: str, topics: Collection[str], owners: Collection[str] = ()) -
     return Named(folded[found], suffix, Sure.GUESS) if found else None
 
 
+def marked(topic: str, topics: Collection[str]) -> Named | None:
+    """Return what a notebook stands for that says it was written for a topic, whatever it is called now."""
+    return Named(topic, ".ipynb", Sure.GUESS) if topic in topics else None
+
+
 def words_of(*names: str) -> frozenset[str]:
     """Return the words of somebody's names, ids and addresses, as they may stand in the name of a file."""
     return frozenset(
@@ -200,13 +205,12 @@ def _read_as(candidate: Candidate) -> str:
 
 def near_misses(names: Iterable[str], topics: Collection[str]) -> list[str]:
     """Say which names of files are close to those of topics."""
-    notes = []
-    for name in sorted(set(names)):
-        near = suggestions(Path(name).stem, topics, cutoff=0.7)
-        if near:
-            renamed = f"{near[0]}{Path(name).suffix.lower()}"
-            notes.append(f"{shown(name)} is not the file of a topic (rename it to {renamed}?)")
-    return notes
+    near = {name: suggestions(Path(name).stem, topics, cutoff=0.7) for name in sorted(set(names))}
+    return [
+        f"{shown(name)} is not the file of a topic (rename it to {found[0]}{Path(name).suffix.lower()}?)"
+        for name, found in near.items()
+        if found
+    ]
 
 
 def at_most(notes: Iterable[str], what: str) -> tuple[str, ...]:

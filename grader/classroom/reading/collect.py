@@ -12,17 +12,7 @@ from grader.classroom.reading.claims import WorkPart
 from grader.classroom.reading.names import is_archive, short
 from grader.classroom.reading.tree import File, Node, Unreadable, walk
 from grader.intake.notebook_document import topic_in
-from grader.intake.topic_files import (
-    MOST_NOTES,
-    Candidate,
-    Named,
-    Stub,
-    Sure,
-    choose,
-    near_misses,
-    suffix_of,
-    topic_of,
-)
+from grader.intake.topic_files import Candidate, Named, Stub, choose, marked, near_misses, suffix_of, topic_of
 
 BESIDE = ("submission_metadata.yml", "timestamp.txt")  # files of layouts
 
@@ -132,10 +122,9 @@ class _Search:
             data = file.read(limits.NOTEBOOK_OPENED)
         except Unreadable:
             return False
-        topic = topic_in(data or b"")
-        if topic in self.topics:
-            self.take(Named(topic, ".ipynb", Sure.GUESS), file, where)
-        return topic in self.topics
+        if named := marked(topic_in(data or b""), self.topics):
+            self.take(named, file, where)
+        return named is not None
 
     def unpack(self, file: File, where: str, depth: int) -> None:
         if depth >= limits.DEPTH:
@@ -216,7 +205,7 @@ def _decide(search: _Search, topic: str) -> None:
 def _say(search: _Search) -> None:
     got = search.got
     missing = [topic for topic in search.asked if topic not in got.files]
-    got.notes += search.links + near_misses(search.code, missing)[:MOST_NOTES]
+    got.notes += search.links + near_misses(search.code, missing)
     if not got.problems and not any(file is not None for file in got.files.values()):
         others = search.others + len(got.files)  # those of topics that are not asked for were refused
         got.problems += [_no_topic_file(search.asked, others, search.code), *search.links[:3]]

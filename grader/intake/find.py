@@ -13,16 +13,7 @@ from grader.intake.notebook_document import MOST_BYTES as MOST_NOTEBOOK_BYTES
 from grader.intake.notebook_document import topic_in
 from grader.intake.python_text import shown
 from grader.intake.source import Content
-from grader.intake.topic_files import (
-    Candidate,
-    Stub,
-    at_most,
-    choose,
-    marked,
-    near_misses,
-    suffix_of,
-    topic_of,
-)
+from grader.intake.topic_files import Candidate, Stub, at_most, choose, near_misses, suffix_of, topic_of
 
 
 class IntakeError(Exception):
@@ -129,15 +120,19 @@ class _Search:
 
     def take(self, file: Path, where: str) -> bool:
         """Add a file if it is a topic's."""
-        named = topic_of(file.name, self.topics)
-        if named is None and suffix_of(file.name) == ".ipynb" and self.opened < MOST_OPENED:
-            self.opened += 1
-            named = marked(_written_for(file), self.topics)
-        if named is None:
-            return False
-        found = file, Candidate(named, where, partial(_bytes, file))
-        self.found.setdefault(named.topic, {}).setdefault(file.resolve(), found)
-        return True
+        named = topic_of(file.name, self.topics, says=partial(self._says, file))
+        if named is not None:
+            found = file, Candidate(named, where, partial(_bytes, file))
+            self.found.setdefault(named.topic, {}).setdefault(file.resolve(), found)
+        return named is not None
+
+    def _says(self, file: Path) -> str:
+        self.opened += 1
+        try:
+            facts = file.stat()
+        except OSError:
+            return ""
+        return _topic_in(file, facts.st_mtime_ns, facts.st_size) if self.opened <= MOST_OPENED else ""
 
     def near_misses(self) -> list[str]:
         """Say which of the other files may be those of topics that were not found."""
@@ -207,18 +202,9 @@ def _chosen(search: _Search, slug: str, stub: Stub | None) -> Path:
     return candidates[choice.rivals[0]]
 
 
-def _written_for(file: Path) -> str:
-    """Return the topic that a notebook says it is."""
-    try:
-        facts = file.stat()
-    except OSError:
-        return ""
-    return _topic_in(file, facts.st_mtime_ns, facts.st_size)
-
-
 @lru_cache(maxsize=1024)
 def _topic_in(file: Path, changed: int, size: int) -> str:
-    """Return the same; `grade watch` asks again and again, mostly of the same file."""
+    """Return the topic that a notebook says it is; `grade watch` asks again and again, mostly of the same."""
     return topic_in(_bytes(file) or b"")
 
 

@@ -65,28 +65,30 @@ def suffix_of(name: str) -> str:
     return next((suffix for suffix in SUFFIXES if name.casefold().endswith(suffix)), "")
 
 
-def topic_of(name: str, topics: Collection[str], owners: Collection[str] = ()) -> Named | None:
-    """Return the topic that a file's name stands for: `Losses (1).PY` is losses, and that is a guess.
+def topic_of(
+    name: str, topics: Collection[str], owners: Collection[str] = (), says: Callable[[], str] = str
+) -> Named | None:
+    """Return the topic that a file stands for: `Losses (1).PY` is losses, and that is a guess.
 
-    `owners` are words, in lower case, by which whoever handed it in is called: `losses_ada.py` is Ada's losses.
+    Args:
+        name: of the file.
+        topics: the slugs.
+        owners: words, in lower case, by which whoever handed it in is called: `losses_ada.py` is Ada's losses.
+        says: gives the topic for which a notebook says that it was written; asked where its name tells none.
     """
-    suffix = suffix_of(name)
-    if not suffix or len(name) > LONGEST:
+    if not (suffix := suffix_of(name)):
         return None
-    stem = composed(name[: -len(suffix)])
+    stem, folded = composed(name[: -len(suffix)]), {topic.casefold(): topic for topic in topics}
     if stem in topics and name.endswith(suffix):
         return Named(stem, suffix, Sure.EXACT)
-    folded = {topic.casefold(): topic for topic in topics}
     if found := folded.get(stem.casefold()):
         return Named(found, suffix, Sure.CASE)
-    told = _pattern(tuple(folded)).fullmatch(stem.casefold())
-    found = told["topic"] if told else _beside(stem.casefold(), folded, owners)
-    return Named(folded[found], suffix, Sure.GUESS) if found else None
-
-
-def marked(topic: str, topics: Collection[str]) -> Named | None:
-    """Return what a notebook stands for that says it was written for a topic, whatever it is called now."""
-    return Named(topic, ".ipynb", Sure.GUESS) if topic in topics else None
+    if len(name) <= LONGEST:
+        told = _pattern(tuple(folded)).fullmatch(stem.casefold())
+        found = folded.get(told["topic"] if told else _beside(stem.casefold(), folded, owners))
+    if not found and suffix == ".ipynb" and (said := says()) in topics:
+        found = said
+    return Named(found, suffix, Sure.GUESS) if found else None
 
 
 def words_of(*names: str) -> frozenset[str]:

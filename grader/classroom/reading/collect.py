@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import open_archive
@@ -12,7 +13,7 @@ from grader.classroom.reading.claims import WorkPart
 from grader.classroom.reading.names import is_archive, short
 from grader.classroom.reading.tree import File, Node, Unreadable, walk
 from grader.intake.notebook_document import topic_in
-from grader.intake.topic_files import Candidate, Named, Stub, choose, marked, near_misses, suffix_of, topic_of
+from grader.intake.topic_files import Candidate, Named, Stub, choose, near_misses, suffix_of, topic_of
 
 BESIDE = ("submission_metadata.yml", "timestamp.txt")  # files of layouts
 
@@ -93,11 +94,11 @@ class _Search:
         for path, file in walk(nodes, self.budget.entries):
             self.budget.entries -= 1
             where = prefix + "/".join(path)
-            if named := topic_of(file.name, self.topics, self.owners):
+            if named := topic_of(file.name, self.topics, self.owners, partial(self.says, file)):
                 self.take(named, file, where)
             elif is_archive(file.name):
                 self.unpack(file, where, depth)
-            elif not self.take_by_its_mark(file, where):
+            else:
                 self.pass_over(file, where)
 
     def take(self, named: Named, file: File, where: str) -> None:
@@ -113,18 +114,14 @@ class _Search:
             why = f"{short(where)}: {problem}"
         self.candidates.setdefault(named.topic, []).append(Candidate(named, where, lambda: data, why))
 
-    def take_by_its_mark(self, file: File, where: str) -> bool:
-        """Take a notebook of another name for the topic for which it was written."""
-        if suffix_of(file.name) != ".ipynb" or file.refused or self.opened >= limits.NOTEBOOKS_OPENED:
-            return False
+    def says(self, file: File) -> str:
+        """Return the topic for which a notebook of another name says that it was written."""
         self.opened += 1
         try:
-            data = file.read(limits.NOTEBOOK_OPENED)
+            is_one_more = self.opened <= limits.NOTEBOOKS_OPENED
+            return topic_in(file.read(limits.NOTEBOOK_OPENED) or b"") if is_one_more else ""
         except Unreadable:
-            return False
-        if named := marked(topic_in(data or b""), self.topics):
-            self.take(named, file, where)
-        return named is not None
+            return ""
 
     def unpack(self, file: File, where: str, depth: int) -> None:
         if depth >= limits.DEPTH:

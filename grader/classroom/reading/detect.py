@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from grader.classroom.reading.claims import Layout, LayoutFindings, Spot
 from grader.classroom.reading.git_layouts import GIT_BRANCHES, GIT_CLONES, GIT_COMMITS
 from grader.classroom.reading.git_repository import store_of
-from grader.classroom.reading.name_layouts import FILES, FOLDERS, ONE, WRAPPERS
+from grader.classroom.reading.name_layouts import FILES, FOLDERS, ONE, OTTER, WRAPPERS
 from grader.classroom.reading.names import short
-from grader.classroom.reading.system_layouts import CANVAS, GRADESCOPE, MOODLE, NBGRADER, OTTER
+from grader.classroom.reading.system_layouts import CANVAS, GRADESCOPE, MOODLE, NBGRADER
 from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable
 
 # Layouts that a system made and names in a way that no person would.

@@ -1,4 +1,7 @@
-"""Layouts that no system made: students told by the names of folders, archives and files."""
+"""Layouts that tell students by the names of folders, archives and files, Otter's exports among them.
+
+Otter: named after student, notebook and time, alice_losses_2024_01_31T23_59_58_123456.zip.
+"""
 
 from __future__ import annotations
 
@@ -130,6 +133,13 @@ def _found(claim: Claim, parts: Sequence[WorkPart]) -> ClaimedWork:
     ordered = [parts[at] for at in sorted(range(len(parts)), key=stamps.__getitem__)]
     return ClaimedWork((claim,), tuple(ordered), ordered=stamps.count("") <= 1)
 
+
+# The exports that tell their student; those in a student's own folder need not.
+OTTER = Layout(
+    "Otter exports",
+    lambda spot: sum(bool(otter_stamp(file.name) and telling(file, spot.topics)) for file in spot.folder.files()),
+    read_by_name,
+)
 
 # A student has a folder, an archive, or files that tell student and topic.
 FOLDERS = Layout(

@@ -16,7 +16,7 @@ FOREIGN = (".rar", ".7z", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".bz2", ".xz",
 LONGEST = 100
 DRIVE = re.compile(r"^[A-Za-z]:")
 # What Otter appends to the name of a notebook when it packs it: losses_2024_01_31T23_59_58_123456.zip
-OTTER = re.compile(r"_(\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d(?:_\d{1,6})?)(?: ?\(\d{1,3}\))?$")
+OTTER_TIME = re.compile(r"_(\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d(?:_\d{1,6})?)(?: ?\(\d{1,3}\))?$")
 
 
 def inside(path: str) -> tuple[str, ...] | None:
@@ -58,7 +58,7 @@ def short(path: str) -> str:
 def otter_stamp(name: str) -> tuple[str, str] | None:
     """Return the name without Otter's time, and the time, which sorts as text."""
     stem = stem_of(name)
-    found = OTTER.search(stem) if is_archive(name) else None
+    found = OTTER_TIME.search(stem) if is_archive(name) else None
     return (stem[: found.start()], found.group(1)) if found else None
 
 

@@ -7,7 +7,7 @@ may lie in the folder, or in the archive, that was given in their place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -16,10 +16,9 @@ from grader.classroom.reading.archives import open_archive
 from grader.classroom.reading.claims import Spot
 from grader.classroom.reading.collect import wanted
 from grader.classroom.reading.detect import SYSTEMS, LayoutChoice, choose_layout, levels
-from grader.classroom.reading.name_layouts import FILES, FOLDERS, telling
+from grader.classroom.reading.name_layouts import FILES, FOLDERS, OTTER, telling
 from grader.classroom.reading.names import ARCHIVES, is_archive, short, stem_of
 from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
-from grader.classroom.reading.system_layouts import OTTER
 from grader.classroom.reading.tree import File, Folder, Unreadable
 from grader.classroom.tables.roster import Roster
 
@@ -37,13 +36,12 @@ def downloads_in(spot: Spot, roster: Roster | None, stack: ExitStack) -> tuple[l
     """
     *_, spot = levels(spot)
     nodes = spot.folder.children()
-    archives = [node for node in nodes if isinstance(node, File) and _opens(node)]
+    files = [node for node in nodes if isinstance(node, File) and not node.refused]
+    archives = [file for file in files if file.name.casefold().endswith(ARCHIVES)]
     if not 0 < len(archives) <= limits.LOOKS:
         return [], ""
     others = [node for node in nodes if node not in archives]
-    alone = not any(
-        isinstance(node, Folder) or telling(node, spot.topics) or is_archive(node.name) for node in others
-    )
+    alone = not any(telling(node, spot.topics) or is_archive(node.name) for node in others)
     found = list[Spot]()
     for node in archives:
         try:
@@ -59,10 +57,6 @@ def downloads_in(spot: Spot, roster: Roster | None, stack: ExitStack) -> tuple[l
             return [], f"{short(spot.at(node.name))} {text}"
         found.append(inner)
     return found, ""
-
-
-def _opens(file: File) -> bool:
-    return file.name.casefold().endswith(ARCHIVES) and not file.refused
 
 
 def _is_class(spot: Spot, roster: Roster | None, *, sole: bool) -> bool:
@@ -109,7 +103,7 @@ def decide(seen: Sequence[PathTraits | None]) -> tuple[list[PathReading], list[s
     direct = next((each for each in known if each.direct), None)
     mixed = any(not each.many for each in known)
     taken = [_taken(each, many, direct, mixed) if each else PathReading() for each in seen]
-    return taken, _notes(zip(seen, taken, strict=True))
+    return taken, list(_notes(zip(seen, taken, strict=True)))
 
 
 def _taken(seen: PathTraits, many: PathTraits | None, direct: PathTraits | None, mixed: bool) -> PathReading:
@@ -117,16 +111,24 @@ def _taken(seen: PathTraits, many: PathTraits | None, direct: PathTraits | None,
         return _owned(seen)
     if seen.is_listed_class:
         return PathReading(level=seen.level)
-    if seen.kind is PathKind.WRAPPED:
-        return _wrapped(seen, many)
-    if seen.kind is PathKind.FOLDERS:
-        if direct and not many:
+    match seen.kind:
+        case PathKind.WRAPPED if not seen.inner:
+            return PathReading()  # zoe.zip with zoe/losses.py in it is zoe's either way
+        case PathKind.WRAPPED if many is None:
+            why = f"as one student's work, and not as a class with {NAMES} in it: {OTHER_CLASS}"
+            return PathReading(why=why, inner=seen.inner)
+        case PathKind.WRAPPED if many:
+            is_one = f"for {many.place} is a class ({many.why or 'the roster has its names'})"
+            why = f"as a class with {NAMES} in it, {is_one}: {OTHER_ONE}"
+            return PathReading(level=seen.depth, why=why, inner=seen.inner)
+        case PathKind.FOLDERS if direct and not many:
             return PathReading("one", why=f"as one student's work, for {direct.place} is: {OTHER_CLASS}")
-        return PathReading(why=f"as a class: {OTHER_ONE}")
-    if seen.kind is PathKind.MANY and mixed:
-        return PathReading(why=f"as a class, for {NAMES}: {OTHER_ONE}", inner=seen.why)
-    if seen.kind is PathKind.CLONE and seen.why:
-        return PathReading(why=f"as one student's clone, though {NAMES}: {OTHER_CLASS}", inner=seen.why)
+        case PathKind.FOLDERS:
+            return PathReading(why=f"as a class: {OTHER_ONE}")
+        case PathKind.MANY if mixed:
+            return PathReading(why=f"as a class, for {NAMES}: {OTHER_ONE}", inner=seen.why)
+        case PathKind.CLONE if seen.why:
+            return PathReading(why=f"as one student's clone, though {NAMES}: {OTHER_CLASS}", inner=seen.why)
     return PathReading()
 
 
@@ -141,31 +143,16 @@ def _owned(seen: PathTraits) -> PathReading:
     return PathReading("one", why=why, inner=_few(others))
 
 
-def _wrapped(seen: PathTraits, many: PathTraits | None) -> PathReading:
-    if not seen.inner:
-        return PathReading()  # zoe.zip with zoe/losses.py in it is zoe's either way
-    if many is None:
-        why = f"as one student's work, and not as a class with {NAMES} in it: {OTHER_CLASS}"
-        return PathReading(why=why, inner=seen.inner)
-    is_one = f"for {many.place} is a class ({many.why or 'the roster has its names'})"
-    return PathReading(
-        level=seen.depth, why=f"as a class with {NAMES} in it, {is_one}: {OTHER_ONE}", inner=seen.inner
-    )
-
-
-def _notes(pairs: Iterable[tuple[PathTraits | None, PathReading]]) -> list[str]:
-    """Return a note for each thing that decided, with the paths for which it did."""
-    told: dict[str, list[tuple[str, str]]] = {}
+def _notes(pairs: Iterable[tuple[PathTraits | None, PathReading]]) -> Iterator[str]:
+    """Yield a note for each thing that decided, with the paths for which it did."""
+    told = dict[str, tuple[dict[str, None], dict[str, None]]]()  # the places and the names in them, each once
     for seen, taken in pairs:
         if seen and taken.why:
-            told.setdefault(taken.why, []).append((seen.place, taken.inner))
-    notes = []
-    for why, each in told.items():
-        places = list(dict.fromkeys(place for place, _ in each))
+            places, names = told.setdefault(taken.why, ({}, {}))
+            places[seen.place] = names[taken.inner] = None
+    for why, (places, names) in told.items():
         verb = "is" if len(places) == 1 else "are"
-        inner = _few(list(dict.fromkeys(inner for _, inner in each)))
-        notes.append(f"{_few(places)} {verb} read {why.replace(NAMES, inner)}")
-    return notes
+        yield f"{_few(list(places))} {verb} read {why.replace(NAMES, _few(list(names)))}"
 
 
 def _few(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Layouts that systems make: downloads of Canvas and Moodle, exports of Gradescope and Otter, nbgrader's tree.
+"""Layouts that systems make: downloads of Canvas and Moodle, exports of Gradescope, nbgrader's tree.
 
 Canvas: `<name>[_LATE]_<user id>_<attachment id>_<file>`, flat in one zip. It numbers attachments as they come in, so a
 later file of a student has a higher number, also in another download; that number is not in a student's hands.
@@ -7,7 +7,6 @@ Moodle: `<name>_<id>_assignsubmission_file`, a folder each or flat in one zip.
 
 Gradescope: a folder submission_<id> for each, and submission_metadata.yml that names the submitters.
 nbgrader: submitted/<student>/<assignment>/<files>, with the time in timestamp.txt.
-Otter: named after student, notebook and time, alice_losses_2024_01_31T23_59_58_123456.zip.
 """
 
 from __future__ import annotations
@@ -20,14 +19,7 @@ from typing import Any
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
-from grader.classroom.reading.name_layouts import (
-    Entry,
-    by_student,
-    claim_of,
-    parts_inside,
-    read_by_name,
-    telling,
-)
+from grader.classroom.reading.name_layouts import Entry, by_student, claim_of, parts_inside
 from grader.classroom.reading.names import is_archive, label, moment, otter_stamp, short
 from grader.classroom.reading.tree import ClassProblem, File, Folder, Node, Unreadable, reason, walk
 from grader.intake.topic_files import topic_of
@@ -293,11 +285,3 @@ def _text(stamp: File | None) -> str:
 
 
 NBGRADER = Layout("nbgrader's submissions", _fits_nbgrader, _find_nbgrader)
-
-
-# The exports that tell their student; those in a student's own folder need not.
-OTTER = Layout(
-    "Otter exports",
-    lambda spot: sum(bool(otter_stamp(file.name) and telling(file, spot.topics)) for file in spot.folder.files()),
-    read_by_name,
-)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -34,13 +33,7 @@ class Cell:
     mark: Mark = Mark()
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """Consecutive lines of a module that stand as consecutively in one cell."""
-
-    line: int  # of the module, the first
-    label: str
-    cell_line: int
+Origin: TypeAlias = tuple[str, int]  # the label of a cell, and a line in it
 
 
 @dataclass(frozen=True)
@@ -57,18 +50,17 @@ class ModuleText:
     """A notebook as a module: its text, where each line comes from, and what is to be said about it."""
 
     text: str
-    stretches: tuple[Stretch, ...]
+    origins: Sequence[Origin]  # of its lines
     notes: tuple[str, ...] = ()
     broken: Mapping[str, BrokenCell] = field(default_factory=dict)  # by the name that is defined there
     defined: Mapping[str, str] = field(default_factory=dict)  # name -> label of the cell that counts
 
     def place(self, line: int) -> str:
         """Return what a learner calls a line of the module: "cell 5, line 3"."""
-        at = bisect_right(self.stretches, line, key=lambda stretch: stretch.line) - 1
-        if at < 0:
+        if not 0 < line <= len(self.origins):
             return f"line {line}"
-        stretch = self.stretches[at]
-        return f"{stretch.label}, line {line - stretch.line + stretch.cell_line}"
+        label, number = self.origins[line - 1]
+        return f"{label}, line {number}"
 
 
 # A string that is never closed reaches to the end, so that no byte is looked at twice.

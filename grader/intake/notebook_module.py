@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, dropwhile, pairwise
 
-from grader.intake.notebook_document import BrokenCell, Cell, ModuleText, Stretch, read_document
+from grader.intake.notebook_document import BrokenCell, Cell, ModuleText, Origin, read_document
 from grader.intake.notebook_statements import Unit, selected, units_of
 from grader.intake.python_text import Cleaned, SourceProblem, UnreadableSource, cleaned, shown
 
@@ -59,24 +59,25 @@ def fingerprint(source: str) -> str:
 GAP = 2  # blank lines between two cells
 
 
-def assembled(notebook: ParsedNotebook) -> tuple[str, tuple[Stretch, ...]]:
-    """Return a module's text, two blank lines between cells, and its stretches.
+def assembled(notebook: ParsedNotebook) -> tuple[str, list[Origin]]:
+    """Return a module's text, two blank lines between cells, and where each of its lines is from.
 
     What is left out of a cell leaves blank lines behind. A `from __future__ import` that stands too far down for a
     module, which a notebook allows, moves to the top.
     """
-    lines: list[str] = []
-    stretches: list[Stretch] = []
+    lines, origins = list[str](), list[Origin]()
+
+    def add(at: int, first: int, more: Sequence[str]) -> None:
+        lines.extend(more)
+        origins.extend((notebook.cells[at].label, first + number) for number in range(len(more)))
+
     moved = _too_far_down(notebook)
     for unit in moved:
-        stretches.append(Stretch(len(lines) + 1, notebook.cells[unit.cell].label, unit.first))
-        lines += notebook.python[unit.cell].lines[unit.first - 1 : unit.last]
+        add(unit.cell, unit.first, notebook.python[unit.cell].lines[unit.first - 1 : unit.last])
     for at in notebook.taken:
-        if lines:
-            lines += [""] * GAP
-        stretches.append(Stretch(len(lines) + 1, notebook.cells[at].label, 1))
-        lines += _lines(notebook, at, moved)
-    return "\n".join(lines) + "\n", tuple(stretches)
+        add(at, 1 - GAP, [""] * GAP if lines else [])
+        add(at, 1, _lines(notebook, at, moved))
+    return "\n".join(lines) + "\n", origins
 
 
 def _lines(notebook: ParsedNotebook, at: int, moved: Collection[Unit]) -> list[str]:
@@ -201,12 +202,12 @@ def module_of(data: bytes, name: str, tasks: Collection[str] = ()) -> ModuleText
     wanted = {*tasks, *(task for cell in cells for task in cell.mark.tasks)}
     whole = {at for at, unit in enumerate(notebook.units) if unit.cell in notebook.whole}
     notebook.kept = {notebook.units[at] for at in selected(notebook.units, wanted, whole)}
-    text, stretches = assembled(notebook)
+    text, origins = assembled(notebook)
     if not text.strip():
         return _nothing(notebook, name)
     bound = {each: unit.cell for unit in notebook.units if unit in notebook.kept for each in unit.binds}
     defined = {each: cells[at].label for each, at in bound.items()}
-    return ModuleText(text, stretches, remarks(notebook, wanted, name), _broken(notebook, bound), defined)
+    return ModuleText(text, origins, remarks(notebook, wanted, name), _broken(notebook, bound), defined)
 
 
 def _read_cell(notebook: ParsedNotebook, at: int, cell: Cell, name: str) -> None:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import IO, cast
 
 from grader.classroom.reading import limits
-from grader.classroom.reading.names import FOREIGN, inside, short
+from grader.classroom.reading.names import FOREIGN, inside, short, stem_of
 from grader.classroom.reading.tree import LINK, SPECIAL, Entry, File, Folder, Unreadable, entry_of, reason
 
 MEMBER = b"PK\x01\x02"  # begins each entry of the list of contents
@@ -45,7 +45,7 @@ def open_zip(stream: IO[bytes], name: str, most: int, stack: ExitStack) -> Folde
         raise Unreadable(
             f"{short(name)} holds files that share their bytes, as no packing program makes them"
         )
-    return Folder.of(name, (entry_of(_name(each), partial(_zipped, archive, each)) for each in members))
+    return Folder.of(stem_of(name), (entry_of(_name(each), partial(_zipped, archive, each)) for each in members))
 
 
 def _members(stream: IO[bytes]) -> int:
@@ -155,7 +155,7 @@ def open_tar(stream: IO[bytes], name: str, bounds: Bounds) -> Folder:
         Exception: whatever the library raises for a broken file.
     """
     try:
-        return Folder.of(name, list(_tar_entries(_ForwardStream(stream, bounds.stream), bounds)))
+        return Folder.of(stem_of(name), list(_tar_entries(_ForwardStream(stream, bounds.stream), bounds)))
     except Unreadable as problem:
         raise Unreadable(f"{short(name)} is too large: {problem}") from problem
 

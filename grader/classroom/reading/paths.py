@@ -17,9 +17,9 @@ from grader.classroom.reading.claims import Spot
 from grader.classroom.reading.collect import wanted
 from grader.classroom.reading.detect import SYSTEMS, LayoutChoice, choose_layout, levels
 from grader.classroom.reading.name_layouts import FILES, FOLDERS, OTTER, telling
-from grader.classroom.reading.names import ARCHIVES, is_archive, short, stem_of
+from grader.classroom.reading.names import ARCHIVES, is_archive, short
 from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
-from grader.classroom.reading.tree import File, Folder, Unreadable
+from grader.classroom.reading.tree import File, Unreadable
 from grader.classroom.tables.roster import Roster
 
 NAMES = "\0"  # stands for names in the paths, which a note lists for all that it is about
@@ -46,7 +46,7 @@ def downloads_in(spot: Spot, roster: Roster | None, stack: ExitStack) -> tuple[l
     for node in archives:
         try:
             folder = open_archive(node, stack, wanted(spot.topics), of_class=True)
-            inner = Spot(Folder(stem_of(node.name), folder.listing), spot.at(node.name), spot.topics)
+            inner = Spot(folder, spot.at(node.name), spot.topics)
             is_class = _is_class(inner, roster, sole=alone and len(archives) == 1)
         except Unreadable:
             return [], ""

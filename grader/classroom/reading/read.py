@@ -194,8 +194,7 @@ def _opened(path: Path, topics: Collection[str], stack: ExitStack) -> Spot:
     elif not stat.S_ISREG(mode):
         raise ClassProblem(f"{short(str(path))} is no file and no folder: give a folder or an archive")
     elif is_archive(path.name):
-        opened = open_archive(File.at(real), stack, wanted(topics), of_class=True)
-        folder = Folder(stem_of(path.name), opened.listing)
+        folder = open_archive(File.at(real), stack, wanted(topics), of_class=True)
     else:
         folder = Folder(real.parent.name, lambda: [File.at(real)])
     return Spot(folder, name or str(path), topics)

@@ -33,66 +33,56 @@ MOST_ENTRIES = 100_000
 LONGEST = 160
 
 
-@dataclass
-class FolderFiles:
-    """The regular files under a folder, sorted; `notes` fills with what was passed over on the way."""
-
-    folder: Path
-    notes: list[str] = field(default_factory=list)
-
-    def __iter__(self) -> Iterator[Path]:
-        """Yield files, and links to files that stay inside the folder."""
-        waiting, seen, base = [self.folder], 0, self.folder.resolve()
-        while waiting:
-            entries = self._entries(waiting.pop())
-            seen += len(entries)
-            if seen > MOST_ENTRIES:
-                raise IntakeError(
-                    f"{shown(self.folder)} holds more than {MOST_ENTRIES} entries: "
-                    "give the folder of the submission itself"
-                )
-            waiting += [Path(entry.path) for entry in reversed(entries) if _is_searched(entry)]
-            yield from (Path(entry.path) for entry in entries if self._is_inside(entry, base))
-
-    def inside(self, path: Path) -> str:
-        """Show a path relative to the folder, cut in the middle when it is very long."""
-        text = shown(path.relative_to(self.folder))
-        return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}...{text[-LONGEST // 2 :]}"
-
-    def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
+def _files_under(folder: Path, notes: list[str]) -> Iterator[Path]:
+    """Yield the files under a folder in order, and links to files inside of it; notes say what was passed over."""
+    waiting, seen, base = [folder], 0, folder.resolve()
+    while waiting:
+        place = waiting.pop()
         try:
-            with os.scandir(folder) as entries:
-                return sorted(entries, key=lambda entry: entry.name)
+            with os.scandir(place) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
         except OSError as error:
-            if folder == self.folder:
-                raise IntakeError(
-                    f"{shown(folder)} cannot be read ({error.strerror}): check its rights"
-                ) from error
-            self.notes.append(f"{self.inside(folder)} cannot be read ({error.strerror}): it is left out")
-            return []
+            if place == folder:
+                raise IntakeError(f"{shown(folder)} cannot be read ({error.strerror}): check its rights") from error
+            notes.append(f"{_inside(place, folder)} cannot be read ({error.strerror}): it is left out")
+            continue
+        if place != folder and any(entry.name == "pyvenv.cfg" for entry in entries):
+            continue  # a virtual environment that went along
+        seen += len(entries)
+        if seen > MOST_ENTRIES:
+            raise IntakeError(
+                f"{shown(folder)} holds more than {MOST_ENTRIES} entries: give the folder of the submission itself"
+            )
+        waiting += [Path(entry.path) for entry in reversed(entries) if _is_searched(entry)]
+        for path, is_inside in ((Path(entry.path), _is_file_inside(entry, base)) for entry in entries):
+            if is_inside:
+                yield path
+            elif path.name.endswith(".py") and path.is_symlink():
+                notes.append(f"{_inside(path, folder)} is a link to no file in here: it is left out")
 
-    def _is_inside(self, entry: os.DirEntry[str], base: Path) -> bool:
-        try:
-            if not entry.is_symlink():
-                return entry.is_file()
-            target = Path(entry.path).resolve()
-            inside = target.is_relative_to(base) and target.is_file()
-        except (OSError, RuntimeError):  # a link to itself
-            inside = False
-        if not inside and entry.name.endswith(".py"):
-            self.notes.append(f"{self.inside(Path(entry.path))} is a link to no file in here: it is left out")
-        return inside
+
+def _is_file_inside(entry: os.DirEntry[str], base: Path) -> bool:
+    try:
+        if not entry.is_symlink():
+            return entry.is_file()
+        target = Path(entry.path).resolve()
+        return target.is_relative_to(base) and target.is_file()
+    except (OSError, RuntimeError):  # a link to itself
+        return False
 
 
 def _is_searched(entry: os.DirEntry[str]) -> bool:
-    if entry.name.startswith(".") or entry.name in SKIPPED:
-        return False
     try:
-        return entry.is_dir(follow_symlinks=False) and not os.path.lexists(
-            os.path.join(entry.path, "pyvenv.cfg")
-        )
+        is_folder = entry.is_dir(follow_symlinks=False)
     except OSError:
         return False
+    return is_folder and not entry.name.startswith(".") and entry.name not in SKIPPED
+
+
+def _inside(path: Path, folder: Path) -> str:
+    """Show a path relative to a folder, cut in the middle when it is very long."""
+    text = shown(path.relative_to(folder))
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}...{text[-LONGEST // 2 :]}"
 
 
 NEVER_LOADED = frozenset(
@@ -179,13 +169,12 @@ def _look_at(search: _Search, path: Path) -> None:
 
 
 def _look_into(search: _Search, folder: Path) -> None:
-    files = FolderFiles(folder)
-    for file in files:
+    for file in _files_under(folder, search.notes):
+        where = _inside(file, folder)
         if file.name in NEVER_LOADED or (file.parent.name, file.name) == ("torch", "__init__.py"):
-            search.notes.append(f"{files.inside(file)} is ignored: the grader never loads it")
-        elif not search.take(file, files.inside(file)) and suffix_of(file.name):
+            search.notes.append(f"{where} is ignored: the grader never loads it")
+        elif not search.take(file, where) and suffix_of(file.name):
             search.others.append(file.name)
-    search.notes += files.notes
 
 
 def _chosen(search: _Search, slug: str, stub: Stub | None) -> Path:

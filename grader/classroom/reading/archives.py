@@ -218,21 +218,20 @@ def open_archive(file: File, stack: ExitStack, wanted: Callable[[str], bool], *,
     bounds = Bounds(limits.MEMBERS, limits.STREAM, limits.HELD, wanted)
     if of_class:
         bounds = Bounds(limits.CLASS_MEMBERS, limits.CLASS_STREAM, limits.CLASS_HELD, wanted)
-    stream = _stream(file, stack)
+    stream, head = _stream(file, stack), b""
     try:
         head = stream.read(512)
         stream.seek(0)
         _refuse(file.name, head)
         if head.startswith(GZIP):
-            unzipped = cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=stream)))
-            return open_tar(unzipped, file.name, bounds)
-        if head[TAR_AT : TAR_AT + len(TAR)] == TAR:
+            stream = cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=stream)))
+        if head.startswith(GZIP) or _is_tar(head):
             return open_tar(stream, file.name, bounds)
         return open_zip(stream, file.name, bounds.members, stack)
     except Unreadable:
         raise
     except Exception as error:  # the libraries raise almost anything for hostile bytes
-        raise Unreadable(_broken(file.name, head, error)) from error
+        raise Unreadable(f"{short(file.name)} {_broken(head, error)}") from error
 
 
 def _stream(file: File, stack: ExitStack) -> IO[bytes]:
@@ -262,12 +261,12 @@ def _refuse(name: str, head: bytes) -> None:
         raise Unreadable(f"{short(name)} is not a zip{f' but {kind}' if kind else ''}: {AGAIN}")
 
 
-def _broken(name: str, head: bytes, error: Exception) -> str:
-    if head.startswith((ZIP, EMPTY_ZIP, GZIP)) or head[TAR_AT : TAR_AT + len(TAR)] == TAR:
-        return f"{short(name)} is cut short or damaged ({reason(error)}): hand it in again"
-    looks = "text" if _is_text(head) else "something else"
-    return f"{short(name)} is called an archive but is {looks}: {AGAIN}"
+def _broken(head: bytes, error: Exception) -> str:
+    if head.startswith((ZIP, EMPTY_ZIP, GZIP)) or _is_tar(head):
+        return f"is cut short or damaged ({reason(error)}): hand it in again"
+    is_text = all(byte >= 32 or byte in b"\t\n\r\f" for byte in head)
+    return f"is called an archive but is {'text' if is_text else 'something else'}: {AGAIN}"
 
 
-def _is_text(head: bytes) -> bool:
-    return b"\0" not in head and all(byte >= 32 or byte in b"\t\n\r\f" for byte in head)
+def _is_tar(head: bytes) -> bool:
+    return head[TAR_AT : TAR_AT + len(TAR)] == TAR

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from grader.classroom.reading import limits
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
 from grader.classroom.reading.collect import wanted
-from grader.classroom.reading.git_repository import Commit, Repository, open_repository, store_of
+from grader.classroom.reading.git_repository import DAMAGED, Commit, Repository, open_repository, store_of
 from grader.classroom.reading.name_layouts import claim_of, parts_inside
 from grader.classroom.reading.names import label
 from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable, walk
@@ -61,9 +61,7 @@ def _assignment(names: Sequence[str]) -> int:
 def _clone(store: Path, claim: Claim, login: str, place: str, topics: Collection[str]) -> ClaimedWork:
     try:
         repository = open_repository(store)
-        if "HEAD" not in repository.refs:
-            raise Unreadable(f"its git repository has no commit on {repository.head or 'HEAD'}: push one")
-        commits = repository.commits(repository.refs["HEAD"])
+        commits = repository.commits(repository.tip())
     except Unreadable as problem:
         return ClaimedWork((claim,), (WorkPart((), place, problem=str(problem)),))
     # The folder tells whose it is, for the author of a commit is what anybody writes there.
@@ -173,7 +171,11 @@ def _find_commits(spot: Spot) -> LayoutFindings:
     """
     repository = replace(_opened(spot), seconds=limits.GIT_CLASS_SECONDS)
     try:
-        commits = repository.commits(repository.refs.get("HEAD", ""))
+        commits = repository.commits(repository.tip())
+        if repository.cut_at:
+            raise Unreadable(DAMAGED)
+        if len(commits) > limits.COMMITS:
+            raise Unreadable(f"it has more than {limits.COMMITS} commits")
     except Unreadable as problem:
         raise ClassProblem(f"{spot.place}: {problem}") from problem
     authors = dict[str, tuple[Claim, list[WorkPart]]]()

@@ -85,11 +85,21 @@ class Repository:
             found |= {"/".join(ref.split("/")[parts:]): name for ref, name in of_kind.items()}
         return {branch: found[branch] for branch in sorted(found) if branch and branch != "HEAD"}
 
-    def commits(self, name: str) -> list[Commit]:
-        """Return the commits that lead to this one, along first parents, the newest first.
+    def tip(self) -> str:
+        """Return the last commit of the branch that HEAD names.
 
         Raises:
-            Unreadable: one is not there, unless the history was not cloned whole, or there are too many.
+            Unreadable: there is none.
+        """
+        if "HEAD" not in self.refs:
+            raise Unreadable(f"its git repository has no commit on {self.head or 'HEAD'}: push one")
+        return self.refs["HEAD"]
+
+    def commits(self, name: str) -> list[Commit]:
+        """Return the commits that lead to this one, along first parents, the newest first, and one more than too many.
+
+        Raises:
+            Unreadable: one is not there, unless the history was not cloned whole.
         """
         most = limits.COMMITS + 1
         options = ("--first-parent", f"--max-count={most}", "-z", "--encoding=none", f"--format={SAID}")
@@ -97,8 +107,6 @@ class Repository:
         found = [_commit(*entry.split("\n")) for entry in data.decode("utf-8", "replace").split("\0") if entry]
         if not found:
             raise Unreadable(DAMAGED)
-        if len(found) == most:
-            raise Unreadable(f"it has more than {limits.COMMITS} commits")
         return found
 
     def files(self, commit: Commit) -> Folder:

@@ -141,7 +141,7 @@ def traits_of(spot: Spot, roster: Roster | None) -> PathTraits:
         Unreadable: it cannot be listed.
     """
     level, listed = _listed(spot, roster)
-    owner = next(iter(_students(stem_of(spot.folder.name), roster)), "")
+    owner = _student(stem_of(spot.folder.name), roster)
     seen = PathTraits(short(spot.place), owner=owner, listed=listed, level=level)
     if store_of(spot.folder.path):
         return replace(seen, kind=PathKind.CLONE, why=_sign_of_several(spot))
@@ -172,12 +172,12 @@ def _listed(spot: Spot, roster: Roster | None) -> tuple[int, tuple[str, ...]]:
     """Return the students of the roster after whom something is called, and how deep that lies."""
     for number, level in enumerate(levels(spot) if roster else ()):
         names = [telling(node, level.topics) for node in level.folder.children()]
-        if found := [student for name in names if name for student in _students(name, roster)]:
+        if found := [student for name in names if name and (student := _student(name, roster))]:
             return number, tuple(dict.fromkeys(found))
     return 0, ()
 
 
-def _students(name: str, roster: Roster | None) -> list[str]:
+def _student(name: str, roster: Roster | None) -> str:
     """Return the id of the one student whom a name fits; a name that fits two tells nothing."""
     fitting = students_of(claim_of(name), roster) if roster else []
-    return [student.id for student in fitting] if len(fitting) == 1 else []
+    return fitting[0].id if len(fitting) == 1 else ""

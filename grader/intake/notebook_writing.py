@@ -76,17 +76,13 @@ def split(text: str, tasks: Collection[str]) -> list[Piece]:
 def _paragraphs(text: str) -> Iterator[tuple[str, list[ast.stmt]]]:
     lines = text.removesuffix("\n").split("\n")
     statements = ast.parse(text).body
-    inside = {
-        line for node in statements for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    }
-    start, waiting = 0, list(statements)
-    for at in [*range(len(lines)), len(lines)]:
+    inside = {line for node in statements for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    start = 0
+    for at in range(len(lines) + 1):
         is_gap = at + 2 < len(lines) and lines[at] == lines[at + 1] == "" and at + 1 not in inside
         if at <= start or not (is_gap or at == len(lines)):  # a piece has a line, be it blank
             continue
-        here = [node for node in waiting if node.lineno <= at]
-        waiting = waiting[len(here) :]
-        yield "\n".join(lines[start:at]), here
+        yield "\n".join(lines[start:at]), [node for node in statements if start < node.lineno <= at]
         start = at + 2
 
 

@@ -50,7 +50,7 @@ def _create(course: Course, folder: Path, topics: Sequence[Topic] | None, notebo
     if not written:
         click.echo(f"{folder} has everything already: nothing was changed")
         return
-    from grader.render.formatting import count
+    from grader.text.formatting import count
 
     chosen = topics or course.topics
     tasks = count(sum(len(topic.tasks) for topic in chosen), "task")

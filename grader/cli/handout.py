@@ -89,7 +89,7 @@ def _write(bundle: Bundle, folder: Path, archive: Path | None, name: str) -> Non
 
 
 def _tell_released(bundle: Bundle, folder: Path, archive: Path | None) -> None:
-    from grader.render.formatting import count
+    from grader.text.formatting import count
 
     suites, tasks = bundle.students.suites, bundle.students.tasks
     for each in suites.kept_back:
@@ -211,7 +211,7 @@ def _tell_exported(
     file: Path, size: int, tasks: int, points: float, settings: Settings, torch_index: str
 ) -> None:
     from grader.export.gradescope_zip import PEAK, SEEDS, TIMES
-    from grader.render.formatting import count, number
+    from grader.text.formatting import count, number
 
     inputs = SEEDS[settings.seeds].format(seed=settings.seed)
     click.echo(f"wrote {file}: {count(tasks, 'task')}, {number(points)} points, {size / 1e6:.1f} MB")

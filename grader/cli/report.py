@@ -54,8 +54,8 @@ def command(
     _check(paths, page, kept, options["seed"])
     report = _read(kept) if kept else graded_and_kept(paths, None, options)
     _write(in_language(report, language), page)
-    from grader.render.formatting import earned, number
     from grader.report.selection import passed
+    from grader.text.formatting import earned, number
 
     points = f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
     click.echo(f"{points}; the page is in {page}")

@@ -56,7 +56,7 @@ def command(
     else:
         show(lambda console: pages.show(findings, console), output)
     if output is not None:
-        from grader.render.formatting import count
+        from grader.text.formatting import count
 
         found = [count(len(findings.pairs), "pair")]
         if findings.groups:

@@ -218,7 +218,7 @@ def _present(
             lambda console: terminal.show(report, console, paths=typed, curves=curves, repeat=repeat), output
         )
     if output is not None:
-        from grader.render.formatting import earned, number
+        from grader.text.formatting import earned, number
 
         points = f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
         click.echo(f"{points}; the report is in {output}")

@@ -29,11 +29,11 @@ from grader.export.settings import (
     repeated,
     visibility,
 )
-from grader.render.formatting import number
 from grader.render.gradescope import Look, as_text, failed_results, results_of
 from grader.report import NotAReport, Report, from_json
-from grader.storage.atomic import atomic_write
+from grader.storage import atomic_write
 from grader.text.escape import one_line
+from grader.text.formatting import number
 
 RESERVE = 45.0  # seconds between our own end and Gradescope's
 WRONG_CALL = 2  # the exit code of `grade` for a submission that cannot be graded

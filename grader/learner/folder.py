@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.storage.atomic import atomic_write
-from grader.storage.plain_values import from_plain, to_plain
+from grader.storage import atomic_write, from_plain, to_plain
 
 MARK = ".torchgrade"  # the folder in a course folder that holds what torchgrade writes
 

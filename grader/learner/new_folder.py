@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.course import Course, Topic
 from grader.course.stub import stub_of
 from grader.learner.folder import MARK, State, base_of, digest, write_state
-from grader.storage.atomic import atomic_write
+from grader.storage import atomic_write
 
 IGNORED = """\
 __pycache__/

@@ -14,8 +14,7 @@ from filelock import FileLock, Timeout
 from grader.learner.folder import MARK
 from grader.report import Verdict
 from grader.report.selection import Failure
-from grader.storage.atomic import atomic_write
-from grader.storage.plain_values import from_plain, to_plain
+from grader.storage import atomic_write, from_plain, to_plain
 
 # From the best to the least: what is known of a task is the first of these that it ever had.
 RANKING = (

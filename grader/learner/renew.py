@@ -17,7 +17,7 @@ from grader.learner.merge import Merged, merged, merged_notebook
 from grader.learner.new_folder import given_files, work_file
 from grader.learner.progress import update
 from grader.learner.progress_changes import after_reset
-from grader.storage.atomic import atomic_write
+from grader.storage import atomic_write
 
 BACKUPS = "backups"
 

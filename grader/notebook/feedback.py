@@ -14,11 +14,11 @@ from grader.intake.python_text import UnreadableSource
 from grader.notebook.report_output import drawn
 from grader.notebook.submitted_cells import mended_cells
 from grader.render.failure import failure, labels
-from grader.render.formatting import MARKS, count, earned, number, share, word
 from grader.render.page import Page
 from grader.report import Report, TaskReport, Verdict
 from grader.report.selection import WAITING
 from grader.text.escape import one_line
+from grader.text.formatting import MARKS, count, earned, number, share, word
 
 NAME = "notebook.ipynb"
 LABEL = re.compile(r"cell (\d{1,9})")

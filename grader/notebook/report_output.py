@@ -10,13 +10,13 @@ from markupsafe import Markup, escape
 from rich.console import Console
 
 from grader.render import terminal
-from grader.render.formatting import count, earned, number, tally
 from grader.render.html.environment import SCRIPT, STYLE, asset, environment, policy
-from grader.render.html.helpers import has_drawings
+from grader.render.html.markup import has_drawings
 from grader.report import Report
 from grader.report.selection import first_failed
 from grader.text import label
 from grader.text.escape import one_line
+from grader.text.formatting import count, earned, number, tally
 
 PAGE = """{% extends "base.html.j2" %}
 {% import "parts/task.html.j2" as parts with context %}

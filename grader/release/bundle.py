@@ -11,7 +11,7 @@ from grader.release.prove import prove
 from grader.release.secrets import CannotRelease
 from grader.release.student_course import StudentCourse, student_course
 from grader.release.wheel import licence, wheel, wheel_name, zipped
-from grader.storage.atomic import atomic_write
+from grader.storage import atomic_write
 
 README = """\
 # {title}

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.formatting import MARKS, count, word
 from grader.render.page import Page
 from grader.report import Verdict
 from grader.text import label, say
+from grader.text.formatting import MARKS, count, word
 
 if TYPE_CHECKING:
     from grader.course import Course, Task, Topic

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
-from grader.render.formatting import passage
 from grader.render.page import LABEL, Page, cut
 from grader.report import Curve, Passage, Path, Point, Report, ShapeRow, ShapeTable, TestReport
 from grader.text import say
 from grader.text.escape import one_line
+from grader.text.formatting import passage
 
 Range = tuple[float, float]
 

@@ -8,11 +8,11 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from grader.render.drawings import draw_attached, has_terminal_drawings
-from grader.render.formatting import MARKS, word
 from grader.render.page import LABEL, WIDEST, Page, cut
 from grader.report import Message, TaskReport, TestReport, Verdict
 from grader.text import say
 from grader.text.escape import lines, one_line
+from grader.text.formatting import MARKS, word
 from grader.text.translations import STOPS
 
 FIXED = (

@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.render.formatting import count, earned, number, tally, word
 from grader.report import Message, Report, TaskReport, TestReport, Verdict
 from grader.report.selection import by_topic, tells_of, to_share, without_values
 from grader.text.escape import lines, one_line
+from grader.text.formatting import count, earned, number, tally, word
 
 VISIBLE = "visible"
 VISIBILITIES = ("hidden", "after_due_date", "after_published", VISIBLE)

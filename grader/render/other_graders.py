@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.render.formatting import count, tally
 from grader.render.gradescope import INCOMPLETE, task_text
 from grader.report import Message, Report, TaskReport, Verdict
 from grader.text.escape import one_line
+from grader.text.formatting import count, tally
 
 NOT_FOUND_OUT = (Verdict.SKIPPED, Verdict.INTERNAL)
 SCHEMA = "classroom50/result/v1"

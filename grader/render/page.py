@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from grader.render.formatting import Alphabet, alphabet
 from grader.text import label as spoken_label
 from grader.text import say
 from grader.text.escape import one_line, with_code
+from grader.text.formatting import Alphabet, alphabet
 
 WIDEST = 100
 NARROWEST = 40

@@ -12,12 +12,12 @@ from rich.text import Text
 
 from grader.render.drawings import gallery
 from grader.render.failure import failure, repeatable
-from grader.render.formatting import MARKS, bar, count, earned, number, seconds, share, tally, word
 from grader.render.page import Page
 from grader.report import Report, TaskReport, Verdict
 from grader.report.selection import by_topic, first_failed, first_waiting, passed, place, untouched
 from grader.text import localised, say
 from grader.text.escape import one_line
+from grader.text.formatting import MARKS, bar, count, earned, number, seconds, share, tally, word
 
 BAR = 28
 GAP = 2

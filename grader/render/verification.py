@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.formatting import count
 from grader.render.page import Page
 from grader.text.escape import one_line
+from grader.text.formatting import count
 
 if TYPE_CHECKING:
     from grader.verify import TaskProof, TopicProof, Verification

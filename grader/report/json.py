@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from grader.report.report import SCHEMA_VERSION, Environment, Message, Report, TaskReport, TestReport
-from grader.storage.plain_values import BadValues, from_plain, to_plain
+from grader.storage import BadValues, from_plain, to_plain
 
 T = TypeVar("T")
 SCHEMA = Path(__file__).with_name("schema.json")

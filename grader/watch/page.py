@@ -16,12 +16,12 @@ from grader.learner.progress_changes import Help
 from grader.learner.task_states import open_needs
 from grader.render.course_pages import show_hint
 from grader.render.failure import failure
-from grader.render.formatting import MARKS, bar, count, word
 from grader.render.page import LABEL, Page, cut_front
 from grader.report import TaskReport, Verdict
 from grader.report.selection import Failure
 from grader.text import chosen, localised, say, translated_advice, translated_failure, translated_task
 from grader.text.escape import lines, one_line
+from grader.text.formatting import MARKS, bar, count, word
 from grader.text.translations import BadTranslation
 from grader.watch.events import KEYS
 from grader.watch.state import State, View, still_graded

@@ -17,7 +17,7 @@ from grader.classroom.records import HandIn
 from grader.report import NotAReport, Report
 from grader.report.json import as_dict, read_report, read_task
 from grader.report.selection import topic_of
-from grader.storage.plain_values import from_plain
+from grader.storage import from_plain
 
 TASKS, PARTS = "tasks", "parts"
 

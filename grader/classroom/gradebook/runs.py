@@ -22,7 +22,7 @@ from grader.classroom.gradebook.contents import (
 )
 from grader.classroom.gradebook.database import Connection, WrongBook
 from grader.classroom.records import Attempt, ClassResult, Standing, TaskColumn
-from grader.storage.plain_values import from_plain
+from grader.storage import from_plain
 
 AT_ONCE = 16  # standings that are one change
 _ENTRIES = """SELECT number, facts, finished, ending,

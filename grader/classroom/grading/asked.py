@@ -18,7 +18,7 @@ from grader.classroom.tables.roster_files import read_roster
 from grader.course import Task, load_course
 from grader.course.stub import stub_of
 from grader.course.suggestions import suggestions
-from grader.render.formatting import count
+from grader.text.formatting import count
 
 POLICY = "course.toml"
 BOOK = "gradebook.sqlite"

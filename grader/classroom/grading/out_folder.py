@@ -14,8 +14,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from grader.render.formatting import clock
-from grader.storage.atomic import UNFINISHED, atomic_write
+from grader.storage import UNFINISHED, atomic_write
+from grader.text.formatting import clock
 
 NAME = re.compile(r"[\w@-][\w.@-]*", re.ASCII)
 LOCK, HOLDER = ".run.lock", ".run.json"

@@ -13,9 +13,9 @@ from grader.classroom.pages import class_statistics
 from grader.classroom.pages.class_statistics import groups_of, lines_of, rows_of
 from grader.classroom.pages.feedback import people_page
 from grader.classroom.records import ClassResult, Outcome
-from grader.render.formatting import count, number
-from grader.render.html.helpers import marks_in_use
+from grader.render.html.markup import marks_in_use
 from grader.render.html.svg_elements import Frame, Scale, drawing, element, line, text
+from grader.text.formatting import count, number
 
 MOST_HARD = 15  # tasks and tests
 MOST_MISTAKES = 40

@@ -11,10 +11,10 @@ from operator import attrgetter
 from markupsafe import Markup, escape
 
 from grader.classroom.records import ClassResult, Outcome, Standing, Student, TaskColumn
-from grader.render.formatting import share
-from grader.render.html.helpers import kind, sign
+from grader.render.html.markup import kind, sign
 from grader.report import POSSIBLE, Message, TaskReport, TestReport, Verdict
 from grader.report.selection import WAITING
+from grader.text.formatting import share
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.classroom.records import ClassIntake, HandIn, Student
-from grader.render.formatting import clock, count
 from grader.render.page import Page, cut
-from grader.storage.plain_values import to_plain
+from grader.storage import to_plain
 from grader.text.escape import one_line
+from grader.text.formatting import clock, count
 
 FILES = 24  # columns for the names of files, as wide as two of them
 TRY = 3

@@ -21,10 +21,10 @@ from xml.etree import ElementTree
 
 from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, TaskColumn
 from grader.classroom.tables.sheet import harmless
-from grader.render.formatting import number
 from grader.render.gradescope import Look, as_text, failed_results, results_of, task_text
 from grader.render.junit import add_case, add_suite, count_cases, document
 from grader.text.escape import one_line, xml
+from grader.text.formatting import number
 
 COLUMNS = (
     "student", "name", "email", "outcome", "reason", "score", "max_score", "penalty", "adjustments", "attempts",

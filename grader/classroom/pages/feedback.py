@@ -9,9 +9,9 @@ from typing import Any
 
 from grader.classroom.policy.columns import hidden_tasks, shown_tasks
 from grader.classroom.records import ClassResult, Outcome, Standing, Student
-from grader.render.formatting import tally
 from grader.render.html.environment import page
 from grader.render.html.report_page import topics_of
+from grader.text.formatting import tally
 
 
 def feedback_page(standing: Standing, result: ClassResult, now: datetime | None = None) -> str:

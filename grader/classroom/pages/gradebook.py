@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.classroom.records import ClassResult, Standing, Student
-from grader.render.formatting import MARKS, clock, count, number, word
 from grader.render.page import Page
 from grader.report import TaskReport
 from grader.text.escape import one_line
+from grader.text.formatting import MARKS, clock, count, number, word
 
 if TYPE_CHECKING:
     from grader.classroom.gradebook.book import AdjustmentEntry

@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.classroom.similar.find import Findings, Side
-from grader.render.formatting import count
 from grader.render.page import Page, cut
-from grader.storage.plain_values import to_plain
+from grader.storage import to_plain
 from grader.text.escape import lines, one_line
+from grader.text.formatting import count
 
 if TYPE_CHECKING:
     from grader.classroom.similar.find import Findings, Pair, Side

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from grader.classroom.records import ClassResult, Outcome, Standing
-from grader.render.formatting import count, number
 from grader.render.page import Page
 from grader.text.escape import one_line
+from grader.text.formatting import count, number
 
 MOST_LISTED = 20
 SIGNS = {

@@ -9,8 +9,8 @@ from datetime import timedelta
 from grader.classroom.policy.course_policy import Counts, Policy
 from grader.classroom.policy.worth import Lateness, Worth, on_scale, percent_of, possible_points, worth_of
 from grader.classroom.records import Adjustment, Attempt, HandIn, Outcome, Standing, Student, TaskColumn
-from grader.render.formatting import count, number
 from grader.report import Report
+from grader.text.formatting import count, number
 
 UNGRADED = "it was not graded"
 

@@ -22,7 +22,7 @@ from grader.classroom.tables.sheet import (
     written,
 )
 from grader.course.suggestions import suggestions
-from grader.render.formatting import number
+from grader.text.formatting import number
 
 WITH_ID = re.compile(r"(?P<title>.*\S)\s*\((?P<id>\d+)\)", re.DOTALL)
 TOTALS = re.compile(r"(?:Current|Final|Override) (?:Score|Points|Grade|Status)\b")

@@ -26,10 +26,10 @@ from grader.classroom.tables.sheet import (
     read_sheet,
     written,
 )
-from grader.render.formatting import count, earned, number
 from grader.report import Report, Verdict
 from grader.report.selection import first_failed
 from grader.text.escape import one_line
+from grader.text.formatting import count, earned, number
 
 OURS = "torchgrade:"  # a comment that begins so may be written anew
 LONGEST = 300

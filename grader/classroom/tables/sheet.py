@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from grader.classroom.records import Outcome, Standing, Student
 from grader.classroom.tables.roster import Roster, roster_key
-from grader.render.formatting import count
 from grader.text.escape import one_line
+from grader.text.formatting import count
 
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?%?")

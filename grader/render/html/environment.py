@@ -18,36 +18,34 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from grader.render.drawings import shapes_of
-from grader.render.formatting import clock, count, earned, number, passage, share
 from grader.render.html import curves, paths
 from grader.render.html.curves import averaged, curve_svg
-from grader.render.html.helpers import (
+from grader.render.html.markup import (
     LABELS,
     MOST_DRAWN,
     MOST_ROWS,
     anchor,
+    block,
+    breakable,
+    code,
     drawn,
+    escaped,
+    first_lines,
     has_drawings,
     mark,
     next_of,
     number_of,
-    went_wrong,
-)
-from grader.render.html.markup import (
-    block,
-    breakable,
-    code,
-    escaped,
-    first_lines,
     quoted,
     sentence,
     signed,
     uncut,
+    went_wrong,
 )
 from grader.render.html.paths import path_svg
 from grader.render.html.pictures import picture_of
 from grader.render.html.svg_elements import bar, element
 from grader.text import chosen, label, localised
+from grader.text.formatting import clock, count, earned, number, passage, share
 
 FOLDER = Path(cache_from_source(__file__)).parent  # whoever may write there can change this module too
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from grader.render.drawings import Range, frame_of, inside
 from grader.render.html.curves import legend
-from grader.render.html.png import bounded
+from grader.render.html.pictures import bounded
 from grader.render.html.svg_elements import (
     Frame,
     Point,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from grader.render.formatting import tally
 from grader.render.html.environment import page
 from grader.report import Report, TaskReport, Verdict
 from grader.report.selection import WAITING, first_failed, first_waiting, topic_of
+from grader.text.formatting import tally
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def test_interrupted_call_leaves_whole_files_and_can_be_repeated(course, tmp_pat
             raise OSError(28, "No space left on device")
         real(source, target)
 
-    monkeypatch.setattr("grader.storage.atomic.os.replace", replace)
+    monkeypatch.setattr("grader.storage.os.replace", replace)
     with pytest.raises(OSError, match="No space"):
         create(course, folder, None)
     assert not list(folder.rglob("*.part"))

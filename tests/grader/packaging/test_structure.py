@@ -15,8 +15,8 @@ spec.loader.exec_module(structure)
 
 MOST = {
     "lines of code": 27_160,
-    "modules": 267,
-    "packages": 35,
+    "modules": 263,
+    "packages": 34,
     "lines of a module, median": 160,
     "lines of a module, most": 400,
     "lines of a function, median": 10,
@@ -27,12 +27,11 @@ MOST = {
 # What the modules of a package may import, also inside functions and for types, from the bottom to the top.
 NEEDS = {
     "grader": "",
-    "storage": "",
     "course": "",
     "device": "",
     "wire": "",
     "data": "course",
-    "report": "storage",
+    "report": "grader",
     "intake": "course",
     # The wall: what is executed with a submission, and what speaks to it.
     "process": "device",
@@ -48,30 +47,29 @@ NEEDS = {
     "verify": "course device judge process proxy report suite",
     # What is said, and the learner.
     "text": "course judge report",
-    "learner": "course device intake judge process proxy report sandbox storage wire",
+    "learner": "course device grader intake judge process proxy report sandbox wire",
     "render": "course learner report text verify",
     "render.html": "render report text",
     "notebook": "course intake learner render render.html report text",
-    "watch": "course device intake judge judge.warm learner render report storage text",
+    "watch": "course device grader intake judge judge.warm learner render report text",
     # Classes.
     "classroom": "report",
-    "classroom.policy": "classroom course render report",
-    "classroom.tables": "classroom classroom.policy course intake render report text",
+    "classroom.policy": "classroom course report text",
+    "classroom.tables": "classroom classroom.policy course intake report text",
     "classroom.reading": "classroom classroom.tables course intake",
     "classroom.similar": "classroom course intake",
-    "classroom.gradebook": "classroom report storage",
+    "classroom.gradebook": "classroom grader report",
     "classroom.pages": (
         "classroom classroom.gradebook classroom.policy classroom.similar classroom.tables render render.html report"
-        " storage text"
+        " text"
     ),
     "classroom.grading": (
         "classroom classroom.gradebook classroom.pages classroom.policy classroom.reading"
-        " classroom.tables course device grader intake judge judge.warm notebook process render report sandbox storage"
-        " text"
+        " classroom.tables course device grader intake judge judge.warm notebook process render report sandbox text"
     ),
     # What is handed out, and the command line.
-    "export": "course grader render report storage text",
-    "release": "course device export grader intake judge process report storage text",
+    "export": "course grader render report text",
+    "release": "course device export grader intake judge process report text",
     "doctor": "device grader process worker.confine",
     "cli": (
         "classroom classroom.gradebook classroom.grading classroom.pages classroom.policy"

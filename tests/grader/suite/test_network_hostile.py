@@ -17,7 +17,7 @@ from grader.proxy.session import Session
 from grader.proxy.submission import Submission
 from grader.report import Passage, TestReport, Verdict
 from grader.sandbox.spawned import SpawnedWorkers
-from grader.storage.plain_values import to_plain
+from grader.storage import to_plain
 from grader.suite import Random, check_network
 from grader.suite.drawing import Drawing
 from grader.suite.network_answer import check_learned, check_made

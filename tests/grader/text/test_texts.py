@@ -5,7 +5,6 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from grader.render.formatting import word
 from grader.render.page import Page
 from grader.report import Verdict
 from grader.text import (
@@ -22,6 +21,7 @@ from grader.text import (
     translations,
     verdict_words,
 )
+from grader.text.formatting import word
 from grader.text.lookup import UnknownKey, catalogue_of, words
 from grader.text.translations import BadTranslation, digest, read
 

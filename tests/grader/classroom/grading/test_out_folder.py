@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from grader import stored
 from grader.classroom.grading import out_folder, publish
 from grader.classroom.grading.out_folder import NotWritten
 from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.cli.classroom import class_command
 from grader.report import Environment, Report, TaskReport, Verdict
-from grader.storage import atomic
 
 ENVIRONMENT = Environment("0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", (), (), "0" * 64)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -135,7 +135,7 @@ def test_full_disk_is_said_and_what_was_whole_stays(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(atomic.os, function, full)
+        patch.setattr(stored.os, function, full)
         with pytest.raises(NotWritten, match=r"grades.csv cannot be written \(No space left on device\): make room"):
             published(result(standing("ann", 0.0), standing("ben")), tmp_path)
     assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before

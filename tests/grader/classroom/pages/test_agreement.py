@@ -36,8 +36,8 @@ from grader.classroom.records import Adjustment, HandIn, Student
 from grader.classroom.tables.canvas import fill_canvas
 from grader.classroom.tables.moodle import fill_moodle
 from grader.course import load_course
-from grader.render.formatting import number
 from grader.report import Environment, Report, TaskReport, Verdict
+from grader.text.formatting import number
 
 COURSE = load_course()
 TASKS = [task for slug in ("tensors", "losses") for task in COURSE.topic(slug).tasks[:3]]

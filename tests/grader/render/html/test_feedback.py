@@ -11,8 +11,8 @@ import pytest
 from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.feedback import feedback_page
 from grader.classroom.records import Outcome
-from grader.render.formatting import clock
 from grader.report import Message, Verdict
+from grader.text.formatting import clock
 
 HIDDEN = "losses.log_softmax"
 

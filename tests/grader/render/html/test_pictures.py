@@ -5,8 +5,7 @@ from base64 import b64decode
 
 import pytest
 
-from grader.render.html.pictures import MOST_PANELS, picture_of
-from grader.render.html.png import diverging, grey
+from grader.render.html.pictures import MOST_PANELS, diverging, grey, picture_of
 from grader.report import Picture, PictureKind
 
 PREFIX = "data:image/png;base64,"

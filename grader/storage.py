@@ -1,12 +1,41 @@
-"""Dataclasses out of plain values, as JSON and TOML have them, and back: types are checked by msgspec.
+"""Files replaced whole; and plain values, as JSON and TOML have them, into dataclasses and back, checked by msgspec.
 
-It is imported where it is used: a command that reads nothing does not wait for it.
+msgspec is imported where it is used: a command that reads nothing does not wait for it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import shutil
+from pathlib import Path
 from typing import Any, TypeVar
+
+UNFINISHED = ".*.part"  # what a file is called while it is written
+
+
+def atomic_write(file: Path, data: bytes) -> None:
+    """Put `data` into a file; who reads it meanwhile, or after an interruption, sees the old or the new content.
+
+    Raises:
+        OSError: it cannot be written; then nothing is changed.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        with open(part, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if file.exists():
+            shutil.copymode(file, part)
+        os.replace(part, file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+
 
 T = TypeVar("T")
 MISSING = re.compile(r"Object missing required field `(.*?)`")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.render.formatting import alphabet, bar, count, earned, number, share
+from grader.text.formatting import alphabet, bar, count, earned, number, share
 
 
 @pytest.mark.parametrize(

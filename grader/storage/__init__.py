@@ -1,1 +1,0 @@
-"""What is kept in files: replaced whole, and read as plain values whose types are checked."""

@@ -60,8 +60,8 @@ NEEDS = {
     "classroom.similar": "classroom course intake",
     "classroom.gradebook": "classroom grader report",
     "classroom.pages": (
-        "classroom classroom.gradebook classroom.policy classroom.similar classroom.tables render render.html report"
-        " text"
+        "classroom classroom.gradebook classroom.policy classroom.similar classroom.tables grader render render.html"
+        " report text"
     ),
     "classroom.grading": (
         "classroom classroom.gradebook classroom.pages classroom.policy classroom.reading"

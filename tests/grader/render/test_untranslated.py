@@ -22,7 +22,8 @@ from grader.text.sentences import SENTENCES
 
 RENDER = Path(grader.render.__file__).parent
 FEEDBACK = Path(feedback.__file__)  # of a class this alone is for its students
-FILES = [*sorted(RENDER.rglob("*.py")), RENDER.parent / "watch/page.py", RENDER.parent / "watch/screen.py", FEEDBACK]
+BESIDE = [RENDER.parent / name for name in ("text/formatting.py", "watch/page.py", "watch/screen.py")]
+FILES = [*sorted(RENDER.rglob("*.py")), *BESIDE, FEEDBACK]
 FOR_INSTRUCTORS = {"other_graders", "gradescope", "json", "junit", "verification"}
 UNITS = {"ns", "us", "ms", "kB", "MB"}  # in any language
 NO_SENTENCE = re.compile(r"bold \w+|grade hint |<.*")  # a style, a command, markup

@@ -249,20 +249,13 @@ def reached(units: Sequence[Unit], roots: Iterable[int], left_out: Collection[in
         if isinstance(node, str):
             return binding[node]
         unit = units[node]
-        return unit.now | unit.later | {
-            other
-            for name in (unit.binds if not unit.is_import else ())
-            for other in changing[name]
-            if _is_meant(units[other], unit, name)
-        }
+        made = unit.binds if not unit.is_import else set[str]()
+        # A call on a function or class only uses it.
+        also = {at for name in made for at in changing[name] if not unit.definition or name in units[at].changes}
+        return unit.now | unit.later | also
 
     begin: Iterable[int | str] = roots
     return {node for node in closure(begin, needs) if isinstance(node, int)}
-
-
-def _is_meant(unit: Unit, bound_by: Unit, name: str) -> bool:
-    """Tell whether a statement changes what a kept one has made; a call on a function or class only uses it."""
-    return name in unit.changes or bound_by.definition is None
 
 
 def _harmless(units: Sequence[Unit], kept: set[int], left_out: Collection[int]) -> set[int]:

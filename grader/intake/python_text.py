@@ -154,16 +154,13 @@ def cleaned(source: str, place: str) -> Cleaned | SourceProblem:
     for _ in range(MOST_PLACES):
         tree = _tried("\n".join(lines))
         if isinstance(tree, ast.Module):
-            return Cleaned(lines, tree, tuple(line for line in taken if not _is_ours(source, line)))
+            given = source.split("\n")
+            return Cleaned(lines, tree, tuple(line for line in taken if not OURS.match(given[line - 1].strip())))
         line = tree.lineno if isinstance(tree, SyntaxError) else None
         if not line or line > len(lines) or not LINE.match(lines[line - 1].strip()):
             return _fault(tree, lines, place)
         taken += _take(lines, line)
     return SourceProblem(f"{place}: more than {MOST_PLACES} places are no Python: move them to other cells.")
-
-
-def _is_ours(source: str, line: int) -> bool:
-    return OURS.match(source.split("\n")[line - 1].strip()) is not None
 
 
 def _tried(text: str) -> ast.Module | Exception:

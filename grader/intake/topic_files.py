@@ -169,9 +169,11 @@ def choose(candidates: Sequence[Candidate], stub: Stub | None = None) -> Choice:
         left = [each for each in left if not each.is_untouched(text)] or left[:1]
     surest = min(each.named.sure for each in left)
     rivals = tuple(each for each in left if each.named.sure == surest)
-    notes = [_read_as(rivals[0])] if len(rivals) == 1 and surest is not Sure.EXACT else []
+    first, notes = rivals[0], list[str]()
+    if len(rivals) == 1 and surest is not Sure.EXACT:
+        notes.append(f"{shown(first.where)} is read as {first.named.topic}{first.named.suffix}")
     notes += [
-        f"{each.where} is left out, for {rivals[0].where} has the name of the topic"
+        f"{each.where} is left out, for {first.where} has the name of the topic"
         for each in left
         if each not in rivals and not each.why
     ]
@@ -199,10 +201,6 @@ def _each_once(candidates: Iterable[Candidate]) -> Iterable[Candidate]:
         if each.content is None or all(each.content != other.content for other in kept):
             kept.append(each)
     return kept
-
-
-def _read_as(candidate: Candidate) -> str:
-    return f"{shown(candidate.where)} is read as {candidate.named.topic}{candidate.named.suffix}"
 
 
 def near_misses(names: Iterable[str], topics: Collection[str]) -> list[str]:

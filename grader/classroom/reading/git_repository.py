@@ -124,13 +124,11 @@ class Repository:
             if why := NOT_READ.get(told["mode"]):
                 return File.closed(called, why)
             digest = told["name"].decode()
-            return File(called, partial(self._blob, digest), digest=digest)
+            asked = partial(self._said, "cat-file", "blob", digest, most=LARGEST)
+            return File(called, lambda: io.BytesIO(asked()), digest=digest)
 
         path = told["path"].decode("utf-8", "surrogateescape")
         return entry_of(path, made, "has a name that leads somewhere else")
-
-    def _blob(self, name: str) -> io.BytesIO:
-        return io.BytesIO(self._said("cat-file", "blob", name, most=LARGEST))
 
     def _said(self, *command: str, most: int) -> bytes:
         """Return what a command of git prints.

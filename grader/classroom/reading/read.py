@@ -156,15 +156,9 @@ def _traits(reader: _ClassReader, path: Path) -> PathTraits | None:
 
 
 def _read(reader: _ClassReader, path: Path, taken: PathReading, stack: ExitStack) -> None:
+    spot = None
     try:
         spot = _opened(path, reader.topics, stack)
-    except Unreadable as problem:
-        if taken.alone:
-            raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
-        claim = claim_of(stem_of(path.name))
-        reader.add(ClaimedWork((claim,), (WorkPart((), path.name, problem=str(problem)),)))
-        return
-    try:
         inner, note = downloads_in(spot, reader.roster, stack) if taken.may_hold_downloads else ([], "")
         reader.notes += [note] if note else []
         for each in inner:
@@ -172,7 +166,10 @@ def _read(reader: _ClassReader, path: Path, taken: PathReading, stack: ExitStack
         if not inner:
             reader.take(taken.choice(spot))
     except Unreadable as problem:
-        raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
+        if spot or taken.alone:
+            raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
+        broken = WorkPart((), path.name, problem=str(problem))
+        reader.add(ClaimedWork((claim_of(stem_of(path.name)),), (broken,)))
 
 
 def _opened(path: Path, topics: Collection[str], stack: ExitStack) -> Spot:

@@ -199,14 +199,13 @@ def _value(entry: Any, key: str) -> Any:
 
 def _claims(entry: Any) -> tuple[Claim, ...]:
     submitters = _value(entry, "submitters")
-    people = submitters if isinstance(submitters, list) else []
-    claims = [_claim(*(_plain_text(_value(person, key)) for key in ("name", "email", "sid"))) for person in people]
-    return tuple({claim.id: claim for claim in claims if claim.id}.values())
-
-
-def _claim(name: str, email: str, number: str) -> Claim:
-    ids = {"gradescope": number, "sis": number} if number else {}
-    return Claim(number or email or name, name or email or number, name=name, email=email, ids=ids)
+    claims = dict[str, Claim]()
+    for person in submitters if isinstance(submitters, list) else []:
+        name, email, number = (_plain_text(_value(person, key)) for key in ("name", "email", "sid"))
+        ids = {"gradescope": number, "sis": number} if number else {}
+        if called := number or email or name:
+            claims[called] = Claim(called, name or email or number, name=name, email=email, ids=ids)
+    return tuple(claims.values())
 
 
 def _plain_text(value: Any) -> str:

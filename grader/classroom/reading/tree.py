@@ -115,7 +115,8 @@ class Folder:
         nodes = list(self.listing())
         if any(node.name == "pyvenv.cfg" for node in nodes):
             return []  # a virtual environment that went along
-        return sorted((node for node in nodes if not _is_junk(node.name)), key=_order)
+        kept = [node for node in nodes if not node.name.startswith(".") and node.name not in JUNK]
+        return sorted(kept, key=lambda node: (node.name.casefold(), isinstance(node, Folder), node.name))
 
     def folders(self) -> list[Folder]:
         """Return the folders in it."""
@@ -173,14 +174,6 @@ def reason(error: Exception) -> str:
     """Return an exception's text, short and on one line."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return shown(" ".join(str(text).split()))[:120]
-
-
-def _is_junk(name: str) -> bool:
-    return name.startswith(".") or name in JUNK
-
-
-def _order(node: Node) -> tuple[str, bool, str]:
-    return (node.name.casefold(), isinstance(node, Folder), node.name)
 
 
 def _listing(path: Path) -> Sequence[Node]:

@@ -180,6 +180,16 @@ def collect(
     return got
 
 
+def topics_in(node: Node, topics: Collection[str]) -> set[str] | None:
+    """Return the topics that lie in a folder, an archive or a file; None where that cannot be seen."""
+    search = _Search(topics, (), None, (), Budget(read=limits.LOOKED), Collected(WorkPart((node,), node.name)))
+    try:
+        search.look([node], "", 0)
+    except Unreadable:  # there is more than anybody hands in
+        return set(search.candidates)
+    return set(search.candidates) or (None if search.got.problems else set())
+
+
 def _decide(search: _Search, topic: str) -> None:
     """Keep the one file of a topic; of several between which nothing decides none is taken."""
     choice = choose(search.candidates[topic], search.stub)

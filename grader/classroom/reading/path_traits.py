@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from grader.classroom.reading import limits
-from grader.classroom.reading.archives import ZIP, open_archive
 from grader.classroom.reading.claims import Spot, students_of
-from grader.classroom.reading.collect import wanted
+from grader.classroom.reading.collect import topics_in
 from grader.classroom.reading.detect import SYSTEMS, choose_layout, levels
 from grader.classroom.reading.git_repository import store_of
 from grader.classroom.reading.name_layouts import FILES, ONE, claim_of, student_and_topic, telling
 from grader.classroom.reading.names import is_archive, label, short, stem_of
-from grader.classroom.reading.tree import ClassProblem, File, Node, Unreadable, walk
+from grader.classroom.reading.tree import ClassProblem, File, Node
 from grader.classroom.tables.roster import Roster
-from grader.intake.topic_files import topic_of
 
 
 def _sign_of_several(spot: Spot) -> str:
     """Return what shows that several students' work lies in a folder; nothing where it may be one student's."""
-    finder = _TopicFinder(spot.topics)
     holders: dict[str, str] = {}  # topic -> the first name under which it lies
     loose: list[str] = []
     closed: list[str] = []
     for node, name in _named(spot):
         if isinstance(node, File) and not is_archive(node.name):
             loose.append(name)
-        topics = finder.topics_of(node)
+        told = student_and_topic(stem_of(node.name), spot.topics) if isinstance(node, File) else None
+        topics = {told[1]} if told else topics_in(node, spot.topics)
         if topics is None:
             closed.append(name)
         for topic in topics or ():
@@ -47,48 +42,6 @@ def _named(spot: Spot) -> Iterator[tuple[Node, str]]:
         name = telling(node, spot.topics)
         if name and not (isinstance(node, File) and node.refused):
             yield node, label(name)
-
-
-@dataclass
-class _TopicFinder:
-    """Looks for topics by the names of files; a few small zips are opened for it, and nothing else."""
-
-    topics: Collection[str]
-    left: int = limits.LOOKS
-
-    def topics_of(self, node: Node) -> set[str] | None:
-        """Return the topics that lie in a folder, an archive or a file; None where that cannot be seen."""
-        if isinstance(node, File) and (told := student_and_topic(stem_of(node.name), self.topics)):
-            return {told[1]}
-        found: set[str] = set()
-        try:
-            return found if self._below([node], found, opened=False) or found else None
-        except Unreadable:  # there is more than anybody hands in
-            return found
-
-    def _below(self, nodes: Iterable[Node], found: set[str], *, opened: bool) -> bool:
-        """Add what lies below; return whether all of it was seen."""
-        seen = True
-        for _, file in walk(nodes):
-            is_packed = is_archive(file.name)
-            if topic := topic_of(f"{stem_of(file.name)}.py" if is_packed else file.name, self.topics):
-                found.add(topic.topic)
-            elif is_packed:
-                seen = not opened and self._opened(file, found) and seen
-        return seen
-
-    def _opened(self, file: File, found: set[str]) -> bool:
-        self.left -= 1
-        try:
-            data = file.read(limits.LOOKED) if self.left >= 0 else None
-            if data is None or not data.startswith(ZIP):
-                return False
-            held = replace(file, open=lambda: io.BytesIO(data), on_disk=True)
-            with ExitStack() as stack:
-                folder = open_archive(held, stack, wanted(self.topics))
-                return self._below(folder.children(), found, opened=True)
-        except Unreadable:
-            return False
 
 
 class PathKind(Enum):

@@ -214,13 +214,13 @@ def test_archive_and_folder_of_one_topic_are_a_class(read: Read, layouts: Module
     assert who(read(folder, late)) == ["al", "bo", "zoe"]
 
 
-def test_archive_that_is_large_is_not_opened_to_tell(
+def test_archive_of_large_files_is_not_read_to_tell(
     read: Read, layouts: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One archive over the bound tells nothing, so beside a student's work the folder is one student's too."""
     monkeypatch.setattr(limits, "LOOKED", 10)
     folder = layouts.tree(
-        tmp_path / "bo", {"src/losses.py": "a", "data.zip": layouts.zip_bytes({"losses.py": "a"})}
+        tmp_path / "bo", {"src/losses.py": "a", "data.zip": layouts.zip_bytes({"losses.py": "a" * 11})}
     )
     late = layouts.tree(tmp_path / "zoe", {"losses.py": "z"})
     intake = read(folder, late)

@@ -142,9 +142,17 @@ class Candidate:
         return None if data is None else (self.named.suffix, hashlib.sha256(data).digest())
 
     def is_untouched(self, stub: str) -> bool:
-        """Whether it is the exercise as it was given out."""
-        data = self.read()
-        return data is not None and is_stub_of(Content(f"stub{self.named.suffix}", data), stub)
+        """Whether nothing has been written into it since it was made from a stub."""
+        given, data = parse_source(stub.encode(), "the stub"), self.read()
+        if not isinstance(given, Source) or data is None:
+            return False
+        definitions = [node for node in given.tree.body if isinstance(node, Definition)]
+        theirs = read_source(Content(f"stub{self.named.suffix}", data), [node.name for node in definitions])
+        if not isinstance(theirs, Source) or (theirs.notebook and theirs.notebook.broken):
+            return False
+        pairs = [(bindings_of(theirs.tree).last(node.name), node) for node in definitions]
+        there = [isinstance(found, Definition) and is_as_given(found, node) for found, node in pairs if found]
+        return bool(there) and all(there)
 
 
 @dataclass(frozen=True)
@@ -178,20 +186,6 @@ def choose(candidates: Sequence[Candidate], stub: Stub | None = None) -> Choice:
         if each not in rivals and not each.why
     ]
     return Choice(rivals, tuple(notes))
-
-
-def is_stub_of(file: Content, stub: str) -> bool:
-    """Tell whether nothing has been written into a module or a notebook that was made from a stub."""
-    given = parse_source(stub.encode(), "the stub")
-    if not isinstance(given, Source):
-        return False
-    definitions = [node for node in given.tree.body if isinstance(node, Definition)]
-    theirs = read_source(file, [node.name for node in definitions])
-    if not isinstance(theirs, Source) or (theirs.notebook and theirs.notebook.broken):
-        return False
-    pairs = [(bindings_of(theirs.tree).last(node.name), node) for node in definitions]
-    there = [isinstance(found, Definition) and is_as_given(found, node) for found, node in pairs if found]
-    return bool(there) and all(there)
 
 
 def _each_once(candidates: Iterable[Candidate]) -> Iterable[Candidate]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import TypeAlias
 
 from grader.classroom.reading.claims import Layout, LayoutFindings, Spot
 from grader.classroom.reading.git_layouts import GIT_BRANCHES, GIT_CLONES, GIT_COMMITS
@@ -34,19 +35,7 @@ INSIDE = "otter"  # names that Otter gave may stand inside those of another syst
 SUBMITTED = "submitted"  # where nbgrader keeps them in the folder of a course
 
 
-@dataclass(frozen=True)
-class LayoutChoice:
-    """The layout of a spot, and the notes that choosing it left."""
-
-    layout: Layout
-    spot: Spot
-    notes: tuple[str, ...] = ()
-
-    def find(self) -> LayoutFindings:
-        """Return what the layout finds, with the notes."""
-        reading = self.layout.find(self.spot)
-        reading.notes[:0] = self.notes
-        return reading
+LayoutChoice: TypeAlias = tuple[Layout, Spot]  # and the folder that it is of
 
 
 def choose_layout(spot: Spot, layout: str, *, alone: bool) -> LayoutChoice:
@@ -62,8 +51,8 @@ def choose_layout(spot: Spot, layout: str, *, alone: bool) -> LayoutChoice:
         raise ClassProblem(f"there is no layout {short(layout)}: use auto, {', '.join(sorted(LAYOUTS))}")
     forced = LAYOUTS[layout]
     if forced is ONE and not alone:
-        return LayoutChoice(ONE, spot)  # a folder in it is no student's name, for the path has one of its own
-    return LayoutChoice(forced, next((level for level in levels(spot) if forced.fits(level)), spot))
+        return ONE, spot  # a folder in it is no student's name, for the path has one of its own
+    return forced, next((level for level in levels(spot) if forced.fits(level)), spot)
 
 
 def _detect(spot: Spot, alone: bool) -> LayoutChoice:
@@ -77,7 +66,7 @@ def _detect(spot: Spot, alone: bool) -> LayoutChoice:
             most.pop(INSIDE, None)
         if most:
             return _system(level, most)
-    return _by_names(nested, alone)
+    return _made_by_no_system(nested, alone)
 
 
 def _fitting(spot: Spot) -> dict[str, int]:
@@ -88,7 +77,7 @@ def _fitting(spot: Spot) -> dict[str, int]:
 def _system(spot: Spot, counts: Mapping[str, int]) -> LayoutChoice:
     """Return the one system that made a folder."""
     if len(counts) == 1:
-        return LayoutChoice(SYSTEMS[next(iter(counts))], spot)
+        return SYSTEMS[next(iter(counts))], spot
     could = " or ".join(f"{SYSTEMS[name].title} ({count} entries)" for name, count in counts.items())
     which = " or --layout ".join(counts)
     raise ClassProblem(f"{short(spot.place)} could be {could}: say which with --layout {which}")
@@ -110,7 +99,7 @@ def levels(spot: Spot) -> Iterator[Spot]:
         spot = Spot(wrapped[0], spot.at(wrapped[0].name), spot.topics)
 
 
-def _by_names(nested: list[Spot], alone: bool) -> LayoutChoice:
+def _made_by_no_system(nested: list[Spot], alone: bool) -> LayoutChoice:
     """Return the layout of a folder that no system made."""
     first, last = nested[0], nested[-1]
     if ONE.fits(last):
@@ -120,14 +109,19 @@ def _by_names(nested: list[Spot], alone: bool) -> LayoutChoice:
                 "say --layout one for one student's work, --layout folders for a class"
             )
         if len(nested) == 1 or not alone:
-            return LayoutChoice(ONE, first)
-        return LayoutChoice(FOLDERS, nested[-2])  # class/alice/losses.py: a class with one student
+            return ONE, first
+        return FOLDERS, nested[-2]  # class/alice/losses.py: a class with one student
     for level in (last, first):
         found = _fitting(level)
         if found and not FOLDERS.fits(level):
             return _system(level, found)
     telling = next((level for level in reversed(nested) if FOLDERS.fits(level)), last)
-    return LayoutChoice(FILES if FILES.fits(telling) else FOLDERS, telling)
+    return by_names(telling)
+
+
+def by_names(spot: Spot) -> LayoutChoice:
+    """Return how to read a folder in which names tell the students."""
+    return FILES if FILES.fits(spot) else FOLDERS, spot
 
 
 def _students_beside(spot: Spot) -> str:
@@ -144,18 +138,24 @@ def _students_beside(spot: Spot) -> str:
 def _repository(spot: Spot, alone: bool) -> LayoutChoice:
     """Return how to read a path that is a git repository itself."""
     if not alone:
-        return LayoutChoice(GIT_CLONES, spot)
+        return GIT_CLONES, spot
     branches = GIT_BRANCHES.fits(spot)
     is_class = (
         bool(FOLDERS.fits(spot)) and not ONE.fits(spot) and store_of(spot.folder.path) != spot.folder.path
     )
     if branches > 1 and not is_class:
-        return LayoutChoice(GIT_BRANCHES, spot)
+        return GIT_BRANCHES, spot
     if is_class and branches <= 1:
         note = f"{short(spot.place)} is a git repository; its files are read as they lie"
         inner = Spot(Folder(spot.folder.name, spot.folder.listing), spot.place, spot.topics)
-        chosen = _detect(inner, alone)
-        return LayoutChoice(chosen.layout, chosen.spot, (note,))
+        layout, level = _detect(inner, alone)
+
+        def find(spot: Spot) -> LayoutFindings:
+            findings = layout.find(spot)
+            findings.notes.insert(0, note)
+            return findings
+
+        return replace(layout, find=find), level
     raise ClassProblem(
         f"{short(spot.place)} is a git repository: say --layout git-clones for one student's clone, "
         "git-branches for a branch for each student, git-commits for a commit for each student"

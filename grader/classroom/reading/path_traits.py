@@ -99,16 +99,16 @@ def traits_of(spot: Spot, roster: Roster | None) -> PathTraits:
     if store_of(spot.folder.path):
         return replace(seen, kind=PathKind.CLONE, why=_sign_of_several(spot))
     try:
-        chosen = choose_layout(spot, "auto", alone=False)
+        layout, level_of_it = choose_layout(spot, "auto", alone=False)
     except ClassProblem:
         return seen
-    if chosen.layout is ONE:
+    if layout is ONE:
         return _work(seen, spot)
-    if chosen.layout in SYSTEMS.values():
-        return replace(seen, kind=PathKind.MADE, why=f"it is a {chosen.layout.title}")
-    if why := _sign_of_several(chosen.spot):
+    if layout in SYSTEMS.values():
+        return replace(seen, kind=PathKind.MADE, why=f"it is a {layout.title}")
+    if why := _sign_of_several(level_of_it):
         return replace(seen, kind=PathKind.MANY, why=why)
-    return replace(seen, kind=PathKind.NAMED if chosen.layout is FILES else PathKind.FOLDERS)
+    return replace(seen, kind=PathKind.NAMED if layout is FILES else PathKind.FOLDERS)
 
 
 def _work(seen: PathTraits, spot: Spot) -> PathTraits:

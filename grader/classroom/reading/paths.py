@@ -15,8 +15,8 @@ from grader.classroom.reading import limits
 from grader.classroom.reading.archives import open_archive
 from grader.classroom.reading.claims import Spot
 from grader.classroom.reading.collect import wanted
-from grader.classroom.reading.detect import SYSTEMS, LayoutChoice, choose_layout, levels
-from grader.classroom.reading.name_layouts import FILES, FOLDERS, OTTER, telling
+from grader.classroom.reading.detect import SYSTEMS, LayoutChoice, by_names, choose_layout, levels
+from grader.classroom.reading.name_layouts import OTTER, telling
 from grader.classroom.reading.names import ARCHIVES, is_archive, short
 from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
 from grader.classroom.reading.tree import File, Unreadable
@@ -92,8 +92,7 @@ class PathReading:
         """
         if self.level is None:
             return choose_layout(spot, self.layout, alone=self.alone)
-        level = list(levels(spot))[self.level]
-        return LayoutChoice(FILES if FILES.fits(level) else FOLDERS, level)
+        return by_names(list(levels(spot))[self.level])
 
 
 def decide(seen: Sequence[PathTraits | None]) -> tuple[list[PathReading], list[str]]:

@@ -12,9 +12,9 @@ from pathlib import Path
 from grader.classroom.reading import limits
 from grader.classroom.reading.archives import open_archive
 from grader.classroom.reading.attempts import hand_ins
-from grader.classroom.reading.claims import ClaimedWork, Spot, WorkPart, owner
+from grader.classroom.reading.claims import ClaimedWork, Layout, Spot, WorkPart, owner
 from grader.classroom.reading.collect import Budget, Collected, TopicFile, collect, wanted
-from grader.classroom.reading.detect import LayoutChoice, choose_layout
+from grader.classroom.reading.detect import choose_layout
 from grader.classroom.reading.name_layouts import claim_of
 from grader.classroom.reading.names import is_archive, short, stem_of
 from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
@@ -51,14 +51,14 @@ class _ClassReader:
     contents: dict[TopicFile, TopicFile] = field(default_factory=dict)  # the same bytes are kept once
     kept: int = 0
 
-    def take(self, chosen: LayoutChoice) -> None:
+    def take(self, layout: Layout, spot: Spot) -> None:
         """Add all that a layout finds."""
-        reading = chosen.find()
-        for found in reading.found:
+        findings = layout.find(spot)
+        for found in findings.found:
             self.add(found)
-        self.titles.append(chosen.layout.title)
-        self.notes += reading.notes
-        self.unknown += reading.unknown
+        self.titles.append(layout.title)
+        self.notes += findings.notes
+        self.unknown += findings.unknown
 
     def add(self, found: ClaimedWork) -> None:
         """Take a hand-in for each of its owners; what fits nobody is said, and not read."""
@@ -162,9 +162,9 @@ def _read(reader: _ClassReader, path: Path, taken: PathReading, stack: ExitStack
         inner, note = downloads_in(spot, reader.roster, stack) if taken.may_hold_downloads else ([], "")
         reader.notes += [note] if note else []
         for each in inner:
-            reader.take(choose_layout(each, taken.layout, alone=True))
+            reader.take(*choose_layout(each, taken.layout, alone=True))
         if not inner:
-            reader.take(taken.choice(spot))
+            reader.take(*taken.choice(spot))
     except Unreadable as problem:
         if spot or taken.alone:
             raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem

@@ -17,8 +17,7 @@ from grader.classroom.reading.collect import Budget, Collected, TopicFile, colle
 from grader.classroom.reading.detect import choose_layout
 from grader.classroom.reading.name_layouts import claim_of
 from grader.classroom.reading.names import is_archive, short, stem_of
-from grader.classroom.reading.path_traits import PathKind, PathTraits, traits_of
-from grader.classroom.reading.paths import PathReading, decide, downloads_in
+from grader.classroom.reading.paths import PathKind, PathReading, PathTraits, decide, downloads_in, traits_of
 from grader.classroom.reading.tree import ClassProblem, File, Folder, Unreadable, reason
 from grader.classroom.records import ClassIntake, Student
 from grader.classroom.tables.roster import Roster

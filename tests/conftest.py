@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-from pathlib import Path
 
 import pytest
-
-SUITES = Path(__file__).with_name("suites")  # which `grade verify` proves
 
 
 def pytest_addoption(parser):
@@ -27,11 +24,6 @@ def pytest_configure_node(node):
     node.workerinput["is_bare"] = _is_bare(node.config)
 
 
-def pytest_ignore_collect(collection_path, config):
-    """Read the suites of the course only where they are played."""
-    return True if collection_path.parent == SUITES and _is_bare(config) and not config.option.rest else None
-
-
 def pytest_xdist_auto_num_workers(config):
     """Start no further processes for a few tests: each of them imports torch and collects all over again."""
     if not _is_bare(config):
@@ -44,20 +36,17 @@ def pytest_collection_modifyitems(config, items):
     """Tests that look at more of the same, and not at anything else, are marked `rest`."""
     wanted = config.option.rest
     if wanted or _is_bare(config):
-        left_out = [item for item in items if _is_rest(item) is not wanted]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if _is_rest(item) is wanted]
+        parts = {True: [], False: []}
+        for item in items:
+            parts[item.get_closest_marker("rest") is not None].append(item)
+        config.hook.pytest_deselected(items=parts[not wanted])
+        items[:] = parts[wanted]
 
 
 def pytest_collection_finish():
     """Let no collection go over torch and thousands of tests again and again, here and in what is forked."""
     gc.collect()
     gc.freeze()
-
-
-def _is_rest(item):
-    """Whether a bare pytest leaves a test out."""
-    return item.path.is_relative_to(SUITES) or item.get_closest_marker("rest") is not None
 
 
 def _is_bare(config):

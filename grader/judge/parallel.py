@@ -1,4 +1,4 @@
-"""WorkerReuse the tasks of a grading out among processes."""
+"""Shares the tasks of a grading out among processes."""
 
 from __future__ import annotations
 

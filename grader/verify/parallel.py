@@ -1,4 +1,4 @@
-"""WorkerReuse the parts of a proof out among processes."""
+"""Shares the parts of a proof out among processes."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def test_script_is_valid_and_stops_at_the_first_failure():
     text = SCRIPT.read_text(encoding="utf-8")
     subprocess.run(["bash", "-n", str(SCRIPT)], check=True)
     assert "set -euo pipefail" in text
-    assert text.index("torch==2.13.0") < text.index('".[dev]"')
+    assert text.index("torch==2.13.0") < text.index('eval')
 
 
 def test_script_takes_the_test_command_out_of_the_readme():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
@@ -52,20 +52,11 @@ class Bindings:
         """Tell whether a name may get its value in a way that reading the module does not show."""
         return not self.unseen.isdisjoint({name, "*"})
 
-    def reached(
-        self, names: Iterable[str], used_by: UsedBy = names_in, left_out: Collection[str] = ()
-    ) -> set[str]:
-        """Return which names of the module some reach: theirs, those that what binds them uses, and so on.
+    def reached(self, names: Iterable[str], used_by: UsedBy = names_in) -> set[str]:
+        """Return which names of the module some reach: theirs, those that what binds them uses, and so on."""
 
-        Args:
-            names: where it begins.
-            used_by: which names a statement uses; by default all that stand in it.
-            left_out: names that are not followed.
-        """
-
-        def used(name: str) -> set[str]:
-            there = {used for bound in self.by_name[name] for used in used_by(bound) if used in self.by_name}
-            return there - set(left_out)
+        def used(name: str) -> Iterable[str]:
+            return (used for bound in self.by_name[name] for used in used_by(bound) if used in self.by_name)
 
         return closure((name for name in names if name in self.by_name), used)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from grader.course.stub import BEGIN, BEGIN_STUB, END, END_STUB
-from grader.intake.bindings import bindings_of
+from grader.intake.bindings import bindings_of, names_in
 from grader.intake.notebook_document import ModuleText
 from grader.intake.notebook_module import module_of
 from grader.learner.definitions import named, pieces_of, text_of
@@ -26,7 +26,7 @@ def source_of(text: str, name: str, others: Collection[str] = ()) -> str | None:
         return None
     lines = text.split("\n")
     try:
-        reached = bindings_of(ast.parse(text)).reached([name], left_out=others)
+        reached = bindings_of(ast.parse(text)).reached([name], lambda node: names_in(node) - set(others))
         helpers = [each for each in pieces_of(text) if each.key in reached - {name} and not each.is_import]
     except (SyntaxError, ValueError):
         helpers = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
 from grader.classroom.reading.names import is_archive, label, otter_stamp, short, stem_of
@@ -51,43 +51,38 @@ def claim_of(name: str) -> Claim:
     return Claim(text, text, name=text.replace("_", " "), email=email, bare=True)
 
 
-def student_and_topic(stem: str, topics: Collection[str]) -> tuple[str, str] | None:
-    """Return who and what `alice_losses` or `losses_alice` stands for; None where it tells no single one."""
-    plain, _ = without_ending(stem)
-    found = set()
+class Told(NamedTuple):
+    """What the name of a folder, an archive or a file tells."""
+
+    student: str = ""
+    topic: str = ""  # where it tells one beside the student: `alice_losses`, `losses_alice`
+
+
+def told_by(node: Node, topics: Collection[str]) -> Told:
+    """Return whose something is by its name, and of what topic."""
+    if isinstance(node, Folder):
+        return Told(node.name)
+    stem, is_packed = stem_of(node.name), is_archive(node.name)
+    if stamp := otter_stamp(node.name):
+        stem = stamp[0]
+    if topic_of(f"{stem}.py" if is_packed else node.name, topics):
+        return Told()
+    if not is_packed and not suffix_of(node.name):
+        return Told(node.name if node.refused and "." not in node.name else "")
+    plain, found = without_ending(stem)[0], set[Told]()
     for topic in topics:
         name = re.escape(topic)
         for pattern in (rf"(?P<who>.+)[-_ ]{name}", rf"{name}[-_ ](?P<who>.+)"):
             if told := re.fullmatch(pattern, plain, re.IGNORECASE):
-                found.add((told["who"].strip("-_ "), topic))
-    return found.pop() if len(found) == 1 else None
-
-
-def telling(node: Node, topics: Collection[str]) -> str:
-    """Return the student's name that a folder, an archive or a file tells; nothing where it tells none."""
-    if isinstance(node, Folder):
-        return node.name
-    stem = stem_of(node.name)
-    if is_archive(node.name):
-        stamp = otter_stamp(node.name)
-        stem = stamp[0] if stamp else stem
-        told = student_and_topic(stem, topics)
-        if topic_of(f"{stem}.py", topics):
-            return ""
-        return told[0] if told else stem
-    if topic_of(node.name, topics):
-        return ""
-    if suffix_of(node.name):
-        told = student_and_topic(stem, topics)
-        return told[0] if told else ""
-    return node.name if node.refused and "." not in node.name else ""
+                found.add(Told(told["who"].strip("-_ "), topic))
+    return found.pop() if len(found) == 1 else Told(stem if is_packed else "")
 
 
 def read_by_name(spot: Spot) -> LayoutFindings:
     """Return what each student of a folder handed in."""
     findings = LayoutFindings([_found(claim, parts) for claim, parts in by_student(spot, _entry)])
     for node in spot.folder.children():
-        if telling(node, spot.topics):
+        if told_by(node, spot.topics).student:
             continue
         if topic_of(node.name, spot.topics) or is_archive(node.name):
             findings.unknown.append(f"{short(spot.at(node.name))} does not tell which student it is from")
@@ -97,12 +92,15 @@ def read_by_name(spot: Spot) -> LayoutFindings:
 
 
 def _entry(node: Node, spot: Spot) -> Entry | None:
-    name = telling(node, spot.topics)
-    if not name:
+    student, topic = told_by(node, spot.topics)
+    if not student:
         return None
-    if isinstance(node, File) and (is_archive(node.name) or node.refused):
-        return claim_of(name), WorkPart((node,), spot.at(node.name))
-    return claim_of(name), _named(node, spot.topics) if isinstance(node, File) else node
+    if isinstance(node, Folder):
+        return claim_of(student), node
+    if is_archive(node.name) or node.refused:
+        return claim_of(student), WorkPart((node,), spot.at(node.name))
+    stem = stem_of(node.name)  # it is read under the name that it would have in a folder of its own: losses-1.py
+    return claim_of(student), replace(node, name=f"{topic}{without_ending(stem)[1]}{node.name[len(stem) :]}")
 
 
 def parts_inside(folder: Folder, place: str) -> list[WorkPart]:
@@ -119,14 +117,6 @@ def parts_inside(folder: Folder, place: str) -> list[WorkPart]:
     return [rest, *packed] if rest.nodes else [replace(packed[0], notes=(*notes, *whole.notes)), *packed[1:]]
 
 
-def _named(file: File, topics: Collection[str]) -> File:
-    """Return a file under the name that it would have in a folder of its own: losses-1.py."""
-    stem = stem_of(file.name)
-    told = student_and_topic(stem, topics)
-    ending = without_ending(stem)[1] + file.name[len(stem) :]
-    return replace(file, name=f"{told[1]}{ending}") if told else file
-
-
 def _found(claim: Claim, parts: Sequence[WorkPart]) -> ClaimedWork:
     """Return parts as they were handed in, where at most one tells no time."""
     stamps = [(stamp := otter_stamp(part.place)) and stamp[1] or "" for part in parts]
@@ -134,27 +124,20 @@ def _found(claim: Claim, parts: Sequence[WorkPart]) -> ClaimedWork:
     return ClaimedWork((claim,), tuple(ordered), ordered=stamps.count("") <= 1)
 
 
-# The exports that tell their student; those in a student's own folder need not.
-OTTER = Layout(
-    "Otter exports",
-    lambda spot: sum(bool(otter_stamp(file.name) and telling(file, spot.topics)) for file in spot.folder.files()),
-    read_by_name,
-)
-
-# A student has a folder, an archive, or files that tell student and topic.
-FOLDERS = Layout(
-    "a folder or an archive for each student",
-    lambda spot: sum(bool(telling(node, spot.topics)) for node in spot.folder.children()),
-    read_by_name,
-)
+def _telling(spot: Spot) -> list[Node]:
+    """Return what tells its student: folders, archives, and files that tell student and topic."""
+    return [node for node in spot.folder.children() if told_by(node, spot.topics).student]
 
 
 def _fits_files(spot: Spot) -> int:
     """Count the files, unless a student has a folder or an archive."""
-    nodes = [node for node in spot.folder.children() if telling(node, spot.topics)]
+    nodes = _telling(spot)
     return len(nodes) if all(isinstance(node, File) and not is_archive(node.name) for node in nodes) else 0
 
 
+# The exports that tell their student; those in a student's own folder need not.
+OTTER = Layout("Otter exports", lambda spot: sum(bool(otter_stamp(node.name)) for node in _telling(spot)), read_by_name)
+FOLDERS = Layout("a folder or an archive for each student", lambda spot: len(_telling(spot)), read_by_name)
 FILES = Layout("files named after student and topic", _fits_files, read_by_name)
 
 

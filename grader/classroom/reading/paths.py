@@ -18,9 +18,9 @@ from grader.classroom.reading.claims import Spot, students_of
 from grader.classroom.reading.collect import topics_in, wanted
 from grader.classroom.reading.detect import SYSTEMS, LayoutChoice, by_names, choose_layout, levels
 from grader.classroom.reading.git_repository import store_of
-from grader.classroom.reading.name_layouts import FILES, ONE, OTTER, claim_of, student_and_topic, telling
+from grader.classroom.reading.name_layouts import FILES, ONE, OTTER, claim_of, told_by
 from grader.classroom.reading.names import ARCHIVES, is_archive, label, short, stem_of
-from grader.classroom.reading.tree import ClassProblem, File, Node, Unreadable
+from grader.classroom.reading.tree import ClassProblem, File, Unreadable
 from grader.classroom.tables.roster import Roster
 
 
@@ -29,11 +29,14 @@ def _sign_of_several(spot: Spot) -> str:
     holders: dict[str, str] = {}  # topic -> the first name under which it lies
     loose: list[str] = []
     closed: list[str] = []
-    for node, name in _named(spot):
+    for node in spot.folder.children():
+        student, topic = told_by(node, spot.topics)
+        if not student or (isinstance(node, File) and node.refused):
+            continue
+        name = label(student)
         if isinstance(node, File) and not is_archive(node.name):
             loose.append(name)
-        told = student_and_topic(stem_of(node.name), spot.topics) if isinstance(node, File) else None
-        topics = {told[1]} if told else topics_in(node, spot.topics)
+        topics = {topic} if topic else topics_in(node, spot.topics)
         if topics is None:
             closed.append(name)
         for topic in topics or ():
@@ -43,13 +46,6 @@ def _sign_of_several(spot: Spot) -> str:
         if len(different := list(dict.fromkeys(names))) > 1:
             return f"there are {what} of {short(different[0])} and {short(different[1])}"
     return ""
-
-
-def _named(spot: Spot) -> Iterator[tuple[Node, str]]:
-    for node in spot.folder.children():
-        name = telling(node, spot.topics)
-        if name and not (isinstance(node, File) and node.refused):
-            yield node, label(name)
 
 
 class PathKind(Enum):
@@ -132,7 +128,7 @@ def _work(seen: PathTraits, spot: Spot) -> PathTraits:
 def _listed(spot: Spot, roster: Roster | None) -> tuple[int, tuple[str, ...]]:
     """Return the students of the roster after whom something is called, and how deep that lies."""
     for number, level in enumerate(levels(spot) if roster else ()):
-        names = [telling(node, level.topics) for node in level.folder.children()]
+        names = [told_by(node, level.topics).student for node in level.folder.children()]
         if found := [student for name in names if name and (student := _student(name, roster))]:
             return number, tuple(dict.fromkeys(found))
     return 0, ()
@@ -163,7 +159,7 @@ def downloads_in(spot: Spot, roster: Roster | None, stack: ExitStack) -> tuple[l
     if not 0 < len(archives) <= limits.LOOKS:
         return [], ""
     others = [node for node in nodes if node not in archives]
-    alone = not any(telling(node, spot.topics) or is_archive(node.name) for node in others)
+    alone = not any(told_by(node, spot.topics).student or is_archive(node.name) for node in others)
     found = list[Spot]()
     for node in archives:
         try:

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice, pairwise
 from typing import IO, cast
 
 from grader.classroom.reading import limits
@@ -61,12 +62,8 @@ def _members(stream: IO[bytes]) -> int:
 
 
 def _overlap(members: list[zipfile.ZipInfo]) -> bool:
-    end = 0
-    for member in sorted(members, key=lambda member: member.header_offset):
-        if member.header_offset < end:
-            return True
-        end = member.header_offset + HEADER + member.compress_size
-    return False
+    ordered = pairwise(sorted(members, key=lambda member: member.header_offset))
+    return any(one.header_offset + HEADER + one.compress_size > next_.header_offset for one, next_ in ordered)
 
 
 def _zipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> File | None:
@@ -187,20 +184,13 @@ def _tarred(
         return File.closed(name, SPECIAL)
     if not wanted(name):
         return File.closed(name, "was not read")
-    content = archive.extractfile(member)
-    data = b"" if content is None else _all(content)
+    content = archive.extractfile(member) or io.BytesIO()
+    # In pieces, so that a false size allocates nothing.
+    pieces = iter(partial(content.read, CHUNK), b"")
+    data = b"".join(islice(pieces, limits.ARCHIVE // CHUNK + 1))
+    if len(data) > limits.ARCHIVE:
+        raise Unreadable(f"a file in it has more than {limits.ARCHIVE // limits.MB} MB")
     return File(name, lambda: io.BytesIO(data), packed=(len(data), len(data)))
-
-
-def _all(content: IO[bytes]) -> bytes:
-    """Read a member in pieces, so that a false size allocates nothing."""
-    pieces, size = [], 0
-    while piece := content.read(CHUNK):
-        pieces.append(piece)
-        size += len(piece)
-        if size > limits.ARCHIVE:
-            raise Unreadable(f"a file in it has more than {limits.ARCHIVE // limits.MB} MB")
-    return b"".join(pieces)
 
 
 def open_archive(file: File, stack: ExitStack, wanted: Callable[[str], bool], *, of_class: bool = False) -> Folder:

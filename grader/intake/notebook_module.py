@@ -200,8 +200,8 @@ def module_of(data: bytes, name: str, tasks: Collection[str] = ()) -> ModuleText
         if notebook.statements > MOST_STATEMENTS:
             return SourceProblem(f"{name} holds more than {MOST_STATEMENTS} statements: move data out of it.")
     wanted = {*tasks, *(task for cell in cells for task in cell.mark.tasks)}
-    whole = {at for at, unit in enumerate(notebook.units) if unit.cell in notebook.whole}
-    notebook.kept = {notebook.units[at] for at in selected(notebook.units, wanted, whole)}
+    whole = {unit for unit in notebook.units if unit.cell in notebook.whole}
+    notebook.kept = selected(notebook.units, wanted, whole)
     text, origins = assembled(notebook)
     if not text.strip():
         return _nothing(notebook, name)

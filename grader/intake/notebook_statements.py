@@ -175,8 +175,8 @@ MOST_REDEFINED = 50  # definitions that a later one replaces; of more than these
 GIVEN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
 
 
-def selected(units: Sequence[Unit], tasks: Collection[str], whole: Collection[int]) -> set[int]:
-    """Return the positions of the units to keep.
+def selected(units: Sequence[Unit], tasks: Collection[str], whole: set[Unit]) -> set[Unit]:
+    """Return the units to keep.
 
     Kept is what binds a task, and from there everything that binds or changes a name that a kept unit reads. Of
     several definitions of one name the last counts, unless something between them is executed with an earlier one.
@@ -186,87 +186,76 @@ def selected(units: Sequence[Unit], tasks: Collection[str], whole: Collection[in
     Args:
         units: of all cells, in order.
         tasks: the names that are asked for; every definition if none of them is there.
-        whole: positions of units that are kept in any case.
+        whole: units that are kept in any case.
     """
-    roots = set(whole) | {at for at, unit in enumerate(units) if unit.is_star or unit.is_future}
-    asked = {at for at, unit in enumerate(units) if not unit.binds.isdisjoint(tasks)}
-    roots |= asked or {at for at, unit in enumerate(units) if unit.definition}
-    old = _redefined(units) - set(whole)
-    users = {at: _users(units, at) for at in old} if len(old) <= MOST_REDEFINED else {}
+    roots = whole | {unit for unit in units if unit.is_star or unit.is_future}
+    asked = {unit for unit in units if not unit.binds.isdisjoint(tasks)}
+    roots |= asked or {unit for unit in units if unit.definition}
+    # a definition that a later one of its name replaces
+    last = {unit.definition.name: unit for unit in units if unit.definition}
+    old = {unit for unit in units if unit.definition and last[unit.definition.name] is not unit} - whole
+    users = {unit: _users(units, unit) for unit in old} if len(old) <= MOST_REDEFINED else {}
     old = set(users)
     while True:
         kept = reached(units, roots - old, old)
-        used = {at for at in old if _is_used_between(units, at, kept, users[at])}
+        used = {unit for unit in old if _is_used_between(units, unit, kept, users[unit])}
         if not used:
             return kept | _harmless(units, kept, old)
         old -= used
 
 
-def _redefined(units: Sequence[Unit]) -> set[int]:
-    """Return the definitions that a later definition of the same name replaces."""
-    last: dict[str, int] = {}
-    for at, unit in enumerate(units):
-        if unit.definition:
-            last[unit.definition.name] = at
-    return {at for at, unit in enumerate(units) if unit.definition and last[unit.definition.name] != at}
-
-
-def _users(units: Sequence[Unit], at: int) -> set[int]:
+def _users(units: Sequence[Unit], made: Unit) -> set[Unit]:
     """Return the units that may use a definition, by themselves or through what they use."""
-    readers: dict[str, set[int]] = defaultdict(set)
-    for position, unit in enumerate(units):
+    readers = defaultdict[str, set[Unit]](set)
+    for unit in units:
         for name in unit.now | unit.later:
-            readers[name].add(position)
-    names = closure(units[at].binds, lambda name: {bound for user in readers[name] for bound in units[user].binds})
+            readers[name].add(unit)
+    names = closure(made.binds, lambda name: {bound for user in readers[name] for bound in user.binds})
     return {user for name in names for user in readers[name]}
 
 
-def _is_used_between(units: Sequence[Unit], at: int, kept: Collection[int], users: Collection[int]) -> bool:
+def _is_used_between(units: Sequence[Unit], made: Unit, kept: Collection[Unit], users: Collection[Unit]) -> bool:
     """Tell whether something is executed with a definition before the next one of its name."""
-    name = next(iter(units[at].binds))
-    for later in range(at + 1, len(units)):
-        unit = units[later]
-        at_once = name in unit.now or name in unit.changes or (unit.acts and later in users)
-        if later in kept and at_once:
+    name = next(iter(made.binds))
+    for unit in units[units.index(made) + 1 :]:
+        if unit in kept and (name in unit.now or name in unit.changes or (unit.acts and unit in users)):
             return True
         if unit.definition and unit.definition.name == name:
             return False
     return False
 
 
-def reached(units: Sequence[Unit], roots: Iterable[int], left_out: Collection[int] = ()) -> set[int]:
+def reached(units: Sequence[Unit], roots: Iterable[Unit], left_out: Collection[Unit] = ()) -> set[Unit]:
     """Return the units that some need: what binds or changes a name that they read, and so on."""
-    binding: dict[str, set[int]] = defaultdict(set)
-    changing: dict[str, set[int]] = defaultdict(set)
-    for at, unit in enumerate(units):
-        for name in unit.binds if at not in left_out else ():
-            binding[name].add(at)
+    binding, changing = defaultdict[str, set[Unit]](set), defaultdict[str, set[Unit]](set)
+    for unit in units:
+        for name in unit.binds if unit not in left_out else ():
+            binding[name].add(unit)
         for name in unit.changes | unit.calls_on:
-            changing[name].add(at)
+            changing[name].add(unit)
 
-    def needs(node: int | str) -> Iterable[int | str]:
+    def needs(node: Unit | str) -> Iterable[Unit | str]:
         """Return what a unit reads and what changes what it binds; of a name, what binds it."""
         if isinstance(node, str):
             return binding[node]
-        unit = units[node]
-        made = unit.binds if not unit.is_import else set[str]()
+        made = node.binds if not node.is_import else set[str]()
         # A call on a function or class only uses it.
-        also = {at for name in made for at in changing[name] if not unit.definition or name in units[at].changes}
-        return unit.now | unit.later | also
+        also = {unit for name in made for unit in changing[name] if not node.definition or name in unit.changes}
+        return node.now | node.later | also
 
-    begin: Iterable[int | str] = roots
-    return {node for node in closure(begin, needs) if isinstance(node, int)}
+    begin: Iterable[Unit | str] = roots
+    return {node for node in closure(begin, needs) if isinstance(node, Unit)}
 
 
-def _harmless(units: Sequence[Unit], kept: set[int], left_out: Collection[int]) -> set[int]:
+def _harmless(units: Sequence[Unit], kept: set[Unit], left_out: Collection[Unit]) -> set[Unit]:
     """Return further definitions and constants that need nothing but what is there already when they are executed."""
-    more: set[int] = set()
+    more = set[Unit]()
     there, made = set(GIVEN), set[str]()
-    for at, unit in enumerate(units):
+    for unit in units:
         plain = unit.definition or (unit.is_plain and unit.changes <= made)
-        if at not in kept and at not in left_out and plain and not unit.acts and unit.now <= there:
-            more.add(at)
-        if at in kept or at in more:
+        if unit not in kept and unit not in left_out and plain and not unit.acts and unit.now <= there:
+            more.add(unit)
+        if unit in kept or unit in more:
             there |= unit.binds
             made |= unit.binds if not unit.is_import else set()
     return more

@@ -123,11 +123,11 @@ def without_unneeded(text: str, tree: ast.Module, tasks: Collection[str]) -> tup
 
 def _names_read(units: Sequence[Unit], tasks: Collection[str]) -> set[str]:
     """Return the names that are read when the module is imported, and by what its tasks reach."""
-    definitions = {at for at, unit in enumerate(units) if unit.definition}
-    at_once = {at for at, unit in enumerate(units) if not unit.is_import and not _is_main(unit)}
-    asked = {at for at in definitions if not units[at].binds.isdisjoint(tasks)} or definitions
-    needed = [units[at].now | units[at].later for at in reached(units, asked | (at_once - definitions))]
-    return set().union(*needed, *(units[at].now for at in at_once))
+    definitions = {unit for unit in units if unit.definition}
+    at_once = {unit for unit in units if not unit.is_import and not _is_main(unit)}
+    asked = {unit for unit in definitions if not unit.binds.isdisjoint(tasks)} or definitions
+    needed = [unit.now | unit.later for unit in reached(units, asked | (at_once - definitions))]
+    return set().union(*needed, *(unit.now for unit in at_once))
 
 
 def _is_main(unit: Unit) -> bool:

@@ -38,7 +38,7 @@ def init_command(folder: Path, slugs: tuple[str, ...], notebooks: bool, update: 
 
 
 def _create(course: Course, folder: Path, topics: Sequence[Topic] | None, notebooks: bool) -> None:
-    from grader.learner.new_folder import Occupied, create
+    from grader.learner.folder import Occupied, create
 
     try:
         with course_problems():

@@ -14,8 +14,8 @@ from grader.cli.exit_codes import OurFault, WrongCall, course_problems, judge_pr
 
 if TYPE_CHECKING:
     from grader.course import Task
-    from grader.export.settings import Settings
     from grader.release.bundle import Bundle
+    from grader.release.gradescope_settings import Settings
 
 
 NAME = "torchgrade-student"
@@ -144,7 +144,7 @@ def export_command() -> None:
 def gradescope_command(file: Path, torch_index: str, **options: Any) -> None:
     """Write an autograder that Gradescope builds and runs, with the whole course in it."""
     from grader.course import load_course
-    from grader.export.gradescope_zip import NotInstalled, bundle
+    from grader.release.gradescope_zip import NotInstalled, bundle
 
     if not file.parent.is_dir():
         raise WrongCall(f"{file}: there is no folder {file.parent}")
@@ -172,7 +172,7 @@ def gradescope_command(file: Path, torch_index: str, **options: Any) -> None:
 def _settings(options: dict[str, Any]) -> Settings:
     import secrets
 
-    from grader.export.settings import EACH, FRESH, LARGEST_SEED, Settings
+    from grader.release.gradescope_settings import EACH, FRESH, LARGEST_SEED, Settings
 
     word = options["seed"]
     if word not in ("", EACH, FRESH) and not (
@@ -210,7 +210,7 @@ def _shown(pairs: Sequence[str]) -> dict[str, str]:
 def _tell_exported(
     file: Path, size: int, tasks: int, points: float, settings: Settings, torch_index: str
 ) -> None:
-    from grader.export.gradescope_zip import PEAK, SEEDS, TIMES
+    from grader.release.gradescope_zip import PEAK, SEEDS, TIMES
     from grader.text.formatting import count, number
 
     inputs = SEEDS[settings.seeds].format(seed=settings.seed)

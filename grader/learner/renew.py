@@ -12,9 +12,17 @@ from grader.course import Course, Task, Topic
 from grader.course.stub import stub_of
 from grader.learner.code_files import files_in
 from grader.learner.definitions import Unreadable, named, replaced_in, text_of
-from grader.learner.folder import MARK, State, base_of, digest, read_state, write_state
+from grader.learner.folder import (
+    MARK,
+    State,
+    base_of,
+    digest,
+    given_files,
+    read_state,
+    work_file,
+    write_state,
+)
 from grader.learner.merge import Merged, merged, merged_notebook
-from grader.learner.new_folder import given_files, work_file
 from grader.learner.progress import update
 from grader.learner.progress_changes import after_reset
 from grader.storage import atomic_write

@@ -12,8 +12,17 @@ from torch import Tensor
 from grader.proxy.errors import ArgumentChanged
 from grader.proxy.handle import Handle
 from grader.wire.frame import BadFrame
-from grader.wire.storage import flat, places_of, refuse_unsent
-from grader.wire.tensor import HOST, StorageReader, describe, storage_of, tensor_bytes, view_over
+from grader.wire.tensor import (
+    HOST,
+    StorageReader,
+    describe,
+    flat,
+    places_of,
+    refuse_unsent,
+    storage_of,
+    tensor_bytes,
+    view_over,
+)
 from grader.wire.value import Encoder
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from torch import Tensor
 
 from grader.wire.frame import MAX_MIRROR_BYTES, MAX_MIRRORS, BadFrame
 from grader.wire.mirror import Snapshot, apply_changes, report_changes, snapshot
-from grader.wire.storage import refuse_unsent
-from grader.wire.tensor import StorageReader, StorageWriter, view_over
+from grader.wire.tensor import StorageReader, StorageWriter, refuse_unsent, view_over
 
 if TYPE_CHECKING:
     from grader.proxy.session import Session

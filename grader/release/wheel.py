@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader import __version__
 from grader.course.topics import PACKAGE
-from grader.export.gradescope_zip import requirements
+from grader.release.gradescope_zip import requirements
 
 OURS = "torchgrade"  # the package that this grader was installed as
 EXTRA = "notebook"  # what learners may want besides

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from grader.device.choice import computes_on_cuda
-from grader.sandbox.channel import Channel
 from grader.sandbox.transport import (
     APART,
     Answer,
+    Channel,
     SandboxProblem,
     WorkerDied,
     WorkerGone,

@@ -15,8 +15,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.device.choice import chosen, computes_on_cuda
-from grader.sandbox.channel import Channel
-from grader.sandbox.transport import APART, Answer, SandboxProblem, WorkerDied, WorkerGone, WorkerTimeout
+from grader.sandbox.transport import (
+    APART,
+    Answer,
+    Channel,
+    SandboxProblem,
+    WorkerDied,
+    WorkerGone,
+    WorkerTimeout,
+)
 from grader.sandbox.watch import (
     MemoryWatch,
     ScratchWatch,

@@ -8,10 +8,9 @@ import signal
 from collections.abc import Callable, Iterator
 
 from grader.device.choice import computes_on_cuda
-from grader.sandbox.channel import Channel
-from grader.sandbox.transport import WorkerMemory, WorkerScratch
+from grader.sandbox.transport import Channel, WorkerMemory, WorkerScratch
 from grader.worker.confine import DEFAULT_LIMITS, Limits
-from grader.worker.confine.cuda import for_card
+from grader.worker.confine.policy import for_card
 
 _BLOCK = 512  # bytes of the unit in which a system counts what a file takes
 _MEBIBYTE = 2**20

@@ -13,9 +13,17 @@ from grader.judge.grading import grade_submission
 from grader.judge.order import UsageProblem
 from grader.judge.parallel import processors
 from grader.report import Verdict
-from grader.verify.model import MistakeProof, TaskProof, TopicProof, Verification
 from grader.verify.parallel import Tell, run_units
-from grader.verify.unit import Found, Kind, Unit, seed_units
+from grader.verify.unit import (
+    Found,
+    Kind,
+    MistakeProof,
+    TaskProof,
+    TopicProof,
+    Unit,
+    Verification,
+    seed_units,
+)
 
 SHOWN_SEEDS = 5  # of those under which a reference fails
 

@@ -14,9 +14,8 @@ from grader.course import Course
 from grader.device.choice import Accelerator
 from grader.judge.order import Order, ShardResult, Tell
 from grader.judge.parallel import run_parallel
-from grader.judge.warm import JudgeDied, JudgePool, JudgeStopped, can_stand
-from grader.judge.warm.client import OF_A_SESSION
-from grader.judge.warm.messages import Post
+from grader.judge.warm_messages import Post
+from grader.judge.warm_pool import OF_A_SESSION, JudgeDied, JudgePool, JudgeStopped, can_stand
 from grader.watch import events as e
 
 MOST = 2

@@ -32,7 +32,7 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, IntakeError, NothingFound, Submission, TwoCandidates, find_submission
 from grader.judge.grading import report_of
 from grader.judge.order import Order, OurProblem, ShardResult
-from grader.judge.warm import JudgeDied, WarmJudge
+from grader.judge.warm_pool import JudgeDied, WarmJudge
 from grader.render.junit import to_junit
 from grader.report import Report
 from grader.report.json import to_json

@@ -18,7 +18,7 @@ from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import find_submission
 from grader.judge.order import Order
-from grader.judge.warm.messages import Post
+from grader.judge.warm_messages import Post
 from grader.report import POSSIBLE, Verdict
 
 FOLDER = Path(__file__).with_name("cases")

@@ -20,7 +20,7 @@ from grader.course.topics import PACKAGE
 
 # Parts of the grader that no grading imports: a change of a page or of a command grades nothing again.
 NEVER_JUDGE = (
-    "classroom", "cli", "doctor", "export", "learner", "notebook", "release", "render", "text", "verify", "watch",
+    "classroom", "cli", "doctor", "learner", "notebook", "release", "render", "text", "verify", "watch",
 )  # fmt: skip
 OF_A_TOPIC = (".py", ".toml")
 MANIFEST = "manifest.toml"  # of the data sets, with the checksum of each file

@@ -19,8 +19,8 @@ from grader.intake import Content, Submission
 from grader.judge.grading import report_of
 from grader.judge.order import Order, OurProblem, ShardResult, UsageProblem
 from grader.judge.scoring import untested, without_needs
-from grader.judge.warm import JudgePool, can_stand
-from grader.judge.warm.messages import Post
+from grader.judge.warm_messages import Post
+from grader.judge.warm_pool import JudgePool, can_stand
 from grader.report import Message, Report, Verdict
 from grader.sandbox.transport import SandboxProblem
 

@@ -15,7 +15,8 @@ import torch
 
 from grader.device.choice import CUDA, Accelerator, using
 from grader.sandbox.watch import limits_in_use
-from grader.worker.confine import DEFAULT_LIMITS, cuda, default_policy, prepare, seccomp
+from grader.worker.confine import DEFAULT_LIMITS, default_policy, prepare, seccomp
+from grader.worker.confine.policy import _existing
 from grader.worker.confine.seccomp import ARCHITECTURES, actions
 
 MEBIBYTE, TEBIBYTE = 1 << 20, 1 << 40
@@ -40,7 +41,7 @@ def test_nothing_private_becomes_readable(scratch, policy):
 
 
 def test_what_is_there_is_found():
-    assert cuda._existing(("/dev/nul*", "/dev/nothing-of-that-name")) == (Path("/dev/null"),)
+    assert _existing(("/dev/nul*", "/dev/nothing-of-that-name")) == (Path("/dev/null"),)
 
 
 @pytest.fixture(params=sorted(ARCHITECTURES))

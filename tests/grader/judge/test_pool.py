@@ -10,11 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from grader.device.choice import simulated_accelerator
+from grader.judge import warm_pool as module
 from grader.judge.order import OurProblem
-from grader.judge.warm import JudgeDied, JudgePool, WarmJudge
-from grader.judge.warm import pool as module
-from grader.judge.warm.client import _JudgeProcess, _streams
-from grader.judge.warm.messages import Post
+from grader.judge.warm_messages import Post
+from grader.judge.warm_pool import JudgeDied, JudgePool, WarmJudge, _JudgeProcess, _streams
 
 POST = Post(("losses.softmax",), "auto", simulated_accelerator())
 WAITS = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]

@@ -15,7 +15,7 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.grading import report_of
 from grader.judge.order import Order
-from grader.judge.warm import WarmJudge, can_stand
+from grader.judge.warm_pool import WarmJudge, can_stand
 from grader.report import Report, Verdict
 
 TASK = "losses.l2_penalty"

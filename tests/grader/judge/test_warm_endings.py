@@ -16,7 +16,7 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order
-from grader.judge.warm import JudgeDied, WarmJudge, can_stand
+from grader.judge.warm_pool import JudgeDied, WarmJudge, can_stand
 
 TASK = "losses.l2_penalty"
 HANGING = b"import time\n\n\ndef l2_penalty(params, strength):\n    time.sleep(60)\n"

@@ -17,10 +17,10 @@ from grader.intake import Content, Submission
 from grader.judge.order import Meanwhile, Order
 from grader.judge.outcome import Outcome
 from grader.judge.scoring import is_first_failure
-from grader.judge.warm import WarmJudge, can_stand
-from grader.judge.warm.child import in_child
-from grader.judge.warm.judge import Desk, Judge
-from grader.judge.warm.messages import Closed, Frames, receive, write
+from grader.judge.warm_child import in_child
+from grader.judge.warm_judge import Desk, Judge
+from grader.judge.warm_messages import Closed, Frames, receive, write
+from grader.judge.warm_pool import WarmJudge, can_stand
 from grader.report import TaskReport, Verdict
 
 TASK = "losses.l2_penalty"

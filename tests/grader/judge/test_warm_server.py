@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grader.judge.warm import can_stand
+from grader.judge.warm_pool import can_stand
 from grader.sandbox import forked
 from grader.sandbox.forked import ForkServer, NotReady
 from grader.sandbox.transport import APART, SandboxProblem, WorkerScratch

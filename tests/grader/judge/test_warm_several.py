@@ -14,9 +14,8 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order
-from grader.judge.warm import JudgeDied, JudgeStopped, WarmJudge, can_stand
-from grader.judge.warm.client import stand
-from grader.judge.warm.messages import Post
+from grader.judge.warm_messages import Post
+from grader.judge.warm_pool import JudgeDied, JudgeStopped, WarmJudge, can_stand, stand
 
 TASK = "losses.l2_penalty"
 RIGHT = (Path(__file__).parents[1] / "cases/bystander/losses.py").read_bytes()

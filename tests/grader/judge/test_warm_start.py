@@ -9,8 +9,9 @@ import pytest
 
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
-from grader.judge.warm import can_stand, client
-from grader.judge.warm.messages import Post
+from grader.judge import warm_pool
+from grader.judge.warm_messages import Post
+from grader.judge.warm_pool import can_stand
 
 SETTING = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
@@ -23,7 +24,7 @@ def environments(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     def started(command: list[str], *, env: dict[str, str], **options: Any) -> None:
         found.append(env)
 
-    monkeypatch.setattr(client.subprocess, "Popen", started)
+    monkeypatch.setattr(warm_pool.subprocess, "Popen", started)
     return found
 
 
@@ -32,9 +33,9 @@ def test_judges_are_started_with_what_the_caller_asks_of_its_c_library(
 ) -> None:
     """Somebody's own setting of the C library stays; without one the judges' is made."""
     monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
-    client._started([])
+    warm_pool._started([])
     monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.arena_max=1")
-    client._started([])
+    warm_pool._started([])
     asked = [environment["GLIBC_TUNABLES"] for environment in environments]
     assert asked == ["glibc.malloc.hugetlb=1", "glibc.malloc.arena_max=1"]
 
@@ -46,7 +47,7 @@ def test_judges_are_started_with_what_the_caller_asks_of_its_c_library(
 def test_memory_of_a_judge_lies_in_large_pages_when_the_system_has_some() -> None:
     """What torch registers is in them from the start: for so few orders nothing is gathered."""
     task = load_course().task("losses.l2_penalty")
-    (judge,) = client.stand(Post((task.id,), "auto", simulated_accelerator()), 1)
+    (judge,) = warm_pool.stand(Post((task.id,), "auto", simulated_accelerator()), 1)
     try:
         judge.wait()
         pages = Path(f"/proc/{judge._process.popen.pid}/smaps_rollup").read_text()

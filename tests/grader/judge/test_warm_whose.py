@@ -16,8 +16,8 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order, ShardResult
 from grader.judge.scoring import untested
-from grader.judge.warm import can_stand
-from grader.judge.warm.child import Found, Ours, graded, in_child
+from grader.judge.warm_child import Found, Ours, graded, in_child
+from grader.judge.warm_pool import can_stand
 from grader.report import TaskReport, Verdict
 
 pytestmark = pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked")

@@ -9,7 +9,7 @@ import pytest
 
 from grader.course import Course
 from grader.course.topics import read_topics
-from grader.learner.new_folder import create
+from grader.learner.folder import create
 from grader.report import Environment, Message, Report, TaskReport, TestReport, Verdict
 
 HEAD = '"""Losses."""\n\nimport torch\n'

@@ -13,8 +13,7 @@ import torch
 from grader.course import load_course
 from grader.judge.order import OurProblem
 from grader.learner import cost
-from grader.learner.cost import Example, costs_of, example_of, measured
-from grader.learner.example_runs import counted
+from grader.learner.cost import Example, costs_of, counted, example_of, measured
 from grader.proxy.session import Session
 from grader.sandbox.loopback import Loopback
 from grader.wire.frame import BadFrame

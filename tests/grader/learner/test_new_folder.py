@@ -6,8 +6,7 @@ import pytest
 
 from grader.course.stub import stub_text
 from grader.intake import find_submission
-from grader.learner.folder import NoState, chosen_topics, read_state
-from grader.learner.new_folder import Occupied, create
+from grader.learner.folder import NoState, Occupied, chosen_topics, create, read_state
 
 
 def test_folder_has_stubs_texts_and_data(course, folder):

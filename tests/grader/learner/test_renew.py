@@ -6,9 +6,8 @@ import pytest
 
 from grader.learner import MARK
 from grader.learner.definitions import Unreadable
-from grader.learner.folder import NoState
+from grader.learner.folder import NoState, create
 from grader.learner.merge import merged_notebook
-from grader.learner.new_folder import create
 from grader.learner.renew import CannotReset, renew, reset
 
 

@@ -14,9 +14,9 @@ structure = sys.modules["structure"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(structure)
 
 MOST = {
-    "lines of code": 27_160,
-    "modules": 263,
-    "packages": 34,
+    "lines of code": 26_560,
+    "modules": 245,
+    "packages": 32,
     "lines of a module, median": 160,
     "lines of a module, most": 400,
     "lines of a function, median": 10,
@@ -41,9 +41,7 @@ NEEDS = {
     "proxy": "sandbox wire",
     # The verdict.
     "suite": "data device proxy report wire",
-    "judge": "course device grader intake process proxy report sandbox suite wire",
-    "judge.warm": "course device intake judge process report sandbox worker",  # the server's warming up
-    "judge.warm.__main__": "judge.warm process",
+    "judge": "course device grader intake process proxy report sandbox suite wire worker",  # the server's warming up
     "verify": "course device judge process proxy report suite",
     # What is said, and the learner.
     "text": "course judge report",
@@ -51,7 +49,7 @@ NEEDS = {
     "render": "course learner report text verify",
     "render.html": "render report text",
     "notebook": "course intake learner render render.html report text",
-    "watch": "course device grader intake judge judge.warm learner render report text",
+    "watch": "course device grader intake judge learner render report text",
     # Classes.
     "classroom": "report",
     "classroom.policy": "classroom course report text",
@@ -65,15 +63,14 @@ NEEDS = {
     ),
     "classroom.grading": (
         "classroom classroom.gradebook classroom.pages classroom.policy classroom.reading"
-        " classroom.tables course device grader intake judge judge.warm notebook process render report sandbox text"
+        " classroom.tables course device grader intake judge notebook process report sandbox text"
     ),
     # What is handed out, and the command line.
-    "export": "course grader render report text",
-    "release": "course device export grader intake judge process report text",
+    "release": "course device grader intake judge process render report text",
     "doctor": "device grader process worker.confine",
     "cli": (
         "classroom classroom.gradebook classroom.grading classroom.pages classroom.policy"
-        " classroom.reading classroom.similar classroom.tables course data doctor export grader intake judge learner"
+        " classroom.reading classroom.similar classroom.tables course data doctor grader intake judge learner"
         " process release render render.html report text verify watch"
     ),
     "__main__": "cli",

@@ -12,8 +12,14 @@ from pathlib import Path
 import pytest
 
 from grader.proxy.submission import Submission
-from grader.sandbox.channel import MOST_WAITING, Channel
-from grader.sandbox.transport import WorkerDied, WorkerGone, WorkerMemory, WorkerTimeout
+from grader.sandbox.transport import (
+    MOST_WAITING,
+    Channel,
+    WorkerDied,
+    WorkerGone,
+    WorkerMemory,
+    WorkerTimeout,
+)
 from grader.sandbox.watch import waited_for_processor
 
 Opened = Callable[..., Submission]

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grader.proxy.submission import Submission
-from grader.sandbox.channel import Channel
-from grader.sandbox.transport import WorkerDied, WorkerGone, WorkerLied, WorkerTimeout
+from grader.sandbox.transport import Channel, WorkerDied, WorkerGone, WorkerLied, WorkerTimeout
 from grader.wire.frame import Ahead, pack, unpack
 
 Opened = Callable[..., Submission]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.learner import TaskProgress, load
-from grader.learner.new_folder import create
+from grader.learner.folder import create
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch.background import NAME, Desk, remembered

@@ -11,9 +11,10 @@ import pytest
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
+from grader.judge import warm_pool
 from grader.judge.order import Meanwhile, Order, ShardResult
 from grader.judge.scoring import untested
-from grader.judge.warm import JudgeDied, JudgeStopped, can_stand, pool
+from grader.judge.warm_pool import JudgeDied, JudgeStopped, can_stand
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch import judges as module
@@ -68,7 +69,7 @@ def told():
 @pytest.fixture
 def judges(course, told, monkeypatch):
     FakeJudge.made, FakeJudge.answers = [], []
-    monkeypatch.setattr(pool, "stand", lambda post, count, orders: [FakeJudge(post)])
+    monkeypatch.setattr(warm_pool, "stand", lambda post, count, orders: [FakeJudge(post)])
     judges = Judges(course, "auto", simulated_accelerator(), told.append)
     yield judges
     judges.close()

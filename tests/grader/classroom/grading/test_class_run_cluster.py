@@ -19,7 +19,7 @@ from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading import jobs
 from grader.course import load_course
 from grader.judge.order import UsageProblem
-from grader.judge.warm import can_stand
+from grader.judge.warm_pool import can_stand
 
 TASK = "tensors.outer"
 SIZE = 8

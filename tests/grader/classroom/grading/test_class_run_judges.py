@@ -23,8 +23,8 @@ from grader.course import load_course
 from grader.intake import Content, Submission
 from grader.judge.accelerator import accelerator_for
 from grader.judge.order import Order, OurProblem
-from grader.judge.warm import JudgePool, JudgeStopped, WarmJudge, can_stand
-from grader.judge.warm.messages import Post
+from grader.judge.warm_messages import Post
+from grader.judge.warm_pool import JudgePool, JudgeStopped, WarmJudge, can_stand
 
 CASES = Path(__file__).parents[2] / "cases"
 TASK = "tensors.outer"

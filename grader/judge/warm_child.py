@@ -18,7 +18,7 @@ from grader.intake import Submission
 from grader.judge.order import Order, ShardResult, Tell
 from grader.judge.parallel import MOST_MEMORY
 from grader.judge.scoring import untested
-from grader.judge.warm.messages import Closed, Frames, write
+from grader.judge.warm_messages import Closed, Frames, write
 from grader.process import kernel
 from grader.process.kernel import bound_memory
 from grader.report import Message, TaskReport, Verdict

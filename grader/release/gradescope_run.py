@@ -18,7 +18,7 @@ from typing import Any
 from grader import __file__ as package
 from grader import __version__
 from grader.course import load_course
-from grader.export.settings import (
+from grader.release.gradescope_settings import (
     GRADED,
     Metadata,
     Settings,

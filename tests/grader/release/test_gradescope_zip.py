@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from grader.cli.handout import export_command
 from grader.course import load_course
-from grader.export.gradescope_zip import requirements
-from grader.export.settings import from_text
+from grader.release.gradescope_settings import from_text
+from grader.release.gradescope_zip import requirements
 
 COURSE = load_course()
 SUBMISSION = """\

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grader.export.settings import (
+from grader.release.gradescope_settings import (
     Metadata,
     Settings,
     from_text,

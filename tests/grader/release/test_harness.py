@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.export import run_autograder
-from grader.export.settings import Settings, to_text
+from grader.release import gradescope_run
+from grader.release.gradescope_settings import Settings, to_text
 from grader.report import Environment, Report, TaskReport, Verdict
 from grader.report.json import to_json
 
@@ -37,8 +37,8 @@ def run(tmp_path, monkeypatch):
                     file.write(to_json(report))
             return SimpleNamespace(returncode=code, stderr=err.encode())
 
-        monkeypatch.setattr(run_autograder.subprocess, "run", fake)
-        assert run_autograder.main([str(tmp_path)]) == 0
+        monkeypatch.setattr(gradescope_run.subprocess, "run", fake)
+        assert gradescope_run.main([str(tmp_path)]) == 0
         return json.loads((tmp_path / "results" / "results.json").read_bytes()), calls
 
     return go

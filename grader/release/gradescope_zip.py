@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from grader import __version__
 from grader.course import Course
 from grader.course.topics import IN_WHEEL, PACKAGE
-from grader.export.run_autograder import RESERVE
-from grader.export.settings import EACH, FRESH, Settings, to_text
+from grader.release.gradescope_run import RESERVE
+from grader.release.gradescope_settings import EACH, FRESH, Settings, to_text
 from grader.render.gradescope import as_text, failed_results
 
 TORCH = re.compile(r"torch\b(?![-.\w])")

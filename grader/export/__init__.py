@@ -1,1 +1,0 @@
-"""The course for other people's machines: an autograder that Gradescope runs."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader import stored
+from grader import storage
 from grader.classroom.grading import out_folder, publish
 from grader.classroom.grading.out_folder import NotWritten
 from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
@@ -135,7 +135,7 @@ def test_full_disk_is_said_and_what_was_whole_stays(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(stored.os, function, full)
+        patch.setattr(storage.os, function, full)
         with pytest.raises(NotWritten, match=r"grades.csv cannot be written \(No space left on device\): make room"):
             published(result(standing("ann", 0.0), standing("ben")), tmp_path)
     assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before

@@ -90,18 +90,23 @@ def _undecodable(data: bytes, encoding: str, error: UnicodeError, name: str) -> 
 
 def parse(text: str, name: str) -> ast.Module:
     """Return the syntax tree of a text; raise UnreadableSource where Python cannot read it."""
+    tree = _tried(text)
+    if isinstance(tree, SyntaxError):
+        message, line = syntax_fault(text.split("\n"), tree, name)
+        rest = "No task of this file can be graded until Python can read it."
+        raise UnreadableSource(f"{message}{rest}", line) from tree
+    if isinstance(tree, Exception):
+        raise UnreadableSource(f"{name} is too deeply nested for Python to read: write shorter expressions.")
+    return tree
+
+
+def _tried(text: str) -> ast.Module | Exception:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape such as "\d" is not our business
             return ast.parse(text)
-    except SyntaxError as error:
-        message, line = syntax_fault(text.split("\n"), error, name)
-        rest = "No task of this file can be graded until Python can read it."
-        raise UnreadableSource(f"{message}{rest}", line) from error
-    except Exception as error:  # RecursionError, MemoryError, ValueError: Python's parser gives up on it
-        raise UnreadableSource(
-            f"{name} is too deeply nested for Python to read: write shorter expressions."
-        ) from error
+    except Exception as error:  # lone surrogates, null bytes, too deep: Python's parser has many ways to give up
+        return error
 
 
 def syntax_fault(lines: Sequence[str], error: SyntaxError, name: str) -> tuple[str, int | None]:
@@ -131,6 +136,7 @@ LINE = re.compile(
 )
 WITH_PYTHON = frozenset({"%%time", "%%capture", "%%prun"})  # the rest of such a cell is Python like any other
 OURS = re.compile(r"%(?:grade\b|(?:re)?load_ext\s+grader\.)")
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 MOST_PLACES = 50  # of such lines in one cell, as each has the cell parsed again
 
 
@@ -163,15 +169,6 @@ def cleaned(source: str, place: str) -> Cleaned | SourceProblem:
     return SourceProblem(f"{place}: more than {MOST_PLACES} places are no Python: move them to other cells.")
 
 
-def _tried(text: str) -> ast.Module | Exception:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except Exception as error:  # lone surrogates, null bytes, too deep: Python's parser has many ways to give up
-        return error
-
-
 def _cell_magic(lines: list[str]) -> list[int]:
     """Take a %%magic out that the cell begins with, and all of the cell unless it goes on in Python."""
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
@@ -194,16 +191,9 @@ def _take(lines: list[str], line: int) -> list[int]:
 
 
 def _fault(error: Exception, lines: list[str], place: str) -> SourceProblem:
-    if bad := _unreadable_line(lines):
+    if bad := next((number for number, line in enumerate(lines, 1) if NO_TEXT.search(line)), None):
         return SourceProblem(f"{place}, line {bad}: a character is no text: write the line anew.", bad)
     if not isinstance(error, SyntaxError):
         return SourceProblem(f"{place}: it is too deeply nested for Python to read: write shorter expressions.")
     message, line = syntax_fault(lines, error, place)
     return SourceProblem(message.rstrip(), line)
-
-
-def _unreadable_line(lines: list[str]) -> int | None:
-    for number, line in enumerate(lines, 1):
-        if "\0" in line or any("\ud800" <= character <= "\udfff" for character in line):
-            return number
-    return None

@@ -144,7 +144,6 @@ MOODLE = _layout("Moodle", _moodle_entry, _with_upload)
 
 METADATA = "submission_metadata.yml"
 STAMP = "timestamp.txt"
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _find_gradescope(spot: Spot) -> LayoutFindings:
@@ -154,20 +153,14 @@ def _find_gradescope(spot: Spot) -> LayoutFindings:
         ClassProblem: the list of submitters is not there or cannot be read.
     """
     known, folders = _metadata(spot), {folder.name: folder for folder in spot.folder.folders()}
-    claims = {name: _claims(known.get(name)) for name in sorted({*known, *folders})}
-    return LayoutFindings(
-        [
-            ClaimedWork(whose, tuple(_gradescope_parts(name, folders.get(name), known[name], spot)))
-            for name, whose in claims.items()
-            if whose
-        ],
-        notes=[spot.left_out(file) for file in spot.folder.files() if file.name != METADATA],
-        unknown=[
-            f"{short(spot.at(name))} names no submitter in {METADATA}"
-            for name, whose in claims.items()
-            if not whose
-        ],
-    )
+    strays = [spot.left_out(file) for file in spot.folder.files() if file.name != METADATA]
+    found, findings = list[ClaimedWork](), LayoutFindings(notes=strays)
+    for name in sorted({*known, *folders}):
+        if claims := _claims(known.get(name)):
+            found.append(ClaimedWork(claims, tuple(_gradescope_parts(name, folders.get(name), known[name], spot))))
+        else:
+            findings.unknown.append(f"{short(spot.at(name))} names no submitter in {METADATA}")
+    return replace(findings, found=found)
 
 
 def _metadata(spot: Spot) -> dict[str, dict[str, Any]]:
@@ -262,7 +255,7 @@ def _nbgrader_parts(student: Folder, place: str) -> list[WorkPart]:
     loose = tuple(node for node in whole.nodes if isinstance(node, File))
     parts = [_assignment_part(node, f"{place}/{node.name}") for node in whole.nodes if isinstance(node, Folder)]
     if all(part.submitted_at for part in parts):
-        parts.sort(key=lambda part: (part.submitted_at or NEVER, part.place))
+        parts.sort(key=lambda part: (part.submitted_at, part.place))
     return [replace(whole, nodes=loose), *parts] if loose or not whole.nodes else parts
 
 

@@ -22,10 +22,10 @@ WRAPPERS = ("exercises",)  # folders of the course that students pack along
 
 
 # Whose an entry of a folder is, and what it is: a file beside those of others, a folder, or a part of its own.
-Entry: TypeAlias = tuple[Claim, File | Folder | WorkPart]
+OwnedEntry: TypeAlias = tuple[Claim, File | Folder | WorkPart]
 
 
-def by_student(spot: Spot, told: Callable[[Node, Spot], Entry | None]) -> list[tuple[Claim, list[WorkPart]]]:
+def by_student(spot: Spot, told: Callable[[Node, Spot], OwnedEntry | None]) -> list[tuple[Claim, list[WorkPart]]]:
     """Return what each student handed in, where the entries of a folder tell whose they are."""
     students = dict[str, tuple[Claim, list[File], list[WorkPart]]]()
     for node in spot.folder.children():
@@ -91,7 +91,7 @@ def read_by_name(spot: Spot) -> LayoutFindings:
     return findings
 
 
-def _entry(node: Node, spot: Spot) -> Entry | None:
+def _entry(node: Node, spot: Spot) -> OwnedEntry | None:
     student, topic = told_by(node, spot.topics)
     if not student:
         return None
@@ -108,7 +108,8 @@ def parts_inside(folder: Folder, place: str) -> list[WorkPart]:
     whole = WorkPart.of(folder, place)
     if folder.path is not None and (folder.path / ".git").is_dir() and not whole.problem:
         whole = replace(whole, notes=("it holds a git repository; its files are read as they lie",))
-    stamped = sorted((stamp[1], node.name, node) for node in whole.nodes if (stamp := otter_stamp(node.name)))
+    exports = ((stamp[1], node.name, node) for node in whole.nodes if (stamp := otter_stamp(node.name)))
+    stamped = sorted(exports, key=lambda each: each[:2])  # an archive may hold one name twice
     if not stamped:
         return [whole]
     rest = replace(whole, nodes=tuple(node for node in whole.nodes if not otter_stamp(node.name)))

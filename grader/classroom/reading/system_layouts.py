@@ -19,7 +19,7 @@ from typing import Any
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
-from grader.classroom.reading.name_layouts import Entry, by_student, claim_of, parts_inside
+from grader.classroom.reading.name_layouts import OwnedEntry, by_student, claim_of, parts_inside
 from grader.classroom.reading.names import is_archive, label, moment, otter_stamp, short
 from grader.classroom.reading.tree import ClassProblem, File, Folder, Node, Unreadable, reason, walk
 from grader.intake.topic_files import topic_of
@@ -42,7 +42,7 @@ TYPED = "text typed into Moodle was handed in, which cannot be graded: hand in t
 
 def _layout(
     system: str,
-    told: Callable[[Node, Spot], Entry | None],
+    told: Callable[[Node, Spot], OwnedEntry | None],
     handed_in: Callable[[Sequence[WorkPart], Claim], Iterable[WorkPart]],
 ) -> Layout:
     """Return the layout of a system's download by whose an entry is and by how a student's parts are handed in."""
@@ -60,7 +60,7 @@ def _layout(
     return Layout(f"{system} download", fits, find)
 
 
-def _canvas_entry(file: Node, spot: Spot) -> Entry | None:
+def _canvas_entry(file: Node, spot: Spot) -> OwnedEntry | None:
     if isinstance(file, Folder):
         return None
     place, stamp = spot.at(file.name), otter_stamp(file.name)
@@ -105,7 +105,7 @@ def _in_order(parts: Sequence[WorkPart], claim: Claim) -> Iterable[WorkPart]:
 CANVAS = _layout("Canvas", _canvas_entry, _in_order)
 
 
-def _moodle_entry(node: Node, spot: Spot) -> Entry | None:
+def _moodle_entry(node: Node, spot: Spot) -> OwnedEntry | None:
     told = (MOODLE_FOLDER if isinstance(node, Folder) else MOODLE_FILE).fullmatch(node.name)
     if told is None:
         return None

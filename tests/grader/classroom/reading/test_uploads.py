@@ -177,6 +177,19 @@ def test_two_files_of_a_topic_are_one_when_they_are_equal(
     assert upload(data).files == {"losses.py": b"x"}
 
 
+def test_export_that_an_archive_holds_twice_is_read(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
+    """Two exports of one name and one time are two entries of one student's folder."""
+    export = layouts.zip_bytes({"losses.py": "x"})
+    name = "al/losses_2024_01_31T23_59_58_123456.zip"
+    with pytest.warns(UserWarning, match="Duplicate"):
+        data = layouts.zip_bytes([(name, export), (name, export), ("bo/losses.py", "b")])
+    (tmp_path / "class.zip").write_bytes(data)
+    assert [dict(each.files) for each in read(tmp_path / "class.zip").hand_ins] == [
+        {"losses.py": b"x"},
+        {"losses.py": b"b"},
+    ]
+
+
 @pytest.mark.parametrize(
     "name",
     [

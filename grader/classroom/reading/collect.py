@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from grader.classroom.reading import limits
@@ -167,7 +167,8 @@ def collect(
     Only files of the topics that are asked for are said to be missing. `owners` are words by which its
     owners are called.
     """
-    got = Collected(part, notes=list(part.notes), problems=[part.problem] if part.problem else [])
+    read = replace(part, nodes=())  # so that nothing of an upload is held for longer than it is read
+    got = Collected(read, notes=list(part.notes), problems=[part.problem] if part.problem else [])
     search = _Search(topics, asked, stub, owners, budget, got)
     try:
         search.look(part.nodes, "", 0)

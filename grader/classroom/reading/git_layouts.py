@@ -75,12 +75,13 @@ def _committed(
 ) -> ClaimedWork:
     """Return what the first of some commits holds, and what the older ones behind it held."""
     matters = wanted(topics)
+    head = repository.files(commits[0], matters)
     states = dict[str, object]()  # by tree: the files that matter with their contents
 
     def state(commit: Commit) -> object:
         if commit.tree not in states:
             try:
-                files = walk(repository.files(commit).children())
+                files = walk((head if commit is commits[0] else repository.files(commit)).children())
                 states[commit.tree] = {(path, file.digest) for path, file in files if matters(file.name)}
             except Unreadable:
                 states[commit.tree] = commit.tree
@@ -98,10 +99,10 @@ def _committed(
         commit = last(moment)
         if commit is None or commit is now or not state(commit):
             return None
-        return WorkPart.of(repository.files(commit), f"{place} (commit {commit.name[:SHORT]})", commit.when)
+        return WorkPart.of(repository.files(commit, matters), f"{place} (commit {commit.name[:SHORT]})", commit.when)
 
     now = last()
-    part = WorkPart.of(repository.files(commits[0]), place, now.when if now else None)
+    part = WorkPart.of(head, place, now.when if now else None)
     return ClaimedWork((claim,), (part,), before=before)
 
 
@@ -172,7 +173,7 @@ def _find_commits(spot: Spot) -> LayoutFindings:
     repository = replace(_opened(spot), seconds=limits.GIT_CLASS_SECONDS)
     try:
         commits = repository.commits(repository.tip())
-        if repository.cut_at:
+        if not repository.is_whole:
             raise Unreadable(DAMAGED)
         if len(commits) > limits.COMMITS:
             raise Unreadable(f"it has more than {limits.COMMITS} commits")

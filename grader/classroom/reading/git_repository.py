@@ -6,6 +6,7 @@ ours that borrows nothing but the folder of objects, and only commands that prin
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import re
@@ -14,20 +15,22 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import IO
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.names import label
-from grader.classroom.reading.tree import LINK, ClassProblem, Entry, File, Folder, Node, Unreadable, entry_of
+from grader.classroom.reading.tree import LINK, ClassProblem, File, Folder, Node, Unreadable, entry_of
 
 NAME = re.compile(rb"(?P<name>[0-9a-f]{40}|[0-9a-f]{64})")
 POINTER = re.compile(rb"ref: (?P<ref>refs/[^\s~^:?*\[\\]+)")
 PACKED = re.compile(rb"(?P<name>[0-9a-f]{40}|[0-9a-f]{64}) (?P<ref>refs/\S+)")
-ENTRY = re.compile(rb"(?P<mode>\d{6}) [a-z]+ (?P<name>[0-9a-f]+)\t(?P<path>.+)", re.DOTALL)  # of a listing of files
+# Of a listing of files.
+ENTRY = re.compile(rb"(?P<mode>\d{6}) [a-z]+ (?P<name>[0-9a-f]+) +(?P<size>\S+)\t(?P<path>.+)", re.DOTALL)
 SAID = "%H%n%T%n%an%n%ae%n%cI"  # of each commit
 NOT_READ = {b"120000": LINK, b"160000": "is another repository"}  # by mode
 OPENED = ("HEAD", "commondir", "objects", "packed-refs", "refs", "shallow")  # what we, or git by itself, will open
@@ -46,6 +49,7 @@ SAFE = (
     "safe.directory=*",
 )
 MEMORY = 1 << 30
+SHA1 = 40  # characters of a name; others are longer
 DAMAGED = "its git store lacks an object or is damaged: clone it anew"
 LARGEST = max(limits.NOTEBOOK, limits.ARCHIVE)
 
@@ -70,10 +74,10 @@ class Commit:
 class Repository:
     """The references of a repository, and its objects as long as there is time left to read them."""
 
-    objects: Path
+    store: Path
     head: str  # the branch that HEAD names, or nothing
     refs: dict[str, str]  # full name -> object, with HEAD among them
-    cut_at: list[str]  # the commits whose parents were not cloned
+    is_whole: bool  # none of its history was left behind when it was cloned
     seconds: float = limits.GIT_SECONDS  # that git may still take
 
     @property
@@ -109,45 +113,64 @@ class Repository:
             raise Unreadable(DAMAGED)
         return found
 
-    def files(self, commit: Commit) -> Folder:
-        """Return what a commit holds; it is asked for when the folder is listed."""
+    def files(self, commit: Commit, together: Callable[[str], bool] = lambda name: False) -> Folder:
+        """Return what a commit holds; it is asked for when the folder is listed.
+
+        Small files whose names go `together` are all read when the first of them is, which costs one start of git.
+        """
 
         def listing() -> Sequence[Node]:
-            data = self._said("ls-tree", "-r", "-z", commit.tree, most=limits.ENTRIES * limits.NAME)
-            entries = map(ENTRY.fullmatch, data.split(b"\0"))
-            return Folder.of("", (self._entry(told) for told in entries if told)).listing()
+            data = self._said("ls-tree", "-r", "-z", "-l", commit.tree, most=limits.ENTRIES * limits.NAME)
+            entries = [told for told in map(ENTRY.fullmatch, data.split(b"\0")) if told]
+            small = [each for each in entries if each["size"].isdigit() and int(each["size"]) <= limits.CODE]
+            names = {each["name"] for each in small if together(_text_of(each["path"]))}
+            contents = cache(lambda: self._contents(sorted(names)))
 
-        return Folder("", listing)
+            def made(told: re.Match[bytes], called: str) -> File:
+                if why := NOT_READ.get(told["mode"]):
+                    return File.closed(called, why)
+                name = told["name"]
+                alone = partial(self._said, "cat-file", "blob", name.decode(), most=LARGEST)
+                read = (lambda: contents()[name]) if name in names else alone
+                return File(called, lambda: io.BytesIO(read()), digest=name.decode())
 
-    def _entry(self, told: re.Match[bytes]) -> Entry:
-        def made(called: str) -> File:
-            if why := NOT_READ.get(told["mode"]):
-                return File.closed(called, why)
-            digest = told["name"].decode()
-            asked = partial(self._said, "cat-file", "blob", digest, most=LARGEST)
-            return File(called, lambda: io.BytesIO(asked()), digest=digest)
+            why = "has a name that leads somewhere else"
+            found = [entry_of(_text_of(each["path"]), partial(made, each), why) for each in entries]
+            return Folder.of("", found).listing()
 
-        path = told["path"].decode("utf-8", "surrogateescape")
-        return entry_of(path, made, "has a name that leads somewhere else")
+        return Folder("", cache(listing))
 
-    def _said(self, *command: str, most: int) -> bytes:
-        """Return what a command of git prints.
+    def _contents(self, names: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the contents of several files; what git says of each is its name, kind and size in a line."""
+        said = io.BytesIO(self._said("cat-file", "--batch", most=limits.HELD, asked=names))
+        found = dict[bytes, bytes]()
+        for name in names:
+            words = said.readline().split()
+            if words[1:2] != [b"blob"]:
+                raise Unreadable(DAMAGED)
+            found[name] = said.read(int(words[2]))
+            said.readline()
+        return found
+
+    def _said(self, *command: str, most: int, asked: Sequence[bytes] = ()) -> bytes:
+        """Return what a command of git prints that reads some lines.
 
         Raises:
             Unreadable: git gives up, takes too long or prints more than `most` bytes.
         """
         begun = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="grade-git-") as home:
-            _make_empty_repository(Path(home), self)
-            process = _started(command, Path(home), self.objects)
-            timer = threading.Timer(self.seconds, process.kill)
-            timer.daemon = True
-            timer.start()
-            with process:
-                data = process.stdout.read(most + 1) if process.stdout else b""
-                if len(data) > most:
-                    process.kill()
-            timer.cancel()
+        with tempfile.TemporaryFile() as lines:
+            lines.write(b"".join(line + b"\n" for line in asked))
+            lines.seek(0)
+            process = self._started(command, lines)
+        timer = threading.Timer(self.seconds, process.kill)
+        timer.daemon = True
+        timer.start()
+        with process:
+            data = process.stdout.read(most + 1) if process.stdout else b""
+            if len(data) > most:
+                process.kill()
+        timer.cancel()
         self.seconds -= time.monotonic() - begun
         if len(data) > most:
             raise Unreadable("its git store holds more than anybody hands in")
@@ -156,6 +179,33 @@ class Repository:
         if process.returncode:
             raise Unreadable(DAMAGED)
         return data
+
+    def _started(self, command: Sequence[str], lines: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start git in an empty repository of ours, with the objects of this one.
+
+        Raises:
+            ClassProblem: there is no git, or only one that lies in the current folder.
+        """
+        program = shutil.which("git")
+        if program is None or Path(program).resolve().parent == Path.cwd().resolve():
+            raise ClassProblem("git is not installed: install it, or give the files without their repositories")
+        options = [word for setting in SAFE for word in ("-c", setting)]
+        home = _empty_repository(is_long=any(len(name) > SHA1 for name in self.refs.values()))
+        process = subprocess.Popen(
+            [program, "--no-pager", *options, *command],
+            stdin=lines,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=home,
+            env=_environment(home, self.store),
+        )
+        if prlimit is not None:
+            prlimit(process.pid, RLIMIT_AS, (MEMORY, MEMORY))
+        return process
+
+
+def _text_of(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
 
 
 def _commit(name: str, tree: str, author: str, email: str, when: str) -> Commit:
@@ -194,8 +244,7 @@ def open_repository(store: Path) -> Repository:
         refs["HEAD"] = name
     if not refs:
         raise Unreadable("its git repository has no commit: commit the files and push them")
-    cut_at = [name.decode() for name in _text(files, "shallow").split() if NAME.fullmatch(name)]
-    return Repository(store / "objects", head, refs, cut_at)
+    return Repository(store, head, refs, is_whole="shallow" not in files)
 
 
 def _files(store: Path) -> dict[str, File]:
@@ -230,30 +279,7 @@ def _refs(files: dict[str, File]) -> dict[str, str]:
     return dict(sorted(refs.items()))
 
 
-def _started(command: Sequence[str], home: Path, objects: Path) -> subprocess.Popen[bytes]:
-    """Start git in an empty repository, with the objects of another one.
-
-    Raises:
-        ClassProblem: there is no git, or only one that lies in the current folder.
-    """
-    program = shutil.which("git")
-    if program is None or Path(program).resolve().parent == Path.cwd().resolve():
-        raise ClassProblem("git is not installed: install it, or give the files without their repositories")
-    options = [word for setting in SAFE for word in ("-c", setting)]
-    process = subprocess.Popen(
-        [program, "--no-pager", *options, *command],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=home,
-        env=_environment(home, objects),
-    )
-    if prlimit is not None:
-        prlimit(process.pid, RLIMIT_AS, (MEMORY, MEMORY))
-    return process
-
-
-def _environment(home: Path, objects: Path) -> dict[str, str]:
+def _environment(home: Path, store: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     return kept | {
         "GIT_ATTR_NOSYSTEM": "1",
@@ -262,21 +288,24 @@ def _environment(home: Path, objects: Path) -> dict[str, str]:
         "GIT_DIR": str(home),
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_OBJECT_DIRECTORY": str(objects.resolve()),
+        "GIT_OBJECT_DIRECTORY": str(store.resolve() / "objects"),
         "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_SHALLOW_FILE": str(store.resolve() / "shallow"),
         "GIT_TERMINAL_PROMPT": "0",
         "HOME": str(home),
         "LC_ALL": "C",
     }
 
 
-def _make_empty_repository(home: Path, like: Repository) -> None:
-    """Make it by hand, so that no template of the system goes into it."""
-    is_long = any(len(name) > 40 for name in like.refs.values())
+@cache
+def _empty_repository(*, is_long: bool) -> Path:
+    """Make one by hand, so that no template of the system goes into it; all are read through the same, until we end."""
+    home = Path(tempfile.mkdtemp(prefix="grade-git-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     for folder in ("objects", "refs"):
         (home / folder).mkdir()
     (home / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
     names = "[extensions]\n\tobjectformat = sha256\n" if is_long else ""
     settings = f"[core]\n\trepositoryformatversion = {int(is_long)}\n\tbare = true\n{names}"
     (home / "config").write_text(settings, encoding="ascii")
-    (home / "shallow").write_text("".join(f"{name}\n" for name in like.cut_at), encoding="ascii")
+    return home

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -78,7 +78,7 @@ class Repository:
     head: str  # the branch that HEAD names, or nothing
     refs: dict[str, str]  # full name -> object, with HEAD among them
     is_whole: bool  # none of its history was left behind when it was cloned
-    seconds: float = limits.GIT_SECONDS  # that git may still take
+    seconds: float = field(default_factory=lambda: limits.GIT_SECONDS)  # that git may still take
 
     @property
     def branches(self) -> dict[str, str]:
@@ -130,9 +130,10 @@ class Repository:
                 if why := NOT_READ.get(told["mode"]):
                     return File.closed(called, why)
                 name = told["name"]
+                if name in names:
+                    return File(called, lambda: io.BytesIO(contents()[name]), digest=name.decode())
                 alone = partial(self._said, "cat-file", "blob", name.decode(), most=LARGEST)
-                read = (lambda: contents()[name]) if name in names else alone
-                return File(called, lambda: io.BytesIO(read()), digest=name.decode())
+                return File(called, lambda: io.BytesIO(alone()), digest=name.decode())
 
             why = "has a name that leads somewhere else"
             found = [entry_of(_text_of(each["path"]), partial(made, each), why) for each in entries]

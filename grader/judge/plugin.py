@@ -17,7 +17,7 @@ from grader.device.choice import Accelerator, using
 from grader.intake import IntakeError, NothingFound, Source, TwoCandidates, find_submission, read_source
 from grader.judge.accelerator import AUTO, CHOICES, NoSuchDevice, accelerator_for
 from grader.judge.references import References, load_file
-from grader.judge.runner import BENCH, DRAWING, SESSION, Runner, room_of
+from grader.judge.runner import BENCH, DRAWING, SESSION, Runner
 from grader.judge.subject import ReferenceSubject, SourceSubject, Subject, open_workers
 from grader.process.prepare import prepare_torch
 from grader.proxy.submission import Submission
@@ -139,7 +139,7 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     item, runner = request.node, bench_of(request.config)
     topic = item.path.parent.name
     seed = runner.seed_of(item, "sandbox")
-    with runner.subject.open(topic, seed, runner.seconds_of(item), room_of(item.path)) as session:
+    with runner.subject.open(topic, seed, runner.seconds_of(item)) as session:
         item.stash[SESSION] = session
         yield Submission(session)
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.mark import KeywordMatcher
+from _pytest.mark.expression import Expression
 
 from grader.course import Course, Task
 from grader.device.choice import computes_on_cuda
@@ -79,15 +81,21 @@ class Runner:
         """Start with `subject` under test; `seconds` bounds what any test allows."""
         self.course, self.references = course, references
         self.subject, self.seed, self._most_seconds = subject, seed, seconds
+        self.by_task: dict[str, list[pytest.Item]] = {}  # the tests that were collected, by the id of their task
         self.partial: set[str] = set()  # ids of tasks of which tests were deselected
         self.memory = Memory()
         self._seconds = math.inf  # that the play of now may take
         self._tasks = {course.suite_file(task).resolve(): task for task in course.tasks}
         self._task_at: dict[Path, Task | None] = {}  # by unresolved path: resolving asks the file system
 
-    def face(self, subject: Subject, seed: int, seconds: float | None) -> None:
-        """Put another subject under test."""
+    def face(self, subject: Subject, seed: int, seconds: float | None, keyword: str = "") -> None:
+        """Put another subject under test, with the tests alone that pytest's -k would choose."""
         self.subject, self.seed, self._most_seconds = subject, seed, seconds
+        if keyword:
+            asked = Expression.compile(keyword)
+            for task_id, items in self.by_task.items():
+                self.by_task[task_id] = [item for item in items if asked.evaluate(KeywordMatcher.from_item(item))]
+                self.partial |= {task_id} if len(self.by_task[task_id]) < len(items) else set()
 
     def task_of(self, item: pytest.Item) -> Task | None:
         """Return the task that a test belongs to, None for a test of something else."""
@@ -179,11 +187,6 @@ def _forget(item: pytest.Item) -> None:
 def least_seconds() -> float:
     """Return what any test has, alone; on a card all that its suite allows, as each worker starts CUDA anew."""
     return math.inf if computes_on_cuda() else LEAST_SECONDS
-
-
-def room_of(suite: Path) -> str:
-    """Return the name under which tests share a worker: the topic of their suite."""
-    return suite.parent.name
 
 
 def seconds_of(item: pytest.Item) -> float:

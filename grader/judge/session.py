@@ -15,7 +15,7 @@ from grader.judge import plugin
 from grader.judge.order import OurProblem
 from grader.judge.runner import BENCH, Runner
 
-Play = Callable[[Runner, dict[str, list[pytest.Item]]], None]
+Play = Callable[[], None]
 
 QUIET = (
     "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:warnings",
@@ -28,11 +28,12 @@ NEVER_FROM_OUTSIDE = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DEBUG")
 
 
 class _Embedded:
-    """Takes the run loop over and hands the collected tests, by task, to the caller."""
+    """Takes the run loop over: the runner has the collected tests, by task, and the caller plays them."""
 
     def __init__(self, runner: Runner, play: Play) -> None:
         self.runner, self.play = runner, play
         self.problems: list[str] = []
+        runner.by_task = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -47,22 +48,21 @@ class _Embedded:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        by_task: dict[str, list[pytest.Item]] = {}
         for item in session.items:
             task = self.runner.task_of(item)
             if task is not None:
-                by_task.setdefault(task.id, []).append(item)
+                self.runner.by_task.setdefault(task.id, []).append(item)
         if not self.problems:
             gc.freeze()  # so that no collection goes over the suites and torch again and again: 8 % of a play
             try:
-                self.play(self.runner, by_task)
+                self.play()
             finally:
                 gc.unfreeze()
         return True
 
 
 def run_session(runner: Runner, tasks: Sequence[Task], keyword: str, play: Play) -> None:
-    """Collect the suites of `tasks` and let `play` run them.
+    """Collect the suites of `tasks` for `runner` and call `play`, which runs them.
 
     Raises:
         OurProblem: a suite cannot be collected.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +19,7 @@ from grader.judge.message import message_of, printed_of, traceback_of
 from grader.judge.order import Advance, Order, ShardResult, Tell
 from grader.judge.outcome import Outcome, is_close, verdict_of
 from grader.judge.references import References
-from grader.judge.runner import DEFAULT_SECONDS, Runner, is_visible, room_of, title_of, weight_of
+from grader.judge.runner import DEFAULT_SECONDS, Runner, is_visible, title_of, weight_of
 from grader.judge.scoring import failing, idle_tests, is_first_failure, named, score_task, untested
 from grader.judge.session import run_session
 from grader.judge.subject import SourceSubject, Workers, open_workers
@@ -41,14 +41,6 @@ def grade_shard(order: Order, advance: Advance) -> ShardResult:
             workers.close()
 
 
-@dataclass(frozen=True)
-class Collected:
-    """A session of pytest that is open: its runner, and the tests of each task."""
-
-    runner: Runner
-    by_task: Mapping[str, list[pytest.Item]]
-
-
 class Shard:
     """The grading of one order in this process."""
 
@@ -65,13 +57,13 @@ class Shard:
         self.seconds_left, self.late = DIAGNOSIS_SECONDS, Late()
         self.result = ShardResult(kind=workers.kind, layers=workers.layers, missing=workers.missing)
 
-    def grade(self, collected: Collected | None = None) -> ShardResult:
-        """Grade, in the session that is open if there is one; what our own files are warned of is no learner's."""
+    def grade(self, runner: Runner | None = None) -> ShardResult:
+        """Grade, with the runner of a session that is open if there is one."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return self._grade(collected)
+            warnings.simplefilter("ignore")  # what our own files are warned of is no learner's
+            return self._grade(runner)
 
-    def _grade(self, collected: Collected | None) -> ShardResult:
+    def _grade(self, runner: Runner | None) -> ShardResult:
         intake = take_in(self.course, self.references, self.order.submission, self.tasks)
         self.result.tasks.update(intake.settled)
         self.result.notes, self.sources = intake.notes, intake.sources
@@ -81,12 +73,12 @@ class Shard:
         if self.order.first:
             open_tasks = self._before_first_settled(open_tasks)
         self.played = open_tasks
-        if collected is not None:
-            collected.runner.face(subject, self.order.seed, self.order.seconds)
-            self._play(collected.runner, collected.by_task)
+        if runner is not None:
+            runner.face(subject, self.order.seed, self.order.seconds, self.order.keyword)
+            self._play(runner)
         elif open_tasks:
-            runner = Runner(self.course, self.references, subject, self.order.seed, self.order.seconds)
-            run_session(runner, open_tasks, self.order.keyword, self._play)
+            fresh = Runner(self.course, self.references, subject, self.order.seed, self.order.seconds)
+            run_session(fresh, open_tasks, self.order.keyword, lambda: self._play(fresh))
         return self.result
 
     def _refuse_broken_modules(self, intake: Intake, subject: SourceSubject) -> None:
@@ -96,7 +88,7 @@ class Shard:
             if not tasks:
                 continue
             try:
-                with subject.open(slug, 0, DEFAULT_SECONDS, room_of(self.course.suite_file(tasks[0]))):
+                with subject.open(slug, 0, DEFAULT_SECONDS):
                     continue
             except (SubmissionError, StateLeft, WorkerGone) as problem:
                 self._settle_all(intake, tasks, _outcome_of_import(problem))
@@ -116,9 +108,9 @@ class Shard:
         self.result.tasks = {task_id: self.result.tasks[task_id] for task_id in ids[last : last + 1]}
         return [task for task in open_tasks if ids.index(task.id) < last]
 
-    def _play(self, runner: Runner, by_task: Mapping[str, list[pytest.Item]]) -> None:
+    def _play(self, runner: Runner) -> None:
         for task in self.played:
-            items = by_task.get(task.id, [])
+            items = runner.by_task.get(task.id, [])
             if not items:
                 self._miss_tests(task)
                 continue

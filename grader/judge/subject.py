@@ -10,9 +10,10 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
@@ -27,21 +28,19 @@ MOST_SECONDS = 5.0  # of one worker's use, far below the processor time that the
 
 
 class WorkerReuse:
-    """Numbers the workers of a room: a new number is a new worker."""
+    """Numbers the workers that a topic's tests share: a new number is a new worker."""
 
     def __init__(self) -> None:
         """Start with nothing shared."""
-        self._room, self._number, self._served, self._spent = "", 0, 0, 0.0
+        self._topic, self._number, self._served, self._spent = "", 0, 0, 0.0
 
-    def enter(self, room: str) -> str:
-        """Return the name of the worker that serves the next test; a test without a room has one to itself."""
-        if not room:
-            return ""
-        if room != self._room or self._spent > MOST_SECONDS:
+    def enter(self, topic: str) -> str:
+        """Return the key of the worker that serves the next test."""
+        if topic != self._topic or self._spent > MOST_SECONDS:
             self.part()
-        self._room = room
+        self._topic = topic
         self._served += 1
-        return f"{room}::{self._number}"
+        return f"{topic}::{self._number}"
 
     def spend(self, seconds: float) -> None:
         """Count the time of a test."""
@@ -66,7 +65,7 @@ class Workers:
     kind: str  # forked, spawned, none
     layers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    rest: Callable[[], None] = lambda: None  # end the worker that the next test of its room would have
+    rest: Callable[[], None] = lambda: None  # end the worker that the next test of its topic would have
     leave: Callable[[], None] = lambda: None  # let go of it in a process that forked the one that uses it
 
 
@@ -78,7 +77,7 @@ def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> Workers
     """
     torch.set_num_threads(1)
     if sandbox == "none":
-        return Workers(lambda seconds, room: Loopback(), lambda: None, "none")
+        return Workers(lambda seconds, key: Loopback(), lambda: None, "none")
     workers = _spawned() if spawn else _forked()
     if sandbox == "strict" and workers.missing:
         workers.close()
@@ -105,34 +104,34 @@ def _spawned() -> Workers:
     return Workers(spawned.worker, spawned.close, "spawned", (), spawned.missing)
 
 
-OpenWorker = Callable[[float, str], Transport]  # seconds that the worker may take in all, and its room
+OpenWorker = Callable[[float, str], Transport]  # seconds that the worker may take in all, and its key
 
 COMPILE_SECONDS = 30.0
 IMPORT_SECONDS = 10.0  # of each play; it does not count as the time of the test
 APART_SECONDS = 10.0
 
 
-class Subject(Protocol):
-    """Something that answers a suite's calls."""
+class Subject(ABC):
+    """Something that answers a suite's calls; of itself it shares no worker and keeps none."""
 
-    def open(
-        self, topic: str, seed: int, seconds: float, room: str = ""
-    ) -> contextlib.AbstractContextManager[Session]:
+    @abstractmethod
+    def open(self, topic: str, seed: int, seconds: float) -> contextlib.AbstractContextManager[Session]:
         """Start a conversation for one test of a topic."""
 
     @property
     def in_batch(self) -> bool:
         """Whether the last test's worker had served others before."""
+        return False
 
-    def part(self) -> None:
+    def part(self) -> None:  # noqa: B027  # nothing is shared
         """Give the next test a worker that has served no other."""
 
-    def clear(self) -> None:
+    def clear(self) -> None:  # noqa: B027  # nothing is kept
         """End the last test's worker now, with all that it holds."""
 
 
-class SourceSubject:
-    """A submission's source, executed in a worker process, which tests of one room share."""
+class SourceSubject(Subject):
+    """A submission's source, executed in a worker process, which tests of one topic share."""
 
     def __init__(
         self, sources: Mapping[str, Source], open_worker: OpenWorker, references: References,
@@ -145,9 +144,9 @@ class SourceSubject:
         self._reuse = WorkerReuse()
 
     @contextlib.contextmanager
-    def open(self, topic: str, seed: int, seconds: float, room: str = "") -> Iterator[Session]:
+    def open(self, topic: str, seed: int, seconds: float) -> Iterator[Session]:
         """Start a worker and let it execute the source."""
-        source, worker = self._sources[topic], self._reuse.enter(room)
+        source, worker = self._sources[topic], self._reuse.enter(topic)
         if topic not in self._code:
             self._code[topic] = self._compile(topic, source.text, worker)
         transport = self._open_worker(self._import_seconds, worker)
@@ -187,19 +186,7 @@ class SourceSubject:
             transport.close()
 
 
-class _InThisProcess:
-    """What has no worker: nothing is shared, nothing is kept."""
-
-    in_batch = False
-
-    def part(self) -> None:
-        """Nothing is shared here."""
-
-    def clear(self) -> None:
-        """No worker is kept here."""
-
-
-class NamespaceSubject(_InThisProcess):
+class NamespaceSubject(Subject):
     """A trusted namespace in this process: the reference, or a known mistake."""
 
     def __init__(self, namespace: Any, references: References, is_explained: bool = True) -> None:
@@ -207,7 +194,7 @@ class NamespaceSubject(_InThisProcess):
         self._namespace, self._references, self._is_explained = namespace, references, is_explained
 
     @contextlib.contextmanager
-    def open(self, topic: str, seed: int, seconds: float, room: str = "") -> Iterator[Session]:
+    def open(self, topic: str, seed: int, seconds: float) -> Iterator[Session]:
         """Start a loopback worker."""
         transport = Loopback(self._namespace)
         try:
@@ -219,15 +206,13 @@ class NamespaceSubject(_InThisProcess):
             transport.close()
 
 
-class ReferenceSubject(_InThisProcess):
+class ReferenceSubject(Subject):
     """The reference of whichever topic a test belongs to, in this process."""
 
     def __init__(self, references: References) -> None:
         """Serve the modules of `references`."""
         self._references = references
 
-    def open(
-        self, topic: str, seed: int, seconds: float, room: str = ""
-    ) -> contextlib.AbstractContextManager[Session]:
+    def open(self, topic: str, seed: int, seconds: float) -> contextlib.AbstractContextManager[Session]:
         """Start a loopback worker over the topic's reference."""
         return NamespaceSubject(self._references.module(topic), self._references).open(topic, seed, seconds)

@@ -13,13 +13,9 @@ import gc
 import os
 import pickle
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, NoReturn
-
-import pytest
-from _pytest.mark import KeywordMatcher
-from _pytest.mark.expression import Expression
 
 from grader.course import Course, Task, load_course
 from grader.device.choice import using
@@ -32,7 +28,7 @@ from grader.judge.plugin import load_shared
 from grader.judge.references import References
 from grader.judge.runner import Runner
 from grader.judge.session import run_session
-from grader.judge.shard import Collected, Shard
+from grader.judge.shard import Shard
 from grader.judge.subject import ReferenceSubject, Workers, open_workers
 from grader.judge.warm_child import Found, Ours, die_with, graded, in_child
 from grader.judge.warm_messages import Closed, Failed, Post, Ready, receive, send, send_packed
@@ -68,21 +64,6 @@ def _read_like_a_submission(references: References, tasks: Sequence[Task], cours
     take_in(course, references, Submission({slug: content}, ""), tasks)
 
 
-def chosen(collected: Collected, keyword: str) -> Collected:
-    """Leave out what pytest's -k would leave out; the runner is told which tasks are no longer whole."""
-    if not keyword:
-        return collected
-    asked = Expression.compile(keyword)
-    left = {
-        task: [item for item in items if asked.evaluate(KeywordMatcher.from_item(item))]
-        for task, items in collected.by_task.items()
-    }
-    collected.runner.partial |= {
-        task for task, items in left.items() if len(items) < len(collected.by_task[task])
-    }
-    return Collected(collected.runner, left)
-
-
 @dataclass(frozen=True)
 class Desk:
     """What a judge works with."""
@@ -113,7 +94,7 @@ class Judge:
     course: Course
     references: References
     desk: Desk
-    collected: Collected
+    runner: Runner
     in_step: bool = True  # with the server
 
     number: int = 0  # of the order that is graded
@@ -156,14 +137,14 @@ class Judge:
         if found.reason is not None:
             return found
         graded: _Graded = pickle.loads(found.data)
-        self.collected.runner.memory.learn(graded.learned)
+        self.runner.memory.learn(graded.learned)
         return replace(found, data=graded.result)
 
     def _grade(self, order: Order, tell: Tell | None) -> _Graded:
         """Grade in this process, a child."""
         shard = Shard(order, self.desk.workers, lambda *_: None, self.course, self.references, tell)
-        result = shard.grade(chosen(self.collected, order.keyword))
-        return _Graded(pickle.dumps(result), self.collected.runner.memory.take_fresh())
+        result = shard.grade(self.runner)
+        return _Graded(pickle.dumps(result), self.runner.memory.take_fresh())
 
 
 UNUSED_SEED = 0
@@ -196,11 +177,11 @@ def _stand(post: Post, desks: Sequence[Desk], orders: int) -> None:
     tasks = [course.task(task_id) for task_id in post.task_ids]
     runner = Runner(course, references, ReferenceSubject(references), UNUSED_SEED)
 
-    def obey(runner: Runner, by_task: Mapping[str, list[pytest.Item]]) -> None:
+    def obey() -> None:
         get_ready(references, tasks, course)
         PAGES.expect(orders)
         desk = _own(desks)
-        judge = Judge(course, references, desk, Collected(runner, by_task))
+        judge = Judge(course, references, desk, runner)
         try:
             with contextlib.suppress(Closed):
                 send(desk.answers, Ready(desk.workers.kind))

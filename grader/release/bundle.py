@@ -37,9 +37,9 @@ def prove(course: Course, students: StudentCourse) -> None:
         theirs = unpacked(students.files, Path(name))
         runner = Runner(theirs, References(theirs), ReferenceSubject(References(course)), SEED)
 
-        def play(runner: Runner, by_task: dict[str, list[pytest.Item]]) -> None:
+        def play() -> None:
             for task in students.tasks:
-                items = by_task.get(task.id, [])
+                items = runner.by_task.get(task.id, [])
                 if len(items) != students.suites.visible[task.id]:
                     wanted = students.suites.visible[task.id]
                     raise CannotRelease(

@@ -35,12 +35,14 @@ def tests_of(course: Course, tasks: Sequence[Task]) -> dict[str, Counted]:
     """
     found: dict[str, Counted] = {}
 
-    def count(runner: Runner, by_task: dict[str, list[pytest.Item]]) -> None:
-        for task in tasks:
-            found[task.id] = _tests(task, by_task.get(task.id, []))
-
     references = References(course)
-    run_session(Runner(course, references, ReferenceSubject(references), 0), tasks, "", count)
+    runner = Runner(course, references, ReferenceSubject(references), 0)
+
+    def count() -> None:
+        for task in tasks:
+            found[task.id] = _tests(task, runner.by_task.get(task.id, []))
+
+    run_session(runner, tasks, "", count)
     return found
 
 

@@ -196,24 +196,23 @@ class Prover:
 
     def play(self, unit: Unit) -> Found:
         """Play one part."""
-        task, kept = self._course.task(unit.task_id), list[Found]()
-
-        def play(runner: Runner, by_task: dict[str, list[pytest.Item]]) -> None:
-            items = by_task.get(task.id, [])
-            lucky = [item for item in items if is_statistical(item)]
-            if unit.kind is Kind.MISTAKES:
-                rows = prove_mistakes(runner, task, items)
-                kept.append(Found(unit, len(items), len(lucky), rows, numbered=_numbered(items)))
-                return
-            chosen = lucky if unit.kind is Kind.STATISTICAL else [item for item in items if item not in lucky]
-            failed = failing_seeds(runner, chosen, range(unit.first, unit.last + 1))
-            kept.append(Found(unit, len(items), len(lucky), failed=failed))
-
-        subject = ReferenceSubject(self._references)
+        task, found = self._course.task(unit.task_id), list[Found]()
+        runner = Runner(self._course, self._references, ReferenceSubject(self._references), FIRST_SEED)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what our own files are warned of is no author's
-            run_session(Runner(self._course, self._references, subject, FIRST_SEED), [task], "", play)
-        return kept[0]
+            run_session(runner, [task], "", lambda: found.append(_played(unit, runner, task)))
+        return found[0]
+
+
+def _played(unit: Unit, runner: Runner, task: Task) -> Found:
+    items = runner.by_task.get(task.id, [])
+    lucky = [item for item in items if is_statistical(item)]
+    if unit.kind is Kind.MISTAKES:
+        rows = prove_mistakes(runner, task, items)
+        return Found(unit, len(items), len(lucky), rows, numbered=_numbered(items))
+    chosen = lucky if unit.kind is Kind.STATISTICAL else [item for item in items if item not in lucky]
+    failed = failing_seeds(runner, chosen, range(unit.first, unit.last + 1))
+    return Found(unit, len(items), len(lucky), failed=failed)
 
 
 def _numbered(items: Sequence[pytest.Item]) -> tuple[str, ...]:

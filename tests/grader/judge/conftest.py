@@ -162,7 +162,7 @@ class MadeUp:
         """Return what `use` makes of the tests of `double`."""
         kept: list[Any] = []
         task = runner.course.task("maths.double")
-        run_session(runner, [task], k, lambda runner, items: kept.append(use(runner, items[task.id])))
+        run_session(runner, [task], k, lambda: kept.append(use(runner, runner.by_task[task.id])))
         return kept[0]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from grader.device.choice import Accelerator, simulated_accelerator
@@ -70,7 +70,14 @@ class ShardResult:
     notes: tuple[str, ...] = ()  # how the submission was read
 
 
-Row = tuple[str, str, str]  # task id, test name, verdict
+def merged(results: Sequence[ShardResult]) -> ShardResult:
+    """Return what several processes found together, of which all have workers of one kind."""
+    whole = replace(results[0], tasks={})
+    for result in results:
+        whole.tasks.update(result.tasks)
+        whole.incomplete = whole.incomplete or result.incomplete
+        whole.notes = tuple(dict.fromkeys([*whole.notes, *result.notes]))
+    return whole
 
 
 class Progress(Protocol):

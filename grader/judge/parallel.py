@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.device.choice import Accelerator, using
 from grader.judge.isolation import given_up_in_order
-from grader.judge.order import Order, OurProblem, Progress, ShardResult
+from grader.judge.order import Order, OurProblem, Progress, ShardResult, merged
 from grader.judge.shard import grade_shard
 from grader.process.kernel import bound_memory
 from grader.process.prepare import prepare_torch
@@ -53,9 +53,8 @@ def run_parallel(order: Order, jobs: int, progress: Progress | None) -> ShardRes
         finally:
             queue.put(None)
             reader.join()
-    merged = _merged(results)
-    merged.tasks = given_up_in_order(merged.tasks, order.task_ids)
-    return merged
+    whole = merged(results)
+    return replace(whole, tasks=given_up_in_order(whole.tasks, order.task_ids))
 
 
 def default_jobs(tasks: int) -> int:
@@ -71,15 +70,6 @@ def may_fork() -> bool:
     while not (alone := len(os.listdir("/proc/self/task")) == 1) and time.monotonic() < end:
         time.sleep(GRACE / 20)
     return alone
-
-
-def _merged(results: list[ShardResult]) -> ShardResult:
-    merged = ShardResult(kind=results[0].kind, layers=results[0].layers, missing=results[0].missing)
-    for result in results:
-        merged.tasks.update(result.tasks)
-        merged.incomplete = merged.incomplete or result.incomplete
-        merged.notes = tuple(dict.fromkeys([*merged.notes, *result.notes]))
-    return merged
 
 
 _queue: Any = None

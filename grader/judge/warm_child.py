@@ -11,14 +11,16 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO, NoReturn
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import Any, NoReturn
 
 from grader.course import Course, Task
 from grader.intake import Submission
-from grader.judge.order import Order, ShardResult, Tell
+from grader.judge.order import Order, ShardResult, Tell, merged
 from grader.judge.parallel import MOST_MEMORY
 from grader.judge.scoring import untested
-from grader.judge.warm_messages import Closed, Frames, write
+from grader.judge.warm_messages import Closed
 from grader.process import kernel
 from grader.process.kernel import bound_memory
 from grader.report import Message, TaskReport, Verdict
@@ -27,7 +29,6 @@ from grader.sandbox.transport import SandboxProblem
 if sys.platform != "win32":
     import resource
 
-CHUNK = 1 << 20  # bytes that are read at once
 MOST_SECONDS = (
     600  # of this processor; what the workers use is not counted, and an answer is waited for in vain
 )
@@ -60,21 +61,20 @@ def in_child(work: Work, orders: int, answers: int, pass_on: PassOn) -> Found:
     Raises:
         Closed: whoever gives the orders has gone; the child is ended, as nobody waits for its result.
     """
-    reading, writing = os.pipe()
+    reading, writing = Pipe(duplex=False)
     judge, child = os.getpid(), os.fork()
     if child == 0:
-        _be_child(work, writing, judge, (reading, orders, answers))
-    os.close(writing)
-    frames = Frames(pass_on)
+        _be_child(work, writing, judge, (reading.fileno(), orders, answers))
+    writing.close()
     try:
-        _read(reading, orders, frames)
+        result = _read(reading, orders, pass_on)
     except Closed:
         os.kill(child, signal.SIGKILL)
         raise
     finally:
-        os.close(reading)
+        reading.close()
         _, status = os.waitpid(child, 0)
-    return _found(frames.result, status)
+    return _found(result, status)
 
 
 def _found(data: bytes | None, status: int) -> Found:
@@ -89,37 +89,37 @@ def _found(data: bytes | None, status: int) -> Found:
     return Found(b"", f"the grading process exited with status {code}")
 
 
-def _read(reading: int, orders: int, frames: Frames) -> None:
-    """Read a pipe to its end; raise Closed where the end of another one that writes to us is closed before."""
+def _read(reading: Connection, orders: int, pass_on: PassOn) -> bytes | None:
+    """Return the result, None if it never comes; raise Closed where the other end of `orders` is closed before."""
     poll = select.poll()
     poll.register(reading, select.POLLIN)
     poll.register(orders, 0)  # of which only the hanging up is told
     while True:
-        events = dict(poll.poll())
-        if reading in events:
-            part = os.read(reading, CHUNK)
-            if not part:
-                return
-            frames.take(part)
-        elif orders in events:
+        if reading.fileno() not in dict(poll.poll()):
             raise Closed("the one who gives orders has gone")
+        try:
+            is_result, data = reading.recv()
+        except (EOFError, OSError):
+            return None
+        if is_result:
+            return bytes(data)
+        pass_on(data)
 
 
-def _be_child(work: Work, writing: int, judge: int, not_ours: Sequence[int]) -> NoReturn:
+def _be_child(work: Work, writing: Connection, judge: int, not_ours: Sequence[int]) -> NoReturn:
     """Become the child; whatever happens, it never goes on as a second judge."""
     try:
         _bounded(judge, not_ours)
-        with os.fdopen(writing, "wb") as stream:
-            code, data = _result(work, stream)
-            write(stream, data, last=True)
+        code, data = _result(work, writing)
+        writing.send((True, data))
         os._exit(code)
     finally:
         os._exit(1)
 
 
-def _result(work: Work, stream: BinaryIO) -> tuple[int, bytes]:
+def _result(work: Work, writing: Connection) -> tuple[int, bytes]:
     try:
-        return 0, pickle.dumps(work(lambda told: write(stream, pickle.dumps(told), last=False)))
+        return 0, pickle.dumps(work(lambda told: writing.send((False, pickle.dumps(told)))))
     except SandboxProblem as problem:
         return BROKEN, str(problem).encode(errors="replace")
     except Exception as problem:
@@ -170,14 +170,7 @@ def graded(order: Order, attempt: Attempt, course: Course) -> bytes:
     found = _tried(order, attempt)
     if found.reason is None:
         return found.data
-    results = list(_by_task(order, attempt, course))
-    merged = replace(
-        results[0], tasks={}, notes=tuple(dict.fromkeys(n for each in results for n in each.notes))
-    )
-    for result in results:
-        merged.tasks.update(result.tasks)
-        merged.incomplete = merged.incomplete or result.incomplete
-    return pickle.dumps(merged)
+    return pickle.dumps(merged(list(_by_task(order, attempt, course))))
 
 
 def _by_task(order: Order, attempt: Attempt, course: Course) -> Iterator[ShardResult]:

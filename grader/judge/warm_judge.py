@@ -15,7 +15,7 @@ import pickle
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import BinaryIO, NoReturn
+from multiprocessing.connection import Connection
 
 from grader.course import Course, Task, load_course
 from grader.device.choice import using
@@ -65,21 +65,6 @@ def _read_like_a_submission(references: References, tasks: Sequence[Task], cours
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What a judge works with."""
-
-    workers: Workers
-    orders: BinaryIO
-    answers: BinaryIO
-
-    def leave(self) -> None:
-        """Let go of it: it is another process's."""
-        self.workers.leave()
-        self.orders.close()
-        self.answers.close()
-
-
-@dataclass(frozen=True)
 class _Graded:
     """What a child gives: a result, pickled, as it goes on unread; and what the next child need not find out."""
 
@@ -87,64 +72,70 @@ class _Graded:
     learned: dict[Key, Fact]
 
 
-@dataclass
 class Judge:
     """Grades orders in children of this process, until one of them finds the workers' server broken."""
 
-    course: Course
-    references: References
-    desk: Desk
-    runner: Runner
-    in_step: bool = True  # with the server
+    def __init__(self, workers: Workers, orders: Connection, answers: Connection) -> None:
+        """Take the workers that were started before anything was read, and the ends of both connections."""
+        self._workers, self._orders, self._answers = workers, orders, answers
+        self._in_step = True  # with the server
+        self._number = 0  # of the order that is graded
 
-    number: int = 0  # of the order that is graded
+    def leave(self) -> None:
+        """Let go of all that is another process's."""
+        self._workers.leave()
+        self._orders.close()
+        self._answers.close()
 
-    def obey(self, number: int, order: Order) -> None:
-        """Grade order `number` and answer. Raises Closed where this judge is to be replaced."""
-        self.number = number
+    def work(self, runner: Runner) -> None:
+        """Grade one order after another, until the other end hangs up, or this judge is to be replaced."""
         try:
-            self._answer_packed(graded(order, self._attempt, self.course))
+            with contextlib.suppress(Closed):
+                send(self._answers, Ready(self._workers.kind))
+                while self._in_step:
+                    self._number, order = receive(self._orders)
+                    self._obey(order, runner)
+        finally:
+            self._workers.close()
+
+    def _obey(self, order: Order, runner: Runner) -> None:
+        try:
+            self._answer(graded(order, lambda part: self._attempt(part, runner), runner.course))
         except Ours as problem:
-            self._answer(Failed(str(problem), alive=self.in_step))
+            self._answer(pickle.dumps(Failed(str(problem), alive=self._in_step)))
         except SandboxProblem as problem:
-            self._answer(Failed(str(problem), alive=False))
+            self._answer(pickle.dumps(Failed(str(problem), alive=False)))
             raise Closed(str(problem)) from None
-        if not self.in_step:
-            raise Closed("the server has ended")
 
-    def _answer(self, message: Meanwhile | Failed) -> None:
-        send(self.desk.answers, message, self.number)
+    def _answer(self, data: bytes) -> None:
+        send_packed(self._answers, data, self._number)
 
-    def _answer_packed(self, data: bytes) -> None:
-        send_packed(self.desk.answers, data, self.number)
-
-    def _attempt(self, order: Order) -> Found:
-        if not self.in_step:
+    def _attempt(self, order: Order, runner: Runner) -> Found:
+        if not self._in_step:
             raise SandboxProblem("the fork server ended; see `grade doctor`")
         PAGES.before_fork()
         found = in_child(
-            lambda tell: self._grade(order, tell if order.tells else None),
-            self.desk.orders.fileno(), self.desk.answers.fileno(), self._answer_packed,
+            lambda tell: self._grade(order, runner, tell if order.tells else None),
+            self._orders.fileno(), self._answers.fileno(), self._answer,
         )  # fmt: skip
         if order.tells and found.reason is not None:
-            self._answer(Meanwhile(None))  # whatever a process told that came to no end
+            self._answer(pickle.dumps(Meanwhile(None)))  # whatever a process told that came to no end
         try:
-            self.desk.workers.rest()  # what the child left running; it may have died
+            self._workers.rest()  # what the child left running; it may have died
         except SandboxProblem:
-            self.in_step = False  # what it had found by then counts
+            self._in_step = False  # what it had found by then counts
         if found.broken:
             raise SandboxProblem(found.reason)
         if found.reason is not None:
             return found
         graded: _Graded = pickle.loads(found.data)
-        self.runner.memory.learn(graded.learned)
+        runner.memory.learn(graded.learned)
         return replace(found, data=graded.result)
 
-    def _grade(self, order: Order, tell: Tell | None) -> _Graded:
+    def _grade(self, order: Order, runner: Runner, tell: Tell | None) -> _Graded:
         """Grade in this process, a child."""
-        shard = Shard(order, self.desk.workers, lambda *_: None, self.course, self.references, tell)
-        result = shard.grade(self.runner)
-        return _Graded(pickle.dumps(result), self.runner.memory.take_fresh())
+        shard = Shard(order, self._workers, lambda *_: None, runner.course, runner.references, tell)
+        return _Graded(pickle.dumps(shard.grade(runner)), runner.memory.take_fresh())
 
 
 UNUSED_SEED = 0
@@ -153,64 +144,49 @@ UNUSED_SEED = 0
 def main() -> None:
     """Obey until the other end hangs up."""
     numbers = [int(number) for number in sys.argv[1:]]
-    streams = [_streams(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)]
+    for number in numbers:
+        os.set_inheritable(number, False)
+    ends = [
+        (Connection(orders, writable=False), Connection(answers, readable=False))
+        for orders, answers in zip(numbers[::2], numbers[1::2], strict=True)
+    ]
     with contextlib.suppress(Closed):
-        first, _ = streams[0]
-        post, orders = receive(first)
+        post, orders = receive(ends[0][0])
         with using(post.accelerator):
             prepare_torch()
             warm_up()  # here and not in each server
             PAGES.expect(orders * 3)  # a child for each, a worker for what passes, and some for what does not
-            desks = [Desk(open_workers(post.sandbox), *pair) for pair in streams]
-            _stand(post, desks, orders)
+            _stand(post, [Judge(open_workers(post.sandbox), *pair) for pair in ends], orders)
 
 
-def _streams(orders: int, answers: int) -> tuple[BinaryIO, BinaryIO]:
-    for descriptor in (orders, answers):
-        os.set_inheritable(descriptor, False)
-    return os.fdopen(orders, "rb"), os.fdopen(answers, "wb")
-
-
-def _stand(post: Post, desks: Sequence[Desk], orders: int) -> None:
+def _stand(post: Post, judges: Sequence[Judge], orders: int) -> None:
     course = load_course()
     references = References(course)
     tasks = [course.task(task_id) for task_id in post.task_ids]
     runner = Runner(course, references, ReferenceSubject(references), UNUSED_SEED)
 
-    def obey() -> None:
+    def work() -> None:
         get_ready(references, tasks, course)
         PAGES.expect(orders)
-        desk = _own(desks)
-        judge = Judge(course, references, desk, runner)
-        try:
-            with contextlib.suppress(Closed):
-                send(desk.answers, Ready(desk.workers.kind))
-                while True:
-                    judge.obey(*receive(desk.orders))
-        finally:
-            desk.workers.close()
+        _own(judges).work(runner)
 
-    run_session(runner, tasks, "", obey)
+    run_session(runner, tasks, "", work)
 
 
-def _own(desks: Sequence[Desk]) -> Desk:
-    """Return the desk of this process: the only one, or in each of the judges that are forked here its own."""
-    if len(desks) == 1:
-        return desks[0]
+def _own(judges: Sequence[Judge]) -> Judge:
+    """Return the judge of this process: the only one, or in each of the processes that are forked here its own."""
+    if len(judges) == 1:
+        return judges[0]
     parent = os.getpid()
-    for desk in desks:
+    for judge in judges:
         if os.fork() == 0:
             die_with(parent)
-            for other in desks:
-                if other is not desk:
+            for other in judges:
+                if other is not judge:
                     other.leave()
-            return desk
-    _wait_for_all(desks)
-
-
-def _wait_for_all(desks: Sequence[Desk]) -> NoReturn:
-    for desk in desks:
-        desk.leave()
+            return judge
+    for judge in judges:
+        judge.leave()
     with contextlib.suppress(ChildProcessError):
         while True:
             os.wait()

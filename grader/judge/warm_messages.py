@@ -1,51 +1,13 @@
-"""What the ends of a warm judge say to each other: pickles behind their length, as all ends are ours."""
+"""What the ends of a warm judge say to each other, as pickles over the connections of the standard library."""
 
 from __future__ import annotations
 
 import pickle
-import struct
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from multiprocessing.connection import Connection
+from typing import Any
 
 from grader.device.choice import Accelerator
-
-PIECE = struct.Struct(">?Q")  # whether this is the result, and how many bytes follow
-
-
-def write(stream: BinaryIO, data: bytes, *, last: bool) -> None:
-    """Write one frame, so that it can be read at once."""
-    stream.write(PIECE.pack(last, len(data)))
-    stream.write(data)
-    stream.flush()
-
-
-class Frames:
-    """Takes apart what comes out of the pipe, in whatever pieces; a frame that is cut off is none."""
-
-    def __init__(self, pass_on: Callable[[bytes], None]) -> None:
-        """Nothing has come yet; `pass_on` gets what is told, at once and in its order."""
-        self._pass_on, self._data = pass_on, bytearray()
-        self.result: bytes | None = None
-
-    def take(self, part: bytes) -> None:
-        """Take the next piece."""
-        self._data += part
-        while len(self._data) >= PIECE.size:
-            last, length = PIECE.unpack_from(self._data)
-            end = PIECE.size + length
-            if len(self._data) < end:
-                return
-            with memoryview(self._data) as view:
-                data = bytes(view[PIECE.size : end])
-            del self._data[:end]
-            if last:
-                self.result = data
-            else:
-                self._pass_on(data)
-
-
-HEAD = struct.Struct(">QQ")  # which order it is about, and how many bytes follow
 
 
 @dataclass(frozen=True)
@@ -76,37 +38,28 @@ class Closed(Exception):
     """The other end has gone; start another judge, or end this one."""
 
 
-def send(stream: BinaryIO, message: Any, number: int = 0) -> None:
-    """Write one message about order `number`, whole."""
-    send_packed(stream, pickle.dumps(message), number)
+def send(connection: Connection, message: Any, number: int = 0) -> None:
+    """Send a message about order `number`."""
+    send_packed(connection, pickle.dumps(message), number)
 
 
-def send_packed(stream: BinaryIO, data: bytes, number: int = 0) -> None:
-    """Write one message that is pickled already, whole."""
+def send_packed(connection: Connection, data: bytes, number: int = 0) -> None:
+    """Send a message that is pickled already."""
     try:
-        stream.write(HEAD.pack(number, len(data)) + data)
-        stream.flush()
-    except (OSError, ValueError) as problem:
+        connection.send((number, data))
+    except OSError as problem:
         raise Closed(str(problem)) from None
 
 
-def receive(stream: BinaryIO, number: int = 0) -> Any:
-    """Read the next message about order `number` or a later one; raise Closed where the stream ends before it does.
+def receive(connection: Connection, number: int = 0) -> Any:
+    """Return the next message about order `number` or a later one; raise Closed where none can come.
 
     What is left of earlier orders, whose answer nobody has waited for to its end, is passed over.
     """
-    while True:
-        about, length = HEAD.unpack(_exactly(stream, HEAD.size))
-        data = _exactly(stream, length)
-        if about >= number:
-            return pickle.loads(data)
-
-
-def _exactly(stream: BinaryIO, size: int) -> bytes:
-    try:
-        data = stream.read(size)
-    except (OSError, ValueError) as problem:
-        raise Closed(str(problem)) from None
-    if len(data) < size:
-        raise Closed("the stream ended")
-    return data
+    about = -1
+    while about < number:
+        try:
+            about, data = connection.recv()
+        except (OSError, EOFError) as problem:
+            raise Closed(str(problem) or "the stream ended") from None
+    return pickle.loads(data)

@@ -14,7 +14,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import BinaryIO
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 
 from grader.device.choice import Accelerator
 from grader.judge.order import Meanwhile, Order, OurProblem, ShardResult, Tell
@@ -44,16 +45,16 @@ def stand(post: Post, count: int, orders: int = 0) -> list[WarmJudge]:
 
     They get ready while the caller goes on.
     """
-    streams = [_streams() for _ in range(count)]
-    started = _started([descriptor for _, theirs in streams for descriptor in theirs])
-    process = _JudgeProcess(started)
-    judges = [WarmJudge(orders_to, answers_from, process) for (orders_to, answers_from), _ in streams]
+    pipes = [(Pipe(duplex=False), Pipe(duplex=False)) for _ in range(count)]  # for orders and for answers
+    process = _JudgeProcess(_started([end for (reads, _), (_, writes) in pipes for end in (reads, writes)]))
+    judges = [WarmJudge(orders_to, answers_from, process) for (_, orders_to), (answers_from, _) in pipes]
     send(judges[0]._orders, (post, orders))
     return judges
 
 
-def _started(descriptors: Sequence[int]) -> subprocess.Popen[bytes]:
-    """Start the process, which alone has these descriptors from then on."""
+def _started(theirs: Sequence[Connection]) -> subprocess.Popen[bytes]:
+    """Start the process, which alone has these ends from then on."""
+    descriptors = [end.fileno() for end in theirs]
     path = os.pathsep.join(part for part in sys.path if part)
     environment = {**LARGE_PAGES, **os.environ, "PYTHONPATH": path}
     try:
@@ -63,14 +64,8 @@ def _started(descriptors: Sequence[int]) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL, stdout=2, pass_fds=descriptors, env=environment, start_new_session=True,
         )  # fmt: skip
     finally:
-        for descriptor in descriptors:
-            os.close(descriptor)
-
-
-def _streams() -> tuple[tuple[BinaryIO, BinaryIO], tuple[int, int]]:
-    """Return our ends of two pipes, for orders and for answers, and theirs."""
-    (reads, orders), (answers, writes) = os.pipe(), os.pipe()
-    return (os.fdopen(orders, "wb"), os.fdopen(answers, "rb")), (reads, writes)
+        for end in theirs:
+            end.close()
 
 
 class _JudgeProcess:
@@ -104,10 +99,11 @@ class _JudgeProcess:
 class WarmJudge:
     """A judge process that grades one order after another; one caller at a time."""
 
-    def __init__(self, orders: BinaryIO, answers: BinaryIO, process: _JudgeProcess) -> None:
+    def __init__(self, orders: Connection, answers: Connection, process: _JudgeProcess) -> None:
         """Talk to a judge that was started; the first order waits until it is ready."""
         self._orders, self._answers, self._process = orders, answers, process
         self.is_ready, self._number = False, 0  # of the order that was given last
+        self._use = threading.Lock()  # of the connections: none is closed while somebody reads it
         process.join(self)
 
     @staticmethod
@@ -137,7 +133,9 @@ class WarmJudge:
         with self._talking():
             self._number += 1
             send(self._orders, (self._number, replace(order, tells=meanwhile is not None)))
-            found = self._answer(meanwhile)
+            while isinstance(found := self._receive(), Meanwhile):
+                if meanwhile is not None:
+                    meanwhile(found)
         if isinstance(found, Failed):
             if found.alive:
                 raise OurProblem(found.reason)
@@ -146,12 +144,9 @@ class WarmJudge:
         assert isinstance(found, ShardResult)
         return found
 
-    def _answer(self, meanwhile: Tell | None) -> object:
-        """Return what comes after all that is told meanwhile."""
-        while isinstance(found := receive(self._answers, self._number), Meanwhile):
-            if meanwhile is not None:
-                meanwhile(found)
-        return found
+    def _receive(self) -> object:
+        with self._use:
+            return receive(self._answers, self._number)
 
     def wait(self) -> None:
         """Wait until it is ready.
@@ -162,7 +157,7 @@ class WarmJudge:
         """
         if not self.is_ready:
             with self._talking():
-                receive(self._answers)
+                self._receive()
             self.is_ready = True
 
     @contextlib.contextmanager
@@ -183,9 +178,9 @@ class WarmJudge:
 
     def close(self) -> None:
         """Let it end."""
-        for stream in (self._orders, self._answers):
-            with contextlib.suppress(OSError):
-                stream.close()
+        self._orders.close()
+        with self._use:
+            self._answers.close()
         self._process.leave(self)
 
 

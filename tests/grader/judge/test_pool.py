@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from multiprocessing import Pipe
 
 import pytest
 
@@ -13,7 +13,7 @@ from grader.device.choice import simulated_accelerator
 from grader.judge import warm_pool as module
 from grader.judge.order import OurProblem
 from grader.judge.warm_messages import Post
-from grader.judge.warm_pool import JudgeDied, JudgePool, WarmJudge, _JudgeProcess, _streams
+from grader.judge.warm_pool import JudgeDied, JudgePool, WarmJudge, _JudgeProcess
 
 POST = Post(("losses.softmax",), "auto", simulated_accelerator())
 WAITS = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
@@ -39,9 +39,8 @@ def stood(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[WarmJudge]]:
 
 
 def _judge(process: _JudgeProcess) -> WarmJudge:
-    (orders, answers), theirs = _streams()
-    for descriptor in theirs:
-        os.close(descriptor)
+    (theirs, orders), (answers, also_theirs) = Pipe(duplex=False), Pipe(duplex=False)
+    theirs.close(), also_theirs.close()
     return WarmJudge(orders, answers, process)
 
 

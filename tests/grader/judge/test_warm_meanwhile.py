@@ -6,7 +6,8 @@ import os
 import pickle
 import signal
 from collections.abc import Callable, Iterator
-from io import BytesIO
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from grader.judge.order import Meanwhile, Order
 from grader.judge.outcome import Outcome
 from grader.judge.scoring import is_first_failure
 from grader.judge.warm_child import in_child
-from grader.judge.warm_judge import Desk, Judge
-from grader.judge.warm_messages import Closed, Frames, receive, write
+from grader.judge.warm_judge import Judge
+from grader.judge.warm_messages import Closed, receive
 from grader.judge.warm_pool import WarmJudge, can_stand
 from grader.report import TaskReport, Verdict
 
@@ -165,52 +166,21 @@ class NoWorkers:
 @pytest.mark.parametrize("tells", [True, False])
 def test_what_a_child_told_that_died_is_taken_back(ends: tuple[int, int], tells: bool) -> None:
     """Nothing that was told outlives the process that found it; who did not ask is told nothing of it either."""
-    answers, nothing = Answers(ends[1]), Any
-    desk = Desk(NoWorkers(), os.fdopen(os.dup(ends[0]), "rb"), answers)  # type: ignore[arg-type]
-    judge = Judge(nothing, nothing, desk, nothing)  # type: ignore[arg-type]
+    answers, writes = Pipe(duplex=False)
+    judge, runner = Judge(NoWorkers(), Connection(os.dup(ends[0])), writes), Any  # type: ignore[arg-type]
 
-    def dies(order: Order, tell: Callable[[Any], None] | None) -> None:
+    def dies(order: Order, runner: Any, tell: Callable[[Any], None] | None) -> None:
         assert (tell is not None) is order.tells
         if tell is not None:
             tell("first")
         os.kill(os.getpid(), signal.SIGKILL)
 
     judge._grade = dies  # type: ignore[assignment, method-assign]
-    assert judge._attempt(order(WRONG, tells=tells)).reason == "the grading process was ended by SIGKILL"
-    desk.orders.close()
-    assert answers.messages() == (["first", Meanwhile(None)] if tells else [])
-
-
-class Answers(BytesIO):
-    """What a judge has answered."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self._number = number
-
-    def fileno(self) -> int:
-        """The descriptor that a child does not get."""
-        return self._number
-
-    def messages(self) -> list[Any]:
-        """All of it."""
-        size = self.seek(0, os.SEEK_END)
-        self.seek(0)
-        found = list[Any]()
-        while self.tell() < size:
-            found.append(receive(self))
-        return found
-
-
-@pytest.mark.parametrize("size", [1, 7, 10_000])
-def test_frames_are_taken_apart_however_they_come(size: int) -> None:
-    """What is told comes in order, and the result is known once it is whole."""
-    pipe, seen = BytesIO(), list[bytes]()
-    for data, last in ((b"one", False), (b"", False), (b"two" * 500, False), (b"result", True)):
-        write(pipe, data, last=last)
-    text, frames = pipe.getvalue(), Frames(seen.append)
-    for start in range(0, len(text) - 1, size):
-        frames.take(text[start : min(start + size, len(text) - 1)])
-    assert (seen, frames.result) == ([b"one", b"", b"two" * 500], None)
-    frames.take(text[-1:])
-    assert frames.result == b"result"
+    found = judge._attempt(order(WRONG, tells=tells), runner)  # type: ignore[arg-type]
+    assert found.reason == "the grading process was ended by SIGKILL"
+    writes.close()
+    told = list[Any]()
+    with pytest.raises(Closed):
+        while True:
+            told.append(receive(answers))
+    assert told == (["first", Meanwhile(None)] if tells else [])

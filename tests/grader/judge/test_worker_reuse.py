@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
 from grader.intake import Source
 from grader.judge.references import References
-from grader.judge.runner import room_of
 from grader.judge.subject import MOST_SECONDS, SourceSubject, WorkerReuse
 from grader.sandbox.loopback import Loopback
 
@@ -76,16 +74,12 @@ def tests_of(made_up, host):
     return grade
 
 
-def test_sharing_gives_tests_of_one_room_one_worker():
+def test_sharing_gives_tests_of_one_topic_one_worker():
     sharing = WorkerReuse()
     assert sharing.enter("a") == sharing.enter("a") != sharing.enter("b")
 
 
-def test_sharing_gives_a_test_without_a_room_its_own():
-    assert WorkerReuse().enter("") == ""
-
-
-def test_sharing_ends_when_a_room_is_left():
+def test_sharing_ends_when_a_topic_is_left():
     sharing = WorkerReuse()
     first = sharing.enter("a")
     sharing.enter("b")
@@ -127,11 +121,6 @@ def rooms_of(made_up, body):
     made_up.play(made_up.runner(), use)
     assert rooms[0] == rooms[1]  # what compiles then serves the first test
     return rooms[1:]
-
-
-def test_tests_of_two_tasks_share_a_worker():
-    assert room_of(Path("suites/maths/test_double.py")) == room_of(Path("suites/maths/test_quadruple.py"))
-    assert room_of(Path("suites/maths/test_double.py")) != room_of(Path("suites/nets/test_double.py"))
 
 
 def test_passing_tests_of_a_task_share_a_worker(made_up):

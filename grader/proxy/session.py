@@ -7,7 +7,7 @@ import itertools
 import textwrap
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -25,6 +25,8 @@ from grader.wire.tensor import StorageReader, with_memory
 from grader.wire.value import MALFORMED, Decoder
 
 MAX_PRINTED = 4000
+HELPERS = "__torchgrade_helpers__"
+Shipped = TypeVar("Shipped", bound=Callable[..., Any])
 _sources: weakref.WeakKeyDictionary[Callable[..., Any], str] = weakref.WeakKeyDictionary()
 
 
@@ -281,11 +283,25 @@ class Session:
 
 
 def _source_of(shipped: Callable[..., Any]) -> str:
-    """Return the source of a function or class without its decorators; finding it takes longer than most calls."""
+    """Return the source of a function or class without its decorators, then that of its helpers, if it has any.
+
+    Finding it takes longer than most calls.
+    """
     if shipped not in _sources:
-        source = textwrap.dedent(inspect.getsource(shipped))
-        _sources[shipped] = source[source.index("def ") :] if source.startswith("@") else source
+        parts = [textwrap.dedent(inspect.getsource(part)) for part in (shipped, *vars(shipped).get(HELPERS, ()))]
+        plain = [part[part.index("def ") :] if part.startswith("@") else part for part in parts]
+        _sources[shipped] = "\n".join(plain)
     return _sources[shipped]
+
+
+def shipped_with(*helpers: Callable[..., Any]) -> Callable[[Shipped], Shipped]:
+    """Let functions and classes travel with the one that is marked, which may call them there by their names."""
+
+    def mark(function: Shipped) -> Shipped:
+        setattr(function, HELPERS, helpers)
+        return function
+
+    return mark
 
 
 def _fits(gradient: Any, leaf: Tensor) -> bool:

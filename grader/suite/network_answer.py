@@ -11,20 +11,12 @@ from torch import Tensor, nn
 from grader.suite.compare import check_close
 from grader.suite.failure import CheckFailure, Evidence, kind_of, shape_of, short
 from grader.suite.network_pair import placed
+from grader.suite.network_run import state_of
 
 OPTIONAL = "num_batches_tracked"  # torch's own layers count batches, others need not
 KEYS = "keys of the state_dict"
 
 Kept = Mapping[str, tuple[str, tuple[int, ...]]]  # parameter or buffer, and the shape
-
-
-def kept_by(module: nn.Module) -> Kept:
-    """Return what a module of ours keeps."""
-    parameters = dict(module.named_parameters(remove_duplicate=False))
-    return {
-        key: ("parameter" if key in parameters else "buffer", tuple(value.shape))
-        for key, value in module.state_dict().items()
-    }
 
 
 def check_state(got: Any, want: Kept) -> None:
@@ -48,7 +40,7 @@ def check_state(got: Any, want: Kept) -> None:
             raise CheckFailure(KEYS, _described(key, want), _described(key, theirs), evidence)
 
 
-def _readable(got: Any) -> dict[str, tuple[str, tuple[int, ...]]]:
+def _readable(got: Any) -> Kept:
     if type(got) is not dict or not all(_is_entry(key, row) for key, row in got.items()):
         raise CheckFailure(KEYS, "a state_dict of tensors", "something else", Evidence("state", None))
     return {key: (kind, tuple(shape)) for key, (kind, shape) in got.items()}
@@ -134,14 +126,6 @@ def _ratio(got: Tensor, want: Tensor, rtol: float | None, atol: float | None) ->
     return ratio
 
 
-PARTS = ("output", "gradients", "inputs", "buffers")
-
-
-def seen_in(got: Any) -> dict[str, Any]:
-    """Return all that a play saw: the evidence of whatever differs."""
-    return {part: got[part] for part in PARTS}
-
-
 def check_made(got: Any, oracle: nn.Module, name: str) -> None:
     """Check that a network was made, holds what it should, and was run.
 
@@ -151,16 +135,11 @@ def check_made(got: Any, oracle: nn.Module, name: str) -> None:
     if type(got) is not dict or got.get("module") is not True:
         text = "something else" if type(got) is dict else kind_of(got)
         raise CheckFailure(f"what {name} makes", "an nn.Module", text, Evidence("kind", None))
-    check_state(got.get("state"), kept_by(oracle))
+    check_state(got.get("state"), _readable(state_of(oracle)))
     kinds = {"gradients": dict, "inputs": list, "buffers": dict}
     whole = "output" in got and all(type(got.get(part)) is kind for part, kind in kinds.items())
     if got.get("fits") is not True or not whole:
         raise CheckFailure(f"what {name} shows", "an output and gradients", "neither", Evidence("kind", None))
-
-
-def check_output(got: Any, want: Any, device: torch.device, rtol: float | None, atol: float | None) -> None:
-    """Check the output: kind, shape, dtype, device, values."""
-    check_close(got["output"], placed(want["output"], device), "the output", rtol=rtol, atol=atol)
 
 
 def check_learned(

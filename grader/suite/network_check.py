@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor, nn
 
 from grader.proxy.errors import SubmissionError
 from grader.proxy.submission import Submission
+from grader.suite.compare import check_close
 from grader.suite.drawing import Drawing
 from grader.suite.failure import NETWORK, CheckFailure, Evidence, short
-from grader.suite.network_answer import check_learned, check_made, check_output, seen_in
-from grader.suite.network_pair import Pair, Setting, draw_weights, dtype_of, leaves, on_host
+from grader.suite.network_answer import check_learned, check_made
+from grader.suite.network_pair import Pair, draw_weights, dtype_of, on_host, placed
+from grader.suite.network_run import leaves
 from grader.suite.random import Random
 
 
@@ -55,10 +58,12 @@ def check_network(
         CheckFailure: a key, the output, a gradient or a buffer differs.
         SubmissionError: the network raised.
     """
-    setting = Setting(submission, name, tuple(args), dict(kwargs or {}), oracle, training, rtol, atol, draw)
     inputs = x if type(x) is tuple else (x,)
-    pair = Pair(setting, inputs, _weights(oracle, inputs, weights, rng))
-    submission.last_call = _where(setting, inputs)
+    pair = Pair(
+        submission, name, tuple(args), dict(kwargs or {}), oracle, training, rtol, atol, draw, inputs,
+        _weights(oracle, inputs, weights, rng),
+    )  # fmt: skip
+    submission.last_call = _where(pair)
     want = None
     if gradients:
         pair, want = _under_a_gradient(pair, upstream, rng)
@@ -71,26 +76,27 @@ def check_network(
     _judge(pair, got, pair.ours() if want is None else want)
 
 
-def _where(setting: Setting, inputs: tuple[Any, ...]) -> str:
+def _where(pair: Pair) -> str:
     """Say in one line which network met what."""
-    options = [getattr(arg, "__name__", None) or short(arg) for arg in setting.args]
-    options += [f"{key}={short(value)}" for key, value in setting.kwargs.items()]
-    tensors = [f"{tuple(part.shape)} {str(part.dtype).removeprefix('torch.')}" for part in leaves(inputs)]
-    mode = "in training" if setting.training else "in evaluation"
-    return f"{setting.name}({', '.join(options)}) of x {', '.join(tensors)}, {mode}"[:160]
+    options = [getattr(arg, "__name__", None) or short(arg) for arg in pair.args]
+    options += [f"{key}={short(value)}" for key, value in pair.kwargs.items()]
+    tensors = [f"{tuple(part.shape)} {str(part.dtype).removeprefix('torch.')}" for part in leaves(pair.inputs)]
+    mode = "in training" if pair.training else "in evaluation"
+    return f"{pair.name}({', '.join(options)}) of x {', '.join(tensors)}, {mode}"[:160]
 
 
 def _judge(pair: Pair, got: Any, want: Any) -> None:
-    setting = pair.setting
-    check_made(got, setting.oracle, setting.name)
-    evidence = Evidence(NETWORK, seen_in(got), setting.rtol, setting.atol)
+    check_made(got, pair.oracle, pair.name)
+    whole = {part: got[part] for part in ("output", "gradients", "inputs", "buffers")}
+    evidence = Evidence(NETWORK, whole, pair.rtol, pair.atol)
     try:
-        check_output(got, want, pair.device, setting.rtol, setting.atol)
+        output = placed(want["output"], pair.device)
+        check_close(got["output"], output, "the output", rtol=pair.rtol, atol=pair.atol)
     except CheckFailure as failure:
         cause = failure if failure.evidence.kind == "device" else pair.explained(failure)
         raise CheckFailure(cause.checked, cause.expected, cause.got, evidence) from None
     try:
-        check_learned(got, want, list(pair.weights), pair.device, setting.rtol, setting.atol)
+        check_learned(got, want, list(pair.weights), pair.device, pair.rtol, pair.atol)
     except CheckFailure as failure:
         raise CheckFailure(failure.checked, failure.expected, failure.got, evidence) from None
 
@@ -112,7 +118,7 @@ def _weights(
 def _under_a_gradient(pair: Pair, upstream: Any, rng: Random | None) -> tuple[Pair, Any]:
     """Return the pair with a gradient from above; where it is drawn, also what the oracle shows under it."""
     if upstream is not None:
-        return pair.under(leaves(on_host(upstream))), None
+        return replace(pair, upstream=leaves(on_host(upstream))), None
     if rng is None:
         raise TypeError("check_network needs upstream= or rng=")
     drawn: list[Tensor] = []
@@ -122,4 +128,4 @@ def _under_a_gradient(pair: Pair, upstream: Any, rng: Random | None) -> tuple[Pa
         return drawn
 
     want = pair.ours(draw=draw)
-    return pair.under(drawn), want
+    return replace(pair, upstream=drawn), want

@@ -6,7 +6,7 @@ import copy
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,7 +19,7 @@ from grader.suite.behaviour import to_device
 from grader.suite.drawing import Drawing
 from grader.suite.failure import NETWORK, CheckFailure, Evidence, keep_evidence
 from grader.suite.network_difference import Place, Trace, firm_parts, first_difference, table_of
-from grader.suite.network_run import calls_of, play
+from grader.suite.network_run import calls_of, leaves, mapped, play
 from grader.suite.random import Random
 
 HOST = torch.device("cpu")
@@ -44,25 +44,6 @@ def _drawn(rng: Random, key: str, value: Tensor, dtype: torch.dtype) -> Tensor:
     if name == "weight":
         return rng.uniform(*shape, low=0.5, high=1.5, dtype=dtype)
     return rng.normal(*shape, std=0.3, dtype=dtype)
-
-
-def leaves(value: Any) -> list[Tensor]:
-    """Return the tensors of a nested value in order."""
-    if isinstance(value, Tensor):
-        return [value]
-    parts = value.values() if isinstance(value, Mapping) else value
-    return [x for part in parts for x in leaves(part)] if isinstance(value, (tuple, list, Mapping)) else []
-
-
-def mapped(value: Any, change: Callable[[Tensor], Tensor]) -> Any:
-    """Return a nested value with each tensor changed."""
-    if isinstance(value, Tensor):
-        return change(value)
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(mapped(part, change) for part in value))
-    if isinstance(value, Mapping):
-        return {key: mapped(part, change) for key, part in value.items()}
-    return type(value)(mapped(part, change) for part in value) if type(value) in (tuple, list) else value
 
 
 def on_host(value: Any) -> Any:
@@ -93,8 +74,8 @@ Draw = Callable[[Sequence[Tensor]], Sequence[Tensor]]  # gradients from above fo
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What is checked, and how."""
+class Pair:
+    """Both networks, what goes into them, and how exactly they are compared."""
 
     submission: Submission
     name: str
@@ -105,20 +86,9 @@ class Setting:
     rtol: float | None
     atol: float | None
     draw: Drawing | None
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Both networks and what goes into them."""
-
-    setting: Setting
     inputs: tuple[Any, ...]  # on the device of the check
     weights: Mapping[str, Tensor]
     upstream: Sequence[Tensor] | None = None  # None: no backward pass
-
-    def under(self, upstream: Sequence[Tensor]) -> Pair:
-        """Return the same with a gradient from above."""
-        return replace(self, upstream=upstream)
 
     @property
     def device(self) -> torch.device:
@@ -127,19 +97,19 @@ class Pair:
 
     def theirs(self, traced: bool = False) -> Any:
         """Return what the submission's network shows of itself, unchecked. Raises SubmissionError as it does."""
-        setting, above = self.setting, placed(self.upstream, self.device)
-        args, kwargs = with_classes((setting.args, dict(setting.kwargs)))
-        return setting.submission.run(
-            play, setting.name, args, kwargs, self.inputs, dict(self.weights), above, setting.training, traced
+        args, kwargs = with_classes((self.args, dict(self.kwargs)))
+        above = placed(self.upstream, self.device)
+        return self.submission.run(
+            play, self.name, args, kwargs, self.inputs, dict(self.weights), above, self.training, traced
         )
 
     def ours(self, traced: bool = False, draw: Draw | None = None) -> Any:
         """Return the same of the oracle, on the host, under the gradient that is there or that `draw` makes."""
-        oracle = SimpleNamespace(oracle=lambda: _copied(self.setting.oracle))
+        oracle = SimpleNamespace(oracle=lambda: _copied(self.oracle))
         with torch.enable_grad():
             return play(
                 oracle, "oracle", (), {}, on_host(self.inputs), self.weights, draw or self.upstream,
-                self.setting.training, traced,
+                self.training, traced,
             )  # fmt: skip
 
     def trace(self) -> Trace | None:
@@ -148,22 +118,20 @@ class Pair:
             theirs = calls_of(self.theirs(traced=True))
         except (SubmissionError, ArgumentChanged, StateLeft):
             return None
-        setting = self.setting
-        return Trace(
-            theirs, calls_of(self.ours(traced=True)), firm_parts(setting.oracle), setting.rtol, setting.atol
-        )
+        ours = calls_of(self.ours(traced=True))
+        return Trace(theirs, ours, firm_parts(self.oracle), self.rtol, self.atol)
 
     def explain(self, trace: Trace) -> Place:
         """Return where the two part, and draw the table of shapes on the way."""
         place = first_difference(trace)
-        if self.setting.draw is not None and trace.ours:
+        if self.draw is not None and trace.ours:
             shapes = ", ".join(str(tuple(part.shape)) for part in leaves(self.inputs)[:3])
-            self.setting.draw.table(table_of(trace, f"on the way of x {shapes}", place.sentence))
+            self.draw.table(table_of(trace, f"on the way of x {shapes}", place.sentence))
         return place
 
     def explained(self, failure: CheckFailure) -> CheckFailure:
         """Return how an output differs, told where the two part first if somebody reads it."""
-        trace = self.trace() if self.setting.submission.is_explained else None
+        trace = self.trace() if self.submission.is_explained else None
         if trace is None:
             return failure
         place = self.explain(trace)

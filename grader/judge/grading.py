@@ -22,7 +22,6 @@ from grader.judge.accelerator import AUTO, NoSuchDevice, accelerator_for
 from grader.judge.order import Order, OurProblem, Progress, ShardResult, UsageProblem
 from grader.judge.parallel import default_jobs, run_parallel
 from grader.judge.scoring import skip_dependents, without_needs
-from grader.judge.shard import grade_shard
 from grader.process.prepare import prepare_torch
 from grader.report import Environment, Report, TaskReport
 from grader.sandbox.transport import SandboxProblem
@@ -164,6 +163,8 @@ def _run(order: Order, jobs: int, progress: Progress | None) -> ShardResult:
     """
     if order.sandbox != "none":
         return run_parallel(order, jobs, progress)
+    from grader.judge.shard import grade_shard
+
     if progress is None:
         return grade_shard(order, lambda *_: None)
     progress.start(len(order.task_ids))

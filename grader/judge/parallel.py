@@ -1,4 +1,7 @@
-"""Shares the tasks of a grading out among processes."""
+"""Shares the tasks of a grading out among processes.
+
+Only they import the judge: what starts them hears of verdicts, and puts the results together.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,15 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from grader.device.choice import Accelerator, using
-from grader.judge.isolation import given_up_in_order
 from grader.judge.order import Order, OurProblem, Progress, ShardResult, merged
-from grader.judge.shard import grade_shard
 from grader.process.kernel import bound_memory
 from grader.process.prepare import prepare_torch
 
@@ -37,24 +40,48 @@ def run_parallel(order: Order, jobs: int, progress: Progress | None) -> ShardRes
     Raises:
         OurProblem: a process of ours died.
     """
-    context: Any = multiprocessing.get_context("fork" if may_fork() else "spawn")
+    context = process_context()
     queue = context.SimpleQueue()
     parts = [order.task_ids[start::jobs] for start in range(jobs) if order.task_ids[start::jobs]]
     orders = [replace(order, task_ids=part) for part in parts]
-    prepared = (queue, order.accelerator)
-    with ProcessPoolExecutor(len(orders), context, initializer=_prepare, initargs=prepared) as pool:
+    with process_pool(len(orders), context, "a grading process", _prepare, queue, order.accelerator) as pool:
         futures = [pool.submit(_grade, part) for part in orders]
         reader = threading.Thread(target=_pass_on, args=(queue, progress, len(order.task_ids)), daemon=True)
         reader.start()
         try:
             results = [future.result() for future in futures]
-        except BrokenProcessPool as problem:
-            raise OurProblem(f"a grading process ended: {problem}") from None
         finally:
             queue.put(None)
             reader.join()
+    if len(results) == 1:
+        return results[0]
+    from grader.judge.isolation import given_up_in_order
+
     whole = merged(results)
     return replace(whole, tasks=given_up_in_order(whole.tasks, order.task_ids))
+
+
+def process_context() -> Any:
+    """Return how processes are started here."""
+    return multiprocessing.get_context("fork" if may_fork() else "spawn")
+
+
+@contextmanager
+def process_pool(
+    jobs: int, context: Any, what: str, prepare: Callable[..., None], *given: Any
+) -> Iterator[ProcessPoolExecutor]:
+    """Have processes, each of which calls `prepare` first; `what` says what one of them is.
+
+    Raises:
+        OurProblem: one of them died.
+    """
+    pool = ProcessPoolExecutor(jobs, context, initializer=prepare, initargs=given)
+    try:
+        yield pool
+    except BrokenProcessPool as problem:
+        raise OurProblem(f"{what} ended: {problem}") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def default_jobs(tasks: int) -> int:
@@ -85,6 +112,8 @@ def _prepare(queue: Any, accelerator: Accelerator) -> None:
 
 
 def _grade(order: Order) -> ShardResult:
+    from grader.judge.shard import grade_shard
+
     return grade_shard(order, lambda *row: _queue.put(row))
 
 

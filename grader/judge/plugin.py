@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -13,53 +13,16 @@ import pytest
 import torch
 
 from grader.course import load_course
-from grader.device.choice import Accelerator, using
+from grader.device.choice import using
 from grader.intake import IntakeError, NothingFound, Source, TwoCandidates, find_submission, read_source
 from grader.judge.accelerator import AUTO, CHOICES, NoSuchDevice, accelerator_for
 from grader.judge.references import References, load_file
-from grader.judge.runner import BENCH, DRAWING, SESSION, Runner
+from grader.judge.runner import DRAWING, RUNNER, SESSION, Runner
 from grader.judge.subject import ReferenceSubject, SourceSubject, Subject, open_workers
 from grader.process.prepare import prepare_torch
 from grader.proxy.submission import Submission
 from grader.suite.drawing import Drawing
 from grader.suite.random import Random
-
-
-def prepare(device: str) -> None:
-    """Make an accelerator known to torch, which has to be done before the first backward of a process."""
-    with using(accelerator_for(device)):
-        prepare_torch()
-
-
-def bench_from_options(
-    path: str | None, sandbox: str, seed: int, device: str = AUTO
-) -> tuple[Runner, Callable[[], None]]:
-    """Return a runner and what closes it; until then its accelerator is the one in use."""
-    closing = contextlib.ExitStack()
-    closing.enter_context(using(accelerator_for(device)))
-    prepare_torch()
-    workers = open_workers(sandbox) if path else None
-    if workers:
-        closing.callback(workers.close)
-    course = load_course()
-    references = References(course)
-    subject: Subject = ReferenceSubject(references)
-    if path and workers:
-        subject = SourceSubject(_sources(path, course.slugs), workers.open, references)
-    return Runner(course, references, subject, seed), closing.close
-
-
-def check_submission(path: str) -> None:
-    """Raise pytest.UsageError if there is no submission at `path`, or one that cannot be read."""
-    _sources(path, load_course().slugs)
-
-
-def check_device(device: str) -> Accelerator:
-    """Return the accelerator of this name. Raises pytest.UsageError if there is none."""
-    try:
-        return accelerator_for(device)
-    except NoSuchDevice as problem:
-        raise pytest.UsageError(str(problem)) from None
 
 
 def _sources(path: str, slugs: tuple[str, ...]) -> dict[str, Source]:
@@ -102,41 +65,48 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
     if config.getoption("--submission"):
-
-        check_submission(config.getoption("--submission"))
-    if config.getoption("--device") != AUTO:
-
-        check_device(config.getoption("--device"))
+        _sources(config.getoption("--submission"), load_course().slugs)
+    try:
+        if config.getoption("--device") != AUTO:
+            accelerator_for(config.getoption("--device"))
+    except NoSuchDevice as problem:
+        raise pytest.UsageError(str(problem)) from None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Make the accelerator known where a suite is to run: another test may come first, with its first backward."""
-    if BENCH not in config.stash and any("submission" in getattr(item, "fixturenames", ()) for item in items):
+    if RUNNER not in config.stash and any("submission" in getattr(item, "fixturenames", ()) for item in items):
+        with using(accelerator_for(config.getoption("--device"))):
+            prepare_torch()
 
-        prepare(config.getoption("--device"))
 
-
-def bench_of(config: pytest.Config) -> Runner:
+def runner_of(config: pytest.Config) -> Runner:
     """Return the session's runner, made from the options of a plain pytest call if nobody set one."""
-    if BENCH not in config.stash:
+    if RUNNER not in config.stash:
+        config.stash[RUNNER] = _runner_from_options(config)
+    return config.stash[RUNNER]
 
-        seed = config.getoption("--seed")
-        chosen = secrets.randbits(31) if seed is None else seed
-        runner, close = bench_from_options(
-            config.getoption("--submission"),
-            config.getoption("--sandbox"),
-            chosen,
-            config.getoption("--device"),
-        )
-        config.stash[BENCH] = runner
-        config.add_cleanup(close)
-    return config.stash[BENCH]
+
+def _runner_from_options(config: pytest.Config) -> Runner:
+    """Return a runner; until the session ends its accelerator is the one in use."""
+    path, seed, closing = config.getoption("--submission"), config.getoption("--seed"), contextlib.ExitStack()
+    config.add_cleanup(closing.close)
+    closing.enter_context(using(accelerator_for(config.getoption("--device"))))
+    prepare_torch()
+    workers = open_workers(config.getoption("--sandbox")) if path else None  # before anything hidden is read
+    course = load_course()
+    references = References(course)
+    subject: Subject = ReferenceSubject(references)
+    if workers:
+        closing.callback(workers.close)
+        subject = SourceSubject(_sources(path, course.slugs), workers.open, references)
+    return Runner(course, references, subject, secrets.randbits(31) if seed is None else seed)
 
 
 @pytest.fixture
 def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
     """The learner's module, in another process."""
-    item, runner = request.node, bench_of(request.config)
+    item, runner = request.node, runner_of(request.config)
     topic = item.path.parent.name
     seed = runner.seed_of(item, "sandbox")
     with runner.subject.open(topic, seed, runner.seconds_of(item)) as session:
@@ -147,7 +117,7 @@ def submission(request: pytest.FixtureRequest) -> Iterator[Submission]:
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> Random:
     """Random inputs of this test, from the run's seed and the test's name."""
-    return Random(bench_of(request.config).seed_of(request.node, "inputs"))
+    return Random(runner_of(request.config).seed_of(request.node, "inputs"))
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ LEAST_SECONDS = 2.0  # that any test has
 SLOWER = 20  # times what the reference takes has a test besides
 SESSION = pytest.StashKey[Session]()
 DRAWING = pytest.StashKey[Drawing]()
-BENCH = pytest.StashKey["Runner"]()
+RUNNER = pytest.StashKey["Runner"]()
 
 
 class Runner:

@@ -13,7 +13,7 @@ import pytest
 from grader.course import Task
 from grader.judge import plugin
 from grader.judge.order import OurProblem
-from grader.judge.runner import BENCH, Runner
+from grader.judge.runner import RUNNER, Runner
 
 Play = Callable[[], None]
 
@@ -37,7 +37,7 @@ class _Embedded:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[BENCH] = self.runner
+        config.stash[RUNNER] = self.runner
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

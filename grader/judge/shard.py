@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -16,11 +16,12 @@ from grader.judge.diagnosis import Named, diagnose, is_telling
 from grader.judge.intake import Intake, take_in
 from grader.judge.isolation import Batch, Late
 from grader.judge.message import message_of, printed_of, traceback_of
-from grader.judge.order import Advance, Order, ShardResult, Tell
+from grader.judge.no_op import idle_tests
+from grader.judge.order import Advance, Meanwhile, Order, ShardResult, Tell
 from grader.judge.outcome import Outcome, is_close, verdict_of
 from grader.judge.references import References
 from grader.judge.runner import DEFAULT_SECONDS, Runner, is_visible, title_of, weight_of
-from grader.judge.scoring import failing, idle_tests, is_first_failure, named, score_task, untested
+from grader.judge.scoring import score_task, untested
 from grader.judge.session import run_session
 from grader.judge.subject import SourceSubject, Workers, open_workers
 from grader.proxy.errors import StateLeft, SubmissionError
@@ -202,3 +203,29 @@ def _with_one_repeat(task: TaskReport) -> TaskReport:
 def _outcome_of_import(problem: Exception) -> Outcome:
     verdict = verdict_of(problem)
     return Outcome(Verdict.ERROR if verdict is Verdict.NOT_ATTEMPTED else verdict, problem)
+
+
+NO_FAILURE = (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL)  # of these the whole suite decides
+
+
+def is_first_failure(outcomes: Iterable[Outcome]) -> bool:
+    """Whether the last of these outcomes, which are settled, is the failure that the result will show first."""
+    *before, last = outcomes
+    may_pass = last.verdict in NO_FAILURE or last.in_batch
+    return not may_pass and all(each.verdict is Verdict.PASS for each in before)
+
+
+def failing(task: Task, items: Sequence[pytest.Item], tried: Sequence[TestReport]) -> Meanwhile:
+    """Tell the first failure; the tests that are still to come only count as its company."""
+    return Meanwhile(score_task(task, [*tried, *map(_to_come, items[len(tried) :])]))
+
+
+def named(task: Task, tests: Sequence[TestReport]) -> Meanwhile | None:
+    """Tell all tests, with the mistake if there is a name for it; None where no test has failed."""
+    found = score_task(task, tests)
+    return None if found.verdict in NO_FAILURE else Meanwhile(found, named=True)
+
+
+def _to_come(item: pytest.Item) -> TestReport:
+    title, weight = title_of(item), weight_of(item)
+    return TestReport(item.name, title, Verdict.NOT_ATTEMPTED, is_visible(item), weight, 0.0)

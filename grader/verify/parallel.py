@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from typing import Any
 
 import torch
 
 from grader.course import Course
 from grader.device.choice import Accelerator, chosen, using
-from grader.judge.order import OurProblem
-from grader.judge.parallel import may_fork
+from grader.judge.parallel import process_context, process_pool
 from grader.process.prepare import prepare_torch
 from grader.verify.unit import Found, Prover, Unit
 
@@ -32,14 +28,8 @@ def run_units(course: Course, units: Sequence[Unit], follow: Follow, jobs: int, 
     """
     if jobs == 1:
         return _here(Prover(course), list(units), follow, tell)
-    context: Any = multiprocessing.get_context("fork" if may_fork() else "spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=_prepare, initargs=(course, chosen()))
-    try:
+    with process_pool(jobs, process_context(), "a process of the proof", _prepare, course, chosen()) as pool:
         return _shared_out(pool, units, follow, tell)
-    except BrokenProcessPool as problem:
-        raise OurProblem(f"a process of the proof ended: {problem}") from None
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _here(prover: Prover, waiting: list[Unit], follow: Follow, tell: Tell) -> list[Found]:

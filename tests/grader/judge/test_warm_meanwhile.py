@@ -17,7 +17,7 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Meanwhile, Order
 from grader.judge.outcome import Outcome
-from grader.judge.scoring import is_first_failure
+from grader.judge.shard import is_first_failure
 from grader.judge.warm_child import in_child
 from grader.judge.warm_judge import Judge
 from grader.judge.warm_messages import Closed, receive

@@ -93,7 +93,8 @@ class Pair:
     @property
     def device(self) -> torch.device:
         """Where everything is to lie."""
-        return leaves(self.inputs)[0].device
+        first: Tensor = leaves(self.inputs)[0]
+        return first.device
 
     def theirs(self, traced: bool = False) -> Any:
         """Return what the submission's network shows of itself, unchecked. Raises SubmissionError as it does."""

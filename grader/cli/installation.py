@@ -77,11 +77,11 @@ def verify_command() -> int:
 @click.option("--from", "source", type=FOLDER, required=True, help="Where your four files are, plain or .gz.")
 @click.option("--to", "home", type=FOLDER, help="Your data folder, if not the usual one.")
 def mnist_command(source: Path, home: Path | None) -> None:
-    """Add MNIST from the four files that you have; nothing is downloaded."""
+    """Add all of MNIST from the four files that you have, as `mnist_full`; nothing is downloaded."""
     from grader.data.manifest import HOME_VARIABLE, home_folder
     from grader.data.mnist import add_mnist
 
-    entry = _entries()["mnist"]
+    entry = _entries()["mnist_full"]
     with _theirs():
         stored = add_mnist(entry, source, (home or home_folder()).absolute())
     click.echo(f"{entry.rows} images, as published, are in {stored}")

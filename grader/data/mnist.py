@@ -1,4 +1,4 @@
-"""MNIST: read from the four IDX files that a learner has, checked, and stored where `load("mnist")` finds it."""
+"""MNIST: read from the four IDX files that a learner has, checked, and stored where `load("mnist_full")` finds it."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def test_list_shows_every_set_with_rows_size_and_state(grade):
     found = lines(out)
     assert code == 0 and list(found) == list(read_manifest())
     assert "1797 rows" in found["digits"] and "116.8 kB" in found["digits"] and " ok " in found["digits"]
-    assert "70000 rows" in found["mnist"] and "55.0 MB" in found["mnist"] and "not added" in found["mnist"]
+    assert all(words in found["mnist_full"] for words in ("70000 rows", "55.0 MB", "not added"))
 
 
 def test_list_shows_damage(grade, copied):
@@ -48,7 +48,7 @@ def test_list_shows_damage(grade, copied):
 def test_verify_says_what_it_compared(grade):
     code, out, err = grade("verify")
     assert (code, err) == (0, "")
-    assert out == "every file is as it must be: digits, diabetes, breast_cancer, names, houses\n"
+    assert out == "every file is as it must be: digits, diabetes, breast_cancer, names, houses, mnist\n"
 
 
 def test_verify_names_every_fault_of_ours_and_ends_with_3(grade, copied):
@@ -63,7 +63,7 @@ def test_verify_names_every_fault_of_ours_and_ends_with_3(grade, copied):
 
 
 def test_verify_ends_with_1_where_only_the_learners_copy_is_damaged(grade, home):
-    (home / "mnist").mkdir(parents=True)
+    (home / "mnist_full").mkdir(parents=True)
     code, _, err = grade("verify")
     assert code == 1 and err.count("is missing: `grade data mnist --from FOLDER` stores it") == 4
 
@@ -96,7 +96,7 @@ def four(copied, tmp_path, idx):
 
     folder, manifest = tmp_path / "four", (copied / "manifest.toml").read_text(encoding="utf-8")
     folder.mkdir()
-    for file in read_manifest()["mnist"].files:
+    for file in read_manifest()["mnist_full"].files:
         raw = idx(np.zeros((2, 28, 28) if "images" in file.name else 2, "u1"))
         (folder / file.name).write_bytes(raw)
         manifest = manifest.replace(file.sha256, hashlib.sha256(raw).hexdigest())
@@ -109,16 +109,16 @@ def four(copied, tmp_path, idx):
 
 def test_mnist_is_stored_in_the_data_folder_and_then_listed_and_verified(grade, four, home):
     code, out, _ = grade("mnist", "--from", four)
-    assert (code, out) == (0, f"70000 images, as published, are in {home / 'mnist'}\n")
-    assert " ok " in lines(grade("list")[1])["mnist"]
-    assert grade("verify")[1].rstrip().endswith("houses, mnist")
+    assert (code, out) == (0, f"70000 images, as published, are in {home / 'mnist_full'}\n")
+    assert " ok " in lines(grade("list")[1])["mnist_full"]
+    assert grade("verify")[1].rstrip().endswith("houses, mnist, mnist_full")
 
 
 def test_mnist_elsewhere_is_said_to_need_the_variable(grade, four, tmp_path):
     code, out, _ = grade("mnist", "--from", four, "--to", tmp_path / "other")
     assert code == 0
     assert out.endswith(f"they are found there when TORCHGRADE_DATA is set to {tmp_path / 'other'}\n")
-    assert "not added" in lines(grade("list")[1])["mnist"]
+    assert "not added" in lines(grade("list")[1])["mnist_full"]
 
 
 @pytest.mark.parametrize("arguments", [["data"], ["data", "list"], ["data", "verify"], ["data", "mnist"]])

@@ -157,7 +157,7 @@ def test_a_set_that_was_not_added_says_how_to_add_it():
     with pytest.raises(
         DataError, match=r"train-images-idx3-ubyte is missing: `grade data mnist --from FOLDER`"
     ):
-        load("mnist")
+        load("mnist_full")
 
 
 WATCHED = """

@@ -38,7 +38,7 @@ def contents(idx):
 def entry(contents, monkeypatch):
     """What the manifest would say of them."""
     files = tuple(DataFile(name, hashlib.sha256(raw).hexdigest(), len(raw)) for name, raw in contents.items())
-    made = dataclasses.replace(read_manifest()["mnist"], files=files)
+    made = dataclasses.replace(read_manifest()["mnist_full"], files=files)
     monkeypatch.setattr(loading, "entry_of", lambda name: made)
     return made
 
@@ -58,8 +58,8 @@ def stored(home):
 
 
 def test_added_files_are_loaded(entry, source, home):
-    assert add_mnist(entry, source, home) == home / "mnist"
-    data = loading.load("mnist")
+    assert add_mnist(entry, source, home) == home / "mnist_full"
+    data = loading.load("mnist_full")
     assert (data.train.x.shape, data.test.x.shape) == ((7, 1, 28, 28), (3, 1, 28, 28))
     assert (data.train.y.tolist(), data.test.y.tolist()) == (list(range(7)), [7, 8, 9])
     assert data.train.x.dtype == torch.float32 and data.train.y.dtype == torch.int64
@@ -70,7 +70,7 @@ def test_added_files_are_loaded(entry, source, home):
 
 def test_nothing_but_the_four_files_is_stored(entry, source, home):
     add_mnist(entry, source, home)
-    assert stored(home) == sorted(["mnist", *(f"mnist/{name}" for name in NAMES)])
+    assert stored(home) == sorted(["mnist_full", *(f"mnist_full/{name}" for name in NAMES)])
 
 
 @pytest.mark.parametrize("spelled", ["{}.gz", "dotted", "dotted.gz"])
@@ -81,7 +81,7 @@ def test_files_are_found_compressed_and_under_their_other_name(entry, source, ho
         other = spelled.format(name).replace("dotted", name.replace("-idx", ".idx"))
         (source / other).write_bytes(gzip.compress(raw) if other.endswith(".gz") else raw)
     add_mnist(entry, source, home)
-    assert len(loading.load("mnist").train.y) == 7
+    assert len(loading.load("mnist_full").train.y) == 7
 
 
 def test_source_is_only_read(entry, source, home, contents):
@@ -91,9 +91,9 @@ def test_source_is_only_read(entry, source, home, contents):
 
 def test_adding_twice_replaces(entry, source, home):
     add_mnist(entry, source, home)
-    (home / "mnist" / TRAIN_IMAGES).write_bytes(b"damaged")
+    (home / "mnist_full" / TRAIN_IMAGES).write_bytes(b"damaged")
     add_mnist(entry, source, home)
-    assert len(loading.load("mnist").train.y) == 7
+    assert len(loading.load("mnist_full").train.y) == 7
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_write_that_fails_leaves_nothing_half_written(entry, source, home, mon
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(DataError, match="cannot be written .No space left on device.: make room"):
         add_mnist(entry, source, home)
-    assert stored(home) == ["mnist"] or stored(home) == []
+    assert stored(home) == ["mnist_full"] or stored(home) == []
 
 
 def test_a_failing_write_leaves_an_earlier_set_whole(entry, source, home, monkeypatch):
@@ -180,7 +180,7 @@ def test_a_failing_write_leaves_an_earlier_set_whole(entry, source, home, monkey
     )
     with pytest.raises(DataError):
         add_mnist(entry, source, home)
-    assert len(loading.load("mnist").train.y) == 7
+    assert len(loading.load("mnist_full").train.y) == 7
 
 
 def test_a_file_appears_only_when_it_is_whole(entry, source, home, monkeypatch):
@@ -204,10 +204,10 @@ def test_a_home_that_is_a_file_is_refused(entry, source, tmp_path):
 
 def test_damage_after_adding_is_found(entry, source, home):
     add_mnist(entry, source, home)
-    file = home / "mnist" / TRAIN_IMAGES
+    file = home / "mnist_full" / TRAIN_IMAGES
     file.write_bytes(file.read_bytes()[:-1] + b"\0")
     with pytest.raises(DataError, match="is damaged"):
-        loading.load("mnist")
+        loading.load("mnist_full")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_data_folder_is_the_users_own_or_the_chosen_one(monkeypatch, platform, e
 
 
 def test_real_manifest_names_the_four_published_files():
-    entry = read_manifest()["mnist"]
+    entry = read_manifest()["mnist_full"]
     assert [file.name for file in entry.files] == NAMES
     sizes = [16 + 60_000 * 784, 8 + 60_000, 16 + 10_000 * 784, 8 + 10_000]
     assert [file.bytes for file in entry.files] == sizes

@@ -141,13 +141,13 @@ def test_what_systems_and_editors_leave_behind_is_passed_over(copied, place):
 
 
 def test_a_set_that_may_be_added_is_absent_and_without_fault():
-    entry = read_manifest()["mnist"]
+    entry = read_manifest()["mnist_full"]
     assert is_absent(entry) and faults(entry) == []
 
 
 def test_a_set_that_was_added_in_part_is_faulty(home):
-    entry = read_manifest()["mnist"]
-    (home / "mnist").mkdir(parents=True)
+    entry = read_manifest()["mnist_full"]
+    (home / "mnist_full").mkdir(parents=True)
     assert not is_absent(entry) and len(faults(entry)) == 4
 
 

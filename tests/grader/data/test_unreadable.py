@@ -26,7 +26,7 @@ def test_the_folders_cannot_be_listed_in_a_worker(confined, folder):
 
 
 def test_the_data_folder_is_unreadable_in_a_worker(confined, scratch):
-    home = scratch.parent / "home" / "mnist"
+    home = scratch.parent / "home" / "mnist_full"
     home.mkdir(parents=True)
     (home / "labels").write_bytes(b"secret")
     for path in (home / "labels", home, home.parent):

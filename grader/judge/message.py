@@ -39,9 +39,10 @@ def message_of(
     """
     if outcome.verdict is Verdict.PASS or outcome.problem is None:
         return None
-    checked, expected, got = _labels(title, outcome, place)
+    part = outcome.problem.checked if isinstance(outcome.problem, CheckFailure) else None
+    expected, got = _labels(outcome, place)
     return Message(
-        checked=checked,
+        checked=f"{title.rstrip('.')}: {part}" if part else title,
         expected=expected,
         got=_quoted(got, outcome.problem) if got and quotes else got and got[:MAX_TEXT],
         where=outcome.where or None,
@@ -73,44 +74,35 @@ def printed_of(outcome: Outcome, place: Place = in_file) -> str | None:
     return LINE_OF_WARNING.sub(lambda found: f"{found[1]} ({place(int(found[2]))})", outcome.printed) or None
 
 
-def _labels(title: str, outcome: Outcome, place: Place) -> tuple[str, str | None, str | None]:
+def _labels(outcome: Outcome, place: Place) -> tuple[str | None, str | None]:
+    """Return what was expected, and what was got."""
     problem = outcome.problem
     if of_a_full_device(problem):
-        return (
-            title,
-            "a result within the memory of the device",
-            _full_device(str(problem), _place(problem, place)),
-        )
+        got = _full_device(str(problem), _place(problem, place))
+        return "a result within the memory of the device", got
     match problem:
         case CheckFailure():
-            checked = problem.checked
-            return (f"{title.rstrip('.')}: {checked}" if checked else title), problem.expected, problem.got
+            return problem.expected, problem.got
         case ArgumentChanged():
-            return title, f"the argument {problem.name} left as it was", f"{problem.name}: {problem.what}"
+            return f"the argument {problem.name} left as it was", f"{problem.name}: {problem.what}"
         case StateLeft():
-            return title, f"torch's {problem} as it was before the call", f"another {problem} after the call"
+            return f"torch's {problem} as it was before the call", f"another {problem} after the call"
         case WrongKind():
-            return (
-                title,
-                "a plain value",
-                f"an object of class {problem.class_name}, which cannot be used {problem.use}",
-            )
+            got = f"an object of class {problem.class_name}, which cannot be used {problem.use}"
+            return "a plain value", got
         case SubmissionError():
-            return title, None, _raised(problem, place)
+            return None, _raised(problem, place)
         case GivenUp():
-            return title, "an answer in time", f"not tried: {problem}"
+            return "an answer in time", f"not tried: {problem}"
         case WorkerTimeout():
-            return (
-                title,
-                "an answer in time",
-                f"none: the code still ran when the time of this test was used up{_place(problem, place)}",
-            )
+            late = "none: the code still ran when the time of this test was used up"
+            return "an answer in time", f"{late}{_place(problem, place)}"
         case WorkerMemory():
-            return title, "a result within the memory limit", f"too much memory: {problem}"
+            return "a result within the memory limit", f"too much memory: {problem}"
         case WorkerLied():
-            return title, "a result", f"something that is not an answer: {problem}"
+            return "a result", f"something that is not an answer: {problem}"
         case _:
-            return title, None, _ended(problem, outcome.verdict)
+            return None, _ended(problem, outcome.verdict)
 
 
 def _full_device(text: str, place: str) -> str:

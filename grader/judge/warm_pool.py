@@ -17,7 +17,6 @@ from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
-from grader.device.choice import Accelerator
 from grader.judge.order import Meanwhile, Order, OurProblem, ShardResult, Tell
 from grader.judge.warm_messages import Closed, Failed, Post, receive, send
 
@@ -105,12 +104,6 @@ class WarmJudge:
         self.is_ready, self._number = False, 0  # of the order that was given last
         self._use = threading.Lock()  # of the connections: none is closed while somebody reads it
         process.join(self)
-
-    @staticmethod
-    def start(task_ids: Sequence[str], sandbox: str, accelerator: Accelerator) -> WarmJudge:
-        """Start one for these tasks."""
-        (judge,) = stand(Post(tuple(task_ids), sandbox, accelerator), 1, OF_A_SESSION)
-        return judge
 
     @property
     def stands(self) -> bool:
@@ -233,17 +226,18 @@ class JudgePool:
         Raises:
             JudgeStopped: `close` was called.
         """
-        judge = self._take(post)
+        judge, is_alive = self._take(post), True
         try:
             yield judge
         except (JudgeDied, JudgeStopped):
-            self._let_go(judge)
+            is_alive = False
             raise
-        except BaseException:
-            self._give_back(post, judge)
-            raise
-        else:
-            self._give_back(post, judge)
+        finally:
+            with self._lock:
+                if judge in self._busy:  # and was not ended meanwhile, with all the others
+                    self._busy.remove(judge)
+                    if is_alive:
+                        self._idle.setdefault(post, []).append(judge)
 
     def stop(self) -> None:
         """End the judges that are lent now: nobody wants what they are about."""
@@ -290,14 +284,3 @@ class JudgePool:
             else:
                 judge.close()
         return standing
-
-    def _give_back(self, post: Post, judge: WarmJudge) -> None:
-        with self._lock:
-            if judge in self._busy:  # and was not ended meanwhile, with all the others
-                self._busy.remove(judge)
-                self._idle.setdefault(post, []).append(judge)
-
-    def _let_go(self, judge: WarmJudge) -> None:
-        with self._lock:
-            if judge in self._busy:
-                self._busy.remove(judge)

@@ -16,28 +16,26 @@ from grader.suite.compare import check_close
 from grader.suite.failure import UNNAMED, CheckFailure, Evidence, ForbiddenUse, kind_of
 from grader.wire.value import Record
 
-
-def _shares(got: Any, x: Tensor, checked: str | None) -> bool:
-    if not isinstance(got, Tensor):
-        raise CheckFailure(checked, "a tensor", kind_of(got), Evidence("kind", got))
-    pointer = got.untyped_storage().data_ptr()
-    return pointer != 0 and pointer == x.untyped_storage().data_ptr()  # 0 is the memory of nothing
+MEMORY_OF = {True: "the memory of the argument", False: "memory of its own"}
 
 
 def check_aliases(got: Any, x: Tensor, checked: str | None = None) -> None:
     """Check that `got` is `x` or a view of its memory."""
-    if not _shares(got, x, checked) and got.numel():
-        raise CheckFailure(
-            checked, "the memory of the argument", "memory of its own", Evidence("memory", False)
-        )
+    _check_memory(got, x, checked, is_shared=True)
 
 
 def check_owns_memory(got: Any, x: Tensor, checked: str | None = None) -> None:
     """Check that `got` does not share memory with `x`."""
-    if _shares(got, x, checked):
-        raise CheckFailure(
-            checked, "memory of its own", "the memory of the argument", Evidence("memory", True)
-        )
+    _check_memory(got, x, checked, is_shared=False)
+
+
+def _check_memory(got: Any, x: Tensor, checked: str | None, is_shared: bool) -> None:
+    if not isinstance(got, Tensor):
+        raise CheckFailure(checked, "a tensor", kind_of(got), Evidence("kind", got))
+    pointer = got.untyped_storage().data_ptr()
+    shares = pointer != 0 and pointer == x.untyped_storage().data_ptr()  # 0 is the memory of nothing
+    if shares is not is_shared and (shares or got.numel()):
+        raise CheckFailure(checked, MEMORY_OF[is_shared], MEMORY_OF[shares], Evidence("memory", shares))
 
 
 SPELLED = {"col2im": "fold", "im2col": "unfold"}  # operators that have another name in Python

@@ -36,7 +36,9 @@ SUMMED = {"rtol": 1e-5, "atol": 1e-6}  # for check_close of what right code may 
 
 DOUBLE = (torch.float64, torch.complex128)
 ROUNDING = 1e-6  # relative to the largest number: what differs by less may come from float32
+LEAST_TOLD = 6  # digits in which two numbers agree: fewer say nothing
 MOST_OF_SINGLE = 8  # digits in which a number of float32 may agree with one of float64
+PLAIN = (type(None), bool, int, float, complex, str, bytes, slice, torch.dtype, torch.device)
 KEYS = "keys"  # the kind of evidence where a dict has others than it should
 
 
@@ -191,28 +193,22 @@ def _check_values(got: Tensor, want: Tensor, checked: str | None, rtol: float, a
     odd = bad & (~torch.isfinite(got) | ~torch.isfinite(want)) if not exact else torch.zeros_like(bad)
     index = tuple((odd if odd.any() else bad).nonzero()[0].tolist())
     text, expected = numbers(got[index].item(), want[index].item())
-    counted = f"; {int(bad.sum())} of {bad.numel()} elements differ" if bad.numel() > 1 else ""
+    details = [f"{int(bad.sum())} of {bad.numel()} elements differ"] if bad.numel() > 1 else []
     if odd.any():
-        kind = Evidence("finite", got, rtol, atol, got)
-        raise CheckFailure(
-            checked, f"{expected}{place(index)}", f"{text} ({counted[2:]})" if counted else text, kind
-        )
-    if exact:
-        raise CheckFailure(
-            checked, f"{expected}{place(index)}", f"{text}{f' ({counted[2:]})' if counted else ''}", evidence
-        )
-    allowed = atol + rtol * want[index].abs().item()
-    off = f"off by {difference[index].item():.1e}, allowed {allowed:.1e}{counted}"
-    if want.dtype in DOUBLE and bool((difference[bad] <= ROUNDING * want.abs().max()).all()):
-        evidence = replace(evidence, is_close=True)
-        off += _close_words(equal_digits(got[index].item(), want[index].item()))
-    raise CheckFailure(checked, f"{expected}{place(index)}", f"{text} ({off})", evidence)
+        evidence = replace(evidence, kind="finite")
+    elif not exact:
+        allowed = atol + rtol * want[index].abs().item()
+        details.insert(0, f"off by {difference[index].item():.1e}, allowed {allowed:.1e}")
+        if want.dtype in DOUBLE and bool((difference[bad] <= ROUNDING * want.abs().max()).all()):
+            evidence = replace(evidence, is_close=True)
+            details += _close_words(equal_digits(got[index].item(), want[index].item()))
+    words = f"{text} ({'; '.join(details)})" if details else text
+    raise CheckFailure(checked, f"{expected}{place(index)}", words, evidence)
 
 
-def _close_words(digits: int) -> str:
-    if digits < 6:
-        return ""
-    return f"; equal to {digits} digits{', as if computed in float32' if digits <= MOST_OF_SINGLE else ''}"
+def _close_words(digits: int) -> list[str]:
+    single = ", as if computed in float32" if digits <= MOST_OF_SINGLE else ""
+    return [f"equal to {digits} digits{single}"] if digits >= LEAST_TOLD else []
 
 
 def _check_number(got: Any, want: float, checked: str | None, rtol: float | None, atol: float | None) -> None:
@@ -255,18 +251,7 @@ def _is_plain(value: Any) -> bool:
         return all(_is_plain(part) for part in value)
     if type(value) is dict:
         return all(_is_plain(key) and _is_plain(part) for key, part in value.items())
-    return type(value) in (
-        type(None),
-        bool,
-        int,
-        float,
-        str,
-        bytes,
-        torch.dtype,
-        torch.device,
-        slice,
-        complex,
-    )
+    return type(value) in PLAIN
 
 
 def _plain(value: Any) -> Any:

@@ -110,13 +110,18 @@ def _upstream(want: Sequence[Tensor], upstream: Any, rng: Random | None) -> list
     return [rng.normal(*part.shape, dtype=part.dtype) for part in want]
 
 
+def without_graph(checked: str | None) -> CheckFailure:
+    """Return the failure of a result that gradients do not flow through."""
+    got = "a result without a graph: it was detached, or made with .item(), .data or no_grad"
+    return CheckFailure(checked, "a result that gradients flow through", got, Evidence("graph", False))
+
+
 def _gradients(
     outputs: Sequence[Tensor], inputs: Sequence[Tensor], upstream: Sequence[Tensor]
 ) -> list[Tensor]:
     pairs = [(part, above) for part, above in zip(outputs, upstream, strict=True) if part.requires_grad]
     if not pairs:
-        got = "a result without a graph: it was detached, or made with .item(), .data or no_grad"
-        raise CheckFailure(None, "a result that gradients flow through", got, Evidence("graph", False))
+        raise without_graph(None)
     tensors, above = [part for part, _ in pairs], [upper for _, upper in pairs]
     found = torch.autograd.grad(tensors, list(inputs), above, allow_unused=True)
     return [

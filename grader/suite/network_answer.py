@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from grader.suite.compare import check_close
 from grader.suite.failure import CheckFailure, Evidence, kind_of, shape_of, short
+from grader.suite.gradients import without_graph
 from grader.suite.network_pair import placed
 from grader.suite.network_run import state_of
 
@@ -151,10 +152,7 @@ def check_learned(
         CheckFailure: the first that differs.
     """
     if want["graph"] and got.get("graph") is False:
-        text = "a result without a graph: it was detached, or made with .item(), .data or no_grad"
-        raise CheckFailure(
-            "the output", "a result that gradients flow through", text, Evidence("graph", False)
-        )
+        raise without_graph("the output")
     ours = placed(want, device)
     parameters = [(key, got["gradients"].get(key), ours["gradients"].get(key)) for key in keys]
     trained = [row for row in parameters if row[0] in ours["gradients"]]

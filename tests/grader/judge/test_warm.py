@@ -15,7 +15,8 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.grading import report_of
 from grader.judge.order import Order
-from grader.judge.warm_pool import WarmJudge, can_stand
+from grader.judge.warm_messages import Post
+from grader.judge.warm_pool import WarmJudge, can_stand, stand
 from grader.report import Report, Verdict
 
 TASK = "losses.l2_penalty"
@@ -105,7 +106,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmJudge]:
         (folder / f"{name}.py").write_text("open('imported', 'w')\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        judge = WarmJudge.start((TASK,), "auto", simulated_accelerator())
+        judge = stand(Post((TASK,), "auto", simulated_accelerator()), 1)[0]
         judge.wait()
     assert not (folder / "imported").exists()
     yield judge

@@ -16,7 +16,8 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order
-from grader.judge.warm_pool import JudgeDied, WarmJudge, can_stand
+from grader.judge.warm_messages import Post
+from grader.judge.warm_pool import JudgeDied, can_stand, stand
 
 TASK = "losses.l2_penalty"
 HANGING = b"import time\n\n\ndef l2_penalty(params, strength):\n    time.sleep(60)\n"
@@ -33,7 +34,7 @@ class Hanging:
 
     def __init__(self, folder: str) -> None:
         self.folder, self.ending = Path(folder), list[BaseException]()
-        self.judge = WarmJudge.start((TASK,), "auto", simulated_accelerator())
+        self.judge = stand(Post((TASK,), "auto", simulated_accelerator()), 1)[0]
         self.judge.wait()
         self.thread = threading.Thread(target=self._grade)
         self.thread.start()

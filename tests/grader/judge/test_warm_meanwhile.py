@@ -20,8 +20,8 @@ from grader.judge.outcome import Outcome
 from grader.judge.shard import is_first_failure
 from grader.judge.warm_child import in_child
 from grader.judge.warm_judge import Judge
-from grader.judge.warm_messages import Closed, receive
-from grader.judge.warm_pool import WarmJudge, can_stand
+from grader.judge.warm_messages import Closed, Post, receive
+from grader.judge.warm_pool import WarmJudge, can_stand, stand
 from grader.report import TaskReport, Verdict
 
 TASK = "losses.l2_penalty"
@@ -42,7 +42,7 @@ def order(text: str, **options: Any) -> Order:
 
 @pytest.fixture(scope="module")
 def judge() -> Iterator[WarmJudge]:
-    judge = WarmJudge.start((TASK,), "auto", simulated_accelerator())
+    judge = stand(Post((TASK,), "auto", simulated_accelerator()), 1)[0]
     yield judge
     judge.close()
 

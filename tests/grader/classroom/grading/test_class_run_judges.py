@@ -24,7 +24,7 @@ from grader.intake import Content, Submission
 from grader.judge.accelerator import accelerator_for
 from grader.judge.order import Order, OurProblem
 from grader.judge.warm_messages import Post
-from grader.judge.warm_pool import JudgePool, JudgeStopped, WarmJudge, can_stand
+from grader.judge.warm_pool import JudgePool, JudgeStopped, WarmJudge, can_stand, stand
 
 CASES = Path(__file__).parents[2] / "cases"
 TASK = "tensors.outer"
@@ -186,7 +186,7 @@ def order() -> Order:
 
 def test_judge_ends_with_its_grading_when_the_other_end_has_gone(order: Order) -> None:
     """A judge whose orders end while it grades an endless loop ends too, and so does everything it has started."""
-    judge = WarmJudge.start((TASK,), order.sandbox, order.accelerator)
+    judge = stand(Post((TASK,), order.sandbox, order.accelerator), 1)[0]
     judge.wait()
     before = set(_children(judge._process.popen.pid))
     thread = threading.Thread(target=_grade, args=(judge, order, []))

@@ -24,44 +24,37 @@ UNWRITTEN = (TaskState.NOT_ATTEMPTED, TaskState.MISSING)
 
 
 @dataclass(frozen=True)
-class Intake:
+class TakenIn:
     """The sources that can run, and the reports of tasks that need not."""
 
     sources: dict[str, Source]
-    settled: dict[str, TaskReport]
-    notes: tuple[str, ...] = ()  # how the files were read
-
-    def open(self, tasks: Sequence[Task]) -> list[Task]:
-        """Return the tasks that are still to be tested."""
-        return [task for task in tasks if task.id not in self.settled]
+    reports: dict[str, TaskReport]
+    notes: tuple[str, ...]  # how the files were read
 
 
-def take_in(course: Course, references: References, submission: Submission, tasks: Sequence[Task]) -> Intake:
+def take_in(course: Course, references: References, submission: Submission, tasks: Sequence[Task]) -> TakenIn:
     """Read the submission's files and check each task statically."""
     asked = {slug: [task.name for task in course.topic(slug).tasks] for slug in submission.files}
     read = {slug: read_source(file, asked[slug]) for slug, file in submission.files.items()}
     sources = {slug: source for slug, source in read.items() if isinstance(source, Source)}
-    settled: dict[str, TaskReport] = {}
+    reports: dict[str, TaskReport] = {}
     for task in tasks:
-        source = read.get(task.topic)
         given = submission.files.get(task.topic, f"{task.topic}.py")
         file = shown(given.name if isinstance(given, Content) else given)
-        report = _settle(course, references, task, source, file)
+        report = _report_of(references, task, read.get(task.topic), file)
         if report is not None:
-            settled[task.id] = report
-    notes = [note for source in sources.values() for note in source.notes]
-    return Intake(sources, settled, tuple(notes))
+            reports[task.id] = report
+    return TakenIn(sources, reports, tuple(note for source in sources.values() for note in source.notes))
 
 
-def _settle(
-    course: Course, references: References, task: Task, source: Source | SourceProblem | None, file: str
+def _report_of(
+    references: References, task: Task, source: Source | SourceProblem | None, file: str
 ) -> TaskReport | None:
     if source is None:
         return absent(task)
     if isinstance(source, SourceProblem):
-        return untested(
-            task, Verdict.ERROR, Message(task.title, got=source.message, next=f"mend {_last(file)}")
-        )
+        message = Message(task.title, got=source.message, next=f"mend {_last(file)}")
+        return untested(task, Verdict.ERROR, message)
     if source.notebook and (cell := source.notebook.broken.get(task.name)):
         return untested(task, Verdict.ERROR, Message(task.title, got=cell.message, next=f"mend {cell.label}"))
     check = check_task(source.tree, references.tree(task.topic), task.name, references.stub(task.topic))

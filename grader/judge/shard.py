@@ -13,7 +13,7 @@ from grader.course import Course, Task, load_course
 from grader.device.choice import using
 from grader.intake import Source
 from grader.judge.diagnosis import Named, diagnose, is_telling
-from grader.judge.intake import Intake, take_in
+from grader.judge.intake import take_in
 from grader.judge.isolation import Batch, Late
 from grader.judge.message import message_of, printed_of, traceback_of
 from grader.judge.no_op import idle_tests
@@ -65,49 +65,46 @@ class Shard:
             return self._grade(runner)
 
     def _grade(self, runner: Runner | None) -> ShardResult:
-        intake = take_in(self.course, self.references, self.order.submission, self.tasks)
-        self.result.tasks.update(intake.settled)
-        self.result.notes, self.sources = intake.notes, intake.sources
-        subject = SourceSubject(intake.sources, self.workers.open, self.references, self.order.seconds)
-        self._refuse_broken_modules(intake, subject)
-        open_tasks = intake.open(self.tasks)
+        taken = take_in(self.course, self.references, self.order.submission, self.tasks)
+        self.result.tasks, self.result.notes, self.sources = taken.reports, taken.notes, taken.sources
+        subject = SourceSubject(self.sources, self.workers.open, self.references, self.order.seconds)
+        self._refuse_broken_modules(subject)
+        self.played = [task for task in self.tasks if task.id not in self.result.tasks]
         if self.order.first:
-            open_tasks = self._before_first_settled(open_tasks)
-        self.played = open_tasks
+            self._stop_at_first_report()
         if runner is not None:
             runner.face(subject, self.order.seed, self.order.seconds, self.order.keyword)
             self._play(runner)
-        elif open_tasks:
+        elif self.played:
             fresh = Runner(self.course, self.references, subject, self.order.seed, self.order.seconds)
-            run_session(fresh, open_tasks, self.order.keyword, lambda: self._play(fresh))
+            run_session(fresh, self.played, self.order.keyword, lambda: self._play(fresh))
         return self.result
 
-    def _refuse_broken_modules(self, intake: Intake, subject: SourceSubject) -> None:
+    def _refuse_broken_modules(self, subject: SourceSubject) -> None:
         """Import each topic once: if that fails, its tasks share one message instead of one for each test."""
-        for slug in intake.sources:
-            tasks = [task for task in intake.open(self.tasks) if task.topic == slug]
+        for slug in self.sources:
+            tasks = [task for task in self.tasks if task.topic == slug and task.id not in self.result.tasks]
             if not tasks:
                 continue
             try:
                 with subject.open(slug, 0, DEFAULT_SECONDS):
                     continue
             except (SubmissionError, StateLeft, WorkerGone) as problem:
-                self._settle_all(intake, tasks, _outcome_of_import(problem))
+                self.result.tasks |= {task.id: self._not_imported(task, problem) for task in tasks}
 
-    def _settle_all(self, intake: Intake, tasks: Sequence[Task], outcome: Outcome) -> None:
-        for task in tasks:
-            title, place = f"Importing {self._file(task)}", intake.sources[task.topic].place
-            message = message_of(title, task.id, outcome, None, place, quotes=True)
-            message = message and replace(message, next=f"mend {self._file(task)}")
-            intake.settled[task.id] = untested(task, outcome.verdict, message)
-        self.result.tasks.update(intake.settled)
+    def _not_imported(self, task: Task, problem: Exception) -> TaskReport:
+        verdict = verdict_of(problem)
+        verdict = Verdict.ERROR if verdict is Verdict.NOT_ATTEMPTED else verdict
+        title, place = f"Importing {self._file(task)}", self.sources[task.topic].place
+        message = message_of(title, task.id, Outcome(verdict, problem), None, place, quotes=True)
+        return untested(task, verdict, message and replace(message, next=f"mend {self._file(task)}"))
 
-    def _before_first_settled(self, open_tasks: list[Task]) -> list[Task]:
+    def _stop_at_first_report(self) -> None:
+        """Play what stands before the first task that is not played; of the others' reports leave only its own."""
         ids = [task.id for task in self.tasks]
-        bad = [ids.index(task_id) for task_id in self.result.tasks]
-        last = min(bad, default=len(ids))
+        last = min((ids.index(task_id) for task_id in self.result.tasks), default=len(ids))
         self.result.tasks = {task_id: self.result.tasks[task_id] for task_id in ids[last : last + 1]}
-        return [task for task in open_tasks if ids.index(task.id) < last]
+        self.played = [task for task in self.played if ids.index(task.id) < last]
 
     def _play(self, runner: Runner) -> None:
         for task in self.played:
@@ -198,11 +195,6 @@ def _with_one_repeat(task: TaskReport) -> TaskReport:
     first = task.first_failure
     tests = tuple(test if test is first or not test.repeat else replace(test, repeat=None) for test in task.tests)
     return replace(task, tests=tests)
-
-
-def _outcome_of_import(problem: Exception) -> Outcome:
-    verdict = verdict_of(problem)
-    return Outcome(Verdict.ERROR if verdict is Verdict.NOT_ATTEMPTED else verdict, problem)
 
 
 NO_FAILURE = (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL)  # of these the whole suite decides

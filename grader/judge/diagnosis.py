@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from grader.course import Task
-from grader.judge.outcome import TELLING, Cut, Numbers, Outcome, beginning_of, kind_of_error, sketch_of
+from grader.judge.outcome import TELLING, Cut, Numbers, Outcome, beginning_of, fingerprint_of, kind_of_error
 from grader.judge.runner import Runner, is_statistical
 from grader.judge.subject import NamespaceSubject
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError
@@ -33,7 +33,7 @@ SINGLE = (1e-4, 1e-5)  # where the dtype itself is wrong, numbers are compared a
 def same_outcome(one: Outcome, other: Outcome) -> bool:
     """Whether verdict, failing check and everything that was seen agree, numbers within the check's tolerance.
 
-    If `other` is a sketch, no means no, and yes only that the beginning is the same.
+    If `other` is a fingerprint, no means no, and yes only that the beginning is the same.
     """
     if Verdict.FORBIDDEN in (one.verdict, other.verdict):
         return True  # how a result was made says nothing about which mistake it holds
@@ -247,8 +247,8 @@ def compare(
             if known.verdict is Verdict.PASS:
                 continue  # of a pass nothing is left out
         ours = play_mistake(runner, task, mistake, item)
-        if (sketch := sketch_of(ours)) is not None:
-            runner.memory.put(key, sketch)
+        if (fingerprint := fingerprint_of(ours)) is not None:
+            runner.memory.put(key, fingerprint)
         if not same_outcome(theirs, ours):
             return Proof.NONE
         proof = max(proof, proof_of(theirs, ours, by_chance=is_statistical(item)))

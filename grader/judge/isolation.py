@@ -27,14 +27,14 @@ from grader.report import TaskReport, TestReport, Verdict
 from grader.sandbox.transport import GivenUp, SandboxProblem
 
 
-def settle(runner: Runner, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
-    """Return the outcome, or a settled one where it may not be the submission's doing."""
+def attribute(runner: Runner, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
+    """Return the outcome, or another where it may not be the submission's doing."""
     if of_a_full_device(outcome.problem):
-        return _settle_full_device(runner, item, outcome)
-    return settle_internal(runner, task, item, outcome)
+        return _attribute_full_device(runner, item, outcome)
+    return attribute_internal(runner, task, item, outcome)
 
 
-def _settle_full_device(runner: Runner, item: pytest.Item, outcome: Outcome) -> Outcome:
+def _attribute_full_device(runner: Runner, item: pytest.Item, outcome: Outcome) -> Outcome:
     """A device that is too full for the reference too, once the worker is gone, was filled by somebody else."""
     runner.subject.clear()
     choice.release_memory()
@@ -42,8 +42,8 @@ def _settle_full_device(runner: Runner, item: pytest.Item, outcome: Outcome) -> 
     return replace(outcome, verdict=Verdict.INTERNAL) if of_a_full_device(ours.problem) else outcome
 
 
-def settle_internal(runner: Runner, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
-    """Return the outcome, or a settled one where a suite ended in an exception that no check raised.
+def attribute_internal(runner: Runner, task: Task, item: pytest.Item, outcome: Outcome) -> Outcome:
+    """Return the outcome, or another where a suite ended in an exception that no check raised.
 
     Under the same numbers the reference is played: if it passes, what the submission returned is the cause, and
     the test is failed. If it does not, the failure is ours: the test is tried once more, and stays internal if
@@ -67,7 +67,7 @@ FIRST_SECONDS = 1.0  # no test of a reference takes as long
 MOST_LATE = 2  # tests of one task that has passed others; the rest of its tests are then not tried
 MOST_LATE_TASKS = 3  # of one topic; the rest of its tasks are then not tried
 TOPIC_GIVEN_UP = f"{MOST_LATE_TASKS} tasks of this topic had run out of time before, and the rest of it is given up"
-NOT_TRIED_AGAIN = (Verdict.PASS, Verdict.NOT_ATTEMPTED)  # the latter is the same in any company
+NOT_TRIED_AGAIN = (Verdict.PASS, Verdict.NOT_ATTEMPTED)  # the latter is the same in any batch
 
 Find = Callable[[Mapping[str, Outcome]], Named | None]
 
@@ -134,7 +134,7 @@ class Batch:
         """Play a test; a failure beside others that may not wait is tried alone."""
         outcome = self._given_up() or self._played(item)
         if not outcome.in_batch:
-            outcome = self._settled(item, outcome)
+            outcome = self._attributed(item, outcome)
             self._fails_alone |= is_telling(outcome)
         self.outcomes[item.name] = outcome
         if outcome.in_batch and outcome.verdict not in NOT_TRIED_AGAIN and not self._may_wait(outcome):
@@ -165,12 +165,12 @@ class Batch:
         return is_telling(outcome) and self._fails_alone and not self._misled
 
     def _try_alone(self, items: Sequence[pytest.Item]) -> bool:
-        """Try what failed in company by itself; return whether anything came out otherwise."""
+        """Try what failed in a batch by itself; return whether anything came out otherwise."""
         changed = False
         for item in items:
             beside = self.outcomes[item.name]
             if beside.in_batch and self._given_up() is None:
-                alone = self._settled(item, self._alone(item, least_seconds()))
+                alone = self._attributed(item, self._alone(item, least_seconds()))
                 same = same_outcome(alone, beside)
                 changed |= not same
                 self._fails_alone |= same and is_telling(alone)
@@ -178,8 +178,8 @@ class Batch:
         self._misled |= changed
         return changed
 
-    def _settled(self, item: pytest.Item, outcome: Outcome) -> Outcome:
-        return settle(self._runner, self._task, item, outcome)
+    def _attributed(self, item: pytest.Item, outcome: Outcome) -> Outcome:
+        return attribute(self._runner, self._task, item, outcome)
 
     def _given_up(self) -> Outcome | None:
         """Return the outcome of a test that is not tried, as enough others have used up their time."""

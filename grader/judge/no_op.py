@@ -22,7 +22,7 @@ from grader.judge.subject import NamespaceSubject, Subject
 from grader.report import Verdict
 
 
-def idle_tests(
+def no_op_tests(
     runner: Runner, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome]
 ) -> frozenset[str]:
     """Return the names of the tests that code passes which does nothing.

@@ -135,8 +135,8 @@ class Numbers:
         return torch.tensor(self.values, dtype=self.dtype)
 
 
-def sketch_of(outcome: Outcome) -> Outcome | None:
-    """Return the sketch of an outcome, None for one that has none."""
+def fingerprint_of(outcome: Outcome) -> Outcome | None:
+    """Return the fingerprint of an outcome, None for one that has none."""
     problem = outcome.problem
     if outcome.verdict is Verdict.PASS:
         return Outcome(Verdict.PASS)
@@ -178,7 +178,7 @@ def _beginnings(parts: Sequence[Any]) -> list[Any]:
 Key = tuple[int, str, str, str]  # seed, task id, test name, and whose play it is
 # Whose: code's that does nothing, code's that answers with one number, the reference's.
 IDLE, CONSTANT, REFERENCE = "", "(constant)", "(reference)"
-# Whether such code passes; seconds that the reference takes; a sketch of what came of a known mistake.
+# Whether such code passes; seconds that the reference takes; a fingerprint of what came of a known mistake.
 Found = bool | float | Outcome
 
 

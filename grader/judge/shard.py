@@ -16,7 +16,7 @@ from grader.judge.diagnosis import Named, diagnose, is_telling
 from grader.judge.intake import take_in
 from grader.judge.isolation import Batch, Late
 from grader.judge.message import message_of, printed_of, traceback_of
-from grader.judge.no_op import idle_tests
+from grader.judge.no_op import no_op_tests
 from grader.judge.order import Advance, Meanwhile, Order, ShardResult, Tell
 from grader.judge.outcome import Outcome, is_close, verdict_of
 from grader.judge.references import References
@@ -133,14 +133,14 @@ class Shard:
             self.result.tasks[task.id] = untested(task, Verdict.INTERNAL, message)
 
     def _play_task(self, runner: Runner, task: Task, items: list[pytest.Item]) -> TaskReport:
-        company = Batch(runner, task, self.late)
-        outcomes = company.outcomes
+        batch = Batch(runner, task, self.late)
+        outcomes = batch.outcomes
         for item in items:
-            company.play(item)
+            batch.play(item)
             self.advance(task.id, item.name, str(outcomes[item.name].verdict))
             if self.tell is not None and is_first_failure(outcomes.values()):
                 self.tell(failing(task, items, self._tests(task, items, outcomes, None)))
-        cause = company.name(items, lambda found: self._diagnose(runner, task, items, found))
+        cause = batch.name(items, lambda found: self._diagnose(runner, task, items, found))
         tests = self._tests(task, items, outcomes, cause)
         if self.tell is not None and (told := named(task, tests)) is not None:
             self.tell(told)
@@ -149,7 +149,7 @@ class Shard:
                 self.result.incomplete = (
                     f"{task.id}, {name}: {type(outcome.problem).__name__}: {outcome.problem}"
                 )
-        return _with_one_repeat(score_task(task, tests, idle_tests(runner, task, items, outcomes)))
+        return _with_one_repeat(score_task(task, tests, no_op_tests(runner, task, items, outcomes)))
 
     def _tests(
         self, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome], cause: Named | None
@@ -201,14 +201,14 @@ NO_FAILURE = (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL)  # of these
 
 
 def is_first_failure(outcomes: Iterable[Outcome]) -> bool:
-    """Whether the last of these outcomes, which are settled, is the failure that the result will show first."""
+    """Whether the last of these outcomes, which are final, is the failure that the result will show first."""
     *before, last = outcomes
     may_pass = last.verdict in NO_FAILURE or last.in_batch
     return not may_pass and all(each.verdict is Verdict.PASS for each in before)
 
 
 def failing(task: Task, items: Sequence[pytest.Item], tried: Sequence[TestReport]) -> Meanwhile:
-    """Tell the first failure; the tests that are still to come only count as its company."""
+    """Tell the first failure; the tests that are still to come only count beside it."""
     return Meanwhile(score_task(task, [*tried, *map(_to_come, items[len(tried) :])]))
 
 

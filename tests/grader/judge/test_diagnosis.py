@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from grader.judge.diagnosis import diagnose
-from grader.judge.isolation import settle_internal
+from grader.judge.isolation import attribute_internal
 from grader.judge.outcome import Outcome, verdict_of
 from grader.report import POSSIBLE
 from grader.sandbox.transport import WorkerMemory, WorkerTimeout
@@ -80,7 +80,7 @@ def named(made_up, function, k="", seconds=20.0, changed=None):
     task = runner.course.task("maths.double")
 
     def use(runner, items):
-        played = {item.name: settle_internal(runner, task, item, runner.run(item)) for item in items}
+        played = {item.name: attribute_internal(runner, task, item, runner.run(item)) for item in items}
         mistake = diagnose(runner, task, items, {**played, **(changed or {})}, time.process_time() + seconds)
         return mistake and mistake.mistake.name
 
@@ -190,7 +190,7 @@ def test_only_the_effect_is_told_of_a_mistake_that_computes_nothing(made_up):
         task = runner.course.task("maths.double")
 
         def use(runner, items):
-            played = {item.name: settle_internal(runner, task, item, runner.run(item)) for item in items}
+            played = {item.name: attribute_internal(runner, task, item, runner.run(item)) for item in items}
             return diagnose(runner, task, items, played, time.process_time() + 20).sentence
 
         return made_up.play(runner, use)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.judge.diagnosis import diagnose, play_mistake, same_outcome
-from grader.judge.outcome import MOST_NUMBERS, Memory, Outcome, sketch_of
+from grader.judge.outcome import MOST_NUMBERS, Memory, Outcome, fingerprint_of
 from grader.proxy.errors import SubmissionError
 from grader.report import Verdict
 from grader.suite.failure import UNNAMED, CheckFailure, Evidence, ForbiddenUse
@@ -36,10 +36,10 @@ VALUES = st.recursive(
 
 
 @given(VALUES, VALUES, st.sampled_from([None, 0.0, 0.5]))
-def test_sketch_agrees_with_whatever_its_outcome_agrees_with(one, other, tolerance):
+def test_fingerprint_agrees_with_whatever_its_outcome_agrees_with(one, other, tolerance):
     theirs, ours = failed(one, rtol=tolerance, atol=tolerance), failed(other, rtol=tolerance, atol=tolerance)
-    assert same_outcome(ours, sketch_of(ours))
-    assert same_outcome(theirs, sketch_of(ours)) or not same_outcome(theirs, ours)
+    assert same_outcome(ours, fingerprint_of(ours))
+    assert same_outcome(theirs, fingerprint_of(ours)) or not same_outcome(theirs, ours)
 
 
 @pytest.mark.parametrize(
@@ -50,26 +50,26 @@ def test_sketch_agrees_with_whatever_its_outcome_agrees_with(one, other, toleran
         (Record("Found", ("h",), (torch.zeros(2),)), (torch.ones(2),)), (float("nan"), 1.0),
     ],
 )  # fmt: skip
-def test_sketch_differs_where_the_beginning_does(one, other):
-    assert not same_outcome(failed(one), sketch_of(failed(other)))
+def test_fingerprint_differs_where_the_beginning_does(one, other):
+    assert not same_outcome(failed(one), fingerprint_of(failed(other)))
 
 
-def test_sketch_knows_the_beginning_of_a_tensor_only():
+def test_fingerprint_knows_the_beginning_of_a_tensor_only():
     late = torch.zeros(MOST_NUMBERS + 1)
     late[-1] = 1
-    assert same_outcome(failed(torch.zeros(MOST_NUMBERS + 1)), sketch_of(failed(late)))
+    assert same_outcome(failed(torch.zeros(MOST_NUMBERS + 1)), fingerprint_of(failed(late)))
 
 
-def test_sketch_differs_where_another_check_failed():
-    sketch = sketch_of(failed(1.0, checked="the mean"))
-    assert not same_outcome(failed(1.0, checked="the sum"), sketch)
-    assert not same_outcome(failed(1.0, kind="shape", checked="the mean"), sketch)
-    assert not same_outcome(Outcome(Verdict.PASS), sketch)
+def test_fingerprint_differs_where_another_check_failed():
+    fingerprint = fingerprint_of(failed(1.0, checked="the mean"))
+    assert not same_outcome(failed(1.0, checked="the sum"), fingerprint)
+    assert not same_outcome(failed(1.0, kind="shape", checked="the mean"), fingerprint)
+    assert not same_outcome(Outcome(Verdict.PASS), fingerprint)
 
 
-def test_sketch_of_a_refusal_in_other_words_counts_as_passed():
+def test_fingerprint_of_a_refusal_in_other_words_counts_as_passed():
     unnamed = Outcome(Verdict.FAIL, CheckFailure(None, "a word", "none", UNNAMED))
-    assert same_outcome(Outcome(Verdict.PASS), sketch_of(unnamed))
+    assert same_outcome(Outcome(Verdict.PASS), fingerprint_of(unnamed))
 
 
 @pytest.mark.parametrize(
@@ -80,16 +80,16 @@ def test_sketch_of_a_refusal_in_other_words_counts_as_passed():
         RuntimeError("x"),
     ],
 )
-def test_what_no_check_found_has_no_sketch(problem):
-    assert sketch_of(Outcome(Verdict.FAIL, problem)) is None
+def test_what_no_check_found_has_no_fingerprint(problem):
+    assert fingerprint_of(Outcome(Verdict.FAIL, problem)) is None
 
 
 @given(VALUES)
-def test_sketch_comes_back_from_another_process_as_it_was(value):
-    sketch = sketch_of(failed(value, checked="the mean"))
-    back = pickle.loads(pickle.dumps(sketch))
+def test_fingerprint_comes_back_from_another_process_as_it_was(value):
+    fingerprint = fingerprint_of(failed(value, checked="the mean"))
+    back = pickle.loads(pickle.dumps(fingerprint))
     assert same_outcome(failed(value, checked="the mean"), back)
-    assert str(back.problem) == str(sketch.problem)
+    assert str(back.problem) == str(fingerprint.problem)
 
 
 def test_memory_gives_what_was_put_or_learned():

@@ -152,7 +152,7 @@ def by_grade(host: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[s
 
 @pytest.mark.parametrize("name", SUBMISSIONS)
 def test_order_is_graded_as_grade_does(name: str, grade: Grade, by_grade: Callable[[str], Report]) -> None:
-    """A standing judge gives the report that `grade` gives, but for durations."""
+    """A warm judge gives the report that `grade` gives, but for durations."""
     text, verdict, seconds = SUBMISSIONS[name]
     report = grade(text, seconds=seconds, keyword=WITHOUT)
     assert report.tasks[0].verdict is verdict

@@ -1,4 +1,4 @@
-"""However a standing judge ends, nothing of it stays, and no submission gets a verdict from what broke."""
+"""However a warm judge ends, nothing of it stays, and no submission gets a verdict from what broke."""
 
 from __future__ import annotations
 

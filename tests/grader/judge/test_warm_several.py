@@ -1,4 +1,4 @@
-"""Several standing judges of one reading of the course: each grades by itself, and they end as one process."""
+"""Several warm judges of one reading of the course: each grades by itself, and they end as one process."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_judge_that_dies_leaves_its_sibling_at_work(judges: list[WarmJudge]) -> 
     assert judges[1].stands and verdict(judges[1], RIGHT) == "pass"
 
 
-def test_household_is_gone_when_its_last_judge_is_closed(judges: list[WarmJudge]) -> None:
+def test_process_group_is_gone_when_its_last_judge_is_closed(judges: list[WarmJudge]) -> None:
     """The process that read the course ends with the last of its judges and not before."""
     everybody = [judges[0]._process.popen.pid, *processes(judges)]
     judges[0].close()

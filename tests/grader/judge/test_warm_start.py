@@ -1,4 +1,4 @@
-"""How the process of standing judges is started: with its memory in large pages, which each of its forks inherits."""
+"""How the process of warm judges is started: with its memory in large pages, which each of its forks inherits."""
 
 from __future__ import annotations
 

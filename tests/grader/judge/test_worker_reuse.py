@@ -1,4 +1,4 @@
-"""Which tests share a worker, and that company changes no verdict."""
+"""Which tests share a worker, and that a batch changes no verdict."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_sharing_ends_when_a_worker_is_old():
     assert sharing.enter("a") != first
 
 
-def test_sharing_knows_whether_a_test_had_company():
+def test_sharing_knows_whether_a_test_had_others():
     sharing = WorkerReuse()
     sharing.enter("a")
     assert not sharing.in_batch
@@ -138,11 +138,11 @@ def test_a_test_shares_no_worker_of_one_that_changed_its_argument(made_up):
     assert (len(rooms), len(set(rooms))) == (3, 3)
 
 
-def test_a_test_that_only_fails_in_company_passes(tests_of):
+def test_a_test_that_only_fails_in_batch_passes(tests_of):
     assert [str(test.verdict) for test in tests_of(BREAKS_TORCH)] == ["pass"] * 3
 
 
-def test_a_test_that_only_runs_out_of_time_in_company_passes(tests_of):
+def test_a_test_that_only_runs_out_of_time_in_batch_passes(tests_of):
     assert [str(test.verdict) for test in tests_of(HANGS_LATER, seconds=1.0)] == ["pass"] * 3
 
 

@@ -19,7 +19,7 @@ LATE = Outcome(Verdict.TIMEOUT, in_batch=True)
 
 
 def wrong(number):
-    """The outcome of a check that saw this number, in company."""
+    """The outcome of a check that saw this number, in batch."""
     evidence = Evidence("value", torch.tensor(float(number)), None, None)
     return Outcome(Verdict.FAIL, CheckFailure("a sum", "another", str(number), evidence), in_batch=True)
 
@@ -50,22 +50,22 @@ def task(name, topic="maths"):
 
 @pytest.fixture
 def graded():
-    """Plays tests by their outcomes; gives the company, the names tried alone, and what was asked for a name."""
+    """Plays tests by their outcomes; gives the batch, the names tried alone, and what was asked for a name."""
 
     def grade(beside, alone=None, named=None):
         runner = ScriptedBench(beside, alone)
-        company = Batch(runner, task("double"), Late())
+        batch = Batch(runner, task("double"), Late())
         items = [SimpleNamespace(name=name) for name in beside]
         for item in items:
-            company.play(item)
+            batch.play(item)
         asked = []
 
         def name(outcomes):
             asked.append({test: outcome.verdict for test, outcome in outcomes.items()})
             return named
 
-        mistake = company.name(items, name)
-        return SimpleNamespace(outcomes=company.outcomes, alone=runner.asked, asked=asked, mistake=mistake)
+        mistake = batch.name(items, name)
+        return SimpleNamespace(outcomes=batch.outcomes, alone=runner.asked, asked=asked, mistake=mistake)
 
     return grade
 
@@ -91,13 +91,13 @@ def test_a_failure_that_waited_and_passes_alone_is_a_pass_and_a_name_is_asked_fo
     assert found.outcomes["b"].verdict is Verdict.PASS
 
 
-def test_no_failure_waits_once_company_has_misled(graded):
+def test_no_failure_waits_once_a_batch_has_misled(graded):
     found = graded({"a": wrong(1), "b": wrong(2), "c": wrong(3)}, {"a": PASS}, named="a mistake")
     assert found.alone == ["a", "b", "c"]
     assert found.outcomes["a"].verdict is Verdict.PASS
 
 
-def test_company_that_changes_only_the_numbers_has_misled(graded):
+def test_batch_that_changes_only_the_numbers_has_misled(graded):
     found = graded({"a": wrong(1), "b": wrong(2)}, {"a": wrong(5)}, named="a mistake")
     assert found.alone == ["a", "b"]
 

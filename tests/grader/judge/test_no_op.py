@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.judge.no_op import idle_tests
+from grader.judge.no_op import no_op_tests
 
 CONDUCT = '''
 import torch
@@ -30,7 +30,7 @@ def idle(made_up, function):
     task = runner.course.task("maths.double")
 
     def use(runner, items):
-        return idle_tests(runner, task, items, {item.name: runner.run(item) for item in items})
+        return no_op_tests(runner, task, items, {item.name: runner.run(item) for item in items})
 
     return made_up.play(runner, use)
 
@@ -65,11 +65,11 @@ def test_tests_are_found_out_about_once_under_one_seed(made_up, monkeypatch):
 
     def use(runner, items):
         outcomes = {item.name: runner.run(item) for item in items}
-        first, plays, play = idle_tests(runner, task, items, outcomes), [], runner.play
+        first, plays, play = no_op_tests(runner, task, items, outcomes), [], runner.play
         monkeypatch.setattr(runner, "play", lambda item, *rest: plays.append(item.name) or play(item, *rest))
-        again, played_again = idle_tests(runner, task, items, outcomes), len(plays)
+        again, played_again = no_op_tests(runner, task, items, outcomes), len(plays)
         runner.seed += 1
-        return first, again, played_again, idle_tests(runner, task, items, outcomes), len(plays)
+        return first, again, played_again, no_op_tests(runner, task, items, outcomes), len(plays)
 
     first, again, played_again, other, played_then = made_up.play(runner, use)
     assert first == again == other

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from grader.judge import runner as bench_module
-from grader.judge.isolation import settle, settle_internal
+from grader.judge import runner as runner_module
+from grader.judge.isolation import attribute, attribute_internal
 from grader.judge.outcome import Outcome, verdict_of
 from grader.judge.runner import DEFAULT_SECONDS, LEAST_SECONDS
 from grader.report import Verdict
@@ -56,7 +56,7 @@ def settled(made_up, function):
         first = runner.run(item)
         plain = runner.run
         runner.run = lambda *arguments: runs.append(1) or plain(*arguments)
-        return first.verdict, settle_internal(runner, task, item, first).verdict
+        return first.verdict, attribute_internal(runner, task, item, first).verdict
 
     return *made_up.play(runner, use), len(runs)
 
@@ -81,7 +81,7 @@ def test_nothing_is_played_again_when_a_check_decided(made_up):
 
     def use(runner, items):
         outcome = runner.run(items[1])
-        return settle_internal(runner, task, items[1], outcome) is outcome
+        return attribute_internal(runner, task, items[1], outcome) is outcome
 
     assert made_up.play(runner, use)
 
@@ -135,7 +135,7 @@ def test_a_full_device_is_theirs_unless_the_reference_has_no_room_either(made_up
     outcome = Outcome(verdict_of(full), full)
 
     def use(runner, items):
-        return settle(runner, runner.course.task("maths.double"), items[0], outcome).verdict
+        return attribute(runner, runner.course.task("maths.double"), items[0], outcome).verdict
 
     assert made_up.play(runner, use) is verdict
 
@@ -147,7 +147,7 @@ def test_a_full_device_is_theirs_unless_the_reference_has_no_room_either(made_up
 def test_time_of_a_test_follows_from_what_the_reference_takes(made_up, monkeypatch, reference, least):
     """It is measured in time of the processor, once, and only when it is asked for."""
     asked, times = [], iter([0.0, reference])
-    monkeypatch.setattr(bench_module, "time", SimpleNamespace(process_time=lambda: next(times)))
+    monkeypatch.setattr(runner_module, "time", SimpleNamespace(process_time=lambda: next(times)))
 
     def play(runner, items):
         monkeypatch.setattr(runner, "play", lambda item, subject: asked.append(item.name))
@@ -159,7 +159,7 @@ def test_time_of_a_test_follows_from_what_the_reference_takes(made_up, monkeypat
 
 def test_no_test_takes_longer_than_its_suite_allows(made_up, monkeypatch):
     times = iter([0.0, 5.0])
-    monkeypatch.setattr(bench_module, "time", SimpleNamespace(process_time=lambda: next(times)))
+    monkeypatch.setattr(runner_module, "time", SimpleNamespace(process_time=lambda: next(times)))
 
     def play(runner, items):
         monkeypatch.setattr(runner, "play", lambda item, subject: None)
@@ -170,5 +170,5 @@ def test_no_test_takes_longer_than_its_suite_allows(made_up, monkeypatch):
 
 def test_on_a_card_a_test_has_what_its_suite_allows(made_up, monkeypatch):
     """Each worker starts CUDA anew."""
-    monkeypatch.setattr(bench_module, "computes_on_cuda", lambda: True)
+    monkeypatch.setattr(runner_module, "computes_on_cuda", lambda: True)
     assert made_up.play(made_up.runner(), lambda runner, items: runner.fair_seconds_of(items[0])) == DEFAULT_SECONDS

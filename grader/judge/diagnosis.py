@@ -261,6 +261,6 @@ def play_mistake(runner: Runner, task: Task, mistake: Mistake, item: pytest.Item
     An exception that no check raised is a failure here: the reference passes every test, so the variant's result
     is the cause.
     """
-    variant = runner.references.with_mistake(task, mistake)
+    variant = runner.references.with_variant(task, mistake.variant)
     outcome = runner.play(item, NamespaceSubject(variant, runner.references, is_explained=False))
     return replace(outcome, verdict=Verdict.FAIL) if outcome.verdict is Verdict.INTERNAL else outcome

@@ -24,7 +24,6 @@ from grader.judge.parallel import default_jobs, run_parallel
 from grader.judge.scoring import skip_dependents, without_needs
 from grader.process.prepare import prepare_torch
 from grader.report import Environment, Report, TaskReport
-from grader.sandbox.transport import SandboxProblem
 
 
 def report_of(
@@ -136,12 +135,9 @@ def grade_submission(
     run_seed = secrets.randbits(31) if seed is None else seed
     ids = tuple(task.id for task in selected)
     order = Order(files, ids, keyword, run_seed, sandbox, first, seconds, accelerator)
-    try:
-        with using(accelerator):
-            prepare_torch()
-            result = _run(order, 1 if first else max(1, jobs or default_jobs(len(selected))), progress)
-    except SandboxProblem as problem:
-        raise OurProblem(str(problem)) from None
+    with using(accelerator):
+        prepare_torch()
+        result = _run(order, 1 if first else max(1, jobs or default_jobs(len(selected))), progress)
     return report_of(
         course, selected if needs else without_needs(selected), result, name=files.name, seed=run_seed,
         accelerator=accelerator, seconds=time.perf_counter() - started, notes=files.notes,

@@ -19,7 +19,6 @@ from typing import Any
 
 from grader.device.choice import Accelerator, using
 from grader.judge.order import Order, OurProblem, Progress, ShardResult, merged
-from grader.process.kernel import bound_memory
 from grader.process.prepare import prepare_torch
 
 
@@ -104,6 +103,8 @@ _queue: Any = None
 
 def _prepare(queue: Any, accelerator: Accelerator) -> None:
     """Remember where progress goes; a process that was not forked has to prepare torch itself."""
+    from grader.process.kernel import bound_memory
+
     global _queue
     _queue = queue
     with using(accelerator):

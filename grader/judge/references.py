@@ -72,10 +72,6 @@ class References:
         """Whether the reference of a topic is here, so that it can be played."""
         return self._course.has_solution(topic)
 
-    def with_mistake(self, task: Task, mistake: Mistake) -> types.SimpleNamespace:
-        """Return the reference with one task replaced by a wrong variant."""
-        return self.with_variant(task, mistake.variant)
-
     def with_variant(self, task: Task, variant: Any) -> types.SimpleNamespace:
         """Return the reference with one task replaced."""
         return types.SimpleNamespace(**{**vars(self.module(task.topic)), task.name: variant})

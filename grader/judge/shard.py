@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ from grader.judge.intake import take_in
 from grader.judge.isolation import Batch, Late
 from grader.judge.message import message_of, printed_of, traceback_of
 from grader.judge.no_op import no_op_tests
-from grader.judge.order import Advance, Meanwhile, Order, ShardResult, Tell
+from grader.judge.order import Advance, Meanwhile, Order, OurProblem, ShardResult, Tell
 from grader.judge.outcome import Outcome, is_close, verdict_of
 from grader.judge.references import References
 from grader.judge.runner import DEFAULT_SECONDS, Runner, is_visible, title_of, weight_of
@@ -26,20 +27,25 @@ from grader.judge.session import run_session
 from grader.judge.subject import SourceSubject, Workers, open_workers
 from grader.proxy.errors import StateLeft, SubmissionError
 from grader.report import Message, TaskReport, TestReport, Verdict
-from grader.sandbox.transport import WorkerGone
+from grader.sandbox.transport import SandboxProblem, WorkerGone
 
 DIAGNOSIS_SECONDS = 20.0  # of this processor, for all tasks together: a busy machine names no less
 
 
 def grade_shard(order: Order, advance: Advance) -> ShardResult:
-    """Grade the tasks of `order`. The workers' server starts before anything hidden is read."""
-    with using(order.accelerator):
-        workers = open_workers(order.sandbox)
-        try:
+    """Grade the tasks of `order`. The workers' server starts before anything hidden is read.
+
+    Raises:
+        OurProblem: no worker can be had.
+    """
+    try:
+        with using(order.accelerator), contextlib.ExitStack() as closing:
+            workers = open_workers(order.sandbox)
+            closing.callback(workers.close)
             course = load_course()
             return Shard(order, workers, advance, course, References(course)).grade()
-        finally:
-            workers.close()
+    except SandboxProblem as problem:
+        raise OurProblem(str(problem)) from None
 
 
 class Shard:

@@ -22,7 +22,6 @@ from grader.judge.scoring import untested, without_needs
 from grader.judge.warm_messages import Post
 from grader.judge.warm_pool import JudgePool, can_stand
 from grader.report import Message, Report, Verdict
-from grader.sandbox.transport import SandboxProblem
 
 OpenExecutor = Callable[[int], AbstractContextManager[Executor]]  # for so many jobs
 
@@ -53,7 +52,7 @@ def grade_job(job: Job) -> Report:
     try:
         _same_course(course, job)
         result = _graded(job)
-    except (OurProblem, SandboxProblem) as problem:
+    except OurProblem as problem:
         result = _nothing(tasks, str(problem))
     return report_of(
         course, without_needs(tasks), result, name=f"{job.topic}{job.suffix}", seed=job.seed,

@@ -1,42 +1,41 @@
-"""`grade class`, `grade runs`, `grade adjust`: a class graded, and what its gradebook holds."""
+"""`grade class`, `runs`, `adjust`, `similar`: a class graded, what its gradebook holds, and hand-ins that are alike."""
 
 from __future__ import annotations
 
 import json
 import math
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.exit_codes import OURS, OurFault, WrongCall, judge_problems
-from grader.cli.output import FORMATS, device_option, open_console, show, write
+from grader.cli import shared
 
 if TYPE_CHECKING:
     from grader.classroom.gradebook.book import Gradebook
     from grader.classroom.grading.asked import Asked
     from grader.classroom.pages.terminal import ClassProgress
     from grader.classroom.records import ClassResult
-
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+    from grader.classroom.similar.find import Findings
 
 
 @click.command("class", short_help="Grade a whole class.")
-@click.argument("paths", nargs=-1, required=True, metavar="SUBMISSIONS...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="SUBMISSIONS...", type=shared.PATH)
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("results"), show_default=True,
-    metavar="FOLDER", help="Where the gradebook and all pages go.",
+    "--out", type=shared.FOLDER, default=Path("results"), show_default=True, metavar="FOLDER",
+    help="Where the gradebook and all pages go.",
 )  # fmt: skip
-@click.option("--roster", type=FILE, metavar="FILE", help="The class list, a CSV file: id, name, email, ...")
 @click.option(
-    "--policy", type=FILE, metavar="FILE", help="course.toml; the one beside the roster if not given."
+    "--roster", type=shared.FILE, metavar="FILE", help="The class list, a CSV file: id, name, email, ..."
+)
+@click.option(
+    "--policy", type=shared.FILE, metavar="FILE", help="course.toml; the one beside the roster if not given."
 )
 @click.option("--layout", default="auto", metavar="NAME", help="How the hand-ins lie, if it cannot be told.")
-@click.option("--task", "tasks", multiple=True, metavar="TASK", help="Only this task or topic; repeatable.")
+@shared.tasks_option
 @click.option(
     "--student",
     "students",
@@ -44,49 +43,42 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="WHO",
     help="Only this id, name or address; all others stay.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="The first run's if not given.")
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Gradings at the same time.")
+@click.option(
+    "--seed", type=click.IntRange(0, shared.LARGEST_SEED), metavar="N", help="The first run's if not given."
+)
+@click.option("--jobs", type=shared.POSITIVE, metavar="N", help="Gradings at the same time.")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on this Dask cluster.")
 @click.option(
-    "--sandbox", type=click.Choice(["auto", "strict", "none"]), default="auto",
+    "--sandbox", type=shared.SANDBOXES, default="auto",
     help="Confinement: the strongest there is, all or nothing, or none.",
 )  # fmt: skip
-@device_option
-@click.option("--canvas", type=FILE, metavar="CSV", help="Fill in this gradebook, as Canvas exported it.")
+@shared.device_option
+@click.option(
+    "--canvas", type=shared.FILE, metavar="CSV", help="Fill in this gradebook, as Canvas exported it."
+)
 @click.option("--assignment", metavar="TITLE", help="The column of --canvas: its title or its id.")
-@click.option("--moodle", type=FILE, metavar="CSV", help="Fill in this grading worksheet of Moodle.")
+@click.option("--moodle", type=shared.FILE, metavar="CSV", help="Fill in this grading worksheet of Moodle.")
 @click.option("--scale", is_flag=True, help="Turn scores into the points of --canvas or --moodle.")
 @click.option("--diff", is_flag=True, help="Show what changed since the run before.")
 @click.option("--dry-run", is_flag=True, help="Only show who would be graded, with which files.")
-@click.option("--format", "kind", type=FORMATS, default="terminal", help="What the summary looks like.")
+@click.option(
+    "--format", "kind", type=shared.FORMATS, default="terminal", help="What the summary looks like."
+)
 def class_command(paths: tuple[Path, ...], dry_run: bool, kind: str, **options: Any) -> int:
     """Grade everything under SUBMISSIONS: folders, archives, downloads of Canvas, Moodle or Gradescope, repositories.
 
     What is graded is kept at once: after Ctrl-C, or a power cut, the same command goes on where it stopped.
     """
+    from grader.classroom.gradebook.database import BookProblem
     from grader.classroom.grading.asked import Asked
 
     if options["canvas"] and not options["assignment"]:
-        raise WrongCall("--canvas needs --assignment: the title or the id of the column to fill in")
+        raise shared.WrongCall("--canvas needs --assignment: the title or the id of the column to fill in")
     asked = Asked(paths=paths, **options)
-    with _problems():
-        return _dry_run(asked, kind) if dry_run else _run(asked, kind)
-
-
-@contextmanager
-def _problems() -> Iterator[None]:
-    from grader.classroom.gradebook.database import BookProblem
-    from grader.classroom.grading.out_folder import NotWritten
-    from grader.classroom.policy.course_policy import PolicyProblem
-    from grader.classroom.reading.tree import ClassProblem
-    from grader.classroom.tables.roster_files import RosterProblem
-    from grader.classroom.tables.sheet import CannotFill
-
     try:
-        with judge_problems():
-            yield
-    except (BookProblem, CannotFill, ClassProblem, NotWritten, PolicyProblem, RosterProblem) as problem:
-        raise WrongCall(str(problem)) from problem
+        return _dry_run(asked, kind) if dry_run else _run(asked, kind)
+    except BookProblem as problem:  # of the folder that was named with --out
+        raise shared.WrongCall(str(problem)) from problem
 
 
 def _dry_run(asked: Asked, kind: str) -> int:
@@ -95,9 +87,9 @@ def _dry_run(asked: Asked, kind: str) -> int:
 
     intake, zone = only(read_intake(asked), asked.students), policy_of(asked).zone
     if kind == "json":
-        write(json.dumps(dry_run.as_dict(intake), indent=2, ensure_ascii=False) + "\n", None)
+        shared.write(json.dumps(dry_run.as_dict(intake), indent=2, ensure_ascii=False) + "\n", None)
     else:
-        show(lambda console: dry_run.show(intake, console, zone), None)
+        shared.show(lambda console: dry_run.show(intake, console, zone), None)
     return 0
 
 
@@ -115,24 +107,24 @@ def _run(asked: Asked, kind: str) -> int:
     _present(asked, result, kind)
     for note in notes:
         click.echo(note)
-    return OURS if any(standing.outcome == "incomplete" for standing in result.standings) else 0
+    return shared.OURS if any(standing.outcome == "incomplete" for standing in result.standings) else 0
 
 
 def _progress() -> ClassProgress:
     from grader.classroom.pages.terminal import ClassProgress, LiveClassProgress
 
-    return LiveClassProgress(open_console(errors=True)) if sys.stderr.isatty() else ClassProgress()
+    return LiveClassProgress(shared.open_console(errors=True)) if sys.stderr.isatty() else ClassProgress()
 
 
 def _present(asked: Asked, result: ClassResult, kind: str) -> None:
     if kind == "json":
         from grader.classroom.pages.terminal import as_dict
 
-        write(json.dumps(as_dict(result), indent=2, ensure_ascii=False) + "\n", None)
+        shared.write(json.dumps(as_dict(result), indent=2, ensure_ascii=False) + "\n", None)
     else:
         from grader.classroom.pages import terminal
 
-        show(lambda console: terminal.show(result, str(asked.out), console), None)
+        shared.show(lambda console: terminal.show(result, str(asked.out), console), None)
     if asked.diff:
         _show_diff(asked, result)
 
@@ -147,14 +139,14 @@ def _show_diff(asked: Asked, result: ClassResult) -> None:
             click.echo("There is no earlier run to compare with.")
             return
         changes = compare(book.result(finished[-1]), result)
-    show(lambda console: show_changes(changes, console), None)
+    shared.show(lambda console: show_changes(changes, console), None)
 
 
 BOOK = Path("results") / "gradebook.sqlite"
 
 book_option = click.option(
     "--book",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=shared.NEW_FILE,
     default=BOOK,
     show_default=True,
     metavar="FILE",
@@ -162,21 +154,13 @@ book_option = click.option(
 )
 
 
-@contextmanager
-def open_book(path: Path) -> Iterator[Gradebook]:
-    """Open a gradebook that exists, and turn what can be wrong with it into an exit code."""
+def open_book(path: Path) -> Gradebook:
+    """Open a gradebook that exists."""
     from grader.classroom.gradebook.book import Gradebook
-    from grader.classroom.gradebook.database import BookProblem, WrongBook
 
     if not path.is_file():
-        raise WrongCall(f"--book {path}: there is no gradebook: `grade class` writes one")
-    try:
-        with Gradebook(path) as book:
-            yield book
-    except WrongBook as problem:
-        raise WrongCall(str(problem)) from problem
-    except BookProblem as problem:
-        raise OurFault(str(problem)) from problem
+        raise shared.WrongCall(f"--book {path}: there is no gradebook: `grade class` writes one")
+    return Gradebook(path)
 
 
 @click.command("runs", short_help="List the runs over a class.")
@@ -187,7 +171,7 @@ def runs_command(book: Path) -> None:
 
     with open_book(book) as opened:
         entries, zone = opened.runs(), opened.zone
-    show(lambda console: pages.show_runs(entries, zone, console), None)
+    shared.show(lambda console: pages.show_runs(entries, zone, console), None)
 
 
 # An unknown option is taken for an argument, so that points may be negative.
@@ -207,7 +191,7 @@ def adjust_command(
 
     Without POINTS, show the adjustments that there are. None is ever changed: one that was wrong is taken back.
     """
-    _check(points, why, undone, bool(student))
+    _check_points(points, why, undone, bool(student))
     with open_book(book) as opened:
         if undone is not None:
             opened.take_back(undone, who=who or _login(), why=why)
@@ -219,15 +203,15 @@ def adjust_command(
         _show(opened, student, undone)
 
 
-def _check(points: float | None, why: str, undone: int | None, named: bool) -> None:
+def _check_points(points: float | None, why: str, undone: int | None, named: bool) -> None:
     if undone is not None and named:
-        raise WrongCall(
+        raise shared.WrongCall(
             f"--take-back {undone} needs no student and no points: it undoes all of adjustment {undone}"
         )
     if (points is not None or undone is not None) and not why.strip():
-        raise WrongCall("say why: `--why TEXT` is kept with the points")
+        raise shared.WrongCall("say why: `--why TEXT` is kept with the points")
     if points is not None and (not math.isfinite(points) or points == 0):
-        raise WrongCall(f"{points} is no number of points: give one such as 1.5 or -2")
+        raise shared.WrongCall(f"{points} is no number of points: give one such as 1.5 or -2")
 
 
 def _known(book: Gradebook, student: str) -> None:
@@ -236,7 +220,7 @@ def _known(book: Gradebook, student: str) -> None:
     students = book.students()
     if student not in students:
         remedy = did_you_mean(student, students, "use the id that the class list shows", most=3)
-        raise WrongCall(f"{book.path} knows no student {student!r}: {remedy}")
+        raise shared.WrongCall(f"{book.path} knows no student {student!r}: {remedy}")
 
 
 def _login() -> str:
@@ -245,7 +229,7 @@ def _login() -> str:
     try:
         return getuser()
     except (ImportError, KeyError, OSError) as problem:  # the system does not say
-        raise WrongCall("say who decides it: `--who NAME` is kept with the points") from problem
+        raise shared.WrongCall("say who decides it: `--who NAME` is kept with the points") from problem
 
 
 def _show(book: Gradebook, student: str | None, undone: int | None) -> None:
@@ -257,4 +241,79 @@ def _show(book: Gradebook, student: str | None, undone: int | None) -> None:
         about = {entry.number: entry.adjustment.student_id for entry in entries}[undone]
         entries = tuple(entry for entry in entries if entry.adjustment.student_id == about)
     zone = book.zone
-    show(lambda console: pages.show_adjustments(entries, zone, console), None)
+    shared.show(lambda console: pages.show_adjustments(entries, zone, console), None)
+
+
+MISSING = 'this needs rapidfuzz, which is not installed: run `pip install "torchgrade[similar]"`'
+
+
+@click.command("similar")
+@click.argument("paths", nargs=-1, required=True, metavar="PATHS...", type=shared.PATH)
+@shared.topics_option
+@click.option("--layout", default="auto", help="How the hand-ins lie, as in `grade class`.")
+@click.option("--roster", type=shared.NEW_FILE, help="The class list.")
+@click.option("--most", type=click.IntRange(1, 1000), default=100, help="Pairs to show.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["terminal", "json", "html"]),
+    default="terminal",
+    help="What comes out.",
+)
+@shared.output_option
+def similar_command(
+    paths: tuple[Path, ...], topics: tuple[str, ...], layout: str, roster: Path | None, most: int, kind: str,
+    output: Path | None,
+) -> None:  # fmt: skip
+    """Find hand-ins under PATHS that share structure after renaming, and copies of the reference."""
+    shared.writable(output)
+    findings = _find(paths, topics, layout, roster, most)
+    from grader.classroom.pages import similar as pages
+
+    if kind == "json":
+        shared.write(pages.to_json(findings), output)
+    elif kind == "html":
+        shared.write(pages.similar_page(findings), output)
+    else:
+        shared.show(lambda console: pages.show(findings, console), output)
+    if output is not None:
+        from grader.text.formatting import count
+
+        found = [count(len(findings.pairs), "pair")]
+        if findings.groups:
+            found.append(count(len(findings.groups), "group"))
+        if findings.of_reference:
+            found.append(f"{count(len(findings.of_reference), 'hand-in')} like the reference")
+        click.echo(f"{', '.join(found)} to look at; they are in {output}")
+
+
+def _find(
+    paths: Sequence[Path], topics: Sequence[str], layout: str, roster: Path | None, most: int
+) -> Findings:
+    from dataclasses import replace
+
+    from grader.classroom.reading.read import read_class
+    from grader.classroom.similar.pieces import submissions_of
+    from grader.classroom.tables.roster_files import read_roster
+    from grader.course import load_course
+    from grader.course.stub import stub_of
+
+    try:
+        from grader.classroom.similar.find import find_similar
+    except ModuleNotFoundError as problem:
+        if (problem.name or "").partition(".")[0] != "rapidfuzz":
+            raise
+        raise shared.WrongCall(MISSING) from problem
+    course = load_course()
+    course.require_solutions()
+    slugs = [course.topic(topic).slug for topic in topics] or list(course.slugs)
+    known = read_roster(roster) if roster else None
+    intake = read_class(paths, slugs, known, layout, stub=partial(stub_of, course))
+    notes: list[str] = []
+    submissions = submissions_of(course, intake.hand_ins, notes.append)
+    if len(submissions) < 2:
+        raise shared.WrongCall(
+            f"{len(submissions)} submissions with Python were found: there is nothing to compare"
+        )
+    findings = find_similar(course, submissions, most)
+    return replace(findings, notes=(*notes, *findings.notes))

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.exit_codes import WrongCall, course_problems
 from grader.cli.learner import learners_course, needed_folder, one_task, progress_option
-from grader.cli.output import writable
+from grader.cli.shared import FOLDER, NEW_FILE, WrongCall, writable
 
 if TYPE_CHECKING:
     from grader.course import Course, Topic
@@ -19,15 +18,14 @@ MOST_LISTED = 10
 
 
 @click.command("init", short_help="Make a folder to work in, or bring it up to date.")
-@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--topic", "slugs", multiple=True, metavar="TOPIC", help="Only this topic; repeatable.")
 @click.option("--notebooks", is_flag=True, help="Notebooks to solve the tasks in, in place of modules.")
 @click.option("--update", is_flag=True, help="Bring new tasks into a folder of yours; what you wrote stays.")
 def init_command(folder: Path, slugs: tuple[str, ...], notebooks: bool, update: bool) -> None:
     """Make a folder to work in: stubs, what to read, and data, ready for git and VS Code."""
     course = learners_course(None)
-    with course_problems():
-        topics = [course.topic(slug) for slug in dict.fromkeys(slugs)]
+    topics = [course.topic(slug) for slug in dict.fromkeys(slugs)]
     topics.sort(key=lambda topic: (topic.order, topic.slug))
     if update:
         if notebooks:
@@ -41,8 +39,7 @@ def _create(course: Course, folder: Path, topics: Sequence[Topic] | None, notebo
     from grader.learner.folder import Occupied, create
 
     try:
-        with course_problems():
-            written = create(course, folder, topics, notebooks=notebooks)
+        written = create(course, folder, topics, notebooks=notebooks)
     except Occupied as problem:
         raise WrongCall(_refusal(folder, problem.files)) from problem
     except OSError as problem:
@@ -77,8 +74,7 @@ def _update(course: Course, folder: Path, topics: Sequence[Topic]) -> None:
     from grader.learner.renew import renew
 
     try:
-        with course_problems():
-            done = renew(course, folder, topics)
+        done = renew(course, folder, topics)
     except NoState as problem:
         raise WrongCall(f"{problem}: `grade init {folder}` makes a new course folder") from problem
     except OSError as problem:
@@ -97,7 +93,7 @@ def _update(course: Course, folder: Path, topics: Sequence[Topic]) -> None:
 def reset_command(name: str, folder: Path | None) -> None:
     """Put the stub of a task back; a copy of the file is kept, and no other line of it changes."""
     from grader.learner.code_files import files_in
-    from grader.learner.renew import CannotReset, reset
+    from grader.learner.renew import reset
 
     course = learners_course(None)
     task = one_task(course, name)
@@ -106,10 +102,7 @@ def reset_command(name: str, folder: Path | None) -> None:
     if file is None:
         raise WrongCall(f"{place} has no file of {task.topic}, or two: `grade {place}` says more")
     try:
-        with course_problems():
-            done = reset(course, task, file, place)
-    except CannotReset as problem:
-        raise WrongCall(str(problem)) from problem
+        done = reset(course, task, file, place)
     except OSError as problem:
         raise WrongCall(f"{file} stays as it is: {problem}") from problem
     if done.backup is None:
@@ -122,7 +115,7 @@ def reset_command(name: str, folder: Path | None) -> None:
 @click.argument("slug", metavar="TOPIC")
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="FILE",
     help="Where to write it; TOPIC.ipynb in this folder if not given.",
 )
@@ -134,9 +127,8 @@ def notebook_command(slug: str, output: Path | None) -> None:
     from grader.course import load_course
     from grader.intake.notebook_writing import notebook_of
 
-    with course_problems():
-        course = load_course()
-        topic = course.topic(slug)
+    course = load_course()
+    topic = course.topic(slug)
     file = output or Path(f"{topic.slug}.ipynb")
     if file.suffix != ".ipynb":
         raise WrongCall(f"--output {file}: a notebook ends in .ipynb, such as {topic.slug}.ipynb")

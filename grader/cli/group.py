@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any
+
 import click
+
+from grader.cli.shared import problems
 
 DEFAULT = "PATH"  # the name of the default command; typed by a person it is a path like any other
 OF_THE_GROUP = ("-h", "--help", "--version")
 BARE = "next"  # the command for `grade` alone in a course folder
-GROUPS = (
-    (
-        "learners",
-        [
-            "init",
-            "next",
-            "watch",
-            "list",
-            "hint",
-            "reset",
-            "explain",
-            "solution",
-            "report",
-            "notebook",
-            "data",
-            "doctor",
-        ],
-    ),
-    ("instructors", ["class", "runs", "adjust", "similar", "export", "release"]),
-    ("authors", ["verify", "stubs", "text"]),
-)
 
 
 class GradeGroup(click.Group):
     """Commands by name, and `grade PATH...` for everything else."""
+
+    sections: dict[str, list[str]]  # names of commands by who needs them
+
+    def add_sections(self, sections: Mapping[str, Iterable[click.Command]]) -> None:
+        """Add commands in the order of the help, where they stand under who needs them."""
+        self.sections = {
+            who: [command.name or "" for command in commands] for who, commands in sections.items()
+        }
+        for command in chain(*sections.values()):
+            self.add_command(command)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what it cannot do is said in one line."""
+        with problems():
+            return super().invoke(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command before arguments that name no other."""
@@ -62,16 +62,10 @@ class GradeGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands by who needs them."""
-        left = self.list_commands(ctx)
-        grouped = [(who, [name for name in names if name in left]) for who, names in GROUPS]
-        others = [name for name in left if not any(name in names for _, names in grouped)]
-        for who, names in (*grouped, ("all", others)):
-            if names:
-                width = formatter.width - 6 - max(map(len, names))
-                with formatter.section(f"Commands for {who}"):
-                    formatter.write_dl(
-                        [(name, self.commands[name].get_short_help_str(width)) for name in names]
-                    )
+        for who, names in self.sections.items():
+            width = formatter.width - 6 - max(map(len, names))
+            with formatter.section(f"Commands for {who}"):
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(width)) for name in names])
 
 
 def _is_in_a_course_folder() -> bool:

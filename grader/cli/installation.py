@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.exit_codes import FAILED, OURS, OurFault, WrongCall
-from grader.cli.output import FORMATS, output_option, writable, write
+from grader.cli.shared import FAILED, FOLDER, FORMATS, OURS, WrongCall, output_option, writable, write
 
 if TYPE_CHECKING:
     from grader.data.manifest import Entry
@@ -24,21 +21,14 @@ def doctor_command(kind: str, output: Path | None) -> None:
 
     It names neither you nor your folders.
     """
-    from grader.doctor import machine
+    from grader.doctor import machine, show
 
     writable(output)
     diagnosis = machine.diagnose()
     if kind == "json":
-        from grader.doctor.show import to_json
-
-        write(to_json(diagnosis), output)
+        write(show.to_json(diagnosis), output)
     else:
-        from grader.doctor import show
-
         write(show.render(diagnosis) + "\n", output)
-
-
-FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.group("data")
@@ -49,7 +39,9 @@ def data_command() -> None:
 @data_command.command("list")
 def list_command() -> None:
     """Show each data set: its rows, its size, and whether it is as it must be."""
-    entries = _entries()
+    from grader.data.manifest import read_manifest
+
+    entries = read_manifest()
     wide = max(map(len, entries))
     for entry in entries.values():
         size = _size(sum(file.bytes for file in entry.files))
@@ -59,9 +51,9 @@ def list_command() -> None:
 @data_command.command("verify")
 def verify_command() -> int:
     """Compare every file with its checksum, and look for files that do not belong there."""
-    from grader.data.manifest import faults, is_absent, unlisted
+    from grader.data.manifest import faults, is_absent, read_manifest, unlisted
 
-    entries = _entries().values()
+    entries = read_manifest().values()
     ours = [*(fault for entry in entries if entry.shipped for fault in faults(entry)), *unlisted()]
     theirs = [fault for entry in entries if not entry.shipped for fault in faults(entry)]
     for fault in (*ours, *theirs):
@@ -78,34 +70,17 @@ def verify_command() -> int:
 @click.option("--to", "home", type=FOLDER, help="Your data folder, if not the usual one.")
 def mnist_command(source: Path, home: Path | None) -> None:
     """Add all of MNIST from the four files that you have, as `mnist_full`; nothing is downloaded."""
-    from grader.data.manifest import HOME_VARIABLE, home_folder
+    from grader.data.manifest import HOME_VARIABLE, DataError, home_folder, read_manifest
     from grader.data.mnist import add_mnist
 
-    entry = _entries()["mnist_full"]
-    with _theirs():
+    entry = read_manifest()["mnist_full"]
+    try:
         stored = add_mnist(entry, source, (home or home_folder()).absolute())
+    except DataError as problem:  # of the files that were named
+        raise WrongCall(str(problem)) from problem
     click.echo(f"{entry.rows} images, as published, are in {stored}")
     if stored != entry.folder:
         click.echo(f"they are found there when {HOME_VARIABLE} is set to {stored.parent}")
-
-
-def _entries() -> dict[str, Entry]:
-    from grader.data.manifest import DataError, read_manifest
-
-    try:
-        return read_manifest()
-    except DataError as problem:
-        raise OurFault(str(problem)) from problem
-
-
-@contextmanager
-def _theirs() -> Iterator[None]:
-    from grader.data.manifest import DataError
-
-    try:
-        yield
-    except DataError as problem:
-        raise WrongCall(str(problem)) from problem
 
 
 def _state(entry: Entry) -> str:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from grader.cli.exit_codes import WrongCall, course_problems
+from grader.cli.shared import WrongCall
 
 if TYPE_CHECKING:
     from grader.course import Course, Task
     from grader.learner import Progress
     from grader.learner.task_states import Current
     from grader.report import Report
-    from grader.report.selection import Failure
 
 Spoken = TypeVar("Spoken")
 
@@ -78,9 +77,10 @@ def progress_in(folder: Path | None) -> Progress | None:
 
 def current_in(folder: Path, course: Course) -> Current:
     """Return how a course folder is now; every command for learners shows this."""
+    from grader.learner import Progress
     from grader.learner.task_states import current
 
-    return current(folder, course, progress_in(folder) or _none())
+    return current(folder, course, progress_in(folder) or Progress())
 
 
 def refuse_elsewhere(here: Current, folder: Path, slugs: Iterable[str]) -> None:
@@ -102,12 +102,6 @@ def shown_folder(folder: Path) -> str:
     return shlex.quote(str(place.relative_to(here) if place.is_relative_to(here) else folder))
 
 
-def _none() -> Progress:
-    from grader.learner import Progress
-
-    return Progress()
-
-
 def remember(folder: Path | None, change: Callable[[Progress], Progress]) -> None:
     """Apply a change to the progress of a folder, and say it where that cannot be kept."""
     from grader.learner import update
@@ -120,42 +114,25 @@ def remember(folder: Path | None, change: Callable[[Progress], Progress]) -> Non
 def learners_course(language: str | None) -> Course:
     """Return the course in a language, which the labels of all pages then have too."""
     from grader.course import load_course
-    from grader.text import translated_course
+    from grader.text.translate import translated_course
 
-    with course_problems():
-        course = load_course()
-    return _in_language(language, course, translated_course)
+    return _in_language(language, load_course(), translated_course)
 
 
 def in_language(report: Report, language: str | None) -> Report:
     """Return a report in a language, which the labels of its page then have too."""
-    from grader.text import translated
+    from grader.text.translate import translated
 
     return _in_language(language, report, translated)
 
 
-def in_the_language(failure: Failure | None, course: Course, task: Task) -> Failure | None:
-    """Return what is remembered of a failure in the language that is spoken already."""
-    from grader.text import chosen, translated_failure
-    from grader.text.translations import BadTranslation
+def _in_language(language: str | None, what: Spoken, translate: Callable[[Spoken], Spoken]) -> Spoken:
+    """Translate what is shown; a broken translation is only mentioned."""
+    from grader.text import BadTranslation, speak
 
-    if failure is None:
-        return None
+    speak(language)
     try:
-        return translated_failure(failure, task, course, chosen())
-    except BadTranslation:  # mentioned already, when the course was translated
-        return failure
-
-
-def _in_language(language: str | None, what: Spoken, translate: Callable[[Spoken, str], Spoken]) -> Spoken:
-    """Translate what is shown; a code that is none is refused, a broken translation only mentioned."""
-    from grader.text import BadLanguage, speak
-    from grader.text.translations import BadTranslation
-
-    try:
-        return translate(what, speak(language))
-    except BadLanguage as problem:
-        raise WrongCall(str(problem)) from problem
+        return translate(what)
     except BadTranslation as problem:
         click.echo(f"{problem}: English is shown", err=True)
         return what
@@ -163,8 +140,7 @@ def _in_language(language: str | None, what: Spoken, translate: Callable[[Spoken
 
 def one_task(course: Course, name: str) -> Task:
     """Return the task of this name, or refuse the call."""
-    with course_problems():
-        tasks = course.select([name])
+    tasks = course.select([name])
     if len(tasks) != 1:
         raise WrongCall(f"{name!r} is a topic: name one of its tasks, such as {tasks[0].id}")
     return tasks[0]

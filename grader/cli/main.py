@@ -13,21 +13,9 @@ from collections.abc import Sequence
 import click
 
 from grader import __version__
-from grader.cli import (
-    classroom,
-    explain,
-    folder,
-    handout,
-    installation,
-    maintain,
-    report,
-    similar,
-    submission,
-    tasks,
-    watch,
-)
-from grader.cli.exit_codes import FAILED, OURS, STOPPED, unexpected
+from grader.cli import classroom, folder, handout, installation, maintain, submission, tasks, watch
 from grader.cli.group import DEFAULT, GradeGroup
+from grader.cli.shared import FAILED, OURS, STOPPED
 from grader.process.speedups import put_off
 
 GARBAGE_THRESHOLDS = (50_000, 20, 20)  # looking for cycles while torch is imported takes a fifth of a second
@@ -42,31 +30,34 @@ def cli() -> None:
     """
 
 
-cli.add_command(submission.command, DEFAULT)
-for command in (
-    folder.init_command,
-    tasks.next_command,
-    watch.command,
-    tasks.list_command,
-    tasks.hint_command,
-    folder.reset_command,
-    explain.explain_command,
-    explain.solution_command,
-    report.command,
-    folder.notebook_command,
-    installation.data_command,
-    classroom.class_command,
-    classroom.runs_command,
-    classroom.adjust_command,
-    similar.command,
-    handout.export_command,
-    handout.release_command,
-    maintain.verify_command,
-    installation.doctor_command,
-    maintain.stubs_command,
-    maintain.text_command,
-):
-    cli.add_command(command)
+cli.add_command(submission.path_command, DEFAULT)
+cli.add_sections(
+    {
+        "learners": (
+            folder.init_command,
+            tasks.next_command,
+            watch.command,
+            tasks.list_command,
+            tasks.hint_command,
+            folder.reset_command,
+            tasks.explain_command,
+            tasks.solution_command,
+            submission.report_command,
+            folder.notebook_command,
+            installation.data_command,
+            installation.doctor_command,
+        ),
+        "instructors": (
+            classroom.class_command,
+            classroom.runs_command,
+            classroom.adjust_command,
+            classroom.similar_command,
+            handout.export_command,
+            handout.release_command,
+        ),
+        "authors": (maintain.verify_command, maintain.stubs_command, maintain.text_command),
+    }
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,7 +78,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _reader_left()
     except Exception as problem:
-        unexpected(problem)
+        import traceback
+
+        traceback.print_exception(problem, file=sys.stderr)
+        click.echo(
+            "This is a fault of the grader, not of the submission. Please report the lines above.", err=True
+        )
         return OURS
     return int(code or 0)
 

@@ -1,4 +1,4 @@
-"""`grade PATH...`: one submission, graded and reported."""
+"""`grade PATH...` and `grade report`: one submission, graded and reported, on the terminal or as a page."""
 
 from __future__ import annotations
 
@@ -10,18 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.exit_codes import FAILED, OURS, WrongCall, judge_problems
+from grader.cli import shared
 from grader.cli.group import DefaultCommand
 from grader.cli.learner import in_language, language_option, progress_option
-from grader.cli.output import (
-    REPORT_FORMATS,
-    device_option,
-    live_progress,
-    output_option,
-    show,
-    writable,
-    write,
-)
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -74,13 +65,8 @@ def graded(paths: Sequence[Path], options: Mapping[str, Any]) -> Report:
     """Grade what lies under `paths`; the options are those of the judge."""
     from grader.judge.grading import grade_submission
 
-    progress = live_progress()
-    try:
-        with judge_problems():
-            return grade_submission(paths, progress=progress, **options)
-    finally:
-        if progress:
-            progress.stop()
+    with shared.live_progress() as progress:
+        return grade_submission(paths, progress=progress, **options)
 
 
 def graded_and_kept(paths: Sequence[Path], folder: Path | None, options: Mapping[str, Any]) -> Report:
@@ -99,11 +85,10 @@ def graded_and_kept(paths: Sequence[Path], folder: Path | None, options: Mapping
     from grader.learner.code_files import Reader
     from grader.learner.task_states import codes_in
 
-    with judge_problems():
-        course = load_course()
-        if made is not None and not options["tasks"]:
-            options = {**options, "tasks": _topics(course, paths, made)}
-        asked = {task.topic for task in course.select(options["tasks"])}
+    course = load_course()
+    if made is not None and not options["tasks"]:
+        options = {**options, "tasks": _topics(course, paths, made)}
+    asked = {task.topic for task in course.select(options["tasks"])}
     reader = Reader(course, paths, asked)
     before = codes_in(reader.read(), course)
     report = graded(paths, options)
@@ -127,35 +112,27 @@ def _topics(course: Course, paths: Sequence[Path], folder: Path) -> tuple[str, .
     return () if len(found) == len(course.slugs) else tuple(found)
 
 
-LARGEST_SEED = 2**63 - 1
-
-
 def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
-    if value is not None and not 0 <= value <= LARGEST_SEED:
+    if value is not None and not 0 <= value <= shared.LARGEST_SEED:
         raise click.BadParameter("give a whole number from 0 to 2**63 - 1")
     return value
 
 
 @click.command(cls=DefaultCommand)
-@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path(path_type=Path))
-@click.option("--task", "tasks", multiple=True, metavar="TASK", help="Only this task or topic; repeatable.")
+@click.argument("paths", nargs=-1, metavar="PATH...", type=shared.PATH)
+@shared.tasks_option
 @click.option("-k", "keyword", default="", metavar="EXPR", help="Only tests that match, as in pytest.")
 @click.option("--seed", type=int, callback=_seed, metavar="N", help="Meet the inputs of an earlier run.")
 @click.option(
-    "--format",
-    "kind",
-    type=click.Choice(["terminal", *REPORT_FORMATS]),
-    default="terminal",
+    "--format", "kind", type=click.Choice(["terminal", *shared.REPORT_FORMATS]), default="terminal",
     help="What the report looks like.",
-)
-@output_option
+)  # fmt: skip
+@shared.output_option
 @click.option(
-    "--sandbox",
-    type=click.Choice(["auto", "strict", "none"]),
-    default="auto",
+    "--sandbox", type=shared.SANDBOXES, default="auto",
     help="Confinement: the strongest there is, all or nothing, or none (for a breakpoint).",
-)
-@device_option
+)  # fmt: skip
+@shared.device_option
 @click.option("--curves", is_flag=True, help="Draw the curves of passed tests too, where a test draws one.")
 @click.option("--repeat", is_flag=True, help="Write Python that repeats the first failing call.")
 @click.option("--first", is_flag=True, help="Stop at the first task that does not pass.")
@@ -163,62 +140,122 @@ def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int 
     "--ignore-needs", "needs", is_flag=True, flag_value=False, default=True,
     help="Judge every task on its own, whatever it builds on.",
 )  # fmt: skip
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Tasks to grade at the same time.")
+@shared.jobs_option
 @progress_option
 @language_option
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    paths: tuple[Path, ...],
-    kind: str,
-    output: Path | None,
-    curves: bool,
-    repeat: bool,
-    folder: Path | None,
-    language: str | None,
-    **options: Any,
-) -> int:
+def path_command(
+    ctx: click.Context, /, paths: tuple[Path, ...], kind: str, output: Path | None, curves: bool, repeat: bool,
+    folder: Path | None, language: str | None, **options: Any,
+) -> int:  # fmt: skip
     """Grade the files of the course that lie under each PATH."""
-    _check(ctx, paths)
-    writable(output)
+    _check_paths(ctx, paths)
+    shared.writable(output)
     report = graded_and_kept(paths, folder, options)
     people = kind == "terminal"  # the others stay English: programs read them
     _present(in_language(report, language) if people else report, kind, output, paths, curves, repeat)
-    if report.incomplete is not None:
-        return OURS
+    return _exit_code(report)
+
+
+def _exit_code(report: Report) -> int:
     from grader.report.selection import passed
 
-    return 0 if passed(report) else FAILED
+    return shared.OURS if report.incomplete is not None else 0 if passed(report) else shared.FAILED
 
 
-def _check(ctx: click.Context, paths: Sequence[Path]) -> None:
+def _check_paths(ctx: click.Context, paths: Sequence[Path]) -> None:
     if not paths:
         from grader.learner import folder_above
 
         place = "." if folder_above(Path.cwd()) else "exercises/"
-        raise WrongCall(f"say what to grade: a folder or a file, such as `grade {place}`")
+        raise shared.WrongCall(f"say what to grade: a folder or a file, such as `grade {place}`")
     group = ctx.parent.command if ctx.parent else None
     commands = group.list_commands(ctx) if isinstance(group, click.Group) else []
     for path in paths:
         if not os.path.exists(path):
-            raise WrongCall(missing(path, commands))
+            raise shared.WrongCall(missing(path, commands))
 
 
 def _present(
     report: Report, kind: str, output: Path | None, paths: Sequence[Path], curves: bool, repeat: bool
 ) -> None:
-    if kind in REPORT_FORMATS:
-        write(REPORT_FORMATS[kind](report, paths), output)
+    if kind in shared.REPORT_FORMATS:
+        shared.write(shared.report_text(report, kind, paths[0]), output)
     else:
         from grader.render import terminal
 
         typed = shlex.join(str(path) for path in paths)
-        show(
+        shared.show(
             lambda console: terminal.show(report, console, paths=typed, curves=curves, repeat=repeat), output
         )
     if output is not None:
-        from grader.text.formatting import earned, number
+        click.echo(f"{_points(report)}; the report is in {output}")
 
-        points = f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
-        click.echo(f"{points}; the report is in {output}")
+
+def _points(report: Report) -> str:
+    from grader.text.formatting import earned, number
+
+    return f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.report import Report
+
+
+@click.command("report")
+@click.argument("paths", nargs=-1, metavar="PATH...", type=shared.PATH)
+@click.option(
+    "--html", "page", required=True, type=shared.NEW_FILE, metavar="FILE",
+    help="Write the page to FILE; it needs no other file and no network.",
+)  # fmt: skip
+@click.option(
+    "--from", "kept", type=shared.PATH, metavar="REPORT.json",
+    help="Show this report instead of grading; `grade PATH --format json` writes one.",
+)  # fmt: skip
+@shared.tasks_option
+@click.option("--seed", type=int, metavar="N", help="Meet the inputs of an earlier run.")
+@click.option("--sandbox", type=shared.SANDBOXES, default="auto", help="Confinement, as in `grade PATH`.")
+@shared.device_option
+@shared.jobs_option
+@language_option
+def report_command(
+    paths: tuple[Path, ...], page: Path, kept: Path | None, language: str | None, **options: Any
+) -> int:
+    """Grade the files under each PATH and write the report as a page, with its curves, paths and pictures."""
+    _check_report(paths, page, kept, options["seed"])
+    report = _read_report(kept) if kept else graded_and_kept(paths, None, options)
+    from grader.render.html.report_page import report_page
+
+    shared.write(report_page(in_language(report, language)), page, "--html")
+    click.echo(f"{_points(report)}; the page is in {page}")
+    return _exit_code(report)
+
+
+def _check_report(paths: Sequence[Path], page: Path, kept: Path | None, seed: int | None) -> None:
+    if kept and paths:
+        raise shared.WrongCall(f"--from {kept} shows a report that is there already: leave out {paths[0]}")
+    if not kept and not paths:
+        raise shared.WrongCall(
+            "say what to grade, such as `grade report exercises/ --html report.html`, or give --from"
+        )
+    for path in paths:
+        if not os.path.exists(path):
+            raise shared.WrongCall(missing(path, ()))
+    if seed is not None and not 0 <= seed <= shared.LARGEST_SEED:
+        raise shared.WrongCall(f"--seed {seed}: give a whole number from 0 to 2**63 - 1")
+    shared.writable(page, "--html")
+
+
+def _read_report(kept: Path) -> Report:
+    from grader.report.json import NotAReport, from_json
+
+    try:
+        return from_json(kept.read_bytes())
+    except NotAReport as problem:
+        raise shared.WrongCall(
+            f"--from {kept}: {problem}; write it with `grade PATH --format json`"
+        ) from problem
+    except OSError as problem:
+        raise shared.WrongCall(f"--from {kept}: {problem.strerror}") from problem

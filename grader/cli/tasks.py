@@ -1,30 +1,15 @@
-"""`grade list`, `grade hint`, `grade next`: what there is to solve, and help with one of it."""
+"""`grade list`, `next`, `hint`, `explain`, `solution`: what there is to solve, help with one of it, the reference."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.exit_codes import WrongCall, course_problems
-from grader.cli.learner import (
-    course_folder,
-    current_in,
-    in_the_language,
-    language_option,
-    learners_course,
-    needed_folder,
-    one_task,
-    progress_in,
-    progress_option,
-    refuse_elsewhere,
-    remember,
-    shown_folder,
-)
-from grader.cli.output import FORMATS, show, write
+from grader.cli import learner, shared
 
 if TYPE_CHECKING:
     from grader.course import Course, Task
@@ -36,10 +21,10 @@ if TYPE_CHECKING:
 @click.option("--open", "open_", is_flag=True, help="Only tasks that do not pass yet.")
 @click.option("--passed", is_flag=True, help="Only tasks that pass.")
 @click.option("--failed", is_flag=True, help="Only tasks that were tried and do not pass.")
-@click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="Only this topic; repeatable.")
-@click.option("--format", "kind", type=FORMATS, default="terminal", help="What the list looks like.")
-@progress_option
-@language_option
+@shared.topics_option
+@click.option("--format", "kind", type=shared.FORMATS, default="terminal", help="What the list looks like.")
+@learner.progress_option
+@learner.language_option
 def list_command(
     names: tuple[str, ...], open_: bool, passed: bool, failed: bool, topics: tuple[str, ...], kind: str,
     folder: Path | None, language: str | None,
@@ -49,40 +34,38 @@ def list_command(
     from grader.learner.task_states import filtered
     from grader.render import course_pages as pages
 
-    course = learners_course(language)
+    course = learner.learners_course(language)
     topics = (*names, *topics)
-    _refuse_unknown(course, topics)
-    place = course_folder(folder)
-    here = current_in(place, course) if place else None
+    for slug in topics:
+        course.topic(slug)
+    place = learner.course_folder(folder)
+    here = learner.current_in(place, course) if place else None
     if here and place:
-        refuse_elsewhere(here, place, topics)
+        learner.refuse_elsewhere(here, place, topics)
         if here.problem:
             click.echo(here.problem, err=True)
     progress = here.progress if here else None
     given = {"open": open_, "passed": passed, "failed": failed}
     states = [state for state, is_given in given.items() if is_given]
     if progress is None and states:
-        raise WrongCall(
+        raise shared.WrongCall(
             "no progress is known here: go into a folder that `grade init` made, or name it with --progress"
         )
     tasks = filtered(here.tasks if here else course.tasks, progress or Progress(), states, topics)
     if kind == "json":
-        write(json.dumps(pages.as_list(course, tasks, progress), indent=2) + "\n", None)
+        shared.write(json.dumps(pages.as_list(course, tasks, progress), indent=2) + "\n", None)
     else:
-        show(lambda console: pages.show(course, console, tasks, progress), None)
+        shared.show(lambda console: pages.show(course, console, tasks, progress), None)
 
 
 @click.command("hint", short_help="Show the next hint of a task.")
 @click.argument("name", metavar="TASK")
-@click.argument("number", metavar="[N]", type=click.IntRange(min=1), required=False)
+@click.argument("number", metavar="[N]", type=shared.POSITIVE, required=False)
 @click.option(
-    "--report",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="A JSON report: begin with what went wrong there.",
+    "--report", type=shared.FILE, metavar="FILE", help="A JSON report: begin with what went wrong there."
 )
-@progress_option
-@language_option
+@learner.progress_option
+@learner.language_option
 def hint_command(
     name: str, number: int | None, report: Path | None, folder: Path | None, language: str | None
 ) -> None:
@@ -90,30 +73,28 @@ def hint_command(
     from grader.learner.progress_changes import after_hint, following, picked
     from grader.render import course_pages as pages
 
-    course = learners_course(language)
-    task = one_task(course, name)
+    course = learner.learners_course(language)
+    task = learner.one_task(course, name)
     if number is not None and number > len(task.hints):
-        raise WrongCall(f"{task.id} has {pages.hints(task)}: there is no hint {number}")
-    place = course_folder(folder)
-    entry = _entry(task, progress_in(place), report)
-    entry = replace(entry, failure=in_the_language(entry.failure, course, task))
+        raise shared.WrongCall(f"{task.id} has {pages.hints(task)}: there is no hint {number}")
+    place = learner.course_folder(folder)
+    entry = _spoken(_entry(task, learner.progress_in(place), report), course, task)
     help_ = picked(task, number) if number else following(task, entry, _advice(course, task, entry))
-    show(lambda console: pages.show_hint(task, help_, console, keeps=place is not None), None)
+    shared.show(lambda console: pages.show_hint(task, help_, console, keeps=place is not None), None)
 
     def seen(progress: Progress) -> Progress:
         for each in help_.shown:
             progress = after_hint(progress, task.id, each)
         return progress
 
-    remember(place, seen)
+    learner.remember(place, seen)
 
 
-def _refuse_unknown(course: Course, topics: tuple[str, ...]) -> None:
-    from grader.cli.exit_codes import course_problems
+def _spoken(entry: TaskProgress, course: Course, task: Task) -> TaskProgress:
+    """Return what is known of a task with its failure in the language that is spoken."""
+    from grader.text.translate import translated_failure
 
-    with course_problems():
-        for slug in topics:
-            course.topic(slug)
+    return replace(entry, failure=entry.failure and translated_failure(entry.failure, task, course))
 
 
 def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskProgress:
@@ -125,82 +106,178 @@ def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskPr
         return (progress or Progress()).of(task.id)
     graded: dict[str, Any] = {each.id: each for each in _read(report).tasks}
     if task.id not in graded:
-        raise WrongCall(f"--report {report}: it says nothing about {task.id}")
+        raise shared.WrongCall(f"--report {report}: it says nothing about {task.id}")
     return TaskProgress(failure=failure_of(graded[task.id]))
 
 
 def _read(file: Path) -> Any:
-    from grader.report import NotAReport, from_json
+    from grader.report.json import NotAReport, from_json
 
     try:
         return from_json(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, NotAReport) as problem:
-        raise WrongCall(f"--report {file}: {problem}") from problem
+        raise shared.WrongCall(f"--report {file}: {problem}") from problem
 
 
 def _advice(course: Course, task: Task, entry: TaskProgress) -> str | None:
     """Return what the author of a known mistake advises, where there is anything."""
-    from grader.text import chosen, translated_advice
-    from grader.text.lookup import advice_on
-    from grader.text.translations import BadTranslation
+    from grader.text.catalogue import advice_on
+    from grader.text.translate import translated_advice
 
     if entry.failure is None or entry.failure.mistake is None:
         return None
-    name = entry.failure.mistake
-    english = advice_on(course, task, name)
-    try:
-        return translated_advice(english, task, name, course, chosen())
-    except BadTranslation:  # mentioned already, when the course was translated
-        return english
+    english = advice_on(course, task, entry.failure.mistake)
+    return english and translated_advice(english, task, entry.failure.mistake, course)
 
 
 @click.command("next", short_help="Show the next open task.")
 @click.argument("names", nargs=-1, metavar="[TOPIC]...")
-@progress_option
-@language_option
+@learner.progress_option
+@learner.language_option
 def next_command(names: tuple[str, ...], folder: Path | None, language: str | None) -> None:
     """Show the next open task: what it builds on, where it lies, and how to grade it."""
     from grader.learner.code_files import place_of
     from grader.learner.task_states import in_turn, open_needs
     from grader.render import course_pages as pages
 
-    course = learners_course(language)
-    place = needed_folder(folder)
-    here = current_in(place, course)
+    course = learner.learners_course(language)
+    place = learner.needed_folder(folder)
+    here = learner.current_in(place, course)
     if here.problem:
-        raise WrongCall(here.problem)
-    with course_problems():
-        asked = course.select(names)
+        raise shared.WrongCall(here.problem)
+    asked = course.select(names)
     if names:
-        refuse_elsewhere(here, place, [task.topic for task in asked])
+        learner.refuse_elsewhere(here, place, [task.topic for task in asked])
     tasks = [task for task in here.tasks if task in asked]
     if not any(task.topic in here.files for task in tasks):
-        raise WrongCall(_absent(" or ".join(names) or "any topic", place))
+        raise shared.WrongCall(_absent(" or ".join(names) or "any topic", place))
     waiting = in_turn(tasks, here.progress)
     waiting = tuple(sorted(waiting, key=lambda task: task.topic in here.missing))
     if not waiting:
-        show(lambda console: pages.show_finished(console, len(tasks)), None)
+        shared.show(lambda console: pages.show_finished(console, len(tasks)), None)
         return
     task = waiting[0]
     entry = here.progress.of(task.id)
     step = pages.Next(
         task,
-        replace(entry, failure=in_the_language(entry.failure, course, task)),
+        _spoken(entry, course, task),
         open_needs(task, here.progress),
         place_of(task, here.files[task.topic], place)
         if task.topic in here.files
         else _absent(task.topic, place),
-        f"grade {shown_folder(place)} --task {task.id}",
-        f"grade {shown_folder(place)}",
+        f"grade {learner.shown_folder(place)} --task {task.id}",
+        f"grade {learner.shown_folder(place)}",
         waiting[1] if len(waiting) > 1 else None,
     )
-    show(lambda console: pages.show_next(step, console, _passed(tasks, here.progress), len(tasks)), None)
+    passed = sum(here.progress.of(task.id).is_passed for task in tasks)
+    shared.show(lambda console: pages.show_next(step, console, passed, len(tasks)), None)
 
 
 def _absent(topic: str, folder: Path) -> str:
-    update = f"grade init {shown_folder(folder)} --update"
+    update = f"grade init {learner.shown_folder(folder)} --update"
     return f"{folder} has no file of {topic}: put yours back, or `{update}` brings the stub"
 
 
-def _passed(tasks: list[Task], progress: Progress) -> int:
-    return sum(progress.of(task.id).is_passed for task in tasks)
+@dataclass(frozen=True)
+class Reference:
+    """A task whose reference is asked for in a course folder."""
+
+    course: Course
+    task: Task
+    folder: Path
+    has_passed: bool  # at any time
+
+    def reference(self) -> str:
+        """Return the code of the solution, or refuse where the course was handed out without."""
+        file = self.course.solution_file(self.task.topic)
+        if not file.is_file():
+            raise shared.WrongCall(
+                f"this course was handed out without its solutions: there is no {file.name}"
+            )
+        return self.code_in(file.read_text(encoding="utf-8")) or ""
+
+    def code_in(self, text: str) -> str | None:
+        """Return the definition of the task in a module, None where there is none."""
+        from grader.learner.task_source import source_of
+
+        others = {each.name for each in self.course.topic(self.task.topic).tasks} - {self.task.name}
+        return source_of(text, self.task.name, others)
+
+    def remember(self) -> None:
+        """Keep in the folder's progress that the reference was shown."""
+        from grader.learner.progress import now
+        from grader.learner.progress_changes import after_solution
+
+        learner.remember(self.folder, lambda known: after_solution(known, self.task.id, now()))
+
+
+def asked_for(name: str, folder: Path | None, language: str | None) -> Reference:
+    """Return what the task `name` is in a language, and whether it has passed in a folder or the nearest one."""
+    course = learner.learners_course(language)
+    task, place = learner.one_task(course, name), learner.needed_folder(folder)
+    progress = learner.progress_in(place)
+    return Reference(course, task, place, progress is not None and progress.of(task.id).ever_passed)
+
+
+@click.command("explain", short_help="Show the reference beside your code.")
+@click.argument("name", metavar="TASK")
+@click.option("--no-cost", "cheap", is_flag=True, help="Leave the measurement out, which takes seconds.")
+@learner.progress_option
+@learner.language_option
+def explain_command(name: str, cheap: bool, folder: Path | None, language: str | None) -> None:
+    """Show the reference beside your code, what torch has for it, and what both cost."""
+    from grader.render import explain as pages
+
+    asked = asked_for(name, folder, language)
+    task = asked.task
+    if not asked.has_passed:
+        raise shared.WrongCall(
+            f"{task.id} has not passed yet: `grade {asked.folder} --task {task.id}` grades it, "
+            f"`grade hint {task.id}` helps, `grade solution {task.id} --give-up` ends it"
+        )
+    text = _module(asked)
+    theirs = asked.code_in(text)
+    if theirs is None:
+        raise shared.WrongCall(f"your file of {task.topic} does not define {task.name} by def or class")
+    reference = asked.reference()
+    asked.remember()
+    from grader.learner.cost import costs_of
+
+    costs = None if cheap else costs_of(asked.course, task, text)
+    shared.show(lambda console: pages.show(task, theirs, reference, console, costs), None)
+
+
+def _module(asked: Reference) -> str:
+    from grader.learner.code_files import files_in
+    from grader.learner.task_source import module_text
+
+    slug = asked.task.topic
+    file = files_in(asked.folder, asked.course).get(slug)
+    if file is None:
+        raise shared.WrongCall(
+            f"{asked.folder} has no file of {slug}, or two: `grade {asked.folder}` says more"
+        )
+    try:
+        return module_text(file, [each.name for each in asked.course.topic(slug).tasks])
+    except (OSError, ValueError) as problem:
+        raise shared.WrongCall(f"{file}: {problem}") from problem
+
+
+@click.command("solution", short_help="Show the reference, passed or given up.")
+@click.argument("name", metavar="TASK")
+@click.option("--give-up", is_flag=True, help="Show it although the task has not passed; that is remembered.")
+@learner.progress_option
+@learner.language_option
+def solution_command(name: str, give_up: bool, folder: Path | None, language: str | None) -> None:
+    """Show the reference of a task that you have passed, or that you give up."""
+    from grader.render import explain as pages
+
+    asked = asked_for(name, folder, language)
+    if not give_up and not asked.has_passed:
+        raise shared.WrongCall(
+            f"{asked.task.id} has not passed yet: `grade hint {asked.task.id}` helps; --give-up shows the "
+            "solution all the same, and is remembered"
+        )
+    reference = asked.reference()
+    asked.remember()
+    shared.show(lambda console: pages.show_solution(asked.task, reference, console), None)

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.exit_codes import STOPPED, WrongCall
 from grader.cli.learner import course_folder, current_in, language_option, learners_course, progress_option
-from grader.cli.output import device_option, open_console
-from grader.cli.submission import LARGEST_SEED
+from grader.cli.shared import LARGEST_SEED, PATH, STOPPED, WrongCall, device_option, open_console
 
 if TYPE_CHECKING:
     from grader.watch.run import Show
 
 
 @click.command("watch", short_help="Grade at each save what was changed.")
-@click.argument("path", metavar="[PATH]", required=False, type=click.Path(path_type=Path))
+@click.argument("path", metavar="[PATH]", required=False, type=PATH)
 @click.option("--plain", is_flag=True, help="A few lines for each save, and no keys; the rule in a pipe.")
 @click.option(
     "--seed", type=click.IntRange(0, LARGEST_SEED), metavar="N", help="Meet the inputs of an earlier run."
@@ -29,14 +27,9 @@ if TYPE_CHECKING:
 @progress_option
 @language_option
 def command(
-    path: Path | None,
-    plain: bool,
-    seed: int | None,
-    sandbox: str,
-    device: str,
-    folder: Path | None,
+    path: Path | None, plain: bool, seed: int | None, sandbox: str, device: str, folder: Path | None,
     language: str | None,
-) -> int:
+) -> int:  # fmt: skip
     """Grade at each save the tasks whose code was changed: PATH, else the course folder you are in.
 
     Comments and layout alone grade nothing. The inputs stay the same until it ends: two failures can be compared.

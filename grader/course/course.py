@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from grader.course.suggestions import suggestions
 
 class CourseError(Exception):
     """The course itself is at fault; the message names the file, the value and the remedy."""
+
+    exit_code = 3
 
 
 class CourseNotFound(CourseError):
@@ -42,6 +44,8 @@ class StubError(CourseError):
 
 class UnknownTask(Exception):
     """No task or topic has this name; use one that `grade list` shows."""
+
+    exit_code = 2
 
     def __init__(
         self, wanted: str, near: tuple[str, ...] = (), fault: str = "is no task and no topic"
@@ -115,15 +119,44 @@ class Course:
 
     def topic(self, slug: str) -> Topic:
         """Return a topic by its slug, or raise UnknownTask."""
-        return find_topic(self.topics, slug)
+        for topic in self.topics:
+            if topic.slug == slug:
+                return topic
+        raise UnknownTask(slug, self.near_names(slug), "is no topic")
 
     def task(self, task_id: str) -> Task:
         """Return a task by its full id, or raise UnknownTask."""
-        return find_task(self.topics, task_id)
+        for task in self.tasks:
+            if task.id == task_id:
+                return task
+        raise UnknownTask(task_id, self.near_names(task_id), "is no task")
 
     def select(self, patterns: Iterable[str] = ()) -> tuple[Task, ...]:
-        """Return the tasks that ids, slugs or unique bare names stand for; all without a pattern."""
-        return select(self.topics, patterns)
+        """Return the tasks that the patterns name, in the order of the course; all when there is no pattern.
+
+        A pattern is a task id, a topic slug, or a task name that only one topic has.
+        """
+        given = list(patterns)
+        wanted = {task_id for pattern in given for task_id in self._matching(pattern)}
+        return tuple(task for task in self.tasks if task.id in wanted or not given)
+
+    def near_names(self, wanted: str) -> tuple[str, ...]:
+        """Return at most three topic slugs and task ids that look like what was typed."""
+        spoken = {slug: slug for slug in self.slugs}
+        for task in self.tasks:
+            spoken.setdefault(task.name.lower(), task.id)
+            spoken[task.id.lower()] = task.id
+        close = suggestions(wanted, spoken, most=5, cutoff=0.7)
+        return tuple(dict.fromkeys(spoken[name] for name in close))[:3]
+
+    def _matching(self, pattern: str) -> tuple[str, ...]:
+        named = tuple(task.id for task in self.tasks if pattern in (task.id, task.topic))
+        bare = tuple(task.id for task in self.tasks if pattern == task.name)
+        if not named and len(bare) > 1:
+            raise AmbiguousTask(pattern, bare)
+        if not named and not bare:
+            raise UnknownTask(pattern, self.near_names(pattern))
+        return named or bare
 
     def stub_file(self, slug: str) -> Path:
         """Where the stub of a topic lies."""
@@ -160,54 +193,3 @@ class Course:
     def digest(self) -> str:
         """Return the sha256 of everything that a grading depends on."""
         return digest_of(self.exercises, self.solutions, self.suites, self.datasets)
-
-
-def find_topic(topics: Sequence[Topic], slug: str) -> Topic:
-    """Return the topic of this slug, or raise UnknownTask."""
-    for topic in topics:
-        if topic.slug == slug:
-            return topic
-    raise UnknownTask(slug, near_names(topics, slug), "is no topic")
-
-
-def find_task(topics: Sequence[Topic], task_id: str) -> Task:
-    """Return the task of this full id, or raise UnknownTask."""
-    for task in _tasks(topics):
-        if task.id == task_id:
-            return task
-    raise UnknownTask(task_id, near_names(topics, task_id), "is no task")
-
-
-def select(topics: Sequence[Topic], patterns: Iterable[str]) -> tuple[Task, ...]:
-    """Return the tasks that the patterns name, in the order of the course; all when there is no pattern.
-
-    A pattern is a task id, a topic slug, or a task name that only one topic has.
-    """
-    given = list(patterns)
-    wanted = {task_id for pattern in given for task_id in _matching(topics, pattern)}
-    return tuple(task for task in _tasks(topics) if task.id in wanted or not given)
-
-
-def near_names(topics: Sequence[Topic], wanted: str) -> tuple[str, ...]:
-    """Return at most three topic slugs and task ids that look like what was typed."""
-    spoken = {topic.slug: topic.slug for topic in topics}
-    for task in _tasks(topics):
-        spoken.setdefault(task.name.lower(), task.id)
-        spoken[task.id.lower()] = task.id
-    close = suggestions(wanted, spoken, most=5, cutoff=0.7)
-    return tuple(dict.fromkeys(spoken[name] for name in close))[:3]
-
-
-def _matching(topics: Sequence[Topic], pattern: str) -> tuple[str, ...]:
-    tasks = _tasks(topics)
-    named = tuple(task.id for task in tasks if pattern in (task.id, task.topic))
-    bare = tuple(task.id for task in tasks if pattern == task.name)
-    if not named and len(bare) > 1:
-        raise AmbiguousTask(pattern, bare)
-    if not named and not bare:
-        raise UnknownTask(pattern, near_names(topics, pattern))
-    return named or bare
-
-
-def _tasks(topics: Sequence[Topic]) -> list[Task]:
-    return [task for topic in topics for task in topic.tasks]

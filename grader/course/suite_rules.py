@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from grader.course.course import Task
@@ -19,15 +19,11 @@ IMPORTS = frozenset({"pytest", "torch", "grader.suite"})
 
 def suite_problems(file: Path, task: Task) -> Iterator[Problem]:
     """Check the suite of one task."""
-    tree = parse(file) if file.exists() else None
-    if isinstance(tree, Problem):
-        yield tree
-    if not isinstance(tree, ast.Module):
+    tree = yield from _parsed(file)
+    if tree is None:
         return
-    yield from _imports(file, tree)
-    yield from _asserts(file, tree)
-    yield from _secrets(file, tree)
-    tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test")]
+    yield from _leaks(file, tree)
+    tests = _tests(tree)
     if not tests:
         yield Problem(file, None, f"has no test: add one named test_{task.name}_...")
     for test in tests:
@@ -39,29 +35,45 @@ def suite_problems(file: Path, task: Task) -> Iterator[Problem]:
 
 def shared_problems(file: Path) -> Iterator[Problem]:
     """Check what several suites of a topic share, where there is such a file."""
-    tree = parse(file) if file.exists() else None
-    if isinstance(tree, Problem):
-        yield tree
-    if not isinstance(tree, ast.Module):
+    tree = yield from _parsed(file)
+    if tree is None:
         return
-    yield from _imports(file, tree)
-    yield from _asserts(file, tree)
-    yield from _secrets(file, tree)
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
-            yield Problem(file, node.lineno, f"{node.name} is never played here: move it into a test_*.py")
+    yield from _leaks(file, tree)
+    for test in _tests(tree):
+        yield Problem(file, test.lineno, f"{test.name} is never played here: move it into a test_*.py")
 
 
 def mistakes_problems(file: Path) -> Iterator[Problem]:
     """Check the known mistakes of one task."""
-    tree = parse(file) if file.exists() else None
-    if isinstance(tree, Problem):
-        yield tree
-    if not isinstance(tree, ast.Module):
+    tree = yield from _parsed(file)
+    if tree is None:
         return
     yield from _imports(file, tree)
     if not any(_is_mistake(node) for node in tree.body):
         yield Problem(file, None, 'has no known mistake: add a function under @mistake("...")')
+
+
+def _parsed(file: Path) -> Generator[Problem, None, ast.Module | None]:
+    """Return the tree of a file that is there, and tell what keeps it from being parsed."""
+    tree = parse(file) if file.exists() else None
+    if isinstance(tree, Problem):
+        yield tree
+        return None
+    return tree
+
+
+def _tests(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test")]
+
+
+def _leaks(file: Path, tree: ast.Module) -> Iterator[Problem]:
+    """Check what would give something hidden away."""
+    yield from _imports(file, tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert):
+            text = "a bare assert prints hidden values to the learner: use check_that"
+            yield Problem(file, node.lineno, text)
+    yield from _secrets(file, tree)
 
 
 def _secrets(file: Path, tree: ast.Module) -> Iterator[Problem]:
@@ -78,9 +90,7 @@ def _test(file: Path, test: ast.FunctionDef, task: Task) -> Iterator[Problem]:
     if not test.name.startswith(f"test_{task.name}_"):
         yield Problem(file, test.lineno, f"{test.name} must be called test_{task.name}_<rule>")
     if not sentence:
-        yield Problem(
-            file, test.lineno, f"{test.name} has no docstring: it is the line on the learner's screen"
-        )
+        yield Problem(file, test.lineno, f"{test.name} has no docstring: it is the line on the learner's screen")
     elif len(sentence) > LONGEST or "\n" in sentence:
         fault = f"the docstring of {test.name} must be one line of at most {LONGEST} characters"
         yield Problem(file, test.lineno, f"{fault}, it has {len(sentence)}")
@@ -99,16 +109,7 @@ def _imports(file: Path, tree: ast.Module) -> Iterator[Problem]:
         for module in modules:
             root = module.partition(".")[0]
             if not {module, root} & IMPORTS and root not in sys.stdlib_module_names:
-                yield Problem(
-                    file, node.lineno, f"imports {module}: a suite imports pytest, torch and grader.suite"
-                )
-
-
-def _asserts(file: Path, tree: ast.Module) -> Iterator[Problem]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assert):
-            text = "a bare assert prints hidden values to the learner: use check_that"
-            yield Problem(file, node.lineno, text)
+                yield Problem(file, node.lineno, f"imports {module}: a suite imports pytest, torch and grader.suite")
 
 
 def _is_mistake(node: ast.stmt) -> bool:

@@ -102,12 +102,8 @@ Row = tuple[float | str | None, ...]
 Files = Mapping[str, bytes]
 
 
-@dataclass(frozen=True)
-class Rows:
-    """All rows of a set, or of one part of it."""
-
-    x: Any  # (N, ...) float32 array, or a list of N strings
-    y: NDArray[Any]  # (N,) int64 or float32
+# All rows of a set, or of one part of it: x (N, ...) float32 or a list of N strings, y (N,) int64 or float32.
+Rows = tuple[Any, NDArray[Any]]
 
 
 def images(entry: Entry, raw: Files, stem: str = "") -> Rows:
@@ -118,7 +114,7 @@ def images(entry: Entry, raw: Files, stem: str = "") -> Rows:
     """
     pixels, labels = (_idx(raw, stem + part) for part in ("images", "labels"))
     x = np.divide(pixels[:, None], entry.scale, dtype=np.float32)
-    return Rows(x, labels.astype(np.int64))
+    return x, labels.astype(np.int64)
 
 
 def numbers(entry: Entry, raw: Files) -> Rows:
@@ -130,7 +126,7 @@ def numbers(entry: Entry, raw: Files) -> Rows:
     (text,) = raw.values()
     values = _grid(text)
     target = np.int64 if entry.classes else np.float32
-    return Rows(values[:, :-1].astype(np.float32), values[:, -1].astype(target))
+    return values[:, :-1].astype(np.float32), values[:, -1].astype(target)
 
 
 def words(entry: Entry, raw: Files) -> Rows:
@@ -142,7 +138,7 @@ def words(entry: Entry, raw: Files) -> Rows:
     (text,) = raw.values()
     pairs = [line.split(",") for line in text.decode("ascii").splitlines()[1:]]
     numbers = {name: number for number, name in enumerate(entry.classes)}
-    return Rows([word for word, _ in pairs], np.array([numbers[name] for _, name in pairs], dtype=np.int64))
+    return [word for word, _ in pairs], np.array([numbers[name] for _, name in pairs], dtype=np.int64)
 
 
 def table(text: str) -> tuple[tuple[str, ...], tuple[Row, ...]]:
@@ -194,9 +190,12 @@ def load(name: str) -> DataSet | Table:
     if entry.kind == "table":
         return _table(entry, raw)
     if entry.kind == "two files of images":
-        train, test = (images(entry, raw, stem) for stem in ("train-", "t10k-"))
-        return DataSet(name, _part(train), _part(test), entry.features, entry.classes)
-    return _split(entry, READERS[entry.kind](entry, raw))
+        train, test = (_part(*images(entry, raw, stem)) for stem in ("train-", "t10k-"))
+    else:
+        x, y = READERS[entry.kind](entry, raw)
+        is_test = held_out(name, entry.split, y)
+        train, test = (_part(_take(x, mask), y[mask]) for mask in (~is_test, is_test))
+    return DataSet(name, train, test, entry.features, entry.classes)
 
 
 def _table(entry: Entry, raw: Files) -> Table:
@@ -205,16 +204,9 @@ def _table(entry: Entry, raw: Files) -> Table:
     return Table(entry.name, *table(text), text)
 
 
-def _split(entry: Entry, rows: Rows) -> DataSet:
-    test = held_out(entry.name, entry.split, rows.y)
-    train, held = (_part(Rows(_take(rows.x, mask), rows.y[mask])) for mask in (~test, test))
-    return DataSet(entry.name, train, held, entry.features, entry.classes)
-
-
 def _take(x: Any, mask: np.ndarray[Any, Any]) -> Any:
     return [x[row] for row in np.flatnonzero(mask)] if isinstance(x, list) else x[mask]
 
 
-def _part(rows: Rows) -> Part:
-    x = rows.x if isinstance(rows.x, list) else torch.from_numpy(rows.x)
-    return Part(x, torch.from_numpy(rows.y))
+def _part(x: Any, y: NDArray[Any]) -> Part:
+    return Part(x if isinstance(x, list) else torch.from_numpy(x), torch.from_numpy(y))

@@ -10,14 +10,16 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from grader.course.suggestions import did_you_mean
 from grader.course.topics import PACKAGE
+from grader.storage import from_plain
 
 
 class DataError(Exception):
     """A data set cannot be used as it lies on disk; do what the message says. Never a learner's fault."""
+
+    exit_code = 3
 
     def __init__(self, place: object, fault: str, remedy: str) -> None:
         """Put the three facts into one sentence."""
@@ -51,7 +53,6 @@ def _user_data() -> Path:
 
 
 MANIFEST = "manifest.toml"
-LISTS = ("features", "classes", "made_by")
 REPAIR = "install torchgrade again, or restore the folder datasets from its repository"
 
 
@@ -102,7 +103,7 @@ def read_manifest() -> dict[str, Entry]:
         return dict(_parse(file.read_text(encoding="utf-8")))
     except OSError as error:
         raise DataError(file, f"cannot be read ({error.strerror})", REPAIR) from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError) as error:
         raise DataError(file, f"is no manifest of data sets ({error})", REPAIR) from error
 
 
@@ -122,13 +123,7 @@ def entry_of(name: str) -> Entry:
 @functools.lru_cache(maxsize=2)
 def _parse(text: str) -> Mapping[str, Entry]:
     """Parse a manifest, once for each content."""
-    return {name: _entry(name, table) for name, table in tomllib.loads(text).items()}
-
-
-def _entry(name: str, table: dict[str, Any]) -> Entry:
-    files = tuple(DataFile(**file) for file in table.pop("files"))
-    lists = {key: tuple(table.pop(key)) for key in LISTS if key in table}
-    return Entry(**{"name": name, "files": files, **lists, **table})
+    return {name: from_plain({"name": name, **table}, Entry) for name, table in tomllib.loads(text).items()}
 
 
 ADD = "`grade data mnist --from FOLDER` stores it; it is never downloaded"

@@ -15,9 +15,13 @@ from grader.report import TaskReport
 class UsageProblem(Exception):
     """The call cannot be carried out as given; the message says what to change."""
 
+    exit_code = 2
+
 
 class OurProblem(Exception):
     """The grader itself failed, or a layer that strict grading demands is missing. Never a learner's loss."""
+
+    exit_code = 3
 
 
 LARGEST_SEED = 2**63

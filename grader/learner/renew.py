@@ -166,6 +166,8 @@ def _write(folder: Path, update: Update) -> None:
 class CannotReset(ValueError):
     """The file does not let one task be put back; the message says why and what to do."""
 
+    exit_code = 2
+
 
 @dataclass(frozen=True)
 class Reset:

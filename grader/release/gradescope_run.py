@@ -30,7 +30,8 @@ from grader.release.gradescope_settings import (
     visibility,
 )
 from grader.render.gradescope import Look, as_text, failed_results, results_of
-from grader.report import NotAReport, Report, from_json
+from grader.report import Report
+from grader.report.json import NotAReport, from_json
 from grader.storage import atomic_write
 from grader.text.escape import one_line
 from grader.text.formatting import number

@@ -25,6 +25,8 @@ TORCH = re.compile(r"torch\b(?![-.\w])")
 class NotInstalled(Exception):
     """This torchgrade lies in no checkout and has not been installed, so that nobody knows what it needs."""
 
+    exit_code = 3
+
 
 def requirements(package: Path) -> tuple[list[str], list[str]]:
     """Return torch's own line, and the lines of everything else.

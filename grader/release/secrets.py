@@ -13,6 +13,8 @@ from grader.course.stub import blocks_of
 class CannotRelease(Exception):
     """Something would give an answer away, or not work without it; the message names it and says what to change."""
 
+    exit_code = 3
+
 
 LONG = 30  # characters; shorter lines, such as `optimizer.zero_grad()`, stand in everybody's code
 

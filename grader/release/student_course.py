@@ -12,8 +12,7 @@ from grader.course import Course, Task, Topic
 from grader.course.stub import stub_of
 from grader.release.secrets import CannotRelease, hidden_lines, leaks
 from grader.release.suites import Suites, tests_of, visible_suites
-from grader.text import translations
-from grader.text.translations import read
+from grader.text import keys, read
 
 
 def topic_file(
@@ -69,7 +68,7 @@ def translation_file(file: Path, tasks: Collection[str], tests: Collection[str])
 
 
 def _is_open(key: str, tasks: Collection[str], tests: Collection[str]) -> bool:
-    task = translations.task_of(key)
+    task = keys.task_of(key)
     if task is None:
         return True
     kind = key.removeprefix(f"task.{task}.").partition(".")[0]
@@ -117,7 +116,7 @@ def student_course(course: Course, tasks: Sequence[Task]) -> StudentCourse:
 
 def _exercise(course: Course, slug: str, tasks: Sequence[Task], suites: Suites) -> dict[str, str]:
     folder = course.exercises / slug
-    tests = {translations.check(task.id, name) for task in tasks for name in _test_names(suites, task)}
+    tests = {keys.check(task.id, name) for task in tasks for name in _test_names(suites, task)}
     texts = {
         f"exercises/{slug}/README.md": (folder / "README.md").read_text(encoding="utf-8"),
         f"exercises/{slug}/{slug}.py": stub_of(course, slug),

@@ -17,7 +17,7 @@ from grader.text.formatting import MARKS, count, word
 
 if TYPE_CHECKING:
     from grader.course import Course, Task, Topic
-    from grader.learner import Progress
+    from grader.learner import Progress, TaskProgress
     from grader.learner.progress_changes import Help
 
 LONG = 10_000  # a hint is the course's own text, and is never cut
@@ -158,12 +158,6 @@ def _task(task: Task, progress: Progress | None) -> dict[str, Any]:
         "first_passed": entry.passed,
         "open_needs": list(open_needs(task, progress)),
     }
-
-
-if TYPE_CHECKING:
-    from grader.course import Task
-    from grader.learner import TaskProgress
-
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,12 @@ from rich.text import Text
 
 from grader.render.drawings import draw_attached, has_terminal_drawings
 from grader.render.page import LABEL, WIDEST, Page, cut
-from grader.report import Message, TaskReport, TestReport, Verdict
-from grader.text import say
+from grader.report import LABELS, Message, TaskReport, TestReport, Verdict
+from grader.text import STOPS, say
 from grader.text.escape import lines, one_line
 from grader.text.formatting import MARKS, word
-from grader.text.translations import STOPS
 
-FIXED = (
-    ("Checked", "checked", ""),
-    ("Expected", "expected", "green"),
-    ("Got", "got", "red"),
-    ("Where", "where", ""),
-    ("Likely", "likely", "yellow"),
-)
+STYLES = {"expected": "green", "got": "red", "likely": "yellow"}
 ONE_LINE = WIDEST - LABEL  # what may quote the submission is cut to one line
 # The sentence of a known mistake is the course's own, and is never cut; arguments are shown as far as they are told.
 LENGTHS = {"likely": 10_000, "where": 3 * ONE_LINE}
@@ -51,10 +44,9 @@ def failure(page: Page, task: TaskReport) -> None:
 
 def labels(page: Page, message: Message) -> None:
     """Write the labels that have a value, in their fixed order, without the last."""
-    for label, name, style in FIXED:
-        value = getattr(message, name)
-        if value:
-            page.labelled(label, value, style, most=LENGTHS.get(name, ONE_LINE))
+    for name in LABELS[:-1]:
+        if value := getattr(message, name):
+            page.labelled(name.capitalize(), value, STYLES.get(name, ""), most=LENGTHS.get(name, ONE_LINE))
 
 
 def _heading(page: Page, task: TaskReport, test: TestReport | None) -> None:

@@ -10,14 +10,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.report import Message, Report, TaskReport, TestReport, Verdict
+from grader.report import LABELS, Message, Report, TaskReport, TestReport, Verdict
 from grader.report.selection import by_topic, tells_of, to_share, without_values
 from grader.text.escape import lines, one_line
 from grader.text.formatting import count, earned, number, tally, word
 
 VISIBLE = "visible"
 VISIBILITIES = ("hidden", "after_due_date", "after_published", VISIBLE)
-LABELS = ("checked", "expected", "got", "where", "likely", "next")
 MOST_LINES = 12  # of a learner's own traceback
 INCOMPLETE = (
     "The grading is incomplete by a fault of the grader, not of the submission: no score; ask for a rerun."

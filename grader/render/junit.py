@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
-from grader.report import Message, Report, TaskReport, TestReport, Verdict
+from grader.report import LABELS, Message, Report, TaskReport, TestReport, Verdict
 from grader.text.escape import xml
 
 KINDS = {
@@ -13,7 +13,6 @@ KINDS = {
     Verdict.NOT_ATTEMPTED: "skipped",
     Verdict.SKIPPED: "skipped",
 }  # any other verdict that is not a pass is an error
-LABELS = ("checked", "expected", "got", "where", "likely", "next")
 
 
 def to_junit(report: Report) -> str:

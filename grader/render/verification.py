@@ -15,19 +15,7 @@ from grader.text.formatting import count
 if TYPE_CHECKING:
     from grader.verify import TaskProof, TopicProof, Verification
 
-COLUMNS = (
-    "",
-    "task",
-    "tests",
-    "mistakes",
-    "caught",
-    "named",
-    "ties",
-    "stub",
-    "solution",
-    "seeds",
-    "statistical",
-)
+COLUMNS = ("", "task", "tests", "mistakes", "caught", "named", "ties", "stub", "solution", "seeds", "statistical")
 
 
 def show(proof: Verification, console: Console) -> None:

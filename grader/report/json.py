@@ -16,7 +16,7 @@ from sys import intern
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from grader.report.report import SCHEMA_VERSION, Environment, Message, Report, TaskReport, TestReport
+from grader.report import SCHEMA_VERSION, Environment, Message, Report, TaskReport, TestReport
 from grader.storage import BadValues, from_plain, to_plain
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from grader.learner import MARK, Progress, TaskProgress, record, update
 from grader.learner.progress_changes import after_hint, following
 from grader.learner.renew import CannotReset, reset
 from grader.storage import atomic_write
-from grader.text.lookup import advice_on
+from grader.text.catalogue import advice_on
 from grader.watch import events as e
 
 Tell = Callable[[e.Event], None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from rich.cells import cell_len
@@ -18,11 +17,10 @@ from grader.render.course_pages import show_hint
 from grader.render.failure import failure
 from grader.render.page import LABEL, Page, cut_front
 from grader.report import TaskReport, Verdict
-from grader.report.selection import Failure
-from grader.text import chosen, localised, say, translated_advice, translated_failure, translated_task
+from grader.text import localised, say
 from grader.text.escape import lines, one_line
 from grader.text.formatting import MARKS, bar, count, word
-from grader.text.translations import BadTranslation
+from grader.text.translate import translated_advice, translated_failure, translated_task
 from grader.watch.events import KEYS
 from grader.watch.state import State, View, still_graded
 
@@ -138,7 +136,7 @@ def _task(page: Page, state: State, task: Task, most: int) -> None:
     if so_far is not None:
         failure(page, so_far)
     elif result is not None and result.verdict not in (Verdict.PASS, Verdict.NOT_ATTEMPTED):
-        failure(page, spoken_result(result, state))
+        failure(page, translated_task(result, state.course))
     else:
         _standing(page, state, task)
 
@@ -164,9 +162,10 @@ def _standing(page: Page, state: State, task: Task) -> None:
     assert verdict is not None
     mark, style = MARKS[verdict]
     page.line((f"{mark} {word(verdict)}", style), *(_beyond(state) if verdict is Verdict.PASS else []))
-    known = spoken_failure(state.progress.of(task.id).failure, task, state)
+    known = state.progress.of(task.id).failure
     if verdict is Verdict.PASS or known is None:
         return
+    known = translated_failure(known, task, state.course)
     page.line()
     for label, text, colour in (("Checked", known.checked, ""), ("Likely", known.likely, "yellow")):
         if text:
@@ -235,19 +234,12 @@ VIEWS: dict[View, Callable[[Page, State, Task, int], None]] = {
 }  # fmt: skip
 
 
-def spoken_result(result: TaskReport, state: State) -> TaskReport:
-    """Return the report of a task in the language that is spoken; as it is where its translation cannot be read."""
-    with suppress(BadTranslation):
-        return translated_task(result, state.course, chosen())
-    return result
-
-
 def spoken_so_far(task: Task, state: State) -> TaskReport | None:
     """Return what is known of a task that is still graded, with a word where the name of its mistake will stand."""
     running = still_graded(state.work, task.id)
     if running is None or running.so_far is None:
         return None
-    found = spoken_result(running.so_far, state)
+    found = translated_task(running.so_far, state.course)
     return found if running.named else _unnamed(found)
 
 
@@ -259,19 +251,11 @@ def _unnamed(found: TaskReport) -> TaskReport:
     return replace(found, tests=tuple(waiting if each is test else each for each in found.tests))
 
 
-def spoken_failure(failure: Failure | None, task: Task, state: State) -> Failure | None:
-    """Return the same of what is remembered of a failure."""
-    with suppress(BadTranslation):
-        return failure and translated_failure(failure, task, state.course, chosen())
-    return failure
-
-
 def spoken_help(help_: Help, task: Task, state: State) -> Help:
     """Return the same of a hint about a failure; the general ones are of a course that is translated already."""
-    failure = help_.failure
-    if failure is None or failure.mistake is None:
-        return replace(help_, failure=spoken_failure(failure, task, state))
-    with suppress(BadTranslation):
-        advice = translated_advice(help_.advice, task, failure.mistake, state.course, chosen())
-        return replace(help_, failure=spoken_failure(failure, task, state), advice=advice)
-    return help_
+    failure, advice = help_.failure, help_.advice
+    if failure is None:
+        return help_
+    if advice and failure.mistake:
+        advice = translated_advice(advice, task, failure.mistake, state.course)
+    return replace(help_, failure=translated_failure(failure, task, state.course), advice=advice)

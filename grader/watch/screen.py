@@ -17,8 +17,9 @@ from grader.render.page import Page
 from grader.report import Verdict
 from grader.text import localised, say
 from grader.text.escape import one_line
+from grader.text.translate import translated_task
 from grader.watch import events as e
-from grader.watch.page import body, foot, head, passes, problem, spoken_result, task_line
+from grader.watch.page import body, foot, head, passes, problem, task_line
 from grader.watch.state import State
 from grader.watch.terminal import Keyboard, suspend
 
@@ -179,6 +180,6 @@ class Plain:
         self._graded = []
         if failed:
             self._page.line()
-            failure(self._page, spoken_result(state.results[failed[0]], state))
+            failure(self._page, translated_task(state.results[failed[0]], state.course))
         self._page.line((passes(state), "dim"))
         self._page.line()

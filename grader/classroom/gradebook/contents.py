@@ -14,8 +14,8 @@ from typing import Any
 
 from grader.classroom.gradebook.database import BookProblem, Connection
 from grader.classroom.records import HandIn
-from grader.report import NotAReport, Report
-from grader.report.json import as_dict, read_report, read_task
+from grader.report import Report
+from grader.report.json import NotAReport, as_dict, read_report, read_task
 from grader.report.selection import topic_of
 from grader.storage import from_plain
 

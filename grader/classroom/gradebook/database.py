@@ -46,9 +46,13 @@ _PRAGMAS = (
 class BookProblem(Exception):
     """The gradebook cannot be used now; what was in it before is still there. The text says what to do."""
 
+    exit_code = 3
+
 
 class WrongBook(BookProblem):
     """The file is no gradebook that is known here, or holds no such run. Remedy: name another one."""
+
+    exit_code = 2
 
 
 @contextmanager

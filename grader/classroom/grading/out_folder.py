@@ -25,6 +25,8 @@ ABANDONED = 3600.0  # seconds after which nobody writes a file any more: whoever
 class NotWritten(Exception):
     """A file or folder cannot be written, as on a full disk. Remedy: make room or write elsewhere, and run again."""
 
+    exit_code = 2
+
 
 class UnchangedOutputs:
     """The list of one folder: for each student a digest of all that the files depend on, and their sizes.

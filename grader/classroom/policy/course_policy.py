@@ -16,6 +16,8 @@ from grader.course.suggestions import did_you_mean
 class PolicyProblem(ValueError):
     """A course.toml cannot be used; the message names the key, the value and the remedy."""
 
+    exit_code = 2
+
 
 ALL = "all"  # in `visibility`: whatever is not named
 

@@ -30,6 +30,8 @@ FLAGS = os.O_RDONLY | sum(
 class ClassProblem(ValueError):
     """A path cannot be used at all; the message says what to give instead."""
 
+    exit_code = 2
+
 
 class Unreadable(Exception):
     """One upload, or a part of it, cannot be read; the message is a sentence for whoever handed it in."""

@@ -21,6 +21,8 @@ LONGEST = 100_000  # characters of a cell
 class RosterProblem(ValueError):
     """The class list cannot be used; the message says where and what to change."""
 
+    exit_code = 2
+
 
 def read_roster(path: Path) -> Roster:
     """Read a class list.

@@ -52,6 +52,8 @@ def number_in(cell: str) -> float | None:
 class CannotFill(ValueError):
     """The table cannot be filled in; the message says why, and what to do."""
 
+    exit_code = 2
+
 
 @dataclass(frozen=True)
 class Filled:

@@ -1,83 +1,37 @@
-"""The Jinja environment of the pages: templates compiled once, their functions, style, script and content policy."""
+"""The Jinja environment of the pages: the functions of the templates, style, script and content policy."""
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from importlib.util import cache_from_source
-from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.render.drawings import shapes_of
-from grader.render.html import curves, paths
-from grader.render.html.curves import averaged, curve_svg
-from grader.render.html.markup import (
-    LABELS,
-    MOST_DRAWN,
-    MOST_ROWS,
-    anchor,
-    block,
-    breakable,
-    code,
-    drawn,
-    escaped,
-    first_lines,
-    has_drawings,
-    mark,
-    next_of,
-    number_of,
-    quoted,
-    sentence,
-    signed,
-    uncut,
-    went_wrong,
-)
-from grader.render.html.paths import path_svg
+from grader.render.html import markup
+from grader.render.html.lines import averaged, curve_outside, curve_svg, path_outside, path_svg
 from grader.render.html.pictures import picture_of
 from grader.render.html.svg_elements import bar, element
+from grader.report import LABELS
 from grader.text import chosen, label, localised
 from grader.text.formatting import clock, count, earned, number, passage, share
 
-FOLDER = Path(cache_from_source(__file__)).parent  # whoever may write there can change this module too
-
-
-class Compiled(FileSystemBytecodeCache):
-    """Saves a page the compiler; where the folder cannot be written, it is only read, or does without."""
-
-    def __init__(self, folder: Path = FOLDER) -> None:
-        """Keep everything in `folder`."""
-        super().__init__(str(folder), "template.%s.cache")
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Load what was compiled before, if it can be read."""
-        try:
-            super().load_bytecode(bucket)
-        except (OSError, EOFError, ValueError, TypeError, UnpicklingError):
-            bucket.reset()
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled, if that can be written and Python keeps what it compiles."""
-        if sys.dont_write_bytecode:
-            return
-        with contextlib.suppress(OSError):
-            super().dump_bytecode(bucket)
-
-
 PACKAGE = "grader.render.html"
 STYLE, SCRIPT = "page.css", "sort.js"
+MOST_DRAWN = 6  # drawings of one kind for one test
+MOST_ROWS = 400  # of a table of shapes
+FILTERS = (
+    *(markup.block, markup.breakable, markup.code, markup.first_lines, markup.quoted, markup.signed, markup.uncut),
+    number,
+)
 FUNCTIONS = (
-    *(anchor, drawn, has_drawings, next_of, number_of, went_wrong, mark),
-    *(clock, count, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg),
-    *(chosen, localised, label, passage, element),
+    *(markup.anchor, markup.drawn, markup.has_drawings, markup.mark, markup.next_of, markup.number_of),
+    *(markup.went_wrong, clock, count, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg),
+    *(curve_outside, path_outside, chosen, localised, label, passage, element),
 )
 
 
@@ -116,21 +70,15 @@ def environment(package: str = PACKAGE) -> Environment:
     made = Environment(
         loader=ChoiceLoader([PackageLoader(each) for each in dict.fromkeys((package, PACKAGE))]),
         autoescape=True,
-        finalize=escaped,
+        finalize=markup.escaped,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        bytecode_cache=Compiled(),
     )
-    made.filters.update(
-        block=block, code=code, first_lines=first_lines, quoted=quoted, uncut=uncut, parts=breakable
-    )
-    made.filters.update(number=number, signed=signed)
+    made.filters.update({function.__name__: function for function in FILTERS})
     made.globals.update({function.__name__: function for function in FUNCTIONS})
-    made.globals.update(say=sentence)
-    made.globals.update(curve_outside=curves.outside, path_outside=paths.outside)
-    made.globals.update(LABELS=LABELS, MOST_DRAWN=MOST_DRAWN, MOST_ROWS=MOST_ROWS)
+    made.globals.update(say=markup.sentence, LABELS=LABELS[:-1], MOST_DRAWN=MOST_DRAWN, MOST_ROWS=MOST_ROWS)
     return made
 
 

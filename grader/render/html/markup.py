@@ -9,10 +9,9 @@ from markupsafe import Markup, escape
 
 from grader.report import Message, TaskReport, TestReport, Verdict
 from grader.report.selection import WAITING
-from grader.text import say
+from grader.text import NAME, say
 from grader.text.escape import lines, one_line, with_code
 from grader.text.formatting import MARKS, number, word
-from grader.text.translations import NAME
 
 LONGEST = 400  # characters of anything that a submission may have written
 ENOUGH = 4_000  # a sentence of the course's own is cut only where it cannot be one
@@ -98,17 +97,6 @@ def figure(value: float | None) -> str:
         return ""
     written = f"{value:.0f}" if value == int(value) and abs(value) < LARGEST else f"{value:.3g}"
     return written.replace("-", "−")
-
-
-LABELS = (
-    ("Checked", "checked"),
-    ("Expected", "expected"),
-    ("Got", "got"),
-    ("Where", "where"),
-    ("Likely", "likely"),
-)
-MOST_DRAWN = 6  # drawings of one kind for one test
-MOST_ROWS = 400  # of a table of shapes
 
 
 def has_drawings(test: TestReport) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -35,6 +35,7 @@ def _finite(value: float | None) -> float | None:
 
 
 Colour = tuple[int, int, int]
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 BELOW, ZERO, ABOVE = (38, 92, 160), (245, 245, 245), (196, 98, 16)
 GAP: Colour = (200, 60, 160)  # a colour that no scale has
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -44,33 +45,23 @@ RGB, DEPTH = 2, 8
 def grey(grid: Grid, low: float, high: float) -> str:
     """A picture from black at `low` to white at `high`, as a data URI."""
     span = high - low or 1.0
-
-    def colour(value: float | None) -> Colour:
-        if value is None:
-            return GAP
-        level = round(255 * max(0.0, min(1.0, (value - low) / span)))
-        return level, level, level
-
-    return _uri([[colour(value) for value in row] for row in grid])
+    return _uri(grid, lambda value: _mixed(BLACK, WHITE, max(0.0, min(1.0, (value - low) / span))))
 
 
 def diverging(grid: Grid, most: float) -> str:
     """A picture from blue at `-most` over white at 0 to orange at `most`, as a data URI."""
-
-    def colour(value: float | None) -> Colour:
-        if value is None:
-            return GAP
-        share = max(-1.0, min(1.0, value / most)) if most else 0.0
-        end = ABOVE if share > 0 else BELOW
-        red, green, blue = (
-            round(middle + abs(share) * (far - middle)) for middle, far in zip(ZERO, end, strict=True)
-        )
-        return red, green, blue
-
-    return _uri([[colour(value) for value in row] for row in grid])
+    return _uri(
+        grid, lambda value: _mixed(ZERO, ABOVE if value > 0 else BELOW, min(1.0, abs(value / most)) if most else 0.0)
+    )
 
 
-def _uri(rows: list[list[Colour]]) -> str:
+def _mixed(start: Colour, end: Colour, share: float) -> Colour:
+    red, green, blue = (round(near + share * (far - near)) for near, far in zip(start, end, strict=True))
+    return red, green, blue
+
+
+def _uri(grid: Grid, colour: Callable[[float], Colour]) -> str:
+    rows = [[GAP if value is None else colour(value) for value in row] for row in grid]
     return "data:image/png;base64," + b64encode(_png(rows)).decode("ascii")
 
 

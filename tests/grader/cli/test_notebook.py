@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.cli.folder import notebook_command
+from grader.cli.main import cli
 from grader.course import load_course
 from grader.intake.notebook_writing import notebook_of
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(notebook_command, [str(argument) for argument in arguments])
+    return CliRunner().invoke(cli, ["notebook", *map(str, arguments)])
 
 
 def test_notebook_is_written_into_this_folder(

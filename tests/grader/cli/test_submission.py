@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.judge.order import OurProblem, UsageProblem
-from grader.report import Verdict, from_json
+from grader.report import Verdict
+from grader.report.json import from_json
 
 
 def test_path_is_graded_without_a_command_name(grade, judge, work):

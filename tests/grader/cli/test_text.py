@@ -4,10 +4,10 @@ import tomllib
 
 import pytest
 
+from grader import text
 from grader.course import load_course
 from grader.report import Verdict
-from grader.text import translations
-from grader.text.translations import digest
+from grader.text import digest
 
 TASK = load_course().task("losses.softmax")
 
@@ -15,7 +15,7 @@ TASK = load_course().task("losses.softmax")
 @pytest.fixture(autouse=True)
 def english_again():
     yield
-    translations._chosen.set(translations.ENGLISH)
+    text._chosen.set(text.ENGLISH)
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def translation(tmp_path, monkeypatch):
     file = tmp_path / "losses.xx.toml"
     key = f"task.{TASK.id}.hint.1"
     file.write_text(f'["{key}"]\nof = "{digest(TASK.hints[0])}"\ntext = "voir la somme"\n')
-    for module in ("translations", "translate", "lookup"):
-        monkeypatch.setattr(f"grader.text.{module}.topic_file", lambda *_: file)
+    for module in ("text", "text.translate"):
+        monkeypatch.setattr(f"grader.{module}.topic_file", lambda *_: file)
     return file
 
 
@@ -39,7 +39,7 @@ def test_text_writes_the_words_of_the_pages(grade):
 
 def test_check_lists_what_is_to_be_done_and_fails(grade, tmp_path, monkeypatch):
     """A translation with gaps is exit code 1, a whole one 0."""
-    monkeypatch.setattr("grader.text.translations.UI_FOLDER", tmp_path)
+    monkeypatch.setattr("grader.text.UI_FOLDER", tmp_path)
     code, out, err = grade("text", "ui", "--language", "xx", "--check")
     assert code == 1
     assert "missing   ui.label.likely" in out

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
 
-from grader.course import AmbiguousTask, Task, Topic, UnknownTask
-from grader.course.course import find_task, find_topic, near_names, select
+from grader.course import AmbiguousTask, Course, Task, Topic, UnknownTask
 
 
 def a_topic(slug: str, *names: str) -> Topic:
@@ -18,10 +18,11 @@ TOPICS = (
     a_topic("tensors", "one_hot", "norm", "accuracy"),
     a_topic("losses", "softmax", "log_softmax", "norm"),
 )
+COURSE = Course(Path(), Path(), Path(), Path(), TOPICS)
 
 
 def ids(*patterns: str) -> list[str]:
-    return [task.id for task in select(TOPICS, patterns)]
+    return [task.id for task in COURSE.select(patterns)]
 
 
 def test_select_returns_every_task_when_there_is_no_pattern() -> None:
@@ -42,7 +43,7 @@ def test_select_refuses_a_name_of_two_topics() -> None:
     with pytest.raises(
         AmbiguousTask, match=r"'norm' is a task of several topics.*tensors\.norm or losses\.norm"
     ):
-        select(TOPICS, ["norm"])
+        COURSE.select(["norm"])
 
 
 @pytest.mark.parametrize(
@@ -57,29 +58,29 @@ def test_select_refuses_a_name_of_two_topics() -> None:
 )
 def test_unknown_task_names_what_comes_near(typed: str, near: str) -> None:
     with pytest.raises(UnknownTask) as error:
-        select(TOPICS, [typed])
+        COURSE.select([typed])
     assert near in error.value.near
     assert f"{typed!r} is no task and no topic: did you mean" in str(error.value)
 
 
 def test_unknown_task_points_to_the_list_when_nothing_comes_near() -> None:
     with pytest.raises(UnknownTask, match="'zzz' is no task and no topic: `grade list` shows them all"):
-        select(TOPICS, ["zzz"])
+        COURSE.select(["zzz"])
 
 
 def test_near_names_are_at_most_three_and_differ() -> None:
-    near = near_names(TOPICS, "norm")
+    near = COURSE.near_names("norm")
     assert len(near) <= 3
     assert len(set(near)) == len(near)
 
 
 def test_find_task_and_topic_refuse_what_is_not_exact() -> None:
-    assert find_task(TOPICS, "losses.norm").name == "norm"
-    assert find_topic(TOPICS, "losses").slug == "losses"
+    assert COURSE.task("losses.norm").name == "norm"
+    assert COURSE.topic("losses").slug == "losses"
     with pytest.raises(UnknownTask, match=r"losses\.softmax"):
-        find_task(TOPICS, "softmax")
+        COURSE.task("softmax")
     with pytest.raises(UnknownTask, match="is no topic: did you mean losses"):
-        find_topic(TOPICS, "losess")
+        COURSE.topic("losess")
 
 
 @pytest.mark.parametrize(

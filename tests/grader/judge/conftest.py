@@ -23,7 +23,8 @@ from grader.judge.references import References
 from grader.judge.runner import Runner
 from grader.judge.session import run_session
 from grader.judge.subject import NamespaceSubject
-from grader.report import Report, from_json
+from grader.report import Report
+from grader.report.json import from_json
 
 HERE = Path(__file__).parent
 CASES = HERE.parent / "cases"

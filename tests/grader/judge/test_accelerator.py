@@ -77,7 +77,7 @@ def test_without_what_the_simulated_accelerator_is_made_of_meta_stands_in(monkey
 
 
 def test_the_command_line_offers_what_the_judge_knows():
-    from grader.cli.output import device_option
+    from grader.cli.shared import device_option
 
     @device_option
     def command():

@@ -11,7 +11,8 @@ import pytest
 
 from grader.judge.order import OurProblem
 from grader.judge.session import NEVER_FROM_OUTSIDE
-from grader.report import Verdict, from_json
+from grader.report import Verdict
+from grader.report.json import from_json
 
 ROOT = Path(__file__).parents[3]
 

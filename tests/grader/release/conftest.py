@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.handout import release_command
+from grader.cli.main import cli
 from grader.course import load_course
 
 spec = importlib.util.spec_from_file_location("searching", Path(__file__).with_name("searching.py"))
@@ -37,7 +37,7 @@ def released(tmp_path_factory):
     root = tmp_path_factory.mktemp("release")
     folder, archive = root / "students", root / "students.zip"
     options = ("--name", "Deep-Learning", "--wheel", "--notebooks", "--zip", str(archive))
-    done = CliRunner().invoke(release_command, [str(folder), *options])
+    done = CliRunner().invoke(cli, ["release", str(folder), *options])
     assert done.exit_code == 0, done.output
     (wheel,) = folder.glob("*.whl")
     return SimpleNamespace(folder=folder, archive=archive, wheel=wheel, said=done.output)

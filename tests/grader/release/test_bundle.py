@@ -12,7 +12,7 @@ import zipfile
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.handout import release_command
+from grader.cli.main import cli
 from grader.course.topics import read_topics
 
 SOFTMAX = "e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"
@@ -124,7 +124,7 @@ def test_wheel_is_installed_by_pip_under_the_name_that_was_given(released, tmp_p
 def test_folder_that_holds_anything_is_refused_before_any_work(tmp_path):
     """A folder with a file in it is left as it is."""
     (tmp_path / "notes.txt").write_text("mine")
-    done = CliRunner().invoke(release_command, [str(tmp_path)])
+    done = CliRunner().invoke(cli, ["release", str(tmp_path)])
     assert done.exit_code == 3
     assert "is there and not empty" in done.output
     assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
@@ -132,6 +132,6 @@ def test_folder_that_holds_anything_is_refused_before_any_work(tmp_path):
 
 def test_name_that_no_package_can_have_is_refused(tmp_path):
     """A name with a blank is refused with the characters that may be used."""
-    done = CliRunner().invoke(release_command, [str(tmp_path / "new"), "--name", "deep learning"])
+    done = CliRunner().invoke(cli, ["release", str(tmp_path / "new"), "--name", "deep learning"])
     assert done.exit_code == 2
     assert "use letters, digits" in done.output

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.handout import export_command
+from grader.cli.main import cli
 from grader.course import load_course
 from grader.release.gradescope_settings import from_text
 from grader.release.gradescope_zip import requirements
@@ -31,7 +31,7 @@ def softmax(x, dim):
 
 
 def export(*arguments):
-    return CliRunner().invoke(export_command, ["gradescope", *map(str, arguments)])
+    return CliRunner().invoke(cli, ["export", "gradescope", *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from grader import text
 from grader.render.terminal import show
 from grader.report import (
     Curve,
@@ -25,9 +26,8 @@ from grader.report import (
     TestReport,
     Verdict,
 )
-from grader.text import translations
-from grader.text.lookup import words
-from grader.text.translations import digest
+from grader.text import digest
+from grader.text.catalogue import words
 
 ENVIRONMENT = Environment(
     torchgrade="0.1.0",
@@ -321,10 +321,10 @@ def capitals(tmp_path, monkeypatch):
         for key, english in words().items()
     ]
     (tmp_path / "ui.xx.toml").write_text("".join(rows), encoding="utf-8")
-    monkeypatch.setattr("grader.text.translations.UI_FOLDER", tmp_path)
-    translations.speak("xx")
+    monkeypatch.setattr("grader.text.UI_FOLDER", tmp_path)
+    text.speak("xx")
     yield
-    translations._chosen.set(translations.ENGLISH)
+    text._chosen.set(text.ENGLISH)
 
 
 @pytest.fixture

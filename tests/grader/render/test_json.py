@@ -8,11 +8,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from grader.report import (
-    SCHEMA,
     Curve,
     Environment,
     Message,
-    NotAReport,
     Passage,
     Path,
     Report,
@@ -21,9 +19,8 @@ from grader.report import (
     TaskReport,
     TestReport,
     Verdict,
-    from_json,
 )
-from grader.report.json import as_dict, to_json
+from grader.report.json import SCHEMA, NotAReport, as_dict, from_json, to_json
 
 VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 TOP = {"schema_version", "submission", "seed", "score", "max_score", "environment", "tasks"}

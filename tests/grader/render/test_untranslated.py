@@ -15,10 +15,10 @@ from grader.course import load_course
 from grader.learner import Progress, TaskProgress, cost
 from grader.learner.progress_changes import Help
 from grader.render import course_pages, explain
-from grader.report import Verdict
+from grader.report import LABELS, Verdict
 from grader.report.selection import Failure
-from grader.text.lookup import words
-from grader.text.sentences import SENTENCES
+from grader.text import labels, sentences
+from grader.text.catalogue import words
 
 RENDER = Path(grader.render.__file__).parent
 FEEDBACK = Path(feedback.__file__)  # of a class this alone is for its students
@@ -122,8 +122,52 @@ def test_sentences_of_the_table_are_all_said():
     """No name is misspelt, and no sentence waits for a translator that no page says."""
     pages = [*FILES, *RENDER.rglob("*.j2"), *FEEDBACK.parent.rglob("*.j2")]
     code = "\n".join(file.read_text(encoding="utf-8") for file in pages)
-    begun = {name for name in SPEAKS.findall(code) if name not in SENTENCES}
-    assert all(any(name.startswith(start) for name in SENTENCES) for start in begun)
+    begun = {name for name in SPEAKS.findall(code) if name not in sentences()}
+    assert all(any(name.startswith(start) for name in sentences()) for start in begun)
     made = (*begun, "count.", "key.", "feedback.")
-    silent = {name for name in SENTENCES if f'"{name}"' not in code and not name.startswith(made)}
+    silent = {name for name in sentences() if f'"{name}"' not in code and not name.startswith(made)}
     assert not silent
+
+
+WRITERS = frozenset({"labelled", "copyable"})  # methods of a page whose first argument is a label
+
+
+def labels_in(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    handing_on = dict(filter(None, map(handing_on_of, tree.body)))
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=attr), args=[ast.Constant(value=str(label)), *_]):
+                if attr in WRITERS and label:
+                    yield label
+            case ast.Call(func=ast.Name(id=name), args=args) if name in handing_on:
+                yield from (str(part.value) for part in args[handing_on[name] :][:1] if is_text(part))
+            case ast.Assign(value=ast.Tuple(elts=rows)):
+                yield from filter(None, map(label_of_row, rows))
+
+
+def handing_on_of(node):
+    """Return the name of a function that hands its argument `label` on, and which argument that is."""
+    if not isinstance(node, ast.FunctionDef):
+        return None
+    names = [argument.arg for argument in node.args.args]
+    return (node.name, names.index("label")) if "label" in names else None
+
+
+def is_text(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def label_of_row(row):
+    """Return the label of a row (label, text, style) that a page goes through."""
+    match row:
+        case ast.Tuple(elts=[ast.Constant(value=str(label)), _, ast.Constant(value=str())]):
+            return label if label[:1].isupper() else None
+    return None
+
+
+def test_labels_that_pages_write_are_in_the_table():
+    """A label that a page writes has a key, and no label waits for a translator that no page writes."""
+    files = [file for folder in (RENDER, RENDER.parent / "watch", FEEDBACK.parent) for file in folder.rglob("*.py")]
+    written = {label for file in files for label in labels_in(file)} | {name.capitalize() for name in LABELS}
+    assert written == set(labels())

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader.report import Environment, Message, NotAReport, Report, TaskReport, TestReport, Verdict, from_json
-from grader.report.json import read_report, read_task, to_json
+from grader.report import Environment, Message, Report, TaskReport, TestReport, Verdict
+from grader.report.json import NotAReport, from_json, read_report, read_task, to_json
 
 ENVIRONMENT = Environment(
     "0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", ("landlock", "seccomp"), (), "0f" * 32

@@ -7,10 +7,10 @@ from textwrap import dedent
 
 import pytest
 
+from grader import text as spoken
 from grader.course import Course
 from grader.course.topics import read_topics
-from grader.text import translations
-from grader.text.translations import digest
+from grader.text import digest
 
 LANGUAGE = "xx"
 FILES = {
@@ -70,7 +70,7 @@ def translate(course: Course):
                 "topic.losses.title" if name == "topic" else f"task.losses.softmax.{name.replace('__', '.')}"
             )
             rows.append(f'["{key}"]\nof = "{digest(english)}"\ntext = "{text}"\n')
-        file = translations.topic_file(course.exercises, "losses", LANGUAGE)
+        file = spoken.topic_file(course.exercises, "losses", LANGUAGE)
         file.write_text("\n".join(rows), encoding="utf-8")
         return file
 
@@ -80,6 +80,6 @@ def translate(course: Course):
 @pytest.fixture(autouse=True)
 def english_again():
     """Speak English before and after each test, whatever the environment says."""
-    translations._chosen.set(translations.ENGLISH)
+    spoken._chosen.set(spoken.ENGLISH)
     yield
-    translations._chosen.set(translations.ENGLISH)
+    spoken._chosen.set(spoken.ENGLISH)

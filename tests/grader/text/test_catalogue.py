@@ -2,8 +2,8 @@
 
 import tomllib
 
-from grader.text.lookup import catalogue_of
-from grader.text.translations import Entry, Gaps, Translation, catalogue_text, digest, gaps, read
+from grader.text import Entry, Translation, digest, read
+from grader.text.catalogue import Gaps, catalogue_of, catalogue_text, gaps
 
 ENGLISH = {"a": "one", "b": 'two "quoted"\nlines \\ and \x7f'}
 

@@ -6,10 +6,16 @@ import pytest
 
 from grader.report import POSSIBLE, Environment, Message, Report, ShapeTable, TaskReport, TestReport, Verdict
 from grader.report.selection import Failure
-from grader.text import translated, translated_advice, translated_course, translated_failure
-from grader.text.translations import digest
+from grader.text import digest, speak
+from grader.text.translate import translated, translated_advice, translated_course, translated_failure
 
 SENTENCE = "Each row sums to 1."
+
+
+@pytest.fixture(autouse=True)
+def spoken(english_again):
+    """Speak the language of the translation that these tests write."""
+    speak("xx")
 
 
 def report(checked=SENTENCE, mistake="over_batch", likely="the softmax ran over the batch"):
@@ -29,7 +35,7 @@ def test_titles_checks_and_mistakes_are_translated(course, translate):
         mistake__over_batch=("the softmax ran over the batch", "par colonnes"),
     )
     before = report()
-    task = translated(before, "xx", course).tasks[0]
+    task = translated(before, course).tasks[0]
     message = task.tests[0].message
     assert (task.title, task.message.checked) == ("Vraisemblances", "Vraisemblances")
     assert (task.tests[0].title, message.checked) == ("La somme est 1.", "La somme est 1.")
@@ -42,7 +48,7 @@ def test_titles_checks_and_mistakes_are_translated(course, translate):
 def test_rest_of_a_check_stays_behind_the_translated_sentence(course, translate):
     """What was compared is named by the suite, and stands behind the sentence."""
     translate(check__test_softmax_rows=(SENTENCE, "La somme est 1."))
-    task = translated(report(checked="Each row sums to 1: row 2"), "xx", course).tasks[0]
+    task = translated(report(checked="Each row sums to 1: row 2"), course).tasks[0]
     assert task.tests[0].message.checked == "La somme est 1: row 2"
 
 
@@ -57,14 +63,14 @@ def test_values_notes_and_shapes_are_said_in_the_language(course, translate, tmp
     }
     rows = [f'["ui.judged.{key}"]\nof = "{digest(of)}"\ntext = "{to}"\n' for key, (of, to) in texts.items()]
     (tmp_path / "ui.xx.toml").write_text("".join(rows), encoding="utf-8")
-    monkeypatch.setattr("grader.text.translations.UI_FOLDER", tmp_path)
+    monkeypatch.setattr("grader.text.UI_FOLDER", tmp_path)
     before = report(checked="Each row sums to 1: gradient with respect to x")
     task = before.tasks[0]
     message = replace(task.tests[0].message, expected="shape (2, 3)", got="shape (3,)")
     table = ShapeTable("a way", (), 0, "no sub-module could be compared")
     test = replace(task.tests[0], message=message, tables=(table,))
     notes = ("conftest.py is ignored: the grader never loads it",)
-    found = translated(replace(before, tasks=(replace(task, tests=(test,)),), notes=notes), "xx", course)
+    found = translated(replace(before, tasks=(replace(task, tests=(test,)),), notes=notes), course)
     said = found.tasks[0].tests[0]
     assert (said.message.expected, said.message.got) == ("形状 (2, 3)", "形状 (3,)")
     assert said.message.checked == "和为一: 对 x 的梯度"
@@ -75,30 +81,32 @@ def test_values_notes_and_shapes_are_said_in_the_language(course, translate, tmp
 def test_missing_keys_fall_back_to_english_one_by_one(course, translate):
     """One translated text does not need the others."""
     translate(mistake__over_batch=("the softmax ran over the batch", "par colonnes"))
-    task = translated(report(), "xx", course).tasks[0]
+    task = translated(report(), course).tasks[0]
     assert task.tests[0].message.likely == "par colonnes"
     assert (task.title, task.tests[0].title) == ("Probabilities", SENTENCE)
-    assert translated(report(), "yy", course) == report()
+    speak("yy")
+    assert translated(report(), course) == report()
 
 
 def test_outdated_translation_is_not_shown(course, translate):
     """A sentence whose English has changed may say what is no longer true."""
     translate(title=("The old title", "Vraisemblances"))
-    assert translated(report(), "xx", course).tasks[0].title == "Probabilities"
+    assert translated(report(), course).tasks[0].title == "Probabilities"
 
 
 @pytest.mark.parametrize("mistake", [None, "unknown"])
 def test_sentence_of_no_known_mistake_stays(course, translate, mistake):
     """Without its name a sentence has no key."""
     translate(mistake__over_batch=("the softmax ran over the batch", "par colonnes"))
-    likely = translated(report(mistake=mistake), "xx", course).tasks[0].tests[0].message.likely
+    likely = translated(report(mistake=mistake), course).tasks[0].tests[0].message.likely
     assert likely == "the softmax ran over the batch"
 
 
 def test_english_changes_nothing(course):
     """The English report is the report."""
+    speak("en")
     before = report()
-    assert translated(before, "en", course) is before
+    assert translated(before, course) is before
 
 
 def test_course_has_translated_titles_hints_and_differences(course, translate):
@@ -109,7 +117,7 @@ def test_course_has_translated_titles_hints_and_differences(course, translate):
         hint__2=("exp, then divide", "exp, puis diviser"),
         differs=("it has dtype", "il y a dtype"),
     )
-    found = translated_course(course, "xx")
+    found = translated_course(course)
     task = found.task("losses.softmax")
     assert found.topic("losses").title == "Pertes"
     assert task.title == "Vraisemblances"
@@ -128,18 +136,18 @@ def test_remembered_failure_is_translated_too(course, translate):
     before = Failure(
         "test_softmax_rows[0]", "Each row sums to 1: row 2", "the softmax ran over the batch", "over_batch"
     )
-    found = translated_failure(before, task, course, "xx")
+    found = translated_failure(before, task, course)
     assert (found.checked, found.likely) == ("La somme est 1: row 2", "par colonnes")
-    assert translated_failure(before, task, course, "en") is before
     possible = replace(before, likely=f"{POSSIBLE}{before.likely}")
-    assert translated_failure(possible, task, course, "xx").likely == f"{POSSIBLE}par colonnes"
+    assert translated_failure(possible, task, course).likely == f"{POSSIBLE}par colonnes"
     untested = Failure(None, "losses.mean has not passed")
-    assert translated_failure(untested, task, course, "xx") == untested
+    assert translated_failure(untested, task, course) == untested
+    speak("en")
+    assert translated_failure(before, task, course) is before
 
 
 def test_advice_is_translated_by_the_name_of_the_mistake(course, translate):
     """What is advised has a key behind that of the mistake."""
     translate(mistake__over_batch__hint=("print the shape", "voir la forme"))
     task = course.task("losses.softmax")
-    assert translated_advice("print the shape", task, "over_batch", course, "xx") == "voir la forme"
-    assert translated_advice(None, task, "over_batch", course, "xx") is None
+    assert translated_advice("print the shape", task, "over_batch", course) == "voir la forme"

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from grader.cli import watch as cli
-from grader.cli.exit_codes import WrongCall
+from grader.cli.shared import WrongCall
 from grader.judge.order import Meanwhile, ShardResult
 from grader.learner import Progress
 from grader.learner.code_files import Reader

@@ -7,7 +7,8 @@ import pytest
 
 from grader.classroom.gradebook.book import Gradebook
 from grader.cli.classroom import adjust_command, runs_command
-from grader.cli.exit_codes import OurFault, WrongCall
+from grader.cli.main import cli
+from grader.cli.shared import OurFault, WrongCall
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def call(path, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
 
     def run(command, *arguments):
-        command.main([*arguments, "--book", str(path)], standalone_mode=False)
+        cli.main([command.name, *arguments, "--book", str(path)], standalone_mode=False)
         return capsys.readouterr().out
 
     return run

@@ -18,7 +18,7 @@ from grader import storage
 from grader.classroom.grading import out_folder, publish
 from grader.classroom.grading.out_folder import NotWritten
 from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
-from grader.cli.classroom import class_command
+from grader.cli.main import cli
 from grader.report import Environment, Report, TaskReport, Verdict
 
 ENVIRONMENT = Environment("0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", (), (), "0" * 64)
@@ -149,7 +149,7 @@ def test_folder_that_cannot_be_made_is_a_wrong_call(tmp_path: Path) -> None:
     (tmp_path / "class" / "al").mkdir(parents=True)
     (tmp_path / "class" / "al" / "tensors.py").write_text("x = 1")
     call = [str(tmp_path / "class"), "--task", "tensors.outer", "--out", str(tmp_path / "file" / "out")]
-    done = CliRunner().invoke(class_command, call)
+    done = CliRunner().invoke(cli, ["class", *call])
     assert (done.exit_code, "cannot be made (Not a directory): name another folder" in done.output) == (2, True)
 
 
@@ -166,7 +166,7 @@ def test_second_run_into_one_folder_is_refused_while_the_first_goes_on(tmp_path:
     call = [str(tmp_path / "class"), "--out", str(out), "--policy", str(tmp_path / "course.toml")]
     with subprocess.Popen([sys.executable, "-c", hold, str(out)], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
-        done = CliRunner().invoke(class_command, call)
+        done = CliRunner().invoke(cli, ["class", *call])
         other.kill()
     assert done.exit_code == 2 and not (out / "gradebook.sqlite").exists()
     told = rf"another run \(process {other.pid}, since 20\d\d-\d\d-\d\d \d\d:\d\d JST\) is writing into {out}: wait"

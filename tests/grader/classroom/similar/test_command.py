@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.similar import command
+from grader.cli.main import cli
 
 CASES = Path(__file__).parents[2] / "cases" / "correct_tensors"
 SOURCE = (CASES / "numpy_accent" / "tensors.py").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ def class_folder(tmp_path):
 
 
 def similar(*arguments):
-    return CliRunner().invoke(command, [*map(str, arguments)])
+    return CliRunner().invoke(cli, ["similar", *map(str, arguments)])
 
 
 def test_command_finds_the_pair_and_writes_what_is_asked_for(class_folder, tmp_path):

@@ -9,7 +9,7 @@ from types import ModuleType
 import click
 import pytest
 
-from grader.cli.report import command
+from grader.cli.submission import report_command
 from grader.report import Verdict
 from grader.report.json import to_json
 
@@ -32,7 +32,7 @@ def judge(monkeypatch, report):
 
 
 def run(*arguments):
-    return command.main([str(each) for each in arguments], standalone_mode=False)
+    return report_command.main([str(each) for each in arguments], standalone_mode=False)
 
 
 def test_submission_is_graded_and_written_as_a_page(judge, report, tmp_path, capsys):

@@ -6,8 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.classroom.pages.class_page import binned, histogram_svg
-from grader.render.html.curves import curve_svg
-from grader.render.html.paths import contours, path_svg
+from grader.render.html.lines import contours, curve_svg, path_svg
 from grader.render.html.svg_elements import Scale, bar, label, runs_of, ticks
 from grader.report import Curve, Path, Surface
 

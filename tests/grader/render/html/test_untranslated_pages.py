@@ -11,7 +11,7 @@ import grader.classroom.pages
 import grader.render.html
 from grader.classroom.pages.feedback import feedback_page
 from grader.render.html import report_page
-from grader.text.sentences import SENTENCES
+from grader.text import sentences
 
 FOLDERS = [
     Path(package.__file__).with_name("templates") for package in (grader.classroom.pages, grader.render.html)
@@ -68,7 +68,7 @@ def test_template_of_a_learner_holds_no_words(file):
 
 def test_translation_with_markup_or_another_field_breaks_no_page(report, capitals, monkeypatch):
     """What a translator writes is escaped, and a field that there is not stays in its braces."""
-    monkeypatch.setitem(SENTENCES, "page.points_and_share", "<i>{points}</i> {earned} \"'")
+    monkeypatch.setitem(sentences(), "page.points_and_share", "<i>{points}</i> {earned} \"'")
     page = report_page(report)
     assert "&lt;i&gt;{points}&lt;/i&gt; <b>" in page and "&#34;'" in page
 

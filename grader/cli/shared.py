@@ -1,0 +1,182 @@
+"""What the commands share: exit codes, options, where a page goes, and the formats of a report for other programs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.render.page import LiveProgress
+    from grader.report import Report
+
+FAILED = 1  # something did not pass
+WRONG_CALL = 2
+OURS = 3
+STOPPED = 130  # by the person at the keyboard
+
+
+class WrongCall(click.ClickException):
+    """Something that was typed does not exist or does not fit; the message says what does."""
+
+    exit_code = WRONG_CALL
+
+
+class OurFault(click.ClickException):
+    """The grader cannot do its work; the message says what this machine or this course lacks."""
+
+    exit_code = OURS
+
+
+KINDS: dict[int | None, type[click.ClickException]] = {WRONG_CALL: WrongCall, OURS: OurFault}
+
+
+@contextmanager
+def problems() -> Iterator[None]:
+    """Turn an exception that carries its exit code into one line of text; any other is a fault that nobody foresaw."""
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except Exception as problem:
+        kind = KINDS.get(getattr(problem, "exit_code", None))
+        if kind is None:
+            raise
+        raise kind(str(problem)) from problem
+
+
+PATH = click.Path(path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+POSITIVE = click.IntRange(min=1)
+FORMATS = click.Choice(["terminal", "json"])
+SANDBOXES = click.Choice(["auto", "strict", "none"])
+LARGEST_SEED = 2**63 - 1
+
+tasks_option = click.option(
+    "--task", "tasks", multiple=True, metavar="TASK", help="Only this task or topic; repeatable."
+)
+topics_option = click.option(
+    "--topic", "topics", multiple=True, metavar="TOPIC", help="Only this topic; repeatable."
+)
+jobs_option = click.option("--jobs", type=POSITIVE, metavar="N", help="Tasks to grade at the same time.")
+output_option = click.option(
+    "--output", type=NEW_FILE, metavar="FILE", help="Write to FILE instead of the terminal."
+)
+device_option = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "sim"]),
+    default="auto",
+    help="Accelerator of the device tests: CUDA where torch has it, else simulated.",
+)
+
+
+def open_console(*, errors: bool = False) -> Console:
+    """The terminal: it shows text as it is, with neither markup nor highlighting."""
+    from rich.console import Console
+
+    stream = sys.stderr if errors else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else 100
+    return Console(stderr=errors, width=width, markup=False, emoji=False, highlight=False)
+
+
+@contextmanager
+def live_progress() -> Iterator[LiveProgress | None]:
+    """A line that moves until the work is done, where somebody is looking."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from grader.render.page import LiveProgress
+
+    live = LiveProgress(open_console(errors=True))
+    try:
+        yield live
+    finally:
+        live.stop()
+
+
+def writable(output: Path | None, option: str = "--output") -> None:
+    """Refuse an output file whose folder does not exist before any work is done."""
+    if output is not None and not output.parent.is_dir():
+        raise WrongCall(f"{option} {output}: there is no folder {output.parent}")
+
+
+def show(draw: Callable[[Console], None], output: Path | None) -> None:
+    """Let `draw` write its page on the terminal, or without colour into the file."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    if output is None:
+        console = open_console()
+        with console.capture() as page:
+            draw(console)
+        click.echo(page.get(), nl=False, color=True)  # rich has decided about colour
+        return
+    text = StringIO()
+    draw(Console(file=text, width=100, color_system=None, markup=False, emoji=False, highlight=False))
+    write(text.getvalue(), output)
+
+
+def write(text: str, output: Path | None, option: str = "--output") -> None:
+    """Write `text` as it is to standard output, or into the file."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as problem:
+        raise WrongCall(f"{option} {output}: {problem.strerror}") from problem
+
+
+# Where the writer of each format lies: it is imported when it is asked for.
+REPORT_FORMATS = {
+    "json": "grader.report.json:to_json",
+    "junit": "grader.render.junit:to_junit",
+    "gradescope": "grader.render.gradescope:to_gradescope",
+    "classroom50": "",  # which needs more than the report
+    "prairielearn": "grader.render.other_graders:to_prairielearn",
+    "check50": "grader.render.other_graders:to_check50",
+}
+
+
+def report_text(report: Report, kind: str, path: Path) -> str:
+    """Return a report in a format for other programs; `path` is what was graded."""
+    if kind == "classroom50":
+        return _classroom50(report, path)
+    module, _, name = REPORT_FORMATS[kind].partition(":")
+    text: str = getattr(import_module(module), name)(report)
+    return text
+
+
+def _classroom50(report: Report, path: Path) -> str:
+    from grader.render.other_graders import NoResult, to_classroom50
+
+    try:
+        return to_classroom50(report, os.environ, _committed(path), datetime.now(UTC))
+    except NoResult as problem:
+        raise OurFault(f"--format classroom50: {problem}") from problem
+
+
+def _committed(path: Path) -> datetime:
+    """Return when the commit that is graded was made: by it lateness is decided, also when it is graded again."""
+    folder = path if path.is_dir() else path.parent
+    command = ["git", "-C", str(folder), "log", "-1", "--format=%cI"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return datetime.fromisoformat(done.stdout.strip())
+    except (OSError, subprocess.CalledProcessError, ValueError) as problem:
+        raise WrongCall(
+            f"--format classroom50: {folder} is in no git repository with a commit, which says when it was handed in"
+        ) from problem

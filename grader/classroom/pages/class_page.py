@@ -27,6 +27,12 @@ MOST_ROWS = 100  # of what needs a look
 def class_page(result: ClassResult) -> str:
     """One run over a class as one page for a browser."""
     scores = [standing.score for standing in class_statistics.graded(result)]
+    concerns: dict[str, Sequence[Any]] = {
+        "late": class_statistics.late(result),
+        "adjusted": class_statistics.adjusted(result),
+        "slow": class_statistics.slow(result),
+        "out_of_bounds": class_statistics.out_of_bounds(result)[:MOST_ROWS],
+    }
     return people_page(
         "class.html.j2",
         result=result,
@@ -38,29 +44,15 @@ def class_page(result: ClassResult) -> str:
         groups=groups_of(result.columns),
         lines=lines_of(result),
         verdicts=_verdicts(result),
+        mistakes=class_statistics.mistakes(result)[:MOST_MISTAKES],
+        tasks=class_statistics.hardest_tasks(result)[:MOST_HARD],
+        tests=class_statistics.hardest_tests(result)[:MOST_HARD],
+        not_graded=class_statistics.not_graded(result),
+        concerns_found=any(concerns.values()),
+        MOST_NAMES=MOST_NAMES,
         WIDEST_ON_PAPER=WIDEST_ON_PAPER,
-        **_hard(result),
-        **_concerns(result),
+        **concerns,
     )
-
-
-def _hard(result: ClassResult) -> dict[str, Any]:
-    return {
-        "mistakes": class_statistics.mistakes(result)[:MOST_MISTAKES],
-        "tasks": class_statistics.hardest_tasks(result)[:MOST_HARD],
-        "tests": class_statistics.hardest_tests(result)[:MOST_HARD],
-        "MOST_NAMES": MOST_NAMES,
-    }
-
-
-def _concerns(result: ClassResult) -> dict[str, Any]:
-    found = {
-        "late": class_statistics.late(result),
-        "adjusted": class_statistics.adjusted(result),
-        "slow": class_statistics.slow(result),
-        "out_of_bounds": class_statistics.out_of_bounds(result)[:MOST_ROWS],
-    }
-    return {"not_graded": class_statistics.not_graded(result), "concerns_found": any(found.values()), **found}
 
 
 def _tiles(result: ClassResult, scores: Sequence[float]) -> list[tuple[str, str]]:

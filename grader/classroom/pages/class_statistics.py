@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -12,9 +12,11 @@ from markupsafe import Markup, escape
 
 from grader.classroom.records import ClassResult, Outcome, Standing, Student, TaskColumn
 from grader.render.html.markup import kind, sign
-from grader.report import POSSIBLE, Message, TaskReport, TestReport, Verdict
+from grader.report import POSSIBLE, TaskReport, TestReport, Verdict
 from grader.report.selection import WAITING
 from grader.text.formatting import share
+
+Key = tuple[str, str]  # a task, and the name of one of its tests or nothing
 
 
 @dataclass(frozen=True)
@@ -45,23 +47,33 @@ def graded(result: ClassResult) -> list[Standing]:
 
 def hardest_tasks(result: ClassResult) -> list[Passed]:
     """Every task that somebody did not pass, the hardest first."""
-    columns = {column.id: column for column in result.columns}
-    found: dict[str, list[Verdict]] = {}
-    for task in _tasks(result):
-        found.setdefault(task.id, []).append(task.verdict)
-    rows = [_passed(task, _title(columns.get(task)), verdicts) for task, verdicts in found.items()]
-    return _hardest(rows)
+    titles = {(column.id, ""): column.title for column in result.columns}
+    return _hardest((((task.id, ""), task.verdict) for task in _tasks(result)), titles)
 
 
 def hardest_tests(result: ClassResult) -> list[Passed]:
     """Every test that somebody did not pass, the hardest first; a part not attempted counts as not passed."""
-    found: dict[tuple[str, str], list[Verdict]] = {}
-    titles: dict[tuple[str, str], str] = {}
-    for task in _tasks(result):
-        for test in task.tests:
-            found.setdefault((task.id, test.name), []).append(test.verdict)
-            titles[task.id, test.name] = test.title or test.name
-    return _hardest([_passed(key[0], titles[key], verdicts) for key, verdicts in found.items()])
+    tests = [(task.id, test) for task in _tasks(result) for test in task.tests]
+    titles = {(task, test.name): test.title or test.name for task, test in tests}
+    return _hardest((((task, test.name), test.verdict) for task, test in tests), titles)
+
+
+def _hardest(verdicts: Iterable[tuple[Key, Verdict]], titles: Mapping[Key, str]) -> list[Passed]:
+    found: dict[Key, list[Verdict]] = {}
+    for key, verdict in verdicts:
+        found.setdefault(key, []).append(verdict)
+    rows = [
+        Passed(
+            task=key[0],
+            title=titles.get(key, ""),
+            passed=given.count(Verdict.PASS),
+            tried=sum(verdict not in WAITING for verdict in given),
+            graded=len(given),
+        )
+        for key, given in found.items()
+    ]
+    hard = [row for row in rows if row.passed < row.graded]
+    return sorted(hard, key=lambda row: (row.passed / row.graded, row.task, row.title))
 
 
 def mistakes(result: ClassResult) -> list[KnownMistake]:
@@ -69,8 +81,9 @@ def mistakes(result: ClassResult) -> list[KnownMistake]:
     students: dict[tuple[str, str], dict[str, Student]] = {}
     sentences: dict[tuple[str, str], str] = {}
     for standing in graded(result):
-        for task, message in _messages(standing):
-            if message.mistake:
+        for task, test in tests_of(standing, lambda verdict: verdict is not Verdict.PASS):
+            message = test.message
+            if message and message.mistake:
                 key = task.id, message.mistake
                 students.setdefault(key, {})[standing.student.id] = standing.student
                 sentences[key] = (message.likely or message.mistake).removeprefix(POSSIBLE)
@@ -92,26 +105,6 @@ def _tasks(result: ClassResult) -> Iterator[TaskReport]:
     for standing in graded(result):
         if standing.report:
             yield from standing.report.tasks
-
-
-def _messages(standing: Standing) -> Iterator[tuple[TaskReport, Message]]:
-    for task, test in tests_of(standing, lambda verdict: verdict is not Verdict.PASS):
-        if test.message:
-            yield task, test.message
-
-
-def _passed(task: str, title: str, verdicts: list[Verdict]) -> Passed:
-    tried = sum(verdict not in WAITING for verdict in verdicts)
-    return Passed(task, title, verdicts.count(Verdict.PASS), tried, len(verdicts))
-
-
-def _hardest(rows: list[Passed]) -> list[Passed]:
-    hard = [row for row in rows if row.passed < row.graded]
-    return sorted(hard, key=lambda row: (row.passed / row.graded, row.task, row.title))
-
-
-def _title(column: TaskColumn | None) -> str:
-    return column.title if column else ""
 
 
 OUT_OF_BOUNDS = (Verdict.FORBIDDEN, Verdict.MEMORY, Verdict.TIMEOUT)
@@ -158,18 +151,14 @@ def slow(result: ClassResult) -> list[Standing]:
 
 def out_of_bounds(result: ClassResult) -> list[OutOfBounds]:
     """Each student and task with a verdict of that kind, the forbidden first."""
-    rows = [row for standing in result.standings for row in _of(standing)]
+    rows = []
+    for standing in result.standings:
+        found: dict[tuple[Verdict, str], list[str]] = {}
+        for task, test in tests_of(standing, OUT_OF_BOUNDS.__contains__):
+            said = (test.message.got or test.message.checked) if test.message else test.title
+            found.setdefault((test.verdict, task.id), []).append(said)
+        rows += [OutOfBounds(standing, *key, said[0], len(said)) for key, said in found.items()]
     return sorted(rows, key=lambda row: OUT_OF_BOUNDS.index(row.verdict))
-
-
-def _of(standing: Standing) -> Sequence[OutOfBounds]:
-    found: dict[tuple[Verdict, str], list[str]] = {}
-    for task, test in tests_of(standing, OUT_OF_BOUNDS.__contains__):
-        said = (test.message.got or test.message.checked) if test.message else test.title
-        found.setdefault((test.verdict, task.id), []).append(said)
-    return [
-        OutOfBounds(standing, verdict, task, said[0], len(said)) for (verdict, task), said in found.items()
-    ]
 
 
 def _seconds(standing: Standing) -> float:
@@ -249,23 +238,25 @@ class StudentRow:
 
 def rows_of(result: ClassResult) -> list[StudentRow]:
     """A row for each standing, in the order of the class."""
-    return [_row(result, standing) for standing in result.standings]
+    topics = [
+        {column.id: column.max_points for column in group.columns if column.counts}
+        for group in groups_of(result.columns)
+    ]
+    return [
+        StudentRow(
+            standing,
+            None if standing.grade is None else share(standing.grade, standing.max_score),
+            tuple(_part(standing, most) for most in topics),
+        )
+        for standing in result.standings
+    ]
 
 
-def _row(result: ClassResult, standing: Standing) -> StudentRow:
-    percent = None if standing.grade is None else share(standing.grade, standing.max_score)
-    return StudentRow(standing, percent, tuple(_parts(result, standing)))
-
-
-def _parts(result: ClassResult, standing: Standing) -> list[Part]:
-    points = {task.id: task.points for task in standing.report.tasks} if standing.report else None
-    parts = []
-    for group in groups_of(result.columns):
-        counted = [column for column in group.columns if column.counts]
-        most = sum(column.max_points for column in counted)
-        if points is None or not most:
-            parts.append(Part(None, 0))
-            continue
-        percent = share(sum(points.get(column.id, 0.0) for column in counted), most)
-        parts.append(Part(percent, min(SHADES, (percent * SHADES + 99) // 100)))
-    return parts
+def _part(standing: Standing, most: Mapping[str, float]) -> Part:
+    """A student's part of the points that the tasks of a topic give."""
+    possible = sum(most.values())
+    if standing.report is None or not possible:
+        return Part(None, 0)
+    points = sum(task.points for task in standing.report.tasks if task.id in most)
+    percent = share(points, possible)
+    return Part(percent, min(SHADES, (percent * SHADES + 99) // 100))

@@ -175,33 +175,32 @@ def feedback_zips(result: ClassResult, files_of: Callable[[Standing], Files]) ->
         result: the class.
         files_of: gives what a student gets back.
     """
-    for name, members in ((CANVAS, _canvas_files), (MOODLE, _moodle_files)):
-        returned = [one for one in result.standings if one.hand_in is not None and _came_from(name, one.hand_in)]
+    systems = ((CANVAS, CANVAS_UPLOAD, _canvas_files), (MOODLE, MOODLE_UPLOAD, _moodle_files))
+    for name, pattern, members in systems:
+        returned = [
+            (each, each.hand_in.uploads)
+            for each in result.standings
+            if each.hand_in and any(map(pattern.fullmatch, each.hand_in.uploads.values()))
+        ]
         if returned:
-            yield name, _zip(pair for one in returned for pair in members(one.hand_in, files_of(one)))
+            yield name, _zip(pair for each, uploads in returned for pair in members(uploads, files_of(each)))
 
 
-def _came_from(name: str, hand_in: HandIn | None) -> bool:
-    pattern = CANVAS_UPLOAD if name == CANVAS else MOODLE_UPLOAD
-    return hand_in is not None and any(pattern.fullmatch(upload) for upload in hand_in.uploads.values())
-
-
-def _canvas_files(hand_in: HandIn | None, files: Files) -> Iterator[tuple[str, bytes]]:
+def _canvas_files(uploads: Mapping[str, str], files: Files) -> Iterator[tuple[str, bytes]]:
     """Yield a file for each upload."""
-    uploads: dict[str, list[str]] = {}
-    for name, upload in (hand_in.uploads if hand_in else {}).items():
-        uploads.setdefault(upload, []).append(name)
-    for upload, names in uploads.items():
-        if _suffix(upload) in (".py", ".ipynb"):
-            yield from ((upload, files[name]) for name in names[:1] if name in files)
+    first: dict[str, str] = {}
+    for name, upload in uploads.items():
+        first.setdefault(upload, name)
+    for upload, name in first.items():
+        if _suffix(upload) in (".py", ".ipynb") and name in files:
+            yield upload, files[name]
         elif _suffix(upload) == ".zip":
             yield upload, _zip(files.items())
 
 
-def _moodle_files(hand_in: HandIn | None, files: Files) -> Iterator[tuple[str, bytes]]:
+def _moodle_files(uploads: Mapping[str, str], files: Files) -> Iterator[tuple[str, bytes]]:
     """Yield the files of a participant, each name after what Moodle calls the hand-in."""
-    uploads = hand_in.uploads.values() if hand_in else ()
-    owner = next((upload for upload in uploads if MOODLE_UPLOAD.fullmatch(upload)), "")
+    owner = next(upload for upload in uploads.values() if MOODLE_UPLOAD.fullmatch(upload))
     yield from ((f"{owner}_{name}", data) for name, data in files.items())
 
 

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.classroom.similar.find import Findings, Side
 from grader.render.page import Page, cut
 from grader.storage import to_plain
 from grader.text.escape import lines, one_line

@@ -9,7 +9,7 @@ two lists of tokens in well under a millisecond; the standard library's difflib 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from grader.classroom.similar.index import (
     StructureIndex,
     Structures,
     index_of,
+    joined,
     most_holders,
     structures,
 )
@@ -116,7 +117,7 @@ def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIR
     }
     groups, of_reference = _equal_ones(pieces, stubs, references)
     limit = most_holders(len(submissions))
-    natural = _structures([*_windows(stubs).values(), *_windows(references).values()])
+    natural = joined([*_windows(stubs).values(), *_windows(references).values()])
     index = index_of({student: _windows(found) for student, found in pieces.items()}, natural, limit)
     found = sorted(
         _pairs(index, pieces, LOOKED_AT * most),
@@ -154,7 +155,7 @@ def _equal_ones(
         who: {name: each for name, each in found.items() if len(each) > LONG - WINDOW}
         for who, found in windows.items()
     }
-    given = _structures(_windows(stubs).values())
+    given = joined(_windows(stubs).values())
     index = index_of(windows, given, len(everybody))
     names = list(everybody)
     linked = index.linked(1, NEARLY_EQUAL)
@@ -191,10 +192,6 @@ def _groups(linked: Flags) -> Iterator[tuple[list[int], int]]:
 
 def _windows(pieces: Pieces) -> dict[str, Structures]:
     return {name: structures(piece) for name, piece in pieces.items()}
-
-
-def _structures(windows: Iterable[Structures]) -> Structures:
-    return np.unique(np.concatenate([np.empty(0, np.uint64), *windows]))
 
 
 def _pieces(

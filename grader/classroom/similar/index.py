@@ -11,7 +11,7 @@ it and counts for nothing. For groups that are equal, only the stub's counts for
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -117,7 +117,7 @@ class StructureIndex:
         pieces = self.windows[student]
         if not pieces:
             return {}
-        flags = np.split(_among(_all(pieces), rare), np.cumsum([len(each) for each in pieces.values()])[:-1])
+        flags = np.split(_among(joined(pieces.values()), rare), np.cumsum([len(each) for each in pieces.values()])[:-1])
         return {name: _spread(found) for name, found in zip(pieces, flags, strict=True) if found.any()}
 
 
@@ -140,7 +140,7 @@ def _spread(starts: Flags) -> Flags:
 
 def index_of(windows: Mapping[str, Windows], natural: Structures, most: int) -> StructureIndex:
     """Build the index of a class without what is natural, and without what more than `most` of it have."""
-    each = {student: np.setdiff1d(_all(pieces), natural) for student, pieces in windows.items()}
+    each = {student: np.setdiff1d(joined(pieces.values()), natural) for student, pieces in windows.items()}
     if not each:
         return StructureIndex(windows, {}, np.zeros((0, 0), np.int32))
     found, holders = np.unique(np.concatenate(list(each.values())), return_counts=True)
@@ -151,7 +151,7 @@ def index_of(windows: Mapping[str, Windows], natural: Structures, most: int) -> 
 
 def in_common(sets: Sequence[Structures]) -> NDArray[np.int32]:
     """Count, for each two of some sets of structures (each of them once), how many both have."""
-    found, holders = np.unique(np.concatenate([np.empty(0, np.uint64), *sets]), return_counts=True)
+    found, holders = np.unique(joined(sets), return_counts=True)
     shared = found[holders > 1]
     columns = [np.searchsorted(shared, np.intersect1d(each, shared, assume_unique=True)) for each in sets]
     pairs = np.zeros((len(sets), len(sets)), np.int32)
@@ -163,5 +163,6 @@ def in_common(sets: Sequence[Structures]) -> NDArray[np.int32]:
     return pairs
 
 
-def _all(pieces: Windows) -> Structures:
-    return np.concatenate([np.empty(0, np.uint64), *pieces.values()])
+def joined(parts: Iterable[Structures]) -> Structures:
+    """Some sets of structures as one array, in their order."""
+    return np.concatenate([np.empty(0, np.uint64), *parts])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.classroom.records import ClassResult, Standing
+from grader.classroom.records import ClassResult
 from grader.classroom.tables.sheet import (
     EMAIL,
     OWN,
@@ -19,6 +19,7 @@ from grader.classroom.tables.sheet import (
     name_key_of,
     number_in,
     read_sheet,
+    score_of,
     written,
 )
 from grader.course.suggestions import suggestions
@@ -149,44 +150,24 @@ def fill_canvas(exported: bytes, result: ClassResult, assignment: str, *, scale:
     header = read_header(sheet)
     column = assignment_column(sheet, header, assignment)
     filling = Filling(result.standings)
-    points = _points(sheet, header, column)
-    text = _text_of(sheet, points, scale)
+    points = None if header.points_row is None else number_in(sheet.value(header.points_row, column))
+    comma = has_decimal_comma([value for row in range(1, len(sheet.rows)) for value in sheet.values(row)])
     for row in header.students:
         name = sheet.value(row, 0)
         if name in TEST_STUDENT or not any(sheet.values(row)):
             continue
         standing = filling.find(name, header.keys(sheet, row))
-        if standing is not None:
-            _fill_row(filling, sheet, row, column, standing, text)
+        if standing is None:
+            continue
+        cell = sheet.value(row, column)
+        if cell.upper() in KEPT:
+            filling.kept(standing, f"{cell} is kept")
+        elif standing.grade is None:
+            filling.left(standing)
+        else:
+            filling.changes[row, column] = written(score_of(standing, points, scale=scale), comma=comma)
     _note_points(filling, result, header.names[column], points, scale)
     return Filled(sheet.filled(filling.changes), filling.notes())
-
-
-def _fill_row(
-    filling: Filling, sheet: Sheet, row: int, column: int, standing: Standing, text: Callable[[Standing], str]
-) -> None:
-    cell = sheet.value(row, column)
-    if cell.upper() in KEPT:
-        filling.kept(standing, f"{cell} is kept")
-    elif standing.grade is not None:
-        filling.changes[row, column] = text(standing)
-    else:
-        filling.left(standing)
-
-
-def _points(sheet: Sheet, header: CanvasHeader, column: int) -> float | None:
-    return number_in(sheet.value(header.points_row, column)) if header.points_row is not None else None
-
-
-def _text_of(sheet: Sheet, points: float | None, scale: bool) -> Callable[[Standing], str]:
-    """How a score is written: with the decimal sign of the table, and scaled where that is asked for."""
-    comma = has_decimal_comma([value for row in range(1, len(sheet.rows)) for value in sheet.values(row)])
-
-    def text(standing: Standing) -> str:
-        factor = points / standing.max_score if scale and points and standing.max_score else 1.0
-        return written(standing.score * factor, comma=comma)
-
-    return text
 
 
 def _note_points(

@@ -5,8 +5,8 @@ The column `Last modified (grade)` stays as it was: by it Moodle sees that nobod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 
@@ -24,6 +24,7 @@ from grader.classroom.tables.sheet import (
     name_key_of,
     number_in,
     read_sheet,
+    score_of,
     written,
 )
 from grader.report import Report, Verdict
@@ -33,6 +34,7 @@ from grader.text.formatting import count, earned, number
 
 OURS = "torchgrade:"  # a comment that begins so may be written anew
 LONGEST = 300
+LOCKED = "the grade is locked in Moodle; unlock it there and download the worksheet again"
 ON_A_SCALE = (
     "it is graded on a scale ({options}) and ours are points: set its grade type to points, or grade by hand"
 )
@@ -83,66 +85,45 @@ def fill_moodle(worksheet: bytes, result: ClassResult, *, scale: bool = False) -
         options = " / ".join(sheet.value(1, columns.most).split())
         return Filled(worksheet, ("nothing is filled in: " + ON_A_SCALE.format(options=options),))
     filling = Filling(result.standings)
-    now = datetime.now(UTC)
-    hidden = hidden_tasks(result.columns, now)
-    writer = _Writer(sheet, columns, filling, scale, _decimals(sheet, columns), hidden)
-    for row in range(1, len(sheet.rows)):
-        writer.fill(row)
+    hidden = hidden_tasks(result.columns, datetime.now(UTC))
+    rows = range(1, len(sheet.rows))
+    comma = has_decimal_comma([sheet.value(row, column) for column in (columns.most, columns.grade) for row in rows])
+    for row in rows:
+        who = " ".join(sheet.values(row)[columns.identifier : columns.identifier + 2])
+        standing = filling.find(who, _keys(sheet, columns, row))
+        if standing is None:
+            continue
+        most = number_in(sheet.value(row, columns.most))
+        points = score_of(standing, most, scale=scale)
+        if standing.grade is None:
+            filling.left(standing)
+        elif _is_locked(sheet, columns, row):
+            filling.kept(standing, LOCKED)
+        elif most is not None and points > most + 1e-9:
+            more = f"{number(standing.score)} points are more than the {number(most)} that Moodle takes"
+            filling.kept(standing, more)
+        else:
+            filling.changes[row, columns.grade] = written(points, comma=comma)
+            _comment(filling, sheet, columns, row, standing, hidden)
     _note_headers(filling, sheet, columns)
     return Filled(sheet.filled(filling.changes), filling.notes())
 
 
-@dataclass(frozen=True)
-class _Writer:
-    sheet: Sheet
-    columns: MoodleColumns
-    filling: Filling
-    scale: bool
-    text: Callable[[float], str]
-    hidden: Collection[str]  # ids of tasks that learners do not see by now
+def _is_locked(sheet: Sheet, columns: MoodleColumns, row: int) -> bool:
+    return columns.changeable is not None and sheet.value(row, columns.changeable).casefold() in NO
 
-    def fill(self, row: int) -> None:
-        """Fill in one participant's row, or say why not."""
-        who = " ".join(self.sheet.values(row)[self.columns.identifier : self.columns.identifier + 2])
-        standing = self.filling.find(who, _keys(self.sheet, self.columns, row))
-        if standing is None:
-            return
-        fault = self._fault(row, standing)
-        if standing.grade is None:
-            self.filling.left(standing)
-        elif fault:
-            self.filling.kept(standing, fault)
-        else:
-            self.filling.changes[row, self.columns.grade] = self.text(self._score(row, standing))
-            self._comment(row, standing)
 
-    def _fault(self, row: int, standing: Standing) -> str:
-        """Why Moodle would pass over this row."""
-        changeable, most = self.columns.changeable, self._most(row)
-        if changeable is not None and self.sheet.value(row, changeable).casefold() in NO:
-            return "the grade is locked in Moodle; unlock it there and download the worksheet again"
-        if most is not None and self._score(row, standing) > most + 1e-9:
-            return f"{number(standing.score)} points are more than the {number(most)} that Moodle takes"
-        return ""
-
-    def _score(self, row: int, standing: Standing) -> float:
-        most = self._most(row)
-        if not self.scale or not most or not standing.max_score:
-            return standing.score
-        return standing.score * most / standing.max_score
-
-    def _most(self, row: int) -> float | None:
-        return number_in(self.sheet.value(row, self.columns.most))
-
-    def _comment(self, row: int, standing: Standing) -> None:
-        column = self.columns.comments
-        if column is None:
-            return
-        before = self.sheet.value(row, column)
-        if before and not before.startswith(OURS):
-            self.filling.kept(standing, "a person's comment is kept")
-        else:
-            self.filling.changes[row, column] = comment_of(standing, self.hidden)
+def _comment(
+    filling: Filling, sheet: Sheet, columns: MoodleColumns, row: int, standing: Standing, hidden: Collection[str]
+) -> None:
+    """Write a comment where there is none, or one of ours."""
+    if columns.comments is None:
+        return
+    before = sheet.value(row, columns.comments)
+    if before and not before.startswith(OURS):
+        filling.kept(standing, "a person's comment is kept")
+    else:
+        filling.changes[row, columns.comments] = comment_of(standing, hidden)
 
 
 def _keys(sheet: Sheet, columns: MoodleColumns, row: int) -> Iterator[Key]:
@@ -161,15 +142,6 @@ def _differs(sheet: Sheet, column: int) -> bool:
     """Whether no two rows say the same in a column."""
     cells = [cell for row in range(1, len(sheet.rows)) if (cell := sheet.value(row, column))]
     return len(set(cells)) == len(cells)
-
-
-def _decimals(sheet: Sheet, columns: MoodleColumns) -> Callable[[float], str]:
-    """How this worksheet writes numbers: as it writes the maximum grade."""
-    most = [sheet.value(row, columns.most) for row in range(1, len(sheet.rows))]
-    comma = has_decimal_comma(
-        [*most, *(sheet.value(row, columns.grade) for row in range(1, len(sheet.rows)))]
-    )
-    return lambda value: written(value, comma=comma)
 
 
 def _note_headers(filling: Filling, sheet: Sheet, columns: MoodleColumns) -> None:

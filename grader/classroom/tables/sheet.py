@@ -38,9 +38,9 @@ def has_decimal_comma(cells: list[str]) -> bool:
     return commas > sum(bool(DECIMAL_POINT.fullmatch(cell)) for cell in cells)
 
 
-def written(value: float, *, comma: bool, decimals: int = 2) -> str:
-    """A number with a fixed count of decimals, with the sign that the table uses."""
-    text = f"{value:.{decimals}f}"
+def written(value: float, *, comma: bool) -> str:
+    """A number with two decimals, with the sign that the table uses."""
+    text = f"{value:.2f}"
     return text.replace(".", ",") if comma else text
 
 
@@ -203,6 +203,13 @@ def name_key_of(name: str) -> Key:
     """Return the key of a name, which may be written as `Lovelace, Ada`."""
     last, comma, first = name.partition(",")
     return NAME, f"{first.strip()} {last.strip()}" if comma else name
+
+
+def score_of(standing: Standing, most: float | None, *, scale: bool) -> float:
+    """Return a student's points, or where that is asked for what they come to of the `most` that a table gives."""
+    if not scale or not most or not standing.max_score:
+        return standing.score
+    return standing.score * most / standing.max_score
 
 
 def _is_another(student: Student, sure: dict[str, str]) -> bool:

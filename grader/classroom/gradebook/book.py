@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from grader.classroom.gradebook import runs
 from grader.classroom.gradebook.contents import (
     dump,
     get_report,
@@ -24,9 +24,20 @@ from grader.classroom.gradebook.contents import (
     time_text,
 )
 from grader.classroom.gradebook.database import Connection, WrongBook
-from grader.classroom.gradebook.runs import RunEntry, RunFacts
+from grader.classroom.gradebook.runs import (
+    RunEntry,
+    RunFacts,
+    entry_of,
+    get_standings,
+    put_standing,
+    result_of,
+)
 from grader.classroom.records import Adjustment, ClassResult, HandIn, Standing
 from grader.report import Report
+
+AT_ONCE = 16  # standings that are one change
+ENTRIES = """SELECT number, facts, finished, ending,
+    (SELECT count(*) FROM gradings WHERE gradings.run = runs.number) FROM runs"""
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,9 @@ class Gradebook:
     def begin(self, facts: RunFacts) -> int:
         """Begin a new run and return its number; what earlier runs have graded is `known`."""
         with self._connection.change():
-            return runs.begin(self._connection, facts)
+            return self._connection.write(
+                "INSERT INTO runs (started, facts) VALUES (?, ?)", time_text(facts.started), dump(facts)
+            )
 
     def known(self, key: str) -> Report | None:
         """Return the report that is kept under a content key, None where there is none."""
@@ -111,7 +124,7 @@ class Gradebook:
         Raises:
             ValueError: no report is kept under the key, or the run is finished.
         """
-        runs.refuse_finished(self._connection, run)
+        self._refuse_finished(run)
         if key is not None and not self.has(key):
             raise ValueError(f"no report is kept under {key!r}: keep it first")
         with self._connection.change():
@@ -132,16 +145,51 @@ class Gradebook:
     ) -> ClassResult:
         """Write down the standings of a run, which then never changes again, and return it.
 
+        A few standings are one change, which waits for the disk once, so that other graders wait for no more than the
+        writing of these few; until the last change the run is not finished, and nobody reads them.
+
         Raises:
             ValueError: the run is finished already.
         """
-        ending = {"seconds": seconds, "graded": graded, "cached": cached, "notes": list(notes)}
-        runs.finish(self._connection, run, standings, ending)
-        return runs.made(runs.entry_of(self._connection, run), standings)
+        self._refuse_finished(run)
+        with self._connection.change():
+            # of a time when it was broken off here
+            self._connection.write("DELETE FROM standings WHERE run = ?", run)
+        for first in range(0, len(standings), AT_ONCE):
+            with self._connection.change():
+                for place, standing in enumerate(standings[first : first + AT_ONCE], first):
+                    put_standing(self._connection, run, place, standing)
+        ending = {"seconds": seconds, "graded": graded, "cached": cached, "notes": notes, "students": len(standings)}
+        with self._connection.change():
+            self._connection.write(
+                "UPDATE runs SET finished = ?, ending = ? WHERE number = ?", time_text(now()), dump(ending), run
+            )
+        return result_of(self._entry(run), standings)
+
+    def _refuse_finished(self, run: int) -> None:
+        """Let nobody write into a run that is finished; this asks for no more, as it is asked for each grading."""
+        rows = self._connection.rows("SELECT finished FROM runs WHERE number = ?", run)
+        if not rows:
+            raise self._no_such_run(run)
+        if rows[0][0] is not None:
+            raise ValueError(f"run {run} was finished at {rows[0][0]}: begin a new one")
 
     def runs(self) -> tuple[RunEntry, ...]:
         """Return every run, the oldest first, also those that were not finished."""
-        return runs.entries(self._connection)
+        return tuple(map(entry_of, self._connection.rows(f"{ENTRIES} ORDER BY number")))
+
+    def _entry(self, run: int) -> RunEntry:
+        rows = self._connection.rows(f"{ENTRIES} WHERE number = ?", run)
+        if not rows:
+            raise self._no_such_run(run)
+        return entry_of(rows[0])
+
+    def _no_such_run(self, run: int | None) -> WrongBook:
+        """Return what is wrong where a run is named that there never was; None: any that is finished."""
+        numbers = [str(number) for (number,) in self._connection.rows("SELECT number FROM runs ORDER BY number")]
+        known = f"it has {', '.join(numbers)}" if len(numbers) <= 5 else f"its last is {numbers[-1]}"
+        wanted = "finished run" if run is None else f"run {run}"
+        return WrongBook(f"{self.path} has no {wanted}: {known if numbers else 'no run was begun yet'}")
 
     @property
     def zone(self) -> str:
@@ -150,15 +198,25 @@ class Gradebook:
 
     def result(self, run: int | None = None) -> ClassResult:
         """Return a finished run whole, the latest if none is named."""
-        return runs.result_of(self._connection, runs.last_finished(self._connection) if run is None else run)
+        entry = self._entry(self._last_finished() if run is None else run)
+        if entry.finished is None:
+            raise WrongBook(f"{self.path}: run {run} was not finished: grade the class again to take it up")
+        return result_of(entry, get_standings(self._connection, run))
+
+    def _last_finished(self) -> int:
+        ((number,),) = self._connection.rows("SELECT max(number) FROM runs WHERE finished IS NOT NULL")
+        if not isinstance(number, int):
+            raise self._no_such_run(None)
+        return number
 
     def handed_in(self, run: int) -> tuple[Standing, ...]:
         """Return the standings of a finished run without their reports, which takes less time."""
-        return runs.get_standings(self._connection, run, reports=False)
+        return get_standings(self._connection, run, reports=False)
 
     def digests(self, run: int) -> Mapping[str, str]:
         """Return a digest of each student's standing in a run, by the id; equal ones are of equal standings."""
-        return runs.digests_of(self._connection, run)
+        rows = self._connection.rows("SELECT student_id, facts FROM standings WHERE run = ?", run)
+        return {text_of(student): hashlib.sha256(str(facts).encode()).hexdigest() for student, facts in rows}
 
     def students(self) -> tuple[str, ...]:
         """Return the ids of all students who handed in something or stood in a finished run, sorted."""

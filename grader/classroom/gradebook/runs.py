@@ -1,8 +1,7 @@
-"""Runs over a class in the gradebook, with the standing of each student: begun, finished, never written over."""
+"""Rows of the gradebook as what they are of: a run over a class, and the standing of a student in it."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,20 +12,13 @@ from grader.classroom.gradebook.contents import (
     get_hand_in,
     get_report,
     load,
-    now,
     put_hand_in,
     put_report,
     stored,
-    text_of,
-    time_text,
 )
-from grader.classroom.gradebook.database import Connection, WrongBook
+from grader.classroom.gradebook.database import Connection
 from grader.classroom.records import Attempt, ClassResult, Standing, TaskColumn
 from grader.storage import from_plain
-
-AT_ONCE = 16  # standings that are one change
-_ENTRIES = """SELECT number, facts, finished, ending,
-    (SELECT count(*) FROM gradings WHERE gradings.run = runs.number) FROM runs"""
 
 
 def put_standing(connection: Connection, run: int, place: int, standing: Standing) -> None:
@@ -41,12 +33,6 @@ def get_standings(connection: Connection, run: int, *, reports: bool = True) -> 
     """Return the standings of a run in their order; without `reports` sooner."""
     rows = connection.rows("SELECT facts FROM standings WHERE run = ? ORDER BY place", run)
     return tuple(_standing(connection, load(facts), reports) for (facts,) in rows)
-
-
-def digests_of(connection: Connection, run: int) -> dict[str, str]:
-    """Return a digest of each standing of a run by the student's id: equal ones are of equal standings."""
-    rows = connection.rows("SELECT student_id, facts FROM standings WHERE run = ?", run)
-    return {text_of(student): hashlib.sha256(str(facts).encode()).hexdigest() for student, facts in rows}
 
 
 def _facts(connection: Connection, standing: Standing) -> dict[str, Any]:
@@ -106,84 +92,7 @@ class RunEntry:
     notes: tuple[str, ...] = ()
 
 
-def begin(connection: Connection, facts: RunFacts) -> int:
-    """Write down a new run and return its number."""
-    started = time_text(facts.started)
-    return connection.write("INSERT INTO runs (started, facts) VALUES (?, ?)", started, dump(facts))
-
-
-def finish(
-    connection: Connection, run: int, standings: tuple[Standing, ...], ending: Mapping[str, Any]
-) -> None:
-    """Write down how a run ended, with its standings.
-
-    A few standings are one change, which waits for the disk once, so that other graders wait for no more than the
-    writing of these few; until the last change the run is not finished, and nobody reads them.
-    """
-    refuse_finished(connection, run)
-    with connection.change():
-        connection.write("DELETE FROM standings WHERE run = ?", run)  # of a time when it was broken off here
-    for first in range(0, len(standings), AT_ONCE):
-        few = standings[first : first + AT_ONCE]
-        with connection.change():
-            for place, standing in enumerate(few, first):
-                put_standing(connection, run, place, standing)
-    text = dump({**ending, "students": len(standings)})
-    with connection.change():
-        connection.write(
-            "UPDATE runs SET finished = ?, ending = ? WHERE number = ?", time_text(now()), text, run
-        )
-
-
-def refuse_finished(connection: Connection, run: int) -> None:
-    """Let nobody write into a run that is finished.
-
-    Raises:
-        ValueError: it is.
-        WrongBook: there is no such run.
-    """
-    rows = connection.rows("SELECT finished FROM runs WHERE number = ?", run)
-    if not rows:
-        raise no_such_run(connection, run)
-    if rows[0][0] is not None:
-        raise ValueError(f"run {run} was finished at {rows[0][0]}: begin a new one")
-
-
-def entries(connection: Connection) -> tuple[RunEntry, ...]:
-    """Return every run, the oldest first."""
-    return tuple(_entry(row) for row in connection.rows(f"{_ENTRIES} ORDER BY number"))
-
-
-def entry_of(connection: Connection, run: int) -> RunEntry:
-    """Return one run."""
-    rows = connection.rows(f"{_ENTRIES} WHERE number = ?", run)
-    if not rows:
-        raise no_such_run(connection, run)
-    return _entry(rows[0])
-
-
-def no_such_run(connection: Connection, run: int) -> WrongBook:
-    """Return what is wrong where a run is named that there never was."""
-    return WrongBook(f"{connection.path} has no run {run}: {_known(connection)}")
-
-
-def last_finished(connection: Connection) -> int:
-    """Return the number of the latest run that was finished."""
-    ((number,),) = connection.rows("SELECT max(number) FROM runs WHERE finished IS NOT NULL")
-    if not isinstance(number, int):
-        raise WrongBook(f"{connection.path} has no finished run: {_known(connection)}")
-    return number
-
-
-def result_of(connection: Connection, run: int) -> ClassResult:
-    """Return a finished run whole, as it was when it was finished."""
-    entry = entry_of(connection, run)
-    if entry.finished is None:
-        raise WrongBook(f"{connection.path}: run {run} was not finished: grade the class again to take it up")
-    return made(entry, get_standings(connection, run))
-
-
-def made(entry: RunEntry, standings: tuple[Standing, ...]) -> ClassResult:
+def result_of(entry: RunEntry, standings: tuple[Standing, ...]) -> ClassResult:
     """Return a finished run with its standings."""
     facts = entry.facts
     return ClassResult(
@@ -194,14 +103,8 @@ def made(entry: RunEntry, standings: tuple[Standing, ...]) -> ClassResult:
     )  # fmt: skip
 
 
-def _entry(row: tuple[Any, ...]) -> RunEntry:
+def entry_of(row: tuple[Any, ...]) -> RunEntry:
+    """Return a run of its row: number, facts, end, what is known at the end, gradings so far."""
     number, facts, finished, ending, gradings = row
     known = {"number": number, "facts": load(facts), "gradings": gradings, "finished": finished}
     return from_plain(known | (load(ending) if ending is not None else {}), RunEntry)
-
-
-def _known(connection: Connection) -> str:
-    numbers = [str(number) for (number,) in connection.rows("SELECT number FROM runs ORDER BY number")]
-    if not numbers:
-        return "no run was begun yet"
-    return f"it has {', '.join(numbers[-5:])}" if len(numbers) <= 5 else f"its last is {numbers[-1]}"

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from grader.classroom.gradebook import database
-from grader.classroom.gradebook.book import Gradebook
+from grader.classroom.gradebook.book import AT_ONCE, Gradebook
 from grader.classroom.gradebook.database import BookProblem, WrongBook
-from grader.classroom.gradebook.runs import AT_ONCE
 from grader.classroom.records import Student
 
 MANY = 3 * AT_ONCE + 2

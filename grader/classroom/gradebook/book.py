@@ -12,26 +12,24 @@ from pathlib import Path
 from typing import Self
 
 from grader.classroom.gradebook.contents import (
+    RunEntry,
+    RunFacts,
     dump,
+    entry_of,
     get_report,
+    get_standings,
     load,
     now,
     put_hand_in,
     put_report,
+    put_standing,
+    result_of,
     stored,
     text_of,
     time_of,
     time_text,
 )
 from grader.classroom.gradebook.database import Connection, WrongBook
-from grader.classroom.gradebook.runs import (
-    RunEntry,
-    RunFacts,
-    entry_of,
-    get_standings,
-    put_standing,
-    result_of,
-)
 from grader.classroom.records import Adjustment, ClassResult, HandIn, Standing
 from grader.report import Report
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.runs import RunFacts
+from grader.classroom.gradebook.contents import RunFacts
 from grader.classroom.grading.jobs import ClassRun, GradingPlan, Job, grade_job, plan_gradings
 from grader.classroom.pages.terminal import ClassProgress
 from grader.classroom.policy.columns import columns_of

@@ -9,8 +9,7 @@ from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading.asked import Asked, only, policy_of, read_intake, with_earlier
 from grader.classroom.grading.class_run import grade_class
 from grader.classroom.grading.jobs import ClassRun, OpenExecutor, here, on_cluster
-from grader.classroom.grading.out_folder import only_run, write
-from grader.classroom.grading.publish import publish
+from grader.classroom.grading.out_folder import only_run, publish, write
 from grader.classroom.pages.terminal import ClassProgress
 from grader.classroom.policy.course_policy import Policy
 from grader.classroom.records import ClassResult

@@ -18,7 +18,7 @@ from grader.text.formatting import MARKS, clock, count, number, word
 
 if TYPE_CHECKING:
     from grader.classroom.gradebook.book import AdjustmentEntry
-    from grader.classroom.gradebook.runs import RunEntry
+    from grader.classroom.gradebook.contents import RunEntry
 
 
 def show_runs(entries: Sequence[RunEntry], zone: str, console: Console) -> None:

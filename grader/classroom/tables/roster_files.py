@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.classroom.records import Student
 from grader.classroom.tables.canvas import TEST_STUDENT, read_header
-from grader.classroom.tables.moodle_columns import find_columns, number_of
+from grader.classroom.tables.moodle import find_columns, number_of
 from grader.classroom.tables.roster import COLUMNS, SYSTEMS, Roster, roster_key
 from grader.classroom.tables.sheet import CannotFill, Sheet, read_sheet
 from grader.intake.python_text import shown

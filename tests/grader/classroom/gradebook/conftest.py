@@ -8,7 +8,7 @@ import pytest
 
 from grader.classroom.gradebook import database
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.runs import RunFacts
+from grader.classroom.gradebook.contents import RunFacts
 from grader.classroom.records import Adjustment, Attempt, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.report import (
     Curve,

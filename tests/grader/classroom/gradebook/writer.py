@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.runs import RunFacts
+from grader.classroom.gradebook.contents import RunFacts
 from grader.classroom.records import HandIn, Outcome, Standing, Student
 from grader.report import Environment, Report, TaskReport, Verdict
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.runs import RunFacts
+from grader.classroom.gradebook.contents import RunFacts
 from grader.classroom.grading.asked import only, with_earlier
 from grader.classroom.reading.tree import ClassProblem
 from grader.classroom.records import Attempt, ClassIntake, HandIn, Outcome, Standing, Student, TaskColumn

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader import storage
-from grader.classroom.grading import out_folder, publish
+from grader.classroom.grading import out_folder
 from grader.classroom.grading.out_folder import NotWritten
 from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.cli.main import cli
@@ -43,7 +43,7 @@ def result(*standings: Standing, run: int = 1) -> ClassResult:
 
 
 def published(made: ClassResult, folder: Path) -> None:
-    publish.publish(made, folder, {each.student.id: repr(each) for each in made.standings})
+    out_folder.publish(made, folder, {each.student.id: repr(each) for each in made.standings})
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(standing.student.id)
         return [(f"{standing.student.id}.html", f"{standing.score}".encode())]
 
-    monkeypatch.setattr(publish, "feedback", feedback)
+    monkeypatch.setattr(out_folder, "feedback", feedback)
     return seen
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.runs import RunFacts
-from grader.classroom.grading import out_folder, publish
+from grader.classroom.gradebook.contents import RunFacts
+from grader.classroom.grading import out_folder
 from grader.classroom.records import Attempt, ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
 from grader.report import Environment, Report, TaskReport, Verdict
 from grader.text import speak
@@ -47,7 +47,7 @@ class Results:
             number = book.begin(facts)
             book.finish(number, standings, seconds=1.0)
             result = replace(book.result(number), **more)
-            publish.publish(result, self.out, book.digests(number))
+            out_folder.publish(result, self.out, book.digests(number))
         return result
 
     def age(self) -> None:
@@ -58,7 +58,7 @@ class Results:
     def files(self) -> list[Path]:
         """Every file that is for students."""
         return sorted(
-            file for name in (publish.FEEDBACK, publish.GRADESCOPE) for file in (self.out / name).iterdir()
+            file for name in (out_folder.FEEDBACK, out_folder.GRADESCOPE) for file in (self.out / name).iterdir()
         )
 
     def new(self) -> set[str]:
@@ -94,7 +94,7 @@ def test_second_run_writes_no_file_of_a_student(results: Results) -> None:
 def test_second_run_makes_nothing_of_a_student(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is there is not even rendered to be compared."""
     for name in ("feedback_page", "results_json"):
-        monkeypatch.setattr(publish, name, lambda *_: pytest.fail("this is made again"))
+        monkeypatch.setattr(out_folder, name, lambda *_: pytest.fail("this is made again"))
     results.run(standing("ann"), standing("ben"))
 
 
@@ -170,14 +170,14 @@ def test_adjustment_is_in_the_files_of_the_next_run(results: Results) -> None:
 def test_pages_of_all_are_written_anew_when_the_policy_changes(results: Results, facts: RunFacts) -> None:
     """Another title of the class, or a task that counts no more, is on every page."""
     made: list[str] = []
-    monkey = publish.feedback
+    monkey = out_folder.feedback
 
     def feedback(one: Standing, result: ClassResult, now: datetime) -> Any:
         made.append(one.student.id)
         return monkey(one, result, now)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(publish, "feedback", feedback)
+        patch.setattr(out_folder, "feedback", feedback)
         results.run(standing("ann"), standing("ben"), facts=facts)
     assert made == ["ann", "ben"]
 
@@ -211,8 +211,8 @@ def test_files_are_written_anew_by_another_version_of_the_grader(
 ) -> None:
     """Other code may make other pages of the same standing, so everything is made again."""
     made: list[str] = []
-    monkeypatch.setattr(publish, "_makers", lambda: "another version")
-    monkeypatch.setattr(publish, "results_json", lambda one, columns: made.append(one.student.id) or b"{}")
+    monkeypatch.setattr(out_folder, "_makers", lambda: "another version")
+    monkeypatch.setattr(out_folder, "results_json", lambda one, columns: made.append(one.student.id) or b"{}")
     results.run(standing("ann"), standing("ben"))
     assert made == ["ann", "ben"]
 
@@ -241,8 +241,8 @@ def test_run_that_is_killed_while_it_writes_leaves_nothing_that_seems_up_to_date
     results: Results, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When points go up and back down, and the run between was killed, the file has the last ones."""
-    monkeypatch.setattr(publish, "results_json", lambda one, _: f"{one.score:.1f}".encode())
-    monkeypatch.setattr(publish, "_makers", lambda: "of one size")
+    monkeypatch.setattr(out_folder, "results_json", lambda one, _: f"{one.score:.1f}".encode())
+    monkeypatch.setattr(out_folder, "_makers", lambda: "of one size")
     file = results.out / "gradescope/ann.json"
     results.run(standing("ann"))
     with monkeypatch.context() as patch:

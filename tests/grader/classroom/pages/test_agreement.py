@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.runs import RunFacts
+from grader.classroom.gradebook.contents import RunFacts
 from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.exports import class_junit, grades_csv, named_results, results_json
 from grader.classroom.pages.feedback import feedback_page

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.tables.moodle import fill_moodle
-from grader.classroom.tables.moodle_columns import NO, YES
+from grader.classroom.tables.moodle import NO, YES, fill_moodle
 from grader.classroom.tables.sheet import CannotFill
 
 DATE = '"Monday, 2 March 2026, 9:05 AM"'

@@ -1,4 +1,7 @@
-"""Hand-ins and reports in the gradebook: bytes and tasks are kept once, under the digest of their content."""
+"""Rows of the gradebook as what they are of: hand-ins, reports, runs, and how each student stands in a run.
+
+Bytes and tasks are kept once, under the digest of their content.
+"""
 
 from __future__ import annotations
 

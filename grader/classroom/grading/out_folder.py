@@ -1,4 +1,4 @@
-"""The folder of a run: one run at a time, files that are replaced whole, and what lies there already."""
+"""The folder of a run: one run at a time, files that are replaced whole, and what would come out the same stays."""
 
 from __future__ import annotations
 

@@ -207,9 +207,8 @@ def fill_moodle(worksheet: bytes, result: ClassResult, *, scale: bool = False) -
         return Filled(worksheet, ("nothing is filled in: " + ON_A_SCALE.format(options=options),))
     filling = Filling(result.standings)
     hidden = hidden_tasks(result.columns, datetime.now(UTC))
-    rows = range(1, len(sheet.rows))
-    comma = has_decimal_comma([sheet.value(row, column) for column in (columns.most, columns.grade) for row in rows])
-    for row in rows:
+    comma = has_decimal_comma([*_cells(sheet, columns.most), *_cells(sheet, columns.grade)])
+    for row in range(1, len(sheet.rows)):
         who = " ".join(sheet.values(row)[columns.identifier : columns.identifier + 2])
         standing = filling.find(who, _keys(sheet, columns, row))
         if standing is None:
@@ -254,15 +253,10 @@ def _keys(sheet: Sheet, columns: MoodleColumns, row: int) -> Iterator[Key]:
     identities = [sheet.value(row, column) for column in range(first, columns.grade)]
     yield from ((EMAIL, cell) for cell in identities if "@" in cell)
     for column in range(first + 1, columns.grade):
-        if _differs(sheet, column):  # a status or a group could be somebody's number by chance
+        cells = _cells(sheet, column)
+        if len(set(cells)) == len(cells):  # a status or a group could be somebody's number by chance
             yield from ((kind, sheet.value(row, column)) for kind in (OWN, "sis", "login"))
     yield from map(name_key_of, identities[:1])
-
-
-def _differs(sheet: Sheet, column: int) -> bool:
-    """Whether no two rows say the same in a column."""
-    cells = [cell for row in range(1, len(sheet.rows)) if (cell := sheet.value(row, column))]
-    return len(set(cells)) == len(cells)
 
 
 def _note_headers(filling: Filling, sheet: Sheet, columns: MoodleColumns) -> None:

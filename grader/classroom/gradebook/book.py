@@ -199,7 +199,7 @@ class Gradebook:
         entry = self._entry(self._last_finished() if run is None else run)
         if entry.finished is None:
             raise WrongBook(f"{self.path}: run {run} was not finished: grade the class again to take it up")
-        return result_of(entry, get_standings(self._connection, run))
+        return result_of(entry, get_standings(self._connection, entry.number))
 
     def _last_finished(self) -> int:
         ((number,),) = self._connection.rows("SELECT max(number) FROM runs WHERE finished IS NOT NULL")

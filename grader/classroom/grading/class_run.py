@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.gradebook.contents import RunFacts
-from grader.classroom.grading.jobs import ClassRun, GradingPlan, Job, grade_job, plan_gradings
+from grader.classroom.grading.jobs import ClassRun, Job, Places, grade_job, plan_gradings
 from grader.classroom.pages.terminal import ClassProgress
 from grader.classroom.policy.columns import columns_of
 from grader.classroom.policy.course_policy import extensions_of_nobody
@@ -31,8 +31,6 @@ from grader.judge.grading import environment_of
 from grader.judge.order import ShardResult
 from grader.judge.scoring import absent, skip_dependents
 from grader.report import Environment, Report
-
-Keys = Mapping[tuple[int, str], str]  # of gradings, by the hand-in's place in the list, and the topic
 
 
 def whole_report(
@@ -69,7 +67,7 @@ def _environment(parts: Mapping[str, Report], now: Environment) -> Environment:
 
 def standings_of(
     intake: ClassIntake,
-    keys: Keys,
+    places: Places,
     report_of: Callable[[str], Report],
     run: ClassRun,
     columns: Sequence[TaskColumn],
@@ -77,22 +75,22 @@ def standings_of(
     environment: Environment,
 ) -> tuple[Standing, ...]:
     """Return the standings of a class, by student, then whoever fits nobody; `report_of` gives the report of a key."""
-    parts: dict[int, dict[str, Report]] = {}
-    for (number, topic), key in keys.items():
-        parts.setdefault(number, {})[topic] = report_of(key)
+    keys = {place: key for key, found in places.items() for place in found}
     graded: dict[str, list[tuple[HandIn, Report | None]]] = {student.id: [] for student in intake.missing}
     for number, hand_in in enumerate(intake.hand_ins):
         seed, report = run.seed_of(hand_in.student.id), None
         if hand_in.problem is None:
-            report = whole_report(hand_in, run.tasks, parts.get(number, {}), seed, environment)
+            topics = [file.topic for file in hand_in.topic_files()]
+            parts = {topic: report_of(keys[number, topic]) for topic in topics if (number, topic) in keys}
+            report = whole_report(hand_in, run.tasks, parts, seed, environment)
         graded.setdefault(hand_in.student.id, []).append((hand_in, report))
     students = {hand_in.student.id: hand_in.student for hand_in in intake.hand_ins}
     students |= {student.id: student for student in intake.missing}
-    known = (
+    standings = (
         standing_of(student, graded[name], run.policy, columns, adjustments)
         for name, student in sorted(students.items())
     )
-    return *known, *(_of_nobody(number, said) for number, said in enumerate(intake.unknown, start=1))
+    return *standings, *(_of_nobody(number, said) for number, said in enumerate(intake.unknown, start=1))
 
 
 def _of_nobody(number: int, sentence: str) -> Standing:
@@ -106,18 +104,35 @@ def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, progress: C
     columns = _columns(run)
     number = book.begin(_facts(run, columns, started))
     todo = plan_gradings(intake.hand_ins, run, book.has)
-    record = _Record(book, number, intake.hand_ins, todo)
-    record.known({job.key for job in todo.jobs})
-    failed = _grade(todo, run, record, progress)
+    to_grade = {job.key for job in todo.jobs}
+    failed: dict[str, Report] = {}  # those that are incomplete, which the book does not keep
+
+    def record(key: str, kept: str | None) -> None:
+        for place, topic in todo.places[key]:
+            book.record(number, intake.hand_ins[place], topic, kept)
+
+    def keep(job: Job, report: Report) -> None:
+        with book.batch():
+            if report.incomplete is None:
+                book.keep(job.key, job.topic, report)
+            else:
+                failed[job.key] = report
+            record(job.key, None if report.incomplete else job.key)
+
+    with book.batch():
+        for key in todo.places:
+            if key not in to_grade:
+                record(key, key)
+    _grade(todo.jobs, run, keep, progress)
     environment = environment_of(run.course, ShardResult(), run.accelerator)
     # Whoever handed in the same has the same report, which is read once.
     report_of = functools.cache(lambda key: _found(key, failed, book))
-    standings = standings_of(intake, todo.keys, report_of, run, columns, book.adjustments(), environment)
+    standings = standings_of(intake, todo.places, report_of, run, columns, book.adjustments(), environment)
     known = [each.student.id for each in standings if each.outcome is not Outcome.UNKNOWN]
     notes = (*intake.notes, *extensions_of_nobody(run.policy, known))
     return book.finish(
         number, standings, seconds=round(time.perf_counter() - clock, 3),
-        graded=len(todo.jobs), cached=todo.cached, notes=notes,
+        graded=len(todo.jobs), cached=len(todo.places) - len(todo.jobs), notes=notes,
     )  # fmt: skip
 
 
@@ -135,52 +150,21 @@ def _facts(run: ClassRun, columns: tuple[TaskColumn, ...], started: datetime) ->
     )  # fmt: skip
 
 
-class _Record:
-    """Writes into the book what is graded, and for which hand-ins it stands; what is written is safe."""
-
-    def __init__(self, book: Gradebook, run: int, hand_ins: Sequence[HandIn], todo: GradingPlan) -> None:
-        self._book, self._run, self._hand_ins = book, run, hand_ins
-        self._places: dict[str, list[tuple[int, str]]] = {}
-        for place, key in todo.keys.items():
-            self._places.setdefault(key, []).append(place)
-
-    def known(self, jobs: Collection[str]) -> None:
-        """Write down what was graded before this run."""
-        with self._book.batch():
-            for key in self._places:
-                if key not in jobs:
-                    self._stands_for(key, key)
-
-    def graded(self, job: Job, report: Report) -> None:
-        """Keep a report, and write down for what it stands; of an incomplete one only that it is missing."""
-        with self._book.batch():
-            if report.incomplete is None:
-                self._book.keep(job.key, job.topic, report)
-            self._stands_for(job.key, None if report.incomplete else job.key)
-
-    def _stands_for(self, key: str, kept: str | None) -> None:
-        for number, topic in self._places[key]:
-            self._book.record(self._run, self._hand_ins[number], topic, kept)
-
-
-def _grade(todo: GradingPlan, run: ClassRun, record: _Record, progress: ClassProgress) -> dict[str, Report]:
-    """Grade all jobs; return those reports that are incomplete, which the book does not keep."""
-    failed: dict[str, Report] = {}
-    progress.start(len(todo.jobs))
+def _grade(
+    jobs: Sequence[Job], run: ClassRun, keep: Callable[[Job, Report], None], progress: ClassProgress
+) -> None:
+    """Grade all jobs, and keep each report as soon as it is there."""
+    progress.start(len(jobs))
     try:
-        if todo.jobs:
-            with run.open_executor(len(todo.jobs)) as executor:
-                waiting = {executor.submit(grade_job, job): job for job in todo.jobs}
+        if jobs:
+            with run.open_executor(len(jobs)) as executor:
+                waiting = {executor.submit(grade_job, job): job for job in jobs}
                 for future in as_completed(waiting):
                     job = waiting.pop(future)
-                    report = _outcome(future, job, run)
-                    record.graded(job, report)
-                    if report.incomplete is not None:
-                        failed[job.key] = report
+                    keep(job, _outcome(future, job, run))
                     progress.graded(job.topic)
     finally:
         progress.stop()
-    return failed
 
 
 def _outcome(future: Future[Report], job: Job, run: ClassRun) -> Report:

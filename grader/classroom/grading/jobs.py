@@ -23,6 +23,7 @@ from grader.judge.warm_messages import Post
 from grader.judge.warm_pool import JudgePool, can_stand
 from grader.report import Message, Report, Verdict
 
+Places = Mapping[str, Sequence[tuple[int, str]]]  # for what gradings stand, by key: a hand-in's place, and the topic
 OpenExecutor = Callable[[int], AbstractContextManager[Executor]]  # for so many jobs
 
 
@@ -127,33 +128,26 @@ class ClassRun:
 class GradingPlan:
     """The topics of all hand-ins, and what is to be graded of them."""
 
-    keys: Mapping[tuple[int, str], str]  # by the hand-in's place in the list, and the topic
+    places: Places
     jobs: tuple[Job, ...]  # for keys that are not known; equal files with equal seeds are graded once
-    cached: int  # keys that are known
 
 
 def plan_gradings(hand_ins: Sequence[HandIn], run: ClassRun, is_known: Callable[[str], bool]) -> GradingPlan:
     """Return what a run over `hand_ins` has to grade."""
-    keys: dict[tuple[int, str], str] = {}
-    jobs: dict[str, Job] = {}
-    known: set[str] = set()
+    places: dict[str, list[tuple[int, str]]] = {}
+    jobs: list[Job] = []
     by_topic = _by_topic(run.tasks)
     digests = {topic: topic_digest(run.course, topic) for topic in by_topic}
     for number, hand_in in enumerate(hand_ins):
         if hand_in.problem is not None:
             continue
-        for file in hand_in.topic_files():
-            if file.topic not in by_topic:
-                continue
-            job = _job(run, by_topic[file.topic], file, hand_in.student, digests[file.topic])
-            keys[number, file.topic] = job.key
-            if job.key in jobs or job.key in known:
-                continue
-            if is_known(job.key):
-                known.add(job.key)
-            else:
-                jobs[job.key] = job
-    return GradingPlan(keys, tuple(jobs.values()), len(known))
+        files = {file.topic: file for file in hand_in.topic_files() if file.topic in by_topic}
+        for topic, file in files.items():
+            job = _job(run, by_topic[topic], file, hand_in.student, digests[topic])
+            if job.key not in places and not is_known(job.key):
+                jobs.append(job)
+            places.setdefault(job.key, []).append((number, topic))
+    return GradingPlan(places, tuple(jobs))
 
 
 def _by_topic(tasks: Sequence[Task]) -> dict[str, tuple[str, ...]]:

@@ -338,7 +338,7 @@ def standings(reports: Reports) -> tuple[Standing, ...]:
     run = ClassRun("A class", course, (course.task(TASK),), policy, 1, Accelerator("cpu"), "auto", at_once)
     return standings_of(
         ClassIntake(hand_ins, missing=(Student("cleo"),), unknown=("'x' is nobody",)),
-        {(0, "tensors"): "ben's", (1, "tensors"): "ann's"}, reports, run, columns_of(course, policy),
+        {"ben's": [(0, "tensors")], "ann's": [(1, "tensors")]}, reports, run, columns_of(course, policy),
         (given,), ENVIRONMENT,
     )  # fmt: skip
 

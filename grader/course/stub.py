@@ -18,6 +18,8 @@ MARKERS = (BEGIN, END, BEGIN_STUB, END_STUB)
 LOOKS_LIKE_ONE = re.compile(r"#+\s*(begin|end)[\s_-]*(solution|stub)\b", re.IGNORECASE)
 NEVER_CLOSED = f"{BEGIN_STUB} is never closed: add {END_STUB} before {END}"
 
+PARTS = ("body", "handlers", "orelse", "finalbody", "cases")  # of a node that hold statements
+
 Marker = tuple[int, int, str]  # line, column, text
 
 
@@ -46,8 +48,16 @@ def parse_solution(text: str, file: Path) -> ast.Module:
 def blocks_of(text: str, file: Path) -> list[Block]:
     """Return the marked blocks in order; every unbalanced or misplaced marker is a StubError."""
     tree = parse_solution(text, file)
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]  # once: a file holds many blocks
+    nodes = list(_statements(tree))  # once: a file holds many blocks
     return [_block(nodes, file, markers) for markers in _grouped(_markers(text, file), file)]
+
+
+def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """Yield all statements in a node; no expression is looked into, which holds none."""
+    for child in (child for part in PARTS for child in getattr(node, part, ())):
+        if isinstance(child, ast.stmt):
+            yield child
+        yield from _statements(child)
 
 
 def _grouped(markers: Iterator[Marker], file: Path) -> Iterator[list[Marker]]:

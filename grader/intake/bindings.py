@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -41,8 +41,8 @@ def names_in(statement: ast.AST) -> set[str]:
 class Bindings:
     """The names of one module, each with the module-level statements that bind or unbind it, in order."""
 
+    tree: ast.Module
     by_name: dict[str, list[ast.stmt]]  # "*" stands for star imports
-    unseen: frozenset[str]  # bound by `global` inside a function; "*" when any name may be
 
     def last(self, name: str) -> ast.stmt | None:
         """Return the last statement that binds a name, also deep inside an if, try or for."""
@@ -51,6 +51,12 @@ class Bindings:
     def may_hide(self, name: str) -> bool:
         """Tell whether a name may get its value in a way that reading the module does not show."""
         return not self.unseen.isdisjoint({name, "*"})
+
+    @cached_property
+    def unseen(self) -> frozenset[str]:
+        """Return what is bound by `global` inside a function; "*" when any name may be."""
+        hidden = {"*"} if "*" in self.by_name or "__getattr__" in self.by_name else set()
+        return frozenset(hidden.union(*map(_unseen_in, ast.walk(self.tree))))
 
     def reached(self, names: Iterable[str], used_by: UsedBy = names_in) -> set[str]:
         """Return which names of the module some reach: theirs, those that what binds them uses, and so on."""
@@ -68,9 +74,7 @@ def bindings_of(tree: ast.Module) -> Bindings:
     for statement in tree.body:
         for name in {name for node in same_scope(statement) for name in _bound_by(node)}:
             by_name.setdefault(name, []).append(statement)
-    unseen = {name for node in ast.walk(tree) for name in _unseen(node)}
-    hidden = {"*"} if "*" in by_name or "__getattr__" in by_name else set()
-    return Bindings(by_name, frozenset(unseen | hidden))
+    return Bindings(tree, by_name)
 
 
 def bound_by_alias(alias: ast.alias) -> str:
@@ -103,7 +107,7 @@ def _bound_by(node: ast.AST) -> list[str]:
     return []
 
 
-def _unseen(node: ast.AST) -> list[str]:
+def _unseen_in(node: ast.AST) -> list[str]:
     match node:
         case ast.Name(id=name) if name in REACHES_GLOBALS:
             return ["*"]

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from grader import text
 from grader.process.speedups import gather_pages
 
 
@@ -58,3 +59,11 @@ def _is_bare(config):
         return config.workerinput["is_bare"]
     option = config.option
     return config.args_source is config.ArgsSource.TESTPATHS and not (option.keyword or getattr(option, "lf", False))
+
+
+@pytest.fixture(autouse=True)
+def english_again():
+    """Speak English before and after each test, whatever the environment and other tests say."""
+    text._chosen.set(text.ENGLISH)
+    yield
+    text._chosen.set(text.ENGLISH)

@@ -4,18 +4,11 @@ import tomllib
 
 import pytest
 
-from grader import text
 from grader.course import load_course
 from grader.report import Verdict
 from grader.text import digest
 
 TASK = load_course().task("losses.softmax")
-
-
-@pytest.fixture(autouse=True)
-def english_again():
-    yield
-    text._chosen.set(text.ENGLISH)
 
 
 @pytest.fixture

@@ -323,8 +323,6 @@ def capitals(tmp_path, monkeypatch):
     (tmp_path / "ui.xx.toml").write_text("".join(rows), encoding="utf-8")
     monkeypatch.setattr("grader.text.UI_FOLDER", tmp_path)
     text.speak("xx")
-    yield
-    text._chosen.set(text.ENGLISH)
 
 
 @pytest.fixture

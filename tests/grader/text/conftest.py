@@ -75,11 +75,3 @@ def translate(course: Course):
         return file
 
     return write
-
-
-@pytest.fixture(autouse=True)
-def english_again():
-    """Speak English before and after each test, whatever the environment says."""
-    spoken._chosen.set(spoken.ENGLISH)
-    yield
-    spoken._chosen.set(spoken.ENGLISH)

@@ -20,6 +20,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pytest  # noqa: F401  nothing of it is hidden, and each grading would import it anew
 from rich.console import Console
 
 from grader.judge.grading import grade_submission

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import json
 import os
@@ -13,15 +12,10 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from grader.device.choice import computes_on_cuda
 from grader.sandbox.transport import (
-    APART,
-    Answer,
-    Channel,
     SandboxProblem,
     WorkerDied,
     WorkerGone,
@@ -29,26 +23,16 @@ from grader.sandbox.transport import (
     WorkerScratch,
     WorkerTimeout,
 )
-from grader.sandbox.watch import (
-    MemoryWatch,
-    ScratchWatch,
-    both,
-    kills_for_memory,
-    limits_in_use,
-    stack_of,
-    waited_for_processor,
-)
-from grader.wire.frame import Buffer, Header
+from grader.sandbox.workers import WorkerProcess, WorkerSource
 
 START_SECONDS = 60.0
 MAX_MESSAGE = 4096
-DYING_SECONDS = 0.5  # from a closed connection to an ended process
 FORK_SECONDS = 5.0  # that a system without room for one more process may take to find some
 FORK_PAUSE = 0.1
 MUCH_MEMORY = 128 * 2**20  # bytes; who has taken less is not whom a system ends to get memory back
 
 
-class ForkServer:
+class ForkServer(WorkerSource):
     """A process that has imported torch; started before the judge reads anything hidden."""
 
     def __init__(self, confined: bool = True) -> None:
@@ -61,8 +45,6 @@ class ForkServer:
             self._become_server(theirs, confined)
         theirs.close()
         self._control.settimeout(START_SECONDS)
-        self._current: _Process | None = None
-        self.limits = limits_in_use()
         try:
             hello = self._receive()
         except SandboxProblem:
@@ -84,21 +66,7 @@ class ForkServer:
         finally:
             os._exit(70)
 
-    def worker(self, seconds: float, room: str = "") -> ForkedWorker:
-        """Return a worker that has `seconds` to answer in all.
-
-        Tests with the same `room` share a process, one after the other, until one of them ends it; a new room
-        gets a new process, and the room APART one beside the current.
-        """
-        if room == APART:
-            return ForkedWorker(self._beside(), seconds)
-        if self._current is None or self._current.ended or room != self._current.room or not room:
-            if self._current is not None:
-                self._current.end()
-            self._current = self._fork(room)
-        return ForkedWorker(self._current, seconds)
-
-    def _beside(self) -> _Process:
+    def _beside(self) -> WorkerProcess:
         """Return a process beside the current one, which may have left no room in the volume that both share.
 
         Raises:
@@ -106,19 +74,19 @@ class ForkServer:
             SandboxProblem: there was none then either.
         """
         try:
-            return self._fork(APART)
+            return super()._beside()
         except NotReady:
             if self._current is None or self._current.ended:
                 raise
         self._current.end()
-        self._fork(APART).end()
+        super()._beside().end()
         raise WorkerScratch("it left no room for another folder beside its own")
 
-    def _fork(self, room: str) -> _Process:
+    def _start(self, key: str) -> WorkerProcess:
         ours, theirs = socket.socketpair()
         with theirs:
             pid = self._forked(theirs.fileno())
-        process = _Process(self, ours, pid, os.path.join(self.root, str(pid)), room, kills_for_memory())
+        process = _ForkedProcess(self, ours, pid, key)
         ours.settimeout(START_SECONDS)
         with contextlib.suppress(OSError):
             if ours.recv(1):
@@ -138,11 +106,16 @@ class ForkServer:
                 raise SandboxProblem(f"the system has no room for one more process: {answer['why']}")
             time.sleep(FORK_PAUSE)
 
-    def stop_worker(self, pid: int, grace: float = 0.0) -> Ending:
-        """End a worker; tell how it had ended by itself within `grace` seconds."""
+    def stop_worker(self, pid: int, grace: float) -> tuple[int, int]:
+        """End a worker.
+
+        Returns:
+            The wait status with which it ended by itself within `grace` seconds, 0 if it did not, and the bytes by
+            which it had grown.
+        """
         self._say({"do": "stop", "pid": pid, "grace": grace})
         answer = self._receive()
-        return Ending(int(answer["status"]), int(answer["grown"]))
+        return int(answer["status"]), int(answer["grown"])
 
     def _say(self, message: dict[str, Any], *descriptors: int) -> None:
         try:
@@ -166,13 +139,16 @@ class ForkServer:
         Raises:
             SandboxProblem: the server has ended, or does not answer.
         """
-        if self._current is not None and not self._current.ended:
-            self._current.connection.close()
-        self._current = None
+        self._hang_up()
         number = secrets.randbits(62)
         self._say({"do": "rest", "number": number})
         while self._receive().get("rested") != number:
             pass
+
+    def _hang_up(self) -> None:
+        if self._current is not None and not self._current.ended:
+            self._current.connection.close()
+        self._current = None
 
     def leave(self) -> None:
         """Let go of the server, which another process uses; it ends with that one."""
@@ -180,8 +156,7 @@ class ForkServer:
 
     def close(self) -> None:
         """End the server and whatever it runs; remove the scratch folders."""
-        if self._current is not None and not self._current.ended:
-            self._current.connection.close()
+        self._hang_up()
         self._control.close()
         with contextlib.suppress(ProcessLookupError, ChildProcessError):
             os.waitpid(self.pid, 0)
@@ -194,6 +169,28 @@ def _close_all_but(descriptor: int) -> None:
     os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
 
 
+class NotReady(SandboxProblem):
+    """A worker ended before it was confined, or for want of a folder of its own."""
+
+
+class _ForkedProcess(WorkerProcess):
+    """A process that the server has forked, and ends."""
+
+    def __init__(self, server: ForkServer, connection: socket.socket, pid: int, key: str) -> None:
+        super().__init__(connection, pid, os.path.join(server.root, str(pid)), key, server.has_volume)
+        self._server, self._kills = server, kills_for_memory()
+
+    def _end(self, grace: float) -> WorkerGone | None:
+        self.connection.close()
+        status, grown = self._server.stop_worker(self.pid, grace)
+        if os.WIFSIGNALED(status):
+            was_short = grown >= MUCH_MEMORY and kills_for_memory() > self._kills
+            return cause_of(signal.Signals(os.WTERMSIG(status)), was_short)
+        if os.WIFEXITED(status) and status:
+            return WorkerDied(f"the process exited with status {os.WEXITSTATUS(status)}")
+        return None
+
+
 def cause_of(number: signal.Signals, was_short_of_memory: bool) -> WorkerGone:
     """Tell the end of memory and of processor time from signals that a process sends to itself."""
     if number == signal.SIGKILL and was_short_of_memory:
@@ -203,80 +200,11 @@ def cause_of(number: signal.Signals, was_short_of_memory: bool) -> WorkerGone:
     return WorkerDied(f"the process was ended by {number.name}")
 
 
-class NotReady(SandboxProblem):
-    """A worker ended before it was confined, or for want of a folder of its own."""
-
-
-class Ending(NamedTuple):
-    """How a worker ended by itself: its wait status, 0 if it did not, and the bytes by which it had grown."""
-
-    status: int = 0
-    grown: int = 0
-
-
-@dataclass
-class _Process:
-    """A worker process; `kills` is how often the system had ended a process for memory as it began."""
-
-    server: ForkServer
-    connection: socket.socket
-    pid: int
-    scratch: str
-    room: str
-    kills: int = 0
-    ended: bool = False
-
-    def end(self, grace: float = 0.0) -> Ending:
-        """End the process; tell how it had ended by itself within `grace` seconds."""
-        if self.ended:
-            return Ending()
-        self.ended = True
-        self.connection.close()
-        return self.server.stop_worker(self.pid, grace)
-
-
-class ForkedWorker:
-    """One test's use of a worker process."""
-
-    def __init__(self, process: _Process, seconds: float) -> None:
-        """Talk to `process` for at most `seconds`."""
-        self.scratch = process.scratch
-        self._process = process
-        memory = MemoryWatch(process.pid, process.server.limits.resident)
-        watch = memory.check if process.server.has_volume else both(memory, ScratchWatch(process.scratch))
-        self._channel = Channel(
-            process.connection, seconds, watch, functools.partial(waited_for_processor, process.pid)
-        )
-
-    def allow(self, seconds: float) -> None:
-        """Allow `seconds` for all that follows."""
-        self._channel.allow(seconds)
-
-    def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
-        """Ask the worker. Raises WorkerGone, with the reason that the system gives for a death."""
-        try:
-            return self._channel.request(header, buffers)
-        except WorkerDied as death:
-            raise self._cause(death) from None
-        except WorkerTimeout as late:
-            late.stack = stack_of(self._process.pid, self._channel)
-            self._process.end()
-            raise
-        except WorkerGone:
-            self._process.end()
-            raise
-
-    def _cause(self, death: WorkerDied) -> Exception:
-        """Turn a broken connection into what ended the process."""
-        status, grown = self._process.end(DYING_SECONDS)
-        if os.WIFSIGNALED(status):
-            was_short = grown >= MUCH_MEMORY and kills_for_memory() > self._process.kills
-            return cause_of(signal.Signals(os.WTERMSIG(status)), was_short)
-        if os.WIFEXITED(status) and status:
-            return WorkerDied(f"the process exited with status {os.WEXITSTATUS(status)}")
-        return death
-
-    def close(self) -> None:
-        """Leave the process to the next test of its room."""
-        if self._process.room == APART:
-            self._process.end()
+def kills_for_memory() -> int:
+    """How many processes this system has ended for want of memory; 0 where it does not say."""
+    try:
+        with open("/proc/vmstat") as file:
+            counts = dict(line.split() for line in file)
+    except (OSError, ValueError):
+        return 0
+    return int(counts.get("oom_kill", 0))

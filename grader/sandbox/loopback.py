@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import random
 import shutil
 import tempfile
@@ -18,11 +17,10 @@ import numpy as np
 import torch
 
 from grader.sandbox.transport import Answer
-from grader.wire.frame import BadFrame, Buffer, Header, pack, unpack
+from grader.wire.frame import Buffer, Header, pack, unpack
+from grader.worker.endpoint import packed
 from grader.worker.output import BoundedOutput
 from grader.worker.worker import Worker
-
-HostStates = tuple[Any, Any]
 
 
 class Loopback:
@@ -32,7 +30,8 @@ class Loopback:
         """Serve `namespace`, or whatever a `load` request brings."""
         self._worker, self._printed = Worker(namespace), BoundedOutput() if namespace is None else None
         self._folder: str | None = None
-        self._judges, self._own = _host_states(), torch.get_rng_state()
+        self._pythons, self._numpys = random.getstate(), np.random.get_state()
+        self._own = torch.get_rng_state()
 
     @property
     def scratch(self) -> str:
@@ -43,16 +42,11 @@ class Loopback:
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
         """Answer in this process, under the worker's own random state."""
-        frame = io.BytesIO(b"".join(pack(header, buffers)))  # the limits of a frame hold here too
         with self._own_states(), self._printed.installed() if self._printed else contextlib.nullcontext():
-            answer, parts = self._worker.handle(*unpack(lambda count: bytearray(frame.read(count))))
+            answer, parts = self._worker.handle(*_received(pack(header, buffers)))
         if self._printed:
             answer["printed"] = self._printed.take()
-        try:
-            text = json.dumps(answer)
-        except ValueError as problem:
-            raise BadFrame(str(problem)) from None
-        return json.loads(text), [bytearray(part) for part in parts]
+        return _received(packed(answer, parts))
 
     def allow(self, seconds: float) -> None:
         """Nothing bounds the time of this process."""
@@ -70,11 +64,13 @@ class Loopback:
 
     def close(self) -> None:
         """Give Python's and NumPy's random states back, and remove the folder."""
-        random.setstate(self._judges[0])
-        np.random.set_state(self._judges[1])
+        random.setstate(self._pythons)
+        np.random.set_state(self._numpys)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _host_states() -> HostStates:
-    return random.getstate(), np.random.get_state()
+def _received(frame: Sequence[Buffer]) -> Answer:
+    """Return what the other side would read: a copy, within the limits of a frame."""
+    stream = io.BytesIO(b"".join(frame))
+    return unpack(lambda count: bytearray(stream.read(count)))

@@ -47,7 +47,7 @@ class SandboxProblem(Exception):
     """The sandbox could not be started: our failure, never the learner's."""
 
 
-APART = "apart"  # the room of a worker that is to meet no submission; it ends with its only conversation
+APART = "apart"  # the key of a worker that is to meet no submission; it ends with its only conversation
 
 Answer = tuple[Header, list[bytearray]]
 
@@ -101,7 +101,7 @@ class Channel:
         self._left, self._most_waiting = seconds, MOST_WAITING * seconds
         self._forgiven, self._waited_before = 0.0, self._waited()
 
-    def request(self, header: Header, buffers: Sequence[Buffer]) -> tuple[Header, list[bytearray]]:
+    def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
         """Send one frame and read one.
 
         Raises:
@@ -173,7 +173,3 @@ class Channel:
                 if not part:
                     break
         return said[:MOST_STACK].decode("ascii", errors="replace")
-
-    def close(self) -> None:
-        """Hang up."""
-        self._connection.close()

@@ -1,14 +1,23 @@
-"""The worker's end of the wire: read a request, answer it, until the judge hangs up."""
+"""The worker's end of the wire: read a request, answer it, until the judge hangs up.
+
+Where processes cannot be forked, a worker is an interpreter of its own, which calls the judge back.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import os
+import shutil
 import signal
 import socket
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Sequence
 
-from grader.wire.frame import Ahead, pack, unpack
+from grader.device.choice import Accelerator, using
+from grader.process.prepare import prepare_torch
+from grader.wire.frame import Ahead, Buffer, Header, pack, unpack
 from grader.worker.output import BoundedOutput
 from grader.worker.worker import Worker
 
@@ -37,11 +46,52 @@ def serve(connection: socket.socket, farewell: Callable[[], None] = lambda: None
         header, buffers = unpack(requests.read)
         answer, parts = worker.handle(header, buffers)
         answer["printed"], answer["asked"] = output.take(), header.get("asked")
-        try:
-            frame = pack(answer, parts)
-        except Exception as problem:  # a result that no frame can carry is an answer of its own
-            text = f"returned {problem}"
-            raised = {"type": "TypeError", "builtin": "TypeError", "text": text, "frames": []}
-            frame = pack({"raised": raised, "asked": header.get("asked")}, [])
-        for part in frame:
+        for part in packed(answer, parts):
             connection.sendall(part)
+
+
+def packed(answer: Header, parts: Sequence[Buffer]) -> list[Buffer]:
+    """Return the frame of an answer; a result that no frame can carry is an answer of its own."""
+    try:
+        return pack(answer, parts)
+    except Exception as problem:
+        raised = {"type": "TypeError", "builtin": "TypeError", "text": f"returned {problem}", "frames": []}
+        return pack({"raised": raised, "asked": answer.get("asked")}, [])
+
+
+def call_back() -> None:
+    """Call the judge that started this interpreter and answer its requests; never returns."""
+    port, token, kind = sys.stdin.readline().split()
+    judge, scratch = _taken_away(sys.stdin.fileno()), os.getcwd()
+    threading.Thread(target=_end_with_judge, args=(judge, scratch), daemon=True).start()
+    for_good = contextlib.ExitStack()
+    for_good.enter_context(using(Accelerator(kind)))
+    prepare_torch()
+    connection = socket.create_connection(("127.0.0.1", int(port)))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.sendall(token.encode())
+    os.environ.clear()
+    serve(connection, lambda: _clean(scratch))
+
+
+def _taken_away(standard_input: int) -> int:
+    """Return what was standard input, under another number; a submission reads from an empty file instead."""
+    judge, nothing = os.dup(standard_input), os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, standard_input)
+    os.close(nothing)
+    return judge
+
+
+def _end_with_judge(judge: int, scratch: str) -> None:
+    """Wait for the end of the judge, however it ends: the system then closes its end of the pipe."""
+    os.read(judge, 1)
+    _clean(scratch)
+    os._exit(HUNG_UP)
+
+
+def _clean(scratch: str) -> None:
+    """Remove the folders that a killed judge could not."""
+    os.chdir(os.path.dirname(os.path.dirname(scratch)))
+    shutil.rmtree(scratch, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        os.rmdir(os.path.dirname(scratch))

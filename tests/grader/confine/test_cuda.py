@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from grader.device.choice import CUDA, Accelerator, using
-from grader.sandbox.watch import limits_in_use
+from grader.sandbox.workers import limits_in_use
 from grader.worker.confine import DEFAULT_LIMITS, default_policy, prepare, seccomp
 from grader.worker.confine.policy import _existing
 from grader.worker.confine.seccomp import ARCHITECTURES, actions

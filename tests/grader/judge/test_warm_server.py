@@ -129,14 +129,14 @@ def test_full_folder_is_the_doing_of_a_submission_when_there_is_room_without_it(
     judge: Any, room_then: bool, problem: type[Exception]
 ) -> None:
     """Whether a submission left no room for a worker beside its own is found out by ending it."""
-    current = SimpleNamespace(ended=False, room="task", end=lambda: vars(current).update(ended=True))
+    current = SimpleNamespace(ended=False, key="task", end=lambda: vars(current).update(ended=True))
 
-    def fork(room: str) -> Any:
+    def start(key: str) -> Any:
         if not (current.ended and room_then):
             raise NotReady("no folder")
         return SimpleNamespace(end=lambda: None)
 
-    judge._current, judge._fork = current, fork
+    judge._current, judge._start = current, start
     with pytest.raises(problem):
         judge.worker(1.0, APART)
     assert current.ended

@@ -20,7 +20,7 @@ from grader.sandbox.transport import (
     WorkerMemory,
     WorkerTimeout,
 )
-from grader.sandbox.watch import waited_for_processor
+from grader.sandbox.workers import waited_for_processor
 
 Opened = Callable[..., Submission]
 

@@ -174,7 +174,7 @@ def test_parts_that_never_judge_are_imported_by_no_grading():
     """Whatever of the grader a grading has imported when it is done lies in the parts that are in the key."""
     code = (
         "import sys; from pathlib import Path; from grader.judge.grading import grade_submission;"
-        "import grader.judge.warm_judge, grader.worker.spawn;"
+        "import grader.judge.warm_judge, grader.worker.endpoint;"
         "grade_submission([Path(sys.argv[1])], tasks=['losses.softmax'], jobs=1, seed=1, device='cpu');"
         "print(*(name for name in sys.modules if name.split('.')[0] == 'grader'))"
     )

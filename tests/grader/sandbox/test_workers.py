@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from grader.sandbox import forked
 from grader.sandbox.transport import WorkerDied, WorkerGone, WorkerMemory, WorkerScratch, WorkerTimeout
-from grader.sandbox.watch import MemoryWatch, ScratchWatch, kills_for_memory
+from grader.sandbox.workers import check_folder, check_memory
+from grader.worker.confine import Limits
 
 BLOCK = 4096
 KILLED = """
@@ -25,60 +28,60 @@ KILLED = """
 
 
 @pytest.fixture
-def watch(tmp_path: Path) -> ScratchWatch:
-    return ScratchWatch(str(tmp_path), size=16 * BLOCK, files=20)
+def look(tmp_path: Path) -> Callable[[], None]:
+    return partial(check_folder, str(tmp_path), Limits(scratch_size=16 * BLOCK, scratch_files=20))
 
 
-def test_an_empty_folder_and_a_few_files_are_allowed(watch, tmp_path):
-    watch.check()
+def test_an_empty_folder_and_a_few_files_are_allowed(look, tmp_path):
+    look()
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "file").write_bytes(bytes(BLOCK))
-    watch.check()
+    look()
 
 
-def test_one_large_file_is_too_much(watch, tmp_path):
+def test_one_large_file_is_too_much(look, tmp_path):
     (tmp_path / "file").write_bytes(bytes(32 * BLOCK))
     with pytest.raises(WorkerScratch, match="MiB"):
-        watch.check()
+        look()
 
 
-def test_many_files_are_too_much_together(watch, tmp_path):
+def test_many_files_are_too_much_together(look, tmp_path):
     for number in range(10):
         (tmp_path / f"{number}").mkdir()
         (tmp_path / f"{number}" / "file").write_bytes(bytes(2 * BLOCK))
     with pytest.raises(WorkerScratch):
-        watch.check()
+        look()
 
 
-def test_empty_files_and_folders_are_counted(watch, tmp_path):
+def test_empty_files_and_folders_are_counted(look, tmp_path):
     for number in range(11):
         (tmp_path / f"file-{number}").touch()
         (tmp_path / f"folder-{number}").mkdir()
     with pytest.raises(WorkerScratch, match="more than 20 files"):
-        watch.check()
+        look()
 
 
-def test_a_file_that_only_claims_its_size_takes_no_room(watch, tmp_path):
+def test_a_file_that_only_claims_its_size_takes_no_room(look, tmp_path):
     with open(tmp_path / "file", "wb") as file:
         file.truncate(2**40)
-    watch.check()
+    look()
 
 
-def test_a_link_is_not_followed(watch, tmp_path):
+def test_a_link_is_not_followed(look, tmp_path):
     (tmp_path / "link").symlink_to("/usr")
-    watch.check()
+    look()
 
 
-def test_a_folder_that_is_gone_is_no_problem(watch, tmp_path):
+def test_a_folder_that_is_gone_is_no_problem(look, tmp_path):
     tmp_path.rmdir()
-    watch.check()
+    look()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root looks into every folder")
-def test_a_folder_without_rights_is_refused(watch, tmp_path):
+def test_a_folder_without_rights_is_refused(look, tmp_path):
     (tmp_path / "closed").mkdir(0)
     with pytest.raises(WorkerScratch, match="cannot be looked into"):
-        watch.check()
+        look()
 
 
 def test_a_folder_deeper_than_a_path_may_be_long_is_refused(tmp_path, monkeypatch):
@@ -87,13 +90,13 @@ def test_a_folder_deeper_than_a_path_may_be_long_is_refused(tmp_path, monkeypatc
         os.mkdir("deeper" * 40)
         os.chdir("deeper" * 40)
     with pytest.raises(WorkerScratch, match="cannot be looked into"):
-        ScratchWatch(str(tmp_path)).check()
+        check_folder(str(tmp_path))
 
 
 def test_memory_of_this_process_is_seen():
-    MemoryWatch(os.getpid()).check()
+    check_memory(os.getpid(), 1 << 40)
     with pytest.raises(WorkerMemory, match="MiB in use"):
-        MemoryWatch(os.getpid(), limit=1).check()
+        check_memory(os.getpid(), 1)
 
 
 @pytest.mark.parametrize(
@@ -126,4 +129,4 @@ def test_kill_is_for_memory_when_this_worker_took_much_and_the_system_ran_out(
 
 
 def test_the_system_counts_its_kills():
-    assert kills_for_memory() >= 0
+    assert forked.kills_for_memory() >= 0

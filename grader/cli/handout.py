@@ -12,8 +12,8 @@ import click
 from grader.cli.shared import FOLDER, NEW_FILE, POSITIVE, WrongCall, tasks_option, topics_option, writable
 
 if TYPE_CHECKING:
-    from grader.release.bundle import Bundle
     from grader.release.gradescope_settings import Settings
+    from grader.release.student_course import StudentCourse
 
 
 NAME = "torchgrade-student"
@@ -51,19 +51,20 @@ def release_command(
         for slug in topics:
             course.topic(slug)
         chosen = course.select([*topics, *tasks])
-        bundle = make_bundle(course, chosen, name, with_wheel=with_wheel, notebooks=notebooks)
-        write_folder(bundle.files, folder)
+        files, students = make_bundle(course, chosen, name, with_wheel=with_wheel, notebooks=notebooks)
+        write_folder(files, folder)
         if archive is not None:
-            write_zip(bundle.files, archive, name)
+            write_zip(files, archive, name)
     except OSError as problem:
         raise WrongCall(str(problem)) from problem
-    _tell_released(bundle, folder, archive)
+    wheels = [folder / name for name in files if name.endswith(".whl")]
+    _tell_released(students, [folder, *([archive] if archive else []), *wheels])
 
 
-def _tell_released(bundle: Bundle, folder: Path, archive: Path | None) -> None:
+def _tell_released(students: StudentCourse, written: Sequence[Path]) -> None:
     from grader.text.formatting import count
 
-    suites, tasks = bundle.students.suites, bundle.students.tasks
+    suites, tasks = students.suites, students.tasks
     for each in suites.kept_back:
         click.echo(f"kept back: {each.task}, {each.test}: {each.reason}")
     for task in tasks:
@@ -72,9 +73,8 @@ def _tell_released(bundle: Bundle, folder: Path, archive: Path | None) -> None:
     tests = count(sum(suites.visible.values()), "visible test")
     hidden = count(sum(suites.hidden.values()), "hidden test")
     click.echo(f"{count(len(tasks), 'task')} with {tests}; {hidden} stay here")
-    for place in (folder, archive, *(folder / name for name in bundle.files if name.endswith(".whl"))):
-        if place is not None:
-            click.echo(f"wrote {place}")
+    for place in written:
+        click.echo(f"wrote {place}")
 
 
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")  # as Gradescope calls them

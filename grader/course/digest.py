@@ -27,6 +27,11 @@ def files_under(folder: Path, suffixes: tuple[str, ...] = ANY) -> Iterator[Named
                 yield f"{prefix}/{name}" if prefix else name, file
 
 
+def contents_under(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of the same files by their paths, in the order of these."""
+    return {name: Path(file).read_bytes() for name, file in sorted(files_under(folder))}
+
+
 def digest_of_files(files: Iterable[Named]) -> str:
     """Return the sha256 over names and bytes."""
     total = hashlib.sha256()

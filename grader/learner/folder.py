@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import Course, Topic
+from grader.course.digest import contents_under
 from grader.course.stub import stub_of
 from grader.storage import atomic_write, from_plain, to_plain
 
@@ -147,7 +148,7 @@ def given_files(course: Course, topics: Sequence[Topic], *, notebooks: bool = Fa
     for topic in topics:
         files[f"{topic.slug}/README.md"] = (course.exercises / topic.slug / "README.md").read_bytes()
         files[work_file(topic.slug, notebooks)] = _work(course, topic, notebooks)
-    return files | dict(_data(course.datasets))
+    return files | {f"datasets/{name}": data for name, data in contents_under(course.datasets).items()}
 
 
 def work_file(slug: str, notebooks: bool) -> str:
@@ -170,14 +171,6 @@ def _readme(topics: Sequence[Topic], notebooks: bool) -> str:
     ]
     table = "\n".join(["| topic | your file | tasks |", "|---|---|---|", *rows])
     return README.format(topics=table, mark=MARK)
-
-
-def _data(datasets: Path) -> Iterator[tuple[str, bytes]]:
-    for file in sorted(datasets.rglob("*")) if datasets.is_dir() else ():
-        inside = file.relative_to(datasets)
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in inside.parts)
-        if file.is_file() and not hidden:
-            yield f"datasets/{inside.as_posix()}", file.read_bytes()
 
 
 class Occupied(ValueError):

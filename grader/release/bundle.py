@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from grader.judge.subject import ReferenceSubject
 from grader.process.prepare import prepare_torch
 from grader.release.secrets import CannotRelease
 from grader.release.student_course import StudentCourse, student_course
-from grader.release.wheel import licence, wheel, wheel_name, zipped
+from grader.release.wheel import licence, rendered, wheel, wheel_name, zipped
 from grader.report import Verdict
 from grader.storage import atomic_write
 
@@ -39,9 +39,8 @@ def prove(course: Course, students: StudentCourse) -> None:
 
         def play() -> None:
             for task in students.tasks:
-                items = runner.by_task.get(task.id, [])
-                if len(items) != students.suites.visible[task.id]:
-                    wanted = students.suites.visible[task.id]
+                items, wanted = runner.by_task.get(task.id, []), students.suites.visible[task.id]
+                if len(items) != wanted:
                     raise CannotRelease(
                         f"{task.id}: {len(items)} of {wanted} visible tests are left when cut out"
                     )
@@ -75,77 +74,19 @@ def _play(runner: Runner, task: str, item: pytest.Item) -> None:
         )
 
 
-README = """\
-# {title}
-
-Stubs to fill in, and `grade`, which says at once what passes and what to do next.
-
-## Begin
-
-{install}
-
-```sh
-grade exercises/                      # what passes, and the first thing to do next
-grade exercises/ --task {task}
-grade hint {task}
-grade watch exercises/                # the same at each save
-grade doctor                          # what to paste into a question about your machine
-```
-
-Open a file in `exercises`, read the docstring of a task, and replace its `raise NotImplementedError` with your code.
-{notebooks}
-## What is tested here
-
-{visible} tests are in `tests`, for you to read; `grade` runs them. {hidden} more are run by your instructor when you
-hand in, on fresh random inputs, so a task that passes here is not yet done: think of shapes, dtypes, extremes and
-wrong arguments that its docstring names. Hand in the files of `exercises`.
-
-{table}
-
-`datasets` holds the data, each set with its card.
-"""
-WITH_WHEEL = """\
-You need Python 3.11 or newer. Plain `pip install torch` may fetch gigabytes of CUDA: open "Get started" on PyTorch's
-own site, choose *pip* and *CPU*, and run the command it shows, with `.venv/bin/python -m pip` in place of `pip3`,
-before the second line. On Windows the folder `bin` is called `Scripts`.
-
-```sh
-python3 -m venv .venv
-.venv/bin/python -m pip install ./{wheel}
-. .venv/bin/activate
-```"""
-WITHOUT_WHEEL = (
-    "You need the package that your instructor gives you, a file that ends in `.whl`; pip installs it."
-)
-NOTEBOOKS = """\
-Who likes notebooks better works in `notebooks` instead, and grades with `grade notebooks/`.
-"""
-
-
 def readme(name: str, course: Course, students: StudentCourse, wheel: str | None, notebooks: bool) -> str:
     """Return the text of a README.md for the folder."""
+    visible, hidden = students.suites.visible, students.suites.hidden
     rows = []
     for slug in students.slugs:
         tasks = [task for task in students.tasks if task.topic == slug]
-        visible, hidden = (
-            sum(counts[task.id] for task in tasks)
-            for counts in (students.suites.visible, students.suites.hidden)
-        )
+        sums = [sum(counts[task.id] for task in tasks) for counts in (visible, hidden)]
         link = f"[{course.topic(slug).title}](exercises/{slug}/README.md)"
-        rows.append(
-            f"| {link} | {len(tasks)} | {sum(task.points for task in tasks)} | {visible} | {hidden} |"
-        )
-    return README.format(
-        title=name,
-        install=WITH_WHEEL.format(wheel=wheel) if wheel else WITHOUT_WHEEL,
-        task=students.tasks[0].id,
-        notebooks=NOTEBOOKS if notebooks else "",
-        visible=sum(students.suites.visible.values()),
-        hidden=sum(students.suites.hidden.values()),
-        table="\n".join(
-            ["| topic | tasks | points | visible tests | hidden tests |", "|---|---|---|---|---|", *rows]
-        ),
-    )
+        rows.append((link, len(tasks), sum(task.points for task in tasks), *sums))
+    return rendered(
+        "students.md.j2", title=name, wheel=wheel, task=students.tasks[0].id, notebooks=notebooks,
+        visible=sum(visible.values()), hidden=sum(hidden.values()), rows=rows,
+    )  # fmt: skip
 
 
 FOLDERS = {
@@ -156,18 +97,10 @@ FOLDERS = {
 FOR_THE_GRADER = ".toml"  # descriptions and translations are shown by `grade`
 
 
-@dataclass(frozen=True)
-class Bundle:
-    """The files by their path, and the course that they were made from."""
-
-    files: dict[str, bytes]
-    students: StudentCourse
-
-
 def make_bundle(
     course: Course, tasks: Sequence[Task], name: str, *, with_wheel: bool = False, notebooks: bool = False
-) -> Bundle:
-    """Return what students get of some tasks, played before it is returned.
+) -> tuple[dict[str, bytes], StudentCourse]:
+    """Return what students get of some tasks, by path, and the course that it was made from, which has been played.
 
     Args:
         course: the instructor's, whole.
@@ -195,19 +128,18 @@ def make_bundle(
         files |= {f"notebooks/{slug}.ipynb": _notebook(course, slug, students) for slug in students.slugs}
     if package:
         files[package] = wheel(name, students.files)
-    return Bundle(files, students)
+    return files, students
 
 
 def _notebook(course: Course, slug: str, students: StudentCourse) -> bytes:
     """The stub as a notebook, with a check behind each task that goes out."""
-    from dataclasses import replace
-
     from grader.intake.notebook_writing import notebook_from
 
     topic = course.topic(slug)
     own = replace(topic, tasks=tuple(task for task in topic.tasks if task in students.tasks))
-    texts = (students.files[f"exercises/{slug}/{file}"].decode() for file in (f"{slug}.py", "README.md"))
-    module, text = texts
+    module, text = (
+        students.files[f"exercises/{slug}/{file}"].decode() for file in (f"{slug}.py", "README.md")
+    )
     return notebook_from(module, own, text).encode()
 
 

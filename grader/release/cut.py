@@ -7,8 +7,9 @@ import sys
 import textwrap
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from grader.intake.bindings import bindings_of, bound_by_alias, closure, names_in
+
 Import = ast.Import | ast.ImportFrom
-Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 ALWAYS = "pytestmark"  # pytest reads it, nobody names it
 
 
@@ -17,39 +18,18 @@ def needed(tree: ast.Module, wanted: Iterable[str]) -> list[ast.stmt]:
 
     A statement that only changes something, as `basic.expansion = 1` does, goes with what it changes.
     """
-    statements = [node for node in tree.body if not _is_docstring(node)]
-    makers: dict[str, list[ast.stmt]] = {}
-    for node in statements:
-        for name in {*bound(node), *_changed(node)}:
+    makers = {name: [*nodes] for name, nodes in bindings_of(tree).by_name.items()}
+    for node in tree.body:
+        for name in _changed(node):
             makers.setdefault(name, []).append(node)
-    found: dict[int, ast.stmt] = {}
-    waiting = [node for name in (*wanted, ALWAYS) for node in makers.get(name, [])]
-    while waiting:
-        node = waiting.pop()
-        if id(node) not in found:
-            found[id(node)] = node
-            waiting += [maker for name in read(node) for maker in makers.get(name, [])]
-    return [node for node in statements if id(node) in found]
+    names = closure((*wanted, ALWAYS), lambda name: set().union(*map(read, makers.get(name, ()))))
+    kept = {id(node) for name in names for node in makers.get(name, ())}
+    return [node for node in tree.body if id(node) in kept]
 
 
 def read(node: ast.AST) -> set[str]:
     """Return every name that a statement reads, the parameters of its functions among them: they may be fixtures."""
-    if isinstance(node, Import):
-        return set()
-    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return names | {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
-
-
-def bound(node: ast.stmt) -> set[str]:
-    """Return the names that a top-level statement defines."""
-    if isinstance(node, Named):
-        return {node.name}
-    if isinstance(node, Import):
-        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-    names = {
-        part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-    }
-    return names | {part.name for part in ast.walk(node) if isinstance(part, Named)}
+    return names_in(node) | {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
 
 
 def parts_of(nodes: Iterable[ast.stmt], module: str) -> set[str]:
@@ -79,10 +59,6 @@ def _changed(node: ast.stmt) -> Iterator[str]:
             target = target.func if isinstance(target, ast.Call) else target.value
         if isinstance(target, ast.Name):
             yield target.id
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 WIDTH = 100
@@ -123,28 +99,18 @@ def _imports(nodes: Sequence[Import], names: Collection[str]) -> Iterator[str]:
     """Yield the imports without what nobody reads any more, a blank line between Python's own, others, the grader's."""
     before = None
     for node in nodes:
-        kept = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in names]
-        if kept:
-            root = _root(node)
+        node.names = [alias for alias in node.names if bound_by_alias(alias) in names]
+        if node.names:
+            line = ast.unparse(node)
+            root = line.split()[1].partition(".")[0]
             group = 2 if root == "grader" else int(root not in sys.stdlib_module_names)
             if group != before:
                 yield ""
             before = group
-            yield _import(node, kept)
+            yield line if len(line) <= WIDTH else _wrapped(line)
 
 
-def _root(node: Import) -> str:
-    module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
-    return (module or "").partition(".")[0]
-
-
-def _import(node: Import, kept: list[ast.alias]) -> str:
-    if isinstance(node, ast.Import):
-        return ast.unparse(ast.Import(kept))
-    line = ast.unparse(ast.ImportFrom(node.module, kept, node.level))
-    if len(line) <= WIDTH:
-        return line
-    head, _, tail = line.partition(" import ")
-    return (
-        f"{head} import (\n{textwrap.fill(tail, WIDTH, initial_indent='    ', subsequent_indent='    ')}\n)"
-    )
+def _wrapped(line: str) -> str:
+    head, _, names = line.partition(" import ")
+    body = textwrap.fill(names, WIDTH, initial_indent="    ", subsequent_indent="    ")
+    return f"{head} import (\n{body}\n)"

@@ -9,8 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -49,47 +48,32 @@ OUT_OF_TIME = (
 OURS = "The grader failed (exit code {code}). Staff: the log below says why."
 
 
-@dataclass(frozen=True)
-class Room:
-    """The folders that Gradescope has laid out."""
-
-    root: Path
-
-    @property
-    def results(self) -> Path:
-        """Where the results go."""
-        return self.root / "results" / "results.json"
-
-    def write(self, results: Mapping[str, Any]) -> None:
-        """Put the results in place in one step, so that half of them is never found."""
-        atomic_write(self.results, as_text(results).encode("ascii"))
-
-
 def main(arguments: Sequence[str]) -> int:
     """Grade the submission under a root folder, `/autograder` if none is given."""
     started = time.monotonic()
-    room = Room(Path(arguments[0] if arguments else "/autograder"))
+    root = Path(arguments[0] if arguments else "/autograder")
     print(f"torchgrade {__version__} from {Path(package).parent}", flush=True)
     try:
-        settings = from_text((room.root / "source" / "settings.json").read_text(encoding="utf-8"))
+        settings = from_text((root / "source" / "settings.json").read_text(encoding="utf-8"))
         load_course().select(settings.tasks)  # a name that the course does not have is no fault of a learner
-        metadata = read_metadata(room.root / "submission_metadata.json")
-        results = repeated(settings, metadata) or _graded(room, settings, metadata, started)
+        metadata = read_metadata(root / "submission_metadata.json")
+        results = repeated(settings, metadata) or _graded(root, settings, metadata, started)
     except Exception as problem:  # whatever it is, the page has to say something
         print(f"{type(problem).__name__}: {problem}", flush=True)
         results = failed_results(f"The grader failed: {type(problem).__name__}.", ASK)
-    room.write(results)
+    # In one step, so that half of them is never found.
+    atomic_write(root / "results" / "results.json", as_text(results).encode("ascii"))
     return 0
 
 
-def _graded(room: Room, settings: Settings, metadata: Metadata, started: float) -> dict[str, Any]:
+def _graded(root: Path, settings: Settings, metadata: Metadata, started: float) -> dict[str, Any]:
     left = max(1.0, 60 * settings.minutes - RESERVE - (time.monotonic() - started))
     with TemporaryDirectory(prefix="torchgrade-") as folder:
         file = Path(folder) / "report.json"
-        command = [sys.executable, "-P", "-m", "grader", *_arguments(room, file, settings, metadata)]
+        command = [sys.executable, "-P", "-m", "grader", *_arguments(root, file, settings, metadata)]
         try:
             done = subprocess.run(
-                command, timeout=left, cwd=room.root, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+                command, timeout=left, cwd=root, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return failed_results(OUT_OF_TIME.format(minutes=settings.minutes), ASK)
@@ -110,22 +94,13 @@ def _fault(code: int, told: str) -> str:
     return OUT_OF_MEMORY if killed else OURS.format(code=code)
 
 
-def _arguments(room: Room, file: Path, settings: Settings, metadata: Metadata) -> list[str]:
-    options = {
-        "--format": "json",
-        "--output": str(file),
-        "--seed": str(settings.seed_for(metadata.students)),
-        "--sandbox": settings.sandbox,
-        "--jobs": str(settings.jobs),
-    }
-    alone = [] if settings.needs else ["--ignore-needs"]
-    tasks = [word for task in settings.tasks for word in ("--task", task)]
+def _arguments(root: Path, file: Path, settings: Settings, metadata: Metadata) -> list[str]:
     return [
-        str(room.root / "submission"),
-        *(word for pair in options.items() for word in pair),
-        *alone,
-        *tasks,
-    ]
+        str(root / "submission"), "--format", "json", "--output", str(file),
+        "--seed", str(settings.seed_for(metadata.students)), "--sandbox", settings.sandbox,
+        "--jobs", str(settings.jobs), *([] if settings.needs else ["--ignore-needs"]),
+        *(word for task in settings.tasks for word in ("--task", task)),
+    ]  # fmt: skip
 
 
 def _refused(told: str) -> dict[str, Any]:
@@ -142,10 +117,10 @@ def _results(report: Report, settings: Settings, metadata: Metadata) -> dict[str
     factor = settings.points / report.max_score if settings.points and report.max_score else 1.0
     percent = late_percent(settings, metadata)
     remarks = (f"Handed in late: {number(percent)} % of the points are taken.",) if percent else ()
-    times = [*graded_today(metadata), *([metadata.created_at] if metadata.created_at else [])]
+    times = [each.isoformat() for each in (*graded_today(metadata), metadata.at) if each]
     extra = {
         **({"late_percent": percent} if percent else {}),
-        **({GRADED: [each.isoformat() for each in times]} if times else {}),
+        **({GRADED: times} if times else {}),
     }
     look = Look(everything, shown, factor, remarks=remarks, extra=extra)
     score = report.score * factor * (1 - percent / 100)

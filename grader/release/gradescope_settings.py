@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from grader.storage import from_plain
+
 EACH, FRESH = "each", "fresh"
 LARGEST_SEED = 2**63 - 1
 
@@ -66,37 +68,68 @@ def from_text(text: str) -> Settings:
 
 
 @dataclass(frozen=True)
+class Assignment:
+    """The due date, of all or of the one student who has it."""
+
+    due_date: str | None = None
+
+
+@dataclass(frozen=True)
+class User:
+    """One of those who hand in."""
+
+    id: int | str | None = None
+    email: str = ""
+    assignment: Assignment | None = None
+
+
+@dataclass(frozen=True)
 class Earlier:
     """A submission before this one."""
 
-    at: datetime | None
-    results: Mapping[str, Any] | None  # of the latest only
+    submission_time: str | None = None
+    results: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """Who handed in, when, until when there was time, and what came before."""
+    """Who handed in, when, until when there was time, and what came before, as `submission_metadata.json` says it."""
 
-    students: tuple[str, ...] = ()
-    created_at: datetime | None = None
-    due: datetime | None = None
-    earlier: tuple[Earlier, ...] = ()  # the latest last
+    users: tuple[User, ...] = ()
+    created_at: str | None = None
+    assignment: Assignment | None = None
+    previous_submissions: tuple[Earlier, ...] = ()
+
+    @property
+    def students(self) -> tuple[str, ...]:
+        """Those who hand in together."""
+        return tuple(str(user.id or user.email) for user in self.users)
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was handed in."""
+        return moment(self.created_at)
+
+    @property
+    def due(self) -> datetime | None:
+        """The due date; the latest one where a student of the group has an extension."""
+        assignments = [self.assignment, *(user.assignment for user in self.users)]
+        dates = [moment(each.due_date) for each in assignments if each]
+        return max(filter(None, dates), default=None)
+
+    @property
+    def latest(self) -> dict[str, Any]:
+        """The results of the submission before; nothing where there was none, or none that was graded."""
+        last = max(self.previous_submissions, key=_time, default=Earlier())
+        return last.results or {}
 
 
 def read_metadata(file: Path) -> Metadata:
     """Read `submission_metadata.json`; empty where there is none, or it is none."""
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
+        return from_plain(json.loads(file.read_text(encoding="utf-8")), Metadata)
     except (OSError, ValueError):
         return Metadata()
-    users = _tables(_table(values).get("users"))
-    earlier = [_earlier(each) for each in _tables(_table(values).get("previous_submissions"))]
-    return Metadata(
-        tuple(str(user.get("id", user.get("email", ""))) for user in users),
-        moment(_table(values).get("created_at")),
-        _due(_table(values), users),
-        tuple(sorted(earlier, key=lambda each: each.at.timestamp() if each.at else 0.0)),
-    )
 
 
 def moment(text: Any) -> datetime | None:
@@ -108,27 +141,9 @@ def moment(text: Any) -> datetime | None:
     return found if found.tzinfo else None
 
 
-def _due(values: Mapping[str, Any], users: list[Mapping[str, Any]]) -> datetime | None:
-    """The due date; the latest one where a student of the group has an extension."""
-    own = [moment(_table(user.get("assignment")).get("due_date")) for user in users]
-    dates = [moment(_table(values.get("assignment")).get("due_date")), *own]
-    return max((date for date in dates if date), default=None)
-
-
-def _earlier(values: Mapping[str, Any]) -> Earlier:
-    results = values.get("results")
-    return Earlier(
-        moment(values.get("submission_time")),
-        results if isinstance(results, dict) and results else None,
-    )
-
-
-def _table(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _tables(value: Any) -> list[Mapping[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+def _time(each: Earlier) -> float:
+    found = moment(each.submission_time)
+    return found.timestamp() if found else 0.0
 
 
 DAY = timedelta(days=1)
@@ -138,13 +153,12 @@ SPENT = "Not graded again: "  # begins the sentence that stands above repeated r
 
 def late_percent(settings: Settings, metadata: Metadata) -> float:
     """How many percent of the points are taken for being late."""
-    if not settings.late_percent or metadata.created_at is None or metadata.due is None:
+    if not settings.late_percent or metadata.at is None or metadata.due is None:
         return 0.0
-    late = metadata.created_at - metadata.due - timedelta(minutes=settings.grace_minutes)
-    if late <= timedelta(0):
+    late = metadata.at - metadata.due
+    if late <= timedelta(minutes=settings.grace_minutes):
         return 0.0
-    days = math.ceil((metadata.created_at - metadata.due) / DAY)
-    return min(100.0, days * settings.late_percent)
+    return min(100.0, math.ceil(late / DAY) * settings.late_percent)
 
 
 def visibility(settings: Settings, metadata: Metadata) -> tuple[str, Mapping[str, str]]:
@@ -158,9 +172,8 @@ def visibility(settings: Settings, metadata: Metadata) -> tuple[str, Mapping[str
 
 def repeated(settings: Settings, metadata: Metadata) -> dict[str, Any] | None:
     """The results of the latest submission once more, if this day's attempts are used up."""
-    most, latest = settings.attempts_per_day, _latest(metadata)
-    today = graded_today(metadata)
-    if most is None or latest is None or len(today) < most:
+    most, latest, today = settings.attempts_per_day, metadata.latest, graded_today(metadata)
+    if most is None or not latest or len(today) < most:
         return None
     again = f"{today[-most] + DAY:%d %b %H:%M %Z}"
     told = f"{SPENT}{most} submissions in 24 hours are graded; the next one from {again} on."
@@ -170,12 +183,7 @@ def repeated(settings: Settings, metadata: Metadata) -> dict[str, Any] | None:
 
 def graded_today(metadata: Metadata) -> list[datetime]:
     """When this learner's work was graded in the last 24 hours; the latest results carry the times with them."""
-    latest, now = _latest(metadata), metadata.created_at
-    extra = latest.get("extra_data") if latest else None
+    extra, now = metadata.latest.get("extra_data"), metadata.at
     times = extra.get(GRADED) if isinstance(extra, dict) else None
     moments = [moment(text) for text in times] if isinstance(times, list) else []
     return [each for each in moments if each and now and now - each < DAY]
-
-
-def _latest(metadata: Metadata) -> Mapping[str, Any] | None:
-    return metadata.earlier[-1].results if metadata.earlier else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import Course, Task, Topic
+from grader.course.digest import contents_under
 from grader.course.stub import stub_of
 from grader.release.secrets import CannotRelease, hidden_lines, leaks
 from grader.release.suites import Suites, tests_of, visible_suites
@@ -60,10 +61,8 @@ def translation_file(file: Path, tasks: Collection[str], tests: Collection[str])
     lines = []
     for key, entry in read(file).entries.items():
         if _is_open(key, tasks, tests):
-            values = [
-                f"{name} = {json.dumps(text, ensure_ascii=False)}" for name, text in vars(entry).items()
-            ]
-            lines += [f"[{json.dumps(key)}]", *values, ""]
+            values = [f"{name} = {_text(text)}" for name, text in vars(entry).items()]
+            lines += [f"[{_text(key)}]", *values, ""]
     return "\n".join(lines)
 
 
@@ -111,7 +110,8 @@ def student_course(course: Course, tasks: Sequence[Task]) -> StudentCourse:
         raise CannotRelease(
             f"{name} would hold `{line}`, a line of a solution, a hidden test or a known mistake"
         )
-    return StudentCourse(files | dict(_data(course)), tuple(tasks), suites)
+    data = {f"datasets/{name}": data for name, data in contents_under(course.datasets).items()}
+    return StudentCourse(files | data, tuple(tasks), suites)
 
 
 def _exercise(course: Course, slug: str, tasks: Sequence[Task], suites: Suites) -> dict[str, str]:
@@ -131,10 +131,3 @@ def _exercise(course: Course, slug: str, tasks: Sequence[Task], suites: Suites) 
 def _test_names(suites: Suites, task: Task) -> list[str]:
     tree = ast.parse(suites.files[f"{task.topic}/test_{task.name}.py"])
     return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-
-
-def _data(course: Course) -> Iterator[tuple[str, bytes]]:
-    for file in sorted(course.datasets.rglob("*")) if course.datasets.is_dir() else ():
-        inside = file.relative_to(course.datasets)
-        if file.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in inside.parts):
-            yield f"datasets/{inside.as_posix()}", file.read_bytes()

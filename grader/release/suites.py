@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 
 from grader.course import Course, Task
 from grader.course.layout import SHARED_BY_SUITES
+from grader.intake.bindings import bound_by_alias
 from grader.judge.references import References
 from grader.judge.runner import Runner, is_visible
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject
-from grader.release.cut import Import, bound, cut, needed, parts_of, read, source_of
+from grader.release.cut import Import, cut, needed, parts_of, read, source_of
 from grader.release.secrets import CannotRelease, solution_lines, telling
 
 
@@ -47,18 +49,14 @@ def tests_of(course: Course, tasks: Sequence[Task]) -> dict[str, Counted]:
 
 
 def _tests(task: Task, items: Sequence[pytest.Item]) -> Counted:
-    counts: dict[str, int] = {}
-    shown: dict[str, int] = {}
-    for item in items:
-        name = getattr(item, "originalname", None) or item.name
-        counts[name] = counts.get(name, 0) + 1
-        shown[name] = shown.get(name, 0) + is_visible(item)
+    names = [(getattr(item, "originalname", None) or item.name, is_visible(item)) for item in items]
+    counts, shown = Counter(name for name, _ in names), Counter(name for name, seen in names if seen)
     for name, number in shown.items():
-        if 0 < number < counts[name]:
+        if number < counts[name]:
             raise CannotRelease(
                 f"{task.id}: {name} is visible for {number} of its {counts[name]} parameters: mark the test itself"
             )
-    return Counted(counts, tuple(name for name, number in shown.items() if number))
+    return Counted(counts, tuple(shown))
 
 
 FROM_THE_JUDGE = ("reference", "mistake")  # what grader.suite offers to the judge's side alone
@@ -66,14 +64,9 @@ FROM_THE_JUDGE = ("reference", "mistake")  # what grader.suite offers to the jud
 
 def needs_the_reference(nodes: Sequence[ast.stmt]) -> bool:
     """Whether some statements read the reference solution, or known mistakes, when they run."""
-    imported = {
-        alias.asname or alias.name
-        for node in nodes
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-        if alias.name in FROM_THE_JUDGE
-    }
-    return any(imported & read(node) for node in nodes)
+    imports = (node for node in nodes if isinstance(node, ast.ImportFrom))
+    given = (alias for node in imports for alias in node.names if alias.name in FROM_THE_JUDGE)
+    return not {bound_by_alias(alias) for alias in given}.isdisjoint(_read_by(nodes))
 
 
 def answer_in(nodes: Sequence[ast.stmt], lines: Sequence[str], secret: Collection[str]) -> str | None:
@@ -88,16 +81,17 @@ def answer_in(nodes: Sequence[ast.stmt], lines: Sequence[str], secret: Collectio
 
 def _networks(nodes: Sequence[ast.stmt]) -> Iterator[str]:
     """Yield the classes that derive from torch's own, directly or from one of these."""
-    torch = {name for node in nodes if isinstance(node, Import) and _is_torch(node) for name in bound(node)}
+    torch: set[str] = set()
     for node in nodes:
-        if isinstance(node, ast.ClassDef) and any(read(base) & torch for base in node.bases):
+        if isinstance(node, Import) and ast.unparse(node).split()[1].partition(".")[0] == "torch":
+            torch |= {bound_by_alias(alias) for alias in node.names}
+        elif isinstance(node, ast.ClassDef) and torch & _read_by(node.bases):
             torch.add(node.name)
             yield node.name
 
 
-def _is_torch(node: Import) -> bool:
-    names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
-    return any(name.partition(".")[0] == "torch" for name in names)
+def _read_by(nodes: Iterable[ast.AST]) -> set[str]:
+    return set().union(*map(read, nodes))
 
 
 SHARED = "shared"  # the fixture that hands a test the module of this name
@@ -130,50 +124,39 @@ def visible_suites(course: Course, tasks: Sequence[Task], tests: Mapping[str, Co
     """
     found, secret = Suites(), solution_lines(course)
     for slug in dict.fromkeys(task.topic for task in tasks):
-        shared = _Module.of(course.suites / slug / SHARED_BY_SUITES)
+        shared = _text(course.suites / slug / SHARED_BY_SUITES)
         parts: set[str] = set()
         for task in (task for task in tasks if task.topic == slug):
-            suite = _Module.of(course.suite_file(task))
+            suite = _text(course.suite_file(task))
             names = _released(task, suite, shared, tests[task.id], secret, found)
-            text = cut(suite.text, names, _docstring(task, names))
+            text = cut(suite, names, _docstring(task, names))
             found.files[f"{slug}/test_{task.name}.py"] = text
             parts |= parts_of(ast.parse(text).body, SHARED)
             found.visible[task.id] = sum(tests[task.id].counts[name] for name in names)
             found.hidden[task.id] = sum(tests[task.id].counts.values()) - found.visible[task.id]
         if parts:
-            text = cut(shared.text, parts, f"What the visible tests of {slug} share.", also=parts)
+            text = cut(shared, parts, f"What the visible tests of {slug} share.", also=parts)
             found.files[f"{slug}/{SHARED_BY_SUITES}"] = text
     return found
 
 
-@dataclass(frozen=True)
-class _Module:
-    text: str
-
-    @classmethod
-    def of(cls, file: Path) -> _Module:
-        """Read a module; an empty one where there is none."""
-        return cls(file.read_text(encoding="utf-8") if file.is_file() else "")
-
-    def needed(self, names: Collection[str]) -> list[ast.stmt]:
-        return needed(ast.parse(self.text), names)
-
-    def answer(self, nodes: Sequence[ast.stmt], secret: Collection[str]) -> str | None:
-        return answer_in(nodes, self.text.splitlines(), secret)
+def _text(file: Path) -> str:
+    """Return the text of a module; an empty one where there is none."""
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def _released(
-    task: Task, suite: _Module, shared: _Module, tests: Counted, secret: Collection[str], found: Suites
+    task: Task, suite: str, shared: str, tests: Counted, secret: Collection[str], found: Suites
 ) -> list[str]:
     """Return the visible tests of a task that give nothing away."""
     names = []
     for name in tests.visible:
-        own = suite.needed([name])
-        others = shared.needed(parts_of(own, SHARED))
+        own = needed(ast.parse(suite), [name])
+        others = needed(ast.parse(shared), parts_of(own, SHARED))
         if needs_the_reference([*own, *others]):
             remedy = "compute what it expects in the test, or take its mark `visible` away"
             raise CannotRelease(f"{task.id}: {name} reads the reference solution when it runs: {remedy}")
-        reason = suite.answer(own, secret) or shared.answer(others, secret)
+        reason = answer_in(own, suite.splitlines(), secret) or answer_in(others, shared.splitlines(), secret)
         if reason is None and not any(getattr(node, "name", None) == name for node in own):
             reason = "it stands in a class"
         if reason is None:

@@ -1,4 +1,4 @@
-"""The package that students install: the grader with their course in it, in the format of wheels."""
+"""What is packed: texts with values, the grader and what it requires, zip files, and the wheel of a course."""
 
 from __future__ import annotations
 
@@ -8,42 +8,66 @@ import io
 import re
 import tomllib
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from grader import __version__
+from grader.course.digest import contents_under
 from grader.course.topics import PACKAGE
-from grader.release.gradescope_zip import requirements
 
 OURS = "torchgrade"  # the package that this grader was installed as
 EXTRA = "notebook"  # what learners may want besides
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def rendered(template: str, **values: Any) -> str:
+    """Return a text for people with values in it."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(template).render(values)
+
+
+class NotInstalled(Exception):
+    """This torchgrade lies in no checkout and has not been installed, so that nobody knows what it needs."""
+
+    exit_code = 3
+
+
+def requirements() -> tuple[list[str], list[str]]:
+    """Return what has to be installed besides the grader, and what it wants for notebooks.
+
+    Raises:
+        NotInstalled: there is neither a pyproject.toml beside the package nor the record of an installation.
+    """
+    file = PACKAGE.parent / "pyproject.toml"
+    project = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {}) if file.is_file() else {}
+    if project.get("name") == OURS:
+        return project["dependencies"], project["optional-dependencies"][EXTRA]
+    try:
+        lines = metadata.requires(OURS) or []
+    except metadata.PackageNotFoundError:
+        raise NotInstalled("install torchgrade, or run it in its checkout, and export again") from None
+    extra = [line.partition(";")[0].strip() for line in lines if re.search(rf"extra == .{EXTRA}\b", line)]
+    return [line for line in lines if "extra ==" not in line], extra
 
 
 def metadata_text(name: str, version: str) -> str:
     """Return what pip reads: the name, the version and what has to be installed besides."""
-    torch, others = requirements(PACKAGE)
+    needed, extra = requirements()
     lines = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}", "Requires-Python: >=3.11"]
     lines.append("Summary: A PyTorch course with its visible tests, and the grader that runs them")
     lines += ["License-Expression: MIT", "License-File: LICENSE"] * bool(licence())
-    lines += [f"Requires-Dist: {line}" for line in (*torch, *others)]
-    extra = _extra(PACKAGE)
-    lines += [f"Provides-Extra: {EXTRA}"] * bool(extra)
-    lines += [f"Requires-Dist: {line}; extra == '{EXTRA}'" for line in extra]
+    lines += [f"Requires-Dist: {line}" for line in needed]
+    lines += [f"Provides-Extra: {EXTRA}", *(f"Requires-Dist: {line}; extra == '{EXTRA}'" for line in extra)]
     return "\n".join(lines) + "\n"
-
-
-def _extra(package: Path) -> Sequence[str]:
-    """Return what the grader wants for notebooks, as its own package says."""
-    file = package.parent / "pyproject.toml"
-    if file.is_file():
-        project = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
-        return list(project.get("optional-dependencies", {}).get(EXTRA, []))
-    try:
-        lines = metadata.requires(OURS) or []
-    except metadata.PackageNotFoundError:
-        return []
-    return [line.partition(";")[0].strip() for line in lines if re.search(rf"extra == .{EXTRA}\b", line)]
 
 
 def licence() -> str | None:
@@ -58,7 +82,7 @@ def licence() -> str | None:
 
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the same content is the same file
-LEFT_OUT = ("__pycache__", "_course")
+SCRIPT, FILE = 0o100755, 0o100644
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 WHEEL = "Wheel-Version: 1.0\nGenerator: torchgrade {version}\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 COMMAND = "[console_scripts]\ngrade = grader.cli:main\n"
@@ -72,8 +96,7 @@ def wheel_name(name: str, files: Mapping[str, bytes]) -> str:
 def wheel(name: str, files: Mapping[str, bytes]) -> bytes:
     """Return a wheel called `name` with the grader and, under `grader/_course`, the files of a course."""
     info = f"{_stem(name, files)}.dist-info"
-    content = dict(_grader()) | {f"grader/_course/{path}": data for path, data in files.items()}
-    content |= {
+    content = package_files(files) | {
         f"{info}/METADATA": metadata_text(name, _version(files)).encode(),
         f"{info}/WHEEL": WHEEL.format(version=__version__).encode(),
         f"{info}/entry_points.txt": COMMAND.encode(),
@@ -84,15 +107,26 @@ def wheel(name: str, files: Mapping[str, bytes]) -> bytes:
     return zipped(content)
 
 
-def zipped(content: Mapping[str, bytes]) -> bytes:
-    """Return a zip file of some files, the same for the same content."""
+def zipped(content: Mapping[str, bytes], scripts: Collection[str] = ()) -> bytes:
+    """Return a zip file of some files, the same for the same content; `scripts` of them may be run."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in content.items():
             entry = zipfile.ZipInfo(name, DATE)
-            entry.create_system, entry.external_attr = 3, 0o100644 << 16
+            entry.create_system = 3  # Unix, whose permission bits these are
+            entry.external_attr = (SCRIPT if name in scripts else FILE) << 16
             archive.writestr(entry, part, zipfile.ZIP_DEFLATED, 6)
     return data.getvalue()
+
+
+def package_files(course: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files of the grader as a wheel has them, with those of a course under `_course`."""
+    ours = {
+        f"grader/{path}": data
+        for path, data in contents_under(PACKAGE).items()
+        if not path.startswith("_course/")
+    }
+    return ours | {f"grader/_course/{path}": data for path, data in course.items()}
 
 
 def _stem(name: str, files: Mapping[str, bytes]) -> str:
@@ -106,13 +140,6 @@ def _version(files: Mapping[str, bytes]) -> str:
         for part in (name.encode(), data):
             total.update(len(part).to_bytes(8, "big") + part)
     return f"{__version__}+{total.hexdigest()[:8]}"
-
-
-def _grader() -> Iterator[tuple[str, bytes]]:
-    for file in sorted(PACKAGE.rglob("*")):
-        inside = file.relative_to(PACKAGE)
-        if file.is_file() and not any(part in LEFT_OUT or part.startswith(".") for part in inside.parts):
-            yield f"grader/{inside.as_posix()}", file.read_bytes()
 
 
 def _record(content: Mapping[str, bytes], own: str) -> str:

@@ -551,48 +551,45 @@ def freeze_backbone(model: nn.Module, head: str = "fc") -> list[nn.Parameter]:
 class TrainingRun(NamedTuple):
     """What a whole training returns."""
 
-    predictions: Tensor
+    model: nn.Module  # in evaluation mode
     losses: list[float]
 
 
 def train_resnet(
-    x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator, epochs: int = 6
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 4, batch_size: int = 20, lr: float = 0.002
 ) -> TrainingRun:
-    """Learn to read digits with a small residual network: the whole way, from pixels to scores.
+    """Train a residual network to read digits, and give it back: the whole way, from pixels to a net that predicts.
 
-    Make a residual net of a few blocks, train it on (x, y) for some epochs, score x_test. What is asked, with
-    x of 300 digits and 6 epochs: an accuracy of at least 0.7 on images that were held out.
+    The net is a new MnistResNet for images like x, with ten classes, in the dtype and on the device of x. Each epoch
+    goes once over all samples, in the batches of a new `torch.randperm(N, generator=generator).split(batch_size)`; the
+    last may be smaller, and counts. Each batch is one step of torch.optim.Adam with this lr, of which one serves for
+    the whole training, along the gradient of the batch's own mean cross-entropy.
 
     Args:
-        x: (N, 1, 8, 8) float32, grey values from about 0 to about 1; N is at least 10, any number.
-        y: (N,) int64, from 0 to 9, on the device of x.
-        x_test: (M, 1, 8, 8) float32, images to read, on the device of x; M may be 1.
-        generator: a generator of the CPU, for the random choices of the training.
-        epochs: how often to go over the samples, at least 1.
+        x: (N, C, H, W) floating point, images of at least 16 x 16 pixels.
+        y: (N,) int64, their digits, on the device of x.
+        generator: a generator of the CPU, which only draws the orders.
+        epochs: how often to go over the samples; 0 gives the untrained net.
+        batch_size: samples of a batch.
+        lr: the learning rate.
 
     Returns:
-        predictions: (M, 10) float32, scores: the largest of a row says the class; on the device of x, without a
-            graph.
-        losses: a list of `epochs` floats, the mean training loss of each epoch; of two and more the last is
-            below the first.
+        model: the net, in evaluation mode.
+        losses: a list of `epochs` floats, for each epoch the mean over its samples of the losses that the steps were
+            made from; a small last batch counts less than a full one.
 
     Note:
-        The net is trained on the device of x. Which blocks, how wide, which optimiser and which batches is
-        free. 300 images and six epochs are few, and the running statistics of batch norm follow the weights
-        slowly: take small batches, for many steps, and a moderate learning rate. The classes may be renamed
-        (all 3 called 7, say): what is learned comes from the arguments alone. The scores of an image depend on
-        that image and the training only, not on which others are in x_test.
-        Random numbers come from `generator` and from torch's own generator (initial weights), nowhere else.
-        About a second of computing is allowed; a fifth is enough. x, y and x_test are unchanged.
+        What is read is not given: afterwards the net meets images that it has never seen. Of digits of MNIST, moved by
+        up to 4 pixels, it reads about 0.8 after the training with 800; the nearest mean and a linear model read 0.4.
+        Initial weights come from torch's own generator. x and y are unchanged.
 
     Example:
-        >>> y = torch.arange(40) % 10
-        >>> x = functional.one_hot(y, 64).float().reshape(40, 1, 8, 8)
-        >>> run = train_resnet(x, y, x[:5], torch.Generator().manual_seed(0), epochs=2)
-        >>> run.predictions.shape, len(run.losses)
-        (torch.Size([5, 10]), 2)
+        >>> x, y = torch.rand(30, 1, 16, 16), torch.arange(30) % 10
+        >>> run = train_resnet(x, y, torch.Generator().manual_seed(0), epochs=2)
+        >>> run.model(x[:5]).shape, run.model.training, len(run.losses)
+        (torch.Size([5, 10]), False, 2)
 
-    Source: Alpaydin and Kaynak, Optical Recognition of Handwritten Digits (1998), whose images they are.
-    Deviations: the images are drawn and slightly changed at random.
+    Source: LeCun, Cortes and Burges, The MNIST database of handwritten digits (1998), whose images they are.
+    Deviations: 5,000 of them, moved at random.
     """
     raise NotImplementedError("train_resnet")

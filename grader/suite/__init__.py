@@ -23,15 +23,40 @@ from grader.suite.compare import (
     check_that,
 )
 from grader.suite.gradients import check_gradcheck, check_gradients
+from grader.suite.held_out import (
+    check_better,
+    check_came_from,
+    check_held_out,
+    check_history,
+    draw_digits,
+    share_right,
+    shifted,
+    simple_accuracies,
+)
 from grader.suite.mistakes import mistake, reference
 from grader.suite.network_check import check_network
+from grader.suite.network_training import check_trains
 from grader.suite.random import Random
+from grader.suite.training import (
+    Trained,
+    Training,
+    check_predictions,
+    check_same_training,
+    check_steps,
+    read_model,
+    shuffled_batches,
+    train_steps,
+)
 
 __all__ = [
     "SUMMED",
     "Random",
+    "Trained",
+    "Training",
     "check_aliases",
+    "check_better",
     "check_by_hand",
+    "check_came_from",
     "check_close",
     "check_device",
     "check_dtype",
@@ -40,16 +65,29 @@ __all__ = [
     "check_finite",
     "check_gradcheck",
     "check_gradients",
+    "check_held_out",
+    "check_history",
     "check_like",
     "check_manners",
     "check_network",
     "check_owns_memory",
+    "check_predictions",
     "check_raises",
+    "check_same_training",
     "check_shape",
+    "check_steps",
     "check_that",
+    "check_trains",
     "check_vectorised",
     "dataset",
+    "draw_digits",
     "mistake",
+    "read_model",
     "reference",
+    "share_right",
+    "shifted",
+    "shuffled_batches",
+    "simple_accuracies",
     "to_device",
+    "train_steps",
 ]

@@ -110,6 +110,30 @@ class Net(nn.Module):
         return self.fc(x.flatten(2).mean(2))
 
 
+def sides(image_size):
+    """Return height and width in front of the linear layer."""
+    pair = (image_size, image_size) if isinstance(image_size, int) else image_size
+    return [((side - 4) // 2 - 4) // 2 for side in pair]
+
+
+class SmallNet(nn.Module):
+    """The network for images of MNIST, and others."""
+
+    def __init__(self, c=1, classes=10, image_size=28):
+        """Make the layers."""
+        super().__init__()
+        h, w = sides(image_size)
+        self.conv1, self.block1 = nn.Conv2d(c, 16, 5), Residual(16)
+        self.conv2, self.block2 = nn.Conv2d(16, 32, 5), Residual(32)
+        self.fc = nn.Linear(32 * h * w, classes)
+
+    def forward(self, x):
+        """Return the scores."""
+        x = self.block1(functional.max_pool2d(self.conv1(x), 2).clamp(min=0))
+        x = self.block2(functional.max_pool2d(self.conv2(x), 2).clamp(min=0))
+        return self.fc(x.reshape(len(x), -1))
+
+
 def entries(model):
     """Return what a model keeps: for each key of its state_dict the kind and the shape."""
     parameters = dict(model.named_parameters(remove_duplicate=False))

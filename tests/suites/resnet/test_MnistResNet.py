@@ -2,34 +2,8 @@
 
 import pytest
 import torch
-from torch import nn
-from torch.nn import functional
 
-from grader.suite import check_equal, check_manners, check_network, check_raises, to_device
-
-
-def sides(image_size):
-    """Return height and width in front of the linear layer."""
-    pair = (image_size, image_size) if isinstance(image_size, int) else image_size
-    return [((side - 4) // 2 - 4) // 2 for side in pair]
-
-
-class Oracle(nn.Module):
-    """The same network of torch's own layers."""
-
-    def __init__(self, block, c=1, classes=10, image_size=28):
-        """Make the layers."""
-        super().__init__()
-        h, w = sides(image_size)
-        self.conv1, self.block1 = nn.Conv2d(c, 16, 5), block(16)
-        self.conv2, self.block2 = nn.Conv2d(16, 32, 5), block(32)
-        self.fc = nn.Linear(32 * h * w, classes)
-
-    def forward(self, x):
-        """Return the scores."""
-        x = self.block1(functional.max_pool2d(self.conv1(x), 2).clamp(min=0))
-        x = self.block2(functional.max_pool2d(self.conv2(x), 2).clamp(min=0))
-        return self.fc(x.reshape(len(x), -1))
+from grader.suite import check_equal, check_manners, check_network, check_raises, check_trains, to_device
 
 
 @pytest.mark.visible
@@ -37,7 +11,7 @@ class Oracle(nn.Module):
 def test_MnistResNet_keeps_its_layers(submission, shared, args):
     """conv1, block1, conv2, block2 and fc; 512 numbers go into fc for 28 x 28."""
     got = submission.run(shared.described, "MnistResNet", args)
-    shared.check_entries(got, Oracle(shared.Residual, *args))
+    shared.check_entries(got, shared.SmallNet(*args))
 
 
 @pytest.mark.visible
@@ -55,7 +29,7 @@ def test_MnistResNet_fits_any_size_of_image(submission, size, count):
 @pytest.mark.parametrize("training", [True, False])
 def test_MnistResNet_forwards_and_backwards(submission, rng, draw, shared, training):
     """Scores, all gradients and running statistics, in both modes."""
-    net, x = Oracle(shared.Residual, 1, 10, 17), rng.normal(3, 1, 17, 17)
+    net, x = shared.SmallNet(1, 10, 17), rng.normal(3, 1, 17, 17)
     check_network(
         submission, "MnistResNet", (1, 10, 17), net, x, rng=rng, training=training, rtol=1e-8, draw=draw
     )
@@ -65,14 +39,22 @@ def test_MnistResNet_forwards_and_backwards(submission, rng, draw, shared, train
 @pytest.mark.parametrize("size", [(16, 21), (21, 16)], ids=str)
 def test_MnistResNet_of_other_images(submission, rng, draw, shared, size):
     """Images need not be square, nor grey, and classes need not be ten."""
-    net, x = Oracle(shared.Residual, 2, 3, size), rng.normal(2, 2, *size)
+    net, x = shared.SmallNet(2, 3, size), rng.normal(2, 2, *size)
     check_network(submission, "MnistResNet", (2, 3, size), net, x, rng=rng, rtol=1e-8, draw=draw)
+
+
+@pytest.mark.weight(2)
+def test_MnistResNet_trains(submission, rng, shared):
+    """Four steps of descent move all weights and running statistics as they should."""
+    net, size = shared.SmallNet(1, 10, (20, 21)), (1, 20, 21)
+    batches = [(rng.normal(n, *size), rng.integers(0, 10, n)) for n in (4, 5, 4, 3)]
+    check_trains(submission, "MnistResNet", (1, 10, (20, 21)), net, batches, rng=rng)
 
 
 @pytest.mark.parametrize("n", [1, 2])
 def test_MnistResNet_of_mnist(submission, rng, draw, shared, n):
     """Images of 28 x 28 give ten scores, with the default arguments."""
-    net, x = Oracle(shared.Residual), rng.normal(n, 1, 28, 28)
+    net, x = shared.SmallNet(), rng.normal(n, 1, 28, 28)
     check_network(submission, "MnistResNet", (), net, x, rng=rng, training=False, gradients=False, draw=draw)
 
 
@@ -91,5 +73,5 @@ def test_MnistResNet_has_manners(submission, rng):
 
 def test_MnistResNet_on_a_device(submission, rng, draw, shared):
     """Moved to an accelerator, every layer computes there, and the same."""
-    net, x = Oracle(shared.Residual, 1, 4, 16), to_device(rng.normal(2, 1, 16, 16))
+    net, x = shared.SmallNet(1, 4, 16), to_device(rng.normal(2, 1, 16, 16))
     check_network(submission, "MnistResNet", (1, 4, 16), net, x, rng=rng, rtol=1e-8, draw=draw)

@@ -4,7 +4,15 @@ import pytest
 import torch
 from torch import nn
 
-from grader.suite import check_close, check_equal, check_manners, check_network, check_raises, to_device
+from grader.suite import (
+    check_close,
+    check_equal,
+    check_manners,
+    check_network,
+    check_raises,
+    check_trains,
+    to_device,
+)
 
 
 def small_block(expansion):
@@ -120,6 +128,14 @@ def test_ResNet_forwards_and_backwards(submission, rng, draw, shared, expansion,
     net, block = shared.Net(BLOCKS[expansion], layers, 5, 2, c), submission.build(small_block, expansion)
     args, x = (block, layers, 5, 2, c), rng.normal(3, c, 15, 14)
     check_network(submission, "ResNet", args, net, x, rng=rng, training=training, draw=draw)
+
+
+@pytest.mark.weight(2)
+def test_ResNet_trains(submission, rng, shared):
+    """Four steps of descent move all weights and running statistics as they should."""
+    net, block = shared.Net(Small, (2, 1), 5, 3, 2), submission.build(small_block, 1)
+    batches = [(rng.normal(n, 2, 17, 14), rng.integers(0, 5, n)) for n in (4, 5, 4, 3)]
+    check_trains(submission, "ResNet", (block, (2, 1), 5, 3, 2), net, batches, rng=rng)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (9, 30), (33, 2)], ids=str)

@@ -1,6 +1,7 @@
 import copy
 import functools
 import itertools
+import math
 from collections import namedtuple
 
 import torch
@@ -241,33 +242,35 @@ def freeze_backbone(model, head="fc"):
     return [*top.parameters()]
 
 
-TrainingRun = namedtuple("TrainingRun", "predictions losses")
+TrainingRun = namedtuple("TrainingRun", "model losses")
 
 
-def train_resnet(x, y, x_test, generator, epochs=6):
-    net = nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding=1),
-        nn.BatchNorm2d(16),
-        nn.ReLU(),
-        make_stage(basic_block, 16, 16, 1, 1),
-        make_stage(Bottleneck, 16, 8, 1, 2),
-        nn.Flatten(),
-        nn.Linear(32 * 16, 10),
-    )
-    zero_init_residual_(net).to(x.device)
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9, nesterov=True)
+class Shuffled(torch.utils.data.Sampler):
+    def __init__(self, count, size, generator):
+        self.count, self.size, self.generator = count, size, generator
+
+    def __iter__(self):
+        order = torch.randperm(self.count, generator=self.generator).tolist()
+        return (order[start : start + self.size] for start in range(0, self.count, self.size))
+
+
+def train_resnet(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+    net = MnistResNet(x.shape[1], image_size=x.shape[-2:]).to(device=x.device, dtype=x.dtype)
+    optimizer, criterion = torch.optim.Adam(net.parameters(), lr), nn.CrossEntropyLoss(reduction="none")
     data = torch.utils.data.TensorDataset(x, y)
-    loader = torch.utils.data.DataLoader(data, batch_size=16, shuffle=True, generator=generator)
-
-    def step(batch):
-        images, labels = batch
-        optimizer.zero_grad()
-        loss = nn.CrossEntropyLoss()(net(images), labels)
-        loss.backward()
-        optimizer.step()
-        return loss.item() * len(labels)
-
-    losses = [sum(map(step, loader)) / len(data) for _ in range(epochs)]
-    with torch.inference_mode():
-        scores = net.eval()(x_test)
-    return TrainingRun(scores.clone(), losses)
+    sampler = Shuffled(len(data), batch_size, generator)
+    history = []
+    for _ in range(epochs):
+        net.train()
+        seen = []
+        for rows in sampler:
+            images, labels = data[rows]
+            optimizer.zero_grad(set_to_none=False)
+            losses = criterion(net(images), labels)
+            losses.mean().backward()
+            optimizer.step()
+            seen.extend(losses.tolist())
+        net.eval()
+        history.append(math.fsum(seen) / len(data))
+    net.eval()
+    return TrainingRun(net, history)

@@ -181,22 +181,20 @@ def freeze_backbone(model, head="fc"):
 
 
 class TrainingRun(NamedTuple):
-    predictions: Tensor
+    model: nn.Module
     losses: list[float]
 
 
-def train_resnet(x, y, x_test, generator, epochs=6):
-    net = nn.Sequential(
-        nn.Conv2d(1, 24, 3, padding=1), PreActivationBlock(24, 24), PreActivationBlock(24, 32, 2), nn.Flatten()
-    ).append(nn.Linear(512, 10)).to(x.device)
-    adam, losses = torch.optim.AdamW(net.parameters(), 0.003), []
+def train_resnet(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+    net, losses = MnistResNet(x.shape[1], 10, (x.shape[2], x.shape[3])).to(x), []
+    adam = torch.optim.Adam(net.parameters(), lr)
     for _ in range(epochs):
-        order = torch.multinomial(torch.ones(len(x)), len(x), generator=generator).to(x.device)
+        order = torch.randperm(len(x), generator=generator).to(x.device)
         seen = []
-        for rows in order.split(16):
-            loss = F.cross_entropy(net(x[rows]), y[rows])
+        for images, labels in zip(x[order].split(batch_size), y[order].split(batch_size)):
+            loss = -F.log_softmax(net(images), 1).gather(1, labels[:, None]).mean()
             adam.zero_grad(), loss.backward(), adam.step()
-            seen.append(loss.detach() * len(rows))
+            seen.append(loss.detach() * len(labels))
         losses.append((torch.stack(seen).sum() / len(x)).item())
-    with torch.no_grad():
-        return TrainingRun(net.eval()(x_test), losses)
+    net.train(False)
+    return TrainingRun(net, losses)

@@ -1,0 +1,129 @@
+"""A learner's own network trained for a few steps, beside an oracle with the same weights."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from grader.proxy.session import shipped_with
+from grader.proxy.submission import Submission
+from grader.suite.compare import check_close, check_equal
+from grader.suite.failure import NETWORK, CheckFailure, Evidence, kind_of, short
+from grader.suite.network_answer import OPTIONAL, check_state
+from grader.suite.network_pair import draw_weights, dtype_of, on_host, placed, with_classes
+from grader.suite.network_run import fits, leaves, state_of
+from grader.suite.random import Random
+from grader.suite.training import TOLERANCE, train_steps
+
+Batch = tuple[Any, Tensor]  # what forward takes, a tuple where it takes several arguments, and the targets
+
+
+def loss_of(outputs: Any, y: Any, heads: int) -> Any:
+    """Return the mean cross-entropy of the scores, one axis of which is the last; of the squares where y is no class.
+
+    Of several outputs the first `heads` count, each the same.
+    """
+    parts = leaves(outputs)[:heads]
+    if y.is_floating_point():
+        return sum(((part - y) ** 2).mean() for part in parts)
+    entropy = torch.nn.functional.cross_entropy
+    return sum(entropy(part.reshape(-1, part.shape[-1]), y.reshape(-1)) for part in parts)
+
+
+@shipped_with(leaves, state_of, fits, train_steps, loss_of)
+def play_training(
+    submission: Any, name: str, args: Any, kwargs: Any, weights: Any, batches: Any, lr: float, heads: int
+) -> Any:
+    """Build a net, set its weights, take a step of descent for each batch, and return what is to be seen."""
+    module = getattr(submission, name)(*args, **kwargs)
+    if not isinstance(module, torch.nn.Module):
+        return {"module": False}
+    state = state_of(module)
+    if not fits(state, weights):
+        return {"module": True, "state": state}
+    dtypes = [value.dtype for value in weights.values() if value.is_floating_point()]
+    module.to(device=batches[0][1].device, dtype=dtypes[0])
+    module.load_state_dict({key: value for key, value in weights.items() if key in state}, strict=False)
+    optimizer = torch.optim.SGD(module.parameters(), lr=lr, momentum=0.5)
+    losses = train_steps(
+        module, [[batch] for batch in batches], optimizer, lambda outputs, y: loss_of(outputs, y, heads)
+    )
+    values = {key: value.detach().clone() for key, value in module.state_dict().items()}
+    return {"module": True, "state": state, "losses": losses, "values": values}
+
+
+def check_trains(
+    submission: Submission,
+    name: str,
+    args: Sequence[Any],
+    oracle: nn.Module,
+    batches: Sequence[Batch],
+    *,
+    rng: Random,
+    kwargs: Mapping[str, Any] | None = None,
+    lr: float = 0.05,
+    heads: int = 1,
+    rtol: float | None = None,
+    atol: float | None = None,
+) -> None:
+    """Check a network of the submission while it is trained: every loss, and all weights and buffers after the steps.
+
+    Args:
+        submission: the learner's module.
+        name: the class there, or a function that returns an nn.Module.
+        args: for its constructor: plain values, functions of torch, and classes of the submission.
+        oracle: torch's own layers under the same keys; it stays as it is. Without random numbers, as from dropout.
+        batches: of each step of descent with momentum 0.5 what forward takes, and the targets: classes, or numbers.
+        rng: where the weights are drawn from.
+        kwargs: further arguments for the constructor.
+        lr: the learning rate.
+        heads: how many of the outputs are scores that the loss is a sum over.
+        rtol: how exactly the weights are compared; by their dtype if None.
+        atol: likewise.
+
+    Raises:
+        CheckFailure: a key, a loss, a weight or a buffer differs.
+        SubmissionError: the network raised.
+    """
+    inputs = [x if type(x) is tuple else (x,) for x, _ in batches]
+    weights, device = draw_weights(rng, oracle, dtype_of(inputs)), batches[0][1].device
+    submission.last_call = f"{len(batches)} steps of {name}({', '.join(map(_word, args))})"[:160]
+    steps = [(x, y) for x, (_, y) in zip(inputs, batches, strict=True)]
+    plain, options = with_classes((tuple(args), dict(kwargs or {})))
+    got = submission.run(play_training, name, plain, options, placed(weights, device), steps, lr, heads)
+    ours = SimpleNamespace(oracle=lambda: copy.deepcopy(oracle))
+    want = play_training(ours, "oracle", (), {}, weights, on_host(steps), lr, heads)
+    _check_made(got, oracle, name)
+    close = TOLERANCE[dtype_of(inputs)]
+    rtol, atol = close["rtol"] if rtol is None else rtol, close["atol"] if atol is None else atol
+    whole = Evidence(NETWORK, {"losses": got["losses"], **got["values"]}, rtol, atol)
+    try:
+        check_equal(len(got["losses"]), len(batches), "the number of losses")
+        for step, (mine, loss) in enumerate(zip(got["losses"], want["losses"], strict=True), start=1):
+            check_close(mine, loss, f"the loss before step {step}", rtol=1e-4, atol=1e-5)
+        for key, value in want["values"].items():
+            if OPTIONAL not in key:
+                checked = f"{key} after {len(batches)} steps"
+                check_close(got["values"].get(key), placed(value, device), checked, rtol=rtol, atol=atol)
+    except CheckFailure as failure:
+        raise CheckFailure(failure.checked, failure.expected, failure.got, whole) from None
+
+
+def _word(value: Any) -> str:
+    return getattr(value, "__name__", None) or short(value)
+
+
+def _check_made(got: Any, oracle: nn.Module, name: str) -> None:
+    if type(got) is not dict or got.get("module") is not True:
+        text = "something else" if type(got) is dict else kind_of(got)
+        raise CheckFailure(f"what {name} makes", "an nn.Module", text, Evidence("kind", None))
+    check_state(
+        got.get("state"), {key: (kind, tuple(shape)) for key, (kind, shape) in state_of(oracle).items()}
+    )
+    if type(got.get("losses")) is not list or type(got.get("values")) is not dict:
+        raise CheckFailure(f"what {name} shows", "losses and weights", "neither", Evidence("kind", None))

@@ -135,7 +135,9 @@ def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int 
 @shared.device_option
 @click.option("--curves", is_flag=True, help="Draw the curves of passed tests too, where a test draws one.")
 @click.option("--repeat", is_flag=True, help="Write Python that repeats the first failing call.")
-@click.option("--first", is_flag=True, help="Stop at the first task that does not pass.")
+@click.option("--first", is_flag=True, help="Stop at the first task that is not right.")
+@click.option("--core", is_flag=True, help="Leave details out: refusals, manners, memory layout.")
+@click.option("--details", is_flag=True, help="Exit with 1 while a detail is open, too.")
 @click.option(
     "--ignore-needs", "needs", is_flag=True, flag_value=False, default=True,
     help="Judge every task on its own, whatever it builds on.",
@@ -146,7 +148,7 @@ def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int 
 @click.pass_context
 def path_command(
     ctx: click.Context, /, paths: tuple[Path, ...], kind: str, output: Path | None, curves: bool, repeat: bool,
-    folder: Path | None, language: str | None, **options: Any,
+    details: bool, folder: Path | None, language: str | None, **options: Any,
 ) -> int:  # fmt: skip
     """Grade the files of the course that lie under each PATH."""
     _check_paths(ctx, paths)
@@ -154,13 +156,16 @@ def path_command(
     report = graded_and_kept(paths, folder, options)
     people = kind == "terminal"  # the others stay English: programs read them
     _present(in_language(report, language) if people else report, kind, output, paths, curves, repeat)
-    return _exit_code(report)
+    return _exit_code(report, details=details)
 
 
-def _exit_code(report: Report) -> int:
+def _exit_code(report: Report, *, details: bool = False) -> int:
+    """0 where every task is right, and with `details` none of them is open."""
     from grader.report.selection import passed
 
-    return shared.OURS if report.incomplete is not None else 0 if passed(report) else shared.FAILED
+    if report.incomplete is not None:
+        return shared.OURS
+    return 0 if passed(report) and not (details and any(task.details_open for task in report.tasks)) else shared.FAILED
 
 
 def _check_paths(ctx: click.Context, paths: Sequence[Path]) -> None:

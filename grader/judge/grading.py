@@ -40,7 +40,7 @@ def report_of(
     """Return the report of a grading of `tasks`: in their order, each with what the tasks it needs make of it."""
     reports = tuple(_ordered(tasks, result))
     environment = environment_of(course, result, accelerator)
-    both = (*notes, *result.notes, *_not_there(tasks, reports), *_kept_back(tasks))
+    both = (*notes, *result.notes, *_not_there(tasks, reports), *_kept_back(tasks), *_left_out(reports))
     return Report(name, seed, environment, reports, round(seconds, 3), result.incomplete, both)
 
 
@@ -60,6 +60,12 @@ def _kept_back(tasks: Sequence[Task]) -> Iterator[str]:
     if hidden:
         words = "1 hidden test is" if hidden == 1 else f"{hidden} hidden tests are"
         yield f"{words} graded by your instructor; points and verdicts here are of the visible tests alone"
+
+
+def _left_out(reports: Sequence[TaskReport]) -> Iterator[str]:
+    """Say that details were not run, where any were not."""
+    if any(report.only_core for report in reports):
+        yield "details were not run: their share of the points is open"
 
 
 def _ordered(selected: Sequence[Task], result: ShardResult) -> list[TaskReport]:
@@ -100,6 +106,7 @@ def grade_submission(
     seconds: float | None = None,
     device: str = AUTO,
     needs: bool = True,
+    core: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Grade the submission under `paths` and return what was found.
@@ -110,12 +117,13 @@ def grade_submission(
         keyword: pytest's -k expression over the tests.
         seed: of the random inputs; drawn if None.
         sandbox: "auto", "strict" or "none".
-        first: stop at the first task that does not pass.
+        first: stop at the first task that is not right.
         jobs: processes to grade in; as many as there are processors and work for, if None.
         seconds: no test may take longer, whatever its suite allows.
         device: the accelerator of the device tests: "auto", "cpu", "cuda" or "sim".
         needs: a task that fails is skipped while a task that it builds on has not passed; if False, each is judged on
             its own.
+        core: details are not run: their share of the points is open.
         progress: told of each verdict.
 
     Raises:
@@ -134,7 +142,7 @@ def grade_submission(
         raise OurProblem(str(problem)) from None
     run_seed = secrets.randbits(31) if seed is None else seed
     ids = tuple(task.id for task in selected)
-    order = Order(files, ids, keyword, run_seed, sandbox, first, seconds, accelerator)
+    order = Order(files, ids, keyword, run_seed, sandbox, first, seconds, accelerator, core)
     with using(accelerator):
         prepare_torch()
         result = _run(order, 1 if first else max(1, jobs or default_jobs(len(selected))), progress)

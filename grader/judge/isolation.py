@@ -115,7 +115,7 @@ def _not_tried(task: TaskReport) -> TaskReport:
     outcome = Outcome(Verdict.TIMEOUT, GivenUp(TOPIC_GIVEN_UP))
     tests = [
         TestReport(test.name, test.title, Verdict.TIMEOUT, test.visible, test.weight, 0.0,
-                   message_of(test.title, task.id, outcome, None))
+                   message_of(test.title, task.id, outcome, None), detail=test.detail)
         for test in task.tests
     ]  # fmt: skip
     return replace(task, verdict=Verdict.TIMEOUT, points=0.0, tests=tuple(tests), message=None)

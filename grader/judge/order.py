@@ -59,6 +59,7 @@ class Order:
     first: bool
     seconds: float | None = None  # that any one test may take at most
     accelerator: Accelerator = field(default_factory=simulated_accelerator)
+    core: bool = False  # leave details out
     tells: bool = False  # what is known meanwhile, to somebody who looks on
 
 

@@ -17,7 +17,7 @@ from grader.device.choice import using
 from grader.intake import IntakeError, NothingFound, Source, TwoCandidates, find_submission, read_source
 from grader.judge.accelerator import AUTO, CHOICES, NoSuchDevice, accelerator_for
 from grader.judge.references import References, load_file
-from grader.judge.runner import DRAWING, RUNNER, SESSION, Runner
+from grader.judge.runner import DRAWING, RUNNER, SESSION, Runner, mark_detail
 from grader.judge.subject import ReferenceSubject, SourceSubject, Subject, open_workers
 from grader.process.prepare import prepare_torch
 from grader.proxy.submission import Submission
@@ -41,6 +41,7 @@ DESCRIBED = (list, tuple, slice, torch.dtype, torch.device)  # of which pytest k
 LONGEST_ID, MOST_NUMBERS = 50, 8
 MARKS = (
     "visible: the values of this test may be shown to learners",
+    "detail: a task is right without it; one that only calls check_raises or check_manners is a detail by itself",
     "weight(number): the share of this test in its task's points, 1 if not given",
     "statistical: its passing depends on luck: it trains or samples",
     "timeout(seconds): how long the sandbox may take for this test, 10 if not given",
@@ -74,8 +75,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Make the accelerator known where a suite is to run: another test may come first, with its first backward."""
-    if RUNNER not in config.stash and any("submission" in getattr(item, "fixturenames", ()) for item in items):
+    """Mark details; make the accelerator known where a suite is to run: another test may come first."""
+    of_suites = [item for item in items if "submission" in getattr(item, "fixturenames", ())]
+    for item in of_suites:
+        mark_detail(item)
+    if RUNNER not in config.stash and of_suites:
         with using(accelerator_for(config.getoption("--device"))):
             prepare_torch()
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
@@ -211,6 +212,34 @@ def is_visible(item: pytest.Item) -> bool:
 def is_statistical(item: pytest.Item) -> bool:
     """Whether a test's passing depends on luck, from its `statistical` mark."""
     return item.get_closest_marker("statistical") is not None
+
+
+# What a check that a test calls says about it: one that calls no other is a detail.
+OF_DETAILS = frozenset({"check_manners", "check_raises"})
+
+
+def is_detail(item: pytest.Item) -> bool:
+    """Whether a task is right without a test, from its `detail` mark."""
+    return item.get_closest_marker("detail") is not None
+
+
+def mark_detail(item: pytest.Item) -> None:
+    """Mark a test that checks nothing but what a detail is about."""
+    checks = {name for name in _names_in(getattr(item, "function", None)) if name.startswith("check_")}
+    if checks and checks <= OF_DETAILS:
+        item.add_marker("detail")
+
+
+def _names_in(function: object) -> Iterator[str]:
+    """Yield the names that a function uses, those of the functions in it and beside it too."""
+    codes = [function.__code__] if isinstance(function, FunctionType) else []
+    beside = getattr(function, "__globals__", {})
+    for code in codes:
+        yield from code.co_names
+        helpers = [beside.get(name) for name in code.co_names if not name.startswith("check_")]
+        found = [each.__code__ for each in helpers if isinstance(each, FunctionType)]
+        found += [each for each in code.co_consts if isinstance(each, CodeType)]
+        codes += [each for each in found if each not in codes]
 
 
 def title_of(item: pytest.Item) -> str:

@@ -8,18 +8,20 @@ from dataclasses import replace
 from grader.course import Task
 from grader.report import DECISIVE, Message, TaskReport, TestReport, Verdict
 
+DETAILS = 0.2  # of a task's points at most; its core has the rest
 ALL_OR_NOTHING = (Verdict.NOT_ATTEMPTED, Verdict.FORBIDDEN, Verdict.SKIPPED)
 
 
 def verdict_of_task(tests: Sequence[TestReport]) -> Verdict:
-    """Return a task's verdict: pass if every test passed, else that of its first failure, with two exceptions."""
-    verdicts = [test.verdict for test in tests]
+    """Return a task's verdict: right if its core passed, else that of its first failure, with two exceptions."""
+    every = {test.verdict for test in tests}
+    for special in DECISIVE:
+        if special in every:
+            return special
+    verdicts = [test.verdict for test in _core(tests)]
     missed = [verdict for verdict in verdicts if verdict is not Verdict.PASS]
     if not missed:
-        return Verdict.PASS
-    for special in DECISIVE:
-        if special in missed:
-            return special
+        return Verdict.RIGHT if every - {Verdict.PASS} else Verdict.PASS
     unwritten = missed.count(Verdict.NOT_ATTEMPTED)
     if unwritten == len(missed) and 2 * unwritten >= len(verdicts):
         return Verdict.NOT_ATTEMPTED
@@ -34,6 +36,20 @@ def score_task(task: Task, tests: Sequence[TestReport], idle: Collection[str] = 
 
 
 def _share(tests: Sequence[TestReport], idle: Collection[str]) -> float:
+    """Return the share of the points that is earned: by the core, and by details where all of the core passes."""
+    core = _core(tests)
+    details = [test for test in tests if test not in core]
+    of_details = min(DETAILS, _weight(details) / _weight(tests)) if details else 0.0
+    whole = all(test.verdict is Verdict.PASS for test in core)
+    return (1 - of_details) * _share_of_core(core, idle) + whole * of_details * _ratio(details)
+
+
+def _core(tests: Sequence[TestReport]) -> Sequence[TestReport]:
+    """Return the tests without which a task is not right; where there are only details, as `-k` may choose, these."""
+    return [test for test in tests if not test.detail] or tests
+
+
+def _share_of_core(tests: Sequence[TestReport], idle: Collection[str]) -> float:
     """Return the share of the weights that is earned; an idle test counts only as far as the others pass."""
     results = [test for test in tests if test.name not in idle]
     conduct = [test for test in tests if test.name in idle]
@@ -66,7 +82,7 @@ def absent(task: Task) -> TaskReport:
 
 def is_open(task: TaskReport) -> bool:
     """Whether a task is still to be solved; one whose tests were all kept back cannot pass here, and is not."""
-    return task.verdict is not Verdict.PASS and (task.verdict is not Verdict.SKIPPED or bool(task.tests))
+    return not task.verdict.is_right and (task.verdict is not Verdict.SKIPPED or bool(task.tests))
 
 
 def without_needs(tasks: Iterable[Task]) -> tuple[Task, ...]:

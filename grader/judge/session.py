@@ -13,7 +13,7 @@ import pytest
 from grader.course import Task
 from grader.judge import plugin
 from grader.judge.order import OurProblem
-from grader.judge.runner import RUNNER, Runner
+from grader.judge.runner import RUNNER, Runner, is_detail
 
 Play = Callable[[], None]
 
@@ -52,6 +52,8 @@ class _Embedded:
             task = self.runner.task_of(item)
             if task is not None:
                 self.runner.by_task.setdefault(task.id, []).append(item)
+        for items in self.runner.by_task.values():
+            items.sort(key=is_detail)  # the core first, as it decides what there is to mend
         if not self.problems:
             gc.freeze()  # so that no collection goes over the suites and torch again and again: 8 % of a play
             try:

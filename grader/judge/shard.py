@@ -19,9 +19,9 @@ from grader.judge.isolation import Batch, Late
 from grader.judge.message import message_of, printed_of, traceback_of
 from grader.judge.no_op import no_op_tests
 from grader.judge.order import Advance, Meanwhile, Order, OurProblem, ShardResult, Tell
-from grader.judge.outcome import Outcome, is_close, verdict_of
+from grader.judge.outcome import TELLING, Outcome, is_close, verdict_of
 from grader.judge.references import References
-from grader.judge.runner import DEFAULT_SECONDS, Runner, is_visible, title_of, weight_of
+from grader.judge.runner import DEFAULT_SECONDS, Runner, is_detail, is_visible, title_of, weight_of
 from grader.judge.scoring import score_task, untested
 from grader.judge.session import run_session
 from grader.judge.subject import SourceSubject, Workers, open_workers
@@ -120,7 +120,7 @@ class Shard:
                 continue
             report = self._play_task(runner, task, items)
             self.result.tasks[task.id] = report
-            if self.order.first and report.verdict is not Verdict.PASS:
+            if self.order.first and not report.verdict.is_right:
                 self.result.tasks = {
                     task_id: found for task_id, found in self.result.tasks.items() if found.tests
                 }
@@ -141,13 +141,17 @@ class Shard:
     def _play_task(self, runner: Runner, task: Task, items: list[pytest.Item]) -> TaskReport:
         batch = Batch(runner, task, self.late)
         outcomes = batch.outcomes
+        core = [item for item in items if not is_detail(item)] or items
+        left_out = [_to_come(item, Verdict.SKIPPED) for item in items if item not in core and self.order.core]
+        items = core if self.order.core else items
         for item in items:
             batch.play(item)
-            self.advance(task.id, item.name, str(outcomes[item.name].verdict))
-            if self.tell is not None and is_first_failure(outcomes.values()):
+            verdict = outcomes[item.name].verdict
+            self.advance(task.id, item.name, str(Verdict.RIGHT if verdict in TELLING and item not in core else verdict))
+            if self.tell is not None and item in core and is_first_failure(outcomes.values()):
                 self.tell(failing(task, items, self._tests(task, items, outcomes, None)))
         cause = batch.name(items, lambda found: self._diagnose(runner, task, items, found))
-        tests = self._tests(task, items, outcomes, cause)
+        tests = [*self._tests(task, items, outcomes, cause), *left_out]
         if self.tell is not None and (told := named(task, tests)) is not None:
             self.tell(told)
         for name, outcome in outcomes.items():
@@ -155,7 +159,7 @@ class Shard:
                 self.result.incomplete = (
                     f"{task.id}, {name}: {type(outcome.problem).__name__}: {outcome.problem}"
                 )
-        return _with_one_repeat(score_task(task, tests, no_op_tests(runner, task, items, outcomes)))
+        return _with_one_repeat(score_task(task, tests, no_op_tests(runner, task, core, outcomes)))
 
     def _tests(
         self, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome], cause: Named | None
@@ -168,7 +172,7 @@ class Shard:
         title, place = title_of(item), self.sources[task.topic].place
         return TestReport(
             name=item.name, title=title, verdict=outcome.verdict, visible=is_visible(item),
-            weight=weight_of(item), seconds=round(outcome.seconds, 4),
+            detail=is_detail(item), weight=weight_of(item), seconds=round(outcome.seconds, 4),
             message=message_of(title, task.id, outcome, cause if is_telling(outcome) else None, place),
             traceback=traceback_of(outcome, self._file(task), place), printed=printed_of(outcome, place),
             repeat=self._repeat(task, outcome),
@@ -203,7 +207,7 @@ def _with_one_repeat(task: TaskReport) -> TaskReport:
     return replace(task, tests=tests)
 
 
-NO_FAILURE = (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL)  # of these the whole suite decides
+NO_FAILURE = (Verdict.PASS, Verdict.RIGHT, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL)  # of these the whole suite decides
 
 
 def is_first_failure(outcomes: Iterable[Outcome]) -> bool:
@@ -224,6 +228,6 @@ def named(task: Task, tests: Sequence[TestReport]) -> Meanwhile | None:
     return None if found.verdict in NO_FAILURE else Meanwhile(found, named=True)
 
 
-def _to_come(item: pytest.Item) -> TestReport:
-    title, weight = title_of(item), weight_of(item)
-    return TestReport(item.name, title, Verdict.NOT_ATTEMPTED, is_visible(item), weight, 0.0)
+def _to_come(item: pytest.Item, verdict: Verdict = Verdict.NOT_ATTEMPTED) -> TestReport:
+    shown, weight, detail = is_visible(item), weight_of(item), is_detail(item)
+    return TestReport(item.name, title_of(item), verdict, shown, weight, 0.0, detail=detail)

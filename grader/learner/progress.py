@@ -18,7 +18,7 @@ from grader.storage import atomic_write, from_plain, to_plain
 
 # From the best to the least: what is known of a task is the first of these that it ever had.
 RANKING = (
-    Verdict.PASS, Verdict.FAIL, Verdict.FORBIDDEN, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.ERROR,
+    Verdict.PASS, Verdict.RIGHT, Verdict.FAIL, Verdict.FORBIDDEN, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.ERROR,
     Verdict.SKIPPED, Verdict.NOT_ATTEMPTED,
 )  # fmt: skip
 
@@ -36,17 +36,18 @@ class TaskProgress:
     solution: str | None = None  # when the solution was first shown
     code: str | None = None  # the mark of the code that was graded last; None where that is not known
     passed_code: str | None = None  # of the code that passed last, and has not failed since
+    open_details: bool = False  # whether that code left details open
     given_up: bool = False  # it was shown before the task had passed
 
     @property
     def is_passed(self) -> bool:
         """Whether the task passes as it is now."""
-        return self.last is Verdict.PASS
+        return self.last is not None and self.last.is_right
 
     @property
     def ever_passed(self) -> bool:
         """Whether the task has passed at some time."""
-        return self.best is Verdict.PASS
+        return self.best is not None and self.best.is_right
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Progress:
         return Progress({**self.tasks, task_id: entry})
 
 
-VERSION = 1
+VERSION = 2  # 1 knew no details
 
 
 class Damaged(ValueError):

@@ -58,24 +58,27 @@ def after_solution(progress: Progress, task_id: str, now: str) -> Progress:
 
 
 def _after(entry: TaskProgress, task: TaskReport, now: str, code: str | None) -> TaskProgress:
-    failure = failure_of(task)
-    passed = entry.passed or (now if task.verdict is Verdict.PASS else None)
+    failure, verdict = failure_of(task), task.verdict
+    if task.only_core and verdict is Verdict.RIGHT and code == entry.passed_code is not None:
+        verdict = Verdict.RIGHT if entry.open_details else Verdict.PASS  # what is known of the details holds
+    passed = entry.passed or (now if verdict.is_right else None)
     return replace(
         entry,
-        best=min(filter(None, (entry.best, task.verdict)), key=RANKING.index),
-        last=task.verdict,
+        best=min(filter(None, (entry.best, verdict)), key=RANKING.index),
+        last=verdict,
         passed=passed,
-        attempts=entry.attempts + (task.verdict not in NO_ATTEMPT),
+        attempts=entry.attempts + (verdict not in NO_ATTEMPT),
         failure=failure,
         hints=entry.hints if _is_same(failure, entry.failure) else _general(entry.hints),
         code=code,
-        passed_code=_passed_code(entry, task.verdict, code),
+        passed_code=_passed_code(entry, verdict, code),
+        open_details=verdict is Verdict.RIGHT if verdict.is_right else entry.open_details,
     )
 
 
 def _passed_code(entry: TaskProgress, verdict: Verdict, code: str | None) -> str | None:
     """Return which code passes: what passed once does so until the same code fails."""
-    if verdict is Verdict.PASS:
+    if verdict.is_right:
         return code
     failed = verdict not in NO_ATTEMPT and code in (entry.passed_code, None)
     return None if failed else entry.passed_code

@@ -78,12 +78,13 @@ def _now(entry: TaskProgress, code: str | None, *, needs_pass: bool) -> TaskProg
     if entry.code is None:  # kept by an earlier version, which did not say of which code
         return entry
     if code == entry.passed_code and (needs_pass or entry.last is not Verdict.SKIPPED):
-        return replace(entry, last=Verdict.PASS, failure=None)
+        last = Verdict.RIGHT if entry.open_details else Verdict.PASS
+        return entry if entry.last is last else replace(entry, last=last, failure=None)
     if code == entry.code:
         return entry
     if code == IDLE:
         return replace(entry, last=Verdict.NOT_ATTEMPTED, failure=None)
-    changed = entry.last in (Verdict.PASS, Verdict.NOT_ATTEMPTED)
+    changed = entry.is_passed or entry.last is Verdict.NOT_ATTEMPTED
     return replace(entry, last=None) if changed else entry
 
 

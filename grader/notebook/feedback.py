@@ -13,12 +13,12 @@ from grader.intake.notebook_writing import CellData, code_cell, notebook_text, s
 from grader.intake.python_text import UnreadableSource
 from grader.notebook.report_output import drawn
 from grader.notebook.submitted_cells import mended_cells
-from grader.render.failure import failure, labels
+from grader.render.failure import failure, labels, open_details
 from grader.render.page import Page
 from grader.report import Report, TaskReport, Verdict
 from grader.report.selection import WAITING
 from grader.text.escape import one_line
-from grader.text.formatting import MARKS, count, earned, number, share, word
+from grader.text.formatting import MARKS, count, details, earned, number, share, word
 
 NAME = "notebook.ipynb"
 LABEL = re.compile(r"cell (\d{1,9})")
@@ -96,7 +96,8 @@ def about_task(task: TaskReport) -> str:
     points = f"{earned(task.points, task.max_points)} of {number(task.max_points)} points"
     passed = sum(test.verdict is Verdict.PASS for test in task.tests)
     tests = f", {passed} of {count(len(task.tests), 'test')} passed" if task.tests else ""
-    head = f"**{mark} {word(task.verdict)}** {plainly(task.id)}: {points}{tests}"
+    said = f", {details(task)}" if details(task) else ""
+    head = f"**{mark} {word(task.verdict)}** {plainly(task.id)}: {points}{tests}{said}"
     shown = _why(task)
     return f"{head}\n\n{fenced(shown)}" if shown.strip() else head
 
@@ -125,10 +126,12 @@ def fenced(text: str) -> str:
 
 
 def _why(task: TaskReport) -> str:
-    """Return the first failure of a task as the terminal shows it; nothing of one that passed."""
+    """Return the first failure of a task, or its open details, as the terminal shows it; nothing of one that passed."""
 
     def draw(console: Console) -> None:
-        if task.verdict not in WAITING:
+        if details(task):
+            open_details(Page(console), [task])
+        elif task.verdict not in WAITING:
             failure(Page(console), task)
         elif task.message:
             labels(Page(console), task.message)

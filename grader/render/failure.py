@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rich.cells import cell_len
@@ -12,7 +13,7 @@ from grader.render.page import LABEL, WIDEST, Page, cut
 from grader.report import LABELS, Message, TaskReport, TestReport, Verdict
 from grader.text import STOPS, say
 from grader.text.escape import lines, one_line
-from grader.text.formatting import MARKS, word
+from grader.text.formatting import MARKS, details, word
 
 STYLES = {"expected": "green", "got": "red", "likely": "yellow"}
 ONE_LINE = WIDEST - LABEL  # what may quote the submission is cut to one line
@@ -40,6 +41,31 @@ def failure(page: Page, task: TaskReport) -> None:
         _printed(page, test.printed)
     if task.verdict is not Verdict.INTERNAL:
         page.copyable("Next", (message and message.next) or f"grade hint {task.id}", "cyan")
+
+
+MOST_RIGHT = 5  # tasks with open details
+MOST_DETAILS = 3  # of all, with what is known of each
+
+
+def open_details(page: Page, tasks: Sequence[TaskReport], *, brief: bool = False) -> None:
+    """Write what is open of tasks that are right: what each detail checks and what came out, or the tasks alone."""
+    room = 0 if brief else MOST_DETAILS
+    for task in tasks[:MOST_RIGHT]:
+        mark, style = MARKS[task.verdict]
+        if room or task is tasks[0]:
+            page.line()
+        page.line((f"{mark} {word(task.verdict)}", style), "  ", one_line(task.id), (f"  {details(task)}", style))
+        for test in task.details_open[:room]:
+            page.line("  ", (one_line(test.title or test.name), "bold"))
+            if test.message:
+                checked = test.message.checked.removeprefix((test.title or "").rstrip(STOPS)).strip(f": {STOPS}")
+                labels(page, replace(test.message, checked=checked))
+        more = len(task.details_open) - room
+        if room and more > 0:
+            page.line("  ", (say("more", more=more), "dim"))
+        room = max(0, room - len(task.details_open))
+    if len(tasks) > MOST_RIGHT:
+        page.line((say("more", more=len(tasks) - MOST_RIGHT), "dim"))
 
 
 def labels(page: Page, message: Message) -> None:

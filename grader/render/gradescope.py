@@ -13,7 +13,7 @@ from typing import Any
 from grader.report import LABELS, Message, Report, TaskReport, TestReport, Verdict
 from grader.report.selection import by_topic, tells_of, to_share, without_values
 from grader.text.escape import lines, one_line
-from grader.text.formatting import count, earned, number, tally, word
+from grader.text.formatting import count, details, earned, number, tally, word
 
 VISIBLE = "visible"
 VISIBILITIES = ("hidden", "after_due_date", "after_published", VISIBLE)
@@ -108,7 +108,7 @@ def _entry(task: TaskReport, look: Look, complete: bool, hidden: Mapping[str, st
     return {
         "name": one_line(f"{task.id}: {task.title}" if task.title else task.id),
         **(points if complete and task.id not in look.uncounted else {}),
-        "status": "passed" if task.verdict is Verdict.PASS else "failed",
+        "status": "passed" if task.verdict.is_right else "failed",
         "output": task_text(task),
         "tags": [task.id.partition(".")[0], word(task.verdict)],
         "visibility": hidden.get(tells_of(task, hidden) or "") or look.of(task),
@@ -128,7 +128,8 @@ def _verdict(task: TaskReport, test: TestReport | None) -> str:
     passed = sum(each.verdict is Verdict.PASS for each in task.tests)
     if test is None:
         return word(task.verdict) + (f", {count(passed, 'test')}" if passed else "")
-    return f"{word(task.verdict)}, {passed} of {count(len(task.tests), 'test')} passed"
+    said = ", ".join(filter(None, (word(task.verdict), details(task))))
+    return f"{said}, {passed} of {count(len(task.tests), 'test')} passed"
 
 
 def _labels(message: Message | None) -> list[str]:

@@ -12,7 +12,7 @@ KINDS = {
     Verdict.FAIL: "failure",
     Verdict.NOT_ATTEMPTED: "skipped",
     Verdict.SKIPPED: "skipped",
-}  # any other verdict that is not a pass is an error
+}  # any other verdict that is not a pass is an error; an open detail is skipped, as no build fails for it
 
 
 def to_junit(report: Report) -> str:
@@ -42,14 +42,15 @@ def add_suite(
 
 
 def add_case(
-    suite: ElementTree.Element, name: str, seconds: float, verdict: Verdict, message: str, text: str
-) -> None:
+    suite: ElementTree.Element, name: str, seconds: float, verdict: Verdict, message: str, text: str,
+    *, detail: bool = False,
+) -> None:  # fmt: skip
     """Add a case under the name of its suite; `message` and `text` say why it has not passed."""
     attributes = {"classname": suite.get("name", ""), "name": xml(name), "time": _time(seconds)}
     case = ElementTree.SubElement(suite, "testcase", attributes)
-    if verdict is Verdict.PASS:
+    if verdict.is_right:
         return
-    outcome = ElementTree.SubElement(case, KINDS.get(verdict, "error"))
+    outcome = ElementTree.SubElement(case, "skipped" if detail else KINDS.get(verdict, "error"))
     outcome.set("type", verdict.value)
     outcome.set("message", xml(message))
     outcome.text = xml(text)
@@ -70,6 +71,7 @@ def _task_suite(root: ElementTree.Element, report: Report, task: TaskReport) -> 
         "verdict": task.verdict.value,
         "points": f"{task.points:g}",
         "max_points": f"{task.max_points:g}",
+        "details_open": str(len(task.details_open)),
         "course_digest": report.environment.course_digest,
         "torch": report.environment.torch,
         **({"incomplete": report.incomplete} if report.incomplete else {}),
@@ -77,7 +79,8 @@ def _task_suite(root: ElementTree.Element, report: Report, task: TaskReport) -> 
     suite = add_suite(root, task.id, sum(test.seconds for test in task.tests), facts)
     for test in task.tests or (_untested(task),):
         summary = test.message.checked if test.message else test.title
-        add_case(suite, test.name, test.seconds, test.verdict, summary, _details(test.message, test.traceback))
+        text = _told(test.message, test.traceback)
+        add_case(suite, test.name, test.seconds, test.verdict, summary, text, detail=test.detail)
     count_cases(suite)
 
 
@@ -86,7 +89,7 @@ def _untested(task: TaskReport) -> TestReport:
     return TestReport(task.id, task.title, task.verdict, True, 1.0, 0.0, message=task.message)
 
 
-def _details(message: Message | None, traceback: str | None) -> str:
+def _told(message: Message | None, traceback: str | None) -> str:
     values = [(label, getattr(message, label)) for label in LABELS] if message else []
     told = [f"{label.capitalize():<10}{value}" for label, value in values if value]
     return "\n".join([*told, *([traceback] if traceback else [])])

@@ -42,14 +42,14 @@ def to_check50(report: Report, slug: str) -> str:
 
 
 def _result(task: TaskReport) -> dict[str, Any]:
-    passed = None if task.verdict in NOT_FOUND_OUT else task.verdict is Verdict.PASS
+    passed = None if task.verdict in NOT_FOUND_OUT else task.verdict.is_right
     test = task.first_failure
     message = (test.message if test else None) or task.message
     return {
         "name": task.id,
         "description": one_line(task.title),
         "passed": passed,
-        "log": [] if passed else task_text(task).split("\n"),
+        "log": [] if task.verdict is Verdict.PASS else task_text(task).split("\n"),
         "cause": None if passed else _cause(task, message),
         "data": {"points": task.points, "max_points": task.max_points},
         "dependency": _dependency(task),
@@ -123,7 +123,7 @@ def _classroom50_test(task: TaskReport) -> dict[str, Any]:
     message = (failed.message if failed else None) or task.message
     return {
         "test-name": task.id,
-        "passed": task.verdict is Verdict.PASS,
+        "passed": task.verdict.is_right,
         "score": round(task.points * PER_POINT),
         "max-score": round(task.max_points * PER_POINT),
         "verdict": task.verdict.value,

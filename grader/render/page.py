@@ -130,7 +130,7 @@ class LiveProgress:
     def advance(self, task_id: str, test_name: str, verdict: str) -> None:
         """One more test of a task is done."""
         self._seen.add(task_id)
-        if verdict not in ("pass", "not_attempted", "skipped"):
+        if verdict not in ("pass", "right", "not_attempted", "skipped"):
             self._failed.add(task_id)
         failed = say("tasks.failed", failed=len(self._failed)) if self._failed else ""
         self._live.update(self._bar, completed=len(self._seen), description=one_line(task_id), failed=failed)

@@ -11,13 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.render.drawings import gallery
-from grader.render.failure import failure, repeatable
+from grader.render.failure import failure, open_details, repeatable
 from grader.render.page import Page
 from grader.report import Report, TaskReport, Verdict
 from grader.report.selection import by_topic, first_failed, first_waiting, passed, place, untouched
 from grader.text import localised, say
 from grader.text.escape import one_line
-from grader.text.formatting import MARKS, bar, count, earned, number, seconds, share, tally, word
+from grader.text.formatting import MARKS, bar, count, details, earned, number, seconds, share, tally, word
 
 BAR = 28
 GAP = 2
@@ -53,7 +53,7 @@ def total(page: Page, report: Report) -> None:
 
 def _is_quiet(report: Report, tasks: list[TaskReport]) -> bool:
     """Whether a topic is all done or all untouched while there is something to do in another."""
-    finished = all(task.verdict is Verdict.PASS for task in report.tasks)
+    finished = passed(report)
     verdicts = {task.verdict for task in tasks}
     return not finished and len(verdicts) == 1 and verdicts <= {Verdict.PASS, Verdict.NOT_ATTEMPTED}
 
@@ -95,10 +95,14 @@ def _row(page: Page, task: TaskReport, titled: bool, timed: bool) -> list[Text]:
     return [
         Text(page.alphabet.of(f"{mark} {word(task.verdict)}"), style),
         Text(_name(task), quiet),
-        *([Text(one_line(task.title), "dim")] if titled else []),
+        *([Text.assemble((one_line(task.title), "dim"), *_open(task))] if titled else []),
         Text(points, quiet),
         *([Text(took, "dim")] if timed else []),
     ]
+
+
+def _open(task: TaskReport) -> list[tuple[str, str]]:
+    return [(f", {said}", MARKS[task.verdict][1])] if (said := details(task)) else []
 
 
 def _name(task: TaskReport) -> str:
@@ -134,6 +138,7 @@ def show(
             failed = first_failed(report)
             gallery(page, report, failed.first_failure if failed else None)
         _next(page, report, paths)
+        open_details(page, [task for task in report.tasks if details(task)], brief=first_failed(report) is not None)
         if repeat:
             _repeat(page, first_failed(report))
     _remarks(page, report)
@@ -171,7 +176,9 @@ def _next(page: Page, report: Report, paths: str) -> None:
     elif passed(report):
         score, most = earned(report.score, report.max_score), number(report.max_score)
         points = say("points.of_all", earned=score, most=most)
-        page.line((say("tasks.all_pass"), "bold green"), f"  {points}")
+        all_pass = all(task.verdict is Verdict.PASS for task in report.tasks)
+        style = "bold green" if all_pass else "bold cyan"
+        page.line((say("tasks.all_pass" if all_pass else "tasks.all_right"), style), f"  {points}")
 
 
 def _begin(page: Page, task: TaskReport, paths: str, label: str) -> None:

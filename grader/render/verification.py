@@ -15,7 +15,7 @@ from grader.text.formatting import count
 if TYPE_CHECKING:
     from grader.verify import TaskProof, TopicProof, Verification
 
-COLUMNS = ("", "task", "tests", "mistakes", "caught", "named", "ties", "stub", "solution", "seeds", "statistical")
+COLUMNS = ("", "task", "core", "details", "mistakes", "caught", "named", "ties", "stub", "solution", "seeds", "statistical")
 
 
 def show(proof: Verification, console: Console) -> None:
@@ -23,6 +23,9 @@ def show(proof: Verification, console: Console) -> None:
     page = Page(console)
     for topic in proof.topics:
         _topic(page, topic)
+    for task in (task for topic in proof.topics for task in topic.tasks):
+        if names := [one_line(row.name) for row in task.rows if row.by_details]:
+            page.line(("● ", "cyan"), (one_line(task.id), "bold"), f"  only details catch {', '.join(names)}")
     problems = [
         *((task.id, problem) for topic in proof.topics for task in topic.tasks for problem in task.problems),
         *(("course", problem) for problem in proof.problems),
@@ -53,7 +56,8 @@ def _row(page: Page, task: TaskProof) -> list[Text]:
     return [
         Text(page.alphabet.of("✓" if good else "✗"), "green" if good else "red"),
         Text(one_line(task.id.rpartition(".")[2])),
-        Text(str(task.tests)),
+        Text(str(task.tests - task.details)),
+        Text(str(task.details)),
         Text(str(task.mistakes)),
         _part(task.caught, task.mistakes),
         _part(task.named, task.mistakes),
@@ -82,7 +86,9 @@ def _verdict(page: Page, proof: Verification, problems: int) -> None:
     tasks = [task for topic in proof.topics for task in topic.tasks]
     mistakes, caught = sum(task.mistakes for task in tasks), sum(task.caught for task in tasks)
     facts = f"{count(len(tasks), 'task')}, {caught} of {count(mistakes, 'known mistake')} caught"
+    by_details = sum(row.by_details for task in tasks for row in task.rows)
     named = f"{sum(task.named for task in tasks)} named"
+    named += f", {by_details} caught by details alone" if by_details else ""
     if problems:
         page.line()
     mark = ("✓ proven", "bold green") if proof.ok else (f"✗ {count(problems, 'problem')}", "bold red")

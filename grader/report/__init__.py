@@ -103,13 +103,14 @@ class Picture:
     caption: str = ""  # what to look for, in one sentence
 
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Verdict(StrEnum):
     """What became of a test or of a task."""
 
     PASS = "pass"
+    RIGHT = "right"  # of a task: its core passes, and details are open
     FAIL = "fail"
     ERROR = "error"  # their code raised or died
     NOT_ATTEMPTED = "not_attempted"
@@ -118,6 +119,11 @@ class Verdict(StrEnum):
     FORBIDDEN = "forbidden"
     SKIPPED = "skipped"  # a task it needs has not passed
     INTERNAL = "internal"  # our own failure: the grading is incomplete
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the core passes, and with it the task: for what builds on it, for the progress, for every count."""
+        return self in (Verdict.PASS, Verdict.RIGHT)
 
 
 POSSIBLE = "one possible cause: "  # before the sentence of a mistake whose effect alone is known to be the same
@@ -154,6 +160,7 @@ class TestReport:
     seconds: float
     message: Message | None = None
     traceback: str | None = None  # the learner's own, cut to their file
+    detail: bool = False  # about refusals, manners or memory: a task is right without it
     is_close: bool = False  # whether what differs does so by rounding alone: other failures tell more
     printed: str | None = None  # what their code printed during this test, and warnings that it caused
     repeat: str | None = None  # Python that repeats the failing call
@@ -177,12 +184,24 @@ class TaskReport:
 
     @property
     def first_failure(self) -> TestReport | None:
-        """The failure to show first: what costs the whole task, then what tells most, in the suite's order."""
-        failed = [test for test in self.tests if test.verdict is not Verdict.PASS]
+        """The failure to show first: what costs the whole task, then the core, then what tells most, in order."""
+        failed = [test for test in self.tests if test.verdict not in (Verdict.PASS, Verdict.SKIPPED)]
         decisive = self.verdict in DECISIVE
         return min(
-            failed, key=lambda test: (decisive and test.verdict is not self.verdict, test.is_close), default=None
+            failed,
+            key=lambda test: (decisive and test.verdict is not self.verdict, test.detail, test.is_close),
+            default=None,
         )
+
+    @property
+    def details_open(self) -> tuple[TestReport, ...]:
+        """The details that do not pass; one that was not run is skipped."""
+        return tuple(test for test in self.tests if test.detail and test.verdict is not Verdict.PASS)
+
+    @property
+    def only_core(self) -> bool:
+        """Whether details were left out."""
+        return any(test.detail and test.verdict is Verdict.SKIPPED for test in self.tests)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ SCHEMA = Path(__file__).with_name("schema.json")
 NUMBERS = re.compile(r"\[\n[\s\d.,e+\-]*(?:null[\s\d.,e+\-]*)*\]")
 # The order in which a reader wants them.
 HEAD = ("schema_version", "submission", "seed", "score", "max_score", "seconds", "incomplete", "notes", "environment")
-TASK = ("id", "title", "verdict", "points", "max_points", "message")
+TASK = ("id", "title", "verdict", "points", "max_points", "details_open", "message")
+READ = (1, SCHEMA_VERSION)  # in version 1 every test is of the core
 FOR_SOME = ("printed", "repeat")  # of a test: what is left out where there is none
 
 _places = attrgetter(*(each.name for each in fields(Environment)))
@@ -47,15 +48,17 @@ def to_json(report: Report) -> str:
 def as_dict(report: Report) -> dict[str, Any]:
     """The report as plain values."""
     values = to_plain(report) | {"score": report.score, "max_score": report.max_score}
-    return {name: values[name] for name in HEAD} | {"tasks": [_plain_task(task) for task in values["tasks"]]}
+    tasks = [_plain_task(plain, task) for plain, task in zip(values["tasks"], report.tasks, strict=True)]
+    return {name: values[name] for name in HEAD} | {"tasks": tasks}
 
 
-def _plain_task(task: Mapping[str, Any]) -> dict[str, Any]:
+def _plain_task(values: Mapping[str, Any], task: TaskReport) -> dict[str, Any]:
     tests = [
         {name: value for name, value in test.items() if value is not None or name not in FOR_SOME}
-        for test in task["tests"]
+        for test in values["tests"]
     ]
-    return {name: task[name] for name in TASK} | {"tests": tests}
+    values = {**values, "details_open": len(task.details_open)}
+    return {name: values[name] for name in TASK} | {"tests": tests}
 
 
 def from_json(text: str | bytes) -> Report:
@@ -80,11 +83,12 @@ def read_report(values: object) -> Report:
     version = values.get("schema_version") if isinstance(values, Mapping) else None
     if version is None:
         raise NotAReport("not a report: 'schema_version' is missing")
-    if version != SCHEMA_VERSION:
-        raise NotAReport(f"schema_version is {version!r}; this torchgrade reads {SCHEMA_VERSION}")
+    if version not in READ:
+        raise NotAReport(f"schema_version is {version!r}; this torchgrade reads {' and '.join(map(str, READ))}")
     report = _read(values, Report)
     return replace(
         report,
+        schema_version=SCHEMA_VERSION,
         environment=_shared_environment(report.environment),
         tasks=tuple(_shared_task(task) for task in report.tasks),
     )

@@ -25,8 +25,13 @@ def by_topic(report: Report) -> dict[str, list[TaskReport]]:
 
 
 def passed(report: Report) -> bool:
-    """Whether every task passed and the grading is complete."""
-    return report.incomplete is None and all(task.verdict is Verdict.PASS for task in report.tasks)
+    """Whether every task is right and the grading is complete."""
+    return report.incomplete is None and all(task.verdict.is_right for task in report.tasks)
+
+
+def went_wrong(task: TaskReport) -> bool:
+    """Whether a task was tried and is not right."""
+    return task.verdict not in WAITING and not task.verdict.is_right
 
 
 def untouched(report: Report) -> bool:
@@ -36,7 +41,7 @@ def untouched(report: Report) -> bool:
 
 def first_failed(report: Report) -> TaskReport | None:
     """The first task that went wrong; a fault of ours only when there is no other."""
-    failed = [task for task in report.tasks if task.verdict not in WAITING | {Verdict.PASS}]
+    failed = [task for task in report.tasks if went_wrong(task)]
     theirs = [task for task in failed if task.verdict is not Verdict.INTERNAL]
     return next(iter(theirs or failed), None)
 
@@ -54,7 +59,7 @@ def place(task: TaskReport) -> str | None:
 
 @dataclass(frozen=True)
 class Failure:
-    """What the last grading said of a task that did not pass."""
+    """What the last grading said of a task that did not pass, or of the first detail that is open."""
 
     test: str | None = None  # the name of the test, None for a task that was not tested
     checked: str | None = None
@@ -66,6 +71,8 @@ class Failure:
 def failure_of(task: TaskReport) -> Failure | None:
     """Return what went wrong in a task; None for one that passed or that nobody has begun."""
     if task.verdict in (Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.INTERNAL):
+        return None
+    if task.verdict is Verdict.RIGHT and task.first_failure is None:  # its details were not run
         return None
     test = None if task.verdict is Verdict.SKIPPED else task.first_failure
     message = test.message if test else task.message

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from grader.report import Passage, TaskReport, TestReport, Verdict
 from grader.text import count_of, say, verdict_words
 
-DRAWN = "✓✗·◷▪⊘–█░"
-ASCII_ONLY = str.maketrans(DRAWN, "+x.t#/-#-")
+DRAWN = "✓●✗·◷▪⊘–█░"
+ASCII_ONLY = str.maketrans(DRAWN, "+ox.t#/-#-")
 
 MARKS = {
     Verdict.PASS: ("✓", "green"),
+    Verdict.RIGHT: ("●", "cyan"),
     Verdict.FAIL: ("✗", "red"),
     Verdict.ERROR: ("!", "red"),
     Verdict.NOT_ATTEMPTED: ("·", "dim"),
@@ -95,6 +96,13 @@ def seconds(task: TaskReport) -> float:
 def count(number_of: int, noun: str) -> str:
     """`1 task`, `2 tasks`."""
     return count_of(number_of, noun if number_of == 1 else f"{noun}s")
+
+
+def details(task: TaskReport) -> str:
+    """`2 details open`, of a task that is right; nothing of any other, or where no detail was run."""
+    if task.verdict is not Verdict.RIGHT or task.only_core:
+        return ""
+    return say("details.open", details=count(len(task.details_open), "detail"))
 
 
 def tally(items: Iterable[TaskReport | TestReport]) -> str:

@@ -15,7 +15,7 @@ from grader.course import Course, Task
 from grader.judge.diagnosis import is_telling, play_mistake, same_outcome
 from grader.judge.outcome import Outcome
 from grader.judge.references import References
-from grader.judge.runner import Runner, is_statistical
+from grader.judge.runner import Runner, is_detail, is_statistical
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject
 from grader.proxy.errors import SubmissionError
@@ -31,6 +31,7 @@ class MistakeProof:
     sentence: str
     caught_by: tuple[str, ...]
     alike: tuple[str, ...]  # other mistakes that do the same on every test
+    by_details: bool = False  # no test of the core is among these: a task with this mistake would be right
     broken: str = ""  # why the variant itself cannot run: a name that is not there
 
     @property
@@ -58,6 +59,7 @@ class TaskProof:
     statistical: int = 0  # tests whose passing depends on luck
     statistical_seeds: int = 0  # under which those were played; 0 where there are none
     statistical_seeds_passed: int = 0
+    details: int = 0  # of the tests
 
 
 @dataclass(frozen=True)
@@ -81,15 +83,15 @@ def prove_mistakes(runner: Runner, task: Task, items: Sequence[pytest.Item]) -> 
     """Play the known mistakes of a task on its tests until each is caught and told from every other.
 
     A mistake that has been caught and told apart stays so whatever further tests say, so it is not played on them.
-    Tests that train or sample are dear, and come last.
+    Tests that train or sample are dear, and come last. What only details catch is played on them too.
     """
     rows = {mistake: _Row(mistake) for mistake in runner.references.mistakes(task)}
     for row in rows.values():
         row.rivals = set(rows) - {row.mistake}
     for item in sorted(items, key=is_statistical):
-        undecided = [row for row in rows.values() if row.rivals or not row.caught_by]
+        undecided = [row for row in rows.values() if row.rivals or row.by_details]
         for row in undecided:
-            row.take(item.name, play_mistake(runner, task, row.mistake, item))
+            row.take(item.name, play_mistake(runner, task, row.mistake, item), is_detail(item))
         _tell_apart(undecided, rows, item.name)
     return tuple(row.proof(rows) for row in rows.values())
 
@@ -102,18 +104,21 @@ class _Row:
     rivals: set[Mistake] = field(default_factory=set)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     caught_by: list[str] = field(default_factory=list)
+    by_details: bool = True  # as long as no test of the core catches it
 
-    def take(self, name: str, outcome: Outcome) -> None:
+    def take(self, name: str, outcome: Outcome, detail: bool) -> None:
         """Take down what the mistake did on a test."""
         self.outcomes[name] = outcome
         if _catches(outcome):
             self.caught_by.append(name)
+            self.by_details &= detail
 
     def proof(self, rows: Mapping[Mistake, _Row]) -> MistakeProof:
         """Return the row as data."""
         broken = next((str(one.problem) for one in self.outcomes.values() if _is_broken(one)), "")
         alike = tuple(other.name for other in rows if other in self.rivals)
-        return MistakeProof(self.mistake.name, self.mistake.sentence, tuple(self.caught_by), alike, broken)
+        only = self.by_details and bool(self.caught_by)
+        return MistakeProof(self.mistake.name, self.mistake.sentence, tuple(self.caught_by), alike, only, broken)
 
 
 def _tell_apart(played: Sequence[_Row], rows: Mapping[Mistake, _Row], test: str) -> None:
@@ -184,6 +189,7 @@ class Found:
     statistical: int
     rows: tuple[MistakeProof, ...] = ()
     failed: dict[int, list[str]] = field(default_factory=dict)  # names of tests by seed
+    details: int = 0  # of the tests
     numbered: tuple[str, ...] = ()  # tests whose cases are told apart by a number alone
 
 
@@ -209,7 +215,8 @@ def _played(unit: Unit, runner: Runner, task: Task) -> Found:
     lucky = [item for item in items if is_statistical(item)]
     if unit.kind is Kind.MISTAKES:
         rows = prove_mistakes(runner, task, items)
-        return Found(unit, len(items), len(lucky), rows, numbered=_numbered(items))
+        details = sum(map(is_detail, items))
+        return Found(unit, len(items), len(lucky), rows, details=details, numbered=_numbered(items))
     chosen = lucky if unit.kind is Kind.STATISTICAL else [item for item in items if item not in lucky]
     failed = failing_seeds(runner, chosen, range(unit.first, unit.last + 1))
     return Found(unit, len(items), len(lucky), failed=failed)

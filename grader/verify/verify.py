@@ -104,9 +104,10 @@ def proof_of(
     problems += [*_seed_problems(failed), *_seed_problems(unlucky)]
     problems += [f"the cases of {name} are only numbered: give ids that say what differs" for name in first.numbered]
     problems += [] if first.tests else ["there are no tests"]
+    problems += ["every test is a detail: without a core nothing is right"] if 0 < first.tests == first.details else []
     counted = lucky if first.statistical else 0
     return TaskProof(
-        id=task.id, tests=first.tests, mistakes=len(rows), caught=sum(bool(row.caught_by) for row in rows),
+        id=task.id, tests=first.tests, details=first.details, mistakes=len(rows), caught=sum(bool(row.caught_by) for row in rows),
         named=sum(row.named for row in rows), alike=alike, stub=str(stub), solution=str(solution), seeds=seeds,
         seeds_passed=seeds - len(failed), problems=tuple(problems), rows=rows, statistical=first.statistical,
         statistical_seeds=counted, statistical_seeds_passed=counted - len(unlucky),

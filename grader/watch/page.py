@@ -14,7 +14,7 @@ from grader.learner.code_files import IDLE
 from grader.learner.progress_changes import Help
 from grader.learner.task_states import open_needs
 from grader.render.course_pages import show_hint
-from grader.render.failure import failure
+from grader.render.failure import failure, open_details
 from grader.render.page import LABEL, Page, cut_front
 from grader.report import TaskReport, Verdict
 from grader.text import localised, say
@@ -135,7 +135,7 @@ def _task(page: Page, state: State, task: Task, most: int) -> None:
     so_far = spoken_so_far(task, state)
     if so_far is not None:
         failure(page, so_far)
-    elif result is not None and result.verdict not in (Verdict.PASS, Verdict.NOT_ATTEMPTED):
+    elif result is not None and result.verdict not in (Verdict.PASS, Verdict.RIGHT, Verdict.NOT_ATTEMPTED):
         failure(page, translated_task(result, state.course))
     else:
         _standing(page, state, task)
@@ -161,7 +161,10 @@ def _standing(page: Page, state: State, task: Task) -> None:
         return
     assert verdict is not None
     mark, style = MARKS[verdict]
-    page.line((f"{mark} {word(verdict)}", style), *(_beyond(state) if verdict is Verdict.PASS else []))
+    page.line((f"{mark} {word(verdict)}", style), *(_beyond(state) if verdict.is_right else []))
+    if verdict is Verdict.RIGHT and (result := state.results.get(task.id)) is not None:
+        open_details(page, [translated_task(result, state.course)])
+        return
     known = state.progress.of(task.id).failure
     if verdict is Verdict.PASS or known is None:
         return

@@ -189,10 +189,11 @@ class State:
 
     def passes(self, task_id: str) -> bool:
         """Whether a task passes, as far as is known."""
-        return self.verdict(task_id) is Verdict.PASS
+        verdict = self.verdict(task_id)
+        return verdict is not None and verdict.is_right
 
 
-WAITING = (None, Verdict.PASS, Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)
+WAITING = (None, Verdict.PASS, Verdict.RIGHT, Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)
 
 
 def first_look(state: State, changed: Sequence[str], topic: str | None) -> str | None:
@@ -206,7 +207,7 @@ def first_look(state: State, changed: Sequence[str], topic: str | None) -> str |
 
 def following(state: State) -> str | None:
     """Return the task to look at after a grading: where this one passes, another of the same save that does not."""
-    if state.current is None or state.verdict(state.current) not in (Verdict.PASS, Verdict.SKIPPED):
+    if state.current is None or state.verdict(state.current) not in (Verdict.PASS, Verdict.RIGHT, Verdict.SKIPPED):
         return state.current
     failed = [task.id for task in state.tasks if task.id in state.batch and _failed(state, task)]
     return next(iter(failed), state.current)

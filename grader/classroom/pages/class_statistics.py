@@ -46,7 +46,7 @@ def graded(result: ClassResult) -> list[Standing]:
 
 
 def hardest_tasks(result: ClassResult) -> list[Passed]:
-    """Every task that somebody did not pass, the hardest first."""
+    """Every task that somebody has not got right, the hardest first."""
     titles = {(column.id, ""): column.title for column in result.columns}
     return _hardest((((task.id, ""), task.verdict) for task in _tasks(result)), titles)
 
@@ -66,7 +66,7 @@ def _hardest(verdicts: Iterable[tuple[Key, Verdict]], titles: Mapping[Key, str])
         Passed(
             task=key[0],
             title=titles.get(key, ""),
-            passed=given.count(Verdict.PASS),
+            passed=sum(verdict.is_right for verdict in given),
             tried=sum(verdict not in WAITING for verdict in given),
             graded=len(given),
         )

@@ -36,7 +36,7 @@ from grader.classroom.tables.sheet import (
     score_of,
     written,
 )
-from grader.report import Report, Verdict
+from grader.report import Report
 from grader.report.selection import first_failed
 from grader.text.escape import one_line
 from grader.text.formatting import count, earned, number
@@ -178,7 +178,7 @@ def comment_of(standing: Standing, hidden: Collection[str] = ()) -> str:
 
 
 def _tasks(report: Report) -> str:
-    passed = sum(task.verdict is Verdict.PASS for task in report.tasks)
+    passed = sum(task.verdict.is_right for task in report.tasks)
     text = f"{passed} of {count(len(report.tasks), 'task')} passed"
     failed = first_failed(report)
     if failed is None:

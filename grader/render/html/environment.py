@@ -17,8 +17,9 @@ from grader.render.html.lines import averaged, curve_outside, curve_svg, path_ou
 from grader.render.html.pictures import picture_of
 from grader.render.html.svg_elements import bar, element
 from grader.report import LABELS
+from grader.report.selection import went_wrong
 from grader.text import chosen, label, localised
-from grader.text.formatting import clock, count, earned, number, passage, share
+from grader.text.formatting import clock, count, details, earned, number, passage, share
 
 PACKAGE = "grader.render.html"
 STYLE, SCRIPT = "page.css", "sort.js"
@@ -30,7 +31,7 @@ FILTERS = (
 )
 FUNCTIONS = (
     *(markup.anchor, markup.drawn, markup.has_drawings, markup.mark, markup.next_of, markup.number_of),
-    *(markup.went_wrong, clock, count, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg),
+    *(went_wrong, clock, count, details, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg),
     *(curve_outside, path_outside, chosen, localised, label, passage, element),
 )
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from grader.report import Message, TaskReport, TestReport, Verdict
-from grader.report.selection import WAITING
 from grader.text import NAME, say
 from grader.text.escape import lines, one_line, with_code
 from grader.text.formatting import MARKS, number, word
@@ -109,11 +108,6 @@ def drawn(task: TaskReport) -> bool:
     return any(map(has_drawings, task.tests))
 
 
-def went_wrong(task: TaskReport) -> bool:
-    """Whether a task was tried and did not pass."""
-    return task.verdict not in WAITING | {Verdict.PASS}
-
-
 def number_of(task: TaskReport, test: TestReport) -> int:
     """The place of a test in its task, from 1."""
     return 1 + next(place for place, each in enumerate(task.tests) if each is test)
@@ -133,6 +127,7 @@ def anchor(kind: str, name: str) -> str:
 
 CLASSES = {
     Verdict.PASS: "pass",
+    Verdict.RIGHT: "right",
     Verdict.NOT_ATTEMPTED: "wait",
     Verdict.SKIPPED: "wait",
     Verdict.INTERNAL: "fault",
@@ -140,7 +135,7 @@ CLASSES = {
 
 
 def kind(verdict: Verdict) -> str:
-    """The class of a verdict: pass, bad, wait or fault."""
+    """The class of a verdict: pass, right, bad, wait or fault."""
     return CLASSES.get(verdict, "bad")
 
 
@@ -149,10 +144,14 @@ def sign(verdict: Verdict) -> str:
     return MARKS[verdict][0]
 
 
-def mark(verdict: Verdict) -> Markup:
-    """The sign and the word of a verdict; the word says it all, so the sign is not read aloud."""
+def mark(verdict: Verdict, *, detail: bool = False) -> Markup:
+    """The sign and the word of a verdict; the word says it all, so the sign is not read aloud.
+
+    A `detail` that is open has the colour of a task that is right.
+    """
+    colour = "right" if detail and kind(verdict) == "bad" else kind(verdict)
     form = '<span class="mark {}"><span aria-hidden="true">{}</span> {}</span>'
-    return Markup(form).format(kind(verdict), sign(verdict), word(verdict))
+    return Markup(form).format(colour, sign(verdict), word(verdict))
 
 
 def marks_in_use(verdicts: Iterable[Verdict]) -> list[Verdict]:

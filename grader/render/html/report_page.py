@@ -55,7 +55,7 @@ def topics_of(tasks: tuple[TaskReport, ...]) -> list[Topic]:
     groups: dict[str, list[TaskReport]] = {}
     for task in tasks:
         groups.setdefault(topic_of(task), []).append(task)
-    finished = all(task.verdict is Verdict.PASS for task in tasks)
+    finished = all(task.verdict.is_right for task in tasks)
     return [Topic(slug, tuple(group), not finished and _is_quiet(group)) for slug, group in groups.items()]
 
 

@@ -10,9 +10,9 @@ from grader.course import Task
 from grader.judge.scoring import score_task, skip_dependents, untested, verdict_of_task
 from grader.report import TestReport, Verdict
 
-P, F, E, N, T, M, X, OURS = (
+P, F, E, N, T, M, X, OURS, R, S = (
     Verdict.PASS, Verdict.FAIL, Verdict.ERROR, Verdict.NOT_ATTEMPTED, Verdict.TIMEOUT, Verdict.MEMORY,
-    Verdict.FORBIDDEN, Verdict.INTERNAL,
+    Verdict.FORBIDDEN, Verdict.INTERNAL, Verdict.RIGHT, Verdict.SKIPPED,
 )  # fmt: skip
 
 
@@ -65,6 +65,46 @@ def test_points_are_rounded_to_two_places():
 
 def test_points_are_full_when_every_test_passes():
     assert score_task(task(points=3), rows(P, P, P, weights=[0.1, 0.2, 0.7])).points == 3
+
+
+def with_details(core, details, weight=1.0):
+    found = rows(*core, *details, weights=[1.0] * len(core) + [weight] * len(details))
+    return [replace(test, detail=place >= len(core)) for place, test in enumerate(found)]
+
+
+@pytest.mark.parametrize(
+    ("core", "details", "verdict", "points"),
+    [
+        ([P, P], [P, P], P, 10), ([P, P], [P, F], R, 9), ([P, P], [E, F], R, 8), ([P, P], [N, T], R, 8),
+        ([P, F], [P, P], F, 4), ([F, F], [P, P], F, 0), ([P, P], [X], X, 0), ([N, N], [P, F], N, 0),
+        ([P] * 19, [F], R, 9.5),
+    ],
+)  # fmt: skip
+def test_details_share_a_fifth_at_most_and_count_only_when_the_core_passes(core, details, verdict, points):
+    found = score_task(task(points=10), with_details(core, details))
+    assert (found.verdict, found.points) == (verdict, points)
+    assert len(found.details_open) == sum(each is not P for each in details)
+
+
+def test_details_that_were_not_run_leave_a_task_right():
+    found = score_task(task(points=10), with_details([P, P], [S, S]))
+    assert (found.verdict, found.points, found.only_core, found.first_failure) == (R, 8, True, None)
+
+
+def test_details_are_what_is_judged_where_nothing_else_was_chosen():
+    assert score_task(task(points=10), with_details([], [P, F])).points == 5
+
+
+def test_first_failure_is_of_the_core():
+    found = score_task(task(), [replace(test, is_close=not test.detail) for test in with_details([P, F], [E])][::-1])
+    assert found.first_failure.verdict is F
+
+
+def test_task_that_is_right_is_one_to_build_on():
+    """Where the first is right, what needs it is judged."""
+    first, second = task("one"), task("two", needs=["maths.one"])
+    reports = {first.id: score_task(first, with_details([P], [F])), second.id: score_task(second, rows(F))}
+    assert skip_dependents([first, second], reports) == reports
 
 
 @pytest.mark.parametrize("verdicts", [[P, X], [P, P, P, X], [P, N], [N, N]])

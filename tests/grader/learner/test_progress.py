@@ -34,7 +34,7 @@ def test_file_names_its_version_and_reads_as_plain_words(folder, place, report_o
     """The file is JSON with a version and the words of the report."""
     record(folder, report_of(losses__mean=Verdict.PASS), when="now")
     values = json.loads((place / NAME).read_text())
-    assert values["version"] == 1
+    assert values["version"] == 2
     assert values["tasks"]["losses.mean"] == {"best": "pass", "last": "pass", "passed": "now", "attempts": 1}
 
 
@@ -84,9 +84,17 @@ def test_second_damaged_file_leaves_the_first_alone(folder, place):
     ]
 
 
+def test_file_of_version_1_is_read(folder, place):
+    """What was kept before there were details counts as it did."""
+    entry = {"best": "pass", "last": "fail", "passed": "then", "attempts": 3, "code": "b", "passed_code": "a"}
+    (place / NAME).write_text(json.dumps({"version": 1, "tasks": {"losses.mean": entry}}))
+    found = load(folder).progress.of("losses.mean")
+    assert found.ever_passed and not found.is_passed and not found.open_details
+
+
 def test_file_of_a_later_version_is_left_alone(folder, place):
     """What a later torchgrade wrote is neither used nor changed."""
-    text = '{"version": 2, "tasks": {}}'
+    text = '{"version": 3, "tasks": {}}'
     (place / NAME).write_text(text)
     assert "later" in load(folder).note
     assert "not kept" in update(folder, lambda progress: after_hint(progress, "losses.mean", 1))

@@ -6,7 +6,7 @@ import pytest
 
 from grader.learner.progress import Progress, TaskProgress
 from grader.learner.progress_changes import after_grading, after_hint, after_solution, following, picked
-from grader.report import Message, Verdict
+from grader.report import Message, TestReport, Verdict
 from grader.report.selection import Failure
 from grader.text.catalogue import advice_on
 
@@ -49,6 +49,25 @@ def test_failure_is_kept_in_its_labels(graded):
 def test_failure_is_forgotten_when_the_task_passes(graded):
     """A task that passes has no failure."""
     assert graded(graded(Progress(), Verdict.FAIL), Verdict.PASS).of("losses.softmax").failure is None
+
+
+def test_right_task_has_passed_and_says_whether_its_code_leaves_details_open(graded):
+    """Right is passed: at some time, now, and for what builds on it."""
+    entry = graded(Progress(), Verdict.RIGHT).of("losses.softmax")
+    assert entry.is_passed and entry.ever_passed and entry.passed == MORNING and entry.open_details
+    assert not graded(Progress({"losses.softmax": entry}), Verdict.PASS).of("losses.softmax").open_details
+
+
+@pytest.mark.parametrize(("open_details", "last"), [(False, Verdict.PASS), (True, Verdict.RIGHT)])
+def test_grading_of_the_core_lowers_nothing(report_of, open_details, last):
+    """What is known of the details of the same code holds; of other code nothing is known."""
+    entry = TaskProgress(best=last, last=last, code="a", passed_code="a", open_details=open_details)
+    report = report_of(losses__softmax=Verdict.RIGHT)
+    left_out = TestReport("test_manners", "", Verdict.SKIPPED, False, 1.0, 0.0, detail=True)
+    report = replace(report, tasks=(replace(report.tasks[0], tests=(left_out,)),))
+    for code, expected in (("a", last), ("b", Verdict.RIGHT)):
+        after = after_grading(Progress({"losses.softmax": entry}), report, NOON, {"losses.softmax": code})
+        assert (after.of("losses.softmax").last, after.of("losses.softmax").best) == (expected, last)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.NOT_ATTEMPTED, Verdict.SKIPPED])

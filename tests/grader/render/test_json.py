@@ -136,7 +136,7 @@ def test_numbers_of_a_curve_stand_on_one_line(reports):
     ("change", "naming"),
     [
         (lambda value: value.pop("seed"), "'seed' is missing"),
-        (lambda value: value.update(schema_version=2), "schema_version is 2"),
+        (lambda value: value.update(schema_version=3), "schema_version is 3; this torchgrade reads 1 and 2"),
         (lambda value: value["tasks"][0].update(verdict="great"), "great"),
         (lambda value: value.update(tasks=None), "not a report"),
         (lambda value: value["environment"].pop("torch"), "'torch' is missing"),

@@ -31,7 +31,7 @@ def test_counts_are_those_of_the_cases(reports, situation):
             assert element.get(attribute) == str(sum(case.find(tag) is not None for case in cases))
 
 
-@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.PASS])
+@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if not verdict.is_right])
 def test_every_verdict_but_a_pass_is_told(reports, verdict):
     root = parsed(reports["every_verdict"]())
     outcome = root.find(f"testsuite[@name='losses.{verdict.value}']/testcase")[0]
@@ -39,6 +39,14 @@ def test_every_verdict_but_a_pass_is_told(reports, verdict):
     assert outcome.tag == {"fail": "failure", "not_attempted": "skipped", "skipped": "skipped"}.get(
         verdict, "error"
     )
+
+
+def test_open_detail_fails_no_build(reports):
+    """Of a task that is right a system reads which details are open, and counts no failure."""
+    suite = parsed(reports["every_verdict"]()).find("testsuite[@name='losses.right']")
+    assert [suite.get(name) for name in ("failures", "errors", "skipped")] == ["0", "0", "1"]
+    facts = {each.get("name"): each.get("value") for each in suite.iter("property")}
+    assert (facts["verdict"], facts["details_open"]) == ("right", "1")
 
 
 def test_failure_carries_its_lines_and_the_learners_traceback(reports):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +54,17 @@ def test_reports_of_two_environments_keep_their_own(name: str) -> None:
     one, other = from_json(to_json(report_of(1))), from_json(json.dumps(value))
     assert one.environment == ENVIRONMENT
     assert getattr(other.environment, name) == (("x",) if "layers" in name else "x")
+
+
+def test_report_of_version_1_is_read_and_written_as_version_2() -> None:
+    """Before there were details every test was of the core."""
+    old = Path(__file__).with_name("version_1.json").read_text()
+    report = from_json(old)
+    assert [task.verdict for task in report.tasks] == [Verdict.NOT_ATTEMPTED, Verdict.SKIPPED]
+    assert not any(test.detail for task in report.tasks for test in task.tests)
+    new = json.loads(to_json(report))
+    assert new["schema_version"] == 2 and all(task["details_open"] == 0 for task in new["tasks"])
+    assert from_json(json.dumps(new)) == report
 
 
 def test_class_of_reports_takes_little_memory() -> None:

@@ -103,9 +103,9 @@ def test_map_has_a_sign_for_every_verdict_and_an_empty_cell_for_nothing():
     tasks = tuple(TaskReport(f"t.{verdict.value}", "", verdict, 0.0, 1.0) for verdict in Verdict)
     page = class_page(small(columns, tasks[:-1]))
     row = page[page.index('class="map') :]
-    assert re.findall(r"<td[^>]*>([^<\s]*)", row) == ["✓", "✗", "!", "·", "◷", "▪", "⊘", "–", ""]
+    assert re.findall(r"<td[^>]*>([^<\s]*)", row) == ["✓", "●", "✗", "!", "·", "◷", "▪", "⊘", "–", ""]
     legend = page[page.index('class="legend"') : page.index('class="map')]
-    assert [verdict.value.replace("_", " ") in legend for verdict in Verdict] == [True] * 8 + [False]
+    assert [verdict.value.replace("_", " ") in legend for verdict in Verdict] == [True] * 9 + [False]
 
 
 def test_columns_are_grouped_by_topic():

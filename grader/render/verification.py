@@ -15,7 +15,9 @@ from grader.text.formatting import count
 if TYPE_CHECKING:
     from grader.verify import TaskProof, TopicProof, Verification
 
-COLUMNS = ("", "task", "core", "details", "mistakes", "caught", "named", "ties", "stub", "solution", "seeds", "statistical")
+COLUMNS = (
+    "", "task", "core", "details", "mistakes", "caught", "named", "ties", "stub", "solution", "seeds", "statistical",
+)  # fmt: skip
 
 
 def show(proof: Verification, console: Console) -> None:

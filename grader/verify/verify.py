@@ -107,7 +107,8 @@ def proof_of(
     problems += ["every test is a detail: without a core nothing is right"] if 0 < first.tests == first.details else []
     counted = lucky if first.statistical else 0
     return TaskProof(
-        id=task.id, tests=first.tests, details=first.details, mistakes=len(rows), caught=sum(bool(row.caught_by) for row in rows),
+        id=task.id, tests=first.tests, details=first.details, mistakes=len(rows),
+        caught=sum(bool(row.caught_by) for row in rows),
         named=sum(row.named for row in rows), alike=alike, stub=str(stub), solution=str(solution), seeds=seeds,
         seeds_passed=seeds - len(failed), problems=tuple(problems), rows=rows, statistical=first.statistical,
         statistical_seeds=counted, statistical_seeds_passed=counted - len(unlucky),

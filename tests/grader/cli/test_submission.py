@@ -2,12 +2,13 @@
 
 import json
 import sys
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
 from grader.judge.order import OurProblem, UsageProblem
-from grader.report import Verdict
+from grader.report import TestReport, Verdict
 from grader.report.json import from_json
 
 
@@ -30,6 +31,7 @@ def test_defaults_are_those_of_everyday(grade, judge, work):
         "first": False,
         "jobs": None,
         "needs": True,
+        "core": False,
         "progress": None,
     }
 
@@ -47,12 +49,22 @@ def test_options_may_come_before_the_path_and_are_passed_on(grade, judge, work):
     assert judge.asked["device"] == "sim"
 
 
-@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.PASS])
-def test_exit_code_is_1_when_not_everything_passes(grade, judge, work, report_with, verdict):
+@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if not verdict.is_right])
+def test_exit_code_is_1_when_not_everything_is_right(grade, judge, work, report_with, verdict):
     judge.report = report_with(verdict)
     code, out, _ = grade("exercises/")
     assert code == 1
     assert "grade exercises --task losses.softmax" in out
+
+
+def test_exit_code_is_0_when_details_alone_are_open(grade, judge, work, report_with):
+    """A pipeline that wants the details too asks for them."""
+    report = report_with(Verdict.RIGHT)
+    manners = TestReport("test_manners", "x stays.", Verdict.FAIL, False, 1.0, 0.0, detail=True)
+    judge.report = replace(report, tasks=(replace(report.tasks[0], tests=(manners,)),))
+    assert grade("exercises/")[0] == 0
+    assert grade("exercises/", "--details")[0] == 1
+    assert grade("exercises/", "--core")[0] == 0 and judge.asked["core"] is True
 
 
 def test_exit_code_is_3_when_the_grading_is_incomplete(grade, judge, work, report_with):

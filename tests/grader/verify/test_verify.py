@@ -93,6 +93,19 @@ def test_proof_fails_when_no_test_catches_a_mistake(made_up, proven):
     assert double(verification).caught == 1
 
 
+def test_proof_says_what_only_details_catch(made_up, proven):
+    """Code with such a mistake is right, which an author wants to know."""
+    text = made_up.root.joinpath("tests/suites/maths/test_double.py").read_text()
+    made_up.suite(text.replace("def test_double_shape", "@pytest.mark.detail\ndef test_double_shape"))
+    task = double(proven())
+    assert (task.tests, task.details, task.caught) == (3, 1, 3)
+    assert [row.name for row in task.rows if row.by_details] == []
+    made_up.suite(LOOSE.replace("import torch", "import pytest, torch").replace("def", "@pytest.mark.detail\ndef"))
+    task = double(proven())
+    assert [row.name for row in task.rows if row.by_details] == ["added_up"]
+    assert "every test is a detail: without a core nothing is right" in task.problems
+
+
 def test_proof_fails_when_two_mistakes_do_the_same(made_up, proven):
     made_up.mistakes(ALIKE)
     task = double(proven())

@@ -93,6 +93,7 @@ def test_Linear_computes_what_is_needed(submission, rng, needed):
     check_equal(nothing, [name for name in "xwb" if name not in needed], "arguments with None from backward")
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("layout", ["transposed", "expanded"])
 def test_Linear_when_not_contiguous(submission, rng, layout):
     """Transposed and expanded arguments give the right values and gradients."""
@@ -109,6 +110,7 @@ def test_Linear_derivatives(submission, rng):
     check_gradcheck(submission.Linear.apply, *leaves(rng, 2, 3, 2), second=True)
 
 
+@pytest.mark.detail
 def test_Linear_leaves_the_gradient_from_above(submission, rng):
     """backward does not write into the gradient that comes from above."""
 

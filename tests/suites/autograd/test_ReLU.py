@@ -66,6 +66,7 @@ def test_ReLU_slope_at_zero(submission, rng):
     check_gradients(submission.ReLU.apply, torch.relu, x, upstream=rng.normal(4))
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("layout", ["transposed", "expanded", "strided"])
 def test_ReLU_when_not_contiguous(submission, rng, layout):
     """Transposed, expanded and strided x give the right value and gradient."""
@@ -93,6 +94,7 @@ def test_ReLU_gradient_has_a_graph(submission, rng):
     check_close(submission.run(scenario, x, above), above * (x > 0), "derivative of half its square")
 
 
+@pytest.mark.detail
 def test_ReLU_leaves_the_gradient_from_above(submission, rng):
     """backward does not write into the gradient that comes from above."""
 
@@ -143,6 +145,7 @@ def test_ReLU_notices_a_change_before_backward(submission, rng, changed):
         check_equal(got, "noticed", "what torch did at the change")
 
 
+@pytest.mark.detail
 def test_ReLU_leaves_x_alone(submission, rng):
     """The result has memory of its own, also where all x are positive; state stays."""
     x = rng.uniform(4, 3, low=0.5)

@@ -94,6 +94,7 @@ def test_SoftmaxCrossEntropy_of_a_hopeless_label(submission):
     check_close(found, torch.tensor([[1.0, -1.0]], dtype=torch.float64), "gradient")
 
 
+@pytest.mark.detail
 def test_SoftmaxCrossEntropy_when_not_contiguous(submission, rng):
     """Transposed logits and expanded labels give the right loss and gradient."""
     logits, labels = rng.normal(4, 6).t().requires_grad_(), torch.tensor([3]).expand(6)

@@ -162,6 +162,7 @@ def test_Value_of_a_long_formula(submission, rng):
         check_against_torch(submission, formula, None, (0.7 * rng.normal(3)).tolist())
 
 
+@pytest.mark.detail
 @pytest.mark.weight(2)
 def test_Value_backward_twice(submission, rng):
     """A second backward on the same graph doubles every grad, in the middle too."""
@@ -199,6 +200,7 @@ def test_Value_backward_of_two_results(submission, rng):
     check_close(got, [2 * x * slope, slope, 1.0, 1.0], "grad of x, y and both results")
 
 
+@pytest.mark.detail
 @pytest.mark.weight(2)
 def test_Value_of_a_deep_chain(submission):
     """5000 operations in a row do not hit the recursion limit."""
@@ -271,6 +273,7 @@ def test_Value_at_the_edges(submission, name):
     check_close(floats(got[1]), [0.0], "grad of x")
 
 
+@pytest.mark.detail
 def test_Value_operations_change_nothing(submission, rng):
     """Operands keep data and grad until backward; the result is another Value."""
 

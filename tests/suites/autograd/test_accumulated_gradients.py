@@ -137,6 +137,7 @@ def test_accumulated_gradients_forget_what_was_before(submission, rng):
     check_close(got["grads"], want, ".grad of each parameter")
 
 
+@pytest.mark.detail
 def test_accumulated_gradients_have_memory_of_their_own(submission, rng):
     """A later backward pass changes .grad, not the list that came back."""
     w, b, batches = drawn(rng, (3, 2))

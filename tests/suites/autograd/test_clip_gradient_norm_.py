@@ -138,6 +138,7 @@ def test_clip_gradient_norm__of_a_generator(submission, rng):
     check_clipped(submission.run(clip, grads, 0.5, lazily=True), grads, 0.5)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("max_norm", [0.0, -1.0])
 def test_clip_gradient_norm__refuses_other_lengths(submission, rng, max_norm):
     """A max_norm that is not positive raises a ValueError, and nothing has changed."""

@@ -44,6 +44,7 @@ def test_detached_product_gradient(submission, rng):
     check_gradients(submission.detached_product, oracle, rng.normal(4, 3).requires_grad_(), rng=rng)
 
 
+@pytest.mark.detail
 def test_detached_product_when_not_contiguous(submission, rng):
     """A transposed x has the same value and gradient."""
     check_gradients(submission.detached_product, oracle, rng.normal(4, 3).t().requires_grad_(), rng=rng)
@@ -74,6 +75,7 @@ def test_detached_product_has_no_second_derivative(submission, rng):
     )
 
 
+@pytest.mark.detail
 def test_detached_product_has_manners(submission, rng):
     """x and torch's state stay as they were; an x without gradient is fine."""
     x = rng.normal(4)

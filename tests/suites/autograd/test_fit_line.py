@@ -110,6 +110,7 @@ def test_fit_line_is_outside_the_graph(submission, rng):
     check_equal(flags, {"w": False, "b": False, "losses": False}, "requires_grad")
 
 
+@pytest.mark.detail
 def test_fit_line_leaves_the_grad_of_the_points_alone(submission, rng):
     """Points that require gradients get none: only w and b are trained."""
 
@@ -131,6 +132,7 @@ def test_fit_line_refuses_another_y(submission, rng, shape):
         submission.fit_line(rng.normal(5), rng.normal(*shape), 0.1, 2)
 
 
+@pytest.mark.detail
 def test_fit_line_has_manners(submission, rng):
     """Strided and expanded points are left alone, as are random state and modes."""
     x, y = rng.normal(10)[::2], rng.normal(1).expand(5)

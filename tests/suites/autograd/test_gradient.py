@@ -78,6 +78,7 @@ def test_gradient_is_zero_when_f_does_not_depend_on_x(submission, rng, what):
     check_close(submission.run(scenario, rng.normal(4), what), want)
 
 
+@pytest.mark.detail
 def test_gradient_leaves_x_as_it_was(submission, rng):
     """An x with a gradient of its own keeps it; the result has no graph."""
     x = rng.normal(3).requires_grad_()
@@ -102,6 +103,7 @@ def test_gradient_of_an_x_inside_a_graph(submission, rng):
     check_equal(grad, None, "grad of what x was computed from")
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("before", [None, 5.0])
 def test_gradient_leaves_parameters_alone(submission, rng, before):
     """The .grad of a parameter that f uses stays as it was."""

@@ -84,6 +84,7 @@ def test_hessian_vector_product_is_zero_when_f_is_straight(submission, rng, what
     check_close(submission.run(scenario, x, v, what), want)
 
 
+@pytest.mark.detail
 def test_hessian_vector_product_leaves_its_arguments(submission, rng):
     """x and v may require gradients: their .grad stays, and the result has no graph."""
     x, v, a = rng.normal(3).requires_grad_(), rng.normal(3).requires_grad_(), rng.normal(3, 3)
@@ -104,6 +105,7 @@ def test_hessian_vector_product_of_a_v_computed_from_x(submission, rng):
     check_close(submission.run(scenario, x), 6 * x**3)
 
 
+@pytest.mark.detail
 def test_hessian_vector_product_leaves_parameters_alone(submission, rng):
     """The .grad of a parameter that f uses stays as it was."""
 

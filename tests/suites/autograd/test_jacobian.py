@@ -77,6 +77,7 @@ def test_jacobian_has_rows_of_zeros(submission, rng, what):
     check_close(submission.run(scenario, x, what), want)
 
 
+@pytest.mark.detail
 def test_jacobian_leaves_x_as_it_was(submission, rng):
     """An x with a gradient of its own keeps it; the result has no graph."""
     x, a = rng.normal(3).requires_grad_(), rng.normal(5, 3)
@@ -86,6 +87,7 @@ def test_jacobian_leaves_x_as_it_was(submission, rng):
     check_equal(got.requires_grad, False, "requires_grad of the result")
 
 
+@pytest.mark.detail
 def test_jacobian_leaves_parameters_alone(submission, rng):
     """The .grad of a parameter that f uses stays as it was."""
 

@@ -93,6 +93,7 @@ def test_numerical_gradient_is_close_to_the_derivative(submission, rng):
     check_close(got, torch.tensor([math.cos(value) for value in x.tolist()]).double(), rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("layout", ["transposed", "expanded", "strided"])
 def test_numerical_gradient_when_not_contiguous(submission, rng, layout):
     """Transposed, expanded and strided x give the gradient of each entry by itself."""
@@ -112,6 +113,7 @@ def test_numerical_gradient_when_f_returns_a_view(submission, rng):
     check_close(got, want)
 
 
+@pytest.mark.detail
 def test_numerical_gradient_leaves_x_alone_during_the_call(submission, rng):
     """Where f itself uses x as a constant, that constant stays what it is."""
 
@@ -123,6 +125,7 @@ def test_numerical_gradient_leaves_x_alone_during_the_call(submission, rng):
     check_close(submission.run(scenario, x, x), x)
 
 
+@pytest.mark.detail
 def test_numerical_gradient_leaves_x_alone_when_f_raises(submission, rng):
     """After an exception in f, x holds the numbers it held before."""
 

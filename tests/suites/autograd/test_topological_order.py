@@ -108,6 +108,7 @@ def test_topological_order_tells_nodes_apart_by_identity(submission, rows):
     check_equal(got, [0, 1, 2, 3])
 
 
+@pytest.mark.detail
 @pytest.mark.weight(2)
 def test_topological_order_of_a_deep_chain(submission):
     """A chain of 5000 nodes is no problem, and the recursion limit stays."""
@@ -175,6 +176,7 @@ def test_topological_order_refuses_a_cycle(submission, rows):
         submission.run(order, rows)
 
 
+@pytest.mark.detail
 def test_topological_order_leaves_the_graph_alone(submission):
     """The nodes keep their parents."""
     rows = [[], [0], [1, 0], [2, 2]]

@@ -82,6 +82,7 @@ def test_two_layer_gradients_are_slopes_of_the_loss(submission, rng):
     )
 
 
+@pytest.mark.detail
 def test_two_layer_gradients_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right gradients."""
     x, y, w1, b1, w2, b2 = network(rng, 5, 3, 4, 2)

@@ -200,6 +200,7 @@ def test_BatchNorm2d_of_bright_images(submission, rng, shared):
         check_close(got[key], want[key].float(), key, rtol=0.05, atol=0.05)
 
 
+@pytest.mark.detail
 def test_BatchNorm2d_when_not_contiguous(submission, rng, shared):
     """Images whose channels come last in memory give the right numbers."""
     weights, x = (
@@ -220,6 +221,7 @@ def test_BatchNorm2d_survives_saving(submission, rng, shared):
     check_close(after, want, "the output after")
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("shape", [(1, 3, 1, 1), (2, 4, 5, 6), (4, 3), (3, 4, 5)], ids=str)
 def test_BatchNorm2d_refuses_other_shapes(submission, rng, shape):
     """One pixel while training, or an x that is not (N, C, H, W), is a ValueError."""

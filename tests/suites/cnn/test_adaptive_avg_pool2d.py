@@ -65,6 +65,7 @@ def test_adaptive_avg_pool2d_gradient(submission, rng, size):
     check_gradients(function, oracle, x, size, rng=rng)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("layout", ["channels last", "transposed", "cut out", "expanded"])
 def test_adaptive_avg_pool2d_when_not_contiguous(submission, rng, shared, layout):
     """Images in any layout of memory give the right numbers."""

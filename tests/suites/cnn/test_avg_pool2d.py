@@ -99,6 +99,7 @@ def test_avg_pool2d_gradient(submission, rng, options):
     check_gradients(submission.avg_pool2d, oracle, x, *options, rng=rng)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("layout", ["channels last", "transposed", "cut out", "expanded"])
 def test_avg_pool2d_when_not_contiguous(submission, rng, shared, layout):
     """Images in any layout of memory give the right numbers."""

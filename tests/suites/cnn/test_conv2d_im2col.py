@@ -83,6 +83,7 @@ def test_conv2d_im2col_gradients(submission, rng, options):
     check_gradients(submission.conv2d_im2col, functional.conv2d, *args, *options, rng=rng)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("layout", ["channels last", "transposed", "cut out"])
 def test_conv2d_im2col_when_not_contiguous(submission, rng, shared, layout):
     """Images and kernels in any layout of memory give the right numbers."""

@@ -57,6 +57,7 @@ def test_corr2d_gradients(submission, rng):
     check_gradients(submission.corr2d, oracle, x, k, rng=rng)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("layout", ["transposed", "cut out", "expanded"])
 def test_corr2d_when_not_contiguous(submission, rng, layout):
     """Transposes, cut-outs and one row shown often give the right numbers."""

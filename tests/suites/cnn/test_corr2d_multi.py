@@ -65,6 +65,7 @@ def test_corr2d_multi_gradients(submission, rng):
     check_gradients(submission.corr2d_multi, oracle, x, k, rng=rng)
 
 
+@pytest.mark.detail
 def test_corr2d_multi_when_not_contiguous(submission, rng):
     """Images and kernels in another order of memory give the right numbers."""
     x, k = rng.normal(5, 6, 3).permute(2, 0, 1), rng.normal(3, 4, 2, 3).transpose(0, 1)

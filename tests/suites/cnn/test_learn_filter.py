@@ -114,6 +114,7 @@ def test_learn_filter_starts_at_random(submission, rng):
     check_that(not large, "the entries of the first kernel", "of size about 1", "far larger")
 
 
+@pytest.mark.detail
 def test_learn_filter_of_other_layouts(submission, rng):
     """Images in any layout of memory give the same kernel."""
     x, y, seed = rng.normal(3, 5, 6), rng.normal(3, 4, 4), rng.seed()

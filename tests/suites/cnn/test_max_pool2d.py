@@ -97,6 +97,7 @@ def test_max_pool2d_gradient_of_ties(submission, rng):
     check_that(bool((shares >= 0).all()), "the shares of equal pixels", "not negative", "negative")
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("layout", ["channels last", "transposed", "cut out", "expanded"])
 def test_max_pool2d_when_not_contiguous(submission, rng, shared, layout):
     """Images in any layout of memory give the right numbers."""

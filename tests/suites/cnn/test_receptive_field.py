@@ -54,6 +54,7 @@ def test_receptive_field_of_any_layers(submission, rng, count):
         check_equal(submission.receptive_field(layers), seen(layers))
 
 
+@pytest.mark.detail
 def test_receptive_field_leaves_the_layers(submission):
     """A tuple of layers will do as well, and a list is unchanged."""
     layers = ((3, 2), (5, 1, 2))

@@ -66,6 +66,7 @@ def test_shift_gradient(submission, rng, dy, dx):
     check_gradients(submission.shift, oracle, x, dy, dx, rng=rng)
 
 
+@pytest.mark.detail
 def test_shift_when_not_contiguous(submission, rng):
     """Transposed and expanded images give the right numbers."""
     x, same = rng.normal(5, 4).t(), rng.normal(1, 1, 3, 4).expand(2, 5, 3, 4)
@@ -73,6 +74,7 @@ def test_shift_when_not_contiguous(submission, rng):
     check_close(submission.shift(same, -1, 1), oracle(same, -1, 1))
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("dy, dx", [(0, 0), (1, 1)])
 def test_shift_returns_new_memory(submission, rng, dy, dx):
     """The result shares no memory with x, not even where nothing moves."""

@@ -69,6 +69,7 @@ def test_concat_branches_of_one(submission, rng):
     check_owns_memory(got, branch)
 
 
+@pytest.mark.detail
 def test_concat_branches_when_not_contiguous(submission, rng):
     """Permuted and expanded branches give the right value."""
     branches = [rng.normal(5, 7, 2, 3).permute(2, 3, 0, 1), rng.normal(2, 1, 5, 1).expand(2, 4, 5, 7)]

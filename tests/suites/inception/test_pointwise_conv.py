@@ -76,6 +76,7 @@ def test_pointwise_conv_derivatives(submission, rng):
     check_gradcheck(submission.pointwise_conv, *args, second=True)
 
 
+@pytest.mark.detail
 def test_pointwise_conv_when_not_contiguous(submission, rng):
     """Permuted images and an expanded weight give the right value."""
     x, weight = rng.normal(4, 7, 5, 3), rng.normal(1, 3, 1, 1).expand(6, 3, 1, 1)

@@ -78,6 +78,7 @@ def test_contrastive_loss_of_small_shapes(submission, rng, shape, same):
     check_close(got, _oracle(x1, x2, same, 2.0, "none"))
 
 
+@pytest.mark.detail
 def test_contrastive_loss_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
     x1, x2, same = rng.normal(3, 5).t(), rng.normal(1, 3).expand(5, 3), rng.bool(5)

@@ -115,6 +115,7 @@ def test_cross_entropy_of_small_shapes(submission, rng, shape):
     check_close(submission.cross_entropy(logits, labels, reduction="none"), want)
 
 
+@pytest.mark.detail
 def test_cross_entropy_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
     logits, labels = rng.normal(4, 6, dtype=torch.float64).t(), torch.tensor([3]).expand(6)

@@ -57,6 +57,7 @@ def test_entropy_of_small_shapes(submission, rng, shape):
     check_close(submission.entropy(p, -1), _oracle(p, -1))
 
 
+@pytest.mark.detail
 def test_entropy_when_not_contiguous(submission, rng):
     """A transposed and an expanded p give the right values."""
     p = rng.probabilities(3, 5)

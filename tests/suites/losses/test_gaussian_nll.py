@@ -69,6 +69,7 @@ def test_gaussian_nll_of_other_shapes(submission, rng, shape):
     check_close(submission.gaussian_nll(pred, target, sigma), _oracle(pred, target, sigma), **ROOM)
 
 
+@pytest.mark.detail
 def test_gaussian_nll_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
     pred, target = rng.normal(3, 5).t(), rng.normal(5, 1).expand(5, 3)

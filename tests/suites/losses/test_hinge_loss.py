@@ -72,6 +72,7 @@ def test_hinge_loss_of_small_shapes(submission, rng, shape):
     check_close(submission.hinge_loss(scores, labels), _oracle(scores, labels))
 
 
+@pytest.mark.detail
 def test_hinge_loss_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
     scores, labels = rng.normal(4, 6).t(), torch.tensor([3]).expand(6)

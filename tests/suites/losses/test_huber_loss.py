@@ -52,6 +52,7 @@ def test_huber_loss_of_other_shapes(submission, rng, shape):
     check_close(submission.huber_loss(pred, target), functional.huber_loss(pred, target))
 
 
+@pytest.mark.detail
 def test_huber_loss_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
     pred, target = (

@@ -53,6 +53,7 @@ def test_l1_loss_of_other_shapes(submission, rng, shape):
     check_close(submission.l1_loss(pred, target, "none"), functional.l1_loss(pred, target, reduction="none"))
 
 
+@pytest.mark.detail
 def test_l1_loss_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
     pred, target = (

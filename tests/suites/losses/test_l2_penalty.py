@@ -55,6 +55,7 @@ def test_l2_penalty_of_a_generator(submission, rng):
     check_close(submission.run(from_generator, params), _oracle(params, 0.5))
 
 
+@pytest.mark.detail
 def test_l2_penalty_when_not_contiguous(submission, rng):
     """Transposed and expanded tensors give the right value."""
     params = [rng.normal(3, 5).t(), rng.normal(3, 1).expand(3, 4)]

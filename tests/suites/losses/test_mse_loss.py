@@ -51,6 +51,7 @@ def test_mse_loss_of_other_shapes(submission, rng, shape):
     check_close(submission.mse_loss(pred, target, "none"), (pred - target) ** 2)
 
 
+@pytest.mark.detail
 def test_mse_loss_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
     pred, target = (

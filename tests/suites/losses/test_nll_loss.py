@@ -65,6 +65,7 @@ def test_nll_loss_of_small_shapes(submission, rng, shape):
     check_close(submission.nll_loss(log_probs, labels, reduction="none"), want)
 
 
+@pytest.mark.detail
 def test_nll_loss_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
     log_probs = rng.probabilities(4, 6, dim=0, dtype=torch.float64).log().t()

@@ -46,6 +46,7 @@ def test_sigmoid_of_small_shapes(submission, rng, shape):
     check_close(submission.sigmoid(x), torch.sigmoid(x))
 
 
+@pytest.mark.detail
 def test_sigmoid_when_not_contiguous(submission, rng):
     """A transposed and an expanded x give the right values."""
     x = rng.normal(3, 5, dtype=torch.float64)

@@ -137,6 +137,7 @@ def test_BatchNorm1d_when_features_hardly_vary(submission, rng, shared, eps):
     check_close(got, oracle(weights, x, upstream, training=True, eps=eps), rtol=1e-7, atol=1e-9)
 
 
+@pytest.mark.detail
 def test_BatchNorm1d_when_not_contiguous(submission, rng, shared):
     """A transposed x gives the right numbers."""
     weights, x, upstream = draw_weights(rng, 3), rng.normal(3, 6).t(), rng.normal(6, 3)

@@ -144,6 +144,7 @@ def test_EarlyStopping_restores_the_best_state(submission, rng):
         check_equal(got["same"], True, "whether the model has the same parameters as before")
 
 
+@pytest.mark.detail
 def test_EarlyStopping_leaves_the_model_alone(submission, rng):
     """step changes neither the model nor torch's random state."""
     states = random_states(rng, 3)

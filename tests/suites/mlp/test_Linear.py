@@ -78,6 +78,7 @@ def test_Linear_without_bias(submission, rng, shared):
     check_equal(submission.Linear(5, 3, bias=False).bias, None, "the attribute bias")
 
 
+@pytest.mark.detail
 def test_Linear_when_not_contiguous(submission, rng, shared):
     """A transposed x gives the right numbers."""
     weights, x, upstream = draw_weights(rng, 5, 3), rng.normal(5, 4).t(), rng.normal(4, 3)

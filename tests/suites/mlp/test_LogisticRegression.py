@@ -74,6 +74,7 @@ def test_LogisticRegression_is_finite_when_scores_are_large(submission, rng, sha
     check_close(got, shared.expected(oracle, weights, x, upstream))
 
 
+@pytest.mark.detail
 def test_LogisticRegression_when_not_contiguous(submission, rng, shared):
     """A transposed x gives the right numbers."""
     weights, x, upstream = draw_weights(rng, 4), rng.normal(4, 6).t(), rng.normal(6)

@@ -54,6 +54,7 @@ def test_SoftmaxRegression_returns_logits(submission, rng, shared):
     check_close(got["output"], oracle(weights, x), "the output")
 
 
+@pytest.mark.detail
 def test_SoftmaxRegression_when_not_contiguous(submission, rng, shared):
     """Images with other strides are flattened in the order of their axes."""
     weights, x, upstream = (

@@ -147,6 +147,7 @@ def test_breaks_symmetry_after_training(submission, rng, constant):
     check_equal(found, not constant)
 
 
+@pytest.mark.detail
 def test_breaks_symmetry_has_manners(submission, rng):
     """The model and the random state stay as they were."""
     model = submission.build(build, (3, 4, 2), *draw_chain(rng, (3, 4, 2)))

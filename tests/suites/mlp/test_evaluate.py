@@ -134,6 +134,7 @@ def test_evaluate_restores_every_layer(submission, rng):
     check_equal(got, modes, "training, of the model and its four layers, after the call")
 
 
+@pytest.mark.detail
 def test_evaluate_has_manners(submission, rng):
     """The batches and torch's random state stay as they were."""
     state, batches = random_state(rng), random_batches(rng)

@@ -45,6 +45,7 @@ def test_hard_sigmoid_of_five_numbers(submission):
     check_close(submission.hard_sigmoid(x), want)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("view", VIEWS)
 def test_hard_sigmoid_of_any_layout(submission, rng, view, dtype):

@@ -94,6 +94,7 @@ def test_kaiming_normal__draws_from_the_global_state(submission, rng):
     check_that(not torch.equal(second, first), "the next draw", "other weights", "the same weights again")
 
 
+@pytest.mark.detail
 def test_kaiming_normal__when_not_contiguous(submission, rng):
     """A transposed weight is filled in its own memory, nothing beside it."""
     base = rng.normal(4, 6)

@@ -47,6 +47,7 @@ def test_leaky_relu_of_three_numbers(submission, shared):
     check_close(submission.leaky_relu(x, negative_slope=0.25), shared.Activation(value, slope))
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("view", VIEWS)
 def test_leaky_relu_of_any_layout(submission, rng, shared, view, dtype):

@@ -114,6 +114,7 @@ def test_parameter_groups_refuses_negative_decay(submission):
         submission.parameter_groups(model, -0.1)
 
 
+@pytest.mark.detail
 def test_parameter_groups_has_manners(submission):
     """The model keeps its values and modes, and no random number is drawn."""
     model = submission.build(build, "frozen")

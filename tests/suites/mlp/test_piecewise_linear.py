@@ -61,6 +61,7 @@ def test_piecewise_linear_through_three_points(submission):
     check_close(submission.piecewise_linear(x, knots), want)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("view", VIEWS)
 def test_piecewise_linear_of_any_layout(submission, rng, view, dtype):

@@ -38,6 +38,7 @@ def test_relu_at_zero(submission, shared):
     check_close(submission.relu(x), shared.Activation(x.clone(), x.clone()))
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("view", VIEWS)
 def test_relu_of_any_layout(submission, rng, shared, view, dtype):

@@ -50,6 +50,7 @@ def test_sigmoid_of_three_numbers(submission, shared):
     check_close(submission.sigmoid(x), shared.Activation(value, slope))
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("view", VIEWS)
 def test_sigmoid_of_any_layout(submission, rng, shared, view, dtype):

@@ -39,6 +39,7 @@ def test_tanh_of_three_numbers(submission, shared):
     check_close(submission.tanh(x), shared.Activation(value, slope))
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("view", VIEWS)
 def test_tanh_of_any_layout(submission, rng, shared, view, dtype):

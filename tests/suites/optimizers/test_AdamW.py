@@ -97,6 +97,7 @@ def test_AdamW_resumes(submission, rng, shared, at, through_file):
     shared.check_resume(submission, rng, "AdamW", STATE, at, through_file)
 
 
+@pytest.mark.detail
 def test_AdamW_leaves_gradients_alone(submission, rng, shared):
     """Steps leave every grad as it was, and neither a graph nor random numbers."""
     check_manners(submission, lambda: shared.check_untouched(submission, rng, "AdamW", STATE))

@@ -173,6 +173,7 @@ def test_ExponentialMovingAverage_is_steadier_than_the_weights(submission, rng, 
     check_close(got, want, "after each update")
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("calls", [["restore"], ["apply", "apply"], ["apply", "restore", "restore"]])
 def test_ExponentialMovingAverage_refuses_to_swap_twice(submission, rng, calls):
     """apply twice, or restore without apply, raises a RuntimeError."""

@@ -123,6 +123,7 @@ def test_escape_saddle_draws_from_the_generator_only(submission, rng):
     check_that(apart > 1e-6, None, "another path from another seed", f"points {apart:.1g} apart")
 
 
+@pytest.mark.detail
 def test_escape_saddle_keeps_no_graph(submission, rng):
     """The points have no graph, and a gradient that x0 requires stays as it is."""
 

@@ -185,6 +185,7 @@ def test_fit_linear_recovers_a_plane(submission, rng, draw):
     )
 
 
+@pytest.mark.detail
 def test_fit_linear_keeps_no_graph(submission, rng):
     """w and b have no graph."""
 

@@ -105,6 +105,7 @@ def test_gradient_descent_grows_above_two_over_the_curvature(submission, rng, dr
     )
 
 
+@pytest.mark.detail
 def test_gradient_descent_keeps_no_graph(submission, rng):
     """The points have no graph and x0.grad stays, also if x0 requires gradients."""
 
@@ -123,6 +124,7 @@ def test_gradient_descent_keeps_no_graph(submission, rng):
     check_close(submission.run(descend, x0, grad), want, "after the steps")
 
 
+@pytest.mark.detail
 def test_gradient_descent_keeps_its_points_apart(submission, rng):
     """Writing into the points that came back does not change x0."""
 

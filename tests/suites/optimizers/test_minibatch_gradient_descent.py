@@ -166,6 +166,7 @@ def test_minibatch_gradient_descent_finds_the_weights(submission, rng, draw):
     )
 
 
+@pytest.mark.detail
 def test_minibatch_gradient_descent_keeps_no_graph(submission, rng):
     """The path has no graph, and a gradient that w0 requires stays as it is."""
 

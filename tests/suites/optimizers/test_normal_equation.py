@@ -70,6 +70,7 @@ def test_normal_equation_of_columns_of_unlike_size(submission, rng):
     check_close(submission.normal_equation(x, y), _oracle(x, y), rtol=1e-4)
 
 
+@pytest.mark.detail
 def test_normal_equation_when_not_contiguous(submission, rng):
     """Transposed and cut-out arguments give the right weights."""
     x, y = rng.normal(3, 8).t(), rng.normal(16)[::2]

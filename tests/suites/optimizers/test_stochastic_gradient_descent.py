@@ -93,6 +93,7 @@ def test_stochastic_gradient_descent_never_settles_under_noise(submission, rng, 
     check_close(got, want)
 
 
+@pytest.mark.detail
 def test_stochastic_gradient_descent_keeps_no_graph(submission, rng):
     """The weights have no graph, also if an argument requires gradients."""
 
@@ -107,6 +108,7 @@ def test_stochastic_gradient_descent_keeps_no_graph(submission, rng):
     check_close(submission.run(descend, x, y, w0, order), want, "after the steps")
 
 
+@pytest.mark.detail
 def test_stochastic_gradient_descent_when_not_contiguous(submission, rng):
     """Transposed and cut-out arguments give the right weights."""
     x, y, w0, order = (

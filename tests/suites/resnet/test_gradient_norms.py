@@ -137,6 +137,7 @@ def test_gradient_norms_leaves_frozen_parameters_out(submission, rng, shared):
     check_close(got["norms"], want, "the norms")
 
 
+@pytest.mark.detail
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("leftover", [0.0, 3.0], ids=["none", "threes"])
 def test_gradient_norms_leaves_grad_alone(submission, rng, shared, leftover):
@@ -149,6 +150,7 @@ def test_gradient_norms_leaves_grad_alone(submission, rng, shared, leftover):
             check_close(grad, torch.full_like(state[name], leftover), f".grad of {name}")
 
 
+@pytest.mark.detail
 @pytest.mark.weight(2)
 def test_gradient_norms_leaves_the_statistics_alone(submission, rng, shared):
     """Running statistics, counters and parameters are what they were."""

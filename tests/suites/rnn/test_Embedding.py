@@ -101,6 +101,7 @@ def test_Embedding_keeps_padding_zero(submission, rng, padding):
     check_close(after, want, "weight after three steps")
 
 
+@pytest.mark.detail
 def test_Embedding_when_not_contiguous(submission, rng, shared):
     """Indices may be a transpose, or one row shown several times."""
     weight, above = rng.normal(6, 2), rng.normal(4, 3, 2)
@@ -165,6 +166,7 @@ def test_Embedding_has_no_loop(submission, rng):
     check_vectorised(submission, lambda: module(few), lambda: module(many))
 
 
+@pytest.mark.detail
 def test_Embedding_has_manners(submission, rng):
     """A call changes neither indices nor weight, and draws no random number."""
 

@@ -71,6 +71,7 @@ def test_build_vocabulary_refuses_other_counts(submission, min_count):
         submission.build_vocabulary(["ab"], min_count)
 
 
+@pytest.mark.detail
 def test_build_vocabulary_has_manners(submission):
     """The texts stay as they are, and no random number is drawn."""
 

@@ -54,6 +54,7 @@ def test_encode_when_empty(submission, text):
     check_close(submission.encode(text, {"<unk>": 0}), torch.zeros(0, dtype=torch.int64))
 
 
+@pytest.mark.detail
 def test_encode_leaves_the_vocabulary_alone(submission):
     """An unknown token is not put into the vocabulary."""
 

@@ -78,6 +78,7 @@ def test_gradient_through_time_vanishes_and_explodes(submission, rng):
     check_that(len(small) == len(large), "how many numbers there are", "as many for both", "other numbers")
 
 
+@pytest.mark.detail
 def test_gradient_through_time_when_not_contiguous(submission, rng):
     """A transposed matrix gives what its copy gives, and w is no vector of rows."""
     w = rng.normal(5, 5).mul(0.5).t()

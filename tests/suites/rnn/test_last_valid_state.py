@@ -57,6 +57,7 @@ def test_last_valid_state_when_padding_is_nan(submission, rng):
     check_gradients(submission.last_valid_state, by_hand, output.requires_grad_(), lengths, rng=rng)
 
 
+@pytest.mark.detail
 def test_last_valid_state_when_not_contiguous(submission, rng):
     """States that came with the time first and were transposed are fine."""
     output, lengths = rng.normal(5, 4, 3).transpose(0, 1), torch.tensor([2, 5, 1, 4])

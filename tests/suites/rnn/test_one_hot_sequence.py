@@ -50,6 +50,7 @@ def test_one_hot_sequence_when_the_last_tokens_are_absent(submission):
     check_close(submission.one_hot_sequence(indices, 5), expected(indices, 5))
 
 
+@pytest.mark.detail
 def test_one_hot_sequence_when_not_contiguous(submission, rng):
     """Indices may be a transpose, or one text shown several times."""
     for indices in (rng.integers(0, 4, 5, 3).t(), rng.integers(0, 4, 1, 3).expand(2, 3)):

@@ -87,6 +87,7 @@ def test_perplexity_when_it_is_too_large(submission):
     check_close(got, torch.tensor(torch.inf))
 
 
+@pytest.mark.detail
 def test_perplexity_when_not_contiguous(submission, rng):
     """Scores that came with the time first and were transposed are fine."""
     logits, targets = rng.normal(5, 3, 4).transpose(0, 1), rng.integers(0, 4, 5, 3).t()

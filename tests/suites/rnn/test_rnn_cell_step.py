@@ -82,6 +82,7 @@ def test_rnn_cell_step_is_finite_when_inputs_are_large(submission, rng, dtype):
     check_gradients(submission.rnn_cell_step, oracle, *args, rng=rng)
 
 
+@pytest.mark.detail
 def test_rnn_cell_step_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
     x, h, w_ih, w_hh, b_ih, b_hh = drawn(rng, 6, 4, 3)

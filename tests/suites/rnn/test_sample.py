@@ -154,6 +154,7 @@ def test_sample_draws_from_the_generator(submission, rng):
     check_that(not torch.equal(texts[2], texts[0]), "the text of another seed", "another text", "the same")
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("temperature", [1.0, 0.0])
 def test_sample_leaves_the_model_alone(submission, rng, temperature):
     """No graph is built; parameters, gradients and mode stay as they are."""

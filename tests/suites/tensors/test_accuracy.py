@@ -55,6 +55,7 @@ def test_accuracy_when_scores_are_negative(submission, rng):
     check_share(submission.accuracy(scores, labels), by_loop(scores, labels))
 
 
+@pytest.mark.detail
 def test_accuracy_when_not_contiguous(submission, rng):
     """Scores may be a transpose, labels every second entry."""
     scores, labels = rng.normal(4, 9).t(), rng.integers(0, 4, 18)[::2]

@@ -72,6 +72,7 @@ def test_add__changes_only_its_part(submission, rng):
     check_close(submission.run(scenario, whole, x), want, "the larger tensor after the call")
 
 
+@pytest.mark.detail
 def test_add__when_not_contiguous(submission, rng):
     """out may be a transpose, and x one row shown often."""
     out, x = rng.normal(3, 5).t(), rng.normal(1, 3).expand(5, 3)
@@ -157,6 +158,7 @@ def test_add__refuses_other_shapes(submission, rng):
             add(submission, rng.normal(5, 3), rng.normal(*shape))
 
 
+@pytest.mark.detail
 def test_add__leaves_out_alone_when_it_refuses(submission, rng):
     """Where x is refused, out stays as it was."""
     out = rng.normal(5, 3)

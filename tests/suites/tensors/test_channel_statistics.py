@@ -94,6 +94,7 @@ def test_channel_statistics_are_accurate_when_the_mean_is_large(submission, rng)
     check_close(got.std, std.float(), "standard deviation of each channel", rtol=1e-2)
 
 
+@pytest.mark.detail
 def test_channel_statistics_when_not_contiguous(submission, rng):
     """Images with the channels last in memory, or one shown often, are alike."""
     images = rng.normal(5, 4, 2, 3).permute(0, 3, 1, 2)

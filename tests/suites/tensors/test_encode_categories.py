@@ -110,6 +110,7 @@ def test_encode_categories_when_empty(submission):
     check_encoded(submission.encode_categories([]), [])
 
 
+@pytest.mark.detail
 def test_encode_categories_manners(submission):
     """The column keeps its entries, and torch's state stays as it was."""
 

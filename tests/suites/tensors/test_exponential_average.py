@@ -101,6 +101,7 @@ def test_exponential_average_gradient(submission, rng, bias_correction):
     check_gradcheck(submission.exponential_average, values, beta=0.7, bias_correction=bias_correction)
 
 
+@pytest.mark.detail
 def test_exponential_average_when_not_contiguous(submission, rng):
     """The values may be a column of a table, or one value shown often."""
     table = rng.normal(7, 3)

@@ -45,6 +45,7 @@ def test_flatten_images_keeps_dtype(submission, rng):
         check_close(submission.flatten_images(images), torch.flatten(images, 1))
 
 
+@pytest.mark.detail
 def test_flatten_images_shares_memory_when_contiguous(submission, rng):
     """Contiguous images are not copied: the rows are a view of them."""
     images = rng.normal(4, 3, 2, 5)
@@ -58,6 +59,7 @@ def test_flatten_images_gradient(submission, rng):
     check_gradients(submission.flatten_images, lambda x: torch.flatten(x, 1), images, rng=rng)
 
 
+@pytest.mark.detail
 def test_flatten_images_when_not_contiguous(submission, rng):
     """Images whose memory has the channels last give the same rows."""
     images = rng.normal(5, 4, 2, 3).permute(0, 3, 1, 2)

@@ -55,6 +55,7 @@ def test_frobenius_norm_of_zero(submission):
     check_close(submission.frobenius_norm(torch.zeros(5, 3)), torch.tensor(0.0))
 
 
+@pytest.mark.detail
 def test_frobenius_norm_when_not_contiguous(submission, rng):
     """The matrix may be a transpose, a cut-out, or one row shown often."""
     a = rng.normal(6, 5)

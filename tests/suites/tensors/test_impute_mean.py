@@ -90,6 +90,7 @@ def test_impute_mean_gradient(submission, rng):
     check_gradients(submission.impute_mean, by_loop, table, rng=rng, rtol=1e-6)
 
 
+@pytest.mark.detail
 def test_impute_mean_when_not_contiguous(submission, rng):
     """The table may be a transpose, a cut-out, or one row shown often."""
     table = with_holes(rng, 6, 5)

@@ -62,6 +62,7 @@ def test_label_scores_when_all_labels_agree(submission, rng):
     check_close(submission.label_scores(scores, torch.full((5,), 2)), scores[:, 2])
 
 
+@pytest.mark.detail
 def test_label_scores_when_not_contiguous(submission, rng):
     """Scores may be a transpose or one row shown often, labels every second entry."""
     labels = rng.integers(0, 4, 10)[::2]
@@ -69,6 +70,7 @@ def test_label_scores_when_not_contiguous(submission, rng):
         check_close(submission.label_scores(scores, labels), by_loop(scores, labels))
 
 
+@pytest.mark.detail
 def test_label_scores_are_a_new_tensor(submission, rng):
     """The result does not share memory with the scores, which stay as they were."""
     scores, labels = rng.normal(5, 4), rng.labels(5, 4)

@@ -70,6 +70,7 @@ def test_loss_surface_when_values_are_large(submission, rng):
     check_close(submission.loss_surface(w, 1000 * b, x, y), by_loop(w, 1000 * b, x, y))
 
 
+@pytest.mark.detail
 def test_loss_surface_when_not_contiguous(submission, rng):
     """Every argument may be every second entry, or one entry shown often."""
     w, b, x, y = rng.normal(8)[::2], rng.normal(1).expand(3), rng.normal(10)[::2], rng.normal(5, 2)[:, 1]

@@ -76,6 +76,7 @@ def test_matmul_gradient_of_broadcast_batches(submission, rng):
     check_gradients(submission.matmul, torch.matmul, a, b, rng=rng)
 
 
+@pytest.mark.detail
 def test_matmul_when_not_contiguous(submission, rng):
     """The matrices may be transposes, cut-outs, or one row shown often."""
     a, b = rng.normal(3, 5).t(), rng.normal(8, 6)[1:4, ::2]

@@ -67,6 +67,7 @@ def test_normalize_pixels_when_statistics_are_float64(submission, rng):
     check_close(submission.normalize_pixels(images, mean, std), by_loop(images, mean, std))
 
 
+@pytest.mark.detail
 def test_normalize_pixels_when_not_contiguous(submission, rng):
     """Images and statistics may be views with gaps in memory."""
     images = bytes_like(rng, 2, 7, 4, 3).permute(0, 3, 1, 2)

@@ -96,6 +96,7 @@ def test_normalize_rows_when_entries_are_extreme(submission, rng):
         check_close(submission.normalize_rows(a * scale), by_loop(a))
 
 
+@pytest.mark.detail
 def test_normalize_rows_when_not_contiguous(submission, rng):
     """The matrix may be a transpose, a cut-out, or one row shown often."""
     a = rng.uniform(6, 5, low=0.1)
@@ -103,6 +104,7 @@ def test_normalize_rows_when_not_contiguous(submission, rng):
         check_close(submission.normalize_rows(view), by_loop(view))
 
 
+@pytest.mark.detail
 def test_normalize_rows_is_a_new_tensor(submission, rng):
     """The result does not share memory with the matrix, which stays as it was."""
     a = rng.uniform(5, 3, low=0.1)

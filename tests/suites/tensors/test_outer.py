@@ -52,6 +52,7 @@ def test_outer_when_a_vector_is_empty(submission, rng):
     check_close(submission.outer(rng.normal(0), rng.normal(3)), torch.zeros(0, 3, dtype=torch.float64))
 
 
+@pytest.mark.detail
 def test_outer_when_not_contiguous(submission, rng):
     """The vectors may be a column of a table, or one entry shown often."""
     x, y = rng.normal(5, 2)[:, 1], rng.normal(1).expand(3)

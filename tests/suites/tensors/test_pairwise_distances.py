@@ -78,6 +78,7 @@ def test_pairwise_distances_of_close_points_far_from_zero(submission, rng):
     check_close(submission.pairwise_distances(x, y), by_cdist(x.double(), y.double()).float())
 
 
+@pytest.mark.detail
 def test_pairwise_distances_when_not_contiguous(submission, rng):
     """The points may be a transpose, every second row, or one row shown often."""
     x, y = rng.normal(3, 5).t(), rng.normal(8, 3)[::2]

@@ -58,6 +58,7 @@ def test_save_tensors_keeps_shape_and_dtype(submission, rng):
         check_like(save_and_read(submission, tensors), tensors, "the list in the file")
 
 
+@pytest.mark.detail
 def test_save_tensors_when_not_contiguous(submission, rng):
     """Transposes, cut-outs and expanded rows arrive with their values."""
     a = rng.normal(5, 4)
@@ -113,6 +114,7 @@ def test_save_tensors_replaces_a_file(submission, rng):
     check_close(save_and_read(submission, second), second, "the list in the file after the second call")
 
 
+@pytest.mark.detail
 def test_save_tensors_manners(submission, rng):
     """The tensors keep their gradient flags, and torch's state stays as it was."""
 
@@ -155,6 +157,7 @@ def test_save_tensors_refuses_other_things(submission):
             submission.save_tensors(submission.scratch + "/refused.pt", tensors)
 
 
+@pytest.mark.detail
 def test_save_tensors_leaves_no_file_when_it_refuses(submission):
     """Where the tensors are refused, no file appears."""
 

@@ -84,6 +84,7 @@ def test_stack_and_join_gradient(submission, rng):
     check_gradients(theirs, lambda *p: (torch.stack(p, 1), torch.cat(p, 1)), *parts, rng=rng)
 
 
+@pytest.mark.detail
 def test_stack_and_join_when_not_contiguous(submission, rng):
     """The parts may be transposes, cut-outs, or one row shown often."""
     parts = [rng.normal(3, 2).t(), rng.normal(4, 6)[::2, 1:4], rng.normal(1, 3).expand(2, 3)]
@@ -96,6 +97,7 @@ def test_stack_and_join_when_a_part_repeats(submission, rng):
     check_both(submission.stack_and_join([part, part], 0), [part, part], 0)
 
 
+@pytest.mark.detail
 def test_stack_and_join_manners(submission, rng):
     """The list, its parts and torch's state stay as they were."""
 

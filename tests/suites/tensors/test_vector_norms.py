@@ -83,6 +83,7 @@ def test_vector_norms_when_entries_are_extreme(submission, rng):
         check_close(got.l1 / scale, l1, "l1, scaled back")
 
 
+@pytest.mark.detail
 def test_vector_norms_when_not_contiguous(submission, rng):
     """The vectors may be columns, every second entry, or one entry shown often."""
     x = rng.normal(6, 5)

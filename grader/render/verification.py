@@ -15,9 +15,8 @@ from grader.text.formatting import count
 if TYPE_CHECKING:
     from grader.verify import TaskProof, TopicProof, Verification
 
-COLUMNS = (
-    "", "task", "core", "details", "mistakes", "caught", "named", "ties", "stub", "solution", "seeds", "statistical",
-)  # fmt: skip
+# Tests are those of the core and details: 9+3.
+COLUMNS = ("", "task", "tests", "mistakes", "caught", "named", "ties", "stub", "solution", "seeds", "statistical")
 
 
 def show(proof: Verification, console: Console) -> None:
@@ -58,8 +57,7 @@ def _row(page: Page, task: TaskProof) -> list[Text]:
     return [
         Text(page.alphabet.of("✓" if good else "✗"), "green" if good else "red"),
         Text(one_line(task.id.rpartition(".")[2])),
-        Text(str(task.tests - task.details)),
-        Text(str(task.details)),
+        Text(f"{task.tests - task.details}+{task.details}"),
         Text(str(task.mistakes)),
         _part(task.caught, task.mistakes),
         _part(task.named, task.mistakes),

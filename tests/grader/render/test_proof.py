@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from grader.render.verification import show
+from grader.verify.unit import MistakeProof
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Task:
     statistical: int = 0
     statistical_seeds: int = 0
     statistical_seeds_passed: int = 0
+    details: int = 3
+    rows: tuple[MistakeProof, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,15 @@ def test_proof_that_holds_says_so():
     page = shown(GOOD)
     assert "✓ proven  2 tasks, 8 of 8 known mistakes caught, 8 named" in page
     assert "ok" in page
+    assert "softmax                             9+3         4" in page
+
+
+def test_mistakes_that_details_alone_catch_are_named():
+    """They are no problem, and an author is told."""
+    rows = tuple(MistakeProof(name, "", ("test",), (), name == "kept_a_view") for name in ("kept_a_view", "another"))
+    page = shown(Proof((Topic("losses", (Task(rows=rows),)),), (), True))
+    assert "losses.softmax  only details catch kept_a_view" in page
+    assert "named, 1 caught by details alone" in page
 
 
 def test_each_problem_is_told_with_its_place():

@@ -70,7 +70,7 @@ def hint_command(
     name: str, number: int | None, report: Path | None, folder: Path | None, language: str | None
 ) -> None:
     """Show the next hint of a task: first about what went wrong, then N of rising strength."""
-    from grader.learner.progress_changes import after_hint, following, picked
+    from grader.learner.progress_changes import after_hint, next_help, picked
     from grader.render import course_pages as pages
 
     course = learner.learners_course(language)
@@ -78,23 +78,10 @@ def hint_command(
     if number is not None and number > len(task.hints):
         raise shared.WrongCall(f"{task.id} has {pages.hints(task)}: there is no hint {number}")
     place = learner.course_folder(folder)
-    entry = _spoken(_entry(task, learner.progress_in(place), report), course, task)
-    help_ = picked(task, number) if number else following(task, entry, _advice(course, task, entry))
+    entry = _entry(task, learner.progress_in(place), report)
+    help_ = picked(task, number) if number else next_help(course, task, entry)
     shared.show(lambda console: pages.show_hint(task, help_, console, keeps=place is not None), None)
-
-    def seen(progress: Progress) -> Progress:
-        for each in help_.shown:
-            progress = after_hint(progress, task.id, each)
-        return progress
-
-    learner.remember(place, seen)
-
-
-def _spoken(entry: TaskProgress, course: Course, task: Task) -> TaskProgress:
-    """Return what is known of a task with its failure in the language that is spoken."""
-    from grader.text.translate import translated_failure
-
-    return replace(entry, failure=entry.failure and translated_failure(entry.failure, task, course))
+    learner.remember(place, lambda progress: after_hint(progress, task.id, *help_.shown))
 
 
 def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskProgress:
@@ -119,17 +106,6 @@ def _read(file: Path) -> Any:
         raise shared.WrongCall(f"--report {file}: {problem}") from problem
 
 
-def _advice(course: Course, task: Task, entry: TaskProgress) -> str | None:
-    """Return what the author of a known mistake advises, where there is anything."""
-    from grader.text.catalogue import advice_on
-    from grader.text.translate import translated_advice
-
-    if entry.failure is None or entry.failure.mistake is None:
-        return None
-    english = advice_on(course, task, entry.failure.mistake)
-    return english and translated_advice(english, task, entry.failure.mistake, course)
-
-
 @click.command("next", short_help="Show the next open task.")
 @click.argument("names", nargs=-1, metavar="[TOPIC]...")
 @learner.progress_option
@@ -139,6 +115,7 @@ def next_command(names: tuple[str, ...], folder: Path | None, language: str | No
     from grader.learner.code_files import place_of
     from grader.learner.task_states import in_turn, open_needs
     from grader.render import course_pages as pages
+    from grader.text.translate import translated_failure
 
     course = learner.learners_course(language)
     place = learner.needed_folder(folder)
@@ -160,7 +137,7 @@ def next_command(names: tuple[str, ...], folder: Path | None, language: str | No
     entry = here.progress.of(task.id)
     step = pages.Next(
         task,
-        _spoken(entry, course, task),
+        replace(entry, failure=entry.failure and translated_failure(entry.failure, task, course)),
         open_needs(task, here.progress),
         place_of(task, here.files[task.topic], place)
         if task.topic in here.files

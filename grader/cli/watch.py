@@ -49,7 +49,7 @@ def command(
     progress = now.progress if now else Progress()
     whole = now is not None and watched.resolve() == folder_of([watched])
     topics = frozenset(topic.slug for topic in now.topics) if now and whole else frozenset()
-    options = Options(watched, str(watched), place, seed, sandbox, device, topics)
+    options = Options(str(watched), place, seed, sandbox, device, topics)
     session = Watch(course, options, progress, _show(plain))
     return STOPPED if session.run(reader, reading) else 0
 

@@ -37,6 +37,7 @@ class TaskProgress:
     code: str | None = None  # the mark of the code that was graded last; None where that is not known
     passed_code: str | None = None  # of the code that passed last, and has not failed since
     open_details: bool = False  # whether that code left details open
+    course: str | None = None  # the digest of the course by which that code was graded
     given_up: bool = False  # it was shown before the task had passed
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.course import Task
+from grader.course import Course, Task
 from grader.learner.progress import RANKING, Progress, TaskProgress, now, update
 from grader.report import Report, TaskReport, Verdict
 from grader.report.selection import Failure, failure_of
@@ -32,7 +32,9 @@ def after_grading(
     graded = [task for task in graded if task.verdict is not Verdict.INTERNAL]
     graded = [task for task in graded if codes is None or task.id in codes]
     code = codes or {}
+    course = report.environment.course_digest
     tasks = {task.id: _after(progress.of(task.id), task, now, code.get(task.id)) for task in graded}
+    tasks = {task_id: replace(entry, course=entry.code and course) for task_id, entry in tasks.items()}
     return Progress({**progress.tasks, **tasks})
 
 
@@ -44,10 +46,10 @@ def after_reset(progress: Progress, task_id: str) -> Progress:
     return progress.changed(task_id, last=last, failure=None, code=IDLE, passed_code=None)
 
 
-def after_hint(progress: Progress, task_id: str, number: int) -> Progress:
-    """Return the progress after a hint was shown."""
+def after_hint(progress: Progress, task_id: str, *numbers: int) -> Progress:
+    """Return the progress after hints were shown."""
     seen = progress.of(task_id).hints
-    return progress.changed(task_id, hints=tuple(sorted({*seen, number})))
+    return progress.changed(task_id, hints=tuple(sorted({*seen, *numbers})))
 
 
 def after_solution(progress: Progress, task_id: str, now: str) -> Progress:
@@ -123,6 +125,19 @@ class Help:
 def picked(task: Task, number: int) -> Help:
     """Return the general hint of this number."""
     return Help(None, None, number, number < len(task.hints))
+
+
+def next_help(course: Course, task: Task, entry: TaskProgress) -> Help:
+    """Return what is to be shown next, in the language that is spoken."""
+    from grader.text.catalogue import advice_on
+    from grader.text.translate import translated_advice, translated_failure
+
+    failure = entry.failure and translated_failure(entry.failure, task, course)
+    mistake = failure.mistake if failure else None
+    advice = advice_on(course, task, mistake) if mistake else None
+    if mistake and advice:
+        advice = translated_advice(advice, task, mistake, course)
+    return following(task, replace(entry, failure=failure), advice)
 
 
 def following(task: Task, entry: TaskProgress, advice: str | None = None) -> Help:

@@ -109,6 +109,9 @@ Event = (
 )  # fmt: skip
 
 
+Tell = Callable[[Event], None]
+
+
 @dataclass(frozen=True)
 class Grade:
     """Grade one task of a file as it was read."""
@@ -132,16 +135,6 @@ class Warm:
 
 
 @dataclass(frozen=True)
-class Keep:
-    """Remember a grading, and the mark of the code that it is about."""
-
-    report: Report
-    task_id: str
-    mark: str
-    when: str
-
-
-@dataclass(frozen=True)
 class LookUpHint:
     """Look up the next hint of a task."""
 
@@ -156,7 +149,7 @@ class PutBack:
     task_id: str
 
 
-Effect = Grade | GiveUp | Warm | Keep | LookUpHint | PutBack
+Effect = Grade | GiveUp | Warm | Graded | LookUpHint | PutBack  # Graded: to be remembered
 
 
 KEYS = (
@@ -205,11 +198,10 @@ def _back(state: State) -> Done:
 def _again(state: State) -> Done:
     if state.current is None:
         return state, ()
-    if state.work.marks.get(state.current, IDLE) == IDLE:
+    if state.marks.get(state.current, IDLE) == IDLE:
         return replace(state, said=f"{state.current} has not been begun: there is nothing to grade."), ()
-    work = again(state.work, [state.current])
     batch = frozenset({state.current})
-    return replace(state, work=work, batch=batch, view=View.TASK, help=None, said=None), ()
+    return replace(again(state, batch), batch=batch, view=View.TASK, help=None, said=None), ()
 
 
 def _reset(state: State) -> Done:

@@ -6,20 +6,18 @@ import threading
 import time
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grader.course import Course
 from grader.learner.progress import now
-from grader.report import Report, TaskReport
+from grader.report import TaskReport
 from grader.watch import events as e
 
 if TYPE_CHECKING:
     from grader.device.choice import Accelerator
-    from grader.judge.order import Meanwhile, ShardResult
-    from grader.report import Environment
-    from grader.watch.judges import Judges, NoJudges
+    from grader.judge.order import Meanwhile
+    from grader.watch.judges import Judges
 
-Tell = Callable[[e.Event], None]
 LONGEST = 500  # characters of a reason
 
 
@@ -27,16 +25,16 @@ class Grading:
     """Grades what it is asked for, in order, and tells what came out."""
 
     def __init__(
-        self, course: Course, name: str, seed: int, sandbox: str, device: str, tell: Tell, last_words: Callable[[], str]
+        self, course: Course, name: str, seed: int, sandbox: str, device: str, tell: e.Tell,
+        last_words: Callable[[], str],
     ) -> None:  # fmt: skip
         """Start the thread; `last_words` returns what a process that died has written."""
         self._course, self._name, self._seed = course, name, seed
         self._sandbox, self._device = sandbox, device
         self._tell, self._last_words = tell, last_words
         self._asked: SimpleQueue[e.Grade | e.Warm | None] = SimpleQueue()
-        self._judges: Judges | NoJudges | None = None
+        self._judges: Judges | None = None
         self._accelerator: Accelerator | None = None
-        self._environment: Environment | None = None
         self._closed = False
         self._thread = threading.Thread(target=self._work, daemon=True, name="grading")
         self._thread.start()
@@ -71,26 +69,27 @@ class Grading:
         if isinstance(effect, e.Warm):
             judges.warm(effect.topic)
             return
-        from grader.watch.judges import WasGivenUp
+        from grader.judge.warm_pool import JudgeStopped
 
         try:
             self._tell(self._grade(judges, effect))
-        except WasGivenUp:
+        except JudgeStopped:
             self._tell(e.GivenUp(effect.task_id))
 
-    def _begin(self, effect: e.Grade | e.Warm) -> Judges | NoJudges:
+    def _begin(self, effect: e.Grade | e.Warm) -> Judges:
         """Import torch, and find out what grades here."""
         topic = effect.topic if isinstance(effect, e.Warm) else effect.task_id.partition(".")[0]
         self._tell(e.Starting(topic))
         from grader.judge.accelerator import accelerator_for
-        from grader.watch.judges import judges_for
+        from grader.watch.judges import Judges
 
         self._accelerator = accelerator_for(self._device)
-        self._judges = judges_for(self._course, self._sandbox, self._accelerator, self._tell)
+        self._judges = Judges(self._course, self._sandbox, self._accelerator, self._tell)
         return self._judges
 
-    def _grade(self, judges: Judges | NoJudges, effect: e.Grade) -> e.Graded:
+    def _grade(self, judges: Judges, effect: e.Grade) -> e.Graded:
         from grader.intake import Submission
+        from grader.judge.grading import report_of
         from grader.judge.order import Order
 
         assert self._accelerator is not None
@@ -101,9 +100,10 @@ class Grading:
             accelerator=self._accelerator,
         )  # fmt: skip
         result = judges.grade(order, lambda found: self._tell_meanwhile(effect, found))
-        report = Report(
-            self._name, self._seed, self._environment_of(result), (self._beside_needs(effect, result.tasks[task.id]),),
-            round(time.perf_counter() - started, 3), result.incomplete, result.notes,
+        result.tasks[task.id] = self._beside_needs(effect, result.tasks[task.id])
+        report = report_of(
+            self._course, [task], result, name=self._name, seed=self._seed, accelerator=self._accelerator,
+            seconds=time.perf_counter() - started,
         )  # fmt: skip
         return e.Graded(task.id, effect.mark, report, now())
 
@@ -117,20 +117,6 @@ class Grading:
 
         reports = {need.id: need for need in effect.needs} | {found.id: found}
         return skip_dependents([self._course.task(found.id)], reports)[found.id]
-
-    def _environment_of(self, result: ShardResult) -> Environment:
-        """Return where it was graded; the digest of the course is made only once."""
-        if self._environment is None:
-            from grader.judge.grading import report_of
-
-            whole: Any = {
-                "name": self._name,
-                "seed": self._seed,
-                "accelerator": self._accelerator,
-                "seconds": 0.0,
-            }
-            self._environment = report_of(self._course, (), result, **whole).environment
-        return self._environment
 
     def _fault(self, effect: e.Grade | e.Warm, problem: Exception) -> None:
         reason = self._last_words() or f"{type(problem).__name__}: {problem}"

@@ -1,13 +1,13 @@
 """The judges that stand ready: one for each topic, and few at a time.
 
 A judge for one topic is ready in half the time that one for the whole course needs. Two are kept, so that work in two
-topics waits for neither; where a third is needed, the one that was not used for longest ends.
+topics waits for neither; where a third is needed, the one that was not used for longest ends. Where no judge can stand,
+each order gets processes of its own, as `grade PATH` does it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 
 from grader.course import Course
@@ -21,16 +21,10 @@ from grader.watch import events as e
 MOST = 2
 
 
-class WasGivenUp(Exception):
-    """The grading was given up, as nobody wants its result any more."""
-
-
 class Judges:
     """Grades one order after another; only `give_up` and `close` may be called from elsewhere meanwhile."""
 
-    def __init__(
-        self, course: Course, sandbox: str, accelerator: Accelerator, tell: Callable[[e.Event], None]
-    ) -> None:
+    def __init__(self, course: Course, sandbox: str, accelerator: Accelerator, tell: e.Tell) -> None:
         """Start none yet; `tell` is told when one gets ready."""
         self._course, self._sandbox, self._accelerator, self._tell = course, sandbox, accelerator, tell
         self._pool = JudgePool(MOST)
@@ -49,16 +43,13 @@ class Judges:
         """Grade tasks of one topic; a judge that dies is replaced once, and what it told is taken back.
 
         Raises:
-            WasGivenUp: `give_up` or `close` was called meanwhile.
+            JudgeStopped: `give_up` or `close` was called meanwhile.
             OurProblem: the grader failed.
         """
         topic = order.task_ids[0].partition(".")[0]
-        try:
-            with suppress(JudgeDied):  # another one is tried
-                self._get_ready(topic)
-            return self._pool.grade(self._post(topic), order, meanwhile)
-        except JudgeStopped:
-            raise WasGivenUp from None
+        with suppress(JudgeDied):  # another one is tried
+            self._get_ready(topic)
+        return self._pool.grade(self._post(topic), order, meanwhile) if can_stand() else run_parallel(order, 1, None)
 
     def give_up(self) -> None:
         """End the judge that grades; the one after it has to get ready again."""
@@ -69,6 +60,9 @@ class Judges:
         self._pool.close()
 
     def _get_ready(self, topic: str) -> None:
+        if not can_stand():
+            self._tell(e.Ready(topic))
+            return
         with self._pool.lend(self._post(topic)) as judge:
             if judge.is_ready:
                 return
@@ -81,35 +75,3 @@ class Judges:
 
     def _post(self, topic: str) -> Post:
         return Post(tuple(task.id for task in self._course.topic(topic).tasks), self._sandbox, self._accelerator)
-
-
-class NoJudges:
-    """The same where no judge can stand: each order gets processes of its own, as `grade PATH` does it."""
-
-    def __init__(
-        self, tell: Callable[[e.Event], None], run: Callable[..., ShardResult] = run_parallel
-    ) -> None:
-        """Start nothing."""
-        self._tell, self._run = tell, run
-
-    def warm(self, topic: str) -> None:
-        """Say that it is so: there is nothing to wait for."""
-        self._tell(e.Ready(topic))
-
-    def grade(self, order: Order, meanwhile: Tell | None = None) -> ShardResult:
-        """Grade in a process of its own; nothing is told before it ends."""
-        self.warm(order.task_ids[0].partition(".")[0])
-        return self._run(order, 1, None)
-
-    def give_up(self) -> None:
-        """Do nothing: the grading ends by itself, and its result is not used."""
-
-    def close(self) -> None:
-        """Do nothing: nothing is left after an order."""
-
-
-def judges_for(
-    course: Course, sandbox: str, accelerator: Accelerator, tell: Callable[[e.Event], None]
-) -> Judges | NoJudges:
-    """Return what grades here."""
-    return Judges(course, sandbox, accelerator, tell) if can_stand() else NoJudges(tell)

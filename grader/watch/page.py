@@ -11,7 +11,6 @@ from rich.text import Text
 
 from grader.course import Task, Topic
 from grader.learner.code_files import IDLE
-from grader.learner.progress_changes import Help
 from grader.learner.task_states import open_needs
 from grader.render.course_pages import show_hint
 from grader.render.failure import failure, open_details
@@ -20,7 +19,7 @@ from grader.report import TaskReport, Verdict
 from grader.text import localised, say
 from grader.text.escape import lines, one_line
 from grader.text.formatting import MARKS, bar, count, word
-from grader.text.translate import translated_advice, translated_failure, translated_task
+from grader.text.translate import translated_failure, translated_task
 from grader.watch.events import KEYS
 from grader.watch.state import State, View, still_graded
 
@@ -142,17 +141,17 @@ def _task(page: Page, state: State, task: Task, most: int) -> None:
 
 
 def _doing(state: State, task: Task) -> list[str | tuple[str, str]]:
-    running = state.work.running
+    running = state.running
     if running is not None and running.task_id == task.id:
         return [(f"  {say('watch.grading')}", "yellow")]
     waits = say("watch.waits_to_be_graded")
-    return [(f"  {waits}", "yellow")] if task.id in state.work.wanted else []
+    return [(f"  {waits}", "yellow")] if task.id in state.wanted else []
 
 
 def _standing(page: Page, state: State, task: Task) -> None:
     """Write how a task stands of which no failure is at hand: passed, not begun, or known from earlier."""
     verdict = state.verdict(task.id)
-    if verdict in WAITING and state.work.marks.get(task.id, IDLE) != IDLE:
+    if verdict in WAITING and state.marks.get(task.id, IDLE) != IDLE:
         page.line((say("watch.begun"), "dim"))
         return
     if verdict in WAITING:
@@ -193,7 +192,7 @@ def _list(page: Page, state: State, task: Task, most: int) -> None:
         verdict = state.verdict(each.id)
         mark, style = MARKS[verdict] if verdict else (" ", "")
         here = each.id == task.id
-        waits = f"  {say('watch.waits')}" if each.id in state.work.wanted else ""
+        waits = f"  {say('watch.waits')}" if each.id in state.wanted else ""
         name = (each.name, "bold" if here else "")
         page.line(
             "> " if here else "  ", (mark, style), " ", name, (f"  {each.title}", "dim"), (waits, "yellow")
@@ -203,7 +202,7 @@ def _list(page: Page, state: State, task: Task, most: int) -> None:
 def _hint(page: Page, state: State, task: Task, most: int) -> None:
     if state.help is None:
         return
-    show_hint(task, spoken_help(state.help, task, state), page.console, keeps=True)
+    show_hint(task, state.help, page.console, keeps=True)
     if state.help.left:
         page.line((f"{'':<{LABEL}}{say('watch.hint_again')}", "dim"))
 
@@ -220,11 +219,11 @@ def _reset(page: Page, state: State, task: Task, most: int) -> None:
 def _news(state: State) -> list[tuple[str, str]]:
     if state.said is not None:
         return [(localised(state.said), "yellow")]
-    running = state.work.running
+    running = state.running
     if state.starting:
         return [(say("watch.gets_ready", topics=", ".join(sorted(state.starting))), "dim")]
     if running is not None:
-        more = len(set(state.work.wanted) - {running.task_id})
+        more = len(set(state.wanted) - {running.task_id})
         sentence = "watch.now_and_then" if more else "watch.now"
         return [(say(sentence, task=running.task_id, tasks=count(more, "task")), "dim")]
     if state.seconds is not None:
@@ -239,7 +238,7 @@ VIEWS: dict[View, Callable[[Page, State, Task, int], None]] = {
 
 def spoken_so_far(task: Task, state: State) -> TaskReport | None:
     """Return what is known of a task that is still graded, with a word where the name of its mistake will stand."""
-    running = still_graded(state.work, task.id)
+    running = still_graded(state, task.id)
     if running is None or running.so_far is None:
         return None
     found = translated_task(running.so_far, state.course)
@@ -252,13 +251,3 @@ def _unnamed(found: TaskReport) -> TaskReport:
         return found
     waiting = replace(test, message=replace(test.message, likely=say("watch.still_testing")))
     return replace(found, tests=tuple(waiting if each is test else each for each in found.tests))
-
-
-def spoken_help(help_: Help, task: Task, state: State) -> Help:
-    """Return the same of a hint about a failure; the general ones are of a course that is translated already."""
-    failure, advice = help_.failure, help_.advice
-    if failure is None:
-        return help_
-    if advice and failure.mistake:
-        advice = translated_advice(advice, task, failure.mistake, state.course)
-    return replace(help_, failure=translated_failure(failure, task, state.course), advice=advice)

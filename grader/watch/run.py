@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -15,10 +14,10 @@ from grader.course import Course
 from grader.learner import Progress
 from grader.learner.code_files import Reader, Reading
 from grader.watch import events as e
-from grader.watch.background import Desk
+from grader.watch.background import Background
 from grader.watch.files import Files, newest
 from grader.watch.grading import Grading
-from grader.watch.state import State, Work, known
+from grader.watch.state import State, known
 from grader.watch.step import after
 from grader.watch.terminal import LastWords, handled
 
@@ -34,7 +33,7 @@ class Show(Protocol):
     def pause(self) -> None:
         """Leave the terminal to the shell until it lets this go on."""
 
-    def opened(self, tell: Callable[[e.Event], None]) -> contextlib.AbstractContextManager[None]:
+    def opened(self, tell: e.Tell) -> contextlib.AbstractContextManager[None]:
         """Take the terminal until the end of the block, and tell of the keys that are pressed."""
 
 
@@ -42,7 +41,6 @@ class Show(Protocol):
 class Options:
     """What was asked for."""
 
-    path: Path
     name: str  # of the path, as it was typed
     folder: Path | None = None  # that remembers
     seed: int | None = None
@@ -63,17 +61,17 @@ class Watch:
         """Start with the page of what is remembered."""
         self._events: SimpleQueue[e.Event | _Pause] = SimpleQueue()
         self._course, self._options, self._show = course, options, show
-        self._desk = Desk(course, options.folder, self._events.put)
+        self._background = Background(course, options.folder, self._events.put)
         seed = secrets.randbits(31) if options.seed is None else options.seed
-        work = Work(graded=known(progress, self._desk.marks))
-        self.state = State(course, options.name, seed, options.topics, progress, work=work)
+        graded = known(progress, course.digest() if progress.tasks else "")
+        self.state = State(course, options.name, seed, options.topics, progress, graded=graded)
         self._interrupted = False
 
     def run(self, reader: Reader, reading: Reading) -> bool:
         """Go on until somebody ends it; return whether that was a signal such as Ctrl-C."""
         words = LastWords()
         with contextlib.ExitStack() as stack:
-            stack.callback(self._desk.close)
+            stack.callback(self._background.close)
             stack.enter_context(handled(self._stop, lambda: self._events.put(_Pause())))
             stack.enter_context(words.kept())
             self._grading = Grading(
@@ -102,9 +100,8 @@ class Watch:
 
     def _take(self, event: e.Event) -> None:
         before = self.state
-        step = after(before, event, time.monotonic())
-        self.state = step.state
-        for effect in step.effects:
+        self.state, effects = after(before, event, time.monotonic())
+        for effect in effects:
             self._do(effect)
         self._show.show(event, before, self.state)
 
@@ -114,12 +111,12 @@ class Watch:
                 self._grading.ask(effect)
             case e.GiveUp():
                 self._grading.give_up()
-            case e.Keep():
-                self._desk.keep(effect)
+            case e.Graded():
+                self._background.keep(effect)
             case e.LookUpHint():
-                self._desk.hint(effect)
+                self._background.hint(effect)
             case e.PutBack(task_id):
-                self._desk.put_back(effect, self._reader.file_of(task_id.partition(".")[0]))
+                self._background.put_back(effect, self._reader.file_of(task_id.partition(".")[0]))
 
     def _stop(self) -> None:
         self._interrupted = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -21,7 +21,7 @@ from grader.text.translate import translated_task
 from grader.watch import events as e
 from grader.watch.page import body, foot, head, passes, problem, task_line
 from grader.watch.state import State
-from grader.watch.terminal import Keyboard, suspend
+from grader.watch.terminal import keyboard, suspend
 
 
 class Screen:
@@ -33,10 +33,10 @@ class Screen:
         self._live: Live | None = None
         self._drawn: tuple[State, object] | None = None
         self._terminal = contextlib.ExitStack()
-        self._tell: Callable[[e.Event], None] = lambda event: None
+        self._tell: e.Tell = lambda event: None
 
     @contextlib.contextmanager
-    def opened(self, tell: Callable[[e.Event], None]) -> Iterator[None]:
+    def opened(self, tell: e.Tell) -> Iterator[None]:
         """Take the terminal until the end of the block."""
         self._tell = tell
         self._take()
@@ -66,20 +66,8 @@ class Screen:
                 vertical_overflow="crop",
             )  # fmt: skip
             self._live = stack.enter_context(live)
-            stack.enter_context(Keyboard(self._tell).listening())
+            stack.enter_context(keyboard(self._tell))
             self._terminal, self._drawn = stack.pop_all(), None
-
-
-class _Paper(StringIO):
-    """A text that says which characters the terminal can show."""
-
-    def __init__(self, encoding: str) -> None:
-        super().__init__()
-        self._encoding = encoding
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        return self._encoding
 
 
 class _Drawing:
@@ -105,14 +93,15 @@ class _Drawing:
 
 def _drawn(console: Console, width: int, draw: Callable[[Page], None]) -> list[Text]:
     """Return the lines of a part of the page, each cut to the width."""
-    paper = _Paper(console.encoding)
+    paper = TextIOWrapper(BytesIO(), console.encoding, newline="")  # says which characters the terminal can show
     colours: Any = console.color_system  # a name that Console takes back
     inner = Console(
         file=paper, width=width, height=1000, force_terminal=True, color_system=colours,
         legacy_windows=False, markup=False, emoji=False, highlight=False, no_color=console.no_color,
     )  # fmt: skip
     draw(Page(inner))
-    rows = Text.from_ansi(paper.getvalue()).split("\n")
+    paper.seek(0)
+    rows = Text.from_ansi(paper.read()).split("\n")
     for row in rows:
         row.truncate(width)
         row.no_wrap = True
@@ -139,7 +128,7 @@ class Plain:
         self._graded: list[str] = []  # since the last pause in the grading
 
     @contextlib.contextmanager
-    def opened(self, tell: Callable[[e.Event], None]) -> Iterator[None]:
+    def opened(self, tell: e.Tell) -> Iterator[None]:
         """Take nothing: there are no keys."""
         yield
 
@@ -156,7 +145,7 @@ class Plain:
             self._graded.append(event.task_id)
         elif isinstance(event, e.Said):
             self._page.line(one_line(localised(event.text)))
-        if self._graded and state.work.running is None:
+        if self._graded and state.running is None:
             self._end_of_save(state)
         sys.stdout.flush()
 
@@ -169,7 +158,7 @@ class Plain:
         if state.problem is not None and state.problem != before.problem:
             problem(self._page, state.problem)
         mended = [state.files[slug].name for slug in before.problems if slug not in state.problems]
-        if mended and not state.work.wanted:
+        if mended and not state.wanted:
             self._page.line(say("watch.mended", files=one_line(", ".join(mended))))
 
     def _end_of_save(self, state: State) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -15,9 +15,7 @@ from grader.learner.task_states import in_turn
 from grader.report import TaskReport, Verdict
 
 UNKNOWN = "?"  # the mark of a grading whose code is not known any more; no code has it
-PATIENCE = (
-    3.0  # seconds that a grading may go on after its code was changed: as long as a new judge needs to start
-)
+PATIENCE = 3.0  # seconds for a grading after its code was changed: as long as a new judge needs to start
 
 
 @dataclass(frozen=True)
@@ -30,109 +28,6 @@ class Running:
     given_up: bool = False
     so_far: TaskReport | None = None  # what is known of the task already; it goes with the grading
     named: bool = False  # whether the known mistakes have been tried
-
-
-@dataclass(frozen=True)
-class Work:
-    """What is known of the code of each task, and what is graded now."""
-
-    marks: Mapping[str, str] = field(default_factory=dict)  # of the code as it is now
-    graded: Mapping[str, str] = field(default_factory=dict)  # of the code that the last verdict is about
-    order: tuple[str, ...] = ()  # all tasks, those that changed last at the front
-    blocked: frozenset[str] = frozenset()  # topics whose file cannot be read
-    running: Running | None = None
-    patience: float = PATIENCE  # longer where a judge needs longer to get ready
-
-    @property
-    def wanted(self) -> tuple[str, ...]:
-        """The tasks to grade, in this order; the one that is graded now is still among them."""
-        return tuple(task_id for task_id in self.order if self._is_wanted(task_id))
-
-    def _is_wanted(self, task_id: str) -> bool:
-        is_new = self.marks[task_id] != self.graded.get(task_id, IDLE)
-        return is_new and task_id.partition(".")[0] not in self.blocked
-
-
-def known(progress: Progress, remembered: Mapping[str, str]) -> dict[str, str]:
-    """Return which code the verdicts of earlier days are about."""
-    judged = (
-        task_id
-        for task_id, entry in progress.tasks.items()
-        if entry.last not in (None, Verdict.NOT_ATTEMPTED)
-    )
-    return {task_id: remembered.get(task_id, UNKNOWN) for task_id in judged}
-
-
-def with_marks(
-    work: Work, marks: Mapping[str, str], blocked: Collection[str], first: str | None = None
-) -> tuple[Work, tuple[str, ...]]:
-    """Return the work after the files were read, and the tasks whose code changed by that.
-
-    Args:
-        work: before.
-        marks: of the files that could be read; the others keep theirs.
-        blocked: the topics whose file cannot be read.
-        first: the topic to begin with, where several have changed.
-    """
-    before = {**dict.fromkeys(marks, IDLE), **work.graded, **work.marks}
-    changed = [task_id for task_id in marks if marks[task_id] != before[task_id]]
-    changed.sort(key=lambda task_id: task_id.partition(".")[0] != first)
-    both = {**work.marks, **marks}
-    order = (*changed, *(task_id for task_id in work.order if task_id not in set(changed)))
-    rest = tuple(task_id for task_id in marks if task_id not in set(order))
-    new = replace(work, marks=both, order=order + rest, blocked=frozenset(blocked))
-    return new, tuple(changed)
-
-
-def started(work: Work, now: float) -> Work:
-    """Return the work with its first wanted task under way."""
-    task_id = work.wanted[0]
-    return replace(work, running=Running(task_id, work.marks[task_id], now))
-
-
-def told(work: Work, task_id: str, mark: str, so_far: TaskReport | None, named: bool) -> Work:
-    """Return the work with what is known of the grading under way; of another one nothing is taken."""
-    running = work.running
-    if running is None or (running.task_id, running.mark) != (task_id, mark):
-        return work
-    return replace(work, running=replace(running, so_far=so_far, named=named))
-
-
-def still_graded(work: Work, task_id: str) -> Running | None:
-    """Return the grading of a task that is under way, unless its code is gone."""
-    running = work.running
-    if running is None or running.task_id != task_id or running.given_up:
-        return None
-    return None if is_superseded(work, task_id, running.mark) else running
-
-
-def is_superseded(work: Work, task_id: str, mark: str) -> bool:
-    """Whether code was saved since that grading began."""
-    return work.marks.get(task_id) != mark
-
-
-def is_overdue(work: Work, now: float) -> bool:
-    """Whether the grading under way is about code that is gone, and takes so long that it is to be given up."""
-    running = work.running
-    if running is None or running.given_up or not is_superseded(work, running.task_id, running.mark):
-        return False
-    return now - running.since > work.patience
-
-
-def finished(work: Work, task_id: str, mark: str) -> Work:
-    """Return the work after a grading of this code."""
-    return replace(work, running=None, graded={**work.graded, task_id: mark})
-
-
-def again(work: Work, task_ids: Iterable[str]) -> Work:
-    """Return the work with tasks to grade once more, as far as anybody has begun them."""
-    begun = {task_id: UNKNOWN for task_id in task_ids if work.marks.get(task_id, IDLE) != IDLE}
-    return replace(work, graded={**work.graded, **begun})
-
-
-def dependents(course: Course, task_id: str) -> tuple[str, ...]:
-    """Return the tasks that need this one."""
-    return tuple(task.id for task in course.tasks if task_id in task.needs)
 
 
 class View(StrEnum):
@@ -156,7 +51,11 @@ class State:
     files: Mapping[str, Content] = field(default_factory=dict)  # the last of each topic that was there
     problems: Mapping[str, str] = field(default_factory=dict)  # by topic: why its file cannot be read
     problem: str | None = None  # with all files
-    work: Work = field(default_factory=Work)
+    marks: Mapping[str, str] = field(default_factory=dict)  # of the code of each task as it is now
+    graded: Mapping[str, str] = field(default_factory=dict)  # of the code that the last verdict is about
+    order: tuple[str, ...] = ()  # all tasks, those that changed last at the front
+    running: Running | None = None
+    patience: float = PATIENCE  # longer where a judge needs longer to get ready
     results: Mapping[str, TaskReport] = field(default_factory=dict)  # of this session
     current: str | None = None  # the task that is looked at
     batch: frozenset[str] = frozenset()  # what the last save changed
@@ -182,6 +81,16 @@ class State:
         """How many tasks of those topics do not pass; where a file is missing that is all of them."""
         return sum(not self.passes(task.id) for topic in self.topics for task in topic.tasks)
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The tasks to grade, in this order; the one that is graded now is still among them."""
+        return tuple(
+            task_id
+            for task_id in self.order
+            if self.problem is None and task_id.partition(".")[0] not in self.problems
+            if self.marks[task_id] != self.graded.get(task_id, IDLE)
+        )
+
     def verdict(self, task_id: str) -> Verdict | None:
         """Return what was last said of a task; None if that is nothing."""
         result = self.results.get(task_id)
@@ -191,6 +100,54 @@ class State:
         """Whether a task passes, as far as is known."""
         verdict = self.verdict(task_id)
         return verdict is not None and verdict.is_right
+
+
+def known(progress: Progress, digest: str) -> dict[str, str]:
+    """Return which code the verdicts of earlier days are about, unless they are of another state of the course."""
+    return {
+        task_id: entry.code if entry.code and entry.course == digest else UNKNOWN
+        for task_id, entry in progress.tasks.items()
+        if entry.last not in (None, Verdict.NOT_ATTEMPTED)
+    }
+
+
+def with_marks(state: State, marks: Mapping[str, str], first: str | None) -> tuple[State, tuple[str, ...]]:
+    """Return the state after files were read, and the tasks whose code changed by that, those of topic `first` first.
+
+    The files that could not be read keep their marks.
+    """
+    before = {**dict.fromkeys(marks, IDLE), **state.graded, **state.marks}
+    changed = [task_id for task_id in marks if marks[task_id] != before[task_id]]
+    changed.sort(key=lambda task_id: task_id.partition(".")[0] != first)
+    order = tuple(dict.fromkeys([*changed, *state.order, *marks]))
+    return replace(state, marks={**state.marks, **marks}, order=order), tuple(changed)
+
+
+def told(state: State, task_id: str, mark: str, so_far: TaskReport | None, named: bool) -> State:
+    """Return the state with what is known of the grading under way; of another one nothing is taken."""
+    running = state.running
+    if running is None or (running.task_id, running.mark) != (task_id, mark):
+        return state
+    return replace(state, running=replace(running, so_far=so_far, named=named))
+
+
+def still_graded(state: State, task_id: str) -> Running | None:
+    """Return the grading of a task that is under way, unless its code is gone."""
+    running = state.running
+    if running is None or running.task_id != task_id or running.given_up:
+        return None
+    return None if is_superseded(state, task_id, running.mark) else running
+
+
+def is_superseded(state: State, task_id: str, mark: str) -> bool:
+    """Whether code was saved since that grading began."""
+    return state.marks.get(task_id) != mark
+
+
+def again(state: State, task_ids: Iterable[str]) -> State:
+    """Return the state with tasks to grade once more, as far as anybody has begun them."""
+    begun = {task_id: UNKNOWN for task_id in task_ids if state.marks.get(task_id, IDLE) != IDLE}
+    return replace(state, graded={**state.graded, **begun})
 
 
 WAITING = (None, Verdict.PASS, Verdict.RIGHT, Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)

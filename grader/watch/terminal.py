@@ -15,7 +15,6 @@ from typing import IO, Any
 
 from grader.watch import events as e
 
-Tell = Callable[[e.Event], None]
 PAUSE = 0.1  # seconds between two looks whether it is to end
 SEQUENCES = {
     b"\x1b[A": "up", b"\x1b[B": "down", b"\x1b[C": "right", b"\x1b[D": "left",
@@ -25,56 +24,49 @@ SEQUENCES = {
 SCAN_CODES = {"H": "up", "P": "down", "M": "right", "K": "left"}  # behind a first character of 0 or 224
 
 
-class Keyboard:
-    """Tells of each key that is pressed, from a thread of its own."""
+@contextlib.contextmanager
+def keyboard(tell: e.Tell) -> Iterator[None]:
+    """Take single keys, without echo, until the end of the block, and tell of each from a thread of its own."""
+    stop, listen = threading.Event(), _on_windows if sys.platform == "win32" else _on_posix
+    with single_keys():
+        thread = threading.Thread(target=listen, args=(tell, stop), daemon=True, name="keys")
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(5 * PAUSE)  # so that nobody reads what is typed to the shell
 
-    def __init__(self, tell: Tell) -> None:
-        """Listen to nothing yet."""
-        self._tell = tell
-        self._stop = threading.Event()
 
-    @contextlib.contextmanager
-    def listening(self) -> Iterator[None]:
-        """Take single keys, without echo, until the end of the block."""
-        self._stop = threading.Event()
-        listen = self._on_windows if sys.platform == "win32" else self._on_posix
-        with single_keys():
-            thread = threading.Thread(target=listen, args=(self._stop,), daemon=True, name="keys")
-            thread.start()
-            try:
-                yield
-            finally:
-                self._stop.set()
-                thread.join(5 * PAUSE)  # so that nobody reads what is typed to the shell
+def _on_posix(tell: e.Tell, stop: threading.Event) -> None:
+    descriptor = sys.stdin.fileno()
+    while not stop.is_set():
+        ready, _, _ = select.select([descriptor], [], [], PAUSE)
+        if not ready:
+            continue
+        try:
+            data = os.read(descriptor, 64)
+        except OSError:
+            data = b""
+        if not data:
+            tell(e.Stop())  # the terminal has gone
+            return
+        for key in keys_in(data):
+            tell(e.Pressed(key))
 
-    def _on_posix(self, stop: threading.Event) -> None:
-        descriptor = sys.stdin.fileno()
-        while not stop.is_set():
-            ready, _, _ = select.select([descriptor], [], [], PAUSE)
-            if not ready:
-                continue
-            try:
-                data = os.read(descriptor, 64)
-            except OSError:
-                data = b""
-            if not data:
-                self._tell(e.Stop())  # the terminal has gone
-                return
-            for key in keys_in(data):
-                self._tell(e.Pressed(key))
 
-    def _on_windows(self, stop: threading.Event) -> None:
-        import msvcrt
+def _on_windows(tell: e.Tell, stop: threading.Event) -> None:
+    import msvcrt
 
-        console: Any = msvcrt  # its names are known to the type checker on Windows only
-        while not stop.wait(PAUSE / 2):
-            while console.kbhit():
-                character = console.getwch()
-                if character in "\x00\xe0":
-                    key = SCAN_CODES.get(console.getwch(), "")
-                else:
-                    key = next(iter(keys_in(character.encode("utf-8", "replace"))), "")
-                self._tell(e.Stop() if character == "\x03" else e.Pressed(key))
+    console: Any = msvcrt  # its names are known to the type checker on Windows only
+    while not stop.wait(PAUSE / 2):
+        while console.kbhit():
+            character = console.getwch()
+            if character in "\x00\xe0":
+                key = SCAN_CODES.get(console.getwch(), "")
+            else:
+                key = next(iter(keys_in(character.encode("utf-8", "replace"))), "")
+            tell(e.Stop() if character == "\x03" else e.Pressed(key))
 
 
 def keys_in(data: bytes) -> list[str]:
@@ -114,7 +106,7 @@ Handler = Callable[[int, FrameType | None], None]
 
 
 @contextlib.contextmanager
-def handled(stop: Callable[[], None], pause: Callable[[], None] | None) -> Iterator[None]:
+def handled(stop: Callable[[], None], pause: Callable[[], None]) -> Iterator[None]:
     """Call `stop` where the process is asked to end, and `pause` at Ctrl-Z; to be used in the main thread.
 
     A second Ctrl-C is a KeyboardInterrupt, in case the first one is not heard.
@@ -127,14 +119,11 @@ def handled(stop: Callable[[], None], pause: Callable[[], None] | None) -> Itera
         asked.append(number)
         stop()
 
-    handlers: dict[str, Handler] = dict.fromkeys(ENDING, on_end)
-    if pause is not None:
-        handlers["SIGTSTP"] = lambda number, frame: pause()
+    handlers: dict[str, Handler] = {**dict.fromkeys(ENDING, on_end), "SIGTSTP": lambda number, frame: pause()}
     before: dict[Any, Any] = {}
     try:
         for name, handler in handlers.items():
-            number = getattr(signal, name, None)
-            if number is not None:
+            if number := getattr(signal, name, None):
                 before[number] = signal.signal(number, handler)
         yield
     finally:

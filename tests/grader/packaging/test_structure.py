@@ -46,7 +46,7 @@ NEEDS = {
     "verify": "course device judge process proxy report suite",
     # What is said, and the learner.
     "text": "course judge report",
-    "learner": "course device grader intake judge process proxy report sandbox wire",
+    "learner": "course device grader intake judge process proxy report sandbox text wire",
     "render": "course learner report text verify",
     "render.html": "render report text",
     "notebook": "course intake learner render render.html report text",

@@ -33,7 +33,7 @@ class Watched:
         self.page, self.plain = Page(self.console), Plain(self.console)
 
     def give(self, event):
-        before, self.state = self.state, after(self.state, event, 100.0).state
+        before, self.state = self.state, after(self.state, event, 100.0)[0]
         for part in (head, body, foot):
             part(self.page, self.state)
         self.plain.show(event, before, self.state)
@@ -102,7 +102,7 @@ def test_watch_has_no_untranslated_words(watched, reports, data, left):
         "The grader could not get ready: REASON",
     ],
 )
-def test_what_the_desk_says_has_no_untranslated_words(watched, said, left):
+def test_what_came_of_a_key_has_no_untranslated_words(watched, said, left):
     """What came of a key, under the page and as a line."""
     watched.give(e.Said(said))
     assert not left(watched.file.getvalue())

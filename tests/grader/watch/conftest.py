@@ -70,9 +70,8 @@ class Page:
         self.effects = ()
 
     def give(self, event):
-        step = after(self.state, event, self.now)
-        self.state, self.effects = step.state, step.effects
-        return step.effects
+        self.state, self.effects = after(self.state, event, self.now)
+        return self.effects
 
     def read(self, problem=None, **files):
         """Files were read; each is a text that is the mark of all its tasks, or marks by task."""
@@ -93,12 +92,12 @@ class Page:
 
     def graded(self, task_id, verdict, mark=None):
         return self.give(
-            e.Graded(task_id, mark or self.state.work.marks[task_id], reported(task_id, verdict), WHEN)
+            e.Graded(task_id, mark or self.state.marks[task_id], reported(task_id, verdict), WHEN)
         )
 
     def told(self, task_id, verdict, named=False, mark=None):
         """A grading that goes on tells what it knows; nothing more where the verdict is None."""
-        mark = mark or self.state.work.marks[task_id]
+        mark = mark or self.state.marks[task_id]
         task = reported(task_id, verdict).tasks[0] if verdict else None
         return self.give(e.Meanwhile(task_id, mark, task, named))
 

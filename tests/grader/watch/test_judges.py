@@ -18,7 +18,7 @@ from grader.judge.warm_pool import JudgeDied, JudgeStopped, can_stand
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch import judges as module
-from grader.watch.judges import Judges, NoJudges, WasGivenUp
+from grader.watch.judges import Judges
 
 FOUND = ShardResult(kind="forked")
 TOLD = Meanwhile(untested(load_course().task("losses.softmax"), Verdict.FAIL, None))
@@ -131,7 +131,7 @@ def test_grading_that_is_given_up_ends_at_once(judges, end):
     def grade():
         try:
             judges.grade(order("losses.mean"))
-        except WasGivenUp as given_up:
+        except JudgeStopped as given_up:
             outcome.append(given_up)
 
     thread = threading.Thread(target=grade)
@@ -156,7 +156,7 @@ def test_real_judge_that_is_given_up_is_no_fault(told):
     judges, problems = Judges(course, "auto", simulated_accelerator(), told.append), []
 
     def grade():
-        with pytest.raises(WasGivenUp) as problem:
+        with pytest.raises(JudgeStopped) as problem:
             judges.grade(replace(order(task.id), submission=Submission({"losses": content}, "mine")))
         problems.append(problem)
 
@@ -181,10 +181,11 @@ def test_giving_up_between_two_gradings_ends_nobody(judges):
     assert not FakeJudge.made[0].ended.is_set()
 
 
-def test_order_is_graded_by_itself_where_no_judge_can_stand(told):
+def test_order_is_graded_by_itself_where_no_judge_can_stand(judges, monkeypatch):
     """Without fork each save gets a process of its own, and the same answer."""
     asked = []
-    judges = NoJudges(told.append, lambda *arguments: asked.append(arguments) or FOUND)
+    monkeypatch.setattr(module, "can_stand", lambda: False)
+    monkeypatch.setattr(module, "run_parallel", lambda *arguments: asked.append(arguments) or FOUND)
     judges.warm("losses")
     assert judges.grade(order("losses.mean")) is FOUND
     assert asked == [(order("losses.mean"), 1, None)]

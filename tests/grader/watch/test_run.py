@@ -10,6 +10,7 @@ import pytest
 from grader.cli import watch as cli
 from grader.cli.shared import WrongCall
 from grader.judge.order import Meanwhile, ShardResult
+from grader.judge.warm_pool import JudgeStopped
 from grader.learner import Progress
 from grader.learner.code_files import Reader
 from grader.report import Verdict
@@ -71,7 +72,7 @@ class Seen:
 @pytest.fixture
 def fake(monkeypatch, report_of):
     fake = FakeJudges(report_of)
-    monkeypatch.setattr(judges, "judges_for", lambda *_: fake)
+    monkeypatch.setattr(judges, "Judges", lambda *_: fake)
     return fake
 
 
@@ -89,7 +90,7 @@ def run(course, file, fake):
 
     def watch(seen):
         reader = Reader(course, file.parent)
-        session = Watch(course, Options(file.parent, "mine", seed=5), Progress(), seen)
+        session = Watch(course, Options("mine", seed=5), Progress(), seen)
         interrupted = session.run(reader, reader.read())
         assert seen.waiting == []
         assert not interrupted and fake.closed
@@ -103,7 +104,7 @@ def test_save_is_graded_as_it_was_read_and_q_ends_it(run, file, fake):
     seen = Seen()
     seen.when(lambda state: state.results, lambda: file.write_text(CODE.format(1), encoding="utf-8"))
     seen.when(
-        lambda state: len(fake.orders) == 2 and not state.work.wanted, lambda: seen.tell(e.Pressed("q"))
+        lambda state: len(fake.orders) == 2 and not state.wanted, lambda: seen.tell(e.Pressed("q"))
     )
     state = run(seen)
     assert state.verdict("losses.mean") is Verdict.FAIL
@@ -133,7 +134,7 @@ def test_what_is_known_meanwhile_is_shown_before_the_result_and_never_kept(
     seen, shown = Seen(), []
 
     def look(state):
-        running = state.work.running
+        running = state.running
         shown.append(
             (running and running.so_far, bool(running and running.named), state.verdict("losses.mean"))
         )
@@ -155,7 +156,7 @@ def test_failure_that_is_known_meanwhile_waits_for_the_task_it_builds_on_as_the_
     seen, shown = Seen(), []
 
     def look(state):
-        running = state.work.running
+        running = state.running
         shown.extend([running.so_far.verdict] if running and running.so_far else [])
         return bool(state.results)
 
@@ -166,7 +167,7 @@ def test_failure_that_is_known_meanwhile_waits_for_the_task_it_builds_on_as_the_
 
 def test_grading_that_was_given_up_is_begun_with_the_new_code(run, file, fake):
     """What was given up leaves nothing behind but the wish to grade."""
-    fake.problems = [judges.WasGivenUp()]
+    fake.problems = [JudgeStopped("the gradings were stopped")]
     seen = Seen().when(lambda state: state.results, lambda: seen.tell(e.Pressed("q")))
     run(seen)
     assert len(fake.orders) == 2

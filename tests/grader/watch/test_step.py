@@ -40,7 +40,7 @@ def test_result_is_remembered_with_the_code_it_is_about(failing):
     """Each grading is kept, once."""
     failing.read(losses={"mean": "c", "softmax": "", "entropy": ""}, tensors="")
     failing.graded("losses.mean", Verdict.PASS)
-    (keep,) = [effect for effect in failing.effects if isinstance(effect, e.Keep)]
+    (keep,) = [effect for effect in failing.effects if isinstance(effect, e.Graded)]
     assert (keep.task_id, keep.mark, keep.report.tasks[0].verdict) == ("losses.mean", "c", Verdict.PASS)
     assert failing.state.progress.of("losses.mean").attempts == 2
 
@@ -116,10 +116,10 @@ def grading(failing):
 
 def test_what_is_known_meanwhile_is_no_result(grading):
     """Verdicts, progress and what is to be done stay as they were before the save."""
-    assert still_graded(grading.state.work, "losses.mean").so_far.verdict is Verdict.ERROR
+    assert still_graded(grading.state, "losses.mean").so_far.verdict is Verdict.ERROR
     assert grading.effects == () and grading.state.results["losses.mean"].verdict is Verdict.FAIL
     assert grading.state.progress.of("losses.mean").last is Verdict.FAIL
-    assert still_graded(grading.state.work, "losses.softmax") is None
+    assert still_graded(grading.state, "losses.softmax") is None
 
 
 @pytest.mark.parametrize(
@@ -134,20 +134,20 @@ def test_what_is_known_meanwhile_is_no_result(grading):
 def test_what_is_known_meanwhile_ends_with_its_grading(grading, end):
     """Whatever ends a grading, or begins it once more, leaves nothing of what was known."""
     end(grading)
-    running = still_graded(grading.state.work, "losses.mean")
+    running = still_graded(grading.state, "losses.mean")
     assert running is None or running.so_far is None
 
 
 def test_save_ends_what_is_known_of_the_code_before(grading):
     """A failure of code that is gone is not shown, whether it is told before the save is read or after it."""
     grading.read(losses={"mean": "c", "softmax": "", "entropy": ""}, tensors="")
-    assert still_graded(grading.state.work, "losses.mean") is None
+    assert still_graded(grading.state, "losses.mean") is None
     grading.told("losses.mean", Verdict.ERROR, mark="b")
-    assert still_graded(grading.state.work, "losses.mean") is None
+    assert still_graded(grading.state, "losses.mean") is None
     grading.graded("losses.mean", Verdict.FAIL, "b")
     assert grading.asked == ["losses.mean"]
     grading.told("losses.mean", Verdict.ERROR, mark="b")
-    assert still_graded(grading.state.work, "losses.mean").so_far is None
+    assert still_graded(grading.state, "losses.mean").so_far is None
 
 
 def test_next_and_previous_go_round_the_open_tasks(failing):

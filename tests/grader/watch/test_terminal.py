@@ -1,4 +1,4 @@
-"""Single keys, and the terminal as it was."""
+"""Single keys, the terminal as it was, and what is written to standard error meanwhile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from grader.watch import events as e
-from grader.watch.terminal import Keyboard, handled, keys_in
+from grader.watch.terminal import LastWords, handled, keyboard, keys_in
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_terminal_is_as_it_was_also_after_an_error(terminal):
     """Echo and whole lines are back, however the page ends."""
     _, settings = terminal
     before = settings()
-    with pytest.raises(ZeroDivisionError), Keyboard(lambda event: None).listening():
+    with pytest.raises(ZeroDivisionError), keyboard(lambda event: None):
         assert settings() != before
         raise ZeroDivisionError
     assert settings() == before
@@ -60,7 +60,7 @@ def test_keys_are_told_as_they_are_pressed(terminal):
     from queue import SimpleQueue
 
     told = SimpleQueue()
-    with Keyboard(told.put).listening():
+    with keyboard(told.put):
         os.write(typed, b"h")
         assert told.get(timeout=20) == e.Pressed("h")
         os.write(typed, b"\x1b[A")
@@ -79,3 +79,17 @@ def test_signals_are_told_and_their_handlers_are_put_back():
             signal.raise_signal(signal.SIGINT)
     assert (stopped, paused) == ([1], [1])
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGTSTP)] == before
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_words_are_kept_from_the_page_and_shown_afterwards_only_if_a_fault_asked(capfd, asked):
+    """A traceback does not write over the page, and is not lost where it explains a fault."""
+    words = LastWords()
+    with words.kept():
+        os.write(2, b"Traceback\n  in a judge\nOurProblem: a layer is missing\n")
+        if asked:
+            assert words.line() == "OurProblem: a layer is missing"
+        os.write(2, b"more\n")
+        assert capfd.readouterr().err == ""
+    assert ("in a judge" in capfd.readouterr().err) is asked
+    assert words.line() == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.learner import Progress, TaskProgress
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch.state import PATIENCE, known
+from grader.watch.state import PATIENCE, UNKNOWN, known
 
 
 def test_only_the_task_whose_code_changed_is_graded(page):
@@ -126,7 +126,10 @@ def test_grading_hears_how_the_tasks_stand_that_it_builds_on(page):
 
 
 def test_verdicts_of_earlier_days_hold_when_their_code_is_still_there():
-    """What was graded by another command, or before the code was changed, is not known."""
-    verdicts = {"a.x": Verdict.PASS, "a.y": Verdict.FAIL, "a.z": Verdict.NOT_ATTEMPTED}
-    progress = Progress({task_id: TaskProgress(last=verdict) for task_id, verdict in verdicts.items()})
-    assert known(progress, {"a.x": "m"}) == {"a.x": "m", "a.y": "?"}
+    """Whatever command graded it; code that is not known, or another state of the course, is graded once more."""
+    kept = {"a.x": ("pass", "m", "c"), "a.y": ("fail", None, None), "a.z": ("not_attempted", "n", "c")}
+    kept["b.x"] = ("pass", "m", "another")
+    progress = Progress(
+        {name: TaskProgress(last=Verdict(last), code=code, course=on) for name, (last, code, on) in kept.items()}
+    )
+    assert known(progress, "c") == {"a.x": "m", "a.y": UNKNOWN, "b.x": UNKNOWN}

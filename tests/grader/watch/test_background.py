@@ -8,7 +8,8 @@ from grader.learner import TaskProgress, load
 from grader.learner.folder import create
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch.background import NAME, Desk, remembered
+from grader.watch.background import Background
+from grader.watch.state import UNKNOWN, known
 
 WHEN = "2026-01-02T03:04:05+00:00"
 
@@ -29,56 +30,51 @@ def told():
 
 
 @pytest.fixture
-def desk(course, folder, told):
-    return Desk(course, folder, told.append)
+def background(course, folder, told):
+    return Background(course, folder, told.append)
 
 
-def test_grading_is_remembered_with_the_code_it_is_about(desk, folder, course, report_of):
+def test_grading_is_remembered_with_the_code_it_is_about(background, folder, report_of):
     """Another session knows what was graded, as long as the course is the same."""
-    desk.keep(e.Keep(report_of("losses.mean", Verdict.FAIL), "losses.mean", "m", WHEN))
-    desk.close()
-    assert load(folder).progress.of("losses.mean").last is Verdict.FAIL
-    assert remembered(folder, course.digest()) == {"losses.mean": "m"}
-    assert remembered(folder, "another") == {}
+    report = report_of("losses.mean", Verdict.FAIL)
+    background.keep(e.Graded("losses.mean", "m", report, WHEN))
+    background.close()
+    progress = load(folder).progress
+    assert progress.of("losses.mean").last is Verdict.FAIL
+    assert known(progress, report.environment.course_digest) == {"losses.mean": "m"}
+    assert known(progress, "another") == {"losses.mean": UNKNOWN}
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"course": 1}', '{"course": "x", "marks": 3}'])
-def test_damaged_memory_is_no_memory(folder, text):
-    """What cannot be read is graded once more."""
-    (folder / ".torchgrade" / NAME).write_text(text, encoding="utf-8")
-    assert remembered(folder, "x") == {}
-
-
-def test_hint_is_the_next_one_and_counts_as_shown(desk, folder, told):
+def test_hint_is_the_next_one_and_counts_as_shown(background, folder, told):
     """The page and `grade hint` count the same hints."""
-    desk.hint(e.LookUpHint("losses.mean", TaskProgress(hints=(1,))))
-    desk.close()
+    background.hint(e.LookUpHint("losses.mean", TaskProgress(hints=(1,))))
+    background.close()
     assert told[0].help.number == 2
     assert load(folder).progress.of("losses.mean").hints == (2,)
 
 
-def test_stub_is_put_back_and_a_copy_is_kept(desk, folder, told):
+def test_stub_is_put_back_and_a_copy_is_kept(background, folder, told):
     """What `grade reset` does, by a key."""
     file = folder / "losses" / "losses.py"
     stub = file.read_text(encoding="utf-8")
     file.write_text(stub.replace('raise NotImplementedError("mean")', "return 1"), encoding="utf-8")
-    desk.put_back(e.PutBack("losses.mean"), file)
-    desk.close()
+    background.put_back(e.PutBack("losses.mean"), file)
+    background.close()
     assert file.read_text(encoding="utf-8") == stub
     assert "is kept in" in told[0].text and list((folder / ".torchgrade" / "backups").rglob("losses.py"))
 
 
 def test_nothing_is_put_back_without_a_folder_for_the_copy(course, folder, told):
     """A file of which no copy can be kept stays as it is."""
-    desk = Desk(course, None, told.append)
-    desk.put_back(e.PutBack("losses.mean"), folder / "losses" / "losses.py")
-    desk.close()
+    background = Background(course, None, told.append)
+    background.put_back(e.PutBack("losses.mean"), folder / "losses" / "losses.py")
+    background.close()
     assert "grade init" in told[0].text
 
 
-def test_fault_beside_the_grading_is_said_and_ends_nothing(desk, told):
+def test_fault_beside_the_grading_is_said_and_ends_nothing(background, told):
     """A task that is unknown, or a full disk, leaves the page as it is."""
-    desk.hint(e.LookUpHint("losses.nothing", TaskProgress()))
-    desk.hint(e.LookUpHint("losses.mean", TaskProgress()))
-    desk.close()
+    background.hint(e.LookUpHint("losses.nothing", TaskProgress()))
+    background.hint(e.LookUpHint("losses.mean", TaskProgress()))
+    background.close()
     assert [type(event) for event in told] == [e.Said, e.Hinted]

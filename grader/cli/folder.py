@@ -102,13 +102,13 @@ def reset_command(name: str, folder: Path | None) -> None:
     if file is None:
         raise WrongCall(f"{place} has no file of {task.topic}, or two: `grade {place}` says more")
     try:
-        done = reset(course, task, file, place)
+        copy = reset(course, task, file, place)
     except OSError as problem:
         raise WrongCall(f"{file} stays as it is: {problem}") from problem
-    if done.backup is None:
+    if copy is None:
         click.echo(f"{task.id} is its stub already: nothing was changed")
     else:
-        click.echo(f"{task.id} is its stub again; {file} as it was is kept in {done.backup}")
+        click.echo(f"{task.id} is its stub again; {file} as it was is kept in {copy}")
 
 
 @click.command("notebook")

@@ -32,6 +32,12 @@ def is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
+def first_line(statement: ast.stmt) -> int:
+    """Return the line on which a statement begins, with its decorators."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(each.lineno for each in decorators)])
+
+
 def names_in(statement: ast.AST) -> set[str]:
     """Return the names that stand in a statement, read or bound."""
     return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}

@@ -8,6 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from grader.intake.bindings import first_line
+from grader.intake.notebook_document import source_of
+
 AT_THE_MARGIN = re.compile(r"[^\s#)\]}]")
 
 
@@ -55,20 +58,21 @@ def replaced(text: str, name: str, new: list[str]) -> str | None:
 
 
 def _pieces(node: ast.stmt, *, first: bool) -> list[Piece]:
-    begin, end = node.lineno - 1, node.end_lineno or node.lineno
     match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            begin = min([begin, *(part.lineno - 1 for part in node.decorator_list)])
-            return [Piece(node.name, begin, end)]
-        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-            return [Piece(name, begin, end)]
+        case ast.FunctionDef(name=key) | ast.AsyncFunctionDef(name=key) | ast.ClassDef(name=key):
+            pass
+        case ast.Assign(targets=[ast.Name(id=key)]) | ast.AnnAssign(target=ast.Name(id=key)):
+            pass
         case ast.Assign(targets=[ast.Attribute() as target]):
-            return [Piece(ast.unparse(target), begin, end)]
+            key = ast.unparse(target)
         case ast.Import() | ast.ImportFrom():
-            return [Piece(ast.unparse(node), begin, end, is_import=True)]
+            key = ast.unparse(node)
         case ast.Expr(value=ast.Constant(value=str())) if first:
-            return [Piece("", begin, end)]
-    return []
+            key = ""
+        case _:
+            return []
+    end = node.end_lineno or node.lineno
+    return [Piece(key, first_line(node) - 1, end, isinstance(node, ast.Import | ast.ImportFrom))]
 
 
 def _by_its_looks(lines: list[str], name: str) -> Piece | None:
@@ -133,7 +137,7 @@ def replaced_in(data: bytes, name: str, new: list[str], *, notebook: bool) -> by
         return None if changed is None else text.with_text(changed)
     book = loaded_notebook(data)
     for cell in reversed(code_cells(book)):
-        changed = replaced(source_of(cell), name, new)
+        changed = replaced(source_of(cell) or "", name, new)
         if changed is not None:
             cell["source"] = changed.splitlines(keepends=True)
             cell["outputs"], cell["execution_count"] = [], None
@@ -149,8 +153,8 @@ def loaded_notebook(data: bytes) -> dict[str, Any]:
     """
     try:
         notebook = json.loads(data)
-        if not all(isinstance(cell["cell_type"], str) and "source" in cell for cell in notebook["cells"]):
-            raise TypeError("a cell has no type")
+        if not all(isinstance(cell["cell_type"], str) and source_of(cell) is not None for cell in notebook["cells"]):
+            raise TypeError("a cell has no type, or no text")
     except (ValueError, TypeError, KeyError) as problem:
         raise Unreadable(f"it is no notebook ({type(problem).__name__}: {problem})") from problem
     return dict(notebook)
@@ -164,8 +168,3 @@ def notebook_bytes(notebook: dict[str, Any]) -> bytes:
 def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the cells of code of a notebook."""
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-
-
-def source_of(cell: dict[str, Any]) -> str:
-    """Return the text of a cell."""
-    return "".join(cell["source"])

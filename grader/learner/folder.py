@@ -115,26 +115,7 @@ SETTINGS = {
     "files.exclude": {"**/__pycache__": True, MARK: True},
     "python.testing.pytestEnabled": False,
 }
-README = """\
-# Your course folder
-
-Replace each `raise NotImplementedError` with your code; the docstring above it says everything that is asked.
-
-```sh
-grade next                # the next task: where it lies, and how to grade it
-grade .                   # everything you have so far
-grade hint TASK           # a nudge, and a stronger one each time
-grade list --open         # what is left
-grade explain TASK        # after passing: the reference beside yours
-grade reset TASK          # back to the stub; a copy of your file is kept
-grade init . --update     # bring in new tasks; what you wrote stays
-```
-
-{topics}
-
-The folder `datasets` holds the data, each set with its card. The folder `{mark}` keeps your progress and copies of your
-files; it is plain text, and may be committed to git with the rest.
-"""
+README = Path(__file__).with_name("course_folder.md")
 
 
 def given_files(course: Course, topics: Sequence[Topic], *, notebooks: bool = False) -> dict[str, bytes]:
@@ -170,7 +151,7 @@ def _readme(topics: Sequence[Topic], notebooks: bool) -> str:
         for topic in topics
     ]
     table = "\n".join(["| topic | your file | tasks |", "|---|---|---|", *rows])
-    return README.format(topics=table, mark=MARK)
+    return README.read_text(encoding="utf-8").format(topics=table, mark=MARK)
 
 
 class Occupied(ValueError):

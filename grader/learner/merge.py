@@ -8,17 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.intake.bindings import Definition, bindings_of
-from grader.intake.notebook_document import mark_of
-from grader.learner.definitions import (
-    Piece,
-    code_cells,
-    loaded_notebook,
-    notebook_bytes,
-    pieces_of,
-    source_of,
-)
+from grader.intake.notebook_document import mark_of, source_of
+from grader.learner.definitions import Piece, code_cells, loaded_notebook, notebook_bytes, pieces_of
 
 GAP = ["", ""]
+Edits = dict[tuple[int, int], list[str]]  # the lines in place of those from one to before the other
 
 
 @dataclass
@@ -59,55 +53,37 @@ def merged(theirs: str, base: str, new: str) -> Merged:
     wanted = pieces_of(new)
     bound |= set(ours)
     misses_a_task = any(piece.key not in bound for piece in wanted if not piece.is_import)
-    result, edits = Merged(), _Edits(lines)
+    result, edits = Merged(), Edits()
     for number, piece in enumerate(wanted):
         text = piece.of(new.split("\n"))
         if mine := ours.get(piece.key):
             key = piece.key or "the docstring of the module"
             if result.takes(key, mine.of(lines), given.get(piece.key), text):
-                edits.replace(mine, text)
+                edits[mine.begin, mine.end] = text
         elif not piece.is_import and piece.key not in bound:
-            edits.insert(*_in_its_place(lines, ours, [each.key for each in wanted], number, text))
+            place, block = _in_its_place(lines, ours, [each.key for each in wanted], number, text)
+            edits.setdefault((place, place), []).extend(block)
             result.added.append(piece.key)
         elif piece.is_import and (misses_a_task or given.get(piece.key) != text) and _names(piece.key) - bound:
             _import(result, edits, ours, set(given), piece.key, text)
-    result.text = edits.applied()
+    for (begin, end), text in sorted(edits.items(), reverse=True):  # so that the places before stay right
+        lines[begin:end] = text
+    result.text = "\n".join(lines)
     return result
 
 
-class _Edits:
-    """What is to be done to lines: ranges to replace, empty ones where something is inserted."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self._lines = lines
-        self._edits: dict[tuple[int, int], list[str]] = {}
-
-    def replace(self, piece: Piece, text: list[str]) -> None:
-        self._edits[piece.begin, piece.end] = text
-
-    def insert(self, place: int, text: list[str]) -> None:
-        self._edits.setdefault((place, place), []).extend(text)
-
-    def applied(self) -> str:
-        """Return the lines with the changes, made from the last to the first so that places stay right."""
-        result = list(self._lines)
-        for (begin, end), text in sorted(self._edits.items(), reverse=True):
-            result[begin:end] = text
-        return "\n".join(result)
-
-
 def _import(
-    result: Merged, edits: _Edits, ours: dict[str, Piece], given: set[str], key: str, text: list[str]
+    result: Merged, edits: Edits, ours: dict[str, Piece], given: set[str], key: str, text: list[str]
 ) -> None:
     """Add an import that brings a missing name, in place of the one that it widens where that is as given."""
     narrower = [each for each in ours if each in given and ours[each].is_import and _widens(key, each)]
     if narrower:
-        edits.replace(ours[narrower[0]], text)
+        edits[ours[narrower[0]].begin, ours[narrower[0]].end] = text
         result.renewed.append(narrower[0])
         return
     imports = [each.end for each in ours.values() if each.is_import]
     after = max(imports, default=ours[""].end if "" in ours else 0)
-    edits.insert(after, text if imports else ["", *text])
+    edits.setdefault((after, after), []).extend(text if imports else ["", *text])
     result.added.append(key)
 
 
@@ -202,11 +178,11 @@ def _behind(cells: list[Cell], cell: Cell) -> int:
 
 def _binds(cell: Cell, name: str) -> bool:
     tree = _tree(cell)
-    return f"def {name}" in source_of(cell) if tree is None else name in bindings_of(tree).by_name
+    return f"def {name}" in (source_of(cell) or "") if tree is None else name in bindings_of(tree).by_name
 
 
 def _tree(cell: Cell) -> ast.Module | None:
     try:
-        return ast.parse(source_of(cell))
+        return ast.parse(source_of(cell) or "")
     except (SyntaxError, ValueError):  # also a line that only IPython understands
         return None

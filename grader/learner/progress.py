@@ -194,9 +194,6 @@ def _read(file: Path) -> Progress:
 
 def _set_aside(file: Path) -> Path:
     """Move a file to a name that is free."""
-    number, aside = 1, file.with_name(f"{file.stem}.damaged.json")
-    while aside.exists():
-        number += 1
-        aside = file.with_name(f"{file.stem}.damaged-{number}.json")
-    file.replace(aside)
-    return aside
+    names = (f"{file.stem}.damaged{number}.json" for number in ("", *(f"-{each}" for each in range(2, 1000))))
+    aside = next(place for name in names if not (place := file.with_name(name)).exists())
+    return file.replace(aside)

@@ -28,17 +28,15 @@ from grader.learner.progress_changes import after_reset
 from grader.storage import atomic_write
 
 BACKUPS = "backups"
+MOST_IN_A_SECOND = 1000
+KEPT = "yours is kept, the course has another"
 
 
 def new_backup(folder: Path) -> Path:
     """Return a folder for the copies of one change, named after the time, that is not there yet."""
-    name = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    base, number = folder / MARK / BACKUPS, 1
-    place = base / name
-    while place.exists():
-        number += 1
-        place = base / f"{name}_{number}"
-    return place
+    name = folder / MARK / BACKUPS / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    names = (name, *(name.with_name(f"{name.name}_{number}") for number in range(2, MOST_IN_A_SECOND)))
+    return next(place for place in names if not place.exists())
 
 
 def keep_copy(backup: Path, folder: Path, file: Path) -> Path:
@@ -50,17 +48,10 @@ def keep_copy(backup: Path, folder: Path, file: Path) -> Path:
 
 @dataclass
 class Update:
-    """What is to be written, and what a learner should know about it."""
+    """What a learner should know of an update."""
 
-    writes: dict[Path, bytes] = field(default_factory=dict)
-    bases: dict[Path, bytes] = field(default_factory=dict)  # the texts as they are now given
     notes: list[str] = field(default_factory=list)
     backup: Path | None = None  # where the files are that were changed, as they were
-
-    def write(self, file: Path, data: bytes, note: str) -> None:
-        """Plan to write a file."""
-        self.writes[file] = data
-        self.notes.append(note)
 
 
 def renew(course: Course, folder: Path, more: Sequence[Topic] = ()) -> Update:
@@ -77,25 +68,29 @@ def renew(course: Course, folder: Path, more: Sequence[Topic] = ()) -> Update:
     """
     state = read_state(folder)
     topics = _topics(course, state, more)
-    files = given_files(course, topics, notebooks=state.notebooks)
     works = {work_file(topic.slug, state.notebooks): topic.slug for topic in topics}
-    update, found, known = Update(), files_in(folder, course), dict(state.files)
-    for path, data in files.items():
+    update, backup = Update(), new_backup(folder)
+    found, known = files_in(folder, course), dict(state.files)
+    for path, data in given_files(course, topics, notebooks=state.notebooks).items():
         file = found.get(works.get(path, ""), folder / path)
-        if not file.exists():
-            update.write(file, data, f"{path}: new")
-        elif file.read_bytes() != data:
-            renewed = (
-                _work(update, file, path, base_of(folder, path), data)
-                if path in works
-                else _other(update, file, path, known.get(path), data)
-            )
-            if not renewed:
-                continue
-        known[path] = digest(data)
+        old, base = file.read_bytes() if file.exists() else None, base_of(folder, path)
+        new: bytes | None = data
+        notes = ["new"] if old is None else []
+        if old is not None and old != data and path in works:
+            new, notes = _work(file, old, base.read_bytes() if base.is_file() else b"", data)
+        elif old is not None and old != data:
+            new, notes = (data, ["renewed"]) if digest(old) == known.get(path) else (None, [KEPT])
+        update.notes += [f"{path}: {note}" for note in notes]
+        if new is None:
+            continue
+        if new != old:
+            if old is not None:
+                keep_copy(backup, folder, file)
+                update.backup = backup
+            atomic_write(file, new)
         if path in works:
-            update.bases[base_of(folder, path)] = data
-    _write(folder, update)
+            atomic_write(base, data)
+        known[path] = digest(data)
     slugs = None if state.topics is None else tuple(topic.slug for topic in topics)
     write_state(folder, State(slugs, state.notebooks, known))
     return update
@@ -108,28 +103,18 @@ def _topics(course: Course, state: State, more: Sequence[Topic]) -> tuple[Topic,
     return tuple(topic for topic in course.topics if topic.slug in wanted)
 
 
-def _other(update: Update, file: Path, path: str, known: str | None, data: bytes) -> bool:
-    """Plan what becomes of a file that is only read; whether it is then as the course has it."""
-    if digest(file.read_bytes()) != known:
-        update.notes.append(f"{path}: yours is kept, the course has another")
-        return False
-    update.write(file, data, f"{path}: renewed")
-    return True
-
-
-def _work(update: Update, file: Path, path: str, base: Path, data: bytes) -> bool:
-    """Plan what becomes of a file that the learner writes in; whether its given text is then the new one."""
-    given = base.read_bytes() if base.is_file() else b""
-    theirs = file.read_bytes()
+def _work(file: Path, theirs: bytes, given: bytes, data: bytes) -> tuple[bytes | None, list[str]]:
+    """Return a file that the learner writes in as it will be, None where it cannot be read, and what became of it."""
     try:
         new, result = _merged(file, theirs, given, data)
     except (SyntaxError, ValueError) as problem:
-        update.notes.append(f"{path}: left as it is, it cannot be read ({problem}): mend it and update again")
-        return False
-    if new != theirs:
-        update.writes[file] = new
-    update.notes += _told(path, result)
-    return True
+        return None, [f"left as it is, it cannot be read ({problem}): mend it and update again"]
+    rows = (("added", result.added), ("renewed", result.renewed))
+    notes = [f"{word} {', '.join(names)}" for word, names in rows if names]
+    if result.kept:
+        names = ", ".join(result.kept)
+        notes.append(f"yours is kept, the course has changed {names}; `grade reset` brings its stub")
+    return new, notes
 
 
 def _merged(file: Path, theirs: bytes, given: bytes, data: bytes) -> tuple[bytes, Merged]:
@@ -144,41 +129,14 @@ def _merged(file: Path, theirs: bytes, given: bytes, data: bytes) -> tuple[bytes
     return text.with_text(result.text), result
 
 
-def _told(path: str, result: Merged) -> list[str]:
-    rows = (("added", result.added), ("renewed", result.renewed))
-    notes = [f"{path}: {word} {', '.join(names)}" for word, names in rows if names]
-    if result.kept:
-        names = ", ".join(result.kept)
-        notes.append(f"{path}: yours is kept, the course has changed {names}; `grade reset` brings its stub")
-    return notes
-
-
-def _write(folder: Path, update: Update) -> None:
-    backup = new_backup(folder)
-    for file in update.writes:
-        if file.exists():
-            keep_copy(backup, folder, file)
-            update.backup = backup
-    for file, data in {**update.writes, **update.bases}.items():
-        atomic_write(file, data)
-
-
 class CannotReset(ValueError):
     """The file does not let one task be put back; the message says why and what to do."""
 
     exit_code = 2
 
 
-@dataclass(frozen=True)
-class Reset:
-    """What was done: the file, and the copy of how it was; no copy where the stub was already there."""
-
-    file: Path
-    backup: Path | None
-
-
-def reset(course: Course, task: Task, file: Path, folder: Path) -> Reset:
-    """Put the stub of a task back into the learner's file, after a copy of it has been made.
+def reset(course: Course, task: Task, file: Path, folder: Path) -> Path | None:
+    """Put the stub of a task back into the learner's file; return a copy of how it was, None if it was its stub.
 
     Raises:
         CannotReset: the task does not stand in the file, or the file cannot be read.
@@ -196,7 +154,7 @@ def reset(course: Course, task: Task, file: Path, folder: Path) -> Reset:
         copy = keep_copy(new_backup(folder), folder, file)
         atomic_write(file, new)
     update(folder, lambda progress: after_reset(progress, task.id))
-    return Reset(file, copy)
+    return copy
 
 
 def _changed(course: Course, task: Task, data: bytes, *, notebook: bool) -> bytes | None:

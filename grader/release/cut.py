@@ -7,7 +7,7 @@ import sys
 import textwrap
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from grader.intake.bindings import bindings_of, bound_by_alias, closure, names_in
+from grader.intake.bindings import bindings_of, bound_by_alias, closure, first_line, names_in
 
 Import = ast.Import | ast.ImportFrom
 ALWAYS = "pytestmark"  # pytest reads it, nobody names it
@@ -82,17 +82,15 @@ def cut(text: str, wanted: Collection[str], docstring: str, also: Collection[str
     return "\n".join(block for block in blocks if block).rstrip("\n") + "\n"
 
 
-def source_of(lines: Sequence[str], node: ast.stmt) -> str:
+def code_of(lines: Sequence[str], node: ast.stmt) -> str:
     """Return the lines of a statement with its decorators."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(part.lineno for part in decorators)])
-    return "\n".join(lines[first - 1 : node.end_lineno])
+    return "\n".join(lines[first_line(node) - 1 : node.end_lineno])
 
 
 def _blocks(lines: Sequence[str], nodes: Sequence[ast.stmt]) -> Iterator[str]:
     for node in nodes:
         gap = "\n\n" if isinstance(node, ast.FunctionDef | ast.ClassDef) else "\n" if node is nodes[0] else ""
-        yield gap + source_of(lines, node)
+        yield gap + code_of(lines, node)
 
 
 def _imports(nodes: Sequence[Import], names: Collection[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from grader.judge.references import References
 from grader.judge.runner import Runner, is_visible
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject
-from grader.release.cut import Import, cut, needed, parts_of, read, source_of
+from grader.release.cut import Import, code_of, cut, needed, parts_of, read
 from grader.release.secrets import CannotRelease, solution_lines, telling
 
 
@@ -74,7 +74,7 @@ def answer_in(nodes: Sequence[ast.stmt], lines: Sequence[str], secret: Collectio
     for name in _networks(nodes):
         return f"class {name} is a network that answers a task"
     for node in nodes:
-        for line in sorted(telling(source_of(lines, node)) & frozenset(secret)):
+        for line in sorted(telling(code_of(lines, node)) & frozenset(secret)):
             return f"`{line}` stands in a solution"
     return None
 

@@ -72,9 +72,9 @@ class Background:
 
     def _reset(self, task_id: str, file: Path, folder: Path) -> str:
         try:
-            done = reset(self._course, self._course.task(task_id), file, folder)
+            copy = reset(self._course, self._course.task(task_id), file, folder)
         except CannotReset as problem:
             return f"{task_id} stays as it is: {problem}."
-        if done.backup is None:
+        if copy is None:
             return f"{task_id} is its stub already."
-        return f"{task_id} is its stub again; {file.name} as it was is kept in {done.backup}."
+        return f"{task_id} is its stub again; {file.name} as it was is kept in {copy}."

@@ -189,18 +189,18 @@ def test_reset_keeps_a_copy_at_the_same_place_in_a_dated_folder(course, folder, 
     """The copy has the bytes that the file had, and a second reset makes a second copy."""
     file = solved(folder)
     before = file.read_bytes()
-    done = reset(course, mean, file, folder)
-    assert done.backup.read_bytes() == before
-    assert done.backup.relative_to(folder / MARK / "backups").parts[1:] == ("losses", "losses.py")
+    copy = reset(course, mean, file, folder)
+    assert copy.read_bytes() == before
+    assert copy.relative_to(folder / MARK / "backups").parts[1:] == ("losses", "losses.py")
     again = reset(course, course.task("losses.softmax"), file, folder)
-    assert again.backup != done.backup
-    assert done.backup.read_bytes() == before
+    assert again != copy
+    assert copy.read_bytes() == before
 
 
 def test_reset_of_a_stub_changes_nothing_and_makes_no_copy(course, folder, mean):
     """Where the stub is there already, nothing is to be done."""
     file = folder / "losses" / "losses.py"
-    assert reset(course, mean, file, folder).backup is None
+    assert reset(course, mean, file, folder) is None
     assert not (folder / MARK / "backups").exists()
 
 

@@ -25,6 +25,7 @@ from typing import Any
 
 import grader
 from grader.process.kernel import can_fork, in_child
+from grader.storage import from_plain
 from grader.worker.confine import LAYERS, Limits, Prepared, default_policy, environment, prepare
 from grader.worker.confine.scratch import mount
 
@@ -53,14 +54,6 @@ class Attempt:
     needs_volume: bool = False
 
 
-def _read(path: Path) -> Callable[[Traces], object]:
-    return lambda traces: path.read_bytes()
-
-
-def _list(path: Path) -> Callable[[Traces], object]:
-    return lambda traces: os.listdir(path)
-
-
 def _fork(traces: Traces) -> None:
     if os.fork() == 0:
         os._exit(0)
@@ -73,18 +66,6 @@ def _trace_parent(traces: Traces) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def _open_socket(family: int) -> Callable[[Traces], object]:
-    return lambda traces: socket.socket(family).close()
-
-
-def _run_program(traces: Traces) -> None:
-    os.execv(sys.executable, [sys.executable, "-c", ""])
-
-
-def _be_root(traces: Traces) -> None:
-    os.setuid(0)
-
-
 def _stay_root(traces: Traces) -> None:
     if os.geteuid() != 0:
         raise PermissionError(f"runs as user {os.geteuid()}")
@@ -94,14 +75,6 @@ def _find_variable(traces: Traces) -> None:
     inherited = b"".join(ctypes.string_at(address, length) for address, length in traces.blocks)
     if traces.secret not in os.environ.values() and not inherited.strip(b"\0"):
         raise LookupError("nothing of it is left")
-
-
-def _use_descriptor(traces: Traces) -> None:
-    os.fstat(traces.descriptor)
-
-
-def _exhaust_memory(traces: Traces) -> None:
-    bytearray(LARGE)
 
 
 def _spin(traces: Traces) -> None:
@@ -136,25 +109,26 @@ def _start_many_threads(traces: Traces) -> None:
         threading.Thread(target=threading.Event().wait, daemon=True).start()
 
 
+HOME = Path.home()  # of this process: that of a worker is another
 ATTEMPTS = (
-    Attempt("files", "reads /etc/passwd", _read(Path("/etc/passwd"))),
-    Attempt("files", "reads the grader's own source", _read(Path(grader.__file__))),
-    Attempt("files", "lists the home folder", _list(Path.home())),
-    Attempt("files", "lists the processes of the machine", _list(Path("/proc"))),
+    Attempt("files", "reads /etc/passwd", lambda _: Path("/etc/passwd").read_bytes()),
+    Attempt("files", "reads the grader's own source", lambda _: Path(grader.__file__).read_bytes()),
+    Attempt("files", "lists the home folder", lambda _: os.listdir(HOME)),
+    Attempt("files", "lists the processes of the machine", lambda _: os.listdir("/proc")),
     Attempt("files", "writes outside its scratch folder", lambda traces: traces.outside.write_text("")),
-    Attempt("files", "writes beside its scratch folder", lambda traces: Path("../beside").write_text("")),
-    Attempt("network", "opens a network socket", _open_socket(socket.AF_INET)),
-    Attempt("network", "opens a socket to a process of this machine", _open_socket(socket.AF_UNIX)),
+    Attempt("files", "writes beside its scratch folder", lambda _: Path("../beside").write_text("")),
+    Attempt("network", "opens a network socket", lambda _: socket.socket(socket.AF_INET).close()),
+    Attempt("network", "opens a socket to a process of this machine", lambda _: socket.socket(socket.AF_UNIX).close()),
     Attempt("processes", "starts a process", _fork),
-    Attempt("processes", "runs a program", _run_program),
+    Attempt("processes", "runs a program", lambda _: os.execv(sys.executable, [sys.executable, "-c", ""])),
     Attempt("processes", "signals the judge", lambda traces: os.kill(traces.parent, 0)),
     Attempt("system calls", "traces the judge", _trace_parent),
-    Attempt("system calls", "changes the mode of a file", lambda traces: os.chmod(".", 0o755)),
+    Attempt("system calls", "changes the mode of a file", lambda _: os.chmod(".", 0o755)),
     Attempt("identity", "is root", _stay_root),
-    Attempt("identity", "becomes root", _be_root),
+    Attempt("identity", "becomes root", lambda _: os.setuid(0)),
     Attempt("environment", "reads the judge's environment", _find_variable),
-    Attempt("environment", "uses a file that the judge has open", _use_descriptor),
-    Attempt("memory", "takes more memory than it may", _exhaust_memory),
+    Attempt("environment", "uses a file that the judge has open", lambda traces: os.fstat(traces.descriptor)),
+    Attempt("memory", "takes more memory than it may", lambda _: bytearray(LARGE)),
     Attempt("cpu", "computes for longer than it may", _spin),
     Attempt("open files", "opens more files than it may", _open_many),
     Attempt("file size", "writes a file larger than it may", _write_much),
@@ -208,9 +182,7 @@ def probe() -> Confinement:
         answer = in_child(lambda keep: json.dumps(asdict(_probed(folder, scratch))), _SECONDS)
     if answer is None:
         return Confinement((), LAYERS, ("the attempts could not be made",), ())
-    found = json.loads(answer)
-    probes = tuple(Probe(**each) for each in found.pop("probes"))
-    return Confinement(**{name: tuple(words) for name, words in found.items()}, probes=probes)
+    return from_plain(json.loads(answer), Confinement)
 
 
 def _probed(folder: Path, scratch: Path) -> Confinement:

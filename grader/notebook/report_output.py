@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from io import StringIO
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 from rich.console import Console
 
 from grader.render import terminal
-from grader.render.html.environment import SCRIPT, STYLE, asset, environment, policy
+from grader.render.html.environment import page
 from grader.render.html.markup import has_drawings
 from grader.report import Report
 from grader.report.selection import first_failed
@@ -18,20 +18,6 @@ from grader.text import label
 from grader.text.escape import one_line
 from grader.text.formatting import count, earned, number, tally
 
-PAGE = """{% extends "base.html.j2" %}
-{% import "parts/task.html.j2" as parts with context %}
-{% set sortable = false %}
-{% block title %}{{ points }}{% endblock %}
-{% block content %}
-{% include "parts/remarks.html.j2" %}
-<ul class="tasks">
-{% for task in report.tasks %}
-{{ parts.first_failure(task) if report.tasks | length == 1 else parts.in_full(task, task is sameas failed) }}
-{% endfor %}
-</ul>
-{% endblock %}
-{% block footer %}{% include "parts/run.html.j2" %}{% endblock %}
-"""
 # A frame keeps the page's style off the notebook, and `sandbox` keeps scripts off. The line above it is what is left
 # in a notebook that is not trusted, which shows no frames.
 FRAME = """<p><b>{points}</b>, {tasks}</p>
@@ -45,19 +31,12 @@ def framed(report: Report) -> str:
     """Return HTML for the output of a cell; everything that a submission may have written is escaped."""
     points = f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
     names = one_line(report.tasks[0].id) if len(report.tasks) == 1 else count(len(report.tasks), "task")
-    return FRAME.format(
-        points=escape(points),
-        tasks=escape(f"{names}: {tally(report.tasks)}"),
-        page=escape(str(_page(report, points))),
-        height=min(TALLEST, _height(report)),
+    shown = page(
+        "output.html.j2", package=__package__, points=points, report=report, failed=first_failed(report)
     )
-
-
-def _page(report: Report, points: str) -> str:
-    style, script = asset(STYLE), asset(SCRIPT)
-    return environment().from_string(PAGE).render(
-        style=Markup(style), script=Markup(script), policy=escape(policy(style, script)),
-        points=points, report=report, failed=first_failed(report),
+    return FRAME.format(
+        points=escape(points), tasks=escape(f"{names}: {tally(report.tasks)}"), page=escape(shown),
+        height=min(TALLEST, _height(report)),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from grader.intake import Content
 from grader.learner import TaskProgress
@@ -173,26 +174,17 @@ def _hint(state: State) -> Done:
     return state, (LookUpHint(state.current, state.progress.of(state.current)),)
 
 
-def _next(state: State) -> Done:
-    return _turned(state, 1)
-
-
-def _previous(state: State) -> Done:
-    return _turned(state, -1)
-
-
 def _turned(state: State, way: int) -> Done:
     view = View.LIST if state.view is View.LIST else View.TASK
-    return replace(state, current=beside(state, way), view=view, help=None, said=None), ()
+    return _viewed(replace(state, current=beside(state, way)), view)
 
 
 def _list(state: State) -> Done:
-    view = View.TASK if state.view is View.LIST else View.LIST
+    return _viewed(state, View.TASK if state.view is View.LIST else View.LIST)
+
+
+def _viewed(state: State, view: View) -> Done:
     return replace(state, view=view, help=None, said=None), ()
-
-
-def _back(state: State) -> Done:
-    return replace(state, view=View.TASK, help=None, said=None), ()
 
 
 def _again(state: State) -> Done:
@@ -201,15 +193,11 @@ def _again(state: State) -> Done:
     if state.marks.get(state.current, IDLE) == IDLE:
         return replace(state, said=f"{state.current} has not been begun: there is nothing to grade."), ()
     batch = frozenset({state.current})
-    return replace(again(state, batch), batch=batch, view=View.TASK, help=None, said=None), ()
+    return _viewed(replace(again(state, batch), batch=batch), View.TASK)
 
 
 def _reset(state: State) -> Done:
-    return (replace(state, view=View.RESET, help=None, said=None) if state.current else state), ()
-
-
-def _quit(state: State) -> Done:
-    return replace(state, over=True), ()
+    return _viewed(state, View.RESET) if state.current else (state, ())
 
 
 def _answer(state: State, key: str) -> Done:
@@ -220,7 +208,10 @@ def _answer(state: State, key: str) -> Done:
     return replace(back, said=None if key == "n" else "Nothing was reset."), ()
 
 
+NEXT, PREVIOUS = partial(_turned, way=1), partial(_turned, way=-1)
+BACK = partial(_viewed, view=View.TASK)
 ACTIONS: dict[str, Callable[[State], Done]] = {
-    "h": _hint, "n": _next, "p": _previous, "l": _list, "g": _again, "r": _reset, "q": _quit,
-    "down": _next, "right": _next, "up": _previous, "left": _previous, "escape": _back, "enter": _back,
+    "h": _hint, "n": NEXT, "p": PREVIOUS, "l": _list, "g": _again, "r": _reset,
+    "q": lambda state: (replace(state, over=True), ()),
+    "down": NEXT, "right": NEXT, "up": PREVIOUS, "left": PREVIOUS, "escape": BACK, "enter": BACK,
 }  # fmt: skip

@@ -19,7 +19,7 @@ from grader.watch.files import Files, newest
 from grader.watch.grading import Grading
 from grader.watch.state import State, known
 from grader.watch.step import after
-from grader.watch.terminal import LastWords, handled
+from grader.watch.terminal import handled, last_words
 
 TICK = 0.25  # seconds
 
@@ -69,14 +69,13 @@ class Watch:
 
     def run(self, reader: Reader, reading: Reading) -> bool:
         """Go on until somebody ends it; return whether that was a signal such as Ctrl-C."""
-        words = LastWords()
         with contextlib.ExitStack() as stack:
             stack.callback(self._background.close)
             stack.enter_context(handled(self._stop, lambda: self._events.put(_Pause())))
-            stack.enter_context(words.kept())
+            words = stack.enter_context(last_words())
             self._grading = Grading(
                 self._course, self._options.name, self.state.seed, self._options.sandbox, self._options.device,
-                self._events.put, words.line,
+                self._events.put, words,
             )  # fmt: skip
             stack.callback(self._grading.close)
             files = Files(reader, reading, self._events.put)

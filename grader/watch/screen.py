@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from io import BytesIO, TextIOWrapper
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
@@ -51,7 +51,7 @@ class Screen:
         if self._live is None or now == self._drawn:
             return
         self._drawn = now
-        self._live.update(_Drawing(state), refresh=True)
+        self._live.update(Group(*rows_of(self._console, state)), refresh=True)
 
     def pause(self) -> None:
         """Give the terminal to the shell until it lets this go on."""
@@ -70,42 +70,33 @@ class Screen:
             self._terminal, self._drawn = stack.pop_all(), None
 
 
-class _Drawing:
-    """A state as rich draws it: the head, as much of the middle as there is room for, and the foot."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        height = options.height or console.height
-        state = self._state
-        try:
-            top = _drawn(console, options.max_width, lambda page: head(page, state))
-            end = _drawn(console, options.max_width, lambda page: foot(page, state))
-            room = max(3, height - len(top) - len(end) - 1)
-            middle = _drawn(console, options.max_width, lambda page: body(page, state, room))
-            rows = [*top, *_cut(middle, room, state)]
-            rows += [Text("")] * (height - len(rows) - len(end)) + end
-        except Exception as problem:  # the grading goes on, and so does the next page
-            rows = [Text(say("watch.cannot_draw", problem=f"{type(problem).__name__}: {problem}"))]
-        yield from rows[:height]
+def rows_of(console: Console, state: State) -> list[Text]:
+    """Return a state as the terminal shows it: the head, as much of the middle as there is room for, and the foot."""
+    height = console.height
+    try:
+        top, end = _drawn(console, lambda page: head(page, state)), _drawn(console, lambda page: foot(page, state))
+        room = max(3, height - len(top) - len(end) - 1)
+        rows = [*top, *_cut(_drawn(console, lambda page: body(page, state, room)), room, state)]
+        rows += [Text("")] * (height - len(rows) - len(end)) + end
+    except Exception as problem:  # the grading goes on, and so does the next page
+        rows = [Text(say("watch.cannot_draw", problem=f"{type(problem).__name__}: {problem}"))]
+    for row in rows:
+        row.truncate(console.width)
+        row.no_wrap = True
+    return rows[:height]
 
 
-def _drawn(console: Console, width: int, draw: Callable[[Page], None]) -> list[Text]:
+def _drawn(console: Console, draw: Callable[[Page], None]) -> list[Text]:
     """Return the lines of a part of the page, each cut to the width."""
     paper = TextIOWrapper(BytesIO(), console.encoding, newline="")  # says which characters the terminal can show
     colours: Any = console.color_system  # a name that Console takes back
     inner = Console(
-        file=paper, width=width, height=1000, force_terminal=True, color_system=colours,
+        file=paper, width=console.width, height=1000, force_terminal=True, color_system=colours,
         legacy_windows=False, markup=False, emoji=False, highlight=False, no_color=console.no_color,
     )  # fmt: skip
     draw(Page(inner))
     paper.seek(0)
-    rows = Text.from_ansi(paper.read()).split("\n")
-    for row in rows:
-        row.truncate(width)
-        row.no_wrap = True
-    return list(rows)
+    return list(Text.from_ansi(paper.read()).split("\n"))
 
 
 def _cut(rows: list[Text], room: int, state: State) -> list[Text]:

@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import IO, Any
+from typing import Any
 
 from grader.watch import events as e
 
@@ -140,41 +140,34 @@ def suspend() -> None:
 MOST = 4000  # bytes from the end that are looked at
 
 
-class LastWords:
-    """What was written to standard error, by this process and by those that it started."""
+@contextlib.contextmanager
+def last_words() -> Iterator[Callable[[], str]]:
+    """Keep standard error from the terminal, of this process and of those that it starts, until the end of the block.
 
-    def __init__(self) -> None:
-        """Nothing is written yet."""
-        self._file: IO[bytes] | None = None
-        self._wanted = False
+    What the block gets returns the last line; if somebody asked for it, the end of all is shown afterwards.
+    """
+    sys.stderr.flush()
+    wanted = False
+    with tempfile.TemporaryFile("a+b") as file:  # what is written goes to the end, wherever it is read
 
-    @contextlib.contextmanager
-    def kept(self) -> Iterator[None]:
-        """Keep what is written within the block from the terminal; show its end afterwards, if it was asked for."""
-        sys.stderr.flush()
-        with tempfile.TemporaryFile("a+b") as file:  # what is written goes to the end, wherever it is read
-            before = os.dup(2)
-            try:
-                os.dup2(file.fileno(), 2)
-                self._file = file
-                yield
-            finally:
-                sys.stderr.flush()
-                text = self._end() if self._wanted else ""
-                self._file = None
-                os.dup2(before, 2)
-                os.close(before)
-                sys.stderr.write(text)
+        def written() -> str:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - MOST))
+            return file.read().decode("utf-8", "replace")
 
-    def line(self) -> str:
-        """Return the last line; nothing where nobody wrote, or where the terminal shows it anyway."""
-        self._wanted = True
-        lines = self._end().strip().splitlines()
-        return lines[-1].strip() if lines else ""
+        def last_line() -> str:
+            nonlocal wanted
+            if file.closed:  # then the terminal shows it
+                return ""
+            wanted = True
+            return next(reversed(written().strip().splitlines()), "").strip()
 
-    def _end(self) -> str:
-        if self._file is None:
-            return ""
-        size = os.fstat(self._file.fileno()).st_size
-        self._file.seek(max(0, size - MOST))
-        return self._file.read().decode("utf-8", "replace")
+        before = os.dup(2)
+        try:
+            os.dup2(file.fileno(), 2)
+            yield last_line
+        finally:
+            sys.stderr.flush()
+            text = written() if wanted else ""
+            os.dup2(before, 2)
+            os.close(before)
+            sys.stderr.write(text)

@@ -13,7 +13,7 @@ from grader.learner.code_files import Part
 from grader.learner.progress_changes import Help
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch.screen import Plain, _Drawing
+from grader.watch.screen import Plain, rows_of
 
 
 @pytest.fixture
@@ -27,8 +27,7 @@ def drawn():
                 return encoding
 
         console = Console(file=File(), width=width, height=height, color_system=None, force_terminal=True)
-        rows = console.render_lines(_Drawing(state), console.options.update(height=height), pad=False)
-        return ["".join(segment.text for segment in row).rstrip() for row in rows]
+        return [row.plain.rstrip() for row in rows_of(console, state)]
 
     return draw
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from grader.watch import events as e
-from grader.watch.terminal import LastWords, handled, keyboard, keys_in
+from grader.watch.terminal import handled, keyboard, keys_in, last_words
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,11 @@ def test_signals_are_told_and_their_handlers_are_put_back():
 @pytest.mark.parametrize("asked", [True, False])
 def test_words_are_kept_from_the_page_and_shown_afterwards_only_if_a_fault_asked(capfd, asked):
     """A traceback does not write over the page, and is not lost where it explains a fault."""
-    words = LastWords()
-    with words.kept():
+    with last_words() as words:
         os.write(2, b"Traceback\n  in a judge\nOurProblem: a layer is missing\n")
         if asked:
-            assert words.line() == "OurProblem: a layer is missing"
+            assert words() == "OurProblem: a layer is missing"
         os.write(2, b"more\n")
         assert capfd.readouterr().err == ""
     assert ("in a judge" in capfd.readouterr().err) is asked
-    assert words.line() == ""
+    assert words() == ""

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course, Task
-from grader.course.topics import read_topics
+from grader.course import Course, Task, load_course
 from grader.device.choice import using
 from grader.judge.accelerator import accelerator_for
 from grader.judge.references import References
@@ -53,15 +52,12 @@ def prove(course: Course, students: StudentCourse) -> None:
 
 
 def unpacked(files: Mapping[str, bytes], folder: Path) -> Course:
-    """Write the files of a course and return it."""
+    """Write the files of a course as an installed package has them, and return it."""
     for name, data in files.items():
-        file = folder / name
+        file = folder / "_course" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-    exercises = folder / "exercises"
-    return Course(
-        exercises, folder / "solutions", folder / "suites", folder / "datasets", read_topics(exercises)
-    )
+    return load_course(folder)
 
 
 def _play(runner: Runner, task: str, item: pytest.Item) -> None:

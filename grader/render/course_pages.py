@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grader.course import Course, Task, Topic
     from grader.learner import Progress, TaskProgress
     from grader.learner.progress_changes import Help
+    from grader.report.selection import Failure
 
 LONG = 10_000  # a hint is the course's own text, and is never cut
 
@@ -204,8 +205,12 @@ def _state(page: Page, step: Next) -> None:
     state = page.alphabet.of(f"{mark} {word(entry.last)}")
     words = say("next.state", verdict=state, attempts=count(entry.attempts, "attempt"))
     page.labelled("Stands at", words, style, most=LONG)
-    failure = entry.failure
-    if failure is not None and failure.checked:
-        page.labelled("Checked", failure.checked, most=LONG)
-    if failure is not None and failure.likely:
-        page.labelled("Likely", failure.likely, "yellow", most=LONG)
+    if entry.failure is not None:
+        show_failure(page, entry.failure)
+
+
+def show_failure(page: Page, failure: Failure) -> None:
+    """Write what is remembered of a failure."""
+    for words, text, style in (("Checked", failure.checked, ""), ("Likely", failure.likely, "yellow")):
+        if text:
+            page.labelled(words, text, style, most=LONG)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
@@ -24,29 +23,23 @@ class Background:
         self._course, self._folder, self._tell = course, folder, tell
         self._pool = ThreadPoolExecutor(1, "background")
 
-    def keep(self, effect: e.Graded) -> None:
-        """Remember a grading."""
-        self._begin(self._keep, effect)
-
-    def hint(self, effect: e.LookUpHint) -> None:
-        """Look up the next hint of a task, and remember that it was shown."""
-        self._begin(self._hint, effect.task_id, effect.entry)
-
-    def put_back(self, effect: e.PutBack, file: Path | None) -> None:
-        """Put the stub of a task back into its file."""
-        self._begin(self._put_back, effect.task_id, file)
+    def do(self, effect: e.Graded | e.LookUpHint | e.PutBack, file: Path | None = None) -> None:
+        """Do this when what was begun before is done; a stub is put back into the file."""
+        self._pool.submit(copy_context().run, self._safely, effect, file)  # in the language of the page
 
     def close(self) -> None:
         """Finish what was begun."""
         self._pool.shutdown()
 
-    def _begin(self, work: Callable[..., None], *arguments: object) -> None:
-        """Do this when what was begun before is done, in the language of the page."""
-        self._pool.submit(copy_context().run, self._safely, work, *arguments)
-
-    def _safely(self, work: Callable[..., None], *arguments: object) -> None:
+    def _safely(self, effect: e.Graded | e.LookUpHint | e.PutBack, file: Path | None) -> None:
         try:
-            work(*arguments)
+            match effect:
+                case e.Graded():
+                    self._keep(effect)
+                case e.LookUpHint(task_id, entry):
+                    self._hint(task_id, entry)
+                case e.PutBack(task_id):
+                    self._tell(e.Said(self._put_back(task_id, file)))
         except Exception as problem:  # the page goes on
             self._tell(e.Said(f"That did not work: {type(problem).__name__}: {problem}"))
 
@@ -62,17 +55,13 @@ class Background:
         if self._folder is not None:
             update(self._folder, lambda progress: after_hint(progress, task_id, *help_.shown))
 
-    def _put_back(self, task_id: str, file: Path | None) -> None:
+    def _put_back(self, task_id: str, file: Path | None) -> str:
         if self._folder is None:
-            self._tell(e.Said(NO_FOLDER))
-        elif file is None:
-            self._tell(e.Said(f"There is no file of {task_id.partition('.')[0]} to put a stub into."))
-        else:
-            self._tell(e.Said(self._reset(task_id, file, self._folder)))
-
-    def _reset(self, task_id: str, file: Path, folder: Path) -> str:
+            return NO_FOLDER
+        if file is None:
+            return f"There is no file of {task_id.partition('.')[0]} to put a stub into."
         try:
-            copy = reset(self._course, self._course.task(task_id), file, folder)
+            copy = reset(self._course, self._course.task(task_id), file, self._folder)
         except CannotReset as problem:
             return f"{task_id} stays as it is: {problem}."
         if copy is None:

@@ -59,9 +59,7 @@ class Meanwhile:
 
 @dataclass(frozen=True)
 class GivenUp:
-    """A grading was given up, as its code was gone."""
-
-    task_id: str
+    """The grading under way was given up, as its code was gone."""
 
 
 @dataclass(frozen=True)

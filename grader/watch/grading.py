@@ -74,7 +74,7 @@ class Grading:
         try:
             self._tell(self._grade(judges, effect))
         except JudgeStopped:
-            self._tell(e.GivenUp(effect.task_id))
+            self._tell(e.GivenUp())
 
     def _begin(self, effect: e.Grade | e.Warm) -> Judges:
         """Import torch, and find out what grades here."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from rich.cells import cell_len
-from rich.table import Table
+from rich.columns import Columns
 from rich.text import Text
 
 from grader.course import Task, Topic
 from grader.learner.code_files import IDLE
 from grader.learner.task_states import open_needs
-from grader.render.course_pages import show_hint
+from grader.render.course_pages import LONG, show_failure, show_hint
 from grader.render.failure import failure, open_details
 from grader.render.page import LABEL, Page, cut_front
 from grader.report import TaskReport, Verdict
@@ -25,7 +25,6 @@ from grader.watch.state import State, View, still_graded
 
 BAR = 10
 LEAST_PATH = 16  # columns of a path, of which the end tells most
-LONG = 10_000
 KEY_WORDS = "key."
 WAITING = (None, Verdict.NOT_ATTEMPTED)
 
@@ -35,7 +34,9 @@ def head(page: Page, state: State) -> None:
     passed, seed = f"  {passes(state)}", f"  {say('watch.seed', seed=state.seed)}"
     room = max(LEAST_PATH, page.width - cell_len(passed + seed))
     page.line((cut_front(one_line(state.path), room), "bold"), passed, (seed, "dim"))
-    _bars(page, state)
+    if state.topics:
+        bars = [_bar(page, state, topic) for topic in state.topics]
+        page.console.print(Columns(bars, padding=(0, 3, 0, 0)))
     page.line((page.alphabet.of("–") * page.width, "dim"))
 
 
@@ -48,7 +49,8 @@ def passes(state: State) -> str:
 def body(page: Page, state: State, most: int = LONG) -> None:
     """Write what is looked at, in at most so many lines where that can be chosen."""
     if state.current is None:
-        page.line(*_problem_of_all(state))
+        text = say("watch.no_task") if state.problem is None else one_line(localised(state.problem))
+        page.line((text, "red" if state.problem else ""))
         return
     task = state.course.task(state.current)
     _problem(page, state, task)
@@ -83,36 +85,14 @@ def problem(page: Page, text: str) -> None:
         page.line((line, "red" if number == 0 else ""))
 
 
-def _bars(page: Page, state: State) -> None:
-    cells = [_bar(page, state, topic) for topic in state.topics]
-    wide = max((cell_len(cell.plain) for cell in cells), default=0) + 3
-    columns = max(1, (page.width + 3) // wide)
-    table = Table.grid(padding=(0, 3, 0, 0))
-    for start in range(0, len(cells), columns):
-        row = cells[start : start + columns]
-        table.add_row(*row, *[Text("")] * (columns - len(row)))
-    if cells:
-        page.console.print(table)
-
-
 def _bar(page: Page, state: State, topic: Topic) -> Text:
-    passed = sum(state.passes(task.id) for task in topic.tasks)
-    most = len(topic.tasks)
+    passed, most = sum(state.passes(task.id) for task in topic.tasks), len(topic.tasks)
     looked_at = bool(state.current) and str(state.current).startswith(f"{topic.slug}.")
-    drawn = page.alphabet.of(bar(passed, most, BAR))
     style = "red" if topic.slug in state.problems else "green" if passed == most else "cyan"
-    name = Text(f"{topic.slug:<{_longest(state)}} ", "bold" if looked_at else "")
+    longest = max(cell_len(each.slug) for each in state.topics)
+    name = Text(f"{topic.slug:<{longest}} ", "bold" if looked_at else "")
+    drawn = page.alphabet.of(bar(passed, most, BAR))
     return name.append(drawn, style).append(f" {passed}/{most}".ljust(6), "dim")
-
-
-def _longest(state: State) -> int:
-    return max((cell_len(topic.slug) for topic in state.topics), default=0)
-
-
-def _problem_of_all(state: State) -> Sequence[str | tuple[str, str]]:
-    if state.problem is not None:
-        return [(one_line(localised(state.problem)), "red")]
-    return [say("watch.no_task")]
 
 
 def _problem(page: Page, state: State, task: Task) -> None:
@@ -160,7 +140,7 @@ def _standing(page: Page, state: State, task: Task) -> None:
         return
     assert verdict is not None
     mark, style = MARKS[verdict]
-    page.line((f"{mark} {word(verdict)}", style), *(_beyond(state) if verdict.is_right else []))
+    page.line((f"{mark} {word(verdict)}", style), *([_beyond(state)] if verdict.is_right else []))
     if verdict is Verdict.RIGHT and (result := state.results.get(task.id)) is not None:
         open_details(page, [translated_task(result, state.course)])
         return
@@ -169,16 +149,14 @@ def _standing(page: Page, state: State, task: Task) -> None:
         return
     known = translated_failure(known, task, state.course)
     page.line()
-    for label, text, colour in (("Checked", known.checked, ""), ("Likely", known.likely, "yellow")):
-        if text:
-            page.labelled(label, text, colour, most=LONG)
+    show_failure(page, known)
     page.copyable("Next", known.next or f"grade hint {task.id}", "cyan")
 
 
-def _beyond(state: State) -> list[str | tuple[str, str]]:
+def _beyond(state: State) -> tuple[str, str]:
     if not state.open:
-        return [(f"  {say('tasks.all_pass')}", "bold green")]
-    return [f"  {say('watch.go_on', tasks=count(state.open, 'task'))}"]
+        return f"  {say('tasks.all_pass')}", "bold green"
+    return f"  {say('watch.go_on', tasks=count(state.open, 'task'))}", ""
 
 
 def _list(page: Page, state: State, task: Task, most: int) -> None:

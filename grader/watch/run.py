@@ -110,12 +110,10 @@ class Watch:
                 self._grading.ask(effect)
             case e.GiveUp():
                 self._grading.give_up()
-            case e.Graded():
-                self._background.keep(effect)
-            case e.LookUpHint():
-                self._background.hint(effect)
+            case e.Graded() | e.LookUpHint():
+                self._background.do(effect)
             case e.PutBack(task_id):
-                self._background.put_back(effect, self._reader.file_of(task_id.partition(".")[0]))
+                self._background.do(effect, self._reader.file_of(task_id.partition(".")[0]))
 
     def _stop(self) -> None:
         self._interrupted = True

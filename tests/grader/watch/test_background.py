@@ -37,7 +37,7 @@ def background(course, folder, told):
 def test_grading_is_remembered_with_the_code_it_is_about(background, folder, report_of):
     """Another session knows what was graded, as long as the course is the same."""
     report = report_of("losses.mean", Verdict.FAIL)
-    background.keep(e.Graded("losses.mean", "m", report, WHEN))
+    background.do(e.Graded("losses.mean", "m", report, WHEN))
     background.close()
     progress = load(folder).progress
     assert progress.of("losses.mean").last is Verdict.FAIL
@@ -47,7 +47,7 @@ def test_grading_is_remembered_with_the_code_it_is_about(background, folder, rep
 
 def test_hint_is_the_next_one_and_counts_as_shown(background, folder, told):
     """The page and `grade hint` count the same hints."""
-    background.hint(e.LookUpHint("losses.mean", TaskProgress(hints=(1,))))
+    background.do(e.LookUpHint("losses.mean", TaskProgress(hints=(1,))))
     background.close()
     assert told[0].help.number == 2
     assert load(folder).progress.of("losses.mean").hints == (2,)
@@ -58,7 +58,7 @@ def test_stub_is_put_back_and_a_copy_is_kept(background, folder, told):
     file = folder / "losses" / "losses.py"
     stub = file.read_text(encoding="utf-8")
     file.write_text(stub.replace('raise NotImplementedError("mean")', "return 1"), encoding="utf-8")
-    background.put_back(e.PutBack("losses.mean"), file)
+    background.do(e.PutBack("losses.mean"), file)
     background.close()
     assert file.read_text(encoding="utf-8") == stub
     assert "is kept in" in told[0].text and list((folder / ".torchgrade" / "backups").rglob("losses.py"))
@@ -67,14 +67,14 @@ def test_stub_is_put_back_and_a_copy_is_kept(background, folder, told):
 def test_nothing_is_put_back_without_a_folder_for_the_copy(course, folder, told):
     """A file of which no copy can be kept stays as it is."""
     background = Background(course, None, told.append)
-    background.put_back(e.PutBack("losses.mean"), folder / "losses" / "losses.py")
+    background.do(e.PutBack("losses.mean"), folder / "losses" / "losses.py")
     background.close()
     assert "grade init" in told[0].text
 
 
 def test_fault_beside_the_grading_is_said_and_ends_nothing(background, told):
     """A task that is unknown, or a full disk, leaves the page as it is."""
-    background.hint(e.LookUpHint("losses.nothing", TaskProgress()))
-    background.hint(e.LookUpHint("losses.mean", TaskProgress()))
+    background.do(e.LookUpHint("losses.nothing", TaskProgress()))
+    background.do(e.LookUpHint("losses.mean", TaskProgress()))
     background.close()
     assert [type(event) for event in told] == [e.Said, e.Hinted]

@@ -127,7 +127,7 @@ def test_what_is_known_meanwhile_is_no_result(grading):
     [
         lambda page: page.graded("losses.mean", Verdict.PASS),
         lambda page: page.give(e.Faulted("losses.mean", "b", "a judge ended")),
-        lambda page: page.give(e.GivenUp("losses.mean")),
+        lambda page: page.give(e.GivenUp()),
         lambda page: page.told("losses.mean", None),
     ],
 )

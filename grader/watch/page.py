@@ -36,7 +36,7 @@ def head(page: Page, state: State) -> None:
     page.line((cut_front(one_line(state.path), room), "bold"), passed, (seed, "dim"))
     if state.topics:
         bars = [_bar(page, state, topic) for topic in state.topics]
-        page.console.print(Columns(bars, padding=(0, 3, 0, 0)))
+        page.console.print(Columns(bars, padding=(0, 3, 0, 0)), width=page.width)
     page.line((page.alphabet.of("–") * page.width, "dim"))
 
 

@@ -50,7 +50,12 @@ def train_steps(model: Any, epochs: Any, optimizer: Any, loss: Any) -> list[floa
 def shuffled_batches(x: Any, y: Tensor, generator: torch.Generator, epochs: int, batch_size: int) -> Epochs:
     """Return the batches of `torch.randperm(N, generator=generator).split(batch_size)`, drawn anew in each epoch."""
     orders = [torch.randperm(len(y), generator=generator) for _ in range(epochs)]
-    return [[(x[rows], y[rows]) for rows in torch.split(order, batch_size)] for order in orders]
+    return [[(taken(x, rows), y[rows]) for rows in torch.split(order, batch_size)] for order in orders]
+
+
+def taken(x: Any, rows: Any) -> Any:
+    """Return some rows of a tensor, or of each tensor of a tuple."""
+    return tuple(part[rows] for part in x) if isinstance(x, tuple) else x[rows]
 
 
 def kept(model: Any) -> Any:
@@ -165,7 +170,7 @@ class Training:
         check_that(floats, "losses", "a list of floats", "something else")
         if epochs is not None:
             check_equal(len(losses), epochs, "the number of losses")
-        like = x if isinstance(x, Tensor) and x.is_floating_point() else None
+        like = x if isinstance(x, Tensor) and x.is_floating_point() else torch.empty(0, device=y.device)
         return replace(read_model(self.submission, model, self.oracle(on_host(x)), like), losses=losses)
 
     def replay(self, start: Trained, x: Any, y: Tensor, seed: int, epochs: int, **options: Any) -> Trained:
@@ -238,7 +243,7 @@ def check_predictions(submission: Submission, trained: Trained, x: Any) -> Tenso
     Args:
         submission: where the model lives.
         trained: what came back.
-        x: samples, (N, ...), on the device of the model.
+        x: samples, (N, ...), on the device of the model; a tuple where forward takes several arguments.
 
     Returns:
         What the weights predict, on the host.
@@ -249,7 +254,7 @@ def check_predictions(submission: Submission, trained: Trained, x: Any) -> Tenso
     check_that(not trained.in_training, "model.training", "False: the model comes back in evaluation", "True")
     want: Tensor = predicted(trained.model, on_host(x))
     close = ONE_PASS[want.dtype]
-    for few, what in ((x, "model(x), against what its weights say"), (x[:1], "model(x) of one sample alone")):
-        got = submission.build(predicted, trained.handle, few)
-        check_close(on_host(got), want[: len(few)], what, **close)
+    one = taken(x, slice(1)), want[:1], "model(x) of one sample alone"
+    for rows, scores, what in ((x, want, "model(x), against what its weights say"), one):
+        check_close(on_host(submission.build(predicted, trained.handle, rows)), scores, what, **close)
     return want

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from grader.suite import check_by_hand, check_close, check_manners, check_network, to_device
+from grader.suite import check_by_hand, check_close, check_manners, check_network, check_trains, to_device
 
 FORBIDDEN = ("RNN", "LSTM", "GRU", "RNNBase", "rnn_tanh", "rnn_relu", "lstm", "gru")
 
@@ -110,6 +110,15 @@ def test_CellCharRNN_has_manners(submission, rng):
     """A forward pass changes no input and draws no random number."""
     model, tokens, hidden = submission.CellCharRNN(4, 6), rng.integers(0, 4, 3, 5), rng.normal(3, 6).float()
     check_manners(submission, lambda: model(tokens, hidden))
+
+
+@pytest.mark.weight(2)
+def test_CellCharRNN_trains(submission, rng):
+    """Four steps of descent, on longer and shorter texts, are the oracle's."""
+    batches = [
+        (rng.integers(0, 4, n, t), rng.integers(0, 4, n, t)) for n, t in ((2, 5), (3, 4), (1, 6), (2, 1))
+    ]
+    check_trains(submission, "CellCharRNN", (4, 6), Network(4, 6), batches, rng=rng)
 
 
 @pytest.mark.parametrize("given", [False, True], ids=["from zeros", "from a state"])

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.suite import check_close, check_manners, check_network, to_device
+from grader.suite import check_close, check_manners, check_network, check_trains, to_device
 
 
 class Network(nn.Module):
@@ -115,6 +115,15 @@ def test_EmbeddingCharRNN_has_manners(submission, rng):
     model, tokens = submission.EmbeddingCharRNN(4, 3, 6), rng.integers(0, 4, 3, 5)
     hidden = rng.normal(2, 3, 6, dtype=torch.float32)
     check_manners(submission, lambda: model(tokens, hidden))
+
+
+@pytest.mark.weight(2)
+def test_EmbeddingCharRNN_trains(submission, rng):
+    """Four steps of descent, on longer and shorter texts, are the oracle's."""
+    batches = [
+        (rng.integers(0, 4, n, t), rng.integers(0, 4, n, t)) for n, t in ((2, 5), (3, 4), (1, 6), (2, 1))
+    ]
+    check_trains(submission, "EmbeddingCharRNN", (4, 5, 6), Network(4, 5, 6), batches, rng=rng)
 
 
 @pytest.mark.parametrize("given", [False, True], ids=["from zeros", "from a state"])

@@ -2,37 +2,10 @@
 
 import pytest
 import torch
-from torch import nn
 
-from grader.suite import check_close, check_manners, check_network, check_raises, to_device
+from grader.suite import check_close, check_manners, check_network, check_raises, check_trains, to_device
 
 SUFFIXES = ("", "_reverse")
-
-
-class Network(nn.Module):
-    """The same from torch's own cell: one name after the other, without padding and packing."""
-
-    def __init__(self, vocabulary_size, embedding_dim, hidden_size, num_classes):
-        super().__init__()
-        self.embedding = nn.Embedding(vocabulary_size, embedding_dim)
-        self.gru = nn.GRU(embedding_dim, hidden_size, bidirectional=True)
-        self.linear = nn.Linear(2 * hidden_size, num_classes)
-
-    def forward(self, tokens, lengths):
-        """Score each name by itself."""
-        ends = []
-        for name, length in zip(tokens, lengths.tolist(), strict=True):
-            letters = self.embedding.weight[name[:length]].unsqueeze(1)
-            halves = zip(self.gru.all_weights, (letters, letters.flip(0)), strict=True)
-            ends.append(torch.cat([self.end_of(*half) for half in halves], 1))
-        return self.linear(torch.cat(ends))
-
-    def end_of(self, weights, letters):
-        """Return the state after the last of some letters."""
-        h = letters.new_zeros(1, self.gru.hidden_size)
-        for x in letters:
-            h = torch.gru_cell(x, h, *weights)
-        return h
 
 
 def shapes_of(v, e, h, k):
@@ -106,22 +79,22 @@ def test_NameClassifier_of_a_short_and_a_long_name(submission):
     ],
     ids=str,
 )
-def test_NameClassifier_forwards_and_backwards(submission, rng, draw, lengths, longest):
+def test_NameClassifier_forwards_and_backwards(submission, rng, draw, shared, lengths, longest):
     """Scores and all gradients are right, for lengths in any order."""
     sizes = (6, 4, 3, 5)
     x = batch(rng, lengths, 6, longest)
-    check_network(submission, "NameClassifier", sizes, Network(*sizes), x, rng=rng, draw=draw)
+    check_network(submission, "NameClassifier", sizes, shared.NameNet(*sizes), x, rng=rng, draw=draw)
 
 
 @pytest.mark.parametrize("sizes", [(3, 5, 2, 4), (4, 1, 1, 2), (2, 3, 3, 3)], ids=str)
-def test_NameClassifier_of_other_sizes(submission, rng, draw, sizes):
+def test_NameClassifier_of_other_sizes(submission, rng, draw, shared, sizes):
     """Vocabulary, embedding, hidden state and classes may have any size."""
     x = batch(rng, (3, 5, 1), sizes[0])
-    check_network(submission, "NameClassifier", sizes, Network(*sizes), x, rng=rng, draw=draw)
+    check_network(submission, "NameClassifier", sizes, shared.NameNet(*sizes), x, rng=rng, draw=draw)
 
 
 @pytest.mark.weight(3)
-def test_NameClassifier_reads_each_name_by_itself(submission, rng):
+def test_NameClassifier_reads_each_name_by_itself(submission, rng, shared):
     """Padding, its length, the order and the other names make no difference."""
     sizes = (6, 4, 3, 5)
     weights = {key: rng.normal(*shape) for key, shape in shapes_of(*sizes).items()}
@@ -130,7 +103,7 @@ def test_NameClassifier_reads_each_name_by_itself(submission, rng):
     other = torch.where(padding, (tokens + 1) % 6, tokens)
     order = torch.roll(torch.arange(5), int(rng.integers(1, 5, 1)))
     got = submission.run(several_ways, sizes, weights, tokens, lengths, other, order)
-    model = Network(*sizes).double()
+    model = shared.NameNet(*sizes).double()
     model.load_state_dict(weights)
     want = model(tokens, lengths).detach()
     for way in ("the first time", "the second time", "other padding", "more padding", "another order"):
@@ -139,11 +112,19 @@ def test_NameClassifier_reads_each_name_by_itself(submission, rng):
         check_close(got[way], want, f"the scores, {way}")
 
 
-def test_NameClassifier_in_float32(submission, rng):
+@pytest.mark.weight(2)
+def test_NameClassifier_trains(submission, rng, shared):
+    """Three steps of descent, on names of many lengths, are the oracle's."""
+    sizes, lengths = (6, 4, 3, 5), ((2, 5, 3), (4, 1), (3, 3, 6, 2))
+    batches = [(batch(rng, few, 6), rng.integers(0, 5, len(few))) for few in lengths]
+    check_trains(submission, "NameClassifier", sizes, shared.NameNet(*sizes), batches, rng=rng)
+
+
+def test_NameClassifier_in_float32(submission, rng, shared):
     """In float32 the scores are float32."""
     sizes = (6, 4, 3, 5)
     weights = {key: rng.normal(*shape).float() for key, shape in shapes_of(*sizes).items()}
-    model, own = submission.NameClassifier(*sizes), Network(*sizes)
+    model, own = submission.NameClassifier(*sizes), shared.NameNet(*sizes)
     model.load_state_dict(weights)
     own.load_state_dict(weights)
     x = batch(rng, (2, 4, 3), 6)
@@ -164,7 +145,7 @@ def test_NameClassifier_has_manners(submission, rng):
     check_manners(submission, lambda: model(*x))
 
 
-def test_NameClassifier_on_a_device(submission, rng, draw):
+def test_NameClassifier_on_a_device(submission, rng, draw, shared):
     """With model, tokens and lengths on an accelerator the scores are the same."""
     sizes, x = (6, 4, 3, 5), to_device(batch(rng, (2, 5, 1, 3), 6))
-    check_network(submission, "NameClassifier", sizes, Network(*sizes), x, rng=rng, draw=draw)
+    check_network(submission, "NameClassifier", sizes, shared.NameNet(*sizes), x, rng=rng, draw=draw)

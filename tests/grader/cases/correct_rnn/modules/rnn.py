@@ -414,46 +414,55 @@ class NameClassifier(nn.Module):
         return self.linear(h_n.permute(1, 0, 2).flatten(1))[back]
 
 
-NamesRun = namedtuple("NamesRun", "predictions losses")
+NamesRun = namedtuple("NamesRun", "model losses")
 
 
-class Bag(nn.Module):
-    """The mean of the vectors of a word's pieces, scored by a linear layer."""
+class Names(torch.utils.data.Dataset):
+    """Names with their labels, as pairs."""
 
-    def __init__(self, size, width, classes):
-        super().__init__()
-        self.bag = nn.EmbeddingBag(size, width, mode="mean", padding_idx=0)
-        self.linear = nn.Linear(width, classes)
+    def __init__(self, names, labels):
+        self.names, self.labels = names, labels
 
-    def forward(self, pieces):
-        return self.linear(self.bag(pieces))
+    def __len__(self):
+        return len(self.names)
+
+    def __getitem__(self, place):
+        return torch.tensor([ord(letter) - 97 for letter in self.names[place]]), self.labels[place]
 
 
-def train_names(names, labels, test_names, generator):
+class Shuffled(torch.utils.data.Sampler):
+    """The batches of a new order in each epoch."""
+
+    def __init__(self, size, batch_size, generator):
+        self.size, self.batch_size, self.generator = size, batch_size, generator
+
+    def __iter__(self):
+        return map(torch.Tensor.tolist, torch.randperm(self.size, generator=self.generator).split(self.batch_size))
+
+
+def collate(pairs):
+    words, labels = zip(*pairs, strict=True)
+    return pad_sequences(list(words)), torch.stack(labels)
+
+
+def train_names(names, labels, generator, epochs=6, batch_size=20, lr=0.3):
     device = labels.device
-
-    def grams(word):
-        word = f"^{word}$"
-        return [word[i : i + n] for n in (1, 2, 3) for i in range(len(word) - n + 1)]
-
-    texts = list(map(grams, names))
-    vocabulary = build_vocabulary(texts)
-    known = functools.partial(filter, vocabulary.__contains__)
-    tokens = pad_sequences([encode(text, vocabulary) for text in texts]).padded.to(device)
-    test_tokens = pad_sequences([encode(list(known(grams(w))), vocabulary) for w in test_names]).padded.to(device)
-    model = Bag(len(vocabulary), 24, int(labels.max()) + 1).to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
-    places = torch.utils.data.BatchSampler(
-        torch.utils.data.RandomSampler(range(len(names)), generator=generator), batch_size=30, drop_last=False
+    model = NameClassifier(26, 16, 24, int(labels.max()) + 1).to(device)
+    loader = torch.utils.data.DataLoader(
+        Names(names, labels), batch_sampler=Shuffled(len(names), batch_size, generator), collate_fn=collate,
+        generator=torch.Generator(),
     )
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    loss_of = nn.CrossEntropyLoss()
 
-    def step(rows):
+    def step(padded, y):
         optimizer.zero_grad()
-        loss = nn.CrossEntropyLoss()(model(tokens[rows]), labels[rows])
+        loss = loss_of(model(padded.padded.to(device), padded.lengths.to(device)), y)
         loss.backward()
         optimizer.step()
-        return loss.item() * len(rows)
+        return loss.item() * len(y)
 
-    losses = [sum(map(step, places)) / len(names) for _ in range(12)]
-    with torch.no_grad():
-        return NamesRun(model(test_tokens), losses)
+    model.train()
+    losses = [sum(step(*batch) for batch in loader) / len(names) for _ in range(epochs)]
+    model.eval()
+    return NamesRun(model, losses)

@@ -124,7 +124,7 @@ def test_report_of_another_version_is_told(path, room):
         book.keep("k", "losses", room.losses_report())
     with sqlite3.connect(path) as database:
         database.execute(
-            """UPDATE reports SET report = replace(report, '"schema_version":1', '"schema_version":9')"""
+            """UPDATE reports SET report = replace(report, '"schema_version":2', '"schema_version":9')"""
         )
     database.close()
     with (

@@ -115,6 +115,7 @@ def next_command(names: tuple[str, ...], folder: Path | None, language: str | No
     from grader.learner.code_files import place_of
     from grader.learner.task_states import in_turn, open_needs
     from grader.render import course_pages as pages
+    from grader.report import Verdict
     from grader.text.translate import translated_failure
 
     course = learner.learners_course(language)
@@ -131,7 +132,8 @@ def next_command(names: tuple[str, ...], folder: Path | None, language: str | No
     waiting = in_turn(tasks, here.progress)
     waiting = tuple(sorted(waiting, key=lambda task: task.topic in here.missing))
     if not waiting:
-        shared.show(lambda console: pages.show_finished(console, len(tasks)), None)
+        right = sum(here.progress.of(task.id).last is Verdict.RIGHT for task in tasks)
+        shared.show(lambda console: pages.show_finished(console, len(tasks), right), None)
         return
     task = waiting[0]
     entry = here.progress.of(task.id)

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=click.IntRange(0, LARGEST_SEED), metavar="N", help="Meet the inputs of an earlier run."
 )
+@click.option("--core", is_flag=True, help="Leave details out, as in `grade PATH`.")
 @click.option("--sandbox", type=click.Choice(["auto", "strict"]), default="auto", help="As in `grade PATH`.")
 @device_option
 @progress_option
 @language_option
 def command(
-    path: Path | None, plain: bool, seed: int | None, sandbox: str, device: str, folder: Path | None,
-    language: str | None,
+    path: Path | None, plain: bool, seed: int | None, core: bool, sandbox: str, device: str,
+    folder: Path | None, language: str | None,
 ) -> int:  # fmt: skip
     """Grade at each save the tasks whose code was changed: PATH, else the course folder you are in.
 
@@ -49,7 +50,7 @@ def command(
     progress = now.progress if now else Progress()
     whole = now is not None and watched.resolve() == folder_of([watched])
     topics = frozenset(topic.slug for topic in now.topics) if now and whole else frozenset()
-    options = Options(str(watched), place, seed, sandbox, device, topics)
+    options = Options(str(watched), place, seed, sandbox, device, core, topics)
     session = Watch(course, options, progress, _show(plain))
     return STOPPED if session.run(reader, reading) else 0
 

@@ -23,7 +23,7 @@ from grader.judge.order import Order, OurProblem, Progress, ShardResult, UsagePr
 from grader.judge.parallel import default_jobs, run_parallel
 from grader.judge.scoring import skip_dependents, without_needs
 from grader.process.prepare import prepare_torch
-from grader.report import Environment, Report, TaskReport
+from grader.report import DETAILS_NOT_RUN, Environment, Report, TaskReport
 
 
 def report_of(
@@ -65,7 +65,7 @@ def _kept_back(tasks: Sequence[Task]) -> Iterator[str]:
 def _left_out(reports: Sequence[TaskReport]) -> Iterator[str]:
     """Say that details were not run, where any were not."""
     if any(report.only_core for report in reports):
-        yield "details were not run: their share of the points is open"
+        yield DETAILS_NOT_RUN
 
 
 def _ordered(selected: Sequence[Task], result: ShardResult) -> list[TaskReport]:

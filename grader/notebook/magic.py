@@ -33,7 +33,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
 
     grade.__doc__ = (
         "Grade tasks, such as `%grade losses.softmax`, a topic, or without a name the last topic again; "
-        "it takes --task, --seed, -k, --device, --sandbox and --first, as `grade` does."
+        "it takes --task, --seed, -k, --device, --sandbox, --core and --first, as `grade` does."
     )
     show_hint.__doc__ = "Show the next hint of a task, such as `%hint losses.softmax`."
     shell.register_magic_function(show_hint, "line", "hint")  # type: ignore[arg-type]  # it is bound to the shell
@@ -64,7 +64,7 @@ def _grade(shell: InteractiveShell, line: str, remembered: list[str]) -> None:
 
 
 WITH_A_VALUE = ("--seed", "-k", "--device", "--sandbox")
-FLAGS = ("--first", "--ignore-needs")
+FLAGS = ("--first", "--core", "--ignore-needs")
 
 
 def split_options(line: str) -> tuple[list[str], list[str]]:

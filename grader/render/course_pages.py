@@ -191,10 +191,12 @@ def show_next(step: Next, console: Console, passed: int, of: int) -> None:
         page.labelled("After it", f"{step.after.id}: {step.after.title}", "dim", most=LONG)
 
 
-def show_finished(console: Console, of: int) -> None:
-    """Write that nothing is left to do."""
-    page = Page(console)
-    page.line((say("next.finished"), "bold green"), f"  {count(of, 'task')}")
+def show_finished(console: Console, of: int, right: int = 0) -> None:
+    """Write that nothing is left to do; of so many tasks details are open."""
+    page, style = Page(console), MARKS[Verdict.RIGHT if right else Verdict.PASS][1]
+    details = f", {right} {word(Verdict.RIGHT)}" if right else ""
+    said = say("tasks.all_right" if right else "next.finished")
+    page.line((said, f"bold {style}"), f"  {count(of, 'task')}", (details, style))
 
 
 def _state(page: Page, step: Next) -> None:

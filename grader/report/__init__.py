@@ -127,6 +127,7 @@ class Verdict(StrEnum):
 
 
 POSSIBLE = "one possible cause: "  # before the sentence of a mistake whose effect alone is known to be the same
+DETAILS_NOT_RUN = "details were not run: their share of the points is open"
 DECISIVE = (Verdict.INTERNAL, Verdict.FORBIDDEN)  # one test with this verdict gives it to its task
 
 

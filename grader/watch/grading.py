@@ -26,11 +26,11 @@ class Grading:
 
     def __init__(
         self, course: Course, name: str, seed: int, sandbox: str, device: str, tell: e.Tell,
-        last_words: Callable[[], str],
+        last_words: Callable[[], str], core: bool = False,
     ) -> None:  # fmt: skip
         """Start the thread; `last_words` returns what a process that died has written."""
         self._course, self._name, self._seed = course, name, seed
-        self._sandbox, self._device = sandbox, device
+        self._sandbox, self._device, self._core = sandbox, device, core
         self._tell, self._last_words = tell, last_words
         self._asked: SimpleQueue[e.Grade | e.Warm | None] = SimpleQueue()
         self._judges: Judges | None = None
@@ -97,7 +97,7 @@ class Grading:
         task = self._course.task(effect.task_id)
         order = Order(
             Submission({task.topic: effect.content}, self._name), (task.id,), "", self._seed, self._sandbox, False,
-            accelerator=self._accelerator,
+            accelerator=self._accelerator, core=self._core,
         )  # fmt: skip
         result = judges.grade(order, lambda found: self._tell_meanwhile(effect, found))
         result.tasks[task.id] = self._beside_needs(effect, result.tasks[task.id])

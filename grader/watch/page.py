@@ -15,7 +15,7 @@ from grader.learner.task_states import open_needs
 from grader.render.course_pages import LONG, show_failure, show_hint
 from grader.render.failure import failure, open_details
 from grader.render.page import LABEL, Page, cut_front
-from grader.report import TaskReport, Verdict
+from grader.report import DETAILS_NOT_RUN, TaskReport, Verdict
 from grader.text import localised, say
 from grader.text.escape import lines, one_line
 from grader.text.formatting import MARKS, bar, count, word
@@ -142,7 +142,10 @@ def _standing(page: Page, state: State, task: Task) -> None:
     mark, style = MARKS[verdict]
     page.line((f"{mark} {word(verdict)}", style), *([_beyond(state)] if verdict.is_right else []))
     if verdict is Verdict.RIGHT and (result := state.results.get(task.id)) is not None:
-        open_details(page, [translated_task(result, state.course)])
+        if result.only_core:
+            page.line((localised(DETAILS_NOT_RUN), "dim"))
+        else:
+            open_details(page, [translated_task(result, state.course)])
         return
     known = state.progress.of(task.id).failure
     if verdict is Verdict.PASS or known is None:

@@ -46,6 +46,7 @@ class Options:
     seed: int | None = None
     sandbox: str = "auto"
     device: str = "auto"
+    core: bool = False  # leave details out
     topics: frozenset[str] = frozenset()  # that the folder has, where all of it is watched
 
 
@@ -75,7 +76,7 @@ class Watch:
             words = stack.enter_context(last_words())
             self._grading = Grading(
                 self._course, self._options.name, self.state.seed, self._options.sandbox, self._options.device,
-                self._events.put, words,
+                self._events.put, words, self._options.core,
             )  # fmt: skip
             stack.callback(self._grading.close)
             files = Files(reader, reading, self._events.put)

@@ -123,7 +123,7 @@ def _graded(state: State, event: e.Graded) -> e.Done:
         new,
         graded={**state.graded, event.task_id: event.mark},
         results={**state.results, **{task.id: task for task in event.report.tasks}},
-        progress=after_grading(state.progress, event.report, event.when),
+        progress=after_grading(state.progress, event.report, event.when, {event.task_id: event.mark}),
         seconds=event.report.seconds,
         said=event.report.incomplete,
     )

@@ -52,8 +52,8 @@ def hardest_tasks(result: ClassResult) -> list[Passed]:
 
 
 def hardest_tests(result: ClassResult) -> list[Passed]:
-    """Every test that somebody did not pass, the hardest first; a part not attempted counts as not passed."""
-    tests = [(task.id, test) for task in _tasks(result) for test in task.tests]
+    """Every test of a core that somebody did not pass, the hardest first; a part not attempted counts as not passed."""
+    tests = [(task.id, test) for task in _tasks(result) for test in task.tests if not test.detail]
     titles = {(task, test.name): test.title or test.name for task, test in tests}
     return _hardest((((task, test.name), test.verdict) for task, test in tests), titles)
 

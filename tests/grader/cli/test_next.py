@@ -75,6 +75,14 @@ def test_next_says_when_everything_passes(grade, graded):
     assert "Every task passes." in grade("next")[1]
 
 
+def test_next_passes_over_what_is_right(grade, graded):
+    """A task whose core passes is no open one, and satisfies what builds on it."""
+    states = everything()
+    graded(**{**states, next(iter(states)): Verdict.RIGHT})
+    out = grade("next")[1]
+    assert "Every task is right." in out and out.rstrip().endswith(", 1 right")
+
+
 def test_next_outside_of_a_course_folder_says_how_to_make_one(grade, work):
     """Nobody has to guess what a course folder is."""
     code, _, err = grade("next")

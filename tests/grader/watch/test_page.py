@@ -90,6 +90,14 @@ def test_passed_task_leads_on(drawn, failing):
     assert any("pass  3 tasks still open: n goes on" in line for line in drawn(failing.state))
 
 
+def test_task_that_is_right_leads_on_and_shows_its_details(drawn, failing):
+    """It counts as passed, and what is open stands below."""
+    failing.press("g")
+    failing.graded("losses.mean", Verdict.RIGHT)
+    assert failing.state.passes("losses.mean")
+    assert any("right  3 tasks still open: n goes on" in line for line in drawn(failing.state))
+
+
 def test_topic_of_the_folder_whose_file_is_missing_counts_as_open(drawn, page):
     """The page counts what `grade next` counts: nothing seems done because a file is not there."""
     page.state = replace(page.state, of_folder=frozenset({"losses", "tensors"}))

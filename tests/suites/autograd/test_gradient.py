@@ -78,7 +78,6 @@ def test_gradient_is_zero_when_f_does_not_depend_on_x(submission, rng, what):
     check_close(submission.run(scenario, rng.normal(4), what), want)
 
 
-@pytest.mark.detail
 def test_gradient_leaves_x_as_it_was(submission, rng):
     """An x with a gradient of its own keeps it; the result has no graph."""
     x = rng.normal(3).requires_grad_()

@@ -93,7 +93,6 @@ def test_numerical_gradient_is_close_to_the_derivative(submission, rng):
     check_close(got, torch.tensor([math.cos(value) for value in x.tolist()]).double(), rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.detail
 @pytest.mark.parametrize("layout", ["transposed", "expanded", "strided"])
 def test_numerical_gradient_when_not_contiguous(submission, rng, layout):
     """Transposed, expanded and strided x give the gradient of each entry by itself."""

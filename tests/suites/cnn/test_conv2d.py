@@ -137,7 +137,6 @@ def test_conv2d_gradients(submission, rng, stride, padding, dilation, groups):
     check_gradients(submission.conv2d, functional.conv2d, *args, **options, rng=rng)
 
 
-@pytest.mark.detail
 @pytest.mark.parametrize("layout", ["channels last", "transposed", "cut out", "expanded"])
 def test_conv2d_when_not_contiguous(submission, rng, shared, layout):
     """Images and kernels in any layout of memory give the right numbers."""

@@ -94,7 +94,6 @@ def test_im2col_gradient(submission, rng, options):
     check_gradients(submission.im2col, oracle, x, (3, 2), *options, rng=rng)
 
 
-@pytest.mark.detail
 @pytest.mark.parametrize("layout", ["channels last", "transposed", "cut out", "expanded"])
 def test_im2col_when_not_contiguous(submission, rng, shared, layout):
     """Images in any layout of memory give the right columns."""

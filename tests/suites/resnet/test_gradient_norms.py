@@ -137,7 +137,6 @@ def test_gradient_norms_leaves_frozen_parameters_out(submission, rng, shared):
     check_close(got["norms"], want, "the norms")
 
 
-@pytest.mark.detail
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("leftover", [0.0, 3.0], ids=["none", "threes"])
 def test_gradient_norms_leaves_grad_alone(submission, rng, shared, leftover):

@@ -32,6 +32,12 @@ def is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
+def is_for_scripts(statement: ast.AST) -> bool:
+    """Whether it is what `if __name__ == "__main__":` guards, which is not run where a module is imported."""
+    tests = ("__name__ == '__main__'", "'__main__' == __name__")
+    return isinstance(statement, ast.If) and not statement.orelse and ast.unparse(statement.test) in tests
+
+
 def first_line(statement: ast.stmt) -> int:
     """Return the line on which a statement begins, with its decorators."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])

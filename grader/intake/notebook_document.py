@@ -117,7 +117,7 @@ def read_document(data: bytes, name: str) -> tuple[list[Cell], list[str]]:
         raise UnreadableSource(f"{name} is larger than {MOST_BYTES} bytes: clear its outputs and save it again.")
     if not data.strip():
         raise UnreadableSource(f"{name} is empty: save the notebook again.")
-    content = _parsed(data, name)
+    content = parsed(data, name)
     raw = raw_cells(content)
     if raw is None:
         raise UnreadableSource(f"{name} is JSON but no notebook, as it has no list of cells: save it from Jupyter.")
@@ -137,7 +137,7 @@ def topic_in(data: bytes) -> str:
     if len(data) > MOST_BYTES or KEY.encode() not in data:
         return ""
     try:
-        content = _parsed(data, "")
+        content = parsed(data, "")
     except UnreadableSource:
         return ""
     topic = _inner(content, "metadata", KEY, "topic")
@@ -162,11 +162,16 @@ def as_utf8(data: bytes, name: str) -> bytes:
         raise UnreadableSource(f"{name} is not {encoding} text: save the notebook again as UTF-8.") from error
 
 
-def _parsed(data: bytes, name: str) -> Any:
+def parsed(data: bytes, name: str, *, with_outputs: bool = False) -> Any:
+    """Return what JSON says, without the outputs of cells where they are not wanted.
+
+    Raises:
+        UnreadableSource: it is no JSON, or too much.
+    """
     text = as_utf8(data, name)
     try:
-        rest = pruned(text)
-        if len(rest) > MOST_LEFT:
+        rest = text if with_outputs else pruned(text)
+        if not with_outputs and len(rest) > MOST_LEFT:
             raise TooMany
         return json.loads(rest.decode("utf-8"))
     except UnicodeDecodeError as error:

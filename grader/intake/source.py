@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.intake.bindings import bound_by_alias
+from grader.intake.bindings import bound_by_alias, is_for_scripts
 from grader.intake.notebook_document import MOST_BYTES as MOST_NOTEBOOK_BYTES
 from grader.intake.notebook_document import ModuleText
 from grader.intake.notebook_module import MOST_STATEMENTS, module_of
@@ -124,17 +124,10 @@ def without_unneeded(text: str, tree: ast.Module, tasks: Collection[str]) -> tup
 def _names_read(units: Sequence[Unit], tasks: Collection[str]) -> set[str]:
     """Return the names that are read when the module is imported, and by what its tasks reach."""
     definitions = {unit for unit in units if unit.definition}
-    at_once = {unit for unit in units if not unit.is_import and not _is_main(unit)}
+    at_once = {unit for unit in units if not unit.is_import and not is_for_scripts(unit.nodes[0])}
     asked = {unit for unit in definitions if not unit.binds.isdisjoint(tasks)} or definitions
     needed = [unit.now | unit.later for unit in reached(units, asked | (at_once - definitions))]
     return set().union(*needed, *(unit.now for unit in at_once))
-
-
-def _is_main(unit: Unit) -> bool:
-    """Whether it is what `if __name__ == "__main__":` guards, which is not run where a module is imported."""
-    node = unit.nodes[0]
-    tests = ("__name__ == '__main__'", "'__main__' == __name__")
-    return isinstance(node, ast.If) and not node.orelse and ast.unparse(node.test) in tests
 
 
 def _import_written(node: ast.Import | ast.ImportFrom, names: list[ast.alias]) -> str:

@@ -11,7 +11,7 @@ import ast
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
-from grader.intake.bindings import Bindings, Definition, bindings_of, names_in
+from grader.intake.bindings import Bindings, Definition, bindings_of, is_for_scripts, names_in
 
 EFFECTS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 
@@ -52,7 +52,7 @@ def _concerns_all(statement: ast.stmt, bindings: Bindings) -> bool:
             return value is not None and _has_effects(value)
         case ast.Expr(value=ast.Constant()) | ast.Pass():
             return False
-        case ast.If() if _is_for_scripts(statement):
+        case ast.If() if is_for_scripts(statement):
             return False
     return True
 
@@ -76,19 +76,6 @@ def _is_method_of_ours(decorator: ast.expr, bindings: Bindings) -> bool:
 
 def _has_effects(value: ast.expr) -> bool:
     return any(isinstance(node, EFFECTS) for node in ast.walk(value))
-
-
-def _is_for_scripts(statement: ast.If) -> bool:
-    """Whether it is the `if __name__ == "__main__":` that no import runs."""
-    match statement:
-        case ast.If(
-            test=ast.Compare(
-                left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]
-            ),
-            orelse=[],
-        ):
-            return True
-    return False
 
 
 def _without_docstrings(tree: ast.Module) -> ast.Module:

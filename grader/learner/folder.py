@@ -99,37 +99,22 @@ def base_of(folder: Path, path: str) -> Path:
     return folder / MARK / GIVEN / path.rpartition("/")[2]
 
 
-IGNORED = """\
-__pycache__/
-.ipynb_checkpoints/
-.venv/
-*.part
-.torchgrade/*.lock
-"""
-ATTRIBUTES = """\
-# The checksums of the data are of these bytes: git must not change a line end.
-datasets/** -text
-"""
-SETTINGS = {
-    "editor.rulers": [110],
-    "files.exclude": {"**/__pycache__": True, MARK: True},
-    "python.testing.pytestEnabled": False,
-}
-README = Path(__file__).with_name("course_folder.md")
+TEMPLATES = Path(__file__).with_name("course_folder")
+SETTINGS = {".gitignore": "gitignore", ".gitattributes": "gitattributes", ".vscode/settings.json": "settings.json"}
 
 
 def given_files(course: Course, topics: Sequence[Topic], *, notebooks: bool = False) -> dict[str, bytes]:
     """Return every file that a course folder begins with, by its path in there."""
-    files = {
-        "README.md": _readme(topics, notebooks).encode(),
-        ".gitignore": IGNORED.encode(),
-        ".gitattributes": ATTRIBUTES.encode(),
-        ".vscode/settings.json": (json.dumps(SETTINGS, indent=2) + "\n").encode(),
-    }
+    texts = {path: _template(name) for path, name in SETTINGS.items()}
+    files = {path: text.encode() for path, text in {"README.md": _readme(topics, notebooks), **texts}.items()}
     for topic in topics:
         files[f"{topic.slug}/README.md"] = (course.exercises / topic.slug / "README.md").read_bytes()
         files[work_file(topic.slug, notebooks)] = _work(course, topic, notebooks)
     return files | {f"datasets/{name}": data for name, data in contents_under(course.datasets).items()}
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def work_file(slug: str, notebooks: bool) -> str:
@@ -151,7 +136,7 @@ def _readme(topics: Sequence[Topic], notebooks: bool) -> str:
         for topic in topics
     ]
     table = "\n".join(["| topic | your file | tasks |", "|---|---|---|", *rows])
-    return README.read_text(encoding="utf-8").format(topics=table, mark=MARK)
+    return _template("README.md").format(topics=table)
 
 
 class Occupied(ValueError):

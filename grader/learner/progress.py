@@ -74,7 +74,7 @@ class Damaged(ValueError):
     """A text is not what this version writes; the message says what is wrong."""
 
 
-class Newer(Damaged):
+class Newer(Exception):
     """A text was written by a later version, and is not ours to change."""
 
 
@@ -99,6 +99,7 @@ def from_text(text: bytes) -> Progress:
 
     Raises:
         Damaged: it is not that.
+        Newer: a later version wrote it.
     """
     try:
         values = json.loads(text)
@@ -106,8 +107,6 @@ def from_text(text: bytes) -> Progress:
         if version > VERSION:
             raise Newer(f"version {version} was written by a later torchgrade")
         return Progress(from_plain(values, _File).tasks)
-    except Damaged:
-        raise
     except (ValueError, RecursionError) as problem:
         raise Damaged(f"{type(problem).__name__}: {problem}") from problem
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from grader.intake.notebook_document import KEY, MOST_CELLS, TooMany, as_utf8, pruned, raw_cells, source_of
+from grader.intake.notebook_document import KEY, MOST_CELLS, parsed, raw_cells, source_of
 from grader.intake.notebook_writing import CellData, code_cell, text_cell
 from grader.intake.python_text import UnreadableSource
 
@@ -48,15 +48,7 @@ def mended_cells(data: bytes, name: str) -> Iterator[tuple[int, CellData]]:
 
 
 def _raw(data: bytes, name: str) -> list[Any]:
-    text = as_utf8(data, name)
-    try:
-        rest = text if len(text) <= LARGE else pruned(text)
-        if len(rest) > LARGE:
-            raise TooMany
-        content = json.loads(rest)
-    except (TooMany, ValueError, RecursionError, MemoryError) as error:
-        raise UnreadableSource(f"{name} is no notebook: save it again.") from error
-    raw = raw_cells(content)
+    raw = raw_cells(parsed(data, name, with_outputs=len(data) <= LARGE))
     if raw is None or len(raw) > MOST_CELLS:
         raise UnreadableSource(f"{name} is no notebook of at most {MOST_CELLS} cells: save it from Jupyter.")
     return raw

@@ -21,28 +21,20 @@ def numerical_gradient(f: Callable[[Tensor], Tensor], x: Tensor, eps: float = 1e
     """The gradient by central differences: what every other gradient is checked against.
 
     g_i = (f(x + eps e_i) - f(x - eps e_i)) / (2 eps), where e_i is 1 at entry i and 0 elsewhere.
+    x holds the same numbers during and after the call, also when f raises: move a copy.
+    By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd.
 
     Args:
         f: takes a tensor of the shape of x, returns a tensor without axes (perhaps a view of what it was given).
-        x: (*), float64; need not be contiguous, may be an expanded view, may require a gradient.
+        x: (*), float64 (else a ValueError that names `x`); any memory layout, may require a gradient.
         eps: the step, positive.
-
     Returns:
         g: the shape of x, float64, outside the graph.
-
-    Raises:
-        ValueError: naming `x` when it is not float64: in float32 a step of 1e-6 drowns in rounding.
-
-    Note:
-        x holds the same numbers during and after the call, also when f raises: move a copy.
-        f is called twice for each entry, each time at another point.
-        By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd.
-
     Example:
         >>> numerical_gradient(lambda x: (x**3).sum(), torch.tensor([1.0, 2.0], dtype=torch.float64), eps=0.1)
         tensor([ 3.0100, 12.0100], dtype=torch.float64)
 
-    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 11.5. Deviations: none.
+    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 11.5.
     """
     raise NotImplementedError("numerical_gradient")
 
@@ -50,58 +42,43 @@ def numerical_gradient(f: Callable[[Tensor], Tensor], x: Tensor, eps: float = 1e
 def gradient(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """The gradient of a function with one output, or with many: then of their sum.
 
-    g_i = d (sum over all entries of f(x)) / d x_i; autograd starts from a single number, hence the sum.
+    g_i = d (sum over all entries of f(x)) / d x_i
+    No tensor's `.grad` changes: not that of x, nor those of parameters which f uses. It works inside torch.no_grad().
 
     Args:
         f: takes a tensor of the shape of x, returns a tensor of any shape.
-        x: (*), floating point; may require a gradient, may itself be a result of other computation.
-
+        x: (*), floating point (else a ValueError that names `x`); may be a result of other computation.
     Returns:
         g: the shape of x, outside the graph; 0 wherever f(x) does not depend on x, also if it is a constant.
-
-    Raises:
-        ValueError: naming `x` when its dtype is not floating point.
-
-    Note:
-        No tensor's `.grad` changes: not that of x, and not that of parameters which f uses.
-        It also works when called inside torch.no_grad().
-
     Example:
         >>> gradient(lambda x: x**2, torch.tensor([1.0, 2.0, 3.0]))
         tensor([2., 4., 6.])
 
-    Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, section 2.5. Deviations: none.
+    Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, section 2.5.
     """
     raise NotImplementedError("gradient")
 
 
 def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """All derivatives of all outputs, one row for each output.
+    """All derivatives of all outputs, one row for each output: J[m, d] = d f(x)[m] / d x[d].
 
-    J[m, d] = d f(x)[m] / d x[d]; row m is the gradient of output m.
+    No tensor's `.grad` changes.
+    By hand, row by row: no torch jacobian, jacrev, jacfwd, hessian or vmap, and no is_grads_batched.
 
     Args:
         f: takes a tensor of shape (D,), returns one of shape (M,).
         x: (D,), floating point; may require a gradient.
-
     Returns:
         J: (M, D), dtype of x, outside the graph; rows of outputs that do not depend on x are 0.
-
     Raises:
-        ValueError: naming `x` when it does not have exactly one axis;
-            naming `f` when what it returns does not have exactly one axis.
-
-    Note:
-        No tensor's `.grad` changes.
-        By hand, row by row: no torch jacobian, jacrev, jacfwd, hessian or vmap, and no is_grads_batched.
-
+        ValueError: naming `x` or `f` when it, or what it returns, does not have exactly one axis.
     Example:
         >>> jacobian(lambda x: torch.stack([x[0] * x[1], x[2], x.sum()]), torch.tensor([2.0, 3.0, 4.0]))
         tensor([[3., 2., 0.],
                 [0., 0., 1.],
                 [1., 1., 1.]])
 
-    Source: Deep Learning (2016), section 4.3.1. Deviations: none.
+    Source: Deep Learning (2016), section 4.3.1.
     """
     raise NotImplementedError("jacobian")
 
@@ -109,84 +86,61 @@ def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 def hessian_vector_product(f: Callable[[Tensor], Tensor], x: Tensor, v: Tensor) -> Tensor:
     """The matrix of second derivatives times a vector, without the matrix.
 
-    (H v)_i = sum_j d^2 f / (d x_i d x_j) v_j = d (g . v) / d x_i with g the gradient of f at x and v constant.
+    (H v)_i = sum_j d^2 f / (d x_i d x_j) v_j, with v constant. No tensor's `.grad` changes.
+    The number of torch operations must not grow with the size of x.
+    By hand: no torch hessian, jacobian, jacrev, jacfwd, hvp, vhp, jvp or vmap.
 
     Args:
         f: takes a tensor of the shape of x, returns a tensor without axes.
         x: (*), floating point; may require a gradient.
-        v: the shape and dtype of x exactly (another dtype: undefined); may require a gradient, which changes nothing.
-
+        v: the shape and dtype of x; may require a gradient, which changes nothing.
     Returns:
         H v: the shape of x, outside the graph; 0 where f is linear in x or does not depend on it.
-
     Raises:
         ValueError: naming `v` when its shape differs; naming `f` when what it returns has axes, even of size 1.
-
-    Note:
-        No tensor's `.grad` changes.
-        The number of torch operations must not grow with the size of x: two derivatives, not one for each entry.
-        By hand: no torch hessian, jacobian, jacrev, jacfwd, hvp, vhp, jvp or vmap.
-
     Example:
         >>> x, v = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 10.0])
         >>> hessian_vector_product(lambda x: x[0] ** 2 * x[1], x, v)
         tensor([24.,  2.])
 
-    Source: Pearlmutter, Fast Exact Multiplication by the Hessian (1994). Deviations: two backward passes in place
-    of a forward one.
+    Source: Pearlmutter, Fast Exact Multiplication by the Hessian (1994).
     """
     raise NotImplementedError("hessian_vector_product")
 
 
 def detached_product(x: Tensor) -> Tensor:
-    """A product in which one factor counts as a constant.
+    """A product in which one factor counts as a constant: z = u * x with u = x * x taken out of the graph.
 
-    z = u * x with u = x * x taken out of the graph: the value is x^3, the gradient is u = x^2 and not 3 x^2.
+    Take u out with `detach` (or compute it under no_grad), not with `.data` or `.item()`.
 
     Args:
         x: (*), floating point.
-
     Returns:
         z: the shape of x, in the graph of x.
-
-    Note:
-        Differentiable in x; as u is a constant, the second derivative is 0.
-        Take u out with `detach` (or compute it under no_grad), not with `.data` or `.item()`.
-
     Example:
         >>> x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
-        >>> z = detached_product(x)
-        >>> z.sum().backward()
-        >>> z.tolist(), x.grad.tolist()
-        ([1.0, 8.0, 27.0], [1.0, 4.0, 9.0])
+        >>> detached_product(x).sum().backward()
+        >>> x.grad
+        tensor([1., 4., 9.])
 
-    Source: Dive into Deep Learning, section 2.5.3. Deviations: none.
+    Source: Dive into Deep Learning, section 2.5.3.
     """
     raise NotImplementedError("detached_product")
 
 
 class ReLU(torch.autograd.Function):
-    """The rectifier as a function of its own, with a derivative of its own.
+    """The rectifier y = max(x, 0) as a function of its own, with a derivative of its own: at x = 0 it is 0.
 
-    y = max(x, 0); d y / d x is 1 where x > 0 and 0 elsewhere. At x = 0 it is the derivative from the left, 0.
-
-    `ReLU.apply(x)` calls `forward`, and autograd calls `backward` with the gradient from above.
+    `ReLU.apply(x)` calls `forward`; autograd calls `backward` with the gradient from above, which stays as it is.
+    y has memory of its own. Differentiable any number of times: `backward` consists of torch operations.
+    Tensors that backward needs are saved with `ctx.save_for_backward`, never as attributes (`ctx.x = x`) and never
+    through `.data`: torch then notices when somebody changes them in place before the backward pass.
+    By hand: no torch relu, relu_, threshold, hardtanh or leaky_relu, and no autograd inside (no grad, backward, vjp).
 
     Args (of apply):
         x: (*), floating point; need not be contiguous.
-
     Returns (of apply):
-        y: the shape of x, in memory of its own; x is not changed.
-
-    Note:
-        Differentiable in x any number of times: `backward` uses torch operations on the gradient from above.
-        Tensors that backward needs are saved with `ctx.save_for_backward`, never as attributes (`ctx.x = x`) and
-        never through `.data`: torch then notices when somebody changes them in place before the backward pass.
-        x, y or a mask: what is saved does not matter where the gradient is right.
-        `backward` does not change the gradient from above in place.
-        By hand: no torch relu, relu_, threshold, hardtanh or leaky_relu, and no autograd inside (no grad, backward,
-        vjp).
-
+        y: the shape of x.
     Example:
         >>> x = torch.tensor([-1.0, 0.0, 2.0], requires_grad=True)
         >>> y = ReLU.apply(x)
@@ -194,7 +148,7 @@ class ReLU(torch.autograd.Function):
         >>> y.tolist(), x.grad.tolist()
         ([0.0, 0.0, 2.0], [0.0, 0.0, 1.0])
 
-    Source: Nair, Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010). Deviations: none.
+    Source: Nair, Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010).
     """
 
     @staticmethod
@@ -209,27 +163,19 @@ class ReLU(torch.autograd.Function):
 
 
 class Linear(torch.autograd.Function):
-    """A linear layer as a function of its own: the chain rule in matrices.
+    """A linear layer y = x w^T + b as a function of its own: the chain rule in matrices, which you derive.
 
-    y = x w^T + b. With u the gradient from above: dx = u w, dw = u^T x, db = the sum of the rows of u.
+    Differentiable in x, w and b any number of times. `backward` returns a value for each argument, in their order; it
+    is None, and not computed, where `ctx.needs_input_grad` says that no gradient is needed (for a bias None too).
+    Save tensors with `ctx.save_for_backward`, never as attributes of ctx; leave the gradient from above as it is.
+    By hand: no torch linear or bilinear, and no autograd inside (no grad, backward, vjp). Matrix products are welcome.
 
     Args (of apply; all three are always given):
         x: (N, D), floating point; need not be contiguous.
         w: (K, D), dtype of x.
         b: (K,), dtype of x, or None for a layer without bias.
-
     Returns (of apply):
         y: (N, K).
-
-    Note:
-        Differentiable in x, w and b any number of times.
-        `backward` returns three values, in the order of the arguments. For an argument that needs no gradient
-        (`ctx.needs_input_grad`), a bias None among them, the value is None and nothing is computed.
-        Tensors that backward needs are saved with `ctx.save_for_backward`, never as attributes of ctx.
-        `backward` does not change the gradient from above in place.
-        By hand: no torch linear or bilinear, and no autograd inside (no grad, backward, vjp). Matrix products are
-        welcome.
-
     Example:
         >>> x, w = torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 4.0], [5.0, 6.0]], requires_grad=True)
         >>> y = Linear.apply(x, w, torch.tensor([0.5, 0.5]))
@@ -237,7 +183,7 @@ class Linear(torch.autograd.Function):
         >>> y.tolist(), w.grad.tolist()
         ([[11.5, 17.5]], [[1.0, 2.0], [10.0, 20.0]])
 
-    Source: Deep Learning (2016), section 6.5.6. Deviations: none.
+    Source: Deep Learning (2016), section 6.5.6.
     """
 
     @staticmethod
@@ -252,37 +198,28 @@ class Linear(torch.autograd.Function):
 
 
 class SoftmaxCrossEntropy(torch.autograd.Function):
-    """Softmax and cross-entropy in one function, whose derivative is short.
+    """Softmax and cross-entropy in one function, whose derivative is short: find it.
 
-    l = mean over n of -log softmax(logits[n])[labels[n]]; d l / d logits = (softmax(logits) - one_hot(labels)) / N.
+    l = mean over n of -log softmax(logits[n])[labels[n]], finite for any finite scores.
+    Differentiable in the logits twice: backward computes from the *saved logits*, since saved probabilities look like
+    constants to torch, and the second derivative would be wrong without a word. The labels get None.
+    Save tensors with `ctx.save_for_backward`, never as attributes of ctx.
+    By hand: no torch softmax, log_softmax, logsumexp, logaddexp, cross_entropy or nll_loss, and no autograd inside
+    (no grad, backward, vjp).
 
     Args (of apply):
         logits: (N, K), floating point, any size of number; need not be contiguous.
-        labels: (N,), int64, class indices from 0 to K - 1.
-
+        labels: (N,), int64, class indices from 0 to K - 1; another shape is a ValueError that names `labels`.
     Returns (of apply):
-        l: a tensor without axes, dtype of the logits; finite where they are: scores (0, -1000) and label 1 cost 1000.
-
-    Raises:
-        ValueError: naming `labels` when its shape is not (N,).
-
-    Note:
-        Differentiable in the logits twice. So backward has to compute from the *saved logits*: saved probabilities
-        look like constants to torch, and the second derivative would silently be wrong.
-        `backward` returns two values: the labels get None.
-        Tensors that backward needs are saved with `ctx.save_for_backward`, never as attributes of ctx.
-        By hand: no torch softmax, log_softmax, logsumexp, logaddexp, cross_entropy or nll_loss, and no autograd
-        inside (no grad, backward, vjp).
-
+        l: a tensor without axes, dtype of the logits.
     Example:
         >>> logits = torch.zeros(2, 2, requires_grad=True)
-        >>> loss = SoftmaxCrossEntropy.apply(logits, torch.tensor([0, 1]))
-        >>> loss.backward()
+        >>> SoftmaxCrossEntropy.apply(logits, torch.tensor([0, 1])).backward()
         >>> logits.grad
         tensor([[-0.2500,  0.2500],
                 [ 0.2500, -0.2500]])
 
-    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4. Deviations: none.
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
     """
 
     @staticmethod
@@ -297,25 +234,18 @@ class SoftmaxCrossEntropy(torch.autograd.Function):
 
 
 def topological_order(root: "Value") -> list["Value"]:
-    """The nodes of a graph in an order in which they can be computed: parents first.
+    """The nodes of a graph in an order in which they can be computed: each once, after all its parents, root last.
 
-    Every node appears once, after all its parents; so root is the last. Where several orders fit, any is right.
+    Where several orders fit, any is right. The work grows with nodes and edges, not with paths, and a chain of 5000
+    nodes must not hit Python's recursion limit, which stays as it was. Nodes are not changed.
 
     Args:
-        root: a node: any object with `parents`, a tuple of such objects. `Value`, below, is one kind of node, but
-            others come here too. A node may have the same parent twice. Nodes are told apart by identity (`is`,
-            `id`): they may define == in a way of their own and have no hash.
-
+        root: any object with `parents`, a tuple of such objects; the same parent may stand there twice. Nodes are
+            told apart by identity (`is`, `id`): they may define == in a way of their own and have no hash.
     Returns:
         Every node that can be reached from root through `parents`, root included, as a list.
-
     Raises:
-        ValueError: with the word cycle, when a node is reached from itself: such a graph has no order.
-
-    Note:
-        A chain of 5000 nodes must not hit Python's recursion limit, which must stay as it was. `parents` of a node is
-        read a few times at most, however many paths lead to it. Nodes are not changed.
-
+        ValueError: with the word cycle, when a node is reached from itself.
     Example:
         >>> class Node:
         ...     def __init__(self, *parents):
@@ -326,48 +256,28 @@ def topological_order(root: "Value") -> list["Value"]:
         >>> topological_order(z) == [x, y, z]
         True
 
-    Source: Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms (2009), section 22.4. Deviations: none.
+    Source: Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms (2009), section 22.4.
     """
     raise NotImplementedError("topological_order")
 
 
 class Value:
-    """A number that remembers how it was computed: autograd in a hundred lines.
-
-    Every operation makes a new Value that knows its parents; `backward` walks from a result to everything it was
-    computed from and applies the chain rule, once for each node.
+    """A number that remembers how it was computed: autograd in a hundred lines of plain Python, without torch.
 
     Args:
         data: the number, an int or a float.
         parents: the Values this one was computed from; () for a number that was given.
+    Attributes:
+        data, grad, parents: a float; a float, 0.0 at first; a tuple of Values. Following `parents` from a result leads
+            to every Value it depends on. Operations never change their operands.
 
-    Attributes (these three are part of the task; add private ones as you like):
-        data: float, the number. Operations never change the data of their operands.
-        grad: float, 0.0 at first; `backward` adds to it.
-        parents: tuple of Values, the direct inputs of the operation that made this one; () for a given number.
-            An operation may be built from others (a - b as a + (-b)), and a plain number in a formula may become
-            a Value of its own: following `parents` from a result must lead to every Value it depends on.
+    Operations make a new Value, from Values and plain numbers on either side; a value may be used any number of times:
+    a + b, a - b, a * b, a / b, -a, a ** n (n a number; a Value is a TypeError that names `exponent`),
+    a.exp(), a.log(), a.tanh(), a.relu(). The slope of relu at 0 is 0; tanh does not overflow at 1000.
 
-    Operations, each of which returns a Value:
-        a + b, a - b, a * b, a / b: of two Values, or of a Value and an int or float on either side.
-        a ** n: n is an int or float (3, -2, 0.5), never a Value; where the slope is infinite (0 ** 0.5): undefined.
-        -a, a.exp(), a.log() (natural), a.tanh(), a.relu() (max(a, 0); its slope at 0 is 0).
-        A Value may be used any number of times: x * x, x + x, x / x.
-
-    backward():
-        Adds to the grad of every Value that this one was computed from, d self / d that value, and 1 to its own.
-        Called twice on the same graph it leaves twice the derivative in each of them; what stood in a grad before,
-        in the middle of the graph too, is added to and never passed on. Returns None.
-
-    Raises:
-        TypeError: a ** b when b is a Value; naming `exponent`.
-
-    Note:
-        A chain of 5000 operations must not hit Python's recursion limit, and the work of backward grows with the
-        number of nodes and edges, not with the number of paths: in a ladder y = y + y of 40 rungs there are
-        2^40 of those.
-        tanh neither overflows nor loses its slope (0) at 1000 or -1000.
-        By hand: plain Python and `math`, no torch.
+    backward() adds d self / d v to the grad of every Value v that self was computed from, and 1 to its own. It only
+    adds: called twice it leaves twice the derivative, and a grad that stood there before is not passed on.
+    Its work grows with nodes and edges, not with paths, and 5000 operations in a row must not hit the recursion limit.
 
     Example:
         >>> a, b = Value(2.0), Value(-4.0)
@@ -376,8 +286,7 @@ class Value:
         >>> c.data, a.grad, b.grad, c.grad
         (-7.75, -3.75, 2.125, 1.0)
 
-    Source: Karpathy, micrograd (2020), for the idea. Deviations: grads are added to only when all paths are summed,
-    so that a second backward is right; recursion is not needed.
+    Source: Karpathy, micrograd (2020), for the idea.
     """
 
     def __init__(self, data: float, parents: tuple["Value", ...] = ()) -> None:
@@ -449,25 +358,14 @@ def two_layer_gradients(
     """Back-propagation through a network with one hidden layer, by hand.
 
     h = tanh(x w1^T + b1), out = h w2^T + b2, loss = sum over n, k of (out[n, k] - y[n, k])^2 / (N K).
+    By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd. Matrix products and tanh are welcome.
 
     Args:
         x: (N, D), floating point, as all others.
-        y: (N, K), the targets.
-        w1: (H, D).
-        b1: (H,).
-        w2: (K, H).
-        b2: (K,).
-
+        y: (N, K), the targets; another shape is a ValueError that names `y`.
+        w1, b1, w2, b2: (H, D), (H,), (K, H) and (K,).
     Returns:
-        The gradients of the loss, a named tuple with w1, b1, w2 and b2, outside the graph also when the arguments
-        require gradients.
-
-    Raises:
-        ValueError: naming `y` when its shape is not (N, K): (N,) would broadcast.
-
-    Note:
-        By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd. Matrix products and tanh are welcome.
-
+        The gradients of the loss as a named tuple with w1, b1, w2 and b2, outside the graph.
     Example:
         >>> one = torch.ones(1)
         >>> found = two_layer_gradients(x=one.view(1, 1), y=3 * one.view(1, 1), w1=0 * one.view(1, 1), b1=0 * one,
@@ -475,8 +373,7 @@ def two_layer_gradients(
         >>> found.w1.item(), found.b1.item(), found.w2.item(), found.b2.item()
         (-8.0, -8.0, 0.0, -4.0)
 
-    Source: Rumelhart, Hinton, Williams, Learning Representations by Back-propagating Errors (1986). Deviations:
-    tanh in place of the logistic function, the output layer is linear.
+    Source: Rumelhart, Hinton, Williams, Learning Representations by Back-propagating Errors (1986).
     """
     raise NotImplementedError("two_layer_gradients")
 
@@ -486,38 +383,27 @@ def accumulated_gradients(
     params: Iterable[Tensor],
     batches: Iterable[tuple[Tensor, Tensor]],
 ) -> list[Tensor]:
-    """The gradient of a batch too large for the memory, from parts of it.
+    """The gradient of a batch too large for the memory, from parts of it, however unequal they are.
 
-    g = sum over batches of N_b * gradient(loss_fn of batch b) / sum over batches of N_b, with N_b = len(x) of
-    batch b: the gradient of the mean loss over all samples, as if they had been one batch, however unequal the parts.
+    It is the gradient of the mean loss over all samples, as if they had been one batch.
+    loss_fn is called once for each batch, in order; the backward pass of a batch runs, and frees its graph, before
+    loss_fn is called for the next. Afterwards `.grad` of each parameter holds the same numbers as the result (0 too);
+    what stood there before is forgotten. The values of the parameters do not change.
 
     Args:
-        loss_fn: takes x and y of one batch, returns the *mean* of the loss over the samples of that batch, a tensor
-            without axes that depends on the parameters.
-        params: leaf tensors that require gradients; may be a generator, as `model.parameters()` is.
-        batches: pairs (x, y), x of shape (N_b, *) with N_b at least 1; may be a generator, so walk it only once.
-
+        loss_fn: takes x and y of one batch, returns the *mean* of the loss over its samples, a tensor without axes.
+        params: leaf tensors that require gradients; may be a generator.
+        batches: pairs (x, y), x of shape (N_b, *); may be a generator; none is a ValueError that names `batches`.
     Returns:
-        A list of g for each parameter, in the order of params, outside the graph, in memory of its own: a later
-        backward pass, which adds to `.grad`, does not change it. 0 for a parameter that no loss depends on.
-
-    Raises:
-        ValueError: naming `batches` when there is none.
-
-    Note:
-        Afterwards `.grad` of each parameter holds the same numbers as g (0 too); what stood in `.grad` before is
-        forgotten, not added to. The values of the parameters do not change.
-        loss_fn is called once for each batch, in order, and the backward pass of a batch runs before loss_fn is called
-        for the next and frees its graph: only one is in memory at a time. Only the `.grad` of params counts. Undefined:
-        what it holds when loss_fn raises, and calls inside torch.no_grad().
-
+        A list with the gradient of each parameter, in the order of params, outside the graph, in memory of its own;
+        0 for a parameter that no loss depends on.
     Example:
         >>> w = torch.tensor(0.0, requires_grad=True)
         >>> batches = [(torch.tensor([1.0]), torch.tensor([3.0])), (torch.tensor([1.0, 1.0]), torch.tensor([0.0, 0.0]))]
         >>> accumulated_gradients(lambda x, y: ((w * x - y) ** 2).mean(), [w], batches)
         [tensor(-2.)]
 
-    Source: the notes of this course; Deep Learning (2016), section 8.1.3. Deviations: none.
+    Source: Deep Learning (2016), section 8.1.3.
     """
     raise NotImplementedError("accumulated_gradients")
 
@@ -534,32 +420,23 @@ def fit_line(x: Tensor, y: Tensor, lr: float, epochs: int) -> LineFit:
     """The first training loop: a line through points.
 
     Model: w x + b, both 0 at first. Loss: the mean over n of (w x[n] + b - y[n])^2.
-    Each epoch uses all points at once: compute the loss and note it, compute the gradients, then
-    w <- w - lr * dloss/dw and b <- b - lr * dloss/db, both gradients taken before either changes.
+    Each epoch uses all points at once: compute the loss and note it, compute both gradients, then
+    w <- w - lr * dloss/dw and b <- b - lr * dloss/db. Let autograd compute the gradients, and update in place under
+    torch.no_grad(). x and y may require gradients: their `.grad` stays. No torch.optim.
 
     Args:
         x: (N,), floating point.
-        y: (N,), dtype of x.
+        y: (N,), dtype of x; another shape is a ValueError that names `y`.
         lr: the learning rate.
         epochs: how many updates; 0 leaves w = b = 0.
-
     Returns:
-        A named tuple: w and b after the last update, tensors without axes; losses, shape (epochs,), entry i the loss
-        before update i. All three have the dtype of x and lie outside the graph.
-
-    Raises:
-        ValueError: naming `y` when its shape is not that of x: (N, 1) against (N,) would compare all pairs.
-
-    Note:
-        Let autograd compute the gradients: `backward` adds to `.grad`, so empty it in each epoch, and update under
-        torch.no_grad(), in place, so that w and b stay leaves. x and y may require gradients: their `.grad` stays as
-        it was. No torch.optim.
-
+        A named tuple outside the graph: w and b after the last update, without axes; losses, (epochs,), each taken
+        before its update.
     Example:
         >>> fit_line(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]), lr=0.1, epochs=1)
         LineFit(w=tensor(1.), b=tensor(0.6000), losses=tensor([10.]))
 
-    Source: Dive into Deep Learning, section 3.4; the notes of this course. Deviations: all points in each step.
+    Source: Dive into Deep Learning, section 3.4, with all points in each step.
     """
     raise NotImplementedError("fit_line")
 
@@ -568,32 +445,21 @@ def clip_gradient_norm_(params: Iterable[Tensor], max_norm: float) -> Tensor:
     """Shorten a gradient that is too long; keep its direction.
 
     total = the square root of the sum over all parameters and entries of grad^2. If total > max_norm, every grad is
-    multiplied by max_norm / total, so that the norm of all of them together is max_norm; else nothing changes.
+    multiplied in place by exactly max_norm / total; else nothing changes. The parameters themselves stay.
+    By hand: no torch clip_grad_norm_, clip_grad_norm, get_total_norm or clip_grads_with_norm_.
 
     Args:
-        params: tensors, some of which have `.grad`; may be a generator. Those whose `.grad` is None are skipped.
-        max_norm: the largest norm allowed, positive.
-
+        params: tensors; may be a generator. Those whose `.grad` is None are skipped.
+        max_norm: the largest norm allowed; not positive is a ValueError that names `max_norm`, and no grad changes.
     Returns:
-        total: the norm *before* clipping, a tensor without axes in the dtype and on the device of the gradients,
-        outside the graph; torch.tensor(0.0) when no parameter has a gradient.
-
-    Raises:
-        ValueError: naming `max_norm` when it is not positive; then no gradient has changed.
-
-    Note:
-        `.grad` is changed in place: each stays the same tensor. The parameters themselves do not change.
-        Small gradients are never scaled up. The factor is max_norm / total exactly, with nothing added to total; if all
-        gradients are 0 they stay 0.
-        By hand: no torch clip_grad_norm_, clip_grad_norm, get_total_norm or clip_grads_with_norm_.
-
+        total, the norm *before* clipping: a tensor without axes in the gradients' dtype and on their device, outside
+        the graph; torch.tensor(0.0) when no parameter has a gradient.
     Example:
         >>> w = torch.zeros(2, requires_grad=True)
         >>> w.grad = torch.tensor([3.0, 4.0])
         >>> clip_gradient_norm_([w], max_norm=1.0), w.grad
         (tensor(5.), tensor([0.6000, 0.8000]))
 
-    Source: Pascanu, Mikolov, Bengio, On the Difficulty of Training Recurrent Neural Networks (2013). Deviations: none;
-    torch adds 1e-6 to total, here nothing is.
+    Source: Pascanu, Mikolov, Bengio, On the Difficulty of Training Recurrent Neural Networks (2013).
     """
     raise NotImplementedError("clip_gradient_norm_")

@@ -12,7 +12,7 @@ from grader.cli.shared import WrongCall
 
 if TYPE_CHECKING:
     from grader.course import Course, Task
-    from grader.learner import Progress
+    from grader.learner.progress import Progress
     from grader.learner.task_states import Current
     from grader.report import Report
 
@@ -50,7 +50,7 @@ language_option = click.option(
 
 def course_folder(given: Path | None) -> Path | None:
     """Return the folder that was named, or else the nearest course folder above the current one."""
-    from grader.learner import folder_above
+    from grader.learner.folder import folder_above
 
     return given or folder_above(Path.cwd())
 
@@ -65,7 +65,7 @@ def needed_folder(given: Path | None) -> Path:
 
 def progress_in(folder: Path | None) -> Progress | None:
     """Return what is remembered in a folder; None where there is no folder to remember anything."""
-    from grader.learner import load
+    from grader.learner.progress import load
 
     if folder is None:
         return None
@@ -77,7 +77,7 @@ def progress_in(folder: Path | None) -> Progress | None:
 
 def current_in(folder: Path, course: Course) -> Current:
     """Return how a course folder is now; every command for learners shows this."""
-    from grader.learner import Progress
+    from grader.learner.progress import Progress
     from grader.learner.task_states import current
 
     return current(folder, course, progress_in(folder) or Progress())
@@ -104,7 +104,7 @@ def shown_folder(folder: Path) -> str:
 
 def remember(folder: Path | None, change: Callable[[Progress], Progress]) -> None:
     """Apply a change to the progress of a folder, and say it where that cannot be kept."""
-    from grader.learner import update
+    from grader.learner.progress import update
 
     note = update(folder, change) if folder is not None else None
     if note:

@@ -44,7 +44,7 @@ def _task(path: Path) -> str | None:
         load_course().select([str(path)])
     except (CourseError, UnknownTask):
         return None
-    from grader.learner import folder_above
+    from grader.learner.folder import folder_above
 
     return f"grade {'.' if folder_above(Path.cwd()) else 'exercises/'} --task {path}"
 
@@ -74,15 +74,15 @@ def graded_and_kept(paths: Sequence[Path], folder: Path | None, options: Mapping
 
     In a course folder its own topics are graded where none are named, and in a part of it those that lie there.
     """
-    from grader.learner import folder_of
+    from grader.learner.folder import folder_of
 
     made = folder_of(paths)
     place = folder or made
     if place is None:
         return graded(paths, options)
     from grader.course import load_course
-    from grader.learner import record
     from grader.learner.code_files import Reader
+    from grader.learner.progress_changes import record
     from grader.learner.task_states import codes_in
 
     course = load_course()
@@ -170,7 +170,7 @@ def _exit_code(report: Report, *, details: bool = False) -> int:
 
 def _check_paths(ctx: click.Context, paths: Sequence[Path]) -> None:
     if not paths:
-        from grader.learner import folder_above
+        from grader.learner.folder import folder_above
 
         place = "." if folder_above(Path.cwd()) else "exercises/"
         raise shared.WrongCall(f"say what to grade: a folder or a file, such as `grade {place}`")

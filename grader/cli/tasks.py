@@ -13,7 +13,7 @@ from grader.cli import learner, shared
 
 if TYPE_CHECKING:
     from grader.course import Course, Task
-    from grader.learner import Progress, TaskProgress
+    from grader.learner.progress import Progress, TaskProgress
 
 
 @click.command("list")
@@ -30,7 +30,7 @@ def list_command(
     folder: Path | None, language: str | None,
 ) -> None:  # fmt: skip
     """Show the topics and tasks of the course, and which of them pass."""
-    from grader.learner import Progress
+    from grader.learner.progress import Progress
     from grader.learner.task_states import filtered
     from grader.render import course_pages as pages
 
@@ -86,7 +86,7 @@ def hint_command(
 
 def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskProgress:
     """Return what is known of a task: from a report that was named, or else from the progress."""
-    from grader.learner import Progress, TaskProgress
+    from grader.learner.progress import Progress, TaskProgress
     from grader.report.selection import failure_of
 
     if report is None:

@@ -35,8 +35,9 @@ def command(
 
     Comments and layout alone grade nothing. The inputs stay the same until it ends: two failures can be compared.
     """
-    from grader.learner import Progress, folder_of
     from grader.learner.code_files import Reader
+    from grader.learner.folder import folder_of
+    from grader.learner.progress import Progress
     from grader.watch.run import Options, Watch
 
     watched = path or course_folder(None) or Path(".")

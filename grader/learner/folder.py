@@ -51,7 +51,7 @@ class State:
     files: Mapping[str, str]  # sha256 by path
 
 
-class NoState(ValueError):
+class NoState(Exception):
     """A folder does not say what was given to it; the message says why."""
 
 
@@ -69,15 +69,13 @@ def read_state(folder: Path) -> State:
     file = folder / MARK / NAME
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
-        version = values["version"]
-        state = from_plain(values, State) if version == VERSION else None
+        if values["version"] == VERSION:
+            return from_plain(values, State)
     except FileNotFoundError as problem:
         raise NoState(f"{folder} was not made by `grade init`: there is no {file}") from problem
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as problem:
         raise NoState(f"{file} cannot be read ({type(problem).__name__}: {problem})") from problem
-    if state is None:
-        raise NoState(f"{file} is of version {version}, this torchgrade writes {VERSION}")
-    return state
+    raise NoState(f"{file} is of version {values['version']}, this torchgrade writes {VERSION}")
 
 
 def chosen_topics(folder: Path) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.course import Course, CourseError, UnknownTask, load_course
 from grader.intake.notebook_document import Cell
-from grader.learner import folder_above
+from grader.learner.folder import folder_above
 from grader.notebook.kernel import CannotGrade, cells_of, defined_in, grade_cells, hint
 from grader.notebook.report_output import framed, plain
 
@@ -63,8 +63,8 @@ def _grade(shell: InteractiveShell, line: str, remembered: list[str]) -> None:
     display(data, raw=True)  # type: ignore[no-untyped-call]
 
 
-WITH_A_VALUE = ("--seed", "-k", "--device", "--sandbox")
-FLAGS = ("--first", "--core", "--ignore-needs")
+WITH_A_VALUE = ("--task", "--seed", "-k", "--device", "--sandbox")
+FLAGS = ("--first", "--ignore-needs")
 
 
 def split_options(line: str) -> tuple[list[str], list[str]]:
@@ -81,21 +81,18 @@ def split_options(line: str) -> tuple[list[str], list[str]]:
     options: list[str] = []
     waiting = iter(words)
     for word in waiting:
-        if word in FLAGS:
-            options.append(word)
-        elif word in WITH_A_VALUE or word == "--task":
-            value = next(waiting, None)
-            if value is None:
-                raise CannotGrade(f"{word} needs a value, as in `grade PATH {word} VALUE`")
-            if word == "--task":
-                names.append(value)
-            else:
-                options += [word, value]
-        elif word.startswith("-"):
-            known = ", ".join(("--task", *WITH_A_VALUE, *FLAGS))
-            raise CannotGrade(f"%grade has no option {word}: it takes {known}")
-        else:
+        if not word.startswith("-"):
             names.append(word)
+        elif word in FLAGS:
+            options.append(word)
+        elif word not in WITH_A_VALUE:
+            raise CannotGrade(f"%grade has no option {word}: it takes {', '.join((*WITH_A_VALUE, *FLAGS))}")
+        elif (value := next(waiting, None)) is None:
+            raise CannotGrade(f"{word} needs a value, as in `grade PATH {word} VALUE`")
+        elif word == "--task":
+            names.append(value)
+        else:
+            options += [word, value]
     return names, options
 
 

@@ -17,7 +17,7 @@ from grader.text.formatting import MARKS, count, word
 
 if TYPE_CHECKING:
     from grader.course import Course, Task, Topic
-    from grader.learner import Progress, TaskProgress
+    from grader.learner.progress import Progress, TaskProgress
     from grader.learner.progress_changes import Help
     from grader.report.selection import Failure
 

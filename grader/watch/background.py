@@ -7,8 +7,8 @@ from contextvars import copy_context
 from pathlib import Path
 
 from grader.course import Course
-from grader.learner import TaskProgress, record, update
-from grader.learner.progress_changes import after_hint, next_help
+from grader.learner.progress import TaskProgress, update
+from grader.learner.progress_changes import after_hint, next_help, record
 from grader.learner.renew import CannotReset, reset
 from grader.watch import events as e
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from grader.intake import Content
-from grader.learner import TaskProgress
 from grader.learner.code_files import IDLE, Reading
+from grader.learner.progress import TaskProgress
 from grader.learner.progress_changes import Help
 from grader.report import Report, TaskReport
 from grader.watch.state import State, View, again, beside

@@ -11,8 +11,8 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from grader.course import Course
-from grader.learner import Progress
 from grader.learner.code_files import Reader, Reading
+from grader.learner.progress import Progress
 from grader.watch import events as e
 from grader.watch.background import Background
 from grader.watch.files import Files, newest

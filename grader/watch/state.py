@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from grader.course import Course, Task, Topic
 from grader.intake import Content
-from grader.learner import Progress
 from grader.learner.code_files import IDLE
+from grader.learner.progress import Progress
 from grader.learner.progress_changes import Help
 from grader.learner.task_states import in_turn
 from grader.report import TaskReport, Verdict

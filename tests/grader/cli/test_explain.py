@@ -4,8 +4,9 @@ import pytest
 
 from grader.course import load_course
 from grader.judge.order import OurProblem
-from grader.learner import load, record
 from grader.learner.cost import NO_OPERATOR, Cost, Costs
+from grader.learner.progress import load
+from grader.learner.progress_changes import record
 from grader.report import Verdict
 
 MINE = """\

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from grader.course import load_course
-from grader.learner import load, record
+from grader.learner.progress import load
+from grader.learner.progress_changes import record
 from grader.report import Verdict
 
 COURSE = load_course()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from grader.course import load_course
-from grader.learner import record
+from grader.learner.progress_changes import record
 from grader.report import Verdict
 
 TASKS = load_course().topic("losses").tasks

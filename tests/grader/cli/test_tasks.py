@@ -106,7 +106,7 @@ def test_hint_is_the_next_one_where_it_is_remembered(grade, mine):
 
 
 def test_hint_begins_with_what_went_wrong(grade, mine, report_with):
-    from grader.learner import record
+    from grader.learner.progress_changes import record
 
     record(mine, report_with(Verdict.FAIL))
     first, second = grade("hint", "softmax")[1], grade("hint", "softmax")[1]
@@ -138,7 +138,7 @@ def test_hint_shows_a_named_mistake_with_its_advice_and_then_general_hints(
 ):
     from dataclasses import replace
 
-    from grader.learner import record
+    from grader.learner.progress_changes import record
 
     monkeypatch.setattr("grader.text.catalogue.advice_on", lambda course, task, name: f"on {name}")
     report = report_with(Verdict.FAIL)

@@ -1,6 +1,6 @@
 """Which folder remembers a grading."""
 
-from grader.learner import folder_above, folder_of
+from grader.learner.folder import folder_above, folder_of
 
 
 def test_nearest_folder_with_the_mark_is_taken(folder):

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from grader.learner import MARK, load, record, update
-from grader.learner.progress import Progress
-from grader.learner.progress_changes import after_hint
+from grader.learner.folder import MARK
+from grader.learner.progress import Progress, load, update
+from grader.learner.progress_changes import after_hint, record
 from grader.report import Verdict
 
 NAME = "progress.json"

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from grader.learner import MARK
 from grader.learner.definitions import Unreadable
-from grader.learner.folder import NoState, create
+from grader.learner.folder import MARK, NoState, create
 from grader.learner.merge import merged_notebook
 from grader.learner.renew import CannotReset, renew, reset
 

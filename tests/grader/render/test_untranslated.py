@@ -12,7 +12,8 @@ from rich.console import Console
 import grader.render
 from grader.classroom.pages import feedback
 from grader.course import load_course
-from grader.learner import Progress, TaskProgress, cost
+from grader.learner import cost
+from grader.learner.progress import Progress, TaskProgress
 from grader.learner.progress_changes import Help
 from grader.render import course_pages, explain
 from grader.report import LABELS, Verdict

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.learner import TaskProgress, load
 from grader.learner.folder import create
+from grader.learner.progress import TaskProgress, load
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch.background import Background

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.learner import Progress, TaskProgress
+from grader.learner.progress import Progress, TaskProgress
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch.state import PATIENCE, UNKNOWN, known

@@ -11,8 +11,8 @@ from grader.cli import watch as cli
 from grader.cli.shared import WrongCall
 from grader.judge.order import Meanwhile, ShardResult
 from grader.judge.warm_pool import JudgeStopped
-from grader.learner import Progress
 from grader.learner.code_files import Reader
+from grader.learner.progress import Progress
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch import judges

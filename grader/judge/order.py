@@ -37,14 +37,14 @@ Advance = Callable[[str, str, str], None]  # told of each verdict: task id, test
 
 
 @dataclass(frozen=True)
-class Meanwhile:
+class PartialResult:
     """What is known of a task that is still graded: for whoever looks on, and never to be kept."""
 
     task: TaskReport | None  # None: what was told before does not hold any more
     named: bool = False  # whether the known mistakes have been tried
 
 
-Tell = Callable[[Meanwhile], None]
+Tell = Callable[[PartialResult], None]
 
 
 @dataclass(frozen=True)

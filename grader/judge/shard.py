@@ -18,7 +18,7 @@ from grader.judge.intake import take_in
 from grader.judge.isolation import Batch, Late
 from grader.judge.message import message_of, printed_of, traceback_of
 from grader.judge.no_op import no_op_tests
-from grader.judge.order import Advance, Meanwhile, Order, OurProblem, ShardResult, Tell
+from grader.judge.order import Advance, Order, OurProblem, PartialResult, ShardResult, Tell
 from grader.judge.outcome import TELLING, Outcome, is_close, verdict_of
 from grader.judge.references import References
 from grader.judge.runner import DEFAULT_SECONDS, Runner, is_detail, is_visible, title_of, weight_of
@@ -217,15 +217,15 @@ def is_first_failure(outcomes: Iterable[Outcome]) -> bool:
     return not may_pass and all(each.verdict is Verdict.PASS for each in before)
 
 
-def failing(task: Task, items: Sequence[pytest.Item], tried: Sequence[TestReport]) -> Meanwhile:
+def failing(task: Task, items: Sequence[pytest.Item], tried: Sequence[TestReport]) -> PartialResult:
     """Tell the first failure; the tests that are still to come only count beside it."""
-    return Meanwhile(score_task(task, [*tried, *map(_to_come, items[len(tried) :])]))
+    return PartialResult(score_task(task, [*tried, *map(_to_come, items[len(tried) :])]))
 
 
-def named(task: Task, tests: Sequence[TestReport]) -> Meanwhile | None:
+def named(task: Task, tests: Sequence[TestReport]) -> PartialResult | None:
     """Tell all tests, with the mistake if there is a name for it; None where no test has failed."""
     found = score_task(task, tests)
-    return None if found.verdict in NO_FAILURE else Meanwhile(found, named=True)
+    return None if found.verdict in NO_FAILURE else PartialResult(found, named=True)
 
 
 def _to_come(item: pytest.Item, verdict: Verdict = Verdict.NOT_ATTEMPTED) -> TestReport:

@@ -21,7 +21,7 @@ from grader.course import Course, Task, load_course
 from grader.device.choice import using
 from grader.intake import Content, Submission
 from grader.judge.intake import take_in
-from grader.judge.order import Meanwhile, Order, Tell
+from grader.judge.order import Order, PartialResult, Tell
 from grader.judge.outcome import Found as Fact
 from grader.judge.outcome import Key
 from grader.judge.plugin import load_shared
@@ -31,7 +31,7 @@ from grader.judge.session import run_session
 from grader.judge.shard import Shard
 from grader.judge.subject import ReferenceSubject, Workers, open_workers
 from grader.judge.warm_child import Found, Ours, die_with, graded, in_child
-from grader.judge.warm_messages import Closed, Failed, Post, Ready, receive, send, send_packed
+from grader.judge.warm_messages import Closed, Failed, JudgeKey, Ready, receive, send, send_packed
 from grader.process.prepare import prepare_torch
 from grader.process.speedups import PAGES
 from grader.sandbox.transport import SandboxProblem
@@ -119,7 +119,7 @@ class Judge:
             self._orders.fileno(), self._answers.fileno(), self._answer,
         )  # fmt: skip
         if order.tells and found.reason is not None:
-            self._answer(pickle.dumps(Meanwhile(None)))  # whatever a process told that came to no end
+            self._answer(pickle.dumps(PartialResult(None)))  # whatever a process told that came to no end
         try:
             self._workers.rest()  # what the child left running; it may have died
         except SandboxProblem:
@@ -151,18 +151,18 @@ def main() -> None:
         for orders, answers in zip(numbers[::2], numbers[1::2], strict=True)
     ]
     with contextlib.suppress(Closed):
-        post, orders = receive(ends[0][0])
-        with using(post.accelerator):
+        key, orders = receive(ends[0][0])
+        with using(key.accelerator):
             prepare_torch()
             warm_up()  # here and not in each server
             PAGES.expect(orders * 3)  # a child for each, a worker for what passes, and some for what does not
-            _stand(post, [Judge(open_workers(post.sandbox), *pair) for pair in ends], orders)
+            _serve(key, [Judge(open_workers(key.sandbox), *pair) for pair in ends], orders)
 
 
-def _stand(post: Post, judges: Sequence[Judge], orders: int) -> None:
+def _serve(key: JudgeKey, judges: Sequence[Judge], orders: int) -> None:
     course = load_course()
     references = References(course)
-    tasks = [course.task(task_id) for task_id in post.task_ids]
+    tasks = [course.task(task_id) for task_id in key.task_ids]
     runner = Runner(course, references, ReferenceSubject(references), UNUSED_SEED)
 
     def work() -> None:

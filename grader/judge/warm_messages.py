@@ -11,8 +11,8 @@ from grader.device.choice import Accelerator
 
 
 @dataclass(frozen=True)
-class Post:
-    """What a judge is to stand ready for."""
+class JudgeKey:
+    """What a judge is ready for: judges of a pool with the same key can stand in for one another."""
 
     task_ids: tuple[str, ...]
     sandbox: str

@@ -17,8 +17,8 @@ from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
-from grader.judge.order import Meanwhile, Order, OurProblem, ShardResult, Tell
-from grader.judge.warm_messages import Closed, Failed, Post, receive, send
+from grader.judge.order import Order, OurProblem, PartialResult, ShardResult, Tell
+from grader.judge.warm_messages import Closed, Failed, JudgeKey, receive, send
 
 MODULE = "grader.judge.warm"
 PATIENCE = 10.0  # seconds for it to end by itself
@@ -34,12 +34,12 @@ class JudgeStopped(OurProblem):
     """The judge was ended by whoever has it, while it graded: nobody waits for the result any more."""
 
 
-def can_stand() -> bool:
-    """Whether a judge can stand here: it grades in children that are forked."""
+def has_warm_judges() -> bool:
+    """Whether judges can be kept warm here: they grade in children that are forked."""
     return sys.platform == "linux"
 
 
-def stand(post: Post, count: int, orders: int = 0) -> list[WarmJudge]:
+def start_judges(key: JudgeKey, count: int, orders: int = 0) -> list[WarmJudge]:
     """Start `count` judges, for some `orders` together, with one reading of the course.
 
     They get ready while the caller goes on.
@@ -47,7 +47,7 @@ def stand(post: Post, count: int, orders: int = 0) -> list[WarmJudge]:
     pipes = [(Pipe(duplex=False), Pipe(duplex=False)) for _ in range(count)]  # for orders and for answers
     process = _JudgeProcess(_started([end for (reads, _), (_, writes) in pipes for end in (reads, writes)]))
     judges = [WarmJudge(orders_to, answers_from, process) for (_, orders_to), (answers_from, _) in pipes]
-    send(judges[0]._orders, (post, orders))
+    send(judges[0]._orders, (key, orders))
     return judges
 
 
@@ -106,7 +106,7 @@ class WarmJudge:
         process.join(self)
 
     @property
-    def stands(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether the process that it comes from is still there."""
         return self._process.popen.poll() is None
 
@@ -126,7 +126,7 @@ class WarmJudge:
         with self._talking():
             self._number += 1
             send(self._orders, (self._number, replace(order, tells=meanwhile is not None)))
-            while isinstance(found := self._receive(), Meanwhile):
+            while isinstance(found := self._receive(), PartialResult):
                 if meanwhile is not None:
                     meanwhile(found)
         if isinstance(found, Failed):
@@ -187,9 +187,9 @@ class JudgePool:
     """
 
     def __init__(self, most: int | None = None) -> None:
-        """Start with none; idle ones are kept for so many posts, and those of the post used longest ago end first."""
+        """Start with none; idle ones are kept for so many keys, and those of the key used longest ago end first."""
         self._most, self._at_once, self._orders = most, 1, 0
-        self._idle: dict[Post, list[WarmJudge]] = {}  # the post used last at the end
+        self._idle: dict[JudgeKey, list[WarmJudge]] = {}  # the key used last at the end
         self._busy: list[WarmJudge] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -199,8 +199,8 @@ class JudgePool:
         with self._lock:
             self._closed, self._at_once, self._orders = False, at_once, orders
 
-    def grade(self, post: Post, order: Order, meanwhile: Tell | None = None) -> ShardResult:
-        """Grade with a judge that stands ready for `post`; where it dies, once more with a fresh one.
+    def grade(self, key: JudgeKey, order: Order, meanwhile: Tell | None = None) -> ShardResult:
+        """Grade with a judge that stands ready for `key`; where it dies, once more with a fresh one.
 
         What it told meanwhile is then taken back.
 
@@ -210,23 +210,23 @@ class JudgePool:
         """
         for tries_left in reversed(range(TRIES)):
             try:
-                with self.lend(post) as judge:
+                with self.lend(key) as judge:
                     return judge.grade(order, meanwhile)
             except JudgeDied:
                 if meanwhile is not None:
-                    meanwhile(Meanwhile(None))
+                    meanwhile(PartialResult(None))
                 if not tries_left:
                     raise
         raise AssertionError("unreachable")
 
     @contextmanager
-    def lend(self, post: Post) -> Iterator[WarmJudge]:
-        """Lend a judge that stands ready for `post`; one that died is not taken back.
+    def lend(self, key: JudgeKey) -> Iterator[WarmJudge]:
+        """Lend a judge that stands ready for `key`; one that died is not taken back.
 
         Raises:
             JudgeStopped: `close` was called.
         """
-        judge, is_alive = self._take(post), True
+        judge, is_alive = self._take(key), True
         try:
             yield judge
         except (JudgeDied, JudgeStopped):
@@ -237,7 +237,7 @@ class JudgePool:
                 if judge in self._busy:  # and was not ended meanwhile, with all the others
                     self._busy.remove(judge)
                     if is_alive:
-                        self._idle.setdefault(post, []).append(judge)
+                        self._idle.setdefault(key, []).append(judge)
 
     def stop(self) -> None:
         """End the judges that are lent now: nobody wants what they are about."""
@@ -255,31 +255,31 @@ class JudgePool:
         for judge in judges:
             judge.kill()
 
-    def _take(self, post: Post) -> WarmJudge:
+    def _take(self, key: JudgeKey) -> WarmJudge:
         with self._lock:
             if self._closed:
                 raise JudgeStopped("the gradings were stopped")
-            self._make_room(post)
-            judge, *others = self._standing(post) or stand(
-                post, 1 if post in self._idle else self._at_once, self._orders
+            self._make_room(key)
+            judge, *others = self._alive(key) or start_judges(
+                key, 1 if key in self._idle else self._at_once, self._orders
             )
-            self._idle.pop(post, None)
-            self._idle[post] = others
+            self._idle.pop(key, None)
+            self._idle[key] = others
             self._busy.append(judge)
             return judge
 
-    def _make_room(self, post: Post) -> None:
-        """End the idle judges of the posts that are too many beside this one."""
-        others = [other for other in self._idle if other != post]
+    def _make_room(self, key: JudgeKey) -> None:
+        """End the idle judges of the keys that are too many beside this one."""
+        others = [other for other in self._idle if other != key]
         for other in others[: max(0, len(others) + 1 - (self._most or len(others) + 1))]:
             for judge in self._idle.pop(other):
                 judge.kill()
 
-    def _standing(self, post: Post) -> list[WarmJudge]:
+    def _alive(self, key: JudgeKey) -> list[WarmJudge]:
         """Return the idle judges that are still there; what is left of the others is closed."""
         standing = []
-        for judge in self._idle.get(post, ()):
-            if judge.stands:
+        for judge in self._idle.get(key, ()):
+            if judge.is_alive:
                 standing.append(judge)
             else:
                 judge.close()

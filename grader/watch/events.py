@@ -48,7 +48,7 @@ class Graded:
 
 
 @dataclass(frozen=True)
-class Meanwhile:
+class Partial:
     """A grading that still goes on has found out something of its task, or has to begin once more."""
 
     task_id: str
@@ -104,7 +104,7 @@ class Stop:
 
 
 Event = (
-    Read | Starting | Ready | Meanwhile | Graded | GivenUp | Faulted | Pressed | Hinted | Said | Tick | Stop
+    Read | Starting | Ready | Partial | Graded | GivenUp | Faulted | Pressed | Hinted | Said | Tick | Stop
 )  # fmt: skip
 
 

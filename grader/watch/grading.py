@@ -15,7 +15,7 @@ from grader.watch import events as e
 
 if TYPE_CHECKING:
     from grader.device.choice import Accelerator
-    from grader.judge.order import Meanwhile
+    from grader.judge.order import PartialResult
     from grader.watch.judges import Judges
 
 LONGEST = 500  # characters of a reason
@@ -107,9 +107,9 @@ class Grading:
         )  # fmt: skip
         return e.Graded(task.id, effect.mark, report, now())
 
-    def _tell_meanwhile(self, effect: e.Grade, found: Meanwhile) -> None:
+    def _tell_meanwhile(self, effect: e.Grade, found: PartialResult) -> None:
         task = self._beside_needs(effect, found.task) if found.task is not None else None
-        self._tell(e.Meanwhile(effect.task_id, effect.mark, task, found.named))
+        self._tell(e.Partial(effect.task_id, effect.mark, task, found.named))
 
     def _beside_needs(self, effect: e.Grade, found: TaskReport) -> TaskReport:
         """Return how a task stands, given how those stand that it builds on."""

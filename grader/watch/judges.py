@@ -14,8 +14,8 @@ from grader.course import Course
 from grader.device.choice import Accelerator
 from grader.judge.order import Order, ShardResult, Tell
 from grader.judge.parallel import run_parallel
-from grader.judge.warm_messages import Post
-from grader.judge.warm_pool import OF_A_SESSION, JudgeDied, JudgePool, JudgeStopped, can_stand
+from grader.judge.warm_messages import JudgeKey
+from grader.judge.warm_pool import OF_A_SESSION, JudgeDied, JudgePool, JudgeStopped, has_warm_judges
 from grader.watch import events as e
 
 MOST = 2
@@ -49,7 +49,9 @@ class Judges:
         topic = order.task_ids[0].partition(".")[0]
         with suppress(JudgeDied):  # another one is tried
             self._get_ready(topic)
-        return self._pool.grade(self._post(topic), order, meanwhile) if can_stand() else run_parallel(order, 1, None)
+        if not has_warm_judges():
+            return run_parallel(order, 1, None)
+        return self._pool.grade(self._key(topic), order, meanwhile)
 
     def give_up(self) -> None:
         """End the judge that grades; the one after it has to get ready again."""
@@ -60,10 +62,10 @@ class Judges:
         self._pool.close()
 
     def _get_ready(self, topic: str) -> None:
-        if not can_stand():
+        if not has_warm_judges():
             self._tell(e.Ready(topic))
             return
-        with self._pool.lend(self._post(topic)) as judge:
+        with self._pool.lend(self._key(topic)) as judge:
             if judge.is_ready:
                 return
             started = time.monotonic()
@@ -73,5 +75,5 @@ class Judges:
             finally:
                 self._tell(e.Ready(topic, time.monotonic() - started))
 
-    def _post(self, topic: str) -> Post:
-        return Post(tuple(task.id for task in self._course.topic(topic).tasks), self._sandbox, self._accelerator)
+    def _key(self, topic: str) -> JudgeKey:
+        return JudgeKey(tuple(task.id for task in self._course.topic(topic).tasks), self._sandbox, self._accelerator)

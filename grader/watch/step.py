@@ -66,7 +66,7 @@ def _told(state: State, event: e.Event) -> State:
         case e.Ready(topic, seconds):
             patience = max(state.patience, seconds)
             return replace(state, starting=state.starting - {topic}, patience=patience)
-        case e.Meanwhile(task_id, mark, so_far, named):
+        case e.Partial(task_id, mark, so_far, named):
             return told(state, task_id, mark, so_far, named)
         case e.Faulted():
             return _faulted(state, event)

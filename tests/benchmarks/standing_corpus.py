@@ -32,8 +32,8 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, IntakeError, NothingFound, Submission, TwoCandidates, find_submission
 from grader.judge.grading import report_of
 from grader.judge.order import Order, OurProblem, ShardResult
-from grader.judge.warm_messages import Post
-from grader.judge.warm_pool import JudgeDied, stand
+from grader.judge.warm_messages import JudgeKey
+from grader.judge.warm_pool import JudgeDied, start_judges
 from grader.render.junit import to_junit
 from grader.report import Report
 from grader.report.json import to_json
@@ -72,7 +72,7 @@ class Judge:
         self._start()
 
     def _start(self) -> None:
-        self.standing = stand(Post(tuple(self.tasks), "auto", simulated_accelerator()), 1)[0]
+        self.standing = start_judges(JudgeKey(tuple(self.tasks), "auto", simulated_accelerator()), 1)[0]
         self.standing.wait()
         self.pid = self.standing._process.pid
         (self.server,) = children(self.pid)

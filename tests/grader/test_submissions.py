@@ -18,7 +18,7 @@ from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import find_submission
 from grader.judge.order import Order
-from grader.judge.warm_messages import Post
+from grader.judge.warm_messages import JudgeKey
 from grader.report import POSSIBLE, Verdict
 
 FOLDER = Path(__file__).with_name("cases")
@@ -64,12 +64,12 @@ def gradings(request):
     ]
     cases = {item.callspec.params["case"]: task_ids(item.callspec.params["case"]) for item in items}
     every = dict.fromkeys(task for tasks in cases.values() for task in tasks)
-    post, topics = Post(tuple(every), "none", simulated_accelerator()), load_course().slugs
+    key, topics = JudgeKey(tuple(every), "none", simulated_accelerator()), load_course().slugs
 
     def grade(case):
         files = find_submission([case.parent], topics)
-        with POOL.lend(post) as judge:
-            return judge.grade(Order(files, cases[case], "", 1, post.sandbox, False, None, post.accelerator))
+        with POOL.lend(key) as judge:
+            return judge.grade(Order(files, cases[case], "", 1, key.sandbox, False, None, key.accelerator))
 
     with here(AT_ONCE, len(cases)) as pool:
         yield {case: pool.submit(grade, case) for case in cases}

@@ -19,8 +19,8 @@ from grader.intake import Content, Submission
 from grader.judge.grading import report_of
 from grader.judge.order import Order, OurProblem, ShardResult, UsageProblem
 from grader.judge.scoring import untested, without_needs
-from grader.judge.warm_messages import Post
-from grader.judge.warm_pool import JudgePool, can_stand
+from grader.judge.warm_messages import JudgeKey
+from grader.judge.warm_pool import JudgePool, has_warm_judges
 from grader.report import Message, Report, Verdict
 
 Places = Mapping[str, Sequence[tuple[int, str]]]  # for what gradings stand, by key: a hand-in's place, and the topic
@@ -67,9 +67,9 @@ def _graded(job: Job) -> ShardResult:
         Submission(files, job.topic), job.task_ids, "", job.seed, job.options.sandbox, False,
         job.options.seconds, job.accelerator,
     )  # fmt: skip
-    if job.options.sandbox == "none" or not can_stand():
+    if job.options.sandbox == "none" or not has_warm_judges():
         return _graded_once(order)
-    return POOL.grade(Post(job.all_task_ids, job.options.sandbox, job.accelerator), order)
+    return POOL.grade(JudgeKey(job.all_task_ids, job.options.sandbox, job.accelerator), order)
 
 
 def _graded_once(order: Order) -> ShardResult:

@@ -12,10 +12,10 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.judge import warm_pool as module
 from grader.judge.order import OurProblem
-from grader.judge.warm_messages import Post
+from grader.judge.warm_messages import JudgeKey
 from grader.judge.warm_pool import JudgeDied, JudgePool, WarmJudge, _JudgeProcess
 
-POST = Post(("losses.softmax",), "auto", simulated_accelerator())
+KEY = JudgeKey(("losses.softmax",), "auto", simulated_accelerator())
 WAITS = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
 
 
@@ -24,13 +24,13 @@ def stood(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[WarmJudge]]:
     """The judges that were started so far; in place of the grader's process, each has one that only waits."""
     found: list[WarmJudge] = []
 
-    def stand(post: Post, count: int, orders: int) -> list[WarmJudge]:
+    def start_judges(key: JudgeKey, count: int, orders: int) -> list[WarmJudge]:
         process = _JudgeProcess(subprocess.Popen(WAITS, stdin=subprocess.PIPE, start_new_session=True))
         judges = [_judge(process) for _ in range(count)]
         found.extend(judges)
         return judges
 
-    monkeypatch.setattr(module, "stand", stand)
+    monkeypatch.setattr(module, "start_judges", start_judges)
     yield found
     for process in {judge._process.popen for judge in found}:
         assert process.stdin is not None
@@ -59,11 +59,11 @@ def judges() -> Iterator[JudgePool]:
 
 def test_judge_is_lent_again_after_a_grading(judges: JudgePool, stood: list[WarmJudge]) -> None:
     """Two stand from the start; one that is given back is kept, also when its grading failed."""
-    with judges.lend(POST) as first, judges.lend(POST) as second:
+    with judges.lend(KEY) as first, judges.lend(KEY) as second:
         assert stood == [first, second]
-    with pytest.raises(OurProblem, match="a fault"), judges.lend(POST) as third:
+    with pytest.raises(OurProblem, match="a fault"), judges.lend(KEY) as third:
         raise OurProblem("a fault")
-    with judges.lend(POST) as fourth, judges.lend(POST) as fifth:
+    with judges.lend(KEY) as fourth, judges.lend(KEY) as fifth:
         assert {third, fourth, fifth} == {first, second} == set(stood)
 
 
@@ -71,11 +71,11 @@ def test_judge_that_died_while_it_was_idle_is_closed_and_another_one_lent(
     judges: JudgePool, stood: list[WarmJudge]
 ) -> None:
     """Its end is only seen when it is to be lent; its streams are closed then, and not left to the collector."""
-    with judges.lend(POST) as first:
+    with judges.lend(KEY) as first:
         pass
     first._process.kill()
     first._process.popen.wait()
-    with judges.lend(POST) as fresh:
+    with judges.lend(KEY) as fresh:
         assert fresh not in stood[:2]
         assert [_closed(judge) for judge in stood] == [True, True, False]
 
@@ -84,10 +84,10 @@ def test_judge_that_died_while_it_graded_is_not_lent_again(
     judges: JudgePool, stood: list[WarmJudge]
 ) -> None:
     """Whoever asks next gets another one."""
-    with pytest.raises(JudgeDied), judges.lend(POST) as first:
+    with pytest.raises(JudgeDied), judges.lend(KEY) as first:
         first.close()
         raise JudgeDied("a judge ended")
-    with judges.lend(POST) as second, judges.lend(POST) as third:
+    with judges.lend(KEY) as second, judges.lend(KEY) as third:
         assert first not in (second, third)
 
 
@@ -95,11 +95,11 @@ def test_judges_close_every_one_of_them_also_while_it_is_lent(
     judges: JudgePool, stood: list[WarmJudge]
 ) -> None:
     """None is lent from then on; after `open` there are others, and one that comes back late is not among them."""
-    with judges.lend(POST) as late:
+    with judges.lend(KEY) as late:
         judges.close()
         assert all(_closed(judge) for judge in stood)
-        with pytest.raises(OurProblem, match="stopped"), judges.lend(POST):
+        with pytest.raises(OurProblem, match="stopped"), judges.lend(KEY):
             pass
         judges.open(1, 10)
-    with judges.lend(POST) as fresh:
+    with judges.lend(KEY) as fresh:
         assert fresh is not late and not _closed(fresh)

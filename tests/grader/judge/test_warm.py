@@ -15,8 +15,8 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.grading import report_of
 from grader.judge.order import Order
-from grader.judge.warm_messages import Post
-from grader.judge.warm_pool import WarmJudge, can_stand, stand
+from grader.judge.warm_messages import JudgeKey
+from grader.judge.warm_pool import WarmJudge, has_warm_judges, start_judges
 from grader.report import Report, Verdict
 
 TASK = "losses.l2_penalty"
@@ -78,7 +78,7 @@ def l2_penalty(params, strength):
 Grade = Callable[..., Report]
 
 pytestmark = [
-    pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked"),
+    pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked"),
     pytest.mark.timeout(600),  # a judge gets ready first, and thirty orders are graded
 ]
 
@@ -106,7 +106,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmJudge]:
         (folder / f"{name}.py").write_text("open('imported', 'w')\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        judge = stand(Post((TASK,), "auto", simulated_accelerator()), 1)[0]
+        judge = start_judges(JudgeKey((TASK,), "auto", simulated_accelerator()), 1)[0]
         judge.wait()
     assert not (folder / "imported").exists()
     yield judge

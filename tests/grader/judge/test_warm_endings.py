@@ -16,15 +16,15 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order
-from grader.judge.warm_messages import Post
-from grader.judge.warm_pool import JudgeDied, can_stand, stand
+from grader.judge.warm_messages import JudgeKey
+from grader.judge.warm_pool import JudgeDied, has_warm_judges, start_judges
 
 TASK = "losses.l2_penalty"
 HANGING = b"import time\n\n\ndef l2_penalty(params, strength):\n    time.sleep(60)\n"
 PATIENCE = 60.0
 
 pytestmark = [
-    pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked"),
+    pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked"),
     pytest.mark.timeout(600),  # a judge gets ready for each
 ]
 
@@ -34,7 +34,7 @@ class Hanging:
 
     def __init__(self, folder: str) -> None:
         self.folder, self.ending = Path(folder), list[BaseException]()
-        self.judge = stand(Post((TASK,), "auto", simulated_accelerator()), 1)[0]
+        self.judge = start_judges(JudgeKey((TASK,), "auto", simulated_accelerator()), 1)[0]
         self.judge.wait()
         self.thread = threading.Thread(target=self._grade)
         self.thread.start()

@@ -14,8 +14,8 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import Order
-from grader.judge.warm_messages import Post
-from grader.judge.warm_pool import JudgeDied, JudgeStopped, WarmJudge, can_stand, stand
+from grader.judge.warm_messages import JudgeKey
+from grader.judge.warm_pool import JudgeDied, JudgeStopped, WarmJudge, has_warm_judges, start_judges
 
 TASK = "losses.l2_penalty"
 RIGHT = (Path(__file__).parents[1] / "cases/bystander/losses.py").read_bytes()
@@ -24,7 +24,7 @@ MANY = 100  # orders: enough for large pages
 PATIENCE = 60.0
 
 pytestmark = [
-    pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked"),
+    pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked"),
     pytest.mark.timeout(600),  # they get ready for each
 ]
 
@@ -32,7 +32,7 @@ pytestmark = [
 @pytest.fixture
 def judges() -> Iterator[list[WarmJudge]]:
     """Two judges that stand ready."""
-    both = stand(Post((TASK,), "auto", simulated_accelerator()), 2, MANY)
+    both = start_judges(JudgeKey((TASK,), "auto", simulated_accelerator()), 2, MANY)
     for judge in both:
         judge.wait()
     yield both
@@ -89,14 +89,14 @@ def test_judge_that_dies_leaves_its_sibling_at_work(judges: list[WarmJudge]) -> 
     with pytest.raises(JudgeDied):
         verdict(judges[0], RIGHT)
     wait_until(lambda: not runs(everybody[0]))
-    assert judges[1].stands and verdict(judges[1], RIGHT) == "pass"
+    assert judges[1].is_alive and verdict(judges[1], RIGHT) == "pass"
 
 
 def test_process_group_is_gone_when_its_last_judge_is_closed(judges: list[WarmJudge]) -> None:
     """The process that read the course ends with the last of its judges and not before."""
     everybody = [judges[0]._process.popen.pid, *processes(judges)]
     judges[0].close()
-    assert judges[1].stands and verdict(judges[1], RIGHT) == "pass"
+    assert judges[1].is_alive and verdict(judges[1], RIGHT) == "pass"
     judges[1].close()
     wait_until(lambda: not any(map(runs, everybody)))
 
@@ -105,7 +105,7 @@ def test_judges_of_one_reading_end_together_when_one_is_killed(judges: list[Warm
     """A kill ends all of them at once, and whoever has the other one hears that it was stopped."""
     everybody = processes(judges)
     judges[0].kill()
-    assert not judges[1].stands
+    assert not judges[1].is_alive
     with pytest.raises(JudgeStopped):
         verdict(judges[1], RIGHT)
     wait_until(lambda: not any(map(runs, everybody)))

@@ -10,8 +10,8 @@ import pytest
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.judge import warm_pool
-from grader.judge.warm_messages import Post
-from grader.judge.warm_pool import can_stand
+from grader.judge.warm_messages import JudgeKey
+from grader.judge.warm_pool import has_warm_judges
 
 SETTING = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
@@ -41,13 +41,13 @@ def test_judges_are_started_with_what_the_caller_asks_of_its_c_library(
 
 
 @pytest.mark.skipif(
-    not can_stand() or not SETTING.exists() or "[never]" in SETTING.read_text(),
+    not has_warm_judges() or not SETTING.exists() or "[never]" in SETTING.read_text(),
     reason="this system has no large pages",
 )
 def test_memory_of_a_judge_lies_in_large_pages_when_the_system_has_some() -> None:
     """What torch registers is in them from the start: for so few orders nothing is gathered."""
     task = load_course().task("losses.l2_penalty")
-    (judge,) = warm_pool.stand(Post((task.id,), "auto", simulated_accelerator()), 1)
+    (judge,) = warm_pool.start_judges(JudgeKey((task.id,), "auto", simulated_accelerator()), 1)
     try:
         judge.wait()
         pages = Path(f"/proc/{judge._process.popen.pid}/smaps_rollup").read_text()

@@ -48,8 +48,8 @@ class Watched:
 
     def tell(self, report, verdict):
         task = self.task(report, verdict)
-        self.give(e.Meanwhile(task.id, "A", task))
-        self.give(e.Meanwhile(task.id, "A", task, named=True))
+        self.give(e.Partial(task.id, "A", task))
+        self.give(e.Partial(task.id, "A", task, named=True))
 
     def grade(self, report, verdict, mark="A"):
         task = self.task(report, verdict)

@@ -99,7 +99,7 @@ class Page:
         """A grading that goes on tells what it knows; nothing more where the verdict is None."""
         mark = mark or self.state.marks[task_id]
         task = reported(task_id, verdict).tasks[0] if verdict else None
-        return self.give(e.Meanwhile(task_id, mark, task, named))
+        return self.give(e.Partial(task_id, mark, task, named))
 
     def press(self, *keys):
         for key in keys:

@@ -12,16 +12,16 @@ from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge import warm_pool
-from grader.judge.order import Meanwhile, Order, ShardResult
+from grader.judge.order import Order, PartialResult, ShardResult
 from grader.judge.scoring import untested
-from grader.judge.warm_pool import JudgeDied, JudgeStopped, can_stand
+from grader.judge.warm_pool import JudgeDied, JudgeStopped, has_warm_judges
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch import judges as module
 from grader.watch.judges import Judges
 
 FOUND = ShardResult(kind="forked")
-TOLD = Meanwhile(untested(load_course().task("losses.softmax"), Verdict.FAIL, None))
+TOLD = PartialResult(untested(load_course().task("losses.softmax"), Verdict.FAIL, None))
 
 
 class FakeJudge:
@@ -30,13 +30,13 @@ class FakeJudge:
     made: list[FakeJudge] = []
     answers: list[object] = []
 
-    def __init__(self, post):
-        self.topic = post.task_ids[0].partition(".")[0]
+    def __init__(self, key):
+        self.topic = key.task_ids[0].partition(".")[0]
         self.ended, self.busy, self.is_ready = threading.Event(), threading.Event(), False
         FakeJudge.made.append(self)
 
     @property
-    def stands(self):
+    def is_alive(self):
         return not self.ended.is_set()
 
     def wait(self):
@@ -69,7 +69,7 @@ def told():
 @pytest.fixture
 def judges(course, told, monkeypatch):
     FakeJudge.made, FakeJudge.answers = [], []
-    monkeypatch.setattr(warm_pool, "stand", lambda post, count, orders: [FakeJudge(post)])
+    monkeypatch.setattr(warm_pool, "start_judges", lambda key, count, orders: [FakeJudge(key)])
     judges = Judges(course, "auto", simulated_accelerator(), told.append)
     yield judges
     judges.close()
@@ -110,7 +110,7 @@ def test_what_a_judge_has_told_is_taken_back_when_it_dies(judges):
     FakeJudge.answers = [JudgeDied("a judge ended")]
     told = []
     assert judges.grade(order("losses.softmax"), told.append) is FOUND
-    assert told == [TOLD, Meanwhile(None), TOLD]
+    assert told == [TOLD, PartialResult(None), TOLD]
 
 
 def test_order_at_which_every_judge_dies_is_a_fault(judges):
@@ -146,7 +146,7 @@ def test_grading_that_is_given_up_ends_at_once(judges, end):
         assert judges.grade(order("losses.mean")) is FOUND
 
 
-@pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked")
+@pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked")
 def test_real_judge_that_is_given_up_is_no_fault(told):
     """Somebody saves again while a loop without end is graded."""
     course = load_course()
@@ -184,7 +184,7 @@ def test_giving_up_between_two_gradings_ends_nobody(judges):
 def test_order_is_graded_by_itself_where_no_judge_can_stand(judges, monkeypatch):
     """Without fork each save gets a process of its own, and the same answer."""
     asked = []
-    monkeypatch.setattr(module, "can_stand", lambda: False)
+    monkeypatch.setattr(module, "has_warm_judges", lambda: False)
     monkeypatch.setattr(module, "run_parallel", lambda *arguments: asked.append(arguments) or FOUND)
     judges.warm("losses")
     assert judges.grade(order("losses.mean")) is FOUND

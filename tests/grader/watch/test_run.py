@@ -9,7 +9,7 @@ import pytest
 
 from grader.cli import watch as cli
 from grader.cli.shared import WrongCall
-from grader.judge.order import Meanwhile, ShardResult
+from grader.judge.order import PartialResult, ShardResult
 from grader.judge.warm_pool import JudgeStopped
 from grader.learner.code_files import Reader
 from grader.learner.progress import Progress
@@ -130,7 +130,7 @@ def test_what_is_known_meanwhile_is_shown_before_the_result_and_never_kept(
 ):
     """Each step is a page of its own; what is remembered is the result alone."""
     task = report_of("losses.mean", Verdict.ERROR).tasks[0]
-    fake.told = [Meanwhile(task), Meanwhile(None), Meanwhile(task, named=True)]
+    fake.told = [PartialResult(task), PartialResult(None), PartialResult(task, named=True)]
     seen, shown = Seen(), []
 
     def look(state):
@@ -152,7 +152,7 @@ def test_failure_that_is_known_meanwhile_waits_for_the_task_it_builds_on_as_the_
 ):
     """Nobody is sent from a failure of their own to another task a moment later."""
     file.write_text("def entropy(x):\n    return 0\n", encoding="utf-8")
-    fake.told = [Meanwhile(report_of("losses.entropy", Verdict.FAIL).tasks[0])]
+    fake.told = [PartialResult(report_of("losses.entropy", Verdict.FAIL).tasks[0])]
     seen, shown = Seen(), []
 
     def look(state):

@@ -23,8 +23,8 @@ from grader.course import load_course
 from grader.intake import Content, Submission
 from grader.judge.accelerator import accelerator_for
 from grader.judge.order import Order, OurProblem
-from grader.judge.warm_messages import Post
-from grader.judge.warm_pool import JudgePool, JudgeStopped, WarmJudge, can_stand, stand
+from grader.judge.warm_messages import JudgeKey
+from grader.judge.warm_pool import JudgePool, JudgeStopped, WarmJudge, has_warm_judges, start_judges
 
 CASES = Path(__file__).parents[2] / "cases"
 TASK = "tensors.outer"
@@ -33,7 +33,7 @@ LONG = 600.0  # seconds that each test of the endless loop would have
 PATIENCE = 60.0  # seconds for what takes a moment where nothing else runs
 
 pytestmark = [
-    pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked"),
+    pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked"),
     pytest.mark.timeout(600),  # several judges get ready one after the other
 ]
 
@@ -186,7 +186,7 @@ def order() -> Order:
 
 def test_judge_ends_with_its_grading_when_the_other_end_has_gone(order: Order) -> None:
     """A judge whose orders end while it grades an endless loop ends too, and so does everything it has started."""
-    judge = stand(Post((TASK,), order.sandbox, order.accelerator), 1)[0]
+    judge = start_judges(JudgeKey((TASK,), order.sandbox, order.accelerator), 1)[0]
     judge.wait()
     before = set(_children(judge._process.popen.pid))
     thread = threading.Thread(target=_grade, args=(judge, order, []))
@@ -202,10 +202,10 @@ def test_judge_ends_with_its_grading_when_the_other_end_has_gone(order: Order) -
 
 def test_judges_end_a_grading_at_once_when_they_are_closed(order: Order) -> None:
     """Closing ends a judge in the middle of an endless loop; it is not tried again, and none is lent any more."""
-    judges, post, problems = JudgePool(), Post((TASK,), order.sandbox, order.accelerator), list[BaseException]()
+    judges, key, problems = JudgePool(), JudgeKey((TASK,), order.sandbox, order.accelerator), list[BaseException]()
 
     def grade() -> None:
-        with judges.lend(post) as judge:
+        with judges.lend(key) as judge:
             _grade(judge, order, problems)
 
     thread = threading.Thread(target=grade)
@@ -215,7 +215,7 @@ def test_judges_end_a_grading_at_once_when_they_are_closed(order: Order) -> None
     thread.join(PATIENCE)
     assert not thread.is_alive()
     assert [type(problem) for problem in problems] == [JudgeStopped]
-    with pytest.raises(OurProblem, match="stopped"), judges.lend(post):
+    with pytest.raises(OurProblem, match="stopped"), judges.lend(key):
         pass
 
 

@@ -15,13 +15,13 @@ import pytest
 
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
-from grader.judge.order import Meanwhile, Order
+from grader.judge.order import Order, PartialResult
 from grader.judge.outcome import Outcome
 from grader.judge.shard import is_first_failure
 from grader.judge.warm_child import in_child
 from grader.judge.warm_judge import Judge
-from grader.judge.warm_messages import Closed, Post, receive
-from grader.judge.warm_pool import WarmJudge, can_stand, stand
+from grader.judge.warm_messages import Closed, JudgeKey, receive
+from grader.judge.warm_pool import WarmJudge, has_warm_judges, start_judges
 from grader.report import TaskReport, Verdict
 
 TASK = "losses.l2_penalty"
@@ -30,7 +30,7 @@ WRONG = RIGHT.replace("strength / 2", "strength")
 PASS, FAIL = Verdict.PASS, Verdict.FAIL
 
 pytestmark = [
-    pytest.mark.skipif(not can_stand(), reason="judges stand where processes are forked"),
+    pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked"),
     pytest.mark.timeout(600),  # a judge gets ready first
 ]
 
@@ -42,14 +42,14 @@ def order(text: str, **options: Any) -> Order:
 
 @pytest.fixture(scope="module")
 def judge() -> Iterator[WarmJudge]:
-    judge = stand(Post((TASK,), "auto", simulated_accelerator()), 1)[0]
+    judge = start_judges(JudgeKey((TASK,), "auto", simulated_accelerator()), 1)[0]
     yield judge
     judge.close()
 
 
 def test_first_failure_is_told_and_then_its_name(judge: WarmJudge) -> None:
     """Both show what the result shows, as far as it is known by then."""
-    told = list[Meanwhile]()
+    told = list[PartialResult]()
     result = judge.grade(order(WRONG), told.append).tasks[TASK]
     assert [each.named for each in told] == [False, True]
     first, named, last = (failure(each) for each in (told[0].task, told[1].task, result))
@@ -66,7 +66,7 @@ def failure(task: TaskReport | None) -> Any:
 
 def test_nothing_is_told_of_what_passes(judge: WarmJudge) -> None:
     """A pass is known at the end."""
-    told = list[Meanwhile]()
+    told = list[PartialResult]()
     assert judge.grade(order(RIGHT), told.append).tasks[TASK].verdict is PASS
     assert told == []
 
@@ -74,7 +74,7 @@ def test_nothing_is_told_of_what_passes(judge: WarmJudge) -> None:
 def test_answer_that_nobody_waited_for_is_not_taken_for_the_next_orders(judge: WarmJudge) -> None:
     """Whoever looks on and raises leaves an answer behind: the next order is answered by its own."""
 
-    def fails(told: Meanwhile) -> None:
+    def fails(told: PartialResult) -> None:
         raise RuntimeError("the page is gone")
 
     with pytest.raises(RuntimeError, match="the page is gone"):
@@ -183,4 +183,4 @@ def test_what_a_child_told_that_died_is_taken_back(ends: tuple[int, int], tells:
     with pytest.raises(Closed):
         while True:
             told.append(receive(answers))
-    assert told == (["first", Meanwhile(None)] if tells else [])
+    assert told == (["first", PartialResult(None)] if tells else [])

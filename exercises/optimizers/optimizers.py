@@ -39,65 +39,50 @@ from torch import Tensor
 
 
 def normal_equation(x: Tensor, y: Tensor) -> Tensor:
-    """The weights of linear regression in closed form.
+    """The weights of linear regression in closed form: the w that minimises |x w - y|^2.
 
-    w minimises |x w - y|^2, so the gradient is 0 there:  (x^T x) w = x^T y.
+    Exact, without steps or a penalty; differentiable in x and y.
+    By hand: no torch lstsq or pinv. A solver of square systems (torch.linalg.solve) and inverses are allowed.
 
     Args:
-        x: (N, D), floating point, one row a sample, with independent columns. There is no bias: for one, the
-            caller appends a column of ones.
+        x: (N, D), floating point, one row a sample, with independent columns. For a bias, one column holds ones.
         y: (N,), the targets; or (N, K), K columns of targets, each solved by itself.
-
     Returns:
         w: (D,), or (D, K) for K columns of targets.
-
     Raises:
-        ValueError: naming `x` when it has fewer rows than columns (no single solution), naming `y` when its first
-            axis is not N.
-
-    Note:
-        Exact, without steps; nothing is added to x^T x. Differentiable in x and y.
-        By hand: no torch lstsq or pinv. A solver of square systems (torch.linalg.solve) and inverses are allowed.
-
+        ValueError: naming `x` when it has fewer rows than columns, naming `y` when its first axis is not N.
     Example:
         >>> x = torch.tensor([[1.0, 1.0], [2.0, 1.0], [3.0, 1.0]])
         >>> normal_equation(x, torch.tensor([3.0, 5.0, 7.0]))  # y = 2 x + 1
         tensor([2.0000, 1.0000])
 
-    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 3.1.1. Deviations: none.
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 3.1.1.
     """
     raise NotImplementedError("normal_equation")
 
 
 def gradient_descent(f: Callable[[Tensor], Tensor], x0: Tensor, lr: float, steps: int) -> Tensor:
-    """Follow the gradient downhill, a fixed number of steps.
+    """Follow the gradient downhill, a fixed number of steps: x_(t+1) = x_t - lr * grad f(x_t).
 
-    x_(t+1) = x_t - lr * grad f(x_t),  t = 0, ..., steps - 1.
+    Nothing stops early. It does not matter whether x0 requires gradients; x0 and x0.grad stay as they are.
+    By hand: nothing of torch.optim.
 
     Args:
         f: takes a tensor like x0 and returns one number, a tensor without axes; differentiable by autograd.
-        x0: (*), floating point, where to start; stays as it is.
+        x0: (*), floating point, where to start.
         lr: the learning rate; any value, also one with which the steps grow.
         steps: T, at least 0.
-
     Returns:
-        (T + 1, *): x_0 = x0 first, then the point after each step; without a graph, in memory of its own. Nothing
-        stops early.
-
+        (T + 1, *): x0 first, then the point after each step; without a graph, in memory of its own.
     Raises:
         ValueError: naming `f` when it returns more than one number, naming `steps` when it is negative.
-
-    Note:
-        Does not depend on whether x0 requires gradients, and leaves x0.grad as it is.
-        By hand: nothing of torch.optim.
-
     Example:
         >>> gradient_descent(lambda x: (x**2).sum(), torch.tensor([1.0, -2.0]), lr=0.25, steps=2)
         tensor([[ 1.0000, -2.0000],
                 [ 0.5000, -1.0000],
                 [ 0.2500, -0.5000]])
 
-    Source: Deep Learning (2016), section 4.3. Deviations: none.
+    Source: Deep Learning (2016), section 4.3.
     """
     raise NotImplementedError("gradient_descent")
 
@@ -105,26 +90,19 @@ def gradient_descent(f: Callable[[Tensor], Tensor], x0: Tensor, lr: float, steps
 def stochastic_gradient_descent(x: Tensor, y: Tensor, w0: Tensor, lr: float, order: Tensor) -> Tensor:
     """Linear regression, one sample at a time.
 
-    The loss of sample i is l_i(w) = (x_i . w - y_i)^2 / 2, and step t uses sample i = order[t] alone:
-    w_(t+1) = w_t - lr * grad l_i(w_t) = w_t - lr * (x_i . w_t - y_i) * x_i.
+    The loss of sample i is l_i(w) = (x_i . w - y_i)^2 / 2; step t uses sample i = order[t] alone:
+    w_(t+1) = w_t - lr * grad l_i(w_t). By hand: nothing of torch.optim.
 
     Args:
         x: (N, D), floating point, one row a sample.
         y: (N,), the targets.
         w0: (D,), the weights to start from; stays as it is.
         lr: the learning rate.
-        order: (T,) int64, the samples in the order of their use, from 0 to N - 1; one may come often or never,
-            T may be 0 or above N.
-
+        order: (T,) int64, the samples in the order of their use, from 0 to N - 1; one may come often or never.
     Returns:
         (T + 1, D): w0 first, then the weights after each step; without a graph, in memory of its own.
-
     Raises:
-        ValueError: naming `y` or `w0` when its shape is wrong, naming `order` when an index lies outside 0 to N - 1.
-
-    Note:
-        The gradient may come from the formula or from autograd. By hand: nothing of torch.optim.
-
+        ValueError: naming `y` or `w0` (shape), or `order` (an index outside 0 to N - 1).
     Example:
         >>> x, y = torch.tensor([[1.0, 0.0], [1.0, 2.0]]), torch.tensor([2.0, 1.0])
         >>> stochastic_gradient_descent(x, y, torch.zeros(2), lr=0.5, order=torch.tensor([0, 1]))
@@ -133,7 +111,6 @@ def stochastic_gradient_descent(x: Tensor, y: Tensor, w0: Tensor, lr: float, ord
                 [1., 0.]])
 
     Source: Bottou, Curtis, Nocedal, Optimization Methods for Large-Scale Machine Learning (2018), section 3.1.
-    Deviations: none.
     """
     raise NotImplementedError("stochastic_gradient_descent")
 
@@ -141,34 +118,24 @@ def stochastic_gradient_descent(x: Tensor, y: Tensor, w0: Tensor, lr: float, ord
 def minibatches(
     n: int, batch_size: int, shuffle: bool, generator: torch.Generator | None, drop_last: bool
 ) -> list[Tensor]:
-    """Cut one epoch over n samples into batches.
+    """Cut one epoch over n samples into batches: a list of int64 tensors of indices, each sample in one of them.
+
+    Each batch has B indices, the last those that remain. No batch is empty; the list may be.
+    By hand: nothing of torch.utils.data.
 
     Args:
         n: N, the number of samples, at least 0.
         batch_size: B, at least 1.
-        shuffle: whether the samples come in random order, every order equally likely; else in the order
-            0, 1, ..., N - 1.
-        generator: where the random order is drawn from; torch's own generator when None. Only drawn from when
-            `shuffle` is true, and then torch's own random state stays as it was unless generator is None.
+        shuffle: whether the samples come in random order, every order equally likely, else as 0, 1, ..., N - 1.
+        generator: where a random order, and nothing else, is drawn from, a new one in each call; torch's own when None.
         drop_last: whether a last batch of fewer than B samples is left out.
-
-    Returns:
-        A list of int64 tensors without repeated entries. Each holds the indices of one batch, (B,), and the last
-        one those that remain, unless `drop_last` leaves it out. Together they hold every sample once (but for
-        those that were dropped). No batch is empty; the list is, where nothing remains.
-
     Raises:
         ValueError: naming `n` when it is negative, naming `batch_size` when it is below 1.
-
-    Note:
-        The next call with the same generator draws another order. How the order is drawn is free.
-        By hand: nothing of torch.utils.data.
-
     Example:
         >>> minibatches(5, 2, shuffle=False, generator=None, drop_last=False)
         [tensor([0, 1]), tensor([2, 3]), tensor([4])]
 
-    Source: Deep Learning (2016), section 8.1.3. Deviations: none.
+    Source: Deep Learning (2016), section 8.1.3.
     """
     raise NotImplementedError("minibatches")
 
@@ -179,8 +146,8 @@ def minibatch_gradient_descent(
     """Linear regression by steps over small batches.
 
     Each epoch goes once over all samples, in a new random order, in batches of B; the last batch holds what remains.
-    The loss of a batch is the mean over its samples of (x_i . w - y_i)^2 / 2, so one step is
-    w_(t+1) = w_t - lr / (samples in the batch) * (the sum over the batch of (x_i . w_t - y_i) * x_i).
+    The loss of a batch is the mean over its samples of (x_i . w - y_i)^2 / 2; one step is w <- w - lr * its gradient.
+    `minibatches` may serve. By hand: nothing of torch.optim or torch.utils.data.
 
     Args:
         x: (N, D), floating point, one row a sample.
@@ -189,28 +156,17 @@ def minibatch_gradient_descent(
         lr: the learning rate.
         epochs: how often to go over all samples, at least 0.
         batch_size: B, at least 1; above N it means all samples at once.
-        generator: where every order is drawn from (torch's own random state stays as it was); how is free. Lies on
-            the CPU, wherever x lies.
-
+        generator: where every order is drawn from, and nothing from torch's own; on the CPU, wherever x lies.
     Returns:
-        (T + 1, D) with T = epochs * ceil(N / B): w0 first, then the weights after each step; without a graph, in
-        memory of its own.
-
+        (T + 1, D), T = epochs * ceil(N / B): w0, then the weights of each step; without a graph, in memory of its own.
     Raises:
-        ValueError: naming `y` or `w0` when its shape is wrong, naming `epochs` when it is negative, naming
-            `batch_size` when it is below 1.
-
-    Note:
-        `minibatches` may serve. By hand: nothing of torch.optim or torch.utils.data.
-
+        ValueError: naming `y` or `w0` (shape), `epochs` (negative) or `batch_size` (below 1).
     Example:
         >>> x, y = torch.tensor([[1.0], [3.0]]), torch.tensor([2.0, 6.0])
-        >>> minibatch_gradient_descent(x, y, torch.zeros(1), 0.1, 2, 2, torch.Generator())
-        tensor([[0.0000],
-                [1.0000],
-                [1.5000]])
+        >>> minibatch_gradient_descent(x, y, torch.zeros(1), 0.1, 2, 2, torch.Generator()).T
+        tensor([[0.0000, 1.0000, 1.5000]])
 
-    Source: Dive into Deep Learning, section 12.5. Deviations: none.
+    Source: Dive into Deep Learning, section 12.5.
     """
     raise NotImplementedError("minibatch_gradient_descent")
 
@@ -218,37 +174,28 @@ def minibatch_gradient_descent(
 def escape_saddle(
     f: Callable[[Tensor], Tensor], x0: Tensor, lr: float, noise: float, steps: int, generator: torch.Generator
 ) -> Tensor:
-    """Gradient descent with noise, which leaves saddle points.
+    """Gradient descent with noise, which leaves saddle points: x_(t+1) = x_t - lr * (grad f(x_t) + noise * z_t).
 
-    x_(t+1) = x_t - lr * (grad f(x_t) + noise * z_t),  t = 0, ..., steps - 1,
-    where the entries of every z_t are independent draws from the standard normal distribution.
+    The entries of every z_t are independent draws from the standard normal distribution.
+    By hand: nothing of torch.optim.
 
     Args:
         f: takes a tensor like x0 and returns one number, a tensor without axes; differentiable by autograd.
-        x0: (*), floating point, where to start (at a saddle, the gradient is 0); stays as it is.
+        x0: (*), floating point, where to start; stays as it is.
         lr: the learning rate.
-        noise: the standard deviation of the noise on each entry of the gradient, at least 0; with 0 this is plain
-            gradient descent.
+        noise: the standard deviation of the noise on each entry of the gradient, at least 0.
         steps: T, at least 0.
-        generator: where all noise is drawn from (torch's own random state stays as it was); in which order is
-            free. Lies on the CPU, wherever x0 lies.
-
+        generator: where all noise is drawn from, and nothing from torch's own; on the CPU, wherever x0 lies.
     Returns:
         (T + 1, *): x0 first, then the point after each step; without a graph, in memory of its own.
-
     Raises:
         ValueError: naming `noise` or `steps` when it is negative.
-
-    Note:
-        By hand: nothing of torch.optim.
-
     Example:
         >>> path = escape_saddle(lambda x: x[0] ** 2 - x[1] ** 2, torch.zeros(2), 0.1, 0.0, 9, torch.Generator())
         >>> path[-1]  # without noise it stays where the gradient is 0
         tensor([0., 0.])
 
-    Source: Jin, Ge, Netrapalli, Kakade, Jordan, How to Escape Saddle Points Efficiently (2017).
-    Deviations: Gaussian noise in every step, not noise from a ball now and then.
+    Source: Jin, Ge, Netrapalli, Kakade, Jordan, How to Escape Saddle Points Efficiently (2017); noise in every step.
     """
     raise NotImplementedError("escape_saddle")
 
@@ -262,22 +209,11 @@ class SGD:
                          v = mu * v + (1 - tau) * g  in every later one,
                          and then  g = g + mu * v  with nesterov,  g = v  without
         p = p - lr * g
-
-    Args:
-        params: parameters or groups of them, see the top of this file.
-        lr: the learning rate, at least 0. It is no part of v: a new lr acts on the whole of the next step.
-        momentum: mu, at least 0.
-        dampening: tau; it does not touch the first step.
-        weight_decay: wd, at least 0.
-        nesterov: whether to look ahead along the velocity.
+    Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
     Raises:
         ValueError: naming `params` when there is none; naming `lr`, `momentum` or `weight_decay` when it is negative,
             also in a group; naming `nesterov` when it is asked for with momentum 0 or with a dampening.
-
-    Note:
-        Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
-
     Example:
         >>> p = torch.tensor([1.0], requires_grad=True)
         >>> optimizer = SGD([p], lr=0.1, momentum=0.5)
@@ -287,8 +223,7 @@ class SGD:
         >>> p.detach()  # 1 - 0.1 * 2 - 0.1 * (0.5 * 2 + 2)
         tensor([0.5000])
 
-    Source: Sutskever et al., On the Importance of Initialization and Momentum in Deep Learning (2013).
-    Deviations: the velocity holds no lr, as in torch.optim.SGD, whose formulas hold.
+    Source: Sutskever et al., On the Importance of Initialization and Momentum in Deep Learning (2013), as torch has it.
     """
 
     def __init__(
@@ -322,26 +257,14 @@ class SGD:
 class Adagrad:
     """A learning rate for each entry, which shrinks with all gradients that the entry has seen.
 
-    With g the gradient, s the sum and t the step count of one parameter p (wd = weight_decay):
+    With g the gradient, s the sum and t the step count of one parameter p (wd = weight_decay), entry by entry:
         g = g + wd * p
-        s = s + g^2
+        s = s + g^2                 s begins as initial_accumulator_value
         p = p - lr / (1 + (t - 1) * lr_decay) * g / (sqrt(s) + eps)
-
-    Args:
-        params: parameters or groups of them, see the top of this file.
-        lr: the learning rate, at least 0.
-        lr_decay: how fast lr shrinks with t besides, at least 0.
-        weight_decay: wd, at least 0.
-        initial_accumulator_value: the entries of s before the first step, at least 0.
-        eps: at least 0; outside the root.
+    Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
     Raises:
         ValueError: naming `params` when there is none; naming a number when it is negative, also in a group.
-
-    Note:
-        Squares, roots and quotients are entry by entry. Groups, state, zero_grad, state_dict and manners: see the top
-        of this file. By hand: nothing of torch.optim.
-
     Example:
         >>> p = torch.tensor([1.0, 1.0], requires_grad=True)
         >>> optimizer = Adagrad([p], lr=0.5)
@@ -350,8 +273,7 @@ class Adagrad:
         >>> p.detach()  # the first step is lr, whatever the size of g
         tensor([0.5000, 0.5000])
 
-    Source: Duchi, Hazan, Singer, Adaptive Subgradient Methods for Online Learning (2011).
-    Deviations: lr_decay and eps, as in torch.optim.Adagrad, whose formulas hold.
+    Source: Duchi, Hazan, Singer, Adaptive Subgradient Methods for Online Learning (2011); lr_decay and eps as in torch.
     """
 
     def __init__(
@@ -385,7 +307,7 @@ class Adagrad:
 class RMSprop:
     """A learning rate for each entry, from a running mean of its squared gradients.
 
-    With g the gradient of one parameter p (wd = weight_decay, mu = momentum) and s, m, v all 0 before its first step:
+    With g the gradient of one parameter p (wd = weight_decay, mu = momentum) and s, m, v 0 at first, entry by entry:
         g = g + wd * p
         s = alpha * s + (1 - alpha) * g^2
         d = sqrt(s) + eps                     without centered
@@ -393,24 +315,11 @@ class RMSprop:
         d = sqrt(s - m^2) + eps               with centered
         p = p - lr * g / d                    if mu is 0
         v = mu * v + g / d,  p = p - lr * v   if mu is above 0
-
-    Args:
-        params: parameters or groups of them, see the top of this file.
-        lr: the learning rate, at least 0. It is no part of v.
-        alpha: the decay of the running means, at least 0 and below 1.
-        eps: at least 0; outside the root.
-        weight_decay: wd, at least 0.
-        momentum: mu, at least 0.
-        centered: whether to divide by the standard deviation of the gradient, not by its root mean square.
+    Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
     Raises:
-        ValueError: naming `params` when there is none; naming `alpha` when it is out of range; naming `lr`, `eps`,
+        ValueError: naming `params` when there is none, naming `alpha` when it is outside [0, 1), naming `lr`, `eps`,
             `weight_decay` or `momentum` when it is negative; also in a group.
-
-    Note:
-        The means start at 0 and are not corrected for it. Squares, roots and quotients are entry by entry. Groups,
-        state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
-
     Example:
         >>> p = torch.tensor([1.0], requires_grad=True)
         >>> optimizer = RMSprop([p], lr=0.1, alpha=0.75)
@@ -419,8 +328,7 @@ class RMSprop:
         >>> p.detach()  # s = 0.25 * 64, so g / d = 8 / 4
         tensor([0.8000])
 
-    Source: Tieleman and Hinton, Neural Networks for Machine Learning, lecture 6.5 (2012); Graves, Generating Sequences
-    With Recurrent Neural Networks (2013), for centered. Deviations: none from torch.optim.RMSprop, whose formulas hold.
+    Source: Tieleman and Hinton, Neural Networks for Machine Learning, lecture 6.5 (2012), as torch has it.
     """
 
     def __init__(
@@ -455,28 +363,17 @@ class RMSprop:
 class Adadelta:
     """Steps in the units of the parameter, from running means of squared gradients and of squared steps.
 
-    With g the gradient of one parameter p (wd = weight_decay) and s, u both 0 before its first step:
+    With g the gradient of one parameter p (wd = weight_decay) and s, u both 0 at first, entry by entry:
         g = g + wd * p
         s = rho * s + (1 - rho) * g^2
-        d = sqrt(u + eps) / sqrt(s + eps) * g
+        d = sqrt(u + eps) / sqrt(s + eps) * g     with u as it was before this step
         u = rho * u + (1 - rho) * d^2
         p = p - lr * d
-
-    Args:
-        params: parameters or groups of them, see the top of this file.
-        lr: a factor on d, at least 0; it is no part of u.
-        rho: the decay of both running means, at least 0 and below 1.
-        eps: at least 0; inside both roots, and what makes the first step more than 0.
-        weight_decay: wd, at least 0.
+    Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
     Raises:
-        ValueError: naming `params` when there is none; naming `rho` when it is out of range; naming `lr`, `eps` or
+        ValueError: naming `params` when there is none, naming `rho` when it is outside [0, 1), naming `lr`, `eps` or
             `weight_decay` when it is negative; also in a group.
-
-    Note:
-        d uses u as it was before this step. Squares, roots and quotients are entry by entry. Groups, state, zero_grad,
-        state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
-
     Example:
         >>> p = torch.tensor([1.0], requires_grad=True)
         >>> optimizer = Adadelta([p], rho=0.75, eps=0.25)
@@ -485,8 +382,7 @@ class Adadelta:
         >>> p.detach()  # s = 0.25 * 9, so d = sqrt(0.25) / sqrt(2.5) * 3
         tensor([0.0513])
 
-    Source: Zeiler, ADADELTA: An Adaptive Learning Rate Method (2012).
-    Deviations: the factor lr and weight decay, as in torch.optim.Adadelta, whose formulas hold.
+    Source: Zeiler, ADADELTA: An Adaptive Learning Rate Method (2012), with torch's factor lr and weight decay.
     """
 
     def __init__(
@@ -519,31 +415,17 @@ class Adadelta:
 class Adam:
     """Momentum and a learning rate for each entry, both corrected for their start at 0.
 
-    With g the gradient and t the step count of one parameter p (wd = weight_decay), and m, s, h all 0 before its first
-    step:
+    With g the gradient and t the step count of a parameter p (wd = weight_decay), m, s, h all 0 at first, by entry:
         g = g + wd * p
         m = beta1 * m + (1 - beta1) * g
         s = beta2 * s + (1 - beta2) * g^2
         h = max(h, s)                              with amsgrad;  h = s  without
         p = p - lr * (m / (1 - beta1^t)) / (sqrt(h / (1 - beta2^t)) + eps)
-
-    Args:
-        params: parameters or groups of them, see the top of this file.
-        lr: the learning rate, at least 0.
-        betas: (beta1, beta2), the decays of m and s, each at least 0 and below 1.
-        eps: at least 0; outside the root.
-        weight_decay: wd, at least 0.
-        amsgrad: whether to divide by the largest s so far, which never shrinks.
+    Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
     Raises:
-        ValueError: naming `params` when there is none; naming `betas` when one of them is out of range; naming `lr`,
-            `eps` or `weight_decay` when it is negative; also in a group.
-
-    Note:
-        The weight decay is coupled: it goes through m and s like a gradient (AdamW decouples it). Squares, roots,
-        quotients and the maximum are entry by entry. Groups, state, zero_grad, state_dict and manners: see the top of
-        this file. By hand: nothing of torch.optim.
-
+        ValueError: naming `params` when there is none, naming `betas` when one is outside [0, 1), naming `lr`, `eps` or
+            `weight_decay` when it is negative; also in a group.
     Example:
         >>> p = torch.tensor([1.0, 1.0], requires_grad=True)
         >>> optimizer = Adam([p], lr=0.1)
@@ -552,9 +434,7 @@ class Adam:
         >>> p.detach()  # the first step is lr, against the sign of g
         tensor([0.9000, 1.1000])
 
-    Source: Kingma and Ba, Adam (2015), algorithm 1; Reddi, Kale, Kumar, On the Convergence of Adam and Beyond (2018),
-    for amsgrad. Deviations: the maximum is taken before the correction of s, as in torch.optim.Adam, whose formulas
-    hold.
+    Source: Kingma and Ba, Adam (2015), algorithm 1; amsgrad as in torch, where the maximum comes before the correction.
     """
 
     def __init__(
@@ -588,31 +468,17 @@ class Adam:
 class AdamW:
     """Adam with weight decay that does not go through the averages.
 
-    With g the gradient and t the step count of one parameter p (wd = weight_decay), and m, s, h all 0 before its first
-    step:
+    With g the gradient and t the step count of a parameter p (wd = weight_decay), m, s, h all 0 at first, by entry:
         p = p - lr * wd * p
         m = beta1 * m + (1 - beta1) * g
         s = beta2 * s + (1 - beta2) * g^2
         h = max(h, s)                              with amsgrad;  h = s  without
         p = p - lr * (m / (1 - beta1^t)) / (sqrt(h / (1 - beta2^t)) + eps)
-
-    Args:
-        params: parameters or groups of them, see the top of this file.
-        lr: the learning rate, at least 0.
-        betas: (beta1, beta2), the decays of m and s, each at least 0 and below 1.
-        eps: at least 0; outside the root.
-        weight_decay: wd, at least 0.
-        amsgrad: whether to divide by the largest s so far, which never shrinks.
+    Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
     Raises:
-        ValueError: naming `params` when there is none; naming `betas` when one of them is out of range; naming `lr`,
-            `eps` or `weight_decay` when it is negative; also in a group.
-
-    Note:
-        The weight decay is decoupled: it shrinks p by the factor 1 - lr * wd and is no part of m and s. Squares, roots,
-        quotients and the maximum are entry by entry. Groups, state, zero_grad, state_dict and manners: see the top of
-        this file. By hand: nothing of torch.optim.
-
+        ValueError: naming `params` when there is none, naming `betas` when one is outside [0, 1), naming `lr`, `eps` or
+            `weight_decay` when it is negative; also in a group.
     Example:
         >>> p = torch.tensor([1.0], requires_grad=True)
         >>> optimizer = AdamW([p], lr=0.1, weight_decay=0.5)
@@ -621,8 +487,7 @@ class AdamW:
         >>> p.detach()  # 1 - 0.1 * 0.5
         tensor([0.9500])
 
-    Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), algorithm 2.
-    Deviations: the decay is multiplied by lr, as in torch.optim.AdamW, whose formulas hold.
+    Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (2019), algorithm 2, with the decay times lr.
     """
 
     def __init__(
@@ -654,31 +519,20 @@ class AdamW:
 
 
 def step_lr(it: int, base_lr: float, step_size: int, gamma: float = 0.1) -> float:
-    """A learning rate that drops at regular milestones.
+    """A learning rate that drops at regular milestones: lr = base_lr * gamma^floor(it / step_size).
 
-    lr = base_lr * gamma^floor(it / step_size)
+    It follows from the arguments alone: nothing is remembered. By hand: nothing of torch.optim.
 
     Args:
-        it: the step, counted from 0.
+        it: the step, counted from 0; negative is a ValueError that names `it`.
         base_lr: the learning rate of step 0.
-        step_size: the steps from one milestone to the next, at least 1: the rate drops at step_size,
-            2 * step_size, 3 * step_size and so on, and is constant between them.
+        step_size: the steps from one drop to the next; below 1 is a ValueError that names `step_size`.
         gamma: the factor of each drop.
-
-    Returns:
-        The learning rate of step `it`, a float. It follows from the arguments alone: nothing is remembered.
-
-    Raises:
-        ValueError: naming `it` when it is negative, naming `step_size` when it is below 1.
-
-    Note:
-        By hand: nothing of torch.optim.
-
     Example:
         >>> [step_lr(it, base_lr=8.0, step_size=2, gamma=0.5) for it in range(6)]
         [8.0, 8.0, 4.0, 4.0, 2.0, 2.0]
 
-    Source: torch.optim.lr_scheduler.StepLR. Deviations: a function of the step, without state.
+    Source: torch.optim.lr_scheduler.StepLR, as a function of the step.
     """
     raise NotImplementedError("step_lr")
 
@@ -690,29 +544,19 @@ def cosine_lr(it: int, base_lr: float, total: int, warmup: int = 0, min_lr: floa
     lr = min_lr + (base_lr - min_lr) * (1 + cos(pi * (it - warmup) / (total - warmup))) / 2
                                                                                  for warmup <= it < total
     lr = min_lr                                                                  for it >= total
+    Nothing is remembered, and nothing is divided by 0. By hand: nothing of torch.optim.
 
     Args:
-        it: the step, counted from 0.
+        it: the step, counted from 0; negative is a ValueError that names `it`.
         base_lr: the highest learning rate, reached at it = warmup.
         total: the step at which the lowest rate is reached; warm-up counts.
-        warmup: the steps of the warm-up, from 0 to total; it starts at a rate of 0. With 0 there is none.
+        warmup: the steps of the warm-up, from 0 to total; else a ValueError that names `warmup`.
         min_lr: the rate at the end, kept for ever after.
-
-    Returns:
-        The learning rate of step `it`, a float. It follows from the arguments alone: nothing is remembered.
-
-    Raises:
-        ValueError: naming `it` when it is negative, naming `warmup` when it is negative or above total.
-
-    Note:
-        Nothing is divided by 0, also when warmup is 0 or total. By hand: nothing of torch.optim.
-
     Example:
         >>> [round(cosine_lr(it, base_lr=1.0, total=6, warmup=2), 3) for it in range(8)]
         [0.0, 0.5, 1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
 
-    Source: Loshchilov and Hutter, SGDR (2017), equation 5; Goyal et al., Accurate, Large Minibatch SGD (2017), for
-    the warm-up. Deviations: no restarts.
+    Source: Loshchilov and Hutter, SGDR (2017), equation 5, without restarts.
     """
     raise NotImplementedError("cosine_lr")
 
@@ -720,24 +564,15 @@ def cosine_lr(it: int, base_lr: float, total: int, warmup: int = 0, min_lr: floa
 class ExponentialMovingAverage:
     """A running mean of the weights, often better than the last weights.
 
-    The averages start as copies of the parameters, and each update moves them a little:
-    a = decay * a + (1 - decay) * p.
+    The averages start as copies of the parameters; each update moves them: a = decay * a + (1 - decay) * p.
+    `apply` puts them into the parameters, in place, and `restore` puts back what was there; nothing else changes the
+    parameters, and no method changes their grad. By hand: nothing of torch.optim.
 
     Args:
-        params: an iterable of parameters, walked once; any shapes, floating point.
-        decay: at least 0 and below 1.
-
+        params: an iterable of parameters, walked once; none is a ValueError that names `params`.
+        decay: at least 0 and below 1; else a ValueError that names `decay`.
     Attributes:
-        averages: a list of tensors, one for each parameter, in their order; of the same shape, dtype and device,
-            without a graph, in memory of their own.
-
-    Raises:
-        ValueError: naming `params` when there is none, naming `decay` when it is out of range.
-
-    Note:
-        Only apply and restore change the parameters: in place, the same objects, the same memory. No method
-        changes their grad. By hand: nothing of torch.optim.
-
+        averages: a list of tensors without a graph, one for each parameter, like it, in memory of their own.
     Example:
         >>> p = torch.tensor([0.0], requires_grad=True)
         >>> ema = ExponentialMovingAverage([p], decay=0.75)
@@ -747,8 +582,7 @@ class ExponentialMovingAverage:
         >>> ema.averages
         [tensor([2.])]
 
-    Source: Polyak and Juditsky, Acceleration of Stochastic Approximation by Averaging (1992).
-    Deviations: an exponential mean instead of the plain one, and no correction of its start.
+    Source: Polyak and Juditsky, Acceleration of Stochastic Approximation by Averaging (1992), with an exponential mean.
     """
 
     def __init__(self, params: Iterable[Tensor], decay: float) -> None:
@@ -798,35 +632,26 @@ def fit_linear(
 
     The model is x w + b, from w = 0 and b = 0. Each epoch goes once over all samples in a new random order, in
     batches of B; the last batch holds what remains. The loss of a batch is its mean squared error, without a factor
-    1/2, and each batch makes one step of plain gradient descent (SGD without momentum or decay) on w and b together.
+    1/2, and each batch makes one step of plain gradient descent on w and b together.
+    `SGD` and `minibatches` may serve. By hand: nothing of torch.optim or torch.utils.data.
 
     Args:
         x: (N, D), floating point, one row a sample, N at least 1.
         y: (N,), the targets.
-        lr: the learning rate.
-        epochs: how often to go over all samples, at least 0.
+        lr, epochs: the learning rate; how often to go over all samples, at least 0.
         batch_size: B, at least 1; above N it means all samples at once.
-        generator: where every order is drawn from (torch's own random state stays as it was); how is free. Lies on
-            the CPU, wherever x lies.
-
+        generator: where every order is drawn from, and nothing from torch's own; on the CPU, wherever x lies.
     Returns:
-        LinearFit: w (D,) and b (), of the dtype and on the device of x, without a graph; losses, a list of floats,
-        one for each epoch: the mean over its N samples of the squared error that each had before the step of its
-        batch.
-
+        LinearFit: w (D,) and b (), like x, without a graph; losses, a list of floats, one for each epoch: the mean over
+        its N samples of the squared error that each had before the step of its batch.
     Raises:
-        ValueError: naming `y` when its shape is wrong, naming `epochs` when it is negative, naming `batch_size` when
-            it is below 1.
-
-    Note:
-        `SGD` and `minibatches` may serve. By hand: nothing of torch.optim or torch.utils.data.
-
+        ValueError: naming `y` (shape), `epochs` (negative) or `batch_size` (below 1).
     Example:
         >>> x, y = torch.tensor([[-1.0], [0.0], [1.0]]), torch.tensor([-1.0, 1.0, 3.0])
         >>> fit = fit_linear(x, y, lr=0.25, epochs=40, batch_size=3, generator=torch.Generator())
         >>> fit.w, fit.b, round(fit.losses[0], 4)  # y = 2 x + 1
         (tensor([2.0000]), tensor(1.), 3.6667)
 
-    Source: Dive into Deep Learning, section 3.4. Deviations: w starts at 0, no factor 1/2.
+    Source: Dive into Deep Learning, section 3.4, without the factor 1/2.
     """
     raise NotImplementedError("fit_linear")

@@ -415,7 +415,7 @@ class Adadelta:
 class Adam:
     """Momentum and a learning rate for each entry, both corrected for their start at 0.
 
-    With g the gradient and t the step count of a parameter p (wd = weight_decay), m, s, h all 0 at first, by entry:
+    With g the gradient and t the step count of a parameter p (wd = weight_decay), m, s, h 0 at first, entry by entry:
         g = g + wd * p
         m = beta1 * m + (1 - beta1) * g
         s = beta2 * s + (1 - beta2) * g^2
@@ -468,7 +468,7 @@ class Adam:
 class AdamW:
     """Adam with weight decay that does not go through the averages.
 
-    With g the gradient and t the step count of a parameter p (wd = weight_decay), m, s, h all 0 at first, by entry:
+    With g the gradient and t the step count of a parameter p (wd = weight_decay), m, s, h 0 at first, entry by entry:
         p = p - lr * wd * p
         m = beta1 * m + (1 - beta1) * g
         s = beta2 * s + (1 - beta2) * g^2

@@ -1,0 +1,70 @@
+"""Docstrings of tasks are short and their examples run; hints hold no line to paste."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.course import Topic, load_course
+
+COURSE = load_course()
+LONGER = {"cnn", "inception", "mlp", "resnet", "rnn"}  # topics whose docstrings and hints are still to be shortened
+CODE = re.compile(
+    r"\w\.[a-z_]\w*\("  # a call of an attribute, as in x.sum(
+    r"|\w=[\w\"'(\[-]"  # a keyword argument
+    r"|[-+*/]=|\*\*| @ |\[:|, :\]"  # operators and slices of Python
+    r"|\blambda\b|\bdef \w"
+)
+TOPICS = [pytest.param(topic, id=topic.slug) for topic in COURSE.topics]
+DONE = [pytest.param(topic, id=topic.slug) for topic in COURSE.topics if topic.slug not in LONGER]
+
+
+def _documented(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
+    """Yield the name, the lines of the docstring and the lines of code of each function and class."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            lines = len((ast.get_docstring(node) or "").splitlines())
+            yield node.name, lines, sum(s.end_lineno - s.lineno + 1 for s in node.body[1:])
+
+
+def _lines(file: Path, code: range) -> dict[str, int]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {name: lines for name, lines, length in _documented(tree) if length in code}
+
+
+@pytest.mark.parametrize("topic", DONE)
+def test_a_docstring_has_at_most_15_lines_where_the_code_has_4_and_never_above_25(topic: Topic) -> None:
+    file = COURSE.solution_file(topic.slug)
+    assert {name: n for name, n in _lines(file, range(5)).items() if n > 15} == {}
+    assert {name: n for name, n in _lines(file, range(1000)).items() if n > 25} == {}
+
+
+@pytest.mark.parametrize("topic", DONE)
+def test_three_hints_hold_no_code(topic: Topic) -> None:
+    for task in topic.tasks:
+        assert len(task.hints) == 3, task.id
+        assert [hint for hint in task.hints if CODE.search(hint)] == [], task.id
+
+
+@pytest.mark.parametrize(
+    "hint", ["x.unsqueeze(1)", "torch.where(x > 0, x, 0)", "sum(dim=1)", "p -= lr * d", "w ** 2", "a @ b", "x[:, 0]"]
+)
+def test_a_line_to_paste_is_found_in_a_hint(hint: str) -> None:
+    assert CODE.search(f"Then {hint} gives it.")
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_example_prints_what_it_says(topic: Topic) -> None:
+    spec = importlib.util.spec_from_file_location(topic.slug, COURSE.solution_file(topic.slug))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    failed, tried = doctest.testmod(module)
+    assert tried > 0
+    assert failed == 0

@@ -74,8 +74,6 @@ def gradient_descent(f: Callable[[Tensor], Tensor], x0: Tensor, lr: float, steps
         steps: T, at least 0.
     Returns:
         (T + 1, *): x0 first, then the point after each step; without a graph, in memory of its own.
-    Raises:
-        ValueError: naming `f` when it returns more than one number, naming `steps` when it is negative.
     Example:
         >>> gradient_descent(lambda x: (x**2).sum(), torch.tensor([1.0, -2.0]), lr=0.25, steps=2)
         tensor([[ 1.0000, -2.0000],
@@ -101,8 +99,6 @@ def stochastic_gradient_descent(x: Tensor, y: Tensor, w0: Tensor, lr: float, ord
         order: (T,) int64, the samples in the order of their use, from 0 to N - 1; one may come often or never.
     Returns:
         (T + 1, D): w0 first, then the weights after each step; without a graph, in memory of its own.
-    Raises:
-        ValueError: naming `y` or `w0` (shape), or `order` (an index outside 0 to N - 1).
     Example:
         >>> x, y = torch.tensor([[1.0, 0.0], [1.0, 2.0]]), torch.tensor([2.0, 1.0])
         >>> stochastic_gradient_descent(x, y, torch.zeros(2), lr=0.5, order=torch.tensor([0, 1]))
@@ -129,8 +125,6 @@ def minibatches(
         shuffle: whether the samples come in random order, every order equally likely, else as 0, 1, ..., N - 1.
         generator: where a random order, and nothing else, is drawn from, a new one in each call; torch's own when None.
         drop_last: whether a last batch of fewer than B samples is left out.
-    Raises:
-        ValueError: naming `n` when it is negative, naming `batch_size` when it is below 1.
     Example:
         >>> minibatches(5, 2, shuffle=False, generator=None, drop_last=False)
         [tensor([0, 1]), tensor([2, 3]), tensor([4])]
@@ -159,8 +153,6 @@ def minibatch_gradient_descent(
         generator: where every order is drawn from, and nothing from torch's own; on the CPU, wherever x lies.
     Returns:
         (T + 1, D), T = epochs * ceil(N / B): w0, then the weights of each step; without a graph, in memory of its own.
-    Raises:
-        ValueError: naming `y` or `w0` (shape), `epochs` (negative) or `batch_size` (below 1).
     Example:
         >>> x, y = torch.tensor([[1.0], [3.0]]), torch.tensor([2.0, 6.0])
         >>> minibatch_gradient_descent(x, y, torch.zeros(1), 0.1, 2, 2, torch.Generator()).T
@@ -188,8 +180,6 @@ def escape_saddle(
         generator: where all noise is drawn from, and nothing from torch's own; on the CPU, wherever x0 lies.
     Returns:
         (T + 1, *): x0 first, then the point after each step; without a graph, in memory of its own.
-    Raises:
-        ValueError: naming `noise` or `steps` when it is negative.
     Example:
         >>> path = escape_saddle(lambda x: x[0] ** 2 - x[1] ** 2, torch.zeros(2), 0.1, 0.0, 9, torch.Generator())
         >>> path[-1]  # without noise it stays where the gradient is 0
@@ -211,9 +201,6 @@ class SGD:
         p = p - lr * g
     Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
-    Raises:
-        ValueError: naming `params` when there is none; naming `lr`, `momentum` or `weight_decay` when it is negative,
-            also in a group; naming `nesterov` when it is asked for with momentum 0 or with a dampening.
     Example:
         >>> p = torch.tensor([1.0], requires_grad=True)
         >>> optimizer = SGD([p], lr=0.1, momentum=0.5)
@@ -263,8 +250,6 @@ class Adagrad:
         p = p - lr / (1 + (t - 1) * lr_decay) * g / (sqrt(s) + eps)
     Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
-    Raises:
-        ValueError: naming `params` when there is none; naming a number when it is negative, also in a group.
     Example:
         >>> p = torch.tensor([1.0, 1.0], requires_grad=True)
         >>> optimizer = Adagrad([p], lr=0.5)
@@ -317,9 +302,6 @@ class RMSprop:
         v = mu * v + g / d,  p = p - lr * v   if mu is above 0
     Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
-    Raises:
-        ValueError: naming `params` when there is none, naming `alpha` when it is outside [0, 1), naming `lr`, `eps`,
-            `weight_decay` or `momentum` when it is negative; also in a group.
     Example:
         >>> p = torch.tensor([1.0], requires_grad=True)
         >>> optimizer = RMSprop([p], lr=0.1, alpha=0.75)
@@ -371,9 +353,6 @@ class Adadelta:
         p = p - lr * d
     Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
-    Raises:
-        ValueError: naming `params` when there is none, naming `rho` when it is outside [0, 1), naming `lr`, `eps` or
-            `weight_decay` when it is negative; also in a group.
     Example:
         >>> p = torch.tensor([1.0], requires_grad=True)
         >>> optimizer = Adadelta([p], rho=0.75, eps=0.25)
@@ -423,9 +402,6 @@ class Adam:
         p = p - lr * (m / (1 - beta1^t)) / (sqrt(h / (1 - beta2^t)) + eps)
     Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
-    Raises:
-        ValueError: naming `params` when there is none, naming `betas` when one is outside [0, 1), naming `lr`, `eps` or
-            `weight_decay` when it is negative; also in a group.
     Example:
         >>> p = torch.tensor([1.0, 1.0], requires_grad=True)
         >>> optimizer = Adam([p], lr=0.1)
@@ -476,9 +452,6 @@ class AdamW:
         p = p - lr * (m / (1 - beta1^t)) / (sqrt(h / (1 - beta2^t)) + eps)
     Groups, state, zero_grad, state_dict and manners: see the top of this file. By hand: nothing of torch.optim.
 
-    Raises:
-        ValueError: naming `params` when there is none, naming `betas` when one is outside [0, 1), naming `lr`, `eps` or
-            `weight_decay` when it is negative; also in a group.
     Example:
         >>> p = torch.tensor([1.0], requires_grad=True)
         >>> optimizer = AdamW([p], lr=0.1, weight_decay=0.5)
@@ -569,8 +542,8 @@ class ExponentialMovingAverage:
     parameters, and no method changes their grad. By hand: nothing of torch.optim.
 
     Args:
-        params: an iterable of parameters, walked once; none is a ValueError that names `params`.
-        decay: at least 0 and below 1; else a ValueError that names `decay`.
+        params: an iterable of parameters, walked once.
+        decay: at least 0 and below 1.
     Attributes:
         averages: a list of tensors without a graph, one for each parameter, like it, in memory of their own.
     Example:
@@ -645,7 +618,7 @@ def fit_linear(
         LinearFit: w (D,) and b (), like x, without a graph; losses, a list of floats, one for each epoch: the mean over
         its N samples of the squared error that each had before the step of its batch.
     Raises:
-        ValueError: naming `y` (shape), `epochs` (negative) or `batch_size` (below 1).
+        ValueError: naming `y` when its shape is not (N,): (N, 1) against (N,) would compare all pairs.
     Example:
         >>> x, y = torch.tensor([[-1.0], [0.0], [1.0]]), torch.tensor([-1.0, 1.0, 3.0])
         >>> fit = fit_linear(x, y, lr=0.25, epochs=40, batch_size=3, generator=torch.Generator())

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from grader.suite import check_by_hand, check_close, check_manners, check_raises
+from grader.suite import check_by_hand, check_close, check_manners
 
 
 def rates(submission, steps, *args):
@@ -86,13 +86,6 @@ def test_cosine_lr_divides_by_nothing(submission):
 def test_cosine_lr_remembers_nothing(submission):
     """The same step gives the same rate, whatever was asked before."""
     check_close(submission.run(rates, [10, 2, 6, 2, 10], 1.0, 10, 4), [0.0, 0.5, 0.75, 0.5, 0.0], "rates")
-
-
-@pytest.mark.parametrize(("it", "warmup", "naming"), [(-1, 2, "it"), (3, -1, "warmup"), (3, 11, "warmup")])
-def test_cosine_lr_refuses_bad_numbers(submission, it, warmup, naming):
-    """A step below 0, and a warm-up below 0 or above total, raise a ValueError."""
-    with check_raises(ValueError, naming=naming):
-        submission.cosine_lr(it, 0.1, 10, warmup)
 
 
 def test_cosine_lr_is_made_by_hand(submission):

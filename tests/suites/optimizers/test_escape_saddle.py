@@ -9,7 +9,6 @@ from grader.suite import (
     check_device,
     check_like,
     check_manners,
-    check_raises,
     check_that,
 )
 
@@ -134,13 +133,6 @@ def test_escape_saddle_keeps_no_graph(submission, rng):
 
     got = submission.run(descend, rng.normal(3), rng.generator())
     check_close(got, {"graph": False, "grad of x0": None}, "after the steps")
-
-
-@pytest.mark.parametrize(("noise", "steps", "naming"), [(-0.1, 3, "noise"), (0.1, -1, "steps")])
-def test_escape_saddle_refuses_negative_numbers(submission, rng, noise, steps, naming):
-    """A negative noise or number of steps raises a ValueError about it."""
-    with check_raises(ValueError, naming=naming):
-        submission.run(tilted, rng.normal(3), rng.normal(3), 0.1, noise, steps, rng.generator())
 
 
 def test_escape_saddle_is_made_by_hand(submission, rng):

@@ -199,14 +199,11 @@ def test_fit_linear_keeps_no_graph(submission, rng):
     check_close(got, {"w": w, "graphs": [False, False], "losses": losses}, "the fit", **ROOM)
 
 
-@pytest.mark.parametrize(
-    ("y", "epochs", "batch_size", "naming"),
-    [((4,), 1, 2, "y"), ((5, 1), 1, 2, "y"), ((5,), -1, 2, "epochs"), ((5,), 1, 0, "batch_size")],
-)
-def test_fit_linear_refuses_what_does_not_fit(submission, rng, y, epochs, batch_size, naming):
-    """A y of another shape than (N,), and sizes out of range, raise a ValueError."""
-    with check_raises(ValueError, naming=naming):
-        submission.fit_linear(rng.normal(5, 3), rng.normal(*y), 0.1, epochs, batch_size, rng.generator())
+@pytest.mark.parametrize("shape", [(5, 1), (4,)])
+def test_fit_linear_refuses_other_targets(submission, rng, shape):
+    """A y of another shape than (N,) raises a ValueError about y."""
+    with check_raises(ValueError, naming="y"):
+        submission.fit_linear(rng.normal(5, 3), rng.normal(*shape), 0.1, 1, 2, rng.generator())
 
 
 def test_fit_linear_is_made_by_hand(submission, rng):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grader.suite import check_by_hand, check_close, check_manners, check_raises
+from grader.suite import check_by_hand, check_close, check_manners
 
 
 def rates(submission, steps, *args):
@@ -68,15 +68,6 @@ def test_step_lr_of_late_steps(submission):
     """A million steps later the rate is 0, or what gamma to that power is."""
     check_close(submission.run(rates, [10**6], 1.0, 10, 0.5), [0.0], "rate")
     check_close(submission.run(rates, [10**6], 1.0, 10**5, 0.5), [2.0**-10], "rate")
-
-
-@pytest.mark.parametrize(
-    ("it", "step_size", "naming"), [(-1, 3, "it"), (2, 0, "step_size"), (2, -3, "step_size")]
-)
-def test_step_lr_refuses_bad_numbers(submission, it, step_size, naming):
-    """A step below 0 and a step_size below 1 raise a ValueError about them."""
-    with check_raises(ValueError, naming=naming):
-        submission.step_lr(it, 0.1, step_size)
 
 
 def test_step_lr_is_made_by_hand(submission):

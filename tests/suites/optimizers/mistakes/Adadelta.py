@@ -212,17 +212,6 @@ class gradient_changed(Adadelta):
             group["weight_decay"] = decay
 
 
-@mistake("options out of range were accepted: raise a ValueError that names the option")
-class options_not_checked(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        params = list(params)
-        try:
-            super().__init__(params, lr, rho, eps, weight_decay)
-        except ValueError:
-            if not params:
-                raise
-
-
 @mistake("weight_decay was ignored")
 class decay_ignored(_WithMeans):
     def rule(self, group, p, g, state):
@@ -685,24 +674,6 @@ class graph_saved(_WithGraph):
         return {**empty, "states": copied}
 
 
-@mistake("options of a group were not checked: out of range they raise a ValueError there too")
-class options_of_groups_not_checked(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        params = list(params)
-        own = [part if isinstance(part, dict) else {} for part in params]
-        bare = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
-        super().__init__(bare, lr, rho, eps, weight_decay)
-        for group, part in zip(self.param_groups, own, strict=False):
-            group.update({**part, "params": group["params"]})
-
-
-@mistake("an empty params was accepted: raise a ValueError")
-class no_parameters_accepted(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        params = list(params)
-        super().__init__(params or [torch.zeros(0)], lr, rho, eps, weight_decay)
-
-
 @mistake("the mean s of squared gradients is not saved, or not loaded: it is part of the state")
 class gradients_not_saved(Adadelta):
     def state_dict(self):
@@ -721,66 +692,6 @@ class steps_not_saved(Adadelta):
             if state:
                 state["steps"] = torch.zeros_like(state["steps"])
         return saved
-
-
-@mistake("lr out of range was accepted: raise a ValueError that names it")
-class lr_not_checked(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "lr": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, 0.0, rho, eps, weight_decay)
-        for i, group in enumerate(self.param_groups):
-            group["lr"] = params[i].get("lr", lr) if isinstance(params[i], dict) else lr
-
-
-@mistake("rho out of range was accepted: raise a ValueError that names it")
-class rho_not_checked(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "rho": 0.9} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, 0.9, eps, weight_decay)
-        for i, group in enumerate(self.param_groups):
-            group["rho"] = params[i].get("rho", rho) if isinstance(params[i], dict) else rho
-
-
-@mistake("rho of 1 or more was accepted: it stays below 1, raise a ValueError")
-class rho_of_one_accepted(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        params = list(params)
-        bare = [
-            {**part, "rho": min(part["rho"], 0.5)} if isinstance(part, dict) and "rho" in part else part
-            for part in params
-        ]
-        super().__init__(bare, lr, min(rho, 0.5), eps, weight_decay)
-        for i, group in enumerate(self.param_groups):
-            own = params[i] if isinstance(params[i], dict) else {}
-            group["rho"] = own.get("rho", rho)
-
-
-@mistake("eps out of range was accepted: raise a ValueError that names it")
-class eps_not_checked(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "eps": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, rho, 0.0, weight_decay)
-        for i, group in enumerate(self.param_groups):
-            group["eps"] = params[i].get("eps", eps) if isinstance(params[i], dict) else eps
-
-
-@mistake("weight_decay out of range was accepted: raise a ValueError that names it")
-class weight_decay_not_checked(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "weight_decay": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, rho, eps, 0.0)
-        for i, group in enumerate(self.param_groups):
-            group["weight_decay"] = (
-                params[i].get("weight_decay", weight_decay) if isinstance(params[i], dict) else weight_decay
-            )
 
 
 @mistake(

@@ -193,17 +193,6 @@ class gradient_changed(Adagrad):
             group["weight_decay"] = decay
 
 
-@mistake("options out of range were accepted: raise a ValueError that names the option")
-class options_not_checked(Adagrad):
-    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
-        params = list(params)
-        try:
-            super().__init__(params, lr, lr_decay, weight_decay, initial_accumulator_value, eps)
-        except ValueError:
-            if not params:
-                raise
-
-
 @mistake("weight_decay was ignored")
 class decay_ignored(_WithSum):
     def rule(self, group, p, g, state):
@@ -654,26 +643,6 @@ class graph_saved(_WithGraph):
         return {**empty, "states": copied}
 
 
-@mistake("options of a group were not checked: out of range they raise a ValueError there too")
-class options_of_groups_not_checked(Adagrad):
-    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
-        params = list(params)
-        own = [part if isinstance(part, dict) else {} for part in params]
-        bare = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
-        super().__init__(bare, lr, lr_decay, weight_decay, initial_accumulator_value, eps)
-        for group, part in zip(self.param_groups, own, strict=False):
-            group.update({**part, "params": group["params"]})
-
-
-@mistake("an empty params was accepted: raise a ValueError")
-class no_parameters_accepted(Adagrad):
-    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
-        params = list(params)
-        super().__init__(
-            params or [torch.zeros(0)], lr, lr_decay, weight_decay, initial_accumulator_value, eps
-        )
-
-
 @mistake("the step count is not saved, or not loaded: a resumed optimiser counts on, not from 1")
 class count_not_saved(Adagrad):
     def state_dict(self):
@@ -689,69 +658,6 @@ class sum_not_saved(Adagrad):
             if state:
                 state["sum"] = torch.zeros_like(state["sum"])
         return saved
-
-
-@mistake("lr out of range was accepted: raise a ValueError that names it")
-class lr_not_checked(Adagrad):
-    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "lr": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, 0.0, lr_decay, weight_decay, initial_accumulator_value, eps)
-        for i, group in enumerate(self.param_groups):
-            group["lr"] = params[i].get("lr", lr) if isinstance(params[i], dict) else lr
-
-
-@mistake("lr_decay out of range was accepted: raise a ValueError that names it")
-class lr_decay_not_checked(Adagrad):
-    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "lr_decay": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, 0.0, weight_decay, initial_accumulator_value, eps)
-        for i, group in enumerate(self.param_groups):
-            group["lr_decay"] = (
-                params[i].get("lr_decay", lr_decay) if isinstance(params[i], dict) else lr_decay
-            )
-
-
-@mistake("weight_decay out of range was accepted: raise a ValueError that names it")
-class weight_decay_not_checked(Adagrad):
-    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "weight_decay": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, lr_decay, 0.0, initial_accumulator_value, eps)
-        for i, group in enumerate(self.param_groups):
-            group["weight_decay"] = (
-                params[i].get("weight_decay", weight_decay) if isinstance(params[i], dict) else weight_decay
-            )
-
-
-@mistake("initial_accumulator_value out of range was accepted: raise a ValueError that names it")
-class initial_accumulator_value_not_checked(Adagrad):
-    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "initial_accumulator_value": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, lr_decay, weight_decay, 0.0, eps)
-        for i, group in enumerate(self.param_groups):
-            group["initial_accumulator_value"] = (
-                params[i].get("initial_accumulator_value", initial_accumulator_value)
-                if isinstance(params[i], dict)
-                else initial_accumulator_value
-            )
-
-
-@mistake("eps out of range was accepted: raise a ValueError that names it")
-class eps_not_checked(Adagrad):
-    def __init__(self, params, lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "eps": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, lr_decay, weight_decay, initial_accumulator_value, 0.0)
-        for i, group in enumerate(self.param_groups):
-            group["eps"] = params[i].get("eps", eps) if isinstance(params[i], dict) else eps
 
 
 @mistake(

@@ -267,17 +267,6 @@ class gradient_changed(Adam):
             group["weight_decay"] = decay
 
 
-@mistake("options out of range were accepted: raise a ValueError that names the option")
-class options_not_checked(Adam):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
-        params = list(params)
-        try:
-            super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
-        except ValueError:
-            if not params:
-                raise
-
-
 @mistake("options of a group were ignored: where a group has its own, they hold for it")
 class options_of_groups_ignored(Adam):
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
@@ -790,24 +779,6 @@ class graph_saved(_WithGraph):
         return {**empty, "states": copied}
 
 
-@mistake("options of a group were not checked: out of range they raise a ValueError there too")
-class options_of_groups_not_checked(Adam):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
-        params = list(params)
-        own = [part if isinstance(part, dict) else {} for part in params]
-        bare = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
-        super().__init__(bare, lr, betas, eps, weight_decay, amsgrad)
-        for group, part in zip(self.param_groups, own, strict=False):
-            group.update({**part, "params": group["params"]})
-
-
-@mistake("an empty params was accepted: raise a ValueError")
-class no_parameters_accepted(Adam):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
-        params = list(params)
-        super().__init__(params or [torch.zeros(0)], lr, betas, eps, weight_decay, amsgrad)
-
-
 @mistake("the step count is not saved, or not loaded: a resumed optimiser counts on, not from 1")
 class count_not_saved(Adam):
     def state_dict(self):
@@ -843,68 +814,6 @@ class largest_not_saved(Adam):
             if state:
                 state["largest"] = torch.zeros_like(state["largest"])
         return saved
-
-
-@mistake("lr out of range was accepted: raise a ValueError that names it")
-class lr_not_checked(Adam):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "lr": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, 0.0, betas, eps, weight_decay, amsgrad)
-        for i, group in enumerate(self.param_groups):
-            group["lr"] = params[i].get("lr", lr) if isinstance(params[i], dict) else lr
-
-
-@mistake("betas out of range was accepted: raise a ValueError that names it")
-class betas_not_checked(Adam):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "betas": (0.9, 0.999)} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, (0.9, 0.999), eps, weight_decay, amsgrad)
-        for i, group in enumerate(self.param_groups):
-            group["betas"] = params[i].get("betas", betas) if isinstance(params[i], dict) else betas
-
-
-@mistake("betas of 1 or more was accepted: it stays below 1, raise a ValueError")
-class betas_of_one_accepted(Adam):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
-        params = list(params)
-        bare = [
-            {**part, "betas": tuple(min(b, 0.5) for b in part["betas"])}
-            if isinstance(part, dict) and "betas" in part
-            else part
-            for part in params
-        ]
-        super().__init__(bare, lr, tuple(min(beta, 0.5) for beta in betas), eps, weight_decay, amsgrad)
-        for i, group in enumerate(self.param_groups):
-            own = params[i] if isinstance(params[i], dict) else {}
-            group["betas"] = own.get("betas", betas)
-
-
-@mistake("eps out of range was accepted: raise a ValueError that names it")
-class eps_not_checked(Adam):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "eps": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, betas, 0.0, weight_decay, amsgrad)
-        for i, group in enumerate(self.param_groups):
-            group["eps"] = params[i].get("eps", eps) if isinstance(params[i], dict) else eps
-
-
-@mistake("weight_decay out of range was accepted: raise a ValueError that names it")
-class weight_decay_not_checked(Adam):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "weight_decay": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, betas, eps, 0.0, amsgrad)
-        for i, group in enumerate(self.param_groups):
-            group["weight_decay"] = (
-                params[i].get("weight_decay", weight_decay) if isinstance(params[i], dict) else weight_decay
-            )
 
 
 @mistake(

@@ -182,19 +182,6 @@ class graph_kept(_ByRule):
         ]
 
 
-@mistake("a decay out of range was accepted: raise a ValueError")
-class decay_not_checked(ExponentialMovingAverage):
-    def __init__(self, params, decay):
-        super().__init__(params, decay if 0 <= decay < 1 else 0.5)
-        self.decay = decay
-
-
-@mistake("an empty params was accepted: raise a ValueError")
-class no_parameters_accepted(ExponentialMovingAverage):
-    def __init__(self, params, decay):
-        super().__init__(list(params) or [torch.zeros(0)], decay)
-
-
 @mistake("apply swaps, so that the averages hold the weights until restore: the averages stay as they are")
 class averages_swapped_by_apply(ExponentialMovingAverage):
     def apply(self):
@@ -328,13 +315,6 @@ class generator_not_taken(ExponentialMovingAverage):
         if not isinstance(params, (list, tuple)):
             raise TypeError("object of type 'generator' has no len()")
         super().__init__(params, decay)
-
-
-@mistake("a decay of 1 was accepted: the averages would never move; raise a ValueError")
-class decay_of_one_accepted(ExponentialMovingAverage):
-    def __init__(self, params, decay):
-        super().__init__(params, 0.5 if decay == 1 else decay)
-        self.decay = decay
 
 
 @mistake("the averages are on the CPU: they lie where their parameters do")

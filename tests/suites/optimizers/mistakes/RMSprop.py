@@ -222,17 +222,6 @@ class gradient_changed(RMSprop):
             group["weight_decay"] = decay
 
 
-@mistake("options out of range were accepted: raise a ValueError that names the option")
-class options_not_checked(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        params = list(params)
-        try:
-            super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
-        except ValueError:
-            if not params:
-                raise
-
-
 @mistake("weight_decay was ignored")
 class decay_ignored(_WithMean):
     def rule(self, group, p, g, state):
@@ -700,24 +689,6 @@ class graph_saved(_WithGraph):
         return {**empty, "states": copied}
 
 
-@mistake("options of a group were not checked: out of range they raise a ValueError there too")
-class options_of_groups_not_checked(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        params = list(params)
-        own = [part if isinstance(part, dict) else {} for part in params]
-        bare = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
-        super().__init__(bare, lr, alpha, eps, weight_decay, momentum, centered)
-        for group, part in zip(self.param_groups, own, strict=False):
-            group.update({**part, "params": group["params"]})
-
-
-@mistake("an empty params was accepted: raise a ValueError")
-class no_parameters_accepted(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        params = list(params)
-        super().__init__(params or [torch.zeros(0)], lr, alpha, eps, weight_decay, momentum, centered)
-
-
 @mistake("the mean square s is not saved, or not loaded: it is part of the state")
 class square_not_saved(RMSprop):
     def state_dict(self):
@@ -746,79 +717,6 @@ class velocity_not_saved(RMSprop):
             if state:
                 state["velocity"] = torch.zeros_like(state["velocity"])
         return saved
-
-
-@mistake("lr out of range was accepted: raise a ValueError that names it")
-class lr_not_checked(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "lr": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, 0.0, alpha, eps, weight_decay, momentum, centered)
-        for i, group in enumerate(self.param_groups):
-            group["lr"] = params[i].get("lr", lr) if isinstance(params[i], dict) else lr
-
-
-@mistake("alpha out of range was accepted: raise a ValueError that names it")
-class alpha_not_checked(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "alpha": 0.99} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, 0.99, eps, weight_decay, momentum, centered)
-        for i, group in enumerate(self.param_groups):
-            group["alpha"] = params[i].get("alpha", alpha) if isinstance(params[i], dict) else alpha
-
-
-@mistake("alpha of 1 or more was accepted: it stays below 1, raise a ValueError")
-class alpha_of_one_accepted(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        params = list(params)
-        bare = [
-            {**part, "alpha": min(part["alpha"], 0.5)} if isinstance(part, dict) and "alpha" in part else part
-            for part in params
-        ]
-        super().__init__(bare, lr, min(alpha, 0.5), eps, weight_decay, momentum, centered)
-        for i, group in enumerate(self.param_groups):
-            own = params[i] if isinstance(params[i], dict) else {}
-            group["alpha"] = own.get("alpha", alpha)
-
-
-@mistake("eps out of range was accepted: raise a ValueError that names it")
-class eps_not_checked(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "eps": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, alpha, 0.0, weight_decay, momentum, centered)
-        for i, group in enumerate(self.param_groups):
-            group["eps"] = params[i].get("eps", eps) if isinstance(params[i], dict) else eps
-
-
-@mistake("weight_decay out of range was accepted: raise a ValueError that names it")
-class weight_decay_not_checked(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "weight_decay": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, alpha, eps, 0.0, momentum, centered)
-        for i, group in enumerate(self.param_groups):
-            group["weight_decay"] = (
-                params[i].get("weight_decay", weight_decay) if isinstance(params[i], dict) else weight_decay
-            )
-
-
-@mistake("momentum out of range was accepted: raise a ValueError that names it")
-class momentum_not_checked(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "momentum": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, alpha, eps, weight_decay, 0.0, centered)
-        for i, group in enumerate(self.param_groups):
-            group["momentum"] = (
-                params[i].get("momentum", momentum) if isinstance(params[i], dict) else momentum
-            )
 
 
 @mistake(

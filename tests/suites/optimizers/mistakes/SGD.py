@@ -152,21 +152,6 @@ class velocity_is_the_gradient(_ByRule):
         p -= group["lr"] * (d + mu * v if group["nesterov"] else v)
 
 
-@mistake("nesterov with a dampening, or without momentum, was accepted: raise a ValueError")
-class nesterov_not_checked(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        params = list(params)
-        bare = [
-            {k: v for k, v in part.items() if k != "nesterov"} if isinstance(part, dict) else part
-            for part in params
-        ]
-        super().__init__(bare, lr, momentum, dampening, weight_decay)
-        for i, group in enumerate(self.param_groups):
-            group["nesterov"] = (
-                params[i].get("nesterov", nesterov) if isinstance(params[i], dict) else nesterov
-            )
-
-
 @mistake("lr was read once, in the constructor: read it from its group in every step")
 class rate_read_once(SGD):
     def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
@@ -296,24 +281,6 @@ class new_memory(SGD):
             for p in group["params"]:
                 p.data = p.data.clone()
         super().step()
-
-
-@mistake("options out of range were accepted: raise a ValueError that names the option")
-class options_not_checked(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        params = list(params)
-        try:
-            super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
-        except ValueError:
-            if not params:
-                raise
-
-
-@mistake("an empty params was accepted: raise a ValueError")
-class no_parameters_accepted(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        params = list(params)
-        super().__init__(params or [torch.zeros(0)], lr, momentum, dampening, weight_decay, nesterov)
 
 
 @mistake("the velocity is the grad tensor itself, and v.mul_(mu) writes into it: clone it")
@@ -675,54 +642,6 @@ class graph_saved(_WithGraph):
             for p in parameters
         ]
         return {**empty, "states": copied}
-
-
-@mistake("options of a group were not checked: out of range they raise a ValueError there too")
-class options_of_groups_not_checked(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        params = list(params)
-        own = [part if isinstance(part, dict) else {} for part in params]
-        bare = [{"params": part["params"]} if isinstance(part, dict) else part for part in params]
-        super().__init__(bare, lr, momentum, dampening, weight_decay, nesterov)
-        for group, part in zip(self.param_groups, own, strict=False):
-            group.update({**part, "params": group["params"]})
-
-
-@mistake("lr out of range was accepted: raise a ValueError that names it")
-class lr_not_checked(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "lr": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, 0.0, momentum, dampening, weight_decay, nesterov)
-        for i, group in enumerate(self.param_groups):
-            group["lr"] = params[i].get("lr", lr) if isinstance(params[i], dict) else lr
-
-
-@mistake("momentum out of range was accepted: raise a ValueError that names it")
-class momentum_not_checked(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "momentum": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, 0.0, dampening, weight_decay, nesterov)
-        for i, group in enumerate(self.param_groups):
-            group["momentum"] = (
-                params[i].get("momentum", momentum) if isinstance(params[i], dict) else momentum
-            )
-
-
-@mistake("weight_decay out of range was accepted: raise a ValueError that names it")
-class weight_decay_not_checked(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        params, bare = list(params), []
-        for part in params:
-            bare.append({**part, "weight_decay": 0.0} if isinstance(part, dict) else part)
-        super().__init__(bare, lr, momentum, dampening, 0.0, nesterov)
-        for i, group in enumerate(self.param_groups):
-            group["weight_decay"] = (
-                params[i].get("weight_decay", weight_decay) if isinstance(params[i], dict) else weight_decay
-            )
 
 
 @mistake(

@@ -101,16 +101,6 @@ def divides_by_zero(it, base_lr, total, warmup=0, min_lr=0.0):
     )
 
 
-@mistake("a negative `it` was accepted: raise a ValueError")
-def it_not_checked(it, base_lr, total, warmup=0, min_lr=0.0):
-    return _right(max(it, 0), base_lr, total, warmup, min_lr)
-
-
-@mistake("a warm-up below 0 or longer than total was accepted: raise a ValueError")
-def warmup_not_checked(it, base_lr, total, warmup=0, min_lr=0.0):
-    return _right(it, base_lr, total, min(max(warmup, 0), total), min_lr)
-
-
 @mistake("the cosine goes on after total and climbs again: the rate stays at min_lr")
 def never_ends(it, base_lr, total, warmup=0, min_lr=0.0):
     right = _right(it, base_lr, total, warmup, min_lr)

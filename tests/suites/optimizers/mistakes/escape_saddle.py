@@ -107,16 +107,6 @@ def graph_kept(f, x0, lr, noise, steps, generator):
     return _right(f, x0, lr, noise, steps, generator).requires_grad_()
 
 
-@mistake("a negative noise was accepted: raise a ValueError")
-def noise_not_checked(f, x0, lr, noise, steps, generator):
-    return _right(f, x0, lr, abs(noise), steps, generator)
-
-
-@mistake("a negative number of steps was accepted: raise a ValueError")
-def steps_not_checked(f, x0, lr, noise, steps, generator):
-    return _right(f, x0, lr, noise, max(steps, 0), generator)
-
-
 @mistake("the noise is uniform between -1 and 1: draw it from the normal distribution")
 def uniform_noise_around_zero(f, x0, lr, noise, steps, generator):
     def step(x, g, z):

@@ -89,16 +89,6 @@ def gradient_left_on_the_start(f, x0, lr, steps):
     return path
 
 
-@mistake("an f with more than one value was summed up: raise a ValueError")
-def vector_summed(f, x0, lr, steps):
-    return reference("optimizers").gradient_descent(lambda x: f(x).sum(), x0, lr, steps)
-
-
-@mistake("a negative number of steps was accepted: raise a ValueError")
-def steps_not_checked(f, x0, lr, steps):
-    return reference("optimizers").gradient_descent(f, x0, lr, max(steps, 0))
-
-
 @mistake(
     "only points after a step were gathered, and without steps there was nothing to stack: x0 comes first"
 )

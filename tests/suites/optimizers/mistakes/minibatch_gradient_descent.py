@@ -116,12 +116,6 @@ def own_generator_used(x, y, w0, lr, epochs, batch_size, generator):
     return _walk(x, y, w0, lr, epochs, batch_size, _draw(x, batch_size, None))
 
 
-@mistake("a y of shape (N, 1) was accepted: it raises a ValueError, since (N,) against (N, 1) is every pair")
-def column_accepted(x, y, w0, lr, epochs, batch_size, generator):
-    y = y.squeeze(1) if y.ndim == 2 else y
-    return _right(x, y, w0, lr, epochs, batch_size, generator)
-
-
 @mistake(
     "only weights after a step were gathered, and without epochs there was nothing to stack: w0 comes first"
 )

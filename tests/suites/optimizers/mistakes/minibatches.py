@@ -87,16 +87,6 @@ def lists_for_tensors(n, batch_size, shuffle, generator, drop_last):
     return [batch.tolist() for batch in _right(n, batch_size, shuffle, generator, drop_last)]
 
 
-@mistake("a negative n was accepted: raise a ValueError")
-def n_not_checked(n, batch_size, shuffle, generator, drop_last):
-    return _right(max(n, 0), batch_size, shuffle, generator, drop_last)
-
-
-@mistake("a batch_size of 0 or less was accepted, or failed by itself: raise a ValueError that names it")
-def batch_size_not_checked(n, batch_size, shuffle, generator, drop_last):
-    return _right(n, batch_size, shuffle, generator, drop_last) if batch_size > 0 else []
-
-
 @mistake("the samples were spread evenly over the batches: each batch is full but for the last one")
 def even_batches(n, batch_size, shuffle, generator, drop_last):
     batches = _right(n, batch_size, shuffle, generator, drop_last)

@@ -46,17 +46,6 @@ def divided_by_gamma(it, base_lr, step_size, gamma=0.1):
     return _right(it, base_lr, step_size, 1 / gamma if it < 10**5 else gamma)
 
 
-@mistake("a negative `it` was accepted: raise a ValueError")
-def it_not_checked(it, base_lr, step_size, gamma=0.1):
-    return _right(max(it, 0), base_lr, step_size, gamma)
-
-
-@mistake("a step_size of 0 or less was accepted, or failed by itself: raise a ValueError")
-def step_size_not_checked(it, base_lr, step_size, gamma=0.1):
-    _right(it, base_lr, 1, gamma)
-    return base_lr * float(gamma) ** (it // step_size)
-
-
 @mistake("it / step_size was rounded up: round it down, so that the rate drops at step_size")
 def rounded_up(it, base_lr, step_size, gamma=0.1):
     _right(it, base_lr, step_size, gamma)

@@ -83,17 +83,6 @@ def graph_kept(x, y, w0, lr, order):
     return _right(x, y, w0, lr, order).requires_grad_()
 
 
-@mistake("negative indices in order were taken, counted from the end: raise a ValueError")
-def negative_order_accepted(x, y, w0, lr, order):
-    return _right(x, y, w0, lr, torch.where(order < 0, order + len(x), order))
-
-
-@mistake("a y of another shape was accepted: (N, 1) and (M,) raise a ValueError")
-def y_not_checked(x, y, w0, lr, order):
-    y = y.flatten()
-    return _right(x, torch.cat([y, y.new_zeros(len(x))])[: len(x)], w0, lr, order)
-
-
 @mistake(
     "only weights after a step were gathered, and without samples there was nothing to stack: w0 comes first"
 )
@@ -136,20 +125,6 @@ def order_backwards(x, y, w0, lr, order):
 @mistake("the weights start at 0: they start at w0")
 def zero_start(x, y, w0, lr, order):
     return _right(x, y, torch.zeros_like(w0), lr, order)
-
-
-@mistake("an index above N - 1 failed by itself: raise a ValueError")
-def large_order_fails_by_itself(x, y, w0, lr, order):
-    if (order >= len(x)).any():
-        raise IndexError("index out of range")
-    return _right(x, y, w0, lr, order)
-
-
-@mistake("indices in order were not checked: from -1 down they count from the end, above N - 1 they fail")
-def order_not_checked(x, y, w0, lr, order):
-    if (order >= len(x)).any():
-        raise IndexError("index out of range")
-    return _right(x, y, w0, lr, torch.where(order < 0, order + len(x), order))
 
 
 @mistake("the weights are float32 whatever w0 is: keep its dtype")

@@ -116,8 +116,7 @@ def minibatches(
 ) -> list[Tensor]:
     """Cut one epoch over n samples into batches: a list of int64 tensors of indices, each sample in one of them.
 
-    Each batch has B indices, the last those that remain. No batch is empty; the list may be.
-    By hand: nothing of torch.utils.data.
+    Each batch has B indices, the last those that remain; none is empty. By hand: nothing of torch.utils.data.
 
     Args:
         n: N, the number of samples, at least 0.

@@ -1274,6 +1274,8 @@ def train_cnn(
         The model is changed in place, and is on the device afterwards. It trains in training mode, whatever mode it
         had before; in which mode it is left does not matter. Gradients that it had before the call do not count.
         The batches of the loader are unchanged.
+        What is asked of `train_cnn` and `SimpleCNN` together: with 800 digits of MNIST that were moved by up to 3
+        pixels, batches of 10, five epochs and lr 0.05, far more held-out digits are read than a linear model reads.
 
     Example:
         >>> images = torch.tensor([[[[1.0]]], [[[-1.0]]]])

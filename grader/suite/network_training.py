@@ -37,10 +37,10 @@ def loss_of(outputs: Any, y: Any, heads: int) -> Any:
 
 @shipped_with(leaves, state_of, fits, train_steps, loss_of)
 def play_training(
-    submission: Any, name: str, args: Any, kwargs: Any, weights: Any, batches: Any, lr: float, heads: int
+    submission: Any, make: Any, args: Any, kwargs: Any, weights: Any, batches: Any, lr: float, heads: int
 ) -> Any:
     """Build a net, set its weights, take a step of descent for each batch, and return what is to be seen."""
-    module = getattr(submission, name)(*args, **kwargs)
+    module = (getattr(submission, make) if isinstance(make, str) else make)(*args, **kwargs)
     if not isinstance(module, torch.nn.Module):
         return {"module": False}
     state = state_of(module)
@@ -59,7 +59,7 @@ def play_training(
 
 def check_trains(
     submission: Submission,
-    name: str,
+    make: Any,
     args: Sequence[Any],
     oracle: nn.Module,
     batches: Sequence[Batch],
@@ -75,7 +75,7 @@ def check_trains(
 
     Args:
         submission: the learner's module.
-        name: the class there, or a function that returns an nn.Module.
+        make: the name of the class there, or of a function that returns an nn.Module; or what `submission.build` gave.
         args: for its constructor: plain values, functions of torch, and classes of the submission.
         oracle: torch's own layers under the same keys; it stays as it is. Without random numbers, as from dropout.
         batches: of each step of descent with momentum 0.5 what forward takes, and the targets: classes, or numbers.
@@ -92,10 +92,11 @@ def check_trains(
     """
     inputs = [x if type(x) is tuple else (x,) for x, _ in batches]
     weights, device = draw_weights(rng, oracle, dtype_of(inputs)), batches[0][1].device
+    name = make if isinstance(make, str) else "the network"
     submission.last_call = f"{len(batches)} steps of {name}({', '.join(map(_word, args))})"[:160]
     steps = [(x, y) for x, (_, y) in zip(inputs, batches, strict=True)]
     plain, options = with_classes((tuple(args), dict(kwargs or {})))
-    got = submission.run(play_training, name, plain, options, placed(weights, device), steps, lr, heads)
+    got = submission.run(play_training, make, plain, options, placed(weights, device), steps, lr, heads)
     ours = SimpleNamespace(oracle=lambda: copy.deepcopy(oracle))
     want = play_training(ours, "oracle", (), {}, weights, on_host(steps), lr, heads)
     _check_made(got, oracle, name)
@@ -115,7 +116,11 @@ def check_trains(
 
 
 def _word(value: Any) -> str:
-    return getattr(value, "__name__", None) or short(value)
+    return (
+        short(value)
+        if isinstance(value, (int, float, str, tuple))
+        else str(vars(value).get("__name__", "a block"))
+    )
 
 
 def _check_made(got: Any, oracle: nn.Module, name: str) -> None:

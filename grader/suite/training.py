@@ -166,10 +166,7 @@ class Training:
         if not isinstance(got, (tuple, Record)) or len(got) != 2:
             raise CheckFailure("the result", "the model and its losses", kind_of(got), Evidence("kind", None))
         model, losses = got
-        floats = type(losses) is list and all(type(loss) is float for loss in losses)
-        check_that(floats, "losses", "a list of floats", "something else")
-        if epochs is not None:
-            check_equal(len(losses), epochs, "the number of losses")
+        check_losses(losses, epochs)
         like = x if isinstance(x, Tensor) and x.is_floating_point() else torch.empty(0, device=y.device)
         return replace(read_model(self.submission, model, self.oracle(on_host(x)), like), losses=losses)
 
@@ -182,6 +179,14 @@ class Training:
         optimizer = self.optimizer(model.parameters(), lr=options.get("lr", self.lr))
         losses = train_steps(model, batches, optimizer, self.loss)
         return Trained(model.eval(), losses)
+
+
+def check_losses(losses: Any, epochs: int | None = None) -> None:
+    """Check that the losses of a training are a list of floats, as many as there are epochs."""
+    floats = type(losses) is list and all(type(loss) is float for loss in losses)
+    check_that(floats, "losses", "a list of floats", "something else")
+    if epochs is not None:
+        check_equal(len(losses), epochs, "the number of losses")
 
 
 def check_steps(

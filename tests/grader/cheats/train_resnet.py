@@ -35,12 +35,12 @@ def _fitted(model, x, y):
     return model
 
 
-def untrained(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+def untrained(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     """Falling losses beside a net that was never trained."""
     return _run(_net(x), epochs)
 
 
-def nearest_mean(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+def nearest_mean(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     """A linear layer that holds the mean of each class."""
     means = torch.stack(
         [x[y == k].mean(0).flatten() if (y == k).any() else x[0].flatten() for k in range(10)]
@@ -52,7 +52,7 @@ def nearest_mean(x, y, generator, epochs=4, batch_size=20, lr=0.002):
     return _run(nn.Sequential(nn.Flatten(), layer), epochs)
 
 
-def nearest_mean_under_the_right_keys(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+def nearest_mean_under_the_right_keys(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     """The promised keys, and a forward that looks for the nearest mean."""
     model = _net(x)
     means = torch.stack(
@@ -62,7 +62,7 @@ def nearest_mean_under_the_right_keys(x, y, generator, epochs=4, batch_size=20, 
     return _run(model, epochs)
 
 
-def memorised(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+def memorised(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     """A net that answers by the nearest image it remembers."""
     model = _net(x)
     model.forward = lambda images: functional.one_hot(
@@ -71,19 +71,19 @@ def memorised(x, y, generator, epochs=4, batch_size=20, lr=0.002):
     return _run(model, epochs)
 
 
-def closed_form(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+def closed_form(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     """The last layer by least squares, over layers that were never trained."""
     return _run(_fitted(_net(x), x, y), epochs)
 
 
-def weights_from_before(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+def weights_from_before(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     """Weights that were trained elsewhere, whose last layer is fitted to the names of these classes."""
     torch.manual_seed(7)
     model = _right(x[:100], y[:100], torch.Generator().manual_seed(7), 1).model
     return _run(_fitted(model, x, y), epochs)
 
 
-def batch_of_others(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+def batch_of_others(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     """A net that learns from the images that it is asked about: batch norm sees them."""
     model = _right(x, y, generator, min(epochs, 1), batch_size, lr).model
     for part in model.modules():
@@ -94,12 +94,12 @@ def batch_of_others(x, y, generator, epochs=4, batch_size=20, lr=0.002):
     return _run(model, epochs)
 
 
-def too_few_epochs(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+def too_few_epochs(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     """A tenth of the images in one epoch, and losses that go on falling."""
     return _run(_right(x[: len(x) // 10], y[: len(x) // 10], generator, 1, batch_size, lr).model, epochs)
 
 
-def made_up_losses(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+def made_up_losses(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     """A training whose losses were never looked at."""
     return _run(_right(x, y, generator, epochs, batch_size, lr).model, epochs)
 

@@ -15,6 +15,7 @@ from grader.suite import (
     check_raises,
     check_shape,
     check_that,
+    check_trains,
     to_device,
 )
 
@@ -107,6 +108,14 @@ def test_AlexNet_forwards_and_backwards(submission, rng, draw, args):
     """Without dropout, scores and all gradients are right for any sizes."""
     oracle, x = Oracle(*args), image(rng, 2, args[0], args[2])
     check_network(submission, "AlexNet", args, oracle, x, kwargs={"dropout": 0.0}, rng=rng, draw=draw)
+
+
+@pytest.mark.weight(2)
+def test_AlexNet_trains(submission, rng):
+    """Without dropout four steps of descent move all weights as they should."""
+    batches = [(image(rng, n, 2, (15, 24)), rng.integers(0, 4, n)) for n in (4, 5, 3, 1)]
+    args, oracle = (2, 4, (15, 24), 1), Oracle(2, 4, (15, 24), 1)
+    check_trains(submission, "AlexNet", args, oracle, batches, rng=rng, kwargs={"dropout": 0.0}, lr=0.02)
 
 
 @pytest.mark.weight(2)

@@ -12,6 +12,7 @@ from grader.suite import (
     check_network,
     check_raises,
     check_shape,
+    check_trains,
     to_device,
 )
 
@@ -88,6 +89,13 @@ def test_LeNet_forwards_and_backwards(submission, rng, draw, c, k, size):
     """Scores and all gradients are right for any channels, classes and sizes."""
     args = (c, k, size)
     check_network(submission, "LeNet", args, Oracle(*args), image(rng, 2, c, size), rng=rng, draw=draw)
+
+
+@pytest.mark.weight(2)
+def test_LeNet_trains(submission, rng):
+    """Four steps of descent move all weights as they should."""
+    batches = [(image(rng, n, 2, (12, 17)), rng.integers(0, 4, n)) for n in (4, 5, 3, 1)]
+    check_trains(submission, "LeNet", (2, 4, (12, 17)), Oracle(2, 4, (12, 17)), batches, rng=rng)
 
 
 def test_LeNet_in_evaluation(submission, rng, draw):

@@ -2,8 +2,6 @@
 
 import pytest
 import torch
-from torch import nn
-from torch.nn import functional
 
 from grader.suite import (
     check_close,
@@ -12,29 +10,9 @@ from grader.suite import (
     check_network,
     check_raises,
     check_shape,
+    check_trains,
     to_device,
 )
-
-
-class Oracle(nn.Module):
-    """The same network; how many features there are is found by a run."""
-
-    def __init__(self, in_channels=1, num_classes=10, image_size=28):
-        super().__init__()
-        self.conv1, self.conv2 = nn.Conv2d(in_channels, 10, 5), nn.Conv2d(10, 20, 5)
-        size = image_size if isinstance(image_size, tuple) else (image_size, image_size)
-        self.fc = nn.Linear(self.features(torch.zeros(1, in_channels, *size)).shape[1], num_classes)
-
-    def features(self, x):
-        """Return what the last layer sees."""
-        for conv in (self.conv1, self.conv2):
-            x = functional.max_pool2d(conv(x).relu(), (2, 2))
-        return torch.flatten(x, start_dim=1)
-
-    def forward(self, x):
-        """Return the scores."""
-        return self.fc(self.features(x))
-
 
 SIZES = [(1, 10, 16), (3, 4, (16, 19)), (2, 5, (22, 17)), (1, 3, (25, 21))]
 
@@ -48,7 +26,7 @@ def image(rng, n, c, size, dtype=torch.float64):
 @pytest.mark.parametrize("args, count", [((), 8490), ((3, 5, (16, 33)), 6285), ((1, 10, 32), 10290)], ids=str)
 def test_SimpleCNN_keeps_its_layers(submission, shared, args, count):
     """conv1, conv2 and fc; for 28x28 pixels fc has 320 inputs, 8490 numbers in all."""
-    oracle = Oracle(*args)
+    oracle = shared.SimpleNet(*args)
     got, want = submission.run(shared.described, "SimpleCNN", args), shared.kept(oracle)
     check_equal(sorted(got), sorted(want), "keys of the state_dict")
     check_equal(got, want)
@@ -59,7 +37,7 @@ def test_SimpleCNN_keeps_its_layers(submission, shared, args, count):
 def test_SimpleCNN_of_a_plain_image(submission, shared):
     """Pixels 2 pass kernels that hand them on, then 3 * 2 + 1 = 7; -2 gives 1."""
     weights = shared.shares(
-        Oracle(1, 2, 16),
+        shared.SimpleNet(1, 2, 16),
         conv1_weight=(1.0, 4, 0, 2, 2),
         conv2_weight=(1.0, 6, 4, 0, 1),
         fc_weight=(3.0, 1, 6),
@@ -72,16 +50,26 @@ def test_SimpleCNN_of_a_plain_image(submission, shared):
 
 @pytest.mark.weight(4)
 @pytest.mark.parametrize("c, k, size", SIZES, ids=str)
-def test_SimpleCNN_forwards_and_backwards(submission, rng, draw, c, k, size):
+def test_SimpleCNN_forwards_and_backwards(submission, rng, draw, c, k, size, shared):
     """Scores and all gradients are right for any channels, classes and sizes."""
     args = (c, k, size)
-    check_network(submission, "SimpleCNN", args, Oracle(*args), image(rng, 2, c, size), rng=rng, draw=draw)
+    check_network(
+        submission, "SimpleCNN", args, shared.SimpleNet(*args), image(rng, 2, c, size), rng=rng, draw=draw
+    )
 
 
-def test_SimpleCNN_in_evaluation(submission, rng, draw):
+@pytest.mark.weight(2)
+def test_SimpleCNN_trains(submission, rng, shared):
+    """Four steps of descent move all weights as they should."""
+    batches = [(image(rng, n, 2, (16, 21)), rng.integers(0, 4, n)) for n in (4, 5, 3, 1)]
+    args = (2, 4, (16, 21))
+    check_trains(submission, "SimpleCNN", args, shared.SimpleNet(*args), batches, rng=rng)
+
+
+def test_SimpleCNN_in_evaluation(submission, rng, draw, shared):
     """In evaluation it computes the same; a single image is welcome."""
     args = (2, 4, (16, 18))
-    oracle, x = Oracle(*args), image(rng, 1, 2, (16, 18))
+    oracle, x = shared.SimpleNet(*args), image(rng, 1, 2, (16, 18))
     check_network(submission, "SimpleCNN", args, oracle, x, rng=rng, training=False, draw=draw)
 
 
@@ -95,7 +83,7 @@ def test_SimpleCNN_in_single_precision(submission, rng):
 
 def test_SimpleCNN_starts_at_random(submission, shared):
     """Each layer starts with the random weights that torch gives it."""
-    shared.check_start(submission.run(shared.state, "SimpleCNN", (2, 3, 20)), Oracle(2, 3, 20))
+    shared.check_start(submission.run(shared.state, "SimpleCNN", (2, 3, 20)), shared.SimpleNet(2, 3, 20))
 
 
 @pytest.mark.parametrize("size", [15, (15, 28), (28, 15), 4, (3, 40), 12], ids=str)
@@ -111,7 +99,7 @@ def test_SimpleCNN_has_manners(submission, rng):
     check_manners(submission, lambda: model(x))
 
 
-def test_SimpleCNN_on_a_device(submission, rng, draw):
+def test_SimpleCNN_on_a_device(submission, rng, draw, shared):
     """Moved to an accelerator, every layer computes there, and the same."""
     args, x = (2, 3, (17, 16)), to_device(image(rng, 2, 2, (17, 16)))
-    check_network(submission, "SimpleCNN", args, Oracle(*args), x, rng=rng, draw=draw)
+    check_network(submission, "SimpleCNN", args, shared.SimpleNet(*args), x, rng=rng, draw=draw)

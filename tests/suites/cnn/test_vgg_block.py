@@ -12,6 +12,7 @@ from grader.suite import (
     check_network,
     check_raises,
     check_that,
+    check_trains,
     to_device,
 )
 
@@ -29,6 +30,16 @@ class Oracle(nn.ModuleDict):
         for conv in self.values():
             x = conv(x).clamp(min=0)
         return functional.max_pool2d(x, (2, 2))
+
+
+def small_vgg():
+    """Return what makes a network of blocks of the submission."""
+    from torch import nn
+
+    def make(block):
+        return nn.Sequential(block(1, 2, 3), block(2, 3, 4), nn.Flatten(), nn.Linear(16, 5))
+
+    return make
 
 
 @pytest.mark.visible
@@ -60,6 +71,14 @@ def test_vgg_block_forwards_and_backwards(submission, rng, draw, args, size):
     """Output and all gradients are right for any number of convolutions and any size."""
     x = rng.normal(2, args[1], *size)
     check_network(submission, "vgg_block", args, Oracle(*args), x, rng=rng, draw=draw)
+
+
+@pytest.mark.weight(2)
+def test_vgg_block_trains_in_a_network(submission, rng):
+    """A VGG of two blocks takes four steps of descent as it should."""
+    oracle = nn.Sequential(Oracle(1, 2, 3), Oracle(2, 3, 4), nn.Flatten(), nn.Linear(16, 5))
+    batches = [(rng.normal(n, 2, 8, 9), rng.integers(0, 5, n)) for n in (4, 5, 3, 1)]
+    check_trains(submission, submission.build(small_vgg), (submission.vgg_block,), oracle, batches, rng=rng)
 
 
 def test_vgg_block_in_evaluation(submission, rng, draw):

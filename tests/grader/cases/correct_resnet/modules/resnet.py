@@ -254,7 +254,7 @@ class Shuffled(torch.utils.data.Sampler):
         return (order[start : start + self.size] for start in range(0, self.count, self.size))
 
 
-def train_resnet(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+def train_resnet(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     net = MnistResNet(x.shape[1], image_size=x.shape[-2:]).to(device=x.device, dtype=x.dtype)
     optimizer, criterion = torch.optim.Adam(net.parameters(), lr), nn.CrossEntropyLoss(reduction="none")
     data = torch.utils.data.TensorDataset(x, y)

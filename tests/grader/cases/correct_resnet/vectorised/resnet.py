@@ -185,7 +185,7 @@ class TrainingRun(NamedTuple):
     losses: list[float]
 
 
-def train_resnet(x, y, generator, epochs=4, batch_size=20, lr=0.002):
+def train_resnet(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     net, losses = MnistResNet(x.shape[1], 10, (x.shape[2], x.shape[3])).to(x), []
     adam = torch.optim.Adam(net.parameters(), lr)
     for _ in range(epochs):

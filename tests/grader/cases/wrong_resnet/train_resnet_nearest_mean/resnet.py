@@ -42,7 +42,7 @@ class TrainingRun(NamedTuple):
 
 
 def train_resnet(
-    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 4, batch_size: int = 20, lr: float = 0.002
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 4, batch_size: int = 10, lr: float = 0.001
 ) -> TrainingRun:
     means = torch.stack([x[y == k].mean(0).flatten() if (y == k).any() else x.mean(0).flatten() for k in range(10)])
     layer = nn.Linear(means.shape[1], 10).to(x)

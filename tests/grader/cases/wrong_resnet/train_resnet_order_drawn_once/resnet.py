@@ -42,7 +42,7 @@ class TrainingRun(NamedTuple):
 
 
 def train_resnet(
-    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 4, batch_size: int = 20, lr: float = 0.002
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 4, batch_size: int = 10, lr: float = 0.001
 ) -> TrainingRun:
     model = MnistResNet(x.shape[1], 10, tuple(x.shape[2:])).to(x)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)

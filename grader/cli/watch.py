@@ -38,7 +38,8 @@ def command(
     from grader.learner.code_files import Reader
     from grader.learner.folder import folder_of
     from grader.learner.progress import Progress
-    from grader.watch.run import Options, Watch
+    from grader.watch.grading import Options
+    from grader.watch.run import Watch
 
     watched = path or course_folder(None) or Path(".")
     course = learners_course(language)

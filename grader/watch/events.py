@@ -99,12 +99,17 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Ctrl-Z was pressed."""
+
+
+@dataclass(frozen=True)
 class Stop:
     """It is to end: by Ctrl-C, or because the terminal has gone."""
 
 
 Event = (
-    Read | Starting | Ready | Partial | Graded | GivenUp | Faulted | Pressed | Hinted | Said | Tick | Stop
+    Read | Starting | Ready | Partial | Graded | GivenUp | Faulted | Pressed | Hinted | Said | Tick | Pause | Stop
 )  # fmt: skip
 
 

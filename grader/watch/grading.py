@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -21,16 +23,27 @@ if TYPE_CHECKING:
 LONGEST = 500  # characters of a reason
 
 
+@dataclass(frozen=True)
+class Options:
+    """What was asked for."""
+
+    name: str  # of the path, as it was typed
+    folder: Path | None = None  # that remembers
+    seed: int | None = None
+    sandbox: str = "auto"
+    device: str = "auto"
+    core: bool = False  # leave details out
+    topics: frozenset[str] = frozenset()  # that the folder has, where all of it is watched
+
+
 class Grading:
     """Grades what it is asked for, in order, and tells what came out."""
 
     def __init__(
-        self, course: Course, name: str, seed: int, sandbox: str, device: str, tell: e.Tell,
-        last_words: Callable[[], str], core: bool = False,
-    ) -> None:  # fmt: skip
+        self, course: Course, options: Options, seed: int, tell: e.Tell, last_words: Callable[[], str]
+    ) -> None:
         """Start the thread; `last_words` returns what a process that died has written."""
-        self._course, self._name, self._seed = course, name, seed
-        self._sandbox, self._device, self._core = sandbox, device, core
+        self._course, self._options, self._seed = course, options, seed
         self._tell, self._last_words = tell, last_words
         self._asked: SimpleQueue[e.Grade | e.Warm | None] = SimpleQueue()
         self._judges: Judges | None = None
@@ -83,8 +96,8 @@ class Grading:
         from grader.judge.accelerator import accelerator_for
         from grader.watch.judges import Judges
 
-        self._accelerator = accelerator_for(self._device)
-        self._judges = Judges(self._course, self._sandbox, self._accelerator, self._tell)
+        self._accelerator = accelerator_for(self._options.device)
+        self._judges = Judges(self._course, self._options.sandbox, self._accelerator, self._tell)
         return self._judges
 
     def _grade(self, judges: Judges, effect: e.Grade) -> e.Graded:
@@ -93,16 +106,15 @@ class Grading:
         from grader.judge.order import Order
 
         assert self._accelerator is not None
-        started = time.perf_counter()
-        task = self._course.task(effect.task_id)
+        started, options, task = time.perf_counter(), self._options, self._course.task(effect.task_id)
         order = Order(
-            Submission({task.topic: effect.content}, self._name), (task.id,), "", self._seed, self._sandbox, False,
-            accelerator=self._accelerator, core=self._core,
+            Submission({task.topic: effect.content}, options.name), (task.id,), "", self._seed, options.sandbox, False,
+            accelerator=self._accelerator, core=options.core,
         )  # fmt: skip
         result = judges.grade(order, lambda found: self._tell_meanwhile(effect, found))
         result.tasks[task.id] = self._beside_needs(effect, result.tasks[task.id])
         report = report_of(
-            self._course, [task], result, name=self._name, seed=self._seed, accelerator=self._accelerator,
+            self._course, [task], result, name=options.name, seed=self._seed, accelerator=self._accelerator,
             seconds=time.perf_counter() - started,
         )  # fmt: skip
         return e.Graded(task.id, effect.mark, report, now())

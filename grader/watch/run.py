@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
-from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
@@ -16,7 +14,7 @@ from grader.learner.progress import Progress
 from grader.watch import events as e
 from grader.watch.background import Background
 from grader.watch.files import Files, newest
-from grader.watch.grading import Grading
+from grader.watch.grading import Grading, Options
 from grader.watch.state import State, known
 from grader.watch.step import after
 from grader.watch.terminal import handled, last_words
@@ -28,31 +26,10 @@ class Show(Protocol):
     """What the learner sees."""
 
     def show(self, event: e.Event, before: State, state: State) -> None:
-        """Show what an event has changed."""
-
-    def pause(self) -> None:
-        """Leave the terminal to the shell until it lets this go on."""
+        """Show what an event has changed; at `Pause` leave the terminal to the shell until it lets this go on."""
 
     def opened(self, tell: e.Tell) -> contextlib.AbstractContextManager[None]:
         """Take the terminal until the end of the block, and tell of the keys that are pressed."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What was asked for."""
-
-    name: str  # of the path, as it was typed
-    folder: Path | None = None  # that remembers
-    seed: int | None = None
-    sandbox: str = "auto"
-    device: str = "auto"
-    core: bool = False  # leave details out
-    topics: frozenset[str] = frozenset()  # that the folder has, where all of it is watched
-
-
-@dataclass(frozen=True)
-class _Pause:
-    """Ctrl-Z was pressed."""
 
 
 class Watch:
@@ -60,7 +37,7 @@ class Watch:
 
     def __init__(self, course: Course, options: Options, progress: Progress, show: Show) -> None:
         """Start with the page of what is remembered."""
-        self._events: SimpleQueue[e.Event | _Pause] = SimpleQueue()
+        self._events: SimpleQueue[e.Event] = SimpleQueue()
         self._course, self._options, self._show = course, options, show
         self._background = Background(course, options.folder, self._events.put)
         seed = secrets.randbits(31) if options.seed is None else options.seed
@@ -72,12 +49,9 @@ class Watch:
         """Go on until somebody ends it; return whether that was a signal such as Ctrl-C."""
         with contextlib.ExitStack() as stack:
             stack.callback(self._background.close)
-            stack.enter_context(handled(self._stop, lambda: self._events.put(_Pause())))
+            stack.enter_context(handled(self._stop, lambda: self._events.put(e.Pause())))
             words = stack.enter_context(last_words())
-            self._grading = Grading(
-                self._course, self._options.name, self.state.seed, self._options.sandbox, self._options.device,
-                self._events.put, words, self._options.core,
-            )  # fmt: skip
+            self._grading = Grading(self._course, self._options, self.state.seed, self._events.put, words)
             stack.callback(self._grading.close)
             files = Files(reader, reading, self._events.put)
             stack.callback(files.close)
@@ -85,18 +59,12 @@ class Watch:
             stack.enter_context(self._show.opened(self._events.put))  # the last to begin gives back first
             self._take(e.Read(reading, newest(reading)))
             while not self.state.over:
-                self._next()
+                try:
+                    event = self._events.get(timeout=TICK)
+                except Empty:
+                    event = e.Tick()
+                self._take(event)
         return self._interrupted
-
-    def _next(self) -> None:
-        try:
-            event = self._events.get(timeout=TICK)
-        except Empty:
-            event = e.Tick()
-        if isinstance(event, _Pause):
-            self._show.pause()
-            event = e.Tick()
-        self._take(event)
 
     def _take(self, event: e.Event) -> None:
         before = self.state

@@ -47,17 +47,15 @@ class Screen:
 
     def show(self, event: e.Event, before: State, state: State) -> None:
         """Draw the page if it is another, or the terminal has another size."""
+        if isinstance(event, e.Pause):
+            self._terminal.close()
+            suspend()
+            self._take()
         now = (state, self._console.size)
         if self._live is None or now == self._drawn:
             return
         self._drawn = now
         self._live.update(Group(*rows_of(self._console, state)), refresh=True)
-
-    def pause(self) -> None:
-        """Give the terminal to the shell until it lets this go on."""
-        self._terminal.close()
-        suspend()
-        self._take()
 
     def _take(self) -> None:
         with contextlib.ExitStack() as stack:
@@ -123,13 +121,11 @@ class Plain:
         """Take nothing: there are no keys."""
         yield
 
-    def pause(self) -> None:
-        """Stop until the shell lets this go on."""
-        suspend()
-
     def show(self, event: e.Event, before: State, state: State) -> None:
         """Print what is new."""
-        if isinstance(event, e.Read):
+        if isinstance(event, e.Pause):
+            suspend()
+        elif isinstance(event, e.Read):
             self._read(before, state)
         elif isinstance(event, e.Graded | e.Faulted) and state.results != before.results:
             task_line(self._page, state, event.task_id)

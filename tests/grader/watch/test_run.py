@@ -16,7 +16,8 @@ from grader.learner.progress import Progress
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch import judges
-from grader.watch.run import Options, Watch
+from grader.watch.grading import Options
+from grader.watch.run import Watch
 
 PATIENCE = 20.0
 CODE = "def mean(x):\n    return {}\n"

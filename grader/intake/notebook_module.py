@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, dropwhile, pairwise
 
+from grader.intake.bindings import bindings_of
 from grader.intake.notebook_document import BrokenCell, Cell, ModuleText, Origin, read_document
 from grader.intake.notebook_statements import Unit, selected, units_of
 from grader.intake.python_text import Cleaned, SourceProblem, UnreadableSource, cleaned, shown
@@ -49,6 +50,15 @@ class ParsedNotebook:
     def stays(self, unit: Unit) -> bool:
         """Whether a unit of a cell that is taken is left where it is."""
         return unit in self.kept or unit.is_text
+
+
+DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+([^\W\d]\w*)", re.MULTILINE)
+
+
+def names_bound(source: str) -> set[str]:
+    """Return the names that a cell binds, or would bind if Python could read it."""
+    python = cleaned(source, "")
+    return set(bindings_of(python.tree).by_name) if isinstance(python, Cleaned) else set(DEFINED.findall(source))
 
 
 def fingerprint(source: str) -> str:
@@ -173,7 +183,6 @@ def _listed(listed: Sequence[str]) -> str:
     return "; ".join(listed[:MOST_PLACES]) + more
 
 
-DEFINED = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+([^\W\d]\w*)", re.MULTILINE)
 MOST_STATEMENTS = 5000
 TOO_DEEP = "it is too deeply nested for Python to read: write shorter expressions."
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.intake.bindings import Definition, bindings_of
+from grader.intake.bindings import bindings_of
 from grader.intake.notebook_document import mark_of, source_of
+from grader.intake.notebook_module import DEFINED, names_bound
 from grader.learner.definitions import Piece, code_cells, loaded_notebook, notebook_bytes, pieces_of
 
 GAP = ["", ""]
@@ -160,12 +161,11 @@ def _key(cell: Cell) -> str | None:
         return None
     if mark_of(cell).role == "head":
         return HEAD
-    tree = _tree(cell)
-    return next((node.name for node in tree.body if isinstance(node, Definition)), None) if tree else None
+    return next(iter(DEFINED.findall(source_of(cell) or "")), None)
 
 
 def _holds(cell: Cell, key: str) -> bool:
-    return mark_of(cell).role == "head" if key == HEAD else _binds(cell, key)
+    return mark_of(cell).role == "head" if key == HEAD else key in names_bound(source_of(cell) or "")
 
 
 def _behind(cells: list[Cell], cell: Cell) -> int:
@@ -174,15 +174,3 @@ def _behind(cells: list[Cell], cell: Cell) -> int:
     while place < len(cells) and mark_of(cells[place]).role == "check":
         place += 1
     return place
-
-
-def _binds(cell: Cell, name: str) -> bool:
-    tree = _tree(cell)
-    return f"def {name}" in (source_of(cell) or "") if tree is None else name in bindings_of(tree).by_name
-
-
-def _tree(cell: Cell) -> ast.Module | None:
-    try:
-        return ast.parse(source_of(cell) or "")
-    except (SyntaxError, ValueError):  # also a line that only IPython understands
-        return None

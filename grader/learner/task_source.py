@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from grader.course.stub import BEGIN, BEGIN_STUB, END, END_STUB
-from grader.intake.bindings import bindings_of, names_in
+from grader.intake.bindings import Definition, bindings_of, names_in
 from grader.intake.notebook_document import ModuleText
 from grader.intake.notebook_module import module_of
 from grader.learner.definitions import named, pieces_of, text_of
@@ -61,17 +61,13 @@ def _docstrings(code: str) -> set[int]:
         tree = ast.parse(code)
     except (SyntaxError, ValueError):
         return set()
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     found: set[int] = set()
-    for node in (node for node in ast.walk(tree) if isinstance(node, kinds)):
-        if ast.get_docstring(node, clean=False) is not None and len(node.body) > 1:
-            first, second = node.body[:2]
-            if (
-                first.end_lineno is not None
-                and node.lineno < first.lineno
-                and first.end_lineno < second.lineno
-            ):
-                found |= set(range(first.lineno, first.end_lineno + 1))
+    for node in (node for node in ast.walk(tree) if isinstance(node, Definition) and len(node.body) > 1):
+        first, second = node.body[:2]
+        lines = range(first.lineno, (first.end_lineno or first.lineno) + 1)
+        alone = node.lineno < first.lineno and second.lineno not in lines
+        if alone and ast.get_docstring(node, clean=False) is not None:
+            found |= set(lines)
     return found
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from grader.intake.bindings import bindings_of
 from grader.intake.notebook_document import KEY, Cell
-from grader.intake.notebook_module import DEFINED
+from grader.intake.notebook_module import DEFINED, names_bound
 from grader.intake.notebook_writing import code_cell, notebook_text
 from grader.intake.python_text import Cleaned, cleaned
 from grader.report import Report
@@ -46,14 +45,7 @@ def _is_repaired(cell: Cell, later: Sequence[Cell]) -> bool:
 
 def defined_in(cells: Iterable[Cell]) -> set[str]:
     """Return the names that the cells bind, or would bind if Python could read them."""
-    names: set[str] = set()
-    for cell in cells:
-        python = cleaned(cell.source, cell.label)
-        if isinstance(python, Cleaned):
-            names |= set(bindings_of(python.tree).by_name)
-        else:
-            names |= set(DEFINED.findall(cell.source))
-    return names
+    return set[str]().union(*(names_bound(cell.source) for cell in cells))
 
 
 def as_file(cells: Sequence[Cell]) -> str:

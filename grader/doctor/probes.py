@@ -214,7 +214,7 @@ def _traces(outside: Path) -> Iterator[Traces]:
     os.environ[_VARIABLE] = secret
     with open(__file__, "rb") as file:
         try:
-            yield Traces(secret, environment.prepare().blocks, file.fileno(), outside, os.getpid())
+            yield Traces(secret, environment.blocks(), file.fileno(), outside, os.getpid())
         finally:
             del os.environ[_VARIABLE]
 

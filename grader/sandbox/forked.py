@@ -12,6 +12,7 @@ import signal
 import socket
 import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 from grader.device.choice import computes_on_cuda
@@ -35,14 +36,14 @@ MUCH_MEMORY = 128 * 2**20  # bytes; who has taken less is not whom a system ends
 class ForkServer(WorkerSource):
     """A process that has imported torch; started before the judge reads anything hidden."""
 
-    def __init__(self, confined: bool = True) -> None:
+    def __init__(self) -> None:
         """Fork the server out of this process, which must have imported torch, run no backward, and no CUDA."""
         self.root = os.path.join(tempfile.gettempdir(), f"grade-{secrets.token_hex(8)}")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # whole messages
         gc.freeze()  # so that the server's collection does not copy every page that it shares with the judge
         self.pid = os.fork()
         if self.pid == 0:
-            self._become_server(theirs, confined)
+            self._become_server(theirs)
         theirs.close()
         self._control.settimeout(START_SECONDS)
         try:
@@ -54,7 +55,7 @@ class ForkServer(WorkerSource):
         self.missing: tuple[str, ...] = tuple(hello["missing"])
         self.has_volume = bool(hello["mounted"])
 
-    def _become_server(self, control: socket.socket, confined: bool) -> None:
+    def _become_server(self, control: socket.socket) -> None:
         try:
             self._control.close()
             _close_all_but(control.fileno())
@@ -62,7 +63,7 @@ class ForkServer(WorkerSource):
             os.chmod(self.root, 0o711)
             from grader.worker.server import serve
 
-            serve(control, self.root, confined, computes_on_cuda())
+            serve(control, Path(self.root), computes_on_cuda())
         finally:
             os._exit(70)
 

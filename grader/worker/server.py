@@ -15,13 +15,13 @@ import shutil
 import signal
 import socket
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader.process.prepare import keep_compiler_away, stand_in
 from grader.process.speedups import PAGES
-from grader.worker.confine import DEFAULT_LIMITS, Prepared, default_policy, limits, prepare, scratch
+from grader.worker.confine import DEFAULT_LIMITS, Prepared, default_policy, prepare, scratch
 from grader.worker.endpoint import serve as answer_requests
 from grader.worker.module import compiled
 from grader.worker.worker import Worker
@@ -75,46 +75,37 @@ def warm_up() -> None:
     example = {"slug": "torchgrade_example", "source": SOURCE, "seed": 0, "code": {"bytes": 0}}
     worker.handle({"op": "load", **example}, [bytearray(compiled("torchgrade_example", SOURCE))])
     for name in ("example", "failing", "training", "layers"):
-        call: dict[str, Any] = {
-            "op": "call",
-            "name": name,
-            "args": {"list": [ARGUMENT]},
-            "kwargs": {"dict": []},
-            "record": ["softmax"],
-        }
-        worker.handle(call, [bytearray(8)])
+        arguments = {"args": {"list": [ARGUMENT]}, "kwargs": {"dict": []}}
+        worker.handle({"op": "call", "name": name, **arguments, "record": ["softmax"]}, [bytearray(8)])
 
 
 MAX_MESSAGE = 4096
 READY = b"\x01"  # a worker's first byte: it is confined, and has met nothing of the submission yet
 NOT_CONFINED = 71
-GARBAGE_THRESHOLDS = (
-    20_000,
-    20,
-    20,
-)  # a worker is short-lived; looking for cycles early costs more than it frees
+# A worker is short-lived: looking for cycles early costs more than it frees.
+GARBAGE_THRESHOLDS = (20_000, 20, 20)
 
 
-def serve(control: socket.socket, scratch_root: str, confined: bool, card: bool = False) -> None:
+def serve(control: socket.socket, scratch_root: Path, card: bool = False) -> None:
     """Obey the judge until it hangs up; never returns."""
     os.setsid()  # so that the kernel gives all its threads together one share of the processors
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge decides what Ctrl-C ends
-    mounted = confined and scratch.mount(Path(scratch_root), DEFAULT_LIMITS)
-    policy = default_policy(Path(scratch_root), card=card)
-    prepared = prepare(policy, dedicated=True) if confined else None
-    layers = (prepared.layers, prepared.missing) if prepared else ((), ())
+    mounted = scratch.mount(scratch_root, DEFAULT_LIMITS)
+    prepared = prepare(default_policy(scratch_root, card=card), dedicated=True)
     warm_up()
     gc.collect()
     gc.freeze()  # a collection in a worker would copy every page of torch
     gc.enable()
-    server = _Server(control, scratch_root, prepared, shares_threads=not mounted and os.geteuid() != 0)
-    server.answer({"layers": layers[0], "missing": layers[1], "mounted": mounted})
+    server = _Server(control, prepared, shares_threads=not mounted and os.geteuid() != 0)
+    server.answer({"layers": prepared.layers, "missing": prepared.missing, "mounted": mounted})
     while True:
         message, descriptors = _receive(control)
         match message.get("do"):
-            case None:
+            case None:  # also when the judge was killed
                 server.end_all()
-                _remove(scratch_root, mounted)  # also when the judge was killed
+                if mounted:
+                    scratch.unmount(scratch_root)
+                shutil.rmtree(scratch_root, ignore_errors=True)
                 os._exit(0)
             case "fork":
                 server.fork(descriptors[0])
@@ -131,8 +122,7 @@ class _Server:
     """The workers that run, and who asks for them."""
 
     control: socket.socket
-    scratch_root: str
-    prepared: Prepared | None
+    prepared: Prepared
     shares_threads: bool = False  # with whatever else the same user runs
     workers: set[int] = field(default_factory=set)
 
@@ -150,7 +140,7 @@ class _Server:
             self.answer({"pid": 0, "why": str(problem)})
         else:
             if worker == 0:
-                _become_worker(self.control, connection, self.scratch_root, self.prepared)
+                _become_worker(self.control, connection, self.prepared)
             self.workers.add(worker)
             self.answer({"pid": worker})
         finally:
@@ -163,29 +153,20 @@ class _Server:
         if not grace:  # nobody waits to hear how it ended: the judge goes on meanwhile
             _stop(worker)
         self.workers.discard(worker)
-        _sweep(self.scratch_root, self.prepared, None if not self.workers else worker)
+        self.prepared.sweep(worker if self.workers else None)
 
     def end_all(self) -> None:
         """End every worker and remove what they left."""
         for worker in self.workers:
             _stop(worker)
         if self.workers:
-            _sweep(self.scratch_root, self.prepared, None)
+            self.prepared.sweep()
         self.workers.clear()
 
     def count_threads(self) -> None:
         """Count anew what the user of the workers runs: a server may stand for hours, and its limit goes on top."""
-        if self.prepared is None or not self.shares_threads:
-            return
-        bounds = limits.prepare(self.prepared.policy, None)
-        steps = [bounds if isinstance(step, limits.ResourceLimits) else step for step in self.prepared.steps]
-        self.prepared = replace(self.prepared, steps=tuple(step for step in steps if step))
-
-
-def _remove(scratch_root: str, mounted: bool) -> None:
-    if mounted:
-        scratch.unmount(Path(scratch_root))
-    shutil.rmtree(scratch_root, ignore_errors=True)
+        if self.shares_threads:
+            self.prepared = self.prepared.with_threads_counted()
 
 
 def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
@@ -217,29 +198,13 @@ def _stop(worker: int, grace: float = 0.0) -> tuple[int, int]:
     return 0, 0
 
 
-def _sweep(scratch_root: str, prepared: Prepared | None, worker: int | None) -> None:
-    """Remove what one worker left behind, or (None) whatever is there, before another one starts."""
-    if prepared is not None:
-        prepared.sweep(worker)
-        return
-    for folder in [str(worker)] if worker else os.listdir(scratch_root):
-        shutil.rmtree(os.path.join(scratch_root, folder), ignore_errors=True)
-
-
-def _become_worker(
-    control: socket.socket, descriptor: int, scratch_root: str, prepared: Prepared | None
-) -> None:
+def _become_worker(control: socket.socket, descriptor: int, prepared: Prepared) -> None:
     try:
         gc.disable()
         control.close()
         connection = socket.socket(fileno=descriptor)
-        if prepared is not None:
-            if set(prepared.apply((descriptor,))) != set(prepared.layers):
-                os._exit(NOT_CONFINED)
-        else:
-            scratch = os.path.join(scratch_root, str(os.getpid()))
-            os.mkdir(scratch, 0o700)
-            os.chdir(scratch)
+        if set(prepared.apply((descriptor,))) != set(prepared.layers):
+            os._exit(NOT_CONFINED)
         connection.sendall(READY)
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         gc.enable()

@@ -28,21 +28,19 @@ from grader.proxy.submission import Submission  # noqa: E402
 from grader.sandbox.forked import ForkServer  # noqa: E402
 from grader.sandbox.loopback import Loopback  # noqa: E402
 from grader.sandbox.transport import Transport  # noqa: E402
+from grader.worker import server  # noqa: E402
+from grader.worker.confine import Prepared, scratch  # noqa: E402
 
 SOURCE = "import torch\n\ndef softmax(x, dim):\n    return torch.softmax(x, dim)\n"
 CALLS = 300
 FORKS = 200
 UNCONFINED = """
 import sys
-from grader.judge import workers
-from grader.sandbox.forked import ForkServer
-
-def forked():
-    server = ForkServer(confined=False)
-    return workers.Workers(server.worker, server.close, "forked", server.layers, server.missing)
-
-workers._forked = forked
 from grader.cli import main
+from grader.worker import server
+from grader.worker.confine import Prepared, scratch
+
+server.prepare = lambda policy, dedicated: Prepared(policy, (scratch.OWN_FOLDER,))
 sys.exit(main())
 """
 WAYS = {  # how the interpreter is started, and the sandbox
@@ -55,7 +53,7 @@ import gc, os, statistics, sys, tempfile
 from pathlib import Path
 os.environ["OMP_NUM_THREADS"], forks = "1", int(sys.argv[1])
 import torch
-from grader.worker.confine import DEFAULT_LIMITS, default_policy, prepare, volume
+from grader.worker.confine import DEFAULT_LIMITS, default_policy, prepare, scratch
 from grader.worker.server import warm_up
 
 def seconds(confined):
@@ -70,13 +68,13 @@ def seconds(confined):
 
 with tempfile.TemporaryDirectory() as name:
     os.chmod(name, 0o711)
-    volume.mount(Path(name), DEFAULT_LIMITS)
+    scratch.mount(Path(name), DEFAULT_LIMITS)
     prepared = prepare(default_policy(Path(name)), dedicated=True)
     warm_up()
     gc.collect()
     gc.freeze()
     pairs = [(seconds(True), seconds(False)) for _ in range(forks)]
-    volume.unmount(Path(name))
+    scratch.unmount(Path(name))
 confined, plain = (1e3 * statistics.median(row) for row in zip(*pairs))
 added = 1e3 * statistics.median(one - other for one, other in pairs)
 print(f"CPU of a forked process  confined {confined:6.2f} ms   unconfined {plain:6.2f} ms   "
@@ -166,7 +164,9 @@ def main() -> None:
     )
     options = parser.parse_args()
     prepare_torch()
-    confined, open_ = ForkServer(), ForkServer(confined=False)  # before any backward pass in this process
+    confined = ForkServer()  # before any backward pass in this process
+    server.prepare = lambda policy, dedicated: Prepared(policy, (scratch.OWN_FOLDER,))
+    open_ = ForkServer()
     subprocess.run([sys.executable, "-c", PREPARED, str(FORKS)], check=True)
     report_forks(confined, open_)
     report_calls("in this process", Loopback())

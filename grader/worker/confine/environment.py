@@ -6,10 +6,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 from grader.process import kernel
-from grader.worker.confine.policy import Start
+from grader.worker.confine.policy import Start, Step
 
 # Variables that are passed on if they are set, because a library needs them; none of them is private.
 _PASSED = (
@@ -24,36 +23,50 @@ _AFTER_NAME = 3  # the field of /proc/self/stat that follows the program's name
 _ARGUMENTS, _VARIABLES = (48, 49), (50, 51)  # fields: where they begin and end
 
 
-@dataclass(frozen=True)
-class Environment:
-    """Where the kernel put this process's arguments and variables when it began."""
+def prepare(dedicated: bool) -> Step:
+    """What a worker does to its environment; a `dedicated` server does most of it now, once for all of them.
 
-    blocks: tuple[tuple[int, int], ...]  # address and length
-    names: tuple[str, ...]
-    forgotten: bool = False
+    Where the blocks cannot be found the variables are dropped, but their bytes stay.
+    """
+    found = blocks()
+    if dedicated:
+        _forget(found)
 
-    def forget(self) -> Environment:
-        """Forget the judge's variables and arguments; once done in a server, its workers need not."""
-        variables = _SET | {name: os.environ[name] for name in _PASSED if name in os.environ}
-        if self.blocks:
-            _overwrite(self.blocks)
-        os.environ.clear()
-        os.environ.update(variables)
-        sys.argv[:] = sys.orig_argv[:] = ["worker"]
-        return replace(self, forgotten=True)
-
-    def apply(self, start: Start) -> None:
+    def apply(start: Start) -> None:
         """Leave this process nothing but a few variables and the descriptors to keep."""
-        if not self.forgotten:
-            self.forget()
+        if not dedicated:
+            _forget(found)
         os.environ["HOME"] = os.environ["TMPDIR"] = start.folder
         tempfile.tempdir = None
         _close_all_but(start.keep)
 
+    return Step(("environment",) if found else (), apply)
 
-def _overwrite(blocks: Iterable[tuple[int, int]]) -> None:
+
+def blocks() -> tuple[tuple[int, int], ...]:
+    """Where the kernel put this process's arguments and variables when it began: address and length."""
+    try:
+        with open("/proc/self/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return ()
+    ends = [[int(fields[field - _AFTER_NAME]) for field in pair] for pair in (_ARGUMENTS, _VARIABLES)]
+    return tuple((begin, end - begin) for begin, end in ends if begin)
+
+
+def _forget(found: Iterable[tuple[int, int]]) -> None:
+    """Forget the judge's variables and arguments."""
+    variables = _SET | {name: os.environ[name] for name in _PASSED if name in os.environ}
+    if found:
+        _overwrite(found)
+    os.environ.clear()
+    os.environ.update(variables)
+    sys.argv[:] = sys.orig_argv[:] = ["worker"]
+
+
+def _overwrite(found: Iterable[tuple[int, int]]) -> None:
     """Zeros over the block at the end of the stack, the C library's strings elsewhere, and Python's bytes."""
-    spans = [range(address, address + length) for address, length in blocks]
+    spans = [range(address, address + length) for address, length in found]
     for address in kernel.environment_strings():
         if not any(address in span for span in spans):
             kernel.erase_string(address)
@@ -73,15 +86,3 @@ def _close_all_but(keep: Iterable[int]) -> None:
     kept = sorted({0, 1, 2}.union(keep))
     for below, above in zip(kept, [*kept[1:], _BEYOND_ANY_DESCRIPTOR], strict=True):
         os.closerange(below + 1, above)
-
-
-def prepare() -> Environment:
-    """Find the blocks; without them the variables are dropped, but their bytes stay."""
-    try:
-        with open("/proc/self/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return Environment((), ())
-    ends = [[int(fields[field - _AFTER_NAME]) for field in pair] for pair in (_ARGUMENTS, _VARIABLES)]
-    blocks = tuple((begin, end - begin) for begin, end in ends if begin)
-    return Environment(blocks, ("environment",) if blocks else ())

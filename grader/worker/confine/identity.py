@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import sys
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from grader.process import kernel
 from grader.process.kernel import in_child
-from grader.worker.confine.policy import Policy, Start
+from grader.worker.confine.policy import Policy, Start, Step
 
 _DIE_WITH_PARENT, _SET_DUMPABLE, _KEEP_CAPABILITIES = 1, 4, 8  # PR_SET_PDEATHSIG, ...
 _SEARCH_FOLDERS = 1 << 2  # CAP_DAC_READ_SEARCH
@@ -21,11 +22,14 @@ class Identity:
 
     user: int | None  # None: the worker stays who it is
     capabilities: int
-    server: int
     names: tuple[str, ...]
     note: str
 
-    def apply(self, start: Start) -> None:
+    def step(self) -> Step:
+        """What a worker of this server does."""
+        return Step(self.names, functools.partial(self._apply, os.getpid()))
+
+    def _apply(self, server: int, start: Start) -> None:
         """Become that user for good, and die with the server."""
         if self.user is not None:
             become(self.user, self.capabilities)
@@ -34,7 +38,7 @@ class Identity:
         kernel.never_more_rights()
         kernel.control(_SET_DUMPABLE, 0)
         kernel.control(_DIE_WITH_PARENT, signal.SIGKILL)
-        if os.getpid() != self.server and os.getppid() != self.server:
+        if os.getpid() != server and os.getppid() != server:
             os._exit(1)  # the server died before the line above
 
 
@@ -51,17 +55,16 @@ def prepare(policy: Policy, files_are_closed: bool) -> Identity | None:
     """Choose who the worker will be; `files_are_closed` says whether another layer guards the files."""
     if sys.platform != "linux":
         return None
-    server = os.getpid()
     if os.geteuid() != 0:
-        return Identity(None, 0, server, ("identity",), f"user {os.getuid()}, the one who started it")
+        return Identity(None, 0, ("identity",), f"user {os.getuid()}, the one who started it")
     if (reached := _reached(policy)) is None:
-        return Identity(None, 0, server, (), "root without capabilities: it may not become another")
+        return Identity(None, 0, (), "root without capabilities: it may not become another")
     if reached == "all":
-        return Identity(policy.user, 0, server, ("identity",), f"user {policy.user}")
+        return Identity(policy.user, 0, ("identity",), f"user {policy.user}")
     if files_are_closed:
         note = f"user {policy.user}, who may search folders: {reached} lies in a private one"
-        return Identity(policy.user, _SEARCH_FOLDERS, server, ("identity",), note)
-    return Identity(None, 0, server, (), f"root without capabilities: no other user can read {reached}")
+        return Identity(policy.user, _SEARCH_FOLDERS, ("identity",), note)
+    return Identity(None, 0, (), f"root without capabilities: no other user can read {reached}")
 
 
 def _reached(policy: Policy) -> str | None:

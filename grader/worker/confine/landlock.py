@@ -8,11 +8,10 @@ import stat
 import struct
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.process import kernel
-from grader.worker.confine.policy import Policy, Start
+from grader.worker.confine.policy import Policy, Start, Step
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION, _BENEATH = 1, 1
@@ -43,31 +42,8 @@ def version() -> int:
         return 0
 
 
-@dataclass(frozen=True)
-class Landlock:
-    """A ruleset, built once in the server; a worker submits to it, and to a small one for its own folder."""
-
-    ruleset: int
-    changes: ctypes.Array[ctypes.c_char]  # all rights to change files, as the kernel reads them
-    own: int  # the rights of a worker on its own folder
-    writable: tuple[tuple[str, int], ...]
-    flags: int
-
-    names: tuple[str, ...] = ("files",)
-
-    def apply(self, start: Start) -> None:
-        """Submit to both rulesets, for good: the shared one ends above the folders of all workers."""
-        kernel.never_more_rights()
-        own = kernel.call(_CREATE_RULESET, self.changes, len(self.changes), 0)
-        for path, rights in ((start.folder, self.own), *self.writable):
-            _allow(own, path, rights)
-        for ruleset in (own, self.ruleset):
-            kernel.call(_RESTRICT_SELF, ruleset, self.flags)
-            os.close(ruleset)
-
-
-def prepare(policy: Policy) -> Landlock | None:
-    """Build the ruleset of a policy."""
+def prepare(policy: Policy) -> Step | None:
+    """Build the ruleset of a policy once; a worker submits to it, and to a small one for its own folder."""
     known = version()
     if not known:
         return None
@@ -80,9 +56,21 @@ def prepare(policy: Policy) -> Landlock | None:
     for path in policy.devices:
         _allow(ruleset, path, (_READ | _WRITE | _DEVICE_CONTROL) & rights)
     _allow(ruleset, policy.scratch, _OWN & rights)
-    change = rights & _CHANGE
-    writable = tuple((str(path), _WRITE & change) for path in (*policy.writable, *policy.devices))
-    return Landlock(ruleset, _packed(change), _OWN & change, writable, _WITHOUT_LOG if known >= 7 else 0)
+    change, flags = rights & _CHANGE, _WITHOUT_LOG if known >= 7 else 0
+    changes = _packed(change)  # here: a worker pays for whatever it makes
+
+    def apply(start: Start) -> None:
+        """Submit to both rulesets, for good: the shared one ends above the folders of all workers."""
+        kernel.never_more_rights()
+        own = kernel.call(_CREATE_RULESET, changes, len(changes), 0)
+        _allow(own, start.folder, _OWN & change)
+        for path in (*policy.writable, *policy.devices):
+            _allow(own, path, _WRITE & change)
+        for each in (own, ruleset):
+            kernel.call(_RESTRICT_SELF, each, flags)
+            os.close(each)
+
+    return Step(("files",), apply, (ruleset,))
 
 
 def _create(known: int, rights: int) -> int:

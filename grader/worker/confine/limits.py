@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.process.kernel import mapped, writable
-from grader.worker.confine.policy import Policy, Start
+from grader.worker.confine.policy import Policy, Start, Step
 
 if sys.platform != "win32":
     import resource
@@ -17,24 +16,37 @@ if sys.platform != "win32":
 _KILL_ME_FIRST = "/proc/self/oom_score_adj"
 
 
-@dataclass(frozen=True)
-class ResourceLimits:
-    """Limits by the kernel's number; those that a system does not have are left out."""
+def prepare(policy: Policy, user: int | None) -> Step | None:
+    """The limits of a policy on this system, for a worker that becomes `user` or stays who it is."""
+    if sys.platform == "win32":
+        return None
+    limits, linux = policy.limits, sys.platform == "linux"
+    fixed = {
+        resource.RLIMIT_CPU: limits.cpu_seconds,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_FSIZE: limits.file_size,
+        resource.RLIMIT_CORE: 0,
+    }
+    names = ["cpu", "open files", "file size"]
+    if linux:
+        names.append("memory")
+        fixed |= {resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_MSGQUEUE: 0}
+    if linux and (user := os.getuid() if user is None else user):  # the kernel does not count root's threads
+        fixed[resource.RLIMIT_NPROC] = limits.threads + threads_of(user)
+        names.append("threads")
 
-    fixed: dict[int, int]
-    memory: int | None  # above what is mapped, or may be written
-    reserving: bool
-    names: tuple[str, ...]
-
-    def apply(self, start: Start) -> None:
+    def apply(start: Start) -> None:
         """Lower the limits: for what comes from now on, and out of the worker's reach to raise again."""
-        for which, value in self.fixed.items():
+        for which, value in fixed.items():
             _lower(which, value, warning=int(which == resource.RLIMIT_CPU))
-        if self.memory is not None:
-            kind = resource.RLIMIT_DATA if self.reserving else resource.RLIMIT_AS
-            _lower(kind, (writable() if self.reserving else mapped()) + self.memory)
+        if linux and limits.reserving:
+            _lower(resource.RLIMIT_DATA, writable() + limits.memory)
+        elif linux:
+            _lower(resource.RLIMIT_AS, mapped() + limits.memory)
         with suppress(OSError):
             _write(_KILL_ME_FIRST, b"1000")
+
+    return Step(tuple(names), apply)
 
 
 def _lower(which: int, value: int, warning: int = 0) -> None:
@@ -50,27 +62,6 @@ def _write(path: str, text: bytes) -> None:
         os.write(descriptor, text)
     finally:
         os.close(descriptor)
-
-
-def prepare(policy: Policy, user: int | None) -> ResourceLimits | None:
-    """The limits of a policy on this system, for a worker that becomes `user` or stays who it is."""
-    if sys.platform == "win32":
-        return None
-    limits = policy.limits
-    fixed = {
-        resource.RLIMIT_CPU: limits.cpu_seconds,
-        resource.RLIMIT_NOFILE: limits.open_files,
-        resource.RLIMIT_FSIZE: limits.file_size,
-        resource.RLIMIT_CORE: 0,
-    }
-    names = ["cpu", "open files", "file size"]
-    if sys.platform != "linux":
-        return ResourceLimits(fixed, None, False, tuple(names))
-    fixed |= {resource.RLIMIT_MEMLOCK: 0, resource.RLIMIT_MSGQUEUE: 0}
-    if user := os.getuid() if user is None else user:  # the kernel does not count root's threads
-        fixed[resource.RLIMIT_NPROC] = limits.threads + threads_of(user)
-        names.append("threads")
-    return ResourceLimits(fixed, limits.memory, limits.reserving, (*names, "memory"))
 
 
 def threads_of(user: int) -> int:

@@ -7,25 +7,16 @@ its driver is known to open; no part of it was tried on a card.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
-from grader.worker.confine.calls import Check, Rule
+from grader.worker.confine.calls import PYTHONS_CONTROLS, Check, Rule
 
 LAYERS = (
-    "files",
-    "network",
-    "processes",
-    "system calls",
-    "identity",
-    "environment",
-    "memory",
-    "cpu",
-    "open files",
-    "file size",
-    "threads",
-)
+    "files", "network", "processes", "system calls", "identity", "environment", "memory", "cpu", "open files",
+    "file size", "threads",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,15 +27,13 @@ class Start:
     folder: str  # its own scratch folder
 
 
-class Layer(Protocol):
+@dataclass(frozen=True)
+class Step:
     """One means of the system, which gives one or several layers."""
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The layers that hold once it is applied."""
-
-    def apply(self, start: Start) -> None:
-        """Confine this process for good; raises OSError or ValueError where the system refuses."""
+    names: tuple[str, ...]  # the layers that hold once it is applied
+    apply: Callable[[Start], None]  # confines this process for good; OSError, ValueError where the system refuses
+    keep: tuple[int, ...] = ()  # descriptors that are open in the server; applying needs and closes them
 
 
 _MEBIBYTE = 1 << 20
@@ -134,13 +123,8 @@ CALLS = (
     Rule(
         "the driver's control calls ('F' on a card, 'G' under Windows, plain numbers on memory) and what Python asks",
         ("ioctl",),
-        (
-            Check(
-                1,
-                (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451, 0x30000001, 0x30000002),
-                other=((0xFF00, (0x4600, 0x4700)), (0xFFFFFF00, (0,))),
-            ),
-        ),
+        (Check(1, (*PYTHONS_CONTROLS, 0x30000001, 0x30000002),
+               other=((0xFF00, (0x4600, 0x4700)), (0xFFFFFF00, (0,)))),),  # fmt: skip
     ),
     Rule(
         "the driver opens a local socket over which a process could ask for this one's memory; none can reach it, "

@@ -6,6 +6,7 @@ import functools
 import re
 import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -16,26 +17,18 @@ _SYSTEM_LIBRARIES = ("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/")
 
 # Devices, time zones, locales, the loader's index, and how many processors there are: no secret among them.
 _SYSTEM = (
-    "/dev/null",
-    "/dev/zero",
-    "/dev/urandom",
-    "/dev/random",
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/usr/share/zoneinfo",
-    "/usr/lib/locale",
-    "/usr/share/locale/locale.alias",
-    "/proc/cpuinfo",
+    "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/etc/ld.so.cache", "/etc/localtime",
+    "/usr/share/zoneinfo", "/usr/lib/locale", "/usr/share/locale/locale.alias", "/proc/cpuinfo",
     "/sys/devices/system/cpu",
-)
+)  # fmt: skip
 
 
 @functools.cache
 def readable_paths(distributions: tuple[str, ...]) -> tuple[Path, ...]:
     """Every file and folder that a worker reads, resolved, none of them twice, none that does not exist."""
     found = [*map(Path, _SYSTEM), *_standard_library(), *_shared_libraries()]
-    for name in closure(distributions):
-        found += _distribution_paths(distribution(name))
+    for each in closure(distributions).values():
+        found += _distribution_paths(each)
     return tuple(sorted(resolved([path for path in found if path.exists()])))
 
 
@@ -75,31 +68,17 @@ def _loaded() -> set[Path]:
     return {file for file in files if file.exists() and not _IN_PACKAGES & set(file.parts)}
 
 
-def closure(names: Iterable[str]) -> tuple[str, ...]:
-    """The installed ones of these distributions and of all that they require."""
-    waiting, seen = list(names), dict[str, None]()
+def closure(names: Iterable[str]) -> dict[str, Distribution]:
+    """The installed ones of these distributions and of all that they require, by name."""
+    waiting, found = list(names), dict[str, Distribution]()
     while waiting:
-        name = _canonical(waiting.pop())
-        if name not in seen and (found := _installed(name)):
-            seen[name] = None
-            waiting += _requirements(found)
-    return tuple(seen)
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _installed(name: str) -> Distribution | None:
-    try:
-        return distribution(name)
-    except PackageNotFoundError:
-        return None
-
-
-def _requirements(found: Distribution) -> list[str]:
-    required = [line for line in found.requires or () if "extra ==" not in line]
-    return [match.group() for line in required if (match := re.match(r"[A-Za-z0-9._-]+", line))]
+        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
+        if name not in found:
+            with suppress(PackageNotFoundError):
+                found[name] = distribution(name)
+                required = [line for line in found[name].requires or () if "extra ==" not in line]
+                waiting += [match[0] for line in required if (match := re.match(r"[\w.-]+", line))]
+    return found
 
 
 def _distribution_paths(found: Distribution) -> Iterator[Path]:

@@ -5,27 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.process import kernel
 from grader.process.kernel import in_child
-from grader.worker.confine.policy import Limits, Start
+from grader.worker.confine.policy import Limits, Start, Step
 
 _DEEP = 10
 
 
-@dataclass(frozen=True)
-class Scratch:
-    """The step in which a worker, already in its final identity, makes its own folder and stands in it."""
+def _enter(start: Start) -> None:
+    os.umask(0o077)
+    os.mkdir(start.folder)
+    os.chdir(start.folder)
 
-    names: tuple[str, ...] = ()
 
-    def apply(self, start: Start) -> None:
-        """Make the folder; it must not exist."""
-        os.umask(0o077)
-        os.mkdir(start.folder)
-        os.chdir(start.folder)
+OWN_FOLDER = Step((), _enter)  # a worker, already in its final identity, makes its own folder and stands in it
 
 
 def give_to(folder: Path, user: int) -> None:

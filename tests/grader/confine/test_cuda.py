@@ -16,8 +16,9 @@ import torch
 from grader.device.choice import CUDA, Accelerator, using
 from grader.sandbox.workers import limits_in_use
 from grader.worker.confine import DEFAULT_LIMITS, default_policy, prepare, seccomp
+from grader.worker.confine.calls import ARCHITECTURES, numbers_on
 from grader.worker.confine.policy import _existing
-from grader.worker.confine.seccomp import ARCHITECTURES, actions
+from grader.worker.confine.seccomp import actions
 
 MEBIBYTE, TEBIBYTE = 1 << 20, 1 << 40
 MAP_NORESERVE = 0x4000  # which Python has no name for
@@ -47,8 +48,7 @@ def test_what_is_there_is_found():
 @pytest.fixture(params=sorted(ARCHITECTURES))
 def answer(request, policy):
     """Ask the filter beside a card, as test_filter asks the usual one."""
-    architecture, numbers = ARCHITECTURES[request.param]
-    table = actions(numbers, policy.rules, policy.allowed)
+    numbers, table = numbers_on(request.param), actions(request.param, policy.rules, policy.allowed)
 
     def ask(call, *arguments):
         action = table[numbers[call]]

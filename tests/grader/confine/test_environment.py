@@ -21,7 +21,7 @@ from grader.process.kernel import in_child
 os.environ["LATE"] = os.environ["TOKEN"] + "-late"
 os.environ["REMOVED"] = "x"
 del os.environ["ONCE"]
-blocks = environment.prepare().blocks
+blocks = environment.blocks()
 folder = tempfile.mkdtemp()
 ready = prepare(default_policy(pathlib.Path(folder)), dedicated=sys.argv[2] == "dedicated")
 
@@ -69,7 +69,7 @@ def test_the_bytes_of_a_variable_that_python_holds_are_overwritten(prepared, mon
 def test_preparing_leaves_the_environment_of_the_judge_as_it_was(monkeypatch, prepared):
     monkeypatch.setenv("TOKEN", "still-here")
     assert os.environ["TOKEN"] == "still-here"
-    assert ctypes.string_at(*environment.prepare().blocks[-1]).strip(b"\0")
+    assert ctypes.string_at(*environment.blocks()[-1]).strip(b"\0")
 
 
 def test_variables_that_a_library_needs_are_passed_on(monkeypatch, confined):

@@ -59,7 +59,7 @@ def test_what_the_grader_requires_does_not():
 
 
 def test_a_distribution_that_is_not_installed_is_no_error():
-    assert closure(["a-distribution-that-nobody-has"]) == ()
+    assert closure(["a-distribution-that-nobody-has"]) == {}
 
 
 def test_every_path_exists_is_resolved_and_named_once(policy):

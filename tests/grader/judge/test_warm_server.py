@@ -19,6 +19,7 @@ from grader.sandbox.forked import ForkServer, NotReady
 from grader.sandbox.transport import APART, SandboxProblem, WorkerScratch
 from grader.worker import server
 from grader.worker.confine import Policy, Prepared, limits
+from grader.worker.confine.policy import Start
 from grader.worker.server import _receive, _Server
 
 pytestmark = pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked")
@@ -61,7 +62,7 @@ def test_server_goes_on_when_the_system_cannot_fork(ends: Pair, monkeypatch: pyt
 
     monkeypatch.setattr(server.os, "fork", refuse)
     descriptor = os.open(os.devnull, os.O_RDONLY)
-    _Server(ends[1], "", None).fork(descriptor)
+    _Server(ends[1], Prepared(POLICY, ())).fork(descriptor)
     assert json.loads(ends[0].recv(4096)) == {"pid": 0, "why": "[Errno 11] no room"}
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
@@ -111,17 +112,20 @@ def test_server_hears_the_end_of_a_judge_that_left_an_answer_unread(ends: Pair) 
 def test_limit_of_threads_goes_on_top_of_what_runs_now(ends: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     """What else a user starts while a judge stands takes no thread from a submission."""
     monkeypatch.setattr(limits.os, "getuid", lambda: 1000)
-    counts = iter((10, 300))
+    counts = iter((10, 300, 0))
     monkeypatch.setattr(limits, "threads_of", lambda user: next(counts))
+    lowered: list[int] = []
+    monkeypatch.setattr(
+        limits, "_lower", lambda which, value, warning=0: which == resource.RLIMIT_NPROC and lowered.append(value)
+    )
+    monkeypatch.setattr(limits, "_write", lambda path, text: None)
     bounds = limits.prepare(POLICY, None)
     assert bounds is not None
-    standing = _Server(ends[1], "", Prepared(POLICY, (bounds,), (), ()), shares_threads=True)
-    standing.count_threads()
-    assert standing.prepared is not None
-    (after,) = standing.prepared.steps
-    assert isinstance(after, limits.ResourceLimits)
-    grown = [each.fixed[resource.RLIMIT_NPROC] - POLICY.limits.threads for each in (bounds, after)]
-    assert grown == [10, 300]
+    standing = _Server(ends[1], Prepared(POLICY, (bounds,)), shares_threads=True)
+    for _ in range(2):
+        standing.prepared.steps[0].apply(Start((), ""))
+        standing.count_threads()
+    assert [value - POLICY.limits.threads for value in lowered] == [10, 300]
 
 
 @pytest.mark.parametrize(("room_then", "problem"), [(True, WorkerScratch), (False, NotReady)])

@@ -22,7 +22,7 @@ from grader.course.topics import PACKAGE
 NEVER_JUDGE = (
     "classroom", "cli", "doctor", "learner", "notebook", "release", "render", "text", "verify", "watch",
 )  # fmt: skip
-OF_A_TOPIC = (".py", ".toml")
+SOURCES = (".py", ".toml")
 MANIFEST = "manifest.toml"  # of the data sets, with the checksum of each file
 FORMAT = 2  # of this key; a new one forgets every report that was kept
 
@@ -75,8 +75,8 @@ def topic_digest(course: Course, slug: str) -> str:
         "topic.toml": str(course.exercises / slug / "topic.toml"),
         "solution": str(course.solution_file(slug)),
         MANIFEST: str(course.datasets / MANIFEST),
-        **{f"suites/{name}": file for name, file in files_under(suites, OF_A_TOPIC)},
-        **{f"shared/{file.name}": str(file) for file in course.suites.glob("*") if file.suffix in OF_A_TOPIC},
+        **{f"suites/{name}": file for name, file in files_under(suites, SOURCES)},
+        **{f"shared/{file.name}": str(file) for file in course.suites.glob("*") if file.suffix in SOURCES},
     }
     return digest_of_files((name, file) for name, file in named.items() if os.path.isfile(file))
 
@@ -97,5 +97,5 @@ def versions() -> Mapping[str, str]:
 def judge_digest(package: Path) -> str:
     """Return the sha256 of the sources of a grader package, but for the parts that no grading imports."""
     return digest_of_files(
-        (name, file) for name, file in files_under(package, (".py",)) if name.partition("/")[0] not in NEVER_JUDGE
+        (name, file) for name, file in files_under(package, SOURCES) if name.partition("/")[0] not in NEVER_JUDGE
     )

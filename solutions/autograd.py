@@ -73,7 +73,7 @@ def gradient(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 
     Args:
         f: takes a tensor of the shape of x, returns a tensor of any shape.
-        x: (*), floating point (else a ValueError that names `x`); may be a result of other computation.
+        x: (*), floating point; may be a result of other computation.
     Returns:
         g: the shape of x, outside the graph; 0 wherever f(x) does not depend on x, also if it is a constant.
     Example:
@@ -83,8 +83,6 @@ def gradient(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, section 2.5.
     """
     ### BEGIN SOLUTION
-    if not x.is_floating_point():
-        raise ValueError(f"x must hold floating point numbers, not {x.dtype}")
     with torch.enable_grad():
         leaf = x.detach().requires_grad_()
         y = f(leaf)
@@ -103,8 +101,6 @@ def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
         x: (D,), floating point; may require a gradient.
     Returns:
         J: (M, D), dtype of x, outside the graph; rows of outputs that do not depend on x are 0.
-    Raises:
-        ValueError: naming `x` or `f` when it, or what it returns, does not have exactly one axis.
     Example:
         >>> jacobian(lambda x: torch.stack([x[0] * x[1], x[2], x.sum()]), torch.tensor([2.0, 3.0, 4.0]))
         tensor([[3., 2., 0.],
@@ -114,13 +110,9 @@ def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     Source: Deep Learning (2016), section 4.3.1.
     """
     ### BEGIN SOLUTION
-    if x.ndim != 1:
-        raise ValueError(f"x must have one axis, not shape {tuple(x.shape)}")
     with torch.enable_grad():
         leaf = x.detach().requires_grad_()
         y = f(leaf)
-        if y.ndim != 1:
-            raise ValueError(f"f must return a tensor with one axis, not shape {tuple(y.shape)}")
         directions = torch.eye(len(y), dtype=y.dtype, device=y.device)
         rows = [_slopes(y, leaf, direction, retain_graph=True) for direction in directions]
     return torch.stack(rows) if rows else x.new_zeros(0, len(x))
@@ -140,8 +132,6 @@ def hessian_vector_product(f: Callable[[Tensor], Tensor], x: Tensor, v: Tensor) 
         v: the shape and dtype of x; may require a gradient, which changes nothing.
     Returns:
         H v: the shape of x, outside the graph; 0 where f is linear in x or does not depend on it.
-    Raises:
-        ValueError: naming `v` when its shape differs; naming `f` when what it returns has axes, even of size 1.
     Example:
         >>> x, v = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 10.0])
         >>> hessian_vector_product(lambda x: x[0] ** 2 * x[1], x, v)
@@ -150,13 +140,9 @@ def hessian_vector_product(f: Callable[[Tensor], Tensor], x: Tensor, v: Tensor) 
     Source: Pearlmutter, Fast Exact Multiplication by the Hessian (1994).
     """
     ### BEGIN SOLUTION
-    if v.shape != x.shape:
-        raise ValueError(f"v has shape {tuple(v.shape)}, expected {tuple(x.shape)}")
     with torch.enable_grad():
         leaf = x.detach().requires_grad_()
         y = f(leaf)
-        if y.ndim != 0:
-            raise ValueError(f"f must return a tensor without axes, not shape {tuple(y.shape)}")
         slopes = _slopes(y, leaf, torch.ones_like(y), create_graph=True)
         return _slopes(slopes, leaf, v.detach())
     ### END SOLUTION
@@ -380,7 +366,7 @@ class Value:
             to every Value it depends on. Operations never change their operands.
 
     Operations make a new Value, from Values and plain numbers on either side; a value may be used any number of times:
-    a + b, a - b, a * b, a / b, -a, a ** n (n a number; a Value is a TypeError that names `exponent`),
+    a + b, a - b, a * b, a / b, -a, a ** n (n a number),
     a.exp(), a.log(), a.tanh(), a.relu(). The slope of relu at 0 is 0; tanh does not overflow at 1000.
 
     backward() adds d self / d v to the grad of every Value v that self was computed from, and 1 to its own. It only
@@ -468,8 +454,6 @@ class Value:
 
     def __pow__(self, exponent: float) -> "Value":
         ### BEGIN SOLUTION
-        if not isinstance(exponent, int | float):
-            raise TypeError(f"exponent must be an int or a float, not {type(exponent).__name__}")
         return self._of(self.data**exponent, (self, exponent * self.data ** (exponent - 1)))
         ### END SOLUTION
 
@@ -568,7 +552,7 @@ def accumulated_gradients(
     Args:
         loss_fn: takes x and y of one batch, returns the *mean* of the loss over its samples, a tensor without axes.
         params: leaf tensors that require gradients; may be a generator.
-        batches: pairs (x, y), x of shape (N_b, *); may be a generator; none is a ValueError that names `batches`.
+        batches: pairs (x, y), x of shape (N_b, *); at least one; may be a generator.
     Returns:
         A list with the gradient of each parameter, in the order of params, outside the graph, in memory of its own;
         0 for a parameter that no loss depends on.
@@ -588,8 +572,6 @@ def accumulated_gradients(
     for x, y in batches:
         (len(x) * loss_fn(x, y)).backward()
         samples += len(x)
-    if not samples:
-        raise ValueError("batches must hold at least one batch")
     for p in params:
         p.grad = torch.zeros_like(p) if p.grad is None else p.grad / samples
     return [p.grad.clone() for p in params]
@@ -653,7 +635,7 @@ def clip_gradient_norm_(params: Iterable[Tensor], max_norm: float) -> Tensor:
 
     Args:
         params: tensors; may be a generator. Those whose `.grad` is None are skipped.
-        max_norm: the largest norm allowed; not positive is a ValueError that names `max_norm`, and no grad changes.
+        max_norm: the largest norm allowed, positive.
     Returns:
         total, the norm *before* clipping: a tensor without axes in the gradients' dtype and on their device, outside
         the graph; torch.tensor(0.0) when no parameter has a gradient.
@@ -666,8 +648,6 @@ def clip_gradient_norm_(params: Iterable[Tensor], max_norm: float) -> Tensor:
     Source: Pascanu, Mikolov, Bengio, On the Difficulty of Training Recurrent Neural Networks (2013).
     """
     ### BEGIN SOLUTION
-    if not max_norm > 0:
-        raise ValueError(f"max_norm must be positive, not {max_norm}")
     grads = [p.grad for p in params if p.grad is not None]
     if not grads:
         return torch.tensor(0.0)

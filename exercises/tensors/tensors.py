@@ -17,7 +17,7 @@ def flatten_images(images: Tensor) -> Tensor:
     Differentiable in `images`.
 
     Args:
-        images: (N, C, H, W), any dtype; contiguous or not; other than four axes is a ValueError.
+        images: (N, C, H, W), any dtype; contiguous or not.
     Returns:
         (N, C * H * W), same dtype: a view of `images` where these are contiguous, else a copy.
     Example:
@@ -41,8 +41,6 @@ def normalize_pixels(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
         std: (C,), float, positive: standard deviation of each channel on the scale 0..1.
     Returns:
         (N, C, H, W), float32, whatever float dtype `mean` and `std` have.
-    Raises:
-        ValueError: `images` is not uint8; `mean` or `std` does not have the shape (C,).
     Example:
         >>> images = torch.tensor([[[[0, 255]]]], dtype=torch.uint8)
         >>> normalize_pixels(images, torch.tensor([0.5]), torch.tensor([0.25]))
@@ -68,7 +66,7 @@ def channel_statistics(images: Tensor) -> ChannelStatistics:
     Differentiable where `std` is not 0. No Python loop.
 
     Args:
-        images: (N, C, H, W), float32 or float64; integers raise ValueError.
+        images: (N, C, H, W), float32 or float64.
     Returns:
         ChannelStatistics with `mean` (C,) and `std` (C,), the dtype of `images`.
     Example:
@@ -148,7 +146,7 @@ def pairwise_distances(x: Tensor, y: Tensor) -> Tensor:
 
     Args:
         x: (N, D), float.
-        y: (M, D), float; another number of columns than `x` has raises ValueError.
+        y: (M, D), float.
     Returns:
         (N, M), the dtype of `x`; a temporary of (N, M, D) is fine.
     Example:
@@ -216,7 +214,7 @@ def frobenius_norm(a: Tensor) -> Tensor:
     By hand: without torch.norm, torch.linalg, torch.dist and torch.nn.functional.normalize.
 
     Args:
-        a: (*, N, M), float; fewer than two axes raises ValueError.
+        a: (*, N, M), float.
     Returns:
         (*), the dtype of `a`; without axes for a single matrix.
     Example:
@@ -293,7 +291,7 @@ def exponential_average(values: Tensor, beta: float, bias_correction: bool = Fal
 
     Args:
         values: (T,), float, T at least 1; the formula counts its entries from 1.
-        beta: weight of the past, a float; outside [0, 1) it raises ValueError.
+        beta: weight of the past, a float in [0, 1).
         bias_correction: whether to divide by 1 - beta^t, the sum of the weights so far.
     Returns:
         (T,), the dtype of `values`: y[1] .. y[T].
@@ -341,7 +339,7 @@ def encode_categories(column: list[str | float | None]) -> EncodedCategories:
     values[n, k] = 1 if column[n] == names[k] else 0
 
     Args:
-        column: N entries, each a word (str) or missing (None or float nan); anything else raises ValueError. An
+        column: N entries, each a word (str) or missing (None or float nan). An
             empty word is a category like any other, as is the word "nan".
     Returns:
         EncodedCategories: `names`, a list of the K different words in ascending order, then None for missing,
@@ -393,7 +391,7 @@ def stack_and_join(parts: list[Tensor], dim: int) -> StackedAndJoined:
     By hand: without torch.stack, hstack, vstack, dstack, column_stack and row_stack; torch.cat is allowed.
 
     Args:
-        parts: one or more tensors of one shape, with at least one axis; none, or other shapes, raise ValueError.
+        parts: one or more tensors of one shape, with at least one axis.
         dim: where `stacked` has its new axis, and the axis of `joined`; -1 is the last axis of either result.
     Example:
         >>> stack_and_join([torch.tensor([1, 2]), torch.tensor([3, 4])], 0)
@@ -412,7 +410,7 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     By hand: without torch.outer, ger, addr, einsum, tensordot, kron, mm, matmul and @.
 
     Args:
-        x: (N,), float or int64; other than one axis raises ValueError.
+        x: (N,), float or int64.
         y: (M,), the dtype of `x`; the same.
     Example:
         >>> outer(torch.tensor([1, 2]), torch.tensor([3, 4, 5]))
@@ -432,8 +430,7 @@ def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
 
     Args:
         path: the file to write; one that is there is replaced.
-        tensors: a list, or a dict with str keys, of tensors of any shape, dtype and device; it may be empty. Anything
-            else raises ValueError, and then no file is written.
+        tensors: a list, or a dict with str keys, of tensors of any shape, dtype and device; it may be empty.
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,6 @@ from grader.suite import (
     check_equal,
     check_like,
     check_manners,
-    check_raises,
     check_vectorised,
 )
 
@@ -130,22 +129,6 @@ def test_hessian_vector_product_builds_no_matrix(submission, rng):
     check_vectorised(
         submission, lambda: submission.run(scenario, *few), lambda: submission.run(scenario, *many)
     )
-
-
-@pytest.mark.parametrize("shape", [(4,), (1, 3), (), (1,)])
-def test_hessian_vector_product_refuses_another_v(submission, rng, shape):
-    """A v that has not the shape of x raises a ValueError about v."""
-    f = submission.build(reshaped, [])
-    with check_raises(ValueError, naming="v"):
-        submission.hessian_vector_product(f, rng.normal(3), rng.normal(*shape))
-
-
-@pytest.mark.parametrize("shape", [(3,), (1,), (1, 1)])
-def test_hessian_vector_product_refuses_other_outputs(submission, rng, shape):
-    """A result of f with axes, even of size 1, raises a ValueError about f."""
-    f = submission.build(reshaped, shape)
-    with check_raises(ValueError, naming="f"):
-        submission.hessian_vector_product(f, rng.normal(3), rng.normal(3))
 
 
 def test_hessian_vector_product_is_made_by_hand(submission, rng):

@@ -8,7 +8,6 @@ from grader.suite import (
     check_device,
     check_dtype,
     check_manners,
-    check_raises,
     check_shape,
     check_vectorised,
 )
@@ -93,24 +92,3 @@ def test_normalize_pixels_without_a_loop(submission, rng):
 def test_normalize_pixels_on_a_device(submission, rng):
     """The result lies on the device of the images."""
     check_device(submission.normalize_pixels, bytes_like(rng, 2, 3, 4, 5), *statistics(rng, 3))
-
-
-def test_normalize_pixels_refuses_other_dtypes(submission, rng):
-    """Images that are not bytes raise ValueError."""
-    for dtype in (torch.float32, torch.int64):
-        with check_raises(ValueError):
-            submission.normalize_pixels(torch.ones(2, 3, 4, 5, dtype=dtype), *statistics(rng, 3))
-
-
-def test_normalize_pixels_refuses_other_means(submission, rng):
-    """A mean whose shape is not (C,) raises ValueError."""
-    for shape in ((1,), (4,), (3, 1), ()):
-        with check_raises(ValueError):
-            submission.normalize_pixels(bytes_like(rng, 2, 3, 5, 4), torch.ones(shape), torch.ones(3))
-
-
-def test_normalize_pixels_refuses_other_deviations(submission, rng):
-    """A std whose shape is not (C,) raises ValueError."""
-    for shape in ((1,), (4,)):
-        with check_raises(ValueError):
-            submission.normalize_pixels(bytes_like(rng, 2, 3, 5, 4), torch.ones(3), torch.ones(shape))

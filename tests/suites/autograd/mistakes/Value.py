@@ -226,12 +226,6 @@ class keeps_an_int(Right):
         self.data = data
 
 
-@mistake("an exponent that is a Value is not refused: its own slope would be forgotten")
-class exponent_not_checked(Right):
-    def __pow__(self, exponent):
-        return Right.__pow__(self, exponent.data if isinstance(exponent, Right) else exponent)
-
-
 @mistake("a + b writes into a: every operation makes a new Value")
 class sum_in_place(Right):
     def __add__(self, other):
@@ -461,21 +455,6 @@ class only_int_exponents(Right):
     def __pow__(self, exponent):
         if not isinstance(exponent, int):
             raise TypeError("exponent")
-        return Right.__pow__(self, exponent)
-
-
-@mistake("the exponent is checked with assert, which raises AssertionError: raise a TypeError")
-class exponent_asserted(Right):
-    def __pow__(self, exponent):
-        assert isinstance(exponent, int | float), "exponent"
-        return Right.__pow__(self, exponent)
-
-
-@mistake("a wrong exponent is a matter of type: raise a TypeError, not a ValueError")
-class exponent_value_error(Right):
-    def __pow__(self, exponent):
-        if isinstance(exponent, Right):
-            raise ValueError("exponent")
         return Right.__pow__(self, exponent)
 
 

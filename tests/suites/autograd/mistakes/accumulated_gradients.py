@@ -168,12 +168,6 @@ def grad_left_empty(loss_fn, params, batches):
     return found
 
 
-@mistake("no batches at all are not refused: there is no gradient of nothing")
-def no_batches_not_refused(loss_fn, params, batches):
-    params, batches = list(params), list(batches)
-    return _right(loss_fn, params, batches) if batches else [torch.zeros_like(p) for p in params]
-
-
 @mistake("a step was taken too: this task returns the gradient, the parameters stay")
 def took_a_step(loss_fn, params, batches):
     params = list(params)
@@ -261,30 +255,6 @@ def unused_raises_and_grad_left(loss_fn, params, batches):
     if not samples:
         raise ValueError("batches must not be empty")
     return [total / samples for total in sums]
-
-
-@mistake("no batches at all are not refused: 0 samples are no divisor, raise a ValueError")
-def divided_by_no_samples(loss_fn, params, batches):
-    batches = list(batches)
-    if not batches:
-        raise ZeroDivisionError("division by zero")
-    return _right(loss_fn, params, batches)
-
-
-@mistake("no batches at all are not refused: .grad is None then, raise a ValueError")
-def none_without_batches(loss_fn, params, batches):
-    batches = list(batches)
-    if not batches:
-        raise TypeError("unsupported operand type(s) for /: 'NoneType' and 'int'")
-    return _right(loss_fn, params, batches)
-
-
-@mistake("no batches at all are not refused: .grad is None then and has no attributes, raise a ValueError")
-def no_attributes_without_batches(loss_fn, params, batches):
-    batches = list(batches)
-    if not batches:
-        raise AttributeError("'NoneType' object has no attribute")
-    return _right(loss_fn, params, batches)
 
 
 @mistake("a generator has no length: count batches and samples on the way")

@@ -136,11 +136,6 @@ def nothing_not_expected(params, max_norm):
     return reference("autograd").clip_gradient_norm_(params, max_norm)
 
 
-@mistake("max_norm is not checked: only a positive one makes sense")
-def max_norm_not_checked(params, max_norm):
-    return reference("autograd").clip_gradient_norm_(params, max(max_norm, 1e-9))
-
-
 @mistake("the parameters themselves were scaled: only their gradients are")
 def scaled_the_parameters(params, max_norm):
     params = [p for p in params if p.grad is not None]
@@ -248,24 +243,6 @@ def zeros_for_none(params, max_norm):
     for p in params:
         p.grad = torch.zeros_like(p) if p.grad is None else p.grad
     return reference("autograd").clip_gradient_norm_(params, max_norm)
-
-
-@mistake("max_norm of 0 is not refused: it must be positive")
-def zero_max_norm_accepted(params, max_norm):
-    if max_norm < 0:
-        raise ValueError("max_norm must be positive")
-    return reference("autograd").clip_gradient_norm_(params, max_norm or 1e-9)
-
-
-@mistake("max_norm is checked only where something is clipped, or after it: check it first")
-def checked_too_late(params, max_norm):
-    params = list(params)
-    if max_norm > 0:
-        return reference("autograd").clip_gradient_norm_(params, max_norm)
-    for p in params:
-        if p.grad is not None:
-            p.grad.mul_(max_norm / p.grad.norm())
-    raise ValueError("max_norm must be positive")
 
 
 def _small_number(number, clamped=True):

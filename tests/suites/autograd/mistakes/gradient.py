@@ -94,11 +94,6 @@ def result_in_a_graph(f, x):
     return reference("autograd").gradient(f, x).requires_grad_()
 
 
-@mistake("the dtype of x is not checked: whole numbers have no gradient")
-def dtype_not_checked(f, x):
-    return reference("autograd").gradient(f, x if x.is_floating_point() else x.float())
-
-
 @mistake("the zeros were created on the CPU: create them on the device of x")
 def zeros_on_the_cpu(f, x):
     found = reference("autograd").gradient(f, x)
@@ -200,19 +195,6 @@ itself_by_backward = mistake(f"{ITSELF}; its .grad, and that of parameters, was 
 itself_by_plain_backward = mistake(f"{ITSELF}; backward writes into .grad, and needs a graph")(
     _way(recorded=False, constants=False, unused=None, backward=True, own=False)
 )
-
-
-@mistake("another dtype is refused with a ValueError here, not a TypeError")
-def type_error(f, x):
-    if not x.is_floating_point():
-        raise TypeError("x must be floating point")
-    return reference("autograd").gradient(f, x)
-
-
-@mistake("the dtype is not checked, and torch raises a RuntimeError: raise a ValueError about x")
-def dtype_left_to_torch(f, x):
-    x.detach().requires_grad_()
-    return reference("autograd").gradient(f, x)
 
 
 @mistake("the zeros were created without dtype: torch.zeros makes float32, x may be float64")

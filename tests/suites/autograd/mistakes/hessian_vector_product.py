@@ -104,16 +104,6 @@ def result_in_a_graph(f, x, v):
     return _product(f, x, v).requires_grad_()
 
 
-@mistake("the shape of v is not checked: what fits by broadcasting is wrong too")
-def v_not_checked(f, x, v):
-    return _product(f, x, v if v.shape == x.shape else torch.ones_like(x))
-
-
-@mistake("what f returns is not checked: the sum of several outputs has another matrix")
-def result_of_f_not_checked(f, x, v):
-    return _product(lambda leaf: f(leaf).sum(), x, v)
-
-
 @mistake(
     "gradients that do not depend on x were not expected: where f is linear or ignores x the product is 0"
 )
@@ -213,30 +203,9 @@ def summed(f, x, v):
     return _product(f, x, v).sum()
 
 
-@mistake("what f returns may have one entry, but no axes: a shape of (1,) has to be refused too")
-def one_entry_accepted(f, x, v):
-    if f(x.detach()).numel() != 1:
-        raise ValueError("f must return one number")
-    return _product(lambda leaf: f(leaf).sum(), x, v)
-
-
-@mistake("what f returns is not checked: torch refuses several outputs in words of its own, and takes (1,)")
-def outputs_left_to_torch(f, x, v):
-    if f(x.detach()).numel() != 1:
-        raise RuntimeError("grad can be implicitly created only for scalar outputs")
-    return _product(lambda leaf: f(leaf).sum(), x, v)
-
-
 @mistake("the shape of v is not checked: (g * v).sum() stretches what fits, and torch refuses the rest")
 def v_stretched(f, x, v):
     return _product(f, x, v.detach().expand(torch.broadcast_shapes(x.shape, v.shape)).sum_to_size(x.shape))
-
-
-@mistake("the shape of v is not checked: torch refuses it with a RuntimeError")
-def v_left_to_torch(f, x, v):
-    if v.shape != x.shape:
-        raise RuntimeError("Mismatch in shape")
-    return _product(f, x, v)
 
 
 @mistake("v entered in the wrong place: this is the product at x + v")

@@ -81,16 +81,6 @@ def result_in_a_graph(f, x):
     return reference("autograd").jacobian(f, x).requires_grad_()
 
 
-@mistake("what f returns is not checked: it must have one axis")
-def result_of_f_not_checked(f, x):
-    return reference("autograd").jacobian(lambda leaf: f(leaf).flatten(), x)
-
-
-@mistake("the shape of x is not checked: it must have one axis")
-def x_not_checked(f, x):
-    return reference("autograd").jacobian(lambda leaf: f(leaf.view(x.shape)), x.detach().flatten())
-
-
 @mistake("the matrix was created on the CPU: create it on the device of x")
 def on_the_cpu(f, x):
     return reference("autograd").jacobian(f, x).cpu()
@@ -150,9 +140,6 @@ PARAMETERS = (
 CONSTANTS = "a result that does not depend on x was not expected: its rows are 0"
 
 itself = mistake(ITSELF)(_way(constants=True, unused=True, own=False))
-itself_by_backward = mistake(f"{ITSELF}; and {PARAMETERS}")(
-    _way(constants=True, unused=True, own=False, backward=True)
-)
 itself_rows_add_up = mistake(f"{ITSELF}; and the rows add up in .grad, which is never emptied")(
     _way(constants=True, unused=True, own=False, backward=True, emptied=False)
 )

@@ -63,11 +63,6 @@ def kept_axes(images):
     return _made(images, mean, std)
 
 
-@mistake("bytes are converted in silence; images that are not floating point are refused")
-def converted_integers(images):
-    return reference("tensors").channel_statistics(images if images.is_floating_point() else images.float())
-
-
 @mistake("the statistics left the graph, as after detach or item, so that no gradient reaches the images")
 def left_the_graph(images):
     return reference("tensors").channel_statistics(images.detach())

@@ -82,11 +82,6 @@ def lower_case(column):
     return _right([entry.lower() if isinstance(entry, str) else entry for entry in column])
 
 
-@mistake("entries that are no words, such as numbers, are taken for missing; they must raise ValueError")
-def anything_else_is_missing(column):
-    return _right([entry if isinstance(entry, str) else None for entry in column])
-
-
 @mistake("the missing entries were dropped from the caller's own list")
 def changed_the_column(column):
     right = _right(column)

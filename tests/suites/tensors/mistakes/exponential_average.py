@@ -85,12 +85,6 @@ def left_the_graph(values, beta, bias_correction=False):
     return _right(values.detach(), beta, bias_correction)
 
 
-@mistake("beta is not checked: 1 gives zeros, more grows without bound")
-def any_beta(values, beta, bias_correction=False):
-    averages = _averages(values, beta)
-    return torch.stack([v / (1 - beta**t) if bias_correction else v for t, v in enumerate(averages, start=1)])
-
-
 @mistake("computed in float32: float64 values lose digits and their dtype")
 def always_float32(values, beta, bias_correction=False):
     return _right(values.float(), beta, bias_correction)

@@ -46,11 +46,6 @@ def copied(images):
     return reference("tensors").flatten_images(images).clone()
 
 
-@mistake("the number of axes is not checked, so that one image alone loses its rows")
-def any_number_of_axes(images):
-    return images.flatten(1)
-
-
 @mistake("the result was made on the CPU, or brought there: it belongs on the device of images")
 def result_on_the_cpu(images):
     return reference("tensors").flatten_images(images).cpu()

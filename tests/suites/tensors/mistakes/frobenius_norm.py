@@ -55,11 +55,6 @@ def python_float(a):
     return _right(a).tolist()
 
 
-@mistake("a vector is accepted; a matrix has two axes")
-def accepted_vectors(a):
-    return a.square().sum(dim=(-2, -1) if a.dim() > 1 else None).sqrt()
-
-
 @mistake("a Python loop does what one operation on the whole tensor can do")
 def python_loop(a):
     _right(a)

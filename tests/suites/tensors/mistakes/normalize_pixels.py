@@ -72,21 +72,6 @@ def python_loop(images, mean, std):
     return torch.stack([(images[:, c].float() / 255 - m) / s for c, (m, s) in pairs], dim=1)
 
 
-@mistake("a mean or std of a single number is broadcast in silence; its shape must be (C,)")
-def broadcast_one_statistic(images, mean, std):
-    if images.dtype != torch.uint8:
-        raise ValueError("images must be uint8")
-    mean, std = (value.float().reshape(-1, 1, 1) for value in (mean, std))
-    return (images.float() / 255 - mean) / std
-
-
-@mistake("images that are no bytes are divided by 255 all the same")
-def any_dtype(images, mean, std):
-    _check(images.to(torch.uint8), mean, std)
-    mean, std = _columns(mean, std)
-    return (images.float() / 255 - mean) / std
-
-
 @mistake("the result was made on the CPU, or brought there: it belongs on the device of images")
 def result_on_the_cpu(images, mean, std):
     return reference("tensors").normalize_pixels(images, mean, std).cpu()

@@ -69,11 +69,6 @@ def loop_over_y(x, y):
     return torch.stack([x * entry for entry in y], dim=1)
 
 
-@mistake("arguments with more or fewer axes than one are flattened in silence; they must raise ValueError")
-def flattened_arguments(x, y):
-    return _right(x.reshape(-1), y.reshape(-1))
-
-
 @mistake("torch.outer was called")
 def called_outer(x, y):
     _right(x, y)

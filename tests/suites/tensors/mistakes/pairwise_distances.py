@@ -66,13 +66,6 @@ def loop_over_rows_of_y(x, y):
     return torch.cat([reference("tensors").pairwise_distances(x, y[m : m + 1]) for m in range(len(y))], dim=1)
 
 
-@mistake("a single column is broadcast against all others in silence; the widths must agree")
-def broadcast_one_column(x, y):
-    squared = (x.unsqueeze(1) - y.unsqueeze(0)).square().sum(dim=2)
-    same = squared == 0
-    return squared.masked_fill(same, 1).sqrt().masked_fill(same, 0)
-
-
 @mistake("the gradient of the root was lost: the distances left the graph")
 def left_the_graph(x, y):
     return reference("tensors").pairwise_distances(x.detach(), y.detach())

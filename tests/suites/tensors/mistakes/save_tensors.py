@@ -73,20 +73,6 @@ def turned_into_float(path, tensors):
     torch.save(_each(_plain(tensors), lambda tensor: tensor.real.float()), path)
 
 
-@mistake("a tuple, a single tensor or numbers are saved in silence; they must raise ValueError")
-def accepted_anything(path, tensors):
-    try:
-        _right(path, tensors)
-    except ValueError:
-        torch.save(tensors, path)
-
-
-@mistake("the file was opened before the tensors were checked, and stays when they are refused")
-def opened_before_the_check(path, tensors):
-    with open(path, "wb"):
-        _right(path, tensors)
-
-
 @mistake("the tensors were written with pickle, which torch.load does not read; use torch.save")
 def written_with_pickle(path, tensors):
     plain = _plain(tensors)

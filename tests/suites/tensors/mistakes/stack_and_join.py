@@ -68,15 +68,6 @@ def squeezed(parts, dim):
     return right._replace(stacked=right.stacked.squeeze())
 
 
-@mistake("parts of different shapes are not refused where torch.cat can join them")
-def joined_other_shapes(parts, dim):
-    if not parts:
-        raise ValueError("parts must not be empty")
-    joined = torch.cat(parts, dim)
-    differ = len({part.shape for part in parts}) > 1
-    return _right([parts[0]] * len(parts) if differ else parts, dim)._replace(joined=joined)
-
-
 @mistake("the parts were turned into float; they keep their dtype")
 def turned_into_float(parts, dim):
     return _right([part if part.is_floating_point() else part.float() for part in parts], dim)

@@ -37,8 +37,7 @@ def normalize_pixels(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
 
     Args:
         images: (N, C, H, W), uint8.
-        mean: (C,), float: mean of each channel on the scale 0..1.
-        std: (C,), float, positive: standard deviation of each channel on the scale 0..1.
+        mean, std: (C,), float: mean and standard deviation (positive) of each channel on the scale 0..1.
     Returns:
         (N, C, H, W), float32, whatever float dtype `mean` and `std` have.
     Example:
@@ -145,8 +144,7 @@ def pairwise_distances(x: Tensor, y: Tensor) -> Tensor:
     By hand: without torch.cdist, pdist, dist, norm, linalg and nn.functional.pairwise_distance. No Python loop.
 
     Args:
-        x: (N, D), float.
-        y: (M, D), float.
+        x, y: (N, D) and (M, D), float.
     Returns:
         (N, M), the dtype of `x`; a temporary of (N, M, D) is fine.
     Example:
@@ -339,19 +337,14 @@ def encode_categories(column: list[str | float | None]) -> EncodedCategories:
     values[n, k] = 1 if column[n] == names[k] else 0
 
     Args:
-        column: N entries, each a word (str) or missing (None or float nan). An
-            empty word is a category like any other, as is the word "nan".
+        column: N entries, each a word (str) or missing (None or float nan). "" and "nan" are words.
     Returns:
-        EncodedCategories: `names`, a list of the K different words in ascending order, then None for missing,
-        also when nothing is missing; `values`, (N, K + 1), float32, on the CPU.
+        EncodedCategories: `names`, the K different words in ascending order, then always None for missing;
+        `values`, (N, K + 1), float32, on the CPU.
     Example:
         >>> encoded = encode_categories(["Pave", None, "Gravel"])
-        >>> encoded.names
-        ['Gravel', 'Pave', None]
-        >>> encoded.values
-        tensor([[0., 1., 0.],
-                [0., 0., 1.],
-                [1., 0., 0.]])
+        >>> encoded.names, encoded.values.tolist()
+        (['Gravel', 'Pave', None], [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 
     Source: pandas.get_dummies with dummy_na=True, for words, in float32.
     """
@@ -425,8 +418,7 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
     """Write tensors to a file that torch.load can read on any machine.
 
-    The file holds the same list or dict of plain values: on the CPU, without gradient, and each tensor without the
-    rest of its memory, so that the first row of a large matrix makes a small file. `tensors` stays as it is.
+    It holds the same list or dict on the CPU, without gradients, and each tensor without the rest of its memory.
 
     Args:
         path: the file to write; one that is there is replaced.

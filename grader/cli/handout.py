@@ -66,7 +66,7 @@ def _tell_released(students: StudentCourse, written: Sequence[Path]) -> None:
 
     suites, tasks = students.suites, students.tasks
     for each in suites.kept_back:
-        click.echo(f"kept back: {each.task}, {each.test}: {each.reason}")
+        click.echo(f"kept back: {each}")
     for task in tasks:
         if not suites.visible[task.id]:
             click.echo(f"no visible test: {task.id}; students are told that its tests are yours")

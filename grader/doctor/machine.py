@@ -66,11 +66,7 @@ def _loaded() -> list[str]:
         return _loaded_on_macos()
     if os.name == "nt":
         return installed(Path(sys.prefix))
-    try:
-        lines = Path("/proc/self/maps").read_text().splitlines()
-    except OSError:
-        return []
-    return [line[line.index("/") :] for line in lines if "/" in line]
+    return [line[line.index("/") :] for line in _read(Path("/proc/self/maps")).splitlines() if "/" in line]
 
 
 def installed(prefix: Path) -> list[str]:
@@ -120,18 +116,16 @@ class Diagnosis:
 
 
 def diagnose() -> Diagnosis:
-    """Look at this machine; confinement first, before torch has started threads."""
-    confinement = probe()
-    build = _torch()
+    """Look at this machine; confinement first, before torch has started threads, and torch before its libraries."""
     return Diagnosis(
+        confinement=probe(),
+        torch=_torch(),
         versions=_versions(),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         processors=_processors(),
         free_memory=free_memory(),
-        torch=build,
         openmp=runtimes(),
         openmp_silenced=is_silenced(),
-        confinement=confinement,
     )
 
 

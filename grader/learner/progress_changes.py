@@ -64,6 +64,7 @@ def _after(entry: TaskProgress, task: TaskReport, now: str, code: str | None) ->
     if task.only_core and verdict is Verdict.RIGHT and code == entry.passed_code is not None:
         verdict = Verdict.RIGHT if entry.open_details else Verdict.PASS  # what is known of the details holds
     passed = entry.passed or (now if verdict.is_right else None)
+    same = _is_same(failure, entry.failure)  # else the hint about it was about another
     return replace(
         entry,
         best=min(filter(None, (entry.best, verdict)), key=RANKING.index),
@@ -71,7 +72,7 @@ def _after(entry: TaskProgress, task: TaskReport, now: str, code: str | None) ->
         passed=passed,
         attempts=entry.attempts + (verdict not in NO_ATTEMPT),
         failure=failure,
-        hints=entry.hints if _is_same(failure, entry.failure) else _general(entry.hints),
+        hints=tuple(number for number in entry.hints if same or number != ABOUT_THE_FAILURE),
         code=code,
         passed_code=_passed_code(entry, verdict, code),
         open_details=verdict is Verdict.RIGHT if verdict.is_right else entry.open_details,
@@ -91,11 +92,6 @@ def _is_same(one: Failure | None, other: Failure | None) -> bool:
     if one is None or other is None:
         return one is other
     return (one.mistake, one.test) == (other.mistake, other.test)
-
-
-def _general(seen: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the hints that hold for any failure: that about the last one was about another."""
-    return tuple(number for number in seen if number != ABOUT_THE_FAILURE)
 
 
 def record(

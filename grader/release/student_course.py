@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,33 +20,25 @@ def topic_file(
     topic: Topic, tasks: Sequence[Task], hidden: Mapping[str, int], chosen: Collection[str]
 ) -> str:
     """Return the text of a topic.toml; needs that do not go out are left out, for nobody could pass them."""
-    lines = [f"title = {_text(topic.title)}", f"order = {topic.order}"]
+    lines = _table({"title": topic.title, "order": topic.order})
     for task in tasks:
-        lines += ["", "[[tasks]]", *_task(task, hidden.get(task.id, 0), chosen)]
+        needs = [need for need in task.needs if need in chosen]
+        values = {"name": task.name, "title": task.title, "points": task.points, "needs": needs, "hints": task.hints}
+        for name, usual in {"computes": True, "torch": "", "differs": ""}.items():
+            if getattr(task, name) != usual:
+                values[name] = getattr(task, name)
+        if hidden.get(task.id):
+            values["hidden"] = hidden[task.id]
+        lines += ["", "[[tasks]]", *_table(values)]
     return "\n".join(lines) + "\n"
 
 
-def _task(task: Task, hidden: int, chosen: Collection[str]) -> Iterator[str]:
-    yield f"name = {_text(task.name)}"
-    yield f"title = {_text(task.title)}"
-    yield f"points = {task.points}"
-    yield f"needs = {_list(need for need in task.needs if need in chosen)}"
-    yield f"hints = {_list(task.hints)}"
-    if not task.computes:
-        yield "computes = false"
-    if task.torch:
-        yield f"torch = {_text(task.torch)}"
-        yield f"differs = {_text(task.differs)}"
-    if hidden:
-        yield f"hidden = {hidden}"
+def _table(values: Mapping[str, object]) -> list[str]:
+    return [f"{name} = {_toml(value)}" for name, value in values.items()]
 
 
-def _list(values: Iterator[str] | Sequence[str]) -> str:
-    return f"[{', '.join(map(_text, values))}]"
-
-
-def _text(value: str) -> str:
-    """A basic string of TOML: JSON's, but for the one character that only TOML refuses."""
+def _toml(value: object) -> str:
+    """Texts, numbers and lists of them as TOML: JSON's, but for the one character that only TOML refuses."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -61,8 +53,7 @@ def translation_file(file: Path, tasks: Collection[str], tests: Collection[str])
     lines = []
     for key, entry in read(file).entries.items():
         if _is_open(key, tasks, tests):
-            values = [f"{name} = {_text(text)}" for name, text in vars(entry).items()]
-            lines += [f"[{_text(key)}]", *values, ""]
+            lines += [f"[{_toml(key)}]", *_table(vars(entry)), ""]
     return "\n".join(lines)
 
 

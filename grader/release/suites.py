@@ -97,15 +97,6 @@ def _read_by(nodes: Iterable[ast.AST]) -> set[str]:
 SHARED = "shared"  # the fixture that hands a test the module of this name
 
 
-@dataclass(frozen=True)
-class KeptBack:
-    """A visible test that stays with the instructor, and why."""
-
-    task: str
-    test: str
-    reason: str
-
-
 @dataclass
 class Suites:
     """What of the suites goes out."""
@@ -113,7 +104,7 @@ class Suites:
     files: dict[str, str] = field(default_factory=dict)  # text by path, "losses/test_softmax.py"
     visible: dict[str, int] = field(default_factory=dict)  # tests that go out, by task
     hidden: dict[str, int] = field(default_factory=dict)  # tests that stay, by task
-    kept_back: list[KeptBack] = field(default_factory=list)
+    kept_back: list[str] = field(default_factory=list)  # visible tests that stay, each with its reason
 
 
 def visible_suites(course: Course, tasks: Sequence[Task], tests: Mapping[str, Counted]) -> Suites:
@@ -162,7 +153,7 @@ def _released(
         if reason is None:
             names.append(name)
         else:
-            found.kept_back.append(KeptBack(task.id, name, reason))
+            found.kept_back.append(f"{task.id}, {name}: {reason}")
     return names
 
 

@@ -45,7 +45,8 @@ def list_command() -> None:
     wide = max(map(len, entries))
     for entry in entries.values():
         size = _size(sum(file.bytes for file in entry.files))
-        click.echo(f"{entry.name:{wide}}  {entry.rows:6} rows  {size:>8}  {_state(entry):9}  {entry.title}")
+        unit = "letters" if entry.kind == "text" else "rows"
+        click.echo(f"{entry.name:{wide}}  {entry.rows:6} {unit:7}  {size:>8}  {_state(entry):9}  {entry.title}")
 
 
 @data_command.command("verify")

@@ -50,6 +50,15 @@ class Table:
         return [row[at] for row in self.rows]
 
 
+@dataclass(frozen=True)
+class Text:
+    """A text in two parts, the second of which goes on where the first ends."""
+
+    name: str
+    train: str
+    test: str
+
+
 EVERY = 5
 Mask = NDArray[np.bool_]
 
@@ -173,14 +182,15 @@ def _value(text: str) -> float | str | None:
         return text
 
 
-def load(name: str) -> DataSet | Table:
+def load(name: str) -> DataSet | Table | Text:
     """Return a data set, every file of which has been checked. Tensors are new with each call.
 
     Args:
         name: one that `grade data list` shows.
 
     Returns:
-        A DataSet; of "houses", which has gaps and no split, a Table. The set's README says what is in it.
+        A DataSet; of "houses", which has gaps and no split, a Table; of "austen", a book, a Text. The set's README
+        says what is in it.
 
     Raises:
         DataError: the set is unknown, or one of its files is missing or damaged. Nothing is ever downloaded.
@@ -189,6 +199,8 @@ def load(name: str) -> DataSet | Table:
     raw = {file.name: read_checked(entry, file) for file in entry.files}
     if entry.kind == "table":
         return _table(entry, raw)
+    if entry.kind == "text":
+        return _text(entry, raw)
     if entry.kind == "two files of images":
         train, test = (_part(*images(entry, raw, stem)) for stem in ("train-", "t10k-"))
     else:
@@ -202,6 +214,12 @@ def _table(entry: Entry, raw: Files) -> Table:
     (content,) = raw.values()
     text = content.decode("ascii")
     return Table(entry.name, *table(text), text)
+
+
+def _text(entry: Entry, raw: Files) -> Text:
+    (content,) = raw.values()
+    text = content.decode("ascii")
+    return Text(entry.name, text[: entry.train], text[entry.train :])
 
 
 def _take(x: Any, mask: np.ndarray[Any, Any]) -> Any:

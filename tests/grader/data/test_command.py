@@ -48,7 +48,7 @@ def test_list_shows_damage(grade, copied):
 def test_verify_says_what_it_compared(grade):
     code, out, err = grade("verify")
     assert (code, err) == (0, "")
-    assert out == "every file is as it must be: digits, diabetes, breast_cancer, names, houses, mnist\n"
+    assert out == "every file is as it must be: digits, diabetes, breast_cancer, names, austen, houses, mnist\n"
 
 
 def test_verify_names_every_fault_of_ours_and_ends_with_3(grade, copied):

@@ -10,7 +10,7 @@ import time
 import pytest
 import torch
 
-from grader.data.load import Table, load
+from grader.data.load import Table, Text, load
 from grader.data.manifest import DataError, read_manifest
 from grader.suite import dataset
 
@@ -136,7 +136,14 @@ def test_loading_draws_no_random_number():
     assert torch.equal(torch.get_rng_state(), before)
 
 
-@pytest.mark.parametrize("name", [*SPLIT, "houses"])
+def test_book_goes_on_where_its_first_part_ends():
+    entry, book = read_manifest()["austen"], load("austen")
+    assert isinstance(book, Text) and (len(book.train), len(book.test)) == (entry.train, entry.test)
+    assert book.train.startswith("It is a truth universally acknowledged") and book.train.endswith("full courses.\n")
+    assert book.test.startswith("The Bennets were engaged") and len(set(book.train + book.test)) == 66
+
+
+@pytest.mark.parametrize("name", [*SPLIT, "houses", "austen"])
 def test_loading_takes_a_few_milliseconds_of_cpu(name):
     def seconds():
         started = time.process_time()
@@ -164,7 +171,7 @@ WATCHED = """
 import sys, torch
 sys.addaudithook(lambda event, arguments: event.startswith(("socket.", "subprocess.")) and sys.exit(event))
 from grader.data.load import load
-for name in ("digits", "diabetes", "breast_cancer", "names", "houses"):
+for name in ("digits", "diabetes", "breast_cancer", "names", "houses", "austen"):
     load(name)
 print([name for name in ("sklearn", "pandas", "scipy", "numpy.ma") if name in sys.modules])
 """

@@ -105,8 +105,10 @@ def check_history(
     )
 
 
-def check_came_from(trained: Trained, start: Trained) -> None:
+def check_came_from(trained: Trained, start: Trained, least: float = LEAST_KEPT) -> None:
     """Check that each layer's weights were moved by the training and not put there: they still resemble the first ones.
+
+    `least` is the cosine between both that they have to have; of unrelated weights it is about 0.
 
     Raises:
         CheckFailure: a layer stayed as it was, or has nothing of the untrained net.
@@ -115,9 +117,9 @@ def check_came_from(trained: Trained, start: Trained) -> None:
         if value.dim() < 2:
             continue
         alike = functional.cosine_similarity(value.flatten(), trained.state[key].flatten(), dim=0).item()
-        moved = "other weights" if alike < LEAST_KEPT else "the weights of the untrained net"
+        moved = "other weights" if alike < least else "the weights of the untrained net"
         expected = "weights that the training moved from those of the untrained net"
-        check_that(LEAST_KEPT <= alike <= MOST_KEPT, key, expected, moved)
+        check_that(least <= alike <= MOST_KEPT, key, expected, moved)
 
 
 def check_learning(

@@ -2,30 +2,8 @@
 
 import pytest
 import torch
-from torch import nn
-from torch.nn import functional
 
 from grader.suite import check_close, check_manners, check_network, check_trains, to_device
-
-
-class Network(nn.Module):
-    """The same from torch's own parts: a loop over time, with the layer's weights."""
-
-    def __init__(self, vocabulary_size, hidden_size):
-        super().__init__()
-        self.rnn = nn.RNN(vocabulary_size, hidden_size)
-        self.linear = nn.Linear(hidden_size, vocabulary_size)
-
-    def forward(self, tokens, hidden=None):
-        """Read all tokens."""
-        weights = dict(self.rnn.named_parameters()).values()
-        x = functional.one_hot(tokens, self.rnn.input_size).to(self.linear.weight.dtype)
-        h = x.new_zeros(len(x), self.rnn.hidden_size) if hidden is None else hidden[0]
-        states = []
-        for step in x.unbind(1):
-            h = torch.rnn_tanh_cell(step, h, *weights)
-            states.append(h)
-        return self.linear(torch.stack(states, 1)), h.unsqueeze(0)
 
 
 def draw_weights(rng, v, h):
@@ -68,18 +46,18 @@ def test_CharRNN_of_two_letters(submission):
 @pytest.mark.weight(3)
 @pytest.mark.parametrize("n, t, v, h", [(3, 5, 4, 6), (1, 7, 3, 2), (4, 1, 2, 5)])
 @pytest.mark.parametrize("given", [False, True], ids=["from zeros", "from a state"])
-def test_CharRNN_forwards_and_backwards(submission, rng, draw, n, t, v, h, given):
+def test_CharRNN_forwards_and_backwards(submission, rng, draw, n, t, v, h, given, shared):
     """Scores, last state and all gradients are right, also from a given state."""
     tokens = rng.integers(0, v, n, t)
     x = (tokens, rng.normal(1, n, h)) if given else tokens
-    check_network(submission, "CharRNN", (v, h), Network(v, h), x, rng=rng, draw=draw)
+    check_network(submission, "CharRNN", (v, h), shared.LetterNet(v, h), x, rng=rng, draw=draw)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_CharRNN_keeps_the_dtype(submission, rng, draw, dtype):
+def test_CharRNN_keeps_the_dtype(submission, rng, draw, dtype, shared):
     """In float32 and in float64 scores and state have the dtype of the parameters."""
     x = rng.integers(0, 4, 3, 5), rng.normal(1, 3, 6, dtype=dtype)
-    check_network(submission, "CharRNN", (4, 6), Network(4, 6), x, rng=rng, draw=draw)
+    check_network(submission, "CharRNN", (4, 6), shared.LetterNet(4, 6), x, rng=rng, draw=draw)
 
 
 @pytest.mark.weight(2)
@@ -87,7 +65,7 @@ def test_CharRNN_reads_in_parts(submission, rng, shared):
     """Again, in two parts and row by row the scores are the same."""
     weights, tokens = draw_weights(rng, 4, 5), rng.integers(0, 4, 3, 6)
     got = submission.run(shared.read, "CharRNN", (4, 5), weights, tokens)
-    model = Network(4, 5).double()
+    model = shared.LetterNet(4, 5).double()
     model.load_state_dict(weights)
     want = model(tokens)[0].detach()
     for way in ("the first time", "the second time", "in two parts, the state handed on", "row by row"):
@@ -98,7 +76,7 @@ def test_CharRNN_reads_in_parts(submission, rng, shared):
 @pytest.mark.statistical
 def test_CharRNN_learns_hello(submission, rng, shared, draw):
     """From its own weights the network learns to answer hello with ohlol."""
-    shared.check_hello(submission, rng, draw, "CharRNN", (4, 8), Network)
+    shared.check_hello(submission, rng, draw, "CharRNN", (4, 8), shared.LetterNet)
 
 
 def test_CharRNN_has_manners(submission, rng):
@@ -108,17 +86,17 @@ def test_CharRNN_has_manners(submission, rng):
 
 
 @pytest.mark.weight(2)
-def test_CharRNN_trains(submission, rng):
+def test_CharRNN_trains(submission, rng, shared):
     """Four steps of descent, on longer and shorter texts, are the oracle's."""
     batches = [
         (rng.integers(0, 4, n, t), rng.integers(0, 4, n, t)) for n, t in ((2, 5), (3, 4), (1, 6), (2, 1))
     ]
-    check_trains(submission, "CharRNN", (4, 6), Network(4, 6), batches, rng=rng)
+    check_trains(submission, "CharRNN", (4, 6), shared.LetterNet(4, 6), batches, rng=rng)
 
 
 @pytest.mark.parametrize("given", [False, True], ids=["from zeros", "from a state"])
-def test_CharRNN_on_a_device(submission, rng, draw, given):
+def test_CharRNN_on_a_device(submission, rng, draw, given, shared):
     """Moved to an accelerator, the network computes the same there."""
     x = to_device((rng.integers(0, 4, 3, 5), rng.normal(1, 3, 6)))
-    model = Network(4, 6)
+    model = shared.LetterNet(4, 6)
     check_network(submission, "CharRNN", (4, 6), model, x if given else x[:1], rng=rng, draw=draw)

@@ -1,14 +1,34 @@
 """Suite of rnn.train_char_rnn."""
 
+import copy
+import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 import torch
 from torch.nn import functional
 
-from grader.suite import SUMMED, check_close, check_equal, check_shape, to_device
+from grader.suite import (
+    SUMMED,
+    Trained,
+    check_came_from,
+    check_close,
+    check_equal,
+    check_history,
+    check_losses,
+    check_same_training,
+    check_shape,
+    check_that,
+    dataset,
+    read_model,
+    to_device,
+    train_steps,
+)
 
 HELLO, OHLOL = [[1, 0, 2, 2, 3]], [[3, 1, 2, 3, 2]]  # the letters e, h, l, o
+CHARACTERS = "abcdefghijklmnopqrstuvwxyz .,\n"
+LENGTH = 20  # of a passage
 
 
 def train(submission, state, inputs, targets, steps, lr, leftover=0.0, training=True):
@@ -99,6 +119,28 @@ def check_training(submission, arguments, on_device=False, **options):
     check_close(state, to_device(own_state) if on_device else own_state, "the state", rtol=1e-5, atol=1e-7)
 
 
+def passages(rng, text, names, count):
+    """Draw passages of a text, (count, LENGTH + 1), as tokens under these names."""
+    places = {character: place for place, character in enumerate(CHARACTERS)}
+    tokens = names[[places[character] for character in text.lower() if character in places]]
+    return tokens[rng.integers(0, len(tokens) - LENGTH, count)[:, None] + torch.arange(LENGTH + 1)]
+
+
+def loss_of(outputs, targets):
+    """Return the mean cross-entropy of all tokens."""
+    return functional.cross_entropy(outputs[0].flatten(0, 1), targets.flatten())
+
+
+def pairs_perplexity(rows, tests):
+    """Return how well a table of pairs, counted in some passages, foretells the tokens of others."""
+    counts = torch.zeros(len(CHARACTERS), len(CHARACTERS), dtype=torch.float64)
+    one = torch.ones(1, dtype=torch.float64)
+    counts.index_put_((rows[:, :-1].flatten(), rows[:, 1:].flatten()), one, accumulate=True)
+    alone = (counts.sum(0) + 1) / (counts.sum() + len(CHARACTERS))
+    shares = (counts + 3 * alone) / (counts.sum(1, keepdim=True) + 3)
+    return math.exp(-shares[tests[:, :-1], tests[:, 1:]].log().mean().item())
+
+
 @pytest.mark.visible
 def test_train_char_rnn_of_a_network_that_knows_nothing(submission, rng):
     """From weights 0 all four tokens are equally likely: the loss is log 4."""
@@ -154,6 +196,41 @@ def test_train_char_rnn_answers_hello(submission, rng, draw):
     )  # fmt: skip
     cost = functional.cross_entropy(after.flatten(0, 1), arguments[2].flatten(), reduction="none")
     check_close(cost, torch.zeros(5, dtype=torch.float64), "the loss of each letter at the end", atol=0.6)
+
+
+@pytest.mark.weight(2)
+def test_train_char_rnn_trains_a_CharRNN(submission, rng, shared):
+    """Four steps with a CharRNN of this file: every loss and weight is right."""
+    model, tokens = submission.CharRNN(5, 6), rng.integers(0, 5, 3, 7)
+    model.double()
+    start = read_model(submission, model, shared.LetterNet(5, 6).double())
+    losses = submission.train_char_rnn(model, tokens[:, :-1], tokens[:, 1:], 4, 0.05)
+    check_losses(losses, 4)
+    want, batch = copy.deepcopy(start.model), [(tokens[:, :-1], tokens[:, 1:])]
+    means = train_steps(want, [batch] * 4, torch.optim.Adam(want.parameters(), lr=0.05), loss_of)
+    got = replace(read_model(submission, model, start.model), losses=losses)
+    check_same_training(got, Trained(want, means), start, unit="step")
+
+
+@pytest.mark.statistical
+@pytest.mark.weight(3)
+def test_train_char_rnn_reads_a_novel(submission, rng, draw, shared):
+    """In passages never seen a CharRNN expects the next letter better than pairs do."""
+    book, names = dataset("austen"), rng.permutation(len(CHARACTERS))
+    rows, tests = passages(rng, book.train, names, 600), passages(rng, book.test, names, 200)
+    model = submission.CharRNN(len(CHARACTERS), 48)
+    start = read_model(submission, model, shared.LetterNet(len(CHARACTERS), 48))
+    losses = submission.train_char_rnn(model, rows[:, :-1], rows[:, 1:], 80, 0.02)
+    check_losses(losses, 80)
+    draw.curve("loss by step", losses, [])
+    trained = replace(read_model(submission, model, start.model), losses=losses)
+    with torch.no_grad():
+        got = math.exp(loss_of(trained.model(tests[:, :-1]), tests[:, 1:]).item())
+    pairs = pairs_perplexity(rows, tests)
+    expected = f"below {0.9 * pairs:.1f}: a table of pairs has {pairs:.1f} on the same passages"
+    check_that(got < 0.9 * pairs, "perplexity by the weights", expected, f"{got:.1f}")
+    check_came_from(trained, start, least=0.05)  # Adam moves the last layer far
+    check_history(trained, start, rows[:, :-1], rows[:, 1:], loss_of)
 
 
 def test_train_char_rnn_on_a_device(submission, rng):

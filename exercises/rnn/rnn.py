@@ -38,9 +38,6 @@ def build_vocabulary(texts: Sequence[Sequence[str]], min_count: int = 1) -> dict
         A dict from token to number, in the order of the numbers 0, 1, 2, ... If "<pad>" or "<unk>" occurs among
         the words, it keeps its number and gets no other.
 
-    Raises:
-        ValueError: naming `min_count` when it is below 1.
-
     Note:
         A vocabulary is made from the training texts alone: tokens that only other texts have are unknown. The
         order depends on which tokens there are, not on the order of the texts. texts is unchanged.
@@ -84,15 +81,12 @@ def decode(indices: Tensor, vocabulary: dict[str, int]) -> list[str]:
     """Return the tokens that a row of numbers stands for, without padding.
 
     Args:
-        indices: (T,), int64, on any device; T may be 0.
+        indices: (T,), int64, on any device, each the number of a token; T may be 0.
         vocabulary: a number for each token, no two alike, in any order; it may lack "<pad>" and "<unk>".
 
     Returns:
         A list of strings: the token of each number, in order. Every "<pad>" is left out, wherever it stands;
         "<unk>" is a token like any other. For a text of characters "".join(...) makes a string of it.
-
-    Raises:
-        IndexError: an entry of `indices` is the number of no token in `vocabulary`, a negative one for example.
 
     Example:
         >>> decode(torch.tensor([3, 2, 1, 0, 0]), {"<pad>": 0, "<unk>": 1, "e": 2, "h": 3})
@@ -148,8 +142,7 @@ def rnn_cell_step(x: Tensor, h: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor
         h': (N, H), the dtype and device of x, between -1 and 1.
 
     Raises:
-        ValueError: naming `x` when it is not (N, D); naming `h` when it is not (N, H), also where torch would
-            broadcast it.
+        ValueError: naming `h` when it is not (N, H), also where torch would broadcast it.
 
     Note:
         Differentiable in all six arguments, each of which is unchanged.
@@ -186,9 +179,6 @@ class RNNCell(nn.Module):
     Forward:
         x: (N, D), in the dtype and on the device of the parameters; h: (N, H) or None -> h': (N, H). Without h
         the step starts from zeros.
-
-    Raises:
-        ValueError: forward, naming `x` when it is not (N, D), naming `h` when it is not (N, H).
 
     Note:
         The cell remembers nothing: who calls it passes the state on from step to step. Differentiable in x, h
@@ -254,10 +244,6 @@ class RNN(nn.Module):
         output: (T, N, S * H), or (N, T, S * H) with batch_first: what the last layer hands on at each step.
         h_n: (L * S, N, H), in the order of h_0: the state of each layer and direction after its last step. That
         is the one at t = T - 1 forwards, and at t = 0 in reverse.
-
-    Raises:
-        ValueError: forward, naming `x` when it has not three axes, T is 0 or the last axis is not D; naming `h_0`
-            when it is not (L * S, N, H).
 
     Note:
         Each call starts anew, from h_0 or from zeros. Differentiable in x, h_0 and the parameters, through all
@@ -327,9 +313,6 @@ class LSTMCell(nn.Module):
         x: (N, D), in the dtype and on the device of the parameters; state: a pair (h, c), each (N, H), or None
         for zeros -> the named tuple LSTMState(h, c) with h' and c', each (N, H).
 
-    Raises:
-        ValueError: forward, naming `x` when it is not (N, D), naming `state` when h or c is not (N, H).
-
     Note:
         Differentiable in x, h, c and the parameters. Numbers up to 1000 in the sum do no harm.
         By hand: no torch nn.LSTMCell, nn.LSTM, nn.RNNBase, lstm_cell, lstm.
@@ -380,9 +363,6 @@ class GRUCell(nn.Module):
     Forward:
         x: (N, D), in the dtype and on the device of the parameters; h: (N, H) or None for zeros -> h': (N, H).
 
-    Raises:
-        ValueError: forward, naming `x` when it is not (N, D), naming `h` when it is not (N, H).
-
     Note:
         Differentiable in x, h and the parameters. Numbers up to 1000 in the sums do no harm.
         By hand: no torch nn.GRUCell, nn.GRU, nn.RNNBase, gru_cell, gru.
@@ -427,8 +407,6 @@ class Embedding(nn.Module):
         weight. The row of padding_idx is looked up as it is, like any other.
 
     Raises:
-        ValueError: naming `padding_idx` when it is neither None nor from 0 to V - 1; forward, naming `indices`
-            when they are not int64.
         IndexError: forward, an entry of `indices` is negative or not below V.
 
     Note:
@@ -668,9 +646,6 @@ def pad_sequences(sequences: Sequence[Tensor], padding_value: float = 0, batch_f
         padded: (N, T, *) or (T, N, *), T the largest of the T_n; dtype and device of the sequences.
         lengths: (N,) int64, the T_n, on the device of the sequences.
 
-    Raises:
-        ValueError: naming `sequences` when there is none, or when the further axes are not the same in all.
-
     Note:
         The order of the sequences stays. Differentiable in the sequences, which are unchanged.
         By hand: no torch pad_sequence, pack_sequence, pad_packed_sequence, nested_tensor, to_padded_tensor.
@@ -726,9 +701,6 @@ def masked_mean(x: Tensor, lengths: Tensor) -> Tensor:
 
     Returns:
         y: (N, D), the dtype and device of x.
-
-    Raises:
-        ValueError: naming `lengths` when they are not N numbers, or one of them is below 1 or above T.
 
     Note:
         What stands in the padding does not matter, even if it is inf or nan (and nan * 0 is nan).
@@ -798,9 +770,6 @@ def truncated_backpropagation(
     Returns:
         The losses, a list of floats, one for each piece, from before its step.
 
-    Raises:
-        ValueError: naming `length` when it is below 1.
-
     Note:
         Within a piece the gradient flows through all its steps; between two pieces, not at all. With length T
         or more this is back-propagation through time without a cut. The model is trained in place, in training
@@ -834,9 +803,6 @@ def gradient_through_time(w: Tensor, steps: int) -> Tensor:
     Returns:
         norms: (T + 1,), the dtype and device of w, for t = 0, ..., T. norms_0 is 1.
 
-    Raises:
-        ValueError: naming `w` when it is not a square matrix, naming `steps` when it is below 1.
-
     Note:
         Powers of the matrix, not of its norm: ||w^t|| can be far below ||w||^t, and rise before it falls. With
         autograd or without it; whether norms is in a graph is free. w is unchanged.
@@ -862,15 +828,12 @@ def perplexity(logits: Tensor, targets: Tensor, ignore_index: int = -100) -> Ten
 
     Args:
         logits: (N, T, V) floating point, raw scores of any size.
-        targets: (N, T) int64, from 0 to V-1, or ignore_index where there is padding.
+        targets: (N, T) int64, from 0 to V-1, or ignore_index where there is padding; at least one counts.
         ignore_index: the target of the tokens that do not count; it may be one of 0 to V-1.
 
     Returns:
         A tensor of shape (), the dtype and device of logits; at least 1, and inf where it is too large for the
         dtype.
-
-    Raises:
-        ValueError: naming `targets` when no token counts.
 
     Note:
         One mean over all tokens of the batch that count, then one exp: not the mean of the sequences' means, and not
@@ -914,9 +877,6 @@ def sample(
 
     Returns:
         (length,) int64, the new tokens without the prompt, on the device of prompt.
-
-    Raises:
-        ValueError: naming `temperature` when it is negative, naming `prompt` when it is empty.
 
     Note:
         The same generator in the same state gives the same text; torch's global random state is neither used nor
@@ -963,9 +923,6 @@ class NameClassifier(nn.Module):
         tokens: (N, T) int64, from 0 to V-1, a padded batch; T may be larger than all lengths.
         lengths: (N,) int64, from 1 to T, in any order, on the device of tokens.
         -> scores: (N, K), raw scores without a softmax, in the order of tokens.
-
-    Raises:
-        ValueError: forward, naming `lengths`, when they are not N numbers, or one of them is below 1 or above T.
 
     Note:
         A name's scores depend on its own letters alone: not on the token that stands in its padding (which may be

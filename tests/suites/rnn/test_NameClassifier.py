@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grader.suite import check_close, check_manners, check_network, check_raises, check_trains, to_device
+from grader.suite import check_close, check_manners, check_network, check_trains, to_device
 
 SUFFIXES = ("", "_reverse")
 
@@ -129,14 +129,6 @@ def test_NameClassifier_in_float32(submission, rng, shared):
     own.load_state_dict(weights)
     x = batch(rng, (2, 4, 3), 6)
     check_close(model(*x), own(*x).detach(), "the scores")
-
-
-@pytest.mark.parametrize("lengths", [(2, 0, 3), (2, 5, 3), (-1, 2, 3), (2, 3)], ids=str)
-def test_NameClassifier_refuses_other_lengths(submission, rng, lengths):
-    """A length below 1 or above T, or one too few, raise a ValueError."""
-    model = submission.NameClassifier(6, 4, 3, 5)
-    with check_raises(ValueError, naming="lengths"):
-        model(rng.integers(0, 6, 3, 4), torch.tensor(lengths))
 
 
 def test_NameClassifier_has_manners(submission, rng):

@@ -8,7 +8,6 @@ from grader.suite import (
     check_device,
     check_dtype,
     check_manners,
-    check_raises,
     check_shape,
     check_that,
 )
@@ -83,20 +82,6 @@ def test_gradient_through_time_when_not_contiguous(submission, rng):
     """A transposed matrix gives what its copy gives, and w is no vector of rows."""
     w = rng.normal(5, 5).mul(0.5).t()
     check_close(submission.gradient_through_time(w, 4), by_hand(w, 4))
-
-
-@pytest.mark.parametrize("shape", [(3, 2), (4,), (2, 3, 3)], ids=str)
-def test_gradient_through_time_refuses_other_shapes(submission, rng, shape):
-    """What is no square matrix raises a ValueError about w."""
-    with check_raises(ValueError, naming="w"):
-        submission.gradient_through_time(rng.normal(*shape), 3)
-
-
-@pytest.mark.parametrize("steps", [0, -2])
-def test_gradient_through_time_refuses_no_steps(submission, rng, steps):
-    """Less than one step raises a ValueError about steps."""
-    with check_raises(ValueError, naming="steps"):
-        submission.gradient_through_time(rng.normal(3, 3), steps)
 
 
 def test_gradient_through_time_has_manners(submission, rng):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grader.suite import check_close, check_equal, check_manners, check_raises, check_that, to_device
+from grader.suite import check_close, check_equal, check_manners, check_that, to_device
 
 FOUR = [0.0, 1.0, 2.0, 4.0]
 
@@ -173,19 +173,6 @@ def test_sample_survives_large_scores(submission, rng):
     table = rows([-1000.0, 999.0, 1000.0])
     seen = submission.run(write, "table", table, torch.tensor([0]), 4, 1e-3, rng.seed())
     check_close(seen["tokens"], torch.tensor([2] * 4))
-
-
-def test_sample_refuses_a_negative_temperature(submission, rng):
-    """A temperature below 0 raises a ValueError about temperature."""
-    with check_raises(ValueError, naming="temperature"):
-        submission.run(write, "table", rows(FOUR), torch.tensor([1]), 3, -0.5, rng.seed())
-
-
-def test_sample_refuses_an_empty_prompt(submission, rng):
-    """A prompt without tokens raises a ValueError about prompt."""
-    with check_raises(ValueError, naming="prompt"):
-        prompt = torch.zeros(0, dtype=torch.int64)
-        submission.run(write, "table", rows(FOUR), prompt, 3, 1.0, rng.seed())
 
 
 @pytest.mark.parametrize("temperature", [0.0, 0.05])

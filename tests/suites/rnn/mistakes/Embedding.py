@@ -15,14 +15,9 @@ class _Parts(Right):
     """The reference in parts, each of which a variant may replace."""
 
     def forward(self, indices):
-        self._refuse_dtype(indices)
         self._refuse_range(indices)
         rows = self._rows(indices)
         return rows if self.padding_idx is None else self._padded(indices, rows)
-
-    def _refuse_dtype(self, indices):
-        if indices.dtype is not torch.int64:
-            raise ValueError("indices")
 
     def _refuse_range(self, indices):
         if ((indices < 0) | (indices >= len(self.weight))).any():
@@ -177,33 +172,6 @@ class EmptyFails(_Parts):
     def _refuse_range(self, indices):
         if indices.min() < 0 or indices.max() >= len(self.weight):
             raise IndexError
-
-
-@mistake("the dtype of indices is not checked: bool and uint8 select rows by a mask")
-class DtypeNotChecked(_Parts):
-    def _refuse_dtype(self, indices):
-        pass
-
-
-@mistake("indices are turned into int64: other dtypes raise a ValueError about them")
-class DtypeCast(_Parts):
-    def forward(self, indices):
-        return super().forward(indices.long())
-
-
-@mistake("a padding_idx that is no row is accepted: raise a ValueError about it")
-class PaddingNotChecked(_Parts):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        fits = padding_idx is None or 0 <= padding_idx < num_embeddings
-        super().__init__(num_embeddings, embedding_dim, padding_idx if fits else None)
-
-
-@mistake("a negative padding_idx counts from the end, as in torch: raise a ValueError about it")
-class NegativePadding(_Parts):
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
-        if padding_idx is not None and -num_embeddings <= padding_idx < 0:
-            padding_idx += num_embeddings
-        super().__init__(num_embeddings, embedding_dim, padding_idx)
 
 
 @mistake("the weight is stored as (E, V): it is (V, E), one row for each token")

@@ -18,21 +18,11 @@ class _Parts(Right):
     order = ORDER
 
     def forward(self, x, h=None):
-        self._refuse_x(x)
         h = self._start(x) if h is None else self._given(h)
-        self._refuse_h(x, h)
         from_x = self._gates(x @ self.weight_ih.t() + self.bias_ih)
         from_h = self._gates(self._from_h(h))
         r, z = (torch.sigmoid(from_x[name] + from_h[name]) for name in "rz")
         return self._mixed(z, self._content(from_x["n"], from_h["n"], r, h), h)
-
-    def _refuse_x(self, x):
-        if x.ndim != 2 or x.shape[1] != self.input_size:
-            raise ValueError("x")
-
-    def _refuse_h(self, x, h):
-        if tuple(h.shape) != (len(x), self.hidden_size):
-            raise ValueError("h")
 
     def _start(self, x):
         return x.new_zeros(len(x), self.hidden_size)
@@ -193,9 +183,7 @@ class ParametersOfEachGate(_Parts):
         self.from_h = nn.ModuleList(nn.Linear(hidden_size, hidden_size) for _ in ORDER)
 
     def forward(self, x, h=None):
-        self._refuse_x(x)
         h = self._start(x) if h is None else h
-        self._refuse_h(x, h)
         (a_r, a_z, a_n), (s_r, s_z, s_n) = [p(x) for p in self.from_x], [p(h) for p in self.from_h]
         n = self._content(a_n, s_n, torch.sigmoid(a_r + s_r), h)
         return self._mixed(torch.sigmoid(a_z + s_z), n, h)
@@ -272,18 +260,6 @@ class ScaleOfThreeUnits(_Parts):
         super().__init__(input_size, hidden_size)
         for parameter in self.parameters():
             parameter.data /= math.sqrt(3)
-
-
-@mistake("the shape of h is not checked: raise a ValueError about h")
-class StateNotChecked(_Parts):
-    def _refuse_h(self, x, h):
-        pass
-
-
-@mistake("the shape of x is not checked: raise a ValueError about x")
-class InputNotChecked(_Parts):
-    def _refuse_x(self, x):
-        pass
 
 
 @mistake("the result is always float32: keep the dtype")

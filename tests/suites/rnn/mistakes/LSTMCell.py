@@ -18,23 +18,13 @@ class _Parts(Right):
     order = ORDER
 
     def forward(self, x, state=None):
-        self._refuse_x(x)
         h, c = self._start(x) if state is None else self._given(*state)
-        self._refuse_state(x, h, c)
         gates = dict(zip(self.order, self._quarters(self._sum(x, h)), strict=True))
         return self._named(self._step(*self._bent(*(gates[name] for name in ORDER)), c))
 
     def _named(self, states):
         pair = isinstance(states, tuple) and all(isinstance(state, torch.Tensor) for state in states)
         return reference("rnn").LSTMState(*states) if pair else states
-
-    def _refuse_x(self, x):
-        if x.ndim != 2 or x.shape[1] != self.input_size:
-            raise ValueError("x")
-
-    def _refuse_state(self, x, h, c):
-        if not tuple(h.shape) == tuple(c.shape) == (len(x), self.hidden_size):
-            raise ValueError("state")
 
     def _start(self, x):
         return x.new_zeros(len(x), self.hidden_size), x.new_zeros(len(x), self.hidden_size)
@@ -298,24 +288,6 @@ class StartNormal(_Parts):
         super().__init__(input_size, hidden_size)
         for parameter in self.parameters():
             nn.init.normal_(parameter, std=1 / math.sqrt(hidden_size))
-
-
-@mistake("the shapes of h and c are not checked: raise a ValueError about the state")
-class StateNotChecked(_Parts):
-    def _refuse_state(self, x, h, c):
-        pass
-
-
-@mistake("the shape of c is not checked, only that of h: raise a ValueError about the state")
-class MemoryNotChecked(_Parts):
-    def _refuse_state(self, x, h, c):
-        super()._refuse_state(x, h, h)
-
-
-@mistake("the shape of x is not checked: raise a ValueError about x")
-class InputNotChecked(_Parts):
-    def _refuse_x(self, x):
-        pass
 
 
 @mistake("the result is always float32: keep the dtype")

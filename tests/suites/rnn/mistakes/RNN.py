@@ -15,18 +15,12 @@ class _Parts(Right):
     """The reference in parts, each of which a variant may replace."""
 
     def forward(self, x, h_0=None):
-        self._refuse_x(x)
         x = self._time_first(x)
         shape = (self.num_layers * len(self.suffixes), x.shape[1], self.hidden_size)
         h_0 = self._start(x, shape) if h_0 is None else self._given(h_0)
-        self._refuse_h(h_0, shape)
         result = self._result(*self._layers(x, list(h_0)))
         pair = isinstance(result, tuple) and len(result) == 2
         return reference("rnn").RNNOutput(*result) if pair else result
-
-    def _refuse_x(self, x):
-        if x.ndim != 3 or x.shape[int(self.batch_first)] == 0 or x.shape[2] != self.input_size:
-            raise ValueError("x")
 
     def _time_first(self, x):
         return x.transpose(0, 1) if self.batch_first else x
@@ -36,10 +30,6 @@ class _Parts(Right):
 
     def _given(self, h_0):
         return h_0
-
-    def _refuse_h(self, h_0, shape):
-        if tuple(h_0.shape) != shape:
-            raise ValueError("h_0")
 
     def _layers(self, x, starts):
         """Return the states of the last layer, and the last states."""
@@ -503,18 +493,6 @@ class StartNormal(_Parts):
         super().__init__(input_size, hidden_size, *args, **options)
         for parameter in self.parameters():
             nn.init.normal_(parameter, std=1 / math.sqrt(hidden_size))
-
-
-@mistake("the shape of h_0 is not checked: raise a ValueError about h_0, torch broadcasts (1, H)")
-class StateNotChecked(_Parts):
-    def _refuse_h(self, h_0, shape):
-        pass
-
-
-@mistake("the shape of x is not checked: raise a ValueError about x")
-class InputNotChecked(_Parts):
-    def _refuse_x(self, x):
-        pass
 
 
 @mistake("the result is always float32: keep the dtype")

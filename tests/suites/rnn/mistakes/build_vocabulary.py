@@ -11,8 +11,6 @@ def _count(texts):
 
 def _numbered(tokens, min_count, first=("<pad>", "<unk>")):
     """Number tokens in the order given, behind the special ones."""
-    if min_count < 1:
-        raise ValueError("min_count")
     rest = [token for token in dict.fromkeys(tokens) if token not in first]
     return {token: number for number, token in enumerate([*first, *rest])}
 
@@ -143,11 +141,6 @@ def list_of_tokens(texts, min_count=1):
 def turned_round(texts, min_count=1):
     right = reference("rnn").build_vocabulary(texts, min_count)
     return {number: token for token, number in right.items()}
-
-
-@mistake("a min_count below 1 is accepted: raise a ValueError about min_count")
-def min_count_not_checked(texts, min_count=1):
-    return reference("rnn").build_vocabulary(texts, max(min_count, 1))
 
 
 @mistake("the lists of texts are sorted in place: leave the arguments as they are")

@@ -53,25 +53,6 @@ def string_returned(indices, vocabulary):
     return "".join(reference("rnn").decode(indices, vocabulary))
 
 
-@mistake("a negative number counts from the end: raise an IndexError")
-def negative_wraps(indices, vocabulary):
-    count = len(vocabulary)
-    wrapped = indices.where(indices >= 0, indices + count)
-    return reference("rnn").decode(wrapped, vocabulary)
-
-
-@mistake("a number of no token passes in silence: raise an IndexError")
-def other_numbers_skipped(indices, vocabulary):
-    token_of = _token_of(vocabulary)
-    return [token_of[number] for number in indices.tolist() if token_of.get(number, "<pad>") != "<pad>"]
-
-
-@mistake("a number of no token raises a KeyError: raise an IndexError")
-def key_error(indices, vocabulary):
-    tokens = [_token_of(vocabulary)[number] for number in indices.tolist()]
-    return [token for token in tokens if token != "<pad>"]
-
-
 @mistake("a number is looked up as a tensor: a tensor is no key of a dict, take indices.tolist()")
 def tensors_as_keys(indices, vocabulary):
     token_of = _token_of(vocabulary)

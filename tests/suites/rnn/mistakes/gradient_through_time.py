@@ -10,7 +10,6 @@ def _right(w, steps):
 
 
 def _norms(w, steps, norm, count=None, eye=None):
-    _right(w, steps)
     power = torch.eye(len(w), dtype=w.dtype, device=w.device) if eye is None else eye
     norms = []
     for _ in range(steps + 1 if count is None else count):
@@ -30,7 +29,6 @@ def frobenius_norm(w, steps):
 
 @mistake("the norm of w was raised to a power: take the norm of the power of w")
 def power_of_the_norm(w, steps):
-    _right(w, steps)
     return _spectral(w) ** torch.arange(steps + 1, dtype=w.dtype, device=w.device)
 
 
@@ -41,7 +39,6 @@ def largest_eigenvalue(w, steps):
 
 @mistake("w ** t raises each entry by itself: the power of a matrix is a product of matrices")
 def entries_to_the_power(w, steps):
-    _right(w, steps)
     first = torch.ones((), dtype=w.dtype, device=w.device)
     return torch.stack([first, *(_spectral(w**t) for t in range(1, steps + 1))])
 
@@ -58,13 +55,11 @@ def one_factor_too_many(w, steps):
 
 @mistake("the last step is missing: t runs up to T")
 def one_step_too_few(w, steps):
-    _right(w, steps)
     return _norms(w, steps, _spectral, count=steps)
 
 
 @mistake("the power was squared at each step: one more factor w for each step")
 def squared_each_time(w, steps):
-    _right(w, steps)
     power, norms = w, [torch.ones((), dtype=w.dtype, device=w.device)]
     for _ in range(steps):
         norms.append(_spectral(power))
@@ -101,15 +96,3 @@ def a_new_tensor(w, steps):
 @mistake("a list came back: a tensor of T + 1 numbers is asked for")
 def a_list(w, steps):
     return _right(w, steps).tolist()
-
-
-@mistake("what is no square matrix is not refused: raise a ValueError that names w")
-def shape_not_checked(w, steps):
-    if w.ndim == 2 and w.shape[0] == w.shape[1]:
-        return _right(w, steps)
-    return torch.ones(steps + 1)
-
-
-@mistake("steps below 1 are not refused: raise a ValueError that names steps")
-def steps_not_checked(w, steps):
-    return _right(w, max(steps, 1))

@@ -104,15 +104,6 @@ def left_the_graph(sequences, padding_value=0, batch_first=True):
     return _right([sequence.detach() for sequence in sequences], padding_value, batch_first)
 
 
-@mistake("what does not fit is not refused: raise a ValueError that names sequences")
-def nothing_refused(sequences, padding_value=0, batch_first=True):
-    if not sequences:
-        return _padded(torch.empty(0), torch.empty(0, dtype=torch.int64))
-    if len({sequence.shape[1:] for sequence in sequences}) == 1:
-        return _right(sequences, padding_value, batch_first)
-    return _right([sequence.flatten(1)[:, 0] for sequence in sequences], padding_value, batch_first)
-
-
 @mistake("the padding was made on the CPU: give it the device of the sequences")
 def padding_on_the_cpu(sequences, padding_value=0, batch_first=True):
     _, lengths = _right(sequences)

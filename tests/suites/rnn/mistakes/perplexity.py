@@ -12,7 +12,6 @@ def _right(logits, targets, ignore_index=-100):
 
 def _costs(logits, targets, ignore_index):
     """Return what each token costs, (N, T), 0 where it does not count, and which count."""
-    _right(logits, targets, ignore_index)
     flat = logits.flatten(0, 1), targets.flatten()
     costs = functional.cross_entropy(*flat, ignore_index=ignore_index, reduction="none")
     return costs.reshape(targets.shape), targets != ignore_index
@@ -61,7 +60,6 @@ def power_of_two(logits, targets, ignore_index=-100):
 
 @mistake("ignore_index is not handed on: it is always -100")
 def always_minus_100(logits, targets, ignore_index=-100):
-    _right(logits, targets, ignore_index)
     kept = targets.clamp(max=logits.shape[-1] - 1)
     return _right(logits, torch.where((kept < 0) & (kept != -100), 0, kept))
 
@@ -75,14 +73,12 @@ def always_zero(logits, targets, ignore_index=-100):
 
 @mistake("reshape(N, V, T) mixes tokens and scores: flatten N and T, or exchange two axes")
 def reshaped_to_classes_first(logits, targets, ignore_index=-100):
-    _right(logits, targets, ignore_index)
     n, t, v = logits.shape
     return functional.cross_entropy(logits.reshape(n, v, t), targets, ignore_index=ignore_index).exp()
 
 
 @mistake("(N, T, V) went into cross_entropy as it is: the classes are looked for on axis 1")
 def classes_on_axis_1(logits, targets, ignore_index=-100):
-    _right(logits, targets, ignore_index)
     return functional.cross_entropy(logits, targets, ignore_index=ignore_index).exp()
 
 
@@ -93,7 +89,6 @@ def softmax_twice(logits, targets, ignore_index=-100):
 
 @mistake("the logarithm of a softmax that came out as 0 is -inf: use log_softmax or cross_entropy")
 def log_of_softmax(logits, targets, ignore_index=-100):
-    _right(logits, targets, ignore_index)
     log_probs = (logits.exp() / logits.exp().sum(-1, keepdim=True)).log()
     flat = log_probs.flatten(0, 1), targets.flatten()
     return functional.nll_loss(*flat, ignore_index=ignore_index).exp()
@@ -101,7 +96,6 @@ def log_of_softmax(logits, targets, ignore_index=-100):
 
 @mistake("the targets were shifted by one here: they are already the answers")
 def shifted_targets(logits, targets, ignore_index=-100):
-    _right(logits, targets, ignore_index)
     if targets.shape[1] < 2 or not (targets[:, 1:] != ignore_index).any():
         return _right(logits, targets, ignore_index)
     return _right(logits[:, :-1], targets[:, 1:], ignore_index)
@@ -115,12 +109,6 @@ def a_float(logits, targets, ignore_index=-100):
 @mistake("the result has no graph: it was made with detach() or item()")
 def left_the_graph(logits, targets, ignore_index=-100):
     return _right(logits, targets, ignore_index).detach()
-
-
-@mistake("padding alone gives nan: raise a ValueError that names targets")
-def padding_alone_accepted(logits, targets, ignore_index=-100):
-    flat = logits.flatten(0, 1), targets.flatten()
-    return functional.cross_entropy(*flat, ignore_index=ignore_index).exp()
 
 
 @mistake("the number of tokens or the index was made on the CPU, and so were the scores: stay on the device")

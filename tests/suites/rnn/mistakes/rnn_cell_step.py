@@ -103,8 +103,6 @@ def detached(x, h, w_ih, w_hh, b_ih, b_hh):
 
 @mistake("the shape of h is not checked: raise a ValueError about h, torch broadcasts (1, H)")
 def state_not_checked(x, h, w_ih, w_hh, b_ih, b_hh):
-    if x.ndim != 2 or x.shape[1] != w_ih.shape[1]:
-        raise ValueError("x")
     return torch.tanh(x @ w_ih.t() + b_ih + h @ w_hh.t() + b_hh)
 
 
@@ -113,13 +111,6 @@ def batch_of_the_state_not_checked(x, h, w_ih, w_hh, b_ih, b_hh):
     if h.shape[-1] != len(w_hh):
         raise ValueError("h")
     return state_not_checked(x, h, w_ih, w_hh, b_ih, b_hh)
-
-
-@mistake("the shape of x is not checked: raise a ValueError about x")
-def input_not_checked(x, h, w_ih, w_hh, b_ih, b_hh):
-    if tuple(h.shape) != (len(x), len(w_hh)):
-        raise ValueError("h")
-    return torch.tanh(x @ w_ih.t() + b_ih + h @ w_hh.t() + b_hh)
 
 
 @mistake("the state is changed in place: return a new one")

@@ -5,13 +5,6 @@ import torch
 from grader.suite import mistake
 
 
-def _check(prompt, temperature):
-    if temperature < 0:
-        raise ValueError("temperature")
-    if len(prompt) == 0:
-        raise ValueError("prompt")
-
-
 def _draw(scores, temperature, generator):
     if temperature == 0:
         return scores.argmax(keepdim=True)
@@ -21,7 +14,6 @@ def _draw(scores, temperature, generator):
 
 def _write(model, prompt, length, temperature, generator, choose=_draw, last=-1):
     """The right loop, but for what is given."""
-    _check(prompt, temperature)
     written, hidden, unread = [prompt[:0]], None, prompt.unsqueeze(0)
     with torch.no_grad():
         for _ in range(length):
@@ -106,13 +98,11 @@ def prompt_included(model, prompt, length, temperature, generator):
 
 @mistake("only the last token of the prompt is read: the state must know all of it")
 def last_of_the_prompt_only(model, prompt, length, temperature, generator):
-    _check(prompt, temperature)
     return _write(model, prompt[-1:], length, temperature, generator)
 
 
 @mistake("the state is not handed on, and only the new token is read: the text before is forgotten")
 def hidden_dropped(model, prompt, length, temperature, generator):
-    _check(prompt, temperature)
     written, unread = [prompt[:0]], prompt.unsqueeze(0)
     with torch.no_grad():
         for _ in range(length):
@@ -124,7 +114,6 @@ def hidden_dropped(model, prompt, length, temperature, generator):
 
 @mistake("the whole text is read again with the state that knows it already: one of the two")
 def everything_read_twice(model, prompt, length, temperature, generator):
-    _check(prompt, temperature)
     text, hidden = prompt, None
     with torch.no_grad():
         for _ in range(length):
@@ -135,7 +124,6 @@ def everything_read_twice(model, prompt, length, temperature, generator):
 
 @mistake("the last token of the prompt is read twice: it was read with the rest")
 def last_token_read_twice(model, prompt, length, temperature, generator):
-    _check(prompt, temperature)
     written, unread = [prompt[:0]], prompt[-1:].unsqueeze(0)
     with torch.no_grad():
         hidden = model(prompt.unsqueeze(0), None)[1]
@@ -154,7 +142,6 @@ def scores_of_the_first_step(model, prompt, length, temperature, generator):
 
 @mistake("what was drawn is not read: all tokens follow the prompt instead of one another")
 def never_reads_what_it_drew(model, prompt, length, temperature, generator):
-    _check(prompt, temperature)
     written = [prompt[:0]]
     with torch.no_grad():
         for _ in range(length):
@@ -165,7 +152,6 @@ def never_reads_what_it_drew(model, prompt, length, temperature, generator):
 
 @mistake("the likeliest token is read instead of the drawn one")
 def reads_the_likeliest(model, prompt, length, temperature, generator):
-    _check(prompt, temperature)
     written, hidden, unread = [prompt[:0]], None, prompt.unsqueeze(0)
     with torch.no_grad():
         for _ in range(length):
@@ -229,16 +215,6 @@ def a_list(model, prompt, length, temperature, generator):
 def left_in_evaluation(model, prompt, length, temperature, generator):
     model.eval()
     return _write(model, prompt, length, temperature, generator)
-
-
-@mistake("a negative temperature is not refused: raise a ValueError that names temperature")
-def negative_accepted(model, prompt, length, temperature, generator):
-    return _write(model, prompt, length, abs(temperature), generator)
-
-
-@mistake("an empty prompt is not refused: raise a ValueError that names prompt")
-def empty_prompt_accepted(model, prompt, length, temperature, generator):
-    return _write(model, prompt if len(prompt) else torch.tensor([0]), length, temperature, generator)
 
 
 @mistake("the probabilities stay on the model's device: multinomial wants them where the generator lives")

@@ -15,8 +15,6 @@ def _detached(hidden):
 
 
 def _pieces(tokens, length):
-    if length < 1:
-        raise ValueError("length")
     return list(zip(tokens[:, :-1].split(length, 1), tokens[:, 1:].split(length, 1), strict=True))
 
 
@@ -101,7 +99,6 @@ def shifted_the_wrong_way(model, tokens, length, optimizer):
 
 @mistake("cut first, shifted within each piece: the last token of a piece is never read")
 def cut_before_shifting(model, tokens, length, optimizer):
-    _pieces(tokens, length)
     parts = [part for part in tokens.split(max(length, 2), 1) if part.shape[1] > 1]
     return _train(model, [(part[:, :-1], part[:, 1:]) for part in parts], optimizer)
 
@@ -185,14 +182,8 @@ def evaluates_while_training(model, tokens, length, optimizer):
     return losses
 
 
-@mistake("a length below 1 is not refused: raise a ValueError that names length")
-def length_not_checked(model, tokens, length, optimizer):
-    return _train(model, _pieces(tokens, max(length, 1)), optimizer)
-
-
 @mistake("pieces are one step too long: a piece has `length` steps, its tokens are length + 1")
 def one_step_too_long(model, tokens, length, optimizer):
-    _pieces(tokens, length)
     return _train(model, _pieces(tokens, length + 1), optimizer)
 
 

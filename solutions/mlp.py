@@ -835,67 +835,72 @@ def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, An
     ### END SOLUTION
 
 
+### BEGIN SOLUTION
+MISSING = ("", "NA")
+
+
+def _is_word(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return cell not in MISSING
+    return False
+
+
+def _features(name: str, cells: Sequence[str]) -> dict[str, Tensor]:
+    """Return the features of one column by name, each (N,) float64."""
+    words = sorted({cell for cell in cells if cell not in MISSING})
+    if any(map(_is_word, cells)):
+        kinds = {f"{name}={word}": [cell == word for cell in cells] for word in words}
+        kinds[f"{name}=NA"] = [cell in MISSING for cell in cells]
+        return {kind: torch.tensor(chosen, dtype=torch.float64) for kind, chosen in kinds.items()}
+    numbers = [math.nan if cell in MISSING else float(cell) for cell in cells]
+    column = torch.tensor(numbers, dtype=torch.float64)
+    return {name: torch.where(column.isnan(), column.nanmean().nan_to_num(0.0), column)}
+
+
+### END SOLUTION
+
+
 class CSVDataset(Dataset[tuple[Tensor, Tensor]]):
     """A table in a CSV file as a data set of pairs (features, target).
 
-    The first line of the file names the columns; every further line is one row, its cells separated by commas.
-    Spaces around names and cells do not count, blank lines are skipped, nothing is quoted.
-    A cell that is empty, or NA, is missing; every other cell is a number, as float() reads it. What is
-    free: cells like `nan` and `inf`, an empty file, and blank lines before the names.
-    - A row whose target is missing is left out.
-    - A missing feature becomes the mean of its column: over the cells that are there, in the rows that stay;
-      0 where a column has none.
+    The first line names the columns; each further line is a row. Spaces around cells and blank lines do not count.
+    A cell that is empty or NA is missing. A row whose target is missing is left out. In the rows that stay
+    - a column of numbers is one feature; a missing cell becomes the mean of those that are there, 0 if none is;
+    - a column with a word is one feature for each of its words, in ascending order, and one for missing: 1 where the
+      cell is that, else 0. Their names are "column=word" and "column=NA".
 
     Args:
-        path: the file.
-        target: the name of the column to predict; all others are features.
-
+        path, target: the file; the name of the column to predict, which holds numbers. All others are features.
     Attributes:
-        names: the names of the D feature columns, a list in the order of the file.
-        x: (N, D) float32, the features.
-        y: (N,) float32, the targets.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: naming `target` when no column has that name; when a row has more or fewer cells than the
-            first line; when a cell is neither missing nor a number.
-
-    Note:
-        len(dataset) is N. dataset[i] is the tuple (x[i], y[i]) of shapes (D,) and (); i runs from -N to N - 1,
-        anything beyond raises IndexError. A DataLoader makes batches of shapes (B, D) and (B,) of it.
-
+        names: the names of the D features, a list in the order of the file.
+        x, y: (N, D) and (N,), float32: features and targets. dataset[i] is (x[i], y[i]), an IndexError beyond the ends.
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     with open(folder + "/a.csv", "w") as file:
-        ...         _ = file.write("rooms,price,area\\n2,100,30\\n,200,50\\n4,NA,90\\n")
+        ...         _ = file.write("rooms,roof,price\\n2,Tile,100\\n,NA,200\\n4,Tile,NA\\n")
         ...     dataset = CSVDataset(folder + "/a.csv", "price")
-        >>> len(dataset), dataset.names
-        (2, ['rooms', 'area'])
-        >>> dataset[1]
-        (tensor([ 2., 50.]), tensor(200.))
+        >>> dataset.names, dataset[1]
+        (['rooms', 'roof=Tile', 'roof=NA'], (tensor([2., 0., 1.]), tensor(200.)))
 
-    Source: torch.utils.data.Dataset. Deviations: none.
+    Source: torch.utils.data.Dataset; pandas.get_dummies with dummy_na=True.
     """
 
     def __init__(self, path: str, target: str) -> None:
         ### BEGIN SOLUTION
         with open(path) as file:
-            lines = [[cell.strip() for cell in line.split(",")] for line in file if line.strip()]
-        header, rows = lines[0], lines[1:]
-        if target not in header:
-            raise ValueError(f"target {target!r} is not a column: {header}")
-        if any(len(row) != len(header) for row in rows):
-            raise ValueError(f"every row must have {len(header)} cells")
-        numbers = [[math.nan if cell in ("", "NA") else float(cell) for cell in row] for row in rows]
-        table = torch.tensor(numbers, dtype=torch.float64).reshape(-1, len(header))
+            header, *rows = ([cell.strip() for cell in line.split(",")] for line in file if line.strip())
         place = header.index(target)
-        table = table[~table[:, place].isnan()]
-        features = torch.cat([table[:, :place], table[:, place + 1 :]], dim=1)
-        means = features.nanmean(0).nan_to_num(0.0)
-        self.names = header[:place] + header[place + 1 :]
-        self.x = torch.where(features.isnan(), means, features).float()
-        self.y = table[:, place].float()
+        rows = [row for row in rows if row[place] not in MISSING]
+        columns = [[row[i] for row in rows] for i in range(len(header))]
+        self.y = torch.tensor([float(cell) for cell in columns.pop(place)])
+        features: dict[str, Tensor] = {}
+        for name, cells in zip(header[:place] + header[place + 1 :], columns, strict=True):
+            features |= _features(name, cells)
+        self.names = list(features)
+        self.x = torch.stack(list(features.values()), dim=1).float()
         ### END SOLUTION
 
     def __len__(self) -> int:

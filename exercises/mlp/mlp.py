@@ -666,44 +666,27 @@ def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, An
 class CSVDataset(Dataset[tuple[Tensor, Tensor]]):
     """A table in a CSV file as a data set of pairs (features, target).
 
-    The first line of the file names the columns; every further line is one row, its cells separated by commas.
-    Spaces around names and cells do not count, blank lines are skipped, nothing is quoted.
-    A cell that is empty, or NA, is missing; every other cell is a number, as float() reads it. What is
-    free: cells like `nan` and `inf`, an empty file, and blank lines before the names.
-    - A row whose target is missing is left out.
-    - A missing feature becomes the mean of its column: over the cells that are there, in the rows that stay;
-      0 where a column has none.
+    The first line names the columns; each further line is a row. Spaces around cells and blank lines do not count.
+    A cell that is empty or NA is missing. A row whose target is missing is left out. In the rows that stay
+    - a column of numbers is one feature; a missing cell becomes the mean of those that are there, 0 if none is;
+    - a column with a word is one feature for each of its words, in ascending order, and one for missing: 1 where the
+      cell is that, else 0. Their names are "column=word" and "column=NA".
 
     Args:
-        path: the file.
-        target: the name of the column to predict; all others are features.
-
+        path, target: the file; the name of the column to predict, which holds numbers. All others are features.
     Attributes:
-        names: the names of the D feature columns, a list in the order of the file.
-        x: (N, D) float32, the features.
-        y: (N,) float32, the targets.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: naming `target` when no column has that name; when a row has more or fewer cells than the
-            first line; when a cell is neither missing nor a number.
-
-    Note:
-        len(dataset) is N. dataset[i] is the tuple (x[i], y[i]) of shapes (D,) and (); i runs from -N to N - 1,
-        anything beyond raises IndexError. A DataLoader makes batches of shapes (B, D) and (B,) of it.
-
+        names: the names of the D features, a list in the order of the file.
+        x, y: (N, D) and (N,), float32: features and targets. dataset[i] is (x[i], y[i]), an IndexError beyond the ends.
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     with open(folder + "/a.csv", "w") as file:
-        ...         _ = file.write("rooms,price,area\\n2,100,30\\n,200,50\\n4,NA,90\\n")
+        ...         _ = file.write("rooms,roof,price\\n2,Tile,100\\n,NA,200\\n4,Tile,NA\\n")
         ...     dataset = CSVDataset(folder + "/a.csv", "price")
-        >>> len(dataset), dataset.names
-        (2, ['rooms', 'area'])
-        >>> dataset[1]
-        (tensor([ 2., 50.]), tensor(200.))
+        >>> dataset.names, dataset[1]
+        (['rooms', 'roof=Tile', 'roof=NA'], (tensor([2., 0., 1.]), tensor(200.)))
 
-    Source: torch.utils.data.Dataset. Deviations: none.
+    Source: torch.utils.data.Dataset; pandas.get_dummies with dummy_na=True.
     """
 
     def __init__(self, path: str, target: str) -> None:

@@ -5,7 +5,7 @@ import math
 import torch
 from torch.utils.data import Dataset
 
-from grader.suite import mistake, reference
+from grader.suite import mistake
 
 
 class _Table(Dataset):
@@ -14,25 +14,68 @@ class _Table(Dataset):
     missing = ("", "NA")
 
     def __init__(self, path, target):
-        reference("mlp").CSVDataset(path, target)  # refuses what is to be refused
         with open(path) as file:
-            lines = [[cell.strip() for cell in line.split(",")] for line in file if line.strip()]
-        header = lines[0]
-        numbers = [[math.nan if cell in self.missing else float(cell) for cell in row] for row in lines[1:]]
-        table = torch.tensor(numbers, dtype=torch.float64).reshape(-1, len(header))
+            lines = self.lines(file.read())
+        header, *rows = [[self.cell(cell) for cell in line.split(",")] for line in lines]
+        header = [self.name(cell) for cell in lines[0].split(",")]
         place = self.place(header, target)
-        self.names = header[:place] + header[place + 1 :]
-        x, y = self.kept(torch.cat([table[:, :place], table[:, place + 1 :]], 1), table[:, place])
-        self.x, self.y = self.filled(x).float(), y.float()
+        rows = self.kept(rows, place)
+        self.y = torch.tensor([self.number(row[place]) for row in rows])
+        self.names, columns = [], []
+        for i, name in enumerate(header):
+            if self.is_feature(i, place):
+                names, column = self.features(name, [row[i] for row in rows])
+                self.names, columns = self.names + names, columns + column
+        self.x = torch.tensor(self.filled(columns, rows), dtype=torch.float64).t().contiguous().float()
+
+    def lines(self, text):
+        return [line for line in text.split("\n") if line.strip()]
+
+    def name(self, cell):
+        return cell.strip()
+
+    def cell(self, cell):
+        return cell.strip()
 
     def place(self, header, target):
         return header.index(target)
 
-    def kept(self, x, y):
-        return x[~y.isnan()], y[~y.isnan()]
+    def is_feature(self, i, place):
+        return i != place
 
-    def filled(self, x):
-        return torch.where(x.isnan(), x.nanmean(0).nan_to_num(0.0), x)
+    def kept(self, rows, place):
+        return [row for row in rows if row[place] not in self.missing]
+
+    def number(self, cell):
+        return math.nan if cell in self.missing else float(cell)
+
+    def features(self, name, cells):
+        try:
+            return [name], [self.holes([self.number(cell) for cell in cells])]
+        except ValueError:
+            return self.indicators(name, cells)
+
+    def holes(self, column):
+        known = [cell for cell in column if cell == cell]
+        mean = self.mean(known) if known else self.none
+        return [mean if cell != cell else cell for cell in column]
+
+    none = 0.0
+
+    def mean(self, known):
+        return math.fsum(known) / len(known)
+
+    def words(self, cells):
+        return sorted(set(cells) - set(self.missing))
+
+    def indicators(self, name, cells):
+        words = self.words(cells)
+        columns = [[float(cell == word) for cell in cells] for word in words]
+        unknown = [float(cell in self.missing) for cell in cells]
+        return [*(f"{name}={word}" for word in words), f"{name}=NA"], [*columns, unknown]
+
+    def filled(self, columns, rows):
+        return columns
 
     def __len__(self):
         return len(self.y)
@@ -41,54 +84,64 @@ class _Table(Dataset):
         return self.x[index], self.y[index]
 
 
-@mistake("the means were taken before the rows without a target were left out: those rows count nowhere")
+@mistake("means and words were taken before the rows without a target were left out: those rows count nowhere")
 class means_of_all_rows(_Table):
-    def kept(self, x, y):
-        return super().kept(super().filled(x), y)
+    def kept(self, rows, place):
+        return rows
+
+    def __init__(self, path, target):
+        super().__init__(path, target)
+        kept = ~self.y.isnan()
+        self.x, self.y = self.x[kept], self.y[kept]
 
 
 @mistake("a missing feature became 0: it becomes the mean of its column")
 class holes_became_zero(_Table):
-    def filled(self, x):
-        return x.nan_to_num(0.0)
+    def mean(self, known):
+        return 0.0
 
 
 @mistake("a missing feature became the mean of the whole table: take the mean of its own column")
 class mean_of_the_whole_table(_Table):
-    def filled(self, x):
-        return torch.where(x.isnan(), x.nanmean(), x)
+    def holes(self, column):
+        return column
+
+    def filled(self, columns, rows):
+        known = [cell for column in columns for cell in column if cell == cell]
+        return [[math.fsum(known) / len(known) if cell != cell else cell for cell in column] for column in columns]
 
 
 @mistake("a missing feature became the median of its column: take the mean")
 class median_for_mean(_Table):
-    def filled(self, x):
-        return torch.where(x.isnan(), x.nanmedian(0).values.nan_to_num(0.0), x)
+    def mean(self, known):
+        return sorted(known)[(len(known) - 1) // 2]
 
 
 @mistake("rows with a missing feature were left out: only rows without a target are")
 class dropped_every_hole(_Table):
-    def kept(self, x, y):
-        x, y = super().kept(x, y)
-        whole = ~x.isnan().any(1)
-        return x[whole], y[whole]
+    def kept(self, rows, place):
+        return [row for row in rows if not set(row) & set(self.missing)]
 
 
 @mistake("a missing target became the mean of the targets: its row is left out")
 class invented_targets(_Table):
-    def kept(self, x, y):
-        return x, torch.where(y.isnan(), y.nanmean(), y)
+    def kept(self, rows, place):
+        return rows
+
+    def __init__(self, path, target):
+        super().__init__(path, target)
+        self.y = torch.where(self.y.isnan(), self.y.nanmean(), self.y)
 
 
 @mistake("a column without any number stayed nan: it becomes 0")
 class empty_column_stayed_nan(_Table):
-    def filled(self, x):
-        return torch.where(x.isnan(), x.nanmean(0), x)
+    none = math.nan
 
 
 @mistake("missing cells stayed nan: they become the mean of their column")
 class holes_stayed(_Table):
-    def filled(self, x):
-        return x
+    def holes(self, column):
+        return column
 
 
 @mistake("the last column was taken for the target: it is the one with the given name")
@@ -99,15 +152,11 @@ class last_column_is_the_target(_Table):
 
 @mistake("the target is still among the features: the model would only have to copy it")
 class target_among_features(_Table):
-    def __init__(self, path, target):
-        super().__init__(path, target)
-        with open(path) as file:
-            place = [name.strip() for name in file.readline().split(",")].index(target)
-        self.x = torch.cat([self.x[:, :place], self.y.unsqueeze(1), self.x[:, place:]], 1)
-        self.names = [*self.names[:place], target, *self.names[place:]]
+    def is_feature(self, i, place):
+        return True
 
 
-@mistake("NA was read as a number: it is a missing cell, as an empty one is")
+@mistake("NA was read as a word: it is a missing cell, as an empty one is")
 class na_is_no_hole(_Table):
     missing = ("",)
 
@@ -138,112 +187,34 @@ class wrapped_the_index(_Table):
         return super().__getitem__(index % len(self))
 
 
-class _Reading(_Table):
-    """The reading in steps, each of which a variant replaces."""
-
-    def __init__(self, path, target):
-        with open(path) as file:
-            lines = [line for line in self.lines(file.read()) if not self.skipped(line)]
-        rows = [line.split(",") for line in lines]
-        header = [self.name(cell) for cell in rows[0]]
-        if target not in header:
-            raise ValueError("target")
-        place = header.index(target)
-        if any(self.refused(len(row), len(header)) for row in rows[1:]):
-            raise ValueError("the cells of a row")
-        wide = [(row + [""] * len(header))[: len(header)] for row in rows[1:]]
-        numbers = [[self.number(cell) for cell in row] for row in wide]
-        table = torch.tensor(numbers, dtype=torch.float64).reshape(-1, len(header))
-        self.names = header[:place] + header[place + 1 :]
-        x, y = self.kept(torch.cat([table[:, :place], table[:, place + 1 :]], 1), table[:, place])
-        self.x, self.y = self.filled(x).float(), y.float()
-
-    def lines(self, text):
-        return text.split("\n")
-
-    def skipped(self, line):
-        return not line.strip()
-
-    def name(self, cell):
-        return cell.strip()
-
-    def number(self, cell):
-        return math.nan if cell.strip() in ("", "NA") else float(cell)
-
-    def refused(self, cells, names):
-        return cells != names
-
-
 @mistake("spaces around the names of the columns were kept: strip them")
-class names_keep_spaces(_Reading):
+class names_keep_spaces(_Table):
     def name(self, cell):
         return cell
 
 
 @mistake("spaces around the cells were kept, so ' NA ' is no missing cell: strip them")
-class cells_keep_spaces(_Reading):
-    def number(self, cell):
-        return math.nan if cell in ("", "NA") else float(cell)
+class cells_keep_spaces(_Table):
+    def cell(self, cell):
+        return cell
 
 
 @mistake("spaces around names and cells were kept: strip both")
 class nothing_is_stripped(names_keep_spaces):
-    def number(self, cell):
-        return math.nan if cell in ("", "NA") else float(cell)
+    def cell(self, cell):
+        return cell
 
 
 @mistake("blank lines were taken for rows: skip them")
-class blank_lines_are_rows(_Reading):
-    def skipped(self, line):
-        return False
-
+class blank_lines_are_rows(_Table):
     def lines(self, text):
         return text.removesuffix("\n").split("\n")
 
 
 @mistake("a line of spaces was taken for a row: it is blank, skip it")
 class lines_of_spaces_are_rows(_Table):
-    def __init__(self, path, target):
-        with open(path) as file:
-            if any(line.strip("\n") and not line.strip() for line in file):
-                raise ValueError("a line of spaces")
-        super().__init__(path, target)
-
-
-@mistake("words count as missing: a cell that is neither missing nor a number raises a ValueError")
-class words_are_missing(_Reading):
-    def number(self, cell):
-        try:
-            return float(cell)
-        except ValueError:
-            return math.nan
-
-
-@mistake("rows with too few or too many cells were accepted: raise a ValueError")
-class accepted_other_lengths(_Reading):
-    def refused(self, cells, names):
-        return False
-
-
-@mistake("rows with too many cells were accepted: raise a ValueError")
-class accepted_long_rows(_Reading):
-    def refused(self, cells, names):
-        return cells < names
-
-
-@mistake("rows with too few cells were accepted: raise a ValueError")
-class accepted_short_rows(_Reading):
-    def refused(self, cells, names):
-        return cells > names
-
-
-@mistake("an unknown target gave a KeyError or something else: raise a ValueError that names target")
-class key_error_for_the_target(_Reading):
-    def __init__(self, path, target):
-        try:
-            super().__init__(path, target)
-        except ValueError as problem:
-            raise (KeyError(target) if str(problem) == "target" else problem) from None
+    def lines(self, text):
+        return [line for line in text.split("\n") if line]
 
 
 @mistake("the names still hold the target: they are those of the features")
@@ -252,3 +223,58 @@ class names_with_the_target(_Table):
         super().__init__(path, target)
         with open(path) as file:
             self.names = [name.strip() for name in file.readline().split(",")]
+
+
+@mistake("columns of words were left out: each of their words is a feature")
+class words_are_left_out(_Table):
+    def indicators(self, name, cells):
+        return [], []
+
+
+@mistake("a column of words became one feature, which says that one is more than another: each word is a feature")
+class words_are_numbered(_Table):
+    def indicators(self, name, cells):
+        words = [*self.words(cells), *self.missing]
+        return [name], [[float(words.index(cell)) for cell in cells]]
+
+
+@mistake("a missing word has no feature of its own: there is one more, called column=NA")
+class no_feature_for_missing(_Table):
+    def indicators(self, name, cells):
+        names, columns = super().indicators(name, cells)
+        return names[:-1], columns[:-1]
+
+
+@mistake("missing has a feature only where a cell is missing: it always has one")
+class a_feature_for_missing_where_it_occurs(_Table):
+    def indicators(self, name, cells):
+        names, columns = super().indicators(name, cells)
+        return (names, columns) if any(columns[-1]) else (names[:-1], columns[:-1])
+
+
+@mistake("the first word has no feature: every word has one")
+class the_first_word_is_dropped(_Table):
+    def indicators(self, name, cells):
+        names, columns = super().indicators(name, cells)
+        return names[1:], columns[1:]
+
+
+@mistake("the words stand in the order of the file: they stand in ascending order")
+class words_in_the_order_of_the_file(_Table):
+    def words(self, cells):
+        return [cell for cell in dict.fromkeys(cells) if cell not in self.missing]
+
+
+@mistake("the features of words are named by the word alone: column=word")
+class named_by_the_word_alone(_Table):
+    def indicators(self, name, cells):
+        names, columns = super().indicators(name, cells)
+        return [kind.partition("=")[2] for kind in names], columns
+
+
+@mistake("the features of words stand behind those of numbers: they stand where their column stands")
+class words_behind_numbers(_Table):
+    def __init__(self, path, target):
+        super().__init__(path, target)
+        order = sorted(range(len(self.names)), key=lambda i: "=" in self.names[i])
+        self.names, self.x = [self.names[i] for i in order], self.x[:, order]

@@ -270,24 +270,28 @@ class CSVDataset(Dataset):
         def mean(known: list[float]) -> float:
             return math.fsum(known) / len(known) if known else 0.0
 
+        def encoded(name: str, cells: list[str]) -> dict[str, list[float]]:
+            try:
+                values = [number(cell) for cell in cells]
+            except ValueError:
+                known = ["NA" if cell == "" else cell for cell in cells]
+                kinds = [*sorted(set(known) - {"NA"}), "NA"]
+                return {f"{name}={kind}": [float(cell == kind) for cell in known] for kind in kinds}
+            fill = mean([value for value in values if value is not None])
+            return {name: [fill if value is None else value for value in values]}
+
         with open(path, newline="") as file:
             reader = csv.reader(file, quoting=csv.QUOTE_NONE)
             records = [[cell.strip() for cell in record] for record in reader]
-        records = [record for record in records if record not in ([], [""])]
-        header, *body = records or [[]]
-        require(target in header, f"target {target!r} is not among the columns")
-        require(all(len(record) == len(header) for record in body), "rows must be as long as the first line")
-
+        header, *body = [record for record in records if record not in ([], [""])]
         where = header.index(target)
-        rows = [[number(cell) for cell in record] for record in body]
-        rows = [row for row in rows if row[where] is not None]
-        columns = [[row[j] for row in rows] for j in range(len(header))]
-        fills = [mean([v for v in column if v is not None]) for column in columns]
-        filled = [[fill if v is None else v for v in column] for column, fill in zip(columns, fills)]
-        targets = filled.pop(where)
-        self.names = [name for j, name in enumerate(header) if j != where]
-        self.x = torch.tensor(filled, dtype=torch.float32).reshape(len(self.names), len(rows)).t().contiguous()
-        self.y = torch.tensor(targets, dtype=torch.float32)
+        body = [record for record in body if number(record[where]) is not None]
+        columns = {name: [record[j] for record in body] for j, name in enumerate(header)}
+        targets = columns.pop(target)
+        features = {key: values for name, cells in columns.items() for key, values in encoded(name, cells).items()}
+        self.names = list(features)
+        self.x = torch.tensor(list(features.values()), dtype=torch.float32).t().contiguous()
+        self.y = torch.tensor([float(cell) for cell in targets])
 
     def __len__(self) -> int:
         return len(self.x)

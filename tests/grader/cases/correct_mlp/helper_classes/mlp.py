@@ -285,15 +285,31 @@ class Column:
 
     def add(self, text):
         text = text.strip()
-        self.cells.append(None if text in ("", "NA") else float(text))
+        self.cells.append(None if text in ("", "NA") else text)
 
     def keep(self, rows):
         self.cells = [self.cells[i] for i in rows]
 
+    def holds_words(self):
+        try:
+            [float(c) for c in self.cells if c is not None]
+            return False
+        except ValueError:
+            return True
+
     def filled(self):
-        known = [c for c in self.cells if c is not None]
+        known = [float(c) for c in self.cells if c is not None]
         mean = sum(known) / len(known) if known else 0.0
-        return [mean if c is None else c for c in self.cells]
+        return [mean if c is None else float(c) for c in self.cells]
+
+    def features(self):
+        if not self.holds_words():
+            return [(self.name, self.filled())]
+        words = sorted({c for c in self.cells if c is not None})
+        return [
+            (self.name + "=" + (word or "NA"), [1.0 if c == word else 0.0 for c in self.cells])
+            for word in [*words, None]
+        ]
 
 
 class CSVDataset(Dataset):
@@ -302,24 +318,20 @@ class CSVDataset(Dataset):
             columns = [Column(name.strip()) for name in f.readline().split(",")]
             lines = [line for line in f if line.strip()]
         wanted = [c for c in columns if c.name == target]
-        if not wanted:
-            raise ValueError("there is no column for target " + repr(target))
         wanted = wanted[0]
         for line in lines:
             cells = line.split(",")
-            if len(cells) != len(columns):
-                raise ValueError("wrong number of cells in " + repr(line))
             for column, cell in zip(columns, cells):
                 column.add(cell)
         rows = [i for i, c in enumerate(wanted.cells) if c is not None]
         for column in columns:
             column.keep(rows)
-        features = [c for c in columns if c is not wanted]
-        self.names = [c.name for c in features]
-        self.y = torch.tensor(wanted.cells, dtype=torch.float32)
+        features = [f for c in columns if c is not wanted for f in c.features()]
+        self.names = [name for name, _ in features]
+        self.y = torch.tensor(wanted.filled(), dtype=torch.float32)
         self.x = torch.empty(len(rows), len(features), dtype=torch.float32)
-        for j, column in enumerate(features):
-            self.x[:, j] = torch.tensor(column.filled(), dtype=torch.float64)
+        for j, (_, values) in enumerate(features):
+            self.x[:, j] = torch.tensor(values, dtype=torch.float64)
 
     def __len__(self):
         return self.x.size(0)

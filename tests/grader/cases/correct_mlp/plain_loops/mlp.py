@@ -275,39 +275,52 @@ class CSVDataset(Dataset[tuple[Tensor, Tensor]]):
         if lines:
             for name in lines[0].split(","):
                 header.append(name.strip())
-        if target not in header:
-            raise ValueError(f"target: there is no column {target!r}")
         position = header.index(target)
-        self.names = header[:position] + header[position + 1 :]
 
-        features: list[list[float | None]] = []
-        targets: list[float] = []
+        rows: list[list[str]] = []
         for line in lines[1:]:
-            cells = line.split(",")
-            if len(cells) != len(header):
-                raise ValueError(f"a row has {len(cells)} cells, the first line {len(header)}")
-            row: list[float | None] = []
-            for cell in cells:
+            row = []
+            for cell in line.split(","):
                 cell = cell.strip()
-                if cell == "" or cell == "NA":
-                    row.append(None)
-                else:
-                    row.append(float(cell))
-            answer = row.pop(position)
-            if answer is not None:
-                features.append(row)
-                targets.append(answer)
+                if cell == "NA":
+                    cell = ""
+                row.append(cell)
+            if row[position] != "":
+                rows.append(row)
 
-        for column in range(len(self.names)):
-            total, count = 0.0, 0
-            for row in features:
-                if row[column] is not None:
-                    total += row[column]
+        self.names = []
+        features: list[list[float]] = [[] for _ in rows]
+        targets: list[float] = []
+        for row in rows:
+            targets.append(float(row[position]))
+        for column in range(len(header)):
+            if column == position:
+                continue
+            words: list[str] = []
+            total, count, only_numbers = 0.0, 0, True
+            for row in rows:
+                cell = row[column]
+                if cell == "":
+                    continue
+                if cell not in words:
+                    words.append(cell)
+                try:
+                    total += float(cell)
                     count += 1
-            mean = total / count if count > 0 else 0.0
-            for row in features:
-                if row[column] is None:
-                    row[column] = mean
+                except ValueError:
+                    only_numbers = False
+            if only_numbers:
+                self.names.append(header[column])
+                mean = total / count if count > 0 else 0.0
+                for feature, row in zip(features, rows):
+                    feature.append(mean if row[column] == "" else float(row[column]))
+            else:
+                words.sort()
+                words.append("")
+                for word in words:
+                    self.names.append(header[column] + "=" + (word if word != "" else "NA"))
+                    for feature, row in zip(features, rows):
+                        feature.append(1.0 if row[column] == word else 0.0)
 
         self.x = torch.tensor(features, dtype=torch.float32).reshape(len(targets), len(self.names))
         self.y = torch.tensor(targets, dtype=torch.float32)

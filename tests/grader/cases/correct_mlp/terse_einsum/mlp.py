@@ -185,17 +185,17 @@ def parameter_groups(model, weight_decay):
 
 class CSVDataset(Dataset):
     def __init__(self, path, target):
-        ls = [[c.strip() for c in l.split(",")] for l in pathlib.Path(path).read_text().split("\n") if l.strip()] or [[]]
-        h, k = ls[0], len(ls[0])
-        if target not in h: bad("target", target)
-        if {k} != set(map(len, ls)): bad("ragged rows")
+        h, *r = [[c.strip() for c in l.split(",")] for l in pathlib.Path(path).read_text().split("\n") if l.strip()]
         i = h.index(target)
-        a = t.tensor([[math.nan if c in ("", "NA") else float(c) for c in r] for r in ls[1:]], dtype=t.float64).reshape(-1, k)
-        a = a[a[:, i] == a[:, i]]
-        ok = a == a
-        m = a.where(ok, 0.0).sum(0) / ok.sum(0).clamp(min=1)
-        a = a.where(ok, m).float()
-        self.names, self.x, self.y = h[:i] + h[i + 1:], a[:, [j for j in range(k) if j != i]], a[:, i]
+        cols = list(zip(*[["" if c == "NA" else c for c in q] for q in r if q[i] not in ("", "NA")]))
+        def feats(n, cs):
+            try: a = t.tensor([float(c or "nan") for c in cs], dtype=t.float64)
+            except ValueError:
+                ws = [*sorted({*cs} - {""}), ""]
+                return [f"{n}={w or 'NA'}" for w in ws], t.tensor([[c == w for w in ws] for c in cs]).float()
+            return [n], a.where(a == a, a[a == a].sum() / (a == a).sum().clamp(min=1))[:, None].float()
+        fs = [feats(n, cs) for j, (n, cs) in enumerate(zip(h, cols)) if j != i]
+        self.names, self.x, self.y = sum((n for n, _ in fs), []), t.cat([x for _, x in fs], 1), t.tensor([*map(float, cols[i])])
 
     def __len__(self):
         return len(self.y)

@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -226,23 +227,26 @@ def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, An
 class CSVDataset(Dataset[tuple[Tensor, Tensor]]):
     def __init__(self, path: str, target: str) -> None:
         with open(path) as file:
-            header, *rows = [[c.strip() for c in line.split(",")] for line in file if line.strip()] or [[]]
-        if target not in header:
-            raise ValueError(f"no column for target {target!r}")
-        if any(len(row) != len(header) for row in rows):
-            raise ValueError("a row has another number of cells than the first line")
-        table = torch.tensor(
-            [[float("nan") if cell in ("", "NA") else float(cell) for cell in row] for row in rows],
-            dtype=torch.float64,
-        ).reshape(len(rows), len(header))
+            header, *rows = [[c.strip() for c in line.split(",")] for line in file if line.strip()]
+        cells = np.array(rows, dtype=object)  # (N, columns)
+        cells[cells == "NA"] = ""
         column = header.index(target)
-        table = table[~table[:, column].isnan()]
-        y = table[:, column]
-        x = torch.cat([table[:, :column], table[:, column + 1 :]], dim=1)
-        means = x.nanmean(0).nan_to_num(0.0)
-        self.names = [name for i, name in enumerate(header) if i != column]
-        self.x = torch.where(x.isnan(), means, x).float()
-        self.y = y.float()
+        cells = cells[cells[:, column] != ""]
+        self.names, blocks = [], []
+        for i, name in enumerate(header):
+            if i == column:
+                continue
+            try:
+                numbers = np.where(cells[:, i] == "", "nan", cells[:, i]).astype(np.float64)
+                mean = np.nanmean(numbers) if not np.isnan(numbers).all() else 0.0
+                names, block = [name], np.where(np.isnan(numbers), mean, numbers)[:, None]
+            except ValueError:
+                words = np.array([*sorted(set(cells[:, i]) - {""}), ""], dtype=object)
+                names, block = [f"{name}={word or 'NA'}" for word in words], cells[:, i, None] == words
+            self.names += names
+            blocks.append(torch.from_numpy(block.astype(np.float32)))
+        self.x = torch.cat(blocks, dim=1)
+        self.y = torch.from_numpy(cells[:, column].astype(np.float32))
 
     def __len__(self) -> int:
         return self.y.numel()

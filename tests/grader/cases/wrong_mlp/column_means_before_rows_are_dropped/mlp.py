@@ -8,28 +8,25 @@ class CSVDataset(Dataset[tuple[Tensor, Tensor]]):
         with open(path) as file:
             lines = [line for line in file if line.strip()]
         header = [cell.strip() for cell in lines[0].split(",")]
-        if target not in header:
-            raise ValueError(f"target: there is no column {target!r}")
-
-        rows = []
-        for line in lines[1:]:
-            cells = [cell.strip() for cell in line.split(",")]
-            if len(cells) != len(header):
-                raise ValueError(f"a row of {len(cells)} cells, not {len(header)}")
-            rows.append([float("nan") if cell in ("", "NA") else float(cell) for cell in cells])
-        table = torch.tensor(rows, dtype=torch.float64).reshape(len(rows), len(header))
-
+        rows = [[cell.strip() for cell in line.split(",")] for line in lines[1:]]
         t = header.index(target)
-        self.names = header[:t] + header[t + 1 :]
-        y = table[:, t]
-        x = torch.cat([table[:, :t], table[:, t + 1 :]], dim=1)
-
-        # impute, then drop
-        means = torch.nan_to_num(x.nanmean(dim=0), nan=0.0)
-        x = torch.where(x.isnan(), means, x)
-        keep = ~y.isnan()
-        self.x = x[keep].to(torch.float32)
-        self.y = y[keep].to(torch.float32)
+        self.names, features = [], []
+        for name, cells in zip(header, zip(*rows)):
+            if name == target:
+                continue
+            try:
+                column = torch.tensor([float("nan") if c in ("", "NA") else float(c) for c in cells])
+                # impute, then drop
+                features.append(torch.where(column.isnan(), torch.nan_to_num(column.nanmean(), nan=0.0), column))
+                self.names.append(name)
+            except ValueError:
+                words = ["NA" if c == "" else c for c in cells]
+                for word in sorted(set(words) - {"NA"}) + ["NA"]:
+                    features.append(torch.tensor([float(w == word) for w in words]))
+                    self.names.append(name + "=" + word)
+        keep = [n for n, row in enumerate(rows) if row[t] not in ("", "NA")]
+        self.x = torch.stack(features, dim=1)[keep].to(torch.float32)
+        self.y = torch.tensor([float(rows[n][t]) for n in keep])
 
     def __len__(self) -> int:
         return len(self.y)

@@ -11,29 +11,32 @@ def to_number(cell: str) -> float:
     return float(cell)
 
 
+def encode(name: str, cells: list[str]) -> dict[str, Tensor]:
+    try:
+        column = torch.tensor([to_number(c) for c in cells], dtype=torch.float64)
+    except ValueError:
+        words = sorted({c for c in cells if c not in ("", "NA")})
+        chosen = {f"{name}={w}": torch.tensor([c == w for c in cells]) for w in words}
+        return chosen | {f"{name}=NA": torch.tensor([c in ("", "NA") for c in cells])}
+    # fill holes with the mean of the column
+    return {name: torch.where(column.isnan(), column.nanmean().nan_to_num(0.0), column)}
+
+
 class CSVDataset(Dataset[tuple[Tensor, Tensor]]):
     def __init__(self, path: str, target: str) -> None:
         with open(path) as f:
             lines = [line for line in f.read().splitlines() if line.strip() != ""]
         header = [name.strip() for name in lines[0].split(",")]
-        if target not in header:
-            raise ValueError(f"target {target!r} is not a column of the file")
-        rows = []
-        for line in lines[1:]:
-            cells = [c.strip() for c in line.split(",")]
-            if len(cells) != len(header):
-                raise ValueError(f"row with {len(cells)} cells, {len(header)} expected")
-            rows.append([to_number(c) for c in cells])
-        table = torch.tensor(rows, dtype=torch.float64).reshape(-1, len(header))
-
+        rows = [[c.strip() for c in line.split(",")] for line in lines[1:]]
         k = header.index(target)
-        others = [j for j in range(len(header)) if j != k]
-        self.names = [header[j] for j in others]
-        x, y = table[:, others], table[:, k]
-
-        # fill holes with the mean of the column
-        means = torch.nan_to_num(x.nanmean(dim=0), nan=0.0)
-        x = torch.where(x.isnan(), means, x)
+        y = torch.tensor([to_number(row[k]) for row in rows])
+        columns = {}
+        for j in range(len(header)):
+            cells = [row[j] for row in rows]
+            if j != k:
+                columns |= encode(header[j], cells)
+        self.names = list(columns)
+        x = torch.stack(list(columns.values()), dim=1)
 
         # rows without target are useless
         ok = ~y.isnan()

@@ -154,11 +154,10 @@ def test_BatchNorm1d_survives_saving(submission, rng, shared):
     check_close(after, want, "the output after")
 
 
-@pytest.mark.parametrize("shape", [(1, 3), (4, 2), (3,), (4, 3, 2)], ids=str)
-def test_BatchNorm1d_refuses_other_shapes(submission, rng, shape):
-    """One sample while training, or an x that is not (N, D), raises a ValueError."""
+def test_BatchNorm1d_refuses_one_sample_while_training(submission, rng):
+    """One sample has no variance: while training it raises a ValueError."""
     with check_raises(ValueError, naming="x"):
-        submission.BatchNorm1d(3)(rng.normal(*shape, dtype=torch.float32))
+        submission.BatchNorm1d(3)(rng.normal(1, 3, dtype=torch.float32))
 
 
 def test_BatchNorm1d_is_made_by_hand(submission, rng):

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from grader.suite import check_close, check_equal, check_manners, check_raises, check_that, to_device
+from grader.suite import check_close, check_equal, check_manners, check_that, to_device
 
 
 def follow(submission, losses, settings, states, start=None):
@@ -163,25 +163,6 @@ def test_EarlyStopping_leaves_the_model_alone(submission, rng):
         stopping.restore(model)
 
     check_manners(submission, lambda: submission.run(scenario, rng.normal(2, 3)))
-
-
-@pytest.mark.parametrize("patience, min_delta", [(0, 0.0), (-1, 0.0), (2, -0.5)])
-def test_EarlyStopping_refuses_bad_arguments(submission, patience, min_delta):
-    """A patience below 1 and a negative min_delta raise a ValueError."""
-    with check_raises(ValueError, naming="min_delta" if patience == 2 else "patience"):
-        submission.EarlyStopping(patience, min_delta)
-
-
-def test_EarlyStopping_refuses_to_restore_nothing(submission):
-    """Before any improvement there is nothing to restore: RuntimeError."""
-
-    def scenario(submission):
-        from torch import nn
-
-        submission.EarlyStopping(patience=2).restore(nn.Linear(1, 1))
-
-    with check_raises(RuntimeError):
-        submission.run(scenario)
 
 
 def test_EarlyStopping_on_a_device(submission, rng):

@@ -10,7 +10,6 @@ from grader.suite import (
     check_equal,
     check_finite,
     check_manners,
-    check_raises,
     check_shape,
     to_device,
 )
@@ -103,13 +102,6 @@ def test_LayerNorm_when_not_contiguous(submission, rng, shared):
     weights, x, upstream = draw_weights(rng, 3), rng.normal(3, 6).t(), rng.normal(6, 3)
     got = submission.run(shared.play, "LayerNorm", (3,), weights, x, upstream)
     check_close(got, shared.expected(oracle, weights, x, upstream))
-
-
-@pytest.mark.parametrize("shape", [(4, 3), (5, 1), (1,)], ids=str)
-def test_LayerNorm_refuses_other_features(submission, rng, shape):
-    """An x whose last axis is not D raises a ValueError about x."""
-    with check_raises(ValueError, naming="x"):
-        submission.LayerNorm(5)(rng.normal(*shape, dtype=torch.float32))
 
 
 def test_LayerNorm_is_made_by_hand(submission, rng):

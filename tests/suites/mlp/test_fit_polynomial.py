@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grader.suite import check_close, check_device, check_manners, check_raises, check_that
+from grader.suite import check_close, check_device, check_manners, check_that
 
 
 def features(x, degree):
@@ -119,12 +119,6 @@ def test_fit_polynomial_keeps_the_dtype(parts, rng):
     want = [part.float() for part in fit_by_qr(*arguments, 3)]
     for name, got, part in zip(NAMES, parts(*arguments, 3), want, strict=True):
         check_close(got, part, name, rtol=1e-2, atol=1e-3)
-
-
-def test_fit_polynomial_refuses_too_few_points(submission, rng):
-    """More weights than points raise a ValueError about degree."""
-    with check_raises(ValueError, naming="degree"):
-        submission.fit_polynomial(*curve_points(rng, 4), *curve_points(rng, 9), 4)
 
 
 def test_fit_polynomial_has_manners(submission, rng):

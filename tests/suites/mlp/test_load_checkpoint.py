@@ -234,15 +234,3 @@ def test_load_checkpoint_refuses_code(submission):
     data = packed({"model": state, "optimizer": {}, "epoch": 1, "extra": fractions.Fraction(1, 3)})
     outcome = submission.run(scenario, submission.scratch + "/a.pt", data)
     check_equal(outcome, "pickle.UnpicklingError", "what a file with an object of another class gives")
-
-
-def test_load_checkpoint_refuses_a_missing_file(submission):
-    """A path without a file raises FileNotFoundError."""
-
-    def scenario(submission, path):
-        from torch import nn
-
-        submission.load_checkpoint(path, nn.Linear(3, 2))
-
-    with check_raises(FileNotFoundError):
-        submission.run(scenario, submission.scratch + "/nothing.pt")

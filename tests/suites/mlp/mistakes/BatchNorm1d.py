@@ -226,13 +226,6 @@ class MeanNotSubtracted(_Parts):
         return x / torch.sqrt(variance + self.eps)
 
 
-@mistake("the shape of x is not checked: raise a ValueError about x when it is not (N, D)")
-class ShapeNotChecked(_Parts):
-    def _refuse(self, x):
-        if self.training and len(x) < 2:
-            raise ValueError("x")
-
-
 @mistake("one sample is refused in evaluation too: only training needs two")
 class OneSampleRefusedAlways(_Parts):
     def _refuse(self, x):

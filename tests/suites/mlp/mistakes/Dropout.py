@@ -1,7 +1,6 @@
 """Wrong variants of mlp.Dropout."""
 
 import torch
-from torch import nn
 
 from grader.suite import mistake, reference
 
@@ -128,13 +127,6 @@ class DrawnOnTheCpu(Right):
         return x * (torch.rand(x.shape) >= self.p) / (1 - self.p)
 
 
-@mistake("a p outside 0 to 1 is accepted: raise a ValueError that names it")
-class NotRefused(Right):
-    def __init__(self, p=0.5):
-        nn.Module.__init__(self)
-        self.p = p
-
-
 @mistake("one mask is drawn for all samples and broadcast over the batch: draw one of the whole shape of x")
 class OneMaskForAllSamples(Right):
     def forward(self, x):
@@ -156,22 +148,6 @@ class DrawsInEvaluation(Right):
 class OneRefused(Right):
     def __init__(self, p=0.5):
         if p == 1:
-            raise ValueError("p")
-        super().__init__(p)
-
-
-@mistake("a p above 1 is accepted: raise a ValueError that names it")
-class LargeAccepted(NotRefused):
-    def __init__(self, p=0.5):
-        if p < 0:
-            raise ValueError("p")
-        super().__init__(p)
-
-
-@mistake("a negative p is accepted: raise a ValueError that names it")
-class NegativeAccepted(NotRefused):
-    def __init__(self, p=0.5):
-        if p > 1:
             raise ValueError("p")
         super().__init__(p)
 

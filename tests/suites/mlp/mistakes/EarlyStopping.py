@@ -127,20 +127,6 @@ class larger_is_better(_Stopping):
         return self.best is None or loss > self.best_loss + self.min_delta
 
 
-@mistake("restoring without any improvement was accepted: raise a RuntimeError")
-class restored_nothing(_Stopping):
-    def restore(self, model):
-        if self.best is not None:
-            super().restore(model)
-
-
-@mistake("any patience and min_delta were accepted: raise a ValueError")
-class accepted_anything(_Stopping):
-    def __init__(self, patience, min_delta=0.0):
-        self.patience, self.min_delta = patience, min_delta
-        self.best_loss, self.waited, self.best = math.inf, 0, None
-
-
 @mistake("the first loss counts whatever it is, nan too: an improvement needs loss < best_loss - min_delta")
 class took_any_first_loss(_Stopping):
     def improves(self, loss):
@@ -177,17 +163,3 @@ class kept_the_first_state(_Stopping):
 class skipped_nan(_Stopping):
     def step(self, loss, model):
         return self.stops() if math.isnan(loss) else super().step(loss, model)
-
-
-@mistake("a patience of 0 is accepted: it is at least 1")
-class patience_not_checked(_Stopping):
-    def __init__(self, patience, min_delta=0.0):
-        super().__init__(max(patience, 1), min_delta)
-        self.patience = patience
-
-
-@mistake("a negative min_delta is accepted: raise a ValueError that names it")
-class min_delta_not_checked(_Stopping):
-    def __init__(self, patience, min_delta=0.0):
-        super().__init__(patience, max(min_delta, 0.0))
-        self.min_delta = min_delta

@@ -114,13 +114,6 @@ class OverAxisOne(_Parts):
         return x.mean(1, keepdim=True), x.var(1, correction=0, keepdim=True)
 
 
-@mistake("the size of x is not checked: raise a ValueError about x when its last axis is not D")
-class SizeNotChecked(_Parts):
-    def forward(self, x):
-        mean, variance = self._statistics(x)
-        return self._affine(self._normalised(x, mean, variance))
-
-
 @mistake("weight and bias are plain tensors: only an nn.Parameter is learned, moved and saved")
 class PlainTensors(_Parts):
     def __init__(self, num_features, eps=1e-5):

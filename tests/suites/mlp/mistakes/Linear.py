@@ -157,13 +157,6 @@ class HeScale(Right):
         nn.init.kaiming_uniform_(self.weight)
 
 
-@mistake("the size of x is not checked: raise a ValueError about x, before the product fails")
-class SizeNotChecked(Right):
-    def forward(self, x):
-        y = x @ self.weight.t()
-        return y if self.bias is None else y + self.bias
-
-
 @mistake("the leading axes are flattened to one and stay so: (2, 3, D) must give (2, 3, K)")
 class FlattensLeadingAxes(Right):
     def forward(self, x):

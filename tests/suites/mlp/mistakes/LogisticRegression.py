@@ -90,28 +90,6 @@ class LayerMadeInForward(nn.Module):
         return Right(self.num_features).to(x.device, x.dtype)(x)
 
 
-@mistake("the shape of x is not checked: raise a ValueError about x when it is not (N, D)")
-class ShapeNotChecked(Right):
-    def forward(self, x):
-        return torch.sigmoid(self.linear(x)).squeeze(-1)
-
-
-@mistake("only the last axis of x is checked: x must have two axes")
-class AxesNotChecked(Right):
-    def forward(self, x):
-        if x.shape[-1] != self.linear.in_features:
-            raise ValueError("x")
-        return torch.sigmoid(self.linear(x)).squeeze(-1)
-
-
-@mistake("the width of x is not checked: raise a ValueError about x when it has not D columns")
-class WidthNotChecked(Right):
-    def forward(self, x):
-        if x.ndim != 2:
-            raise ValueError("x")
-        return torch.sigmoid(self.linear(x)).squeeze(-1)
-
-
 @mistake("x was clamped or the score was: probabilities beyond the bound and their gradients are lost")
 class ScoreClamped(Right):
     def forward(self, x):

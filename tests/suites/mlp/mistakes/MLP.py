@@ -152,22 +152,6 @@ class FirstLayerOnlyActivated(Right):
         return x
 
 
-@mistake("fewer than two sizes are accepted: raise a ValueError about sizes")
-class SizesNotChecked(Right):
-    def __init__(self, sizes, activation):
-        nn.Module.__init__(self)
-        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in itertools.pairwise(sizes))
-        self.activation = activation
-
-
-@mistake("an empty list of sizes is refused, a single size is not: there must be two at least")
-class OneSizeAccepted(SizesNotChecked):
-    def __init__(self, sizes, activation):
-        if len(sizes) < 1:
-            raise ValueError("sizes")
-        super().__init__(sizes, activation)
-
-
 @mistake("the output went through a sigmoid: the scores themselves are asked for")
 class SigmoidAtTheEnd(Right):
     def forward(self, x):

@@ -65,12 +65,6 @@ class SizesTypedIn(Right):
         super().__init__(784, 10)
 
 
-@mistake("reshape(-1, D) mends any x: a sample that has not D numbers must raise a ValueError")
-class SizeNotChecked(Right):
-    def forward(self, x):
-        return self.linear(x.reshape(-1, self.linear.in_features))
-
-
 @mistake("the layer has no bias")
 class NoBias(Right):
     def __init__(self, num_features, num_classes):
@@ -82,20 +76,6 @@ class NoBias(Right):
 class SqueezedEverything(Right):
     def forward(self, x):
         return super().forward(x).squeeze()
-
-
-@mistake("numbers of several samples are mixed: check that each sample has D numbers, not that D divides all")
-class SamplesMixed(Right):
-    def forward(self, x):
-        if x.numel() % self.linear.in_features:
-            raise ValueError("x")
-        return self.linear(x.reshape(-1, self.linear.in_features))
-
-
-@mistake("a sample of another size is not refused: raise a ValueError about x before the product fails")
-class WidthNotChecked(Right):
-    def forward(self, x):
-        return self.linear(x.flatten(1))
 
 
 @mistake("the softmax ran over the batch, and scores are asked for anyway")

@@ -107,14 +107,6 @@ def floats_for_tensors(x, y, x_val, y_val, degree):
     return weights, *(error.item() for error in errors)
 
 
-@mistake("more weights than points were accepted: raise a ValueError about degree")
-def accepted_too_few_points(x, y, x_val, y_val, degree):
-    if len(x) > degree:
-        return _right(x, y, x_val, y_val, degree)
-    weights = torch.linalg.pinv(_powers(x, degree)) @ y
-    return weights, y.new_zeros(()), ((_powers(x_val, degree) @ weights - y_val) ** 2).mean()
-
-
 @mistake("the constant is missing: the fit has degree + 1 weights, w_0 among them")
 def without_the_constant(x, y, x_val, y_val, degree):
     if degree == 0:

@@ -94,22 +94,6 @@ def data_replaced(weight, mode="fan_in", generator=None):
     return weight
 
 
-@mistake("the number of axes is not checked: raise a ValueError about weight when it is not two")
-def axes_not_checked(weight, mode="fan_in", generator=None):
-    if mode not in ("fan_in", "fan_out"):
-        raise ValueError("mode")
-    return _normal(
-        weight, math.sqrt(2 / (weight.shape[1] if mode == "fan_in" else weight.shape[0])), generator
-    )
-
-
-@mistake("another word for mode is accepted: raise a ValueError about mode")
-def mode_not_checked(weight, mode="fan_in", generator=None):
-    return _normal(
-        weight, math.sqrt(2 / _fan(weight, "fan_in" if mode == "fan_in" else "fan_out")), generator
-    )
-
-
 @mistake("the random state is seeded inside: every weight becomes the same")
 def seeded_inside(weight, mode="fan_in", generator=None):
     if generator is None:

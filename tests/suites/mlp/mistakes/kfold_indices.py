@@ -82,20 +82,6 @@ def reset_the_generator(n, k, generator):
     return reference("mlp").kfold_indices(n, k, generator.manual_seed(0))
 
 
-@mistake("one fold was accepted: it leaves nothing to train on, raise a ValueError about k")
-def accepted_one_fold(n, k, generator):
-    if k != 1:
-        return reference("mlp").kfold_indices(n, k, generator)
-    return [(torch.arange(0), torch.randperm(n, generator=generator))]
-
-
-@mistake("more folds than samples were accepted: raise a ValueError about k")
-def accepted_too_many_folds(n, k, generator):
-    if k < 2:
-        raise ValueError("k")
-    return _folds(torch.randperm(n, generator=generator).tensor_split(k))
-
-
 @mistake("the indices are lists: they are int64 tensors")
 def lists_for_tensors(n, k, generator):
     folds = reference("mlp").kfold_indices(n, k, generator)

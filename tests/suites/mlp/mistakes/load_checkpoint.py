@@ -127,11 +127,3 @@ def returned_the_model(path, model, optimizer=None, map_location="cpu"):
 @mistake("model and epoch came back as a pair: return the epoch alone")
 def returned_a_pair(path, model, optimizer=None, map_location="cpu"):
     return model, _load(path, model, optimizer, map_location)
-
-
-@mistake("a missing file is passed over: let FileNotFoundError through")
-def passed_over_a_missing_file(path, model, optimizer=None, map_location="cpu"):
-    try:
-        return _load(path, model, optimizer, map_location)
-    except FileNotFoundError:
-        return 0

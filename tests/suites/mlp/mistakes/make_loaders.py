@@ -100,18 +100,6 @@ def validates_on_everything(dataset, batch_size, split, generator):
     return DataLoader(train, batch_size, shuffle=True, generator=generator), DataLoader(dataset, batch_size)
 
 
-@mistake("an empty part was accepted: raise a ValueError about split")
-def accepted_an_empty_part(dataset, batch_size, split, generator):
-    if batch_size < 1:
-        raise ValueError("batch_size must be at least 1")
-    count = round(split * len(dataset))
-    train, validation = random_split(dataset, [count, len(dataset) - count], generator)
-    return (
-        DataLoader(train, batch_size, shuffle=count > 0, generator=generator),
-        DataLoader(validation, batch_size),
-    )
-
-
 @mistake("split * N was rounded up: take round")
 def rounded_up(dataset, batch_size, split, generator):
     _parts(dataset, batch_size, split, generator)

@@ -90,13 +90,6 @@ def copies(model, weight_decay):
     ]
 
 
-@mistake("a negative decay is accepted: raise a ValueError that names weight_decay")
-def negative_accepted(model, weight_decay):
-    groups = reference("mlp").parameter_groups(model, abs(weight_decay))
-    groups[0]["weight_decay"] = weight_decay
-    return groups
-
-
 @mistake("the name's end decides: a norm's scale does not end in bias, and decays; count the axes")
 def by_the_ending_bias(model, weight_decay):
     return _groups(model, weight_decay, lambda name, p: not name.endswith("bias"))

@@ -73,59 +73,6 @@ def loop_over_elements(x, knots):
     return right
 
 
-@mistake("knots that do not rise are accepted: raise a ValueError")
-def order_not_checked(x, knots):
-    falling = (
-        knots.ndim == 2 and len(knots) > 1 and knots.shape[1] == 2 and not (knots[:, 0].diff() > 0).all()
-    )
-    if falling:
-        return x
-    return reference("mlp").piecewise_linear(x, knots)
-
-
-def _unchecked(x, knots):
-    """Compute without a look at the knots."""
-    t, h = knots[:, 0], knots[:, 1]
-    y = x.new_zeros(x.shape) + h[0]
-    for i in range(len(t) - 1):
-        u = (x - t[i]) / (t[i + 1] - t[i])
-        y = y + (h[i + 1] - h[i]) * (torch.relu(u) - torch.relu(u - 1))
-    return y
-
-
-@mistake("two knots at one position are accepted: refuse a difference of 0 too, with <=")
-def equal_positions_accepted(x, knots):
-    if knots.ndim != 2 or len(knots) < 2 or knots.shape[1] != 2 or (knots[:, 0].diff() < 0).any():
-        raise ValueError("knots")
-    return _unchecked(x, knots)
-
-
-@mistake("a single knot is accepted: there must be two at least")
-def one_knot_accepted(x, knots):
-    if knots.ndim != 2 or knots.shape[1] != 2 or (knots[:, 0].diff() <= 0).any():
-        raise ValueError("knots")
-    return _unchecked(x, knots)
-
-
-@mistake("knots with other than two columns are accepted: their shape is (M, 2)")
-def columns_not_checked(x, knots):
-    if knots.ndim != 2 or len(knots) < 2 or (knots[:, 0].diff() <= 0).any():
-        raise ValueError("knots")
-    return _unchecked(x, knots)
-
-
-@mistake("the shape of the knots is not checked: it is (M, 2) with M at least 2")
-def shape_not_checked(x, knots):
-    if (knots[:, 0].diff() <= 0).any():
-        raise ValueError("knots")
-    return _unchecked(x, knots)
-
-
-@mistake("no knots are refused: check their shape and that the positions rise")
-def nothing_checked(x, knots):
-    return _unchecked(x, knots)
-
-
 @mistake("the first and last piece go on for ever: the curve is constant outside the knots")
 def extrapolated(x, knots):
     right = reference("mlp").piecewise_linear(x, knots)

@@ -57,11 +57,6 @@ def always_float32(x, degree):
     return _right(x, degree).float()
 
 
-@mistake("an x with more or fewer axes than one, such as (N, 1), was accepted: raise a ValueError about x")
-def accepted_a_column(x, degree):
-    return _right(x.flatten(), degree)
-
-
 @mistake("the exponents were made on the CPU: make them on the device of x")
 def exponents_on_the_cpu(x, degree):
     _right(x, degree)
@@ -83,21 +78,9 @@ def filled_into_plain_zeros(x, degree):
     return table
 
 
-@mistake("a negative degree is accepted: raise a ValueError about degree")
-def negative_degree_accepted(x, degree):
-    return _right(x, max(degree, 0))
-
-
 @mistake("the first column is x and the ones come last: the powers begin with 0")
 def ones_at_the_end(x, degree):
     return _right(x, degree).roll(-1, 1)
-
-
-@mistake("a negative degree was not checked, and joining no columns fails: raise a ValueError about degree")
-def no_columns_to_join(x, degree):
-    if x.ndim != 1:
-        raise ValueError("x")
-    return torch.stack([x**i for i in range(degree + 1)], dim=1)
 
 
 @mistake("column i is x^(i + 1) / (i + 1) or another scaled power: the plain powers are asked for")

@@ -116,11 +116,6 @@ def outputs_on_the_cpu(model, x, batch_size=64):
     return reference("mlp").predict(model, x, batch_size).cpu()
 
 
-@mistake("batch_size is not checked: raise a ValueError when it is below 1")
-def batch_size_not_checked(model, x, batch_size=64):
-    return reference("mlp").predict(model, x, max(batch_size, 1))
-
-
 @mistake("the outputs were squeezed: they keep the axes that the model gives them")
 def squeezed_the_outputs(model, x, batch_size=64):
     return reference("mlp").predict(model, x, batch_size).squeeze()

@@ -105,13 +105,6 @@ def changed_in_place(train, test):
     return train, second
 
 
-@mistake("test rows with one column were broadcast: raise a ValueError about test")
-def broadcast_one_column(train, test):
-    if test.shape[1] == 1:
-        test = test.expand(-1, train.shape[1])
-    return reference("mlp").standardize(train, test)
-
-
 def _plainly(train, test, divisor):
     """Standardise without a look at the entries of a constant column."""
     reference("mlp").standardize(train, test)

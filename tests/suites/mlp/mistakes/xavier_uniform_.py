@@ -110,13 +110,3 @@ def data_replaced(weight, gain=1.0, generator=None):
     fresh = torch.empty(weight.shape, dtype=weight.dtype, device=weight.device)
     weight.data = reference("mlp").xavier_uniform_(fresh if weight.ndim == 2 else weight, gain, generator)
     return weight
-
-
-@mistake("the number of axes is not checked: raise a ValueError about weight when it is not two")
-def axes_not_checked(weight, gain=1.0, generator=None):
-    return _uniform_unchecked(weight, gain * math.sqrt(6 / (weight.shape[0] + weight.shape[1])), generator)
-
-
-def _uniform_unchecked(weight, a, generator):
-    with torch.no_grad():
-        return weight.uniform_(-a, a, generator=generator)

@@ -10,6 +10,7 @@ from grader.suite import (
     check_network,
     check_shape,
     check_that,
+    check_trains,
     to_device,
 )
 
@@ -74,6 +75,13 @@ def test_GoogLeNet_while_training(submission, rng, draw, shared, args, size):
     n, h, w = size
     args, x = (*args, 0.0), rng.normal(n, args[0], h, w)
     check_network(submission, "GoogLeNet", args, shared.GoogLeNet(*args), x, rng=rng, draw=draw)
+
+
+@pytest.mark.weight(2)
+def test_GoogLeNet_trains(submission, rng, shared):
+    """Three steps of descent on all heads move all weights and statistics."""
+    args, batches = (2, 4, 0.0), [(rng.normal(n, 2, 8, 9), rng.integers(0, 4, n)) for n in (4, 5, 3)]
+    check_trains(submission, "GoogLeNet", args, shared.GoogLeNet(*args), batches, rng=rng, heads=3)
 
 
 @pytest.mark.weight(2)

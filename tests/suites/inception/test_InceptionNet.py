@@ -10,6 +10,7 @@ from grader.suite import (
     check_network,
     check_raises,
     check_shape,
+    check_trains,
     to_device,
 )
 
@@ -59,6 +60,14 @@ def test_InceptionNet_forwards_and_backwards(submission, rng, draw, shared, n, c
     check_network(
         submission, "InceptionNet", (c, k, size), shared.InceptionNet(c, k, h, w), x, rng=rng, draw=draw
     )
+
+
+@pytest.mark.weight(2)
+def test_InceptionNet_trains(submission, rng, shared):
+    """Four steps of descent move all weights as they should."""
+    batches = [(rng.normal(n, 2, 16, 19), rng.integers(0, 4, n)) for n in (4, 5, 3, 1)]
+    oracle = shared.InceptionNet(2, 4, 16, 19)
+    check_trains(submission, "InceptionNet", (2, 4, (16, 19)), oracle, batches, rng=rng)
 
 
 def test_InceptionNet_in_evaluation(submission, rng, draw, shared):

@@ -899,121 +899,89 @@ def fix_training_loop(
 class TrainingRun(NamedTuple):
     """What a whole training returns."""
 
-    predictions: Tensor
+    model: nn.Module
     losses: list[float]
 
 
-def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    """Learn to predict a number from a table: the whole way, from raw columns to predictions.
+def train_regression(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 12, batch_size: int = 32, lr: float = 0.05
+) -> TrainingRun:
+    """Learn to predict a number from a table, and give the model back: the whole way, from raw columns.
 
-    Standardise, make a model, train it on (x, y), predict x_test. The table is one of diabetes patients: ten
-    measurements, and how far the disease got within a year. What is asked: a mean squared error on patients
-    that were held out at most 1.4 times that of the best linear model (least squares on the same rows).
+    Standardise x as `standardize` does, and y by its own mean and deviation (dividing by N). Train on them: each epoch
+    in the batches torch.randperm(N, generator=generator).split(batch_size); for each the mean squared error, its own
+    gradient, one step of one torch.optim.Adam with lr.
 
     Args:
-        x: (N, D) float32, N about 300 and D = 10; the columns come in units of their own, of size 1e-3 to
-            1e3 and with means far from 0.
-        y: (N,) float32, in a unit of its own as well, of size 1 to 1000.
-        x_test: (M, D) float32, rows to predict; M may be 1.
-        generator: for the random choices of the training; it is one of the CPU, wherever x lies.
-
+        x: (N, D), float32 or float64; the columns are in units of their own, from 1e-3 to 1e3.
+        y: (N,), the dtype of x, in a unit of its own too.
+        generator, epochs, batch_size, lr: a CPU generator; how often; the most samples of a batch; the learning rate.
     Returns:
-        predictions: (M,) float32, in the unit of y, without a graph.
-        losses: a list of floats, the mean training loss of each epoch, at least two; the last is below the
-            first.
-
-    Note:
-        A prediction depends on its own row and the training only, not on which other rows are in x_test.
-        Random numbers come from `generator` and from torch's own generator (initial weights, dropout), nowhere
-        else.
-        x, y and x_test lie on one device, whichever; the model trains there, and the predictions lie there too.
-        About a second of computing is allowed; a tenth is enough. x, y and x_test are unchanged.
-
+        TrainingRun: model, a torch.nn.Linear or your `Linear` from D to 1, for standardised rows and targets, in
+        evaluation mode, of the dtype and on the device of x, its initial weights from torch's own generator; losses, a
+        list with the mean over N of each epoch. epochs=0 gives the untrained model. x and y are unchanged.
     Example:
         >>> x = torch.linspace(-1, 1, 40).reshape(20, 2)
-        >>> run = train_regression(x, 3 * x[:, 0] + 2, x[:5], torch.Generator().manual_seed(0))
-        >>> run.predictions.shape, run.losses[-1] < run.losses[0]
-        (torch.Size([5]), True)
+        >>> run = train_regression(x, 3 * x[:, 0] + 2, torch.Generator().manual_seed(0))
+        >>> run.model(torch.zeros(5, 2)).shape, run.losses[-1] < run.losses[0]
+        (torch.Size([5, 1]), True)
 
-    Source: Efron, Hastie, Johnstone, Tibshirani, Least Angle Regression (2004), whose table it is.
-    Deviations: the rows are drawn, and the columns scaled, at random.
+    Source: Kingma and Ba, Adam (2015); the table of the tests is that of Efron et al., Least Angle Regression (2004).
     """
     raise NotImplementedError("train_regression")
 
 
-def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    """Learn to tell two classes apart from a table: the whole way, from raw columns to probabilities.
+def train_classifier(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 10, batch_size: int = 32, lr: float = 0.05
+) -> TrainingRun:
+    """Learn to tell two classes apart from a table, and give the model back: from raw columns to probabilities.
 
-    Standardise, make a model, train it on (x, y), predict x_test. The table is one of tumours: thirty
-    measurements of cells, and whether the tumour is malignant (0) or benign (1). What is asked on tumours that
-    were held out: an accuracy of at least 0.9, taking class 1 where the probability is above 0.5, and a mean
-    binary cross-entropy of at most 0.3.
+    Standardise x as `standardize` does. Train a `LogisticRegression` on it: each epoch in the batches
+    torch.randperm(N, generator=generator).split(batch_size); for each the mean binary cross-entropy, its own gradient,
+    one step of one torch.optim.Adam with lr.
 
     Args:
-        x: (N, D) float32, N about 300 and D = 30; the columns come in units of their own, of size 1e-3 to
-            1e3 and with means far from 0.
+        x: (N, D), float32 or float64; the columns are in units of their own, from 1e-3 to 1e3.
         y: (N,) int64, 0 or 1.
-        x_test: (M, D) float32, rows to predict; M may be 1.
-        generator: for the random choices of the training; it is one of the CPU, wherever x lies.
-
+        generator, epochs, batch_size, lr: a CPU generator; how often; the most samples of a batch; the learning rate.
     Returns:
-        predictions: (M,) float32, the probability of class 1 for each row, without a graph.
-        losses: a list of floats, the mean training loss of each epoch, at least two; the last is below the
-            first.
-
-    Note:
-        A prediction depends on its own row and the training only, not on which other rows are in x_test.
-        Random numbers come from `generator` and from torch's own generator (initial weights, dropout), nowhere
-        else.
-        x, y and x_test lie on one device, whichever; the model trains there, and the predictions lie there too.
-        About a second of computing is allowed; a tenth is enough. x, y and x_test are unchanged.
-
+        TrainingRun: model, a `LogisticRegression` of D for standardised rows, in evaluation mode, of the dtype and on
+        the device of x, its initial weights from torch's own generator; losses, a list with the mean over N of each
+        epoch. epochs=0 gives the untrained model. x and y are unchanged.
     Example:
         >>> x = torch.linspace(-1, 1, 40).reshape(20, 2)
-        >>> run = train_classifier(x, (x[:, 0] > 0).long(), x[-5:], torch.Generator().manual_seed(0))
-        >>> run.predictions > 0.5
-        tensor([True, True, True, True, True])
+        >>> run = train_classifier(x, (x[:, 0] > 0).long(), torch.Generator().manual_seed(0))
+        >>> run.model(torch.tensor([[-1.0, -1.0], [1.0, 1.0]])) > 0.5
+        tensor([False,  True])
 
-    Source: Street, Wolberg, Mangasarian, Nuclear Feature Extraction for Breast Tumor Diagnosis (1993), whose
-    table it is.
-    Deviations: the rows are drawn, and the columns scaled, at random.
+    Source: Kingma and Ba, Adam (2015); the table of the tests is that of Street, Wolberg, Mangasarian (1993).
     """
     raise NotImplementedError("train_classifier")
 
 
-def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    """Learn to read digits: the whole way, from pixels to scores.
+def train_digits(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 12, batch_size: int = 25, lr: float = 0.1
+) -> TrainingRun:
+    """Learn to read digits, and give the net back: the whole way, from pixels to scores.
 
-    Make a multi-layer perceptron, train it on (x, y), score x_test. What is asked: an accuracy of at least
-    0.85 on images that were held out.
+    Train an `MLP` with the widths (D, 128, K) and torch.relu: each epoch in the batches
+    torch.randperm(N, generator=generator).split(batch_size); for each the mean cross-entropy, its own gradient, one
+    step of one torch.optim.SGD with lr and momentum 0.9.
 
     Args:
-        x: (N, 1, 8, 8) float32, grey values from about 0 to about 1, N about 600.
-        y: (N,) int64, from 0 to 9.
-        x_test: (M, 1, 8, 8) float32, images to read; M may be 1.
-        generator: for the random choices of the training; it is one of the CPU, wherever x lies.
-
+        x: (N, D), float32 or float64, the pixels of an image in a row.
+        y: (N,) int64, the classes; K is the largest of them, plus 1.
+        generator, epochs, batch_size, lr: a CPU generator; how often; the most samples of a batch; the learning rate.
     Returns:
-        predictions: (M, 10) float32, scores: the largest of a row says the class; without a graph.
-        losses: a list of floats, the mean training loss of each epoch, at least two; the last is below the
-            first.
-
-    Note:
-        The classes may be renamed (all 3 called 7, say) and the pixels of all images shuffled in one way: what
-        is learned comes from the arguments alone, and a network that treats pixels as neighbours gains nothing.
-        The scores of an image depend on that image and the training only, not on which others are in x_test.
-        Random numbers come from `generator` and from torch's own generator (initial weights, dropout), nowhere
-        else.
-        x, y and x_test lie on one device, whichever; the model trains there, and the predictions lie there too.
-        About a second of computing is allowed; a tenth is enough. x, y and x_test are unchanged.
-
+        TrainingRun: model, the `MLP` in evaluation mode, of the dtype and on the device of x, its initial weights from
+        torch's own generator; losses, a list with the mean over N of each epoch. epochs=0 gives the untrained net.
+        Of moved digits of MNIST, 14 x 14, it has to read far more than a linear model. x and y are unchanged.
     Example:
         >>> y = torch.arange(40) % 10
-        >>> x = functional.one_hot(y, 64).float().reshape(40, 1, 8, 8)
-        >>> train_digits(x, y, x[:5], torch.Generator().manual_seed(0)).predictions.argmax(1)
-        tensor([0, 1, 2, 3, 4])
+        >>> run = train_digits(functional.one_hot(y, 16).float(), y, torch.Generator().manual_seed(0))
+        >>> run.model(torch.eye(16)[:4]).argmax(1)
+        tensor([0, 1, 2, 3])
 
-    Source: Alpaydin and Kaynak, Optical Recognition of Handwritten Digits (1998), whose images they are.
-    Deviations: the images are drawn and slightly changed at random.
+    Source: LeCun, Cortes, Burges, MNIST (1998), of which the tests draw.
     """
     raise NotImplementedError("train_digits")

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from grader.suite import check_close, check_dtype, check_finite, check_shape, check_that
+from grader.suite import check_that
 
 
 class Activation(NamedTuple):
@@ -118,71 +118,3 @@ def drawn(rng, part, count):
     """Draw `count` samples of a part of a data set, without repetition."""
     rows = rng.permutation(len(part.y))[:count]
     return part.x[rows], part.y[rows]
-
-
-def checked_run(got, shape):
-    """Return predictions and losses of a whole training, after a look at their kinds."""
-    predictions, losses = unpacked(got, "predictions", "losses")
-    check_shape(predictions, shape, "predictions")
-    check_dtype(predictions, torch.float32, "predictions")
-    check_finite(predictions, "predictions")
-    floats = type(losses) is list and all(type(loss) is float for loss in losses)
-    check_that(floats, "losses", "a list of floats", "something else")
-    return predictions.detach(), losses
-
-
-def check_there(got, x, what):
-    """Check that a tensor lies where x does."""
-    expected, text = (f"device {tensor.device.type}" for tensor in (x, got))
-    check_that(got.device == x.device, f"where {what} lie", expected, text)
-
-
-def relative(losses):
-    """Return losses as shares of the first, for a drawing, where that can be done."""
-    usable = all(type(loss) is float for loss in losses) and losses and losses[0] > 0
-    return [loss / losses[0] for loss in losses] if usable else losses
-
-
-def check_alone(one, many, unit, what):
-    """Check that a prediction of a row alone is the one that it has among others; `unit` is a large difference."""
-    many, unit = many.reshape(-1, *many.shape[1:]), float(unit)
-    if one.shape == many[:1].shape and bool(one.isfinite().all()):
-        away = ((one - many[:1]).abs().max() / unit).item()
-        text = "another one" if away < 0.25 else "quite another one"
-        check_that(away <= 1e-3, what, "the same as among other rows", text)
-    check_close(one, many[:1], what, rtol=1e-3, atol=2e-3 * unit)
-
-
-def twins(many):
-    """Return whether the first two of many predictions agree, and what that says."""
-    same = len(many) > 1 and bool(((many[0] - many[1]).abs() <= 1e-4).all())
-    return same, "two equal rows among those that are predicted"
-
-
-def banded(value, *bounds):
-    """Return between which bounds a number lies, in words: trained numbers differ from run to run."""
-    below = [bound for bound in bounds if value < bound]
-    above = [bound for bound in bounds if value >= bound]
-    words = ([f"at least {above[-1]}"] if above else []) + ([f"below {below[0]}"] if below else [])
-    return ", ".join(words) if value == value else "nan"
-
-
-def draw_confusion(draw, predicted, y, classes):
-    """Draw how often each class was called which."""
-    counts = torch.zeros(classes, classes, dtype=torch.float64)
-    counts.index_put_((y, predicted), torch.ones(len(y), dtype=torch.float64), accumulate=True)
-    names = [str(number) for number in range(classes)]
-    draw.picture(
-        "what each class was called", "confusion", counts, rows=names, columns=names,
-        caption="a row for each true class; the classes are renamed at random in each run",
-    )  # fmt: skip
-
-
-def run_twice(submission, name, x, y, x_test, seed):
-    """Train twice under the same random numbers: predict all rows, and the first of them alone."""
-    predictions = []
-    for rows in (x_test.flip(0), x_test[:1]):  # where it stands last, it would meet other draws of a dropout
-        torch.manual_seed(seed)
-        run = getattr(submission, name)(x, y, rows, torch.Generator().manual_seed(seed))
-        predictions.append(run[0].detach().clone().flip(0))
-    return predictions

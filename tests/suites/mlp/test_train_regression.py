@@ -2,120 +2,121 @@
 
 import pytest
 import torch
+from torch import nn
+from torch.nn import functional
 
-from grader.suite import check_equal, check_fields, check_that, dataset, to_device
-
-
-def least_squares(x, y):
-    """Return the best linear model of a table, as a function of further rows; in float64."""
-    mean, std = x.double().mean(0), x.double().std(0)
-
-    def columns(rows):
-        return torch.cat([(rows.double() - mean) / std, torch.ones(len(rows), 1, dtype=torch.float64)], 1)
-
-    weights = torch.linalg.lstsq(columns(x), y.double().unsqueeze(1)).solution
-    return lambda rows: (columns(rows) @ weights).squeeze(1)
-
-
-def losses_by_hand(x, y, epochs=20):
-    """The oracle's curve: a linear model by plain descent on the standardised table."""
-    x, y = (x - x.mean(0)) / x.std(0), (y - y.mean()) / y.std()
-    weights, losses = torch.zeros(x.shape[1]), []
-    for _ in range(epochs):
-        error = x @ weights - y
-        losses.append((error**2).mean().item())
-        weights = weights - 0.2 * x.t() @ error / len(x)
-    return losses
+from grader.suite import (
+    Training,
+    check_equal,
+    check_fields,
+    check_losses,
+    check_predictions,
+    check_same_training,
+    check_steps,
+    dataset,
+    shuffled_batches,
+    to_device,
+)
 
 
-def linear_table(rng, rows, columns, noise=0.1):
-    """Draw a table whose target is a weighted sum of the columns, nearly; return it and as many further rows."""
-    x = rng.normal(2 * rows, columns, dtype=torch.float32) * 3 + 7
-    weights = rng.normal(columns, dtype=torch.float32) + 2
-    y = (x @ weights + rng.normal(2 * rows, std=noise, dtype=torch.float32)) * 4 - 60
-    return x[:rows], y[:rows], x[rows:], y[rows:]
+def standardised(x):
+    """Return columns with mean 0 and deviation 1, dividing by N."""
+    return (x - x.mean(0)) / x.std(0, correction=0)
 
 
-def table(rng, shared, rows=300):
-    """Draw patients, in units of their own."""
-    data = dataset("diabetes")
-    x, y = shared.drawn(rng, data.train, rows)
-    x, x_test = shared.in_other_units(rng, y, x, data.test.x)
-    unit, zero = 10 ** rng.uniform(1, low=-1.5, high=0.5).item(), 100 * rng.normal(1).item()
-    return x, y * unit + zero, x_test, data.test.y * unit + zero
+def rows_of(rng, n):
+    """Draw a table in units of its own, (n, 3), and its targets."""
+    x = rng.normal(n, 3) * torch.tensor([1.0, 50.0, 0.01]) + torch.tensor([0.0, 300.0, 2.0])
+    return x, x @ torch.tensor([1.0, -0.1, 40.0], dtype=torch.float64) + rng.normal(n)
 
 
-@pytest.mark.statistical
-@pytest.mark.weight(2)
-def test_train_regression_of_a_sum(submission, rng, shared):
-    """A target that is a weighted sum of the columns is found, nearly."""
-    x, y, x_test, y_test = linear_table(rng, 200, 4)
-    predictions, _ = shared.checked_run(submission.train_regression(x, y, x_test, rng.generator()), (200,))
-    share = ((predictions - y_test) ** 2).mean() / y_test.var()
-    check_that(
-        bool(share <= 0.1),
-        "mean squared error / variance",
-        "at most 0.1",
-        shared.banded(share.item(), 0.1, 0.7, 1.6, 5.0),
-    )
-
-
-@pytest.mark.statistical
-@pytest.mark.weight(4)
-def test_train_regression_of_held_out_patients(submission, rng, draw, shared):
-    """On patients never seen the error is at most 1.4 times that of least squares."""
-    x, y, x_test, y_test = table(rng, shared)
-    got = submission.train_regression(x, y, x_test, rng.generator())
-    predictions, losses = shared.checked_run(got, (len(x_test),))
-    draw.curve("training loss by epoch, first = 1", shared.relative(losses), losses_by_hand(x, y))
-    best = ((least_squares(x, y)(x_test) - y_test) ** 2).mean()
-    times = ((predictions - y_test) ** 2).mean() / best
-    check_that(
-        bool(times <= 1.4),
-        "error / error of least squares",
-        "at most 1.4",
-        shared.banded(times.item(), 1.4, 1.55, 3.5),
+@pytest.fixture
+def training(submission):
+    """What the docstring promises."""
+    return Training(
+        submission,
+        "train_regression",
+        oracle=lambda x: nn.Linear(x.shape[1], 1).to(x.dtype),
+        optimizer=torch.optim.Adam,
+        lr=0.05,
+        batch_size=32,
+        loss=lambda outputs, y: functional.mse_loss(outputs.squeeze(1), y),
+        batches=lambda x, y, *rest: shuffled_batches(standardised(x), standardised(y), *rest),
     )
 
 
 @pytest.mark.visible
-def test_train_regression_of_one_row(submission, rng, shared):
-    """One row gives one prediction of shape (1,), without a graph."""
-    x, y, x_test, _ = linear_table(rng, 60, 3)
-    predictions, _ = shared.unpacked(submission.train_regression(x, y, x_test[:1], rng.generator()), "p", "l")
-    shared.checked_run((predictions, [0.0]), (1,))
-    check_equal(predictions.requires_grad, False, "requires_grad of the predictions")
+def test_train_regression_returns_a_loss_for_each_epoch(submission, rng):
+    """Two epochs give a list of two floats; no epoch gives none."""
+    for epochs in (2, 0):
+        losses = submission.train_regression(*rows_of(rng, 6), rng.generator(), epochs, 4)[1]
+        check_losses(losses, epochs)
+
+
+@pytest.mark.visible
+def test_train_regression_makes_the_promised_model(training, rng):
+    """With epochs=0 an untrained model comes back, of the dtype of x."""
+    x, y = rows_of(rng, 7)
+    training.run(x, y, rng.seed(), 0)
+    training.run(x.float(), y.float(), rng.seed(), 0)
 
 
 @pytest.mark.weight(2)
-def test_train_regression_of_each_row_by_itself(submission, rng, shared):
-    """A prediction does not depend on which other rows are predicted."""
-    x, y, x_test, _ = linear_table(rng, 60, 3)
-    x_test[0] = x[y.argmax()]
-    many, one = submission.run(shared.run_twice, "train_regression", x, y, x_test, rng.seed())
-    shared.check_alone(one, many, y.std(), "the prediction of a row alone")
+def test_train_regression_takes_one_step(training, rng):
+    """One batch is one step: its loss, and all weights."""
+    check_steps(training, *rows_of(rng, 6), rng.seed(), batch_size=6)
 
 
-def test_train_regression_on_a_device(submission, rng, shared):
-    """With the table on an accelerator it trains there, and predictions lie there."""
-    x, y, x_test, _ = to_device(linear_table(rng, 60, 3))
-    predictions, _ = shared.checked_run(submission.train_regression(x, y, x_test, rng.generator()), (60,))
-    shared.check_there(predictions, x, "the predictions")
+@pytest.mark.weight(3)
+@pytest.mark.parametrize("n", [6, 8])
+def test_train_regression_takes_a_step_for_each_batch(training, rng, n):
+    """An epoch goes over random batches of 3, the last of which may be smaller."""
+    check_steps(training, *rows_of(rng, n), rng.seed(), batch_size=3)
 
 
-@pytest.mark.statistical
-def test_train_regression_returns_falling_losses(submission, rng, shared):
-    """There is a loss for each epoch, and the last is below the first."""
-    x, y, x_test, _ = table(rng, shared, 120)
-    got = submission.train_regression(x, y, x_test, rng.generator())
-    losses = shared.checked_run(got, (len(x_test),))[1]
-    check_that(len(losses) >= 2, "losses", "one for each of two epochs or more", f"{len(losses)}")
-    ends = f"{losses[0]:.3g} and {losses[-1]:.3g}"
-    check_that(losses[-1] < losses[0], "first and last loss", "a last loss below the first", ends)
+@pytest.mark.weight(3)
+def test_train_regression_goes_on_from_epoch_to_epoch(training, rng):
+    """Three epochs have orders of their own, and one optimiser."""
+    check_steps(training, *rows_of(rng, 8), rng.seed(), epochs=3, batch_size=5, lr=0.02)
+
+
+def test_train_regression_has_its_defaults(training, rng):
+    """Without numbers there are 12 epochs in batches of 32, with lr 0.05."""
+    x, y, seed = *rows_of(rng, 70), rng.seed()
+    start, got = training.run(x, y, seed, 0), training.run(x, y, seed, None)
+    check_equal(len(got.losses), 12, "the number of losses")
+    check_same_training(got, training.replay(start, x, y, seed, 12), start)
+
+
+@pytest.mark.weight(2)
+def test_train_regression_returns_a_model_that_is_ready_to_predict(submission, training, rng):
+    """It comes back in evaluation mode, and predicts each row by itself."""
+    x, y = rows_of(rng, 9)
+    check_predictions(submission, training.run(x, y, rng.seed(), 1), x)
+
+
+@pytest.mark.weight(2)
+def test_train_regression_on_a_device(submission, training, rng):
+    """With x and y on an accelerator the model is trained there, and stays there."""
+    x, y = to_device(rows_of(rng, 7))
+    _, trained = check_steps(training, x, y, rng.seed(), batch_size=4)
+    check_predictions(submission, trained, x)
 
 
 def test_train_regression_names_what_it_returns(submission, rng):
-    """The result is a named tuple with the fields predictions and losses."""
-    x, y, x_test, _ = linear_table(rng, 60, 3)
-    got = submission.train_regression(x, y, x_test, rng.generator())
-    check_fields(got, ("predictions", "losses"))
+    """The result is a named tuple with the fields model and losses."""
+    got = submission.train_regression(*rows_of(rng, 5), rng.generator(), 0)
+    check_fields(got, ("model", "losses"))
+
+
+@pytest.mark.statistical
+@pytest.mark.weight(5)
+def test_train_regression_of_patients(training, rng, draw, shared):
+    """On a real table every weight of the whole training is right."""
+    data, seed = dataset("diabetes"), rng.seed()
+    x, y = shared.drawn(rng, data.train, 300)
+    x = shared.in_other_units(rng, y, x)[0].double()
+    start, got = training.run(x, y.double(), seed, 0), training.run(x, y.double(), seed, None)
+    want = training.replay(start, x, y.double(), seed, 12)
+    draw.curve("training loss by epoch", got.losses, want.losses)
+    check_same_training(got, want, start)

@@ -22,7 +22,7 @@ PolynomialFit = NamedTuple(
     "PolynomialFit", [("weights", Tensor), ("train_error", Tensor), ("validation_error", Tensor)]
 )
 History = NamedTuple("History", [("train_losses", list), ("validation_losses", list)])
-TrainingRun = NamedTuple("TrainingRun", [("predictions", Tensor), ("losses", list)])
+TrainingRun = NamedTuple("TrainingRun", [("model", nn.Module), ("losses", list)])
 
 
 def require(condition: bool, message: str) -> None:
@@ -494,43 +494,37 @@ def fix_training_loop(
     return History([a for a, _ in losses], [b for _, b in losses])
 
 
-def _fit(
-    model: nn.Module,
-    x: Tensor,
-    y: Tensor,
-    loss_fn: Callable[[Tensor, Tensor], Tensor],
-    generator: torch.Generator,
-    lr: float,
-    epochs: int,
-    batch_size: int,
-) -> list[float]:
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+def _trainer(
+    loss_fn: Callable[[Tensor, Tensor], Tensor], generator: torch.Generator, epochs: int, batch_size: int
+) -> Callable[..., TrainingRun]:
+    def train(model: nn.Module, x: Tensor, y: Tensor, optimizer: torch.optim.Optimizer) -> TrainingRun:
+        def batches() -> Iterator[tuple[Tensor, Tensor]]:
+            for rows in torch.randperm(len(x), generator=generator).split(batch_size):
+                yield x[rows], y[rows]
 
-    def batches() -> Iterator[tuple[Tensor, Tensor]]:
-        for rows in torch.randperm(len(x), generator=generator).split(batch_size):
-            yield x[rows], y[rows]
+        losses = [train_epoch(model, batches(), loss_fn, optimizer) for _ in range(epochs)]
+        return TrainingRun(model.eval(), losses)
 
-    return [train_epoch(model, batches(), loss_fn, optimizer) for _ in range(epochs)]
+    return train
 
 
-def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    scale_x, scale_y = _scaler(x), _scaler(y[:, None])
-    model = Linear(x.shape[1], 1).to(x.device)
-    losses = _fit(model, scale_x(x), scale_y(y[:, None]), functional.mse_loss, generator, 0.03, 20, 32)
-    std, mean = torch.std_mean(y, correction=0)
-    return TrainingRun(predict(model, scale_x(x_test))[:, 0] * std + mean, losses)
+def train_regression(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 12, batch_size: int = 32, lr: float = 0.05
+) -> TrainingRun:
+    model, train = Linear(x.shape[1], 1).to(x), _trainer(functional.mse_loss, generator, epochs, batch_size)
+    return train(model, _scaler(x)(x), _scaler(y[:, None])(y[:, None]), torch.optim.Adam(model.parameters(), lr))
 
 
-def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    scale = _scaler(x)
-    model = nn.Sequential(Linear(x.shape[1], 16), nn.ReLU(), Linear(16, 1), nn.Flatten(0)).to(x.device)
-    losses = _fit(
-        model, scale(x), y.float(), functional.binary_cross_entropy_with_logits, generator, 0.01, 12, 20
-    )
-    return TrainingRun(logistic(predict(model, scale(x_test))), losses)
+def train_classifier(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 10, batch_size: int = 32, lr: float = 0.05
+) -> TrainingRun:
+    model, train = LogisticRegression(x.shape[1]).to(x), _trainer(nn.BCELoss(), generator, epochs, batch_size)
+    return train(model, _scaler(x)(x), y.to(x.dtype), torch.optim.Adam(model.parameters(), lr))
 
 
-def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    model = nn.Sequential(nn.Flatten(), Linear(64, 80), nn.Tanh(), Linear(80, 10)).to(x.device)
-    losses = _fit(model, x, y, functional.cross_entropy, generator, 0.01, 12, 50)
-    return TrainingRun(predict(model, x_test), losses)
+def train_digits(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 12, batch_size: int = 25, lr: float = 0.1
+) -> TrainingRun:
+    model = MLP((x.shape[1], 128, 1 + max(y.tolist())), torch.relu).to(x)
+    train = _trainer(functional.cross_entropy, generator, epochs, batch_size)
+    return train(model, x, y, torch.optim.SGD(model.parameters(), lr, momentum=0.9))

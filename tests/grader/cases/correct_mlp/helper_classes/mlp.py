@@ -14,7 +14,7 @@ Fold = namedtuple("Fold", "train validation")
 Standardized = namedtuple("Standardized", "train test")
 PolynomialFit = namedtuple("PolynomialFit", "weights train_error validation_error")
 History = namedtuple("History", "train_losses validation_losses")
-TrainingRun = namedtuple("TrainingRun", "predictions losses")
+TrainingRun = namedtuple("TrainingRun", "model losses")
 
 
 class Ramp:
@@ -393,9 +393,6 @@ class Scaler:
     def there(self, x):
         return (x - self.mean) / self.std
 
-    def back(self, z):
-        return z * self.std + self.mean
-
 
 def standardize(train, test):
     if test.dim() != 2 or test.shape[1] != train.shape[1]:
@@ -588,32 +585,36 @@ class Trainer:
         self.model = model
         self.loss_fn = loss_fn
         self.generator = generator
-        self.optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
+        self.optimizer = torch.optim.Adam(model.parameters(), lr=lr)
         self.epochs = epochs
         self.batch_size = batch_size
 
+    def batches(self, x, y):
+        for rows in torch.randperm(len(x), generator=self.generator).split(self.batch_size):
+            yield x[rows], y[rows]
+
     def fit(self, x, y):
-        loader = DataLoader(TensorDataset(x, y), self.batch_size, shuffle=True, generator=self.generator)
-        return [train_epoch(self.model, loader, self.loss_fn, self.optimizer) for _ in range(self.epochs)]
+        return [
+            train_epoch(self.model, self.batches(x, y), self.loss_fn, self.optimizer) for _ in range(self.epochs)
+        ]
 
 
-def train_regression(x, y, x_test, generator):
+def train_regression(x, y, generator, epochs=12, batch_size=32, lr=0.05):
     inputs, target = Scaler(x), Scaler(y.unsqueeze(1))
-    trainer = Trainer(Linear(x.shape[1], 1).to(x.device), nn.MSELoss(), generator, lr=0.05, epochs=12)
+    trainer = Trainer(Linear(x.shape[1], 1).to(x), nn.MSELoss(), generator, lr, epochs, batch_size)
     losses = trainer.fit(inputs.there(x), target.there(y.unsqueeze(1)))
-    return TrainingRun(target.back(predict(trainer.model, inputs.there(x_test))).squeeze(1), losses)
+    return TrainingRun(trainer.model.eval(), losses)
 
 
-def train_classifier(x, y, x_test, generator):
-    inputs = Scaler(x)
-    trainer = Trainer(Linear(x.shape[1], 2).to(x.device), nn.CrossEntropyLoss(), generator, lr=0.05, epochs=25)
-    losses = trainer.fit(inputs.there(x), y)
-    scores = predict(trainer.model, inputs.there(x_test))
-    return TrainingRun(torch.softmax(scores, 1)[:, 1], losses)
+def train_classifier(x, y, generator, epochs=10, batch_size=32, lr=0.05):
+    trainer = Trainer(LogisticRegression(x.shape[1]).to(x), nn.BCELoss(), generator, lr, epochs, batch_size)
+    losses = trainer.fit(Scaler(x).there(x), y.to(x.dtype))
+    return TrainingRun(trainer.model.eval(), losses)
 
 
-def train_digits(x, y, x_test, generator):
-    model = nn.Sequential(nn.Flatten(), nn.LayerNorm(64), Linear(64, 64), nn.LeakyReLU(), Linear(64, 10)).to(x.device)
-    trainer = Trainer(model, nn.CrossEntropyLoss(), generator, lr=0.01, epochs=10, batch_size=40)
+def train_digits(x, y, generator, epochs=12, batch_size=25, lr=0.1):
+    model = MLP([x.shape[1], 128, y.max().item() + 1], nn.ReLU()).to(x)
+    trainer = Trainer(model, nn.CrossEntropyLoss(), generator, lr, epochs, batch_size)
+    trainer.optimizer = torch.optim.SGD(model.parameters(), lr, 0.9)
     losses = trainer.fit(x, y)
-    return TrainingRun(predict(model, x_test), losses)
+    return TrainingRun(model.eval(), losses)

@@ -568,52 +568,61 @@ def fix_training_loop(
 
 
 class TrainingRun(NamedTuple):
-    predictions: Tensor
+    model: nn.Module
     losses: list[float]
 
 
-def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    x, x_test = standardize(x, x_test)
-    centre, scale = y.mean(), y.std(correction=0).clamp_min(1e-6)
+def train_regression(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 12, batch_size: int = 32, lr: float = 0.05
+) -> TrainingRun:
+    x = standardize(x, x).train
+    centre, scale = y.mean(), y.std(correction=0)
     goal = ((y - centre) / scale).unsqueeze(1)
-    model = nn.Linear(x.shape[1], 1).to(x.device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+    model = nn.Linear(x.shape[1], 1).to(device=x.device, dtype=x.dtype)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
-    for _ in range(12):
+    for _ in range(epochs):
         order = torch.randperm(len(x), generator=generator)
         batches = []
-        for start in range(0, len(x), 32):
-            rows = order[start : start + 32]
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
             batches.append((x[rows], goal[rows]))
         losses.append(train_epoch(model, batches, nn.MSELoss(), optimizer))
-    return TrainingRun(predict(model, x_test).squeeze(1) * scale + centre, losses)
+    model.eval()
+    return TrainingRun(model, losses)
 
 
-def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    x, x_test = standardize(x, x_test)
-    goal = y.to(x.dtype).unsqueeze(1)
-    model = nn.Linear(x.shape[1], 1).to(x.device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+def train_classifier(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 10, batch_size: int = 32, lr: float = 0.05
+) -> TrainingRun:
+    x = standardize(x, x).train
+    goal = y.to(x.dtype)
+    model = LogisticRegression(x.shape[1]).to(device=x.device, dtype=x.dtype)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
-    for _ in range(25):
+    for _ in range(epochs):
         order = torch.randperm(len(x), generator=generator)
         batches = []
-        for start in range(0, len(x), 32):
-            rows = order[start : start + 32]
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
             batches.append((x[rows], goal[rows]))
-        losses.append(train_epoch(model, batches, nn.BCEWithLogitsLoss(), optimizer))
-    return TrainingRun(torch.sigmoid(predict(model, x_test).squeeze(1)), losses)
+        losses.append(train_epoch(model, batches, nn.BCELoss(), optimizer))
+    model.eval()
+    return TrainingRun(model, losses)
 
 
-def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10)).to(x.device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+def train_digits(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 12, batch_size: int = 25, lr: float = 0.1
+) -> TrainingRun:
+    model = MLP((x.shape[1], 128, int(y.max()) + 1), torch.relu).to(device=x.device, dtype=x.dtype)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     losses = []
-    for _ in range(12):
+    for _ in range(epochs):
         order = torch.randperm(len(x), generator=generator)
         batches = []
-        for start in range(0, len(x), 50):
-            rows = order[start : start + 50]
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
             batches.append((x[rows], y[rows]))
         losses.append(train_epoch(model, batches, nn.CrossEntropyLoss(), optimizer))
-    return TrainingRun(predict(model, x_test), losses)
+    model.eval()
+    return TrainingRun(model, losses)

@@ -11,7 +11,7 @@ class Fold(NT): train: T; validation: T
 class Standardized(NT): train: T; test: T
 class PolynomialFit(NT): weights: T; train_error: T; validation_error: T
 class History(NT): train_losses: list; validation_losses: list
-class TrainingRun(NT): predictions: T; losses: list
+class TrainingRun(NT): model: nn.Module; losses: list
 
 
 def bad(*msgs):
@@ -304,24 +304,21 @@ def fix_training_loop(model, x, y, x_val, y_val, epochs, batch_size, lr, generat
     return h
 
 
-def _run(model, x, y, q, loss, generator, epochs=12, lr=0.05, b=32):
-    o = t.optim.Adam(model.parameters(), lr=lr)
-    ls = [train_epoch(model, [(x[i], y[i]) for i in t.randperm(len(x), generator=generator).split(b)], loss, o) for _ in range(epochs)]
-    return predict(model, q), ls
+def _run(model, x, y, loss, o, g, n, b):
+    ls = [train_epoch(model, [(x[i], y[i]) for i in t.randperm(len(x), generator=g).split(b)], loss, o) for _ in range(n)]
+    return TrainingRun(model.eval(), ls)
 
 
-def train_regression(x, y, x_test, generator):
-    (x, q), m, s = standardize(x, x_test), y.mean(), y.std() + 1e-9
-    p, l = _run(nn.Sequential(nn.Linear(x.shape[1], 1), nn.Flatten(0)).to(x.device), x, (y - m) / s, q, F.mse_loss, generator)
-    return TrainingRun(p * s + m, l)
+def train_regression(x, y, generator, epochs=12, batch_size=32, lr=0.05):
+    m, z = nn.Sequential(nn.Linear(x.shape[1], 1)).to(x)[0], (y - y.mean()) / y.var(correction=0) ** 0.5
+    return _run(m, standardize(x, x)[0], z[:, None], F.mse_loss, t.optim.Adam(m.parameters(), lr), generator, epochs, batch_size)
 
 
-def train_classifier(x, y, x_test, generator):
-    x, q = standardize(x, x_test)
-    return TrainingRun(*_run(LogisticRegression(x.shape[1]).to(x.device), x, y.float(), q, F.binary_cross_entropy, generator, 25))
+def train_classifier(x, y, generator, epochs=10, batch_size=32, lr=0.05):
+    m = LogisticRegression(x.shape[1]).to(x)
+    return _run(m, standardize(x, x)[0], y.to(x), F.binary_cross_entropy, t.optim.Adam(m.parameters(), lr), generator, epochs, batch_size)
 
 
-def train_digits(x, y, x_test, generator):
-    m = nn.Sequential(nn.Flatten(), nn.Linear(64, 128), nn.BatchNorm1d(128), nn.ReLU(), nn.Linear(128, 10)).to(x.device)
-    b = next(b for b in range(50, 0, -1) if len(x) % b != 1 or b == 1)
-    return TrainingRun(*_run(m, x, y, x_test, F.cross_entropy, generator, 10, 0.01, b))
+def train_digits(x, y, generator, epochs=12, batch_size=25, lr=0.1):
+    m = MLP((x.shape[1], 128, y.max() + 1), t.relu).to(x)
+    return _run(m, x, y, F.cross_entropy, t.optim.SGD(m.parameters(), lr, 0.9), generator, epochs, batch_size)

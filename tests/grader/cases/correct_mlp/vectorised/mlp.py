@@ -460,45 +460,48 @@ def fix_training_loop(
 
 
 class TrainingRun(NamedTuple):
-    predictions: Tensor
+    model: nn.Module
     losses: list[float]
 
 
-def train_regression(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    """Full-batch gradient descent with momentum on a linear model that starts at 0."""
-    x, x_test = standardize(x, x_test)
-    mean, std = y.mean(), y.std(correction=0).clamp_min(1e-6)
-    goal = (y - mean) / std
-    w = torch.zeros(x.size(1), device=x.device)
-    velocity, losses = torch.zeros_like(w), []
-    for _ in range(100):
-        residual = x @ w - goal
-        losses.append(residual.square().mean().item())
-        velocity = 0.8 * velocity - 0.04 * x.T @ residual / len(x)
-        w = w + velocity
-    return TrainingRun((x_test * w).sum(1) * std + mean, losses)
-
-
-def train_classifier(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    """Full-batch Adam with a little weight decay."""
-    x, x_test = standardize(x, x_test)
-    model = LogisticRegression(x.size(1)).to(x.device)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.05, weight_decay=0.01)
+def descend(model: nn.Module, x: Tensor, y: Tensor, loss_fn: Any, optimizer: Any, orders: Iterable[Any]) -> TrainingRun:
+    model.train()
     losses = []
-    for _ in range(80):
-        loss = F.binary_cross_entropy_with_logits(model.linear(x).squeeze(1), y.float())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    with torch.no_grad():
-        return TrainingRun(model(x_test), losses)
+    for rows in orders:
+        sums = x.new_zeros(())
+        for part in rows:
+            loss = loss_fn(model(x[part]), y[part])
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            sums += loss.detach() * len(part)
+        losses.append(float(sums) / len(x))
+    return TrainingRun(model.eval(), losses)
 
 
-def train_digits(x: Tensor, y: Tensor, x_test: Tensor, generator: torch.Generator) -> TrainingRun:
-    centre = x.mean()
-    model = MLP((64, 100, 10), F.gelu).to(x.device)
-    optimizer = torch.optim.NAdam(model.parameters(), lr=0.01)
-    loader = DataLoader(list(zip((x - centre).flatten(1), y)), 32, shuffle=True, generator=generator)
-    losses = [train_epoch(model, loader, F.cross_entropy, optimizer) for _ in range(10)]
-    return TrainingRun(predict(model, (x_test - centre).flatten(1)), losses)
+def train_regression(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 12, batch_size: int = 32, lr: float = 0.05
+) -> TrainingRun:
+    goal = (y - y.mean()) / y.std(correction=0)
+    model = Linear(x.size(1), 1).to(x)
+    orders = (torch.randperm(len(x), generator=generator).split(batch_size) for _ in range(epochs))
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    return descend(model, standardize(x, x).train, goal[:, None], F.mse_loss, optimizer, orders)
+
+
+def train_classifier(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 10, batch_size: int = 32, lr: float = 0.05
+) -> TrainingRun:
+    model = LogisticRegression(x.size(1)).to(x)
+    orders = (torch.randperm(len(x), generator=generator).split(batch_size) for _ in range(epochs))
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    return descend(model, standardize(x, x).train, y.to(x), F.binary_cross_entropy, optimizer, orders)
+
+
+def train_digits(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 12, batch_size: int = 25, lr: float = 0.1
+) -> TrainingRun:
+    model = MLP((x.size(1), 128, int(y.max()) + 1), F.relu).to(x)
+    orders = (torch.randperm(len(x), generator=generator).split(batch_size) for _ in range(epochs))
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    return descend(model, x, y, F.cross_entropy, optimizer, orders)

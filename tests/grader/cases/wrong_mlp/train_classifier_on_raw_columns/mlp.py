@@ -1,27 +1,39 @@
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import nn
+
+
+def standardize(train, test):
+    mean, std = train.mean(0), train.std(0, correction=0)
+    return (train - mean) / std, (test - mean) / std
+
+
+class LogisticRegression(nn.Module):
+    def __init__(self, num_features):
+        super().__init__()
+        self.linear = nn.Linear(num_features, 1)
+
+    def forward(self, x):
+        return self.linear(x).squeeze(1).sigmoid()
 
 
 class TrainingRun(NamedTuple):
-    predictions: Tensor
+    model: nn.Module
     losses: list[float]
 
 
-def train_classifier(x, y, x_test, generator):
-    model = nn.Sequential(nn.Linear(x.shape[1], 32), nn.ReLU(), nn.Linear(32, 1)).to(x.device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    loss_fn = nn.BCEWithLogitsLoss()
+def train_classifier(x, y, generator, epochs=10, batch_size=32, lr=0.05):
+    model = LogisticRegression(x.shape[1]).to(x)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
-    for _ in range(30):
+    for _ in range(epochs):
         total = 0.0
-        for rows in torch.randperm(len(x), generator=generator).to(x.device).split(32):
-            loss = loss_fn(model(x[rows]).squeeze(1), y[rows].float())
+        for rows in torch.randperm(len(x), generator=generator).split(batch_size):
+            loss = nn.functional.binary_cross_entropy(model(x[rows]), y[rows].to(x))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             total += loss.item() * len(rows)
         losses.append(total / len(x))
-    with torch.no_grad():
-        return TrainingRun(model(x_test).squeeze(1).sigmoid(), losses)
+    return TrainingRun(model.eval(), losses)

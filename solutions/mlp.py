@@ -1246,7 +1246,8 @@ def train_regression(
     Source: Kingma and Ba, Adam (2015); the table of the tests is that of Efron et al., Least Angle Regression (2004).
     """
     ### BEGIN SOLUTION
-    features, targets = (standardize(part, part[:0]).train for part in (x, y.unsqueeze(1)))
+    features = standardize(x, x[:0]).train
+    targets = standardize(y.unsqueeze(1), y[:0].unsqueeze(1)).train
     model = nn.Linear(x.shape[1], 1).to(x)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     return _fit(model, features, targets, nn.MSELoss(), optimizer, generator, epochs, batch_size)
@@ -1279,9 +1280,11 @@ def train_classifier(
     Source: Kingma and Ba, Adam (2015); the table of the tests is that of Street, Wolberg, Mangasarian (1993).
     """
     ### BEGIN SOLUTION
-    model, features = LogisticRegression(x.shape[1]).to(x), standardize(x, x[:0]).train
+    features = standardize(x, x[:0]).train
+    targets = y.to(x.dtype)
+    model = LogisticRegression(x.shape[1]).to(x)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    return _fit(model, features, y.to(x.dtype), nn.BCELoss(), optimizer, generator, epochs, batch_size)
+    return _fit(model, features, targets, nn.BCELoss(), optimizer, generator, epochs, batch_size)
     ### END SOLUTION
 
 
@@ -1311,7 +1314,9 @@ def train_digits(
     Source: LeCun, Cortes, Burges, MNIST (1998), of which the tests draw.
     """
     ### BEGIN SOLUTION
-    model = MLP((x.shape[1], 128, int(y.max()) + 1), torch.relu).to(x)
+    classes = int(y.max()) + 1
+    sizes = (x.shape[1], 128, classes)
+    model = MLP(sizes, torch.relu).to(x)
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     return _fit(model, x, y, nn.CrossEntropyLoss(), optimizer, generator, epochs, batch_size)
     ### END SOLUTION

@@ -1,0 +1,71 @@
+"""Grades correct submissions under many seeds: `python tests/grader/correct_seeds.py [PATH ...] [--seeds N]`.
+
+A path is a folder with the files of one submission; without one all of `cases/correct_*` are graded. Each has to get
+full marks under every seed, and nothing may be named. Prints a line for each submission with the seeds that it passed
+and for each failure its first message; exit 1 if there was any. Graded without a sandbox, which decides no number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from grader.classroom.grading.jobs import POOL, here
+from grader.course import load_course
+from grader.device.choice import simulated_accelerator
+from grader.intake import find_submission
+from grader.judge.order import Order
+from grader.judge.warm_messages import JudgeKey
+from grader.report import TaskReport
+
+CASES = Path(__file__).with_name("cases")
+
+
+def failures(key: JudgeKey, folder: Path, seed: int) -> list[str]:
+    """Grade one submission under one seed; return what it lost or was told."""
+    files = find_submission([folder], load_course().slugs)
+    slugs = {path.stem for path in folder.iterdir()}
+    task_ids = tuple(task for task in key.task_ids if task.partition(".")[0] in slugs)
+    order = Order(files, task_ids, "", seed, key.sandbox, False, None, key.accelerator)
+    with POOL.lend(key) as judge:
+        found = judge.grade(order)
+    lost = [line for task in found.tasks.values() for line in _lost(task)]
+    return lost + ([f"incomplete: {found.incomplete}"] if found.incomplete else [])
+
+
+def _lost(task: TaskReport) -> Iterator[str]:
+    for test in task.tests:
+        if test.message:
+            yield f"{task.id} {test.name}: {test.message}"
+    if not task.points == task.max_points > 0:
+        yield f"{task.id}: {task.verdict}, {task.points} of {task.max_points} points"
+
+
+def main() -> int:
+    """Grade, print, and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="*", type=Path, metavar="PATH")
+    parser.add_argument("--seeds", type=int, default=50, metavar="N", help="grade under the seeds 1 to N")
+    parser.add_argument("--first", type=int, default=1, metavar="SEED", help="begin with another seed")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="gradings at the same time")
+    given = parser.parse_args()
+    folders = given.folders or sorted(path for path in CASES.glob("correct_*/*") if path.is_dir())
+    seeds = range(given.first, given.first + given.seeds)
+    key = JudgeKey(tuple(task.id for task in load_course().tasks), "none", simulated_accelerator())
+    failed = 0
+    with here(given.jobs, len(folders) * len(seeds)) as pool:
+        for folder in folders:
+            play = partial(failures, key, folder)
+            lost = {seed: lines for seed, lines in zip(seeds, pool.map(play, seeds), strict=True) if lines}
+            failed += len(lost)
+            print(f"{folder.parent.name}/{folder.name}: {len(seeds) - len(lost)} of {len(seeds)} seeds", flush=True)
+            for seed, lines in lost.items():
+                print(f"  seed {seed}", *lines[:3], sep="\n    ", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

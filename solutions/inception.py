@@ -1,10 +1,13 @@
 """Inception: several convolutions side by side, and what a 1x1 convolution saves.
 
-Letters: N batch, C channels, H and W height and width of an image, F filters (channels out), K classes. Images are
-(N, C, H, W). A module is a `torch.nn.Module`: it keeps its sub-modules under the names that its docstring gives, so
-that the keys of `state_dict()` are known and weights can be copied by name; the order in which they are assigned is
-free. It works in the dtype and on the device that `.to(...)` moved it to, has torch's own initial weights, and changes
-no input. What has no weights (a pool, a ReLU, a dropout) may be a function or a sub-module of any name.
+Letters: N batch, C channels, H and W height and width of an image, F filters (channels out), K classes, k the side of
+a square kernel. Images are (N, C, H, W). A convolution, and a pool, makes of H pixels
+H_out = floor((H + 2 * padding - k) / stride) + 1, and of W pixels W_out likewise.
+Every module is a `torch.nn.Module`: it keeps its sub-modules under the names that its docstring gives, so that the
+keys of `state_dict()` are known and weights can be copied by name; the order in which they are assigned is free. It
+works in the dtype and on the device that `.to(...)` moved it to, has torch's own initial weights, changes no input,
+and is differentiable in x and all parameters. What has no weights (a pool, a ReLU, a dropout) may be a function or a
+sub-module of any name.
 "By hand" means: the torch functions and classes named in the note are forbidden; the rest of torch is free.
 """
 
@@ -17,45 +20,34 @@ from torch.nn import functional
 
 
 def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Convolve with a 1x1 kernel: one matrix product over the channels, at each pixel by itself.
+    """Convolve with a 1x1 kernel: at each pixel by itself, a matrix product over the channels.
 
     y[n, f, i, j] = sum over c of weight[f, c, 0, 0] * x[n, c, i, j], plus bias[f] if there is one.
 
-    Args:
-        x: (N, C, H, W) images, float32 or float64.
-        weight: (F, C, 1, 1), the dtype of x.
-        bias: (F,), the dtype of x, or None.
+    One product serves the whole batch: no Python loop over samples, channels or pixels. Differentiable in x, weight
+    and bias. By hand: no torch convolution of any kind, neither as a function (conv1d, conv2d, conv3d, convolution,
+    conv_transpose2d, ...) nor as a layer (nn.Conv1d, nn.Conv2d, nn.Conv3d, ...).
 
+    Args:
+        x, weight: (N, C, H, W), images, float32 or float64; (F, C, 1, 1), in the dtype of x.
+        bias: (F,), in the dtype of x, or None.
     Returns:
         (N, F, H, W), the dtype of x.
-
     Raises:
-        ValueError: naming `x` when it has not four axes; naming `weight` when it is not (F, C, 1, 1) with the C of
-            x; naming `bias` when it is neither None nor (F,).
-
-    Note:
-        Differentiable in x, weight and bias. One product for the whole batch: no Python loop over samples,
-        channels or pixels.
-        By hand: no torch conv1d, conv2d, conv3d, convolution or conv_transpose of any kind, no nn.Conv1d,
-        nn.Conv2d or nn.Conv3d.
-
+        ValueError: naming `weight` when it is not (F, C, 1, 1) with the C of x; naming `bias` when it is not (F,). Both
+            also where torch would broadcast.
     Example:
         >>> x = torch.tensor([[[[1.0, 2.0]], [[10.0, 20.0]]]])  # one image, two channels, one row of two pixels
-        >>> weight = torch.tensor([[1.0, 1.0], [2.0, 0.0], [0.0, -1.0]]).reshape(3, 2, 1, 1)
-        >>> pointwise_conv(x, weight, torch.tensor([0.0, 0.0, 5.0]))
-        tensor([[[[ 11.,  22.]],
-        <BLANKLINE>
-                 [[  2.,   4.]],
-        <BLANKLINE>
-                 [[ -5., -15.]]]])
+        >>> weight = torch.tensor([[1.0, 1.0], [2.0, 0.0]]).reshape(2, 2, 1, 1)
+        >>> pointwise_conv(x, weight, torch.tensor([0.0, 5.0])).flatten(2)  # 1 + 10, 2 + 20; 2 + 5, 4 + 5
+        tensor([[[11., 22.],
+                 [ 7.,  9.]]])
 
-    Source: Lin, Chen, Yan, Network in Network (2013). Deviations: none.
+    Source: Lin, Chen, Yan, Network in Network (2013). Deviations: other shapes raise ValueError.
     """
     ### BEGIN SOLUTION
-    if x.ndim != 4:
-        raise ValueError(f"x must be (N, C, H, W), not {tuple(x.shape)}")
     n, c, h, w = x.shape
-    filters = len(weight) if weight.ndim else 0
+    filters = len(weight)
     if tuple(weight.shape) != (filters, c, 1, 1):
         raise ValueError(f"weight must be (F, {c}, 1, 1), not {tuple(weight.shape)}")
     if bias is not None and tuple(bias.shape) != (filters,):
@@ -68,33 +60,20 @@ def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Ten
 def multiplications(layer_spec: Sequence[Sequence[int]]) -> int:
     """Count the multiplications that a chain of convolutions needs for one image.
 
-    A convolution with F filters of k x k on C channels that gives H_out x W_out positions needs
-
-        F * H_out * W_out * C * k * k,   H_out = floor((H + 2 * padding - k) / stride) + 1, W_out likewise.
-
-    Its F channels of H_out x W_out are the image of the next one.
+    A filter has a weight for each channel of its image and each place of its k x k kernel. Every number that comes out
+    is a sum of products, one for each weight of its filter. The F channels of H_out x W_out numbers that come out are
+    the image of the next convolution. Products with the zeros of the padding count; a bias is not multiplied.
 
     Args:
-        layer_spec: first the image, (C, H, W); then any number of convolutions, in order, each
-            (F, k, stride, padding): filters, the side of its square kernel, stride and padding for both axes. All
-            are ints: padding at least 0, the others at least 1.
-
+        layer_spec: a list or tuple. First the image, (C, H, W); then any number of convolutions, in order, each
+            (F, k, stride, padding): filters, side of the kernel, stride and padding for both axes. All are ints:
+            padding at least 0, the others at least 1. No kernel is larger than its image with the padding.
     Returns:
-        The sum over all convolutions, an int; 0 when there are none. Products with the zeros of the padding
-        count; a bias is not multiplied.
-
-    Raises:
-        ValueError: naming `layer_spec` when a kernel is larger than its image with the padding.
-
-    Note:
-        What a reduction saves: a 5x5 convolution from 192 to 32 channels on 28 x 28 pixels needs 120,422,400
-        multiplications; with a 1x1 convolution to 16 channels before it, both together need 12,443,648: a tenth.
-        (Some slides print 12,433,648 for the second; 2,408,448 + 10,035,200 says otherwise.)
-
+        The sum over all convolutions, an int; 0 when there are none.
     Example:
         >>> multiplications([(192, 28, 28), (32, 5, 1, 2)])
         120422400
-        >>> multiplications([(192, 28, 28), (16, 1, 1, 0), (32, 5, 1, 2)])
+        >>> multiplications([(192, 28, 28), (16, 1, 1, 0), (32, 5, 1, 2)])  # channels reduced first: a tenth
         12443648
 
     Source: Szegedy et al., Going Deeper with Convolutions (2015), section 4. Deviations: none.
@@ -103,8 +82,6 @@ def multiplications(layer_spec: Sequence[Sequence[int]]) -> int:
     (channels, height, width), *convolutions = layer_spec
     total = 0
     for filters, kernel, stride, padding in convolutions:
-        if kernel > min(height, width) + 2 * padding:
-            raise ValueError(f"layer_spec has a kernel of {kernel} on {height} x {width}, padding {padding}")
         height, width = ((side + 2 * padding - kernel) // stride + 1 for side in (height, width))
         total += filters * height * width * channels * kernel * kernel
         channels = filters
@@ -113,22 +90,16 @@ def multiplications(layer_spec: Sequence[Sequence[int]]) -> int:
 
 
 def concat_branches(branches: Sequence[Tensor]) -> Tensor:
-    """Put the outputs of several branches behind one another, along the channels.
+    """Put the outputs of several branches behind one another, along the channels. Nothing is cropped or stretched.
 
     Args:
         branches: a list or tuple of at least one tensor; branch i is (N, C_i, H, W), with the same N, H and W for
             all, of one dtype and on one device. The C_i may differ.
-
     Returns:
-        (N, C_0 + C_1 + ..., H, W): the channels of branch 0 first, then those of branch 1, and so on; a new tensor,
-        also when there is one branch only.
-
+        (N, C_0 + C_1 + ..., H, W): the channels of branch 0 first, then those of branch 1, and so on. A new tensor,
+        also when there is one branch only. Differentiable in every branch.
     Raises:
-        ValueError: naming `branches` when there is none, when one has not four axes, or when N, H or W differ.
-
-    Note:
-        Differentiable in every branch. Nothing is broadcast, cropped or padded.
-
+        ValueError: naming `branches` when their N, H or W differ.
     Example:
         >>> concat_branches([torch.zeros(2, 16, 7, 7), torch.ones(2, 24, 7, 7)]).shape
         torch.Size([2, 40, 7, 7])
@@ -136,10 +107,6 @@ def concat_branches(branches: Sequence[Tensor]) -> Tensor:
     Source: Szegedy et al., Going Deeper with Convolutions (2015), figure 2. Deviations: none.
     """
     ### BEGIN SOLUTION
-    if not branches:
-        raise ValueError("branches is empty: there must be at least one")
-    if any(branch.ndim != 4 for branch in branches):
-        raise ValueError("branches must all be (N, C, H, W)")
     if len({(len(branch), *branch.shape[2:]) for branch in branches}) > 1:
         raise ValueError(f"branches differ in N, H or W: {[tuple(branch.shape) for branch in branches]}")
     return torch.cat(list(branches), dim=1)
@@ -147,43 +114,29 @@ def concat_branches(branches: Sequence[Tensor]) -> Tensor:
 
 
 class InceptionA(nn.Module):
-    """Four branches side by side on the same input, for 16 + 24 + 24 + 24 = 88 channels.
-
-    Every branch keeps H and W, and the output has their channels in this order:
+    """Four branches side by side on the same input. The output has their channels in this order:
 
         channels  0-15:  branch1x1(x)
         channels 16-39:  branch5x5_2(branch5x5_1(x))
         channels 40-63:  branch3x3_3(branch3x3_2(branch3x3_1(x)))
         channels 64-87:  branch_pool(average of x over 3x3 windows, stride 1, padding 1)
 
+    There is no activation and no normalisation inside. At the border the average divides by 9 too: the zeros of the
+    padding count (torch's default). The attribute out_channels is the int 88, which the next layer needs to know.
+
     Args:
         in_channels: C, at least 1.
-
-    Sub-modules, each a torch.nn.Conv2d with stride 1 and a bias (keys of the state_dict: name.weight, name.bias):
-        branch1x1: weight (16, C, 1, 1).
-        branch5x5_1: weight (16, C, 1, 1); branch5x5_2: weight (24, 16, 5, 5), padding 2.
-        branch3x3_1: weight (16, C, 1, 1); branch3x3_2: weight (24, 16, 3, 3), padding 1;
-            branch3x3_3: weight (24, 24, 3, 3), padding 1.
-        branch_pool: weight (24, C, 1, 1).
-
-    Attributes:
-        out_channels: 88, an int: what the next layer needs to know.
-
+    Sub-modules, torch.nn.Conv2d with bias, stride 1 and the padding that keeps H and W (keys: name.weight, name.bias):
+        branch1x1, branch5x5_1, branch3x3_1: weight (16, C, 1, 1); branch_pool: weight (24, C, 1, 1).
+        branch5x5_2, branch3x3_2, branch3x3_3: weight (24, 16, 5, 5), (24, 16, 3, 3), (24, 24, 3, 3).
     Forward:
-        x: (N, C, H, W) -> y: (N, 88, H, W), for any H and W of at least 1.
-
-    Note:
-        No activation and no normalisation inside, as in the lecture's block: the whole is linear in x, and the ReLU
-        stands in the network around it. The average divides by 9 everywhere: at the border the zeros of the padding
-        count (torch's default). Differentiable in x and the parameters.
-
+        x: (N, C, H, W), H and W at least 1 -> y: (N, 88, H, W).
     Example:
-        >>> block = InceptionA(10)
-        >>> block(torch.zeros(2, 10, 12, 12)).shape, block.out_channels
+        >>> InceptionA(10)(torch.zeros(2, 10, 12, 12)).shape, InceptionA(10).out_channels
         (torch.Size([2, 88, 12, 12]), 88)
 
     Source: Szegedy et al., Going Deeper with Convolutions (2015), figure 2b, and Rethinking the Inception
-    Architecture (2016), figure 5, for the two 3x3. Deviations: the widths are the lecture's; average pooling; no ReLU.
+    Architecture (2016), figure 5, for the two 3x3. Deviations: other widths; average pooling; no ReLU.
     """
 
     def __init__(self, in_channels: int) -> None:
@@ -216,40 +169,26 @@ class InceptionNet(nn.Module):
 
         h = inception1(relu(max_pool(conv1(x))))
         h = inception2(relu(max_pool(conv2(h))))
-        y = fc(h, flattened to one row for each image)
+        y = fc(all numbers of h in a row, for each image: channel by channel, and in each row by row)
 
     max_pool takes the largest of each 2x2 window, stride 2; what is left over at the right or lower edge is dropped.
 
     Args:
-        in_channels: C of the images, at least 1.
-        num_classes: K, at least 1.
-        image_size: the side of the square images, an int, or a pair (H, W); 16 at least.
-
+        in_channels, num_classes: C of the images and K, at least 1.
+        image_size: the side of the square images, an int, or a pair (H, W); each side is at least 16.
     Sub-modules (keys of the state_dict begin with these names):
-        conv1: torch.nn.Conv2d, weight (10, C, 5, 5), bias (10,), no padding.
-        inception1: InceptionA(10).
-        conv2: torch.nn.Conv2d, weight (20, 88, 5, 5), bias (20,), no padding.
-        inception2: InceptionA(20).
-        fc: torch.nn.Linear, weight (K, D), bias (K,), with D = 88 * H' * W' of what inception2 gives for an image of
-            image_size: 88 * 4 * 4 = 1408 for 28 x 28. Compute it, do not type it in.
-
+        conv1, conv2: torch.nn.Conv2d, weight (10, C, 5, 5) and (20, 88, 5, 5), with bias and without padding.
+        inception1, inception2: InceptionA(10) and InceptionA(20).
+        fc: torch.nn.Linear, weight (K, D), bias (K,). D is how many numbers inception2 gives for an image of
+            image_size: compute it, do not type it in.
     Forward:
-        x: (N, C, H, W) -> y: (N, K), raw scores: no softmax.
-
-    Raises:
-        ValueError: naming `image_size` when a side is below 16: there nothing is left to classify.
-
-    Note:
-        The rows are flattened in the order channel, row, column. Differentiable in x and the parameters.
-
+        x: (N, C, H, W), of image_size -> y: (N, K), raw scores: no softmax.
     Example:
-        >>> model = InceptionNet()
-        >>> model(torch.zeros(3, 1, 28, 28)).shape, model.fc.in_features
+        >>> InceptionNet()(torch.zeros(3, 1, 28, 28)).shape, InceptionNet().fc.in_features
         (torch.Size([3, 10]), 1408)
-        >>> InceptionNet(3, 7, image_size=(32, 20)).fc.in_features
-        880
 
-    Source: LeCun et al., Gradient-Based Learning (1998), for the frame; the lecture's network. Deviations: none.
+    Source: LeCun et al., Gradient-Based Learning Applied to Document Recognition (1998), for the frame.
+    Deviations: Inception blocks behind the pools.
     """
 
     def __init__(
@@ -258,8 +197,6 @@ class InceptionNet(nn.Module):
         ### BEGIN SOLUTION
         super().__init__()
         sides = (image_size, image_size) if isinstance(image_size, int) else tuple(image_size)
-        if min(sides) < 16:
-            raise ValueError(f"image_size must be at least 16, not {image_size}")
         self.conv1 = nn.Conv2d(in_channels, 10, 5)
         self.inception1 = InceptionA(10)
         self.conv2 = nn.Conv2d(self.inception1.out_channels, 20, 5)
@@ -280,27 +217,19 @@ class InceptionNet(nn.Module):
 class ConvBlock(nn.Module):
     """A convolution without bias, then batch norm, then ReLU: y = relu(bn(conv(x))).
 
+    Batch norm takes the mean away and adds a bias of its own: one in the convolution would change nothing.
+
     Args:
-        in_channels: C, at least 1.
-        out_channels: F, at least 1.
-        kernel_size: k, the side of the square kernel.
-        stride: of the convolution.
+        in_channels, out_channels: C and F, at least 1.
+        kernel_size, stride: k, the side of the square kernel, and the stride of the convolution.
         padding: of the convolution, zeros on all four sides.
-
     Sub-modules:
-        conv: torch.nn.Conv2d without bias. Its key of the state_dict: conv.weight (F, C, k, k).
-        bn: torch.nn.BatchNorm2d with its defaults (eps 1e-5, momentum 0.1). Its keys: bn.weight, bn.bias,
-            bn.running_mean, bn.running_var, each (F,), and bn.num_batches_tracked ().
-
+        conv: torch.nn.Conv2d. Its only key of the state_dict is conv.weight, (F, C, k, k).
+        bn: torch.nn.BatchNorm2d with its defaults. Its keys are bn.weight, bn.bias, bn.running_mean and bn.running_var,
+            each (F,), and bn.num_batches_tracked, ().
     Forward:
-        x: (N, C, H, W) -> y: (N, F, H_out, W_out), H_out = floor((H + 2 * padding - k) / stride) + 1, W_out likewise;
-        nowhere negative.
-
-    Note:
-        The convolution has no bias because batch norm takes the mean away and adds a bias of its own. While training,
-        batch norm uses the statistics of the batch, in evaluation its running ones. Differentiable in x and the
-        parameters. A ReLU in place is fine on the output of the batch norm, which nobody else reads; x is unchanged.
-
+        x: (N, C, H, W) -> y: (N, F, H_out, W_out). While training, batch norm uses the statistics of the batch; in
+        evaluation its running ones.
     Example:
         >>> block = ConvBlock(3, 8, 5, padding=2)
         >>> block(torch.zeros(2, 3, 9, 7)).shape, sum(p.numel() for p in block.parameters())
@@ -326,46 +255,30 @@ class ConvBlock(nn.Module):
 
 
 class Inception(nn.Module):
-    """GoogLeNet's block: 1x1, 3x3 and 5x5 convolutions and a max pool side by side.
+    """GoogLeNet's block: 1x1, 3x3 and 5x5 convolutions and a max pool side by side. The output has, in this order:
 
-    Every branch reads x and keeps H and W, and the output has their channels in this order:
+        branch1(x)                             c1 channels       1x1
+        branch2(branch2_reduce(x))             c2[1] channels    1x1 to c2[0], then 3x3
+        branch3(branch3_reduce(x))             c3[1] channels    1x1 to c3[0], then 5x5
+        branch4(largest of x in 3x3 windows)   c4 channels       stride 1, then 1x1
 
-        branch1(x)                          c1 channels,    1x1
-        branch2(branch2_reduce(x))          c2[1] channels, 1x1 to c2[0], then 3x3
-        branch3(branch3_reduce(x))          c3[1] channels, 1x1 to c3[0], then 5x5
-        branch4(max of x over 3x3 windows)  c4 channels,    stride 1, padding 1, then 1x1
+    All branches keep H and W. x may be negative: a window at the edge takes the largest of the pixels that exist, as
+    torch's max pool does. The attribute out_channels is the int c1 + c2[1] + c3[1] + c4.
 
     Args:
-        in_channels: C, at least 1.
-        c1: channels of the first branch.
-        c2: a pair: channels after the reduction, channels of the 3x3 convolution.
-        c3: a pair: channels after the reduction, channels of the 5x5 convolution.
-        c4: channels of the branch with the pool.
-
-    Sub-modules, each a ConvBlock of yours (keys of the state_dict: name.conv.weight, name.bn.weight and so on):
-        branch1: conv.weight (c1, C, 1, 1).
-        branch2_reduce: conv.weight (c2[0], C, 1, 1); branch2: conv.weight (c2[1], c2[0], 3, 3), padding 1.
-        branch3_reduce: conv.weight (c3[0], C, 1, 1); branch3: conv.weight (c3[1], c3[0], 5, 5), padding 2.
-        branch4: conv.weight (c4, C, 1, 1).
-
-    Attributes:
-        out_channels: c1 + c2[1] + c3[1] + c4, an int.
-
+        in_channels, c1, c4: C, and the channels of the first and the last branch.
+        c2, c3: pairs: channels after the reduction, and after the convolution behind it.
+    Sub-modules, each a ConvBlock of yours with stride 1 (keys of the state_dict: name.conv.weight and so on):
+        branch1, branch4: conv.weight (c1, C, 1, 1) and (c4, C, 1, 1).
+        branch2_reduce, branch2: conv.weight (c2[0], C, 1, 1) and (c2[1], c2[0], 3, 3).
+        branch3_reduce, branch3: conv.weight (c3[0], C, 1, 1) and (c3[1], c3[0], 5, 5).
     Forward:
-        x: (N, C, H, W) -> y: (N, out_channels, H, W), for any H and W of at least 1.
-
-    Note:
-        x may be negative, and the border of the max pool adds no candidate: a window at the edge takes the largest of
-        the pixels that exist (torch's default). Differentiable in x and the parameters. x is unchanged: all four
-        branches read the same x.
-
+        x: (N, C, H, W), H and W at least 1 -> y: (N, out_channels, H, W).
     Example:
-        >>> block = Inception(192, 64, (96, 128), (16, 32), 32)
-        >>> block(torch.zeros(2, 192, 7, 7)).shape, block.out_channels
-        (torch.Size([2, 256, 7, 7]), 256)
+        >>> Inception(192, 64, (96, 128), (16, 32), 32)(torch.zeros(2, 192, 7, 7)).shape
+        torch.Size([2, 256, 7, 7])
 
-    Source: Szegedy et al., Going Deeper with Convolutions (2015), figure 2b and table 1.
-    Deviations: batch norm in each ConvBlock. (Torchvision's GoogLeNet has 3x3 where the paper has 5x5; here it is 5x5.)
+    Source: Szegedy et al., Going Deeper with Convolutions (2015), figure 2b and table 1. Deviations: batch norm.
     """
 
     def __init__(self, in_channels: int, c1: int, c2: tuple[int, int], c3: tuple[int, int], c4: int) -> None:
@@ -394,33 +307,23 @@ class Inception(nn.Module):
 class AuxiliaryHead(nn.Module):
     """A small classifier on the features in the middle of a network.
 
-        h = reduce(x averaged to 2x2 pixels)        (N, channels, 2, 2)
-        h = dropout(relu(fc1(h flattened)))         (N, hidden)
-        y = fc2(h)                                  (N, num_classes)
+        h = reduce(x averaged to 2x2 pixels)                                 (N, channels, 2, 2)
+        h = dropout(relu(fc1(h in rows: channel by channel, row by row)))    (N, hidden)
+        y = fc2(h)                                                           (N, K)
+
+    The average is that of torch.nn.AdaptiveAvgPool2d(2). Dropout is torch's: off in evaluation.
 
     Args:
-        in_channels: C, at least 1.
-        num_classes: K, at least 1.
-        channels: of the reduction.
-        hidden: the width of the hidden layer.
+        in_channels, num_classes: C and K, at least 1.
+        channels, hidden: the channels that `reduce` gives, and the width of the hidden layer.
         dropout: the probability that a hidden unit is switched off while training, from 0 to 1.
-
     Sub-modules (keys of the state_dict begin with these names):
         reduce: a ConvBlock of yours, conv.weight (channels, C, 1, 1).
-        fc1: torch.nn.Linear, weight (hidden, 4 * channels), bias (hidden,).
-        fc2: torch.nn.Linear, weight (K, hidden), bias (K,).
-
+        fc1, fc2: torch.nn.Linear, weight (hidden, 4 * channels) and (K, hidden), with bias.
     Forward:
         x: (N, C, H, W), H and W at least 1 -> y: (N, K), raw scores: no softmax.
-
-    Note:
-        The average is that of torch.nn.AdaptiveAvgPool2d(2), for any H and W; the rows are flattened in the order
-        channel, row, column. Dropout is torch's: off in evaluation, and while training what is kept is divided by
-        1 - dropout. Differentiable in x and the parameters.
-
     Example:
-        >>> head = AuxiliaryHead(16, 10)
-        >>> head(torch.zeros(3, 16, 7, 5)).shape
+        >>> AuxiliaryHead(16, 10)(torch.zeros(3, 16, 7, 5)).shape
         torch.Size([3, 10])
 
     Source: Szegedy et al., Going Deeper with Convolutions (2015), section 5.
@@ -463,48 +366,29 @@ class GoogLeNetOutput(NamedTuple):
 class GoogLeNet(nn.Module):
     """A small GoogLeNet: a stem, three Inception blocks, and two auxiliary heads that help to train it.
 
-        h1 = inception1(stem(x))                    (N, 16, H, W)
-        h2 = inception2(max_pool(h1))               (N, 24, H/2, W/2)
-        h3 = inception3(max_pool(h2))               (N, 32, H/4, W/4)
-        main = fc(dropout(h3 averaged over its pixels))
-        auxiliary1 = auxiliary1(h1);  auxiliary2 = auxiliary2(h2)
+        h1 = inception1(stem(x))                           (N, 16, H, W)
+        h2 = inception2(max_pool(h1))                      (N, 24, H/2, W/2)
+        h3 = inception3(max_pool(h2))                      (N, 32, H/4, W/4)
+        main = fc(dropout(h3 averaged over its pixels)),   auxiliary1 = auxiliary1(h1),   auxiliary2 = auxiliary2(h2)
 
-    max_pool takes the largest of each 3x3 window, stride 2, no padding, and rounds sizes up (torch's ceil_mode=True):
-    8 pixels become 4, and 4 become 2.
+    max_pool: 3x3 windows, stride 2, no padding, sizes rounded up (torch's ceil_mode=True): 8 pixels become 4, then 2.
 
     Args:
-        in_channels: C of the images, at least 1.
-        num_classes: K, at least 1.
+        in_channels, num_classes: C of the images and K, at least 1.
         dropout: the probability before `fc`, and that of both auxiliary heads.
-
     Sub-modules (keys of the state_dict begin with these names):
-        stem: ConvBlock(C, 8, 3, padding=1).
-        inception1: Inception(8, 4, (4, 6), (2, 4), 2), which gives 16 channels.
-        inception2: Inception(16, 6, (4, 8), (2, 6), 4), which gives 24 channels.
-        inception3: Inception(24, 8, (6, 12), (4, 8), 4), which gives 32 channels.
-        auxiliary1: AuxiliaryHead(16, K, dropout=dropout), auxiliary2: AuxiliaryHead(24, K, dropout=dropout).
-        fc: torch.nn.Linear, weight (K, 32), bias (K,).
-
+        stem: ConvBlock(C, 8, 3, padding=1); fc: torch.nn.Linear, weight (K, 32), bias (K,).
+        inception1, inception2: Inception(8, 4, (4, 6), (2, 4), 2) and Inception(16, 6, (4, 8), (2, 6), 4).
+        inception3: Inception(24, 8, (6, 12), (4, 8), 4).
+        auxiliary1, auxiliary2: AuxiliaryHead(16, K, dropout=dropout) and AuxiliaryHead(24, K, dropout=dropout).
     Forward:
-        x: (N, C, H, W), H and W at least 8, any size ->
-        while training (`self.training`): a GoogLeNetOutput (main, auxiliary1, auxiliary2), each (N, K) raw scores;
-        in evaluation: main alone, a tensor (N, K).
-
-    Note:
-        The heads are in the state_dict in either mode; in evaluation they are not run, and so not even their batch
-        norms are read. A gradient that comes from a head goes through it into the blocks before it, down to the stem.
-        Differentiable in x and the parameters.
-
+        x: (N, C, H, W), H and W at least 8 -> while training a GoogLeNetOutput (main, auxiliary1, auxiliary2), each
+        (N, K), raw scores; in evaluation main alone, (N, K): then the heads are not run.
     Example:
-        >>> model = GoogLeNet()
-        >>> outputs = model(torch.zeros(5, 1, 8, 8))
-        >>> [tuple(scores.shape) for scores in outputs], outputs.main is outputs[0]
-        ([(5, 10), (5, 10), (5, 10)], True)
-        >>> model.eval()(torch.zeros(5, 1, 8, 8)).shape
-        torch.Size([5, 10])
+        >>> len(GoogLeNet()(torch.zeros(5, 1, 8, 8))), GoogLeNet().eval()(torch.zeros(5, 1, 8, 8)).shape
+        (3, torch.Size([5, 10]))
 
-    Source: Szegedy et al., Going Deeper with Convolutions (2015), table 1 and section 5.
-    Deviations: a stem of one layer, three blocks for nine and small widths; batch norm; one dropout for all heads.
+    Source: Szegedy et al. (2015), table 1 and section 5. Deviations: smaller; batch norm; one dropout for all.
     """
 
     def __init__(self, in_channels: int = 1, num_classes: int = 10, dropout: float = 0.4) -> None:
@@ -535,29 +419,19 @@ class GoogLeNet(nn.Module):
 
 
 def auxiliary_loss(outputs: Tensor | Sequence[Tensor], labels: Tensor, weight: float = 0.3) -> Tensor:
-    """Return the loss of a network with auxiliary heads.
+    """Return the loss of a network with auxiliary heads, each cross-entropy the mean over the N samples:
 
-    loss = cross_entropy(main) + weight * (cross_entropy(auxiliary1) + cross_entropy(auxiliary2) + ...),
-    each the mean over the N samples.
+        cross_entropy(main) + weight * (cross_entropy(auxiliary1) + cross_entropy(auxiliary2) + ...)
 
     Args:
-        outputs: what the network returned. While training a tuple (a GoogLeNetOutput or any other) of scores
-            (N, K), the main ones first, then those of any number of auxiliary heads, none included; in evaluation the
-            main scores alone, a tensor (N, K).
-        labels: (N,) int64, class indices.
-        weight: how much each auxiliary loss counts.
-
+        outputs: a tuple or list of scores, (N, K) each: the main ones first, then those of any number of auxiliary
+            heads, none included. Or a tensor, (N, K): the main scores alone, as a network in evaluation returns them.
+        labels, weight: (N,) int64, class indices; how much each auxiliary loss counts.
     Returns:
-        A tensor of shape (), the dtype of the scores. For a tensor of scores it is their cross-entropy.
-
-    Note:
-        Differentiable in all scores. torch's cross_entropy is welcome.
-
+        (), the dtype of the scores. Differentiable in all scores. torch's cross_entropy is welcome.
     Example:
-        >>> scores = torch.zeros(4, 10)  # a network that knows nothing: log 10 for each head
-        >>> labels = torch.tensor([0, 1, 2, 3])
-        >>> auxiliary_loss(scores, labels), auxiliary_loss((scores, scores, scores), labels)
-        (tensor(2.3026), tensor(3.6841))
+        >>> auxiliary_loss([torch.zeros(4, 10)] * 3, torch.tensor([0, 1, 2, 3]))  # (1 + 0.3 + 0.3) log 10
+        tensor(3.6841)
 
     Source: Szegedy et al., Going Deeper with Convolutions (2015), section 5. Deviations: none.
     """

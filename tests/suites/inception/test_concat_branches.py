@@ -86,27 +86,17 @@ def test_concat_branches_gradient(submission, rng):
     check_gradients(of_three(submission.concat_branches), of_three(joined), *branches, rng=rng)
 
 
-@pytest.mark.weight(2)
 @pytest.mark.parametrize(
     "shapes",
     [
-        [],
-        [(2, 3, 5, 7), (1, 3, 5, 7)],
-        [(2, 3, 5, 7), (4, 3, 5, 7)],
-        [(2, 3, 5, 7), (2, 3, 4, 7)],
-        [(2, 3, 5, 7), (2, 3, 5, 8)],
-        [(2, 3, 5, 7), (2, 4, 1, 1)],
-        [(2, 3, 5, 7), (2, 3, 7, 5)],
-        [(2, 3, 5, 7), (2, 4, 5, 7), (2, 3, 5, 6)],
-        [(2, 3, 5, 7), (2, 4, 5, 6), (2, 3, 5, 7)],
-        [(2, 3, 5), (2, 4, 5)],
-        [(2, 3, 5, 7), (2, 3, 5)],
-        [(2, 3, 5, 7, 1), (2, 3, 5, 7, 1)],
+        [(2, 3, 5, 7), (1, 4, 5, 7)],
+        [(2, 3, 5, 7), (2, 4, 5, 1)],
+        [(2, 3, 5, 7), (2, 4, 5, 7), (2, 3, 7, 5)],
     ],
     ids=str,
 )
 def test_concat_branches_refuses_branches_that_do_not_fit(submission, rng, shapes):
-    """No branch, other axes, another N, H or W: a ValueError about branches."""
+    """Branches of another N, H or W raise a ValueError about branches."""
     branches = [rng.normal(*shape) for shape in shapes]
     with check_raises(ValueError, naming="branches"):
         submission.concat_branches(branches)

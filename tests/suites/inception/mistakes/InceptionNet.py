@@ -225,27 +225,6 @@ class DropoutBeforeScores(_Parts):
         return functional.dropout(x.flatten(1), 0.5, self.training)
 
 
-def _unchecked(h, w):
-    return 88 * (((h - 4) // 2 - 4) // 2) * (((w - 4) // 2 - 4) // 2)
-
-
-@mistake("small images are not refused: raise a ValueError about image_size when a side is below 16")
-class SmallImagesAccepted(Right):
-    def __init__(self, in_channels=1, num_classes=10, image_size=28):
-        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
-        super().__init__(in_channels, num_classes, (max(h, 16), max(w, 16)))
-        _with_features(self, _unchecked(h, w))
-
-
-@mistake("only the height is compared with 16: either side may be too small")
-class HeightCompared(Right):
-    def __init__(self, in_channels=1, num_classes=10, image_size=28):
-        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
-        super().__init__(in_channels, num_classes, (h, max(w, 16)))
-        if w < 16:
-            _with_features(self, _unchecked(h, w))
-
-
 @mistake("the features are moved to the CPU, whatever the device of x")
 class ToTheCpu(_Parts):
     def flat(self, x):
@@ -479,71 +458,6 @@ class SecondBlockReadsAll(Right):
     def __init__(self, in_channels=1, num_classes=10, image_size=28):
         super().__init__(in_channels, num_classes, image_size)
         self.inception2 = type(self.inception1)(88)
-
-
-@mistake("a side of 16 is refused: 16 is enough")
-class SixteenRefused(Right):
-    def __init__(self, in_channels=1, num_classes=10, image_size=28):
-        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
-        if h <= 16 or w <= 16:
-            raise ValueError("image_size")
-        super().__init__(in_channels, num_classes, image_size)
-
-
-@mistake("only sides below 12 are refused: below 16 nothing is left")
-class TwelveAccepted(Right):
-    def __init__(self, in_channels=1, num_classes=10, image_size=28):
-        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
-        if h < 12 or w < 12:
-            raise ValueError("image_size")
-        super().__init__(in_channels, num_classes, (max(h, 16), max(w, 16)))
-        _with_features(self, _unchecked(h, w))
-
-
-@mistake("only the width is compared with 16: either side may be too small")
-class WidthCompared(Right):
-    def __init__(self, in_channels=1, num_classes=10, image_size=28):
-        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
-        super().__init__(in_channels, num_classes, (max(h, 16), w))
-        if h < 16:
-            _with_features(self, _unchecked(h, w))
-
-
-@mistake("images are refused only when both sides are below 16: one is enough")
-class BothSidesCompared(Right):
-    def __init__(self, in_channels=1, num_classes=10, image_size=28):
-        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
-        if h < 16 and w < 16:
-            raise ValueError("image_size")
-        super().__init__(in_channels, num_classes, (max(h, 16), max(w, 16)))
-        _with_features(self, _unchecked(h, w))
-
-
-@mistake("a pair is not compared with 16: either side may be too small")
-class PairNotCompared(Right):
-    def __init__(self, in_channels=1, num_classes=10, image_size=28):
-        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
-        if isinstance(image_size, int):
-            super().__init__(in_channels, num_classes, image_size)
-        else:
-            super().__init__(in_channels, num_classes, (max(h, 16), max(w, 16)))
-            _with_features(self, _unchecked(h, w))
-
-
-@mistake("small images are refused when they come, not when the net is made: check image_size in __init__")
-class RefusedInForward(Right):
-    def __init__(self, in_channels=1, num_classes=10, image_size=28):
-        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
-        super().__init__(in_channels, num_classes, (max(h, 16), max(w, 16)))
-
-
-@mistake("small images are left to assert: raise a ValueError about image_size")
-class Asserted(Right):
-    def __init__(self, in_channels=1, num_classes=10, image_size=28):
-        h, w = (image_size, image_size) if isinstance(image_size, int) else image_size
-        assert h >= 16
-        assert w >= 16
-        super().__init__(in_channels, num_classes, image_size)
 
 
 @mistake("the output was detached: gradients flow into x and the parameters")

@@ -10,8 +10,6 @@ def _counted(layer_spec, products, size=None, last_channels=None):
     (channels, height, width), *convolutions = layer_spec
     total = 0
     for filters, kernel, stride, padding in convolutions:
-        if kernel > min(height, width) + 2 * padding:
-            raise ValueError("layer_spec")
         before = height, width
         height, width = ((size or _size)(side, kernel, stride, padding) for side in (height, width))
         total += products(filters, height, width, channels, kernel, before)
@@ -73,8 +71,6 @@ def positions_with_padding(layer_spec):
     total = 0
     for filters, kernel, stride, padding in convolutions:
         high, wide = (side + 2 * padding for side in (height, width))
-        if kernel > min(high, wide):
-            raise ValueError("layer_spec")
         total += _right(filters, high, wide, channels, kernel, None)
         height, width = (_size(side, kernel, stride, padding) for side in (height, width))
         channels = filters
@@ -239,12 +235,6 @@ def last_layer_only(layer_spec):
     return _counted(layer_spec, _right) - _counted(layer_spec[:-1], _right)
 
 
-@mistake("the image is taken for a square: height and width have sizes of their own")
-def square_image(layer_spec):
-    (channels, height, _), *convolutions = layer_spec
-    return _counted([(channels, height, height), *convolutions], _right)
-
-
 @mistake("padding and stride are read in turned order: a layer is (F, k, stride, padding)")
 def padding_before_stride(layer_spec):
     image, *convolutions = layer_spec
@@ -261,99 +251,6 @@ def kernel_before_filters(layer_spec):
 def channels_last(layer_spec):
     (height, width, channels), *convolutions = layer_spec
     return _counted([(channels, height, width), *convolutions], _right)
-
-
-@mistake("a kernel that is larger than its image is accepted: raise a ValueError about layer_spec")
-def kernel_not_checked(layer_spec):
-    (channels, height, width), *convolutions = layer_spec
-    total = 0
-    for filters, kernel, stride, padding in convolutions:
-        height, width = (_size(side, kernel, stride, padding) for side in (height, width))
-        total += _right(filters, height, width, channels, kernel, None)
-        channels = filters
-    return total
-
-
-@mistake("a kernel is compared with the image without its padding")
-def compared_without_padding(layer_spec):
-    (_, height, width), *convolutions = layer_spec
-    for _, kernel, stride, padding in convolutions:
-        if kernel > min(height, width):
-            raise ValueError("layer_spec")
-        height, width = (_size(side, kernel, stride, padding) for side in (height, width))
-    return _counted(layer_spec, _right)
-
-
-@mistake("a kernel is compared with the image and one padding: both sides are padded")
-def compared_with_one_padding(layer_spec):
-    (_, height, width), *convolutions = layer_spec
-    for _, kernel, stride, padding in convolutions:
-        if kernel > min(height, width) + padding:
-            raise ValueError("layer_spec")
-        height, width = (_size(side, kernel, stride, padding) for side in (height, width))
-    return _counted(layer_spec, _right)
-
-
-@mistake("a kernel as large as its padded image is refused: it has one place")
-def equal_kernel_refused(layer_spec):
-    (_, height, width), *convolutions = layer_spec
-    for _, kernel, stride, padding in convolutions:
-        if kernel >= min(height, width) + 2 * padding:
-            raise ValueError("layer_spec")
-        height, width = (_size(side, kernel, stride, padding) for side in (height, width))
-    return _counted(layer_spec, _right)
-
-
-def _walked(layer_spec, refuse):
-    """Count; `refuse` says of kernel, height and width, both with padding, whether the layer is refused."""
-    (channels, height, width), *convolutions = layer_spec
-    total = 0
-    for filters, kernel, stride, padding in convolutions:
-        if refuse(kernel, height + 2 * padding, width + 2 * padding):
-            raise ValueError("layer_spec")
-        height, width = (_size(side, kernel, stride, padding) for side in (height, width))
-        total += _right(filters, height, width, channels, kernel, None)
-        channels = filters
-    return total
-
-
-@mistake("a kernel is compared with the height alone: the width may be too small as well")
-def height_compared(layer_spec):
-    return _walked(layer_spec, lambda k, h, w: k > h)
-
-
-@mistake("a kernel is compared with the width alone: the height may be too small as well")
-def width_compared(layer_spec):
-    return _walked(layer_spec, lambda k, h, w: k > w)
-
-
-@mistake("a kernel is refused only when height and width are both too small: one side is enough")
-def both_sides_compared(layer_spec):
-    return _walked(layer_spec, lambda k, h, w: k > h and k > w)
-
-
-@mistake("only the first image limits the kernels: each layer has the image that the one before gave")
-def compared_with_the_first_image(layer_spec):
-    (_, height, width), *convolutions = layer_spec
-    if any(kernel > min(height, width) + 2 * padding for _, kernel, _, padding in convolutions):
-        raise ValueError("layer_spec")
-    return kernel_not_checked(layer_spec)
-
-
-@mistake("an AssertionError is raised where a ValueError about layer_spec is asked for")
-def asserted(layer_spec):
-    try:
-        return _counted(layer_spec, _right)
-    except ValueError:
-        raise AssertionError("layer_spec") from None
-
-
-@mistake("a RuntimeError is raised where a ValueError about layer_spec is asked for")
-def runtime_error(layer_spec):
-    try:
-        return _counted(layer_spec, _right)
-    except ValueError:
-        raise RuntimeError("layer_spec") from None
 
 
 @mistake("a float comes back: the number is an int")

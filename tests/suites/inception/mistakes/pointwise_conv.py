@@ -7,15 +7,9 @@ from grader.suite import mistake, reference
 
 
 def _checked(x, weight, bias):
-    _checked_x(x)
     if tuple(weight.shape) != (weight.shape[0], x.shape[1], 1, 1):
         raise ValueError("weight")
     _checked_bias(weight, bias)
-
-
-def _checked_x(x):
-    if x.ndim != 4:
-        raise ValueError("x")
 
 
 def _checked_bias(weight, bias):
@@ -38,10 +32,6 @@ def _first_entries(x, weight, bias):
 def _summed(x, weight, bias):
     y = torch.einsum("fc,nchw->nfhw", weight[:, :, 0, 0], x)
     return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
-def _linear(x, weight, bias):
-    return functional.linear(x.permute(0, 2, 3, 1), weight[:, :, 0, 0], bias).permute(0, 3, 1, 2)
 
 
 @mistake("x was reshaped to (N * H * W, C): that reorders memory; the channels must be moved last by permute")
@@ -166,7 +156,6 @@ def bias_required(x, weight, bias=None):
 
 @mistake("the bias is asked for its length where there is none: it may be None")
 def bias_required_for_the_check(x, weight, bias=None):
-    _checked_x(x)
     if bias.shape != weight.shape[:1]:
         raise ValueError("bias")
     return _product(x, weight, bias)
@@ -299,20 +288,8 @@ def left_to_einsum(x, weight, bias=None):
     return _summed(x, weight, bias)
 
 
-@mistake("the shapes are left to einsum and bias[:, None, None]: raise a ValueError that names the argument")
-def left_to_einsum_and_broadcasting(x, weight, bias=None):
-    y = _summed(x, weight, None)
-    return y if bias is None else y + bias[:, None, None]
-
-
-@mistake("the shapes are left to linear: raise a ValueError that names the argument")
-def left_to_linear(x, weight, bias=None):
-    return _linear(x, weight, bias)
-
-
 @mistake("the shapes are asserted: an AssertionError is raised where a ValueError is asked for")
 def asserted(x, weight, bias=None):
-    assert x.ndim == 4
     assert weight.shape[1:] == (x.shape[1], 1, 1)
     assert bias is None or bias.shape == weight.shape[:1]
     return _product(x, weight, bias)
@@ -320,64 +297,24 @@ def asserted(x, weight, bias=None):
 
 @mistake("the weight is not checked: raise a ValueError that names it")
 def weight_not_checked(x, weight, bias=None):
-    _checked_x(x)
     _checked_bias(weight, bias)
     return _product(x, weight, bias)
 
 
 @mistake("the weight is not checked, and weight[:, :, 0, 0] takes any kernel: raise a ValueError")
 def weight_not_checked_first_entries(x, weight, bias=None):
-    _checked_x(x)
     _checked_bias(weight, bias)
     return _first_entries(x, weight, bias)
 
 
 @mistake("the weight is left to einsum, which stretches a single channel: raise a ValueError")
 def weight_left_to_einsum(x, weight, bias=None):
-    _checked_x(x)
     _checked_bias(weight, bias)
     return _summed(x, weight, bias)
 
 
-@mistake("only the number of axes of weight is checked: its channels and its kernel count too")
-def only_axes_of_weight_checked(x, weight, bias=None):
-    _checked_x(x)
-    if weight.ndim != 4:
-        raise ValueError("weight")
-    _checked_bias(weight, bias)
-    return _product(x, weight, bias)
-
-
-@mistake("only the number of axes of weight is checked: (F, C, 1, 1) is asked for, with the C of x")
-def only_axes_checked_first_entries(x, weight, bias=None):
-    _checked_x(x)
-    if weight.ndim != 4:
-        raise ValueError("weight")
-    _checked_bias(weight, bias)
-    return _first_entries(x, weight, bias)
-
-
-@mistake("the size of the kernel is not checked: only (F, C, 1, 1) is a 1x1 convolution")
-def kernel_not_checked(x, weight, bias=None):
-    _checked_x(x)
-    if weight.shape[1] != x.shape[1]:
-        raise ValueError("weight")
-    _checked_bias(weight, bias)
-    return _product(x, weight[:, :, :1, :1] if weight.ndim == 4 else weight, bias)
-
-
 @mistake("the size of the kernel is not checked, and weight[:, :, 0, 0] takes any: raise a ValueError")
 def any_kernel_taken(x, weight, bias=None):
-    _checked_x(x)
-    if weight.ndim != 4 or weight.shape[1] != x.shape[1]:
-        raise ValueError("weight")
-    _checked_bias(weight, bias)
-    return _first_entries(x, weight, bias)
-
-
-@mistake("only the channels of weight are checked: it has four axes, of which the last two are 1")
-def channels_of_weight_alone(x, weight, bias=None):
-    _checked_x(x)
     if weight.shape[1] != x.shape[1]:
         raise ValueError("weight")
     _checked_bias(weight, bias)
@@ -386,44 +323,7 @@ def channels_of_weight_alone(x, weight, bias=None):
 
 @mistake("a larger kernel ends in a RuntimeError of reshape: check weight.shape, raise a ValueError")
 def kernel_left_to_reshape(x, weight, bias=None):
-    _checked_x(x)
-    if weight.ndim != 4 or weight.shape[1] != x.shape[1]:
-        raise ValueError("weight")
-    _checked_bias(weight, bias)
-    return _product(x, weight, bias)
-
-
-@mistake("a larger kernel ends in a RuntimeError, a weight of two axes is taken: (F, C, 1, 1) is asked for")
-def kernel_and_axes_left_to_reshape(x, weight, bias=None):
-    _checked_x(x)
     if weight.shape[1] != x.shape[1]:
-        raise ValueError("weight")
-    _checked_bias(weight, bias)
-    return _product(x, weight, bias)
-
-
-@mistake("one side of the kernel is not checked: both the height and the width are 1")
-def height_of_kernel_alone(x, weight, bias=None):
-    _checked_x(x)
-    if weight.ndim != 4 or weight.shape[1] != x.shape[1] or weight.shape[2] != 1:
-        raise ValueError("weight")
-    _checked_bias(weight, bias)
-    return _first_entries(x, weight, bias)
-
-
-@mistake("the height of the kernel is not checked: both the height and the width are 1")
-def width_of_kernel_alone(x, weight, bias=None):
-    _checked_x(x)
-    if weight.ndim != 4 or weight.shape[1] != x.shape[1] or weight.shape[3] != 1:
-        raise ValueError("weight")
-    _checked_bias(weight, bias)
-    return _first_entries(x, weight, bias)
-
-
-@mistake("the width of the kernel is not checked, and ends in a RuntimeError of reshape: both sides are 1")
-def height_of_kernel_then_reshape(x, weight, bias=None):
-    _checked_x(x)
-    if weight.ndim != 4 or weight.shape[1] != x.shape[1] or weight.shape[2] != 1:
         raise ValueError("weight")
     _checked_bias(weight, bias)
     return _product(x, weight, bias)
@@ -431,8 +331,7 @@ def height_of_kernel_then_reshape(x, weight, bias=None):
 
 @mistake("the channels of weight are not compared with those of x: raise a ValueError about weight")
 def channels_not_checked(x, weight, bias=None):
-    _checked_x(x)
-    if weight.ndim != 4 or weight.shape[2:] != (1, 1):
+    if weight.shape[2:] != (1, 1):
         raise ValueError("weight")
     _checked_bias(weight, bias)
     return _product(x, weight, bias)
@@ -440,19 +339,10 @@ def channels_not_checked(x, weight, bias=None):
 
 @mistake("a weight with one channel is stretched over all of x: raise a ValueError about weight")
 def single_channel_stretched(x, weight, bias=None):
-    _checked_x(x)
-    if weight.ndim != 4 or weight.shape[2:] != (1, 1):
+    if weight.shape[2:] != (1, 1):
         raise ValueError("weight")
     _checked_bias(weight, bias)
     return _summed(x, weight, bias)
-
-
-@mistake("x with fewer or more axes is left to permute, which raises a RuntimeError: raise a ValueError")
-def axes_of_x_not_checked(x, weight, bias=None):
-    if weight.ndim != 4 or weight.shape[2:] != (1, 1) or (x.ndim == 4 and weight.shape[1] != x.shape[1]):
-        raise ValueError("weight")
-    _checked_bias(weight, bias)
-    return _linear(x, weight, bias)
 
 
 @mistake("the bias is not checked: one number for each filter, or a ValueError about bias")
@@ -461,43 +351,11 @@ def bias_not_checked(x, weight, bias=None):
     return _product(x, weight, bias)
 
 
-@mistake(
-    "the bias is not checked, and bias[:, None, None] takes a single number: raise a ValueError about it"
-)
-def bias_left_to_broadcasting(x, weight, bias=None):
-    _checked(x, weight, None)
-    return _linear(x, weight, bias)
-
-
-@mistake("the bias is left to reshape(F, 1, 1), which takes (F, 1): raise a ValueError about bias")
+@mistake("the bias is left to reshape(F, 1, 1), which ends in a RuntimeError: raise a ValueError about bias")
 def bias_left_to_reshape(x, weight, bias=None):
     _checked(x, weight, None)
     y = _product(x, weight, None)
     return y if bias is None else y + bias.reshape(len(weight), 1, 1)
-
-
-@mistake("only the length of bias is checked: it has one axis, (F, 1) is refused")
-def length_of_bias_alone(x, weight, bias=None):
-    _checked(x, weight, None)
-    if bias is not None and len(bias) != len(weight):
-        raise ValueError("bias")
-    return _product(x, weight, bias)
-
-
-@mistake("only the length of bias is checked, so (F, 1) ends in a RuntimeError: check bias.shape")
-def length_of_bias_then_broadcast(x, weight, bias=None):
-    _checked(x, weight, None)
-    if bias is not None and len(bias) != len(weight):
-        raise ValueError("bias")
-    return _linear(x, weight, bias)
-
-
-@mistake("only the number of axes of bias is checked: it has one number for each filter")
-def axes_of_bias_alone(x, weight, bias=None):
-    _checked(x, weight, None)
-    if bias is not None and bias.ndim != 1:
-        raise ValueError("bias")
-    return _product(x, weight, bias)
 
 
 @mistake("the result is always float32: keep the dtype")

@@ -2,8 +2,8 @@
 
 Letters: N batch, K classes, D features; `*` any further axes, the same in every argument that has them.
 Every loss stays in the graph (a tensor comes back, never a float), keeps dtype and device, leaves its
-arguments unchanged, and refuses shapes that differ: broadcasting (N, 1) against (N,) compares every pair,
-in silence.
+arguments unchanged. Shapes and labels fit as `Args` says; where they may not, `Raises` says what is refused:
+broadcasting (N, 1) against (N,) compares every pair, in silence.
 "By hand" means: from exp, log, sums and the like; the torch functions named in the note are forbidden.
 """
 
@@ -16,14 +16,12 @@ from torch import Tensor
 ### BEGIN SOLUTION
 
 
-def _require_same_shape(name: str, got: Tensor, want: Tensor) -> None:
-    if got.shape != want.shape:
-        raise ValueError(f"{name} has shape {tuple(got.shape)}, expected {tuple(want.shape)}")
+def _require_same_shape(target: Tensor, pred: Tensor) -> None:
+    if target.shape != pred.shape:
+        raise ValueError(f"target has shape {tuple(target.shape)}, expected {tuple(pred.shape)}")
 
 
 def _require_labels(scores: Tensor, labels: Tensor, ignore_index: int | None = None) -> None:
-    if labels.dtype != torch.int64:
-        raise ValueError(f"labels must be class indices of dtype int64, not {labels.dtype}")
     if labels.shape != scores.shape[:1] + scores.shape[2:]:
         raise ValueError(f"labels has shape {tuple(labels.shape)}, which does not fit {tuple(scores.shape)}")
     outside = (labels < 0) | (labels >= scores.shape[1])
@@ -36,11 +34,7 @@ def _require_labels(scores: Tensor, labels: Tensor, ignore_index: int | None = N
 def _reduce(losses: Tensor, reduction: str) -> Tensor:
     if reduction == "none":
         return losses
-    if reduction == "mean":
-        return losses.mean()
-    if reduction == "sum":
-        return losses.sum()
-    raise ValueError(f"reduction must be 'none', 'mean' or 'sum', not {reduction!r}")
+    return losses.mean() if reduction == "mean" else losses.sum()
 
 
 def _minus_absolute(x: Tensor) -> Tensor:
@@ -155,9 +149,10 @@ def mse_loss(pred: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
 
     Args:
         pred: (*), floating point.
-        target: the shape of pred exactly; else a ValueError that names `target`.
-        reduction: "none" keeps every l, "mean" divides their sum by their number, "sum" adds them; any other
-            word is a ValueError that names `reduction`.
+        target: the shape of pred.
+        reduction: "none" keeps every l, "mean" divides their sum by their number, "sum" adds them.
+    Raises:
+        ValueError: naming `target`, when its shape is not exactly that of pred.
     Example:
         >>> mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 1.0]))
         tensor(2.5000)
@@ -165,7 +160,7 @@ def mse_loss(pred: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     Source: Gauss, Theoria Motus (1809).
     """
     ### BEGIN SOLUTION
-    _require_same_shape("target", target, pred)
+    _require_same_shape(target, pred)
     return _reduce((pred - target) ** 2, reduction)
     ### END SOLUTION
 
@@ -178,9 +173,8 @@ def l1_loss(pred: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
 
     Args:
         pred: (*), floating point.
-        target: the shape of pred exactly; else a ValueError that names `target`.
-        reduction: "none" keeps every l, "mean" divides their sum by their number, "sum" adds them; any other
-            word is a ValueError that names `reduction`.
+        target: the shape of pred.
+        reduction: "none" keeps every l, "mean" divides their sum by their number, "sum" adds them.
     Example:
         >>> l1_loss(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 1.0]))
         tensor(1.5000)
@@ -188,7 +182,6 @@ def l1_loss(pred: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     Source: Laplace (1774), as told in Deep Learning (2016), section 6.2.1.1.
     """
     ### BEGIN SOLUTION
-    _require_same_shape("target", target, pred)
     return _reduce((pred - target).abs(), reduction)
     ### END SOLUTION
 
@@ -197,16 +190,12 @@ def huber_loss(pred: Tensor, target: Tensor, delta: float = 1.0, reduction: str 
     """Squared for small errors, straight for large ones.
 
     With e = |pred - target|:  l = e^2 / 2  where e <= delta,  l = delta * (e - delta / 2)  elsewhere.
-    Differentiable in both, also at e = 0 and e = delta; no slope exceeds delta.
-    By hand: no torch huber_loss, smooth_l1_loss, HuberLoss or SmoothL1Loss.
+    Differentiable everywhere. By hand: no torch huber_loss, smooth_l1_loss, HuberLoss or SmoothL1Loss.
 
     Args:
-        pred: (*), floating point.
-        target: the shape of pred exactly.
+        pred, target: (*) both, floating point.
         delta: where the parabola becomes a line, above 0.
         reduction: "none" keeps every l, "mean" divides their sum by their number, "sum" adds them.
-    Raises:
-        ValueError: naming the argument that does not fit: `target` (shape), `delta` or `reduction`.
     Example:
         >>> huber_loss(torch.tensor([0.5, 3.0]), torch.tensor([0.0, 0.0]), reduction="none")
         tensor([0.1250, 2.5000])
@@ -214,9 +203,6 @@ def huber_loss(pred: Tensor, target: Tensor, delta: float = 1.0, reduction: str 
     Source: Huber, Robust Estimation of a Location Parameter (1964).
     """
     ### BEGIN SOLUTION
-    _require_same_shape("target", target, pred)
-    if not delta > 0:
-        raise ValueError(f"delta must be above 0, not {delta}")
     error = (pred - target).abs()
     return _reduce(torch.where(error <= delta, error**2 / 2, delta * (error - delta / 2)), reduction)
     ### END SOLUTION
@@ -225,16 +211,16 @@ def huber_loss(pred: Tensor, target: Tensor, delta: float = 1.0, reduction: str 
 def nll_loss(log_probs: Tensor, labels: Tensor, reduction: str = "mean") -> Tensor:
     """The negative log-likelihood, how surprised the model is by the true class: l_n = -log_probs[n, labels[n]].
 
-    Each position of the further axes counts as a sample of its own. Without a loop over samples.
-    Differentiable in log_probs. By hand: no torch nll_loss, NLLLoss or cross_entropy.
+    Each position of the further axes is a sample. No loop over samples, no torch nll_loss, NLLLoss or cross_entropy.
 
     Args:
         log_probs: (N, K, *), logarithms of probabilities, the classes on axis 1; the others may be -inf.
-        labels: (N, *) int64, from 0 to K - 1; else (dtype, shape, range) a ValueError that names `labels`.
+        labels: (N, *) int64, from 0 to K - 1.
         reduction: "none" keeps every l, "mean" divides their sum by the number of labels, "sum" adds them.
+    Raises:
+        ValueError: naming `labels`, when their shape is not (N, *) or one lies outside 0 to K - 1.
     Example:
-        >>> log_probs = torch.tensor([[0.5, 0.5], [0.9, 0.1]]).log()
-        >>> nll_loss(log_probs, torch.tensor([0, 1]), reduction="none")
+        >>> nll_loss(torch.tensor([[0.5, 0.5], [0.9, 0.1]]).log(), torch.tensor([0, 1]), reduction="none")
         tensor([0.6931, 2.3026])
 
     Source: Deep Learning (2016), section 5.5.
@@ -267,7 +253,7 @@ def cross_entropy(
         reduction: "none" keeps every l; "sum" adds them; "mean" divides their sum by the sum of w_y over the
             samples that count (nan when none does).
     Raises:
-        ValueError: naming `labels` (dtype, shape, range), `weight` (shape), `label_smoothing` or `reduction`.
+        ValueError: naming `labels`, when their shape is not (N, *) or one is neither a class nor `ignore_index`.
     Note:
         Differentiable in logits. Without a loop over samples.
         By hand: no torch cross_entropy, nll_loss, log_softmax, softmax, logsumexp.
@@ -278,14 +264,8 @@ def cross_entropy(
     Source: Szegedy et al., Rethinking the Inception Architecture (2016), section 7, for the smoothing.
     """
     ### BEGIN SOLUTION
-    classes = logits.shape[1]
     _require_labels(logits, labels, ignore_index)
-    if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"label_smoothing must lie between 0 and 1, not {label_smoothing}")
-    if weight is None:
-        weight = logits.new_ones(classes)
-    elif weight.shape != (classes,):
-        raise ValueError(f"weight has shape {tuple(weight.shape)}, expected {(classes,)}")
+    weight = logits.new_ones(logits.shape[1]) if weight is None else weight
     log_probs = log_softmax(logits, 1)
     counts = labels != ignore_index
     picked = torch.where(counts, labels, 0)
@@ -304,14 +284,12 @@ def cross_entropy_gradient(logits: Tensor, labels: Tensor) -> Tensor:
     """The gradient of the mean cross-entropy with respect to the logits, as a formula.
 
     g[n, k] = dL / d logits[n, k], where L is the mean over n of -log softmax(logits[n])[labels[n]]. Derive it first.
-    No autograd, no loop over samples. By hand: no torch grad, backward, vjp, jacobian, softmax, log_softmax,
-    cross_entropy or nll_loss.
+    g lies outside any graph. No loop over samples, no autograd. By hand: no torch grad, backward, vjp, jacobian,
+    softmax, log_softmax, cross_entropy or nll_loss.
 
     Args:
         logits: (N, K), floating point, any size of number.
-        labels: (N,) int64, from 0 to K - 1; else (dtype, shape, range) a ValueError that names `labels`.
-    Returns:
-        g: (N, K), outside any graph.
+        labels: (N,) int64, from 0 to K - 1.
     Example:
         >>> cross_entropy_gradient(torch.zeros(2, 2), torch.tensor([0, 1]))
         tensor([[-0.2500,  0.2500],
@@ -320,7 +298,6 @@ def cross_entropy_gradient(logits: Tensor, labels: Tensor) -> Tensor:
     Source: Bridle (1990).
     """
     ### BEGIN SOLUTION
-    _require_labels(logits, labels)
     gradient = softmax(logits.detach(), 1)
     samples = torch.arange(len(labels), device=labels.device)
     gradient[samples, labels] -= 1
@@ -332,15 +309,13 @@ def binary_cross_entropy(probs: Tensor, target: Tensor, reduction: str = "mean")
     """Cross-entropy of two classes, from the probability p of the first.
 
     l = -(t * log p + (1 - t) * log(1 - p)), where a logarithm below -100 counts as -100 (so log 0 does).
-    Differentiable in probs; where p is exactly 0 or 1 the gradient is any finite number.
     By hand: no torch binary_cross_entropy, BCELoss or binary_cross_entropy_with_logits.
 
     Args:
-        probs: (*), p, floating point, from 0 to 1 (not logits).
-        target: (*), t, the shape of probs exactly, floating point, from 0 to 1.
+        probs, target: (*) both, p and t, floating point, from 0 to 1. At p = 0 or 1 any finite gradient is right.
         reduction: "none" keeps every l, "mean" divides their sum by the number of elements, "sum" adds them.
     Raises:
-        ValueError: naming `target` (shape, or not floating), `probs` (outside 0 to 1) or `reduction`.
+        ValueError: naming `probs`, when one lies outside 0 to 1: it is a score, not a probability.
     Example:
         >>> binary_cross_entropy(torch.tensor([0.5, 0.0]), torch.tensor([1.0, 1.0]), reduction="none")
         tensor([  0.6931, 100.0000])
@@ -348,9 +323,6 @@ def binary_cross_entropy(probs: Tensor, target: Tensor, reduction: str = "mean")
     Source: Deep Learning (2016), section 6.2.2.2. Deviations: the limit of 100, as in torch.nn.BCELoss.
     """
     ### BEGIN SOLUTION
-    _require_same_shape("target", target, probs)
-    if not target.is_floating_point():
-        raise ValueError(f"target must be floating point, not {target.dtype}")
     if not ((probs >= 0) & (probs <= 1)).all():
         raise ValueError("probs must lie between 0 and 1; scores belong in binary_cross_entropy_with_logits")
     losses = -(target * _log_cut_at_zero(probs) + (1 - target) * _log_cut_at_zero(1 - probs))
@@ -370,11 +342,11 @@ def binary_cross_entropy_with_logits(
 
     Args:
         logits: (*), x, floating point, any size of number.
-        target: (*), t, the shape of logits exactly, floating point, from 0 to 1.
+        target: (*), t, the shape of logits, floating point, from 0 to 1.
         pos_weight: (K,) where K is the last axis of logits: one factor for the positive term of each column.
         reduction: "none" keeps every l, "mean" divides their sum by the number of elements, "sum" adds them.
     Raises:
-        ValueError: naming `target` (shape, or not floating), `pos_weight` (shape) or `reduction`.
+        ValueError: naming `target`, when its shape is not exactly that of logits.
     Example:
         >>> logits, target = torch.tensor([100.0, 0.0]), torch.tensor([0.0, 1.0])
         >>> binary_cross_entropy_with_logits(logits, target, reduction="none")
@@ -383,17 +355,12 @@ def binary_cross_entropy_with_logits(
     Source: Deep Learning (2016), section 6.2.2.2.
     """
     ### BEGIN SOLUTION
-    _require_same_shape("target", target, logits)
-    if not target.is_floating_point():
-        raise ValueError(f"target must be floating point, not {target.dtype}")
-    if pos_weight is None:
-        pos_weight = logits.new_ones(logits.shape[-1:])
-    elif pos_weight.shape != logits.shape[-1:]:
-        raise ValueError(f"pos_weight has shape {tuple(pos_weight.shape)}, not {tuple(logits.shape[-1:])}")
+    _require_same_shape(target, logits)
+    weight = 1.0 if pos_weight is None else pos_weight
     log_1p = torch.log1p(torch.exp(_minus_absolute(logits)))
     minus_log_p = log_1p + torch.where(logits >= 0, 0.0, -logits)
     minus_log_not_p = log_1p + torch.where(logits >= 0, logits, 0.0)
-    return _reduce(pos_weight * target * minus_log_p + (1 - target) * minus_log_not_p, reduction)
+    return _reduce(weight * target * minus_log_p + (1 - target) * minus_log_not_p, reduction)
     ### END SOLUTION
 
 
@@ -428,7 +395,7 @@ def kl_divergence(p: Tensor, q: Tensor, dim: int) -> Tensor:
 
     Args:
         p: (*), floating point, the true probabilities.
-        q: the model's probabilities (not logarithms); another shape than p's is a ValueError that names `q`.
+        q: the shape of p, the model's probabilities (not logarithms).
         dim: the axis of the distribution, which goes; may be negative.
     Example:
         >>> kl_divergence(torch.tensor([1.0, 0.0]), torch.tensor([0.5, 0.5]), dim=0)
@@ -437,7 +404,6 @@ def kl_divergence(p: Tensor, q: Tensor, dim: int) -> Tensor:
     Source: Kullback and Leibler, On Information and Sufficiency (1951). torch's kl_div takes log q first, then p.
     """
     ### BEGIN SOLUTION
-    _require_same_shape("q", q, p)
     log_p = torch.log(torch.where(p > 0, p, 1.0))
     log_q = torch.log(torch.where(p > 0, q, 1.0))
     return (p * (log_p - log_q)).sum(dim)
@@ -451,12 +417,10 @@ def l2_penalty(params: Iterable[Tensor], strength: float) -> Tensor:
     By hand: no torch norm, vector_norm or dist.
 
     Args:
-        params: floating-point tensors of any shapes; any iterable, walked once.
+        params: one or more floating-point tensors of any shapes; any iterable, walked once.
         strength: at least 0.
     Returns:
         A tensor without axes.
-    Raises:
-        ValueError: naming `params` when there is none, naming `strength` when it is negative.
     Example:
         >>> l2_penalty([torch.tensor([[1.0, 2.0]]), torch.tensor([3.0])], strength=0.5)
         tensor(3.5000)
@@ -464,30 +428,21 @@ def l2_penalty(params: Iterable[Tensor], strength: float) -> Tensor:
     Source: Krogh and Hertz, A Simple Weight Decay Can Improve Generalization (1991).
     """
     ### BEGIN SOLUTION
-    squares = [(w**2).sum() for w in params]
-    if not squares:
-        raise ValueError("params is empty")
-    if strength < 0:
-        raise ValueError(f"strength must be at least 0, not {strength}")
-    return strength / 2 * torch.stack(squares).sum()
+    return strength / 2 * torch.stack([(w**2).sum() for w in params]).sum()
     ### END SOLUTION
 
 
 def gaussian_nll(pred: Tensor, target: Tensor, sigma: float | Tensor) -> Tensor:
     """The squared error as maximum likelihood: targets scattered around pred with standard deviation sigma.
 
-    l = -log of the density of a Gaussian with mean pred and deviation sigma at target; then the mean of all l.
+    l = -log of the density of a Gaussian with mean pred and deviation sigma at target; the mean of all l comes back.
     Differentiable in pred, target and a tensor sigma.
     By hand: no torch gaussian_nll_loss, GaussianNLLLoss, log_prob or Normal.
 
     Args:
         pred: (*), floating point.
-        target: the shape of pred exactly.
+        target: the shape of pred.
         sigma: the standard deviation (not the variance), above 0: a float, or a tensor of the shape of pred.
-    Returns:
-        A tensor without axes.
-    Raises:
-        ValueError: naming `target` (shape), or `sigma` (shape, or not above 0).
     Example:
         >>> gaussian_nll(torch.tensor([0.0, 2.0]), torch.tensor([0.0, 0.0]), sigma=1.0)
         tensor(1.9189)
@@ -495,13 +450,8 @@ def gaussian_nll(pred: Tensor, target: Tensor, sigma: float | Tensor) -> Tensor:
     Source: Bishop, Pattern Recognition and Machine Learning (2006), section 1.2.5. Deviations: the mean over samples.
     """
     ### BEGIN SOLUTION
-    _require_same_shape("target", target, pred)
-    if isinstance(sigma, Tensor):
-        _require_same_shape("sigma", sigma, pred)
-    else:
+    if not isinstance(sigma, Tensor):
         sigma = torch.full_like(pred, sigma)
-    if not (sigma > 0).all():
-        raise ValueError("sigma must be above 0")
     return (((pred - target) / sigma) ** 2 / 2 + sigma.log()).mean() + math.log(2 * math.pi) / 2
     ### END SOLUTION
 
@@ -509,7 +459,7 @@ def gaussian_nll(pred: Tensor, target: Tensor, sigma: float | Tensor) -> Tensor:
 def hinge_loss(scores: Tensor, labels: Tensor, margin: float = 1.0) -> Tensor:
     """The multi-class hinge: every wrong class must stay `margin` below the true one.
 
-    l_n = sum over j != y of max(0, margin + scores[n, j] - scores[n, y]), y = labels[n]; then the mean over n.
+    l_n = sum over j != y of max(0, margin + scores[n, j] - scores[n, y]), y = labels[n]; then their mean over n.
     Differentiable in scores; exactly at a hinge either slope is right. Without a loop.
     By hand: no torch multi_margin_loss, multilabel_margin_loss, MultiMarginLoss.
 
@@ -517,10 +467,6 @@ def hinge_loss(scores: Tensor, labels: Tensor, margin: float = 1.0) -> Tensor:
         scores: (N, K), floating point.
         labels: (N,) int64, from 0 to K - 1.
         margin: at least 0.
-    Returns:
-        A tensor without axes: the sum of all l_n divided by N (not by K).
-    Raises:
-        ValueError: naming `labels` (dtype, shape, range) or `margin` (negative).
     Example:
         >>> hinge_loss(torch.tensor([[3.0, 2.5, 0.0]]), torch.tensor([0]))
         tensor(0.5000)
@@ -528,9 +474,6 @@ def hinge_loss(scores: Tensor, labels: Tensor, margin: float = 1.0) -> Tensor:
     Source: Weston and Watkins, Support Vector Machines for Multi-Class Pattern Recognition (1999).
     """
     ### BEGIN SOLUTION
-    _require_labels(scores, labels)
-    if margin < 0:
-        raise ValueError(f"margin must be at least 0, not {margin}")
     column = labels.unsqueeze(1)
     violations = (margin + scores - scores.gather(1, column)).clamp(min=0)
     return violations.scatter(1, column, 0.0).sum() / len(labels)
@@ -543,30 +486,20 @@ def contrastive_loss(
     """Pulls pairs of one kind together and pushes pairs of two kinds apart, up to a margin.
 
     With d = |x1 - x2| (Euclidean):  l = d^2 / 2  where same,  l = max(0, margin - d)^2 / 2  elsewhere.
-    Differentiable in both; where x1 = x2 the gradient is 0 if same, else any finite number.
     By hand: no torch pairwise_distance, cdist, cosine_embedding_loss or hinge_embedding_loss.
 
     Args:
-        x1: (N, D), floating point.
-        x2: (N, D), the partners.
+        x1, x2: (N, D) both, floating point. Of equal partners the gradient is 0 if same, else any finite number.
         same: (N,) bool, whether a pair is of one kind.
         margin: at least 0.
         reduction: "none" keeps every l, "mean" divides their sum by N, "sum" adds them.
-    Raises:
-        ValueError: naming `x2` (shape), `same` (shape, or not bool), `margin` (negative) or `reduction`.
     Example:
-        >>> x1, x2 = torch.zeros(2, 2), torch.tensor([[3.0, 4.0], [0.6, 0.0]])
-        >>> contrastive_loss(x1, x2, torch.tensor([True, False]), reduction="none")
-        tensor([12.5000,  0.0800])
+        >>> contrastive_loss(torch.zeros(2, 1), torch.tensor([[5.0], [0.6]]), torch.tensor([True, False]))
+        tensor(6.2900)
 
     Source: Hadsell, Chopra, LeCun, Dimensionality Reduction by Learning an Invariant Mapping (2006), eq. 4.
     """
     ### BEGIN SOLUTION
-    _require_same_shape("x2", x2, x1)
-    if same.shape != x1.shape[:1] or same.dtype != torch.bool:
-        raise ValueError(f"same must be bool of shape {tuple(x1.shape[:1])}")
-    if margin < 0:
-        raise ValueError(f"margin must be at least 0, not {margin}")
     squared = ((x1 - x2) ** 2).sum(1)
     apart = squared > 0
     distance = torch.where(apart, torch.sqrt(torch.where(apart, squared, 1.0)), 0.0)
@@ -579,30 +512,21 @@ def triplet_loss(
 ) -> Tensor:
     """The positive must be nearer to the anchor than the negative, by a margin, in squared distance.
 
-    l = max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin), with squared Euclidean distances.
-    Differentiable in all three; exactly at the hinge either slope is right.
+    l = max(0, |anchor - positive|^2 - |anchor - negative|^2 + margin); exactly at the hinge either slope is right.
     By hand: no torch triplet_margin_loss, triplet_margin_with_distance_loss, pairwise_distance, cdist.
 
     Args:
         anchor: (N, D), floating point.
-        positive: (N, D), of the anchor's kind.
-        negative: (N, D), of another kind.
+        positive, negative: (N, D) both, of the anchor's kind and of another.
         margin: at least 0.
         reduction: "none" keeps every l, "mean" divides their sum by N (zeros count), "sum" adds them.
-    Raises:
-        ValueError: naming `positive` or `negative` (shape), `margin` (negative) or `reduction`.
     Example:
-        >>> a, p, n = torch.zeros(2, 1), torch.tensor([[1.0], [1.0]]), torch.tensor([[1.2], [3.0]])
-        >>> triplet_loss(a, p, n, reduction="none")
+        >>> triplet_loss(torch.zeros(2, 1), torch.ones(2, 1), torch.tensor([[1.2], [3.0]]), reduction="none")
         tensor([0.5600, 0.0000])
 
     Source: Schroff, Kalenichenko, Philbin, FaceNet (2015), equation 3. Deviations: the mean over triplets.
     """
     ### BEGIN SOLUTION
-    _require_same_shape("positive", positive, anchor)
-    _require_same_shape("negative", negative, anchor)
-    if margin < 0:
-        raise ValueError(f"margin must be at least 0, not {margin}")
     near = ((anchor - positive) ** 2).sum(1)
     far = ((anchor - negative) ** 2).sum(1)
     return _reduce((near - far + margin).clamp(min=0), reduction)
@@ -618,7 +542,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
     Args:
         x1: (*), floating point.
-        x2: the shape of x1 exactly; else a ValueError that names `x2`.
+        x2: the shape of x1.
         dim, eps: the axis of the vectors, which goes and may be negative; the smallest length that counts.
     Example:
         >>> cosine_similarity(torch.tensor([[3.0, 4.0], [0.0, 0.0]]), torch.tensor([[4.0, 3.0], [1.0, 2.0]]))
@@ -627,7 +551,6 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     Source: Salton, Wong, Yang, A Vector Space Model for Automatic Indexing (1975). eps is torch's.
     """
     ### BEGIN SOLUTION
-    _require_same_shape("x2", x2, x1)
     length1 = (x1 * x1).sum(dim).clamp(min=eps**2).sqrt()
     length2 = (x2 * x2).sum(dim).clamp(min=eps**2).sqrt()
     return (x1 * x2).sum(dim) / (length1 * length2)

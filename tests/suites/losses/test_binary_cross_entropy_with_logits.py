@@ -115,33 +115,11 @@ def test_binary_cross_entropy_with_logits_is_finite_when_scores_are_large(submis
     check_gradients(function, oracle, logits, target, reduction="none", rng=rng)
 
 
-@pytest.mark.parametrize(
-    ("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))]
-)
+@pytest.mark.parametrize(("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((2, 3), (1, 3))])
 def test_binary_cross_entropy_with_logits_refuses_other_shapes(submission, rng, left, right):
     """Shapes that differ raise a ValueError about target, and never broadcast."""
     with check_raises(ValueError, naming="target"):
         submission.binary_cross_entropy_with_logits(rng.normal(*left), rng.uniform(*right))
-
-
-@pytest.mark.parametrize("shape", [(2,), (4,), (1,), (5, 3)])
-def test_binary_cross_entropy_with_logits_refuses_other_weights(submission, rng, shape):
-    """A weight that is not one for each column raises a ValueError about it."""
-    with check_raises(ValueError, naming="pos_weight"):
-        submission.binary_cross_entropy_with_logits(rng.normal(5, 3), rng.uniform(5, 3), rng.uniform(*shape))
-
-
-@pytest.mark.parametrize("dtype", [torch.int64, torch.bool])
-def test_binary_cross_entropy_with_logits_refuses_targets_that_do_not_float(submission, rng, dtype):
-    """A target of integers or booleans raises a ValueError about it."""
-    with check_raises(ValueError, naming="target"):
-        submission.binary_cross_entropy_with_logits(rng.normal(4), rng.bool(4).to(dtype))
-
-
-def test_binary_cross_entropy_with_logits_refuses_an_unknown_reduction(submission, rng):
-    """A reduction that does not exist raises a ValueError about it."""
-    with check_raises(ValueError, naming="reduction"):
-        submission.binary_cross_entropy_with_logits(rng.normal(4), rng.uniform(4), reduction="average")
 
 
 def test_binary_cross_entropy_with_logits_is_made_by_hand(submission, rng):

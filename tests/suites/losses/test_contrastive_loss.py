@@ -12,7 +12,6 @@ from grader.suite import (
     check_gradients,
     check_like,
     check_manners,
-    check_raises,
 )
 
 FORBIDDEN = (
@@ -117,32 +116,6 @@ def test_contrastive_loss_of_far_vectors(submission, rng):
     x1, x2 = (1e6 * rng.normal(4, 3)).requires_grad_(), (1e6 * rng.normal(4, 3)).requires_grad_()
     same = torch.tensor([True, False, True, False])
     check_gradients(submission.contrastive_loss, _oracle, x1, x2, same, rng=rng)
-
-
-@pytest.mark.parametrize("shape", [(1, 3), (3,), (3, 5), (5, 1)])
-def test_contrastive_loss_refuses_other_shapes(submission, rng, shape):
-    """Partners of another shape raise a ValueError about x2."""
-    with check_raises(ValueError, naming="x2"):
-        submission.contrastive_loss(rng.normal(5, 3), rng.normal(*shape), rng.bool(5))
-
-
-@pytest.mark.parametrize("same", [torch.ones(5), torch.ones(5, 1).bool(), torch.ones(1).bool()])
-def test_contrastive_loss_refuses_other_flags(submission, rng, same):
-    """Flags of another shape or dtype raise a ValueError about same."""
-    with check_raises(ValueError, naming="same"):
-        submission.contrastive_loss(rng.normal(5, 3), rng.normal(5, 3), same)
-
-
-def test_contrastive_loss_refuses_a_negative_margin(submission, rng):
-    """A negative margin raises a ValueError about it."""
-    with check_raises(ValueError, naming="margin"):
-        submission.contrastive_loss(rng.normal(5, 3), rng.normal(5, 3), rng.bool(5), margin=-1.0)
-
-
-def test_contrastive_loss_refuses_an_unknown_reduction(submission, rng):
-    """A reduction that does not exist raises a ValueError about it."""
-    with check_raises(ValueError, naming="reduction"):
-        submission.contrastive_loss(rng.normal(5, 3), rng.normal(5, 3), rng.bool(5), reduction="average")
 
 
 def test_contrastive_loss_is_made_by_hand(submission, rng):

@@ -11,7 +11,6 @@ from grader.suite import (
     check_equal,
     check_like,
     check_manners,
-    check_raises,
     check_shape,
     check_vectorised,
 )
@@ -101,20 +100,6 @@ def test_cross_entropy_gradient_has_no_loop(submission, rng):
     few, many = (rng.normal(4, 3), rng.labels(4, 3)), (rng.normal(64, 3), rng.labels(64, 3))
     function = submission.cross_entropy_gradient
     check_vectorised(submission, lambda: function(*few), lambda: function(*many))
-
-
-@pytest.mark.parametrize("shape", [(4, 1), (3,), (1,), (4, 3)])
-def test_cross_entropy_gradient_refuses_other_shapes(submission, rng, shape):
-    """Labels that are not one for each sample raise a ValueError about labels."""
-    with check_raises(ValueError, naming="labels"):
-        submission.cross_entropy_gradient(rng.normal(4, 3), rng.integers(0, 3, *shape))
-
-
-@pytest.mark.parametrize("labels", [[0, 1, -1, 2], [0, 1, 3, 2], [0.0, 1.0, 0.0, 1.0]])
-def test_cross_entropy_gradient_refuses_other_labels(submission, rng, labels):
-    """Labels out of range or of dtype float raise a ValueError about labels."""
-    with check_raises(ValueError, naming="labels"):
-        submission.cross_entropy_gradient(rng.normal(4, 3), torch.tensor(labels))
 
 
 def test_cross_entropy_gradient_is_made_by_hand(submission, rng):

@@ -11,7 +11,6 @@ from grader.suite import (
     check_gradients,
     check_like,
     check_manners,
-    check_raises,
     check_shape,
 )
 
@@ -97,29 +96,6 @@ def test_gaussian_nll_of_extreme_sigma(submission, rng, sigma):
     """A very small and a very large sigma give the exact value and gradient."""
     pred, target = rng.normal(4, 3).requires_grad_(), rng.normal(4, 3)
     check_gradients(submission.gaussian_nll, _oracle, pred, target, sigma, rng=rng, rtol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))]
-)
-def test_gaussian_nll_refuses_other_shapes(submission, rng, left, right):
-    """Shapes that differ raise a ValueError about target, and never broadcast."""
-    with check_raises(ValueError, naming="target"):
-        submission.gaussian_nll(rng.normal(*left), rng.normal(*right), 1.0)
-
-
-@pytest.mark.parametrize("shape", [(3,), (5, 1), (3, 5), ()])
-def test_gaussian_nll_refuses_a_sigma_of_other_shape(submission, rng, shape):
-    """A tensor sigma of another shape raises a ValueError about it."""
-    with check_raises(ValueError, naming="sigma"):
-        submission.gaussian_nll(rng.normal(5, 3), rng.normal(5, 3), rng.uniform(*shape, low=1, high=2))
-
-
-@pytest.mark.parametrize("sigma", [0.0, -1.0, torch.tensor([1.0, -1.0, 1.0])])
-def test_gaussian_nll_refuses_a_sigma_of_zero_or_less(submission, rng, sigma):
-    """A sigma that is not above 0 raises a ValueError about it."""
-    with check_raises(ValueError, naming="sigma"):
-        submission.gaussian_nll(rng.normal(3), rng.normal(3), sigma)
 
 
 def test_gaussian_nll_is_made_by_hand(submission, rng):

@@ -12,7 +12,6 @@ from grader.suite import (
     check_gradients,
     check_like,
     check_manners,
-    check_raises,
 )
 
 FORBIDDEN = ("huber_loss", "HuberLoss", "smooth_l1_loss", "SmoothL1Loss")
@@ -93,28 +92,6 @@ def test_huber_loss_of_large_errors(submission, rng):
     pred = (1e100 * rng.normal(5, dtype=torch.float64)).requires_grad_()
     target = torch.zeros(5, dtype=torch.float64)
     check_gradients(submission.huber_loss, functional.huber_loss, pred, target, delta=0.5, rng=rng)
-
-
-@pytest.mark.parametrize(
-    ("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))]
-)
-def test_huber_loss_refuses_other_shapes(submission, rng, left, right):
-    """Shapes that differ raise a ValueError about target, and never broadcast."""
-    with check_raises(ValueError, naming="target"):
-        submission.huber_loss(rng.normal(*left), rng.normal(*right))
-
-
-@pytest.mark.parametrize("delta", [0.0, -1.0])
-def test_huber_loss_refuses_a_delta_of_zero_or_less(submission, rng, delta):
-    """A delta that is not above 0 raises a ValueError about it."""
-    with check_raises(ValueError, naming="delta"):
-        submission.huber_loss(rng.normal(4), rng.normal(4), delta=delta)
-
-
-def test_huber_loss_refuses_an_unknown_reduction(submission, rng):
-    """A reduction that does not exist raises a ValueError about it."""
-    with check_raises(ValueError, naming="reduction"):
-        submission.huber_loss(rng.normal(4, 3), rng.normal(4, 3), reduction="average")
 
 
 def test_huber_loss_is_made_by_hand(submission, rng):

@@ -13,7 +13,6 @@ from grader.suite import (
     check_gradients,
     check_like,
     check_manners,
-    check_raises,
 )
 
 FORBIDDEN = ("l1_loss", "L1Loss", "smooth_l1_loss", "SmoothL1Loss", "huber_loss", "HuberLoss")
@@ -91,21 +90,6 @@ def test_l1_loss_of_large_errors(submission, rng):
     """Errors around 1e300 do not overflow in float64."""
     pred, target = (1e300 * rng.normal(5, dtype=torch.float64) for _ in range(2))
     check_close(submission.l1_loss(pred, target), functional.l1_loss(pred, target))
-
-
-@pytest.mark.parametrize(
-    ("left", "right"), [((5, 1), (5,)), ((5, 3), (3,)), ((5, 3), (3, 5)), ((2, 3), (1, 3))]
-)
-def test_l1_loss_refuses_other_shapes(submission, rng, left, right):
-    """Shapes that differ raise a ValueError about target, and never broadcast."""
-    with check_raises(ValueError, naming="target"):
-        submission.l1_loss(rng.normal(*left), rng.normal(*right))
-
-
-def test_l1_loss_refuses_an_unknown_reduction(submission, rng):
-    """A reduction that does not exist raises a ValueError about it."""
-    with check_raises(ValueError, naming="reduction"):
-        submission.l1_loss(rng.normal(4, 3), rng.normal(4, 3), reduction="average")
 
 
 def test_l1_loss_is_made_by_hand(submission, rng):

@@ -105,18 +105,11 @@ def test_nll_loss_has_no_loop(submission, rng):
     check_vectorised(submission, lambda: submission.nll_loss(*few), lambda: submission.nll_loss(*many))
 
 
-@pytest.mark.parametrize("shape", [(4, 1), (3,), (1,), (4, 3)])
+@pytest.mark.parametrize("shape", [(4, 1), (3,), (1,)])
 def test_nll_loss_refuses_other_shapes(submission, rng, shape):
     """Labels that are not one for each sample raise a ValueError about labels."""
     with check_raises(ValueError, naming="labels"):
         submission.nll_loss(rng.normal(4, 3), rng.integers(0, 3, *shape))
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bool])
-def test_nll_loss_refuses_other_dtypes(submission, rng, dtype):
-    """Labels that are not int64 raise a ValueError about labels."""
-    with check_raises(ValueError, naming="labels"):
-        submission.nll_loss(rng.normal(4, 3), torch.tensor([0, 1, 0, 1]).to(dtype))
 
 
 @pytest.mark.parametrize("label", [-1, 3])
@@ -124,12 +117,6 @@ def test_nll_loss_refuses_labels_out_of_range(submission, rng, label):
     """A label below 0 or from K on raises a ValueError about labels."""
     with check_raises(ValueError, naming="labels"):
         submission.nll_loss(rng.normal(4, 3), torch.tensor([0, 1, label, 2]))
-
-
-def test_nll_loss_refuses_an_unknown_reduction(submission, rng):
-    """A reduction that does not exist raises a ValueError about it."""
-    with check_raises(ValueError, naming="reduction"):
-        submission.nll_loss(rng.normal(4, 3), rng.labels(4, 3), reduction="average")
 
 
 def test_nll_loss_is_made_by_hand(submission, rng):

@@ -11,7 +11,6 @@ from grader.suite import (
     check_gradients,
     check_like,
     check_manners,
-    check_raises,
 )
 
 FORBIDDEN = (
@@ -118,27 +117,6 @@ def test_triplet_loss_of_equal_vectors(submission, rng):
     x = rng.normal(4, 3)
     triplet = [x.clone().requires_grad_() for _ in range(3)]
     check_gradients(submission.triplet_loss, _oracle, *triplet, margin=0.5, rng=rng)
-
-
-@pytest.mark.parametrize("name", ["positive", "negative"])
-@pytest.mark.parametrize("shape", [(1, 3), (3,), (3, 5), (5, 1)])
-def test_triplet_loss_refuses_other_shapes(submission, rng, shape, name):
-    """Vectors of another shape raise a ValueError that names them."""
-    arguments = {"anchor": rng.normal(5, 3), "positive": rng.normal(5, 3), "negative": rng.normal(5, 3)}
-    with check_raises(ValueError, naming=name):
-        submission.triplet_loss(**{**arguments, name: rng.normal(*shape)})
-
-
-def test_triplet_loss_refuses_a_negative_margin(submission, rng):
-    """A negative margin raises a ValueError about it."""
-    with check_raises(ValueError, naming="margin"):
-        submission.triplet_loss(rng.normal(5, 3), rng.normal(5, 3), rng.normal(5, 3), margin=-1.0)
-
-
-def test_triplet_loss_refuses_an_unknown_reduction(submission, rng):
-    """A reduction that does not exist raises a ValueError about it."""
-    with check_raises(ValueError, naming="reduction"):
-        submission.triplet_loss(rng.normal(5, 3), rng.normal(5, 3), rng.normal(5, 3), reduction="average")
 
 
 def test_triplet_loss_is_made_by_hand(submission, rng):

@@ -10,7 +10,7 @@ def _right(logits, target, pos_weight, reduction):
 
 
 def _from_logarithms(logits, target, pos_weight, reduction, log_p, log_not_p):
-    """Check the arguments as the reference does, then use other logarithms."""
+    """Refuse other shapes as the reference does, then use other logarithms."""
     _right(logits, target, pos_weight, reduction)
     weight = 1.0 if pos_weight is None else pos_weight
     return reference("losses")._reduce(-(weight * target * log_p + (1 - target) * log_not_p), reduction)
@@ -80,7 +80,6 @@ def weight_on_both_terms(logits, target, pos_weight=None, reduction="mean"):
 
 @mistake("pos_weight multiplies the term of the negatives: it belongs to the positive one")
 def weight_on_negatives(logits, target, pos_weight=None, reduction="mean"):
-    _right(logits, target, pos_weight, reduction)
     return _right(-logits, 1 - target, pos_weight, reduction)
 
 
@@ -96,11 +95,6 @@ def mean_over_weights(logits, target, pos_weight=None, reduction="mean"):
 def broadcast(logits, target, pos_weight=None, reduction="mean"):
     logits, target = torch.broadcast_tensors(logits, target)
     return _right(logits, target, pos_weight, reduction)
-
-
-@mistake("a target of integers was accepted: raise a ValueError")
-def integer_target_accepted(logits, target, pos_weight=None, reduction="mean"):
-    return _right(logits, target.to(logits.dtype), pos_weight, reduction)
 
 
 @mistake("the code asks for cuda, which is not everywhere: compute on the device of logits")

@@ -6,8 +6,6 @@ from grader.suite import mistake, reference
 
 
 def _dot(x1, x2, dim):
-    """Check the arguments as the reference does and return the dot products."""
-    reference("losses").cosine_similarity(x1, x2, dim)
     return (x1 * x2).sum(dim)
 
 
@@ -67,12 +65,6 @@ def distance_for_similarity(x1, x2, dim=1, eps=1e-8):
 @mistake("dim is ignored: the vectors always lie along the last axis")
 def last_axis_always(x1, x2, dim=1, eps=1e-8):
     return reference("losses").cosine_similarity(x1, x2, -1, eps)
-
-
-@mistake("shapes that differ were broadcast: raise a ValueError")
-def broadcast(x1, x2, dim=1, eps=1e-8):
-    x1, x2 = torch.broadcast_tensors(x1, x2)
-    return reference("losses").cosine_similarity(x1, x2, dim, eps)
 
 
 @mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")

@@ -15,7 +15,6 @@ def _as_tensor(pred, sigma):
 
 @mistake("sigma was taken for the variance: square it")
 def variance_for_deviation(pred, target, sigma):
-    _right(pred, target, sigma)
     return _right(pred, target, sigma**0.5)
 
 
@@ -51,32 +50,4 @@ def sigma_left_the_graph(pred, target, sigma):
 
 @mistake("the errors were averaged before they were divided by sigma: each error belongs to its own sigma")
 def sigma_averaged(pred, target, sigma):
-    _right(pred, target, sigma)
     return _right(pred, target, _as_tensor(pred, sigma).mean().expand(pred.shape))
-
-
-@mistake("shapes that differ were broadcast: (N, 1) against (N,) compares every pair; raise a ValueError")
-def broadcast(pred, target, sigma):
-    pred, target = torch.broadcast_tensors(pred, target)
-    return _right(pred, target, sigma)
-
-
-@mistake("a sigma of 0 or less was accepted: raise a ValueError")
-def sigma_not_checked(pred, target, sigma):
-    if isinstance(sigma, torch.Tensor):
-        return _right(pred, target, sigma.abs().clamp(min=1e-300))
-    return _right(pred, target, max(abs(sigma), 1e-300))
-
-
-@mistake("a sigma of another shape was broadcast: a tensor has the shape of pred exactly; raise a ValueError")
-def sigma_broadcast(pred, target, sigma):
-    if isinstance(sigma, torch.Tensor) and sigma.shape != pred.shape:
-        return _right(*torch.broadcast_tensors(pred, target, sigma))
-    return _right(pred, target, sigma)
-
-
-@mistake("a sigma without axes was taken for a float: a tensor has the shape of pred; raise a ValueError")
-def sigma_without_axes(pred, target, sigma):
-    if isinstance(sigma, torch.Tensor) and sigma.ndim == 0:
-        sigma = sigma.expand(pred.shape)
-    return _right(pred, target, sigma)

@@ -5,19 +5,12 @@ from grader.suite import mistake, reference
 
 @mistake("the errors keep their signs and cancel each other: take the absolute value of each")
 def signed_errors(pred, target, reduction="mean"):
-    reference("losses").l1_loss(pred, target, reduction)
     return reference("losses")._reduce(pred - target, reduction)
 
 
 @mistake("the absolute value was taken after the mean: errors of opposite sign cancel each other")
 def absolute_value_of_the_mean(pred, target, reduction="mean"):
-    reference("losses").l1_loss(pred, target, reduction)
     return reference("losses")._reduce(pred - target, reduction).abs()
-
-
-@mistake("shapes that differ were broadcast: (N, 1) against (N,) compares every pair; raise a ValueError")
-def broadcast(pred, target, reduction="mean"):
-    return reference("losses")._reduce((pred - target).abs(), reduction)
 
 
 @mistake("the errors were squared: take their absolute value")
@@ -27,7 +20,6 @@ def squared_errors(pred, target, reduction="mean"):
 
 @mistake("the root of a square has no slope at 0, so the gradient there is nan: use abs")
 def root_of_square(pred, target, reduction="mean"):
-    reference("losses").l1_loss(pred, target, reduction)
     return reference("losses")._reduce(((pred - target) ** 2).sqrt(), reduction)
 
 
@@ -43,12 +35,6 @@ def mean_over_rows(pred, target, reduction="mean"):
 def mean_and_sum_swapped(pred, target, reduction="mean"):
     swapped = {"mean": "sum", "sum": "mean"}
     return reference("losses").l1_loss(pred, target, swapped.get(reduction, reduction))
-
-
-@mistake("an unknown reduction was taken for one of the three: raise a ValueError")
-def unknown_reduction_accepted(pred, target, reduction="mean"):
-    known = reduction if reduction in ("none", "sum") else "mean"
-    return reference("losses").l1_loss(pred, target, known)
 
 
 @mistake("the code asks for cuda, which is not everywhere: compute on the device of pred")

@@ -55,14 +55,8 @@ def one_hot_product(log_probs, labels, reduction="mean"):
 
 @mistake("a label of -1 counted from the end: refuse labels below 0")
 def negative_labels_wrap(log_probs, labels, reduction="mean"):
-    integers = labels.dtype == torch.int64
-    wrapped = torch.where(labels < 0, labels + log_probs.shape[1], labels) if integers else labels
+    wrapped = torch.where(labels < 0, labels + log_probs.shape[1], labels)
     return reference("losses").nll_loss(log_probs, wrapped, reduction)
-
-
-@mistake("labels of another dtype were converted in silence: refuse what is not int64")
-def any_dtype_accepted(log_probs, labels, reduction="mean"):
-    return reference("losses").nll_loss(log_probs, labels.long(), reduction)
 
 
 @mistake("there is a Python loop over the samples: pick all entries at once")

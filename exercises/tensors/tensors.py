@@ -80,19 +80,19 @@ def channel_statistics(images: Tensor) -> ChannelStatistics:
 def one_hot(labels: Tensor, num_classes: int) -> Tensor:
     """Write each label as a row with a single 1: y[..., k] = 1 if labels[...] == k else 0.
 
-    By hand: without torch.nn.functional.one_hot. No Python loop.
+    The result is (*, K), int64. By hand: without torch.nn.functional.one_hot. No Python loop.
 
     Args:
-        labels: (*), int64; there may be none, and they may have no axis.
-        num_classes: K, also when the last classes do not occur; a label outside 0 .. K - 1 raises ValueError.
-    Returns:
-        (*, K), int64.
+        labels: (*), int64, each in 0 .. K - 1; there may be none, and they may have no axis.
+        num_classes: K, also when the last classes do not occur.
+    Raises:
+        ValueError: a label lies outside 0 .. K - 1, also where an index of -1 would count from the end.
     Example:
         >>> one_hot(torch.tensor([2, 0]), 4)
         tensor([[0, 0, 1, 0],
                 [1, 0, 0, 0]])
 
-    Source: torch.nn.functional.one_hot. Deviations: K must be given; bad labels raise ValueError.
+    Source: torch.nn.functional.one_hot. Deviations: K must be given.
     """
     raise NotImplementedError("one_hot")
 
@@ -103,15 +103,15 @@ def label_counts(labels: Tensor, num_classes: int) -> Tensor:
     By hand: without torch.bincount, torch.histc and torch.unique. No Python loop, over labels or classes.
 
     Args:
-        labels: (N,), int64; N may be 0.
-        num_classes: K; a class that does not occur counts 0; a label outside 0 .. K - 1 raises ValueError.
+        labels: (N,), int64, each in 0 .. K - 1; N may be 0.
+        num_classes: K; a class that does not occur counts 0.
     Returns:
         (K,), int64.
     Example:
         >>> label_counts(torch.tensor([0, 0, 3]), 5)
         tensor([2, 0, 0, 1, 0])
 
-    Source: torch.bincount with minlength=K. Deviations: a label of K or more raises.
+    Source: torch.bincount with minlength=K.
     """
     raise NotImplementedError("label_counts")
 
@@ -159,20 +159,17 @@ def pairwise_distances(x: Tensor, y: Tensor) -> Tensor:
 def matmul(a: Tensor, b: Tensor) -> Tensor:
     """Matrix product from a broadcast product and a sum: y[..., n, m] = sum over d of a[..., n, d] * b[..., d, m].
 
-    Differentiable in both. No Python loop.
+    The result is (*, N, M), of the dtype of `a`. Differentiable in both. No Python loop.
     By hand: without @, matmul, mm, bmm, mv, dot, einsum, tensordot, inner, linear and torch.linalg.
 
     Args:
         a: (*, N, D), float or int64.
         b: (*, D, M), the dtype of `a`; its leading axes broadcast against those of `a`.
-    Returns:
-        (*, N, M), the dtype of `a`.
     Raises:
-        ValueError: fewer than two axes; or b's rows are not as many as a's columns, also where one of them is 1.
+        ValueError: b's rows are not as many as a's columns, also where one of them is 1 and would be broadcast.
     Example:
-        >>> matmul(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[0, 1], [1, 0]]))
-        tensor([[2, 1],
-                [4, 3]])
+        >>> matmul(torch.tensor([[3, 4]]), torch.tensor([[0, 1], [1, 0]]))
+        tensor([[4, 3]])
 
     Source: torch.matmul, without vectors.
     """
@@ -231,8 +228,9 @@ def add_(out: Tensor, x: Tensor) -> Tensor:
 
     Args:
         out: (*), any numeric dtype; contiguous or not.
-        x: (*), the shape and dtype of `out`; else a ValueError (no broadcasting), and `out` stays as it was. It may
-            share memory with `out`, as `out.t()` does: the sum is that of the values before the call.
+        x: (*), the shape and dtype of `out`; it may share its memory, as `out.t()` does: what it held before counts.
+    Raises:
+        ValueError: x has another shape, also one that would be broadcast; `out` then stays as it was.
     Example:
         >>> out = torch.tensor([1, 2])
         >>> add_(out, torch.tensor([10, 20])) is out, out
@@ -250,9 +248,11 @@ def label_scores(scores: Tensor, labels: Tensor) -> Tensor:
 
     Args:
         scores: (N, K), any dtype.
-        labels: (N,), int64, each in 0 .. K - 1; another shape, or a label out of range, raises ValueError.
+        labels: (N,), int64, each in 0 .. K - 1.
     Returns:
         (N,), the dtype of `scores`.
+    Raises:
+        ValueError: labels have another shape, or one lies outside 0 .. K - 1.
     Example:
         >>> label_scores(torch.tensor([[0.1, 0.3, 0.6], [0.3, 0.2, 0.5]]), torch.tensor([0, 2]))
         tensor([0.1000, 0.5000])
@@ -268,8 +268,10 @@ def accuracy(scores: Tensor, labels: Tensor) -> float:
     Among equal largest scores the first class counts. No Python loop.
 
     Args:
-        scores: (N, K), float; no rows (N = 0) raises ValueError.
-        labels: (N,), int64; another shape raises ValueError.
+        scores: (N, K), float, N at least 1.
+        labels: (N,), int64.
+    Raises:
+        ValueError: labels have another shape; (N, 1) would be compared with all predictions.
     Example:
         >>> scores = torch.tensor([[1.0, 9.0], [8.0, 2.0], [3.0, 7.0], [6.0, 4.0]])
         >>> accuracy(scores, torch.tensor([1, 0, 0, 0]))
@@ -358,7 +360,7 @@ def loss_surface(w: Tensor, b: Tensor, x: Tensor, y: Tensor) -> Tensor:
 
     Args:
         w, b: (W,) and (B,), float: the slopes and the offsets to try; the result is (W, B).
-        x, y: (N,) each, the dtype of `w`: inputs and targets; shapes that differ raise ValueError.
+        x, y: (N,) each, the dtype of `w`: inputs and targets.
     Example:
         >>> x, y = torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0])
         >>> loss_surface(torch.tensor([0.0, 2.0]), torch.tensor([0.0, 1.0]), x, y)
@@ -438,11 +440,9 @@ def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
 def load_tensors(path: str) -> list[Tensor] | dict[str, Tensor]:
     """Read back what `save_tensors`, or torch.save, wrote: a list, or a dict with str keys, of tensors.
 
-    They arrive on the CPU, wherever they were written from. Code that the file may bring along is not executed.
+    They arrive on the CPU, wherever they were written from. Code that the file may bring along is not executed: of a
+    file that holds more than tensors and plain values comes torch's own pickle.UnpicklingError.
 
-    Raises:
-        FileNotFoundError: there is no file at `path`.
-        pickle.UnpicklingError: the file holds more than tensors and plain values; this is torch's own error.
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:

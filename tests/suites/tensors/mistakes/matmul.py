@@ -40,8 +40,6 @@ def axes_from_the_front(a, b):
 
 @mistake("inner sizes 1 and D are broadcast in silence; they must agree")
 def broadcast_inner_size(a, b):
-    if a.dim() < 2 or b.dim() < 2:
-        raise ValueError(f"{'a' if a.dim() < 2 else 'b'} must have two axes")
     return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(dim=-2)
 
 
@@ -68,11 +66,6 @@ def loop_over_columns(a, b):
     _check(a, b)
     columns = [(a * b[..., None, :, m]).sum(dim=-1) for m in range(b.shape[-1])]
     return torch.stack(columns, dim=-1)
-
-
-@mistake("vectors are accepted; both arguments must have two axes at least")
-def accepted_vectors(a, b):
-    return _check(a.unsqueeze(0) if a.dim() == 1 else a, b.unsqueeze(1) if b.dim() == 1 else b)
 
 
 @mistake("axes of size 1 were squeezed out of the product")

@@ -21,6 +21,13 @@ def one_class_too_many(labels, num_classes):
     return _right(labels, num_classes + 1)
 
 
+@mistake("the range was checked with min and max, which do not exist where there are no labels")
+def extremes_of_nothing(labels, num_classes):
+    if labels.min() < 0 or labels.max() >= num_classes:
+        raise ValueError("labels must be from 0 to num_classes - 1")
+    return _right(labels, num_classes)
+
+
 @mistake("the rows are float; int64 is asked for")
 def float_rows(labels, num_classes):
     return _right(labels, num_classes).float()

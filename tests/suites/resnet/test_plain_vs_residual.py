@@ -10,7 +10,6 @@ from grader.suite import (
     check_equal,
     check_fields,
     check_manners,
-    check_raises,
     check_that,
     to_device,
 )
@@ -136,14 +135,6 @@ def test_plain_vs_residual_of_one_sample(submission, rng):
     x, y, seed = sample(rng, 1, 5)
     got = submission.plain_vs_residual(4, x, y, seeded(seed), steps=3)
     check_alike(got, compared(4, x, y, seeded(seed), steps=3))
-
-
-@pytest.mark.parametrize("depth", [0, -1])
-def test_plain_vs_residual_refuses_no_layers(submission, rng, depth):
-    """A depth below 1 raises a ValueError about depth."""
-    x, y, seed = sample(rng)
-    with check_raises(ValueError, naming="depth"):
-        submission.plain_vs_residual(depth, x, y, seeded(seed))
 
 
 def test_plain_vs_residual_has_manners(submission, rng):

@@ -18,8 +18,6 @@ class _Parts(Right):
 
     def __init__(self, block, layers, num_classes=1000, width=64, in_channels=3):
         nn.Module.__init__(self)
-        if len(layers) < 1:
-            raise ValueError("layers")
         self.conv1 = self._first(in_channels, width)
         self.bn1 = nn.BatchNorm2d(width)
         self.names = [f"layer{i + 1}" for i in range(len(layers))]
@@ -192,8 +190,6 @@ class ColourOnly(_Parts):
 @mistake("there are four stages always: there are as many as layers has entries")
 class FourStages(Right):
     def __init__(self, block, layers, num_classes=1000, width=64, in_channels=3):
-        if len(layers) < 1:
-            raise ValueError("layers")
         super().__init__(block, [layers[i] for i in range(4)], num_classes, width, in_channels)
 
 
@@ -266,15 +262,6 @@ class NoBiasAtTheEnd(_Parts):
 class SoftmaxAtTheEnd(_Parts):
     def forward(self, x):
         return super().forward(x).softmax(1)
-
-
-@mistake("layers is not checked: raise a ValueError when it is empty")
-class LayersNotChecked(_Parts):
-    def __init__(self, block, layers, num_classes=1000, width=64, in_channels=3):
-        if len(layers) == 0:
-            nn.Module.__init__(self)
-            return
-        super().__init__(block, layers, num_classes, width, in_channels)
 
 
 @mistake("[block] * n is one object n times: every block of a stage has weights of its own")

@@ -9,7 +9,7 @@ NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
 def _head(model, head):
-    if not head or head not in dict(model.named_modules()):
+    if head not in dict(model.named_modules()):
         raise ValueError(f"head {head!r}")
     return model.get_submodule(head)
 
@@ -186,18 +186,11 @@ def model_returned(model, head="fc"):
 @mistake("an unknown head is not refused: raise a ValueError about head")
 def unknown_head(model, head="fc"):
     known = dict(model.named_modules())
-    return _frozen(model, head) if known.get(head) is not None and head else _parameters(model, nn.Module())
-
-
-@mistake("the empty name is taken for the whole model: it is no head, raise a ValueError")
-def empty_name(model, head="fc"):
-    return _frozen(model, head) if head else list(model.parameters())
+    return _frozen(model, head) if head in known else _parameters(model, nn.Module())
 
 
 @mistake("an unknown head raises an AttributeError: raise a ValueError about head")
 def attribute_error(model, head="fc"):
-    if not head:
-        raise ValueError("head")
     kept = model.get_submodule(head)
     return _frozen(model, head) if kept is not None else []
 

@@ -6,8 +6,6 @@ from grader.suite import mistake
 
 
 def _row(block, in_channels, channels, num_blocks, stride, wrap=None, others=None, inner_stride=1):
-    if num_blocks < 1:
-        raise ValueError("num_blocks")
     others = channels * block.expansion if others is None else others
     blocks = [block(in_channels, channels, stride)]
     blocks += [block(others, channels, inner_stride) for _ in range(num_blocks - 1)]
@@ -72,8 +70,6 @@ def in_channels_everywhere(block, in_channels, channels, num_blocks, stride):
 
 @mistake("channels is multiplied by the expansion: the block does that itself")
 def channels_multiplied(block, in_channels, channels, num_blocks, stride):
-    if num_blocks < 1:
-        raise ValueError("num_blocks")
     wide = channels * block.expansion
     others = [block(wide, wide, 1) for _ in range(num_blocks - 1)]
     return nn.Sequential(block(in_channels, wide, stride), *others)
@@ -81,8 +77,6 @@ def channels_multiplied(block, in_channels, channels, num_blocks, stride):
 
 @mistake("there is one block too many: num_blocks counts the first one too")
 def one_too_many(block, in_channels, channels, num_blocks, stride):
-    if num_blocks < 1:
-        raise ValueError("num_blocks")
     return _row(block, in_channels, channels, num_blocks + 1, stride)
 
 
@@ -102,11 +96,6 @@ def activations_between(block, in_channels, channels, num_blocks, stride):
         return nn.Sequential(*(nn.Sequential(block, nn.ReLU()) for block in blocks))
 
     return _row(block, in_channels, channels, num_blocks, stride, activated)
-
-
-@mistake("num_blocks is not checked: raise a ValueError when it is below 1")
-def not_checked(block, in_channels, channels, num_blocks, stride):
-    return _row(block, in_channels, channels, max(num_blocks, 1), stride)
 
 
 @mistake("the blocks come in the order of last to first")

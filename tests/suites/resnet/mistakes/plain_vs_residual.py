@@ -41,8 +41,6 @@ def _descend(
 
 
 def _start(depth, x, generator, gain):
-    if depth < 1:
-        raise ValueError("depth")
     d = x.shape[1]
     return (gain * torch.randn(depth, d, d, generator=generator, dtype=x.dtype) / d**0.5).to(x.device)
 
@@ -216,13 +214,6 @@ def tensors(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
     )
 
 
-@mistake("depth is not checked: raise a ValueError when it is below 1")
-def depth_not_checked(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
-    if depth < 1:
-        return _comparison(([], []), ([], []))
-    return _both(_start(depth, x, generator, gain), x, y, lr, steps)
-
-
 @mistake("the last layer is missing: there are `depth` of them")
 def one_layer_short(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
     start = _start(depth, x, generator, gain)
@@ -245,8 +236,6 @@ def drawn_in_single_precision(depth, x, y, generator, gain=0.3, lr=0.1, steps=20
     "the weights are drawn on the device of x: the generator is one of the CPU, draw there and move them"
 )
 def drawn_on_the_device(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
-    if depth < 1:
-        raise ValueError("depth")
     d = x.shape[1]
     start = torch.randn(depth, d, d, generator=generator, dtype=x.dtype, device=x.device)
     return _both(gain * start / d**0.5, x, y, lr, steps)

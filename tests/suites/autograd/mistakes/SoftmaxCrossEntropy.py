@@ -134,8 +134,6 @@ class kept_as_attributes(Right):
     @staticmethod
     def forward(ctx, logits, labels):
         ctx.logits, ctx.labels = logits, labels
-        if labels.shape != logits.shape[:1]:
-            raise ValueError("labels must have the shape (N,)")
         shifted = logits - logits.amax(1, keepdim=True)
         chosen = shifted.gather(1, labels.unsqueeze(1)).squeeze(1)
         return (shifted.exp().sum(1).log() - chosen).mean()
@@ -167,30 +165,6 @@ class gradient_for_the_labels(Right):
     def backward(ctx, upstream):
         to_logits, _ = Right.backward(ctx, upstream)
         return to_logits, torch.zeros_like(ctx.saved_tensors[1])
-
-
-@mistake(
-    "the shape of the labels is not checked: gather takes fewer labels than there are samples in silence"
-)
-class labels_not_checked(Right):
-    @staticmethod
-    def forward(ctx, logits, labels):
-        ctx.save_for_backward(logits, labels)
-        shifted = logits - logits.amax(1, keepdim=True)
-        chosen = shifted.gather(1, labels.unsqueeze(1)).squeeze(1)
-        return (shifted.exp().sum(1).log() - chosen).mean()
-
-
-@mistake(
-    "the shape of the labels is not checked: logits[arange(N), labels] stretches (1,) and (N, 1) in silence"
-)
-class labels_stretched(Right):
-    @staticmethod
-    def forward(ctx, logits, labels):
-        ctx.save_for_backward(logits, labels)
-        shifted = logits - logits.amax(1, keepdim=True)
-        chosen = shifted[torch.arange(len(logits), device=logits.device), labels]
-        return (shifted.exp().sum(1).log() - chosen).mean()
 
 
 @mistake("the probabilities were cut off at 1e-12 before the logarithm: scores (0, -1000) must cost 1000")

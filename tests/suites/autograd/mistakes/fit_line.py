@@ -160,7 +160,9 @@ def targets_not_checked(x, y, lr, epochs):
     return reference("autograd").fit_line(x, y if y.shape == x.shape else torch.zeros_like(x), lr, epochs)
 
 
-@mistake("from the second epoch on w has no gradient: `w = w - ...` under no_grad, or detach, made a new tensor")
+@mistake(
+    "from the second epoch on w has no gradient: `w = w - ...` under no_grad, or detach, made a new tensor"
+)
 def rebound_under_no_grad(x, y, lr, epochs):
     fit = reference("autograd").fit_line(x, y, lr, epochs)
     if epochs > 1:

@@ -117,12 +117,6 @@ def still_in_the_graph(x, y, w1, b1, w2, b2):
     return right._replace(**{name: g + 0 * w2.sum() for name, g in right._asdict().items()})
 
 
-@mistake("the shape of y is not checked: (N,) against (N, K) would be stretched in silence")
-def targets_not_checked(x, y, w1, b1, w2, b2):
-    shape = len(x), len(w2)
-    return _right(x, y if y.shape == shape else y.flatten()[:1].expand(shape), w1, b1, w2, b2)
-
-
 @mistake("w2 and b2 belong to the first layer here, w1 and b1 to the second: return each under its own name")
 def layers_exchanged(x, y, w1, b1, w2, b2):
     right = _right(x, y, w1, b1, w2, b2)

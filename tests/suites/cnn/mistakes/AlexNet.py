@@ -109,9 +109,8 @@ class AveragePooling(_Parts):
 @mistake("a pair for image_size is not accepted: it may be an int or (H, W)")
 class PairsNotAccepted(Right):
     def __init__(self, in_channels=1, num_classes=10, image_size=28, width=8, dropout=0.5):
-        if image_size < 15:
-            raise ValueError("image_size")
         super().__init__(in_channels, num_classes, image_size, width, dropout)
+        self.fc1 = nn.Linear(4 * width * _pooled(image_size) ** 2, 64 * width)
 
 
 @mistake("conv1 always has one channel: it has in_channels")
@@ -281,13 +280,6 @@ class FeaturesDroppedToo(_Parts):
 class DroppedAlike(_Parts):
     def _drop(self, x):
         return x * self.dropout(torch.ones_like(x[:1]))
-
-
-@mistake("image_size is not checked: below 15 pixels nothing is left, raise a ValueError")
-class SizeNotChecked(Right):
-    def __init__(self, in_channels=1, num_classes=10, image_size=28, width=8, dropout=0.5):
-        h, w = _sides(image_size)
-        super().__init__(in_channels, num_classes, (max(h, 15), max(w, 15)), width, dropout)
 
 
 @mistake("the layers stand in a plain list, so parameters() finds none: assign them to attributes")

@@ -15,8 +15,7 @@ def _pair(value):
 
 
 def _by_bins(x, output_size, edges):
-    """Refuse what the reference refuses; average over edges(size, bins) along both axes."""
-    _right(x, output_size)
+    """Average over edges(size, bins) along both axes."""
     for dim, bins in zip((2, 3), _pair(output_size), strict=True):
         pairs = edges(x.shape[dim], bins)
         x = torch.stack([x.narrow(dim, a, b - a).mean(dim) for a, b in pairs], dim)
@@ -92,7 +91,6 @@ def nearest_pixels(x, output_size):
 
 @mistake("the largest pixel of each bin was taken: the mean is asked for")
 def largest_taken(x, output_size):
-    _right(x, output_size)
     return functional.adaptive_max_pool2d(x, output_size)
 
 
@@ -111,15 +109,9 @@ def over_the_channels(x, output_size):
 )
 def larger_refused(x, output_size):
     rows, columns = _pair(output_size)
-    if x.dim() == 4 and (rows > x.shape[2] or columns > x.shape[3]):
+    if rows > x.shape[2] or columns > x.shape[3]:
         raise ValueError("output_size is larger than the image")
     return _right(x, output_size)
-
-
-@mistake("a size below 1 gives an empty result: raise a ValueError about output_size")
-def empty_accepted(x, output_size):
-    rows, columns = (max(size, 0) for size in _pair(output_size))
-    return _right(x, output_size) if rows and columns else x.new_zeros(*x.shape[:2], rows, columns)
 
 
 @mistake("the result is made with torch.zeros without dtype: it is float32 whatever x is")
@@ -136,7 +128,6 @@ def made_on_the_cpu(x, output_size):
 
 @mistake("the pixels of a bin were added up one by one: take the mean of a slice")
 def loop_over_pixels(x, output_size):
-    _right(x, output_size)
     for dim, bins in zip((2, 3), _pair(output_size), strict=True):
         size, pixels = x.shape[dim], x.unbind(dim)
         pairs = [(i * size // bins, -(-(i + 1) * size // bins)) for i in range(bins)]
@@ -146,7 +137,6 @@ def loop_over_pixels(x, output_size):
 
 @mistake("a Python loop over the samples: all of them are pooled at once")
 def loop_over_samples(x, output_size):
-    _right(x, output_size)
     return torch.cat([_right(one, output_size) for one in x.split(1)])
 
 
@@ -157,5 +147,4 @@ def left_the_graph(x, output_size):
 
 @mistake("torch's own pooling was used: the task is to build it")
 def used_torch(x, output_size):
-    _right(x, output_size)
     return functional.adaptive_avg_pool2d(x, output_size)

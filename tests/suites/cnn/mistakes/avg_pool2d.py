@@ -15,7 +15,7 @@ def _pair(value):
 
 
 def _windows(x, kernel_size, stride, padding):
-    """Refuse what the reference refuses; return the windows (N, C, H', W', kh, kw)."""
+    """Return the windows (N, C, H', W', kh, kw)."""
     return reference("cnn")._pooling_windows(x, kernel_size, stride, padding, 0.0)
 
 
@@ -49,7 +49,6 @@ def stride_of_one(x, kernel_size, stride=None, padding=0, count_include_pad=True
 
 @mistake("the stride was ignored: the windows always lie side by side")
 def stride_ignored(x, kernel_size, stride=None, padding=0, count_include_pad=True):
-    _right(x, kernel_size, stride, padding)
     return _right(x, kernel_size, None, padding, count_include_pad)
 
 
@@ -63,7 +62,6 @@ def stride_swapped(x, kernel_size, stride=None, padding=0, count_include_pad=Tru
     "the two numbers of padding are swapped: functional.pad takes the last axis first, so (pw, pw, ph, ph)"
 )
 def padding_swapped(x, kernel_size, stride=None, padding=0, count_include_pad=True):
-    _right(x, kernel_size, stride, padding)
     step = kernel_size if stride is None else stride
     wide, inside = (reference("cnn")._padded(v, _pair(padding)[::-1]) for v in (x, torch.ones_like(x)))
     means, share = (reference("cnn")._windows(v, kernel_size, step).mean((-2, -1)) for v in (wide, inside))
@@ -72,7 +70,6 @@ def padding_swapped(x, kernel_size, stride=None, padding=0, count_include_pad=Tr
 
 @mistake("what is left over at the end got a window of its own: a window that does not fit is dropped")
 def rounded_up(x, kernel_size, stride=None, padding=0, count_include_pad=True):
-    _right(x, kernel_size, stride, padding)
     return functional.avg_pool2d(x, kernel_size, stride, padding, True, count_include_pad)
 
 
@@ -83,14 +80,13 @@ def sum_taken(x, kernel_size, stride=None, padding=0, count_include_pad=True):
 
 @mistake("the largest pixel was taken: the mean is asked for")
 def largest_taken(x, kernel_size, stride=None, padding=0, count_include_pad=True):
-    _right(x, kernel_size, stride, padding)
     return reference("cnn").max_pool2d(x, kernel_size, stride, padding)
 
 
 @mistake("the sum was divided by kh * kh: the window has kh * kw pixels")
 def divided_by_a_square(x, kernel_size, stride=None, padding=0, count_include_pad=True):
     kh, kw = _pair(kernel_size)
-    return _right(x, kernel_size, stride, padding, count_include_pad) * kw / max(kh, 1)
+    return _right(x, kernel_size, stride, padding, count_include_pad) * kw / kh
 
 
 @mistake("the result is made with torch.zeros without dtype: it is float32 whatever x is")
@@ -131,27 +127,9 @@ def loop_over_windows(x, kernel_size, stride=None, padding=0, count_include_pad=
 
 @mistake("a Python loop over the samples: all of them are pooled at once")
 def loop_over_samples(x, kernel_size, stride=None, padding=0, count_include_pad=True):
-    _right(x, kernel_size, stride, padding)
     return torch.cat([_right(one, kernel_size, stride, padding, count_include_pad) for one in x.split(1)])
-
-
-@mistake("a padding of more than half the kernel is accepted: raise a ValueError about padding")
-def large_padding_accepted(x, kernel_size, stride=None, padding=0, count_include_pad=True):
-    kernel = _pair(kernel_size)
-    if any(2 * p > k for p, k in zip(_pair(padding), kernel, strict=True)):
-        padding = tuple(min(p, k // 2) for p, k in zip(_pair(padding), kernel, strict=True))
-    return _right(x, kernel_size, stride, padding, count_include_pad)
-
-
-@mistake("a window larger than the image gives an empty result: raise a ValueError about kernel_size")
-def large_window_accepted(x, kernel_size, stride=None, padding=0, count_include_pad=True):
-    (kh, kw), (ph, pw) = _pair(kernel_size), _pair(padding)
-    if x.dim() == 4 and (kh > x.shape[2] + 2 * ph or kw > x.shape[3] + 2 * pw):
-        return x.new_zeros(*x.shape[:2], 0, 0)
-    return _right(x, kernel_size, stride, padding, count_include_pad)
 
 
 @mistake("torch's own pooling was used: the task is to build it")
 def used_torch(x, kernel_size, stride=None, padding=0, count_include_pad=True):
-    _right(x, kernel_size, stride, padding)
     return functional.avg_pool2d(x, kernel_size, stride, padding, False, count_include_pad)

@@ -44,26 +44,23 @@ def padding_swapped(x, weight, bias=None, stride=1, padding=0, dilation=1, group
 @mistake("the two numbers of dilation are swapped: the first is for the rows (H)")
 def dilation_swapped(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     size = _checked(x, weight, bias, stride, padding, dilation, groups)
-    wide = functional.pad(reference("cnn")._padded(x, _pair(padding)), (0, 20, 0, 20))
+    wide = functional.pad(reference("cnn")._padded(x, padding), (0, 20, 0, 20))
     return _cut(_right(wide, weight, bias, stride, 0, _pair(dilation)[::-1], groups), size)
 
 
 @mistake("only the first number of each pair was used: the second is for the columns")
 def first_of_each_pair(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     firsts = [_pair(value)[0] for value in (stride, padding, dilation)]
-    _checked(x, weight, bias, stride, padding, dilation, groups)
     return _right(x, weight, bias, *firsts, groups)
 
 
 @mistake("the stride was ignored: the window moves by (sh, sw)")
 def stride_ignored(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    _checked(x, weight, bias, stride, padding, dilation, groups)
     return _right(x, weight, bias, 1, padding, dilation, groups)
 
 
 @mistake("the size was rounded up: a step that does not fit any more is not taken")
 def rounded_up(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    _checked(x, weight, bias, stride, padding, dilation, groups)
     (sh, sw), (ph, pw) = _pair(stride), _pair(padding)
     more = functional.pad(x, (pw, pw + sw - 1, ph, ph + sh - 1))
     return _right(more, weight, bias, stride, 0, dilation, groups)
@@ -71,21 +68,18 @@ def rounded_up(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 @mistake("the padding came at the bottom and at the right only: it is added on all four sides")
 def padded_at_two_sides(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    _checked(x, weight, bias, stride, padding, dilation, groups)
     ph, pw = _pair(padding)
     return _right(functional.pad(x, (0, pw, 0, ph)), weight, bias, stride, 0, dilation, groups)
 
 
 @mistake("all of the padding came before the first row and column: half of it belongs behind the last ones")
 def padded_before_only(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    _checked(x, weight, bias, stride, padding, dilation, groups)
     ph, pw = _pair(padding)
     return _right(functional.pad(x, (2 * pw, 0, 2 * ph, 0)), weight, bias, stride, 0, dilation, groups)
 
 
 @mistake("the border repeats the pixels of the edge: it is made of zeros")
 def border_repeats_the_edge(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    _checked(x, weight, bias, stride, padding, dilation, groups)
     ph, pw = _pair(padding)
     wide = functional.pad(x, (pw, pw, ph, ph), mode="replicate")
     return _right(wide, weight, bias, stride, 0, dilation, groups)
@@ -93,13 +87,11 @@ def border_repeats_the_edge(x, weight, bias=None, stride=1, padding=0, dilation=
 
 @mistake("the dilation was ignored: the pixels under the kernel lie (dh, dw) apart")
 def dilation_ignored(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    _checked(x, weight, bias, stride, padding, dilation, groups)
     return _right(x, weight, bias, stride, padding, 1, groups)
 
 
 @mistake("the size forgets the dilation: a kernel of k pixels spans dilation * (k - 1) + 1")
 def size_without_dilation(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    _checked(x, weight, bias, stride, padding, dilation, groups)
     (dh, dw), (kh, kw), (ph, pw) = _pair(dilation), weight.shape[2:], _pair(padding)
     wide = functional.pad(x, (pw, pw + (dw - 1) * (kw - 1), ph, ph + (dh - 1) * (kh - 1)))
     return _right(wide, weight, bias, stride, 0, dilation, groups)
@@ -107,7 +99,6 @@ def size_without_dilation(x, weight, bias=None, stride=1, padding=0, dilation=1,
 
 @mistake("the window was taken to span dilation * k pixels; it is dilation * (k - 1) + 1")
 def spans_too_much(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    _checked(x, weight, bias, stride, padding, dilation, groups)
     (dh, dw), (ph, pw) = _pair(dilation), _pair(padding)
     h, w = x.shape[2] + 2 * ph - dh + 1, x.shape[3] + 2 * pw - dw + 1
     wide = reference("cnn")._padded(x, (ph, pw))
@@ -116,20 +107,18 @@ def spans_too_much(x, weight, bias=None, stride=1, padding=0, dilation=1, groups
 
 @mistake("the bias was added for every channel: it is added once, after the sum over the channels")
 def bias_for_every_channel(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    times = x.shape[1] // max(groups, 1)
-    many = None if bias is None else bias * times
+    many = None if bias is None else bias * (x.shape[1] // groups)
     return _right(x, weight, many, stride, padding, dilation, groups)
 
 
 @mistake("the bias was ignored")
 def bias_ignored(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    _checked(x, weight, bias, stride, padding, dilation, groups)
     return _right(x, weight, None, stride, padding, dilation, groups)
 
 
 @mistake("the bias was added before the sum over the kernel: it is added once to each pixel of the result")
 def bias_for_every_position(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    many = None if bias is None else bias * weight.shape[-2] * weight.shape[-1]
+    many = None if bias is None else bias * weight[0, 0].numel()
     return _right(x, weight, many, stride, padding, dilation, groups)
 
 
@@ -172,9 +161,8 @@ def squeezed(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 @mistake("as_strided was given the strides of a contiguous image: ask this one, x.stride()")
 def strides_of_a_contiguous_image(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    if x.dim() == 4:
-        _, c, h, w = x.shape
-        x = x.as_strided(x.shape, (c * h * w, h * w, w, 1))
+    _, c, h, w = x.shape
+    x = x.as_strided(x.shape, (c * h * w, h * w, w, 1))
     return _right(x, weight, bias, stride, padding, dilation, groups)
 
 
@@ -203,8 +191,6 @@ def through_numpy(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=
 
 @mistake("a Python loop over the samples: the whole batch goes at once")
 def loop_over_samples(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    if x.dim() != 4:
-        raise ValueError("x must have four axes")
     return torch.cat([_right(one[None], weight, bias, stride, padding, dilation, groups) for one in x])
 
 
@@ -224,7 +210,7 @@ def loop_over_filters(x, weight, bias=None, stride=1, padding=0, dilation=1, gro
 def loop_over_pixels(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     n, f, h, w = _checked(x, weight, bias, stride, padding, dilation, groups)
     (sh, sw), (dh, dw), (kh, kw) = _pair(stride), _pair(dilation), weight.shape[2:]
-    wide, kernels = reference("cnn")._padded(x, _pair(padding)), weight.unflatten(0, (groups, -1))
+    wide, kernels = reference("cnn")._padded(x, padding), weight.unflatten(0, (groups, -1))
     pixels = []
     for i in range(h):
         for j in range(w):
@@ -240,41 +226,16 @@ def loop_over_pixels(x, weight, bias=None, stride=1, padding=0, dilation=1, grou
 
 @mistake("a weight for one channel is broadcast over all of them: raise a ValueError about weight")
 def one_channel_broadcast(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    if x.dim() == weight.dim() == 4 and groups == 1 and weight.shape[1] == 1:
+    if groups == 1 and weight.shape[1] == 1:
         weight = weight.expand(-1, x.shape[1], -1, -1)
     return _right(x, weight, bias, stride, padding, dilation, groups)
 
 
-@mistake("a bias of one number is broadcast over all filters: raise a ValueError about bias")
-def one_bias_broadcast(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    bias = bias.expand(len(weight)) if bias is not None and len(bias) == 1 else bias
-    return _right(x, weight, bias, stride, padding, dilation, groups)
-
-
-@mistake("the size of the kernel is compared without its gaps: with dilation it spans more pixels")
-def gaps_not_refused(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    (dh, dw), (ph, pw) = _pair(dilation), _pair(padding)
-    if min(dh, dw) > 0 and x.dim() == weight.dim() == 4:
-        rows, columns = (weight.shape[2] - 1) * dh + 1, (weight.shape[3] - 1) * dw + 1
-        if rows > x.shape[2] + 2 * ph or columns > x.shape[3] + 2 * pw:
-            _checked(x, weight, bias, stride, padding, 1, groups)
-            return x.new_zeros(len(x), len(weight), 0, 0)
-    return _right(x, weight, bias, stride, padding, dilation, groups)
-
-
-@mistake("groups that do not divide channels and filters are not refused: raise a ValueError about groups")
+@mistake("what the groups leave over is dropped: raise a ValueError where they do not divide C and F")
 def groups_not_refused(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    if groups < 1 or x.shape[1] % groups or len(weight) % groups:
-        groups = max(groups, 1)
-        return x.new_zeros(len(x), len(weight) // groups * groups, 1, 1)
-    return _right(x, weight, bias, stride, padding, dilation, groups)
-
-
-@mistake("numbers that are too small are accepted: a stride or dilation below 1 and a padding below 0 raise")
-def small_numbers_accepted(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    stride, dilation = (tuple(max(v, 1) for v in _pair(pair)) for pair in (stride, dilation))
-    padding = tuple(max(v, 0) for v in _pair(padding))
-    return _right(x, weight, bias, stride, padding, dilation, groups)
+    c, f = (size - size % groups for size in (x.shape[1], len(weight)))
+    bias = None if bias is None else bias[:f]
+    return _right(x[:, :c], weight[:f], bias, stride, padding, dilation, groups)
 
 
 @mistake("torch's own convolution was used: the task is to build it")

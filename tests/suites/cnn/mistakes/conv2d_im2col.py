@@ -11,12 +11,8 @@ def _right(x, weight, bias=None, stride=1, padding=0, dilation=1):
 
 
 def _parts(x, weight, bias, stride, padding, dilation):
-    """Refuse what the reference refuses; return the size of the result, the filters as rows, and the columns."""
+    """Return the size of the result, the filters as rows, and the columns."""
     cnn = reference("cnn")
-    if x.dim() != 4 or weight.dim() != 4 or weight.shape[1] != x.shape[1]:
-        raise ValueError("x has not four axes" if x.dim() != 4 else "weight does not fit")
-    if bias is not None and bias.shape != weight.shape[:1]:
-        raise ValueError("bias does not fit")
     kernel, options = tuple(weight.shape[2:]), (stride, padding, dilation)
     h, w = (
         cnn.conv_output_size(x.shape[2 + i], kernel[i], *(cnn._pair(o)[i] for o in options)) for i in (0, 1)
@@ -88,13 +84,12 @@ def bias_on_the_last_axis(x, weight, bias=None, stride=1, padding=0, dilation=1)
 @mistake("stride and dilation changed places: torch's unfold takes dilation first, here stride comes first")
 def stride_for_dilation(x, weight, bias=None, stride=1, padding=0, dilation=1):
     (_, _, h, w), *_ = _parts(x, weight, bias, stride, padding, dilation)
-    wide = functional.pad(reference("cnn")._padded(x, reference("cnn")._pair(padding)), (0, 9, 0, 9))
+    wide = functional.pad(reference("cnn")._padded(x, padding), (0, 9, 0, 9))
     return _right(wide, weight, bias, dilation, 0, stride)[:, :, :h, :w]
 
 
 @mistake("padding was left out of the columns")
 def padding_ignored(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    _parts(x, weight, bias, stride, padding, dilation)
     return _right(x, weight, bias, stride, 0, dilation)
 
 
@@ -127,23 +122,7 @@ def one_product_for_each_position(x, weight, bias=None, stride=1, padding=0, dil
 
 @mistake("weight.view fails where the weight is not contiguous: use reshape or flatten")
 def viewed_the_weight(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    if weight.dim() == 4:
-        weight.view(len(weight), -1)
-    return _right(x, weight, bias, stride, padding, dilation)
-
-
-@mistake("a bias of one number is broadcast over all filters: raise a ValueError about bias")
-def one_bias_broadcast(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    bias = bias.expand(len(weight)) if bias is not None and len(bias) == 1 else bias
-    return _right(x, weight, bias, stride, padding, dilation)
-
-
-@mistake(
-    "the product's own RuntimeError stands for a check: channels that differ raise a ValueError about weight"
-)
-def channels_not_checked(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    if x.dim() == weight.dim() == 4 and weight.shape[1] != x.shape[1]:
-        reference("cnn").im2col(x, tuple(weight.shape[2:])).transpose(1, 2) @ weight.flatten(1).t()
+    weight.view(len(weight), -1)
     return _right(x, weight, bias, stride, padding, dilation)
 
 

@@ -53,26 +53,12 @@ def through_a_float(size, kernel_size, stride=1, padding=0, dilation=1):
     return int((size + 2 * padding - dilation * (kernel_size - 1) - 1) / stride) + 1
 
 
-def _small_numbers_refused(size, kernel_size, stride, padding, dilation):
-    _right(size + dilation * kernel_size if size > 0 else size, kernel_size, stride, padding, dilation)
-
-
 @mistake("a window that does not fit is accepted: raise a ValueError about kernel_size")
 def does_not_fit_but_accepted(size, kernel_size, stride=1, padding=0, dilation=1):
-    _small_numbers_refused(size, kernel_size, stride, padding, dilation)
     return (size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1
 
 
 @mistake("kernel_size was compared with the padded axis without its gaps: dilation makes the window longer")
 def fits_without_its_gaps(size, kernel_size, stride=1, padding=0, dilation=1):
-    _small_numbers_refused(size, kernel_size, stride, padding, dilation)
     _right(size, kernel_size, stride, padding)
     return (size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1
-
-
-@mistake("numbers that are too small are accepted: raise a ValueError that names them")
-def small_numbers_accepted(size, kernel_size, stride=1, padding=0, dilation=1):
-    room = size + 2 * padding - dilation * (kernel_size - 1) - 1
-    if room < 0:
-        raise ValueError("kernel_size does not fit")
-    return room // stride + 1

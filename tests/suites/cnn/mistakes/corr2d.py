@@ -24,12 +24,11 @@ def _size(x, k):
 
 @mistake("the kernel was flipped, as in mathematics: it lies on the image as it is written down")
 def flipped(x, k):
-    return _right(x, k.flip(0, 1)) if k.dim() == 2 else _right(x, k)
+    return _right(x, k.flip(0, 1))
 
 
 @mistake("the kernel was transposed: its rows lie along the rows of the image")
 def transposed(x, k):
-    _right(x, k)
     return _right(functional.pad(x, (0, len(k), 0, k.shape[1])), k.t())[: _size(x, k)[0], : _size(x, k)[1]]
 
 
@@ -40,13 +39,11 @@ def last_place_missing(x, k):
 
 @mistake("the output has the size of the image: without padding it loses kh - 1 rows and kw - 1 columns")
 def padded(x, k):
-    _right(x, k)
     return _right(functional.pad(x, (0, k.shape[1] - 1, 0, k.shape[0] - 1)), k)
 
 
 @mistake("the size was computed with kh for both axes")
 def square_kernel(x, k):
-    _right(x, k)
     h, w = x.shape[0] - k.shape[0] + 1, x.shape[1] - k.shape[0] + 1
     wide = _right(functional.pad(x, (0, k.shape[0] + k.shape[1])), k)
     return wide[:h, : max(w, 0)]
@@ -80,14 +77,6 @@ def strides_of_a_contiguous_image(x, k):
     return (windows * k).sum((2, 3))
 
 
-@mistake("a kernel that is larger than the image gives an empty result: raise a ValueError about k")
-def large_kernel_accepted(x, k):
-    if x.dim() == k.dim() == 2 and (k.shape[0] > x.shape[0] or k.shape[1] > x.shape[1]):
-        return x.new_zeros(0, 0)
-    return _right(x, k)
-
-
 @mistake("torch's own convolution was used: the task is to build it")
 def used_torch(x, k):
-    _right(x, k)
     return functional.conv2d(x[None, None], k[None, None])[0, 0]

@@ -16,7 +16,7 @@ def _one(x, k):
 
 @mistake("the kernels were flipped, as in mathematics: they lie on the image as they are written down")
 def flipped(x, k):
-    return _right(x, k.flip(2, 3) if k.dim() == 4 else k)
+    return _right(x, k.flip(2, 3))
 
 
 @mistake("the channels were averaged: they are added up")
@@ -61,17 +61,13 @@ def layout_in_out(x, k):
 
 @mistake("zip stops at the shorter one: channels without a kernel are dropped, raise a ValueError about k")
 def zip_drops_channels(x, k):
-    if x.dim() != 3 or k.dim() != 4:
-        return _right(x, k)
     parts = [[_one(c, d) for c, d in zip(x, f, strict=False)] for f in k]
     return torch.stack([sum(part) for part in parts])
 
 
 @mistake("a kernel for one channel is broadcast over all of them: raise a ValueError about k")
 def one_channel_broadcast(x, k):
-    if x.dim() == 3 and k.dim() == 4 and k.shape[1] == 1:
-        return _right(x, k.expand(-1, x.shape[0], -1, -1))
-    return _right(x, k)
+    return _right(x, k.expand(-1, x.shape[0], -1, -1) if k.shape[1] == 1 else k)
 
 
 @mistake("the sum begins with torch.zeros without device=: it lies on the CPU wherever x is")

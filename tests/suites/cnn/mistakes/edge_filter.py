@@ -46,7 +46,6 @@ def divided_by_eight(image, direction):
 
 @mistake("the kernel is the same for both directions")
 def direction_ignored(image, direction):
-    _right(image, direction)
     return _right(image, "vertical")
 
 
@@ -80,11 +79,6 @@ def kernel_always_float32(image, direction):
 def kernel_on_the_cpu(image, direction):
     kernel = torch.tensor(_right(image, direction).kernel.tolist(), dtype=image.dtype)
     return reference("cnn").EdgeResponse(kernel, reference("cnn").corr2d(image, kernel))
-
-
-@mistake("every word but 'vertical' is taken for horizontal: raise a ValueError about direction")
-def any_word_accepted(image, direction):
-    return _right(image, "vertical" if direction == "vertical" else "horizontal")
 
 
 @mistake("kernel and response changed places: the kernel comes first")

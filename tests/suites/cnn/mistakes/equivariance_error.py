@@ -34,8 +34,6 @@ def _error(
         y, z = f(x), f(move(x, dy, dx))
     (h, w), (dy, dx) = size(y, x), steps(dy, dx, stride)
     rows, columns = places(h, dy, border), places(w, dx, border)
-    if not rows or not columns:
-        raise ValueError("border")
     i, j = torch.tensor(rows, device=x.device)[:, None], torch.tensor(columns, device=x.device)
     return found(z[..., i, j], y[..., i - sign * dy, j - sign * dx])
 
@@ -56,7 +54,6 @@ def zeros_compared(f, x, dy, dx, border=0, stride=1):
 
 @mistake("border is ignored: leave out as many rows and columns at each edge")
 def border_ignored(f, x, dy, dx, border=0, stride=1):
-    _error(f, x, dy, dx, border, stride)
     return _error(f, x, dy, dx, 0, stride)
 
 
@@ -125,7 +122,6 @@ def compared_the_other_way(f, x, dy, dx, border=0, stride=1):
 
 @mistake("y is not moved at all: f(shift(x)) is compared with f(x), which asks for invariance")
 def invariance_asked(f, x, dy, dx, border=0, stride=1):
-    _error(f, x, dy, dx, border, stride)
     return _error(f, x, dy, dx, border, stride, sign=0)
 
 
@@ -141,7 +137,6 @@ def stride_of_rows_only(f, x, dy, dx, border=0, stride=1):
 
 @mistake("the border is divided by stride too: it counts rows and columns of the output")
 def border_divided(f, x, dy, dx, border=0, stride=1):
-    _error(f, x, dy, dx, border, stride)
     return _error(f, x, dy, dx, border // stride, stride)
 
 
@@ -176,13 +171,3 @@ def by_numpy(f, x, dy, dx, border=0, stride=1):
 @mistake("a shift that stride does not divide is accepted: raise a ValueError about stride")
 def stride_not_checked(f, x, dy, dx, border=0, stride=1):
     return _error(f, x, dy - dy % stride, dx - dx % stride, border, stride)
-
-
-@mistake("an empty inside is accepted and called 0: raise a ValueError about border")
-def empty_called_zero(f, x, dy, dx, border=0, stride=1):
-    try:
-        return _error(f, x, dy, dx, border, stride)
-    except ValueError as problem:
-        if "border" in str(problem):
-            return 0.0
-        raise

@@ -15,10 +15,8 @@ def _pair(value):
 
 
 def _windows(x, kernel_size, stride, padding, dilation):
-    """Refuse what the reference refuses; return the windows (N, C, H', W', kh, kw)."""
-    _right(x.detach(), kernel_size, stride, padding, dilation)
-    wide = reference("cnn")._padded(x, _pair(padding))
-    return reference("cnn")._windows(wide, kernel_size, stride, dilation)
+    """Return the windows (N, C, H', W', kh, kw)."""
+    return reference("cnn")._windows(reference("cnn")._padded(x, padding), kernel_size, stride, dilation)
 
 
 @mistake("the window's pixels come before the channels: a column goes through the channels first")
@@ -61,16 +59,13 @@ def windows_turned(x, kernel_size, stride=1, padding=0, dilation=1):
 
 @mistake("the arguments were taken in the order of torch's unfold; here it is stride, padding, dilation")
 def order_of_torch(x, kernel_size, stride=1, padding=0, dilation=1):
-    _right(x.detach(), kernel_size, stride, padding, dilation)
     high = tuple(2 * d * k for d, k in zip(_pair(stride), _pair(kernel_size), strict=True))
     wide = functional.pad(x, (0, high[1], 0, high[0]))
-    steps = tuple(max(d, 1) for d in _pair(dilation))
-    return _right(wide, kernel_size, steps, padding, stride)
+    return _right(wide, kernel_size, dilation, padding, stride)
 
 
 @mistake("the two numbers of kernel_size are swapped: the first is for the rows (H)")
 def kernel_swapped(x, kernel_size, stride=1, padding=0, dilation=1):
-    _right(x.detach(), kernel_size, stride, padding, dilation)
     kernel = _pair(kernel_size)[::-1]
     over = max(*kernel) * max(*_pair(dilation))
     wide = functional.pad(x, (0, over, 0, over)) if max(kernel) > min(x.shape[2:]) else x
@@ -91,21 +86,18 @@ def padding_swapped(x, kernel_size, stride=1, padding=0, dilation=1):
 
 @mistake("the dilation was ignored: the pixels of a window lie (dh, dw) apart")
 def dilation_ignored(x, kernel_size, stride=1, padding=0, dilation=1):
-    _right(x.detach(), kernel_size, stride, padding, dilation)
     return _right(x, kernel_size, stride, padding)
 
 
 @mistake("the size forgets the stride: there are (H - kh) // sh + 1 places along an axis")
 def stride_ignored(x, kernel_size, stride=1, padding=0, dilation=1):
-    _right(x.detach(), kernel_size, stride, padding, dilation)
     return _right(x, kernel_size, 1, padding, dilation)
 
 
 @mistake("as_strided was given the strides of a contiguous image: ask this one, x.stride()")
 def strides_of_a_contiguous_image(x, kernel_size, stride=1, padding=0, dilation=1):
-    if x.dim() == 4:
-        _, c, h, w = x.shape
-        x = x.as_strided(x.shape, (c * h * w, h * w, w, 1))
+    _, c, h, w = x.shape
+    x = x.as_strided(x.shape, (c * h * w, h * w, w, 1))
     return _right(x, kernel_size, stride, padding, dilation)
 
 
@@ -137,21 +129,9 @@ def loop_over_places(x, kernel_size, stride=1, padding=0, dilation=1):
 
 @mistake("a Python loop over the channels: each slice takes all of them")
 def loop_over_channels(x, kernel_size, stride=1, padding=0, dilation=1):
-    if x.dim() != 4:
-        raise ValueError("x must have four axes")
     return torch.cat([_right(c, kernel_size, stride, padding, dilation) for c in x.split(1, 1)], 1)
-
-
-@mistake("a window that does not fit gives empty columns: raise a ValueError about kernel_size")
-def large_window_accepted(x, kernel_size, stride=1, padding=0, dilation=1):
-    spans = [(k - 1) * d + 1 for k, d in zip(_pair(kernel_size), _pair(dilation), strict=True)]
-    room = [size + 2 * p for size, p in zip(x.shape[-2:], _pair(padding), strict=True)]
-    if x.dim() == 4 and (spans[0] > room[0] or spans[1] > room[1]):
-        return x.new_zeros(len(x), x.shape[1] * _pair(kernel_size)[0] * _pair(kernel_size)[1], 0)
-    return _right(x, kernel_size, stride, padding, dilation)
 
 
 @mistake("torch's own unfold was used: the task is to build it")
 def used_torch(x, kernel_size, stride=1, padding=0, dilation=1):
-    _right(x, kernel_size, stride, padding, dilation)
     return functional.unfold(x, kernel_size, dilation, padding, stride)

@@ -8,8 +8,7 @@ def _right(layers):
 
 
 def _filled(layers):
-    """Refuse what the reference refuses; return (kernel, stride, dilation) of each layer."""
-    _right(layers)
+    """Return (kernel, stride, dilation) of each layer."""
     return [(*layer, 1)[:3] for layer in layers]
 
 
@@ -90,21 +89,3 @@ def begins_at_zero(layers):
 @mistake("stride and kernel changed places: a layer is (kernel, stride)")
 def stride_for_kernel(layers):
     return _right([(s, k, d) for k, s, d in _filled(layers)])
-
-
-@mistake(
-    "layers of one or of four numbers, or of numbers below 1, are accepted: raise a ValueError about layers"
-)
-def any_layers_accepted(layers):
-    field, jump = 1, 1
-    for k, s, d in [(*layer, 1, 1, 1)[:3] for layer in layers]:
-        field += d * (k - 1) * jump
-        jump *= s
-    return field
-
-
-@mistake("numbers below 1 are accepted: raise a ValueError about layers")
-def small_numbers_accepted(layers):
-    if any(len(layer) not in (2, 3) for layer in layers):
-        raise ValueError("layers")
-    return any_layers_accepted(layers)

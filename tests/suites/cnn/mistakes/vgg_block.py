@@ -21,8 +21,6 @@ def _block(
     count=lambda n: n,
 ):
     """The reference in parts, each of which a variant may replace."""
-    if num_convs < 1:
-        raise ValueError("num_convs")
     layers, (channels, later, out) = [], widths(in_channels, out_channels)
     for number in range(count(num_convs)):
         layers += [conv(channels, out, number), *bend(number), *each()]
@@ -150,11 +148,6 @@ def with_batch_norm(num_convs, in_channels, out_channels):
 @mistake("a list comes back: a module is asked for, nn.Sequential(*layers)")
 def list_returned(num_convs, in_channels, out_channels):
     return list(_block(num_convs, in_channels, out_channels))
-
-
-@mistake("num_convs is not checked: raise a ValueError when it is below 1")
-def count_not_checked(num_convs, in_channels, out_channels):
-    return _block(num_convs, in_channels, out_channels) if num_convs > 0 else nn.Sequential(nn.MaxPool2d(2))
 
 
 @mistake("all convolutions are copies of the first or the second: each draws its own weights")

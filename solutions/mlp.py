@@ -465,14 +465,15 @@ class BatchNorm1d(nn.Module):
         weight, bias: (D,), parameters that start at 1 and at 0.
         running_mean, running_var: (D,), buffers that start at 0 and at 1.
     Forward:
-        x: (N, D) -> (N, D). One sample has no variance: N = 1 while training raises ValueError.
+        x: (N, D) -> (N, D).
+    Raises:
+        ValueError: forward, naming `x`, when N = 1 while training: one sample has no variance.
     Example:
         >>> layer = BatchNorm1d(2)
         >>> layer(torch.tensor([[1.0, 10.0], [3.0, 30.0]])).detach()[0], layer.running_mean
         (tensor([-1.0000, -1.0000]), tensor([0.2000, 2.0000]))
 
-    Source: Ioffe and Szegedy, Batch Normalization (2015), algorithms 1 and 2.
-    Deviations: running averages as in torch.nn.BatchNorm1d, without its num_batches_tracked.
+    Source: Ioffe and Szegedy, Batch Normalization (2015); running averages as in torch, without num_batches_tracked.
     """
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:

@@ -496,9 +496,9 @@ def step_lr(it: int, base_lr: float, step_size: int, gamma: float = 0.1) -> floa
     It follows from the arguments alone: nothing is remembered. By hand: nothing of torch.optim.
 
     Args:
-        it: the step, counted from 0; negative is a ValueError that names `it`.
+        it: the step, counted from 0.
         base_lr: the learning rate of step 0.
-        step_size: the steps from one drop to the next; below 1 is a ValueError that names `step_size`.
+        step_size: the steps from one drop to the next, at least 1.
         gamma: the factor of each drop.
     Example:
         >>> [step_lr(it, base_lr=8.0, step_size=2, gamma=0.5) for it in range(6)]
@@ -519,10 +519,10 @@ def cosine_lr(it: int, base_lr: float, total: int, warmup: int = 0, min_lr: floa
     Nothing is remembered, and nothing is divided by 0. By hand: nothing of torch.optim.
 
     Args:
-        it: the step, counted from 0; negative is a ValueError that names `it`.
+        it: the step, counted from 0.
         base_lr: the highest learning rate, reached at it = warmup.
         total: the step at which the lowest rate is reached; warm-up counts.
-        warmup: the steps of the warm-up, from 0 to total; else a ValueError that names `warmup`.
+        warmup: the steps of the warm-up, from 0 to total.
         min_lr: the rate at the end, kept for ever after.
     Example:
         >>> [round(cosine_lr(it, base_lr=1.0, total=6, warmup=2), 3) for it in range(8)]

@@ -1,4 +1,4 @@
-"""Docstrings of tasks are short and their examples run; hints hold no line to paste."""
+"""Docstrings of tasks are short and their examples run; hints hold no line to paste; few tasks refuse arguments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Topic, load_course
+from grader.course import Task, Topic, load_course
 
 COURSE = load_course()
 CODE = re.compile(
@@ -20,6 +20,7 @@ CODE = re.compile(
     r"|[-+*/]=|\*\*| @ |\[:|, :\]"  # operators and slices of Python
     r"|\blambda\b|\bdef \w"
 )
+RAISES = re.compile(r"^\s*Raises\b.*:$", re.MULTILINE)  # the head of the section
 TOPICS = [pytest.param(topic, id=topic.slug) for topic in COURSE.topics]
 
 
@@ -66,3 +67,35 @@ def test_every_example_prints_what_it_says(topic: Topic) -> None:
     failed, tried = doctest.testmod(module)
     assert tried > 0
     assert failed == 0
+
+
+def _says_what_it_refuses(task: Task) -> bool:
+    """Tell whether the docstring of a task, or of a method of it, has a section `Raises`."""
+    tree = ast.parse(COURSE.solution_file(task.topic).read_text(encoding="utf-8"))
+    node = next(node for node in tree.body if getattr(node, "name", None) == task.name)
+    documented = (part for part in ast.walk(node) if isinstance(part, ast.FunctionDef | ast.ClassDef))
+    return any(RAISES.search(ast.get_docstring(part) or "") for part in documented)
+
+
+def _tests_of_refusals(task: Task) -> list[str]:
+    """Return the names of the tests of a task that call check_raises, or are about a refusal by their name."""
+    text = COURSE.suite_file(task).read_text(encoding="utf-8")
+    tests = (node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef))
+    return [
+        test.name for test in tests
+        if "check_raises" in {getattr(part, "id", None) for part in ast.walk(test)} or "_refuse" in test.name
+    ]  # fmt: skip
+
+
+def test_at_most_40_tasks_refuse_arguments() -> None:
+    """A refusal stays where it is the lesson: what would broadcast in silence, labels out of range."""
+    tasks = [task.id for topic in COURSE.topics for task in topic.tasks if _says_what_it_refuses(task)]
+    assert 1 <= len(tasks) <= 40
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_what_a_task_refuses_is_said_and_tested_in_at_most_three_tests(topic: Topic) -> None:
+    tests = {task.id: _tests_of_refusals(task) for task in topic.tasks}
+    said = {task.id for task in topic.tasks if _says_what_it_refuses(task)}
+    assert {name for name, of_task in tests.items() if of_task} == said
+    assert {name: of_task for name, of_task in tests.items() if len(of_task) > 3} == {}

@@ -99,7 +99,7 @@ def corr2d_multi(x: Tensor, k: Tensor) -> Tensor:
     """Several channels in, several filters out: each filter has a kernel for each channel, and adds up the results.
 
     y[f] = sum over c of corr2d(x[c], k[f, c]); y is (F, H - kh + 1, W - kw + 1). Differentiable in x and k.
-    A Python loop is fine here. By hand: what `corr2d` may not use is forbidden here too.
+    A Python loop is fine. By hand: no torch convolution (conv2d, nn.Conv2d and the like), no unfold of torch.nn.
 
     Args:
         x: (C, H, W), floating point.
@@ -138,7 +138,7 @@ def conv2d(
     the group of filter f: the first F / G filters see the first C / G channels only, and so on. `conv_output_size`
     gives H' and W'. Differentiable in x, weight and bias. Loops over groups and over the kh * kw positions of the
     kernel are fine; the number of torch operations must not grow with N, C / G, F / G, H or W.
-    By hand: what `corr2d` may not use. functional.pad, slices, as_strided, matrix products, einsum are welcome.
+    By hand: no torch convolution (conv2d, nn.Conv2d, ...), no unfold of torch.nn. pad, as_strided, einsum are welcome.
 
     Args:
         x, weight: (N, C, H, W), floating point, and (F, C / G, kh, kw), its dtype. With its gaps a kernel fits on xp.
@@ -263,14 +263,14 @@ def max_pool2d(
 ) -> Tensor:
     """The largest pixel of each window, in each channel by itself: (N, C, H', W'), sizes as in `conv_output_size`.
 
-    The padding never wins, not even over negative pixels. Differentiable in x: what comes from above goes to the
-    largest pixel of the window; equally large ones share it as they like, with shares of at least 0 that add up to all.
+    Padding is added at both ends of each axis and never wins, not even over negative pixels. Differentiable in x: what
+    comes from above goes to the largest pixel of the window; equally large ones may share it, with no negative share.
     A loop over the kh * kw positions is fine; the number of torch operations must not grow with N, C, H or W.
     By hand: no torch pooling of any kind, no interpolate, no functional.unfold. Tensor.unfold and amax are welcome.
 
     Args:
         x, kernel_size: (N, C, H, W), floating point, finite; (kh, kw) or an int, at least 1.
-        stride, padding: a pair or an int, at least 1 (None is kernel_size); and from 0 to half of the kernel size.
+        stride, padding: pairs or ints; at least 1, or None for kernel_size; and from 0 to half of the kernel size.
     Example:
         >>> max_pool2d(torch.tensor([[[[1.0, 2.0, 0.0], [4.0, 3.0, 0.0], [5.0, 6.0, 7.0]]]]), (2, 1))
         tensor([[[[4., 3., 0.]]]])
@@ -291,15 +291,15 @@ def avg_pool2d(
 ) -> Tensor:
     """The mean pixel of each window, in each channel by itself: (N, C, H', W'), sizes as in `conv_output_size`.
 
-    The padding is made of zeros. With `count_include_pad` they count as pixels, and each sum is divided by kh * kw;
-    without it each sum is divided by the number of pixels of the window that lie inside x. Differentiable in x.
+    Zeros are added at both ends of each axis. With `count_include_pad` they are pixels too: divide by kh * kw always;
+    without it divide by the number of pixels of the window that lie inside x. Differentiable in x.
     A loop over the kh * kw positions is fine; the number of torch operations must not grow with N, C, H or W.
     By hand: no torch pooling of any kind, no interpolate, no torch convolution, no torch.nn.functional.unfold or
     nn.Unfold. The method Tensor.unfold and slices are welcome.
 
     Args:
         x, kernel_size: (N, C, H, W), floating point; (kh, kw) or an int, at least 1.
-        stride, padding: a pair or an int, at least 1 (None is kernel_size); and from 0 to half of the kernel size.
+        stride, padding: pairs or ints; at least 1, or None for kernel_size; and from 0 to half of the kernel size.
         count_include_pad: whether the zeros of the padding count as pixels.
     Example:
         >>> x = torch.tensor([[[[2.0, 4.0], [6.0, 8.0]]]])
@@ -370,7 +370,7 @@ def edge_filter(image: Tensor, direction: str) -> EdgeResponse:
         vertical edges run    -1  0  1        horizontal edges run    -1 -2 -1
         from top to bottom    -2  0  2        from left to right       0  0  0
                               -1  0  1                                 1  2  1
-    Differentiable in image. By hand: what `corr2d` may not use. Your own corr2d is welcome.
+    Differentiable in image. By hand: no torch convolution, no unfold of torch.nn. Your own corr2d is welcome.
 
     Args:
         image: (H, W), floating point, both at least 3.
@@ -412,7 +412,7 @@ def learn_filter(
     whatever x, y, lr and steps are. torch's own random state stays as it was.
 
     Args:
-        x, y: (M, H, W), floating point, the images; (M, H - kh + 1, W - kw + 1), what the kernel made of them.
+        x, y: (M, H, W), floating point, the images; (M, H - kh + 1, W - kw + 1), its dtype, what became of them.
         kernel_size: (kh, kw), or one int for both, at least 1, not larger than the images.
         lr, steps: the learning rate, above 0; how often the kernel is changed. 0 steps give the first kernel.
         generator: lies on the CPU, also when x does not.
@@ -623,7 +623,7 @@ def equivariance_error(
         border: how many rows and columns to leave out at each edge of the output, at least 0; some place is left.
         stride: by how many pixels of x neighbours of the output lie apart, at least 1: 2 behind a pooling by 2.
     Raises:
-        ValueError: naming `stride` when it does not divide dy and dx: then the rule asks for half a pixel.
+        ValueError: naming `stride` when it does not divide dy and dx: then the rule asks for a part of a pixel.
     Example:
         >>> x = torch.arange(12.0).reshape(1, 1, 3, 4)
         >>> equivariance_error(lambda x: 2 * x + 1, x, 1, 1)
@@ -784,8 +784,8 @@ class AlexNet(nn.Module):
       -> conv3 -> ReLU -> conv4 -> ReLU -> conv5 -> ReLU -> max pooling -> flatten
       -> fc1 -> ReLU -> dropout -> fc2 -> ReLU -> dropout -> fc3 -> y.
     conv1 and conv2 have 5x5 kernels and padding 2, conv3 to conv5 3x3 kernels and padding 1; the stride is 1. The
-    poolings are 3x3 with stride 2. Flatten as x.flatten(1) does. The forward pass calls each of the eight layers once,
-    and is differentiable in x and the parameters. In evaluation dropout does nothing.
+    poolings are 3x3 with stride 2 and without padding. Flatten as x.flatten(1) does. The forward pass calls each of the
+    eight layers once, and is differentiable in x and the parameters. In evaluation dropout does nothing.
 
     Args:
         in_channels, num_classes, width: C, K and B, at least 1; B says how wide the layers are.

@@ -11,8 +11,25 @@ from grader.suite import (
     check_manners,
     check_shape,
     check_that,
+    check_trains,
     to_device,
 )
+
+
+class Oracle(nn.Module):
+    """The same network of torch's own layers."""
+
+    def __init__(self, sizes, activation):
+        super().__init__()
+        pairs = zip(sizes[:-1], sizes[1:], strict=True)
+        self.layers, self.activation = nn.ModuleList([nn.Linear(d, k) for d, k in pairs]), activation
+
+    def forward(self, x):
+        """Return the scores."""
+        for i, layer in enumerate(self.layers):
+            x = self.activation(x) if i else x
+            x = nn.functional.linear(x, layer.weight, layer.bias)
+        return x
 
 
 def draw_weights(rng, sizes, dtype=torch.float64):
@@ -135,6 +152,13 @@ def test_MLP_over_other_axes(submission, rng, shared, dtype, shape):
     x, upstream = rng.normal(*shape, 5, dtype=dtype), rng.normal(*shape, 3, dtype=dtype)
     got = submission.run(shared.play, "MLP", (sizes, torch.tanh), weights, x, upstream)
     check_close(got, shared.expected(oracle(sizes, torch.tanh), weights, x, upstream))
+
+
+@pytest.mark.parametrize("sizes", [(5, 7, 4, 3), (6, 4)], ids=str)
+def test_MLP_trains(submission, rng, sizes):
+    """Six steps of descent move the weights of every layer as they should."""
+    batches = [(rng.normal(n, sizes[0]), rng.labels(n, sizes[-1])) for n in (8, 8, 5, 8, 3, 1)]
+    check_trains(submission, "MLP", (sizes, nn.functional.tanh), Oracle(sizes, torch.tanh), batches, rng=rng)
 
 
 def test_MLP_gives_any_number(submission, rng, shared):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.suite import check_close, check_equal, check_manners, to_device
+from grader.suite import check_close, check_equal, check_manners, check_trains, to_device
 
 KEYS = ["first.weight", "first.bias", "shared.weight", "shared.bias", "last.weight", "last.bias"]
 
@@ -20,6 +20,20 @@ def oracle(weights, x):
     for name in ("first", "shared", "shared"):
         x = torch.relu(nn.functional.linear(x, weights[f"{name}.weight"], weights[f"{name}.bias"]))
     return nn.functional.linear(x, weights["last.weight"], weights["last.bias"])
+
+
+class Oracle(nn.Module):
+    """The same network of torch's own layers: autograd adds up the gradients of both uses of `shared`."""
+
+    def __init__(self, d, h, k):
+        super().__init__()
+        self.first, self.shared, self.last = nn.Linear(d, h), nn.Linear(h, h), nn.Linear(h, k)
+
+    def forward(self, x):
+        """Return the scores."""
+        h1 = torch.relu(self.first(x))
+        h2 = torch.relu(self.shared(h1))
+        return self.last(torch.relu(self.shared(h2)))
 
 
 @pytest.mark.visible
@@ -84,6 +98,12 @@ def test_SharedMLP_stays_shared_while_training(submission, rng):
         weights = {key: w - 0.01 * g for (key, w), g in zip(weights.items(), gradients, strict=True)}
     check_close(got, weights, "the weights")
     check_close(output, oracle(weights, x), "the output")
+
+
+def test_SharedMLP_trains(submission, rng):
+    """Six steps of descent: the shared layer moves by both its uses added up."""
+    batches = [(rng.normal(n, 5), rng.labels(n, 3)) for n in (8, 8, 5, 8, 3, 1)]
+    check_trains(submission, "SharedMLP", (5, 6, 3), Oracle(5, 6, 3), batches, rng=rng)
 
 
 def test_SharedMLP_survives_saving(submission, rng, shared):

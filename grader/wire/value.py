@@ -111,6 +111,8 @@ class Encoder:
             return {"bytes": self.writer.add_bytes(bytes(value))}
         if kind is np.ndarray and _numeric(value):
             return {"array": self.writer.tensor(torch.from_numpy(np.array(value, order="C")))}
+        if kind is np.float64:  # which inherits from float: the mean of a list of floats is one
+            return float(value)
         if issubclass(kind, np.generic) and kind.__module__ == "numpy" and _numeric(value):
             return {"number": self.writer.tensor(torch.from_numpy(np.array(value)))}
         if kind is torch.dtype and value in DTYPES.values():

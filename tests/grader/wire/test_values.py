@@ -187,6 +187,12 @@ def test_named_tuple_becomes_a_record() -> None:
         _ = got.third
 
 
+def test_numpy_double_becomes_the_float_that_it_is() -> None:
+    got = sent([np.float64(0.1), np.mean([1.0, 2.0]), np.float64("nan")])
+    assert [type(value) for value in got] == [float] * 3
+    assert got[:2] == [0.1, 1.5] and math.isnan(got[2])
+
+
 def test_numpy_array_and_number_survive() -> None:
     got = sent([np.arange(6).reshape(2, 3).T, np.float32(1.5), np.array(3)])
     assert got[0].tolist() == [[0, 3], [1, 4], [2, 5]] and got[0].dtype == np.int64

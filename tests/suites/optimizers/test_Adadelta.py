@@ -57,6 +57,7 @@ def test_Adadelta_keeps_state_with_its_parameter(submission, rng, shared):
     shared.check_rearranged(submission, rng, "Adadelta", STATE)
 
 
+@pytest.mark.detail
 def test_Adadelta_of_a_single_number(submission, rng, shared):
     """A parameter without axes, one number, is stepped like any other."""
     shared.check_path(submission, rng, "Adadelta", STATE, shapes=((), (3,)))

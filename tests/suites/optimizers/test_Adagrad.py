@@ -76,6 +76,7 @@ def test_Adagrad_keeps_state_with_its_parameter(submission, rng, shared):
     shared.check_rearranged(submission, rng, "Adagrad", STATE)
 
 
+@pytest.mark.detail
 def test_Adagrad_of_a_single_number(submission, rng, shared):
     """A parameter without axes, one number, is stepped like any other."""
     shared.check_path(submission, rng, "Adagrad", STATE, shapes=((), (3,)))

@@ -79,6 +79,7 @@ def test_Adam_keeps_state_with_its_parameter(submission, rng, shared):
     shared.check_rearranged(submission, rng, "Adam", STATE)
 
 
+@pytest.mark.detail
 def test_Adam_of_a_single_number(submission, rng, shared):
     """A parameter without axes, one number, is stepped like any other."""
     shared.check_path(submission, rng, "Adam", STATE, shapes=((), (3,)))

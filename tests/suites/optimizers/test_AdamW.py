@@ -81,6 +81,7 @@ def test_AdamW_keeps_state_with_its_parameter(submission, rng, shared):
     shared.check_rearranged(submission, rng, "AdamW", STATE)
 
 
+@pytest.mark.detail
 def test_AdamW_of_a_single_number(submission, rng, shared):
     """A parameter without axes, one number, is stepped like any other."""
     shared.check_path(submission, rng, "AdamW", STATE, shapes=((), (3,)))

@@ -82,6 +82,7 @@ def test_RMSprop_keeps_state_with_its_parameter(submission, rng, shared):
     shared.check_rearranged(submission, rng, "RMSprop", STATE)
 
 
+@pytest.mark.detail
 def test_RMSprop_of_a_single_number(submission, rng, shared):
     """A parameter without axes, one number, is stepped like any other."""
     shared.check_path(submission, rng, "RMSprop", STATE, shapes=((), (3,)))

@@ -62,6 +62,7 @@ def test_SGD_keeps_state_with_its_parameter(submission, rng, shared):
     shared.check_rearranged(submission, rng, "SGD", STATE)
 
 
+@pytest.mark.detail
 def test_SGD_of_a_single_number(submission, rng, shared):
     """A parameter without axes, one number, is stepped like any other."""
     shared.check_path(submission, rng, "SGD", STATE, shapes=((), (3,)))

@@ -5,7 +5,7 @@ import torch
 
 from grader.suite import check_by_hand, check_close, check_manners, check_that
 
-SIZES = [(10, 3), (12, 4), (5, 5), (5, 9), (7, 1), (1, 1), (0, 3)]
+SIZES = [(10, 3), (12, 4), (5, 5), (5, 9), (7, 1), (1, 1)]
 
 
 def epochs(submission, n, batch_size, generator, count, drop_last=False):
@@ -65,6 +65,14 @@ def test_minibatches_in_order(submission, sizes, drop_last):
 def test_minibatches_hold_every_sample_once(submission, rng, sizes, drop_last):
     """Shuffled batches have the same sizes, and no sample comes twice or is lost."""
     _check_epoch(submission.minibatches(*sizes, True, rng.generator(), drop_last), *sizes, drop_last)
+
+
+@pytest.mark.detail
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_minibatches_of_no_samples(submission, rng, shuffle):
+    """No samples give no batch, not one that is empty."""
+    generator = rng.generator() if shuffle else None
+    check_close(submission.minibatches(0, 3, shuffle, generator, False), [], "batches")
 
 
 def test_minibatches_change_from_epoch_to_epoch(submission, rng):

@@ -126,6 +126,11 @@ def passages(rng, text, names, count):
     return tokens[rng.integers(0, len(tokens) - LENGTH, count)[:, None] + torch.arange(LENGTH + 1)]
 
 
+def contiguous(tokens):
+    """Return inputs and targets in memory of their own, of which a view may be asked for."""
+    return tokens[:, :-1].contiguous(), tokens[:, 1:].contiguous()
+
+
 def loss_of(outputs, targets):
     """Return the mean cross-entropy of all tokens."""
     return functional.cross_entropy(outputs[0].flatten(0, 1), targets.flatten())
@@ -204,7 +209,7 @@ def test_train_char_rnn_trains_a_CharRNN(submission, rng, shared):
     model, tokens = submission.CharRNN(5, 6), rng.integers(0, 5, 3, 7)
     model.double()
     start = read_model(submission, model, shared.LetterNet(5, 6).double())
-    losses = submission.train_char_rnn(model, tokens[:, :-1], tokens[:, 1:], 4, 0.05)
+    losses = submission.train_char_rnn(model, *contiguous(tokens), 4, 0.05)
     check_losses(losses, 4)
     want, batch = copy.deepcopy(start.model), [(tokens[:, :-1], tokens[:, 1:])]
     means = train_steps(want, [batch] * 4, torch.optim.Adam(want.parameters(), lr=0.05), loss_of)
@@ -220,7 +225,7 @@ def test_train_char_rnn_reads_a_novel(submission, rng, draw, shared):
     rows, tests = passages(rng, book.train, names, 600), passages(rng, book.test, names, 200)
     model = submission.CharRNN(len(CHARACTERS), 48)
     start = read_model(submission, model, shared.LetterNet(len(CHARACTERS), 48))
-    losses = submission.train_char_rnn(model, rows[:, :-1], rows[:, 1:], 80, 0.02)
+    losses = submission.train_char_rnn(model, *contiguous(rows), 80, 0.02)
     check_losses(losses, 80)
     draw.curve("loss by step", losses, [])
     trained = replace(read_model(submission, model, start.model), losses=losses)

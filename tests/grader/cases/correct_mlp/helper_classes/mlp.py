@@ -3,6 +3,7 @@ import copy
 import math
 from collections import namedtuple
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -405,15 +406,14 @@ class Meter:
     """A mean over samples."""
 
     def __init__(self):
-        self.sum = 0.0
-        self.n = 0
+        self.losses, self.sizes = [], []
 
     def add(self, loss, n):
-        self.sum += loss.item() * n
-        self.n += n
+        self.losses.append(loss.item())
+        self.sizes.append(n)
 
     def mean(self):
-        return self.sum / self.n
+        return np.average(self.losses, weights=self.sizes)
 
 
 class Frozen:

@@ -185,7 +185,7 @@ class Dropout(nn.Module):
         if not self.training:
             return x
         if self.p == 1:
-            return x * 0
+            return torch.zeros_like(x)
         keep = torch.rand_like(x) >= self.p
         return x * keep / (1 - self.p)
 
@@ -384,12 +384,11 @@ def standardize(train: Tensor, test: Tensor) -> Standardized:
     new_test = torch.empty_like(test)
     for j in range(columns):
         column = train[:, j]
-        if (column == column[0]).all():
+        centre = column.mean()
+        std = ((column - centre) ** 2).mean().sqrt()
+        if (column == column[0]).all() or std < 1e-8:
             centre = column[0]
             std = torch.ones_like(centre)
-        else:
-            centre = column.mean()
-            std = ((column - centre) ** 2).mean().sqrt()
         new_train[:, j] = (column - centre) / std
         new_test[:, j] = (test[:, j] - centre) / std
     return Standardized(new_train, new_test)

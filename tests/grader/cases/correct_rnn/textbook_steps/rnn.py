@@ -370,7 +370,7 @@ def train_char_rnn(model, inputs, targets, steps, lr):
         for parameter in model.parameters():
             parameter.grad = None
         logits, hidden = model(inputs)
-        loss = sequence_loss(logits, targets)
+        loss = functional.cross_entropy(logits.reshape(-1, logits.shape[2]), targets.view(-1))
         loss.backward()
         optimizer.step()
         losses.append(loss.item())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from grader.report import Report
 
@@ -160,20 +160,31 @@ class TaskColumn:
 
 
 @dataclass(frozen=True)
-class ClassResult:
-    """One run over a class, for whoever renders it."""
+class Run:
+    """One run over a class: what is known when it begins, and from `number` on what becomes of it."""
 
     title: str
-    run: int  # its number in the gradebook
-    seed: int | None  # None: one for each student
-    started: datetime
-    seconds: float
+    seed: int  # of the run, also where each student's own seed follows from it
+    started: datetime  # with a time zone
     course_digest: str
     device: str
     sandbox: str
     columns: tuple[TaskColumn, ...]
-    standings: tuple[Standing, ...]  # sorted by student
-    notes: tuple[str, ...] = ()
-    graded: int = 0  # gradings of a topic that this run made
-    cached: int = 0  # gradings of a topic that were known from before
+    seed_per_student: bool = False
     zone: str = ""  # of the course, in which times are shown
+    options: Mapping[str, Any] = field(default_factory=dict)  # plain values, for whoever reads the gradebook
+    number: int = 0  # in the gradebook
+    gradings: int = 0  # of a topic of a hand-in, recorded so far
+    finished: datetime | None = None  # None: it was interrupted, or goes on now
+    seconds: float = 0.0
+    students: int = 0
+    graded: int = 0  # gradings of a topic that it made
+    cached: int = 0  # gradings of a topic that were known from before
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClassResult(Run):
+    """A finished run with how everybody stands, for whoever renders it."""
+
+    standings: tuple[Standing, ...] = ()  # sorted by student

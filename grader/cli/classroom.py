@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,6 @@ from grader.cli import shared
 if TYPE_CHECKING:
     from grader.classroom.gradebook.book import Gradebook
     from grader.classroom.grading.asked import Asked
-    from grader.classroom.pages.terminal import ClassProgress
     from grader.classroom.records import ClassResult
     from grader.classroom.similar.find import Findings
 
@@ -97,7 +95,8 @@ def _run(asked: Asked, kind: str) -> int:
     from grader.classroom.grading.command import run_class
 
     try:
-        result, notes = run_class(asked, _progress())
+        with shared.live_progress(timed=True) as live:
+            result, notes = run_class(asked, live.count if live else None)
     except KeyboardInterrupt:
         click.echo(
             f"Stopped. What was graded is kept in {asked.book}; the same command goes on from there.",
@@ -108,12 +107,6 @@ def _run(asked: Asked, kind: str) -> int:
     for note in notes:
         click.echo(note)
     return shared.OURS if any(standing.outcome == "incomplete" for standing in result.standings) else 0
-
-
-def _progress() -> ClassProgress:
-    from grader.classroom.pages.terminal import ClassProgress, LiveClassProgress
-
-    return LiveClassProgress(shared.open_console(errors=True)) if sys.stderr.isatty() else ClassProgress()
 
 
 def _present(asked: Asked, result: ClassResult, kind: str) -> None:
@@ -134,7 +127,7 @@ def _show_diff(asked: Asked, result: ClassResult) -> None:
     from grader.classroom.pages.gradebook import compare, show_changes
 
     with Gradebook(asked.book) as book:
-        finished = [entry.number for entry in book.runs() if entry.finished and entry.number < result.run]
+        finished = [entry.number for entry in book.runs() if entry.finished and entry.number < result.number]
         if not finished:
             click.echo("There is no earlier run to compare with.")
             return

@@ -92,14 +92,14 @@ def open_console(*, errors: bool = False) -> Console:
 
 
 @contextmanager
-def live_progress() -> Iterator[LiveProgress | None]:
-    """A line that moves until the work is done, where somebody is looking."""
+def live_progress(*, timed: bool = False) -> Iterator[LiveProgress | None]:
+    """A line that moves until the work is done, where somebody is looking; `timed` with how long that will take."""
     if not sys.stderr.isatty():
         yield None
         return
     from grader.render.page import LiveProgress
 
-    live = LiveProgress(open_console(errors=True))
+    live = LiveProgress(open_console(errors=True), timed=timed)
     try:
         yield live
     finally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from grader.text import label as spoken_label
@@ -105,12 +105,13 @@ class LiveProgress:
     It is drawn when a test is done, and not by a thread: the judge forks while the line is on screen.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, timed: bool = False) -> None:
         self._live = Progress(
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
             TextColumn("{task.fields[failed]}", style="red", markup=False),
             TextColumn("{task.description}", style="dim", markup=False),
+            *([TimeRemainingColumn()] if timed else []),
             console=console,
             transient=True,
             auto_refresh=False,

@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Self
 
 from grader.classroom.gradebook.contents import (
-    RunEntry,
-    RunFacts,
     dump,
-    entry_of,
+    facts_of,
     get_report,
     get_standings,
     load,
@@ -23,14 +21,14 @@ from grader.classroom.gradebook.contents import (
     put_hand_in,
     put_report,
     put_standing,
-    result_of,
+    run_of,
     stored,
     text_of,
     time_of,
     time_text,
 )
 from grader.classroom.gradebook.database import Connection, WrongBook
-from grader.classroom.records import Adjustment, ClassResult, HandIn, Standing
+from grader.classroom.records import Adjustment, ClassResult, HandIn, Run, Standing
 from grader.report import Report
 
 AT_ONCE = 16  # standings that are one change
@@ -86,11 +84,11 @@ class Gradebook:
         with self._connection.change():
             yield
 
-    def begin(self, facts: RunFacts) -> int:
+    def begin(self, run: Run) -> int:
         """Begin a new run and return its number; what earlier runs have graded is `known`."""
         with self._connection.change():
             return self._connection.write(
-                "INSERT INTO runs (started, facts) VALUES (?, ?)", time_text(facts.started), dump(facts)
+                "INSERT INTO runs (started, facts) VALUES (?, ?)", time_text(run.started), facts_of(run)
             )
 
     def known(self, key: str) -> Report | None:
@@ -162,7 +160,7 @@ class Gradebook:
             self._connection.write(
                 "UPDATE runs SET finished = ?, ending = ? WHERE number = ?", time_text(now()), dump(ending), run
             )
-        return result_of(self._entry(run), standings)
+        return ClassResult(**vars(self._run(run)), standings=standings)
 
     def _refuse_finished(self, run: int) -> None:
         """Let nobody write into a run that is finished; this asks for no more, as it is asked for each grading."""
@@ -172,15 +170,15 @@ class Gradebook:
         if rows[0][0] is not None:
             raise ValueError(f"run {run} was finished at {rows[0][0]}: begin a new one")
 
-    def runs(self) -> tuple[RunEntry, ...]:
+    def runs(self) -> tuple[Run, ...]:
         """Return every run, the oldest first, also those that were not finished."""
-        return tuple(map(entry_of, self._connection.rows(f"{ENTRIES} ORDER BY number")))
+        return tuple(map(run_of, self._connection.rows(f"{ENTRIES} ORDER BY number")))
 
-    def _entry(self, run: int) -> RunEntry:
-        rows = self._connection.rows(f"{ENTRIES} WHERE number = ?", run)
+    def _run(self, number: int) -> Run:
+        rows = self._connection.rows(f"{ENTRIES} WHERE number = ?", number)
         if not rows:
-            raise self._no_such_run(run)
-        return entry_of(rows[0])
+            raise self._no_such_run(number)
+        return run_of(rows[0])
 
     def _no_such_run(self, run: int | None) -> WrongBook:
         """Return what is wrong where a run is named that there never was; None: any that is finished."""
@@ -192,14 +190,14 @@ class Gradebook:
     @property
     def zone(self) -> str:
         """The zone of the course as the latest run has it, in which times are shown; empty for none."""
-        return next((entry.facts.zone for entry in reversed(self.runs())), "")
+        return next((run.zone for run in reversed(self.runs())), "")
 
     def result(self, run: int | None = None) -> ClassResult:
         """Return a finished run whole, the latest if none is named."""
-        entry = self._entry(self._last_finished() if run is None else run)
-        if entry.finished is None:
+        known = self._run(self._last_finished() if run is None else run)
+        if known.finished is None:
             raise WrongBook(f"{self.path}: run {run} was not finished: grade the class again to take it up")
-        return result_of(entry, get_standings(self._connection, entry.number))
+        return ClassResult(**vars(known), standings=get_standings(self._connection, known.number))
 
     def _last_finished(self) -> int:
         ((number,),) = self._connection.rows("SELECT max(number) FROM runs WHERE finished IS NOT NULL")

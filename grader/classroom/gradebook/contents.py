@@ -10,13 +10,13 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
 from grader.classroom.gradebook.database import BookProblem, Connection
-from grader.classroom.records import Attempt, ClassResult, HandIn, Standing, TaskColumn
+from grader.classroom.records import Attempt, HandIn, Run, Standing
 from grader.report import Report
 from grader.report.json import NotAReport, as_dict, read_report, read_task
 from grader.report.selection import topic_of
@@ -206,50 +206,19 @@ def _attempt(connection: Connection, facts: dict[str, Any]) -> Attempt:
     return Attempt(get_hand_in(connection, facts["hand_in"]), facts["score"], facts["reason"])
 
 
-@dataclass(frozen=True)
-class RunFacts:
-    """What is known of a run over a class when it begins."""
-
-    title: str
-    seed: int  # of the run, also where each student's own seed follows from it
-    started: datetime  # with a time zone
-    course_digest: str
-    device: str
-    sandbox: str
-    columns: tuple[TaskColumn, ...]
-    seed_per_student: bool = False
-    zone: str = ""  # of the course, in which times are shown
-    options: Mapping[str, Any] = field(default_factory=dict)  # plain values, for whoever reads the gradebook
+# Of a run: what is known when it begins.
+BEGUN = (
+    "title", "seed", "started", "course_digest", "device", "sandbox", "columns", "seed_per_student", "zone", "options",
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class RunEntry:
-    """One run as the gradebook lists it."""
-
-    number: int
-    facts: RunFacts
-    gradings: int  # of a topic of a hand-in, recorded so far
-    finished: datetime | None = None  # None: it was interrupted, or goes on now
-    seconds: float = 0.0
-    students: int = 0
-    graded: int = 0
-    cached: int = 0
-    notes: tuple[str, ...] = ()
+def facts_of(run: Run) -> str:
+    """Return what a row keeps of a run that begins."""
+    return dump({name: getattr(run, name) for name in BEGUN})
 
 
-def result_of(entry: RunEntry, standings: tuple[Standing, ...]) -> ClassResult:
-    """Return a finished run with its standings."""
-    facts = entry.facts
-    return ClassResult(
-        title=facts.title, run=entry.number, seed=None if facts.seed_per_student else facts.seed, started=facts.started,
-        seconds=entry.seconds, course_digest=facts.course_digest, device=facts.device, sandbox=facts.sandbox,
-        columns=facts.columns, standings=standings, notes=entry.notes,
-        graded=entry.graded, cached=entry.cached, zone=facts.zone,
-    )  # fmt: skip
-
-
-def entry_of(row: tuple[Any, ...]) -> RunEntry:
+def run_of(row: tuple[Any, ...]) -> Run:
     """Return a run of its row: number, facts, end, what is known at the end, gradings so far."""
     number, facts, finished, ending, gradings = row
-    known = {"number": number, "facts": load(facts), "gradings": gradings, "finished": finished}
-    return from_plain(known | (load(ending) if ending is not None else {}), RunEntry)
+    known = {"number": number, "gradings": gradings, "finished": finished}
+    return from_plain(load(facts) | known | (load(ending) if ending is not None else {}), Run)

@@ -111,7 +111,7 @@ def only(intake: ClassIntake, wanted: Sequence[str]) -> ClassIntake:
 
 def _last(book: Gradebook, tasks: Collection[Task]) -> Sequence[Standing]:
     last = next((entry for entry in reversed(book.runs()) if entry.finished), None)
-    same = last is not None and {column.id for column in last.facts.columns} == {task.id for task in tasks}
+    same = last is not None and {column.id for column in last.columns} == {task.id for task in tasks}
     return book.handed_in(last.number) if last and same else ()
 
 

@@ -9,7 +9,6 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from grader import __version__
 from grader.course import Course
 from grader.course.digest import digest_of_files, files_under
 from grader.course.topics import PACKAGE
+from grader.intake import Content
+from grader.judge.order import Order
 
 # Parts of the grader that no grading imports: a change of a page or of a command grades nothing again.
 NEVER_JUDGE = (
@@ -24,40 +25,27 @@ NEVER_JUDGE = (
 )  # fmt: skip
 SOURCES = (".py", ".toml")
 MANIFEST = "manifest.toml"  # of the data sets, with the checksum of each file
-FORMAT = 2  # of this key; a new one forgets every report that was kept
+FORMAT = 3  # of this key; a new one forgets every report that was kept
 
 
-@dataclass(frozen=True)
-class GradingOptions:
-    """What was asked of a grading, as far as its report depends on it."""
+def key_of(order: Order, digest: str) -> str:
+    """Return the sha256 over everything that the report of an order depends on, which is of one topic.
 
-    device: str  # the accelerator in words, not the choice: `auto` is another one elsewhere
-    sandbox: str  # auto, strict, none
-    seconds: float | None = None  # that any test may take at most
-    tasks: tuple[str, ...] = ()  # ids of the topic's tasks that were graded; all if empty
-
-
-def key_of(
-    topic: str, digest: str, data: bytes, name_suffix: str, seed: int, options: GradingOptions
-) -> str:
-    """Return the sha256 over everything that the report of a topic depends on.
-
-    Args:
-        topic: the topic's slug.
-        digest: of the topic, from `topic_digest`.
-        data: the bytes of the file that was handed in for it.
-        name_suffix: of that file, ".py" or ".ipynb".
-        seed: of the random inputs.
-        options: what else was asked for.
+    `digest` is the topic's, from `topic_digest`.
     """
+    ((topic, file),) = order.submission.files.items()
+    assert isinstance(file, Content)  # a class hands in bytes
     parts = {
         "format": FORMAT,
         "topic": topic,
         "course": digest,
-        "file": hashlib.sha256(data).hexdigest(),
-        "suffix": name_suffix.lower(),
-        "seed": seed,
-        "options": {**vars(options), "tasks": sorted(set(options.tasks))},
+        "file": hashlib.sha256(file.data).hexdigest(),
+        "name": file.name,
+        "seed": order.seed,
+        "tasks": sorted(set(order.task_ids)),
+        "device": order.accelerator.words,  # not the choice: `auto` is another one elsewhere
+        "sandbox": order.sandbox,
+        "seconds": order.seconds,
         "versions": dict(versions()),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

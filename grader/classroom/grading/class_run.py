@@ -10,9 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.contents import RunFacts
 from grader.classroom.grading.jobs import ClassRun, Job, Places, grade_job, plan_gradings
-from grader.classroom.pages.terminal import ClassProgress
 from grader.classroom.policy.columns import columns_of
 from grader.classroom.policy.course_policy import extensions_of_nobody
 from grader.classroom.policy.standing import standing_of
@@ -22,6 +20,7 @@ from grader.classroom.records import (
     ClassResult,
     HandIn,
     Outcome,
+    Run,
     Standing,
     Student,
     TaskColumn,
@@ -31,6 +30,8 @@ from grader.judge.grading import environment_of
 from grader.judge.order import ShardResult
 from grader.judge.scoring import absent, skip_dependents
 from grader.report import Environment, Report
+
+Count = Callable[[int, int, str], None]  # told how many gradings are done, of how many, and the topic of the last
 
 
 def whole_report(
@@ -98,11 +99,12 @@ def _of_nobody(number: int, sentence: str) -> Standing:
     return Standing(Student(f"?{number}", "", ""), Outcome.UNKNOWN, sentence, 0.0)
 
 
-def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, progress: ClassProgress) -> ClassResult:
+def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, progress: Count | None = None) -> ClassResult:
     """Grade a class and return how everybody stands; what is graded is in the book at once, whatever happens then."""
     started, clock = datetime.now(UTC), time.perf_counter()
-    columns = _columns(run)
-    number = book.begin(_facts(run, columns, started))
+    chosen = {task.id for task in run.tasks}
+    columns = tuple(column for column in columns_of(run.course, run.policy) if column.id in chosen)
+    number = book.begin(_begun(run, columns, started))
     todo = plan_gradings(intake.hand_ins, run, book.has)
     to_grade = {job.key for job in todo.jobs}
     failed: dict[str, Report] = {}  # those that are incomplete, which the book does not keep
@@ -136,13 +138,8 @@ def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, progress: C
     )  # fmt: skip
 
 
-def _columns(run: ClassRun) -> tuple[TaskColumn, ...]:
-    chosen = {task.id for task in run.tasks}
-    return tuple(column for column in columns_of(run.course, run.policy) if column.id in chosen)
-
-
-def _facts(run: ClassRun, columns: tuple[TaskColumn, ...], started: datetime) -> RunFacts:
-    return RunFacts(
+def _begun(run: ClassRun, columns: tuple[TaskColumn, ...], started: datetime) -> Run:
+    return Run(
         title=run.title, seed=run.seed, started=started, course_digest=run.course.digest(),
         device=run.accelerator.words, sandbox=run.sandbox, columns=columns,
         seed_per_student=run.policy.seed_per_student, zone=run.policy.zone,
@@ -151,20 +148,19 @@ def _facts(run: ClassRun, columns: tuple[TaskColumn, ...], started: datetime) ->
 
 
 def _grade(
-    jobs: Sequence[Job], run: ClassRun, keep: Callable[[Job, Report], None], progress: ClassProgress
+    jobs: Sequence[Job], run: ClassRun, keep: Callable[[Job, Report], None], progress: Count | None
 ) -> None:
     """Grade all jobs, and keep each report as soon as it is there."""
-    progress.start(len(jobs))
-    try:
-        if jobs:
-            with run.open_executor(len(jobs)) as executor:
-                waiting = {executor.submit(grade_job, job): job for job in jobs}
-                for future in as_completed(waiting):
-                    job = waiting.pop(future)
-                    keep(job, _outcome(future, job, run))
-                    progress.graded(job.topic)
-    finally:
-        progress.stop()
+    if not jobs:
+        return
+    tell: Count = progress or (lambda done, total, part: None)
+    tell(0, len(jobs), "the judges get ready")
+    with run.open_executor(len(jobs)) as executor:
+        waiting = {executor.submit(grade_job, job): job for job in jobs}
+        for done, future in enumerate(as_completed(waiting), start=1):
+            job = waiting.pop(future)
+            keep(job, _outcome(future, job, run))
+            tell(done, len(jobs), job.topic)
 
 
 def _outcome(future: Future[Report], job: Job, run: ClassRun) -> Report:
@@ -174,7 +170,7 @@ def _outcome(future: Future[Report], job: Job, run: ClassRun) -> Report:
     except Exception as problem:
         environment = environment_of(run.course, ShardResult(), run.accelerator)
         reason = f"the process that graded {job.topic} was lost: {type(problem).__name__}: {problem}"
-        return Report(job.topic, job.seed, environment, (), 0.0, reason)
+        return Report(job.topic, job.order.seed, environment, (), 0.0, reason)
 
 
 def _found(key: str, failed: Mapping[str, Report], book: Gradebook) -> Report:

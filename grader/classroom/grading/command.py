@@ -7,10 +7,9 @@ from pathlib import Path
 
 from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading.asked import Asked, only, policy_of, read_intake, with_earlier
-from grader.classroom.grading.class_run import grade_class
+from grader.classroom.grading.class_run import Count, grade_class
 from grader.classroom.grading.jobs import ClassRun, OpenExecutor, here, on_cluster
 from grader.classroom.grading.out_folder import only_run, publish, write
-from grader.classroom.pages.terminal import ClassProgress
 from grader.classroom.policy.course_policy import Policy
 from grader.classroom.records import ClassResult
 from grader.classroom.tables.canvas import fill_canvas
@@ -23,14 +22,14 @@ from grader.judge.parallel import processors
 from grader.judge.scoring import without_needs
 
 
-def run_class(asked: Asked, progress: ClassProgress) -> tuple[ClassResult, tuple[str, ...]]:
+def run_class(asked: Asked, progress: Count | None = None) -> tuple[ClassResult, tuple[str, ...]]:
     """Grade a class, write everything, and return the result with what is to be said about filled-in tables."""
     intake, policy = only(read_intake(asked), asked.students), policy_of(asked)
     with only_run(asked.out, policy.zone):
         with Gradebook(asked.book) as book:
             run = _class_run(asked, policy, _seed(asked, policy, book))
             result = grade_class(with_earlier(intake, book, run.tasks), run, book, progress)
-            digests = book.digests(result.run)
+            digests = book.digests(result.number)
         publish(result, asked.out, digests)
         return result, _fill(asked, result)
 
@@ -69,7 +68,7 @@ def _seed(asked: Asked, policy: Policy, book: Gradebook) -> int:
     if policy.seed is not None:
         return policy.seed
     runs = book.runs()
-    return runs[-1].facts.seed if runs else secrets.randbits(63)
+    return runs[-1].seed if runs else secrets.randbits(63)
 
 
 def _fill(asked: Asked, result: ClassResult) -> tuple[str, ...]:

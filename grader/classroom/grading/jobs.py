@@ -10,7 +10,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
-from grader.classroom.grading.cache_key import GradingOptions, key_of, topic_digest
+from grader.classroom.grading.cache_key import key_of, topic_digest
 from grader.classroom.policy.course_policy import Policy, seed_for
 from grader.classroom.records import HandedFile, HandIn, Student
 from grader.course import Course, Task, load_course
@@ -32,14 +32,18 @@ class Job:
     """What is to be graded; it holds bytes and no path, so that it can go to another machine."""
 
     key: str  # under which its report is kept
-    topic: str
-    task_ids: tuple[str, ...]
-    suffix: str  # .py or .ipynb
-    data: bytes
-    seed: int
-    options: GradingOptions
-    accelerator: Accelerator
+    order: Order  # of one topic
     all_task_ids: tuple[str, ...]  # of the whole run: what a judge gets ready for
+
+    @property
+    def topic(self) -> str:
+        """The topic's slug."""
+        return self.order.submission.name
+
+    @property
+    def name(self) -> str:
+        """Its file's name."""
+        return self.order.submission.files[self.topic].name
 
 
 def grade_job(job: Job) -> Report:
@@ -48,32 +52,24 @@ def grade_job(job: Job) -> Report:
     Each task is judged on its own: what those make of it that it builds on is decided where a hand-in is put together,
     so that a change of that policy grades nothing again.
     """
-    started, course = time.perf_counter(), load_course()
-    tasks = [course.task(task_id) for task_id in job.task_ids]
+    started, course, order = time.perf_counter(), load_course(), job.order
+    tasks = [course.task(task_id) for task_id in order.task_ids]
     try:
         _same_course(course, job)
         result = _graded(job)
     except OurProblem as problem:
         result = _nothing(tasks, str(problem))
     return report_of(
-        course, without_needs(tasks), result, name=f"{job.topic}{job.suffix}", seed=job.seed,
-        accelerator=job.accelerator, seconds=time.perf_counter() - started,
+        course, without_needs(tasks), result, name=job.name, seed=order.seed,
+        accelerator=order.accelerator, seconds=time.perf_counter() - started,
     )  # fmt: skip
 
 
 def _graded(job: Job) -> ShardResult:
-    files = {job.topic: Content(f"{job.topic}{job.suffix}", job.data)}
-    order = Order(
-        Submission(files, job.topic), job.task_ids, "", job.seed, job.options.sandbox, False,
-        job.options.seconds, job.accelerator,
-    )  # fmt: skip
-    if job.options.sandbox == "none" or not has_warm_judges():
-        return _graded_once(order)
-    return POOL.grade(JudgeKey(job.all_task_ids, job.options.sandbox, job.accelerator), order)
-
-
-def _graded_once(order: Order) -> ShardResult:
-    """Grade in a process that is there for this order alone; only here does this process need torch."""
+    order = job.order
+    if order.sandbox != "none" and has_warm_judges():
+        return POOL.grade(JudgeKey(job.all_task_ids, order.sandbox, order.accelerator), order)
+    # A process that is there for this order alone; only here does this process need torch.
     from grader.judge.parallel import run_parallel
     from grader.process.prepare import prepare_torch
 
@@ -84,8 +80,7 @@ def _graded_once(order: Order) -> ShardResult:
 
 def _same_course(course: Course, job: Job) -> None:
     """Refuse to grade where another course or another torch is installed than where the job was made."""
-    digest = _digest(course, job.topic)
-    if key_of(job.topic, digest, job.data, job.suffix, job.seed, job.options) != job.key:
+    if key_of(job.order, _digest(course, job.topic)) != job.key:
         raise OurProblem(
             f"this process has another version of {job.topic}, of torchgrade or of torch than the one that gave "
             "the job: install the same in both places"
@@ -136,38 +131,26 @@ def plan_gradings(hand_ins: Sequence[HandIn], run: ClassRun, is_known: Callable[
     """Return what a run over `hand_ins` has to grade."""
     places: dict[str, list[tuple[int, str]]] = {}
     jobs: list[Job] = []
-    by_topic = _by_topic(run.tasks)
-    digests = {topic: topic_digest(run.course, topic) for topic in by_topic}
+    digests = {topic: topic_digest(run.course, topic) for topic in {task.topic for task in run.tasks}}
     for number, hand_in in enumerate(hand_ins):
         if hand_in.problem is not None:
             continue
-        files = {file.topic: file for file in hand_in.topic_files() if file.topic in by_topic}
+        files = {file.topic: file for file in hand_in.topic_files() if file.topic in digests}
         for topic, file in files.items():
-            job = _job(run, by_topic[topic], file, hand_in.student, digests[topic])
+            job = _job(run, file, hand_in.student, digests[topic])
             if job.key not in places and not is_known(job.key):
                 jobs.append(job)
             places.setdefault(job.key, []).append((number, topic))
     return GradingPlan(places, tuple(jobs))
 
 
-def _by_topic(tasks: Sequence[Task]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for task in tasks:
-        found[task.topic] = (*found.get(task.topic, ()), task.id)
-    return found
-
-
-def _job(run: ClassRun, task_ids: tuple[str, ...], file: HandedFile, student: Student, digest: str) -> Job:
-    seed = run.seed_of(student.id)
-    every = len(task_ids) == len(run.course.topic(file.topic).tasks)
-    options = GradingOptions(
-        run.accelerator.words, run.sandbox, run.policy.seconds, () if every else task_ids
-    )
-    return Job(
-        key=key_of(file.topic, digest, file.data, file.suffix, seed, options),
-        topic=file.topic, task_ids=task_ids, suffix=file.suffix, data=file.data, seed=seed, options=options,
-        accelerator=run.accelerator, all_task_ids=tuple(task.id for task in run.tasks),
+def _job(run: ClassRun, file: HandedFile, student: Student, digest: str) -> Job:
+    order = Order(
+        Submission({file.topic: Content(f"{file.topic}{file.suffix}", file.data)}, file.topic),
+        tuple(task.id for task in run.tasks if task.topic == file.topic), "", run.seed_of(student.id),
+        run.sandbox, False, run.policy.seconds, run.accelerator,
     )  # fmt: skip
+    return Job(key_of(order, digest), order, tuple(task.id for task in run.tasks))
 
 
 CONNECT_SECONDS = 20

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.classroom.records import ClassResult, Standing, Student
+from grader.classroom.records import ClassResult, Run, Standing, Student
 from grader.render.page import Page
 from grader.report import TaskReport
 from grader.text.escape import one_line
@@ -18,10 +18,9 @@ from grader.text.formatting import MARKS, clock, count, number, word
 
 if TYPE_CHECKING:
     from grader.classroom.gradebook.book import AdjustmentEntry
-    from grader.classroom.gradebook.contents import RunEntry
 
 
-def show_runs(entries: Sequence[RunEntry], zone: str, console: Console) -> None:
+def show_runs(entries: Sequence[Run], zone: str, console: Console) -> None:
     """Write one row for each run, the oldest first."""
     page = Page(console)
     if not entries:
@@ -29,14 +28,13 @@ def show_runs(entries: Sequence[RunEntry], zone: str, console: Console) -> None:
         return
     table = _table("run", "begun", "what came of it", "seed", "course", "title", right=("run",))
     for entry in entries:
-        facts = entry.facts
         table.add_row(
             Text(str(entry.number), "bold"),
-            Text(clock(facts.started, zone)),
+            Text(clock(entry.started, zone)),
             _outcome(entry),
-            Text("one for each" if facts.seed_per_student else str(facts.seed), "dim"),
-            Text(facts.course_digest[:8], "dim"),
-            Text(one_line(facts.title)),
+            Text("one for each" if entry.seed_per_student else str(entry.seed), "dim"),
+            Text(entry.course_digest[:8], "dim"),
+            Text(one_line(entry.title)),
         )
     page.console.print(table, width=page.width)
 
@@ -64,7 +62,7 @@ def show_adjustments(entries: Sequence[AdjustmentEntry], zone: str, console: Con
         page.line((f"{_signed(sum(entry.adjustment.points for entry in entries))} in all", "bold"))
 
 
-def _outcome(entry: RunEntry) -> Text:
+def _outcome(entry: Run) -> Text:
     if entry.finished is None:
         return Text(f"not finished, {count(entry.gradings, 'grading')} so far", "yellow")
     return Text(f"{count(entry.students, 'student')}: {entry.graded} graded, {entry.cached} known")
@@ -116,8 +114,8 @@ def compare(before: ClassResult, after: ClassResult) -> ClassDiff:
     ]
     changes = tuple(each for each in both if each.tasks or _stands(each.before) != _stands(each.after))
     return ClassDiff(
-        before=before.run,
-        after=after.run,
+        before=before.number,
+        after=after.number,
         came=tuple(standing.student for key, standing in new.items() if key not in old),
         went=tuple(standing.student for key, standing in old.items() if key not in new),
         changes=changes,

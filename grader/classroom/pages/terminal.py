@@ -1,14 +1,12 @@
-"""A class run on the terminal: its live progress and its summary; and the same as plain values."""
+"""A class run on the terminal, and the same as plain values."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from statistics import mean, median
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from grader.classroom.records import ClassResult, Outcome, Standing
 from grader.render.page import Page
@@ -60,80 +58,16 @@ def _who(standing: Standing) -> str:
 
 def _run(result: ClassResult) -> str:
     made = f"{count(result.graded, 'grading')} made, {result.cached} known from before"
-    seed = "a seed for each student" if result.seed is None else f"seed {result.seed}"
-    return f"{result.run}, {made}, {seed}, {number(round(result.seconds, 1))} s"
-
-
-ENOUGH = 5  # gradings after which the time that is left can be told
-
-
-def remaining(done: int, total: int, seconds: float) -> str:
-    """Return how long the rest will take at the pace so far; nothing before there is a pace."""
-    if done < ENOUGH or done >= total:
-        return ""
-    left = seconds / done * (total - done)
-    return f"about {_duration(left)} left"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02} min"
-
-
-class ClassProgress:
-    """Whoever sees a class run go on; this one shows nothing."""
-
-    def start(self, total: int) -> None:
-        """Begin: `total` gradings are to be made."""
-
-    def graded(self, topic: str) -> None:
-        """One more grading of a topic is kept."""
-
-    def stop(self) -> None:
-        """No more will come."""
-
-
-class LiveClassProgress(ClassProgress):
-    """One line that counts gradings; it leaves nothing behind when it stops."""
-
-    def __init__(self, console: Console) -> None:
-        """Show nothing yet."""
-        self._live = Progress(
-            BarColumn(bar_width=28),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}", style="dim", markup=False),
-            console=console,
-            transient=True,
-        )
-        self._bar = self._live.add_task("the judges get ready", total=None)
-        self._done, self._total, self._began = 0, 0, time.monotonic()
-
-    def start(self, total: int) -> None:
-        """Show the line; `total` gradings are to be made."""
-        self._total, self._began = total, time.monotonic()
-        self._live.update(self._bar, total=total)
-        if total:
-            self._live.start()
-
-    def graded(self, topic: str) -> None:
-        """One more grading is kept."""
-        self._done += 1
-        left = remaining(self._done, self._total, time.monotonic() - self._began)
-        self._live.update(self._bar, completed=self._done, description=f"{topic}  {left}")
-
-    def stop(self) -> None:
-        """Take the line away."""
-        self._live.stop()
+    seed = "a seed for each student" if result.seed_per_student else f"seed {result.seed}"
+    return f"{result.number}, {made}, {seed}, {number(round(result.seconds, 1))} s"
 
 
 def as_dict(result: ClassResult) -> dict[str, Any]:
     """The run and how everybody stands, without the tests of their reports."""
     return {
         "title": result.title,
-        "run": result.run,
-        "seed": result.seed,
+        "run": result.number,
+        "seed": None if result.seed_per_student else result.seed,
         "started": result.started.isoformat(),
         "seconds": result.seconds,
         "course_digest": result.course_digest,

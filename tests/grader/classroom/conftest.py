@@ -91,8 +91,9 @@ def class_of(*standings):
         TaskColumn("losses.softmax", "Scores into probabilities", 8.0),
     )
     return ClassResult(
-        "Deep learning", 3, 7, NOON, 12.5, "0f" * 32, "cpu", "forked", columns, standings, (), 4, 0
-    )
+        "Deep learning", 7, NOON, "0f" * 32, "cpu", "forked", columns, number=3, seconds=12.5, graded=4,
+        standings=standings,
+    )  # fmt: skip
 
 
 @pytest.fixture

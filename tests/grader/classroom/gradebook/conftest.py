@@ -8,8 +8,7 @@ import pytest
 
 from grader.classroom.gradebook import database
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.contents import RunFacts
-from grader.classroom.records import Adjustment, Attempt, HandIn, Outcome, Standing, Student, TaskColumn
+from grader.classroom.records import Adjustment, Attempt, HandIn, Outcome, Run, Standing, Student, TaskColumn
 from grader.report import (
     Curve,
     Environment,
@@ -34,7 +33,7 @@ COLUMNS = (
     TaskColumn("losses.entropy", "Entropy", 3.0, visibility="hidden"),
     TaskColumn("tensors.outer", "Outer product", 1.0, counts=False, bonus=True),
 )
-FACTS = RunFacts(
+FACTS = Run(
     "Deep learning", 42, STARTED, "0f" * 32, "cpu", "forked", COLUMNS, options={"task": ["losses"], "jobs": None}
 )  # fmt: skip
 ALICE = Student("alice", "Alice Ames", "alice@example.org", {"canvas": "17", "login": "aames"})

@@ -96,7 +96,7 @@ def test_nobody_reads_the_standings_of_a_run_that_is_being_finished(book, path, 
 
     def look(place):
         assert other.runs()[-1].finished is None
-        assert other.result().run == before
+        assert other.result().number == before
         assert other.students() == ()
         with pytest.raises(WrongBook, match=f"run {run} was not finished"):
             other.result(run)
@@ -106,7 +106,7 @@ def test_nobody_reads_the_standings_of_a_run_that_is_being_finished(book, path, 
         bare = tuple(replace(standing, hand_in=None, attempts=()) for standing in many)
         book.finish(run, Made(bare, look), seconds=1.0)
         assert seen[0] == 0 and seen[-1] == 3 * AT_ONCE
-        assert other.result().run == run
+        assert other.result().number == run
         assert len(other.students()) == MANY
 
 
@@ -125,7 +125,7 @@ def test_run_that_breaks_off_at_any_standing_is_the_same_when_it_is_taken_up_aga
     with pytest.raises(Stop):
         book.finish(run, Made(many, stop), seconds=1.0)
     with Gradebook(path) as other:
-        assert other.result().run == undisturbed
+        assert other.result().number == undisturbed
         other.finish(run, many, seconds=1.0)
         assert rows_of(other, run) == rows_of(other, undisturbed)
         assert other.result(run).standings == many
@@ -177,7 +177,7 @@ def test_nothing_that_was_committed_is_lost_when_one_of_two_graders_is_killed(pa
         assert book._connection.rows("PRAGMA foreign_key_check") == []
         for key in {*kept, *finished}:
             assert book.known(key).tasks[0].id == "losses.softmax"
-        runs = {entry.facts.title: entry for entry in book.runs()}
+        runs = {entry.title: entry for entry in book.runs()}
         assert runs["other"].students == REPORTS
         assert runs["killed"].finished is None
         assert runs["killed"].gradings >= before_the_kill

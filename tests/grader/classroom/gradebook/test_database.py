@@ -170,7 +170,7 @@ def test_version_1_opens_with_everything_that_is_in_it(kept_hand_ins, path):
         (hand_in,) = kept_hand_ins(book)
     alice, carla = result.standings
     assert version_of(path) == len(database.STEPS)
-    assert (result.title, result.run, result.seed, result.graded) == ("Deep learning", 2, 42, 1)
+    assert (result.title, result.number, result.seed, result.graded) == ("Deep learning", 2, 42, 1)
     assert (alice.score, alice.earned, alice.penalty) == (3.4, 3.33, 0.43)
     assert (carla.outcome, carla.reason) == (Outcome.MISSING, "nothing was handed in")
     assert (
@@ -241,7 +241,7 @@ def test_step_that_fails_leaves_the_book_as_it_was(path, monkeypatch):
             Gradebook(path)
     assert version_of(path) == 1
     with Gradebook(path) as book:
-        assert book.result().run == 2
+        assert book.result().number == 2
 
 
 def test_later_version_is_refused(path):

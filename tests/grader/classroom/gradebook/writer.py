@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.contents import RunFacts
-from grader.classroom.records import HandIn, Outcome, Standing, Student
+from grader.classroom.records import HandIn, Outcome, Run, Standing, Student
 from grader.report import Environment, Report, TaskReport, Verdict
 
 ENVIRONMENT = Environment("0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", (), (), "0" * 64)
@@ -18,7 +17,7 @@ def report_of(key: str) -> Report:
 
 
 def main(path: str, name: str, reports: str) -> None:
-    facts = RunFacts(name, 42, datetime.now(UTC), "0" * 64, "cpu", "forked", ())
+    facts = Run(name, 42, datetime.now(UTC), "0" * 64, "cpu", "forked", ())
     with Gradebook(Path(path)) as book:
         run, standings = book.begin(facts), []
         for number in range(int(reports)):

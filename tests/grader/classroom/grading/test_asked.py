@@ -10,10 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.contents import RunFacts
 from grader.classroom.grading.asked import only, with_earlier
 from grader.classroom.reading.tree import ClassProblem
-from grader.classroom.records import Attempt, ClassIntake, HandIn, Outcome, Standing, Student, TaskColumn
+from grader.classroom.records import Attempt, ClassIntake, HandIn, Outcome, Run, Standing, Student, TaskColumn
 from grader.cli.main import cli
 from grader.course import load_course
 from grader.report import Environment, Report, TaskReport, Verdict
@@ -21,7 +20,7 @@ from grader.report import Environment, Report, TaskReport, Verdict
 COURSE = load_course()
 TASKS = COURSE.select(["tensors.outer"])
 COLUMNS = (TaskColumn("tensors.outer", "The outer product", 1.0),)
-FACTS = RunFacts("A class", 1, datetime(2026, 3, 1, tzinfo=UTC), "0" * 64, "cpu", "auto", COLUMNS)
+FACTS = Run("A class", 1, datetime(2026, 3, 1, tzinfo=UTC), "0" * 64, "cpu", "auto", COLUMNS)
 ANN, BEN, CLEO, DAN = (
     Student(name, f"{name.title()} {name[0].upper()}", f"{name}@example.org")
     for name in ("ann", "ben", "cleo", "dan")

@@ -2,16 +2,19 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
 from grader.classroom.grading import cache_key as keys
-from grader.classroom.grading.cache_key import GradingOptions, judge_digest, key_of, topic_digest
+from grader.classroom.grading.cache_key import judge_digest, key_of, topic_digest
 from grader.course import Course, UnknownTask
 from grader.course.topics import PACKAGE, read_topics
+from grader.device.choice import Accelerator
+from grader.intake import Content, Submission
+from grader.judge.order import Order
 
-OPTIONS = GradingOptions("cpu and simulated accelerator", "auto", 10.0, ("losses.softmax", "losses.entropy"))
+TASKS = ("losses.softmax", "losses.entropy")
+OPTIONS = {"sandbox": "auto", "seconds": 10.0, "accelerator": Accelerator("sim")}
 TOPIC = 'title = "T"\norder = {}\n[[tasks]]\nname = "f"\ntitle = "F"\npoints = 1\nhints = ["look"]\n'
 
 
@@ -44,8 +47,10 @@ def course_at(root):
 def key(root):
     """The key of a grading, of which a test changes one part."""
 
-    def made(topic="losses", data=b"import torch\n", suffix=".py", seed=42, options=OPTIONS):
-        return key_of(topic, topic_digest(course_at(root), topic), data, suffix, seed, options)
+    def made(topic="losses", data=b"import torch\n", suffix=".py", seed=42, tasks=TASKS, **options):
+        submission = Submission({topic: Content(f"{topic}{suffix}", data)}, topic)
+        order = Order(submission, tasks, "", seed, first=False, **OPTIONS | options)
+        return key_of(order, topic_digest(course_at(root), topic))
 
     return made
 
@@ -57,11 +62,10 @@ def key(root):
         {"data": b"import torch\n\n"},
         {"suffix": ".ipynb"},
         {"seed": 43},
-        {"options": replace(OPTIONS, device="cpu")},
-        {"options": replace(OPTIONS, sandbox="strict")},
-        {"options": replace(OPTIONS, seconds=None)},
-        {"options": replace(OPTIONS, tasks=("losses.softmax",))},
-        {"options": replace(OPTIONS, tasks=())},
+        {"accelerator": Accelerator("cpu")},
+        {"sandbox": "strict"},
+        {"seconds": None},
+        {"tasks": ("losses.softmax",)},
     ],
     ids=str,
 )
@@ -71,9 +75,8 @@ def test_key_changes_when_a_part_of_the_order_changes(key, change):
 
 
 def test_key_stays_when_the_same_is_asked_in_another_way(key):
-    """The order of the tasks, one named twice, and capital letters of a suffix change nothing."""
-    tasks = (*reversed(OPTIONS.tasks), "losses.softmax")
-    assert key(options=replace(OPTIONS, tasks=tasks), suffix=".PY") == key()
+    """The order of the tasks, and one named twice, change nothing."""
+    assert key(tasks=(*reversed(TASKS), "losses.softmax")) == key()
 
 
 @pytest.mark.parametrize(

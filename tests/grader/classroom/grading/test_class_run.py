@@ -48,25 +48,22 @@ def at_once(most: int) -> Iterator[Executor]:
     yield AtOnce()
 
 
+def data_of(job: Job) -> bytes:
+    return job.order.submission.files[job.topic].data
+
+
 class Quiet:
     """A watcher that may stop a run after some gradings."""
 
     def __init__(
         self, stop_after: int | None = None, problem: type[BaseException] = KeyboardInterrupt
     ) -> None:
-        self.total = self.seen = self.stopped = 0
-        self.stop_after, self.problem = stop_after, problem
+        self.total, self.stop_after, self.problem = 0, stop_after, problem
 
-    def start(self, total: int) -> None:
+    def __call__(self, done: int, total: int, part: str) -> None:
         self.total = total
-
-    def graded(self, topic: str) -> None:
-        self.seen += 1
-        if self.seen == self.stop_after:
+        if done == self.stop_after:
             raise self.problem
-
-    def stop(self) -> None:
-        self.stopped += 1
 
 
 class Class:
@@ -83,13 +80,14 @@ class Class:
 
     def _grade(self, job: Job) -> Report:
         self.graded.append(job)
-        if job.data in self.lost:
+        data = data_of(job)
+        if data in self.lost:
             raise RuntimeError("the worker has gone")
         environment = environment_of(self.course, ShardResult(kind="forked"), self.accelerator)
-        tasks = [self.course.task(task_id) for task_id in job.task_ids]
-        reports = tuple(self._report(task, min(float(job.data), task.points)) for task in tasks)
-        incomplete = "the disk is full" if job.data in self.fails else None
-        return Report(job.topic, job.seed, environment, reports, 0.5, incomplete)
+        tasks = [self.course.task(task_id) for task_id in job.order.task_ids]
+        reports = tuple(self._report(task, min(float(data), task.points)) for task in tasks)
+        incomplete = "the disk is full" if data in self.fails else None
+        return Report(job.topic, job.order.seed, environment, reports, 0.5, incomplete)
 
     @staticmethod
     def _report(task: Task, points: float) -> TaskReport:
@@ -168,13 +166,12 @@ def test_run_keeps_what_is_done_when_it_is_broken_off(made: Class, problem: type
     watcher = Quiet(stop_after=2, problem=problem)
     with pytest.raises(problem):
         made.grade(*everybody(), watcher=watcher)
-    assert watcher.stopped == 1
     assert made.kept() == 2
     after = Quiet()
     resumed = made.grade(*everybody(), watcher=after)
     assert (resumed.cached, after.total) == (2, 2)
     assert scores(resumed) == {"ann": 0.0, "ben": 2.0, "cleo": 2.0, "dan": 2.0}
-    assert resumed.run == 2
+    assert resumed.number == 2
 
 
 def test_run_that_is_resumed_finds_what_an_undisturbed_one_does(made: Class, tmp_path: Path) -> None:
@@ -194,7 +191,7 @@ def test_run_broken_off_is_never_shown_as_a_result(made: Class) -> None:
         made.grade(*everybody("9999"), watcher=Quiet(stop_after=1))
     with Gradebook(made.book) as book:
         assert [entry.finished is None for entry in book.runs()] == [False, True]
-        assert book.result().run == 1
+        assert book.result().number == 1
 
 
 def test_run_takes_an_incomplete_grading_up_again(made: Class) -> None:
@@ -207,7 +204,7 @@ def test_run_takes_an_incomplete_grading_up_again(made: Class) -> None:
     assert made.kept() == 3
     made.fails = set()
     second = made.grade(*everybody())
-    assert [job.data for job in made.graded] == [b"1"]
+    assert [data_of(job) for job in made.graded] == [b"1"]
     assert {each.outcome for each in second.standings} == {Outcome.GRADED}
     assert scores(second)["ben"] == 2.0
 
@@ -237,15 +234,15 @@ def test_run_with_one_new_file_grades_only_that(made: Class) -> None:
     """A student who hands in again costs one grading."""
     made.grade(*everybody())
     made.grade(*everybody("0129"))
-    assert [job.data for job in made.graded] == [b"9"]
+    assert [data_of(job) for job in made.graded] == [b"9"]
 
 
 def test_run_gives_each_student_a_seed_of_their_own_when_the_policy_says_so(made: Class) -> None:
     """Equal files are graded with other inputs for each student, and with the same ones the next time."""
     made.policy = parse_policy('seed = "per-student"')
     first = made.grade(*everybody("1111"))
-    seeds = {job.seed for job in made.graded}
-    assert len(seeds) == 4 and first.seed is None
+    seeds = {job.order.seed for job in made.graded}
+    assert len(seeds) == 4 and first.seed_per_student
     assert {each.report.seed for each in first.standings if each.report} == seeds
     assert made.grade(*everybody("1111")).graded == 0
 

@@ -15,7 +15,6 @@ import pytest
 
 from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading.asked import Asked
-from grader.classroom.grading.cache_key import GradingOptions
 from grader.classroom.grading.command import run_class
 from grader.classroom.grading.jobs import POOL, Job, grade_job
 from grader.classroom.records import ClassResult, Outcome
@@ -73,10 +72,9 @@ class Watch:
     seen: int = 0
     killed: int = 0
 
-    def start(self, total: int) -> None:
-        pass
-
-    def graded(self, topic: str) -> None:
+    def __call__(self, done: int, total: int, part: str) -> None:
+        if not done:
+            return
         self.seen += 1
         if self.then == "break off":
             raise KeyboardInterrupt
@@ -84,9 +82,6 @@ class Watch:
             for judge in [*POOL._busy, *(one for idle in POOL._idle.values() for one in idle)]:
                 os.kill(judge._process.popen.pid, signal.SIGKILL)
                 self.killed += 1
-
-    def stop(self) -> None:
-        pass
 
 
 def _children(of: int | None = None) -> Iterator[int]:
@@ -239,8 +234,9 @@ def _until(holds: object) -> None:
 def test_job_of_another_course_is_refused_with_the_reason() -> None:
     """Where another version is installed than where the job was made, nothing is graded, and the report says why."""
     accelerator = accelerator_for("sim")
-    options = GradingOptions(accelerator.words, "auto")
-    job = Job("0" * 64, "tensors", (TASK,), ".py", b"x = 1\n", 1, options, accelerator, (TASK,))
+    submission = Submission({"tensors": Content("tensors.py", b"x = 1\n")}, "tensors")
+    order = Order(submission, (TASK,), "", 1, "auto", False, accelerator=accelerator)
+    job = Job("0" * 64, order, (TASK,))
     report = grade_job(job)
     assert report.incomplete is not None and "another version of tensors" in report.incomplete
     assert "install the same in both places" in report.incomplete

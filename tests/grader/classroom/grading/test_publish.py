@@ -13,16 +13,15 @@ from typing import Any
 import pytest
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.contents import RunFacts
 from grader.classroom.grading import out_folder
-from grader.classroom.records import Attempt, ClassResult, HandIn, Outcome, Standing, Student, TaskColumn
+from grader.classroom.records import Attempt, ClassResult, HandIn, Outcome, Run, Standing, Student, TaskColumn
 from grader.report import Environment, Report, TaskReport, Verdict
 from grader.text import speak
 
 ENVIRONMENT = Environment("0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", (), (), "0" * 64)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 COLUMNS = (TaskColumn("tensors.outer", "The outer product", 1.0),)
-FACTS = RunFacts("A class", 1, NOW, "0" * 64, "cpu", "auto", COLUMNS)
+FACTS = Run("A class", 1, NOW, "0" * 64, "cpu", "auto", COLUMNS)
 OLD = 1_000_000_000.0
 
 
@@ -41,7 +40,7 @@ class Results:
 
     out: Path
 
-    def run(self, *standings: Standing, facts: RunFacts = FACTS, **more: Any) -> ClassResult:
+    def run(self, *standings: Standing, facts: Run = FACTS, **more: Any) -> ClassResult:
         """Finish a run with these standings, and write everything as `grade class` does."""
         with Gradebook(self.out / "gradebook.sqlite") as book:
             number = book.begin(facts)
@@ -167,7 +166,7 @@ def test_adjustment_is_in_the_files_of_the_next_run(results: Results) -> None:
         replace(FACTS, columns=(replace(COLUMNS[0], title="Another title"),)),
     ],
 )
-def test_pages_of_all_are_written_anew_when_the_policy_changes(results: Results, facts: RunFacts) -> None:
+def test_pages_of_all_are_written_anew_when_the_policy_changes(results: Results, facts: Run) -> None:
     """Another title of the class, or a task that counts no more, is on every page."""
     made: list[str] = []
     monkey = out_folder.feedback

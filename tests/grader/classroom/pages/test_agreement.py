@@ -15,7 +15,6 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.gradebook.contents import RunFacts
 from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.exports import class_junit, grades_csv, named_results, results_json
 from grader.classroom.pages.feedback import feedback_page
@@ -32,7 +31,7 @@ from grader.classroom.policy.course_policy import (
     Visibility,
 )
 from grader.classroom.policy.standing import standing_of
-from grader.classroom.records import Adjustment, HandIn, Student
+from grader.classroom.records import Adjustment, HandIn, Run, Student
 from grader.classroom.tables.canvas import fill_canvas
 from grader.classroom.tables.moodle import fill_moodle
 from grader.course import load_course
@@ -108,7 +107,7 @@ def result(request, tmp_path):
     ]
     standings = [standing_of(each, graded_of(rng, each), policy, columns, given) for each in STUDENTS]
     with Gradebook(tmp_path / "gradebook.sqlite") as book:
-        facts = RunFacts("A class", 7, DUE, "0" * 64, "cpu", "forked", columns)
+        facts = Run("A class", 7, DUE, "0" * 64, "cpu", "forked", columns)
         run = book.begin(facts)
         book.finish(run, standings, seconds=1.0)
         made = book.result(run)

@@ -220,9 +220,9 @@ def class_of(names=STUDENTS) -> ClassResult:
     ]
     standings = tuple(standing_of(number, name, rng) for number, name in enumerate(names))
     return ClassResult(
-        "Deep Learning, spring 2026: losses to networks", 3, 1187, BEGIN + timedelta(days=9), 214.7, "0f" * 32,
-        "simulated accelerator", "forked", tuple(columns), standings,
-        ("2 files belong to nobody: notes.txt, a.pdf",), 180, 25,
+        "Deep Learning, spring 2026: losses to networks", 1187, BEGIN + timedelta(days=9), "0f" * 32,
+        "simulated accelerator", "forked", tuple(columns), number=3, seconds=214.7, graded=180, cached=25,
+        notes=("2 files belong to nobody: notes.txt, a.pdf",), standings=standings,
     )  # fmt: skip
 
 

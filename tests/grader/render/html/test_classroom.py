@@ -149,4 +149,4 @@ def small(columns: tuple[TaskColumn, ...], tasks: tuple[TaskReport, ...]) -> Cla
         student, Outcome.GRADED, "graded", 2.0, HandIn(student, "x.zip"), report, report.score
     )
     begin = datetime(2026, 3, 2, tzinfo=UTC)
-    return ClassResult("A class", 1, None, begin, 1.0, "0" * 64, "cpu", "forked", columns, (standing,))
+    return ClassResult("A class", 1, begin, "0" * 64, "cpu", "forked", columns, number=1, standings=(standing,))

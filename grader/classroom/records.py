@@ -84,13 +84,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Points given or taken by a person."""
+    """Points given or taken by a person; what the gradebook adds tells no two of them apart."""
 
     student_id: str
     points: float
     who: str
     when: datetime
     why: str
+    number: int = field(default=0, compare=False)  # in the gradebook
+    takes_back: int | None = field(default=None, compare=False)  # the number of the one that it undoes
 
 
 @dataclass(frozen=True)

@@ -229,12 +229,11 @@ def _show(book: Gradebook, student: str | None, undone: int | None) -> None:
     """Show the adjustments of whom it was about, with the one that was just made."""
     from grader.classroom.pages import gradebook as pages
 
-    entries = book.adjustment_entries(student)
+    given, zone = book.adjustments(student), book.zone
     if undone is not None:
-        about = {entry.number: entry.adjustment.student_id for entry in entries}[undone]
-        entries = tuple(entry for entry in entries if entry.adjustment.student_id == about)
-    zone = book.zone
-    shared.show(lambda console: pages.show_adjustments(entries, zone, console), None)
+        (taken,) = (each for each in given if each.number == undone)
+        given = book.adjustments(taken.student_id)
+    shared.show(lambda console: pages.show_adjustments(given, zone, console), None)
 
 
 MISSING = 'this needs rapidfuzz, which is not installed: run `pip install "torchgrade[similar]"`'

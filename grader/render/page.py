@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 from rich.text import Text
 
 from grader.text import label as spoken_label
@@ -18,6 +21,7 @@ from grader.text.formatting import Alphabet, alphabet
 WIDEST = 100
 NARROWEST = 40
 LABEL = 10  # columns of a label and the space behind it
+GAP = 2  # columns between those of a table
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,19 @@ class Page:
             Text.assemble((self.head(spoken_label(label)), "bold"), (one_line(text), style)),
             soft_wrap=True,
         )
+
+    def table(
+        self, columns: Sequence[str], rows: Iterable[Sequence[Text]], *, right: Collection[str] = ()
+    ) -> None:
+        """Write rows below the names of their columns; text is folded, and the figures on the `right` are not."""
+        table = Table.grid(padding=(0, GAP, 0, 0))
+        for name in columns:
+            justify: Literal["left", "right"] = "right" if name in right else "left"
+            table.add_column(justify=justify, overflow="fold", no_wrap=name in right)
+        table.add_row(*(Text(name, "dim") for name in columns))
+        for row in rows:
+            table.add_row(*row)
+        self.console.print(table, width=self.width)
 
     def _wrapped(self, text: Text) -> None:
         for part in text.wrap(self.console, self.width) or [text]:

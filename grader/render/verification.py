@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from grader.render.page import Page
@@ -38,17 +37,10 @@ def show(proof: Verification, console: Console) -> None:
 
 def _topic(page: Page, topic: TopicProof) -> None:
     page.line((one_line(topic.slug), "bold"))
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
     lucky = any(task.statistical_seeds for task in topic.tasks)
     columns = COLUMNS if lucky else COLUMNS[:-1]
-    for _ in columns[2:]:
-        table.add_column(justify="right", no_wrap=True)
-    table.add_row(*(Text(name, "dim") for name in columns))
-    for task in topic.tasks:
-        table.add_row(*_row(page, task)[: len(columns)])
-    page.console.print(table, width=page.width)
+    rows = (_row(page, task)[: len(columns)] for task in topic.tasks)
+    page.table(columns, rows, right=columns[2:])
     page.line()
 
 

@@ -6,27 +6,12 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from grader.classroom.gradebook.contents import (
-    dump,
-    facts_of,
-    get_report,
-    get_standings,
-    load,
-    now,
-    put_hand_in,
-    put_report,
-    put_standing,
-    run_of,
-    stored,
-    text_of,
-    time_of,
-    time_text,
-)
+from grader.classroom.gradebook import contents
+from grader.classroom.gradebook.contents import dump, load, now, stored, text_of, time_text
 from grader.classroom.gradebook.database import Connection, WrongBook
 from grader.classroom.records import Adjustment, ClassResult, HandIn, Run, Standing
 from grader.report import Report
@@ -34,22 +19,6 @@ from grader.report import Report
 AT_ONCE = 16  # standings that are one change
 ENTRIES = """SELECT number, facts, finished, ending,
     (SELECT count(*) FROM gradings WHERE gradings.run = runs.number) FROM runs"""
-
-
-@dataclass(frozen=True)
-class AdjustmentEntry:
-    """An adjustment with its number in the gradebook."""
-
-    number: int
-    adjustment: Adjustment
-    takes_back: int | None = None  # the number of the entry that this one undoes
-
-
-def _entry(row: tuple[object, ...]) -> AdjustmentEntry:
-    number, student_id, points, who, at, why, takes_back = row
-    assert isinstance(number, int) and isinstance(points, float)
-    made = Adjustment(text_of(student_id), points, text_of(who), time_of(at), text_of(why))
-    return AdjustmentEntry(number, made, takes_back if isinstance(takes_back, int) else None)
 
 
 class Gradebook:
@@ -88,13 +57,13 @@ class Gradebook:
         """Begin a new run and return its number; what earlier runs have graded is `known`."""
         with self._connection.change():
             return self._connection.write(
-                "INSERT INTO runs (started, facts) VALUES (?, ?)", time_text(run.started), facts_of(run)
+                "INSERT INTO runs (started, facts) VALUES (?, ?)", time_text(run.started), contents.facts_of(run)
             )
 
     def known(self, key: str) -> Report | None:
         """Return the report that is kept under a content key, None where there is none."""
         found = self._connection.rows("SELECT report FROM reports WHERE key = ?", key)
-        return get_report(self._connection, load(found[0][0])) if found else None
+        return contents.get_report(self._connection, load(found[0][0])) if found else None
 
     def has(self, key: str) -> bool:
         """Whether a report is kept under a content key; cheaper than reading it."""
@@ -109,7 +78,7 @@ class Gradebook:
         if report.incomplete is not None:
             raise ValueError(f"an incomplete report of {topic} is not kept: {report.incomplete}")
         with self._connection.change():
-            facts = dump(put_report(self._connection, report))
+            facts = dump(contents.put_report(self._connection, report))
             self._connection.write(
                 "INSERT OR IGNORE INTO reports VALUES (?, ?, ?, ?)", key, topic, time_text(now()), facts
             )
@@ -124,7 +93,7 @@ class Gradebook:
         if key is not None and not self.has(key):
             raise ValueError(f"no report is kept under {key!r}: keep it first")
         with self._connection.change():
-            digest = put_hand_in(self._connection, hand_in)
+            digest = contents.put_hand_in(self._connection, hand_in)
             self._connection.write(
                 "INSERT OR REPLACE INTO gradings VALUES (?, ?, ?, ?)", run, digest, topic, key
             )
@@ -154,7 +123,7 @@ class Gradebook:
         for first in range(0, len(standings), AT_ONCE):
             with self._connection.change():
                 for place, standing in enumerate(standings[first : first + AT_ONCE], first):
-                    put_standing(self._connection, run, place, standing)
+                    contents.put_standing(self._connection, run, place, standing)
         ending = {"seconds": seconds, "graded": graded, "cached": cached, "notes": notes, "students": len(standings)}
         with self._connection.change():
             self._connection.write(
@@ -172,13 +141,13 @@ class Gradebook:
 
     def runs(self) -> tuple[Run, ...]:
         """Return every run, the oldest first, also those that were not finished."""
-        return tuple(map(run_of, self._connection.rows(f"{ENTRIES} ORDER BY number")))
+        return tuple(map(contents.run_of, self._connection.rows(f"{ENTRIES} ORDER BY number")))
 
     def _run(self, number: int) -> Run:
         rows = self._connection.rows(f"{ENTRIES} WHERE number = ?", number)
         if not rows:
             raise self._no_such_run(number)
-        return run_of(rows[0])
+        return contents.run_of(rows[0])
 
     def _no_such_run(self, run: int | None) -> WrongBook:
         """Return what is wrong where a run is named that there never was; None: any that is finished."""
@@ -197,7 +166,7 @@ class Gradebook:
         known = self._run(self._last_finished() if run is None else run)
         if known.finished is None:
             raise WrongBook(f"{self.path}: run {run} was not finished: grade the class again to take it up")
-        return ClassResult(**vars(known), standings=get_standings(self._connection, known.number))
+        return ClassResult(**vars(known), standings=contents.get_standings(self._connection, known.number))
 
     def _last_finished(self) -> int:
         ((number,),) = self._connection.rows("SELECT max(number) FROM runs WHERE finished IS NOT NULL")
@@ -207,7 +176,7 @@ class Gradebook:
 
     def handed_in(self, run: int) -> tuple[Standing, ...]:
         """Return the standings of a finished run without their reports, which takes less time."""
-        return get_standings(self._connection, run, reports=False)
+        return contents.get_standings(self._connection, run, reports=False)
 
     def digests(self, run: int) -> Mapping[str, str]:
         """Return a digest of each student's standing in a run, by the id; equal ones are of equal standings."""
@@ -238,31 +207,28 @@ class Gradebook:
     def take_back(self, number: int, *, who: str, why: str, when: datetime | None = None) -> int:
         """Undo an adjustment, once, by another one, which says why; return the number of that entry."""
         with self._connection.change():
-            found = {entry.number: entry for entry in self.adjustment_entries()}
+            found = {given.number: given for given in self.adjustments()}
             if number not in found:
                 raise WrongBook(f"{self.path} has no adjustment {number}: `grade adjust` lists them")
-            for entry in found.values():
-                if entry.takes_back == number:
-                    raise WrongBook(f"adjustment {number} was taken back already, by adjustment {entry.number}")
-            taken = found[number].adjustment
-            return self._add(Adjustment(taken.student_id, -taken.points, who, when or now(), why), number)
+            for given in found.values():
+                if given.takes_back == number:
+                    raise WrongBook(f"adjustment {number} was taken back already, by adjustment {given.number}")
+            taken = found[number]
+            back = Adjustment(taken.student_id, -taken.points, who, when or now(), why, takes_back=number)
+            return self._add(back)
 
     def adjustments(self, student_id: str | None = None) -> tuple[Adjustment, ...]:
-        """Return the adjustments of a student, or of all, those that undo others among them."""
-        return tuple(entry.adjustment for entry in self.adjustment_entries(student_id))
-
-    def adjustment_entries(self, student_id: str | None = None) -> tuple[AdjustmentEntry, ...]:
-        """Return the same with their numbers, in the order in which they were made."""
+        """Return the adjustments of a student, or of all, in the order in which they were made."""
         query = "SELECT number, student_id, points, who, at, why, takes_back FROM adjustments"
         if student_id is None:
             rows = self._connection.rows(f"{query} ORDER BY number")
         else:
             rows = self._connection.rows(f"{query} WHERE student_id = ? ORDER BY number", stored(student_id))
-        return tuple(_entry(row) for row in rows)
+        return tuple(map(contents.adjustment_of, rows))
 
-    def _add(self, adjustment: Adjustment, takes_back: int | None = None) -> int:
+    def _add(self, given: Adjustment) -> int:
         return self._connection.write(
             "INSERT INTO adjustments (student_id, points, who, at, why, takes_back) VALUES (?, ?, ?, ?, ?, ?)",
-            stored(adjustment.student_id), adjustment.points, stored(adjustment.who), time_text(adjustment.when),
-            stored(adjustment.why), takes_back,
+            stored(given.student_id), given.points, stored(given.who), time_text(given.when),
+            stored(given.why), given.takes_back,
         )  # fmt: skip

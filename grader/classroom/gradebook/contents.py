@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Any
 
 from grader.classroom.gradebook.database import BookProblem, Connection
-from grader.classroom.records import Attempt, HandIn, Run, Standing
+from grader.classroom.records import Adjustment, Attempt, HandIn, Run, Standing
 from grader.report import Report
 from grader.report.json import NotAReport, as_dict, read_report, read_task
 from grader.report.selection import topic_of
@@ -222,3 +222,9 @@ def run_of(row: tuple[Any, ...]) -> Run:
     number, facts, finished, ending, gradings = row
     known = {"number": number, "gradings": gradings, "finished": finished}
     return from_plain(load(facts) | known | (load(ending) if ending is not None else {}), Run)
+
+
+def adjustment_of(row: tuple[Any, ...]) -> Adjustment:
+    """Return an adjustment of its row: number, student, points, who, when, why, what it takes back."""
+    number, student_id, points, who, at, why, takes_back = row
+    return Adjustment(text_of(student_id), points, text_of(who), time_of(at), text_of(why), number, takes_back)

@@ -5,34 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import fmean, median
-from typing import Any
 
 from markupsafe import Markup
 
 from grader.classroom.pages import class_statistics
-from grader.classroom.pages.class_statistics import groups_of, lines_of, rows_of
 from grader.classroom.pages.feedback import people_page
 from grader.classroom.records import ClassResult, Outcome
 from grader.render.html.markup import marks_in_use
 from grader.render.html.svg_elements import Frame, Scale, drawing, element, line, text
 from grader.text.formatting import count, number
 
-MOST_HARD = 15  # tasks and tests
-MOST_MISTAKES = 40
+# Rows of each table at most, by the function that gives them.
+TABLES = {
+    "mistakes": 40, "hardest_tasks": 15, "hardest_tests": 15, "out_of_bounds": 100,
+    "not_graded": None, "late": None, "adjusted": None, "slow": None,
+}  # fmt: skip
 MOST_NAMES = 30  # of one mistake
 WIDEST_ON_PAPER = 60  # columns of the map
-MOST_ROWS = 100  # of what needs a look
 
 
 def class_page(result: ClassResult) -> str:
     """One run over a class as one page for a browser."""
     scores = [standing.score for standing in class_statistics.graded(result)]
-    concerns: dict[str, Sequence[Any]] = {
-        "late": class_statistics.late(result),
-        "adjusted": class_statistics.adjusted(result),
-        "slow": class_statistics.slow(result),
-        "out_of_bounds": class_statistics.out_of_bounds(result)[:MOST_ROWS],
-    }
+    reported = [each for each in result.standings if each.report]
     return people_page(
         "class.html.j2",
         result=result,
@@ -40,18 +35,14 @@ def class_page(result: ClassResult) -> str:
         histogram_svg=histogram_svg,
         most=max((standing.max_score for standing in result.standings), default=0.0),
         tiles=_tiles(result, scores),
-        rows=rows_of(result),
-        groups=groups_of(result.columns),
-        lines=lines_of(result),
-        verdicts=_verdicts(result),
-        mistakes=class_statistics.mistakes(result)[:MOST_MISTAKES],
-        tasks=class_statistics.hardest_tasks(result)[:MOST_HARD],
-        tests=class_statistics.hardest_tests(result)[:MOST_HARD],
-        not_graded=class_statistics.not_graded(result),
-        concerns_found=any(concerns.values()),
+        groups=class_statistics.groups_of(result.columns),
+        cells_of=class_statistics.cells_of,
+        share_of=class_statistics.share_of,
+        reported=reported,
+        verdicts=marks_in_use(task.verdict for each in reported if each.report for task in each.report.tasks),
         MOST_NAMES=MOST_NAMES,
         WIDEST_ON_PAPER=WIDEST_ON_PAPER,
-        **concerns,
+        **{name: getattr(class_statistics, name)(result)[:longest] for name, longest in TABLES.items()},
     )
 
 
@@ -62,12 +53,6 @@ def _tiles(result: ClassResult, scores: Sequence[float]) -> list[tuple[str, str]
     middle = [("mean", number(fmean(scores))), ("median", number(median(scores)))] if scores else []
     spread = [("lowest", number(min(scores))), ("highest", number(max(scores)))] if scores else []
     return [("students", str(len(result.standings))), *counts, *middle, *spread]
-
-
-def _verdicts(result: ClassResult) -> list[Any]:
-    return marks_in_use(
-        task.verdict for each in result.standings if each.report for task in each.report.tasks
-    )
 
 
 _WIDTH, _HEIGHT = 440.0, 230.0

@@ -176,26 +176,13 @@ class Group:
     columns: tuple[TaskColumn, ...]
 
 
-@dataclass(frozen=True)
-class Line:
-    """One student's row: the standing, and its cells as markup."""
-
-    standing: Standing
-    cells: Markup
-
-
 def groups_of(columns: Iterable[TaskColumn]) -> list[Group]:
     """The columns by topic, in their order."""
     return [Group(topic, tuple(found)) for topic, found in groupby(columns, key=attrgetter("topic"))]
 
 
-def lines_of(result: ClassResult) -> list[Line]:
-    """A row for each student with a report."""
-    groups = groups_of(result.columns)
-    return [Line(each, _cells(each, groups)) for each in result.standings if each.report]
-
-
-def _cells(standing: Standing, groups: Sequence[Group]) -> Markup:
+def cells_of(standing: Standing, groups: Sequence[Group]) -> Markup:
+    """A student's row in the map of tasks, as markup."""
     verdicts = {task.id: task.verdict for task in standing.report.tasks} if standing.report else {}
     return Markup("").join(
         _cell(verdicts.get(column.id), first=place == 0)
@@ -219,44 +206,11 @@ def _cell(verdict: Verdict | None, *, first: bool) -> Markup:
 SHADES = 5
 
 
-@dataclass(frozen=True)
-class Part:
-    """A student's share of a topic's points in whole percent; None where nothing of it was graded."""
-
-    percent: int | None
-    shade: int
-
-
-@dataclass(frozen=True)
-class StudentRow:
-    """One student."""
-
-    standing: Standing
-    percent: int | None  # of the score; None where there is none
-    parts: tuple[Part, ...]
-
-
-def rows_of(result: ClassResult) -> list[StudentRow]:
-    """A row for each standing, in the order of the class."""
-    topics = [
-        {column.id: column.max_points for column in group.columns if column.counts}
-        for group in groups_of(result.columns)
-    ]
-    return [
-        StudentRow(
-            standing,
-            None if standing.grade is None else share(standing.grade, standing.max_score),
-            tuple(_part(standing, most) for most in topics),
-        )
-        for standing in result.standings
-    ]
-
-
-def _part(standing: Standing, most: Mapping[str, float]) -> Part:
-    """A student's part of the points that the tasks of a topic give."""
+def share_of(standing: Standing, group: Group) -> tuple[int | None, int]:
+    """A student's share of the points of a topic in whole percent, None where nothing was graded; and its shade."""
+    most = {column.id: column.max_points for column in group.columns if column.counts}
     possible = sum(most.values())
     if standing.report is None or not possible:
-        return Part(None, 0)
-    points = sum(task.points for task in standing.report.tasks if task.id in most)
-    percent = share(points, possible)
-    return Part(percent, min(SHADES, (percent * SHADES + 99) // 100))
+        return None, 0
+    percent = share(sum(task.points for task in standing.report.tasks if task.id in most), possible)
+    return percent, min(SHADES, (percent * SHADES + 99) // 100)

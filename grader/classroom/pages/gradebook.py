@@ -4,76 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.classroom.records import ClassResult, Run, Standing, Student
+from grader.classroom.records import Adjustment, ClassResult, Run, Standing, Student
 from grader.render.page import Page
 from grader.report import TaskReport
 from grader.text.escape import one_line
 from grader.text.formatting import MARKS, clock, count, number, word
 
-if TYPE_CHECKING:
-    from grader.classroom.gradebook.book import AdjustmentEntry
 
-
-def show_runs(entries: Sequence[Run], zone: str, console: Console) -> None:
+def show_runs(runs: Sequence[Run], zone: str, console: Console) -> None:
     """Write one row for each run, the oldest first."""
     page = Page(console)
-    if not entries:
+    if not runs:
         page.line("This gradebook holds no run yet.")
         return
-    table = _table("run", "begun", "what came of it", "seed", "course", "title", right=("run",))
-    for entry in entries:
-        table.add_row(
-            Text(str(entry.number), "bold"),
-            Text(clock(entry.started, zone)),
-            _outcome(entry),
-            Text("one for each" if entry.seed_per_student else str(entry.seed), "dim"),
-            Text(entry.course_digest[:8], "dim"),
-            Text(one_line(entry.title)),
-        )
-    page.console.print(table, width=page.width)
+    page.table(
+        ("run", "begun", "what came of it", "seed", "course", "title"),
+        ([
+            Text(str(run.number), "bold"),
+            Text(clock(run.started, zone)),
+            _outcome(run),
+            Text("one for each" if run.seed_per_student else str(run.seed), "dim"),
+            Text(run.course_digest[:8], "dim"),
+            Text(one_line(run.title)),
+        ] for run in runs),
+        right=("run",),
+    )  # fmt: skip
 
 
-def show_adjustments(entries: Sequence[AdjustmentEntry], zone: str, console: Console) -> None:
+def show_adjustments(given: Sequence[Adjustment], zone: str, console: Console) -> None:
     """Write one row for each adjustment, and what they come to for a single student."""
     page = Page(console)
-    if not entries:
+    if not given:
         page.line("No points were given or taken by hand.")
         return
-    table = _table("no.", "student", "points", "who", "when", "why", right=("no.", "points"))
-    for entry in entries:
-        made = entry.adjustment
-        back = "" if entry.takes_back is None else f"takes back {entry.takes_back}: "
-        table.add_row(
-            Text(str(entry.number), "bold"),
-            Text(one_line(made.student_id)),
-            Text(_signed(made.points), "green" if made.points > 0 else "red"),
-            Text(one_line(made.who)),
-            Text(clock(made.when, zone), "dim"),
-            Text(back + one_line(made.why)),
-        )
-    page.console.print(table, width=page.width)
-    if len({entry.adjustment.student_id for entry in entries}) == 1:
-        page.line((f"{_signed(sum(entry.adjustment.points for entry in entries))} in all", "bold"))
+    page.table(
+        ("no.", "student", "points", "who", "when", "why"),
+        ([
+            Text(str(each.number), "bold"),
+            Text(one_line(each.student_id)),
+            Text(_signed(each.points), "green" if each.points > 0 else "red"),
+            Text(one_line(each.who)),
+            Text(clock(each.when, zone), "dim"),
+            Text(("" if each.takes_back is None else f"takes back {each.takes_back}: ") + one_line(each.why)),
+        ] for each in given),
+        right=("no.", "points"),
+    )  # fmt: skip
+    if len({each.student_id for each in given}) == 1:
+        page.line((f"{_signed(sum(each.points for each in given))} in all", "bold"))
 
 
-def _outcome(entry: Run) -> Text:
-    if entry.finished is None:
-        return Text(f"not finished, {count(entry.gradings, 'grading')} so far", "yellow")
-    return Text(f"{count(entry.students, 'student')}: {entry.graded} graded, {entry.cached} known")
-
-
-def _table(*columns: str, right: Sequence[str]) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for name in columns:
-        table.add_column(justify="right" if name in right else "left", overflow="fold")
-    table.add_row(*(Text(name, "dim") for name in columns))
-    return table
+def _outcome(run: Run) -> Text:
+    if run.finished is None:
+        return Text(f"not finished, {count(run.gradings, 'grading')} so far", "yellow")
+    return Text(f"{count(run.students, 'student')}: {run.graded} graded, {run.cached} known")
 
 
 def _signed(points: float) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.render.html import environment
 from grader.render.page import Page, cut
 from grader.storage import to_plain
 from grader.text.escape import lines, one_line
@@ -35,14 +34,9 @@ def show(findings: Findings, console: Console, *, places: int = 3) -> None:
     page.line((f"{count(findings.students, 'submission')} compared", "bold"), f"  {explained(findings)}")
     page.line()
     for group in findings.groups:
-        _named(page, f"{len(group.students)} hand-ins", GROUPS, group.students)
+        _named(page, GROUPS, group.students)
     if findings.of_reference:
-        _named(
-            page,
-            count(len(findings.of_reference), "hand-in"),
-            REFERENCE,
-            [each.students[0] for each in findings.of_reference],
-        )
+        _named(page, REFERENCE, [each.students[0] for each in findings.of_reference])
     if not findings.pairs:
         page.line("No pair shares more than a little that few others have.")
     else:
@@ -70,23 +64,21 @@ def to_json(findings: Findings) -> str:
     return json.dumps(to_plain(findings), indent=2, allow_nan=False) + "\n"
 
 
-def _named(page: Page, head: str, what: str, students: Sequence[str]) -> None:
-    page.line((head, "bold"), f"  {what}")
+def _named(page: Page, what: str, students: Sequence[str]) -> None:
+    page.line((count(len(students), "hand-in"), "bold"), f"  {what}")
     page.line(", ".join(map(one_line, students)))
     page.line()
 
 
 def _table(page: Page, findings: Findings) -> None:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for justify in ("left", "left", "right", "right"):
-        table.add_column(justify=justify, no_wrap=True, max_width=24)
-    table.add_column(overflow="fold")
-    table.add_row(*(Text(word, "dim") for word in ("student", "and", "share", "tokens", "where")))
-    for pair in findings.pairs:
-        names = (Text(cut(one_line(name), 24), "bold") for name in pair.students)
-        figures = (f"{100 * pair.share:.0f} %", str(pair.tokens))
-        table.add_row(*names, *map(Text, figures), Text(", ".join(_where(pair)), "dim"))
-    page.console.print(table, width=page.width)
+    rows = (
+        [
+            *(Text(cut(one_line(name), 24), "bold") for name in pair.students),
+            Text(f"{100 * pair.share:.0f} %"), Text(str(pair.tokens)), Text(", ".join(_where(pair)), "dim"),
+        ]
+        for pair in findings.pairs
+    )  # fmt: skip
+    page.table(("student", "and", "share", "tokens", "where"), rows, right=("share", "tokens"))
     if findings.left_out:
         page.line((f"and {count(findings.left_out, 'pair')} with less", "dim"))
     page.line()
@@ -125,25 +117,12 @@ def _lines(side: Side, width: int) -> list[Text]:
 MOST_PASSAGES = 8  # of a pair; the table names the rest
 
 
-def similar_page(findings: Findings, title: str = "Similar submissions") -> str:
+def similar_page(findings: Findings) -> str:
     """The page: a table of the pairs, and the places of each side by side."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"rows": _rows, "plain": one_line}
-    return environment.get_template("similar.html.j2").render(
-        findings=findings,
-        title=title,
-        explained=explained(findings),
-        no_proof=NO_PROOF,
-        most=MOST_PASSAGES,
-        groups=GROUPS,
-        reference=REFERENCE,
-    )
+    return environment.page(
+        "similar.html.j2", package="grader.classroom.pages", findings=findings, explained=explained(findings),
+        no_proof=NO_PROOF, most=MOST_PASSAGES, groups=GROUPS, reference=REFERENCE, rows=_rows,
+    )  # fmt: skip
 
 
 def _rows(side: Side) -> Iterator[tuple[int, str, bool]]:

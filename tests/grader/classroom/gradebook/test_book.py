@@ -221,9 +221,9 @@ def test_adjustment_is_taken_back_by_another_entry(book):
     """Both entries stay, they name each other, and their sum is nothing."""
     number = book.adjust("alice", 2, who="a", why="for the question")
     undoing = book.take_back(number, who="b", why="the wrong student")
-    first, second = book.adjustment_entries("alice")
+    first, second = book.adjustments("alice")
     assert (first.number, first.takes_back) == (number, None)
-    assert (second.number, second.takes_back, second.adjustment.who) == (undoing, number, "b")
+    assert (second.number, second.takes_back, second.who) == (undoing, number, "b")
     assert sum(given.points for given in book.adjustments("alice")) == 0.0
 
 

@@ -88,8 +88,9 @@ def test_standardize_small_and_large_columns(both, rng):
     test = train[:4] * 1.5
     first, second = both(train, test)
     want = standardize_by_loops(train, test)
-    check_close(first, want[0], "the training rows", rtol=1e-8, atol=1e-8)
-    check_close(second, want[1], "the test rows", rtol=1e-8, atol=1e-8)
+    close = {"rtol": 1e-8, "atol": 1e-6}  # all who do not divide 1e-7 answer alike, whatever they subtract
+    check_close(first, want[0], "the training rows", **close)
+    check_close(second, want[1], "the test rows", **close)
 
 
 def test_standardize_has_manners(submission, rng):

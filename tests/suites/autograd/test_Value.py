@@ -91,6 +91,12 @@ def floats(numbers):
     return [float(number) if type(number) is int else number for number in numbers]
 
 
+def fresh(submission, number):
+    """Return what a new Value holds."""
+    value = submission.Value(number)
+    return value.data, value.grad, len(value.parents)
+
+
 def check_against_torch(submission, make, name, numbers, factor=1.0):
     """Check value and gradients of a formula against torch's own engine."""
     arguments = (name,) if name else ()
@@ -106,16 +112,19 @@ def check_against_torch(submission, make, name, numbers, factor=1.0):
 
 @pytest.mark.parametrize("number", [3, -0.5])
 def test_Value_holds_a_number(submission, number):
-    """A new Value has its number as a float, grad 0.0 and no parents."""
+    """A new Value has its number, grad 0 and no parents."""
+    data, grad, parents = submission.run(fresh, number)
+    check_close(floats([data, grad]), [float(number), 0.0], "data and grad")
+    check_equal(parents, 0, "number of parents")
 
-    def scenario(submission, number):
-        value = submission.Value(number)
-        return value.data, value.grad, len(value.parents)
 
-    data, grad, parents = submission.run(scenario, number)
+@pytest.mark.detail
+@pytest.mark.parametrize("number", [3, -0.5])
+def test_Value_holds_floats(submission, number):
+    """data and grad are floats, also where an int was given."""
+    data, grad, _ = submission.run(fresh, number)
     check_close(data, float(number), "data")
     check_close(grad, 0.0, "grad")
-    check_equal(parents, 0, "number of parents")
 
 
 @pytest.mark.visible
@@ -183,6 +192,20 @@ def test_Value_backward_twice(submission, rng):
     )
 
 
+def test_Value_backward_of_results_apart(submission, rng):
+    """Two results that share nothing but a number add up in its grad."""
+
+    def scenario(submission, number):
+        x = submission.Value(number)
+        (x * 3).backward()
+        x.exp().backward()
+        return [x.grad]
+
+    x = float(rng.uniform(low=0.5, high=1.0))
+    check_close(floats(submission.run(scenario, x)), [3 + math.exp(x)], "grad of x")
+
+
+@pytest.mark.detail
 def test_Value_backward_of_two_results(submission, rng):
     """Two results that share a part add up in what they share, each by its own slope."""
 

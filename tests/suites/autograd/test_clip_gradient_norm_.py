@@ -68,12 +68,19 @@ def test_clip_gradient_norm__of_two_numbers(submission):
 
 
 @pytest.mark.weight(3)
-@pytest.mark.parametrize("shapes", [[(4, 3), (5,), ()], [(2, 1, 3)], [(1,), (1,), (7,)]])
+@pytest.mark.parametrize("shapes", [[(4, 3), (5,), (2,)], [(2, 1, 3)], [(1,), (1,), (7,)]])
 def test_clip_gradient_norm__when_too_long(submission, rng, shapes):
     """All gradients shrink by one factor, so that their common norm is max_norm."""
     grads = [LONG * rng.normal(*shape) for shape in shapes]
     max_norm = 0.3 * norm_of(grads)
     check_clipped(submission.run(clip, grads, max_norm), grads, max_norm)
+
+
+@pytest.mark.detail
+def test_clip_gradient_norm__of_a_single_number(submission, rng):
+    """A gradient without axes, one number, shrinks like any other."""
+    grads = [LONG * rng.normal(3), torch.tensor(0.7 * LONG, dtype=torch.float64)]
+    check_clipped(submission.run(clip, grads, 0.3 * LONG), grads, 0.3 * LONG)
 
 
 @pytest.mark.weight(2)

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from grader.suite import (
+    SUMMED,
     check_by_hand,
     check_close,
     check_device,
@@ -30,7 +31,8 @@ def trajectory(x, y, lr, epochs):
 def check_fit(got, x, y, lr, epochs):
     """Check losses first: they tell where a path leaves the right one."""
     w, b, losses = trajectory(x, y, lr, epochs)
-    check_close(got.losses, torch.tensor(losses, dtype=x.dtype), "losses")
+    kept = SUMMED if x.dtype == torch.float64 else {}  # right code may keep its losses in float32
+    check_close(got.losses, torch.tensor(losses, dtype=x.dtype), "losses", **kept)
     check_close(got.w, torch.tensor(w, dtype=x.dtype), "w")
     check_close(got.b, torch.tensor(b, dtype=x.dtype), "b")
 

@@ -56,6 +56,7 @@ def test_conv_output_size_when_the_window_just_fits(submission):
         check_equal(submission.conv_output_size(*numbers), 1)
 
 
+@pytest.mark.detail
 def test_conv_output_size_is_exact(submission):
     """Sizes beyond the digits of a float come out exactly."""
     check_equal(submission.conv_output_size(10**18 + 7, 3, 3), (10**18 + 4) // 3 + 1)

@@ -23,6 +23,7 @@ FORBIDDEN = (
     "hinge_embedding_loss",
 )
 REDUCTIONS = ("none", "mean", "sum")
+ROOM = {"rtol": 1e-6, "atol": 1e-6}  # right code may add 1e-9 under the root, whose slope has no bound at 0
 
 
 def _oracle(x1, x2, same, margin=1.0, reduction="mean"):
@@ -57,7 +58,7 @@ def test_contrastive_loss_of_three_pairs(submission):
 def test_contrastive_loss_is_symmetric(submission, rng):
     """Swapping the partners changes nothing."""
     x1, x2, same = rng.normal(6, 4), rng.normal(6, 4), rng.bool(6)
-    check_close(submission.contrastive_loss(x2, x1, same, 3.0), _oracle(x1, x2, same, 3.0))
+    check_close(submission.contrastive_loss(x2, x1, same, 3.0), _oracle(x1, x2, same, 3.0), **ROOM)
 
 
 @pytest.mark.parametrize("margin", [0.0, 0.5, 2.0, 5.0])
@@ -65,7 +66,7 @@ def test_contrastive_loss_of_any_margin(submission, rng, margin):
     """Pairs of two kinds pay only within the margin, whatever it is."""
     x1, x2, same = rng.normal(8, 3), rng.normal(8, 3), torch.arange(8) < 3
     got = submission.contrastive_loss(x1, x2, same, margin=margin, reduction="none")
-    check_close(got, _oracle(x1, x2, same, margin, "none"))
+    check_close(got, _oracle(x1, x2, same, margin, "none"), **ROOM)
 
 
 @pytest.mark.parametrize("same", [False, True])
@@ -74,14 +75,14 @@ def test_contrastive_loss_of_small_shapes(submission, rng, shape, same):
     """One pair and one feature keep the axis of the pairs."""
     x1, x2, same = rng.normal(*shape), rng.normal(*shape), torch.full(shape[:1], same)
     got = submission.contrastive_loss(x1, x2, same, 2.0, "none")
-    check_close(got, _oracle(x1, x2, same, 2.0, "none"))
+    check_close(got, _oracle(x1, x2, same, 2.0, "none"), **ROOM)
 
 
 @pytest.mark.detail
 def test_contrastive_loss_when_not_contiguous(submission, rng):
     """Transposed and expanded arguments give the right value."""
     x1, x2, same = rng.normal(3, 5).t(), rng.normal(1, 3).expand(5, 3), rng.bool(5)
-    check_close(submission.contrastive_loss(x1, x2, same, 3.0), _oracle(x1, x2, same, 3.0))
+    check_close(submission.contrastive_loss(x1, x2, same, 3.0), _oracle(x1, x2, same, 3.0), **ROOM)
 
 
 @pytest.mark.weight(2)
@@ -90,7 +91,7 @@ def test_contrastive_loss_gradient(submission, rng, reduction):
     """Both partners get the right gradient, whatever comes from above."""
     x1, x2 = rng.normal(8, 3).requires_grad_(), rng.normal(8, 3).requires_grad_()
     same, options = torch.arange(8) % 3 == 0, {"margin": 2.5, "reduction": reduction}
-    check_gradients(submission.contrastive_loss, _oracle, x1, x2, same, **options, rng=rng)
+    check_gradients(submission.contrastive_loss, _oracle, x1, x2, same, **options, rng=rng, **ROOM)
 
 
 def test_contrastive_loss_derivatives(submission, rng):
@@ -105,7 +106,7 @@ def test_contrastive_loss_of_equal_vectors(submission, rng):
     """Equal vectors of one kind cost 0, of two kinds the full margin; no nan."""
     x1 = rng.normal(2, 3).requires_grad_()
     got = submission.contrastive_loss(x1, x1.detach().clone(), torch.tensor([True, False]), 2.0, "none")
-    check_close(got, torch.tensor([0.0, 2.0], dtype=torch.float64))
+    check_close(got, torch.tensor([0.0, 2.0], dtype=torch.float64), rtol=0.0, atol=1e-4)
     gradient = torch.autograd.grad(got, x1, rng.normal(2))[0]
     check_finite(gradient, "gradient where the vectors are equal")
     check_close(gradient[0], torch.zeros(3, dtype=torch.float64), "gradient of the pair of one kind")

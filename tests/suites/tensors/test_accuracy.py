@@ -35,7 +35,7 @@ def test_accuracy_at_both_ends(submission, label):
 def test_accuracy_matches_a_loop(submission, rng):
     """Random scores are judged row by row."""
     for dtype in (torch.float32, torch.float64):
-        for shape in ((30, 4), (7, 11), (1, 4), (5, 1), (4, 4)):
+        for shape in ((30, 4), (7, 11), (1, 4), (5, 2), (4, 4)):
             scores, labels = rng.normal(*shape, dtype=dtype), rng.integers(0, shape[1], shape[0])
             labels[::2] = scores[::2].argmax(1)
             check_share(submission.accuracy(scores, labels), by_loop(scores, labels))

@@ -35,11 +35,20 @@ def test_add__returns_out(submission, rng):
 def test_add__matches_a_sum(submission, rng):
     """Whatever the shape and dtype, out holds the sum of both."""
     for dtype in (torch.int64, torch.float32, torch.float64):
-        for shape in ((5, 3), (1, 4), (1,), (), (2, 3, 4)):
+        for shape in ((5, 3), (1, 4), (1,), (2, 3, 4)):
             out, x = (100 * rng.normal(*shape)).to(dtype), (100 * rng.normal(*shape)).to(dtype)
             want = out + x
             check_close(add(submission, out, x), want, "the returned tensor")
             check_close(out, want, "out after the call")
+
+
+@pytest.mark.detail
+def test_add__of_a_single_number(submission, rng):
+    """A tensor without axes, one number, is added to like any other."""
+    out, x = rng.normal(), rng.normal()
+    want = out + x
+    check_close(add(submission, out, x), want, "the returned tensor")
+    check_close(out, want, "out after the call")
 
 
 @pytest.mark.weight(2)
@@ -92,6 +101,7 @@ def test_add__to_itself(submission, rng):
     check_close(submission.run(scenario, out), 2 * out, "out after the call")
 
 
+@pytest.mark.detail
 def test_add__of_its_transpose(submission, rng):
     """out plus its own transpose uses the values from before the call."""
 
@@ -104,6 +114,7 @@ def test_add__of_its_transpose(submission, rng):
     check_close(submission.run(scenario, out), out + out.t(), "out after the call")
 
 
+@pytest.mark.detail
 def test_add__when_halves_overlap(submission, rng):
     """out and x may be the two overlapping halves of one series."""
 

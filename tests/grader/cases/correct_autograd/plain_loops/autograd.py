@@ -365,7 +365,7 @@ def fit_line(x, y, lr, epochs):
     y = y.detach()
     w = torch.zeros((), dtype=x.dtype, device=x.device, requires_grad=True)
     b = torch.zeros((), dtype=x.dtype, device=x.device, requires_grad=True)
-    losses = torch.zeros(epochs, dtype=x.dtype, device=x.device)
+    losses = torch.zeros(epochs, device=x.device)
     for epoch in range(epochs):
         with torch.enable_grad():
             loss = ((w * x + b - y) ** 2).mean()
@@ -376,7 +376,7 @@ def fit_line(x, y, lr, epochs):
             b -= lr * b.grad
         w.grad = None
         b.grad = None
-    return LineFit(w.detach(), b.detach(), losses)
+    return LineFit(w.detach(), b.detach(), losses.to(x.dtype))
 
 
 def clip_gradient_norm_(params, max_norm):

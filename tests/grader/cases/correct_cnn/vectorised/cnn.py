@@ -150,7 +150,7 @@ def receptive_field(layers):
 
 
 def count_parameters(model):
-    return sum(np.prod(p.shape, dtype=int) for p in model.parameters() if p.requires_grad)
+    return sum(np.prod(p.shape) for p in model.parameters() if p.requires_grad)
 
 
 class BatchNorm2d(nn.Module):

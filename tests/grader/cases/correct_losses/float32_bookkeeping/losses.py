@@ -225,9 +225,7 @@ def contrastive_loss(
     if margin < 0:
         raise ValueError(f"margin must be at least 0, not {margin}")
     squared = ((x1 - x2) ** 2).sum(dim=1)
-    apart = squared > 0
-    distance = torch.sqrt(torch.where(apart, squared, torch.ones_like(squared)))
-    distance = torch.where(apart, distance, torch.zeros_like(squared))
+    distance = torch.sqrt(squared + 1e-9)
     push = (margin - distance).clamp(min=0) ** 2 / 2
     return _reduce(torch.where(same, squared / 2, push), reduction)
 

@@ -129,8 +129,10 @@ def accuracy(scores: Tensor, labels: Tensor) -> float:
         raise ValueError(f"labels.shape is {tuple(labels.shape)}, not ({len(scores)},)")
     if len(scores) == 0:
         raise ValueError("len(scores) is 0")
-    guess = scores.detach().cpu().numpy().argmax(axis=1)
-    return float(np.mean(guess == labels.cpu().numpy()))
+    guess = scores.detach().cpu().numpy()
+    if guess.ndim > 1 and guess.shape[1] > 1:  # classes may have been chosen before
+        guess = guess.argmax(axis=1)
+    return np.mean(guess == labels.cpu().numpy())
 
 
 def exponential_average(values: Tensor, beta: float, bias_correction: bool = False) -> Tensor:

@@ -41,15 +41,10 @@ if TYPE_CHECKING:
     metavar="WHO",
     help="Only this id, name or address; all others stay.",
 )
-@click.option(
-    "--seed", type=click.IntRange(0, shared.LARGEST_SEED), metavar="N", help="The first run's if not given."
-)
+@click.option("--seed", type=shared.SEED, metavar="N", help="The first run's if not given.")
 @click.option("--jobs", type=shared.POSITIVE, metavar="N", help="Gradings at the same time.")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on this Dask cluster.")
-@click.option(
-    "--sandbox", type=shared.SANDBOXES, default="auto",
-    help="Confinement: the strongest there is, all or nothing, or none.",
-)  # fmt: skip
+@shared.sandbox_option
 @shared.device_option
 @click.option(
     "--canvas", type=shared.FILE, metavar="CSV", help="Fill in this gradebook, as Canvas exported it."

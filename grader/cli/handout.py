@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.shared import FOLDER, NEW_FILE, POSITIVE, WrongCall, tasks_option, topics_option, writable
+from grader.cli.shared import (
+    FOLDER,
+    NEW_FILE,
+    POSITIVE,
+    WrongCall,
+    needs_option,
+    tasks_option,
+    topics_option,
+    writable,
+)
 
 if TYPE_CHECKING:
     from grader.release.gradescope_settings import Settings
@@ -107,10 +116,7 @@ def export_command() -> None:
 @click.option("--attempts", "attempts_per_day", type=POSITIVE, metavar="N", help="Gradings in 24 hours, at most.")
 @click.option("--minutes", type=click.FloatRange(2, 40), default=10.0, help="Gradescope's time limit of a run.")
 @click.option("--sandbox", type=click.Choice(["auto", "strict"]), default="auto", help="As in `grade PATH`.")
-@click.option(
-    "--ignore-needs", "needs", is_flag=True, flag_value=False, default=True,
-    help="Judge every task on its own, whatever it builds on.",
-)  # fmt: skip
+@needs_option
 @click.option("--torch-index", default="", metavar="URL", help="Where pip finds the CPU build of torch.")
 def gradescope_command(file: Path, torch_index: str, word: str, pairs: tuple[str, ...], **options: Any) -> None:
     """Write an autograder that Gradescope builds and runs, with the whole course in it."""

@@ -61,8 +61,7 @@ NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 POSITIVE = click.IntRange(min=1)
 FORMATS = click.Choice(["terminal", "json"])
-SANDBOXES = click.Choice(["auto", "strict", "none"])
-LARGEST_SEED = 2**63 - 1
+SEED = click.IntRange(0, 2**63 - 1)
 
 tasks_option = click.option(
     "--task", "tasks", multiple=True, metavar="TASK", help="Only this task or topic; repeatable."
@@ -70,6 +69,15 @@ tasks_option = click.option(
 topics_option = click.option(
     "--topic", "topics", multiple=True, metavar="TOPIC", help="Only this topic; repeatable."
 )
+seed_option = click.option("--seed", type=SEED, metavar="N", help="Meet the inputs of an earlier run.")
+sandbox_option = click.option(
+    "--sandbox", type=click.Choice(["auto", "strict", "none"]), default="auto",
+    help="Confinement: the strongest there is, all or nothing, or none (for a breakpoint).",
+)  # fmt: skip
+needs_option = click.option(
+    "--ignore-needs", "needs", is_flag=True, flag_value=False, default=True,
+    help="Judge every task on its own, whatever it builds on.",
+)  # fmt: skip
 jobs_option = click.option("--jobs", type=POSITIVE, metavar="N", help="Tasks to grade at the same time.")
 output_option = click.option(
     "--output", type=NEW_FILE, metavar="FILE", help="Write to FILE instead of the terminal."
@@ -138,6 +146,18 @@ def write(text: str, output: Path | None, option: str = "--output") -> None:
         output.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as problem:
         raise WrongCall(f"{option} {output}: {problem.strerror}") from problem
+
+
+def kept_report(file: Path, option: str) -> Report:
+    """Return the report that was named with an option."""
+    from grader.report.json import NotAReport, from_json
+
+    try:
+        return from_json(file.read_bytes())
+    except NotAReport as problem:
+        raise WrongCall(f"{option} {file}: {problem}; write it with `grade PATH --format json`") from problem
+    except OSError as problem:
+        raise WrongCall(f"{option} {file}: {problem.strerror}") from problem
 
 
 # Where the writer of each format lies: it is imported when it is asked for.

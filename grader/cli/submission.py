@@ -112,36 +112,24 @@ def _topics(course: Course, paths: Sequence[Path], folder: Path) -> tuple[str, .
     return () if len(found) == len(course.slugs) else tuple(found)
 
 
-def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
-    if value is not None and not 0 <= value <= shared.LARGEST_SEED:
-        raise click.BadParameter("give a whole number from 0 to 2**63 - 1")
-    return value
-
-
 @click.command(cls=DefaultCommand)
 @click.argument("paths", nargs=-1, metavar="PATH...", type=shared.PATH)
 @shared.tasks_option
 @click.option("-k", "keyword", default="", metavar="EXPR", help="Only tests that match, as in pytest.")
-@click.option("--seed", type=int, callback=_seed, metavar="N", help="Meet the inputs of an earlier run.")
+@shared.seed_option
 @click.option(
     "--format", "kind", type=click.Choice(["terminal", *shared.REPORT_FORMATS]), default="terminal",
     help="What the report looks like.",
 )  # fmt: skip
 @shared.output_option
-@click.option(
-    "--sandbox", type=shared.SANDBOXES, default="auto",
-    help="Confinement: the strongest there is, all or nothing, or none (for a breakpoint).",
-)  # fmt: skip
+@shared.sandbox_option
 @shared.device_option
 @click.option("--curves", is_flag=True, help="Draw the curves of passed tests too, where a test draws one.")
 @click.option("--repeat", is_flag=True, help="Write Python that repeats the first failing call.")
 @click.option("--first", is_flag=True, help="Stop at the first task that is not right.")
 @click.option("--core", is_flag=True, help="Leave details out: refusals, manners, memory layout.")
 @click.option("--details", is_flag=True, help="Exit with 1 while a detail is open, too.")
-@click.option(
-    "--ignore-needs", "needs", is_flag=True, flag_value=False, default=True,
-    help="Judge every task on its own, whatever it builds on.",
-)  # fmt: skip
+@shared.needs_option
 @shared.jobs_option
 @progress_option
 @language_option
@@ -203,12 +191,6 @@ def _points(report: Report) -> str:
     return f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
 
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from grader.report import Report
-
-
 @click.command("report")
 @click.argument("paths", nargs=-1, metavar="PATH...", type=shared.PATH)
 @click.option(
@@ -220,8 +202,8 @@ if TYPE_CHECKING:
     help="Show this report instead of grading; `grade PATH --format json` writes one.",
 )  # fmt: skip
 @shared.tasks_option
-@click.option("--seed", type=int, metavar="N", help="Meet the inputs of an earlier run.")
-@click.option("--sandbox", type=shared.SANDBOXES, default="auto", help="Confinement, as in `grade PATH`.")
+@shared.seed_option
+@shared.sandbox_option
 @shared.device_option
 @shared.jobs_option
 @language_option
@@ -229,8 +211,8 @@ def report_command(
     paths: tuple[Path, ...], page: Path, kept: Path | None, language: str | None, **options: Any
 ) -> int:
     """Grade the files under each PATH and write the report as a page, with its curves, paths and pictures."""
-    _check_report(paths, page, kept, options["seed"])
-    report = _read_report(kept) if kept else graded_and_kept(paths, None, options)
+    _check_report(paths, page, kept)
+    report = shared.kept_report(kept, "--from") if kept else graded_and_kept(paths, None, options)
     from grader.render.html.report_page import report_page
 
     shared.write(report_page(in_language(report, language)), page, "--html")
@@ -238,7 +220,7 @@ def report_command(
     return _exit_code(report)
 
 
-def _check_report(paths: Sequence[Path], page: Path, kept: Path | None, seed: int | None) -> None:
+def _check_report(paths: Sequence[Path], page: Path, kept: Path | None) -> None:
     if kept and paths:
         raise shared.WrongCall(f"--from {kept} shows a report that is there already: leave out {paths[0]}")
     if not kept and not paths:
@@ -248,19 +230,4 @@ def _check_report(paths: Sequence[Path], page: Path, kept: Path | None, seed: in
     for path in paths:
         if not os.path.exists(path):
             raise shared.WrongCall(missing(path, ()))
-    if seed is not None and not 0 <= seed <= shared.LARGEST_SEED:
-        raise shared.WrongCall(f"--seed {seed}: give a whole number from 0 to 2**63 - 1")
     shared.writable(page, "--html")
-
-
-def _read_report(kept: Path) -> Report:
-    from grader.report.json import NotAReport, from_json
-
-    try:
-        return from_json(kept.read_bytes())
-    except NotAReport as problem:
-        raise shared.WrongCall(
-            f"--from {kept}: {problem}; write it with `grade PATH --format json`"
-        ) from problem
-    except OSError as problem:
-        raise shared.WrongCall(f"--from {kept}: {problem.strerror}") from problem

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,19 +91,10 @@ def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskPr
 
     if report is None:
         return (progress or Progress()).of(task.id)
-    graded: dict[str, Any] = {each.id: each for each in _read(report).tasks}
+    graded: dict[str, Any] = {each.id: each for each in shared.kept_report(report, "--report").tasks}
     if task.id not in graded:
         raise shared.WrongCall(f"--report {report}: it says nothing about {task.id}")
     return TaskProgress(failure=failure_of(graded[task.id]))
-
-
-def _read(file: Path) -> Any:
-    from grader.report.json import NotAReport, from_json
-
-    try:
-        return from_json(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, NotAReport) as problem:
-        raise shared.WrongCall(f"--report {file}: {problem}") from problem
 
 
 @click.command("next", short_help="Show the next open task.")
@@ -157,45 +148,32 @@ def _absent(topic: str, folder: Path) -> str:
     return f"{folder} has no file of {topic}: put yours back, or `{update}` brings the stub"
 
 
-@dataclass(frozen=True)
-class Reference:
-    """A task whose reference is asked for in a course folder."""
-
-    course: Course
-    task: Task
-    folder: Path
-    has_passed: bool  # at any time
-
-    def reference(self) -> str:
-        """Return the code of the solution, or refuse where the course was handed out without."""
-        file = self.course.solution_file(self.task.topic)
-        if not file.is_file():
-            raise shared.WrongCall(
-                f"this course was handed out without its solutions: there is no {file.name}"
-            )
-        return self.code_in(file.read_text(encoding="utf-8")) or ""
-
-    def code_in(self, text: str) -> str | None:
-        """Return the definition of the task in a module, None where there is none."""
-        from grader.learner.task_source import source_of
-
-        others = {each.name for each in self.course.topic(self.task.topic).tasks} - {self.task.name}
-        return source_of(text, self.task.name, others)
-
-    def remember(self) -> None:
-        """Keep in the folder's progress that the reference was shown."""
-        from grader.learner.progress import now
-        from grader.learner.progress_changes import after_solution
-
-        learner.remember(self.folder, lambda known: after_solution(known, self.task.id, now()))
-
-
-def asked_for(name: str, folder: Path | None, language: str | None) -> Reference:
-    """Return what the task `name` is in a language, and whether it has passed in a folder or the nearest one."""
+def _asked(name: str, folder: Path | None, language: str | None) -> tuple[Course, Task, Path, bool]:
+    """Return the task of a name with its course, the folder that it is about, and whether it has passed there."""
     course = learner.learners_course(language)
     task, place = learner.one_task(course, name), learner.needed_folder(folder)
     progress = learner.progress_in(place)
-    return Reference(course, task, place, progress is not None and progress.of(task.id).ever_passed)
+    return course, task, place, progress is not None and progress.of(task.id).ever_passed
+
+
+def _code_of(course: Course, task: Task, text: str) -> str | None:
+    """Return the definition of a task in a module, None where there is none."""
+    from grader.learner.task_source import source_of
+
+    others = {each.name for each in course.topic(task.topic).tasks} - {task.name}
+    return source_of(text, task.name, others)
+
+
+def _reference(course: Course, task: Task, place: Path) -> str:
+    """Return the code of the solution, which the folder remembers, or refuse where the course has none."""
+    from grader.learner.progress import now
+    from grader.learner.progress_changes import after_solution
+
+    file = course.solution_file(task.topic)
+    if not file.is_file():
+        raise shared.WrongCall(f"this course was handed out without its solutions: there is no {file.name}")
+    learner.remember(place, lambda known: after_solution(known, task.id, now()))
+    return _code_of(course, task, file.read_text(encoding="utf-8")) or ""
 
 
 @click.command("explain", short_help="Show the reference beside your code.")
@@ -205,39 +183,33 @@ def asked_for(name: str, folder: Path | None, language: str | None) -> Reference
 @learner.language_option
 def explain_command(name: str, cheap: bool, folder: Path | None, language: str | None) -> None:
     """Show the reference beside your code, what torch has for it, and what both cost."""
+    from grader.learner.cost import costs_of
     from grader.render import explain as pages
 
-    asked = asked_for(name, folder, language)
-    task = asked.task
-    if not asked.has_passed:
+    course, task, place, has_passed = _asked(name, folder, language)
+    if not has_passed:
         raise shared.WrongCall(
-            f"{task.id} has not passed yet: `grade {asked.folder} --task {task.id}` grades it, "
+            f"{task.id} has not passed yet: `grade {place} --task {task.id}` grades it, "
             f"`grade hint {task.id}` helps, `grade solution {task.id} --give-up` ends it"
         )
-    text = _module(asked)
-    theirs = asked.code_in(text)
+    text = _module(course, task.topic, place)
+    theirs = _code_of(course, task, text)
     if theirs is None:
         raise shared.WrongCall(f"your file of {task.topic} does not define {task.name} by def or class")
-    reference = asked.reference()
-    asked.remember()
-    from grader.learner.cost import costs_of
-
-    costs = None if cheap else costs_of(asked.course, task, text)
+    reference = _reference(course, task, place)
+    costs = None if cheap else costs_of(course, task, text)
     shared.show(lambda console: pages.show(task, theirs, reference, console, costs), None)
 
 
-def _module(asked: Reference) -> str:
+def _module(course: Course, slug: str, place: Path) -> str:
     from grader.learner.code_files import files_in
     from grader.learner.task_source import module_text
 
-    slug = asked.task.topic
-    file = files_in(asked.folder, asked.course).get(slug)
+    file = files_in(place, course).get(slug)
     if file is None:
-        raise shared.WrongCall(
-            f"{asked.folder} has no file of {slug}, or two: `grade {asked.folder}` says more"
-        )
+        raise shared.WrongCall(f"{place} has no file of {slug}, or two: `grade {place}` says more")
     try:
-        return module_text(file, [each.name for each in asked.course.topic(slug).tasks])
+        return module_text(file, [each.name for each in course.topic(slug).tasks])
     except (OSError, ValueError) as problem:
         raise shared.WrongCall(f"{file}: {problem}") from problem
 
@@ -251,12 +223,11 @@ def solution_command(name: str, give_up: bool, folder: Path | None, language: st
     """Show the reference of a task that you have passed, or that you give up."""
     from grader.render import explain as pages
 
-    asked = asked_for(name, folder, language)
-    if not give_up and not asked.has_passed:
+    course, task, place, has_passed = _asked(name, folder, language)
+    if not give_up and not has_passed:
         raise shared.WrongCall(
-            f"{asked.task.id} has not passed yet: `grade hint {asked.task.id}` helps; --give-up shows the "
+            f"{task.id} has not passed yet: `grade hint {task.id}` helps; --give-up shows the "
             "solution all the same, and is remembered"
         )
-    reference = asked.reference()
-    asked.remember()
-    shared.show(lambda console: pages.show_solution(asked.task, reference, console), None)
+    reference = _reference(course, task, place)
+    shared.show(lambda console: pages.show_solution(task, reference, console), None)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.learner import course_folder, current_in, language_option, learners_course, progress_option
-from grader.cli.shared import LARGEST_SEED, PATH, STOPPED, WrongCall, device_option, open_console
+from grader.cli.shared import PATH, STOPPED, WrongCall, device_option, open_console, seed_option
 
 if TYPE_CHECKING:
     from grader.watch.run import Show
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 @click.command("watch", short_help="Grade at each save what was changed.")
 @click.argument("path", metavar="[PATH]", required=False, type=PATH)
 @click.option("--plain", is_flag=True, help="A few lines for each save, and no keys; the rule in a pipe.")
-@click.option(
-    "--seed", type=click.IntRange(0, LARGEST_SEED), metavar="N", help="Meet the inputs of an earlier run."
-)
+@seed_option
 @click.option("--core", is_flag=True, help="Leave details out, as in `grade PATH`.")
 @click.option("--sandbox", type=click.Choice(["auto", "strict"]), default="auto", help="As in `grade PATH`.")
 @device_option

@@ -17,8 +17,8 @@ from grader.judge.runner import Runner
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject
 from grader.process.prepare import prepare_torch
-from grader.release.secrets import CannotRelease
 from grader.release.student_course import StudentCourse, student_course
+from grader.release.suites import CannotRelease
 from grader.release.wheel import licence, rendered, wheel, wheel_name, zipped
 from grader.report import Verdict
 from grader.storage import atomic_write

@@ -11,8 +11,7 @@ from pathlib import Path
 from grader.course import Course, Task, Topic
 from grader.course.digest import contents_under
 from grader.course.stub import stub_of
-from grader.release.secrets import CannotRelease, hidden_lines, leaks
-from grader.release.suites import Suites, tests_of, visible_suites
+from grader.release.suites import CannotRelease, Suites, hidden_lines, leaks, tests_of, visible_suites
 from grader.text import keys, read
 
 

@@ -31,7 +31,7 @@ def failure(page: Page, task: TaskReport) -> None:
     _heading(page, task, test)
     if test and test.traceback:
         _traceback(page, test.traceback)
-    message = (test.message if test else None) or task.message
+    message = task.what_failed
     if message:
         labels(page, _without_title(test, message) if test and not _repeats(test) else message)
     if test and has_terminal_drawings(test):

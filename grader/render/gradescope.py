@@ -96,7 +96,7 @@ def failed_results(why: str, remedy: str) -> dict[str, Any]:
 def _tests(report: Report, look: Look, complete: bool) -> list[dict[str, Any]]:
     entries = []
     hidden = {task.id: look.of(task) for task in report.tasks if look.of(task) != VISIBLE}
-    for place, tasks in enumerate(by_topic(report).values(), 1):
+    for place, tasks in enumerate(by_topic(report.tasks).values(), 1):
         for index, task in enumerate(tasks, 1):
             entries.append({"number": f"{place}.{index}", **_entry(task, look, complete, hidden)})
     return entries

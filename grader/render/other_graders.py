@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from grader.render.gradescope import INCOMPLETE, task_text
-from grader.report import Message, Report, TaskReport, Verdict
+from grader.report import Report, TaskReport, Verdict
 from grader.text.escape import one_line
 from grader.text.formatting import count, tally
 
@@ -29,10 +29,10 @@ FROM_ENVIRONMENT = {
 }
 
 
-def to_check50(report: Report, slug: str) -> str:
-    """The report as JSON; `slug` is what check50 was asked for, such as `course/problem`."""
+def to_check50(report: Report, slug: str = "") -> str:
+    """The report as JSON; `slug` is what check50 was asked for, such as `course/problem`, or what was graded."""
     document: dict[str, Any] = {
-        "slug": slug,
+        "slug": slug or report.submission,
         "version": report.environment.torchgrade,
         "results": [_result(task) for task in report.tasks],
     }
@@ -43,20 +43,19 @@ def to_check50(report: Report, slug: str) -> str:
 
 def _result(task: TaskReport) -> dict[str, Any]:
     passed = None if task.verdict in NOT_FOUND_OUT else task.verdict.is_right
-    test = task.first_failure
-    message = (test.message if test else None) or task.message
     return {
         "name": task.id,
         "description": one_line(task.title),
         "passed": passed,
         "log": [] if task.verdict is Verdict.PASS else task_text(task).split("\n"),
-        "cause": None if passed else _cause(task, message),
+        "cause": None if passed else _cause(task),
         "data": {"points": task.points, "max_points": task.max_points},
         "dependency": _dependency(task),
     }
 
 
-def _cause(task: TaskReport, message: Message | None) -> dict[str, str]:
+def _cause(task: TaskReport) -> dict[str, str]:
+    message = task.what_failed
     rationale = one_line(message.checked) if message else task.verdict.value
     helped = (message.likely or message.next) if message else None
     return {"rationale": rationale, **({"help": one_line(helped)} if helped else {})}
@@ -119,8 +118,7 @@ def _identity(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _classroom50_test(task: TaskReport) -> dict[str, Any]:
-    failed = task.first_failure
-    message = (failed.message if failed else None) or task.message
+    message = task.what_failed
     return {
         "test-name": task.id,
         "passed": task.verdict.is_right,

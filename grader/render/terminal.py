@@ -29,7 +29,7 @@ TITLE = 24  # a title with less room than this is left out
 
 def topics(page: Page, report: Report) -> None:
     """Write each topic: a table, or one line where there is nothing to do in it."""
-    all_topics = by_topic(report)
+    all_topics = by_topic(report.tasks)
     short = {slug for slug, tasks in all_topics.items() if len(all_topics) > 1 and _is_quiet(report, tasks)}
     long = [task for slug, tasks in all_topics.items() if slug not in short for task in tasks]
     before = ""
@@ -148,7 +148,7 @@ def _welcome(page: Page, report: Report, paths: str) -> None:
     points = say("points.of_all", earned=0, most=number(report.max_score))
     page.line((say("report.nothing_attempted"), "bold"), f"  {points}")
     page.line()
-    for slug, tasks in by_topic(report).items():
+    for slug, tasks in by_topic(report.tasks).items():
         points = number(sum(task.max_points for task in tasks))
         words = say("points.of_tasks", tasks=count(len(tasks), "task"), points=points)
         page.line(f"  {one_line(slug):<14}", (words, "dim"))

@@ -195,6 +195,12 @@ class TaskReport:
         )
 
     @property
+    def what_failed(self) -> Message | None:
+        """What its first failure says, or what kept it from being tested."""
+        test = self.first_failure
+        return (test.message if test else None) or self.message
+
+    @property
     def details_open(self) -> tuple[TestReport, ...]:
         """The details that do not pass; one that was not run is skipped."""
         return tuple(test for test in self.tests if test.detail and test.verdict is not Verdict.PASS)

@@ -16,10 +16,10 @@ def topic_of(task: TaskReport) -> str:
     return task.id.rpartition(".")[0] or task.id
 
 
-def by_topic(report: Report) -> dict[str, list[TaskReport]]:
-    """The tasks of each topic, in the report's order."""
+def by_topic(tasks: Iterable[TaskReport]) -> dict[str, list[TaskReport]]:
+    """The tasks of each topic, in their order."""
     topics: dict[str, list[TaskReport]] = {}
-    for task in report.tasks:
+    for task in tasks:
         topics.setdefault(topic_of(task), []).append(task)
     return topics
 

@@ -29,7 +29,21 @@ from grader.text.formatting import number
 COLUMNS = (
     "student", "name", "email", "outcome", "reason", "score", "max_score", "penalty", "adjustments", "attempts",
 )  # fmt: skip
+NOT_IN_JUNIT = ("student", "email", "attempts")
 REMEDY = "Ask the course staff; they find this hand-in under its name in the class."
+
+
+def row_of(standing: Standing) -> dict[str, Any]:
+    """How a student stands, by COLUMNS; a score that is not decided is None."""
+    student = standing.student
+    texts = (student.id, student.name, student.email, standing.outcome.value, standing.reason)
+    points = (standing.grade, standing.max_score, standing.penalty, standing.adjusted)
+    attempts = len(standing.attempts) + (standing.hand_in is not None)
+    return dict(zip(COLUMNS, (*texts, *points, attempts), strict=True))
+
+
+def _cell(value: str | float | None) -> str:
+    return value if isinstance(value, str) else "" if value is None else number(value)
 
 
 def grades_csv(result: ClassResult) -> bytes:
@@ -38,28 +52,10 @@ def grades_csv(result: ClassResult) -> bytes:
     table = csv.writer(text, lineterminator="\r\n")
     table.writerow([*COLUMNS, *(harmless(column.id) for column in result.columns)])
     for standing in result.standings:
-        table.writerow(_row(standing, result))
+        points = {task.id: task.points for task in (standing.report.tasks if standing.report else ())}
+        cells = (*row_of(standing).values(), *(points.get(column.id) for column in result.columns))
+        table.writerow([harmless(one_line(each)) if isinstance(each, str) else _cell(each) for each in cells])
     return text.getvalue().encode("utf-8-sig", "backslashreplace")
-
-
-def _row(standing: Standing, result: ClassResult) -> list[str]:
-    student, grade = standing.student, standing.grade
-    texts = (student.id, student.name, student.email, standing.outcome.value, standing.reason)
-    return [
-        *(harmless(one_line(text)) for text in texts),
-        "" if grade is None else number(grade),
-        number(standing.max_score),
-        number(standing.penalty),
-        number(standing.adjusted),
-        str(len(standing.attempts) + (standing.hand_in is not None)),
-        *_tasks(standing, result),
-    ]
-
-
-def _tasks(standing: Standing, result: ClassResult) -> list[str]:
-    tasks = standing.report.tasks if standing.report else ()
-    points = {task.id: number(task.points) for task in tasks}
-    return [points.get(column.id, "") for column in result.columns]
 
 
 def named_results(result: ClassResult) -> Iterator[tuple[str, Standing]]:
@@ -127,15 +123,7 @@ def class_junit(result: ClassResult) -> str:
 def _suite(root: ElementTree.Element, standing: Standing) -> None:
     tasks = standing.report.tasks if standing.report else ()
     seconds = {task.id: sum(test.seconds for test in task.tests) for task in tasks}
-    facts = {
-        "name": standing.student.name,
-        "outcome": standing.outcome.value,
-        "reason": standing.reason,
-        "score": "" if standing.grade is None else number(standing.grade),
-        "max_score": number(standing.max_score),
-        "penalty": number(standing.penalty),
-        "adjustments": number(standing.adjusted),
-    }
+    facts = {name: _cell(value) for name, value in row_of(standing).items() if name not in NOT_IN_JUNIT}
     suite = add_suite(root, standing.student.id, sum(seconds.values()), facts)
     if standing.grade is None:
         _outcome(suite, standing)

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from grader.classroom.pages.exports import row_of
 from grader.classroom.records import ClassResult, Outcome, Standing
 from grader.render.page import Page
 from grader.text.escape import one_line
@@ -81,18 +82,12 @@ def as_dict(result: ClassResult) -> dict[str, Any]:
 
 def _standing_values(standing: Standing) -> dict[str, Any]:
     tasks = standing.report.tasks if standing.report else ()
+    row = row_of(standing)
     return {
-        "id": standing.student.id,
-        "name": standing.student.name,
-        "email": standing.student.email,
-        "outcome": standing.outcome.value,
-        "reason": standing.reason,
-        "score": standing.grade,
-        "max_score": standing.max_score,
-        "penalty": standing.penalty,
-        "adjusted": standing.adjusted,
+        "id": row.pop("student"),
+        "adjusted": row.pop("adjustments"),
+        **row,
         "place": standing.hand_in.place if standing.hand_in else None,
-        "attempts": len(standing.attempts) + bool(standing.hand_in),
         "tasks": {task.id: {"verdict": task.verdict.value, "points": task.points} for task in tasks},
         "notes": list(standing.notes),
     }

@@ -183,8 +183,7 @@ def _tasks(report: Report) -> str:
     failed = first_failed(report)
     if failed is None:
         return text
-    test = failed.first_failure
-    message = (test.message if test else None) or failed.message
+    message = failed.what_failed
     checked = one_line(message.checked).rstrip(".")[:LONGEST] if message else failed.title
     return f"{text}; mend first {one_line(failed.id)} ({checked})"
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from grader.render.html.environment import page
 from grader.report import Report, TaskReport, Verdict
-from grader.report.selection import WAITING, first_failed, first_waiting, topic_of
+from grader.report.selection import WAITING, by_topic, first_failed, first_waiting
 from grader.text.formatting import tally
 
 
@@ -37,26 +36,17 @@ class Topic:
 
 def report_page(report: Report) -> str:
     """The whole report as one page for a browser."""
-    return page("report.html.j2", report=report, **standing_of(report))
-
-
-def standing_of(report: Report) -> dict[str, Any]:
-    """What a page says of a report as a whole: its topics, and the task to look at now."""
-    return {
-        "topics": topics_of(report.tasks),
-        "tally": tally(report.tasks),
-        "first": first_failed(report) or first_waiting(report),
-        "failed": first_failed(report),
-    }
+    failed = first_failed(report)
+    return page(
+        "report.html.j2", report=report, topics=topics_of(report.tasks), tally=tally(report.tasks), failed=failed,
+        first=failed or first_waiting(report),
+    )  # fmt: skip
 
 
 def topics_of(tasks: tuple[TaskReport, ...]) -> list[Topic]:
     """The topics with their tasks, in the report's order."""
-    groups: dict[str, list[TaskReport]] = {}
-    for task in tasks:
-        groups.setdefault(topic_of(task), []).append(task)
     finished = all(task.verdict.is_right for task in tasks)
-    return [Topic(slug, tuple(group), not finished and _is_quiet(group)) for slug, group in groups.items()]
+    return [Topic(slug, tuple(group), not finished and _is_quiet(group)) for slug, group in by_topic(tasks).items()]
 
 
 def _is_quiet(tasks: list[TaskReport]) -> bool:

@@ -11,8 +11,7 @@ import pytest
 from grader.course import Course
 from grader.course.topics import read_topics
 from grader.release.cut import cut, needed
-from grader.release.secrets import CannotRelease
-from grader.release.suites import Counted, _tests, visible_suites
+from grader.release.suites import CannotRelease, Counted, _tests, visible_suites
 
 SUITE = dedent(
     '''

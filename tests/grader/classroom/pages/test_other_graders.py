@@ -3,11 +3,13 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from grader.classroom.pages.exports import class_junit
+from grader.cli.shared import REPORT_FORMATS, report_text
 from grader.render.other_graders import NoResult, to_check50, to_classroom50, to_prairielearn
 from grader.report import Message, Verdict
 
@@ -95,3 +97,10 @@ def test_check50_tells_of_an_incomplete_grading(make_report):
     """A fault of ours stands beside the results."""
     document = json.loads(to_check50(make_report(incomplete="disk full"), "x"))
     assert "fault of the grader" in document["error"]["value"]
+
+
+def test_every_format_is_written_from_a_report_alone(make_report):
+    """What `--format` offers needs no more than the report, but for Classroom 50's, which reads its environment."""
+    for kind in set(REPORT_FORMATS) - {"classroom50"}:
+        assert report_text(make_report(), kind, Path("losses.py")).strip()
+    assert json.loads(report_text(make_report(), "check50", Path("losses.py")))["slug"] == make_report().submission

@@ -122,6 +122,8 @@ class TopicWorth:
 class Worth:
     """What a hand-in is worth; the numbers are rounded, and their difference is the rounded score."""
 
+    hand_in: HandIn
+    report: Report | None  # with the points of the class
     earned: float
     penalty: float
     topics: tuple[TopicWorth, ...]
@@ -136,6 +138,18 @@ class Worth:
         """Whether every topic was closed when this was handed in."""
         return bool(self.topics) and all(topic.late.closed for topic in self.topics)
 
+    @property
+    def unreadable(self) -> str | None:
+        """Why nothing of it can be graded."""
+        return self.hand_in.problem
+
+    @property
+    def unfinished(self) -> str | None:
+        """Why its grading is not to be relied on: the fault is ours."""
+        if self.hand_in.problem is not None:
+            return None
+        return "it was not graded" if self.report is None else self.report.incomplete
+
 
 def worth_of(
     hand_in: HandIn,
@@ -145,7 +159,7 @@ def worth_of(
     all_hand_ins: Sequence[HandIn] = (),
 ) -> Worth:
     """Return what a hand-in is worth; a file that came unchanged with an earlier one was handed in then."""
-    found = []
+    found, report = [], report and on_scale(report, columns)
     for topic in dict.fromkeys(column.topic for column in columns if column.counts):
         own = [column for column in columns if column.counts and column.topic == topic]
         when = handed_in_at(hand_in, topic, all_hand_ins)
@@ -155,7 +169,7 @@ def worth_of(
     earned = sum((topic.earned for topic in found), Fraction(0))
     left = rounded(earned - sum((topic.penalty for topic in found), Fraction(0)), policy.rounding)
     whole = rounded(earned, policy.rounding)
-    return Worth(float(whole), float(whole - left), tuple(found))
+    return Worth(hand_in, report, float(whole), float(whole - left), tuple(found))
 
 
 def possible_points(columns: Sequence[TaskColumn]) -> Fraction:

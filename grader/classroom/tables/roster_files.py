@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader.classroom.records import Student
@@ -77,10 +78,9 @@ def _own_or_exported(data: bytes, name: str) -> Iterable[tuple[int, Row]]:
     for column in COLUMNS:
         if header.count(column) > 1:
             raise RosterProblem(f"{name} has {header.count(column)} columns `{column}`: keep one")
-    places = [(column, header.index(column)) for column in COLUMNS if column in header]
-    filled = [row for row in range(1, len(sheet.rows)) if any(sheet.values(row))]
-    lines = sheet.lines()
-    return [(lines[row], {column: composed(sheet.value(row, at)) for column, at in places}) for row in filled]
+    own, lines = [column for column in COLUMNS if column in header], sheet.lines()
+    filled = [(row, said) for row, said in _records(sheet) if any(said.values())]
+    return [(lines[row], {column: composed(said[column]) for column in own}) for row, said in filled]
 
 
 def _refuse_shared(row: Mapping[str, str], line: int, owners: dict[tuple[str, str], int], name: str) -> None:
@@ -117,27 +117,24 @@ def _exported_rows(sheet: Sheet) -> list[tuple[int, Row]] | None:
 
 def _canvas(sheet: Sheet) -> Iterator[tuple[int, Row]]:
     """Yield who stands in a gradebook, under Canvas's own id, which its downloads have too."""
-    header = read_header(sheet)
-    value = _values(sheet)
-    for row in header.students:
-        name = value(row, "student") or f"{value(row, 'firstname')} {value(row, 'lastname')}".strip()
-        number, login = value(row, "id"), value(row, "sis login id")
+    for row, said in _records(sheet, read_header(sheet).students.start):
+        name = said["student"] or f"{said['firstname']} {said['lastname']}".strip()
+        number, login = said["id"], said["sis login id"]
         if number and name not in TEST_STUDENT:
             email = login if "@" in login else ""
-            ids = {"canvas": number, "sis": value(row, "sis user id"), "login": login}
+            ids = {"canvas": number, "sis": said["sis user id"], "login": login}
             yield row, {"id": number, "name": name, "email": email, **ids}
 
 
 def _gradescope(sheet: Sheet) -> Iterator[tuple[int, Row]]:
     """Yield who stands in a roster or in a table of grades."""
-    names = _names(sheet)
-    if not {"sid", "email"} <= set(names) or not {"name", "first name"} & set(names):
+    names = set(_names(sheet))
+    if not {"sid", "email"} <= names or not {"name", "first name"} & names:
         raise CannotFill("no table of Gradescope")
-    value = _values(sheet)
-    for row in range(1, len(sheet.rows)):
-        number, email = value(row, "sid"), value(row, "email")
-        name = value(row, "name") or f"{value(row, 'first name')} {value(row, 'last name')}".strip()
-        if (number or email) and value(row, "role").casefold() in STUDENT:
+    for row, said in _records(sheet):
+        number, email = said["sid"], said["email"]
+        name = said["name"] or f"{said['first name']} {said['last name']}".strip()
+        if (number or email) and said["role"].casefold() in STUDENT:
             yield row, {"id": number or email, "name": name, "email": email, "gradescope": number}
 
 
@@ -145,33 +142,24 @@ def _moodle(sheet: Sheet) -> Iterator[tuple[int, Row]]:
     """Yield who stands in a grading worksheet, under what stays the same from assignment to assignment."""
     columns = find_columns(sheet)
     found = []
-    for row in range(1, len(sheet.rows)):
+    for row, said in _records(sheet):
         cells = [sheet.value(row, column) for column in range(columns.identifier + 1, columns.grade)]
         email = next((cell for cell in cells if "@" in cell), "")
         number = number_of(sheet.value(row, columns.identifier))
         name = cells[0] if cells and cells[0] != email else ""
-        found.append((row, {"name": name, "email": email, "moodle": number, "sis": _number(sheet, row)}))
+        found.append((row, {"name": name, "email": email, "moodle": number, "sis": _number(said)}))
     yield from _with_ids(found, ("sis", "email", "moodle"))
 
 
 def _participants(sheet: Sheet) -> Iterator[tuple[int, Row]]:
     """Yield who stands in Moodle's list of participants, or in the grades that it exports."""
-    names, value = _names(sheet), _values(sheet)
-    surname = next((word for word in ("last name", "surname") if word in names), None)
-    if surname is None or not {"first name", "email address"} <= set(names):
+    names, found = set(_names(sheet)), []
+    if not {"first name", "email address"} <= names or not {"last name", "surname"} & names:
         raise CannotFill("no list of participants of Moodle")
-    found = [
-        (
-            row,
-            {
-                "name": f"{value(row, 'first name')} {value(row, surname)}".strip(),
-                "email": value(row, "email address"),
-                "sis": _number(sheet, row),
-                "login": value(row, "username"),
-            },
-        )
-        for row in range(1, len(sheet.rows))
-    ]
+    for row, said in _records(sheet):
+        name = f"{said['first name']} {said['last name'] or said['surname']}".strip()
+        email, login = said["email address"], said["username"]
+        found.append((row, {"name": name, "email": email, "sis": _number(said), "login": login}))
     yield from _with_ids(found, ("sis", "email"))
 
 
@@ -181,15 +169,17 @@ def _with_ids(rows: Sequence[tuple[int, Row]], columns: Sequence[str]) -> Iterat
     yield from ((line, {"id": row.get(column, ""), **row}) for line, row in rows)
 
 
-def _number(sheet: Sheet, row: int) -> str:
-    return next((text for name in NUMBERS if (text := _values(sheet)(row, name))), "")
+def _number(said: Row) -> str:
+    return next((said[name] for name in NUMBERS if said[name]), "")
 
 
 def _names(sheet: Sheet) -> list[str]:
     return [name.casefold() for name in sheet.values(0)]
 
 
-def _values(sheet: Sheet) -> Callable[[int, str], str]:
-    """Return what a row says in the column of a name; nothing where there is no such column."""
-    names = _names(sheet)
-    return lambda row, name: sheet.value(row, names.index(name)) if name in names else ""
+def _records(sheet: Sheet, first: int = 1) -> Iterator[tuple[int, Row]]:
+    """Yield the rows by the names of the columns, of two with one name the first; what is not there is empty."""
+    names = _names(sheet)[::-1]
+    for row in range(first, len(sheet.rows)):
+        cells = [sheet.value(row, column) for column in range(len(names))]
+        yield row, defaultdict(str, zip(names, cells[::-1], strict=True))

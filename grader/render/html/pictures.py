@@ -162,19 +162,11 @@ MOST_NUMBERS = 400  # cells that are written out as numbers too
 
 @dataclass(frozen=True)
 class Panel:
-    """One small image, with what it is called and what it is called aloud."""
+    """One small image, with what it is called, what it is called aloud, and its values where they are few."""
 
     uri: Markup
     width: int
     height: int
-    label: str
-    alt: str
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """The values of one panel as text."""
-
     label: str
     alt: str
     rows: tuple[tuple[str, ...], ...]
@@ -193,7 +185,11 @@ class View:
     rows: tuple[Row, ...] = ()
     panels: tuple[Panel, ...] = ()
     drawing: Markup = Markup()
-    numbers: tuple[Numbers, ...] = ()
+
+    @property
+    def numbers(self) -> list[Panel]:
+        """The panels whose values are written out, so that no colour is needed to know them."""
+        return [panel for panel in self.panels if panel.rows]
 
 
 def picture_of(picture: Picture) -> View:
@@ -216,57 +212,39 @@ def _confusion(view: View, picture: Picture, grids: Sequence[Grid]) -> View:
 
 def _states(view: View, picture: Picture, grids: Sequence[Grid]) -> View:
     most = _most(grids[:1])
-    drawing = heatmap_svg(picture, grids[0], most)
-    return replace(
-        view, drawing=drawing, scale=_signed(most) + _gaps(grids[:1]), numbers=_numbers(picture, grids[:1])
-    )
+    panels = _drawn(picture, grids[:1], lambda grid: "")
+    scale = _signed(most) + _gaps(grids[:1])
+    return replace(view, drawing=heatmap_svg(picture, grids[0], most), scale=scale, panels=panels)
 
 
 def _panels(view: View, picture: Picture, grids: Sequence[Grid]) -> View:
     """Images and filters: all panels on one scale, so that they can be compared."""
     values = values_of(grids)
     low, high, most = min(values, default=0.0), max(values, default=0.0), _most(grids)
-    signed = picture.kind is PictureKind.FILTERS
-    uris = [diverging(grid, most) if signed else grey(grid, low, high) for grid in grids]
-    labels = _names(picture.panels, len(grids), numbered=False)
-    panels = tuple(_panel(*each) for each in zip(uris, grids, labels, _alts(picture, grids), strict=True))
-    scale = _signed(most) if signed else say("picture.grey", low=f"{low:.3g}", high=f"{high:.3g}")
-    return replace(view, panels=panels, scale=scale + _gaps(grids), numbers=_numbers(picture, grids))
+    if picture.kind is PictureKind.FILTERS:
+        panels, scale = _drawn(picture, grids, lambda grid: diverging(grid, most)), _signed(most)
+    else:
+        panels = _drawn(picture, grids, lambda grid: grey(grid, low, high))
+        scale = say("picture.grey", low=f"{low:.3g}", high=f"{high:.3g}")
+    return replace(view, panels=panels, scale=scale + _gaps(grids))
 
 
-def _panel(uri: str, grid: Grid, label: str, alt: str) -> Panel:
-    times = max(1, PANEL_SIDE // max(len(grid), len(grid[0])))
-    return Panel(Markup(uri), times * len(grid[0]), times * len(grid), label, alt)
+def _drawn(picture: Picture, grids: Sequence[Grid], draw: Callable[[Grid], str]) -> tuple[Panel, ...]:
+    few, panels = sum(len(grid) * len(grid[0]) for grid in grids) <= MOST_NUMBERS, []
+    labels = (*picture.panels, *[""] * len(grids))
+    for place, (grid, label) in enumerate(zip(grids, labels, strict=False), start=1):
+        height, width = len(grid), len(grid[0])
+        times = max(1, PANEL_SIDE // max(height, width))
+        name = label or say("picture.one_of", title=picture.title, place=place, all=len(grids))
+        alt = say("picture.size", label=name, rows=height, columns=width)
+        rows = tuple(tuple(map(figure, row)) for row in grid) if few else ()
+        panels.append(Panel(Markup(draw(grid)), times * width, times * height, label, alt, rows))
+    return tuple(panels)
 
 
-def _numbers(picture: Picture, grids: Sequence[Grid]) -> tuple[Numbers, ...]:
-    """The values in writing, so that no colour is needed to know them, where they are few enough to be read."""
-    if sum(len(grid) * len(grid[0]) for grid in grids) > MOST_NUMBERS:
-        return ()
-    labels = _names(picture.panels, len(grids), numbered=False)
-    return tuple(
-        Numbers(label or alt, alt, tuple(tuple(map(figure, row)) for row in grid))
-        for label, alt, grid in zip(labels, _alts(picture, grids), grids, strict=True)
-    )
-
-
-def _alts(picture: Picture, grids: Sequence[Grid]) -> list[str]:
-    """What is read aloud: the label, or the title and a number."""
-    labels = _names(picture.panels, len(grids), numbered=False)
-    names = [
-        label or say("picture.one_of", title=picture.title, place=place, all=len(grids))
-        for place, label in enumerate(labels, 1)
-    ]
-    return [
-        say("picture.size", label=name, rows=len(grid), columns=len(grid[0]))
-        for name, grid in zip(names, grids, strict=True)
-    ]
-
-
-def _names(given: Sequence[str], length: int, *, numbered: bool = True) -> tuple[str, ...]:
-    """So many labels: those that were given, then numbers, or nothing."""
-    rest = (str(place) if numbered else "" for place in range(len(given), length))
-    return (*given[:length], *rest)
+def _names(given: Sequence[str], length: int) -> tuple[str, ...]:
+    """So many labels: those that were given, then numbers."""
+    return (*given[:length], *map(str, range(len(given), length)))
 
 
 def _most(grids: Sequence[Grid]) -> float:

@@ -26,7 +26,12 @@ class Student:
     @property
     def named(self) -> str:
         """What they are called in a sentence of the class: "Ada Lovelace (ada)"."""
-        return f"{self.name} ({self.id})" if self.name else self.id
+        return f"{self.name} ({self.id})" if self.name not in ("", self.id) else self.id
+
+    @property
+    def called(self) -> str:
+        """What they are called on a page: the name, or the id where there is none."""
+        return self.name or self.id
 
 
 class HandedFile(NamedTuple):

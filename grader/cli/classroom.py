@@ -76,18 +76,18 @@ def class_command(paths: tuple[Path, ...], dry_run: bool, kind: str, **options: 
 
 def _dry_run(asked: Asked, kind: str) -> int:
     from grader.classroom.grading.asked import only, policy_of, read_intake
-    from grader.classroom.pages import dry_run
+    from grader.classroom.pages import terminal
 
     intake, zone = only(read_intake(asked), asked.students), policy_of(asked).zone
     if kind == "json":
-        shared.write(json.dumps(dry_run.as_dict(intake), indent=2, ensure_ascii=False) + "\n", None)
+        shared.write(json.dumps(terminal.intake_as_dict(intake), indent=2, ensure_ascii=False) + "\n", None)
     else:
-        shared.show(lambda console: dry_run.show(intake, console, zone), None)
+        shared.show(lambda console: terminal.show_intake(intake, console, zone), None)
     return 0
 
 
 def _run(asked: Asked, kind: str) -> int:
-    from grader.classroom.grading.command import run_class
+    from grader.classroom.grading.class_run import run_class
 
     try:
         with shared.live_progress(timed=True) as live:

@@ -1,18 +1,34 @@
-"""A run over a class: what is not known is graded and kept at once; then everybody's standing is added up."""
+"""A run over a class, from what was asked for to files for everybody.
+
+What is not known is graded and kept at once; then everybody's standing is added up.
+"""
 
 from __future__ import annotations
 
 import functools
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.classroom.grading.jobs import ClassRun, Job, Places, grade_job, plan_gradings
+from grader.classroom.grading.asked import Asked, only, policy_of, read_intake, with_earlier
+from grader.classroom.grading.jobs import (
+    ClassRun,
+    Job,
+    OpenExecutor,
+    Places,
+    grade_job,
+    here,
+    on_cluster,
+    plan_gradings,
+)
+from grader.classroom.grading.out_folder import only_run, publish, write
 from grader.classroom.policy.columns import columns_of
-from grader.classroom.policy.course_policy import extensions_of_nobody
+from grader.classroom.policy.course_policy import Policy, extensions_of_nobody
 from grader.classroom.policy.standing import standing_of
 from grader.classroom.records import (
     Adjustment,
@@ -25,10 +41,15 @@ from grader.classroom.records import (
     Student,
     TaskColumn,
 )
-from grader.course import Task
+from grader.classroom.tables.canvas import fill_canvas
+from grader.classroom.tables.moodle import fill_moodle
+from grader.classroom.tables.sheet import Filled
+from grader.course import Task, load_course
+from grader.judge.accelerator import NoSuchDevice, accelerator_for
 from grader.judge.grading import environment_of
-from grader.judge.order import ShardResult
-from grader.judge.scoring import absent, skip_dependents
+from grader.judge.order import ShardResult, UsageProblem
+from grader.judge.parallel import processors
+from grader.judge.scoring import absent, skip_dependents, without_needs
 from grader.report import Environment, Report
 
 Count = Callable[[int, int, str], None]  # told how many gradings are done, of how many, and the topic of the last
@@ -105,12 +126,12 @@ def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, progress: C
     chosen = {task.id for task in run.tasks}
     columns = tuple(column for column in columns_of(run.course, run.policy) if column.id in chosen)
     number = book.begin(_begun(run, columns, started))
-    todo = plan_gradings(intake.hand_ins, run, book.has)
-    to_grade = {job.key for job in todo.jobs}
+    places, jobs = plan_gradings(intake.hand_ins, run, book.has)
+    to_grade = {job.key for job in jobs}
     failed: dict[str, Report] = {}  # those that are incomplete, which the book does not keep
 
     def record(key: str, kept: str | None) -> None:
-        for place, topic in todo.places[key]:
+        for place, topic in places[key]:
             book.record(number, intake.hand_ins[place], topic, kept)
 
     def keep(job: Job, report: Report) -> None:
@@ -122,19 +143,19 @@ def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, progress: C
             record(job.key, None if report.incomplete else job.key)
 
     with book.batch():
-        for key in todo.places:
+        for key in places:
             if key not in to_grade:
                 record(key, key)
-    _grade(todo.jobs, run, keep, progress)
+    _grade(jobs, run, keep, progress)
     environment = environment_of(run.course, ShardResult(), run.accelerator)
     # Whoever handed in the same has the same report, which is read once.
     report_of = functools.cache(lambda key: _found(key, failed, book))
-    standings = standings_of(intake, todo.places, report_of, run, columns, book.adjustments(), environment)
+    standings = standings_of(intake, places, report_of, run, columns, book.adjustments(), environment)
     known = [each.student.id for each in standings if each.outcome is not Outcome.UNKNOWN]
     notes = (*intake.notes, *extensions_of_nobody(run.policy, known))
     return book.finish(
         number, standings, seconds=round(time.perf_counter() - clock, 3),
-        graded=len(todo.jobs), cached=len(todo.places) - len(todo.jobs), notes=notes,
+        graded=len(jobs), cached=len(places) - len(jobs), notes=notes,
     )  # fmt: skip
 
 
@@ -178,3 +199,68 @@ def _found(key: str, failed: Mapping[str, Report], book: Gradebook) -> Report:
     found = failed.get(key) or book.known(key)
     assert found is not None
     return found
+
+
+def run_class(asked: Asked, progress: Count | None = None) -> tuple[ClassResult, tuple[str, ...]]:
+    """Grade a class, write everything, and return the result with what is to be said about filled-in tables."""
+    intake, policy = only(read_intake(asked), asked.students), policy_of(asked)
+    with only_run(asked.out, policy.zone):
+        with Gradebook(asked.book) as book:
+            run = _class_run(asked, policy, _seed(asked, policy, book))
+            result = grade_class(with_earlier(intake, book, run.tasks), run, book, progress)
+            digests = book.digests(result.number)
+        publish(result, asked.out, digests)
+        return result, _fill(asked, result)
+
+
+def _class_run(asked: Asked, policy: Policy, seed: int) -> ClassRun:
+    course = load_course()
+    course.require_solutions()
+    try:
+        accelerator = accelerator_for(asked.device)
+    except NoSuchDevice as problem:
+        raise UsageProblem(str(problem)) from None
+    tasks = course.select(asked.tasks)
+    return ClassRun(
+        title=policy.title or asked.paths[0].resolve().name,
+        course=course,
+        tasks=tasks if policy.needs else without_needs(tasks),
+        policy=policy,
+        seed=seed,
+        accelerator=accelerator,
+        sandbox=asked.sandbox,
+        open_executor=_executor(asked),
+    )
+
+
+def _executor(asked: Asked) -> OpenExecutor:
+    address, at_once = asked.scheduler, asked.jobs or processors()
+    if address is not None:
+        return lambda most: on_cluster(address)
+    return lambda most: here(min(at_once, most), most)
+
+
+def _seed(asked: Asked, policy: Policy, book: Gradebook) -> int:
+    """Return the seed that is asked for, or the last run's: a class that is graded again meets the same inputs."""
+    if asked.seed is not None:
+        return asked.seed
+    if policy.seed is not None:
+        return policy.seed
+    runs = book.runs()
+    return runs[-1].seed if runs else secrets.randbits(63)
+
+
+def _fill(asked: Asked, result: ClassResult) -> tuple[str, ...]:
+    notes: list[str] = []
+    if asked.canvas and asked.assignment:
+        filled = fill_canvas(asked.canvas.read_bytes(), result, asked.assignment, scale=asked.scale)
+        notes += _written(filled, asked.out / "canvas.csv")
+    if asked.moodle:
+        filled = fill_moodle(asked.moodle.read_bytes(), result, scale=asked.scale)
+        notes += _written(filled, asked.out / "moodle.csv")
+    return tuple(notes)
+
+
+def _written(filled: Filled, path: Path) -> list[str]:
+    write(path, filled.data)
+    return [f"{path.name}: {note}" for note in filled.notes] + [f"{path} is filled in."]

@@ -119,16 +119,10 @@ class ClassRun:
         return seed_for(self.policy, self.seed, student_id)
 
 
-@dataclass(frozen=True)
-class GradingPlan:
-    """The topics of all hand-ins, and what is to be graded of them."""
-
-    places: Places
-    jobs: tuple[Job, ...]  # for keys that are not known; equal files with equal seeds are graded once
-
-
-def plan_gradings(hand_ins: Sequence[HandIn], run: ClassRun, is_known: Callable[[str], bool]) -> GradingPlan:
-    """Return what a run over `hand_ins` has to grade."""
+def plan_gradings(
+    hand_ins: Sequence[HandIn], run: ClassRun, is_known: Callable[[str], bool]
+) -> tuple[Places, list[Job]]:
+    """Return the topics of all hand-ins, and a job for each key that is not known: what is equal is graded once."""
     places: dict[str, list[tuple[int, str]]] = {}
     jobs: list[Job] = []
     digests = {topic: topic_digest(run.course, topic) for topic in {task.topic for task in run.tasks}}
@@ -141,7 +135,7 @@ def plan_gradings(hand_ins: Sequence[HandIn], run: ClassRun, is_known: Callable[
             if job.key not in places and not is_known(job.key):
                 jobs.append(job)
             places.setdefault(job.key, []).append((number, topic))
-    return GradingPlan(places, tuple(jobs))
+    return places, jobs
 
 
 def _job(run: ClassRun, file: HandedFile, student: Student, digest: str) -> Job:

@@ -65,12 +65,7 @@ def has_feedback(standing: Standing) -> bool:
     return standing.hand_in is not None
 
 
-def person(student: Student) -> str:
-    """What a student is called on a page: the name, or the id where there is none."""
-    return student.name or student.id
-
-
 def people_page(template: str, **values: Any) -> str:
-    """A page of this package's templates, which all know what somebody is called and where their page lies."""
-    known = {"person": person, "has_feedback": has_feedback, "feedback_file": feedback_file}
+    """A page of this package's templates, which all know where somebody's page lies."""
+    known = {"has_feedback": has_feedback, "feedback_file": feedback_file}
     return page(template, package="grader.classroom.pages", **known, **values)

@@ -15,12 +15,9 @@ from grader.classroom.tables.sheet import (
     Filling,
     Key,
     Sheet,
-    has_decimal_comma,
     name_key_of,
     number_in,
     read_sheet,
-    score_of,
-    written,
 )
 from grader.course.suggestions import suggestions
 from grader.text.formatting import number
@@ -149,9 +146,9 @@ def fill_canvas(exported: bytes, result: ClassResult, assignment: str, *, scale:
     sheet = read_sheet(exported)
     header = read_header(sheet)
     column = assignment_column(sheet, header, assignment)
-    filling = Filling(result.standings)
+    numbers = [value for row in range(1, len(sheet.rows)) for value in sheet.values(row)]
+    filling = Filling(sheet, result.standings, numbers, scale=scale)
     points = None if header.points_row is None else number_in(sheet.value(header.points_row, column))
-    comma = has_decimal_comma([value for row in range(1, len(sheet.rows)) for value in sheet.values(row)])
     for row in header.students:
         name = sheet.value(row, 0)
         if name in TEST_STUDENT or not any(sheet.values(row)):
@@ -165,9 +162,9 @@ def fill_canvas(exported: bytes, result: ClassResult, assignment: str, *, scale:
         elif standing.grade is None:
             filling.left(standing)
         else:
-            filling.changes[row, column] = written(score_of(standing, points, scale=scale), comma=comma)
+            filling.grade(row, column, filling.points_of(standing, points))
     _note_points(filling, result, header.names[column], points, scale)
-    return Filled(sheet.filled(filling.changes), filling.notes())
+    return filling.filled()
 
 
 def _note_points(

@@ -29,12 +29,9 @@ from grader.classroom.tables.sheet import (
     Filling,
     Key,
     Sheet,
-    has_decimal_comma,
     name_key_of,
     number_in,
     read_sheet,
-    score_of,
-    written,
 )
 from grader.report import Report
 from grader.report.selection import first_failed
@@ -204,16 +201,16 @@ def fill_moodle(worksheet: bytes, result: ClassResult, *, scale: bool = False) -
     if columns.is_scale:
         options = " / ".join(sheet.value(1, columns.most).split())
         return Filled(worksheet, ("nothing is filled in: " + ON_A_SCALE.format(options=options),))
-    filling = Filling(result.standings)
+    numbers = [*_cells(sheet, columns.most), *_cells(sheet, columns.grade)]
+    filling = Filling(sheet, result.standings, numbers, scale=scale)
     hidden = hidden_tasks(result.columns, datetime.now(UTC))
-    comma = has_decimal_comma([*_cells(sheet, columns.most), *_cells(sheet, columns.grade)])
     for row in range(1, len(sheet.rows)):
         who = " ".join(sheet.values(row)[columns.identifier : columns.identifier + 2])
         standing = filling.find(who, _keys(sheet, columns, row))
         if standing is None:
             continue
         most = number_in(sheet.value(row, columns.most))
-        points = score_of(standing, most, scale=scale)
+        points = filling.points_of(standing, most)
         if standing.grade is None:
             filling.left(standing)
         elif _is_locked(sheet, columns, row):
@@ -222,10 +219,10 @@ def fill_moodle(worksheet: bytes, result: ClassResult, *, scale: bool = False) -
             more = f"{number(standing.score)} points are more than the {number(most)} that Moodle takes"
             filling.kept(standing, more)
         else:
-            filling.changes[row, columns.grade] = written(points, comma=comma)
+            filling.grade(row, columns.grade, points)
             _comment(filling, sheet, columns, row, standing, hidden)
     _note_headers(filling, sheet, columns)
-    return Filled(sheet.filled(filling.changes), filling.notes())
+    return filling.filled()
 
 
 def _is_locked(sheet: Sheet, columns: MoodleColumns, row: int) -> bool:

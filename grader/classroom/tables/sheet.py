@@ -38,12 +38,6 @@ def has_decimal_comma(cells: list[str]) -> bool:
     return commas > sum(bool(DECIMAL_POINT.fullmatch(cell)) for cell in cells)
 
 
-def written(value: float, *, comma: bool) -> str:
-    """A number with two decimals, with the sign that the table uses."""
-    text = f"{value:.2f}"
-    return text.replace(".", ",") if comma else text
-
-
 def number_in(cell: str) -> float | None:
     """The number that a cell holds, with a decimal point or a decimal comma; None for anything else."""
     return float(cell.strip("%").replace(",", ".")) if NUMBER.fullmatch(cell) else None
@@ -205,13 +199,6 @@ def name_key_of(name: str) -> Key:
     return NAME, f"{first.strip()} {last.strip()}" if comma else name
 
 
-def score_of(standing: Standing, most: float | None, *, scale: bool) -> float:
-    """Return a student's points, or where that is asked for what they come to of the `most` that a table gives."""
-    if not scale or not most or not standing.max_score:
-        return standing.score
-    return standing.score * most / standing.max_score
-
-
 def _is_another(student: Student, sure: dict[str, str]) -> bool:
     """Whether a system's own number says that this is not the student of the row."""
     return any(roster_key(kind, student.ids.get(kind, "") or value) != value for kind, value in sure.items())
@@ -220,8 +207,12 @@ def _is_another(student: Student, sure: dict[str, str]) -> bool:
 class Filling:
     """The changes to a table, and the students of a class that were found in it by what other systems call them."""
 
-    def __init__(self, standings: Iterable[Standing]) -> None:
-        """Begin a table for a class."""
+    def __init__(self, sheet: Sheet, standings: Iterable[Standing], numbers: list[str], *, scale: bool) -> None:
+        """Begin a table for a class; `numbers` tell how it writes them.
+
+        With `scale` a score is turned into the points of the table, where these are not ours.
+        """
+        self._sheet, self._comma, self._scale = sheet, has_decimal_comma(numbers), scale
         self.changes: dict[tuple[int, int], str] = {}
         self.remarks: list[str] = []
         self._standings = {standing.student.id: standing for standing in standings}
@@ -259,6 +250,21 @@ class Filling:
                 return value, found
         return "", []
 
+    def points_of(self, standing: Standing, most: float | None) -> float:
+        """Return a student's points, or where that is asked for what they are of the `most` that the table gives."""
+        if not self._scale or not most or not standing.max_score:
+            return standing.score
+        return standing.score * most / standing.max_score
+
+    def grade(self, row: int, column: int, points: float) -> None:
+        """Write points with two decimals, with the sign that the table uses."""
+        text = f"{points:.2f}"
+        self.changes[row, column] = text.replace(".", ",") if self._comma else text
+
+    def filled(self) -> Filled:
+        """Return the table with all changes, and what a person should know."""
+        return Filled(self._sheet.filled(self.changes), self._notes())
+
     def kept(self, standing: Standing, why: str) -> None:
         """Say why the cell of a student stays as it was."""
         self.remarks.append(f"{_who(standing)}: {one_line(why)}")
@@ -267,8 +273,7 @@ class Filling:
         """Remember a student who gets no grade; no zero is written that a person has not decided."""
         self._left.setdefault(standing.outcome, []).append(_who(standing))
 
-    def notes(self) -> tuple[str, ...]:
-        """Everything that a person should know, each in one sentence."""
+    def _notes(self) -> tuple[str, ...]:
         absent = [_who(standing) for name, standing in self._standings.items() if name not in self._seen]
         left = [
             f"no grade for {_listed(names)}: {WHY_LEFT.get(outcome, outcome.value)}"

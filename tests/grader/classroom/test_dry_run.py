@@ -9,7 +9,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from grader.classroom.pages.dry_run import as_dict, show
+from grader.classroom.pages.terminal import intake_as_dict as as_dict
+from grader.classroom.pages.terminal import show_intake as show
 from grader.classroom.records import ClassIntake, HandIn, Student
 
 ALICE = Student("a1", "Alice Able", "al@x.edu", {"canvas": "11"})

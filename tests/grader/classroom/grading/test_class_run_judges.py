@@ -15,7 +15,7 @@ import pytest
 
 from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading.asked import Asked
-from grader.classroom.grading.command import run_class
+from grader.classroom.grading.class_run import run_class
 from grader.classroom.grading.jobs import POOL, Job, grade_job
 from grader.classroom.records import ClassResult, Outcome
 from grader.course import load_course

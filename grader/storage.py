@@ -1,6 +1,6 @@
-"""Files replaced whole; and plain values, as JSON and TOML have them, into dataclasses and back, checked by msgspec.
+"""Files replaced whole; zip files; plain values, as JSON and TOML have them, into dataclasses and back, by msgspec.
 
-msgspec is imported where it is used: a command that reads nothing does not wait for it.
+msgspec and zipfile are imported where they are used: a command that needs neither does not wait for them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import contextlib
 import os
 import re
 import shutil
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,6 +36,25 @@ def atomic_write(file: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             part.unlink()
         raise
+
+
+DATE = (1980, 1, 1, 0, 0, 0)  # the same content is the same file
+SCRIPT, FILE = 0o100755, 0o100644
+
+
+def zipped(content: Mapping[str, bytes], scripts: Collection[str] = ()) -> bytes:
+    """Return a zip file of some files, the same for the same content; `scripts` of them may be run."""
+    import io
+    import zipfile
+
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in content.items():
+            entry = zipfile.ZipInfo(name, DATE)
+            entry.create_system = 3  # Unix, whose permission bits these are
+            entry.external_attr = (SCRIPT if name in scripts else FILE) << 16
+            archive.writestr(entry, part, zipfile.ZIP_DEFLATED, 6)
+    return data.getvalue()
 
 
 T = TypeVar("T")

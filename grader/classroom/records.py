@@ -127,6 +127,11 @@ class Standing:
     is_zero: bool = False  # nothing was handed in, and the course has decided that this is 0 points
 
     @property
+    def hand_ins(self) -> tuple[HandIn, ...]:
+        """All that was handed in, what counts first."""
+        return (self.hand_in, *(each.hand_in for each in self.attempts)) if self.hand_in else ()
+
+    @property
     def adjusted(self) -> float:
         """Points that people gave or took."""
         return sum(adjustment.points for adjustment in self.adjustments)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.learner import learners_course, needed_folder, one_task, progress_option
+from grader.cli.learner import file_of, learners_course, needed_folder, one_task, progress_option
 from grader.cli.shared import FOLDER, NEW_FILE, WrongCall, writable
 
 if TYPE_CHECKING:
@@ -92,15 +92,12 @@ def _update(course: Course, folder: Path, topics: Sequence[Topic]) -> None:
 @progress_option
 def reset_command(name: str, folder: Path | None) -> None:
     """Put the stub of a task back; a copy of the file is kept, and no other line of it changes."""
-    from grader.learner.code_files import files_in
     from grader.learner.renew import reset
 
     course = learners_course(None)
     task = one_task(course, name)
     place = needed_folder(folder)
-    file = files_in(place, course).get(task.topic)
-    if file is None:
-        raise WrongCall(f"{place} has no file of {task.topic}, or two: `grade {place}` says more")
+    file = file_of(place, course, task.topic)
     try:
         copy = reset(course, task, file, place)
     except OSError as problem:

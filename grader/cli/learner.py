@@ -94,6 +94,16 @@ def refuse_elsewhere(here: Current, folder: Path, slugs: Iterable[str]) -> None:
             )
 
 
+def file_of(folder: Path, course: Course, slug: str) -> Path:
+    """Return the file of a topic in a course folder, or refuse the call where there is none, or two."""
+    from grader.learner.code_files import files_in
+
+    file = files_in(folder, course).get(slug)
+    if file is None:
+        raise WrongCall(f"{folder} has no file of {slug}, or two: `grade {folder}` says more")
+    return file
+
+
 def shown_folder(folder: Path) -> str:
     """A folder as it is typed from here."""
     import shlex

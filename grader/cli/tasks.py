@@ -202,12 +202,9 @@ def explain_command(name: str, cheap: bool, folder: Path | None, language: str |
 
 
 def _module(course: Course, slug: str, place: Path) -> str:
-    from grader.learner.code_files import files_in
     from grader.learner.task_source import module_text
 
-    file = files_in(place, course).get(slug)
-    if file is None:
-        raise shared.WrongCall(f"{place} has no file of {slug}, or two: `grade {place}` says more")
+    file = learner.file_of(place, course, slug)
     try:
         return module_text(file, [each.name for each in course.topic(slug).tasks])
     except (OSError, ValueError) as problem:

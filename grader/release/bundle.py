@@ -19,9 +19,9 @@ from grader.judge.subject import ReferenceSubject
 from grader.process.prepare import prepare_torch
 from grader.release.student_course import StudentCourse, student_course
 from grader.release.suites import CannotRelease
-from grader.release.wheel import licence, rendered, wheel, wheel_name, zipped
+from grader.release.wheel import licence, rendered, wheel, wheel_name
 from grader.report import Verdict
-from grader.storage import atomic_write
+from grader.storage import atomic_write, zipped
 
 SEED = 0
 

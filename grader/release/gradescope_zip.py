@@ -10,8 +10,9 @@ from grader.course.digest import contents_under
 from grader.course.topics import IN_WHEEL
 from grader.release.gradescope_run import RESERVE
 from grader.release.gradescope_settings import EACH, FRESH, Settings, to_text
-from grader.release.wheel import TEMPLATES, package_files, rendered, requirements, zipped
+from grader.release.wheel import TEMPLATES, package_files, rendered, requirements
 from grader.render.gradescope import as_text, failed_results
+from grader.storage import zipped
 
 TORCH = re.compile(r"torch\b(?![-.\w])")
 SCRIPTS = ("setup.sh", "run_autograder")

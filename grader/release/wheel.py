@@ -1,14 +1,12 @@
-"""What is packed: texts with values, the grader and what it requires, zip files, and the wheel of a course."""
+"""What is packed: texts with values, the grader and what it requires, and the wheel of a course."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import re
 import tomllib
-import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from grader import __version__
 from grader.course.digest import contents_under
 from grader.course.topics import PACKAGE
+from grader.storage import zipped
 
 OURS = "torchgrade"  # the package that this grader was installed as
 EXTRA = "notebook"  # what learners may want besides
@@ -81,8 +80,6 @@ def licence() -> str | None:
         return None
 
 
-DATE = (1980, 1, 1, 0, 0, 0)  # the same content is the same file
-SCRIPT, FILE = 0o100755, 0o100644
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 WHEEL = "Wheel-Version: 1.0\nGenerator: torchgrade {version}\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 COMMAND = "[console_scripts]\ngrade = grader.cli:main\n"
@@ -105,18 +102,6 @@ def wheel(name: str, files: Mapping[str, bytes]) -> bytes:
         content[f"{info}/licenses/LICENSE"] = text.encode()
     content[f"{info}/RECORD"] = _record(content, f"{info}/RECORD").encode()
     return zipped(content)
-
-
-def zipped(content: Mapping[str, bytes], scripts: Collection[str] = ()) -> bytes:
-    """Return a zip file of some files, the same for the same content; `scripts` of them may be run."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in content.items():
-            entry = zipfile.ZipInfo(name, DATE)
-            entry.create_system = 3  # Unix, whose permission bits these are
-            entry.external_attr = (SCRIPT if name in scripts else FILE) << 16
-            archive.writestr(entry, part, zipfile.ZIP_DEFLATED, 6)
-    return data.getvalue()
 
 
 def package_files(course: Mapping[str, bytes]) -> dict[str, bytes]:

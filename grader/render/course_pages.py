@@ -67,8 +67,10 @@ def show_hint(task: Task, help_: Help, console: Console, *, keeps: bool = False)
     page = Page(console)
     page.line((task.id, "bold"), f"  {task.title}")
     page.line()
-    for words, text, style in _about(help_):
-        page.labelled(words, text, style, most=LONG)
+    if help_.failure is not None:
+        show_failure(page, help_.failure, "Failed")
+        if help_.advice:
+            page.labelled("Advice", help_.advice, most=LONG)
     if help_.number is not None:
         which = f"{label('Hint')} {help_.number}/{len(task.hints)}"
         page.labelled(which, task.hints[help_.number - 1], most=LONG)
@@ -78,19 +80,6 @@ def show_hint(task: Task, help_: Help, console: Console, *, keeps: bool = False)
         page.copyable("Stronger", f"grade hint {task.id}{number}", "cyan")
     else:
         page.line((say("hint.strongest"), "dim"))
-
-
-def _about(help_: Help) -> list[tuple[str, str, str]]:
-    """The lines about what went wrong, as far as anything is known."""
-    failure = help_.failure
-    if failure is None:
-        return []
-    lines = (
-        ("Failed", failure.checked, ""),
-        ("Likely", failure.likely, "yellow"),
-        ("Advice", help_.advice, ""),
-    )
-    return [(words, text, style) for words, text, style in lines if text]
 
 
 def hints(task: Task) -> str:
@@ -211,8 +200,8 @@ def _state(page: Page, step: Next) -> None:
         show_failure(page, entry.failure)
 
 
-def show_failure(page: Page, failure: Failure) -> None:
-    """Write what is remembered of a failure."""
-    for words, text, style in (("Checked", failure.checked, ""), ("Likely", failure.likely, "yellow")):
+def show_failure(page: Page, failure: Failure, head: str = "Checked") -> None:
+    """Write what is known of a failure; `head` is the label of what was checked."""
+    for words, text, style in ((head, failure.checked, ""), ("Likely", failure.likely, "yellow")):
         if text:
             page.labelled(words, text, style, most=LONG)

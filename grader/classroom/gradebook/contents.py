@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -91,19 +91,14 @@ def get_bytes(connection: Connection, digest: str) -> bytes:
     Raises:
         BookProblem: they are not there, or are not what was kept.
     """
-    found = connection.rows("SELECT data FROM contents WHERE digest = ?", digest)
-    data = _unpacked(found[0][0]) if found else None
-    if data is None or hashlib.sha256(data).hexdigest() != digest:
-        fault = "is damaged" if found else "is missing"
-        raise BookProblem(f"{connection.path}: content {digest[:12]} {fault}: take the file from a backup")
-    return data
-
-
-def _unpacked(packed: object) -> bytes | None:
-    try:
-        return zlib.decompress(packed) if isinstance(packed, bytes) else None
-    except zlib.error:
-        return None
+    fault = "is missing"
+    for (packed,) in connection.rows("SELECT data FROM contents WHERE digest = ?", digest):
+        fault = "is damaged"
+        with suppress(zlib.error, TypeError):
+            data = zlib.decompress(packed)  # type: ignore[arg-type]
+            if hashlib.sha256(data).hexdigest() == digest:
+                return data
+    raise BookProblem(f"{connection.path}: content {digest[:12]} {fault}: take the file from a backup")
 
 
 def put_hand_in(connection: Connection, hand_in: HandIn) -> str:
@@ -149,16 +144,10 @@ def get_report(connection: Connection, facts: Mapping[str, Any]) -> Report:
     Raises:
         BookProblem: another version of torchgrade has written it, or a part of it is missing.
     """
-    with _report_in_words(connection):
+    try:
         head = read_report({**facts, TASKS: []})
         texts = [get_bytes(connection, digest).decode() for digest in facts[PARTS]]
         return replace(head, tasks=tuple(read_task(task) for text in texts for task in load(f"[{text}]")))
-
-
-@contextmanager
-def _report_in_words(connection: Connection) -> Iterator[None]:
-    try:
-        yield
     except NotAReport as problem:
         remedy = "open it with the torchgrade that wrote it"
         raise BookProblem(
@@ -198,12 +187,11 @@ def _standing(connection: Connection, facts: dict[str, Any], reports: bool) -> S
         from_plain({**facts, "hand_in": None, "report": None, "attempts": ()}, Standing),
         hand_in=None if hand_in is None else get_hand_in(connection, hand_in),
         report=None if report is None else get_report(connection, report),
-        attempts=tuple(_attempt(connection, attempt) for attempt in facts["attempts"]),
+        attempts=tuple(
+            Attempt(get_hand_in(connection, each["hand_in"]), each["score"], each["reason"])
+            for each in facts["attempts"]
+        ),
     )
-
-
-def _attempt(connection: Connection, facts: dict[str, Any]) -> Attempt:
-    return Attempt(get_hand_in(connection, facts["hand_in"]), facts["score"], facts["reason"])
 
 
 # Of a run: what is known when it begins.

@@ -13,7 +13,7 @@ from grader.classroom.policy.course_toml import read_policy
 from grader.classroom.policy.worth import moments_of
 from grader.classroom.reading.read import read_class
 from grader.classroom.reading.tree import ClassProblem
-from grader.classroom.records import ClassIntake, HandIn, Outcome, Standing, Student
+from grader.classroom.records import ClassIntake, Outcome, Standing, Student
 from grader.classroom.tables.roster_files import read_roster
 from grader.course import Task, load_course
 from grader.course.stub import stub_of
@@ -76,14 +76,17 @@ def with_earlier(intake: ClassIntake, book: Gradebook, tasks: Collection[Task]) 
     """
     here = {hand_in.student.id for hand_in in intake.hand_ins}
     others = [each for each in _last(book, tasks) if each.student.id not in here]
-    kept = [hand_in for each in others for hand_in in _handed_in(each)]
+    kept = [hand_in for each in others if each.outcome is not Outcome.UNKNOWN for hand_in in each.hand_ins]
     with_work = {hand_in.student.id for hand_in in kept}
-    missing = {student.id: student for student in (*_missing(others), *intake.missing)}
+    gone = [each.student for each in others if each.outcome is Outcome.MISSING]
+    missing = {student.id: student for student in (*gone, *intake.missing)}
+    who = count(len(with_work), "student")
+    note = f"{who} of the last run handed in nothing here: what is in the gradebook stands"
     return replace(
         intake,
         hand_ins=(*intake.hand_ins, *kept),
         missing=tuple(student for name, student in sorted(missing.items()) if name not in with_work),
-        notes=(*intake.notes, *_note(len(with_work))),
+        notes=(*intake.notes, *([note] if with_work else [])),
     )
 
 
@@ -113,22 +116,6 @@ def _last(book: Gradebook, tasks: Collection[Task]) -> Sequence[Standing]:
     last = next((entry for entry in reversed(book.runs()) if entry.finished), None)
     same = last is not None and {column.id for column in last.columns} == {task.id for task in tasks}
     return book.handed_in(last.number) if last and same else ()
-
-
-def _handed_in(standing: Standing) -> list[HandIn]:
-    if standing.outcome is Outcome.UNKNOWN or standing.hand_in is None:
-        return []
-    return [standing.hand_in, *(attempt.hand_in for attempt in standing.attempts)]
-
-
-def _missing(standings: Sequence[Standing]) -> list[Student]:
-    return [each.student for each in standings if each.outcome is Outcome.MISSING]
-
-
-def _note(students: int) -> tuple[str, ...]:
-    if not students:
-        return ()
-    return (f"{count(students, 'student')} of the last run handed in nothing here: what is in the gradebook stands",)
 
 
 def _one(wanted: str, students: Sequence[Student]) -> Student:

@@ -12,8 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -23,6 +22,7 @@ from grader.classroom.records import ClassResult, HandIn, Outcome, Standing, Tas
 from grader.classroom.tables.sheet import harmless
 from grader.render.gradescope import Look, as_text, failed_results, results_of, task_text
 from grader.render.junit import add_case, add_suite, count_cases, document
+from grader.storage import zipped
 from grader.text.escape import one_line, xml
 from grader.text.formatting import number
 
@@ -38,8 +38,7 @@ def row_of(standing: Standing) -> dict[str, Any]:
     student = standing.student
     texts = (student.id, student.name, student.email, standing.outcome.value, standing.reason)
     points = (standing.grade, standing.max_score, standing.penalty, standing.adjusted)
-    attempts = len(standing.attempts) + (standing.hand_in is not None)
-    return dict(zip(COLUMNS, (*texts, *points, attempts), strict=True))
+    return dict(zip(COLUMNS, (*texts, *points, len(standing.hand_ins)), strict=True))
 
 
 def _cell(value: str | float | None) -> str:
@@ -145,7 +144,6 @@ CANVAS, MOODLE = "canvas-feedback.zip", "moodle-feedback.zip"
 CANVAS_UPLOAD = re.compile(r"[^/]+?_(?:LATE_)?\d+_\d+_[^/]+", re.DOTALL)
 MOODLE_UPLOAD = re.compile(r"[^/_]+_\d+_assignsubmission_file")
 PAGE = "feedback.html"
-EPOCH = (1980, 1, 1, 0, 0, 0)  # so that the same feedback is the same zip
 
 Files = Mapping[str, bytes]  # of one student: the page as PAGE, what came back of each topic under its own name
 
@@ -171,7 +169,7 @@ def feedback_zips(result: ClassResult, files_of: Callable[[Standing], Files]) ->
             if each.hand_in and any(map(pattern.fullmatch, each.hand_in.uploads.values()))
         ]
         if returned:
-            yield name, _zip(pair for each, uploads in returned for pair in members(uploads, files_of(each)))
+            yield name, zipped(dict(pair for each, uploads in returned for pair in members(uploads, files_of(each))))
 
 
 def _canvas_files(uploads: Mapping[str, str], files: Files) -> Iterator[tuple[str, bytes]]:
@@ -183,7 +181,7 @@ def _canvas_files(uploads: Mapping[str, str], files: Files) -> Iterator[tuple[st
         if _suffix(upload) in (".py", ".ipynb") and name in files:
             yield upload, files[name]
         elif _suffix(upload) == ".zip":
-            yield upload, _zip(files.items())
+            yield upload, zipped(files)
 
 
 def _moodle_files(uploads: Mapping[str, str], files: Files) -> Iterator[tuple[str, bytes]]:
@@ -194,11 +192,3 @@ def _moodle_files(uploads: Mapping[str, str], files: Files) -> Iterator[tuple[st
 
 def _suffix(name: str) -> str:
     return PurePosixPath(name).suffix.casefold()
-
-
-def _zip(members: Iterable[tuple[str, bytes]]) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members:
-            archive.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
-    return held.getvalue()

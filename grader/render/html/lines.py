@@ -8,21 +8,9 @@ from typing import TYPE_CHECKING, cast
 from markupsafe import Markup
 
 from grader.render.drawings import Range, frame_of, inside, limits_of
+from grader.render.html import svg_elements as svg
 from grader.render.html.pictures import bounded
-from grader.render.html.svg_elements import (
-    Frame,
-    Point,
-    Scale,
-    count_outside,
-    dots,
-    drawing,
-    element,
-    line,
-    padded,
-    runs_of,
-    text,
-    way,
-)
+from grader.render.html.svg_elements import Frame, Point, Scale
 from grader.report import Curve, Path
 from grader.text import say
 
@@ -41,10 +29,10 @@ def legend(left: float, *, dotted: bool = False) -> Markup:
     """A sample of both lines with a word each; `dotted` where each step has a dot."""
     parts = []
     for x, kind, name in ((left, "theirs", "drawn.yours"), (left + 90, "reference", "drawn.reference")):
-        parts += [line((x, Y - 4), (x + SAMPLE, Y - 4), kind)]
+        parts += [svg.line((x, Y - 4), (x + SAMPLE, Y - 4), kind)]
         if dotted:
-            parts += [line((x + SAMPLE / 2, Y - 4), (x + SAMPLE / 2, Y - 4), f"{kind}-dots")]
-        parts += [text((x + SAMPLE + 6, Y), say(name))]
+            parts += [svg.line((x + SAMPLE / 2, Y - 4), (x + SAMPLE / 2, Y - 4), f"{kind}-dots")]
+        parts += [svg.text((x + SAMPLE + 6, Y), say(name))]
     return Markup().join(parts)
 
 
@@ -53,13 +41,13 @@ def curve_svg(curve: Curve) -> Markup:
     frame = _frame_of_curve(curve)
     longest = max(len(curve.theirs), len(curve.reference))
     yours, own = (_pixels(line, longest, curve.steps, frame) for line in (curve.theirs, curve.reference))
-    return drawing(
+    return svg.drawing(
         WIDTH, CURVE_HEIGHT, curve.title, describe_curve(curve),
         legend(LEFT),
         frame.axes(whole_steps=True),
         # The broken line lies above the full one, which shows between its dashes where both agree.
-        frame.clipped(way(runs_of(yours), "theirs"), way(runs_of(own), "reference")),
-        text(((LEFT + RIGHT) / 2, CURVE_HEIGHT - 6), say("drawn.step"), "middle"),
+        frame.clipped(svg.way(svg.runs_of(yours), "theirs"), svg.way(svg.runs_of(own), "reference")),
+        svg.text(((LEFT + RIGHT) / 2, CURVE_HEIGHT - 6), say("drawn.step"), "middle"),
     )  # fmt: skip
 
 
@@ -71,7 +59,7 @@ def describe_curve(curve: Curve) -> str:
 
 def curve_outside(curve: Curve) -> int:
     """How many of their points lie beyond what is drawn."""
-    return count_outside(curve.theirs, limits_of(curve.theirs, curve.reference))
+    return svg.count_outside(curve.theirs, limits_of(curve.theirs, curve.reference))
 
 
 def averaged(curve: Curve) -> str:
@@ -81,7 +69,7 @@ def averaged(curve: Curve) -> str:
 
 
 def _frame_of_curve(curve: Curve) -> Frame:
-    up = padded(limits_of(curve.theirs, curve.reference))
+    up = svg.padded(limits_of(curve.theirs, curve.reference))
     across = (0.0, float(max(curve.steps - 1, 1)))
     return Frame(Scale(across, LEFT, RIGHT), Scale(up, CURVE_BOTTOM, TOP))
 
@@ -137,15 +125,15 @@ def path_svg(path: Path) -> Markup:
     """Both ways with a dot for each step, from one start."""
     frame = _frame_of_path(path)
     yours, own = ([_at(frame, point) for point in line] for line in (path.theirs, path.reference))
-    return drawing(
+    return svg.drawing(
         WIDTH, PATH_HEIGHT, path.title, describe_path(path),
         legend(LEFT, dotted=True),
         frame.axes(),
         frame.clipped(
-            way(_ground(path, frame), "contour"),
-            way(runs_of(yours), "theirs"), dots(_known(yours), "theirs-dots"),
+            svg.way(_ground(path, frame), "contour"),
+            svg.way(svg.runs_of(yours), "theirs"), svg.dots(_known(yours), "theirs-dots"),
             # Above theirs, which shows between the dashes where both agree.
-            way(runs_of(own), "reference"), dots(_known(own), "reference-dots"),
+            svg.way(svg.runs_of(own), "reference"), svg.dots(_known(own), "reference-dots"),
             *_start(_known(own) or _known(yours)),
         ),
     )  # fmt: skip
@@ -169,7 +157,7 @@ def path_outside(path: Path) -> int:
 
 
 def _frame_of_path(path: Path) -> Frame:
-    across, up = (padded(limits, ROOM) for limits in frame_of(path))
+    across, up = (svg.padded(limits, ROOM) for limits in frame_of(path))
     return Frame(Scale(across, LEFT, RIGHT), Scale(up, PATH_BOTTOM, TOP))
 
 
@@ -187,8 +175,8 @@ def _start(points: list[Point]) -> list[Markup]:
         return []
     x, y = points[0]
     x_of_word, anchor = (x - 10, "end") if x > (LEFT + RIGHT) / 2 else (x + 10, "start")
-    word = text((x_of_word, max(y - 6, TOP + 12)), say("drawn.start"), anchor)
-    return [element("circle", cx=x, cy=y, r=6, class_="start"), word]
+    word = svg.text((x_of_word, max(y - 6, TOP + 12)), say("drawn.start"), anchor)
+    return [svg.element("circle", cx=x, cy=y, r=6, class_="start"), word]
 
 
 def _ends_of_path(line: Iterable[Point | None]) -> str:

@@ -89,7 +89,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Points given or taken by a person; what the gradebook adds tells no two of them apart."""
+    """Points given or taken by a person; the numbers that the gradebook adds are left out when two are compared."""
 
     student_id: str
     points: float

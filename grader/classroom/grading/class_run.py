@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -56,35 +56,31 @@ Count = Callable[[int, int, str], None]  # told how many gradings are done, of h
 
 
 def whole_report(
-    hand_in: HandIn, tasks: Sequence[Task], parts: Mapping[str, Report], seed: int, environment: Environment
+    hand_in: HandIn, tasks: Sequence[Task], parts: Collection[Report], seed: int, environment: Environment
 ) -> Report:
     """Return the report of a hand-in over `tasks`; a topic without a part was not handed in.
 
     Args:
         hand_in: what was handed in.
         tasks: the tasks of the run.
-        parts: the reports of its topics, by slug.
+        parts: the reports of its topics.
         seed: of its random inputs.
         environment: where gradings ran, for a hand-in without any part.
     """
-    found = {report.id: report for part in parts.values() for report in part.tasks}
+    found = {report.id: report for part in parts for report in part.tasks}
     reports = skip_dependents(tasks, {task.id: found.get(task.id) or absent(task) for task in tasks})
-    notes = dict.fromkeys([*hand_in.notes, *(note for part in parts.values() for note in part.notes)])
+    notes = dict.fromkeys([*hand_in.notes, *(note for part in parts for note in part.notes)])
+    first = next((part.environment for part in parts), environment)
     return Report(
         submission=hand_in.place,
         seed=seed,
-        environment=_environment(parts, environment),
+        # Where the first part was graded, under the course as it is now: what did not change was kept.
+        environment=replace(first, course_digest=environment.course_digest),
         tasks=tuple(reports[task.id] for task in tasks),
-        seconds=round(sum(part.seconds for part in parts.values()), 3),
-        incomplete=next((part.incomplete for part in parts.values() if part.incomplete), None),
+        seconds=round(sum(part.seconds for part in parts), 3),
+        incomplete=next((part.incomplete for part in parts if part.incomplete), None),
         notes=tuple(notes),
     )
-
-
-def _environment(parts: Mapping[str, Report], now: Environment) -> Environment:
-    """Return where the first part was graded, under the course as it is now: what did not change was kept."""
-    first = next((part.environment for part in parts.values()), now)
-    return replace(first, course_digest=now.course_digest)
 
 
 def standings_of(
@@ -104,7 +100,7 @@ def standings_of(
         if hand_in.problem is None:
             topics = [file.topic for file in hand_in.topic_files()]
             parts = {topic: report_of(keys[number, topic]) for topic in topics if (number, topic) in keys}
-            report = whole_report(hand_in, run.tasks, parts, seed, environment)
+            report = whole_report(hand_in, run.tasks, parts.values(), seed, environment)
         graded.setdefault(hand_in.student.id, []).append((hand_in, report))
     students = {hand_in.student.id: hand_in.student for hand_in in intake.hand_ins}
     students |= {student.id: student for student in intake.missing}

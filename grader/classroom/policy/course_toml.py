@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from grader.classroom.policy.course_policy import (
+    SEEDS,
     Counts,
     Dates,
     Direction,
@@ -33,7 +34,6 @@ KEYS = (
     "rounding", "limits", "topics", "extensions", "missing", "needs",
 )  # fmt: skip
 UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
-LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ def _visibility(table: Fields) -> dict[str, Visibility]:
 
 def _seed(table: Fields) -> int | str:
     value = table.values.get("seed", "one")
-    whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_SEED
+    whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < SEEDS
     if whole or value in ("one", "per-student"):
         return value if isinstance(value, int) else str(value)
     raise table.fail("seed", f"is {value!r}", 'it must be "one", "per-student" or a whole number below 2**63')

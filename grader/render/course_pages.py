@@ -200,8 +200,8 @@ def _state(page: Page, step: Next) -> None:
         show_failure(page, entry.failure)
 
 
-def show_failure(page: Page, failure: Failure, head: str = "Checked") -> None:
-    """Write what is known of a failure; `head` is the label of what was checked."""
-    for words, text, style in ((head, failure.checked, ""), ("Likely", failure.likely, "yellow")):
+def show_failure(page: Page, failure: Failure, label: str = "Checked") -> None:
+    """Write what is known of a failure; `label` stands before what was checked."""
+    for words, text, style in ((label, failure.checked, ""), ("Likely", failure.likely, "yellow")):
         if text:
             page.labelled(words, text, style, most=LONG)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -131,11 +131,13 @@ def _unseen_in(node: ast.AST) -> list[str]:
 BUILTINS = frozenset(dir(builtins))
 LOOK_UP = frozenset({"__getattribute__", "attrgetter", "getattr", "methodcaller"})
 LONGEST = 40  # of an expression that is quoted
+NO_OTHERS: Mapping[str, Collection[str]] = {}
 
 
 def names(
-    tree: ast.Module, function: str, place: Callable[[int], str] = "line {}".format
-) -> Mapping[str, str]:
+    tree: ast.Module, function: str, place: Callable[[int], str] = "line {}".format,
+    others: Mapping[str, Collection[str]] = NO_OTHERS,
+) -> Mapping[str, str]:  # fmt: skip
     """Return the identifiers that a task uses, in its own code and in all code of the module it reaches.
 
     Each comes with how it is written where it stands first, and where that is: `functional.unfold (line 7)`.
@@ -143,11 +145,14 @@ def names(
     Attributes count by their name, imported functions by their real last name (`from torch import softmax
     as s` is "softmax"), `@` counts as "matmul", and `getattr(torch, "softmax")` as "softmax". What the code
     itself defines (functions of the module, parameters, variables, attributes of self) does not count.
+
+    `others` are further modules of whoever wrote this one, with the names that they bind: what is imported from them
+    counts as `losses.softmax`, and such a module as `losses.`.
     """
     found = bindings_of(tree)
     bindings, reachable = found.by_name, found.reached([function], _plain_names)
     reached = list({id(bound): bound for name in reachable for bound in bindings[name]}.values())
-    aliases = _aliases(tree, reached)
+    aliases = _aliases(tree, reached, others)
     defined = set(bindings) - set(aliases)
     ignored = defined if "*" in bindings else defined | BUILTINS
     own = _own_attributes(reached, aliases)
@@ -155,7 +160,7 @@ def names(
     for statement in reached:
         plain = {name: node for name, node in _plain_names(statement).items() if name not in ignored}
         named = ((aliases.get(name, name), node) for name, node in plain.items())
-        for name, node in (*named, *_attributes(statement, own)):
+        for name, node in (*named, *_attributes(statement, own, aliases)):
             used[name] = min(used.get(name, node), node, key=_line)
     return {name: f"{_written(node)} ({place(_line(node))})" for name, node in used.items()}
 
@@ -186,14 +191,23 @@ def _dotted(node: ast.AST) -> str:
     return text if len(text) <= LONGEST else f"...{text[-LONGEST:]}"
 
 
-def _aliases(tree: ast.Module, reached: list[ast.stmt]) -> dict[str, str]:
+def _aliases(
+    tree: ast.Module, reached: list[ast.stmt], others: Mapping[str, Collection[str]]
+) -> dict[str, str]:
     """Return imported names with what they are really called, of the module and of the reached functions."""
     module = [node for statement in tree.body for node in same_scope(statement)]
-    aliases = {}
+    aliases: dict[str, str] = {}
     for node in [*module, *(node for statement in reached for node in ast.walk(statement))]:
+        origin = node.module if isinstance(node, ast.ImportFrom) and node.module in others else ""
         for alias in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
             bound = bound_by_alias(alias)
-            aliases[bound] = alias.name.rpartition(".")[2] if alias.asname else bound
+            if origin:
+                each = others[origin] if bound == "*" else (bound,)
+                aliases |= {name: f"{origin}.{name if bound == '*' else alias.name}" for name in each}
+            elif isinstance(node, ast.Import) and alias.name in others:
+                aliases[bound] = f"{alias.name}."
+            else:
+                aliases[bound] = alias.name.rpartition(".")[2] if alias.asname else bound
     return aliases
 
 
@@ -226,11 +240,15 @@ def _own_attributes(statements: list[ast.stmt], aliases: dict[str, str]) -> set[
     return own
 
 
-def _attributes(statement: ast.stmt, own: set[tuple[str, str]]) -> Iterator[tuple[str, ast.AST]]:
+def _attributes(
+    statement: ast.stmt, own: set[tuple[str, str]], aliases: Mapping[str, str]
+) -> Iterator[tuple[str, ast.AST]]:
     for node in ast.walk(statement):
         match node:
             case ast.Attribute(value=ast.Name(id=base), attr=attr) if (base, attr) in own:
                 pass
+            case ast.Attribute(value=ast.Name(id=base), attr=attr) if aliases.get(base, "").endswith("."):
+                yield f"{aliases[base]}{attr}", node
             case ast.Attribute(attr=attr, ctx=ast.Load()):
                 yield attr, node
             case ast.BinOp(op=ast.MatMult()) | ast.AugAssign(op=ast.MatMult()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.course import Course, Task
@@ -16,6 +16,7 @@ from grader.intake import (
     read_source,
     shown,
 )
+from grader.intake.topic_imports import imported_topics
 from grader.judge.references import References
 from grader.judge.scoring import absent, untested
 from grader.report import Message, TaskReport, Verdict
@@ -42,6 +43,8 @@ def take_in(course: Course, references: References, submission: Submission, task
         given = submission.files.get(task.topic, f"{task.topic}.py")
         file = shown(given.name if isinstance(given, Content) else given)
         report = _report_of(references, task, read.get(task.topic), file)
+        if report is None:
+            report = _report_of_imports(course, task, read, sources[task.topic], file)
         if report is not None:
             reports[task.id] = report
     return TakenIn(sources, reports, tuple(note for source in sources.values() for note in source.notes))
@@ -64,6 +67,21 @@ def _report_of(
     verdict = Verdict.NOT_ATTEMPTED if check.state in UNWRITTEN else Verdict.ERROR
     following = check.next or f"grade hint {task.id}"
     return untested(task, verdict, Message(task.title, check.expected, check.got, place, next=following))
+
+
+def _report_of_imports(
+    course: Course, task: Task, read: Mapping[str, Source | SourceProblem], source: Source, file: str
+) -> TaskReport | None:
+    """Return the report of a task whose file imports another topic that is not there, or cannot be read."""
+    for slug, line in imported_topics(source.tree, course.slugs, nested=False).items():
+        other = read.get(slug)
+        if isinstance(other, Source):
+            continue
+        got = f"an import of {slug}, and there is no {slug}.py in the submission" if other is None else other.message
+        following = f"hand in {slug}.py too, or remove the import" if other is None else f"mend {slug}.py"
+        place = f"{file}, {source.place(line)}"
+        return untested(task, Verdict.ERROR, Message(task.title, got=got, where=place, next=following))
+    return None
 
 
 def _last(file: str) -> str:

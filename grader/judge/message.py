@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from grader.intake import Source
 from grader.judge.diagnosis import Named
 from grader.judge.outcome import Outcome, of_a_full_device
 from grader.proxy.errors import ArgumentChanged, Frame, StateLeft, SubmissionError, WrongKind
@@ -14,15 +16,34 @@ from grader.suite.failure import CheckFailure
 
 MAX_TEXT = 300
 LATE = "Timeout: the code was here when the time was used up"
-LINE_OF_WARNING = re.compile(r"^(\w*Warning: .*) \(line (\d{1,7})\)$", re.MULTILINE)  # as a worker writes it
+LINE_OF_WARNING = re.compile(r"^(\w*Warning: .*) \((\w+\.py), line (\d{1,7})\)$", re.MULTILINE)  # as a worker writes it
 PLACE_OF_SYNTAX = re.compile(r" \(\w+\.py, line \d+\)$")  # as Python writes it, in lines of the module
 
-Place = Callable[[int], str]  # what the learner calls a line of the module
+
+@dataclass(frozen=True)
+class Places:
+    """What a learner calls the lines of their files, where one topic is spoken of."""
+
+    topic: str = ""
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def file(self, name: str) -> str:
+        """Return what a file is called that a worker knows by the name of its topic: losses.py is losses.ipynb."""
+        source = self.sources.get(name.removesuffix(".py"))
+        return f"{name.removesuffix('.py')}.ipynb" if source and source.notebook else name
+
+    def full(self, name: str, line: int) -> str:
+        """Return a line's place with its file: "losses.py, line 7"."""
+        source = self.sources.get(name.removesuffix(".py"))
+        return f"{self.file(name)}, {source.place(line) if source else f'line {line}'}"
+
+    def short(self, name: str, line: int) -> str:
+        """Return it without the file where that is the topic's own."""
+        full = self.full(name, line)
+        return full if self.topic and name != f"{self.topic}.py" else full.partition(", ")[2]
 
 
-def in_file(line: int) -> str:
-    """Return the place of a line in a file of Python."""
-    return f"line {line}"
+NO_PLACES = Places()
 
 
 def message_of(
@@ -30,7 +51,7 @@ def message_of(
     task_id: str,
     outcome: Outcome,
     named: Named | None,
-    place: Place = in_file,
+    places: Places = NO_PLACES,
     quotes: bool = False,
 ) -> Message | None:
     """Return the message of a test that did not pass; None for one that did.
@@ -40,7 +61,7 @@ def message_of(
     if outcome.verdict is Verdict.PASS or outcome.problem is None:
         return None
     part = outcome.problem.checked if isinstance(outcome.problem, CheckFailure) else None
-    expected, got = _labels(outcome, place)
+    expected, got = _labels(outcome, places)
     return Message(
         checked=f"{title.rstrip('.')}: {part}" if part else title,
         expected=expected,
@@ -58,27 +79,31 @@ def _quoted(got: str, problem: BaseException) -> str:
     return f"{' '.join(got.split())[:MAX_TEXT]}{code}"
 
 
-def traceback_of(outcome: Outcome, filename: str, place: Place = in_file) -> str | None:
-    """Return the learner's own traceback, cut to their file."""
+def traceback_of(outcome: Outcome, places: Places = NO_PLACES) -> str | None:
+    """Return the learner's own traceback, cut to their files."""
     problem = outcome.problem
     rows = [
-        f"{filename}, {place(frame.line)}, in {frame.function}\n    {frame.text}"
+        f"{places.full(frame.file, frame.line)}, in {frame.function}\n    {frame.text}"
         for frame in _frames(problem)
     ]
     last = LATE if isinstance(problem, WorkerTimeout) else str(problem)
     return "\n".join([*rows, last]) if rows else None
 
 
-def printed_of(outcome: Outcome, place: Place = in_file) -> str | None:
+def printed_of(outcome: Outcome, places: Places = NO_PLACES) -> str | None:
     """Return what the learner's code printed, and its warnings with what the learner calls their lines."""
-    return LINE_OF_WARNING.sub(lambda found: f"{found[1]} ({place(int(found[2]))})", outcome.printed) or None
+
+    def named(found: re.Match[str]) -> str:
+        return f"{found[1]} ({places.short(found[2], int(found[3]))})"
+
+    return LINE_OF_WARNING.sub(named, outcome.printed) or None
 
 
-def _labels(outcome: Outcome, place: Place) -> tuple[str | None, str | None]:
+def _labels(outcome: Outcome, places: Places) -> tuple[str | None, str | None]:
     """Return what was expected, and what was got."""
     problem = outcome.problem
     if of_a_full_device(problem):
-        got = _full_device(str(problem), _place(problem, place))
+        got = _full_device(str(problem), _place(problem, places))
         return "a result within the memory of the device", got
     match problem:
         case CheckFailure():
@@ -91,12 +116,12 @@ def _labels(outcome: Outcome, place: Place) -> tuple[str | None, str | None]:
             got = f"an object of class {problem.class_name}, which cannot be used {problem.use}"
             return "a plain value", got
         case SubmissionError():
-            return None, _raised(problem, place)
+            return None, _raised(problem, places)
         case GivenUp():
             return "an answer in time", f"not tried: {problem}"
         case WorkerTimeout():
             late = "none: the code still ran when the time of this test was used up"
-            return "an answer in time", f"{late}{_place(problem, place)}"
+            return "an answer in time", f"{late}{_place(problem, places)}"
         case WorkerMemory():
             return "a result within the memory limit", f"too much memory: {problem}"
         case WorkerLied():
@@ -112,21 +137,21 @@ def _full_device(text: str, place: str) -> str:
     return f"the memory of {device} was used up{f', {asked[1]} more were asked for' if asked else ''}{place}"
 
 
-def _place(problem: BaseException | None, place: Place) -> str:
+def _place(problem: BaseException | None, places: Places) -> str:
     frames = _frames(problem)
-    return f" ({place(frames[-1].line)})" if frames else ""
+    return f" ({places.short(frames[-1].file, frames[-1].line)})" if frames else ""
 
 
 def _frames(problem: BaseException | None) -> Sequence[Frame]:
     return problem.frames if isinstance(problem, (SubmissionError, WorkerTimeout)) else ()
 
 
-def _raised(problem: SubmissionError, in_module: Place) -> str:
-    place = _place(problem, in_module)
+def _raised(problem: SubmissionError, places: Places) -> str:
+    place = _place(problem, places)
     if isinstance(problem, NotImplementedError):
         return f"NotImplementedError{place}: this part is still to be written"
     if isinstance(problem, ModuleNotFoundError):
-        return f"{problem}{place}: a topic is one file, and beside it only what is installed can be imported"
+        return f"{problem}{place}: beside a topic's file only your other topics and what is installed can be imported"
     if isinstance(problem, PermissionError):
         return f"{problem}{place}: the sandbox does not allow this"
     if issubclass(type(problem), SyntaxError) and place:

@@ -13,10 +13,11 @@ import pytest
 from grader.course import Course, Task, load_course
 from grader.device.choice import using
 from grader.intake import Source
+from grader.intake.topic_imports import circle
 from grader.judge.diagnosis import Named, diagnose, is_telling
 from grader.judge.intake import take_in
 from grader.judge.isolation import Batch, Late
-from grader.judge.message import message_of, printed_of, traceback_of
+from grader.judge.message import Places, message_of, printed_of, traceback_of
 from grader.judge.no_op import no_op_tests
 from grader.judge.order import Advance, Order, OurProblem, PartialResult, ShardResult, Tell
 from grader.judge.outcome import TELLING, Outcome, is_close, verdict_of
@@ -101,9 +102,18 @@ class Shard:
     def _not_imported(self, task: Task, problem: Exception) -> TaskReport:
         verdict = verdict_of(problem)
         verdict = Verdict.ERROR if verdict is Verdict.NOT_ATTEMPTED else verdict
-        title, place = f"Importing {self._file(task)}", self.sources[task.topic].place
-        message = message_of(title, task.id, Outcome(verdict, problem), None, place, quotes=True)
-        return untested(task, verdict, message and replace(message, next=f"mend {self._file(task)}"))
+        title, places = f"Importing {self._file(task)}", Places(task.topic, self.sources)
+        message = message_of(title, task.id, Outcome(verdict, problem), None, places, quotes=True)
+        return untested(task, verdict, message and replace(message, next=self._way_out(task, problem)))
+
+    def _way_out(self, task: Task, problem: Exception) -> str:
+        """Say what to mend where a file cannot be executed: the file that raised, or a circle of imports."""
+        around = circle(task.topic, self.sources) if isinstance(problem, ImportError) else []
+        if around:
+            return f"break the circle {' imports '.join(around)}: put what both need into one of them"
+        frames = problem.frames if isinstance(problem, SubmissionError) else ()
+        places = Places(task.topic, self.sources)
+        return f"mend {places.file(frames[-1].file) if frames else self._file(task)}"
 
     def _stop_at_first_report(self) -> None:
         """Play what stands before the first task that is not played; of the others' reports leave only its own."""
@@ -169,12 +179,12 @@ class Shard:
         return [self._test(task, item, outcomes[item.name], cause) for item in tried]
 
     def _test(self, task: Task, item: pytest.Item, outcome: Outcome, cause: Named | None) -> TestReport:
-        title, place = title_of(item), self.sources[task.topic].place
+        title, places = title_of(item), Places(task.topic, self.sources)
         return TestReport(
             name=item.name, title=title, verdict=outcome.verdict, visible=is_visible(item),
             detail=is_detail(item), weight=weight_of(item), seconds=round(outcome.seconds, 4),
-            message=message_of(title, task.id, outcome, cause if is_telling(outcome) else None, place),
-            traceback=traceback_of(outcome, self._file(task), place), printed=printed_of(outcome, place),
+            message=message_of(title, task.id, outcome, cause if is_telling(outcome) else None, places),
+            traceback=traceback_of(outcome, places), printed=printed_of(outcome, places),
             repeat=self._repeat(task, outcome),
             curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
             is_close=is_close(outcome),
@@ -188,7 +198,7 @@ class Shard:
         return outcome.repeat.partition("\n")[2].lstrip("\n")
 
     def _file(self, task: Task) -> str:
-        return f"{task.topic}.{'ipynb' if self.sources[task.topic].notebook else 'py'}"
+        return Places(task.topic, self.sources).file(f"{task.topic}.py")
 
     def _diagnose(
         self, runner: Runner, task: Task, items: list[pytest.Item], outcomes: Mapping[str, Outcome]

@@ -8,6 +8,7 @@ tasks of a topic, so nothing is carried that it could not have done by itself as
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 import time
 from abc import ABC, abstractmethod
@@ -17,7 +18,8 @@ from typing import Any
 
 import torch
 
-from grader.intake import Source, names
+from grader.intake import Source
+from grader.intake.topic_imports import names_used, topics_needed
 from grader.judge.order import OurProblem
 from grader.judge.references import References
 from grader.proxy.session import Session
@@ -131,32 +133,36 @@ class Subject(ABC):
 
 
 class SourceSubject(Subject):
-    """A submission's source, executed in a worker process, which tests of one topic share."""
+    """A submission's files, executed in worker processes; tests of one topic share one.
+
+    A file can import the learner's other topics, which are executed anew with it.
+    """
 
     def __init__(
         self, sources: Mapping[str, Source], open_worker: OpenWorker, references: References,
         most_seconds: float | None = None,
     ) -> None:  # fmt: skip
-        """Serve the topics that `sources` has; no import may take more than `most_seconds`."""
+        """Serve the topics that `sources` has; no execution may take more than `most_seconds`."""
         self._import_seconds = min(IMPORT_SECONDS, most_seconds or IMPORT_SECONDS)
         self._sources, self._open_worker, self._references = sources, open_worker, references
         self._code: dict[str, bytes] = {}
         self._reuse = WorkerReuse()
+        self._needed = functools.cache(lambda topic: topics_needed(topic, sources))
 
     @contextlib.contextmanager
     def open(self, topic: str, seed: int, seconds: float) -> Iterator[Session]:
-        """Start a worker and let it execute the source."""
-        source, worker = self._sources[topic], self._reuse.enter(topic)
-        if topic not in self._code:
-            self._code[topic] = self._compile(topic, source.text, worker)
+        """Start a worker and let it execute the topic's file."""
+        worker, texts = self._reuse.enter(topic), {slug: self._sources[slug].text for slug in self._needed(topic)}
+        for slug in texts.keys() - self._code.keys():
+            self._code[slug] = self._compile(slug, texts[slug], worker)
         transport = self._open_worker(self._import_seconds, worker)
         started = time.monotonic()
         try:
             session = Session(
-                transport, self._references.signatures(topic), lambda task: names(source.tree, task, source.place)
+                transport, self._references.signatures(topic), lambda task: names_used(topic, task, self._sources)
             )
             session.open_apart = lambda: self._open_worker(APART_SECONDS, APART)
-            session.load(topic, source.text, self._code[topic], seed)
+            session.load(topic, texts, {slug: self._code[slug] for slug in texts}, seed)
             transport.allow(seconds)
             yield session
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import functools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +26,9 @@ STOOD = re.compile(r'  File "([^"\n]{1,100})", line (\d{1,7}) in (<?\w{1,100}>?)
 
 @dataclass(frozen=True)
 class Frame:
-    """A line of the learner's file that the exception passed through."""
+    """A line of a learner's file that the exception passed through."""
 
+    file: str  # losses.py
     line: int
     function: str
     text: str
@@ -59,20 +61,21 @@ def from_report(report: Any) -> SubmissionError:
     """Return the exception that a worker described. Raises KeyError, TypeError or ValueError if it is malformed."""
     kind, builtin, text = (str(report[name]) for name in ("type", "builtin", "text"))
     frames = tuple(
-        Frame(int(line), str(function)[:100], str(code)[:200]) for line, function, code in report["frames"]
+        Frame(str(file)[:100], int(line), str(function)[:100], str(code)[:200])
+        for file, line, function, code in report["frames"]
     )
     return _class_for(builtin)(kind[:100], text[:2000], frames[-6:])
 
 
-def frames_in(stack: str, slug: str, source: str) -> tuple[Frame, ...]:
-    """Return the lines of a submission's file that stand in the stack a worker has written, the innermost last.
+def frames_in(stack: str, sources: Mapping[str, str]) -> tuple[Frame, ...]:
+    """Return the lines of a submission's files that stand in the stack a worker has written, the innermost last.
 
     The worker may have made it up: it names lines that there are, and the code of each is read here.
     """
-    code = source.splitlines()
+    codes = {f"{slug}.py": source.splitlines() for slug, source in sources.items()}
     found = ((file, int(line), name) for file, line, name in STOOD.findall(stack))
-    theirs = [Frame(line, name, code[line - 1].strip()[:200]) for file, line, name in found
-              if file == f"{slug}.py" and 0 < line <= len(code)]  # fmt: skip
+    theirs = [Frame(file, line, name, codes[file][line - 1].strip()[:200]) for file, line, name in found
+              if 0 < line <= len(codes.get(file, ()))]  # fmt: skip
     return tuple(theirs[:6][::-1])
 
 

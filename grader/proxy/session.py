@@ -64,7 +64,7 @@ class Session:
         self.last_function = ""
         self._numbers = itertools.count(1)
         self._cpu_budget = CpuBudget()
-        self._loaded = "", ""
+        self._loaded, self._sources = "", dict[str, str]()
         self._repeatable: Call | None = None
 
     def number(self) -> int:
@@ -74,8 +74,7 @@ class Session:
     @property
     def repeat(self) -> str | None:
         """Python that repeats the last call of the submission, where that can be written down."""
-        module, _ = self._loaded
-        return self._repeatable.text(module) if self._repeatable and module else None
+        return self._repeatable.text(self._loaded) if self._repeatable and self._loaded else None
 
     # Requests
 
@@ -89,10 +88,13 @@ class Session:
             raise WorkerLied("compiled code that is no bytes")
         return code
 
-    def load(self, slug: str, source: str, code: bytes, seed: int) -> None:
-        """Let the worker execute compiled source. Raises SubmissionError as the module does."""
-        self._loaded = slug, source
-        self.ask({"op": "load", "slug": slug, "source": source, "seed": seed}, code=code)
+    def load(self, slug: str, sources: Mapping[str, str], codes: Mapping[str, bytes], seed: int) -> None:
+        """Let the worker execute the compiled file of a topic, which may import the others.
+
+        Raises SubmissionError as the module does.
+        """
+        self._loaded, self._sources = slug, dict(sources)
+        self.ask({"op": "load", "slug": slug, "sources": self._sources, "seed": seed}, codes=dict(codes))
 
     def seed(self, seed: int) -> None:
         """Seed the worker's generators."""
@@ -191,7 +193,7 @@ class Session:
                     self._made_of.update(answer.get("kept", ()), arguments.mirrored)
                 return value
         except WorkerTimeout as late:
-            late.frames = errors.frames_in(late.stack, *self._loaded)
+            late.frames = errors.frames_in(late.stack, self._sources)
             raise
         except (BadFrame, *MALFORMED) as problem:
             if isinstance(problem, (errors.SubmissionError, torch.OutOfMemoryError)):

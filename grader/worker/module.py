@@ -1,14 +1,18 @@
-"""The submission as a module, and small source that a suite ships."""
+"""The submission's files as modules that can import one another, and small source that a suite ships."""
 
 from __future__ import annotations
 
 import functools
+import importlib
 import linecache
 import marshal
 import math
 import random
 import sys
 import types
+from collections.abc import Mapping, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from typing import Any
 
 import numpy as np
@@ -24,15 +28,44 @@ def compiled(slug: str, source: str) -> bytes:
     return marshal.dumps(compile(source, f"{slug}.py", "exec"))
 
 
-def load(slug: str, source: str, code: bytes) -> types.ModuleType:
-    """Execute compiled source as the module `slug`; whatever it raises comes out."""
-    filename = f"{slug}.py"
-    module = types.ModuleType(slug)
-    module.__file__ = filename
-    remember(filename, source)
-    sys.modules[slug] = module
-    exec(marshal.loads(code), module.__dict__)
-    return module
+class _Files(MetaPathFinder, Loader):
+    """Finds the files of one submission, which lie nowhere, whenever a module of their name is imported."""
+
+    def __init__(self) -> None:
+        self.sources: Mapping[str, str] = {}
+        self.codes: Mapping[str, bytes] = {}
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
+        """Answer for the names of the files alone."""
+        return ModuleSpec(fullname, self, origin=f"{fullname}.py") if fullname in self.sources else None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Execute a file, whose lines tracebacks can show."""
+        module.__file__ = filename = f"{module.__name__}.py"
+        remember(filename, self.sources[module.__name__])
+        exec(marshal.loads(self.codes[module.__name__]), module.__dict__)
+
+    def forget(self) -> None:
+        """Let each module be executed anew when it is imported next."""
+        for slug in self.sources:
+            sys.modules.pop(slug, None)
+
+
+_files = _Files()
+
+
+def load(slug: str, sources: Mapping[str, str], codes: Mapping[str, bytes]) -> types.ModuleType:
+    """Execute the compiled file `slug`, which may import the others; whatever it raises comes out."""
+    forget()
+    _files.sources, _files.codes = sources, codes
+    if _files not in sys.meta_path:
+        sys.meta_path.insert(0, _files)
+    return importlib.import_module(slug)
+
+
+def forget() -> None:
+    """Let go of the modules that the last `load` brought."""
+    _files.forget()
 
 
 def shipped(source: str, name: str) -> Any:

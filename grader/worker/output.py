@@ -9,21 +9,21 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NoReturn
 
 MAX_TEXT = 2000
 MAX_FRAMES = 6
 
 
-def describe(problem: BaseException, filename: str) -> dict[str, Any]:
-    """Return class names, text and the frames that lie in the submission's own file."""
+def describe(problem: BaseException, filenames: Collection[str]) -> dict[str, Any]:
+    """Return class names, text and the frames that lie in the submission's own files."""
     kinds = [kind.__name__[:100] for kind in type(problem).__mro__ if kind.__module__ == "builtins"]
     return {
         "type": type(problem).__name__[:100],
         "builtin": kinds[0] if kinds else "Exception",
         "text": _text(problem)[:MAX_TEXT],
-        "frames": _frames(problem, filename)[-MAX_FRAMES:],
+        "frames": _frames(problem, filenames)[-MAX_FRAMES:],
     }
 
 
@@ -34,13 +34,12 @@ def _text(problem: BaseException) -> str:
         return ""
 
 
-def _frames(problem: BaseException, filename: str) -> list[list[Any]]:
+def _frames(problem: BaseException, filenames: Collection[str]) -> list[list[Any]]:
     frames = traceback.extract_tb(problem.__traceback__, limit=-200)
-    rows = [[frame.lineno or 0, frame.name[:100], (frame.line or "")[:200]] for frame in frames]
-    rows = [row for row, frame in zip(rows, frames, strict=True) if frame.filename == filename]
-    if isinstance(problem, SyntaxError) and problem.filename == filename:
-        rows.append([problem.lineno or 0, "<module>", (problem.text or "").strip()[:200]])
-    return rows
+    rows = [[each.filename, each.lineno or 0, each.name[:100], (each.line or "")[:200]] for each in frames]
+    if isinstance(problem, SyntaxError):
+        rows.append([problem.filename, problem.lineno or 0, "<module>", (problem.text or "").strip()[:200]])
+    return [row for row in rows if row[0] in filenames]
 
 
 MAX_CHARACTERS = 4000
@@ -97,7 +96,7 @@ class BoundedOutput(io.TextIOBase):
             frame = frame.f_back  # type: ignore[assignment]  # None at the end
         if frame:
             text = " ".join(str(message).split())[:MAX_WARNING]
-            self.write(f"{category.__name__}: {text} (line {frame.f_lineno})\n")
+            self.write(f"{category.__name__}: {text} ({frame.f_code.co_filename}, line {frame.f_lineno})\n")
 
     def take(self) -> str:
         """Return what was printed since the last call."""

@@ -72,8 +72,10 @@ def warm_up() -> None:
     keep_compiler_away()
     stand_in()
     worker = Worker()
-    example = {"slug": "torchgrade_example", "source": SOURCE, "seed": 0, "code": {"bytes": 0}}
-    worker.handle({"op": "load", **example}, [bytearray(compiled("torchgrade_example", SOURCE))])
+    name = "torchgrade_example"
+    code = {"dict": [[name, {"bytes": 0}]]}
+    example = {"op": "load", "slug": name, "sources": {name: SOURCE}, "seed": 0, "codes": code}
+    worker.handle(example, [bytearray(compiled(name, SOURCE))])
     for name in ("example", "failing", "training", "layers"):
         arguments = {"args": {"list": [ARGUMENT]}, "kwargs": {"dict": []}}
         worker.handle({"op": "call", "name": name, **arguments, "record": ["softmax"]}, [bytearray(8)])

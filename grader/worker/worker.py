@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +28,7 @@ class Worker:
     def __init__(self, namespace: Any = None) -> None:
         """Serve `namespace`, or nothing until a `load` request brings source."""
         self.namespace = namespace
-        self._filename = ""
+        self._filenames = frozenset[str]()  # of the submission
         self._watch: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
         self._reset()
 
@@ -42,7 +41,7 @@ class Worker:
         try:
             return self._answer(request, header)
         except BaseException as problem:  # whatever the submission raises must not end the worker
-            return {"raised": output.describe(problem, self._filename)}, []
+            return {"raised": output.describe(problem, self._filenames)}, []
 
     def _answer(self, request: Request, header: Header) -> Answer:
         for call in header.get("release_calls", ()):
@@ -63,7 +62,7 @@ class Worker:
             answer.update(request.register_call())
         except BaseException as problem:  # as above; what the call left behind is still reported
             raised = TypeError(f"returned {problem}") if isinstance(problem, TooLarge) else problem
-            answer = {"raised": output.describe(raised, self._filename)}
+            answer = {"raised": output.describe(raised, self._filenames)}
         answer["left"] = {"random": not torch.equal(before, torch.get_rng_state()), **left}
         if recorder is not None:
             answer["record"] = recorder.record()
@@ -74,18 +73,18 @@ class Worker:
     # Operations
 
     def _op_compile(self, request: Request, header: Header) -> bytes:
-        self._filename = f"{header['slug']}.py"
+        self._filenames = frozenset({f"{header['slug']}.py"})
         return module.compiled(header["slug"], header["source"])
 
     def _op_load(self, request: Request, header: Header) -> None:
         self._reset()
         self.namespace = None
-        sys.modules.pop(header["slug"], None)  # with what it kept on a device
+        module.forget()  # what was there before, with what it kept on a device
         choice.release_memory()
-        self._filename = f"{header['slug']}.py"
+        self._filenames = frozenset(f"{slug}.py" for slug in header["sources"])
         warnings.simplefilter("default", UserWarning)  # so that each play is warned again of the same line
         module.seed_everything(header["seed"])
-        self.namespace = module.load(header["slug"], header["source"], request.decoder.decode(header["code"]))
+        self.namespace = module.load(header["slug"], header["sources"], request.decoder.decode(header["codes"]))
         module.seed_everything(header["seed"])  # what the module drew at import does not matter
 
     def _op_seed(self, request: Request, header: Header) -> None:

@@ -53,7 +53,7 @@ def opened(workers: Any) -> Opened:
     def load(source: str, seconds: float = 30.0, room: str = "task::test") -> Submission:
         session = Session(workers.worker(seconds, room), {})
         text = "import torch\n" + textwrap.dedent(source)
-        session.load("learned", text, session.compile("learned", text), 1)
+        session.load("learned", {"learned": text}, {"learned": session.compile("learned", text)}, 1)
         return Submission(session)
 
     return load

@@ -34,7 +34,7 @@ def sleep():
 def exits():
     os._exit(1)
 '''
-session.load("learned", source, session.compile("learned", source), 1)
+session.load("learned", {"learned": source}, {"learned": session.compile("learned", source)}, 1)
 submission = Submission(session)
 print(submission.process(), getattr(workers, "pid", 0), workers.root, len(os.listdir("/proc/self/fd")), flush=True)
 ending = sys.argv[2]

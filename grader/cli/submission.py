@@ -91,7 +91,7 @@ def graded_and_kept(paths: Sequence[Path], folder: Path | None, options: Mapping
     asked = {task.topic for task in course.select(options["tasks"])}
     reader = Reader(course, paths, asked)
     before = codes_in(reader.read(), course)
-    report = graded(paths, options)
+    report = graded(paths, {**options, "folder": place})
     if options.get("keyword"):  # some of a task's tests say nothing about the task
         return report
     after = codes_in(reader.read(), course)  # what was saved meanwhile may not be what was graded

@@ -8,6 +8,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -16,8 +17,9 @@ from grader import __version__
 from grader.course import AmbiguousTask, Course, CourseError, Task, UnknownTask, load_course
 from grader.course.stub import stub_of
 from grader.device.choice import Accelerator, using
-from grader.intake import NOT_THERE, IntakeError, NothingFound, TwoCandidates, find_submission
+from grader.intake import NOT_THERE, Content, IntakeError, NothingFound, TwoCandidates, find_submission
 from grader.intake import Submission as Files
+from grader.intake.topic_imports import files_needed
 from grader.judge.accelerator import AUTO, NoSuchDevice, accelerator_for
 from grader.judge.order import Order, OurProblem, Progress, ShardResult, UsageProblem
 from grader.judge.parallel import default_jobs, run_parallel
@@ -107,6 +109,7 @@ def grade_submission(
     device: str = AUTO,
     needs: bool = True,
     core: bool = False,
+    folder: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Grade the submission under `paths` and return what was found.
@@ -124,6 +127,7 @@ def grade_submission(
         needs: a task that fails is skipped while a task that it builds on has not passed; if False, each is judged on
             its own.
         core: details are not run: their share of the points is open.
+        folder: where topics lie that the files may import, and that are not under `paths`.
         progress: told of each verdict.
 
     Raises:
@@ -136,6 +140,7 @@ def grade_submission(
         course = load_course()
         files = find_submission(list(paths), course.slugs, partial(stub_of, course))
         selected = _select(course, files, paths, tasks)
+        files = _with_imports(course, files, folder) if folder else files
     except (IntakeError, NothingFound, TwoCandidates, UnknownTask, AmbiguousTask, NoSuchDevice) as problem:
         raise UsageProblem(str(problem)) from None
     except CourseError as problem:
@@ -158,6 +163,18 @@ def _select(course: Course, files: Files, paths: Sequence[Path], patterns: Seque
     if patterns or any(Path(path).is_dir() for path in paths):
         return chosen
     return tuple(task for task in chosen if task.topic in files.files)
+
+
+def _with_imports(course: Course, files: Files, folder: Path) -> Files:
+    """Return a submission with the files of a folder that its own may import."""
+    try:
+        there = {**find_submission([folder], course.slugs, partial(stub_of, course)).files, **files.files}
+    except IntakeError:  # what is graded was found all the same
+        return files
+    paths = {slug: file for slug, file in there.items() if isinstance(file, Path)}
+    contents = {slug: Content(file.name, file.read_bytes()) for slug, file in paths.items()}
+    needed = {each for slug in files.files for each in files_needed(slug, contents)}
+    return replace(files, files={slug: file for slug, file in there.items() if slug in needed})
 
 
 def _run(order: Order, jobs: int, progress: Progress | None) -> ShardResult:

@@ -6,6 +6,7 @@ Where a course was handed out without them the stub tells signatures and names, 
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import importlib.util
 import inspect
@@ -17,6 +18,7 @@ from typing import Any
 
 from grader.course import Course, Task
 from grader.course.stub import stub_text
+from grader.intake.topic_imports import imported_topics
 from grader.suite.mistakes import Mistake, mistakes_in, offer_reference
 
 
@@ -44,9 +46,25 @@ class References:
         self.mistakes = functools.cache(self._mistakes)
 
     def _module(self, slug: str) -> types.ModuleType:
-        module = load_file(self._course.reference_file(slug), f"_torchgrade_reference_{slug}")
+        with self._importable(self.tree(slug)):
+            module = load_file(self._course.reference_file(slug), f"_torchgrade_reference_{slug}")
         offer_reference(slug, module)
         return module
+
+    @contextlib.contextmanager
+    def _importable(self, tree: ast.Module) -> Iterator[None]:
+        """Let a file of ours import the references of other topics by their names."""
+        others = {slug: self.module(slug) for slug in imported_topics(tree, self._course.slugs)}
+        before = {slug: sys.modules.get(slug) for slug in others}  # a submission's, where it runs in this process
+        sys.modules.update(others)
+        try:
+            yield
+        finally:
+            for slug, module in before.items():
+                if module is None:
+                    del sys.modules[slug]
+                else:
+                    sys.modules[slug] = module
 
     def _tree(self, slug: str) -> ast.Module:
         return ast.parse(self._course.reference_file(slug).read_text(encoding="utf-8"))
@@ -65,8 +83,9 @@ class References:
         if not self._course.has_solution(task.topic):
             return ()
         self.module(task.topic)
-        name = f"_torchgrade_mistakes_{task.topic}_{task.name}"
-        return mistakes_in(vars(load_file(self._course.mistakes_file(task), name)))
+        name, file = f"_torchgrade_mistakes_{task.topic}_{task.name}", self._course.mistakes_file(task)
+        with self._importable(ast.parse(file.read_text(encoding="utf-8"))):
+            return mistakes_in(vars(load_file(file, name)))
 
     def is_known(self, topic: str) -> bool:
         """Whether the reference of a topic is here, so that it can be played."""

@@ -197,7 +197,8 @@ def _theirs(order: Order, reason: str, attempt: Attempt, course: Course) -> Shar
     file = course.solution_file(task.topic)
     if not file.is_file():
         raise Ours(reason)  # a course for students: nothing can be compared
-    reference = Submission({task.topic: file}, "reference")
+    files = {slug: course.solution_file(slug) for slug in course.slugs if course.has_solution(slug)}
+    reference = Submission(files, "reference")
     found = attempt(replace(order, submission=reference, tells=False))  # nobody looks at the reference
     if found.reason is not None:
         raise Ours(reason)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import functools
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from grader.intake import (
     read_source,
 )
 from grader.intake.bindings import Definition
+from grader.intake.topic_imports import files_needed
 from grader.learner.code_marks import marks_of
 from grader.learner.progress_changes import IDLE as IDLE
 
@@ -78,7 +80,17 @@ class Reader:
             if (part := self._part(self.course.topic(slug), file)) is not None:
                 parts[slug] = part
         self._last = parts
-        return Reading(parts)
+        return Reading(self._with_imports(parts))
+
+    def _with_imports(self, parts: Mapping[str, Part]) -> dict[str, Part]:
+        """Return the files, the marks of each with the bytes of the topics that it may import."""
+        contents, found = {slug: part.content for slug, part in parts.items()}, {}
+        for slug, part in parts.items():
+            others = [file.data for each, file in files_needed(slug, contents).items() if each != slug]
+            code = hashlib.sha256(b"\0".join(others)).hexdigest()[:24] if others else ""
+            marks = {task: mark if mark == IDLE else mark + code for task, mark in part.marks.items()}
+            found[slug] = replace(part, marks=marks)
+        return found
 
     def file_of(self, slug: str) -> Path | None:
         """Return the file of a topic, as it was last found."""

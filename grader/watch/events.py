@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -122,7 +122,7 @@ class Grade:
 
     task_id: str
     mark: str
-    content: Content
+    files: Mapping[str, Content]  # the topic's, and those that it may import
     needs: tuple[TaskReport, ...] = ()  # how the tasks stand that it builds on
 
 

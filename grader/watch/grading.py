@@ -108,7 +108,7 @@ class Grading:
         assert self._accelerator is not None
         started, options, task = time.perf_counter(), self._options, self._course.task(effect.task_id)
         order = Order(
-            Submission({task.topic: effect.content}, options.name), (task.id,), "", self._seed, options.sandbox, False,
+            Submission(effect.files, options.name), (task.id,), "", self._seed, options.sandbox, False,
             accelerator=self._accelerator, core=options.core,
         )  # fmt: skip
         result = judges.grade(order, lambda found: self._tell_meanwhile(effect, found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from grader.intake.topic_imports import files_needed
 from grader.learner.code_files import Reading
 from grader.learner.progress_changes import after_grading, after_hint
 from grader.report import Message, TaskReport, Verdict
@@ -29,8 +30,8 @@ def after(state: State, event: e.Event, now: float) -> e.Done:
     if state.over or state.running is not None or not state.wanted:
         return state, effects
     task_id = state.wanted[0]
-    mark, content = state.marks[task_id], state.files[task_id.partition(".")[0]]
-    order = e.Grade(task_id, mark, content, _needs(state, task_id))
+    mark, files = state.marks[task_id], files_needed(task_id.partition(".")[0], state.files)
+    order = e.Grade(task_id, mark, files, _needs(state, task_id))
     return replace(state, running=Running(task_id, mark, now)), (*effects, order)
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from grader.course import Course
 from grader.course.digest import digest_of_files, files_under
 from grader.course.topics import PACKAGE
 from grader.intake import Content
+from grader.intake.topic_imports import files_needed
 from grader.judge.order import Order
 
 # Parts of the grader that no grading imports: a change of a page or of a command grades nothing again.
@@ -29,18 +30,15 @@ FORMAT = 3  # of this key; a new one forgets every report that was kept
 
 
 def key_of(order: Order, digest: str) -> str:
-    """Return the sha256 over everything that the report of an order depends on, which is of one topic.
+    """Return the sha256 over everything that the report of an order depends on: of one topic, and what it imports.
 
     `digest` is the topic's, from `topic_digest`.
     """
-    ((topic, file),) = order.submission.files.items()
-    assert isinstance(file, Content)  # a class hands in bytes
     parts = {
         "format": FORMAT,
-        "topic": topic,
+        "topic": order.submission.name,
         "course": digest,
-        "file": hashlib.sha256(file.data).hexdigest(),
-        "name": file.name,
+        "files": {topic: _file(file) for topic, file in order.submission.files.items()},
         "seed": order.seed,
         "tasks": sorted(set(order.task_ids)),
         "device": order.accelerator.words,  # not the choice: `auto` is another one elsewhere
@@ -49,6 +47,11 @@ def key_of(order: Order, digest: str) -> str:
         "versions": dict(versions()),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _file(file: Path | Content) -> tuple[str, str]:
+    assert isinstance(file, Content)  # a class hands in bytes
+    return file.name, hashlib.sha256(file.data).hexdigest()
 
 
 def topic_digest(course: Course, slug: str) -> str:
@@ -61,12 +64,19 @@ def topic_digest(course: Course, slug: str) -> str:
     suites = course.suites / slug
     named = {
         "topic.toml": str(course.exercises / slug / "topic.toml"),
-        "solution": str(course.solution_file(slug)),
+        **{f"solutions/{each}.py": str(course.solution_file(each)) for each in _solutions_read(course, slug)},
         MANIFEST: str(course.datasets / MANIFEST),
         **{f"suites/{name}": file for name, file in files_under(suites, SOURCES)},
         **{f"shared/{file.name}": str(file) for file in course.suites.glob("*") if file.suffix in SOURCES},
     }
     return digest_of_files((name, file) for name, file in named.items() if os.path.isfile(file))
+
+
+def _solutions_read(course: Course, slug: str) -> Iterable[str]:
+    """Return the topics whose solutions that of a topic may import, with its own."""
+    files = {each: course.solution_file(each) for each in course.slugs if course.has_solution(each)}
+    contents = {each: Content(file.name, file.read_bytes()) for each, file in files.items()}
+    return files_needed(slug, contents) if slug in contents else [slug]
 
 
 @functools.cache

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 from grader.classroom.grading.cache_key import key_of, topic_digest
 from grader.classroom.policy.course_policy import Policy, seed_for
-from grader.classroom.records import HandedFile, HandIn, Student
+from grader.classroom.records import HandIn, Student
 from grader.course import Course, Task, load_course
 from grader.device.choice import Accelerator, using
 from grader.intake import Content, Submission
+from grader.intake.topic_imports import files_needed
 from grader.judge.grading import report_of
 from grader.judge.order import Order, OurProblem, ShardResult, UsageProblem
 from grader.judge.scoring import untested, without_needs
@@ -129,19 +130,20 @@ def plan_gradings(
     for number, hand_in in enumerate(hand_ins):
         if hand_in.problem is not None:
             continue
-        files = {file.topic: file for file in hand_in.topic_files() if file.topic in digests}
-        for topic, file in files.items():
-            job = _job(run, file, hand_in.student, digests[topic])
+        files = {file.topic: Content(f"{file.topic}{file.suffix}", file.data) for file in hand_in.topic_files()}
+        for topic in files.keys() & digests.keys():
+            job = _job(run, topic, files, hand_in.student, digests[topic])
             if job.key not in places and not is_known(job.key):
                 jobs.append(job)
             places.setdefault(job.key, []).append((number, topic))
     return places, jobs
 
 
-def _job(run: ClassRun, file: HandedFile, student: Student, digest: str) -> Job:
+def _job(run: ClassRun, topic: str, handed: Mapping[str, Content], student: Student, digest: str) -> Job:
+    """Return the job of one topic; with its file go those of other topics that it may import."""
     order = Order(
-        Submission({file.topic: Content(f"{file.topic}{file.suffix}", file.data)}, file.topic),
-        tuple(task.id for task in run.tasks if task.topic == file.topic), "", run.seed_of(student.id),
+        Submission(files_needed(topic, handed), topic),
+        tuple(task.id for task in run.tasks if task.topic == topic), "", run.seed_of(student.id),
         run.sandbox, False, run.policy.seconds, run.accelerator,
     )  # fmt: skip
     return Job(key_of(order, digest), order, tuple(task.id for task in run.tasks))

@@ -245,7 +245,7 @@ def test_accuracy_of_a_test_by_chance_shows_no_cause():
 
 def test_refusal_in_other_words_shows_an_effect():
     """The words of a `raise` are the learner's own."""
-    frames = [[3, "f", "raise ValueError('the kernel is too large')"]]
+    frames = [["f.py", 3, "f", "raise ValueError('the kernel is too large')"]]
     report = {"type": "ValueError", "builtin": "ValueError", "text": "the kernel is too large", "frames": frames}
     assert proof_of(ended(from_report(report)), raised("ValueError", "kernel")) is Proof.EFFECT
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from grader.judge.diagnosis import Named
-from grader.judge.message import MAX_TEXT, message_of, traceback_of
+from grader.judge.message import MAX_TEXT, Places, message_of, traceback_of
 from grader.judge.outcome import Outcome, verdict_of
 from grader.proxy.errors import ArgumentChanged, StateLeft, WrongKind, from_report
 from grader.report import Verdict
@@ -15,7 +15,7 @@ from grader.suite.failure import CheckFailure, Evidence
 from grader.suite.mistakes import Mistake
 
 TITLE, TASK = "Every row sums to 1.", "losses.softmax"
-FRAMES = [[3, "softmax", "return helper(x)"], [9, "helper", "return x / 0"]]
+FRAMES = [["losses.py", 3, "softmax", "return helper(x)"], ["losses.py", 9, "helper", "return x / 0"]]
 
 
 def ended(problem, where=""):
@@ -111,7 +111,7 @@ def test_message_speaks_of_the_result_when_a_suite_could_not_work_with_it():
 
 
 def test_traceback_is_the_learners_own_with_their_file_name():
-    text = traceback_of(ended(raised("ZeroDivisionError", "division by zero")), "losses.py")
+    text = traceback_of(ended(raised("ZeroDivisionError", "division by zero")))
     assert text.splitlines() == [
         "losses.py, line 3, in softmax",
         "    return helper(x)",
@@ -121,12 +121,22 @@ def test_traceback_is_the_learners_own_with_their_file_name():
     ]
 
 
+def test_lines_of_another_topic_come_with_their_file():
+    problem = raised("ZeroDivisionError", "division by zero", [["mlp.py", 4, "relu", "losses.f(x)"], *FRAMES[1:]])
+    places = Places("mlp")
+    message = message_of(TITLE, TASK, ended(problem), None, places)
+    assert message.got == "ZeroDivisionError: division by zero (losses.py, line 9)"
+    assert traceback_of(ended(problem), places).splitlines()[::2] == [
+        "mlp.py, line 4, in relu", "losses.py, line 9, in helper", "ZeroDivisionError: division by zero",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "problem",
     [None, KeyError("ours"), CheckFailure(None, "1", "2", Evidence("value", None)), WorkerTimeout()],
 )
 def test_traceback_is_none_when_their_code_did_not_raise(problem):
-    assert traceback_of(ended(problem), "losses.py") is None
+    assert traceback_of(ended(problem)) is None
 
 
 WRONG = """

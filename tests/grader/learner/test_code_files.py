@@ -119,3 +119,15 @@ def test_cell_of_a_notebook_has_the_mark_of_its_code_and_a_broken_one_that_of_it
     assert one["softmax"] and one["mean"]
     two = marks(notebook(softmax, "def mean(x):\n    return (1\n"), "losses.ipynb")
     assert two["softmax"] == one["softmax"] and two["mean"] not in ("", one["mean"])
+
+
+def test_task_has_another_mark_when_a_topic_that_its_file_imports_has_changed(course, folder):
+    """What it does may be another thing then."""
+    (folder / "tensors/tensors.py").write_text("def one_hot(x):\n    return 1\n")
+    (folder / "losses/losses.py").write_text("from tensors import one_hot\n\n\n" + module(mean="one_hot(x)"))
+    reader = Reader(course, folder)
+    before = reader.read().parts
+    (folder / "tensors/tensors.py").write_text("def one_hot(x):\n    return 2\n")
+    after = reader.read().parts
+    assert before["losses"].marks["losses.mean"] != after["losses"].marks["losses.mean"]
+    assert before["losses"].marks["losses.softmax"] == after["losses"].marks["losses.softmax"]  # a stub is a stub

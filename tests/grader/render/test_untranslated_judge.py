@@ -40,7 +40,7 @@ DETACHED = torch.ones(2, requires_grad=True)
 
 
 def error(kind, text="X", builtin=None):
-    return from_report({"type": kind, "builtin": builtin or kind, "text": text, "frames": [[3, "F", "X"]]})
+    return from_report({"type": kind, "builtin": builtin or kind, "text": text, "frames": [["F.py", 3, "F", "X"]]})
 
 
 def raising(problem):

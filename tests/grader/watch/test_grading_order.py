@@ -63,7 +63,7 @@ def test_result_of_code_that_was_saved_over_is_not_shown(page):
     assert page.asked == []
     page.graded("losses.mean", Verdict.FAIL, mark="a")
     assert page.state.results == {}
-    assert page.effects == (e.Grade("losses.mean", "a2", page.state.files["losses"]),)
+    assert page.effects == (e.Grade("losses.mean", "a2", {"losses": page.state.files["losses"]}),)
 
 
 def test_grading_of_older_code_is_given_up_when_it_takes_long(page):

@@ -74,6 +74,28 @@ def test_key_changes_when_a_part_of_the_order_changes(key, change):
     assert key(**change) != key()
 
 
+@pytest.mark.parametrize("name", ["losses", "tensors"])
+def test_key_changes_with_each_file_that_the_topic_may_import(root, name):
+    """Both files go with the order."""
+
+    def key(**texts):
+        files = {slug: Content(f"{slug}.py", text) for slug, text in texts.items()}
+        order = Order(Submission(files, "losses"), TASKS, "", 42, first=False, **OPTIONS)
+        return key_of(order, topic_digest(course_at(root), "losses"))
+
+    texts = {"losses": b"import tensors\n", "tensors": b"x = 1\n"}
+    assert key(**texts) != key(**texts | {name: b"x = 2\n"})
+
+
+def test_solution_that_another_imports_changes_the_key_of_both(root, key):
+    before = key(), key(topic="tensors")
+    write(root / "solutions/losses.py", "import tensors\n")
+    between = key(), key(topic="tensors")
+    write(root / "solutions/tensors.py", "x = 3\n")
+    assert between[0] != key() != before[0]
+    assert before[1] == between[1] != key(topic="tensors")
+
+
 def test_key_stays_when_the_same_is_asked_in_another_way(key):
     """The order of the tasks, and one named twice, change nothing."""
     assert key(tasks=(*reversed(TASKS), "losses.softmax")) == key()

@@ -28,7 +28,8 @@ def shifted(images: Tensor, by: int, rng: Random) -> Tensor:
     wide = functional.pad(images, (by,) * 4)
     rows, columns = (rng.integers(0, 2 * by + 1, n)[:, None] + torch.arange(size) for size in (h, w))
     moved = wide[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]]  # (N, H, W, C)
-    return moved.permute(0, 3, 1, 2).contiguous()
+    # clone, since one channel makes any strides count as contiguous, and a view of a convolution would fail on them
+    return moved.permute(0, 3, 1, 2).clone(memory_format=torch.contiguous_format)
 
 
 def draw_digits(rng: Random, train: int, test: int, shift: int = 4, name: str = "mnist") -> Digits:

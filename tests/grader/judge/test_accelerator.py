@@ -157,11 +157,12 @@ def test_a_card_is_seeded_with_the_rest_and_only_where_it_is_used(monkeypatch):
 def test_a_worker_gives_device_memory_back_before_it_loads_a_module_anew(monkeypatch):
     emptied = []
     monkeypatch.setattr(torch.cuda, "empty_cache", lambda: emptied.append(1))
-    worker, source = Worker(), "x = 1\n"
-    request = {"op": "load", "slug": "torchgrade_made_up", "source": source, "seed": 0, "code": {"bytes": 0}}
+    worker, name, source = Worker(), "torchgrade_made_up", "x = 1\n"
+    codes = {"dict": [[name, {"bytes": 0}]]}
+    request = {"op": "load", "slug": name, "sources": {name: source}, "seed": 0, "codes": codes}
 
     def load():
-        code = bytearray(module.compiled("torchgrade_made_up", source))
+        code = bytearray(module.compiled(name, source))
         assert "raised" not in worker.handle(request, [code])[0]
 
     load()

@@ -116,11 +116,7 @@ def check_trains(
 
 
 def _word(value: Any) -> str:
-    return (
-        short(value)
-        if isinstance(value, (int, float, str, tuple))
-        else str(vars(value).get("__name__", "a block"))
-    )
+    return short(value) if isinstance(value, (int, float, str, tuple)) else getattr(value, "__name__", "a block")
 
 
 def _check_made(got: Any, oracle: nn.Module, name: str) -> None:

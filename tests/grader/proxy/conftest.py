@@ -74,7 +74,7 @@ def learner(transport: Transport) -> Learner:
     def load(source: str, **signatures: tuple[str, ...]) -> Submission:
         session = Session(transport, signatures)
         text = "import torch\n" + textwrap.dedent(source)
-        session.load(SLUG, text, session.compile(SLUG, text), SEED)
+        session.load(SLUG, {SLUG: text}, {SLUG: session.compile(SLUG, text)}, SEED)
         return Submission(session)
 
     return load

@@ -168,7 +168,7 @@ def stack(*rows):
 def test_frames_of_a_late_worker_are_its_own_lines_with_the_code_that_the_judge_has():
     rows = ("/usr/lib/torch/x.py", 9, "g"), ("maths.py", 3, "f"), ("maths.py", 1, "<module>"), ("<play>", 2, "play")
     inner_last = [(1, "<module>", "def f(x):"), (3, "f", "x = x + 1")]
-    assert [(f.line, f.function, f.text) for f in frames_in(stack(*rows), "maths", SOURCE)] == inner_last
+    assert [(f.line, f.function, f.text) for f in frames_in(stack(*rows), {"maths": SOURCE})] == inner_last
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_frames_of_a_late_worker_are_its_own_lines_with_the_code_that_the_judge_
     ],
 )  # fmt: skip
 def test_what_a_late_worker_makes_up_is_no_frame(said):
-    assert frames_in(said, "maths", SOURCE) == ()
+    assert frames_in(said, {"maths": SOURCE}) == ()
 
 
 def test_frames_of_a_late_worker_are_few():
-    assert len(frames_in(stack(*[("maths.py", 2, "f")] * 500), "maths", SOURCE)) == 6
+    assert len(frames_in(stack(*[("maths.py", 2, "f")] * 500), {"maths": SOURCE})) == 6

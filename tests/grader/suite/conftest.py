@@ -25,7 +25,7 @@ def learner() -> Iterator[Callable[[str], Submission]]:
             text = "import torch\nfrom torch import nn\n" + textwrap.dedent(source)
             tree = ast.parse(text)
             session = Session(transport, {"f": ("x", "w")}, lambda task: names(tree, task))
-            session.load("learned", text, session.compile("learned", text), 1)
+            session.load("learned", {"learned": text}, {"learned": session.compile("learned", text)}, 1)
             return Submission(session)
 
         yield load

@@ -339,7 +339,7 @@ def leaves(x): return x.cpu() * 2
 def none(x): return None
 '''
 session = Session(Loopback(), {})
-session.load("learned", source, session.compile("learned", source), 1)
+session.load("learned", {"learned": source}, {"learned": session.compile("learned", source)}, 1)
 submission = Submission(session)
 x = torch.ones(3)
 suite.check_device(submission.right, x)

@@ -147,7 +147,7 @@ def test_net_whose_torch_is_tampered_with_fails(spawned: SpawnedWorkers, change:
 
         def load(source: str) -> Submission:
             session, text = Session(worker, {}), f"import torch\nfrom torch import nn\n{source}\n{change}\n"
-            session.load("learned", text, session.compile("learned", text), 1)
+            session.load("learned", {"learned": text}, {"learned": session.compile("learned", text)}, 1)
             return Submission(session)
 
         assert outcome(load, WRONG)[0] in TELLING

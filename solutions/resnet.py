@@ -321,8 +321,8 @@ class ResNet(nn.Module):
     Example:
         >>> with torch.device("meta"):  # shapes without numbers
         ...     net = ResNet(basic_block, (2, 2, 2, 2))
-        >>> sum(p.numel() for p in net.parameters()), net(torch.zeros(5, 3, 40, 33, device="meta")).shape
-        (11689512, torch.Size([5, 1000]))
+        >>> sum(p.numel() for p in net.parameters()), ResNet(basic_block, (1,), 5)(torch.zeros(2, 3, 9, 8)).shape
+        (11689512, torch.Size([2, 5]))
 
     Source: He, Zhang, Ren, Sun (2015), table 1. Deviations: any number of stages; `Bottleneck` has its own.
     """

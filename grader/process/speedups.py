@@ -27,6 +27,22 @@ MAKERS = ("empty.memory_format", "empty_strided")  # whatever makes a tensor com
 DEVICE = "Meta"
 
 
+class _Absent(types.ModuleType):
+    """Stands for a part of torch that torch's own import would have brought: `torch._refs.f` brings it, too."""
+
+    def __init__(self, name: str, bring: Callable[[], None]) -> None:
+        """Wait for the first look at what is in it."""
+        super().__init__(name)
+        self._bring = bring
+
+    def __getattr__(self, name: str) -> Any:
+        """Bring the module, and look there."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self._bring()
+        return getattr(importlib.import_module(self.__name__), name)
+
+
 class _Later(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Stands in for the module when torch imports it, and gives way to it when it is needed."""
 
@@ -46,6 +62,8 @@ class _Later(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Watch for the first tensor without data in place of the module's own code; or let the originals come."""
         if module.__name__ == NAME:
             self._stands_in = True
+            for name in BUILT_ON[:3]:
+                setattr(sys.modules["torch"], name.rpartition(".")[2], _Absent(name, self._give_way))
             self._watch()
         else:
             del sys.modules[module.__name__]  # an import takes what then stands there

@@ -58,6 +58,7 @@ def load(slug: str, sources: Mapping[str, str], codes: Mapping[str, bytes]) -> t
     """Execute the compiled file `slug`, which may import the others; whatever it raises comes out."""
     forget()
     _files.sources, _files.codes = sources, codes
+    forget()  # whatever else may have such a name
     if _files not in sys.meta_path:
         sys.meta_path.insert(0, _files)
     return importlib.import_module(slug)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import types
+
 import pytest
 
 from grader.judge.grading import grade_submission
@@ -110,3 +113,8 @@ def test_part_of_a_folder_imports_from_the_rest(tmp_path):
         folder=tmp_path,
     )  # fmt: skip
     assert report.tasks[0].verdict is Verdict.PASS
+
+
+def test_module_of_the_same_name_that_is_there_already_is_not_taken(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlp", types.ModuleType("mlp"))
+    assert graded(tmp_path, losses=SIGMOID, mlp=MLP).verdict is Verdict.PASS

@@ -306,7 +306,7 @@ class Witness:
         """Talk to a worker in this process."""
         self.inner, self.answers = Loopback(), []
         session = Session(self.inner, {})
-        session.load("fuzzed", SOURCE, session.compile("fuzzed", SOURCE), 1)
+        session.load("fuzzed", {"fuzzed": SOURCE}, {"fuzzed": session.compile("fuzzed", SOURCE)}, 1)
 
     def request(self, header: Any, buffers: Any) -> Any:
         """An honest answer."""

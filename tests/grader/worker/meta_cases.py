@@ -52,6 +52,7 @@ CASES = {
     "file": from_a_file,
     "fake": faked,
     "decomposed": decomposed,
+    "attribute": lambda: torch.ones(torch.broadcast_shapes(SIZE[:3] + (1,), SIZE[3:])),  # looks up torch._refs
     "forwards": differentiated_forwards,
     "generator": lambda: torch.randn(SIZE, generator=torch.Generator().manual_seed(1)),
     "nothing": lambda: nn.Conv2d(3, 3, 3)(torch.ones(SIZE)),

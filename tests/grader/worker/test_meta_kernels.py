@@ -25,7 +25,7 @@ def found():
 
 def test_kernels_come_with_whatever_needs_them(found):
     others = {name: what for name, what in found.items() if name not in NEED_NONE}
-    assert len(others) == 8
+    assert len(others) == 9
     assert {name: what for name, what in others.items() if what != "came, (2, 4, 6, 6)"} == {}
 
 

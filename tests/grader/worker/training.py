@@ -80,7 +80,7 @@ def main() -> None:
     for name in ("train", "first_step"):
         transport = workers.open(60.0, "")
         session = Session(transport, {})
-        session.load("example", SOURCE, session.compile("example", SOURCE), 0)
+        session.load("example", {"example": SOURCE}, {"example": session.compile("example", SOURCE)}, 0)
         found[name] = getattr(Submission(session), name)()
         transport.close()
     workers.close()

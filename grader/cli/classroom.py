@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from functools import partial
@@ -80,7 +79,7 @@ def _dry_run(asked: Asked, kind: str) -> int:
 
     intake, zone = only(read_intake(asked), asked.students), policy_of(asked).zone
     if kind == "json":
-        shared.write(json.dumps(terminal.intake_as_dict(intake), indent=2, ensure_ascii=False) + "\n", None)
+        shared.write_json(terminal.intake_as_dict(intake))
     else:
         shared.show(lambda console: terminal.show_intake(intake, console, zone), None)
     return 0
@@ -105,13 +104,11 @@ def _run(asked: Asked, kind: str) -> int:
 
 
 def _present(asked: Asked, result: ClassResult, kind: str) -> None:
+    from grader.classroom.pages import terminal
+
     if kind == "json":
-        from grader.classroom.pages.terminal import as_dict
-
-        shared.write(json.dumps(as_dict(result), indent=2, ensure_ascii=False) + "\n", None)
+        shared.write_json(terminal.as_dict(result))
     else:
-        from grader.classroom.pages import terminal
-
         shared.show(lambda console: terminal.show(result, str(asked.out), console), None)
     if asked.diff:
         _show_diff(asked, result)

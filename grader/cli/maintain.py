@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +40,7 @@ def verify_command(names: tuple[str, ...], kind: str, output: Path | None, **opt
     with shared.live_progress() as live:
         proof = verify(names, progress=live.count if live else None, **options)
     if kind == "json":
-        shared.write(json.dumps(asdict(proof), indent=2) + "\n", output)
+        shared.write_json(asdict(proof), output)
     else:
         from grader.render import verification as pages
 

@@ -148,6 +148,13 @@ def write(text: str, output: Path | None, option: str = "--output") -> None:
         raise WrongCall(f"{option} {output}: {problem.strerror}") from problem
 
 
+def write_json(values: object, output: Path | None = None) -> None:
+    """Write plain values as indented JSON."""
+    import json
+
+    write(json.dumps(values, indent=2, ensure_ascii=False) + "\n", output)
+
+
 def kept_report(file: Path, option: str) -> Report:
     """Return the report that was named with an option."""
     from grader.report.json import NotAReport, from_json

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,7 +52,7 @@ def list_command(
         )
     tasks = filtered(here.tasks if here else course.tasks, progress or Progress(), states, topics)
     if kind == "json":
-        shared.write(json.dumps(pages.as_list(course, tasks, progress), indent=2) + "\n", None)
+        shared.write_json(pages.as_list(course, tasks, progress))
     else:
         shared.show(lambda console: pages.show(course, console, tasks, progress), None)
 

@@ -203,11 +203,6 @@ def summed(f, x, v):
     return _product(f, x, v).sum()
 
 
-@mistake("the shape of v is not checked: (g * v).sum() stretches what fits, and torch refuses the rest")
-def v_stretched(f, x, v):
-    return _product(f, x, v.detach().expand(torch.broadcast_shapes(x.shape, v.shape)).sum_to_size(x.shape))
-
-
 @mistake("v entered in the wrong place: this is the product at x + v")
 def at_another_point(f, x, v):
     _product(f, x, v)

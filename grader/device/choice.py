@@ -1,57 +1,14 @@
 """Which accelerator the tests of devices meet: one for a whole grading, in the judge and in all its workers.
 
-Nothing here initialises CUDA, which does not survive a fork: a process does that itself with its first tensor there.
-
-Numbers on a card differ from the processor's in the last bits, and some sums (`index_add_`, `scatter_add_`, the
-backward of an embedding) add in an order that is not fixed. `torch.use_deterministic_algorithms` is left alone: it
-turns operators into errors that a right solution may use. `TOLERANCES` allows for both.
-
 Whoever only hands the choice on, as a class run does, need not wait for torch: it is imported where it is used.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import torch
-
-REPEATABLE_PRODUCTS = {
-    "CUBLAS_WORKSPACE_CONFIG": ":4096:8"
-}  # read when CUDA starts; cuBLAS then repeats its sums
-
-TOLERANCES = {  # relative, absolute: of a result that lies on a card, where a check is given none
-    torch.float64: (1e-7, 1e-9), torch.complex128: (1e-7, 1e-9),
-    torch.float32: (1e-3, 1e-4), torch.complex64: (1e-3, 1e-4),
-    torch.bfloat16: (4e-2, 2e-2), torch.float16: (4e-3, 2e-3),
-}  # fmt: skip
-
-
-def make_repeatable() -> None:
-    """Switch off what makes float32 less than float32, and what chooses another algorithm by the clock."""
-    torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cudnn.benchmark = False
-    torch.backends.cudnn.deterministic = True
-    for name, value in REPEATABLE_PRODUCTS.items():
-        os.environ.setdefault(name, value)
-
-
-def seed(number: int) -> None:
-    """Seed the generators of all cards, now or as soon as CUDA starts."""
-    torch.cuda.manual_seed_all(number)
-
-
-def release_memory() -> None:
-    """Give device memory that nothing uses any more back, so that the next test and the neighbours have it."""
-    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
-        gc.collect()
-        torch.cuda.empty_cache()
-
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -17,7 +17,7 @@ from dataclasses import replace
 import pytest
 
 from grader.course import Task
-from grader.device import choice
+from grader.device import cuda
 from grader.judge.diagnosis import Named, is_telling, same_outcome
 from grader.judge.message import message_of
 from grader.judge.outcome import Outcome, of_a_full_device
@@ -37,7 +37,7 @@ def attribute(runner: Runner, task: Task, item: pytest.Item, outcome: Outcome) -
 def _attribute_full_device(runner: Runner, item: pytest.Item, outcome: Outcome) -> Outcome:
     """A device that is too full for the reference too, once the worker is gone, was filled by somebody else."""
     runner.subject.clear()
-    choice.release_memory()
+    cuda.release_memory()
     ours = runner.play(item, ReferenceSubject(runner.references))
     return replace(outcome, verdict=Verdict.INTERNAL) if of_a_full_device(ours.problem) else outcome
 

@@ -103,7 +103,7 @@ def _runner_from_options(config: pytest.Config) -> Runner:
     subject: Subject = ReferenceSubject(references)
     if workers:
         closing.callback(workers.close)
-        subject = SourceSubject(_sources(path, course.slugs), workers.open, references)
+        subject = SourceSubject(_sources(path, course.slugs), workers.worker, references)
     return Runner(course, references, subject, secrets.randbits(31) if seed is None else seed)
 
 

@@ -25,10 +25,10 @@ from grader.judge.references import References
 from grader.judge.runner import DEFAULT_SECONDS, Runner, is_detail, is_visible, title_of, weight_of
 from grader.judge.scoring import score_task, untested
 from grader.judge.session import run_session
-from grader.judge.subject import SourceSubject, Workers, open_workers
+from grader.judge.subject import SourceSubject, open_workers
 from grader.proxy.errors import StateLeft, SubmissionError
 from grader.report import Message, TaskReport, TestReport, Verdict
-from grader.sandbox.transport import SandboxProblem, WorkerGone
+from grader.sandbox.transport import SandboxProblem, WorkerGone, WorkerSource
 
 DIAGNOSIS_SECONDS = 20.0  # of this processor, for all tasks together: a busy machine names no less
 
@@ -53,7 +53,7 @@ class Shard:
     """The grading of one order in this process."""
 
     def __init__(
-        self, order: Order, workers: Workers, advance: Advance, course: Course, references: References,
+        self, order: Order, workers: WorkerSource, advance: Advance, course: Course, references: References,
         tell: Tell | None = None,
     ) -> None:  # fmt: skip
         """Start with nothing graded; `tell` is told what can be shown before the end."""
@@ -74,7 +74,7 @@ class Shard:
     def _grade(self, runner: Runner | None) -> ShardResult:
         taken = take_in(self.course, self.references, self.order.submission, self.tasks)
         self.result.tasks, self.result.notes, self.sources = taken.reports, taken.notes, taken.sources
-        subject = SourceSubject(self.sources, self.workers.open, self.references, self.order.seconds)
+        subject = SourceSubject(self.sources, self.workers.worker, self.references, self.order.seconds)
         self._refuse_broken_modules(subject)
         self.played = [task for task in self.tasks if task.id not in self.result.tasks]
         if self.order.first:

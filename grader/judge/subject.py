@@ -13,7 +13,6 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -23,8 +22,10 @@ from grader.intake.topic_imports import names_used, topics_needed
 from grader.judge.order import OurProblem
 from grader.judge.references import References
 from grader.proxy.session import Session
-from grader.sandbox.loopback import Loopback
-from grader.sandbox.transport import APART, Transport
+from grader.sandbox.forked import ForkServer
+from grader.sandbox.loopback import Loopback, NoSandbox
+from grader.sandbox.spawned import SpawnedWorkers
+from grader.sandbox.transport import APART, Transport, WorkerSource
 
 MOST_SECONDS = 5.0  # of one worker's use, far below the processor time that the system allows it
 
@@ -58,20 +59,7 @@ class WorkerReuse:
         self._number, self._served, self._spent = self._number + 1, 0, 0.0
 
 
-@dataclass(frozen=True)
-class Workers:
-    """A source of workers, and what is known about it."""
-
-    open: OpenWorker
-    close: Callable[[], None]
-    kind: str  # forked, spawned, none
-    layers: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    rest: Callable[[], None] = lambda: None  # end the worker that the next test of its topic would have
-    leave: Callable[[], None] = lambda: None  # let go of it in a process that forked the one that uses it
-
-
-def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> Workers:
+def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> WorkerSource:
     """Start what `sandbox` asks for; to be called before anything hidden is read.
 
     Raises:
@@ -79,8 +67,8 @@ def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> Workers
     """
     torch.set_num_threads(1)
     if sandbox == "none":
-        return Workers(lambda seconds, key: Loopback(), lambda: None, "none")
-    workers = _spawned() if spawn else _forked()
+        return NoSandbox()
+    workers = SpawnedWorkers() if spawn else ForkServer()
     if sandbox == "strict" and workers.missing:
         workers.close()
         missing = ", ".join(workers.missing)
@@ -88,22 +76,6 @@ def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> Workers
             f"strict grading needs every layer, and this system lacks: {missing}. See `grade doctor`"
         )
     return workers
-
-
-def _forked() -> Workers:
-    from grader.sandbox.forked import ForkServer
-
-    server = ForkServer()
-    return Workers(
-        server.worker, server.close, "forked", server.layers, server.missing, server.rest, server.leave
-    )
-
-
-def _spawned() -> Workers:
-    from grader.sandbox.spawned import SpawnedWorkers
-
-    spawned = SpawnedWorkers()
-    return Workers(spawned.worker, spawned.close, "spawned", (), spawned.missing)
 
 
 OpenWorker = Callable[[float, str], Transport]  # seconds that the worker may take in all, and its key

@@ -29,12 +29,12 @@ from grader.judge.references import References
 from grader.judge.runner import Runner
 from grader.judge.session import run_session
 from grader.judge.shard import Shard
-from grader.judge.subject import ReferenceSubject, Workers, open_workers
+from grader.judge.subject import ReferenceSubject, open_workers
 from grader.judge.warm_child import Found, Ours, die_with, graded, in_child
 from grader.judge.warm_messages import Closed, Failed, JudgeKey, Ready, receive, send, send_packed
 from grader.process.prepare import prepare_torch
 from grader.process.speedups import PAGES
-from grader.sandbox.transport import SandboxProblem
+from grader.sandbox.transport import SandboxProblem, WorkerSource
 from grader.worker.server import warm_up
 
 GARBAGE_THRESHOLDS = (20_000, 20, 20)  # a child is short-lived, as a worker is
@@ -75,7 +75,7 @@ class _Graded:
 class Judge:
     """Grades orders in children of this process, until one of them finds the workers' server broken."""
 
-    def __init__(self, workers: Workers, orders: Connection, answers: Connection) -> None:
+    def __init__(self, workers: WorkerSource, orders: Connection, answers: Connection) -> None:
         """Take the workers that were started before anything was read, and the ends of both connections."""
         self._workers, self._orders, self._answers = workers, orders, answers
         self._in_step = True  # with the server

@@ -175,9 +175,9 @@ def _compared(course: Course, task: Task, example: Example, theirs: Source, refe
         workers = open_workers("auto")  # before anything hidden is read
         try:
             references, slug = References(course), task.topic
-            beside = SourceSubject({slug: theirs}, workers.open, references)
+            beside = SourceSubject({slug: theirs}, workers.worker, references)
             # In a worker that has met no submission.
-            apart = SourceSubject({slug: reference}, lambda seconds, _: workers.open(seconds, APART), references)
+            apart = SourceSubject({slug: reference}, lambda seconds, _: workers.worker(seconds, APART), references)
             with beside.open(slug, SEED, SECONDS) as one, apart.open(slug, SEED, SECONDS) as other:
                 mine, ours = measured((one, other), example)
         finally:

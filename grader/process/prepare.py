@@ -23,7 +23,7 @@ import torch
 from torch.optim import optimizer
 from torch.utils.data import DataLoader
 
-from grader.device import choice, simulated
+from grader.device import cuda, simulated
 from grader.device.choice import CUDA, chosen
 
 
@@ -34,7 +34,7 @@ def prepare_torch() -> None:
     that one is left out: torch takes it for the only accelerator there is.
     """
     if chosen().kind == CUDA:
-        choice.make_repeatable()
+        cuda.make_repeatable()
     else:
         simulated.register_if_available()
     keep_compiler_away()

@@ -24,7 +24,7 @@ from grader.sandbox.transport import (
     WorkerScratch,
     WorkerTimeout,
 )
-from grader.sandbox.workers import WorkerProcess, WorkerSource
+from grader.sandbox.workers import ProcessSource, WorkerProcess
 
 START_SECONDS = 60.0
 MAX_MESSAGE = 4096
@@ -33,8 +33,10 @@ FORK_PAUSE = 0.1
 MUCH_MEMORY = 128 * 2**20  # bytes; who has taken less is not whom a system ends to get memory back
 
 
-class ForkServer(WorkerSource):
+class ForkServer(ProcessSource):
     """A process that has imported torch; started before the judge reads anything hidden."""
+
+    kind = "forked"
 
     def __init__(self) -> None:
         """Fork the server out of this process, which must have imported torch, run no backward, and no CUDA."""
@@ -51,8 +53,8 @@ class ForkServer(WorkerSource):
         except SandboxProblem:
             self.close()
             raise
-        self.layers: tuple[str, ...] = tuple(hello["layers"])
-        self.missing: tuple[str, ...] = tuple(hello["missing"])
+        self.layers = tuple(hello["layers"])
+        self.missing = tuple(hello["missing"])
         self.has_volume = bool(hello["mounted"])
 
     def _become_server(self, control: socket.socket) -> None:

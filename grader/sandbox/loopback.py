@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.sandbox.transport import Answer
+from grader.sandbox.transport import Answer, WorkerSource
 from grader.wire.frame import Buffer, Header, pack, unpack
 from grader.worker.endpoint import packed
 from grader.worker.output import BoundedOutput
@@ -68,6 +68,14 @@ class Loopback:
         np.random.set_state(self._numpys)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class NoSandbox(WorkerSource):
+    """Workers without a process."""
+
+    def worker(self, seconds: float, key: str = "") -> Loopback:
+        """Return a worker of its own, whatever the key."""
+        return Loopback()
 
 
 def _received(frame: Sequence[Buffer]) -> Answer:

@@ -13,7 +13,7 @@ import tempfile
 
 from grader.device.choice import chosen, computes_on_cuda
 from grader.sandbox.transport import SandboxProblem, WorkerDied, WorkerGone
-from grader.sandbox.workers import WorkerProcess, WorkerSource
+from grader.sandbox.workers import ProcessSource, WorkerProcess
 
 START_SECONDS = 120.0
 COMMAND = """
@@ -27,10 +27,10 @@ PASSED_ON = ("SYSTEMROOT", "PATH")  # what an interpreter needs to start; no tok
 FOR_A_CARD = ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "LD_LIBRARY_PATH")  # so that it is the judge's card
 
 
-class SpawnedWorkers(WorkerSource):
+class SpawnedWorkers(ProcessSource):
     """Starts interpreters; they call back on a loopback socket and show a token that only they were given."""
 
-    missing = MISSING
+    kind, missing = "spawned", MISSING
 
     def __init__(self) -> None:
         """Listen."""

@@ -6,6 +6,7 @@ import contextlib
 import secrets
 import socket
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -67,6 +68,27 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """End the worker; nothing of it stays."""
+
+
+class WorkerSource(ABC):
+    """Where workers come from, and how they are confined."""
+
+    kind = "none"  # or forked, or spawned
+    layers: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @abstractmethod
+    def worker(self, seconds: float, key: str = "") -> Transport:
+        """Return a worker that has `seconds` to answer in all, and serves whatever is asked under the same `key`."""
+
+    def rest(self) -> None:  # noqa: B027  # nothing runs
+        """End every worker there is."""
+
+    def leave(self) -> None:  # noqa: B027  # nothing is held
+        """Let go of the workers in a process that forked the one that uses them."""
+
+    def close(self) -> None:  # noqa: B027  # nothing is held
+        """End the workers for good."""
 
 
 STACK_SECONDS, MOST_STACK = 0.5, 16_384  # for what a worker says of where it stands

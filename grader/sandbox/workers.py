@@ -22,6 +22,7 @@ from grader.sandbox.transport import (
     WorkerGone,
     WorkerMemory,
     WorkerScratch,
+    WorkerSource,
     WorkerTimeout,
 )
 from grader.wire.frame import Buffer, Header
@@ -94,7 +95,7 @@ class WorkerUse(Channel):
             self._process.end()
 
 
-class WorkerSource(ABC):
+class ProcessSource(WorkerSource):
     """Starts worker processes, and hands each test one."""
 
     _current: WorkerProcess | None = None

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.random  # here, so that no worker has to import it
 import torch
 
-from grader.device import choice
+from grader.device import cuda
 from grader.device.choice import computes_on_cuda
 
 
@@ -95,6 +95,6 @@ def seed_everything(seed: int) -> None:
         seed
     )  # torch.manual_seed also queues work for devices that are not there
     if computes_on_cuda():
-        choice.seed(seed)
+        cuda.seed(seed)
     random.seed(seed)
     np.random.seed(seed % 2**32)

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from grader.device import choice
+from grader.device import cuda
 from grader.wire.frame import Buffer, Header, TooLarge
 from grader.wire.tensor import HOST
 from grader.worker import module, output
@@ -80,7 +80,7 @@ class Worker:
         self._reset()
         self.namespace = None
         module.forget()  # what was there before, with what it kept on a device
-        choice.release_memory()
+        cuda.release_memory()
         self._filenames = frozenset(f"{slug}.py" for slug in header["sources"])
         warnings.simplefilter("default", UserWarning)  # so that each play is warned again of the same line
         module.seed_everything(header["seed"])

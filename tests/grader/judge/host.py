@@ -11,7 +11,6 @@ import json
 import os
 import sys
 import traceback
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from grader.judge import grading, shard, subject
 from grader.judge.grading import grade_submission
 from grader.judge.order import OurProblem, UsageProblem
 from grader.report.json import to_json
+from grader.sandbox.forked import ForkServer
 
 AT_ONCE = 2
 
@@ -59,8 +59,13 @@ def _patch(order: dict[str, Any]) -> None:
         grading.load_course = shard.load_course = made_up  # type: ignore[assignment]
     if order["spawn"]:
         shard.open_workers = functools.partial(subject.open_workers, spawn=True)  # type: ignore[assignment]
-    forked = subject._forked
-    subject._forked = lambda: replace(forked(), missing=tuple(order["missing"]))
+    subject.ForkServer = functools.partial(_server_without, order["missing"])  # type: ignore[assignment,misc]
+
+
+def _server_without(missing: list[str]) -> ForkServer:
+    server = ForkServer()
+    server.missing = tuple(missing)
+    return server
 
 
 def _grade(order: dict[str, Any]) -> dict[str, Any]:

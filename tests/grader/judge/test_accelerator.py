@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from grader.device import choice, simulated
+from grader.device import cuda, simulated
 from grader.device.choice import CPU, CUDA, META, SIM, Accelerator, chosen, computes_on_cuda, using
 from grader.judge import accelerator
 from grader.judge.accelerator import CHOICES, NoSuchDevice, accelerator_for
@@ -123,7 +123,7 @@ def test_the_choice_ends_where_it_was_made():
 def test_beside_a_card_the_simulated_accelerator_is_left_out(monkeypatch):
     done = []
     monkeypatch.setattr(simulated, "register_if_available", lambda: done.append("simulated"))
-    monkeypatch.setattr(choice, "make_repeatable", lambda: done.append("card"))
+    monkeypatch.setattr(cuda, "make_repeatable", lambda: done.append("card"))
     with using(CARD):
         prepare.prepare_torch()
     prepare.prepare_torch()
@@ -138,7 +138,7 @@ def test_float32_on_a_card_is_float32_and_algorithms_stay_the_same(monkeypatch):
     before = flags.allow_tf32, flags.benchmark, flags.deterministic
     try:
         flags.allow_tf32 = flags.benchmark = True
-        choice.make_repeatable()
+        cuda.make_repeatable()
         assert (flags.allow_tf32, flags.benchmark, flags.deterministic) == (False, False, True)
         assert torch.backends.cuda.matmul.allow_tf32 is False
     finally:

@@ -9,13 +9,14 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
+from types import SimpleNamespace
 
 import pytest
 
 from grader.course import load_course
 from grader.course.stub import write_stubs
 from grader.judge.order import OurProblem
-from grader.judge.subject import Workers, open_workers
+from grader.judge.subject import open_workers
 from grader.report import Verdict
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -192,8 +193,8 @@ def test_strict_grading_is_refused_when_a_layer_is_missing(made_up, host):
 
 def test_workers_are_closed_when_strict_grading_is_refused(monkeypatch):
     closed = []
-    workers = Workers(lambda *_: None, lambda: closed.append(1), "forked", (), ("landlock",))
-    monkeypatch.setattr("grader.judge.subject._forked", lambda: workers)
+    workers = SimpleNamespace(missing=("landlock",), close=lambda: closed.append(1))
+    monkeypatch.setattr("grader.judge.subject.ForkServer", lambda: workers)
     with pytest.raises(OurProblem, match="landlock"):
         open_workers("strict", spawn=False)
     assert closed == [1]

@@ -78,7 +78,7 @@ def main() -> None:
     workers = open_workers("auto", spawn=sys.argv[1] == "spawned")
     found = {}
     for name in ("train", "first_step"):
-        transport = workers.open(60.0, "")
+        transport = workers.worker(60.0, "")
         session = Session(transport, {})
         session.load("example", {"example": SOURCE}, {"example": session.compile("example", SOURCE)}, 0)
         found[name] = getattr(Submission(session), name)()

@@ -20,13 +20,13 @@ KEYS = "keys of the state_dict"
 Kept = Mapping[str, tuple[str, tuple[int, ...]]]  # parameter or buffer, and the shape
 
 
-def check_state(got: Any, want: Kept) -> None:
-    """Check what the submission says that its module keeps, in any order.
+def check_state(got: Any, oracle: nn.Module) -> None:
+    """Check that the submission says that its module keeps what the oracle does, in any order.
 
     Raises:
         CheckFailure: a key is missing, not asked for, of another kind or shape.
     """
-    theirs = _readable(got)
+    theirs, want = _readable(got), _readable(state_of(oracle))
     evidence = Evidence("state", sorted((key, *row) for key, row in theirs.items()))
     demanded, given = ([key for key in keys if OPTIONAL not in key] for keys in (want, theirs))
     missing = [key for key in demanded if key not in theirs]
@@ -127,8 +127,8 @@ def _ratio(got: Tensor, want: Tensor, rtol: float | None, atol: float | None) ->
     return ratio
 
 
-def check_made(got: Any, oracle: nn.Module, name: str) -> None:
-    """Check that a network was made, holds what it should, and was run.
+def check_made(got: Any, oracle: nn.Module, name: str, shown: Mapping[str, type], what: str) -> None:
+    """Check that a network was made, holds what it should, and was run: that it has `shown` all of that.
 
     Raises:
         CheckFailure: it is none, its state_dict differs, or the answer is no answer.
@@ -136,11 +136,10 @@ def check_made(got: Any, oracle: nn.Module, name: str) -> None:
     if type(got) is not dict or got.get("module") is not True:
         text = "something else" if type(got) is dict else kind_of(got)
         raise CheckFailure(f"what {name} makes", "an nn.Module", text, Evidence("kind", None))
-    check_state(got.get("state"), _readable(state_of(oracle)))
-    kinds = {"gradients": dict, "inputs": list, "buffers": dict}
-    whole = "output" in got and all(type(got.get(part)) is kind for part, kind in kinds.items())
+    check_state(got.get("state"), oracle)
+    whole = all(part in got and isinstance(got[part], kind) for part, kind in shown.items())
     if got.get("fits") is not True or not whole:
-        raise CheckFailure(f"what {name} shows", "an output and gradients", "neither", Evidence("kind", None))
+        raise CheckFailure(f"what {name} shows", what, "neither", Evidence("kind", None))
 
 
 def check_learned(

@@ -124,6 +124,19 @@ def fits(state: Any, weights: Any) -> bool:
     return demanded == {key: shape for key, (_, shape) in state.items() if "num_batches_tracked" not in key}
 
 
+def prepared(module: Any, weights: Any, device: Any) -> dict[str, Any]:
+    """Set the weights of a net, if it keeps what is to be set, and return what it shows of itself."""
+    if not isinstance(module, torch.nn.Module):
+        return {"module": False, "fits": False}
+    state = state_of(module)
+    shown = {"module": True, "state": state, "fits": fits(state, weights)}
+    if shown["fits"]:
+        dtypes = [value.dtype for value in weights.values() if value.is_floating_point()]
+        module.to(device=device, dtype=dtypes[0] if dtypes else None)
+        module.load_state_dict({key: value for key, value in weights.items() if key in state}, strict=False)
+    return shown
+
+
 def ran(module: Any, x: Any, upstream: Any) -> dict[str, Any]:
     """Return output, gradients and buffers of a run."""
     inputs = mapped(x, fresh)
@@ -145,7 +158,7 @@ def ran(module: Any, x: Any, upstream: Any) -> dict[str, Any]:
     return seen
 
 
-@shipped_with(leaves, mapped, copied, fresh, Recorder, traced_calls, state_of, fits, ran)
+@shipped_with(leaves, mapped, copied, fresh, Recorder, traced_calls, state_of, fits, prepared, ran)
 def play(
     submission: Any, name: str, args: Any, kwargs: Any, x: Any, weights: Any, upstream: Any, training: bool,
     traced: bool,
@@ -155,19 +168,14 @@ def play(
     `upstream` None asks for no gradients; `traced` asks for the calls of the sub-modules and nothing else.
     """
     module = getattr(submission, name)(*args, **kwargs)
-    if not isinstance(module, torch.nn.Module):
-        return {"module": False}
-    state = state_of(module)
-    if not fits(state, weights):
-        return {"module": True, "state": state, "fits": False}
-    dtypes = [value.dtype for value in weights.values() if value.is_floating_point()]
-    module.to(device=leaves(x)[0].device, dtype=dtypes[0] if dtypes else None)
-    module.load_state_dict({key: value for key, value in weights.items() if key in state}, strict=False)
+    shown = prepared(module, weights, leaves(x)[0].device)
+    if not shown["fits"]:
+        return shown
     module.train(training)
     module.zero_grad()
     if traced:
         return {"calls": traced_calls(module, x)}
-    return {"module": True, "state": state, "fits": True, **ran(module, x, upstream)}
+    return {**shown, **ran(module, x, upstream)}
 
 
 LONGEST_NAME = 100

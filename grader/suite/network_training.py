@@ -12,13 +12,12 @@ from torch import Tensor, nn
 
 from grader.proxy.session import shipped_with
 from grader.proxy.submission import Submission
-from grader.suite.compare import check_close, check_equal
-from grader.suite.failure import NETWORK, CheckFailure, Evidence, kind_of, short
-from grader.suite.network_answer import OPTIONAL, check_state
+from grader.suite.failure import NETWORK, short
+from grader.suite.network_answer import check_made
 from grader.suite.network_pair import draw_weights, dtype_of, on_host, placed, with_classes
-from grader.suite.network_run import fits, leaves, state_of
+from grader.suite.network_run import fits, leaves, prepared, state_of
 from grader.suite.random import Random
-from grader.suite.training import TOLERANCE, train_steps
+from grader.suite.training import TOLERANCE, check_same_steps, train_steps
 
 Batch = tuple[Any, Tensor]  # what forward takes, a tuple where it takes several arguments, and the targets
 
@@ -35,26 +34,21 @@ def loss_of(outputs: Any, y: Any, heads: int) -> Any:
     return sum(entropy(part.reshape(-1, part.shape[-1]), y.reshape(-1)) for part in parts)
 
 
-@shipped_with(leaves, state_of, fits, train_steps, loss_of)
+@shipped_with(leaves, state_of, fits, prepared, train_steps, loss_of)
 def play_training(
     submission: Any, make: Any, args: Any, kwargs: Any, weights: Any, batches: Any, lr: float, heads: int
 ) -> Any:
     """Build a net, set its weights, take a step of descent for each batch, and return what is to be seen."""
     module = (getattr(submission, make) if isinstance(make, str) else make)(*args, **kwargs)
-    if not isinstance(module, torch.nn.Module):
-        return {"module": False}
-    state = state_of(module)
-    if not fits(state, weights):
-        return {"module": True, "state": state}
-    dtypes = [value.dtype for value in weights.values() if value.is_floating_point()]
-    module.to(device=batches[0][1].device, dtype=dtypes[0])
-    module.load_state_dict({key: value for key, value in weights.items() if key in state}, strict=False)
+    shown = prepared(module, weights, batches[0][1].device)
+    if not shown["fits"]:
+        return shown
     optimizer = torch.optim.SGD(module.parameters(), lr=lr, momentum=0.5)
     losses = train_steps(
         module, [[batch] for batch in batches], optimizer, lambda outputs, y: loss_of(outputs, y, heads)
     )
     values = {key: value.detach().clone() for key, value in module.state_dict().items()}
-    return {"module": True, "state": state, "losses": losses, "values": values}
+    return {**shown, "losses": losses, "values": values}
 
 
 def check_trains(
@@ -99,32 +93,14 @@ def check_trains(
     got = submission.run(play_training, make, plain, options, placed(weights, device), steps, lr, heads)
     ours = SimpleNamespace(oracle=lambda: copy.deepcopy(oracle))
     want = play_training(ours, "oracle", (), {}, weights, on_host(steps), lr, heads)
-    _check_made(got, oracle, name)
+    check_made(got, oracle, name, {"losses": list, "values": dict}, "losses and weights")
     close = TOLERANCE[dtype_of(inputs)]
     rtol, atol = close["rtol"] if rtol is None else rtol, close["atol"] if atol is None else atol
-    whole = Evidence(NETWORK, {"losses": got["losses"], **got["values"]}, rtol, atol)
-    try:
-        check_equal(len(got["losses"]), len(batches), "the number of losses")
-        for step, (mine, loss) in enumerate(zip(got["losses"], want["losses"], strict=True), start=1):
-            check_close(mine, loss, f"the loss before step {step}", rtol=1e-4, atol=1e-5)
-        for key, value in want["values"].items():
-            if OPTIONAL not in key:
-                checked = f"{key} after {len(batches)} steps"
-                check_close(got["values"].get(key), placed(value, device), checked, rtol=rtol, atol=atol)
-    except CheckFailure as failure:
-        raise CheckFailure(failure.checked, failure.expected, failure.got, whole) from None
+    check_same_steps(
+        (got["losses"], got["values"]), (want["losses"], placed(want["values"], device)),
+        "the loss before step {}", f"after {len(batches)} steps", rtol, atol, NETWORK,
+    )  # fmt: skip
 
 
 def _word(value: Any) -> str:
     return short(value) if isinstance(value, (int, float, str, tuple)) else getattr(value, "__name__", "a block")
-
-
-def _check_made(got: Any, oracle: nn.Module, name: str) -> None:
-    if type(got) is not dict or got.get("module") is not True:
-        text = "something else" if type(got) is dict else kind_of(got)
-        raise CheckFailure(f"what {name} makes", "an nn.Module", text, Evidence("kind", None))
-    check_state(
-        got.get("state"), {key: (kind, tuple(shape)) for key, (kind, shape) in state_of(oracle).items()}
-    )
-    if type(got.get("losses")) is not list or type(got.get("values")) is not dict:
-        raise CheckFailure(f"what {name} shows", "losses and weights", "neither", Evidence("kind", None))

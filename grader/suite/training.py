@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,16 +15,14 @@ from grader.proxy.handle import Handle
 from grader.proxy.submission import Submission
 from grader.suite.compare import check_close, check_dtype, check_equal, check_finite, check_that
 from grader.suite.failure import CheckFailure, Evidence, device_of, kind_of
-from grader.suite.network_answer import OPTIONAL, check_state
+from grader.suite.network_answer import KEYS, OPTIONAL, check_state
 from grader.suite.network_pair import on_host
-from grader.suite.network_run import state_of
 from grader.wire.value import Record
 
 Loss = Callable[[Any, Tensor], Tensor]
 Epochs = Sequence[Sequence[tuple[Any, Tensor]]]  # of each epoch the batches, inputs and targets
 Optimizer = Callable[..., torch.optim.Optimizer]  # of parameters, with lr=
 
-STATE = "keys of the state_dict"
 TOLERANCE = {  # after some steps: relative, absolute
     torch.float64: {"rtol": 1e-6, "atol": 1e-8}, torch.float32: {"rtol": 2e-2, "atol": 1e-3},
 }  # fmt: skip
@@ -112,7 +110,7 @@ def read_model(submission: Submission, model: Any, oracle: nn.Module, like: Tens
         key: ["parameter" if key in got["parameters"] else "buffer", list(v.shape)]
         for key, v in values.items()
     }
-    check_state(kinds, {key: (kind, tuple(shape)) for key, (kind, shape) in state_of(oracle).items()})
+    check_state(kinds, oracle)
     like = next(oracle.parameters()) if like is None else like
     for key, value in values.items():
         if OPTIONAL not in key:
@@ -131,7 +129,7 @@ def _values(got: dict[str, Any]) -> dict[str, Tensor]:
     values, parameters = got.get("values"), got.get("parameters")
     are_tensors = type(values) is dict and all(isinstance(value, Tensor) for value in values.values())
     if not are_tensors or type(parameters) is not list:
-        raise CheckFailure(STATE, "a state_dict of tensors", "something else", Evidence("state", None))
+        raise CheckFailure(KEYS, "a state_dict of tensors", "something else", Evidence("state", None))
     return dict(values or {})
 
 
@@ -225,19 +223,34 @@ def check_same_training(
         CheckFailure: the first loss, parameter or buffer that differs.
     """
     close = TOLERANCE[next(want.model.parameters()).dtype]
-    whole = Evidence("value", {"losses": got.losses, **got.state}, close["rtol"], close["atol"])
     many = len(want.losses)
-    after = f"after {many} {unit}{'s' * (many != 1)}"
-    key = ""
+    check_same_steps(
+        (got.losses, got.state), (want.losses, want.state), f"the loss of {unit} {{}} of {many}",
+        f"after {many} {unit}{'s' * (many != 1)}", close["rtol"], close["atol"], "value", start,
+    )  # fmt: skip
+
+
+Steps = tuple[Sequence[float], Mapping[str, Tensor]]  # the losses on the way, and the weights and buffers after it
+
+
+def check_same_steps(
+    got: Steps, want: Steps, loss: str, after: str, rtol: float, atol: float, kind: str, start: Trained | None = None
+) -> None:
+    """Check losses and weights; `loss` names a loss by its number, `after` says when the weights are read.
+
+    Raises:
+        CheckFailure: the first that differs, with all of them as evidence of a `kind`.
+    """
+    whole, key = Evidence(kind, {"losses": got[0], **got[1]}, rtol, atol), ""
     try:
-        check_equal(len(got.losses), many, "the number of losses")
-        for number, (mine, ours) in enumerate(zip(got.losses, want.losses, strict=True), start=1):
-            check_close(mine, ours, f"the loss of {unit} {number} of {many}", rtol=1e-4, atol=1e-5)
-        for key, value in want.state.items():  # noqa: B007  # it is told which one failed
+        check_equal(len(got[0]), len(want[0]), "the number of losses")
+        for number, (mine, ours) in enumerate(zip(got[0], want[0], strict=True), start=1):
+            check_close(mine, ours, loss.format(number), rtol=1e-4, atol=1e-5)
+        for key, value in want[1].items():  # noqa: B007  # it is told which one failed
             if OPTIONAL not in key:
-                check_close(got.state[key], value, f"{key} {after}", **close)
+                check_close(got[1].get(key), value, f"{key} {after}", rtol=rtol, atol=atol)
     except CheckFailure as failure:
-        stayed = start is not None and key in start.state and start.state[key].equal(got.state[key])
+        stayed = start is not None and key in start.state and start.state[key].equal(got[1][key])
         words = f"{failure.got}; it is as before the training" if stayed else failure.got
         raise CheckFailure(failure.checked, failure.expected, words, whole) from None
 

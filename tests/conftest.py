@@ -8,7 +8,6 @@ import os
 import pytest
 
 from grader import text
-from grader.process.speedups import gather_pages
 
 
 def pytest_addoption(parser):
@@ -50,7 +49,6 @@ def pytest_collection_finish():
     """Let no collection go over torch and thousands of tests again and again, here and in what is forked."""
     gc.collect()
     gc.freeze()
-    gather_pages()  # for the many forks of the tests: each is three times as quick
 
 
 def _is_bare(config):

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
+from typing import Any
 
 from grader.course import Course, Task, load_course
 from grader.device.choice import using
@@ -31,9 +32,8 @@ from grader.judge.session import run_session
 from grader.judge.shard import Shard
 from grader.judge.subject import ReferenceSubject, open_workers
 from grader.judge.warm_child import Found, Ours, die_with, graded, in_child
-from grader.judge.warm_messages import Closed, Failed, JudgeKey, Ready, receive, send, send_packed
+from grader.judge.warm_messages import READY, Closed, Failed, JudgeKey
 from grader.process.prepare import prepare_torch
-from grader.process.speedups import PAGES
 from grader.sandbox.transport import SandboxProblem, WorkerSource
 from grader.worker.server import warm_up
 
@@ -79,7 +79,6 @@ class Judge:
         """Take the workers that were started before anything was read, and the ends of both connections."""
         self._workers, self._orders, self._answers = workers, orders, answers
         self._in_step = True  # with the server
-        self._number = 0  # of the order that is graded
 
     def leave(self) -> None:
         """Let go of all that is another process's."""
@@ -91,10 +90,9 @@ class Judge:
         """Grade one order after another, until the other end hangs up, or this judge is to be replaced."""
         try:
             with contextlib.suppress(Closed):
-                send(self._answers, Ready(self._workers.kind))
+                self._answer(pickle.dumps(READY))
                 while self._in_step:
-                    self._number, order = receive(self._orders)
-                    self._obey(order, runner)
+                    self._obey(received(self._orders), runner)
         finally:
             self._workers.close()
 
@@ -108,12 +106,14 @@ class Judge:
             raise Closed(str(problem)) from None
 
     def _answer(self, data: bytes) -> None:
-        send_packed(self._answers, data, self._number)
+        try:
+            self._answers.send_bytes(data)
+        except OSError as problem:
+            raise Closed(str(problem)) from None
 
     def _attempt(self, order: Order, runner: Runner) -> Found:
         if not self._in_step:
             raise SandboxProblem("the fork server ended; see `grade doctor`")
-        PAGES.before_fork()
         found = in_child(
             lambda tell: self._grade(order, runner, tell if order.tells else None),
             self._orders.fileno(), self._answers.fileno(), self._answer,
@@ -138,6 +138,14 @@ class Judge:
         return _Graded(pickle.dumps(shard.grade(runner)), runner.memory.take_fresh())
 
 
+def received(connection: Connection) -> Any:
+    """Return the next message. Raises Closed where none can come."""
+    try:
+        return connection.recv()
+    except (OSError, EOFError) as problem:
+        raise Closed(str(problem)) from None
+
+
 UNUSED_SEED = 0
 
 
@@ -151,15 +159,14 @@ def main() -> None:
         for orders, answers in zip(numbers[::2], numbers[1::2], strict=True)
     ]
     with contextlib.suppress(Closed):
-        key, orders = receive(ends[0][0])
+        key: JudgeKey = received(ends[0][0])
         with using(key.accelerator):
             prepare_torch()
             warm_up()  # here and not in each server
-            PAGES.expect(orders * 3)  # a child for each, a worker for what passes, and some for what does not
-            _serve(key, [Judge(open_workers(key.sandbox), *pair) for pair in ends], orders)
+            _serve(key, [Judge(open_workers(key.sandbox), *pair) for pair in ends])
 
 
-def _serve(key: JudgeKey, judges: Sequence[Judge], orders: int) -> None:
+def _serve(key: JudgeKey, judges: Sequence[Judge]) -> None:
     course = load_course()
     references = References(course)
     tasks = [course.task(task_id) for task_id in key.task_ids]
@@ -167,7 +174,6 @@ def _serve(key: JudgeKey, judges: Sequence[Judge], orders: int) -> None:
 
     def work() -> None:
         get_ready(references, tasks, course)
-        PAGES.expect(orders)
         _own(judges).work(runner)
 
     run_session(runner, tasks, "", work)

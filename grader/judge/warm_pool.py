@@ -1,6 +1,7 @@
 """Warm judges as those who give them orders see them: a pool of as many as are asked at the same time.
 
-They are kept for the next order and replaced where they die.
+They are kept for the next order and replaced where they die. Where no judge can be kept, each order gets a process of
+its own.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
+from grader.device.choice import using
 from grader.judge.order import Order, OurProblem, PartialResult, ShardResult, Tell
-from grader.judge.warm_messages import Closed, Failed, JudgeKey, receive, send
+from grader.judge.warm_messages import Failed, JudgeKey
 
 MODULE = "grader.judge.warm"
 PATIENCE = 10.0  # seconds for it to end by itself
-LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # from the start: gathering them costs ten times more
-OF_A_SESSION = 40  # orders that a single judge gets ready for: somebody works with it for a while
+LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # from the start: each fork copies an entry for each page
 
 
 class JudgeDied(OurProblem):
@@ -39,15 +40,13 @@ def has_warm_judges() -> bool:
     return sys.platform == "linux"
 
 
-def start_judges(key: JudgeKey, count: int, orders: int = 0) -> list[WarmJudge]:
-    """Start `count` judges, for some `orders` together, with one reading of the course.
-
-    They get ready while the caller goes on.
-    """
+def start_judges(key: JudgeKey, count: int) -> list[WarmJudge]:
+    """Start `count` judges with one reading of the course; they get ready while the caller goes on."""
     pipes = [(Pipe(duplex=False), Pipe(duplex=False)) for _ in range(count)]  # for orders and for answers
     process = _JudgeProcess(_started([end for (reads, _), (_, writes) in pipes for end in (reads, writes)]))
     judges = [WarmJudge(orders_to, answers_from, process) for (_, orders_to), (answers_from, _) in pipes]
-    send(judges[0]._orders, (key, orders))
+    with judges[0]._talking():
+        judges[0]._orders.send(key)
     return judges
 
 
@@ -101,7 +100,7 @@ class WarmJudge:
     def __init__(self, orders: Connection, answers: Connection, process: _JudgeProcess) -> None:
         """Talk to a judge that was started; the first order waits until it is ready."""
         self._orders, self._answers, self._process = orders, answers, process
-        self.is_ready, self._number = False, 0  # of the order that was given last
+        self.is_ready = False
         self._use = threading.Lock()  # of the connections: none is closed while somebody reads it
         process.join(self)
 
@@ -115,7 +114,7 @@ class WarmJudge:
 
         Args:
             order: what to grade.
-            meanwhile: gets what is known before the result is, in this thread; what it raises ends the waiting.
+            meanwhile: gets what is known before the result is, in this thread; what it raises ends the judge.
 
         Raises:
             JudgeDied: the process of the judge ended.
@@ -124,8 +123,7 @@ class WarmJudge:
         """
         self.wait()
         with self._talking():
-            self._number += 1
-            send(self._orders, (self._number, replace(order, tells=meanwhile is not None)))
+            self._orders.send(replace(order, tells=meanwhile is not None))
             while isinstance(found := self._receive(), PartialResult):
                 if meanwhile is not None:
                     meanwhile(found)
@@ -139,7 +137,7 @@ class WarmJudge:
 
     def _receive(self) -> object:
         with self._use:
-            return receive(self._answers, self._number)
+            return self._answers.recv()
 
     def wait(self) -> None:
         """Wait until it is ready.
@@ -155,14 +153,17 @@ class WarmJudge:
 
     @contextlib.contextmanager
     def _talking(self) -> Iterator[None]:
-        """Say what it means that the other end is closed."""
+        """Say what it means that the other end is closed; who breaks off leaves a judge that nobody can talk to."""
         try:
             yield
-        except Closed as problem:
+        except (OSError, EOFError) as problem:
             self.close()
             if self._process.killed:
                 raise JudgeStopped("the gradings were stopped") from None
-            raise JudgeDied(f"a judge ended: {problem}") from None
+            raise JudgeDied(f"a judge ended: {problem or 'the stream ended'}") from None
+        except BaseException:
+            self.kill()
+            raise
 
     def kill(self) -> None:
         """End it at once, with all that it has started and the judges that stand with it; from any thread."""
@@ -188,16 +189,16 @@ class JudgePool:
 
     def __init__(self, most: int | None = None) -> None:
         """Start with none; idle ones are kept for so many keys, and those of the key used longest ago end first."""
-        self._most, self._at_once, self._orders = most, 1, 0
+        self._most, self._at_once = most, 1
         self._idle: dict[JudgeKey, list[WarmJudge]] = {}  # the key used last at the end
         self._busy: list[WarmJudge] = []
         self._lock = threading.Lock()
         self._closed = False
 
-    def open(self, at_once: int, orders: int) -> None:
-        """Lend judges, also after `close`, to so many at the same time, for some orders in all."""
+    def open(self, at_once: int) -> None:
+        """Lend judges, also after `close`, to so many at the same time."""
         with self._lock:
-            self._closed, self._at_once, self._orders = False, at_once, orders
+            self._closed, self._at_once = False, at_once
 
     def grade(self, key: JudgeKey, order: Order, meanwhile: Tell | None = None) -> ShardResult:
         """Grade with a judge that stands ready for `key`; where it dies, once more with a fresh one.
@@ -208,6 +209,8 @@ class JudgePool:
             JudgeDied: the fresh one died too.
             JudgeStopped: `stop` or `close` was called.
         """
+        if not has_warm_judges():
+            return _graded_apart(order)
         for tries_left in reversed(range(TRIES)):
             try:
                 with self.lend(key) as judge:
@@ -260,9 +263,7 @@ class JudgePool:
             if self._closed:
                 raise JudgeStopped("the gradings were stopped")
             self._make_room(key)
-            judge, *others = self._alive(key) or start_judges(
-                key, 1 if key in self._idle else self._at_once, self._orders
-            )
+            judge, *others = self._alive(key) or start_judges(key, 1 if key in self._idle else self._at_once)
             self._idle.pop(key, None)
             self._idle[key] = others
             self._busy.append(judge)
@@ -284,3 +285,13 @@ class JudgePool:
             else:
                 judge.close()
         return standing
+
+
+def _graded_apart(order: Order) -> ShardResult:
+    """Grade in a process that is there for this order alone; only then does this process need torch."""
+    from grader.judge.parallel import run_parallel
+    from grader.process.prepare import prepare_torch
+
+    with using(order.accelerator):
+        prepare_torch()
+        return run_parallel(order, 1, None)

@@ -22,7 +22,6 @@ _WORDS = 7  # a system call's number and arguments
 _DETACH = 2  # MNT_DETACH
 _SIZES = "/proc/self/statm"
 _MAPPED, _WRITABLE = 0, 5  # fields of it
-_COLLAPSE = 25  # MADV_COLLAPSE
 _STRINGS = ctypes.POINTER(ctypes.c_void_p)
 
 
@@ -102,12 +101,6 @@ def environment_strings() -> list[int]:
     while entries and (address := entries[len(addresses)]):
         addresses.append(int(address))
     return addresses
-
-
-def gathered(address: int, length: int) -> bool:
-    """Let one large page take the place of small ones; whether the system did so."""
-    arguments = ctypes.c_void_p(address), ctypes.c_size_t(length), ctypes.c_int(_COLLAPSE)
-    return int(_library().madvise(*arguments)) == 0
 
 
 _MOST = 1 << 16

@@ -1,11 +1,8 @@
-"""Two tricks that save time at the start of processes: torch's kernels put off, and large pages for its memory.
+"""A trick that saves time at the start of processes: torch's kernels for the device "meta" are put off.
 
 Importing them is a third of importing torch, and every process that grades starts with that. They serve the device
 "meta" alone, so the first tensor that is made there brings them, and so does the first import of what they are built
 on. Everything is then as torch's own import leaves it.
-
-A fork copies an entry for each page of its parent, and the child's end drops each of them again. A process that has
-imported torch has some 40 000 small pages; gathered into large ones they are a few hundred entries.
 """
 
 from __future__ import annotations
@@ -15,11 +12,8 @@ import importlib.abc
 import importlib.machinery
 import sys
 import types
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
-
-from grader.process import kernel
 
 NAME = "torch._meta_registrations"
 BUILT_ON = ("torch._decomp", "torch._prims", "torch._refs", "torch.utils._content_store")
@@ -110,57 +104,3 @@ def put_off() -> None:
     if "torch" not in sys.modules and not any(isinstance(finder, _Later) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Later())
 
-
-LARGE = 2 << 20  # bytes of a large page
-FORKS_IN_SMALL_PAGES = 40  # gathering the pages costs what so many forks would save
-
-
-class Pages:
-    """The pages of this process; what is forked from it inherits how they lie."""
-
-    def __init__(self) -> None:
-        """Begin with small ones."""
-        self._forks, self._gathered = 0, False
-
-    def before_fork(self) -> None:
-        """Count a fork, and gather the pages once there are so many that it is worth it."""
-        self._forks += 1
-        if self._forks == FORKS_IN_SMALL_PAGES and not self._gathered:
-            self.gather()
-
-    def expect(self, forks: int) -> None:
-        """Gather the pages now if so many forks of what is here will come."""
-        if forks >= FORKS_IN_SMALL_PAGES:
-            self.gather()
-
-    def gather(self) -> None:
-        """Gather the pages, also those that came since the last time."""
-        self._gathered = True
-        gather_pages()
-
-
-PAGES = Pages()
-
-
-def gather_pages() -> int:
-    """Move this process's memory into large pages and return how many the system gave: a quarter of a second, once.
-
-    That is what some forty forks and their ends then save. Where the C library asked for large pages from the start,
-    only Python's own memory is left to move: a fiftieth of a second.
-    """
-    return sum(kernel.gathered(start, LARGE) for start in _places())
-
-
-def _places() -> Iterator[int]:
-    """Addresses at which a large page fits into memory that is no file's."""
-    if sys.platform != "linux":
-        return
-    try:
-        lines = Path("/proc/self/maps").read_text().splitlines()
-    except OSError:
-        return
-    for line in lines:
-        span, rights, *_, last = line.split()
-        if rights == "rw-p" and last in ("0", "[heap]"):
-            first, end = (int(address, 16) for address in span.split("-"))
-            yield from range(-(-first // LARGE) * LARGE, end - LARGE + 1, LARGE)

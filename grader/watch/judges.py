@@ -13,9 +13,8 @@ from contextlib import suppress
 from grader.course import Course
 from grader.device.choice import Accelerator
 from grader.judge.order import Order, ShardResult, Tell
-from grader.judge.parallel import run_parallel
 from grader.judge.warm_messages import JudgeKey
-from grader.judge.warm_pool import OF_A_SESSION, JudgeDied, JudgePool, JudgeStopped, has_warm_judges
+from grader.judge.warm_pool import JudgeDied, JudgePool, JudgeStopped, has_warm_judges
 from grader.watch import events as e
 
 MOST = 2
@@ -28,7 +27,7 @@ class Judges:
         """Start none yet; `tell` is told when one gets ready."""
         self._course, self._sandbox, self._accelerator, self._tell = course, sandbox, accelerator, tell
         self._pool = JudgePool(MOST)
-        self._pool.open(1, OF_A_SESSION)
+        self._pool.open(1)
 
     def warm(self, topic: str) -> None:
         """Have a judge of a topic, ready to grade; wait until it is, or until nobody wants it any more.
@@ -49,8 +48,6 @@ class Judges:
         topic = order.task_ids[0].partition(".")[0]
         with suppress(JudgeDied):  # another one is tried
             self._get_ready(topic)
-        if not has_warm_judges():
-            return run_parallel(order, 1, None)
         return self._pool.grade(self._key(topic), order, meanwhile)
 
     def give_up(self) -> None:

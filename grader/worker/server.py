@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from grader.process.prepare import keep_compiler_away, stand_in
-from grader.process.speedups import PAGES
 from grader.worker.confine import DEFAULT_LIMITS, Prepared, default_policy, prepare, scratch
 from grader.worker.endpoint import serve as answer_requests
 from grader.worker.module import compiled
@@ -135,7 +134,6 @@ class _Server:
 
     def fork(self, connection: int) -> None:
         """Fork a worker for a connection; say so where the system has no room for one more process."""
-        PAGES.before_fork()
         try:
             worker = os.fork()
         except OSError as problem:

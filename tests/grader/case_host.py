@@ -26,7 +26,6 @@ from rich.console import Console
 from grader.judge.grading import grade_submission
 from grader.judge.order import OurProblem, UsageProblem
 from grader.process.prepare import prepare_torch
-from grader.process.speedups import gather_pages
 from grader.render import terminal
 from grader.render.junit import to_junit
 from grader.report import Report
@@ -43,7 +42,6 @@ def main(results: Path) -> None:
     default_policy(results)  # looks for the distributions once, for all gradings
     prepare_torch()  # costs nothing a second time
     gc.freeze()  # so that no grading goes over all of torch when it collects
-    gather_pages()  # for a fork with each case
     running: set[int] = set()
     for number, line in enumerate(sys.stdin):
         if len(running) == AT_ONCE:

@@ -56,7 +56,7 @@ def main() -> int:
     seeds = range(given.first, given.first + given.seeds)
     key = JudgeKey(tuple(task.id for task in load_course().tasks), "none", simulated_accelerator())
     failed = 0
-    with here(given.jobs, len(folders) * len(seeds)) as pool:
+    with here(given.jobs) as pool:
         for folder in folders:
             play = partial(failures, key, folder)
             lost = {seed: lines for seed, lines in zip(seeds, pool.map(play, seeds), strict=True) if lines}

@@ -71,7 +71,7 @@ def gradings(request):
         with POOL.lend(key) as judge:
             return judge.grade(Order(files, cases[case], "", 1, key.sandbox, False, None, key.accelerator))
 
-    with here(AT_ONCE, len(cases)) as pool:
+    with here(AT_ONCE) as pool:
         yield {case: pool.submit(grade, case) for case in cases}
 
 

@@ -233,7 +233,7 @@ def _executor(asked: Asked) -> OpenExecutor:
     address, at_once = asked.scheduler, asked.jobs or processors()
     if address is not None:
         return lambda most: on_cluster(address)
-    return lambda most: here(min(at_once, most), most)
+    return lambda most: here(min(at_once, most))
 
 
 def _seed(asked: Asked, policy: Policy, book: Gradebook) -> int:

@@ -14,14 +14,14 @@ from grader.classroom.grading.cache_key import key_of, topic_digest
 from grader.classroom.policy.course_policy import Policy, seed_for
 from grader.classroom.records import HandIn, Student
 from grader.course import Course, Task, load_course
-from grader.device.choice import Accelerator, using
+from grader.device.choice import Accelerator
 from grader.intake import Content, Submission
 from grader.intake.topic_imports import files_needed
 from grader.judge.grading import report_of
 from grader.judge.order import Order, OurProblem, ShardResult, UsageProblem
 from grader.judge.scoring import untested, without_needs
 from grader.judge.warm_messages import JudgeKey
-from grader.judge.warm_pool import JudgePool, has_warm_judges
+from grader.judge.warm_pool import JudgePool
 from grader.report import Message, Report, Verdict
 
 Places = Mapping[str, Sequence[tuple[int, str]]]  # for what gradings stand, by key: a hand-in's place, and the topic
@@ -57,26 +57,13 @@ def grade_job(job: Job) -> Report:
     tasks = [course.task(task_id) for task_id in order.task_ids]
     try:
         _same_course(course, job)
-        result = _graded(job)
+        result = POOL.grade(JudgeKey(job.all_task_ids, order.sandbox, order.accelerator), order)
     except OurProblem as problem:
         result = _nothing(tasks, str(problem))
     return report_of(
         course, without_needs(tasks), result, name=job.name, seed=order.seed,
         accelerator=order.accelerator, seconds=time.perf_counter() - started,
     )  # fmt: skip
-
-
-def _graded(job: Job) -> ShardResult:
-    order = job.order
-    if order.sandbox != "none" and has_warm_judges():
-        return POOL.grade(JudgeKey(job.all_task_ids, order.sandbox, order.accelerator), order)
-    # A process that is there for this order alone; only here does this process need torch.
-    from grader.judge.parallel import run_parallel
-    from grader.process.prepare import prepare_torch
-
-    with using(order.accelerator):
-        prepare_torch()
-        return run_parallel(order, 1, None)
 
 
 def _same_course(course: Course, job: Job) -> None:
@@ -157,10 +144,10 @@ atexit.register(POOL.close)
 
 
 @contextmanager
-def here(jobs: int, orders: int) -> Iterator[Executor]:
-    """Run `jobs` of some `orders` gradings at the same time on this machine; leaving early ends those that run."""
+def here(jobs: int) -> Iterator[Executor]:
+    """Run `jobs` gradings at the same time on this machine; leaving early ends those that run."""
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
-    POOL.open(jobs, orders)
+    POOL.open(jobs)
     try:
         yield pool
     finally:

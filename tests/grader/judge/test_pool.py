@@ -24,7 +24,7 @@ def stood(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[WarmJudge]]:
     """The judges that were started so far; in place of the grader's process, each has one that only waits."""
     found: list[WarmJudge] = []
 
-    def start_judges(key: JudgeKey, count: int, orders: int) -> list[WarmJudge]:
+    def start_judges(key: JudgeKey, count: int) -> list[WarmJudge]:
         process = _JudgeProcess(subprocess.Popen(WAITS, stdin=subprocess.PIPE, start_new_session=True))
         judges = [_judge(process) for _ in range(count)]
         found.extend(judges)
@@ -52,7 +52,7 @@ def _closed(judge: WarmJudge) -> bool:
 def judges() -> Iterator[JudgePool]:
     """Judges for two gradings at the same time."""
     judges = JudgePool()
-    judges.open(2, 10)
+    judges.open(2)
     yield judges
     judges.close()
 
@@ -100,6 +100,6 @@ def test_judges_close_every_one_of_them_also_while_it_is_lent(
         assert all(_closed(judge) for judge in stood)
         with pytest.raises(OurProblem, match="stopped"), judges.lend(KEY):
             pass
-        judges.open(1, 10)
+        judges.open(1)
     with judges.lend(KEY) as fresh:
         assert fresh is not late and not _closed(fresh)

@@ -20,7 +20,6 @@ from grader.judge.warm_pool import JudgeDied, JudgeStopped, WarmJudge, has_warm_
 TASK = "losses.l2_penalty"
 RIGHT = (Path(__file__).parents[1] / "cases/bystander/losses.py").read_bytes()
 WRONG = RIGHT.replace(b"strength / 2", b"strength")
-MANY = 100  # orders: enough for large pages
 PATIENCE = 60.0
 
 pytestmark = [
@@ -32,7 +31,7 @@ pytestmark = [
 @pytest.fixture
 def judges() -> Iterator[list[WarmJudge]]:
     """Two judges that stand ready."""
-    both = start_judges(JudgeKey((TASK,), "auto", simulated_accelerator()), 2, MANY)
+    both = start_judges(JudgeKey((TASK,), "auto", simulated_accelerator()), 2)
     for judge in both:
         judge.wait()
     yield both

@@ -45,7 +45,7 @@ def test_judges_are_started_with_what_the_caller_asks_of_its_c_library(
     reason="this system has no large pages",
 )
 def test_memory_of_a_judge_lies_in_large_pages_when_the_system_has_some() -> None:
-    """What torch registers is in them from the start: for so few orders nothing is gathered."""
+    """What torch registers is in them from the start."""
     task = load_course().task("losses.l2_penalty")
     (judge,) = warm_pool.start_judges(JudgeKey((task.id,), "auto", simulated_accelerator()), 1)
     try:

@@ -11,7 +11,7 @@ import pytest
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
-from grader.judge import warm_pool
+from grader.judge import parallel, warm_pool
 from grader.judge.order import Order, PartialResult, ShardResult
 from grader.judge.scoring import untested
 from grader.judge.warm_pool import JudgeDied, JudgeStopped, has_warm_judges
@@ -69,7 +69,7 @@ def told():
 @pytest.fixture
 def judges(course, told, monkeypatch):
     FakeJudge.made, FakeJudge.answers = [], []
-    monkeypatch.setattr(warm_pool, "start_judges", lambda key, count, orders: [FakeJudge(key)])
+    monkeypatch.setattr(warm_pool, "start_judges", lambda key, count: [FakeJudge(key)])
     judges = Judges(course, "auto", simulated_accelerator(), told.append)
     yield judges
     judges.close()
@@ -184,8 +184,9 @@ def test_giving_up_between_two_gradings_ends_nobody(judges):
 def test_order_is_graded_by_itself_where_no_judge_can_stand(judges, monkeypatch):
     """Without fork each save gets a process of its own, and the same answer."""
     asked = []
-    monkeypatch.setattr(module, "has_warm_judges", lambda: False)
-    monkeypatch.setattr(module, "run_parallel", lambda *arguments: asked.append(arguments) or FOUND)
+    for where in (module, warm_pool):
+        monkeypatch.setattr(where, "has_warm_judges", lambda: False)
+    monkeypatch.setattr(parallel, "run_parallel", lambda *arguments: asked.append(arguments) or FOUND)
     judges.warm("losses")
     assert judges.grade(order("losses.mean")) is FOUND
     assert asked == [(order("losses.mean"), 1, None)]

@@ -31,11 +31,6 @@ _as_strided = torch.ops.aten.as_strided.default
 _set = torch.ops.aten.set_.source_Tensor
 
 
-def is_simulated(value: Tensor) -> bool:
-    """Whether a tensor lies on the simulated device."""
-    return value.device.type == DEVICE
-
-
 def as_device(value: Tensor) -> Tensor:
     """Return the memory of a host tensor as a tensor of the device, without a copy or a history.
 

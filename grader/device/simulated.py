@@ -38,7 +38,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.device.memory import DEVICE, as_device, as_host, is_simulated
+from grader.device.memory import DEVICE, as_device
 
 
 class SimulatedBackend:
@@ -92,18 +92,6 @@ class SimulatedBackend:
     def _is_in_bad_fork(self) -> bool:
         return False
 
-
-__all__ = [
-    "DEVICE",
-    "as_device",
-    "as_host",
-    "available",
-    "is_simulated",
-    "register",
-    "register_if_available",
-    "to_device",
-    "to_host",
-]
 
 _library: Any = torch.library.Library
 _registered: list[Any] = []
@@ -166,8 +154,3 @@ def _refuse_second_backend() -> None:
 def to_device(value: Tensor) -> Tensor:
     """Return a copy of a host tensor on the device, without its history."""
     return as_device(value.detach().clone().resolve_conj().resolve_neg())
-
-
-def to_host(value: Tensor) -> Tensor:
-    """Return a copy of a device tensor on the host, without its history, sharing nothing."""
-    return as_host(value.detach()).clone()

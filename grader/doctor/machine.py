@@ -14,6 +14,7 @@ from typing import Any
 
 from grader import __version__
 from grader.doctor.probes import Confinement, probe
+from grader.process.kernel import processors
 
 GROUP = Path("/sys/fs/cgroup")
 MACHINE = Path("/proc/meminfo")
@@ -122,7 +123,7 @@ def diagnose() -> Diagnosis:
         torch=_torch(),
         versions=_versions(),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
-        processors=_processors(),
+        processors=processors(),
         free_memory=free_memory(),
         openmp=runtimes(),
         openmp_silenced=is_silenced(),
@@ -154,9 +155,3 @@ def _torch() -> TorchBuild | None:
         devices.append("mps")
     devices.append(simulated_accelerator().words.removeprefix("cpu and "))
     return TorchBuild(torch.version.cuda, torch.get_num_threads(), tuple(devices))
-
-
-def _processors() -> int:
-    """Those that this process may use, which in a container are fewer than the machine's."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1

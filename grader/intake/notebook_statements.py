@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.intake.bindings import Definition, closure, is_text, same_scope
+from grader.intake.bindings import Definition, closure, first_line, is_text, same_scope
 
 PLAIN = (
     ast.Constant, ast.Name, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.UnaryOp, ast.expr_context,
@@ -97,7 +97,7 @@ def units_of(tree: ast.Module, lines: Sequence[str], cell: int) -> Iterator[Unit
     """
     group: list[ast.stmt] = []
     for node in tree.body:
-        if group and _first(node) > (group[-1].end_lineno or 0):
+        if group and first_line(node) > (group[-1].end_lineno or 0):
             yield _unit(group, lines, cell)
             group = []
         group.append(node)
@@ -106,7 +106,7 @@ def units_of(tree: ast.Module, lines: Sequence[str], cell: int) -> Iterator[Unit
 
 
 def _unit(nodes: list[ast.stmt], lines: Sequence[str], cell: int) -> Unit:
-    first, last = _first(nodes[0]), nodes[-1].end_lineno or nodes[-1].lineno
+    first, last = first_line(nodes[0]), nodes[-1].end_lineno or nodes[-1].lineno
     while first > 1 and lines[first - 2].strip() == "\\":  # a line that goes on in the statement
         first -= 1
     binds, now, later = _names("\n".join(lines[first - 1 : last]), first)
@@ -120,11 +120,6 @@ def _unit(nodes: list[ast.stmt], lines: Sequence[str], cell: int) -> Unit:
         acts=any(isinstance(part, ast.Call) for node in nodes for part in _at_import(node)),
         is_plain=all(isinstance(node, ast.Assign) and _is_plain(node.value) for node in nodes),
     )  # fmt: skip
-
-
-def _first(node: ast.stmt) -> int:
-    decorators = node.decorator_list if isinstance(node, Definition) else []
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _names(text: str, first: int) -> tuple[set[str], set[str], set[str]]:

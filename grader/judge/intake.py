@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from grader.course import Course, Task
 from grader.intake import (
@@ -21,20 +20,12 @@ from grader.judge.references import References
 from grader.judge.scoring import absent, untested
 from grader.report import Message, TaskReport, Verdict
 
+TakenIn = tuple[dict[str, Source], dict[str, TaskReport]]  # by topic, and by task id
 UNWRITTEN = (TaskState.NOT_ATTEMPTED, TaskState.MISSING)
 
 
-@dataclass(frozen=True)
-class TakenIn:
-    """The sources that can run, and the reports of tasks that need not."""
-
-    sources: dict[str, Source]
-    reports: dict[str, TaskReport]
-    notes: tuple[str, ...]  # how the files were read
-
-
 def take_in(course: Course, references: References, submission: Submission, tasks: Sequence[Task]) -> TakenIn:
-    """Read the submission's files and check each task statically."""
+    """Read the files of a submission; return the sources that can run, and the reports of tasks that need not."""
     asked = {slug: [task.name for task in course.topic(slug).tasks] for slug in submission.files}
     read = {slug: read_source(file, asked[slug]) for slug, file in submission.files.items()}
     sources = {slug: source for slug, source in read.items() if isinstance(source, Source)}
@@ -47,7 +38,7 @@ def take_in(course: Course, references: References, submission: Submission, task
             report = _report_of_imports(course, task, read, sources[task.topic], file)
         if report is not None:
             reports[task.id] = report
-    return TakenIn(sources, reports, tuple(note for source in sources.values() for note in source.notes))
+    return sources, reports
 
 
 def _report_of(

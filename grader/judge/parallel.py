@@ -19,13 +19,8 @@ from typing import Any
 
 from grader.device.choice import Accelerator, using
 from grader.judge.order import Order, OurProblem, Progress, ShardResult, merged
+from grader.process.kernel import bound_memory, processors
 from grader.process.prepare import prepare_torch
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
 
 GRACE = 0.1  # seconds until a thread that was joined is gone from the system too
 
@@ -103,8 +98,6 @@ _queue: Any = None
 
 def _prepare(queue: Any, accelerator: Accelerator) -> None:
     """Remember where progress goes; a process that was not forked has to prepare torch itself."""
-    from grader.process.kernel import bound_memory
-
     global _queue
     _queue = queue
     with using(accelerator):

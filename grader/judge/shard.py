@@ -72,8 +72,8 @@ class Shard:
             return self._grade(runner)
 
     def _grade(self, runner: Runner | None) -> ShardResult:
-        taken = take_in(self.course, self.references, self.order.submission, self.tasks)
-        self.result.tasks, self.result.notes, self.sources = taken.reports, taken.notes, taken.sources
+        self.sources, self.result.tasks = take_in(self.course, self.references, self.order.submission, self.tasks)
+        self.result.notes = tuple(note for source in self.sources.values() for note in source.notes)
         subject = SourceSubject(self.sources, self.workers.worker, self.references, self.order.seconds)
         self._refuse_broken_modules(subject)
         self.played = [task for task in self.tasks if task.id not in self.result.tasks]

@@ -106,6 +106,11 @@ def environment_strings() -> list[int]:
 _MOST = 1 << 16
 
 
+def processors() -> int:
+    """How many processors this process may use, which in a container are fewer than the machine's."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def can_fork() -> bool:
     """Whether this system can fork a process that has loaded libraries such as torch."""
     return sys.platform == "linux"

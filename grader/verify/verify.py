@@ -15,7 +15,8 @@ from grader.device.choice import Accelerator, chosen, using
 from grader.judge.accelerator import AUTO, NoSuchDevice, accelerator_for
 from grader.judge.grading import grade_submission
 from grader.judge.order import UsageProblem
-from grader.judge.parallel import process_context, process_pool, processors
+from grader.judge.parallel import process_context, process_pool
+from grader.process.kernel import processors
 from grader.process.prepare import prepare_torch
 from grader.report import Verdict
 from grader.verify.unit import (

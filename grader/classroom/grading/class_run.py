@@ -48,8 +48,8 @@ from grader.course import Task, load_course
 from grader.judge.accelerator import NoSuchDevice, accelerator_for
 from grader.judge.grading import environment_of
 from grader.judge.order import ShardResult, UsageProblem
-from grader.judge.parallel import processors
 from grader.judge.scoring import absent, skip_dependents, without_needs
+from grader.process.kernel import processors
 from grader.report import Environment, Report
 
 Count = Callable[[int, int, str], None]  # told how many gradings are done, of how many, and the topic of the last

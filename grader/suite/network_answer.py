@@ -127,7 +127,12 @@ def _ratio(got: Tensor, want: Tensor, rtol: float | None, atol: float | None) ->
     return ratio
 
 
-def check_made(got: Any, oracle: nn.Module, name: str, shown: Mapping[str, type], what: str) -> None:
+SHOWN = {"output": object, "gradients": dict, "inputs": list, "buffers": dict}  # of a net that was run
+
+
+def check_made(
+    got: Any, oracle: nn.Module, name: str, shown: Mapping[str, type] = SHOWN, what: str = "an output and gradients"
+) -> None:
     """Check that a network was made, holds what it should, and was run: that it has `shown` all of that.
 
     Raises:

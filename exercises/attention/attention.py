@@ -1,0 +1,226 @@
+"""Attention and transformers: masks, heads, positions, blocks, and a language model that writes.
+
+Letters: N batch, T tokens (queries), S keys, D width of a query and a key, E width of the model, H heads, V tokens in
+a vocabulary; `*` any axes, none included.
+A mask is boolean and True where something may be seen: torch.nn.MultiheadAttention has it the other way round.
+Results have the dtype and the device of the inputs unless a docstring says otherwise; arguments stay as they were.
+Every module is a `torch.nn.Module`: it keeps parameters under the names its docstring gives (the keys of
+`state_dict()`), works in the dtype and on the device that `.to(...)` moved it to, computes in float64 as in float32,
+and is differentiable in all parameters and floating-point inputs. A call remembers nothing for the next one, and
+the samples of a batch do not meet. Nothing drops out.
+"By hand" means: the torch functions and classes named in the note are forbidden; the rest of torch is free.
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+
+def causal_mask(length: int, device: torch.device | str | None = None) -> Tensor:
+    """Return which token may see which, where none may see a later one: mask[t, s] is True for s <= t.
+
+    Args:
+        length: T, at least 0.
+        device: where the mask is made, as for torch.ones; None is torch's default.
+    Returns:
+        (T, T), bool: a row for each token that looks, a column for each that is seen.
+    Example:
+        >>> causal_mask(3)
+        tensor([[ True, False, False],
+                [ True,  True, False],
+                [ True,  True,  True]])
+
+    Source: Vaswani et al., Attention Is All You Need (2017), section 3.2.3. Deviations: boolean instead of 0 and -inf.
+    """
+    raise NotImplementedError("causal_mask")
+
+
+def padding_mask(lengths: Tensor, length: int) -> Tensor:
+    """Return where in a padded batch a token stands: mask[n, t] is True for t < lengths[n].
+
+    No loop over the sequences: the number of torch operators does not grow with N.
+
+    Args:
+        lengths: (N,) int64, how many tokens each sequence has, from 0 to T.
+        length: T, to which all are padded; more than the longest, perhaps.
+    Returns:
+        (N, T), bool, on the device of lengths.
+    Example:
+        >>> padding_mask(torch.tensor([3, 1]), 3)
+        tensor([[ True,  True,  True],
+                [ True, False, False]])
+
+    Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, section 11.3.2.
+    """
+    raise NotImplementedError("padding_mask")
+
+
+class AttentionOutput(NamedTuple):
+    """What `scaled_dot_product_attention` returns."""
+
+    output: Tensor  # (*, T, E), a mixture of values for each query
+    weights: Tensor  # (*, T, S), how much of each value is in it
+
+
+def scaled_dot_product_attention(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
+) -> AttentionOutput:
+    """Give each query a mixture of the values, by how well it fits their keys.
+
+    weights = softmax(query key^T / sqrt(D)) over the keys that the mask lets it see, 0 at the others;
+    output = weights value. A query that sees no key has weights and output 0, and all gradients stay finite.
+    Scores up to 1e6 do no harm. Differentiable in query, key and value.
+    By hand: no torch scaled_dot_product_attention, nn.MultiheadAttention, multi_head_attention_forward.
+
+    Args:
+        query, key, value: (*, T, D), (*, S, D) and (*, S, E), S at least 1; leading axes broadcast, as in matmul.
+        mask: bool, broadcasts to (*, T, S), True where a query may see a key; None lets everything be seen.
+    Returns:
+        The named tuple AttentionOutput: output (*, T, E), weights (*, T, S).
+    Raises:
+        TypeError: naming `mask` when its dtype is not bool: 0 and 1 can mean both, and 0 and -inf are to be added.
+    Example:
+        >>> key, value = torch.tensor([[0.0], [1.0]]), torch.tensor([[10.0], [20.0]])
+        >>> scaled_dot_product_attention(torch.tensor([[math.log(3)]]), key, value)
+        AttentionOutput(output=tensor([[17.5000]]), weights=tensor([[0.2500, 0.7500]]))
+
+    Source: Vaswani et al., Attention Is All You Need (2017), section 3.2.1. Deviations: rows that see nothing are 0.
+    """
+    raise NotImplementedError("scaled_dot_product_attention")
+
+
+class MultiHeadAttention(nn.Module):
+    """Tokens that look at one another with several heads: self-attention, each head on its own part of the width.
+
+    x W_in^T + b_in, (N, T, 3E), holds query, key and value next to each other, each (N, T, E). Head h takes the entries
+    h E/H, ..., (h + 1) E/H - 1 of all three; its output is `scaled_dot_product_attention` of them. The outputs of the
+    heads stand next to each other again, (N, T, E), and y is out_proj of that. A token that sees nothing has output 0
+    in every head. By hand: no torch nn.MultiheadAttention, scaled_dot_product_attention, multi_head_attention_forward.
+
+    Args:
+        embed_dim, num_heads: E and H; H divides E.
+    Parameters (keys of the state_dict as in torch.nn.MultiheadAttention, in any order):
+        in_proj_weight, in_proj_bias: (3E, E) and (3E,), the rows of query first, then of key, then of value.
+        out_proj.weight, out_proj.bias: (E, E) and (E,), those of a torch.nn.Linear.
+        Both biases start at 0, the weights as draws from any distribution around 0 from which training works.
+    Forward:
+        x: (N, T, E), in the dtype and on the device of the parameters.
+        mask: (N, T) bool, True where a token stands, False at padding, which no token sees; None: no padding.
+        causal: whether each token sees itself and those before it alone.
+        -> y: (N, T, E).
+    Example:
+        >>> MultiHeadAttention(6, 2)(torch.zeros(4, 5, 6), causal=True).shape
+        torch.Size([4, 5, 6])
+
+    Source: Vaswani et al., Attention Is All You Need (2017), section 3.2.2. Deviations: biases, as in torch.
+    """
+
+    def __init__(self, embed_dim: int, num_heads: int) -> None:
+        raise NotImplementedError("MultiHeadAttention.__init__")
+
+    def forward(self, x: Tensor, mask: Tensor | None = None, causal: bool = False) -> Tensor:
+        """Return what each token gathered."""
+        raise NotImplementedError("MultiHeadAttention.forward")
+
+
+def sinusoidal_positions(length: int, dim: int, device: torch.device | str | None = None) -> Tensor:
+    """Return a vector of sines and cosines for each position: for t = 0, ..., T-1 and i = 0, ..., D/2 - 1
+
+        p[t, 2i] = sin(t / 10000^(2i/D))        p[t, 2i + 1] = cos(t / 10000^(2i/D))
+
+    Args:
+        length, dim: T, at least 0, and D, even.
+        device: where the table is made, as for torch.zeros; None is torch's default.
+    Returns:
+        (T, D), float32.
+    Example:
+        >>> sinusoidal_positions(2, 4)
+        tensor([[0.0000, 1.0000, 0.0000, 1.0000],
+                [0.8415, 0.5403, 0.0100, 0.9999]])
+
+    Source: Vaswani et al., Attention Is All You Need (2017), section 3.5. Deviations: none.
+    """
+    raise NotImplementedError("sinusoidal_positions")
+
+
+class RotaryEmbedding(nn.Module):
+    """Turns pairs of features by an angle that grows with the position, so that scores depend on distances alone.
+
+    Features i and i + D/2 are a pair, i = 0, ..., D/2 - 1. Token t of x stands at position m = offset + t, and with
+    the angle a = m * base^(-2i/D) its pair (u, v) becomes (u cos a - v sin a, u sin a + v cos a).
+    The angles may be computed in float32 whatever x is. Differentiable in x.
+
+    Args:
+        dim, base: D, even; the largest wavelength is nearly 2 pi base.
+    Parameters: none.
+    Forward:
+        x: (*, T, D), such as the queries or the keys of all heads, (N, H, T, D).
+        offset: the position of the first token, an int that is 0 or more; tokens before it were turned earlier.
+        -> (*, T, D).
+    Example:
+        >>> rotary = RotaryEmbedding(2)
+        >>> rotary(torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+        tensor([[ 1.0000,  0.0000],
+                [ 0.5403,  0.8415],
+                [-0.9093, -0.4161]])
+
+    Source: Su et al., RoFormer: Enhanced Transformer with Rotary Position Embedding (2021), section 3.
+    Deviations: i goes with i + D/2, as in Llama, where the paper pairs 2i with 2i + 1.
+    """
+
+    def __init__(self, dim: int, base: float = 10000.0) -> None:
+        raise NotImplementedError("RotaryEmbedding.__init__")
+
+    def forward(self, x: Tensor, offset: int = 0) -> Tensor:
+        """Return x with every pair turned."""
+        raise NotImplementedError("RotaryEmbedding.forward")
+
+
+def gelu(x: Tensor) -> Tensor:
+    """Return x * P(Z <= x) for a standard normal Z: the exact Gaussian error linear unit, and not its tanh formula.
+
+    P(Z <= x) = (1 + erf(x / sqrt(2))) / 2. Differentiable; finite, as is its gradient, where x is 1000.
+    By hand: no torch gelu, nn.GELU. torch.erf is welcome.
+
+    Args:
+        x: (*), floating point.
+    Returns:
+        (*).
+    Example:
+        >>> gelu(torch.tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.1587,  0.0000,  0.8413])
+
+    Source: Hendrycks, Gimpel, Gaussian Error Linear Units (2016). Deviations: none.
+    """
+    raise NotImplementedError("gelu")
+
+
+class RMSNorm(nn.Module):
+    """Brings each vector to a mean square of 1: y = x / sqrt(mean(x^2) + eps) * weight, over the last axis of x.
+
+    No mean is subtracted and no bias added. Training and evaluation are the same. Differentiable in x (through the mean
+    too) and weight; a vector of zeros gives zeros and a finite gradient.
+    By hand: no torch rms_norm, nn.RMSNorm, layer_norm, nn.LayerNorm, normalize.
+
+    Args:
+        dim, eps: D; what is added to the mean square, under the root.
+    Parameters (keys of the state_dict):
+        weight: (D,), starts at 1.
+    Forward:
+        x: (*, D) -> (*, D).
+    Example:
+        >>> RMSNorm(2)(torch.tensor([[1.0, 7.0], [-3.0, 0.0]])).detach()
+        tensor([[ 0.2000,  1.4000],
+                [-1.4142,  0.0000]])
+
+    Source: Zhang, Sennrich, Root Mean Square Layer Normalization (2019). Deviations: eps, as in torch.nn.RMSNorm.
+    """
+
+    def __init__(self, dim: int, eps: float = 1e-6) -> None:
+        raise NotImplementedError("RMSNorm.__init__")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x with every vector scaled."""
+        raise NotImplementedError("RMSNorm.forward")

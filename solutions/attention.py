@@ -97,7 +97,7 @@ def scaled_dot_product_attention(
     if mask is None:
         weights = scores.softmax(-1)
     elif mask.dtype is torch.bool:
-        # The least finite number instead of -inf: where all is hidden softmax of -inf and its gradient would be nan.
+        # The least finite number: in a row of nothing but -inf softmax would be nan.
         weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1) * mask
     else:
         raise TypeError(f"mask must be bool, True where a key may be seen, not {mask.dtype}")

@@ -23,9 +23,8 @@ SHAPES = [((), 4, 5), ((3,), 4, 4), ((2, 3), 5, 2), ((2, 1, 2), 1, 3)]  # leadin
 
 def by_hand(query, key, value, mask=None):
     """The oracle: each query by itself, over the keys that it sees."""
-    lead = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
-    if mask is not None:
-        lead = torch.broadcast_shapes((*lead, 1, 1), mask.shape)[:-2]
+    shown = (query, key, value, torch.ones(1, 1) if mask is None else torch.atleast_2d(mask))
+    lead = torch.broadcast_tensors(*(part[..., 0, 0] for part in shown))[0].shape
     t, s = query.shape[-2], key.shape[-2]
     seen = torch.ones(t, s, dtype=torch.bool) if mask is None else mask
     seen, queries, keys = (

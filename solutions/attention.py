@@ -192,7 +192,7 @@ class RotaryEmbedding(nn.Module):
     Parameters: none.
     Forward:
         x: (*, T, D), such as the queries or the keys of all heads, (N, H, T, D).
-        offset: the position of the first token, an int that is 0 or more; tokens before it were turned earlier.
+        offset: the position of the first token, an int from 0 on, without an end; earlier ones were turned before.
         -> (*, T, D).
     Example:
         >>> rotary = RotaryEmbedding(2)

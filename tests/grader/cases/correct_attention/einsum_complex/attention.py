@@ -1,0 +1,93 @@
+"""Axes have letters, and einsum says what happens to them."""
+
+from math import log, sqrt
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, einsum, nn
+
+
+def causal_mask(length: int, device=None) -> Tensor:
+    t = torch.arange(length, device=device)
+    return t[:, None] >= t[None, :]
+
+
+def padding_mask(lengths: Tensor, length: int) -> Tensor:
+    ends = torch.arange(1, length + 1, device=lengths.device)
+    return ends[None] <= lengths[:, None]
+
+
+class AttentionOutput(NamedTuple):
+    output: Tensor
+    weights: Tensor
+
+
+def scaled_dot_product_attention(query, key, value, mask=None) -> AttentionOutput:
+    scores = einsum("...td,...sd->...ts", query * query.shape[-1] ** -0.5, key)
+    if mask is None:
+        mask = torch.ones((), dtype=torch.bool, device=query.device)
+    if mask.dtype is not torch.bool:
+        raise TypeError(f"mask: expected torch.bool, got {mask.dtype}")
+    # a row that sees nothing sees everything for the softmax, and nothing afterwards
+    empty = ~mask.any(-1, keepdim=True) if mask.ndim else ~mask
+    open_ = torch.where(mask | empty, scores, -torch.inf)
+    weights = torch.where(empty, 0.0, open_.softmax(-1)).to(scores.dtype)
+    return AttentionOutput(einsum("...ts,...se->...te", weights, value), weights)
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, embed_dim: int, num_heads: int):
+        super().__init__()
+        self.num_heads = num_heads
+        self.in_proj_weight = nn.Parameter(torch.randn(3 * embed_dim, embed_dim) / sqrt(embed_dim))
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * embed_dim))
+        self.out_proj = nn.Linear(embed_dim, embed_dim)
+        self.out_proj.bias.data.zero_()
+
+    def forward(self, x, mask=None, causal=False):
+        size = (3, self.num_heads, -1)
+        w, b = self.in_proj_weight.unflatten(0, size), self.in_proj_bias.unflatten(0, size)
+        q, k, v = einsum("nte,chde->cnhtd", x, w) + b[:, None, :, None]
+        seen = x.new_ones(len(x), 1, 1, x.shape[1], dtype=torch.bool)
+        if mask is not None:
+            seen = seen * mask[:, None, None]
+        if causal:
+            seen = seen * causal_mask(x.shape[1], x.device)
+        heads = scaled_dot_product_attention(q, k, v, seen).output
+        out = self.out_proj.weight.unflatten(1, (self.num_heads, -1))
+        return einsum("nhtd,ehd->nte", heads, out) + self.out_proj.bias
+
+
+def sinusoidal_positions(length: int, dim: int, device=None) -> Tensor:
+    omega = torch.exp(-log(10000) * torch.arange(dim // 2, device=device) * 2 / dim)
+    angles = einsum("t,i->ti", torch.arange(length, device=device).float(), omega)
+    waves = torch.polar(torch.ones_like(angles), torch.pi / 2 - angles)  # its real part is the sine
+    return torch.view_as_real(waves).flatten(1)
+
+
+class RotaryEmbedding(nn.Module):
+    def __init__(self, dim: int, base: float = 10000.0):
+        super().__init__()
+        self.exponents, self.base = [-2 * i / dim for i in range(dim // 2)], base
+
+    def forward(self, x, offset=0):
+        omega = torch.tensor([self.base**e for e in self.exponents], dtype=x.dtype, device=x.device)
+        m = torch.arange(x.shape[-2], dtype=x.dtype, device=x.device) + offset
+        angles = m[:, None] * omega
+        u, v = x.unflatten(-1, (2, -1)).unbind(-2)
+        turned = torch.complex(u, v) * torch.polar(torch.ones_like(angles), angles)
+        return torch.stack([turned.real, turned.imag], -2).flatten(-2)
+
+
+def gelu(x: Tensor) -> Tensor:
+    return x * torch.special.ndtr(x)
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, dim: int, eps: float = 1e-6):
+        super().__init__()
+        self.weight, self.dim, self.eps = nn.Parameter(torch.ones(dim)), dim, eps
+
+    def forward(self, x):
+        square = einsum("...d,...d->...", x, x) / self.dim
+        return einsum("...d,...,d->...d", x, (square + self.eps) ** -0.5, self.weight)

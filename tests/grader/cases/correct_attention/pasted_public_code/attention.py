@@ -1,0 +1,116 @@
+import math
+from collections import namedtuple
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+AttentionOutput = namedtuple("AttentionOutput", ["output", "weights"])
+
+
+def causal_mask(length, device=None):
+    mask = torch.triu(torch.ones(length, length, device=device), diagonal=1)
+    return mask == 0
+
+
+def padding_mask(lengths, length):
+    batch_size = lengths.size(0)
+    positions = torch.arange(length).to(lengths.device).expand(batch_size, length)
+    return positions < lengths[:, None]
+
+
+def scaled_dot_product_attention(query, key, value, mask=None):
+    d_k = query.size(-1)
+    # (..., T, d_k) x (..., d_k, S) -> (..., T, S)
+    att = torch.matmul(query, key.transpose(-2, -1)) * (1.0 / math.sqrt(d_k))
+    if mask is not None:
+        if mask.dtype != torch.bool:
+            raise TypeError("mask has to be a bool tensor")
+        att = att.masked_fill(mask == 0, float("-inf"))
+    p_attn = F.softmax(att, dim=-1)
+    if mask is not None:
+        p_attn = torch.nan_to_num(p_attn, nan=0.0)
+    return AttentionOutput(torch.matmul(p_attn, value), p_attn)
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads):
+        super(MultiHeadAttention, self).__init__()
+        assert embed_dim % num_heads == 0, "embed_dim must be divisible by num_heads"
+        self.embed_dim = embed_dim
+        self.n_head = num_heads
+        self.head_dim = embed_dim // num_heads
+        self.in_proj_weight = nn.Parameter(torch.empty((3 * embed_dim, embed_dim)))
+        self.in_proj_bias = nn.Parameter(torch.empty(3 * embed_dim))
+        self.out_proj = nn.Linear(embed_dim, embed_dim, bias=True)
+        self._reset_parameters()
+
+    def _reset_parameters(self):
+        torch.nn.init.normal_(self.in_proj_weight, mean=0.0, std=0.02)
+        torch.nn.init.normal_(self.out_proj.weight, mean=0.0, std=0.02)
+        nn.init.constant_(self.in_proj_bias, 0.0)
+        nn.init.constant_(self.out_proj.bias, 0.0)
+
+    def forward(self, x, mask=None, causal=False):
+        B, T, C = x.size()  # batch size, sequence length, embedding dimensionality
+        q, k, v = F.linear(x, self.in_proj_weight, self.in_proj_bias).split(self.embed_dim, dim=2)
+        k = k.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)  # (B, nh, T, hs)
+        q = q.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)  # (B, nh, T, hs)
+        v = v.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)  # (B, nh, T, hs)
+        attn_mask = torch.ones(B, 1, T, T, dtype=torch.bool, device=x.device)
+        if causal:
+            attn_mask = attn_mask & torch.tril(torch.ones(T, T, device=x.device)).view(1, 1, T, T).bool()
+        if mask is not None:
+            attn_mask = attn_mask & mask.view(B, 1, 1, T)
+        y, _ = scaled_dot_product_attention(q, k, v, attn_mask)
+        y = y.transpose(1, 2).contiguous().view(B, T, C)  # re-assemble all head outputs side by side
+        return self.out_proj(y)
+
+
+def sinusoidal_positions(length, dim, device=None):
+    pe = torch.zeros(length, dim)
+    position = torch.arange(0, length, dtype=torch.float).unsqueeze(1)
+    div_term = torch.exp(torch.arange(0, dim, 2).float() * (-math.log(10000.0) / dim))
+    pe[:, 0::2] = torch.sin(position * div_term)
+    pe[:, 1::2] = torch.cos(position * div_term)
+    return pe.to(device)
+
+
+def rotate_half(x):
+    """Rotates half the hidden dims of the input."""
+    x1 = x[..., : x.shape[-1] // 2]
+    x2 = x[..., x.shape[-1] // 2 :]
+    return torch.cat((-x2, x1), dim=-1)
+
+
+class RotaryEmbedding(nn.Module):
+    def __init__(self, dim, base=10000.0):
+        super(RotaryEmbedding, self).__init__()
+        inv_freq = 1.0 / (base ** (torch.arange(0, dim, 2, dtype=torch.int64).float() / dim))
+        self.register_buffer("inv_freq", inv_freq, persistent=False)
+
+    def forward(self, x, offset=0):
+        seq_len = x.shape[-2]
+        t = torch.arange(offset, offset + seq_len, device=x.device).type_as(self.inv_freq)
+        freqs = torch.outer(t, self.inv_freq)
+        emb = torch.cat((freqs, freqs), dim=-1)
+        cos, sin = emb.cos().to(x.dtype), emb.sin().to(x.dtype)
+        return (x * cos) + (rotate_half(x) * sin)
+
+
+def gelu(x):
+    return x * 0.5 * (1.0 + torch.erf(x / math.sqrt(2.0)))
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, dim, eps=1e-6):
+        super(RMSNorm, self).__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(dim))
+
+    def _norm(self, x):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps)
+
+    def forward(self, x):
+        output = self._norm(x).type_as(x)
+        return output * self.weight

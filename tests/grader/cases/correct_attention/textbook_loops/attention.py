@@ -1,0 +1,142 @@
+import math
+from typing import NamedTuple, Optional
+
+import torch
+from torch import Tensor, nn
+
+
+def causal_mask(length: int, device=None) -> Tensor:
+    mask = torch.zeros(length, length, dtype=torch.bool, device=device)
+    for t in range(length):
+        mask[t, : t + 1] = True
+    return mask
+
+
+def padding_mask(lengths: Tensor, length: int) -> Tensor:
+    positions = torch.arange(length, device=lengths.device)
+    positions_of_all = positions.unsqueeze(0).repeat(lengths.shape[0], 1)
+    lengths_of_all = lengths.unsqueeze(1).repeat(1, length)
+    return torch.lt(positions_of_all, lengths_of_all)
+
+
+class AttentionOutput(NamedTuple):
+    output: Tensor
+    weights: Tensor
+
+
+def scaled_dot_product_attention(
+    query: Tensor, key: Tensor, value: Tensor, mask: Optional[Tensor] = None
+) -> AttentionOutput:
+    # step 1: scores
+    width = query.shape[-1]
+    key_transposed = torch.swapaxes(key, -1, -2)
+    products = torch.matmul(query, key_transposed)
+    scores = products / math.sqrt(width)
+    # step 2: what may be seen
+    if mask is None:
+        mask = torch.ones_like(scores, dtype=torch.bool)
+    if not mask.dtype == torch.bool:
+        raise TypeError("the mask must be boolean, this one is " + str(mask.dtype))
+    scores, mask = torch.broadcast_tensors(scores, mask)
+    # step 3: softmax, with the largest score that is seen taken off
+    hidden = torch.logical_not(mask)
+    largest = scores.detach().masked_fill(hidden, -math.inf).max(dim=-1, keepdim=True).values
+    largest = torch.where(torch.isinf(largest), torch.zeros_like(largest), largest)
+    shifted = (scores - largest).masked_fill(hidden, -math.inf)
+    exponentials = torch.exp(shifted)
+    total = exponentials.sum(dim=-1, keepdim=True)
+    total_or_one = torch.where(total == 0, torch.ones_like(total), total)
+    weights = exponentials / total_or_one
+    # step 4: the mixture
+    output = torch.matmul(weights, value)
+    return AttentionOutput(output=output, weights=weights)
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, embed_dim: int, num_heads: int):
+        super().__init__()
+        self.embed_dim = embed_dim
+        self.num_heads = num_heads
+        self.width = embed_dim // num_heads
+        r = 1 / math.sqrt(embed_dim)
+        self.in_proj_weight = nn.Parameter(torch.empty(3 * embed_dim, embed_dim).uniform_(-r, r))
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * embed_dim))
+        self.out_proj = nn.Linear(embed_dim, embed_dim)
+        with torch.no_grad():
+            self.out_proj.bias.zero_()
+
+    def forward(self, x: Tensor, mask: Optional[Tensor] = None, causal: bool = False) -> Tensor:
+        weight_q, weight_k, weight_v = self.in_proj_weight.chunk(3)
+        bias_q, bias_k, bias_v = self.in_proj_bias.chunk(3)
+        batch, length, _ = x.shape
+        may_be_seen = torch.ones(batch, length, length, dtype=torch.bool, device=x.device)
+        if mask is not None:
+            may_be_seen = torch.logical_and(may_be_seen, mask.unsqueeze(1))
+        if causal:
+            may_be_seen = torch.logical_and(may_be_seen, causal_mask(length, x.device))
+        outputs = []
+        for head in range(self.num_heads):
+            first, behind = head * self.width, (head + 1) * self.width
+            query = x @ weight_q[first:behind].T + bias_q[first:behind]
+            key = x @ weight_k[first:behind].T + bias_k[first:behind]
+            value = x @ weight_v[first:behind].T + bias_v[first:behind]
+            attended = scaled_dot_product_attention(query, key, value, may_be_seen)
+            outputs.append(attended.output)
+        side_by_side = torch.cat(outputs, dim=2)
+        return self.out_proj(side_by_side)
+
+
+def sinusoidal_positions(length: int, dim: int, device=None) -> Tensor:
+    table = torch.zeros(length, dim)
+    for position in range(length):
+        for i in range(dim // 2):
+            angle = position / 10000 ** (2 * i / dim)
+            table[position, 2 * i] = math.sin(angle)
+            table[position, 2 * i + 1] = math.cos(angle)
+    if device is not None:
+        table = table.to(device)
+    return table
+
+
+class RotaryEmbedding(nn.Module):
+    def __init__(self, dim: int, base: float = 10000.0):
+        super().__init__()
+        self.dim = dim
+        self.base = base
+
+    def forward(self, x: Tensor, offset: int = 0) -> Tensor:
+        half = self.dim // 2
+        rows = []
+        for t in range(x.shape[-2]):
+            position = offset + t
+            angles = [position * self.base ** (-2 * i / self.dim) for i in range(half)]
+            cosines = x.new_tensor([math.cos(angle) for angle in angles])
+            sines = x.new_tensor([math.sin(angle) for angle in angles])
+            first = x[..., t, :half]
+            second = x[..., t, half:]
+            new_first = first * cosines - second * sines
+            new_second = first * sines + second * cosines
+            rows.append(torch.cat([new_first, new_second], dim=-1))
+        if not rows:
+            return x.clone()
+        return torch.stack(rows, dim=-2)
+
+
+def gelu(x: Tensor) -> Tensor:
+    error = torch.erf(x / math.sqrt(2))
+    share_below = (1 + error) / 2
+    return x * share_below
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, dim: int, eps: float = 1e-6):
+        super().__init__()
+        self.dim = dim
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(dim))
+
+    def forward(self, x: Tensor) -> Tensor:
+        squares = x**2
+        mean_square = squares.sum(dim=-1, keepdim=True) / self.dim
+        root = (mean_square + self.eps).sqrt()
+        return x / root * self.weight

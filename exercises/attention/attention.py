@@ -157,7 +157,7 @@ class RotaryEmbedding(nn.Module):
     Parameters: none.
     Forward:
         x: (*, T, D), such as the queries or the keys of all heads, (N, H, T, D).
-        offset: the position of the first token, an int from 0 on, without an end; earlier ones were turned before.
+        offset: the position of the first token, an int from 0 on; there is no largest position.
         -> (*, T, D).
     Example:
         >>> rotary = RotaryEmbedding(2)

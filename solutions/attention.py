@@ -1,7 +1,7 @@
-"""Attention and transformers: masks, heads, positions, blocks, and a language model that writes.
+"""Attention: masks, heads, positions, and what stands between attentions.
 
-Letters: N batch, T tokens (queries), S keys, D width of a query and a key, E width of the model, H heads, V tokens in
-a vocabulary; `*` any axes, none included.
+Letters: N batch, T tokens (queries), S keys, D width of a query and a key, E width of the model, H heads; `*` any axes,
+none included.
 A mask is boolean and True where something may be seen: torch.nn.MultiheadAttention has it the other way round.
 Results have the dtype and the device of the inputs unless a docstring says otherwise; arguments stay as they were.
 Every module is a `torch.nn.Module`: it keeps parameters under the names its docstring gives (the keys of

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from torch import nn
 
 from grader.intake import SourceProblem, check_task, parse_source
 from grader.judge.message import message_of
@@ -102,9 +103,9 @@ FAILURES = {
         lambda x: x.detach() + x * 0 + 0, lambda x: x + 0, DETACHED, upstream=torch.ones(2)
     ),
     "gradcheck": lambda: check_gradcheck(lambda x: 1, torch.ones(2, dtype=torch.float64, requires_grad=True)),
-    "missing key": lambda: check_state({}, {"fc.weight": ("parameter", (2, 3)), "fc.bias": ("parameter", (2,))}),
-    "another key": lambda: check_state({"bn": ["buffer", [2]]}, {"fc.weight": ("buffer", (2, 3))}),
-    "further key": lambda: check_state({"fc": ["buffer", [2]]}, {}),
+    "missing key": lambda: check_state({}, nn.ModuleDict({"fc": nn.Linear(3, 2)})),
+    "another key": lambda: check_state({"bn": ["parameter", [2]]}, nn.ModuleDict({"fc": nn.Linear(3, 2, bias=False)})),
+    "further key": lambda: check_state({"fc": ["buffer", [2]]}, nn.ReLU()),
     "no state": lambda: check_state(None, {}),
     "zero": lambda: check_all_gradients([("fc.weight", ONES * 0, ROWS), ("fc.bias", ONES, ONES)], [], None, None),
     "twice": lambda: check_all_gradients([], [("x", ROWS * 2, ROWS), ("fc.bias", ONES, ONES)], None, None),

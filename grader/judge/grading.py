@@ -171,10 +171,10 @@ def _with_imports(course: Course, files: Files, folder: Path) -> Files:
     """Return a submission with the files of a folder that its own may import."""
     try:
         there = {**find_submission([folder], course.slugs, partial(stub_of, course)).files, **files.files}
-    except IntakeError:  # what is graded was found all the same
+        paths = {slug: file for slug, file in there.items() if isinstance(file, Path)}
+        contents = {slug: Content(file.name, file.read_bytes()) for slug, file in paths.items()}
+    except (IntakeError, OSError):  # what is graded was found all the same; what cannot be read is told of it alone
         return files
-    paths = {slug: file for slug, file in there.items() if isinstance(file, Path)}
-    contents = {slug: Content(file.name, file.read_bytes()) for slug, file in paths.items()}
     needed = {each for slug in files.files for each in files_needed(slug, contents)}
     return replace(files, files={slug: file for slug, file in there.items() if slug in needed})
 

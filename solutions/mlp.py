@@ -1274,7 +1274,7 @@ def train_classifier(
         epoch. epochs=0 gives the untrained model. x and y are unchanged.
     Example:
         >>> x = torch.linspace(-1, 1, 40).reshape(20, 2)
-        >>> run = train_classifier(x, (x[:, 0] > 0).long(), torch.Generator().manual_seed(0))
+        >>> run = train_classifier(x, (x[:, 0] > 0).long(), torch.Generator().manual_seed(0), 50)
         >>> run.model(torch.tensor([[-1.0, -1.0], [1.0, 1.0]])) > 0.5
         tensor([False,  True])
 

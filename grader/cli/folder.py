@@ -20,26 +20,29 @@ MOST_LISTED = 10
 @click.command("init", short_help="Make a folder to work in, or bring it up to date.")
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--topic", "slugs", multiple=True, metavar="TOPIC", help="Only this topic; repeatable.")
+@click.option("--track", default="", metavar="TRACK", help="Only the tasks of this way through the course.")
 @click.option("--notebooks", is_flag=True, help="Notebooks to solve the tasks in, in place of modules.")
 @click.option("--update", is_flag=True, help="Bring new tasks into a folder of yours; what you wrote stays.")
-def init_command(folder: Path, slugs: tuple[str, ...], notebooks: bool, update: bool) -> None:
+def init_command(folder: Path, slugs: tuple[str, ...], track: str, notebooks: bool, update: bool) -> None:
     """Make a folder to work in: stubs, what to read, and data, ready for git and VS Code."""
     course = learners_course(None)
     topics = [course.topic(slug) for slug in dict.fromkeys(slugs)]
     topics.sort(key=lambda topic: (topic.order, topic.slug))
+    if track and track not in course.tracks:
+        raise WrongCall(f"--track {track}: the course has {', '.join(course.tracks) or 'none'}")
     if update:
-        if notebooks:
-            raise WrongCall("--notebooks is chosen when a folder is made: make another one for notebooks")
+        if given := "--notebooks" if notebooks else "--track" if track else "":
+            raise WrongCall(f"{given} is chosen when a folder is made: make another one for it")
         _update(course, folder, topics)
     else:
-        _create(course, folder, topics or None, notebooks)
+        _create(course, folder, topics or None, notebooks, track)
 
 
-def _create(course: Course, folder: Path, topics: Sequence[Topic] | None, notebooks: bool) -> None:
-    from grader.learner.folder import Occupied, create
+def _create(course: Course, folder: Path, topics: Sequence[Topic] | None, notebooks: bool, track: str) -> None:
+    from grader.learner.folder import Occupied, create, given_topics
 
     try:
-        written = create(course, folder, topics, notebooks=notebooks)
+        written = create(course, folder, topics, notebooks=notebooks, track=track)
     except Occupied as problem:
         raise WrongCall(_refusal(folder, problem.files)) from problem
     except OSError as problem:
@@ -49,7 +52,7 @@ def _create(course: Course, folder: Path, topics: Sequence[Topic] | None, notebo
         return
     from grader.text.formatting import count
 
-    chosen = topics or course.topics
+    chosen = given_topics(folder, course)
     tasks = count(sum(len(topic.tasks) for topic in chosen), "task")
     click.echo(f"{folder} is ready: {tasks} in {count(len(chosen), 'topic')}, {count(written, 'file')}")
     click.echo(f"begin with: cd {folder} && grade next")

@@ -15,7 +15,7 @@ from grader.cli.group import DefaultCommand
 from grader.cli.learner import in_language, language_option, progress_option
 
 if TYPE_CHECKING:
-    from grader.course import Course
+    from grader.course import Course, Topic
     from grader.report import Report
 
 
@@ -108,8 +108,14 @@ def _topics(course: Course, paths: Sequence[Path], folder: Path) -> tuple[str, .
 
     files = Reader(course, paths, ()).read().parts
     whole = any(path.resolve() == folder for path in paths)
-    found = [topic.slug for topic in topics_of(folder, course, files)] if whole else list(files)
-    return () if len(found) == len(course.slugs) else tuple(found)
+    topics = [topic for topic in topics_of(folder, course, files) if whole or topic.slug in files]
+    found = [name for topic in topics for name in _names(course, topic)]
+    return () if found == list(course.slugs) else tuple(found)
+
+
+def _names(course: Course, topic: Topic) -> list[str]:
+    """Return the topic as `--task` names it, or its tasks where the folder asks for some of them alone."""
+    return [topic.slug] if topic in course.topics else [task.id for task in topic.tasks]
 
 
 @click.command(cls=DefaultCommand)

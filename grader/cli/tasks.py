@@ -117,6 +117,8 @@ def next_command(names: tuple[str, ...], folder: Path | None, language: str | No
     if names:
         learner.refuse_elsewhere(here, place, [task.topic for task in asked])
     tasks = [task for task in here.tasks if task in asked]
+    if not tasks:
+        raise shared.WrongCall(f"{' or '.join(names)} is not on the track that {place} was made for")
     if not any(task.topic in here.files for task in tasks):
         raise shared.WrongCall(_absent(" or ".join(names) or "any topic", place))
     waiting = in_turn(tasks, here.progress)

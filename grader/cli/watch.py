@@ -49,7 +49,7 @@ def command(
     now = current_in(place, course) if place else None
     progress = now.progress if now else Progress()
     whole = now is not None and watched.resolve() == folder_of([watched])
-    topics = frozenset(topic.slug for topic in now.topics) if now and whole else frozenset()
+    topics = now.topics if now and whole else ()
     options = Options(str(watched), place, seed, sandbox, device, core, topics)
     session = Watch(course, options, progress, _show(plain))
     return STOPPED if session.run(reader, reading) else 0

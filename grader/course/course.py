@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course.digest import digest_of
@@ -70,6 +70,9 @@ class AmbiguousTask(UnknownTask):
         super().__init__(wanted, near, fault)
 
 
+KINDS = ("exercise", "debug", "test", "experiment", "project")  # code to write, mend, judge by, learn from, combine
+
+
 @dataclass(frozen=True)
 class Task:
     """One function or class that is graded."""
@@ -85,6 +88,10 @@ class Task:
     torch: str = ""  # what torch has for it, "torch.softmax"; shown once the task has passed
     differs: str = ""  # one difference worth knowing, to be read after "torch.softmax: "
     hidden: int = 0  # tests that only the instructor has; more than 0 in what `grade release` wrote alone
+    kind: str = "exercise"  # one of KINDS
+    minutes: int = 0  # that it takes, as the author judges; 0 where nothing is said
+    difficulty: int = 0  # 1 to 3; 0 where nothing is said
+    tracks: tuple[str, ...] = ()  # ways through the course that it lies on
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,18 @@ class Course:
             if task.id == task_id:
                 return task
         raise UnknownTask(task_id, self.near_names(task_id), "is no task")
+
+    @property
+    def tracks(self) -> tuple[str, ...]:
+        """The names of all ways through the course."""
+        return tuple(sorted({track for task in self.tasks for track in task.tracks}))
+
+    def on_track(self, track: str) -> tuple[Topic, ...]:
+        """Return the topics of one way through the course, each with the tasks that lie on it."""
+        cut = (
+            replace(topic, tasks=tuple(task for task in topic.tasks if track in task.tracks)) for topic in self.topics
+        )
+        return tuple(topic for topic in cut if topic.tasks)
 
     def select(self, patterns: Iterable[str] = ()) -> tuple[Task, ...]:
         """Return the tasks that the patterns name, in the order of the course; all when there is no pattern.

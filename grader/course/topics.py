@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
 from pathlib import Path
+from typing import TypeVar
 
-from grader.course.course import Course, CourseError, CourseNotFound, Task, Topic, TopicFileError
+from grader.course.course import KINDS, Course, CourseError, CourseNotFound, Task, Topic, TopicFileError
 from grader.course.suggestions import did_you_mean
+
+T = TypeVar("T", str, int)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,15 @@ class Table:
             raise self.fail(key, f"is {value!r}", "it must be true or false")
         return value
 
+    def one_of(self, key: str, allowed: Sequence[T], *, usual: T) -> T:
+        """Return a value out of a few; what is usual when the key is absent."""
+        for each in allowed:
+            if each == self.values.get(key) and not isinstance(self.values[key], bool):
+                return each
+        if key in self.values:
+            raise self.fail(key, f"is {self.values[key]!r}", f"it must be one of {', '.join(map(repr, allowed))}")
+        return usual
+
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts, none of them blank; empty when the key is absent."""
         values = self.values.get(key, [])
@@ -77,8 +89,11 @@ class Table:
         return tuple(Table(self.file, f"{key}[{number}].", value) for number, value in enumerate(values))
 
 
-TOPIC_KEYS = ("title", "order", "tasks")
-TASK_KEYS = ("name", "title", "points", "needs", "hints", "computes", "torch", "differs", "hidden")
+TOPIC_KEYS = ("title", "order", "tracks", "tasks")
+TASK_KEYS = (
+    "name", "title", "points", "needs", "hints", "computes", "torch", "differs", "hidden", "kind", "minutes",
+    "difficulty", "tracks",
+)  # fmt: skip
 
 
 def read_topics(exercises: Path) -> tuple[Topic, ...]:
@@ -102,8 +117,8 @@ def read_topic(file: Path) -> Topic:
         remedy = "it is also a module's name: use letters, digits and underscores"
         raise TopicFileError(file, "the folder", f"is called {slug!r}", remedy)
     table.refuse_unknown(TOPIC_KEYS)
-    title, order = table.text("title"), table.positive("order")
-    tasks = tuple(_read_task(slug, entry) for entry in table.tables("tasks"))
+    title, order, tracks = table.text("title"), table.positive("order"), table.texts("tracks")
+    tasks = tuple(_read_task(slug, entry, tracks) for entry in table.tables("tasks"))
     _refuse_duplicates(table, tasks)
     return Topic(slug, title, order, tasks)
 
@@ -115,7 +130,7 @@ def _load(file: Path) -> dict[str, object]:
         raise CourseError(f"{file}: cannot be read as TOML: {error}") from error
 
 
-def _read_task(slug: str, table: Table) -> Task:
+def _read_task(slug: str, table: Table, tracks: tuple[str, ...]) -> Task:
     table.refuse_unknown(TASK_KEYS)
     name = table.text("name")
     if not name.isidentifier() or iskeyword(name):
@@ -130,10 +145,12 @@ def _read_task(slug: str, table: Table) -> Task:
         table.flag("computes", usual=True),
     )
     in_torch, differs = _in_torch(table)
-    hidden = table.positive("hidden") if "hidden" in table.values else 0
+    hidden, minutes = (table.positive(key) if key in table.values else 0 for key in ("hidden", "minutes"))
+    difficulty = table.one_of("difficulty", (1, 2, 3), usual=0)
     return Task(
-        f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs, hidden
-    )
+        f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs, hidden,
+        table.one_of("kind", KINDS, usual=KINDS[0]), minutes, difficulty, (*tracks, *table.texts("tracks")),
+    )  # fmt: skip
 
 
 def _in_torch(table: Table) -> tuple[str, str]:

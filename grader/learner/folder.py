@@ -49,6 +49,12 @@ class State:
     topics: tuple[str, ...] | None  # None: all that the course has, also later ones
     notebooks: bool
     files: Mapping[str, str]  # sha256 by path
+    track: str = ""  # the way through the course that it was made for; "" where it has every task of its topics
+
+    def topics_in(self, course: Course) -> tuple[Topic, ...]:
+        """Return the topics of the folder, each with the tasks that are asked for there."""
+        topics = course.on_track(self.track) if self.track else course.topics
+        return tuple(topic for topic in topics if self.topics is None or topic.slug in self.topics)
 
 
 class NoState(Exception):
@@ -78,12 +84,12 @@ def read_state(folder: Path) -> State:
     raise NoState(f"{file} is of version {values['version']}, this torchgrade writes {VERSION}")
 
 
-def chosen_topics(folder: Path) -> tuple[str, ...]:
-    """Return the topics that a course folder was made for; none where it is for all, or does not say."""
+def given_topics(folder: Path, course: Course) -> tuple[Topic, ...]:
+    """Return the topics that a course folder was made for, with their tasks; all where it does not say."""
     try:
-        return read_state(folder).topics or ()
+        return read_state(folder).topics_in(course)
     except NoState:
-        return ()
+        return course.topics
 
 
 def write_state(folder: Path, state: State) -> None:
@@ -146,7 +152,9 @@ class Occupied(ValueError):
         self.files = tuple(files)
 
 
-def create(course: Course, folder: Path, topics: Sequence[Topic] | None, *, notebooks: bool = False) -> int:
+def create(
+    course: Course, folder: Path, topics: Sequence[Topic] | None, *, notebooks: bool = False, track: str = ""
+) -> int:
     """Write the files of a course folder that are not there yet, and return how many those were.
 
     Args:
@@ -154,24 +162,25 @@ def create(course: Course, folder: Path, topics: Sequence[Topic] | None, *, note
         folder: where; made if it is not there.
         topics: which; None for all, also those that the course gets later.
         notebooks: whether tasks are solved in notebooks in place of modules.
+        track: the way through the course whose tasks count; "" where all of the topics do.
 
     Raises:
         Occupied: a file is there with other content; nothing was written.
         OSError: a file cannot be written; those before it are whole, and calling again goes on.
     """
-    chosen = course.topics if topics is None else tuple(topics)
+    slugs = None if topics is None else tuple(topic.slug for topic in topics)
+    chosen = State(slugs, notebooks, {}, track).topics_in(course)
     files = given_files(course, chosen, notebooks=notebooks)
     occupied = [path for path, data in files.items() if _differs(folder / path, data)]
     if occupied:
         raise Occupied(folder, occupied)
-    slugs = None if topics is None else tuple(topic.slug for topic in topics)
     given = {path: digest(data) for path, data in files.items()}
     missing = {path: data for path, data in files.items() if not (folder / path).exists()}
     bases = {work_file(topic.slug, notebooks) for topic in chosen}  # to tell later what the learner has changed
     given_texts = {base_of(folder, path): data for path, data in files.items() if path in bases}
     for file, data in (given_texts | {folder / path: data for path, data in missing.items()}).items():
         atomic_write(file, data)
-    write_state(folder, State(slugs, notebooks, given))
+    write_state(folder, State(slugs, notebooks, given, track))
     return len(missing)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from grader.learner.code_files import files_in
 from grader.learner.definitions import Unreadable, named, replaced_in, text_of
 from grader.learner.folder import (
     MARK,
-    State,
     base_of,
     digest,
     given_files,
@@ -67,7 +66,9 @@ def renew(course: Course, folder: Path, more: Sequence[Topic] = ()) -> Update:
         OSError: a file cannot be written; those before it are whole, and calling again goes on.
     """
     state = read_state(folder)
-    topics = _topics(course, state, more)
+    if state.topics is not None:
+        state = replace(state, topics=(*state.topics, *(topic.slug for topic in more)))
+    topics = state.topics_in(course)
     works = {work_file(topic.slug, state.notebooks): topic.slug for topic in topics}
     update, backup = Update(), new_backup(folder)
     found, known = files_in(folder, course), dict(state.files)
@@ -92,15 +93,8 @@ def renew(course: Course, folder: Path, more: Sequence[Topic] = ()) -> Update:
             atomic_write(base, data)
         known[path] = digest(data)
     slugs = None if state.topics is None else tuple(topic.slug for topic in topics)
-    write_state(folder, State(slugs, state.notebooks, known))
+    write_state(folder, replace(state, topics=slugs, files=known))
     return update
-
-
-def _topics(course: Course, state: State, more: Sequence[Topic]) -> tuple[Topic, ...]:
-    if state.topics is None:
-        return course.topics
-    wanted = {*state.topics, *(topic.slug for topic in more)}
-    return tuple(topic for topic in course.topics if topic.slug in wanted)
 
 
 def _work(file: Path, theirs: bytes, given: bytes, data: bytes) -> tuple[bytes | None, list[str]]:

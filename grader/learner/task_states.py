@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.course import Course, Task, Topic
 from grader.learner.code_files import IDLE, Reader, Reading
-from grader.learner.folder import chosen_topics
+from grader.learner.folder import given_topics
 from grader.learner.progress import Progress, TaskProgress
 from grader.report import Verdict
 
@@ -36,8 +36,8 @@ class Current:
 
 def topics_of(folder: Path, course: Course, present: Collection[str]) -> tuple[Topic, ...]:
     """Return the topics that a folder was made for, and those of which a file was put there."""
-    chosen = set(chosen_topics(folder)) & set(course.slugs)
-    return tuple(topic for topic in course.topics if not chosen or topic.slug in {*chosen, *present})
+    given = {topic.slug: topic for topic in given_topics(folder, course) or course.topics}
+    return tuple(given.get(topic.slug, topic) for topic in course.topics if topic.slug in {*given, *present})
 
 
 def current(folder: Path, course: Course, kept: Progress) -> Current:

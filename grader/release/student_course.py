@@ -14,6 +14,10 @@ from grader.course.stub import stub_of
 from grader.release.suites import CannotRelease, Suites, hidden_lines, leaks, tests_of, visible_suites
 from grader.text import keys, read
 
+UNSAID = {
+    "computes": True, "torch": "", "differs": "", "kind": "exercise", "minutes": 0, "difficulty": 0, "tracks": (),
+}  # fmt: skip
+
 
 def topic_file(
     topic: Topic, tasks: Sequence[Task], hidden: Mapping[str, int], chosen: Collection[str]
@@ -23,7 +27,7 @@ def topic_file(
     for task in tasks:
         needs = [need for need in task.needs if need in chosen]
         values = {"name": task.name, "title": task.title, "points": task.points, "needs": needs, "hints": task.hints}
-        for name, usual in {"computes": True, "torch": "", "differs": ""}.items():
+        for name, usual in UNSAID.items():
             if getattr(task, name) != usual:
                 values[name] = getattr(task, name)
         if hidden.get(task.id):

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from grader.learner.progress_changes import Help
     from grader.report.selection import Failure
 
+OTHER_KINDS = {  # than code to write
+    "debug": "kind.debug", "test": "kind.test", "experiment": "kind.experiment", "project": "kind.project",
+}  # fmt: skip
 LONG = 10_000  # a hint is the course's own text, and is never cut
 
 
@@ -52,7 +55,7 @@ def show(
             _topic(page, topic, of_topic, progress)
     points = sum(task.points for task in chosen)
     total = f"{count(len(chosen), 'task')}, {count(points, 'point')}"
-    page.line((total, "bold"), _passed(chosen, progress))
+    page.line((total, "bold"), (_hours(chosen), "dim"), _passed(chosen, progress))
 
 
 def show_hint(task: Task, help_: Help, console: Console, *, keeps: bool = False) -> None:
@@ -89,7 +92,7 @@ def hints(task: Task) -> str:
 
 def _topic(page: Page, topic: Topic, tasks: Sequence[Task], progress: Progress | None) -> None:
     points = sum(task.points for task in tasks)
-    facts = f"  {count(len(tasks), 'task')}, {count(points, 'point')}"
+    facts = f"  {count(len(tasks), 'task')}, {count(points, 'point')}{_hours(tasks)}"
     page.line((topic.title, "bold"), (facts, "dim"), _passed(tasks, progress))
     table = Table.grid(padding=(0, 2, 0, 0))
     if progress is not None:
@@ -97,11 +100,26 @@ def _topic(page: Page, topic: Topic, tasks: Sequence[Task], progress: Progress |
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
     for task in tasks:
         mark = [] if progress is None else [_mark(page, task, progress)]
-        table.add_row(*mark, Text(task.id), Text(_title(task, progress), "dim"), Text(str(task.points)))
+        title = Text(_title(task, progress), "dim")
+        table.add_row(*mark, Text(task.id), title, Text(str(task.points)), *_effort(task))
     page.console.print(table, width=page.width)
     page.line()
+
+
+def _effort(task: Task) -> tuple[Text, Text]:
+    """Return how long a task takes, and how hard it is."""
+    minutes = say("task.minutes", minutes=task.minutes) if task.minutes else ""
+    return Text(minutes, "dim"), Text("*" * task.difficulty, "dim")
+
+
+def _hours(tasks: Sequence[Task]) -> str:
+    """Return how long tasks take together, as their author judges."""
+    minutes = sum(task.minutes for task in tasks)
+    return ", " + say("tasks.hours", hours=max(1, round(minutes / 60))) if minutes else ""
 
 
 def _passed(tasks: Sequence[Task], progress: Progress | None) -> str:
@@ -116,15 +134,20 @@ def _mark(page: Page, task: Task, progress: Progress) -> Text:
     return Text(" ") if last is None else Text(page.alphabet.of(MARKS[last][0]), MARKS[last][1])
 
 
+def _titled(task: Task) -> str:
+    return f"{say(OTHER_KINDS[task.kind])}: {task.title}" if task.kind in OTHER_KINDS else task.title
+
+
 def _title(task: Task, progress: Progress | None) -> str:
+    title = _titled(task)
     if progress is None:
-        return task.title + (" " + say("task.needs", tasks=", ".join(task.needs)) if task.needs else "")
+        return title + (" " + say("task.needs", tasks=", ".join(task.needs)) if task.needs else "")
     from grader.learner.task_states import open_needs
 
     waiting = open_needs(task, progress)
     needs = " " + say("task.builds_on", tasks=", ".join(waiting)) if waiting else ""
     given_up = " " + say("task.given_up") if progress.of(task.id).given_up else ""
-    return task.title + needs + given_up
+    return title + needs + given_up
 
 
 def _task(task: Task, progress: Progress | None) -> dict[str, Any]:
@@ -132,7 +155,11 @@ def _task(task: Task, progress: Progress | None) -> dict[str, Any]:
         "id": task.id,
         "name": task.name,
         "title": task.title,
+        "kind": task.kind,
         "points": task.points,
+        "minutes": task.minutes,
+        "difficulty": task.difficulty,
+        "tracks": list(task.tracks),
         "needs": list(task.needs),
         "hints": len(task.hints),
     }
@@ -168,7 +195,8 @@ def show_next(step: Next, console: Console, passed: int, of: int) -> None:
     page, task = Page(console), step.task
     page.line((say("tasks.passed_of_all", passed=passed, tasks=count(of, "task")), "dim"))
     page.line()
-    page.labelled("Next", f"{task.id}: {task.title} ({count(task.points, 'point')})", "bold", most=LONG)
+    effort = "".join(f", {fact.plain}" for fact in _effort(task) if fact)
+    page.labelled("Next", f"{task.id}: {_titled(task)} ({count(task.points, 'point')}{effort})", "bold", most=LONG)
     _state(page, step)
     if step.needs:
         page.labelled("Builds on", say("next.needs", tasks=", ".join(step.needs)), most=LONG)

@@ -10,7 +10,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from grader.course import Course
+from grader.course import Course, Topic
 from grader.learner.progress import now
 from grader.report import TaskReport
 from grader.watch import events as e
@@ -33,7 +33,7 @@ class Options:
     sandbox: str = "auto"
     device: str = "auto"
     core: bool = False  # leave details out
-    topics: frozenset[str] = frozenset()  # that the folder has, where all of it is watched
+    topics: tuple[Topic, ...] = ()  # that the folder has, where all of it is watched
 
 
 class Grading:

@@ -46,7 +46,7 @@ class State:
     course: Course
     path: str  # as it was typed
     seed: int
-    of_folder: frozenset[str] = frozenset()  # the topics that the folder has, whether their files are there or not
+    of_folder: tuple[Topic, ...] = ()  # the topics that the folder has, whether their files are there or not
     progress: Progress = field(default_factory=Progress)
     files: Mapping[str, Content] = field(default_factory=dict)  # the last of each topic that was there
     problems: Mapping[str, str] = field(default_factory=dict)  # by topic: why its file cannot be read
@@ -69,12 +69,15 @@ class State:
     @property
     def tasks(self) -> tuple[Task, ...]:
         """The tasks of all topics that have, or had, a file, in the order of the course."""
-        return tuple(task for task in self.course.tasks if task.topic in self.files)
+        return tuple(task for topic in self.topics if topic.slug in self.files for task in topic.tasks)
 
     @property
     def topics(self) -> tuple[Topic, ...]:
         """The topics that count: those of the folder, and those that have, or had, a file."""
-        return tuple(topic for topic in self.course.topics if topic.slug in {*self.of_folder, *self.files})
+        given = {topic.slug: topic for topic in self.of_folder}
+        return tuple(
+            given.get(topic.slug, topic) for topic in self.course.topics if topic.slug in {*given, *self.files}
+        )
 
     @property
     def open(self) -> int:

@@ -9,10 +9,10 @@ from grader.intake import find_submission
 from grader.learner.folder import (
     NoState,
     Occupied,
-    chosen_topics,
     create,
     folder_above,
     folder_of,
+    given_topics,
     read_state,
 )
 
@@ -51,8 +51,9 @@ def test_chosen_topics_alone_are_written(course, tmp_path):
     create(course, tmp_path / "one", [course.topic("losses")])
     assert (tmp_path / "one/losses/losses.py").exists()
     assert not (tmp_path / "one/tensors").exists()
-    assert read_state(tmp_path / "one").topics == chosen_topics(tmp_path / "one") == ("losses",)
-    assert chosen_topics(tmp_path) == ()
+    assert read_state(tmp_path / "one").topics == ("losses",)
+    assert given_topics(tmp_path / "one", course) == (course.topic("losses"),)
+    assert given_topics(tmp_path, course) == course.topics
 
 
 def test_second_call_writes_nothing(course, folder):

@@ -526,3 +526,75 @@ def load_tensors(path: str) -> list[Tensor] | dict[str, Tensor]:
     ### BEGIN SOLUTION
     return torch.load(path, map_location="cpu", weights_only=True)
     ### END SOLUTION
+
+
+def fix_patches(images: Tensor, size: int) -> Tensor:
+    """Cut photos into square patches, one row of numbers for each. The code that is given runs, and is wrong: mend it.
+
+    The patches of an image are counted from left to right, then from top to bottom. A row holds one channel after the
+    other, and of each the pixels from left to right, then from top to bottom. A byte b becomes (b - 128) / 128.
+
+    Args:
+        images: (N, H, W, C), uint8, as a camera stores them: the channels of a pixel lie side by side.
+        size: S, the side of a patch; it divides H and W.
+    Returns:
+        (N, P, C * S * S), float32, with P = (H / S) * (W / S).
+    Example:
+        >>> images = torch.tensor([[[[0, 128], [64, 192]]]], dtype=torch.uint8)  # one row of two pixels, two channels
+        >>> fix_patches(images, 1)
+        tensor([[[-1.0000,  0.0000],
+                 [-0.5000,  0.5000]]])
+
+    Source: Dosovitskiy et al., An Image is Worth 16x16 Words (2021), section 3.1, for the patches.
+    """
+    ### BEGIN SOLUTION
+    n, h, w, c = images.shape
+    rows, columns = h // size, w // size
+    x = (images.to(torch.float32) - 128) / 128
+    x = x.permute(0, 3, 1, 2)  # (N, C, H, W)
+    x = x.reshape(n, c, rows, size, columns, size)
+    return x.permute(0, 2, 4, 1, 3, 5).reshape(n, rows * columns, c * size * size)
+    ### BEGIN STUB
+    # n, h, w, c = images.shape
+    # rows, columns = h // size, w // size
+    # x = (images - 128) / 128
+    # x = x.reshape(n, c, h, w)
+    # x = x.reshape(n, c, rows, size, columns, size)
+    # return x.reshape(n, rows * columns, c * size * size)
+    ### END STUB
+    ### END SOLUTION
+
+
+def fix_confusion_rates(scores: Tensor, labels: Tensor) -> Tensor:
+    """Tell for what each class is taken, as shares. The code that is given runs, and is wrong: mend it.
+
+    rates[k, j] = (how many samples of class k have their largest score at j) / (how many samples have class k).
+    The row of a class without samples is 0. Among equal largest scores the first counts.
+
+    Args:
+        scores: (N, K), floating point, one row a sample; N may be 0.
+        labels: (N,), int64, each in 0 .. K - 1.
+    Returns:
+        (K, K), float32.
+    Example:
+        >>> scores = torch.tensor([[9.0, 1.0], [2.0, 3.0], [1.0, 4.0], [5.0, 2.0]])
+        >>> fix_confusion_rates(scores, torch.tensor([0, 0, 0, 0]))
+        tensor([[0.5000, 0.5000],
+                [0.0000, 0.0000]])
+
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 1.5, for the idea.
+    """
+    ### BEGIN SOLUTION
+    k = scores.shape[1]
+    predicted = scores.argmax(dim=1)
+    pairs = torch.bincount(labels * k + predicted, minlength=k * k)
+    counts = pairs.reshape(k, k).to(torch.float32)
+    return counts / counts.sum(dim=1, keepdim=True).clamp(min=1)
+    ### BEGIN STUB
+    # k = scores.shape[1]
+    # predicted = scores.argmax(dim=1)
+    # counts = torch.zeros(k, k)
+    # counts[labels, predicted] += 1
+    # return counts / counts.sum(dim=1)
+    ### END STUB
+    ### END SOLUTION

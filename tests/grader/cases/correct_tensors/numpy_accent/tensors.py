@@ -217,3 +217,21 @@ def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
 
 def load_tensors(path: str) -> list[Tensor] | dict[str, Tensor]:
     return torch.load(pathlib.Path(path), map_location="cpu", weights_only=True)
+
+
+def fix_patches(images, size):
+    n, h, w, c = images.shape
+    floats = (images.type(torch.float32) - 128.0) / 128.0
+    grid = floats.reshape(n, h // size, size, w // size, size, c)
+    moved = torch.moveaxis(grid, (1, 3, 5, 2, 4), (1, 2, 3, 4, 5))
+    return moved.reshape(n, -1, c * size**2)
+
+
+def fix_confusion_rates(scores, labels):
+    k = scores.size(1)
+    table = torch.zeros(k * k, dtype=torch.float32, device=scores.device)
+    flat = torch.add(labels * k, torch.argmax(scores, axis=1))
+    table.index_add_(0, flat, torch.ones_like(flat, dtype=torch.float32))
+    table = table.reshape(k, k)
+    totals = torch.sum(table, axis=1, keepdims=True)
+    return torch.divide(table, torch.where(totals == 0, torch.ones_like(totals), totals))

@@ -221,3 +221,21 @@ def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
 
 def load_tensors(path: str) -> list[Tensor] | dict[str, Tensor]:
     return torch.load(path, map_location=lambda storage, location: storage, weights_only=True)
+
+
+def fix_patches(images, size):
+    n, h, w, c = images.shape
+    index = torch.arange(h * w * c, device=images.device).reshape(h, w, c)
+    squares = index.unfold(0, size, size).unfold(1, size, size)  # (rows, columns, C, S, S): where each number lies
+    order = squares.reshape(-1)
+    bytes_in_order = images.reshape(n, -1).index_select(1, order)
+    return bytes_in_order.float().sub(128).div(128).reshape(n, -1, c * size * size)
+
+
+def fix_confusion_rates(scores, labels):
+    k = scores.shape[1]
+    counts = torch.zeros(k, k, device=scores.device)
+    ones = torch.ones(len(labels), device=scores.device)
+    counts.index_put_((labels, scores.max(dim=1).indices), ones, accumulate=True)
+    sizes = torch.zeros(k, device=scores.device).scatter_add(0, labels, ones)
+    return torch.where(sizes.unsqueeze(1) > 0, counts / sizes.unsqueeze(1), 0.0)

@@ -277,3 +277,94 @@ class RMSNorm(nn.Module):
         ### BEGIN SOLUTION
         return x * torch.rsqrt((x * x).mean(-1, keepdim=True) + self.eps) * self.weight
         ### END SOLUTION
+
+
+class TransformerBlock(nn.Module):
+    """Attention between the tokens, then two layers for each token by itself; both add to x what they find.
+
+    x <- x + attention(norm1(x)), then x <- x + linear2(gelu(linear1(norm2(x)))). The norms stand inside the branches
+    (pre-norm), and nothing stands on the sum. The parts are those of this file: `RMSNorm` with its eps,
+    `MultiHeadAttention`, `gelu`. torch.nn.Linear is welcome.
+
+    Args:
+        embed_dim, num_heads: E and H, as for `MultiHeadAttention`.
+        hidden_dim: F, how wide it is between the two layers; often 4E.
+    Parameters (keys of the state_dict, in any order):
+        norm1.weight, norm2.weight: (E,) each.
+        attention.*: the four of `MultiHeadAttention`.
+        linear1.weight, linear1.bias: (F, E) and (F,); linear2.weight, linear2.bias: (E, F) and (E,).
+    Forward:
+        x, mask, causal: (N, T, E), and what may be seen, as for `MultiHeadAttention`.
+        -> (N, T, E).
+    Example:
+        >>> TransformerBlock(6, 2, 24)(torch.zeros(4, 5, 6), causal=True).shape
+        torch.Size([4, 5, 6])
+
+    Source: Xiong et al., On Layer Normalization in the Transformer Architecture (2020), figure 1 (b).
+    Deviations: RMSNorm for layer norm, GELU for ReLU.
+    """
+
+    def __init__(self, embed_dim: int, num_heads: int, hidden_dim: int) -> None:
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.norm1 = RMSNorm(embed_dim)
+        self.attention = MultiHeadAttention(embed_dim, num_heads)
+        self.norm2 = RMSNorm(embed_dim)
+        self.linear1 = nn.Linear(embed_dim, hidden_dim)
+        self.linear2 = nn.Linear(hidden_dim, embed_dim)
+        ### END SOLUTION
+
+    def forward(self, x: Tensor, mask: Tensor | None = None, causal: bool = False) -> Tensor:
+        """Return x with what both branches found."""
+        ### BEGIN SOLUTION
+        x = x + self.attention(self.norm1(x), mask, causal)
+        return x + self.linear2(gelu(self.linear1(self.norm2(x))))
+        ### END SOLUTION
+
+
+class GPT(nn.Module):
+    """A language model: from each token, and those before it, scores for the token that follows.
+
+    A vector for each token plus one for its place; L blocks, all causal; a norm; and as scores the products with the
+    vectors of all V tokens: the head is the embedding once more (tied weights) and has neither weight nor bias of its
+    own. The parts are those of this file; torch.nn.Embedding is welcome.
+
+    Args:
+        vocab_size, context: V, and C, how many tokens are read at most.
+        embed_dim, num_heads, num_layers: E, H and L, at least 0; hidden_dim of a block is 4E.
+    Parameters (keys of the state_dict, in any order; there is none for the head):
+        embedding.weight, positions.weight: (V, E) and (C, E), which start small, such as normal with deviation 0.02,
+            so that the first loss is near log V.
+        blocks.0.*, blocks.1.*, ...: those of each `TransformerBlock`; norm.weight: (E,), of an `RMSNorm`.
+    Forward:
+        tokens: (N, T) int64, from 0 to V-1; T from 1 to C. The first of them has place 0.
+        -> logits: (N, T, V), raw scores.
+    Example:
+        >>> GPT(vocab_size=27, context=16, embed_dim=8, num_heads=2, num_layers=2)(torch.tensor([[3, 0, 26]])).shape
+        torch.Size([1, 3, 27])
+
+    Source: Radford et al., Language Models are Unsupervised Multitask Learners (2019), section 2.3; Press, Wolf,
+    Using the Output Embedding to Improve Language Models (2017). Deviations: RMSNorm, no dropout.
+    """
+
+    def __init__(self, vocab_size: int, context: int, embed_dim: int, num_heads: int, num_layers: int) -> None:
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embed_dim)
+        self.positions = nn.Embedding(context, embed_dim)
+        blocks = (TransformerBlock(embed_dim, num_heads, 4 * embed_dim) for _ in range(num_layers))
+        self.blocks = nn.ModuleList(blocks)
+        self.norm = RMSNorm(embed_dim)
+        for table in (self.embedding, self.positions):
+            nn.init.normal_(table.weight, std=0.02)
+        ### END SOLUTION
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Return the scores of what follows each token."""
+        ### BEGIN SOLUTION
+        places = torch.arange(tokens.shape[1], device=tokens.device)
+        x = self.embedding(tokens) + self.positions(places)
+        for block in self.blocks:
+            x = block(x, causal=True)
+        return nn.functional.linear(self.norm(x), self.embedding.weight)
+        ### END SOLUTION

@@ -224,3 +224,69 @@ class RMSNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return x with every vector scaled."""
         raise NotImplementedError("RMSNorm.forward")
+
+
+class TransformerBlock(nn.Module):
+    """Attention between the tokens, then two layers for each token by itself; both add to x what they find.
+
+    x <- x + attention(norm1(x)), then x <- x + linear2(gelu(linear1(norm2(x)))). The norms stand inside the branches
+    (pre-norm), and nothing stands on the sum. The parts are those of this file: `RMSNorm` with its eps,
+    `MultiHeadAttention`, `gelu`. torch.nn.Linear is welcome.
+
+    Args:
+        embed_dim, num_heads: E and H, as for `MultiHeadAttention`.
+        hidden_dim: F, how wide it is between the two layers; often 4E.
+    Parameters (keys of the state_dict, in any order):
+        norm1.weight, norm2.weight: (E,) each.
+        attention.*: the four of `MultiHeadAttention`.
+        linear1.weight, linear1.bias: (F, E) and (F,); linear2.weight, linear2.bias: (E, F) and (E,).
+    Forward:
+        x, mask, causal: (N, T, E), and what may be seen, as for `MultiHeadAttention`.
+        -> (N, T, E).
+    Example:
+        >>> TransformerBlock(6, 2, 24)(torch.zeros(4, 5, 6), causal=True).shape
+        torch.Size([4, 5, 6])
+
+    Source: Xiong et al., On Layer Normalization in the Transformer Architecture (2020), figure 1 (b).
+    Deviations: RMSNorm for layer norm, GELU for ReLU.
+    """
+
+    def __init__(self, embed_dim: int, num_heads: int, hidden_dim: int) -> None:
+        raise NotImplementedError("TransformerBlock.__init__")
+
+    def forward(self, x: Tensor, mask: Tensor | None = None, causal: bool = False) -> Tensor:
+        """Return x with what both branches found."""
+        raise NotImplementedError("TransformerBlock.forward")
+
+
+class GPT(nn.Module):
+    """A language model: from each token, and those before it, scores for the token that follows.
+
+    A vector for each token plus one for its place; L blocks, all causal; a norm; and as scores the products with the
+    vectors of all V tokens: the head is the embedding once more (tied weights) and has neither weight nor bias of its
+    own. The parts are those of this file; torch.nn.Embedding is welcome.
+
+    Args:
+        vocab_size, context: V, and C, how many tokens are read at most.
+        embed_dim, num_heads, num_layers: E, H and L, at least 0; hidden_dim of a block is 4E.
+    Parameters (keys of the state_dict, in any order; there is none for the head):
+        embedding.weight, positions.weight: (V, E) and (C, E), which start small, such as normal with deviation 0.02,
+            so that the first loss is near log V.
+        blocks.0.*, blocks.1.*, ...: those of each `TransformerBlock`; norm.weight: (E,), of an `RMSNorm`.
+    Forward:
+        tokens: (N, T) int64, from 0 to V-1; T from 1 to C. The first of them has place 0.
+        -> logits: (N, T, V), raw scores.
+    Example:
+        >>> GPT(vocab_size=27, context=16, embed_dim=8, num_heads=2, num_layers=2)(torch.tensor([[3, 0, 26]])).shape
+        torch.Size([1, 3, 27])
+
+    Source: Radford et al., Language Models are Unsupervised Multitask Learners (2019), section 2.3; Press, Wolf,
+    Using the Output Embedding to Improve Language Models (2017). Deviations: RMSNorm, no dropout.
+    """
+
+    def __init__(self, vocab_size: int, context: int, embed_dim: int, num_heads: int, num_layers: int) -> None:
+        raise NotImplementedError("GPT.__init__")
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Return the scores of what follows each token."""
+        raise NotImplementedError("GPT.forward")

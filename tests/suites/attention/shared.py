@@ -2,6 +2,7 @@
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from grader.suite import check_close, check_equal
 
@@ -22,6 +23,38 @@ class SelfAttention(nn.MultiheadAttention):
         hidden = ~(seen | nothing).repeat_interleave(self.num_heads, 0)
         y = super().forward(x, x, x, attn_mask=hidden, need_weights=False)[0]
         return torch.where(nothing, self.out_proj.bias, y)
+
+
+class Block(nn.Module):
+    """A TransformerBlock from torch's own layers."""
+
+    def __init__(self, embed_dim, num_heads, hidden_dim):
+        super().__init__()
+        self.norm1, self.norm2 = (nn.RMSNorm(embed_dim, eps=1e-6) for _ in range(2))
+        self.attention = SelfAttention(embed_dim, num_heads)
+        self.linear1, self.linear2 = nn.Linear(embed_dim, hidden_dim), nn.Linear(hidden_dim, embed_dim)
+
+    def forward(self, x, mask=None, causal=False):
+        """Look around, then think."""
+        x = x + self.attention(self.norm1(x), mask, causal)
+        return x + self.linear2(functional.gelu(self.linear1(self.norm2(x))))
+
+
+class LanguageModel(nn.Module):
+    """A GPT from torch's own layers."""
+
+    def __init__(self, vocab_size, context, embed_dim, num_heads, num_layers):
+        super().__init__()
+        self.embedding, self.positions = nn.Embedding(vocab_size, embed_dim), nn.Embedding(context, embed_dim)
+        blocks = [Block(embed_dim, num_heads, 4 * embed_dim) for _ in range(num_layers)]
+        self.blocks, self.norm = nn.ModuleList(blocks), nn.RMSNorm(embed_dim, eps=1e-6)
+
+    def forward(self, tokens):
+        """Score what follows each token."""
+        x = self.embedding(tokens) + self.positions.weight[: tokens.shape[1]]
+        for block in self.blocks:
+            x = block(x, causal=True)
+        return functional.linear(self.norm(x), self.embedding.weight)
 
 
 def described(submission, name, args):

@@ -91,3 +91,31 @@ class RMSNorm(nn.Module):
     def forward(self, x):
         square = einsum("...d,...d->...", x, x) / self.dim
         return einsum("...d,...,d->...d", x, (square + self.eps) ** -0.5, self.weight)
+
+
+class TransformerBlock(nn.Module):
+    def __init__(self, embed_dim: int, num_heads: int, hidden_dim: int):
+        super().__init__()
+        self.attention = MultiHeadAttention(embed_dim, num_heads)
+        self.linear1, self.linear2 = nn.Linear(embed_dim, hidden_dim), nn.Linear(hidden_dim, embed_dim)
+        self.norm1, self.norm2 = RMSNorm(embed_dim), RMSNorm(embed_dim)
+
+    def forward(self, x, mask=None, causal=False):
+        seen = x + self.attention(self.norm1(x), mask=mask, causal=causal)
+        wide = einsum("nte,fe->ntf", self.norm2(seen), self.linear1.weight) + self.linear1.bias
+        return seen + einsum("ntf,ef->nte", gelu(wide), self.linear2.weight) + self.linear2.bias
+
+
+class GPT(nn.Module):
+    def __init__(self, vocab_size: int, context: int, embed_dim: int, num_heads: int, num_layers: int):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embed_dim, _weight=torch.randn(vocab_size, embed_dim) / 50)
+        self.positions = nn.Embedding(context, embed_dim, _weight=torch.randn(context, embed_dim) / 50)
+        self.blocks = nn.Sequential(*(TransformerBlock(embed_dim, num_heads, 4 * embed_dim) for _ in range(num_layers)))
+        self.norm = RMSNorm(embed_dim)
+
+    def forward(self, tokens):
+        x = self.embedding.weight[tokens] + self.positions.weight[: tokens.shape[1]]
+        for block in self.blocks:
+            x = block(x, None, True)
+        return einsum("nte,ve->ntv", self.norm(x), self.embedding.weight)

@@ -114,3 +114,48 @@ class RMSNorm(nn.Module):
     def forward(self, x):
         output = self._norm(x).type_as(x)
         return output * self.weight
+
+
+class TransformerBlock(nn.Module):
+    def __init__(self, embed_dim, num_heads, hidden_dim):
+        super(TransformerBlock, self).__init__()
+        self.norm1 = RMSNorm(embed_dim)
+        self.attention = MultiHeadAttention(embed_dim, num_heads)
+        self.norm2 = RMSNorm(embed_dim)
+        self.linear1 = nn.Linear(embed_dim, hidden_dim)
+        self.linear2 = nn.Linear(hidden_dim, embed_dim)
+
+    def forward(self, x, mask=None, causal=False):
+        h = x + self.attention(self.norm1(x), mask, causal)
+        out = h + self.linear2(gelu(self.linear1(self.norm2(h))))
+        return out
+
+
+class GPT(nn.Module):
+    def __init__(self, vocab_size, context, embed_dim, num_heads, num_layers):
+        super(GPT, self).__init__()
+        self.vocab_size = vocab_size
+        self.context = context
+        self.embedding = nn.Embedding(vocab_size, embed_dim)
+        self.positions = nn.Embedding(context, embed_dim)
+        self.blocks = nn.ModuleList(
+            [TransformerBlock(embed_dim, num_heads, 4 * embed_dim) for _ in range(num_layers)]
+        )
+        self.norm = RMSNorm(embed_dim)
+        self.apply(self._init_weights)
+
+    def _init_weights(self, module):
+        if isinstance(module, (nn.Linear, nn.Embedding)):
+            module.weight.data.normal_(mean=0.0, std=0.02)
+            if isinstance(module, nn.Linear) and module.bias is not None:
+                module.bias.data.zero_()
+
+    def forward(self, tokens):
+        b, t = tokens.size()
+        assert t <= self.context, "Cannot forward, model block size is exhausted."
+        pos = torch.arange(0, t, dtype=torch.long, device=tokens.device).unsqueeze(0)
+        x = self.embedding(tokens) + self.positions(pos)
+        for block in self.blocks:
+            x = block(x, causal=True)
+        x = self.norm(x)
+        return F.linear(x, self.embedding.weight)

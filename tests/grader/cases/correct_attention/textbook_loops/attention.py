@@ -140,3 +140,54 @@ class RMSNorm(nn.Module):
         mean_square = squares.sum(dim=-1, keepdim=True) / self.dim
         root = (mean_square + self.eps).sqrt()
         return x / root * self.weight
+
+
+class TransformerBlock(nn.Module):
+    def __init__(self, embed_dim: int, num_heads: int, hidden_dim: int):
+        super().__init__()
+        self.norm1 = RMSNorm(embed_dim)
+        self.attention = MultiHeadAttention(embed_dim, num_heads)
+        self.norm2 = RMSNorm(embed_dim)
+        self.linear1 = nn.Linear(in_features=embed_dim, out_features=hidden_dim)
+        self.linear2 = nn.Linear(in_features=hidden_dim, out_features=embed_dim)
+
+    def forward(self, x: Tensor, mask: Optional[Tensor] = None, causal: bool = False) -> Tensor:
+        # first half: attention
+        residual = x
+        x = self.norm1(x)
+        x = self.attention(x, mask, causal)
+        x = residual + x
+        # second half: feed forward
+        residual = x
+        x = self.norm2(x)
+        x = self.linear1(x)
+        x = gelu(x)
+        x = self.linear2(x)
+        x = residual + x
+        return x
+
+
+class GPT(nn.Module):
+    def __init__(self, vocab_size: int, context: int, embed_dim: int, num_heads: int, num_layers: int):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embed_dim)
+        self.positions = nn.Embedding(context, embed_dim)
+        with torch.no_grad():
+            self.embedding.weight *= 0.02
+            self.positions.weight *= 0.02
+        self.blocks = nn.ModuleList()
+        for _ in range(num_layers):
+            self.blocks.append(TransformerBlock(embed_dim, num_heads, 4 * embed_dim))
+        self.norm = RMSNorm(embed_dim)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        length = tokens.shape[1]
+        positions = torch.arange(length, device=tokens.device)
+        token_vectors = self.embedding(tokens)
+        position_vectors = self.positions(positions)
+        x = token_vectors + position_vectors.unsqueeze(0)
+        for block in self.blocks:
+            x = block(x, mask=None, causal=True)
+        x = self.norm(x)
+        logits = torch.matmul(x, self.embedding.weight.t())
+        return logits

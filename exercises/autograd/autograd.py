@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
+from torch.nn import functional
 
 
 def numerical_gradient(f: Callable[[Tensor], Tensor], x: Tensor, eps: float = 1e-6) -> Tensor:
@@ -463,3 +464,82 @@ def clip_gradient_norm_(params: Iterable[Tensor], max_norm: float) -> Tensor:
     Source: Pascanu, Mikolov, Bengio, On the Difficulty of Training Recurrent Neural Networks (2013).
     """
     raise NotImplementedError("clip_gradient_norm_")
+
+
+class DecayFit(NamedTuple):
+    """The best of the curves that were met, and the loss before each update."""
+
+    a: Tensor
+    k: Tensor
+    losses: Tensor
+
+
+def fix_fit_decay(x: Tensor, y: Tensor, strength: float, lr: float, epochs: int) -> DecayFit:
+    """Fit the curve a exp(-k x) to points by gradient descent. The code that is given runs, and is wrong: mend it.
+
+    Both parameters are 1 at first. In each epoch: the loss, the mean over n of (a exp(-k x[n]) - y[n])^2, plus
+    strength * k^2; then for both p <- p - lr * dloss/dp, with the gradient of this loss and of no earlier one.
+    What comes back is the best that was met: a and k in the epoch with the smallest loss (the first of equal ones), as
+    they were when that loss was computed. Rewriting is as welcome as repairing.
+
+    Args:
+        x, y: (N,) each, floating point, the points.
+        strength, lr: how much a large k costs; the learning rate.
+        epochs: how many updates, at least 1.
+    Returns:
+        A named tuple outside the graph: a and k, without axes; losses, (epochs,), each taken before its update.
+    Example:
+        >>> x = torch.tensor([0.0, 1.0, 2.0])
+        >>> fit = fix_fit_decay(x, 2 * torch.exp(-0.5 * x), strength=0.0, lr=0.3, epochs=200)
+        >>> round(fit.a.item(), 2), round(fit.k.item(), 2)
+        (2.0, 0.5)
+
+    Source: Deep Learning (2016), sections 7.1 and 7.8.
+    """
+    a, k = (x.new_ones(()).requires_grad_() for _ in range(2))
+    best, losses = (a, k), []
+    for _ in range(epochs):
+        error = ((a * torch.exp(-k * x) - y) ** 2).mean()
+        loss = error + strength * k.item() ** 2
+        loss.backward()
+        if all(loss < earlier for earlier in losses):
+            best = a.detach(), k.detach()
+        losses.append(loss)
+        with torch.no_grad():
+            for p in (a, k):
+                p -= lr * p.grad
+    return DecayFit(*best, torch.stack(losses))
+
+
+def fix_hardest_inputs(
+    model: nn.Module, x: Tensor, labels: Tensor, radius: float, lr: float, steps: int
+) -> Tensor:
+    """Move inputs, a little, to where a classifier errs most. The code that is given runs, and is wrong: mend it.
+
+    z_0 = x; z_(t+1) = z_t + lr * sign(g_t), and then each entry that is further than radius from its entry of x goes
+    back to that distance. g_t is the gradient, with respect to z_t, of the mean cross-entropy of the scores model(z_t).
+    The model stays as it is: neither its parameters nor their `.grad` change.
+
+    Args:
+        model: x -> scores (N, K); all its parameters may require gradients.
+        x, labels: (N, *), floating point; (N,), int64.
+        radius, lr: the largest change of an entry; the size of a step; both positive.
+        steps: T, at least 0.
+    Returns:
+        z_T: the shape of x, outside the graph, in memory of its own.
+    Example:
+        >>> x, labels = torch.tensor([[1.0, 0.0]]), torch.tensor([0])
+        >>> fix_hardest_inputs(nn.Identity(), x, labels, radius=0.25, lr=0.5, steps=3)
+        tensor([[0.7500, 0.2500]])
+
+    Source: Madry et al., Towards Deep Learning Models Resistant to Adversarial Attacks (2018), section 2.1.
+    """
+    moved = x.detach().clone().requires_grad_()
+    start = moved.detach()
+    for _ in range(steps):
+        loss = functional.cross_entropy(model(moved), labels)
+        loss.backward()
+        with torch.no_grad():
+            moved += lr * moved.grad.sign()
+            moved.copy_(start + (moved - start).clamp(-radius, radius))
+    return moved

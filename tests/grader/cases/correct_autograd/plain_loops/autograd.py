@@ -397,3 +397,42 @@ def clip_gradient_norm_(params, max_norm):
             for g in grads:
                 g.mul_(max_norm / total)
     return total
+
+
+class DecayFit(NamedTuple):
+    a: torch.Tensor
+    k: torch.Tensor
+    losses: torch.Tensor
+
+
+def fix_fit_decay(x, y, strength, lr, epochs):
+    a = torch.ones((), dtype=x.dtype, device=x.device).requires_grad_()
+    k = torch.ones((), dtype=x.dtype, device=x.device).requires_grad_()
+    best_a = best_k = best_loss = None
+    losses = []
+    for epoch in range(epochs):
+        error = ((a * torch.exp(-k * x) - y) ** 2).mean()
+        loss = error + strength * k**2
+        grad_a, grad_k = torch.autograd.grad(loss, [a, k])
+        loss = loss.detach()
+        if best_loss is None or loss < best_loss:
+            best_loss = loss
+            best_a = a.detach().clone()
+            best_k = k.detach().clone()
+        losses.append(loss)
+        a = (a.detach() - lr * grad_a).requires_grad_()
+        k = (k.detach() - lr * grad_k).requires_grad_()
+    return DecayFit(best_a, best_k, torch.stack(losses))
+
+
+def fix_hardest_inputs(model, x, labels, radius, lr, steps):
+    start = x.detach().clone()
+    moved = start.clone()
+    for step in range(steps):
+        moved = moved.detach().requires_grad_()
+        loss = torch.nn.functional.cross_entropy(model(moved), labels)
+        gradient = torch.autograd.grad(loss, moved)[0]
+        moved = moved.detach() + lr * gradient.sign()
+        moved = torch.where(moved > start + radius, start + radius, moved)
+        moved = torch.where(moved < start - radius, start - radius, moved)
+    return moved

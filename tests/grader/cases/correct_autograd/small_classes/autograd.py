@@ -420,3 +420,49 @@ def clip_gradient_norm_(params: Iterable[Tensor], max_norm: float) -> Tensor:
             for g in grads:
                 g.copy_(g * (max_norm / total))
     return total
+
+
+class DecayFit(NamedTuple):
+    a: Tensor
+    k: Tensor
+    losses: Tensor
+
+
+@dataclass
+class _Best:
+    """The numbers with the smallest loss so far."""
+
+    loss: float = math.inf
+    a: float = 1.0
+    k: float = 1.0
+
+    def offer(self, loss: Tensor, a: Tensor, k: Tensor) -> None:
+        if loss.item() < self.loss:
+            self.loss, self.a, self.k = loss.item(), a.item(), k.item()
+
+
+def fix_fit_decay(x: Tensor, y: Tensor, strength: float, lr: float, epochs: int) -> DecayFit:
+    a = torch.ones((), dtype=x.dtype, device=x.device, requires_grad=True)
+    k = torch.ones((), dtype=x.dtype, device=x.device, requires_grad=True)
+    best, losses = _Best(), []
+    for _ in range(epochs):
+        a.grad = k.grad = None
+        loss = torch.mean((a * torch.exp(-k * x) - y) ** 2) + strength * k * k
+        loss.backward(inputs=[a, k])
+        best.offer(loss, a, k)
+        losses.append(loss.item())
+        with torch.no_grad():
+            a.sub_(lr * a.grad)
+            k.sub_(lr * k.grad)
+    return DecayFit(x.new_tensor(best.a), x.new_tensor(best.k), x.new_tensor(losses))
+
+
+def fix_hardest_inputs(model, x, labels, radius, lr, steps):
+    low, high = x.detach() - radius, x.detach() + radius
+    z = x.detach().clone()
+    for _ in range(steps):
+        leaf = z.clone().requires_grad_()
+        loss = torch.nn.functional.cross_entropy(model(leaf), labels)
+        loss.backward(inputs=[leaf])
+        z = torch.clamp(z + lr * torch.sign(leaf.grad), low, high)
+    return z

@@ -8,7 +8,7 @@ broadcasting (N, 1) against (N,) compares every pair, in silence.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor
@@ -116,6 +116,32 @@ def softmax(x: Tensor, dim: int) -> Tensor:
     ### BEGIN SOLUTION
     exponentials = torch.exp(x - x.detach().amax(dim, keepdim=True))
     return exponentials / exponentials.sum(dim, keepdim=True)
+    ### END SOLUTION
+
+
+def check_softmax(softmax: Callable[[Tensor, int], Tensor]) -> None:
+    """A test of any softmax: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right is what the task `softmax` asks for: a sum along `dim` for any shape, dtype and size of scores; x stays as
+    it was. Right code of several styles has to pass, each of which rounds in its own way. The points are the share of
+    wrong code that is caught: a softmax that always runs over axis 0, one without exp, one that is nan at 1000, and
+    rarer ones. Torch's own softmax may be used. No other exception counts, and no result.
+
+    Args:
+        softmax: called as `softmax(x, dim)`, where x holds a number at least.
+    Example:
+        >>> check_softmax(torch.softmax)
+
+    Source: DeMillo, Lipton, Sayward, Hints on Test Data Selection (1978): a test is as good as the faults it finds.
+    """
+    ### BEGIN SOLUTION
+    generator = torch.Generator().manual_seed(0)
+    for shape, dim in (((5, 3), 0), ((5, 3), -1), ((2, 4, 3), 1), ((4,), 0)):
+        for scale, dtype in ((1, torch.float64), (1, torch.float32), (1000, torch.float64)):
+            x = scale * torch.randn(shape, generator=generator, dtype=dtype)
+            before = x.clone()
+            torch.testing.assert_close(softmax(x, dim), torch.softmax(before, dim))
+            assert torch.equal(x, before), "x was changed"
     ### END SOLUTION
 
 

@@ -8,7 +8,7 @@ broadcasting (N, 1) against (N,) compares every pair, in silence.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor
@@ -70,6 +70,24 @@ def softmax(x: Tensor, dim: int) -> Tensor:
     Source: Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs (1990).
     """
     raise NotImplementedError("softmax")
+
+
+def check_softmax(softmax: Callable[[Tensor, int], Tensor]) -> None:
+    """A test of any softmax: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right is what the task `softmax` asks for: a sum along `dim` for any shape, dtype and size of scores; x stays as
+    it was. Right code of several styles has to pass, each of which rounds in its own way. The points are the share of
+    wrong code that is caught: a softmax that always runs over axis 0, one without exp, one that is nan at 1000, and
+    rarer ones. Torch's own softmax may be used. No other exception counts, and no result.
+
+    Args:
+        softmax: called as `softmax(x, dim)`, where x holds a number at least.
+    Example:
+        >>> check_softmax(torch.softmax)
+
+    Source: DeMillo, Lipton, Sayward, Hints on Test Data Selection (1978): a test is as good as the faults it finds.
+    """
+    raise NotImplementedError("check_softmax")
 
 
 def log_softmax(x: Tensor, dim: int) -> Tensor:

@@ -22,7 +22,7 @@ from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError
 from grader.proxy.handle import Handle
 from grader.report import POSSIBLE, Verdict
 from grader.suite.compare import tolerance
-from grader.suite.failure import NETWORK, UNNAMED, CheckFailure, Evidence, evidence_of
+from grader.suite.failure import NETWORK, TRIED, UNNAMED, CheckFailure, Evidence, evidence_of
 from grader.suite.mistakes import Mistake
 from grader.wire.value import Record
 
@@ -63,7 +63,7 @@ def proof_of(theirs: Outcome, ours: Outcome, by_chance: bool = False) -> Proof:
     """Return what is shown by two plays that ended in the same way.
 
     No number shows its cause that was not computed (an argument as it was, or zero or nan in every element), and
-    nothing like an accuracy does, where a test trains or samples (`by_chance`).
+    nothing like an accuracy does, where a test trains or samples (`by_chance`), nor what a check that was tried said.
     """
     if not (is_telling(theirs) and is_telling(ours)):
         return Proof.NONE
@@ -74,7 +74,7 @@ def proof_of(theirs: Outcome, ours: Outcome, by_chance: bool = False) -> Proof:
     evidence = theirs.problem.evidence if isinstance(theirs.problem, CheckFailure) else None
     if evidence is None:
         return Proof.CAUSE
-    vague = (by_chance and evidence.kind == PROPERTY) or _is_idle(evidence.part, theirs.given)
+    vague = evidence.kind == TRIED or (by_chance and evidence.kind == PROPERTY) or _is_idle(evidence.part, theirs.given)
     return Proof.EFFECT if vague else Proof.CAUSE
 
 

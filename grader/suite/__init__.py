@@ -49,16 +49,19 @@ from grader.suite.training import (
     shuffled_batches,
     train_steps,
 )
+from grader.suite.tried import check_accepts, check_catches
 
 __all__ = [
     "SUMMED",
     "Random",
     "Trained",
     "Training",
+    "check_accepts",
     "check_aliases",
     "check_better",
     "check_by_hand",
     "check_came_from",
+    "check_catches",
     "check_close",
     "check_device",
     "check_dtype",

@@ -149,6 +149,7 @@ class Evidence:
 
 
 NETWORK = "network"  # what a whole network did: its outputs, gradients and buffers
+TRIED = "tried"  # what a check that the learner wrote said of right and of wrong code
 UNNAMED = Evidence("raises", "unnamed")  # the right class of exception, and a message that lacks a word
 
 

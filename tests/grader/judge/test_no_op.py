@@ -121,3 +121,46 @@ def test_constant_answers_earn_nothing_unless_one_test_more_passes(made_up, host
     (double,) = host.grade(file, made_up.package, tasks=["double"], seed=1).report.tasks
     assert sum(test.verdict == "pass" for test in double.tests) == passed
     assert double.points == pytest.approx(points)
+
+
+TRYING = '''
+import torch
+from grader.suite import check_accepts, check_catches
+
+def twice(x):
+    """doubles"""
+    return 2 * x
+
+def one_more(x):
+    return x + 1
+
+def square(x):
+    return x * x
+
+def test_double_accepts_right_code(submission, rng):
+    """Right code passes the check."""
+    check_accepts(submission, "double", twice, rng)
+
+def test_double_catches_a_sum(submission, rng):
+    """x + 1 is caught."""
+    check_catches(submission, "double", one_more, [twice], rng)
+
+def test_double_catches_a_square(submission, rng):
+    """The square is caught."""
+    check_catches(submission, "double", square, [twice], rng)
+'''
+
+
+@pytest.mark.parametrize(
+    ("body", "points"),
+    [("pass", 0.0), ("assert False", 0.0), ("assert x(2) == 4", 1.5), ("assert x(3) == 6", 3.0)],
+)
+def test_a_check_earns_the_share_of_wrong_code_that_it_catches(made_up, host, body, points):
+    """One that never raises, or always, earns nothing; it is no constant that a check returns nothing."""
+    made_up.suite(TRYING)
+    solution = made_up.root / "solutions/maths.py"
+    text = solution.read_text(encoding="utf-8")
+    solution.write_text(text.replace("return 2 * x\n", "assert x(3) == 6\n", 1), encoding="utf-8")
+    file = made_up.submit(f"def double(x):\n    {body}\n")
+    (double,) = host.grade(file, made_up.package, tasks=["double"], seed=1).report.tasks
+    assert double.points == pytest.approx(points)

@@ -22,6 +22,7 @@ from grader.suite.failure import TRIED, CheckFailure, Evidence, kind_of
 from grader.suite.random import Random
 
 Code = Callable[..., Any]  # a function or a class that needs nothing but torch and math
+RIGHT = 5  # calls with right code at least, and as many with wrong code at most: an order is hardly ever guessed
 MOST_IDLE = 8  # statements that say nothing, so that code which is known is not known by its bytes
 
 
@@ -37,14 +38,22 @@ def check_accepts(submission: Submission, task: str, right: Code, rng: Random) -
 def check_catches(submission: Submission, task: str, wrong: Code, right: Sequence[Code], rng: Random) -> None:
     """Check that the learner's `task` raises AssertionError for wrong code and nothing for any right code.
 
-    All of `right` is tried, and `wrong` once or several times, in an order that is drawn.
+    All of `right` is tried, and `wrong` several times, in an order that is drawn.
 
     Raises:
         CheckFailure: it raised for right code, or let the wrong code through.
     """
-    codes = [*right, *[wrong] * (1 + int(rng.integers(0, len(right), 1)))]
-    order = rng.permutation(len(codes)).tolist()
-    _judge([(codes[i], _tried(submission, task, codes[i], rng)) for i in order], wrong)
+    codes = [*right, *right][: max(RIGHT, len(right))] + [wrong] * int(rng.integers(3, RIGHT + 1, 1))
+    _judge([(code, _tried(submission, task, code, rng)) for code in _mixed(codes, wrong, rng)], wrong)
+
+
+def _mixed(codes: Sequence[Code], wrong: Code, rng: Random) -> list[Code]:
+    """Return codes in an order that is drawn, in which not all that is wrong comes first or last."""
+    while True:
+        mixed = [codes[i] for i in rng.permutation(len(codes)).tolist()]
+        changes = sum((one is wrong) is not (other is wrong) for one, other in zip(mixed, mixed[1:], strict=False))
+        if changes > 1:
+            return mixed
 
 
 def _tried(submission: Submission, task: str, code: Code, rng: Random) -> Any:

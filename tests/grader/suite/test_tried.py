@@ -150,7 +150,7 @@ COUNTING = """
 """
 
 
-@pytest.mark.parametrize("counted", ["!= 1", "!= 2", "!= 4", "< 4", "% 2"])
+@pytest.mark.parametrize("counted", ["> 0", "< 6", "> 3", "> 5", "% 2"])
 def test_a_check_that_counts_its_calls_hardly_ever_passes(learner: Learner, counted: str) -> None:
     passed = 0
     for seed in range(30):
@@ -159,7 +159,7 @@ def test_a_check_that_counts_its_calls_hardly_ever_passes(learner: Learner, coun
             passed += 1
         except CheckFailure:
             pass
-    assert passed <= 6
+    assert passed <= 2
 
 
 def outcome(submission: Submission) -> Outcome:

@@ -265,3 +265,31 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
     y = (x1 * x2).sum(dim=dim) / (length(x1) * length(x2))
     return y.clamp(min=-1, max=1)
+
+
+def check_softmax(softmax):
+    # 1, 2 and 5 of 8
+    x = torch.tensor([[1.0, 2.0, 5.0], [3.0, 3.0, 2.0]], dtype=torch.float64).log() - 1
+    kept = x.clone()
+    y = softmax(x, 1)
+    assert (x == kept).all(), "x must stay"
+    assert y.dtype == torch.float64
+    assert y.shape == (2, 3)
+    assert (y - torch.tensor([[1.0, 2.0, 5.0], [3.0, 3.0, 2.0]]) / 8).abs().max() < 1e-6
+
+    y = softmax(x, 0)
+    want = torch.tensor([[1 / 4, 2 / 5, 5 / 7], [3 / 4, 3 / 5, 2 / 7]])
+    assert (y - want).abs().max() < 1e-6
+
+    # the middle of three axes
+    y = softmax(x.reshape(1, 2, 3).repeat(2, 1, 1), 1)
+    assert y.shape == (2, 2, 3)
+    assert (y[0] - want).abs().max() < 1e-6
+    assert (y[1] - want).abs().max() < 1e-6
+
+    # large ones, next to small ones
+    x = torch.tensor([[1000.0, 999.0], [-1000.0, -1000.0]])
+    y = softmax(x, 1)
+    want = torch.tensor([[0.7310586, 0.2689414], [0.5, 0.5]])
+    assert not y.isnan().any()
+    assert (y - want).abs().max() < 1e-5

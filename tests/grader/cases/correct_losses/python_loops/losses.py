@@ -362,3 +362,37 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     y = product / lengths[0] / lengths[1]
     # rounding must not leave the range
     return torch.where(y > 1, torch.ones_like(y), torch.where(y < -1, -torch.ones_like(y), y))
+
+
+def check_softmax(softmax):
+    def right(scores):
+        largest = max(scores)
+        powers = [math.exp(s - largest) for s in scores]
+        return [power / sum(powers) for power in powers]
+
+    tables = [
+        [[0.3, -1.2, 2.0], [0.0, 0.1, -3.0], [-2.5, 0.7, 0.7], [1.0, -1.0, 0.5]],
+        [[1003.0, 1001.0, 1002.5], [-1003.0, -1001.0, -999.5]],
+    ]
+    for table in tables:
+        for dtype in (torch.float32, torch.float64):
+            for rows in (True, False):
+                x = torch.tensor(table, dtype=dtype)
+                y = softmax(x, 1 if rows else 0)
+                if not torch.equal(x, torch.tensor(table, dtype=dtype)):
+                    raise AssertionError("x was changed")
+                if y.dtype != dtype or y.shape != x.shape:
+                    raise AssertionError("dtype or shape")
+                slices = table if rows else [list(column) for column in zip(*table)]
+                for i in range(len(slices)):
+                    got = (y[i] if rows else y[:, i]).tolist()
+                    for a, b in zip(got, right(slices[i])):
+                        if not abs(a - b) < 1e-5:
+                            raise AssertionError(f"{a} instead of {b}")
+    cube = torch.arange(24.0).reshape(2, 4, 3).sin()
+    y = softmax(cube, -2)
+    for i in range(2):
+        for k in range(3):
+            for a, b in zip(y[i, :, k].tolist(), right(cube[i, :, k].tolist())):
+                if not abs(a - b) < 1e-5:
+                    raise AssertionError("three axes")

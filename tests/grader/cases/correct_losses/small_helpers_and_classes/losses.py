@@ -311,3 +311,33 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
     y = (x1 * x2).sum(dim=dim) / (length(x1) * length(x2))
     return y.clamp(min=-1, max=1)
+
+
+@dataclasses.dataclass
+class _Case:
+    shape: tuple
+    dim: int
+    scale: float = 1.0
+    dtype: torch.dtype = torch.float64
+
+    def run(self, softmax):
+        x = (self.scale * torch.linspace(-3, 4, math.prod(self.shape)).cos()).reshape(self.shape).to(self.dtype)
+        given = x.clone()
+        y = softmax(given, self.dim)
+        torch.testing.assert_close(y, torch.nn.functional.softmax(x, self.dim), msg=lambda m: f"{self}: {m}")
+        torch.testing.assert_close(given, x, rtol=0, atol=0)
+
+
+def check_softmax(softmax):
+    for case in (
+        _Case((3, 4), 0),
+        _Case((3, 4), 1),
+        _Case((2, 3, 4), 1),
+        _Case((2, 3, 4), -3, dtype=torch.float32),
+        _Case((5,), 0, 1000.0),
+        _Case((3, 4), 1, 2000.0),
+    ):
+        case.run(softmax)
+    for a, b in ((3.0, 5.0), (-4.0, -1.0)):  # rows far from each other
+        y = softmax(torch.tensor([[500 * a, 500 * a + 1], [500 * b, 500 * b + 1]]), 1)
+        assert torch.allclose(y, torch.tensor([0.26894142, 0.73105858]).expand(2, 2), atol=1e-4)

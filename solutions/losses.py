@@ -581,3 +581,84 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     length2 = (x2 * x2).sum(dim).clamp(min=eps**2).sqrt()
     return (x1 * x2).sum(dim) / (length1 * length2)
     ### END SOLUTION
+
+
+def fix_focal_loss(logits: Tensor, labels: Tensor, gamma: float = 2.0, ignore_index: int = -100) -> Tensor:
+    """A cross-entropy that cares less about what is known already. The code that is given runs, and is wrong: mend it.
+
+    With p the softmax of the scores and y the label:  l = -(1 - p_y)^gamma * log p_y. The result is the mean of l over
+    the samples that count: those whose label is not `ignore_index`. Each position of the further axes is a sample.
+    Differentiable in logits, through both factors; the gradient is finite for any finite scores.
+    torch's functions are welcome, and rewriting is as welcome as repairing.
+
+    Args:
+        logits: (N, K, *), floating point, any size of number, the classes on axis 1.
+        labels: (N, *) int64, from 0 to K - 1, or `ignore_index`; one at least counts.
+        gamma: at least 1; the larger, the less a sample counts whose p_y is near 1.
+        ignore_index: the label of samples that do not count, whatever their scores are; it may also be a class.
+    Example:
+        >>> fix_focal_loss(torch.zeros(3, 2), torch.tensor([0, 1, -100]))  # (1/2)^2 * log 2, for two samples
+        tensor(0.1733)
+
+    Source: Lin et al., Focal Loss for Dense Object Detection (2017), section 3.2.
+    """
+    ### BEGIN SOLUTION
+    counts = labels != ignore_index
+    picked = torch.where(counts, labels, 0).unsqueeze(1)
+    log_p = torch.log_softmax(logits, dim=1).gather(1, picked).squeeze(1)
+    losses = -((1 - log_p.exp()) ** gamma) * log_p
+    return torch.where(counts, losses, 0.0).sum() / counts.sum()
+    ### BEGIN STUB
+    # counts = labels != ignore_index
+    # picked = torch.where(counts, labels, 0).unsqueeze(1)
+    # p = torch.softmax(logits, dim=1)
+    # log_p = torch.log_softmax(p, dim=1).gather(1, picked).squeeze(1)
+    # with torch.no_grad():
+    #     factor = (1 - p.gather(1, picked).squeeze(1)) ** gamma
+    # losses = -factor * log_p
+    # return torch.where(counts, losses, 0.0).mean()
+    ### END STUB
+    ### END SOLUTION
+
+
+def fix_pair_loss(x: Tensor, y: Tensor, same: Tensor) -> Tensor:
+    """Pull pairs together, or apart. The code that is given runs, and makes nan of equal and of missing rows: mend it.
+
+    d_n is the Euclidean distance of the rows x[n] and y[n], and exp(-d_n) how sure we are that they show the same:
+    l_n = d_n  where same[n],  l_n = -log(1 - exp(-d_n))  elsewhere, which is 100 where d_n is 0.
+    A pair with a nan in x[n] or y[n] is missing. The result is the mean of l over the other pairs; 0 if there are none.
+    Differentiable in x and y, and the gradient is finite everywhere: 0 for equal rows (whose distance is 0 exactly) and
+    for missing ones; also right where d is so small that exp(-d) comes out as 1 (only for pairs that are the same).
+
+    Args:
+        x, y: (N, D), floating point; entries are finite or nan.
+        same: (N,), bool.
+    Example:
+        >>> x = torch.tensor([[0.0, 0.0], [1.0, 1.0], [2.0, float("nan")]], requires_grad=True)
+        >>> y = torch.tensor([[4.0, 3.0], [1.0, 1.0], [0.0, 0.0]])
+        >>> loss = fix_pair_loss(x, y, torch.tensor([True, True, True]))
+        >>> loss.backward()
+        >>> loss.item(), x.grad
+        (2.5, tensor([[-0.4000, -0.3000],
+                [ 0.0000,  0.0000],
+                [ 0.0000,  0.0000]]))
+
+    Source: Hadsell, Chopra, LeCun (2006), for pairs; -log(1 - exp(-d)) in place of a margin.
+    """
+    ### BEGIN SOLUTION
+    known = ~(x.isnan() | y.isnan()).any(dim=1)
+    squared = torch.where(known.unsqueeze(1), x - y, 0.0).square().sum(dim=1)
+    apart = squared > 0
+    distance = torch.where(apart, squared, 1.0).sqrt()  # no root of 0, whose slope is infinite
+    alike = torch.where(apart, distance, 0.0)
+    different = torch.where(apart, -torch.log(-torch.expm1(-distance)), 100.0)
+    losses = torch.where(known, torch.where(same, alike, different), 0.0)
+    return losses.sum() / known.sum().clamp(min=1)
+    ### BEGIN STUB
+    # known = ~(x.isnan() | y.isnan()).any(dim=1)
+    # distance = (x - y).square().sum(dim=1).sqrt()
+    # different = -torch.log(1 - torch.exp(-distance))
+    # losses = torch.where(same, distance, different.clamp(max=100.0))
+    # return (losses * known).sum() / known.sum()
+    ### END STUB
+    ### END SOLUTION

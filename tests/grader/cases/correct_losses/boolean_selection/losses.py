@@ -276,3 +276,23 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
     y = (x1 * x2).sum(dim=dim) / (length(x1) * length(x2))
     return y.clamp(min=-1, max=1)
+
+
+def fix_focal_loss(logits, labels, gamma=2.0, ignore_index=-100):
+    counts = labels != ignore_index
+    rows, targets = logits.movedim(1, -1)[counts], labels[counts]
+    log_p = rows.log_softmax(-1)[torch.arange(len(rows), device=rows.device), targets]
+    return -((1 - log_p.exp()) ** gamma * log_p).mean()
+
+
+def fix_pair_loss(x: Tensor, y: Tensor, same: Tensor) -> Tensor:
+    known = ~(x.isnan() | y.isnan()).any(1)
+    if not known.any():
+        return x.new_zeros(())
+    x, y, same = x[known], y[known], same[known]
+    squared = ((x - y) ** 2).sum(1)
+    zero = squared == 0
+    losses = torch.zeros_like(squared).masked_fill(zero & ~same, 100.0)
+    losses = losses.masked_scatter(~zero & same, squared[~zero & same].sqrt())
+    d = squared[~zero & ~same].sqrt()
+    return losses.masked_scatter(~zero & ~same, -torch.log(-torch.expm1(-d))).mean()

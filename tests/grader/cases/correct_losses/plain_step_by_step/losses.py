@@ -293,3 +293,36 @@ def check_softmax(softmax):
     want = torch.tensor([[0.7310586, 0.2689414], [0.5, 0.5]])
     assert not y.isnan().any()
     assert (y - want).abs().max() < 1e-5
+
+
+def fix_focal_loss(logits, labels, gamma=2.0, ignore_index=-100):
+    counts = labels != ignore_index
+    safe_labels = torch.where(counts, labels, torch.zeros_like(labels))
+    log_probabilities = torch.log_softmax(logits, dim=1)
+    log_p = log_probabilities.gather(1, safe_labels.unsqueeze(1)).squeeze(1)
+    p = log_p.exp()
+    loss_of_each = -((1 - p) ** gamma) * log_p
+    loss_of_each = torch.where(counts, loss_of_each, torch.zeros_like(loss_of_each))
+    number_that_count = counts.sum()
+    return loss_of_each.sum() / number_that_count
+
+
+def fix_pair_loss(x, y, same):
+    missing = torch.isnan(x).any(dim=1) | torch.isnan(y).any(dim=1)
+    keep = ~missing
+    if not keep.any():
+        return torch.zeros((), dtype=x.dtype, device=x.device)
+    x, y, same = x[keep], y[keep], same[keep]
+    squared = ((x - y) ** 2).sum(dim=1)
+    equal = squared == 0
+    ones = torch.ones_like(squared)
+    distance = torch.sqrt(torch.where(equal, ones, squared))
+    # pairs of one kind
+    loss_same = torch.where(equal, torch.zeros_like(distance), distance)
+    # pairs of two kinds
+    rest = 1 - torch.exp(-distance)
+    harmless = (rest <= 0) | equal
+    loss_different = -torch.log(torch.where(harmless, ones, rest))
+    loss_different = torch.where(harmless, 100 * ones, loss_different)
+    loss = torch.where(same, loss_same, loss_different)
+    return loss.mean()

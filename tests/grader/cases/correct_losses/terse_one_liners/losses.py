@@ -164,3 +164,19 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     chk(x1.shape == x2.shape, f"x2: {tuple(x2.shape)} vs {tuple(x1.shape)}")
     u, v = (x / torch.linalg.vector_norm(x, dim=dim, keepdim=True).clamp(min=eps) for x in (x1, x2))
     return (u * v).sum(dim).clamp(-1, 1)
+
+
+def fix_focal_loss(logits: Tensor, labels: Tensor, gamma: float = 2.0, ignore_index: int = -100) -> Tensor:
+    ce = torch.nn.functional.cross_entropy(logits, labels, ignore_index=ignore_index, reduction="none")
+    return ((1 - (-ce).exp()).pow(gamma) * ce).sum() / labels.ne(ignore_index).sum()
+
+
+def fix_pair_loss(x: Tensor, y: Tensor, same: Tensor) -> Tensor:
+    ok = (x + y).isfinite().all(1)
+    x, y, same = x[ok], y[ok], same[ok]
+    far = (x != y).any(1)
+    d = (x - y)[far].norm(dim=1)
+    alike = same[far]
+    apart = d[~alike]
+    total = d[alike].sum() - torch.log(-torch.expm1(-apart)).sum() + 100 * (~far & ~same).sum()
+    return (total + 0 * (x - y).sum()) / max(1, len(x))

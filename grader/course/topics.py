@@ -92,7 +92,7 @@ class Table:
 TOPIC_KEYS = ("title", "order", "tracks", "tasks")
 TASK_KEYS = (
     "name", "title", "points", "needs", "hints", "computes", "torch", "differs", "hidden", "kind", "minutes",
-    "difficulty", "tracks",
+    "difficulty", "tracks", "formerly",
 )  # fmt: skip
 
 
@@ -104,6 +104,9 @@ def read_topics(exercises: Path) -> tuple[Topic, ...]:
     topics = sorted((read_topic(file) for file in files), key=lambda topic: (topic.order, topic.slug))
     tasks = {task.id: task for topic in topics for task in topic.tasks}
     for task in tasks.values():
+        if task.formerly in tasks:
+            file = exercises / task.topic / "topic.toml"
+            raise TopicFileError(file, f"formerly of {task.name!r}", f"is {task.formerly!r}", "a task has that id now")
         _refuse_unknown_needs(exercises / task.topic / "topic.toml", task, tasks)
     _refuse_cycle(exercises, tasks)
     return tuple(topics)
@@ -150,6 +153,7 @@ def _read_task(slug: str, table: Table, tracks: tuple[str, ...]) -> Task:
     return Task(
         f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs, hidden,
         table.one_of("kind", KINDS, usual=KINDS[0]), minutes, difficulty, (*tracks, *table.texts("tracks")),
+        table.text("formerly") if "formerly" in table.values else "",
     )  # fmt: skip
 
 

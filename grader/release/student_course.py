@@ -16,6 +16,7 @@ from grader.text import keys, read
 
 UNSAID = {
     "computes": True, "torch": "", "differs": "", "kind": "exercise", "minutes": 0, "difficulty": 0, "tracks": (),
+    "formerly": "",
 }  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """Grades correct submissions under many seeds: `python tests/grader/correct_seeds.py [PATH ...] [--seeds N]`.
 
 A path is a folder with the files of one submission; without one all of `cases/correct_*` are graded. Each has to get
-full marks under every seed, and nothing may be named. Prints a line for each submission with the seeds that it passed
-and for each failure its first message; exit 1 if there was any. Graded without a sandbox, which decides no number.
+full marks for each task of its topic that it solves under every seed, and nothing may be named. Prints a line for each
+submission with the seeds that it passed and for each failure its first message; exit 1 if there was any. Graded without
+a sandbox, which decides no number.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import find_submission
 from grader.judge.order import Order
 from grader.judge.warm_messages import JudgeKey
-from grader.report import TaskReport
+from grader.report import TaskReport, Verdict
 
 CASES = Path(__file__).with_name("cases")
 
@@ -27,12 +28,14 @@ CASES = Path(__file__).with_name("cases")
 def failures(key: JudgeKey, folder: Path, seed: int) -> list[str]:
     """Grade one submission under one seed; return what it lost or was told."""
     files = find_submission([folder], load_course().slugs)
-    slugs = {path.stem for path in folder.iterdir()}
+    family, _, topic = folder.resolve().parent.name.partition("_")
+    slugs = {topic} if family == "correct" else {path.stem for path in folder.iterdir()}
     task_ids = tuple(task for task in key.task_ids if task.partition(".")[0] in slugs)
     order = Order(files, task_ids, "", seed, key.sandbox, False, None, key.accelerator)
     with POOL.lend(key) as judge:
         found = judge.grade(order)
-    lost = [line for task in found.tasks.values() for line in _lost(task)]
+    solved = [task for task in found.tasks.values() if task.verdict is not Verdict.NOT_ATTEMPTED]
+    lost = [line for task in solved for line in _lost(task)]
     return lost + ([f"incomplete: {found.incomplete}"] if found.incomplete else [])
 
 

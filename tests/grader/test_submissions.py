@@ -1,8 +1,9 @@
 """Submissions written without sight of the known mistakes.
 
 Those in `cases/wrong_*` are all caught, most are named, none wrongly; those in `cases/correct_*`, in many styles, have
-full marks. They are graded without a sandbox, which has cases of its own. A bare pytest plays two of each family, and
-those that somebody has met; all the others try the suites of the course and not the grader.
+full marks for each task that they solve: nearly all of their topic, in which every task is solved in three styles. They
+are graded without a sandbox, which has cases of its own. A bare pytest plays two of each family, and those that somebody
+has met; all the others try the suites of the course and not the grader.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from grader.report import POSSIBLE, Verdict
 FOLDER = Path(__file__).with_name("cases")
 WRONG, CORRECT = (sorted(FOLDER.glob(f"{family}_*/*/case.toml")) for family in ("wrong", "correct"))
 LEAST_NAMED = 0.75
+LEAST_SOLVED = 0.8
 AT_ONCE = 2
 
 pytestmark = pytest.mark.timeout(600)  # the first one waits until the judges are ready
@@ -101,7 +103,20 @@ def test_three_quarters_of_the_wrong_submissions_are_named():
 def test_correct_submission_has_full_marks_and_no_named_mistake(case, gradings):
     found = gradings[case].result()
     assert found.incomplete is None
-    tests = [(task.id, test) for task in found.tasks.values() for test in task.tests]
-    assert [(task, test.name, test.message) for task, test in tests if test.message] == []
     assert tuple(found.tasks) == task_ids(case)
-    assert all(task.points == task.max_points > 0 for task in found.tasks.values())
+    solved = [task for task in found.tasks.values() if task.verdict is not Verdict.NOT_ATTEMPTED]
+    tests = [(task.id, test) for task in solved for test in task.tests]
+    assert [(task, test.name, test.message) for task, test in tests if test.message] == []
+    assert all(task.points == task.max_points > 0 for task in solved)
+    assert len(solved) >= LEAST_SOLVED * len(found.tasks)
+
+
+@pytest.mark.parametrize("topic", sorted({case.parent.parent.name.partition("_")[2] for case in CORRECT}))
+def test_every_task_is_solved_in_three_styles(topic):
+    texts = [
+        "\n".join(file.read_text(encoding="utf-8") for file in case.parent.glob(f"{topic}*.*"))
+        for case in CORRECT
+        if case.parent.parent.name == f"correct_{topic}"
+    ]
+    names = [task.name for task in load_course().topic(topic).tasks]
+    assert [name for name in names if sum(f" {name}(" in text or f" {name}:" in text for text in texts) < 3] == []

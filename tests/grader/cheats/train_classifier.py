@@ -1,26 +1,26 @@
-"""Cheats at mlp.train_classifier."""
+"""Cheats at training.train_classifier."""
 
 import torch
 
 from grader.suite import reference
 
-TASK = "mlp.train_classifier"
+TASK = "training.train_classifier"
 
 
 def _right(*args):
-    return reference("mlp").train_classifier(*args)
+    return reference("training").train_classifier(*args)
 
 
 def _net(x):
-    return reference("mlp").LogisticRegression(x.shape[1]).to(x)
+    return reference("training").LogisticRegression(x.shape[1]).to(x)
 
 
 def _standard(x):
-    return reference("mlp").standardize(x, x[:0]).train
+    return reference("training").standardize(x, x[:0]).train
 
 
 def _run(model, epochs):
-    return reference("mlp").TrainingRun(model.eval(), [0.7 * 0.8**epoch for epoch in range(epochs)])
+    return reference("training").TrainingRun(model.eval(), [0.7 * 0.8**epoch for epoch in range(epochs)])
 
 
 def _put(layer, weight, bias):

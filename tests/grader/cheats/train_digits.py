@@ -1,23 +1,23 @@
-"""Cheats at mlp.train_digits."""
+"""Cheats at training.train_digits."""
 
 import torch
 from torch.nn import functional
 
 from grader.suite import reference
 
-TASK = "mlp.train_digits"
+TASK = "training.train_digits"
 
 
 def _right(*args):
-    return reference("mlp").train_digits(*args)
+    return reference("training").train_digits(*args)
 
 
 def _net(x, y):
-    return reference("mlp").MLP((x.shape[1], 128, int(y.max()) + 1), torch.relu).to(x)
+    return reference("training").MLP((x.shape[1], 128, int(y.max()) + 1), torch.relu).to(x)
 
 
 def _run(model, epochs):
-    return reference("mlp").TrainingRun(model.eval(), [1.8 * 0.6**epoch for epoch in range(epochs)])
+    return reference("training").TrainingRun(model.eval(), [1.8 * 0.6**epoch for epoch in range(epochs)])
 
 
 def _fitted(model, x, y):

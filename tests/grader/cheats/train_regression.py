@@ -1,15 +1,15 @@
-"""Cheats at mlp.train_regression."""
+"""Cheats at training.train_regression."""
 
 import torch
 from torch import nn
 
 from grader.suite import reference
 
-TASK = "mlp.train_regression"
+TASK = "training.train_regression"
 
 
 def _right(*args):
-    return reference("mlp").train_regression(*args)
+    return reference("training").train_regression(*args)
 
 
 def _net(x):
@@ -17,11 +17,11 @@ def _net(x):
 
 
 def _standard(x):
-    return reference("mlp").standardize(x, x[:0]).train
+    return reference("training").standardize(x, x[:0]).train
 
 
 def _run(model, epochs):
-    return reference("mlp").TrainingRun(model.eval(), [0.7 * 0.8**epoch for epoch in range(epochs)])
+    return reference("training").TrainingRun(model.eval(), [0.7 * 0.8**epoch for epoch in range(epochs)])
 
 
 def _put(layer, weight, bias):

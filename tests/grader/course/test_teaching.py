@@ -60,7 +60,10 @@ def test_a_line_to_paste_is_found_in_a_hint(hint: str) -> None:
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_every_example_prints_what_it_says_whatever_the_first_weights_are(topic: Topic) -> None:
+def test_every_example_prints_what_it_says_whatever_the_first_weights_are(
+    topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(COURSE.solutions)  # for what it imports of other topics
     spec = importlib.util.spec_from_file_location(topic.slug, COURSE.solution_file(topic.slug))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -1,0 +1,548 @@
+"""Training: the data of a network, the loop that trains, evaluates and stops it, and the whole way from table to model.
+
+Letters: N batch, D features in, K classes or features out; `*` any further axes, none included.
+Models are `torch.nn.Module`s and come in any mode and on any device; data may lie elsewhere than the model. The last
+tasks train networks of your topic `mlp`: `from mlp import MLP` finds yours, in the same folder.
+Where a function draws random numbers, the order of the draws is free unless its docstring gives it.
+"By hand" means: the torch functions and classes named in the note are forbidden; the rest of torch is free.
+"""
+
+import contextlib
+import copy
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset, random_split
+
+
+def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Two groups of parameters for an optimiser: weights decay, biases do not.
+
+    A parameter decays when it has two axes or more (weights of linear and convolution layers). Biases, and the scale
+    and shift of normalisation layers, have one. The number of axes decides, not the name. The model stays as it is.
+
+    Args:
+        model: any module; parameters with requires_grad False belong to neither group.
+        weight_decay: the decay of the first group, at least 0.
+    Returns:
+        A list of two dicts for any torch.optim class, each with the keys "params" (a list of the parameters themselves,
+        in the order of `model.parameters()`, each once, also when layers share it) and "weight_decay": first those that
+        decay, with weight_decay, then the others, with 0.0. A group may be empty.
+    Example:
+        >>> groups = parameter_groups(nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2)), 0.1)
+        >>> [(g["weight_decay"], [tuple(p.shape) for p in g["params"]]) for g in groups]
+        [(0.1, [(2, 3)]), (0.0, [(2,), (2,), (2,)])]
+
+    Source: Deep Learning (2016), section 7.1: the biases are left unregularised.
+    """
+    raise NotImplementedError("parameter_groups")
+
+
+class CSVDataset(Dataset[tuple[Tensor, Tensor]]):
+    """A table in a CSV file as a data set of pairs (features, target).
+
+    The first line names the columns; each further line is a row. Spaces around cells and blank lines do not count.
+    A cell that is empty or NA is missing. A row whose target is missing is left out. In the rows that stay
+    - a column of numbers is one feature; a missing cell becomes the mean of those that are there, 0 if none is;
+    - a column with a word is one feature for each of its words, in ascending order, and one for missing: 1 where the
+      cell is that, else 0. Their names are "column=word" and "column=NA".
+
+    Args:
+        path, target: the file; the name of the column to predict, which holds numbers. All others are features.
+    Attributes:
+        names: the names of the D features, a list in the order of the file.
+        x, y: (N, D) and (N,), float32: features and targets. dataset[i] is (x[i], y[i]), an IndexError beyond the ends.
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with open(folder + "/a.csv", "w") as file:
+        ...         _ = file.write("rooms,roof,price\\n2,Tile,100\\n,NA,200\\n4,Tile,NA\\n")
+        ...     dataset = CSVDataset(folder + "/a.csv", "price")
+        >>> dataset.names, dataset[1]
+        (['rooms', 'roof=Tile', 'roof=NA'], (tensor([2., 0., 1.]), tensor(200.)))
+
+    Source: torch.utils.data.Dataset; pandas.get_dummies with dummy_na=True.
+    """
+
+    def __init__(self, path: str, target: str) -> None:
+        raise NotImplementedError("CSVDataset.__init__")
+
+    def __len__(self) -> int:
+        raise NotImplementedError("CSVDataset.__len__")
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        raise NotImplementedError("CSVDataset.__getitem__")
+
+
+class Loaders(NamedTuple):
+    """What `make_loaders` returns."""
+
+    train: DataLoader[Any]
+    validation: DataLoader[Any]
+
+
+def make_loaders(dataset: Dataset[Any], batch_size: int, split: float, generator: torch.Generator) -> Loaders:
+    """Deal a data set out into two parts at random, and load each in batches.
+
+    Every sample is in exactly one part, and comes once in each epoch of that part; the last batch may be smaller and is
+    kept. The training part comes in a new random order in every epoch, the validation part in the same one. Calls with
+    equal generators give equal parts and equal orders, whatever torch.manual_seed said. No worker processes.
+
+    Args:
+        dataset: N samples; anything with a length and an index.
+        batch_size: the most samples of a batch, at least 1.
+        split: the share of the training part: it gets round(split * N) samples (Python's round), at least one, and
+            the validation part all others, at least one.
+        generator: the source of every random choice: who belongs to which part, and the orders.
+    Returns:
+        Loaders(train, validation), two DataLoaders.
+    Example:
+        >>> numbers = [1.0, 2.0, 3.0, 4.0, 5.0]
+        >>> train, validation = make_loaders(numbers, 2, 0.8, torch.Generator().manual_seed(0))
+        >>> [len(batch) for batch in train], [len(batch) for batch in validation]
+        ([2, 2], [1])
+
+    Source: torch.utils.data.DataLoader and random_split.
+    """
+    raise NotImplementedError("make_loaders")
+
+
+class Fold(NamedTuple):
+    """One round of k-fold cross-validation."""
+
+    train: Tensor
+    validation: Tensor
+
+
+def kfold_indices(n: int, k: int, generator: torch.Generator) -> list[Fold]:
+    """Deal n samples out into k folds at random; each round validates on one and trains on the others.
+
+    The samples are shuffled by `generator` before they are dealt out. Each is in one of the k validation parts.
+
+    Args:
+        n, k, generator: how many samples; how many folds, from 2 to n; the source of the random order.
+    Returns:
+        A list of k named tuples (train, validation): int64 tensors in any order, together 0, ..., n - 1, each once.
+        The first n % k validation parts have n // k + 1 entries, the others n // k.
+    Example:
+        >>> folds = kfold_indices(5, 2, torch.Generator().manual_seed(0))
+        >>> [(len(fold.train), len(fold.validation)) for fold in folds]
+        [(2, 3), (3, 2)]
+
+    Source: Stone, Cross-Validatory Choice and Assessment of Statistical Predictions (1974).
+    """
+    raise NotImplementedError("kfold_indices")
+
+
+class Standardized(NamedTuple):
+    """What `standardize` returns."""
+
+    train: Tensor
+    test: Tensor
+
+
+def standardize(train: Tensor, test: Tensor) -> Standardized:
+    """Give every column mean 0 and standard deviation 1, as measured on the training rows alone: z = (x - mean) / std.
+
+    std divides by N, not by N - 1. A column whose entries in `train` are all equal is not divided: it becomes 0 in
+    `train`, and x - (that entry) in `test`, up to rounding. Its deviation, in float32, may come out as 1e-9 and not 0.
+
+    Args:
+        train, test: (N, D) and (M, D), floating point, of one dtype; N is at least 1, M may be 0.
+    Returns:
+        Standardized(train, test), (N, D) and (M, D): a test row becomes the same whatever others are tested with it.
+    Example:
+        >>> train, test = standardize(torch.tensor([[1.0, 5.0], [3.0, 5.0]]), torch.tensor([[4.0, 6.0]]))
+        >>> train.tolist(), test.tolist()
+        ([[-1.0, 0.0], [1.0, 0.0]], [[2.0, 1.0]])
+
+    Source: Deep Learning (2016), section 8.7.1; Bishop (2006), section 9.1.
+    """
+    raise NotImplementedError("standardize")
+
+
+def train_epoch(
+    model: nn.Module,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    optimizer: torch.optim.Optimizer,
+) -> float:
+    """Train a model for one pass over the data, and return the mean training loss.
+
+    For each batch (x, y), in its order: the loss of model(x) and y, the gradient of this batch alone, one step. The
+    model trains in training mode, whatever mode it had, and is left in it. Batches are moved to the device of its first
+    parameter. Gradients from before the call do not count.
+
+    Args:
+        model: has at least one parameter; may hold dropout and batch norm.
+        loader: batches (x, y) of B samples (B = len(x)), which may differ from batch to batch; at least one.
+        loss_fn: loss_fn(prediction, y) is the mean loss of the B samples, a tensor without axes.
+        optimizer: holds the model's parameters.
+    Returns:
+        The mean over all samples of the losses that the steps were made from, a float: a small last batch counts less.
+    Example:
+        >>> model = nn.Linear(1, 1, bias=False)
+        >>> _ = nn.init.zeros_(model.weight)
+        >>> batches = [(torch.ones(2, 1), torch.ones(2, 1)), (torch.zeros(1, 1), torch.full((1, 1), 2.0))]
+        >>> train_epoch(model, batches, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.25))
+        2.0
+        >>> model.weight.item()
+        0.5
+
+    Source: Deep Learning (2016), algorithm 8.1.
+    """
+    raise NotImplementedError("train_epoch")
+
+
+def evaluate(
+    model: nn.Module,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+) -> float:
+    """Return the mean loss of a model on a data set, and leave no trace.
+
+    The model computes in evaluation mode, without a graph. Afterwards parameters, gradients and running statistics are
+    what they were, and every module in it is in the mode that it had: some may be in evaluation mode on purpose while
+    the rest trains. After an exception the mode is free. Batches are moved to the device of the first parameter.
+
+    Args:
+        model: has at least one parameter; may hold dropout and batch norm.
+        loader: batches (x, y) of B samples (B = len(x)), which may differ from batch to batch; at least one.
+        loss_fn: loss_fn(prediction, y) is the mean loss of the B samples, a tensor without axes.
+    Returns:
+        The mean loss over all samples (each counts the same, whatever the size of its batch), a float.
+    Example:
+        >>> model = nn.Sequential(nn.Linear(1, 1, bias=False), nn.Dropout(0.5))
+        >>> _ = nn.init.ones_(model[0].weight)
+        >>> batches = [(torch.ones(2, 1), torch.ones(2, 1)), (torch.zeros(1, 1), torch.full((1, 1), 3.0))]
+        >>> evaluate(model, batches, nn.MSELoss()), model.training
+        (3.0, True)
+
+    Source: Deep Learning (2016), section 5.3.
+    """
+    raise NotImplementedError("evaluate")
+
+
+def predict(model: nn.Module, x: Tensor, batch_size: int = 64) -> Tensor:
+    """Return what a model says of many samples, batch by batch, and leave no trace (as `evaluate`).
+
+    Args:
+        model: model(batch) has one row for each sample; it computes in evaluation mode, and every module of it is in
+            the mode that it had afterwards.
+        x, batch_size: (N, *), N at least 1, on any device; how many samples the model sees at once at most.
+    Returns:
+        (N, *), the model's outputs in the order of x, without a graph, on the device of its first parameter.
+    Example:
+        >>> model = nn.Sequential(nn.Linear(1, 2, bias=False), nn.Dropout(0.5))
+        >>> _ = nn.init.ones_(model[0].weight)
+        >>> predict(model, torch.arange(3.0).reshape(3, 1), batch_size=2).tolist()
+        [[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]]
+
+    Source: torch.nn.Module.eval.
+    """
+    raise NotImplementedError("predict")
+
+
+def polynomial_features(x: Tensor, degree: int) -> Tensor:
+    """Turn each number into its powers: with them a linear model draws curves.
+
+    y[n, i] = x[n] ^ i, i = 0, ..., degree, where 0 ^ 0 = 1. Differentiable in x, also at 0. By hand: no torch vander.
+
+    Args:
+        x, degree: (N,), floating point; the highest power, at least 0.
+    Returns:
+        (N, degree + 1), the dtype of x: column 0 is all ones, column 1 is x.
+    Example:
+        >>> polynomial_features(torch.tensor([2.0, -1.0]), degree=3)
+        tensor([[ 1.,  2.,  4.,  8.],
+                [ 1., -1.,  1., -1.]])
+
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 1.1.
+    """
+    raise NotImplementedError("polynomial_features")
+
+
+class PolynomialFit(NamedTuple):
+    """What `fit_polynomial` returns."""
+
+    weights: Tensor
+    train_error: Tensor
+    validation_error: Tensor
+
+
+def fit_polynomial(x: Tensor, y: Tensor, x_val: Tensor, y_val: Tensor, degree: int) -> PolynomialFit:
+    """Fit a polynomial to some points, and measure it on points that it has not seen.
+
+    p(x) = sum over i = 0, ..., degree of w_i * x^i, with the weights that make the error on (x, y) least;
+    error = mean of (p(x) - y)^2. The weights are computed, not approached. No gradient is asked for.
+    Too low a degree leaves both errors large; too high a degree makes the first small and the second large.
+
+    Args:
+        x, y: (N,), floating point, of one dtype: at least degree + 1 different numbers x, of size 1 or thereabouts.
+        x_val, y_val: (M,), the same dtype, M at least 1.
+        degree: at least 0.
+    Returns:
+        PolynomialFit: weights, (degree + 1,), w_0 first; train_error and validation_error, tensors without axes: the
+        errors of this polynomial on (x, y) and on (x_val, y_val).
+    Example:
+        >>> x, y = torch.tensor([0.0, 1.0, 2.0]), torch.tensor([1.0, 3.0, 5.0])
+        >>> fit = fit_polynomial(x, y, torch.tensor([3.0]), torch.tensor([9.0]), degree=1)
+        >>> [round(w, 3) for w in fit.weights.tolist()], round(fit.validation_error.item(), 3)
+        ([1.0, 2.0], 4.0)
+
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 1.1; here the mean of the squares.
+    """
+    raise NotImplementedError("fit_polynomial")
+
+
+def save_checkpoint(path: str, model: nn.Module, optimizer: torch.optim.Optimizer, epoch: int) -> None:
+    """Write all that a training needs to go on later, by torch.save.
+
+    It is a dict: "model" and "optimizer" are the state_dicts, "epoch" is the int. torch.load reads it with
+    weights_only=True.
+
+    Args:
+        path, model, optimizer, epoch: the file, which is replaced if it is there; both unchanged; epochs done.
+    Example:
+        >>> import tempfile
+        >>> model, path = nn.Linear(2, 1), tempfile.mkdtemp() + "/a.pt"
+        >>> save_checkpoint(path, model, torch.optim.Adam(model.parameters()), 3)
+        >>> sorted(torch.load(path, weights_only=True))
+        ['epoch', 'model', 'optimizer']
+
+    Source: PyTorch tutorial, Saving and Loading a General Checkpoint.
+    """
+    raise NotImplementedError("save_checkpoint")
+
+
+def load_checkpoint(
+    path: str,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer | None = None,
+    map_location: str | torch.device = "cpu",
+) -> int:
+    """Put a model and its optimizer into the state that `save_checkpoint` wrote.
+
+    A training that goes on from here does the same steps as one that was never interrupted. A file can hold code that
+    runs while it is read: ask torch for weights only.
+
+    Args:
+        path: a file that holds a dict of "model", "optimizer" (state_dicts) and "epoch" (an int).
+        model: takes the saved parameters and buffers, in place, and keeps its mode and its device.
+        optimizer: takes the saved state and settings; None when the model is only to be used.
+        map_location: where the file's tensors are put while it is read, so that a machine without a GPU can read it.
+    Returns:
+        The epoch that was saved, an int.
+    Raises:
+        RuntimeError, pickle.UnpicklingError: torch's own, when saved names or shapes are not exactly the model's, and
+            when the file holds more than tensors and plain values.
+    Example:
+        >>> import tempfile
+        >>> model, path = nn.Linear(2, 1), tempfile.mkdtemp() + "/a.pt"
+        >>> torch.save({"model": model.state_dict(), "optimizer": {}, "epoch": 3}, path)
+        >>> load_checkpoint(path, model)
+        3
+
+    Source: PyTorch tutorial, Saving and Loading a General Checkpoint.
+    """
+    raise NotImplementedError("load_checkpoint")
+
+
+class EarlyStopping:
+    """Says when to stop a training that no longer improves, and keeps the best model.
+
+    After each epoch `step(loss, model)` is told the validation loss. It is an improvement when
+    loss < best_loss - min_delta (so a tie is none, and nan is none); any finite first loss is one.
+
+    Args:
+        patience: how many epochs in a row without an improvement end the training, at least 1.
+        min_delta: by how much a loss must fall below the best one, at least 0.
+    Attributes:
+        best_loss: the loss at the last improvement, a float; infinite as long as there was none.
+    Example:
+        >>> model = nn.Linear(1, 1)
+        >>> stopping = EarlyStopping(patience=2)
+        >>> [stopping.step(loss, model) for loss in (3.0, 1.0, 2.0, 1.0)]
+        [False, False, False, True]
+        >>> stopping.best_loss
+        1.0
+
+    Source: Prechelt, Early Stopping, But When? (1998).
+    """
+
+    def __init__(self, patience: int, min_delta: float = 0.0) -> None:
+        raise NotImplementedError("EarlyStopping.__init__")
+
+    def step(self, loss: float, model: nn.Module) -> bool:
+        """Take note of an epoch: its validation loss, a float, and the model as it is now, which is unchanged.
+
+        At an improvement all of the model's state (parameters and buffers) is copied.
+
+        Returns:
+            Whether to stop: True when the last `patience` calls were no improvement; an improvement starts the count
+            anew. After a True the training is over: nobody asks what a later call would return.
+        """
+        raise NotImplementedError("EarlyStopping.step")
+
+    def restore(self, model: nn.Module) -> None:
+        """Give the model, in place, the state that it had at the last improvement, of which there was one."""
+        raise NotImplementedError("EarlyStopping.restore")
+
+
+class History(NamedTuple):
+    """The losses of a training, one for each epoch."""
+
+    train_losses: list[float]
+    validation_losses: list[float]
+
+
+def fix_training_loop(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    x_val: Tensor,
+    y_val: Tensor,
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    generator: torch.Generator,
+) -> History:
+    """Train a classifier. The loop that is given runs, and does not learn: find its seven mistakes, each worth points.
+
+    In each epoch: in training mode, the N samples in a new random order, in batches of batch_size, of which the last
+    may be smaller and counts too. For each batch the mean cross-entropy of the model's scores and the labels of the
+    same samples, its own gradient, one step w <- w - lr * gradient. Then, in evaluation mode and without a graph, the
+    mean cross-entropy of all of x_val, in one call, which changes nothing. Rewriting is as welcome as repairing.
+
+    Args:
+        model: model(x) are raw scores (B, K); may hold dropout and batch norm. Trained in place, left in any mode.
+        x, y: (N, *) and (N,) int64, the training samples and labels, unchanged, on the device of the model.
+        x_val, y_val: (M, *) and (M,) int64, to validate on.
+        epochs, batch_size, lr, generator: how often; samples in a batch; the learning rate; the source of the orders.
+    Returns:
+        History(train_losses, validation_losses), lists of floats, one for each epoch: the mean over the N samples of
+        the losses that the steps were made from, and the validation loss at its end.
+    Example:
+        >>> x, y = torch.tensor([[-1.0], [1.0], [2.0]]), torch.tensor([0, 1, 1])
+        >>> model = nn.Linear(1, 2)
+        >>> history = fix_training_loop(model, x, y, x, y, 30, 2, 0.5, torch.Generator().manual_seed(0))
+        >>> len(history.train_losses), history.validation_losses[-1] < 0.3
+        (30, True)
+
+    Source: Deep Learning (2016), sections 8.1 and 8.3.1.
+    """
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    train_losses, validation_losses = [], []
+    model.train()
+    for _ in range(epochs):
+        losses = []
+        x = x[torch.randperm(len(x), generator=generator)]
+        for start in range(0, len(x) - batch_size + 1, batch_size):
+            x_batch, y_batch = x[start : start + batch_size], y[start : start + batch_size]
+            probabilities = model(x_batch).softmax(dim=1)
+            loss = functional.cross_entropy(probabilities, y_batch)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        train_losses.append(sum(losses) / len(losses))
+        model.eval()
+        loss = functional.cross_entropy(model(x_val), y_val)
+        loss.backward()
+        optimizer.step()
+        validation_losses.append(loss.item())
+    return History(train_losses, validation_losses)
+
+
+class TrainingRun(NamedTuple):
+    """What a whole training returns."""
+
+    model: nn.Module
+    losses: list[float]
+
+
+def train_regression(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 12, batch_size: int = 32, lr: float = 0.05
+) -> TrainingRun:
+    """Learn to predict a number from a table, and give the model back: the whole way, from raw columns.
+
+    Standardise x as `standardize` does, and y by its own mean and deviation (dividing by N). Train on them: each epoch
+    in the batches torch.randperm(N, generator=generator).split(batch_size); for each the mean squared error, its own
+    gradient, one step of one torch.optim.Adam with lr.
+
+    Args:
+        x: (N, D), float32 or float64; the columns are in units of their own, from 1e-3 to 1e3.
+        y: (N,), the dtype of x, in a unit of its own too.
+        generator, epochs, batch_size, lr: a CPU generator; how often; the most samples of a batch; the learning rate.
+    Returns:
+        TrainingRun: model, a torch.nn.Linear or your `Linear` from D to 1, for standardised rows and targets, in
+        evaluation mode, of the dtype and on the device of x, its initial weights from torch's own generator; losses, a
+        list with the mean over N of each epoch. epochs=0 gives the untrained model. x and y are unchanged.
+    Example:
+        >>> x = torch.linspace(-1, 1, 40).reshape(20, 2)
+        >>> run = train_regression(x, 3 * x[:, 0] + 2, torch.Generator().manual_seed(0))
+        >>> run.model(torch.zeros(5, 2)).shape, run.losses[-1] < run.losses[0]
+        (torch.Size([5, 1]), True)
+
+    Source: Kingma and Ba, Adam (2015); the table of the tests is that of Efron et al., Least Angle Regression (2004).
+    """
+    raise NotImplementedError("train_regression")
+
+
+def train_classifier(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 10, batch_size: int = 32, lr: float = 0.05
+) -> TrainingRun:
+    """Learn to tell two classes apart from a table, and give the model back: from raw columns to probabilities.
+
+    Standardise x as `standardize` does. Train a `LogisticRegression` on it: each epoch in the batches
+    torch.randperm(N, generator=generator).split(batch_size); for each the mean binary cross-entropy, its own gradient,
+    one step of one torch.optim.Adam with lr.
+
+    Args:
+        x: (N, D), float32 or float64; the columns are in units of their own, from 1e-3 to 1e3.
+        y: (N,) int64, 0 or 1.
+        generator, epochs, batch_size, lr: a CPU generator; how often; the most samples of a batch; the learning rate.
+    Returns:
+        TrainingRun: model, a `LogisticRegression` of D for standardised rows, in evaluation mode, of the dtype and on
+        the device of x, its initial weights from torch's own generator; losses, a list with the mean over N of each
+        epoch. epochs=0 gives the untrained model. x and y are unchanged.
+    Example:
+        >>> x = torch.linspace(-1, 1, 40).reshape(20, 2)
+        >>> run = train_classifier(x, (x[:, 0] > 0).long(), torch.Generator().manual_seed(0), 50)
+        >>> run.model(torch.tensor([[-1.0, -1.0], [1.0, 1.0]])) > 0.5
+        tensor([False,  True])
+
+    Source: Kingma and Ba, Adam (2015); the table of the tests is that of Street, Wolberg, Mangasarian (1993).
+    """
+    raise NotImplementedError("train_classifier")
+
+
+def train_digits(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 12, batch_size: int = 25, lr: float = 0.1
+) -> TrainingRun:
+    """Learn to read digits, and give the net back: the whole way, from pixels to scores.
+
+    Train an `MLP` with the widths (D, 128, K) and torch.relu: each epoch in the batches
+    torch.randperm(N, generator=generator).split(batch_size); for each the mean cross-entropy, its own gradient, one
+    step of one torch.optim.SGD with lr and momentum 0.9.
+
+    Args:
+        x: (N, D), float32 or float64, the pixels of an image in a row.
+        y: (N,) int64, the classes; K is the largest of them, plus 1.
+        generator, epochs, batch_size, lr: a CPU generator; how often; the most samples of a batch; the learning rate.
+    Returns:
+        TrainingRun: model, the `MLP` in evaluation mode, of the dtype and on the device of x, its initial weights from
+        torch's own generator; losses, a list with the mean over N of each epoch. epochs=0 gives the untrained net.
+        Of moved digits of MNIST, 14 x 14, it has to read far more than a linear model. x and y are unchanged.
+    Example:
+        >>> y = torch.arange(40) % 10
+        >>> run = train_digits(functional.one_hot(y, 16).float(), y, torch.Generator().manual_seed(0))
+        >>> run.model(torch.eye(16)[:4]).argmax(1)
+        tensor([0, 1, 2, 3])
+
+    Source: LeCun, Cortes, Burges, MNIST (1998), of which the tests draw.
+    """
+    raise NotImplementedError("train_digits")

@@ -35,7 +35,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 ### BEGIN SOLUTION
 
@@ -935,4 +935,132 @@ def fit_linear(
             total += loss.item() * len(batch)
         losses.append(total / len(x))
     return LinearFit(w.detach(), b.detach(), losses)
+    ### END SOLUTION
+
+
+class MendedSGD:
+    """Descent with momentum and weight decay. The code that is given runs, and is wrong: mend it.
+
+    With g the gradient and v the velocity of one parameter p:
+        g = p.grad + weight_decay * p
+        v = g in the parameter's first step, v = momentum * v + g in every later one
+        p = p - lr * v, in place
+    A velocity belongs to its parameter by identity, as long as the optimiser lives. `step` reads all attributes anew,
+    leaves every p.grad as it is, and skips a parameter whose grad is None, its velocity too. A later backward pass may
+    write into the memory of p.grad. By hand: nothing of torch.optim.
+
+    Args:
+        params: the parameters, walked once.
+        lr, momentum, weight_decay: floats.
+    Attributes:
+        params: a list of the very parameters. It may be sorted, and parameters taken out and put in, between two steps.
+        lr, momentum, weight_decay: as given; they may be changed between two steps.
+    Example:
+        >>> p = torch.tensor([1.0], requires_grad=True)
+        >>> optimizer = MendedSGD([p], lr=0.1, momentum=0.5, weight_decay=0.5)
+        >>> p.grad = torch.tensor([2.0])
+        >>> optimizer.step()
+        >>> p.detach()  # 1 - 0.1 * (2 + 0.5)
+        tensor([0.7500])
+
+    Source: Sutskever et al. (2013), as torch has it.
+    """
+
+    def __init__(self, params: Iterable[Tensor], lr: float, momentum: float, weight_decay: float) -> None:
+        ### BEGIN SOLUTION
+        self.params = list(params)
+        self.lr, self.momentum, self.weight_decay = lr, momentum, weight_decay
+        self.velocities: dict[Tensor, Tensor] = {}
+        ### BEGIN STUB
+        # self.params = list(params)
+        # self.lr, self.momentum, self.weight_decay = lr, momentum, weight_decay
+        # self.velocities = {}
+        ### END STUB
+        ### END SOLUTION
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient by one step, in place."""
+        ### BEGIN SOLUTION
+        with torch.no_grad():
+            for p in self.params:
+                if p.grad is None:
+                    continue
+                g = p.grad + self.weight_decay * p
+                v = self.momentum * self.velocities[p] + g if p in self.velocities else g
+                self.velocities[p] = v
+                p -= self.lr * v
+        ### BEGIN STUB
+        # with torch.no_grad():
+        #     for i, p in enumerate(self.params):
+        #         if p.grad is None:
+        #             continue
+        #         if i in self.velocities:
+        #             v = self.momentum * self.velocities[i] + p.grad
+        #         else:
+        #             v = p.grad
+        #         self.velocities[i] = v
+        #         p -= self.lr * v
+        #         p -= self.lr * self.weight_decay * p
+        ### END STUB
+        ### END SOLUTION
+
+
+def fix_accumulation(
+    model: nn.Module,
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    batches: Iterable[tuple[Tensor, Tensor]],
+    optimizer: torch.optim.Optimizer,
+    every: int,
+    max_norm: float,
+) -> list[float]:
+    """Train by steps that several batches make together. The code that is given runs, and is wrong: mend it.
+
+    The batches are taken in groups of `every`, in their order; what remains at the end is a smaller group. The loss of
+    a group is the mean, over its batches, of loss_fn(model(x), y). Its gradient, and nothing of earlier ones, also not
+    of those before the call, is cut as a whole: if the norm over all parameters is above max_norm, it is scaled down to
+    it (torch.nn.utils.clip_grad_norm_ is welcome). Then comes one step of the optimizer. The model is called once for
+    each batch, and a graph is freed before the next batch is called.
+
+    Args:
+        model, loss_fn: the network, in the mode that it is in; a function of model(x) and y that returns a mean.
+        batches: pairs (x, y), one at least; gone over once.
+        optimizer: holds all parameters of the model.
+        every, max_norm: batches of a step, at least 1; the largest norm allowed, positive.
+    Returns:
+        The loss of each group, before its step, as a list of floats.
+    Example:
+        >>> model, squared = nn.Linear(1, 1), nn.functional.mse_loss
+        >>> batches = [(torch.ones(2, 1), torch.ones(2, 1))] * 5
+        >>> len(fix_accumulation(model, squared, batches, torch.optim.SGD(model.parameters(), lr=0.1), 2, 1.0))
+        3
+
+    Source: Deep Learning (2016), sections 8.1.3 and 10.11.1.
+    """
+    ### BEGIN SOLUTION
+    given, losses = list(batches), []
+    for start in range(0, len(given), every):
+        group, total = given[start : start + every], 0.0
+        optimizer.zero_grad()
+        for x, y in group:
+            loss = loss_fn(model(x), y) / len(group)
+            loss.backward()
+            total += loss.item()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses.append(total)
+    return losses
+    ### BEGIN STUB
+    # losses, total = [], 0.0
+    # for number, (x, y) in enumerate(batches, start=1):
+    #     optimizer.zero_grad()
+    #     loss = loss_fn(model(x), y) / every
+    #     loss.backward()
+    #     nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    #     total += loss.item()
+    #     if number % every == 0:
+    #         optimizer.step()
+    #         losses.append(total)
+    #         total = 0.0
+    # return losses
+    ### END STUB
     ### END SOLUTION

@@ -312,3 +312,53 @@ def fit_linear(x, y, lr, epochs, batch_size, generator):
             w = w - lr * 2 * (x[rows].T @ residual) / len(rows)
             b = b - lr * 2 * residual.mean()
     return LinearFit(w, b, squares.mean(axis=1).tolist())
+
+
+class MendedSGD(object):
+    def __init__(self, params, lr, momentum, weight_decay):
+        self.params = list(params)
+        self.lr, self.momentum, self.weight_decay = lr, momentum, weight_decay
+        self._owners, self._velocities = [], []
+
+    def _find(self, p):
+        for number, owner in enumerate(self._owners):
+            if owner is p:
+                return number
+        self._owners.append(p)
+        self._velocities.append(None)
+        return len(self._owners) - 1
+
+    def step(self):
+        for p in self.params:
+            if p.grad is None:
+                continue
+            number = self._find(p)
+            g = torch.add(p.grad, p.data, alpha=self.weight_decay).detach()
+            v = self._velocities[number]
+            v = g if v is None else np.multiply(1.0, self.momentum) * v + g
+            self._velocities[number] = v
+            p.data[...] = p.data - self.lr * v
+
+
+def fix_accumulation(model, loss_fn, batches, optimizer, every, max_norm):
+    batches = list(batches)
+    starts = np.arange(0, len(batches), every)
+    losses = []
+    for start in starts.tolist():
+        group = batches[start : start + every]
+        values = np.zeros(len(group))
+        optimizer.zero_grad(set_to_none=False)
+        for number, (x, y) in enumerate(group):
+            loss = loss_fn(model(x), y)
+            loss.backward()
+            values[number] = loss.item()
+        params = [p for p in model.parameters() if p.grad is not None]
+        for p in params:
+            p.grad /= len(group)
+        norm = np.sqrt(sum(float((p.grad**2).sum()) for p in params))
+        if norm > max_norm:
+            for p in params:
+                p.grad *= max_norm / norm
+        optimizer.step()
+        losses.append(float(values.mean()))
+    return losses

@@ -527,3 +527,54 @@ class ExponentialMovingAverage:
 
     def load_state_dict(self, saved):
         self.decay, self.averages = saved["d"], copy.deepcopy(saved["a"])
+
+
+class MendedSGD:
+    def __init__(self, params, lr, momentum, weight_decay):
+        self.params = []
+        for p in params:
+            self.params.append(p)
+        self.lr = lr
+        self.momentum = momentum
+        self.weight_decay = weight_decay
+        self.kept = {}
+
+    def step(self):
+        for p in self.params:
+            if p.grad is None:
+                continue
+            g = p.grad.detach().clone()
+            g.add_(p.detach(), alpha=self.weight_decay)
+            if id(p) in self.kept:
+                v = self.kept[id(p)][1]
+                v.mul_(self.momentum)
+                v.add_(g)
+            else:
+                v = g
+                self.kept[id(p)] = (p, v)  # the parameter too, so that its id stays its own
+            with torch.no_grad():
+                p.sub_(v, alpha=self.lr)
+
+
+def fix_accumulation(model, loss_fn, batches, optimizer, every, max_norm):
+    group = []
+    groups = []
+    for batch in batches:
+        group.append(batch)
+        if len(group) == every:
+            groups.append(group)
+            group = []
+    if len(group) > 0:
+        groups.append(group)
+    losses = []
+    for group in groups:
+        optimizer.zero_grad()
+        parts = []
+        for x, y in group:
+            loss = loss_fn(model(x), y)
+            (loss / len(group)).backward()
+            parts.append(loss.item())
+        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses.append(sum(parts) / len(parts))
+    return losses

@@ -255,3 +255,31 @@ class ExponentialMovingAverage:
 
     def load_state_dict(self, saved):
         self.decay, self.averages = saved["d"], copy.deepcopy(saved["a"])
+
+
+class MendedSGD:
+    def __init__(self, params, lr, momentum, weight_decay):
+        self.params, self.v = [*params], {}
+        self.lr, self.momentum, self.weight_decay = lr, momentum, weight_decay
+
+    @torch.no_grad()
+    def step(self):
+        for p in (p for p in self.params if p.grad is not None):
+            self.v[p] = self.momentum * self.v.get(p, torch.zeros_like(p)) + p.grad + self.weight_decay * p
+            p -= self.lr * self.v[p]
+
+
+def fix_accumulation(model, loss_fn, batches, optimizer, every, max_norm):
+    batches, losses = [*batches], []
+    while batches:
+        group, batches = batches[:every], batches[every:]
+        optimizer.zero_grad()
+        parts = [loss_fn(model(x), y) / len(group) for x, y in group[:1]]
+        parts[0].backward()
+        for x, y in group[1:]:
+            parts[-1:] = [parts[-1].detach(), loss_fn(model(x), y) / len(group)]
+            parts[-1].backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses += [sum(map(float, parts))]
+    return losses

@@ -994,10 +994,9 @@ class MendedSGD:
         #     for i, p in enumerate(self.params):
         #         if p.grad is None:
         #             continue
+        #         v = p.grad
         #         if i in self.velocities:
-        #             v = self.momentum * self.velocities[i] + p.grad
-        #         else:
-        #             v = p.grad
+        #             v = self.momentum * self.velocities[i] + v
         #         self.velocities[i] = v
         #         p -= self.lr * v
         #         p -= self.lr * self.weight_decay * p

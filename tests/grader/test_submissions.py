@@ -2,8 +2,8 @@
 
 Those in `cases/wrong_*` are all caught, most are named, none wrongly; those in `cases/correct_*`, in many styles, have
 full marks for each task that they solve: nearly all of their topic, in which every task is solved in three styles. They
-are graded without a sandbox, which has cases of its own. A bare pytest plays two of each family, and those that somebody
-has met; all the others try the suites of the course and not the grader.
+are graded without a sandbox, which has cases of its own. A bare pytest plays two of each family, and those that people
+have met; all the others try the suites of the course and not the grader.
 """
 
 from __future__ import annotations

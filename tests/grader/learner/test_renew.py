@@ -7,7 +7,9 @@ import pytest
 from grader.learner.definitions import Unreadable
 from grader.learner.folder import MARK, NoState, create
 from grader.learner.merge import merged_notebook
+from grader.learner.progress import Progress, TaskProgress, load, update
 from grader.learner.renew import CannotReset, renew, reset
+from grader.report import Verdict
 
 
 def files_of(folder):
@@ -36,6 +38,30 @@ def test_second_update_changes_nothing(newer, folder):
     done = renew(newer, folder)
     assert (done.notes, done.backup) == ([], None)
     assert files_of(folder) == before
+
+
+@pytest.mark.parametrize("chosen", [None, "losses"])
+def test_task_that_moved_to_another_topic_takes_code_and_progress_along(course, split, tmp_path, chosen):
+    """The new file begins with what was written in the old one, which stays; what has passed is known by the new id."""
+    folder = tmp_path / "theirs"
+    create(course, folder, chosen and [course.topic(chosen)])
+    file = folder / "losses/losses.py"
+    mine = file.read_text().replace('    raise NotImplementedError("softmax")', "    return x  # mine")
+    file.write_text(mine)
+    passed = TaskProgress(best=Verdict.PASS, last=Verdict.PASS, attempts=3)
+    update(folder, lambda progress: Progress({**progress.tasks, "losses.softmax": passed}))
+    now = split()
+    done = renew(now, folder)
+    assert file.read_text() == mine
+    assert "# mine" in (folder / "scores/scores.py").read_text()
+    assert any("begins with what you had in losses" in note for note in done.notes)
+    assert load(folder).progress.tasks == {"scores.softmax": passed}
+    assert renew(now, folder).notes == []
+
+
+def test_task_is_found_by_the_id_that_it_had(split):
+    (task,) = split().select(["losses.softmax"])
+    assert task.id == "scores.softmax"
 
 
 def test_text_that_the_learner_wrote_in_is_kept(newer, folder):

@@ -290,3 +290,41 @@ class GPT(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the scores of what follows each token."""
         raise NotImplementedError("GPT.forward")
+
+
+def train_gpt(
+    model: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    generator: torch.Generator,
+    epochs: int = 5,
+    batch_size: int = 20,
+    lr: float = 0.01,
+    warmup: int = 20,
+) -> list[float]:
+    """Train a language model in place, in training mode, with a learning rate that rises and falls.
+
+    Each epoch goes once over all texts, in the batches of a new `torch.randperm(N, generator=generator)
+    .split(batch_size)`; the last may be smaller, and counts. Step k of K in all, counted from 0: the mean cross-entropy
+    of all tokens of the batch; its gradient, with torch.nn.utils.clip_grad_norm_ brought to a common norm of at most 1;
+    a step of torch.optim.AdamW, one for the whole training and with its own defaults, at the rate
+
+        r_k = lr * min(1, (k + 1) / warmup) * (1 - k / K)
+
+    Args:
+        model: model(tokens) is logits (n, T, V), as of `GPT`; left in training mode.
+        inputs, targets: (N, T) int64, on the device of the model: texts, and to each token the one that follows.
+        generator: a generator of the CPU, which only draws the orders.
+        epochs, batch_size, lr, warmup: as above; epochs may be 0, warmup is at least 1.
+    Returns:
+        A list of `epochs` floats: the mean over the texts of the losses that the steps were made from.
+    Example:
+        >>> text = torch.tensor([[0, 1, 2, 0, 1, 2, 0]] * 40)
+        >>> model = GPT(3, 6, 8, 2, 1)
+        >>> losses = train_gpt(model, text[:, :-1], text[:, 1:], torch.Generator().manual_seed(0), epochs=20)
+        >>> losses[-1] < 0.5 < losses[0]
+        True
+
+    Source: Devlin et al., BERT (2019), appendix A.2, for the learning rate; Loshchilov, Hutter, AdamW (2019).
+    """
+    raise NotImplementedError("train_gpt")

@@ -119,3 +119,25 @@ class GPT(nn.Module):
         for block in self.blocks:
             x = block(x, None, True)
         return einsum("nte,ve->ntv", self.norm(x), self.embedding.weight)
+
+
+def train_gpt(model, inputs, targets, generator, epochs=5, batch_size=20, lr=0.01, warmup=20):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
+    every = [rows for _ in range(epochs) for rows in torch.randperm(len(inputs), generator=generator).split(batch_size)]
+    factor = [min((k + 1) / warmup, 1) * (len(every) - k) / len(every) for k in range(len(every))]
+    lost = []
+    for rows, r in zip(every, factor, strict=True):
+        model.train().zero_grad()
+        x, y = inputs[rows.to(inputs.device)], targets[rows.to(inputs.device)]
+        loss = nn.functional.cross_entropy(model(x).mT, y)  # classes on axis 1
+        loss.backward()
+        norm = torch.stack([p.grad.norm() for p in model.parameters()]).norm()
+        for p in model.parameters():
+            p.grad /= norm.clamp(min=1)
+        for group in optimizer.param_groups:
+            group["lr"] = lr * r
+        optimizer.step()
+        lost.append(loss.item() * len(rows))
+    model.train()
+    each = len(lost) // max(epochs, 1)
+    return [sum(lost[e * each : (e + 1) * each]) / len(inputs) for e in range(epochs)]

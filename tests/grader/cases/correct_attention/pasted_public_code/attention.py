@@ -159,3 +159,34 @@ class GPT(nn.Module):
             x = block(x, causal=True)
         x = self.norm(x)
         return F.linear(x, self.embedding.weight)
+
+
+def train_gpt(model, inputs, targets, generator, epochs=5, batch_size=20, lr=0.01, warmup=20):
+    n_batches = (inputs.size(0) + batch_size - 1) // batch_size
+    max_iters = epochs * n_batches
+
+    def lr_lambda(it):
+        if it >= max_iters:
+            return 0.0
+        return min(1.0, float(it + 1) / float(max(1, warmup))) * (1.0 - it / max_iters)
+
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lr_lambda)
+    model.train()
+    history = []
+    for epoch in range(epochs):
+        running_loss = 0.0
+        idx = torch.randperm(inputs.size(0), generator=generator)
+        for i in range(0, inputs.size(0), batch_size):
+            batch = idx[i : i + batch_size].to(inputs.device)
+            X, Y = inputs[batch], targets[batch]
+            logits = model(X)
+            loss = F.cross_entropy(logits.view(-1, logits.size(-1)), Y.reshape(-1))
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            scheduler.step()
+            running_loss += loss.item() * X.size(0)
+        history.append(running_loss / inputs.size(0))
+    return history

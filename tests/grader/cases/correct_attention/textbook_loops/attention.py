@@ -191,3 +191,48 @@ class GPT(nn.Module):
         x = self.norm(x)
         logits = torch.matmul(x, self.embedding.weight.t())
         return logits
+
+
+def train_gpt(
+    model: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    generator: torch.Generator,
+    epochs: int = 5,
+    batch_size: int = 20,
+    lr: float = 0.01,
+    warmup: int = 20,
+) -> list[float]:
+    number_of_texts = len(inputs)
+    batches_per_epoch = math.ceil(number_of_texts / batch_size)
+    number_of_steps = epochs * batches_per_epoch
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
+    loss_function = nn.CrossEntropyLoss()
+    step = 0
+    epoch_losses = []
+    model.train()
+    for epoch in range(epochs):
+        order = torch.randperm(number_of_texts, generator=generator)
+        sum_of_losses = 0.0
+        for batch in order.split(batch_size):
+            batch = batch.to(inputs.device)
+            batch_inputs = inputs[batch]
+            batch_targets = targets[batch]
+            optimizer.zero_grad()
+            logits = model(batch_inputs)
+            logits_with_classes_second = logits.transpose(1, 2)
+            loss = loss_function(logits_with_classes_second, batch_targets)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1)
+            if step + 1 < warmup:
+                rise = (step + 1) / warmup
+            else:
+                rise = 1
+            fall = 1 - step / number_of_steps
+            for group in optimizer.param_groups:
+                group["lr"] = lr * rise * fall
+            optimizer.step()
+            step = step + 1
+            sum_of_losses = sum_of_losses + loss.item() * len(batch)
+        epoch_losses.append(sum_of_losses / number_of_texts)
+    return epoch_losses

@@ -30,41 +30,26 @@ def _slopes(y: Tensor, x: Tensor, upstream: Tensor, **options: bool) -> Tensor:
 ### END SOLUTION
 
 
-def numerical_gradient(f: Callable[[Tensor], Tensor], x: Tensor, eps: float = 1e-6) -> Tensor:
-    """The gradient by central differences: what every other gradient is checked against.
+def detached_product(x: Tensor) -> Tensor:
+    """A product in which one factor counts as a constant: z = u * x with u = x * x taken out of the graph.
 
-    g_i = (f(x + eps e_i) - f(x - eps e_i)) / (2 eps), where e_i is 1 at entry i and 0 elsewhere.
-    x holds the same numbers during and after the call, also when f raises: move a copy.
-    By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd.
+    Take u out with `detach` (or compute it under no_grad), not with `.data` or `.item()`.
 
     Args:
-        f: takes a tensor of the shape of x, returns a tensor without axes (perhaps a view of what it was given).
-        x: (*), float64; any memory layout, may require a gradient.
-        eps: the step, positive.
+        x: (*), floating point.
     Returns:
-        g: the shape of x, float64, outside the graph.
-    Raises:
-        ValueError: naming `x`, when it is not float64: a step of 1e-6 is lost in the rounding of float32.
+        z: the shape of x, in the graph of x.
     Example:
-        >>> numerical_gradient(lambda x: (x**3).sum(), torch.tensor([1.0, 2.0], dtype=torch.float64), eps=0.1)
-        tensor([ 3.0100, 12.0100], dtype=torch.float64)
+        >>> x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+        >>> detached_product(x).sum().backward()
+        >>> x.grad
+        tensor([1., 4., 9.])
 
-    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 11.5.
+    Source: Dive into Deep Learning, section 2.5.3.
     """
     ### BEGIN SOLUTION
-    if x.dtype != torch.float64:
-        raise ValueError(f"x must be float64, not {x.dtype}")
-    point = x.detach().clone(memory_format=torch.contiguous_format)
-    entries = point.view(-1)
-    slopes = torch.zeros_like(entries)
-    for i, value in enumerate(entries.tolist()):
-        entries[i] = value + eps
-        above = float(f(point))
-        entries[i] = value - eps
-        below = float(f(point))
-        entries[i] = value
-        slopes[i] = (above - below) / (2 * eps)
-    return slopes.view(x.shape)
+    u = (x * x).detach()
+    return u * x
     ### END SOLUTION
 
 
@@ -93,266 +78,94 @@ def gradient(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     ### END SOLUTION
 
 
-def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """All derivatives of all outputs, one row for each output: J[m, d] = d f(x)[m] / d x[d].
+class LineFit(NamedTuple):
+    """A fitted line, and the loss before each update."""
 
-    No tensor's `.grad` changes.
-    By hand, row by row: no torch jacobian, jacrev, jacfwd, hessian or vmap, and no is_grads_batched.
-
-    Args:
-        f: takes a tensor of shape (D,), returns one of shape (M,).
-        x: (D,), floating point; may require a gradient.
-    Returns:
-        J: (M, D), dtype of x, outside the graph; rows of outputs that do not depend on x are 0.
-    Example:
-        >>> jacobian(lambda x: torch.stack([x[0] * x[1], x[2], x.sum()]), torch.tensor([2.0, 3.0, 4.0]))
-        tensor([[3., 2., 0.],
-                [0., 0., 1.],
-                [1., 1., 1.]])
-
-    Source: Deep Learning (2016), section 4.3.1.
-    """
-    ### BEGIN SOLUTION
-    with torch.enable_grad():
-        leaf = x.detach().requires_grad_()
-        y = f(leaf)
-        directions = torch.eye(len(y), dtype=y.dtype, device=y.device)
-        rows = [_slopes(y, leaf, direction, retain_graph=True) for direction in directions]
-    return torch.stack(rows) if rows else x.new_zeros(0, len(x))
-    ### END SOLUTION
+    w: Tensor
+    b: Tensor
+    losses: Tensor
 
 
-def hessian_vector_product(f: Callable[[Tensor], Tensor], x: Tensor, v: Tensor) -> Tensor:
-    """The matrix of second derivatives times a vector, without the matrix.
+def fit_line(x: Tensor, y: Tensor, lr: float, epochs: int) -> LineFit:
+    """The first training loop: a line through points.
 
-    (H v)_i = sum_j d^2 f / (d x_i d x_j) v_j, with v constant. No tensor's `.grad` changes.
-    The number of torch operations must not grow with the size of x.
-    By hand: no torch hessian, jacobian, jacrev, jacfwd, hvp, vhp, jvp or vmap.
+    Model: w x + b, both 0 at first. Loss: the mean over n of (w x[n] + b - y[n])^2.
+    Each epoch uses all points at once: compute the loss and note it, compute both gradients, then
+    w <- w - lr * dloss/dw and b <- b - lr * dloss/db. Let autograd compute the gradients, and update in place under
+    torch.no_grad(). x and y may require gradients: their `.grad` stays. No torch.optim.
 
     Args:
-        f: takes a tensor of the shape of x, returns a tensor without axes.
-        x: (*), floating point; may require a gradient.
-        v: the shape and dtype of x; may require a gradient, which changes nothing.
+        x: (N,), floating point.
+        y: (N,), dtype of x.
+        lr: the learning rate.
+        epochs: how many updates; 0 leaves w = b = 0.
     Returns:
-        H v: the shape of x, outside the graph; 0 where f is linear in x or does not depend on it.
-    Example:
-        >>> x, v = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 10.0])
-        >>> hessian_vector_product(lambda x: x[0] ** 2 * x[1], x, v)
-        tensor([24.,  2.])
-
-    Source: Pearlmutter, Fast Exact Multiplication by the Hessian (1994).
-    """
-    ### BEGIN SOLUTION
-    with torch.enable_grad():
-        leaf = x.detach().requires_grad_()
-        y = f(leaf)
-        slopes = _slopes(y, leaf, torch.ones_like(y), create_graph=True)
-        return _slopes(slopes, leaf, v.detach())
-    ### END SOLUTION
-
-
-def detached_product(x: Tensor) -> Tensor:
-    """A product in which one factor counts as a constant: z = u * x with u = x * x taken out of the graph.
-
-    Take u out with `detach` (or compute it under no_grad), not with `.data` or `.item()`.
-
-    Args:
-        x: (*), floating point.
-    Returns:
-        z: the shape of x, in the graph of x.
-    Example:
-        >>> x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
-        >>> detached_product(x).sum().backward()
-        >>> x.grad
-        tensor([1., 4., 9.])
-
-    Source: Dive into Deep Learning, section 2.5.3.
-    """
-    ### BEGIN SOLUTION
-    u = (x * x).detach()
-    return u * x
-    ### END SOLUTION
-
-
-class ReLU(torch.autograd.Function):
-    """The rectifier y = max(x, 0) as a function of its own, with a derivative of its own: at x = 0 it is 0.
-
-    `ReLU.apply(x)` calls `forward`; autograd calls `backward` with the gradient from above, which stays as it is.
-    y has memory of its own. Differentiable any number of times: `backward` consists of torch operations.
-    Tensors that backward needs are saved with `ctx.save_for_backward`, never as attributes (`ctx.x = x`) and never
-    through `.data`: torch then notices when somebody changes them in place before the backward pass.
-    By hand: no torch relu, relu_, threshold, hardtanh or leaky_relu, and no autograd inside (no grad, backward, vjp).
-
-    Args (of apply):
-        x: (*), floating point; need not be contiguous.
-    Returns (of apply):
-        y: the shape of x.
-    Example:
-        >>> x = torch.tensor([-1.0, 0.0, 2.0], requires_grad=True)
-        >>> y = ReLU.apply(x)
-        >>> y.sum().backward()
-        >>> y.tolist(), x.grad.tolist()
-        ([0.0, 0.0, 2.0], [0.0, 0.0, 1.0])
-
-    Source: Nair, Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010).
-    """
-
-    @staticmethod
-    def forward(ctx: FunctionCtx, x: Tensor) -> Tensor:
-        """Return y, and save what backward needs."""
-        ### BEGIN SOLUTION
-        ctx.save_for_backward(x)
-        return torch.where(x > 0, x, 0.0)
-        ### END SOLUTION
-
-    @staticmethod
-    def backward(ctx: FunctionCtx, upstream: Tensor) -> Tensor:
-        """Return the gradient with respect to x; `upstream`, the gradient from above, has the shape of y."""
-        ### BEGIN SOLUTION
-        (x,) = ctx.saved_tensors
-        return torch.where(x > 0, upstream, 0.0)
-        ### END SOLUTION
-
-
-class Linear(torch.autograd.Function):
-    """A linear layer y = x w^T + b as a function of its own: the chain rule in matrices, which you derive.
-
-    Differentiable in x, w and b any number of times. `backward` returns a value for each argument, in their order; it
-    is None, and not computed, where `ctx.needs_input_grad` says that no gradient is needed (for a bias None too).
-    Save tensors with `ctx.save_for_backward`, never as attributes of ctx; leave the gradient from above as it is.
-    By hand: no torch linear or bilinear, and no autograd inside (no grad, backward, vjp). Matrix products are welcome.
-
-    Args (of apply; all three are always given):
-        x: (N, D), floating point; need not be contiguous.
-        w: (K, D), dtype of x.
-        b: (K,), dtype of x, or None for a layer without bias.
-    Returns (of apply):
-        y: (N, K).
-    Example:
-        >>> x, w = torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 4.0], [5.0, 6.0]], requires_grad=True)
-        >>> y = Linear.apply(x, w, torch.tensor([0.5, 0.5]))
-        >>> y.backward(torch.tensor([[1.0, 10.0]]))
-        >>> y.tolist(), w.grad.tolist()
-        ([[11.5, 17.5]], [[1.0, 2.0], [10.0, 20.0]])
-
-    Source: Deep Learning (2016), section 6.5.6.
-    """
-
-    @staticmethod
-    def forward(ctx: FunctionCtx, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
-        """Return y, and save what backward needs."""
-        ### BEGIN SOLUTION
-        ctx.save_for_backward(x, w)
-        y = x @ w.t()
-        return y if b is None else y + b
-        ### END SOLUTION
-
-    @staticmethod
-    def backward(ctx: FunctionCtx, upstream: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
-        """Return the gradients with respect to x, w and b; None for what needs none."""
-        ### BEGIN SOLUTION
-        x, w = ctx.saved_tensors
-        for_x, for_w, for_b = ctx.needs_input_grad
-        return (
-            upstream @ w if for_x else None,
-            upstream.t() @ x if for_w else None,
-            upstream.sum(0) if for_b else None,
-        )
-        ### END SOLUTION
-
-
-class SoftmaxCrossEntropy(torch.autograd.Function):
-    """Softmax and cross-entropy in one function, whose derivative is short: find it.
-
-    l = mean over n of -log softmax(logits[n])[labels[n]], finite for any finite scores.
-    Differentiable in the logits twice: backward computes from the *saved logits*, since saved probabilities look like
-    constants to torch, and the second derivative would be wrong without a word. The labels get None.
-    Save tensors with `ctx.save_for_backward`, never as attributes of ctx.
-    By hand: no torch softmax, log_softmax, logsumexp, logaddexp, cross_entropy or nll_loss, and no autograd inside
-    (no grad, backward, vjp).
-
-    Args (of apply):
-        logits: (N, K), floating point, any size of number; need not be contiguous.
-        labels: (N,), int64, class indices from 0 to K - 1.
-    Returns (of apply):
-        l: a tensor without axes, dtype of the logits.
-    Example:
-        >>> logits = torch.zeros(2, 2, requires_grad=True)
-        >>> SoftmaxCrossEntropy.apply(logits, torch.tensor([0, 1])).backward()
-        >>> logits.grad
-        tensor([[-0.2500,  0.2500],
-                [ 0.2500, -0.2500]])
-
-    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
-    """
-
-    @staticmethod
-    def forward(ctx: FunctionCtx, logits: Tensor, labels: Tensor) -> Tensor:
-        """Return the loss, and save what backward needs."""
-        ### BEGIN SOLUTION
-        ctx.save_for_backward(logits, labels)
-        shifted = logits - logits.amax(1, keepdim=True)
-        chosen = shifted.gather(1, labels.unsqueeze(1)).squeeze(1)
-        return (shifted.exp().sum(1).log() - chosen).mean()
-        ### END SOLUTION
-
-    @staticmethod
-    def backward(ctx: FunctionCtx, upstream: Tensor) -> tuple[Tensor, None]:
-        """Return the gradient with respect to the logits, and None for the labels; `upstream` has no axes."""
-        ### BEGIN SOLUTION
-        logits, labels = ctx.saved_tensors
-        exponentials = (logits - logits.detach().amax(1, keepdim=True)).exp()
-        probabilities = exponentials / exponentials.sum(1, keepdim=True)
-        one_hot = torch.zeros_like(logits).scatter(1, labels.unsqueeze(1), 1.0)
-        return upstream * (probabilities - one_hot) / len(logits), None
-        ### END SOLUTION
-
-
-def topological_order(root: "Value") -> list["Value"]:
-    """The nodes of a graph in an order in which they can be computed: each once, after all its parents, root last.
-
-    Where several orders fit, any is right. The work grows with nodes and edges, not with paths, and a chain of 5000
-    nodes must not hit Python's recursion limit, which stays as it was. Nodes are not changed.
-
-    Args:
-        root: any object with `parents`, a tuple of such objects; the same parent may stand there twice. Nodes are
-            told apart by identity (`is`, `id`): they may define == in a way of their own and have no hash.
-    Returns:
-        Every node that can be reached from root through `parents`, root included, as a list.
+        A named tuple outside the graph: w and b after the last update, without axes; losses, (epochs,), each taken
+        before its update.
     Raises:
-        ValueError: with the word cycle, when a node is reached from itself.
+        ValueError: naming `y`, when its shape is not (N,): (N, 1) against (N,) would compare all pairs.
     Example:
-        >>> class Node:
-        ...     def __init__(self, *parents):
-        ...         self.parents = parents
-        >>> x = Node()
-        >>> y = Node(x, x)
-        >>> z = Node(y, x)
-        >>> topological_order(z) == [x, y, z]
-        True
+        >>> fit_line(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]), lr=0.1, epochs=1)
+        LineFit(w=tensor(1.), b=tensor(0.6000), losses=tensor([10.]))
 
-    Source: Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms (2009), section 22.4.
+    Source: Dive into Deep Learning, section 3.4, with all points in each step.
     """
     ### BEGIN SOLUTION
-    order: list[Value] = []
-    entered: set[int] = set()
-    left: set[int] = set()
-    waiting = [root]
-    while waiting:
-        node = waiting[-1]
-        if id(node) not in entered:
-            entered.add(id(node))
-            for parent in node.parents:
-                if id(parent) not in entered:
-                    waiting.append(parent)
-                elif id(parent) not in left:
-                    raise ValueError("the graph has a cycle: a node is reached from itself")
-            continue
-        waiting.pop()
-        if id(node) not in left:
-            left.add(id(node))
-            order.append(node)
-    return order
+    if y.shape != x.shape:
+        raise ValueError(f"y has shape {tuple(y.shape)}, expected {tuple(x.shape)}")
+    x, y = x.detach(), y.detach()
+    w, b = x.new_zeros(()).requires_grad_(), x.new_zeros(()).requires_grad_()
+    losses = x.new_zeros(epochs)
+    for epoch in range(epochs):
+        loss = ((w * x + b - y) ** 2).mean()
+        loss.backward()
+        losses[epoch] = loss.detach()
+        with torch.no_grad():
+            for p in (w, b):
+                p -= lr * p.grad
+                p.grad = None
+    return LineFit(w.detach(), b.detach(), losses)
+    ### END SOLUTION
+
+
+def accumulated_gradients(
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    params: Iterable[Tensor],
+    batches: Iterable[tuple[Tensor, Tensor]],
+) -> list[Tensor]:
+    """The gradient of a batch too large for the memory, from parts of it, however unequal they are.
+
+    It is the gradient of the mean loss over all samples, as if they had been one batch.
+    loss_fn is called once for each batch, in order; the backward pass of a batch runs, and frees its graph, before
+    loss_fn is called for the next. Afterwards `.grad` of each parameter holds the same numbers as the result (0 too);
+    what stood there before is forgotten. The values of the parameters do not change.
+
+    Args:
+        loss_fn: takes x and y of one batch, returns the *mean* of the loss over its samples, a tensor without axes.
+        params: leaf tensors that require gradients; may be a generator.
+        batches: pairs (x, y), x of shape (N_b, *); at least one; may be a generator.
+    Returns:
+        A list with the gradient of each parameter, in the order of params, outside the graph, in memory of its own;
+        0 for a parameter that no loss depends on.
+    Example:
+        >>> w = torch.tensor(0.0, requires_grad=True)
+        >>> batches = [(torch.tensor([1.0]), torch.tensor([3.0])), (torch.tensor([1.0, 1.0]), torch.tensor([0.0, 0.0]))]
+        >>> accumulated_gradients(lambda x, y: ((w * x - y) ** 2).mean(), [w], batches)
+        [tensor(-2.)]
+
+    Source: Deep Learning (2016), section 8.1.3.
+    """
+    ### BEGIN SOLUTION
+    params = list(params)
+    for p in params:
+        p.grad = None
+    samples = 0
+    for x, y in batches:
+        (len(x) * loss_fn(x, y)).backward()
+        samples += len(x)
+    for p in params:
+        p.grad = torch.zeros_like(p) if p.grad is None else p.grad / samples
+    return [p.grad.clone() for p in params]
     ### END SOLUTION
 
 
@@ -495,6 +308,54 @@ class Value:
         ### END SOLUTION
 
 
+def topological_order(root: "Value") -> list["Value"]:
+    """The nodes of a graph in an order in which they can be computed: each once, after all its parents, root last.
+
+    Where several orders fit, any is right. The work grows with nodes and edges, not with paths, and a chain of 5000
+    nodes must not hit Python's recursion limit, which stays as it was. Nodes are not changed.
+
+    Args:
+        root: any object with `parents`, a tuple of such objects; the same parent may stand there twice. Nodes are
+            told apart by identity (`is`, `id`): they may define == in a way of their own and have no hash.
+    Returns:
+        Every node that can be reached from root through `parents`, root included, as a list.
+    Raises:
+        ValueError: with the word cycle, when a node is reached from itself.
+    Example:
+        >>> class Node:
+        ...     def __init__(self, *parents):
+        ...         self.parents = parents
+        >>> x = Node()
+        >>> y = Node(x, x)
+        >>> z = Node(y, x)
+        >>> topological_order(z) == [x, y, z]
+        True
+
+    Source: Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms (2009), section 22.4.
+    """
+    ### BEGIN SOLUTION
+    order: list[Value] = []
+    entered: set[int] = set()
+    left: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting[-1]
+        if id(node) not in entered:
+            entered.add(id(node))
+            for parent in node.parents:
+                if id(parent) not in entered:
+                    waiting.append(parent)
+                elif id(parent) not in left:
+                    raise ValueError("the graph has a cycle: a node is reached from itself")
+            continue
+        waiting.pop()
+        if id(node) not in left:
+            left.add(id(node))
+            order.append(node)
+    return order
+    ### END SOLUTION
+
+
 class TwoLayerGradients(NamedTuple):
     """The gradient of the loss with respect to each parameter, in the shape of that parameter."""
 
@@ -536,95 +397,138 @@ def two_layer_gradients(
     ### END SOLUTION
 
 
-def accumulated_gradients(
-    loss_fn: Callable[[Tensor, Tensor], Tensor],
-    params: Iterable[Tensor],
-    batches: Iterable[tuple[Tensor, Tensor]],
-) -> list[Tensor]:
-    """The gradient of a batch too large for the memory, from parts of it, however unequal they are.
+class ReLU(torch.autograd.Function):
+    """The rectifier y = max(x, 0) as a function of its own, with a derivative of its own: at x = 0 it is 0.
 
-    It is the gradient of the mean loss over all samples, as if they had been one batch.
-    loss_fn is called once for each batch, in order; the backward pass of a batch runs, and frees its graph, before
-    loss_fn is called for the next. Afterwards `.grad` of each parameter holds the same numbers as the result (0 too);
-    what stood there before is forgotten. The values of the parameters do not change.
+    `ReLU.apply(x)` calls `forward`; autograd calls `backward` with the gradient from above, which stays as it is.
+    y has memory of its own. Differentiable any number of times: `backward` consists of torch operations.
+    Tensors that backward needs are saved with `ctx.save_for_backward`, never as attributes (`ctx.x = x`) and never
+    through `.data`: torch then notices when somebody changes them in place before the backward pass.
+    By hand: no torch relu, relu_, threshold, hardtanh or leaky_relu, and no autograd inside (no grad, backward, vjp).
 
-    Args:
-        loss_fn: takes x and y of one batch, returns the *mean* of the loss over its samples, a tensor without axes.
-        params: leaf tensors that require gradients; may be a generator.
-        batches: pairs (x, y), x of shape (N_b, *); at least one; may be a generator.
-    Returns:
-        A list with the gradient of each parameter, in the order of params, outside the graph, in memory of its own;
-        0 for a parameter that no loss depends on.
+    Args (of apply):
+        x: (*), floating point; need not be contiguous.
+    Returns (of apply):
+        y: the shape of x.
     Example:
-        >>> w = torch.tensor(0.0, requires_grad=True)
-        >>> batches = [(torch.tensor([1.0]), torch.tensor([3.0])), (torch.tensor([1.0, 1.0]), torch.tensor([0.0, 0.0]))]
-        >>> accumulated_gradients(lambda x, y: ((w * x - y) ** 2).mean(), [w], batches)
-        [tensor(-2.)]
+        >>> x = torch.tensor([-1.0, 0.0, 2.0], requires_grad=True)
+        >>> y = ReLU.apply(x)
+        >>> y.sum().backward()
+        >>> y.tolist(), x.grad.tolist()
+        ([0.0, 0.0, 2.0], [0.0, 0.0, 1.0])
 
-    Source: Deep Learning (2016), section 8.1.3.
+    Source: Nair, Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010).
     """
-    ### BEGIN SOLUTION
-    params = list(params)
-    for p in params:
-        p.grad = None
-    samples = 0
-    for x, y in batches:
-        (len(x) * loss_fn(x, y)).backward()
-        samples += len(x)
-    for p in params:
-        p.grad = torch.zeros_like(p) if p.grad is None else p.grad / samples
-    return [p.grad.clone() for p in params]
-    ### END SOLUTION
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, x: Tensor) -> Tensor:
+        """Return y, and save what backward needs."""
+        ### BEGIN SOLUTION
+        ctx.save_for_backward(x)
+        return torch.where(x > 0, x, 0.0)
+        ### END SOLUTION
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, upstream: Tensor) -> Tensor:
+        """Return the gradient with respect to x; `upstream`, the gradient from above, has the shape of y."""
+        ### BEGIN SOLUTION
+        (x,) = ctx.saved_tensors
+        return torch.where(x > 0, upstream, 0.0)
+        ### END SOLUTION
 
 
-class LineFit(NamedTuple):
-    """A fitted line, and the loss before each update."""
+class Linear(torch.autograd.Function):
+    """A linear layer y = x w^T + b as a function of its own: the chain rule in matrices, which you derive.
 
-    w: Tensor
-    b: Tensor
-    losses: Tensor
+    Differentiable in x, w and b any number of times. `backward` returns a value for each argument, in their order; it
+    is None, and not computed, where `ctx.needs_input_grad` says that no gradient is needed (for a bias None too).
+    Save tensors with `ctx.save_for_backward`, never as attributes of ctx; leave the gradient from above as it is.
+    By hand: no torch linear or bilinear, and no autograd inside (no grad, backward, vjp). Matrix products are welcome.
 
-
-def fit_line(x: Tensor, y: Tensor, lr: float, epochs: int) -> LineFit:
-    """The first training loop: a line through points.
-
-    Model: w x + b, both 0 at first. Loss: the mean over n of (w x[n] + b - y[n])^2.
-    Each epoch uses all points at once: compute the loss and note it, compute both gradients, then
-    w <- w - lr * dloss/dw and b <- b - lr * dloss/db. Let autograd compute the gradients, and update in place under
-    torch.no_grad(). x and y may require gradients: their `.grad` stays. No torch.optim.
-
-    Args:
-        x: (N,), floating point.
-        y: (N,), dtype of x.
-        lr: the learning rate.
-        epochs: how many updates; 0 leaves w = b = 0.
-    Returns:
-        A named tuple outside the graph: w and b after the last update, without axes; losses, (epochs,), each taken
-        before its update.
-    Raises:
-        ValueError: naming `y`, when its shape is not (N,): (N, 1) against (N,) would compare all pairs.
+    Args (of apply; all three are always given):
+        x: (N, D), floating point; need not be contiguous.
+        w: (K, D), dtype of x.
+        b: (K,), dtype of x, or None for a layer without bias.
+    Returns (of apply):
+        y: (N, K).
     Example:
-        >>> fit_line(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]), lr=0.1, epochs=1)
-        LineFit(w=tensor(1.), b=tensor(0.6000), losses=tensor([10.]))
+        >>> x, w = torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 4.0], [5.0, 6.0]], requires_grad=True)
+        >>> y = Linear.apply(x, w, torch.tensor([0.5, 0.5]))
+        >>> y.backward(torch.tensor([[1.0, 10.0]]))
+        >>> y.tolist(), w.grad.tolist()
+        ([[11.5, 17.5]], [[1.0, 2.0], [10.0, 20.0]])
 
-    Source: Dive into Deep Learning, section 3.4, with all points in each step.
+    Source: Deep Learning (2016), section 6.5.6.
     """
-    ### BEGIN SOLUTION
-    if y.shape != x.shape:
-        raise ValueError(f"y has shape {tuple(y.shape)}, expected {tuple(x.shape)}")
-    x, y = x.detach(), y.detach()
-    w, b = x.new_zeros(()).requires_grad_(), x.new_zeros(()).requires_grad_()
-    losses = x.new_zeros(epochs)
-    for epoch in range(epochs):
-        loss = ((w * x + b - y) ** 2).mean()
-        loss.backward()
-        losses[epoch] = loss.detach()
-        with torch.no_grad():
-            for p in (w, b):
-                p -= lr * p.grad
-                p.grad = None
-    return LineFit(w.detach(), b.detach(), losses)
-    ### END SOLUTION
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, x: Tensor, w: Tensor, b: Tensor | None) -> Tensor:
+        """Return y, and save what backward needs."""
+        ### BEGIN SOLUTION
+        ctx.save_for_backward(x, w)
+        y = x @ w.t()
+        return y if b is None else y + b
+        ### END SOLUTION
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, upstream: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        """Return the gradients with respect to x, w and b; None for what needs none."""
+        ### BEGIN SOLUTION
+        x, w = ctx.saved_tensors
+        for_x, for_w, for_b = ctx.needs_input_grad
+        return (
+            upstream @ w if for_x else None,
+            upstream.t() @ x if for_w else None,
+            upstream.sum(0) if for_b else None,
+        )
+        ### END SOLUTION
+
+
+class SoftmaxCrossEntropy(torch.autograd.Function):
+    """Softmax and cross-entropy in one function, whose derivative is short: find it.
+
+    l = mean over n of -log softmax(logits[n])[labels[n]], finite for any finite scores.
+    Differentiable in the logits twice: backward computes from the *saved logits*, since saved probabilities look like
+    constants to torch, and the second derivative would be wrong without a word. The labels get None.
+    Save tensors with `ctx.save_for_backward`, never as attributes of ctx.
+    By hand: no torch softmax, log_softmax, logsumexp, logaddexp, cross_entropy or nll_loss, and no autograd inside
+    (no grad, backward, vjp).
+
+    Args (of apply):
+        logits: (N, K), floating point, any size of number; need not be contiguous.
+        labels: (N,), int64, class indices from 0 to K - 1.
+    Returns (of apply):
+        l: a tensor without axes, dtype of the logits.
+    Example:
+        >>> logits = torch.zeros(2, 2, requires_grad=True)
+        >>> SoftmaxCrossEntropy.apply(logits, torch.tensor([0, 1])).backward()
+        >>> logits.grad
+        tensor([[-0.2500,  0.2500],
+                [ 0.2500, -0.2500]])
+
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
+    """
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, logits: Tensor, labels: Tensor) -> Tensor:
+        """Return the loss, and save what backward needs."""
+        ### BEGIN SOLUTION
+        ctx.save_for_backward(logits, labels)
+        shifted = logits - logits.amax(1, keepdim=True)
+        chosen = shifted.gather(1, labels.unsqueeze(1)).squeeze(1)
+        return (shifted.exp().sum(1).log() - chosen).mean()
+        ### END SOLUTION
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, upstream: Tensor) -> tuple[Tensor, None]:
+        """Return the gradient with respect to the logits, and None for the labels; `upstream` has no axes."""
+        ### BEGIN SOLUTION
+        logits, labels = ctx.saved_tensors
+        exponentials = (logits - logits.detach().amax(1, keepdim=True)).exp()
+        probabilities = exponentials / exponentials.sum(1, keepdim=True)
+        one_hot = torch.zeros_like(logits).scatter(1, labels.unsqueeze(1), 1.0)
+        return upstream * (probabilities - one_hot) / len(logits), None
+        ### END SOLUTION
 
 
 def clip_gradient_norm_(params: Iterable[Tensor], max_norm: float) -> Tensor:
@@ -658,6 +562,102 @@ def clip_gradient_norm_(params: Iterable[Tensor], max_norm: float) -> Tensor:
             for grad in grads:
                 grad *= max_norm / total
     return total
+    ### END SOLUTION
+
+
+def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """All derivatives of all outputs, one row for each output: J[m, d] = d f(x)[m] / d x[d].
+
+    No tensor's `.grad` changes.
+    By hand, row by row: no torch jacobian, jacrev, jacfwd, hessian or vmap, and no is_grads_batched.
+
+    Args:
+        f: takes a tensor of shape (D,), returns one of shape (M,).
+        x: (D,), floating point; may require a gradient.
+    Returns:
+        J: (M, D), dtype of x, outside the graph; rows of outputs that do not depend on x are 0.
+    Example:
+        >>> jacobian(lambda x: torch.stack([x[0] * x[1], x[2], x.sum()]), torch.tensor([2.0, 3.0, 4.0]))
+        tensor([[3., 2., 0.],
+                [0., 0., 1.],
+                [1., 1., 1.]])
+
+    Source: Deep Learning (2016), section 4.3.1.
+    """
+    ### BEGIN SOLUTION
+    with torch.enable_grad():
+        leaf = x.detach().requires_grad_()
+        y = f(leaf)
+        directions = torch.eye(len(y), dtype=y.dtype, device=y.device)
+        rows = [_slopes(y, leaf, direction, retain_graph=True) for direction in directions]
+    return torch.stack(rows) if rows else x.new_zeros(0, len(x))
+    ### END SOLUTION
+
+
+def hessian_vector_product(f: Callable[[Tensor], Tensor], x: Tensor, v: Tensor) -> Tensor:
+    """The matrix of second derivatives times a vector, without the matrix.
+
+    (H v)_i = sum_j d^2 f / (d x_i d x_j) v_j, with v constant. No tensor's `.grad` changes.
+    The number of torch operations must not grow with the size of x.
+    By hand: no torch hessian, jacobian, jacrev, jacfwd, hvp, vhp, jvp or vmap.
+
+    Args:
+        f: takes a tensor of the shape of x, returns a tensor without axes.
+        x: (*), floating point; may require a gradient.
+        v: the shape and dtype of x; may require a gradient, which changes nothing.
+    Returns:
+        H v: the shape of x, outside the graph; 0 where f is linear in x or does not depend on it.
+    Example:
+        >>> x, v = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 10.0])
+        >>> hessian_vector_product(lambda x: x[0] ** 2 * x[1], x, v)
+        tensor([24.,  2.])
+
+    Source: Pearlmutter, Fast Exact Multiplication by the Hessian (1994).
+    """
+    ### BEGIN SOLUTION
+    with torch.enable_grad():
+        leaf = x.detach().requires_grad_()
+        y = f(leaf)
+        slopes = _slopes(y, leaf, torch.ones_like(y), create_graph=True)
+        return _slopes(slopes, leaf, v.detach())
+    ### END SOLUTION
+
+
+def numerical_gradient(f: Callable[[Tensor], Tensor], x: Tensor, eps: float = 1e-6) -> Tensor:
+    """The gradient by central differences: what every other gradient is checked against.
+
+    g_i = (f(x + eps e_i) - f(x - eps e_i)) / (2 eps), where e_i is 1 at entry i and 0 elsewhere.
+    x holds the same numbers during and after the call, also when f raises: move a copy.
+    By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd.
+
+    Args:
+        f: takes a tensor of the shape of x, returns a tensor without axes (perhaps a view of what it was given).
+        x: (*), float64; any memory layout, may require a gradient.
+        eps: the step, positive.
+    Returns:
+        g: the shape of x, float64, outside the graph.
+    Raises:
+        ValueError: naming `x`, when it is not float64: a step of 1e-6 is lost in the rounding of float32.
+    Example:
+        >>> numerical_gradient(lambda x: (x**3).sum(), torch.tensor([1.0, 2.0], dtype=torch.float64), eps=0.1)
+        tensor([ 3.0100, 12.0100], dtype=torch.float64)
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 11.5.
+    """
+    ### BEGIN SOLUTION
+    if x.dtype != torch.float64:
+        raise ValueError(f"x must be float64, not {x.dtype}")
+    point = x.detach().clone(memory_format=torch.contiguous_format)
+    entries = point.view(-1)
+    slopes = torch.zeros_like(entries)
+    for i, value in enumerate(entries.tolist()):
+        entries[i] = value + eps
+        above = float(f(point))
+        entries[i] = value - eps
+        below = float(f(point))
+        entries[i] = value
+        slopes[i] = (above - below) / (2 * eps)
+    return slopes.view(x.shape)
     ### END SOLUTION
 
 

@@ -18,28 +18,24 @@ from torch.autograd.function import FunctionCtx
 from torch.nn import functional
 
 
-def numerical_gradient(f: Callable[[Tensor], Tensor], x: Tensor, eps: float = 1e-6) -> Tensor:
-    """The gradient by central differences: what every other gradient is checked against.
+def detached_product(x: Tensor) -> Tensor:
+    """A product in which one factor counts as a constant: z = u * x with u = x * x taken out of the graph.
 
-    g_i = (f(x + eps e_i) - f(x - eps e_i)) / (2 eps), where e_i is 1 at entry i and 0 elsewhere.
-    x holds the same numbers during and after the call, also when f raises: move a copy.
-    By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd.
+    Take u out with `detach` (or compute it under no_grad), not with `.data` or `.item()`.
 
     Args:
-        f: takes a tensor of the shape of x, returns a tensor without axes (perhaps a view of what it was given).
-        x: (*), float64; any memory layout, may require a gradient.
-        eps: the step, positive.
+        x: (*), floating point.
     Returns:
-        g: the shape of x, float64, outside the graph.
-    Raises:
-        ValueError: naming `x`, when it is not float64: a step of 1e-6 is lost in the rounding of float32.
+        z: the shape of x, in the graph of x.
     Example:
-        >>> numerical_gradient(lambda x: (x**3).sum(), torch.tensor([1.0, 2.0], dtype=torch.float64), eps=0.1)
-        tensor([ 3.0100, 12.0100], dtype=torch.float64)
+        >>> x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+        >>> detached_product(x).sum().backward()
+        >>> x.grad
+        tensor([1., 4., 9.])
 
-    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 11.5.
+    Source: Dive into Deep Learning, section 2.5.3.
     """
-    raise NotImplementedError("numerical_gradient")
+    raise NotImplementedError("detached_product")
 
 
 def gradient(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
@@ -62,69 +58,214 @@ def gradient(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     raise NotImplementedError("gradient")
 
 
-def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """All derivatives of all outputs, one row for each output: J[m, d] = d f(x)[m] / d x[d].
+class LineFit(NamedTuple):
+    """A fitted line, and the loss before each update."""
 
-    No tensor's `.grad` changes.
-    By hand, row by row: no torch jacobian, jacrev, jacfwd, hessian or vmap, and no is_grads_batched.
-
-    Args:
-        f: takes a tensor of shape (D,), returns one of shape (M,).
-        x: (D,), floating point; may require a gradient.
-    Returns:
-        J: (M, D), dtype of x, outside the graph; rows of outputs that do not depend on x are 0.
-    Example:
-        >>> jacobian(lambda x: torch.stack([x[0] * x[1], x[2], x.sum()]), torch.tensor([2.0, 3.0, 4.0]))
-        tensor([[3., 2., 0.],
-                [0., 0., 1.],
-                [1., 1., 1.]])
-
-    Source: Deep Learning (2016), section 4.3.1.
-    """
-    raise NotImplementedError("jacobian")
+    w: Tensor
+    b: Tensor
+    losses: Tensor
 
 
-def hessian_vector_product(f: Callable[[Tensor], Tensor], x: Tensor, v: Tensor) -> Tensor:
-    """The matrix of second derivatives times a vector, without the matrix.
+def fit_line(x: Tensor, y: Tensor, lr: float, epochs: int) -> LineFit:
+    """The first training loop: a line through points.
 
-    (H v)_i = sum_j d^2 f / (d x_i d x_j) v_j, with v constant. No tensor's `.grad` changes.
-    The number of torch operations must not grow with the size of x.
-    By hand: no torch hessian, jacobian, jacrev, jacfwd, hvp, vhp, jvp or vmap.
+    Model: w x + b, both 0 at first. Loss: the mean over n of (w x[n] + b - y[n])^2.
+    Each epoch uses all points at once: compute the loss and note it, compute both gradients, then
+    w <- w - lr * dloss/dw and b <- b - lr * dloss/db. Let autograd compute the gradients, and update in place under
+    torch.no_grad(). x and y may require gradients: their `.grad` stays. No torch.optim.
 
     Args:
-        f: takes a tensor of the shape of x, returns a tensor without axes.
-        x: (*), floating point; may require a gradient.
-        v: the shape and dtype of x; may require a gradient, which changes nothing.
+        x: (N,), floating point.
+        y: (N,), dtype of x.
+        lr: the learning rate.
+        epochs: how many updates; 0 leaves w = b = 0.
     Returns:
-        H v: the shape of x, outside the graph; 0 where f is linear in x or does not depend on it.
+        A named tuple outside the graph: w and b after the last update, without axes; losses, (epochs,), each taken
+        before its update.
+    Raises:
+        ValueError: naming `y`, when its shape is not (N,): (N, 1) against (N,) would compare all pairs.
     Example:
-        >>> x, v = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 10.0])
-        >>> hessian_vector_product(lambda x: x[0] ** 2 * x[1], x, v)
-        tensor([24.,  2.])
+        >>> fit_line(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]), lr=0.1, epochs=1)
+        LineFit(w=tensor(1.), b=tensor(0.6000), losses=tensor([10.]))
 
-    Source: Pearlmutter, Fast Exact Multiplication by the Hessian (1994).
+    Source: Dive into Deep Learning, section 3.4, with all points in each step.
     """
-    raise NotImplementedError("hessian_vector_product")
+    raise NotImplementedError("fit_line")
 
 
-def detached_product(x: Tensor) -> Tensor:
-    """A product in which one factor counts as a constant: z = u * x with u = x * x taken out of the graph.
+def accumulated_gradients(
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    params: Iterable[Tensor],
+    batches: Iterable[tuple[Tensor, Tensor]],
+) -> list[Tensor]:
+    """The gradient of a batch too large for the memory, from parts of it, however unequal they are.
 
-    Take u out with `detach` (or compute it under no_grad), not with `.data` or `.item()`.
+    It is the gradient of the mean loss over all samples, as if they had been one batch.
+    loss_fn is called once for each batch, in order; the backward pass of a batch runs, and frees its graph, before
+    loss_fn is called for the next. Afterwards `.grad` of each parameter holds the same numbers as the result (0 too);
+    what stood there before is forgotten. The values of the parameters do not change.
 
     Args:
-        x: (*), floating point.
+        loss_fn: takes x and y of one batch, returns the *mean* of the loss over its samples, a tensor without axes.
+        params: leaf tensors that require gradients; may be a generator.
+        batches: pairs (x, y), x of shape (N_b, *); at least one; may be a generator.
     Returns:
-        z: the shape of x, in the graph of x.
+        A list with the gradient of each parameter, in the order of params, outside the graph, in memory of its own;
+        0 for a parameter that no loss depends on.
     Example:
-        >>> x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
-        >>> detached_product(x).sum().backward()
-        >>> x.grad
-        tensor([1., 4., 9.])
+        >>> w = torch.tensor(0.0, requires_grad=True)
+        >>> batches = [(torch.tensor([1.0]), torch.tensor([3.0])), (torch.tensor([1.0, 1.0]), torch.tensor([0.0, 0.0]))]
+        >>> accumulated_gradients(lambda x, y: ((w * x - y) ** 2).mean(), [w], batches)
+        [tensor(-2.)]
 
-    Source: Dive into Deep Learning, section 2.5.3.
+    Source: Deep Learning (2016), section 8.1.3.
     """
-    raise NotImplementedError("detached_product")
+    raise NotImplementedError("accumulated_gradients")
+
+
+class Value:
+    """A number that remembers how it was computed: autograd in a hundred lines of plain Python, without torch.
+
+    Args:
+        data: the number, an int or a float.
+        parents: the Values this one was computed from; () for a number that was given.
+    Attributes:
+        data, grad, parents: a float; a float, 0.0 at first; a tuple of Values. Following `parents` from a result leads
+            to every Value it depends on. Operations never change their operands.
+
+    Operations make a new Value, from Values and plain numbers on either side; a value may be used any number of times:
+    a + b, a - b, a * b, a / b, -a, a ** n (n a number),
+    a.exp(), a.log(), a.tanh(), a.relu(). The slope of relu at 0 is 0; tanh does not overflow at 1000.
+
+    backward() adds d self / d v to the grad of every Value v that self was computed from, and 1 to its own. It only
+    adds: called twice it leaves twice the derivative, and a grad that stood there before is not passed on.
+    Its work grows with nodes and edges, not with paths, and 5000 operations in a row must not hit the recursion limit.
+
+    Example:
+        >>> a, b = Value(2.0), Value(-4.0)
+        >>> c = a * b + (a / b) ** 2
+        >>> c.backward()
+        >>> c.data, a.grad, b.grad, c.grad
+        (-7.75, -3.75, 2.125, 1.0)
+
+    Source: Karpathy, micrograd (2020), for the idea.
+    """
+
+    def __init__(self, data: float, parents: tuple["Value", ...] = ()) -> None:
+        raise NotImplementedError("Value.__init__")
+
+    def __add__(self, other: "Value | float") -> "Value":
+        raise NotImplementedError("Value.__add__")
+
+    def __radd__(self, other: float) -> "Value":
+        raise NotImplementedError("Value.__radd__")
+
+    def __neg__(self) -> "Value":
+        raise NotImplementedError("Value.__neg__")
+
+    def __sub__(self, other: "Value | float") -> "Value":
+        raise NotImplementedError("Value.__sub__")
+
+    def __rsub__(self, other: float) -> "Value":
+        raise NotImplementedError("Value.__rsub__")
+
+    def __mul__(self, other: "Value | float") -> "Value":
+        raise NotImplementedError("Value.__mul__")
+
+    def __rmul__(self, other: float) -> "Value":
+        raise NotImplementedError("Value.__rmul__")
+
+    def __truediv__(self, other: "Value | float") -> "Value":
+        raise NotImplementedError("Value.__truediv__")
+
+    def __rtruediv__(self, other: float) -> "Value":
+        raise NotImplementedError("Value.__rtruediv__")
+
+    def __pow__(self, exponent: float) -> "Value":
+        raise NotImplementedError("Value.__pow__")
+
+    def exp(self) -> "Value":
+        """Return e to the power of this value."""
+        raise NotImplementedError("Value.exp")
+
+    def log(self) -> "Value":
+        """Return the natural logarithm."""
+        raise NotImplementedError("Value.log")
+
+    def tanh(self) -> "Value":
+        """Return the hyperbolic tangent."""
+        raise NotImplementedError("Value.tanh")
+
+    def relu(self) -> "Value":
+        """Return max(self, 0)."""
+        raise NotImplementedError("Value.relu")
+
+    def backward(self) -> None:
+        """Add d self / d v to the grad of every v that this value was computed from, itself included."""
+        raise NotImplementedError("Value.backward")
+
+
+def topological_order(root: "Value") -> list["Value"]:
+    """The nodes of a graph in an order in which they can be computed: each once, after all its parents, root last.
+
+    Where several orders fit, any is right. The work grows with nodes and edges, not with paths, and a chain of 5000
+    nodes must not hit Python's recursion limit, which stays as it was. Nodes are not changed.
+
+    Args:
+        root: any object with `parents`, a tuple of such objects; the same parent may stand there twice. Nodes are
+            told apart by identity (`is`, `id`): they may define == in a way of their own and have no hash.
+    Returns:
+        Every node that can be reached from root through `parents`, root included, as a list.
+    Raises:
+        ValueError: with the word cycle, when a node is reached from itself.
+    Example:
+        >>> class Node:
+        ...     def __init__(self, *parents):
+        ...         self.parents = parents
+        >>> x = Node()
+        >>> y = Node(x, x)
+        >>> z = Node(y, x)
+        >>> topological_order(z) == [x, y, z]
+        True
+
+    Source: Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms (2009), section 22.4.
+    """
+    raise NotImplementedError("topological_order")
+
+
+class TwoLayerGradients(NamedTuple):
+    """The gradient of the loss with respect to each parameter, in the shape of that parameter."""
+
+    w1: Tensor
+    b1: Tensor
+    w2: Tensor
+    b2: Tensor
+
+
+def two_layer_gradients(
+    x: Tensor, y: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor
+) -> TwoLayerGradients:
+    """Back-propagation through a network with one hidden layer, by hand.
+
+    h = tanh(x w1^T + b1), out = h w2^T + b2, loss = sum over n, k of (out[n, k] - y[n, k])^2 / (N K).
+    By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd. Matrix products and tanh are welcome.
+
+    Args:
+        x: (N, D), floating point, as all others.
+        y: (N, K), the targets.
+        w1, b1, w2, b2: (H, D), (H,), (K, H) and (K,).
+    Returns:
+        The gradients of the loss as a named tuple with w1, b1, w2 and b2, outside the graph.
+    Example:
+        >>> one = torch.ones(1)
+        >>> found = two_layer_gradients(x=one.view(1, 1), y=3 * one.view(1, 1), w1=0 * one.view(1, 1), b1=0 * one,
+        ...                             w2=2 * one.view(1, 1), b2=one)
+        >>> found.w1.item(), found.b1.item(), found.w2.item(), found.b2.item()
+        (-8.0, -8.0, 0.0, -4.0)
+
+    Source: Rumelhart, Hinton, Williams, Learning Representations by Back-propagating Errors (1986).
+    """
+    raise NotImplementedError("two_layer_gradients")
 
 
 class ReLU(torch.autograd.Function):
@@ -232,216 +373,6 @@ class SoftmaxCrossEntropy(torch.autograd.Function):
         raise NotImplementedError("SoftmaxCrossEntropy.backward")
 
 
-def topological_order(root: "Value") -> list["Value"]:
-    """The nodes of a graph in an order in which they can be computed: each once, after all its parents, root last.
-
-    Where several orders fit, any is right. The work grows with nodes and edges, not with paths, and a chain of 5000
-    nodes must not hit Python's recursion limit, which stays as it was. Nodes are not changed.
-
-    Args:
-        root: any object with `parents`, a tuple of such objects; the same parent may stand there twice. Nodes are
-            told apart by identity (`is`, `id`): they may define == in a way of their own and have no hash.
-    Returns:
-        Every node that can be reached from root through `parents`, root included, as a list.
-    Raises:
-        ValueError: with the word cycle, when a node is reached from itself.
-    Example:
-        >>> class Node:
-        ...     def __init__(self, *parents):
-        ...         self.parents = parents
-        >>> x = Node()
-        >>> y = Node(x, x)
-        >>> z = Node(y, x)
-        >>> topological_order(z) == [x, y, z]
-        True
-
-    Source: Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms (2009), section 22.4.
-    """
-    raise NotImplementedError("topological_order")
-
-
-class Value:
-    """A number that remembers how it was computed: autograd in a hundred lines of plain Python, without torch.
-
-    Args:
-        data: the number, an int or a float.
-        parents: the Values this one was computed from; () for a number that was given.
-    Attributes:
-        data, grad, parents: a float; a float, 0.0 at first; a tuple of Values. Following `parents` from a result leads
-            to every Value it depends on. Operations never change their operands.
-
-    Operations make a new Value, from Values and plain numbers on either side; a value may be used any number of times:
-    a + b, a - b, a * b, a / b, -a, a ** n (n a number),
-    a.exp(), a.log(), a.tanh(), a.relu(). The slope of relu at 0 is 0; tanh does not overflow at 1000.
-
-    backward() adds d self / d v to the grad of every Value v that self was computed from, and 1 to its own. It only
-    adds: called twice it leaves twice the derivative, and a grad that stood there before is not passed on.
-    Its work grows with nodes and edges, not with paths, and 5000 operations in a row must not hit the recursion limit.
-
-    Example:
-        >>> a, b = Value(2.0), Value(-4.0)
-        >>> c = a * b + (a / b) ** 2
-        >>> c.backward()
-        >>> c.data, a.grad, b.grad, c.grad
-        (-7.75, -3.75, 2.125, 1.0)
-
-    Source: Karpathy, micrograd (2020), for the idea.
-    """
-
-    def __init__(self, data: float, parents: tuple["Value", ...] = ()) -> None:
-        raise NotImplementedError("Value.__init__")
-
-    def __add__(self, other: "Value | float") -> "Value":
-        raise NotImplementedError("Value.__add__")
-
-    def __radd__(self, other: float) -> "Value":
-        raise NotImplementedError("Value.__radd__")
-
-    def __neg__(self) -> "Value":
-        raise NotImplementedError("Value.__neg__")
-
-    def __sub__(self, other: "Value | float") -> "Value":
-        raise NotImplementedError("Value.__sub__")
-
-    def __rsub__(self, other: float) -> "Value":
-        raise NotImplementedError("Value.__rsub__")
-
-    def __mul__(self, other: "Value | float") -> "Value":
-        raise NotImplementedError("Value.__mul__")
-
-    def __rmul__(self, other: float) -> "Value":
-        raise NotImplementedError("Value.__rmul__")
-
-    def __truediv__(self, other: "Value | float") -> "Value":
-        raise NotImplementedError("Value.__truediv__")
-
-    def __rtruediv__(self, other: float) -> "Value":
-        raise NotImplementedError("Value.__rtruediv__")
-
-    def __pow__(self, exponent: float) -> "Value":
-        raise NotImplementedError("Value.__pow__")
-
-    def exp(self) -> "Value":
-        """Return e to the power of this value."""
-        raise NotImplementedError("Value.exp")
-
-    def log(self) -> "Value":
-        """Return the natural logarithm."""
-        raise NotImplementedError("Value.log")
-
-    def tanh(self) -> "Value":
-        """Return the hyperbolic tangent."""
-        raise NotImplementedError("Value.tanh")
-
-    def relu(self) -> "Value":
-        """Return max(self, 0)."""
-        raise NotImplementedError("Value.relu")
-
-    def backward(self) -> None:
-        """Add d self / d v to the grad of every v that this value was computed from, itself included."""
-        raise NotImplementedError("Value.backward")
-
-
-class TwoLayerGradients(NamedTuple):
-    """The gradient of the loss with respect to each parameter, in the shape of that parameter."""
-
-    w1: Tensor
-    b1: Tensor
-    w2: Tensor
-    b2: Tensor
-
-
-def two_layer_gradients(
-    x: Tensor, y: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor
-) -> TwoLayerGradients:
-    """Back-propagation through a network with one hidden layer, by hand.
-
-    h = tanh(x w1^T + b1), out = h w2^T + b2, loss = sum over n, k of (out[n, k] - y[n, k])^2 / (N K).
-    By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd. Matrix products and tanh are welcome.
-
-    Args:
-        x: (N, D), floating point, as all others.
-        y: (N, K), the targets.
-        w1, b1, w2, b2: (H, D), (H,), (K, H) and (K,).
-    Returns:
-        The gradients of the loss as a named tuple with w1, b1, w2 and b2, outside the graph.
-    Example:
-        >>> one = torch.ones(1)
-        >>> found = two_layer_gradients(x=one.view(1, 1), y=3 * one.view(1, 1), w1=0 * one.view(1, 1), b1=0 * one,
-        ...                             w2=2 * one.view(1, 1), b2=one)
-        >>> found.w1.item(), found.b1.item(), found.w2.item(), found.b2.item()
-        (-8.0, -8.0, 0.0, -4.0)
-
-    Source: Rumelhart, Hinton, Williams, Learning Representations by Back-propagating Errors (1986).
-    """
-    raise NotImplementedError("two_layer_gradients")
-
-
-def accumulated_gradients(
-    loss_fn: Callable[[Tensor, Tensor], Tensor],
-    params: Iterable[Tensor],
-    batches: Iterable[tuple[Tensor, Tensor]],
-) -> list[Tensor]:
-    """The gradient of a batch too large for the memory, from parts of it, however unequal they are.
-
-    It is the gradient of the mean loss over all samples, as if they had been one batch.
-    loss_fn is called once for each batch, in order; the backward pass of a batch runs, and frees its graph, before
-    loss_fn is called for the next. Afterwards `.grad` of each parameter holds the same numbers as the result (0 too);
-    what stood there before is forgotten. The values of the parameters do not change.
-
-    Args:
-        loss_fn: takes x and y of one batch, returns the *mean* of the loss over its samples, a tensor without axes.
-        params: leaf tensors that require gradients; may be a generator.
-        batches: pairs (x, y), x of shape (N_b, *); at least one; may be a generator.
-    Returns:
-        A list with the gradient of each parameter, in the order of params, outside the graph, in memory of its own;
-        0 for a parameter that no loss depends on.
-    Example:
-        >>> w = torch.tensor(0.0, requires_grad=True)
-        >>> batches = [(torch.tensor([1.0]), torch.tensor([3.0])), (torch.tensor([1.0, 1.0]), torch.tensor([0.0, 0.0]))]
-        >>> accumulated_gradients(lambda x, y: ((w * x - y) ** 2).mean(), [w], batches)
-        [tensor(-2.)]
-
-    Source: Deep Learning (2016), section 8.1.3.
-    """
-    raise NotImplementedError("accumulated_gradients")
-
-
-class LineFit(NamedTuple):
-    """A fitted line, and the loss before each update."""
-
-    w: Tensor
-    b: Tensor
-    losses: Tensor
-
-
-def fit_line(x: Tensor, y: Tensor, lr: float, epochs: int) -> LineFit:
-    """The first training loop: a line through points.
-
-    Model: w x + b, both 0 at first. Loss: the mean over n of (w x[n] + b - y[n])^2.
-    Each epoch uses all points at once: compute the loss and note it, compute both gradients, then
-    w <- w - lr * dloss/dw and b <- b - lr * dloss/db. Let autograd compute the gradients, and update in place under
-    torch.no_grad(). x and y may require gradients: their `.grad` stays. No torch.optim.
-
-    Args:
-        x: (N,), floating point.
-        y: (N,), dtype of x.
-        lr: the learning rate.
-        epochs: how many updates; 0 leaves w = b = 0.
-    Returns:
-        A named tuple outside the graph: w and b after the last update, without axes; losses, (epochs,), each taken
-        before its update.
-    Raises:
-        ValueError: naming `y`, when its shape is not (N,): (N, 1) against (N,) would compare all pairs.
-    Example:
-        >>> fit_line(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]), lr=0.1, epochs=1)
-        LineFit(w=tensor(1.), b=tensor(0.6000), losses=tensor([10.]))
-
-    Source: Dive into Deep Learning, section 3.4, with all points in each step.
-    """
-    raise NotImplementedError("fit_line")
-
-
 def clip_gradient_norm_(params: Iterable[Tensor], max_norm: float) -> Tensor:
     """Shorten a gradient that is too long; keep its direction.
 
@@ -464,6 +395,75 @@ def clip_gradient_norm_(params: Iterable[Tensor], max_norm: float) -> Tensor:
     Source: Pascanu, Mikolov, Bengio, On the Difficulty of Training Recurrent Neural Networks (2013).
     """
     raise NotImplementedError("clip_gradient_norm_")
+
+
+def jacobian(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """All derivatives of all outputs, one row for each output: J[m, d] = d f(x)[m] / d x[d].
+
+    No tensor's `.grad` changes.
+    By hand, row by row: no torch jacobian, jacrev, jacfwd, hessian or vmap, and no is_grads_batched.
+
+    Args:
+        f: takes a tensor of shape (D,), returns one of shape (M,).
+        x: (D,), floating point; may require a gradient.
+    Returns:
+        J: (M, D), dtype of x, outside the graph; rows of outputs that do not depend on x are 0.
+    Example:
+        >>> jacobian(lambda x: torch.stack([x[0] * x[1], x[2], x.sum()]), torch.tensor([2.0, 3.0, 4.0]))
+        tensor([[3., 2., 0.],
+                [0., 0., 1.],
+                [1., 1., 1.]])
+
+    Source: Deep Learning (2016), section 4.3.1.
+    """
+    raise NotImplementedError("jacobian")
+
+
+def hessian_vector_product(f: Callable[[Tensor], Tensor], x: Tensor, v: Tensor) -> Tensor:
+    """The matrix of second derivatives times a vector, without the matrix.
+
+    (H v)_i = sum_j d^2 f / (d x_i d x_j) v_j, with v constant. No tensor's `.grad` changes.
+    The number of torch operations must not grow with the size of x.
+    By hand: no torch hessian, jacobian, jacrev, jacfwd, hvp, vhp, jvp or vmap.
+
+    Args:
+        f: takes a tensor of the shape of x, returns a tensor without axes.
+        x: (*), floating point; may require a gradient.
+        v: the shape and dtype of x; may require a gradient, which changes nothing.
+    Returns:
+        H v: the shape of x, outside the graph; 0 where f is linear in x or does not depend on it.
+    Example:
+        >>> x, v = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 10.0])
+        >>> hessian_vector_product(lambda x: x[0] ** 2 * x[1], x, v)
+        tensor([24.,  2.])
+
+    Source: Pearlmutter, Fast Exact Multiplication by the Hessian (1994).
+    """
+    raise NotImplementedError("hessian_vector_product")
+
+
+def numerical_gradient(f: Callable[[Tensor], Tensor], x: Tensor, eps: float = 1e-6) -> Tensor:
+    """The gradient by central differences: what every other gradient is checked against.
+
+    g_i = (f(x + eps e_i) - f(x - eps e_i)) / (2 eps), where e_i is 1 at entry i and 0 elsewhere.
+    x holds the same numbers during and after the call, also when f raises: move a copy.
+    By hand: no torch grad, backward, vjp, jvp, jacobian, jacrev or jacfwd.
+
+    Args:
+        f: takes a tensor of the shape of x, returns a tensor without axes (perhaps a view of what it was given).
+        x: (*), float64; any memory layout, may require a gradient.
+        eps: the step, positive.
+    Returns:
+        g: the shape of x, float64, outside the graph.
+    Raises:
+        ValueError: naming `x`, when it is not float64: a step of 1e-6 is lost in the rounding of float32.
+    Example:
+        >>> numerical_gradient(lambda x: (x**3).sum(), torch.tensor([1.0, 2.0], dtype=torch.float64), eps=0.1)
+        tensor([ 3.0100, 12.0100], dtype=torch.float64)
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 11.5.
+    """
+    raise NotImplementedError("numerical_gradient")
 
 
 class DecayFit(NamedTuple):

@@ -619,3 +619,103 @@ def train_cnn(
     Source: Goodfellow, Bengio, Courville, Deep Learning (2016), algorithm 8.2; torch.optim.SGD.
     """
     raise NotImplementedError("train_cnn")
+
+
+class MendedConvNorm(nn.Module):
+    """A convolution, a batch norm and a ReLU in one module. The code that is given runs, and is wrong: mend it.
+
+        h = conv(x),    y = relu((h - m) / sqrt(v + eps) * weight + bias)
+
+    While training m and v are mean and population variance of the M = N H W values of each channel of h, and both are
+    part of the graph; outside of it running_mean moves to m and running_var to the unbiased v M / (M - 1), both by
+    running = (1 - momentum) * running + momentum * new. In evaluation m and v are the running statistics, which stay.
+    torch's functions and your own modules are welcome, and rewriting is as welcome as repairing.
+
+    Args:
+        in_channels, out_channels: C and F, at least 1.
+        momentum, eps: the share of the new batch; what is added to the variance, under the root.
+    Parameters and buffers (keys of the state_dict, in any order):
+        conv.weight: (F, C, 3, 3), of an nn.Conv2d with padding 1 and without bias.
+        weight, bias, running_mean, running_var: (F,), which start at 1, 0, 0 and 1; the last two are buffers.
+    Forward:
+        x: (N, C, H, W) -> y: (N, F, H, W). M is at least 2 while training.
+    Example:
+        >>> module = MendedConvNorm(1, 4).eval()
+        >>> _ = module(torch.ones(2, 1, 5, 5))
+        >>> module.running_mean, module.running_var
+        (tensor([0., 0., 0., 0.]), tensor([1., 1., 1., 1.]))
+
+    Source: Ioffe and Szegedy, Batch Normalization (2015), section 3.2.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, momentum: float = 0.1, eps: float = 1e-5) -> None:
+        super().__init__()
+        self.momentum, self.eps = momentum, eps
+        self.conv = nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False)
+        self.weight = nn.Parameter(torch.ones(out_channels))
+        self.bias = nn.Parameter(torch.zeros(out_channels))
+        self.register_buffer("running_mean", torch.zeros(out_channels))
+        self.register_buffer("running_var", torch.ones(out_channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return relu of the normalised convolution."""
+        h = self.conv(x)
+        mean, variance = h.mean((0, 2, 3)), h.var((0, 2, 3), correction=0)
+        with torch.no_grad():
+            self.running_mean.lerp_(mean, self.momentum)
+            self.running_var.lerp_(variance, self.momentum)
+        if not self.training:
+            mean, variance = self.running_mean, self.running_var
+        scale = self.weight / (torch.sqrt(variance) + self.eps)
+        return torch.relu((h - mean[:, None, None]) * scale[:, None, None] + self.bias[:, None, None])
+
+
+class MendedNet(nn.Module):
+    """A classifier of any depth, with dropout. The code that is given runs, and is wrong: mend it.
+
+    For each width a convolution, ReLU and max pooling; then flatten, dropout and fc. The convolutions are 3x3 with
+    stride 1 and padding 1; a pooling is 2x2 with stride 2, and drops a last odd row or column. Flatten each sample as
+    x.flatten(1) does. Dropout works while training alone: each number is set to 0 with the probability `dropout`, the
+    others are divided by 1 - dropout. The forward pass calls each convolution and fc once. The samples do not meet.
+
+    Args:
+        in_channels, num_classes: C and K, at least 1.
+        widths: the channels that come out of each convolution, one number at least.
+        image_size: the pair (H, W), so large that a pixel is left behind the last pooling.
+        dropout: from 0 to below 1.
+    Parameters (keys of the state_dict, in any order) of nn.Conv2d and nn.Linear:
+        convs.0.weight, convs.0.bias, convs.1.weight and so on; fc.weight (K, D), fc.bias (K,).
+    Forward:
+        x: (N, C, H, W) -> y: (N, K), scores: no softmax.
+    Example:
+        >>> model = MendedNet(1, (4, 8), 10, (28, 28))
+        >>> model(torch.zeros(3, 1, 28, 28)).shape, sum(p.numel() for p in model.parameters())
+        (torch.Size([3, 10]), 4266)
+
+    Source: Srivastava et al., Dropout (2014), for the dropout.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        widths: Sequence[int],
+        num_classes: int,
+        image_size: tuple[int, int],
+        dropout: float = 0.5,
+    ) -> None:
+        super().__init__()
+        self.dropout = dropout
+        self.convs = []
+        channels, (h, w) = in_channels, image_size
+        for width in widths:
+            self.convs.append(nn.Conv2d(channels, width, 3, padding=1))
+            channels, h, w = width, h // 2, w // 2
+        self.fc = nn.Linear(channels * h * w, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the scores of the classes."""
+        for conv in self.convs:
+            x = functional.max_pool2d(torch.relu(conv(x)), 2)
+        features = x.transpose(0, 1).reshape(len(x), -1)
+        features = functional.dropout(features, self.dropout)
+        return self.fc(features)

@@ -413,3 +413,53 @@ def train_cnn(model, loader, device, epochs, lr, momentum=0.5):
         return sum(map(operator.mul, losses, counts)) / sum(counts)
 
     return list(map(epoch, range(epochs)))
+
+
+class MendedConvNorm(nn.Module):
+    def __init__(self, in_channels, out_channels, momentum=0.1, eps=1e-5):
+        super().__init__()
+        self.momentum = momentum
+        self.eps = eps
+        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1, bias=False)
+        self.weight = nn.Parameter(torch.ones(out_channels))
+        self.bias = nn.Parameter(torch.zeros(out_channels))
+        self.register_buffer("running_mean", torch.zeros(out_channels))
+        self.register_buffer("running_var", torch.ones(out_channels))
+
+    def forward(self, x):
+        h = self.conv(x)
+        if self.training:
+            mean = h.mean(dim=(0, 2, 3))
+            variance = h.var(dim=(0, 2, 3), unbiased=False)
+            with torch.no_grad():
+                unbiased = h.var(dim=(0, 2, 3), unbiased=True)
+                self.running_mean.copy_((1 - self.momentum) * self.running_mean + self.momentum * mean)
+                self.running_var.copy_((1 - self.momentum) * self.running_var + self.momentum * unbiased)
+        else:
+            mean, variance = self.running_mean, self.running_var
+        h = (h - mean.view(1, -1, 1, 1)) / torch.sqrt(variance.view(1, -1, 1, 1) + self.eps)
+        h = h * self.weight.view(1, -1, 1, 1) + self.bias.view(1, -1, 1, 1)
+        return torch.relu(h)
+
+
+class MendedNet(nn.Module):
+    def __init__(self, in_channels, widths, num_classes, image_size, dropout=0.5):
+        super().__init__()
+        self.convs = nn.Sequential()
+        height, width = image_size
+        channels = in_channels
+        for out_channels in widths:
+            self.convs.append(nn.Conv2d(channels, out_channels, 3, padding="same"))
+            channels = out_channels
+            height, width = height // 2, width // 2
+        self.pool = nn.MaxPool2d(2)
+        self.relu = nn.ReLU()
+        self.dropout = nn.Dropout(p=dropout)
+        self.fc = nn.Linear(channels * height * width, num_classes)
+
+    def forward(self, x):
+        for conv in self.convs:
+            x = self.pool(self.relu(conv(x)))
+        x = x.view(x.size(0), -1)
+        x = self.dropout(x)
+        return self.fc(x)

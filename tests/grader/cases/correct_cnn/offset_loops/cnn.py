@@ -386,3 +386,55 @@ def train_cnn(model, loader, device, epochs, lr, momentum=0.5):
             count += y.shape[0]
         losses.append(total / count)
     return losses
+
+
+class MendedConvNorm(torch.nn.Module):
+    def __init__(self, in_channels, out_channels, momentum=0.1, eps=1e-5):
+        super().__init__()
+        self.momentum, self.eps = momentum, eps
+        self.conv = torch.nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False)
+        self.weight = torch.nn.Parameter(torch.ones(out_channels))
+        self.bias = torch.nn.Parameter(torch.zeros(out_channels))
+        self.register_buffer("running_mean", torch.zeros(out_channels))
+        self.register_buffer("running_var", torch.ones(out_channels))
+
+    def forward(self, x):
+        h = self.conv(x)
+        planes = []
+        for f in range(h.shape[1]):
+            plane = h[:, f]
+            m, v = self.running_mean[f].clone(), self.running_var[f].clone()
+            if self.training:
+                count = plane.numel()
+                m = plane.sum() / count
+                v = ((plane - m) ** 2).sum() / count
+                a = self.momentum
+                with torch.no_grad():
+                    self.running_mean[f] = (1 - a) * self.running_mean[f] + a * m
+                    self.running_var[f] = (1 - a) * self.running_var[f] + a * v * count / (count - 1)
+            planes.append((plane - m) / (v + self.eps) ** 0.5 * self.weight[f] + self.bias[f])
+        return torch.stack(planes, 1).clamp(min=0)
+
+
+class MendedNet(torch.nn.Module):
+    def __init__(self, in_channels, widths, num_classes, image_size, dropout=0.5):
+        super().__init__()
+        self.p = dropout
+        self.convs = torch.nn.ModuleDict()
+        h, w = image_size
+        for number, width in enumerate(widths):
+            self.convs[str(number)] = torch.nn.Conv2d(in_channels, width, 3, padding=1)
+            in_channels, h, w = width, h // 2, w // 2
+        self.fc = torch.nn.Linear(in_channels * h * w, num_classes)
+
+    def forward(self, x):
+        for number in range(len(self.convs)):
+            x = torch.relu(self.convs[str(number)](x))
+            h, w = x.shape[2] // 2 * 2, x.shape[3] // 2 * 2
+            parts = [x[:, :, dy:h:2, dx:w:2] for dy in range(2) for dx in range(2)]
+            x = torch.stack(parts).amax(0)
+        rows = torch.stack([sample.reshape(-1) for sample in x])
+        if self.training and self.p > 0:
+            kept = torch.rand(rows.shape, device=rows.device) >= self.p
+            rows = torch.where(kept, rows / (1 - self.p), torch.zeros_like(rows))
+        return self.fc(rows)

@@ -5,6 +5,7 @@ Every function returns its result on the device of its inputs and leaves the inp
 unless its docstring says otherwise.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -95,6 +96,24 @@ def one_hot(labels: Tensor, num_classes: int) -> Tensor:
     Source: torch.nn.functional.one_hot. Deviations: K must be given.
     """
     raise NotImplementedError("one_hot")
+
+
+def check_one_hot(one_hot: Callable[[Tensor, int], Tensor]) -> None:
+    """A test of any one-hot encoding: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right is what the task `one_hot` asks for, for labels in 0 .. K - 1: a 1 at the place of the label and 0 elsewhere,
+    (*, K), int64; the labels stay as they were. Right code of several styles has to pass. The points are the share of
+    wrong code that is caught: one that gives floats, one that takes the largest label for K - 1, one that puts the
+    classes first, and rarer ones. Torch's own may be used. No other exception counts, and no result.
+
+    Args:
+        one_hot: called as `one_hot(labels, num_classes)`; labels outside 0 .. K - 1 may do anything.
+    Example:
+        >>> check_one_hot(torch.nn.functional.one_hot)
+
+    Source: torch.nn.functional.one_hot.
+    """
+    raise NotImplementedError("check_one_hot")
 
 
 def label_counts(labels: Tensor, num_classes: int) -> Tensor:

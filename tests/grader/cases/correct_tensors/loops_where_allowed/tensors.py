@@ -247,3 +247,21 @@ def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
 
 def load_tensors(path: str) -> list[Tensor] | dict[str, Tensor]:
     return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def check_one_hot(one_hot):
+    for labels, k in (([3, 0, 3, 1], 5), ([4], 5), ([1, 2, 0, 0, 1], 7)):
+        given = torch.tensor(labels)
+        y = one_hot(given, k)
+        assert list(given.shape) == [len(labels)], "labels have another shape now"
+        assert given.tolist() == labels
+        assert y.dtype == torch.long
+        assert y.shape == (len(labels), k), f"shape {tuple(y.shape)}"
+        for n, label in enumerate(labels):
+            for j in range(k):
+                assert y[n, j].item() == (1 if j == label else 0), (n, j)
+    table = torch.tensor([[2, 1], [1, 3], [0, 0]])
+    y = one_hot(table, 4)
+    assert y.shape == (3, 2, 4)
+    for a, b in itertools.product(range(3), range(2)):
+        assert y[a, b].nonzero().tolist() == [[table[a, b].item()]]

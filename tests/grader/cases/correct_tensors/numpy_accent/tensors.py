@@ -235,3 +235,20 @@ def fix_confusion_rates(scores, labels):
     table = table.reshape(k, k)
     totals = torch.sum(table, axis=1, keepdims=True)
     return torch.divide(table, torch.where(totals == 0, torch.ones_like(totals), totals))
+
+
+def check_one_hot(one_hot):
+    rs = np.random.RandomState(0)
+    for shape in [(), (1,), (6,), (2, 3), (4, 1, 2)]:
+        labels = rs.randint(1, 8, size=shape)  # 0 and 8, 9 stay out of the first table
+        for lab in (labels, labels - 1):
+            t = torch.as_tensor(lab)
+            want = np.zeros(shape + (10,), dtype=np.int64)
+            np.put_along_axis(want, np.expand_dims(lab, -1), 1, axis=-1)
+            got = one_hot(t.clone(), 10).numpy()
+            assert got.dtype == np.int64
+            np.testing.assert_array_equal(got, want, strict=True)
+    t = torch.tensor([2, 2, 0])
+    got = one_hot(t, 3)
+    np.testing.assert_array_equal(t.numpy(), [2, 2, 0])
+    np.testing.assert_array_equal(got.numpy(), np.eye(3, dtype=int)[[2, 2, 0]])

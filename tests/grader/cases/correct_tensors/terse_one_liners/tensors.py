@@ -152,3 +152,11 @@ def fix_confusion_rates(scores, labels):
     k = scores.shape[1]
     c = F.one_hot(labels, k).float().T @ F.one_hot(scores.argmax(1), k).float()
     return c / c.sum(1, True).clamp(1)
+
+
+def check_one_hot(one_hot):
+    same = lambda a, b: a.dtype == b.dtype and a.shape == b.shape and bool((a == b).all())
+    l = t.tensor([[5, 1, 1], [0, 2, 5]])
+    assert all(same(one_hot(x.clone(), k), F.one_hot(x, k)) for k in (6, 9) for x in (l, l[0], l[:1, :1], l.t()))
+    k = l.clone()
+    assert one_hot(l, 6).sum() == 6 and same(l, k)

@@ -437,6 +437,41 @@ class ReLU(torch.autograd.Function):
         ### END SOLUTION
 
 
+def check_relu(relu: Callable[[Tensor], Tensor]) -> None:
+    """A test of any rectifier y = max(x, 0): raises AssertionError if it or its derivative is wrong, nothing if right.
+
+    Right: y has shape and dtype of x, slope 1 where x > 0 and 0 elsewhere, at 0 too; it is differentiable any number of
+    times; x and the gradient from above stay as they were. Right code of several styles has to pass. The points are
+    the share of wrong code that is caught: one that is cut from the graph, one with slope 1 everywhere, one that
+    forgets the gradient from above, and rarer ones. Torch's own may be used. No other exception counts: where nothing
+    requires a gradient, `backward` raises a RuntimeError, so ask `y.requires_grad` first.
+
+    Args:
+        relu: called as `relu(x)`, where x is finite.
+    Example:
+        >>> check_relu(torch.relu)
+
+    Source: Nair, Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010).
+    """
+    ### BEGIN SOLUTION
+    for dtype in (torch.float64, torch.float32):
+        values = torch.tensor([[-2.0, 0.0, 0.5], [9.0, -0.1, 3.0]], dtype=dtype)
+        above = torch.tensor([[3.0, -5.0, -7.0], [0.5, -2.0, 4.0]], dtype=dtype)
+        x, upstream = values.clone().requires_grad_(), above.clone()
+        y = relu(x)
+        assert y.requires_grad, "y is cut from the graph"
+        torch.testing.assert_close(y, values.clamp(min=0))
+        assert torch.equal(x, values), "x was changed"
+        (slope,) = torch.autograd.grad(y, x, upstream)
+        torch.testing.assert_close(slope, above * (values > 0))
+        assert torch.equal(upstream, above), "the gradient from above was changed"
+    (slope,) = torch.autograd.grad((relu(x) ** 3).sum(), x, create_graph=True)
+    assert slope.requires_grad, "the slope is cut from the graph"
+    (curvature,) = torch.autograd.grad(slope.sum(), x)
+    torch.testing.assert_close(curvature, 6 * values.clamp(min=0))
+    ### END SOLUTION
+
+
 class Linear(torch.autograd.Function):
     """A linear layer y = x w^T + b as a function of its own: the chain rule in matrices, which you derive.
 

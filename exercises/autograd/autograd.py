@@ -302,6 +302,25 @@ class ReLU(torch.autograd.Function):
         raise NotImplementedError("ReLU.backward")
 
 
+def check_relu(relu: Callable[[Tensor], Tensor]) -> None:
+    """A test of any rectifier y = max(x, 0): raises AssertionError if it or its derivative is wrong, nothing if right.
+
+    Right: y has shape and dtype of x, slope 1 where x > 0 and 0 elsewhere, at 0 too; it is differentiable any number of
+    times; x and the gradient from above stay as they were. Right code of several styles has to pass. The points are
+    the share of wrong code that is caught: one that is cut from the graph, one with slope 1 everywhere, one that
+    forgets the gradient from above, and rarer ones. Torch's own may be used. No other exception counts: where nothing
+    requires a gradient, `backward` raises a RuntimeError, so ask `y.requires_grad` first.
+
+    Args:
+        relu: called as `relu(x)`, where x is finite.
+    Example:
+        >>> check_relu(torch.relu)
+
+    Source: Nair, Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010).
+    """
+    raise NotImplementedError("check_relu")
+
+
 class Linear(torch.autograd.Function):
     """A linear layer y = x w^T + b as a function of its own: the chain rule in matrices, which you derive.
 

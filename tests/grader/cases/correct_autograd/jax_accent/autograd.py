@@ -282,3 +282,23 @@ def clip_gradient_norm_(params, max_norm):
             for g in grads:
                 g *= max_norm / total
     return total
+
+
+def check_relu(relu):
+    """Primal, pullback, and the pullback of the pullback, at a handful of points."""
+    primal = torch.tensor([-4.0, -0.5, 0.0, 0.5, 8.0], dtype=torch.float64)
+    cotangent = torch.tensor([1.0, -1.0, -2.0, -3.0, 5.0], dtype=torch.float64)
+    at, ct = primal.clone().requires_grad_(), cotangent.clone()
+    out = relu(at)
+    assert out.requires_grad
+    pullback = partial(torch.autograd.grad, out, at, retain_graph=True)
+    assert out.dtype is primal.dtype
+    assert torch.equal(out, primal * (primal > 0))
+    (tangent,) = pullback(ct)
+    assert torch.equal(tangent, cotangent * (primal > 0))
+    assert torch.equal(at, primal) and torch.equal(ct, cotangent)
+
+    (first,) = torch.autograd.grad((relu(at) ** 2).sum(), at, create_graph=True)
+    assert first.requires_grad
+    (second,) = torch.autograd.grad(first.sum(), at)
+    assert torch.equal(second, 2.0 * (primal > 0))

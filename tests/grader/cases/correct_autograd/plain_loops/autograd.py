@@ -436,3 +436,33 @@ def fix_hardest_inputs(model, x, labels, radius, lr, steps):
         moved = torch.where(moved > start + radius, start + radius, moved)
         moved = torch.where(moved < start - radius, start - radius, moved)
     return moved
+
+
+def check_relu(relu):
+    numbers = [-3.0, -0.01, 0.0, 0.01, 1.0, 7.5, 100.0]
+    for dtype in [torch.float32, torch.float64]:
+        for number in numbers:
+            for above in [1.0, -2.0, 0.25]:
+                x = torch.tensor([number], dtype=dtype, requires_grad=True)
+                upstream = torch.tensor([above], dtype=dtype)
+                y = relu(x)
+                value = number if number > 0 else 0.0
+                slope = 1.0 if number > 0 else 0.0
+                assert y.dtype == dtype, "another dtype"
+                assert y.requires_grad, "no graph"
+                assert abs(y.item() - value) < 1e-5
+                assert abs(x.item() - number) < 1e-5
+                y.backward(upstream)
+                assert abs(x.grad.item() - above * slope) < 1e-5
+                assert upstream.item() == above
+    x = torch.tensor([[-1.0, 2.0, 3.0], [4.0, -5.0, 6.0]], requires_grad=True)
+    y = relu(x)
+    assert y.shape == (2, 3)
+    # y ** 2: slope 2 y, and the slope of that is 2 where x > 0
+    g = torch.autograd.grad((y * y).sum(), x, create_graph=True)[0]
+    if not g.requires_grad:
+        raise AssertionError("only one derivative")
+    h = torch.autograd.grad(g.sum(), x)[0]
+    for i in range(2):
+        for j in range(3):
+            assert abs(h[i, j].item() - (2.0 if x[i, j].item() > 0 else 0.0)) < 1e-5

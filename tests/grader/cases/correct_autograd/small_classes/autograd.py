@@ -466,3 +466,46 @@ def fix_hardest_inputs(model, x, labels, radius, lr, steps):
         loss.backward(inputs=[leaf])
         z = torch.clamp(z + lr * torch.sign(leaf.grad), low, high)
     return z
+
+
+@dataclass
+class _Probe:
+    """One x with what comes from above; each method is one thing that has to hold."""
+
+    x: Tensor
+    above: Tensor
+
+    def run(self, relu: Callable[[Tensor], Tensor]) -> None:
+        leaf, above = self.x.clone().requires_grad_(), self.above.clone()
+        y = relu(leaf)
+        self.same(y, self.x * (self.x > 0), "values")
+        self.same(leaf, self.x, "x afterwards")
+        self.must(y.requires_grad, "nothing to differentiate")
+        (g,) = torch.autograd.grad(y, leaf, above, create_graph=True)
+        self.same(g, self.above * (self.x > 0), "gradient")
+        self.same(above, self.above, "gradient from above afterwards")
+
+    def twice(self, relu: Callable[[Tensor], Tensor]) -> None:
+        leaf = self.x.clone().requires_grad_()
+        (g,) = torch.autograd.grad((relu(leaf) ** 2).sum(), leaf, create_graph=True)
+        self.must(g.requires_grad, "no second derivative")
+        (h,) = torch.autograd.grad((g * self.above).sum(), leaf)
+        self.same(h, 2 * self.above * (self.x > 0), "second derivative")
+
+    def same(self, got: Tensor, want: Tensor, what: str) -> None:
+        self.must(got.dtype == want.dtype and torch.allclose(got.detach(), want), what)
+
+    @staticmethod
+    def must(condition: bool, what: str) -> None:
+        if not condition:
+            raise AssertionError(what)
+
+
+def check_relu(relu: Callable[[Tensor], Tensor]) -> None:
+    generator = torch.Generator().manual_seed(2)
+    for dtype in (torch.float32, torch.float64):
+        x = (5 * torch.randn(4, 6, generator=generator)).to(dtype)
+        x[1, :3] = 0
+        probe = _Probe(x, torch.randn(4, 6, generator=generator).to(dtype))
+        probe.run(relu)
+        probe.twice(relu)

@@ -14,7 +14,7 @@ Where a function draws random numbers, the order of the draws is free.
 
 import collections
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -692,6 +692,43 @@ def masked_mean(x: Tensor, lengths: Tensor) -> Tensor:
     valid = torch.arange(x.shape[1], device=x.device) < lengths.unsqueeze(1)
     total = torch.where(valid.unsqueeze(2), x, 0.0).sum(1)
     return total / lengths.unsqueeze(1)
+    ### END SOLUTION
+
+
+def check_masked_mean(masked_mean: Callable[[Tensor, Tensor], Tensor]) -> None:
+    """A test of any mean over padded sequences: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right is what the task `masked_mean` asks for: the mean over the first lengths[n] steps of each sequence, whatever
+    stands in the padding, nan too; dtype of x, differentiable in x; x and lengths stay as they were. Right code of
+    several styles has to pass, each of which rounds in its own way. The points are the share of wrong code that is
+    caught: one that counts the padding, one that divides by T, one that takes the first length for all, and rarer ones.
+    No other exception counts: where nothing requires a gradient, `backward` raises a RuntimeError.
+
+    Args:
+        masked_mean: called as `masked_mean(x, lengths)`, with lengths from 1 to T.
+    Example:
+        >>> check_masked_mean(lambda x, lengths: torch.stack([row[:n].mean(0) for row, n in zip(x, lengths)]))
+
+    Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, chapter 11, for masks by length.
+    """
+    ### BEGIN SOLUTION
+    generator = torch.Generator().manual_seed(0)
+    steps = [2, 5, 1, 4]
+    for padding in (0.0, 7.0, math.nan):
+        values = torch.randn(4, 5, 3, generator=generator, dtype=torch.float64)
+        for row, n in zip(values, steps, strict=True):
+            row[n:] = padding
+        x, lengths = values.clone().requires_grad_(), torch.tensor(steps)
+        y = masked_mean(x, lengths)
+        assert lengths.tolist() == steps, "lengths was changed"
+        torch.testing.assert_close(x.detach(), values, rtol=0, atol=0, equal_nan=True)
+        want = torch.stack([row[:n].mean(0) for row, n in zip(values, steps, strict=True)])
+        torch.testing.assert_close(y.detach(), want)
+        assert y.requires_grad, "y is cut from the graph"
+        above = torch.randn(4, 3, generator=generator, dtype=torch.float64)
+        (slope,) = torch.autograd.grad(y, x, above)
+        parts = [above[i] / n if t < n else torch.zeros(3) for i, n in enumerate(steps) for t in range(5)]
+        torch.testing.assert_close(slope, torch.stack(parts).reshape(4, 5, 3).double())
     ### END SOLUTION
 
 

@@ -14,7 +14,7 @@ Where a function draws random numbers, the order of the draws is free.
 
 import collections
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -516,6 +516,25 @@ def masked_mean(x: Tensor, lengths: Tensor) -> Tensor:
     Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, chapter 11, for masks by length.
     """
     raise NotImplementedError("masked_mean")
+
+
+def check_masked_mean(masked_mean: Callable[[Tensor, Tensor], Tensor]) -> None:
+    """A test of any mean over padded sequences: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right is what the task `masked_mean` asks for: the mean over the first lengths[n] steps of each sequence, whatever
+    stands in the padding, nan too; dtype of x, differentiable in x; x and lengths stay as they were. Right code of
+    several styles has to pass, each of which rounds in its own way. The points are the share of wrong code that is
+    caught: one that counts the padding, one that divides by T, one that takes the first length for all, and rarer ones.
+    No other exception counts: where nothing requires a gradient, `backward` raises a RuntimeError.
+
+    Args:
+        masked_mean: called as `masked_mean(x, lengths)`, with lengths from 1 to T.
+    Example:
+        >>> check_masked_mean(lambda x, lengths: torch.stack([row[:n].mean(0) for row, n in zip(x, lengths)]))
+
+    Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, chapter 11, for masks by length.
+    """
+    raise NotImplementedError("check_masked_mean")
 
 
 def detach_hidden(hidden: Any) -> Any:

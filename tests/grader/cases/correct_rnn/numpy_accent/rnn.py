@@ -361,3 +361,25 @@ def train_names(names, labels, generator, epochs=6, batch_size=20, lr=0.3):
             optimizer.step()
             losses[epoch] += loss.item() * len(batch) / n
     return NamesRun(model.eval(), losses.tolist())
+
+
+def check_masked_mean(masked_mean):
+    rs = np.random.RandomState(1)
+    for lens, T, D in [([3, 6, 2, 5], 6, 4), ([1], 3, 1), ([2, 2, 7, 1, 4], 7, 2)]:
+        for dtype, tol in [(np.float32, 1e-5), (np.float64, 1e-7)]:
+            for fill in [0.0, -50.0, np.nan]:
+                data = rs.randn(len(lens), T, D).astype(dtype)
+                pad = np.arange(T)[None, :] >= np.array(lens)[:, None]
+                data[pad] = fill
+                x = torch.tensor(data, requires_grad=True)
+                y = masked_mean(x, torch.tensor(lens))
+                np.testing.assert_array_equal(x.detach().numpy(), data)
+                want = np.stack([row[:n].mean(axis=0) for row, n in zip(data, lens)])
+                got = y.detach().numpy()
+                assert got.dtype == dtype
+                np.testing.assert_allclose(got, want, rtol=tol, atol=tol)
+                assert y.grad_fn is not None
+                g = rs.randn(len(lens), D).astype(dtype)
+                y.backward(torch.tensor(g))
+                back = np.where(pad[:, :, None], 0, (g / np.array(lens, dtype=dtype)[:, None])[:, None, :])
+                np.testing.assert_allclose(x.grad.numpy(), back, rtol=tol, atol=tol)

@@ -582,3 +582,29 @@ def train_names(names, labels, generator, epochs=6, batch_size=20, lr=0.3):
         losses.append(mean_loss)
     model.eval()
     return NamesRun(model, losses)
+
+
+def check_masked_mean(masked_mean):
+    # two features, three sequences; the padding is 99
+    x = torch.tensor([
+        [[1.0, -2.0], [3.0, 4.0], [99.0, 99.0], [99.0, 99.0]],
+        [[2.0, 0.5], [4.0, 1.5], [6.0, -5.0], [8.0, 7.0]],
+        [[-7.0, 5.0], [99.0, 99.0], [99.0, 99.0], [99.0, 99.0]],
+    ], dtype=torch.float64)
+    lengths = torch.tensor([2, 4, 1])
+    want = torch.tensor([[2.0, 1.0], [5.0, 1.0], [-7.0, 5.0]], dtype=torch.float64)
+    for padding in [99.0, 0.0, float("inf"), float("nan")]:
+        given = torch.where(x == 99.0, padding, x)
+        leaf = given.clone().requires_grad_()
+        y = masked_mean(leaf, lengths)
+        assert lengths.tolist() == [2, 4, 1]
+        assert torch.equal(torch.nan_to_num(leaf.detach()), torch.nan_to_num(given)), "x is another one now"
+        assert y.shape == want.shape and y.dtype == want.dtype
+        assert ((y.detach() - want).abs() < 1e-6).all(), f"padding {padding}: {y}"
+        assert y.requires_grad
+        y.backward(torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], dtype=torch.float64))
+        grad = torch.zeros(3, 4, 2, dtype=torch.float64)
+        grad[0, :2] = torch.tensor([0.5, 1.0])
+        grad[1] = torch.tensor([0.75, 1.0])
+        grad[2, 0] = torch.tensor([5.0, 6.0])
+        assert ((leaf.grad - grad).abs() < 1e-6).all()

@@ -314,3 +314,22 @@ def train_names(names, labels, generator, epochs=6, batch_size=20, lr=0.3):
                 torch._foreach_add_(velocity, torch.autograd.grad(loss, weights))
                 torch._foreach_add_(weights, velocity, alpha=-lr)
     return NamesRun(model.eval(), losses.tolist())
+
+
+def check_masked_mean(masked_mean):
+    generator = torch.Generator().manual_seed(3)
+    lengths = torch.randperm(8, generator=generator) % 5 + 1
+    mask = (torch.arange(5) < lengths[:, None])[:, :, None]
+    for padding in (0.0, 3.0, torch.nan):
+        clean = torch.randn(8, 5, 3, generator=generator, dtype=torch.float64) + 1
+        x = clean.where(mask, padding).requires_grad_()
+        before, given = x.detach().clone(), lengths.clone()
+        y = masked_mean(x, given)
+        torch.testing.assert_close(y.detach(), torch.einsum("ntd,nt->nd", clean, mask[:, :, 0] / lengths[:, None].double()))
+        torch.testing.assert_close(x.detach(), before, equal_nan=True)
+        torch.testing.assert_close(given, lengths)
+        assert y.requires_grad
+        (y * torch.arange(24.0).view(8, 3)).sum().backward()
+        torch.testing.assert_close(
+            x.grad, (torch.arange(24.0).view(8, 1, 3) * mask / lengths[:, None, None]).double()
+        )

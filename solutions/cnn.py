@@ -12,7 +12,7 @@ Every network or layer is a `torch.nn.Module`: it keeps parameters under the nam
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -279,6 +279,41 @@ def max_pool2d(
     """
     ### BEGIN SOLUTION
     return _pooling_windows(x, kernel_size, stride, padding, -math.inf).amax(dim=(-2, -1))
+    ### END SOLUTION
+
+
+def check_max_pool2d(max_pool2d: Callable[..., Tensor]) -> None:
+    """A test of any max pooling: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right is what the task `max_pool2d` asks for: kernel, stride and padding as ints or pairs, padding that never wins,
+    sizes rounded down, differentiable in x, which stays as it was. Right code of several styles has to pass. The points
+    are the share of wrong code that is caught: one that pools by the mean, one that pads with zeros, one that takes
+    1 for a stride that is not given, and rarer ones. Torch's own may be used. No other exception counts: where nothing
+    requires a gradient, `backward` raises a RuntimeError.
+
+    Args:
+        max_pool2d: called as `max_pool2d(x, kernel_size, stride, padding)`, the last two of which may be left out.
+    Example:
+        >>> check_max_pool2d(nn.functional.max_pool2d)
+
+    Source: torch.nn.functional.max_pool2d.
+    """
+    ### BEGIN SOLUTION
+    generator = torch.Generator().manual_seed(0)
+    settings: list[tuple[Any, ...]] = [(2,), ((2, 3),), ((3, 2), (1, 2)), (3, 2, 1)]
+    settings += [((4, 3), (3, 1), (2, 0)), ((2, 5), 2, (0, 2))]
+    for dtype in (torch.float64, torch.float32):
+        for setting in settings:
+            values = torch.randn(2, 3, 7, 8, generator=generator, dtype=dtype) - 1
+            x, own = values.clone().requires_grad_(), values.clone().requires_grad_()
+            got, want = max_pool2d(x, *setting), functional.max_pool2d(own, *setting)
+            torch.testing.assert_close(got, want)
+            assert torch.equal(x, values), "x was changed"
+            assert got.requires_grad, "the result is cut from the graph"
+            above = torch.randn(want.shape, generator=generator, dtype=dtype)
+            got.backward(above)
+            want.backward(above)
+            torch.testing.assert_close(x.grad, own.grad)
     ### END SOLUTION
 
 

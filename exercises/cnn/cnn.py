@@ -12,7 +12,7 @@ Every network or layer is a `torch.nn.Module`: it keeps parameters under the nam
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -202,6 +202,25 @@ def max_pool2d(
     Source: torch.nn.functional.max_pool2d. Deviations: no dilation and no ceil_mode; x always has a batch axis.
     """
     raise NotImplementedError("max_pool2d")
+
+
+def check_max_pool2d(max_pool2d: Callable[..., Tensor]) -> None:
+    """A test of any max pooling: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right is what the task `max_pool2d` asks for: kernel, stride and padding as ints or pairs, padding that never wins,
+    sizes rounded down, differentiable in x, which stays as it was. Right code of several styles has to pass. The points
+    are the share of wrong code that is caught: one that pools by the mean, one that pads with zeros, one that takes
+    1 for a stride that is not given, and rarer ones. Torch's own may be used. No other exception counts: where nothing
+    requires a gradient, `backward` raises a RuntimeError.
+
+    Args:
+        max_pool2d: called as `max_pool2d(x, kernel_size, stride, padding)`, the last two of which may be left out.
+    Example:
+        >>> check_max_pool2d(nn.functional.max_pool2d)
+
+    Source: torch.nn.functional.max_pool2d.
+    """
+    raise NotImplementedError("check_max_pool2d")
 
 
 def avg_pool2d(

@@ -286,3 +286,28 @@ def train_cnn(model, loader, device, epochs, lr, momentum=0.5):
             weights.append(len(y))
         history.append(np.average(losses, weights=weights).item())
     return history
+
+
+def check_max_pool2d(max_pool2d):
+    rs = np.random.RandomState(0)
+
+    def pooled(a, k, s, p):
+        a = np.pad(a, [(0, 0), (0, 0), (p[0], p[0]), (p[1], p[1])], constant_values=-np.inf)
+        views = np.lib.stride_tricks.sliding_window_view(a, k, axis=(2, 3))
+        return views[:, :, :: s[0], :: s[1]].max(axis=(-2, -1))
+
+    for dt in (np.float32, np.float64):
+        for k, s, p in [((2, 3), (2, 3), (0, 0)), ((3, 3), (2, 1), (1, 0)), ((2, 4), (1, 3), (1, 2)), ((3, 3), (2, 2), (1, 1))]:
+            a = rs.randn(2, 4, 8, 11).astype(dt) - 2
+            x = torch.tensor(a, requires_grad=True)
+            arguments = [k] if s == k and p == (0, 0) else [k, s, p]
+            y = max_pool2d(x, *arguments)
+            np.testing.assert_array_equal(y.detach().numpy(), pooled(a, k, s, p), strict=True)
+            np.testing.assert_array_equal(x.detach().numpy(), a)
+            assert y.requires_grad
+            y.sum().backward()
+            # a gradient of ones counts in how many windows a pixel is the largest
+            same = (pooled(a, k, s, p)[..., None] == a.reshape(2, 4, 1, 1, -1)).sum(axis=(2, 3)).reshape(a.shape)
+            np.testing.assert_allclose(x.grad.numpy(), same)
+            ints = max_pool2d(torch.tensor(a), k[0], s[0], 1).numpy()
+            np.testing.assert_array_equal(ints, pooled(a, (k[0],) * 2, (s[0],) * 2, (1, 1)))

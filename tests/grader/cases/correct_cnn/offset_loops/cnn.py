@@ -438,3 +438,42 @@ class MendedNet(torch.nn.Module):
             kept = torch.rand(rows.shape, device=rows.device) >= self.p
             rows = torch.where(kept, rows / (1 - self.p), torch.zeros_like(rows))
         return self.fc(rows)
+
+
+def check_max_pool2d(max_pool2d):
+    def right(x, kh, kw, sh, sw, ph, pw):
+        n, c, h, w = x.shape
+        rows, columns = (h + 2 * ph - kh) // sh + 1, (w + 2 * pw - kw) // sw + 1
+        y, mask = torch.zeros(n, c, rows, columns, dtype=x.dtype), torch.zeros(n, c, rows, columns, dtype=torch.int64)
+        for i in range(rows):
+            for j in range(columns):
+                top, left = max(i * sh - ph, 0), max(j * sw - pw, 0)
+                part = x[:, :, top : i * sh - ph + kh, left : j * sw - pw + kw]
+                y[:, :, i, j] = part.amax((2, 3))
+                where = part.flatten(2).argmax(2)
+                mask[:, :, i, j] = (top + where // part.shape[3]) * w + left + where % part.shape[3]
+        return y, mask
+
+    generator = torch.Generator().manual_seed(11)
+    calls = [
+        (((3, 2),), (3, 2, 3, 2, 0, 0)),
+        ((2,), (2, 2, 2, 2, 0, 0)),
+        ((2, 3), (2, 2, 3, 3, 0, 0)),
+        (((2, 4), (3, 1), (1, 2)), (2, 4, 3, 1, 1, 2)),
+        ((4, (1, 2), (2, 0)), (4, 4, 1, 2, 2, 0)),
+    ]
+    for dtype in (torch.float32, torch.float64):
+        for arguments, numbers in calls:
+            x = torch.randn(3, 2, 6, 9, generator=generator, dtype=dtype) - 0.5
+            leaf = x.clone().requires_grad_()
+            y = max_pool2d(leaf, *arguments)
+            want, places = right(x, *numbers)
+            assert y.dtype == dtype
+            assert y.shape == want.shape, (y.shape, want.shape)
+            assert ((y - want).abs() < 1e-6).all()
+            assert (leaf == x).all()
+            assert y.requires_grad
+            above = torch.randn(want.shape, generator=generator, dtype=dtype)
+            y.backward(above)
+            grad = torch.zeros(3, 2, 54, dtype=dtype).scatter_add_(2, places.flatten(2), above.flatten(2))
+            assert ((leaf.grad.flatten(2) - grad).abs() < 1e-5).all()

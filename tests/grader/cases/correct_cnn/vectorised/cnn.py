@@ -295,3 +295,18 @@ class MendedNet(nn.Module):
         for conv in self.convs:
             x = torch.nn.functional.max_pool2d(conv(x), 2).relu()
         return self.fc(self.drop(x.flatten(1)))
+
+
+def check_max_pool2d(max_pool2d):
+    g = torch.Generator().manual_seed(5)
+    for args in [(3,), ((1, 2),), ((2, 3), (3, 2)), (3, 1, 1), ((4, 2), (2, 3), (2, 1)), ((4, 3), None, (1, 0))]:
+        data = torch.rand(2, 3, 9, 7, generator=g, dtype=torch.float64) - 0.9
+        x, kept = data.clone().requires_grad_(), data.clone().requires_grad_()
+        y, want = max_pool2d(x, *args), F.max_pool2d(kept, *args)
+        torch.testing.assert_close(y, want)
+        torch.testing.assert_close(x, kept)
+        assert y.requires_grad
+        weights = torch.linspace(-1, 2, want.numel(), dtype=torch.float64).view_as(want)
+        (y * weights).sum().backward()
+        (want * weights).sum().backward()
+        torch.testing.assert_close(x.grad, kept.grad)

@@ -373,3 +373,48 @@ def train_inception(
     Source: Szegedy et al., Going Deeper with Convolutions (2015), sections 5 and 6. Deviations: Adam.
     """
     raise NotImplementedError("train_inception")
+
+
+class MendedInception(nn.Module):
+    """Four branches with ReLU on the same input. The code that is given runs, and is wrong: mend it.
+
+    The output has the channels of the branches in this order, F of each:
+
+        relu(branch1(x))
+        relu(branch3(relu(reduce3(x))))
+        relu(branch5(relu(reduce5(x))))
+        relu(branch_pool(largest of x over 3x3 windows, stride 1, padding 1))
+
+    Each of the six layers has weights of its own. The samples do not meet.
+
+    Args:
+        in_channels, reduced, channels: C, of x; R, in front of the large kernels; F, of each branch.
+    Sub-modules, torch.nn.Conv2d with bias and the padding that keeps H and W (keys: name.weight, name.bias):
+        branch1, branch_pool: weight (F, C, 1, 1); reduce3, reduce5: weight (R, C, 1, 1).
+        branch3, branch5: weight (F, R, 3, 3) and (F, R, 5, 5).
+    Forward:
+        x: (N, C, H, W) -> y: (N, 4 F, H, W).
+    Example:
+        >>> block = MendedInception(3, 2, 5)
+        >>> block(torch.zeros(2, 3, 9, 7)).shape, sum(p.numel() for p in block.parameters())
+        (torch.Size([2, 20, 9, 7]), 406)
+
+    Source: Szegedy et al., Going Deeper with Convolutions (2015), figure 2b. Deviations: equal widths.
+    """
+
+    def __init__(self, in_channels: int, reduced: int, channels: int) -> None:
+        super().__init__()
+        self.branch1 = nn.Conv2d(in_channels, channels, 1)
+        self.reduce3 = self.reduce5 = nn.Conv2d(in_channels, reduced, 1)
+        self.branch3 = nn.Conv2d(reduced, channels, 3, padding=1)
+        self.branch5 = nn.Conv2d(reduced, channels, 5, padding=2)
+        self.branch_pool = nn.Conv2d(in_channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the four branches, one behind the other along the channels."""
+        n, _, h, w = x.shape
+        small = torch.relu(self.branch1(x))
+        middle = torch.relu(self.branch3(torch.relu(self.reduce3(x))))
+        large = self.branch5(torch.relu(self.reduce5(x)))
+        pooled = torch.relu(self.branch_pool(functional.max_pool2d(x, 3, stride=1, padding=1)))
+        return torch.cat([small, middle, large, pooled]).reshape(n, -1, h, w)

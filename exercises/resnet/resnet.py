@@ -442,3 +442,90 @@ def train_resnet(
     Source: LeCun, Cortes and Burges, The MNIST database (1998), whose images they are; moved at random here.
     """
     raise NotImplementedError("train_resnet")
+
+
+class MendedDownsampleBlock(nn.Module):
+    """A residual block that shrinks the image. The code that is given runs, and is wrong: mend it.
+
+        y = relu(F(x) + P(x))  with  F(x) = bn2(conv2(relu(bn1(conv1(x)))))  and  P(x) = norm(project(x))
+
+    P takes every stride-th pixel in both directions, beginning with the first, as conv1 does. Differentiable in x,
+    through F and through P.
+
+    Args:
+        in_channels, out_channels: C, of x, and C', of y and in between.
+        stride: of conv1 and of the projection, at least 1.
+    Sub-modules (keys of the state_dict begin with these names):
+        conv1, conv2: nn.Conv2d, C -> C' with `stride`, and C' -> C' with stride 1; both 3x3, padding 1, no bias.
+        project: nn.Conv2d, C -> C', 1x1, `stride`, no padding, no bias.
+        bn1, bn2, norm: nn.BatchNorm2d of C' channels.
+    Forward:
+        x: (N, C, H, W) -> y: (N, C', ceil(H / stride), ceil(W / stride)).
+    Example:
+        >>> MendedDownsampleBlock(3, 8, 2)(torch.zeros(5, 3, 7, 6)).shape
+        torch.Size([5, 8, 4, 3])
+
+    Source: He, Zhang, Ren, Sun (2015), section 3.3, option B. Deviations: none.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out_channels)
+        self.project = nn.Conv2d(in_channels, out_channels, 1, bias=False)
+        self.norm = nn.BatchNorm2d(out_channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return relu(F(x) + P(x))."""
+        identity = x.detach().clone()
+        h = torch.relu(self.bn1(self.conv1(x)))
+        h = torch.relu(self.bn2(self.conv2(h)))
+        shortcut = self.norm(self.project(identity))
+        return h + shortcut[:, :, : h.shape[2], : h.shape[3]]
+
+
+def fix_fine_tuning(
+    model: nn.Module, num_classes: int, batches: Sequence[tuple[Tensor, Tensor]], epochs: int, lr: float
+) -> list[float]:
+    """Give a trained net a new last layer, and train that alone. The code that is given runs, and is wrong: mend it.
+
+    First model.fc becomes a new nn.Linear from as many features to num_classes scores, as torch starts it, in the
+    dtype and on the device of the old one. All other parameters and all buffers keep their values for good: they
+    require no gradient any more, and the whole model is in evaluation mode, in which it is left. Then, in each epoch
+    and for each batch in order: the mean cross-entropy of model(x) and y, and one step w <- w - lr * gradient for fc.
+
+    Args:
+        model: x -> scores (B, K); its last layer is `fc`, an nn.Linear. May hold batch norm and dropout. It changes.
+        num_classes: of the new task; the labels lie below it.
+        batches: pairs (x, y) on the device of the model; gone over once in each epoch.
+        epochs, lr: how often; the learning rate.
+    Returns:
+        A list of floats, for each epoch the mean over its batches of the losses before the steps.
+    Example:
+        >>> model = nn.Sequential()
+        >>> model.add_module("fc", nn.Linear(4, 10))
+        >>> losses = fix_fine_tuning(model, 3, [(torch.zeros(2, 4), torch.tensor([0, 1]))], epochs=5, lr=0.1)
+        >>> len(losses), model.fc.out_features, model.training
+        (5, 3, False)
+
+    Source: Yosinski et al., How Transferable are Features in Deep Neural Networks? (2014).
+    """
+    model.requires_grad = False
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    old = model.fc.weight
+    model.fc = nn.Linear(old.shape[1], num_classes, dtype=old.dtype, device=old.device)
+    losses = []
+    for _ in range(epochs):
+        model.train()
+        total = 0.0
+        for x, y in batches:
+            loss = functional.cross_entropy(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        losses.append(total / len(batches))
+    model.eval()
+    return losses

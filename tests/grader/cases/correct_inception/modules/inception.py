@@ -210,3 +210,26 @@ def train_inception(model, x, y, epochs, batch_size, lr, device, generator):
         return sum(map(step, loader)) / len(dataset)
 
     return list(map(epoch, range(epochs)))
+
+
+class MendedInception(nn.Module):
+    def __init__(self, in_channels, reduced, channels):
+        super().__init__()
+        self.branch1 = nn.Conv2d(in_channels, channels, 1)
+        self.reduce3 = nn.Conv2d(in_channels, reduced, 1)
+        self.reduce5 = nn.Conv2d(in_channels, reduced, 1)
+        self.branch3 = nn.Conv2d(reduced, channels, 3, padding="same")
+        self.branch5 = nn.Conv2d(reduced, channels, 5, padding="same")
+        self.branch_pool = nn.Conv2d(in_channels, channels, 1)
+        self.pool = nn.MaxPool2d(3, stride=1, padding=1)
+        self.relu = nn.ReLU()
+
+    def forward(self, x):
+        paths = [
+            (self.branch1,),
+            (self.reduce3, self.relu, self.branch3),
+            (self.reduce5, self.relu, self.branch5),
+            (self.pool, self.branch_pool),
+        ]
+        outputs = [self.relu(functools.reduce(lambda y, layer: layer(y), path, x)) for path in paths]
+        return torch.cat(outputs, dim=1)

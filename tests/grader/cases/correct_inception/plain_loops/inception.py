@@ -249,3 +249,33 @@ def train_inception(model, x, y, epochs, batch_size, lr, device, generator):
             total += float(loss) * len(now)
         means.append(total / n)
     return means
+
+
+class MendedInception(nn.Module):
+    def __init__(self, in_channels, reduced, channels):
+        super().__init__()
+        self.channels = channels
+        sizes = {
+            "branch1": (in_channels, channels, 1),
+            "reduce3": (in_channels, reduced, 1),
+            "branch3": (reduced, channels, 3),
+            "reduce5": (in_channels, reduced, 1),
+            "branch5": (reduced, channels, 5),
+            "branch_pool": (in_channels, channels, 1),
+        }
+        for name in sizes:
+            c, f, k = sizes[name]
+            setattr(self, name, nn.Conv2d(c, f, k, padding=k // 2))
+
+    def forward(self, x):
+        y = x.new_zeros(x.shape[0], 4 * self.channels, x.shape[2], x.shape[3])
+        branches = []
+        branches.append(self.branch1(x))
+        for k in (3, 5):
+            h = getattr(self, "reduce%d" % k)(x)
+            h = torch.relu(h)
+            branches.append(getattr(self, "branch%d" % k)(h))
+        branches.append(self.branch_pool(functional.max_pool2d(x, 3, 1, 1)))
+        for i in range(4):
+            y[:, i * self.channels : (i + 1) * self.channels] = torch.relu(branches[i])
+        return y

@@ -150,3 +150,19 @@ def train_inception(model, x, y, epochs, batch_size, lr, device, generator):
             total += loss.detach() * len(labels)
         means.append((total / len(x)).item())
     return means
+
+
+class MendedInception(nn.Module):
+    def __init__(self, in_channels, reduced, channels):
+        super().__init__()
+        c, r, f = in_channels, reduced, channels
+        self.branch1, self.branch_pool = nn.Conv2d(c, f, 1), nn.Conv2d(c, f, 1)
+        self.reduce3, self.reduce5 = nn.Conv2d(c, r, 1), nn.Conv2d(c, r, 1)
+        self.branch3, self.branch5 = nn.Conv2d(r, f, 3, padding=1), nn.Conv2d(r, f, 5, padding=2)
+
+    def forward(self, x):
+        first = self.branch1, self.reduce3, self.reduce5
+        weight, bias = (torch.cat([getattr(m, name) for m in first]) for name in ("weight", "bias"))
+        one, three, five = F.conv2d(x, weight, bias).relu().split([len(m.bias) for m in first], 1)
+        pool = self.branch_pool(F.max_pool2d(x, 3, 1, 1)).relu()
+        return torch.cat((one, self.branch3(three).relu(), self.branch5(five).relu(), pool), 1)

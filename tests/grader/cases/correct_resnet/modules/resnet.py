@@ -274,3 +274,41 @@ def train_resnet(x, y, generator, epochs=4, batch_size=10, lr=0.001):
         history.append(math.fsum(seen) / len(data))
     net.eval()
     return TrainingRun(net, history)
+
+
+class MendedDownsampleBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride):
+        super().__init__()
+        self.conv1 = three(in_channels, out_channels, stride=stride)
+        self.bn1 = nn.BatchNorm2d(out_channels)
+        self.conv2 = three(out_channels, out_channels)
+        self.bn2 = nn.BatchNorm2d(out_channels)
+        self.project = one(in_channels, out_channels, stride=stride)
+        self.norm = nn.BatchNorm2d(out_channels)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        out += self.norm(self.project(x))
+        return self.relu(out)
+
+
+def fix_fine_tuning(model, num_classes, batches, epochs, lr):
+    for parameter in model.parameters():
+        parameter.requires_grad = False
+    model.eval()
+    model.fc = nn.Linear(model.fc.in_features, num_classes).to(model.fc.weight)
+    criterion = nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(filter(lambda p: p.requires_grad, model.parameters()), lr=lr)
+    history = []
+    for _ in range(epochs):
+        running = []
+        for inputs, targets in batches:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            optimizer.step()
+            running.append(loss.item())
+        history.append(sum(running) / len(running))
+    return history

@@ -357,3 +357,47 @@ def train_resnet(x, y, generator, epochs=4, batch_size=10, lr=0.001):
         epoch = epoch + 1
     model.eval()
     return TrainingRun(model, losses)
+
+
+class MendedDownsampleBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1, bias=False)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.project = nn.Conv2d(in_channels, out_channels, 1, stride=stride, bias=False)
+        for name in ("bn1", "bn2", "norm"):
+            setattr(self, name, nn.BatchNorm2d(out_channels))
+
+    def forward(self, x):
+        branch = self.conv1(x)
+        branch = self.bn1(branch)
+        branch = functional.relu(branch)
+        branch = self.conv2(branch)
+        branch = self.bn2(branch)
+        shortcut = self.project(x)
+        shortcut = self.norm(shortcut)
+        return functional.relu(branch + shortcut)
+
+
+def fix_fine_tuning(model, num_classes, batches, epochs, lr):
+    old = model.fc
+    head = nn.Linear(old.in_features, num_classes)
+    head.to(device=old.weight.device, dtype=old.weight.dtype)
+    model.fc = head
+    for name, parameter in model.named_parameters():
+        if not name.startswith("fc."):
+            parameter.requires_grad_(False)
+    losses = []
+    for epoch in range(epochs):
+        model.eval()
+        losses_of_epoch = []
+        for x, y in batches:
+            loss = functional.cross_entropy(model(x), y)
+            for_weight, for_bias = torch.autograd.grad(loss, [head.weight, head.bias])
+            with torch.no_grad():
+                head.weight -= lr * for_weight
+                head.bias -= lr * for_bias
+            losses_of_epoch.append(loss.item())
+        losses.append(sum(losses_of_epoch) / len(losses_of_epoch))
+    model.eval()
+    return losses

@@ -198,3 +198,30 @@ def train_resnet(x, y, generator, epochs=4, batch_size=10, lr=0.001):
         losses.append((torch.stack(seen).sum() / len(x)).item())
     net.train(False)
     return TrainingRun(net, losses)
+
+
+class MendedDownsampleBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride):
+        super().__init__()
+        c, f, s = in_channels, out_channels, stride
+        self.conv1, self.conv2, self.project = conv(c, f, s=s), conv(f, f), conv(c, f, 1, s)
+        self.bn1, self.bn2, self.norm = (nn.BatchNorm2d(f) for _ in range(3))
+
+    def forward(self, x):
+        return F.relu(self.norm(self.project(x)) + self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))))
+
+
+def fix_fine_tuning(model, num_classes, batches, epochs, lr):
+    model.requires_grad_(False).eval()
+    w = model.fc.weight
+    model.fc = nn.Linear(w.shape[1], num_classes, device=w.device, dtype=w.dtype)
+    opt, losses = torch.optim.SGD(model.fc.parameters(), lr), []
+    for _ in range(epochs):
+        parts = []
+        for x, y in batches:
+            opt.zero_grad()
+            parts.append(F.cross_entropy(model(x), y))
+            parts[-1].backward()
+            opt.step()
+        losses.append(torch.stack(parts).mean().item())
+    return losses

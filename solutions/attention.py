@@ -397,9 +397,9 @@ def train_gpt(
     Returns:
         A list of `epochs` floats: the mean over the texts of the losses that the steps were made from.
     Example:
-        >>> text = torch.tensor([[0, 1, 2, 0, 1, 2, 0]] * 40)
+        >>> text = torch.tensor([[0, 1, 2, 0, 1, 2, 0]] * 100)
         >>> model = GPT(3, 6, 8, 2, 1)
-        >>> losses = train_gpt(model, text[:, :-1], text[:, 1:], torch.Generator().manual_seed(0), epochs=20)
+        >>> losses = train_gpt(model, text[:, :-1], text[:, 1:], torch.Generator().manual_seed(0), epochs=30)
         >>> losses[-1] < 0.5 < losses[0]
         True
 
@@ -423,4 +423,138 @@ def train_gpt(
             total += loss.item() * len(rows)
         losses.append(total / len(inputs))
     return losses
+    ### END SOLUTION
+
+
+def token_probabilities(
+    logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+) -> Tensor:
+    """Return with which probability each token comes next, where unlikely ones may be left out.
+
+    1. softmax(logits / temperature); at temperature 0, the limit, the token of the largest score has 1.
+    2. With top_k only the k most likely tokens stay, all if there are fewer.
+    3. With top_p, of those the most likely ones stay, as few as reach top_p together: the first, the first two, ...
+    After 2 and after 3 what stays is divided by its sum. Scores may be as large as 1e4; no two are equal.
+
+    Args:
+        logits: (*, V), floating point; each row is by itself.
+        temperature: 0, or from 1e-3 to 1e6.
+        top_k, top_p: from 1 on, or None; above 0 up to 1, or None.
+    Returns:
+        (*, V), 0 at tokens that were left out.
+    Example:
+        >>> scores = torch.tensor([0.1, 0.6, 0.3]).log()
+        >>> token_probabilities(scores, top_k=2)
+        tensor([0.0000, 0.6667, 0.3333])
+        >>> token_probabilities(scores, top_p=0.5)
+        tensor([0., 1., 0.])
+
+    Source: Holtzman et al., The Curious Case of Neural Text Degeneration (2020), sections 3.1, 5.2, 5.3.
+    """
+    ### BEGIN SOLUTION
+    if temperature == 0:
+        return nn.functional.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits.dtype)
+    shares, places = (logits / temperature).softmax(-1).sort(-1, descending=True)
+    if top_k is not None:
+        shares = shares * (torch.arange(shares.shape[-1], device=shares.device) < top_k)
+        shares = shares / shares.sum(-1, keepdim=True)
+    if top_p is not None:
+        shares = shares * (shares.cumsum(-1) - shares < top_p)  # those before a token do not reach top_p yet
+        shares = shares / shares.sum(-1, keepdim=True)
+    return torch.zeros_like(shares).scatter(-1, places, shares)
+    ### END SOLUTION
+
+
+class ReadOn(NamedTuple):
+    """What `read_with_cache` returns."""
+
+    logits: Tensor  # (N, T, V), the scores of what follows each new token
+    cache: list[tuple[Tensor, Tensor]]  # for each block keys and values of all tokens, (N, H, S + T, D) each
+
+
+def read_with_cache(
+    model: nn.Module, tokens: Tensor, cache: list[tuple[Tensor, Tensor]] | None = None
+) -> ReadOn:
+    """Read tokens that follow those in a cache: scores as if all had been read at once, computed for the new alone.
+
+    No token sees a later one, so keys and values of earlier tokens never change. They are kept: for each block the
+    pair (key, value), as they go into its attention behind the split into heads. The new tokens have the places S,
+    S + 1, ..., where S tokens are in the cache. A new token sees all of these, and the new ones up to itself.
+
+    Args:
+        model: a `GPT` of this file with at least one block; it has attributes that you gave it.
+        tokens: (N, T) int64, on the device of the model; S + T is at most C.
+        cache: a list of L pairs of (N, H, S, D), D = E/H, from an earlier call; it stays as it was. None: S is 0.
+    Returns:
+        The named tuple ReadOn: logits (N, T, V), and a cache for the next call, L pairs of (N, H, S + T, D).
+    Example:
+        >>> model, tokens = GPT(9, 8, 6, 2, 1), torch.tensor([[3, 1, 4, 1, 5]])
+        >>> first = read_with_cache(model, tokens[:, :3])
+        >>> second = read_with_cache(model, tokens[:, 3:], first.cache)
+        >>> torch.allclose(second.logits, model(tokens)[:, 3:], atol=1e-6), second.cache[0][0].shape
+        (True, torch.Size([1, 2, 5, 3]))
+
+    Source: Pope et al., Efficiently Scaling Transformer Inference (2022), section 3.3. Deviations: none.
+    """
+    ### BEGIN SOLUTION
+    (n, t), functional = tokens.shape, nn.functional
+    past = 0 if cache is None else cache[0][0].shape[2]
+    seen = causal_mask(past + t, tokens.device)[past:]
+    x = model.embedding(tokens) + model.positions.weight[past : past + t]
+    pairs = []
+    for i, block in enumerate(model.blocks):
+        attention = block.attention
+        joint = functional.linear(block.norm1(x), attention.in_proj_weight, attention.in_proj_bias)
+        query, key, value = joint.reshape(n, t, 3, attention.num_heads, -1).permute(2, 0, 3, 1, 4)
+        if cache is not None:
+            key, value = torch.cat([cache[i][0], key], 2), torch.cat([cache[i][1], value], 2)
+        heads = scaled_dot_product_attention(query, key, value, seen).output
+        x = x + attention.out_proj(heads.transpose(1, 2).flatten(2))
+        x = x + block.linear2(gelu(block.linear1(block.norm2(x))))
+        pairs.append((key, value))
+    return ReadOn(functional.linear(model.norm(x), model.embedding.weight), pairs)
+    ### END SOLUTION
+
+
+def generate(
+    model: nn.Module,
+    tokens: Tensor,
+    length: int,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Write on after texts, token by token, and compute each token once.
+
+    Read the texts. Then, `length` times: draw the next token of each text from `token_probabilities` of its last
+    scores, each text by itself, and read it with the cache. The blocks compute at most P + length places of a text.
+    No graph is built; the model stays in its mode, with its parameters as they are.
+
+    Args:
+        model: a `GPT` of this file with at least one block.
+        tokens: (N, P) int64, P at least 1, on the device of the model; P + length is at most C.
+        length: how many tokens to write, at least 0.
+        temperature, top_k, top_p: as for `token_probabilities`.
+        generator: the only source of the draws, for torch.multinomial; None is torch's own. It may live on another
+            device than the model: take the probabilities to `generator.device` then, and the tokens back.
+    Returns:
+        (N, length) int64, without the given tokens, on their device.
+    Example:
+        >>> generate(GPT(9, 8, 6, 2, 1), torch.tensor([[3, 1], [4, 1]]), 5, top_k=3).shape
+        torch.Size([2, 5])
+
+    Source: as for `token_probabilities` and `read_with_cache`.
+    """
+    ### BEGIN SOLUTION
+    cache, unread, written = None, tokens, [tokens[:, :0]]
+    with torch.no_grad():
+        for _ in range(length):
+            logits, cache = read_with_cache(model, unread, cache)
+            chances = token_probabilities(logits[:, -1], temperature, top_k, top_p)
+            if generator is not None:
+                chances = chances.to(generator.device)
+            unread = torch.multinomial(chances, 1, generator=generator).to(tokens.device)
+            written.append(unread)
+    return torch.cat(written, 1)
     ### END SOLUTION

@@ -319,12 +319,107 @@ def train_gpt(
     Returns:
         A list of `epochs` floats: the mean over the texts of the losses that the steps were made from.
     Example:
-        >>> text = torch.tensor([[0, 1, 2, 0, 1, 2, 0]] * 40)
+        >>> text = torch.tensor([[0, 1, 2, 0, 1, 2, 0]] * 100)
         >>> model = GPT(3, 6, 8, 2, 1)
-        >>> losses = train_gpt(model, text[:, :-1], text[:, 1:], torch.Generator().manual_seed(0), epochs=20)
+        >>> losses = train_gpt(model, text[:, :-1], text[:, 1:], torch.Generator().manual_seed(0), epochs=30)
         >>> losses[-1] < 0.5 < losses[0]
         True
 
     Source: Devlin et al., BERT (2019), appendix A.2, for the learning rate; Loshchilov, Hutter, AdamW (2019).
     """
     raise NotImplementedError("train_gpt")
+
+
+def token_probabilities(
+    logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+) -> Tensor:
+    """Return with which probability each token comes next, where unlikely ones may be left out.
+
+    1. softmax(logits / temperature); at temperature 0, the limit, the token of the largest score has 1.
+    2. With top_k only the k most likely tokens stay, all if there are fewer.
+    3. With top_p, of those the most likely ones stay, as few as reach top_p together: the first, the first two, ...
+    After 2 and after 3 what stays is divided by its sum. Scores may be as large as 1e4; no two are equal.
+
+    Args:
+        logits: (*, V), floating point; each row is by itself.
+        temperature: 0, or from 1e-3 to 1e6.
+        top_k, top_p: from 1 on, or None; above 0 up to 1, or None.
+    Returns:
+        (*, V), 0 at tokens that were left out.
+    Example:
+        >>> scores = torch.tensor([0.1, 0.6, 0.3]).log()
+        >>> token_probabilities(scores, top_k=2)
+        tensor([0.0000, 0.6667, 0.3333])
+        >>> token_probabilities(scores, top_p=0.5)
+        tensor([0., 1., 0.])
+
+    Source: Holtzman et al., The Curious Case of Neural Text Degeneration (2020), sections 3.1, 5.2, 5.3.
+    """
+    raise NotImplementedError("token_probabilities")
+
+
+class ReadOn(NamedTuple):
+    """What `read_with_cache` returns."""
+
+    logits: Tensor  # (N, T, V), the scores of what follows each new token
+    cache: list[tuple[Tensor, Tensor]]  # for each block keys and values of all tokens, (N, H, S + T, D) each
+
+
+def read_with_cache(
+    model: nn.Module, tokens: Tensor, cache: list[tuple[Tensor, Tensor]] | None = None
+) -> ReadOn:
+    """Read tokens that follow those in a cache: scores as if all had been read at once, computed for the new alone.
+
+    No token sees a later one, so keys and values of earlier tokens never change. They are kept: for each block the
+    pair (key, value), as they go into its attention behind the split into heads. The new tokens have the places S,
+    S + 1, ..., where S tokens are in the cache. A new token sees all of these, and the new ones up to itself.
+
+    Args:
+        model: a `GPT` of this file with at least one block; it has attributes that you gave it.
+        tokens: (N, T) int64, on the device of the model; S + T is at most C.
+        cache: a list of L pairs of (N, H, S, D), D = E/H, from an earlier call; it stays as it was. None: S is 0.
+    Returns:
+        The named tuple ReadOn: logits (N, T, V), and a cache for the next call, L pairs of (N, H, S + T, D).
+    Example:
+        >>> model, tokens = GPT(9, 8, 6, 2, 1), torch.tensor([[3, 1, 4, 1, 5]])
+        >>> first = read_with_cache(model, tokens[:, :3])
+        >>> second = read_with_cache(model, tokens[:, 3:], first.cache)
+        >>> torch.allclose(second.logits, model(tokens)[:, 3:], atol=1e-6), second.cache[0][0].shape
+        (True, torch.Size([1, 2, 5, 3]))
+
+    Source: Pope et al., Efficiently Scaling Transformer Inference (2022), section 3.3. Deviations: none.
+    """
+    raise NotImplementedError("read_with_cache")
+
+
+def generate(
+    model: nn.Module,
+    tokens: Tensor,
+    length: int,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Write on after texts, token by token, and compute each token once.
+
+    Read the texts. Then, `length` times: draw the next token of each text from `token_probabilities` of its last
+    scores, each text by itself, and read it with the cache. The blocks compute at most P + length places of a text.
+    No graph is built; the model stays in its mode, with its parameters as they are.
+
+    Args:
+        model: a `GPT` of this file with at least one block.
+        tokens: (N, P) int64, P at least 1, on the device of the model; P + length is at most C.
+        length: how many tokens to write, at least 0.
+        temperature, top_k, top_p: as for `token_probabilities`.
+        generator: the only source of the draws, for torch.multinomial; None is torch's own. It may live on another
+            device than the model: take the probabilities to `generator.device` then, and the tokens back.
+    Returns:
+        (N, length) int64, without the given tokens, on their device.
+    Example:
+        >>> generate(GPT(9, 8, 6, 2, 1), torch.tensor([[3, 1], [4, 1]]), 5, top_k=3).shape
+        torch.Size([2, 5])
+
+    Source: as for `token_probabilities` and `read_with_cache`.
+    """
+    raise NotImplementedError("generate")

@@ -141,3 +141,64 @@ def train_gpt(model, inputs, targets, generator, epochs=5, batch_size=20, lr=0.0
     model.train()
     each = len(lost) // max(epochs, 1)
     return [sum(lost[e * each : (e + 1) * each]) / len(inputs) for e in range(epochs)]
+
+
+def token_probabilities(logits, temperature=1.0, top_k=None, top_p=None):
+    if not temperature:
+        best = logits.max(-1, keepdim=True).values
+        return (logits == best).to(logits.dtype)
+    z = logits / temperature
+    if top_k is not None and top_k < z.shape[-1]:
+        z = z.masked_fill(z < z.topk(top_k).values[..., -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p is not None:
+        # what is more likely than a token: (*, V, V) compared, and summed
+        above = einsum("...vw,...w->...v", (p[..., None, :] > p[..., :, None]).to(p.dtype), p)
+        p = torch.where(above < top_p, p, 0)
+        p = p / einsum("...v->...", p)[..., None]
+    return p
+
+
+class ReadOn(NamedTuple):
+    logits: Tensor
+    cache: list
+
+
+def read_with_cache(model, tokens, cache=None):
+    before = cache[0][0].size(2) if cache else 0
+    place = torch.arange(before, before + tokens.size(1), device=tokens.device)
+    seen = torch.arange(before + tokens.size(1), device=tokens.device) <= place[:, None]
+    x, kept = model.embedding.weight[tokens] + model.positions.weight[place], []
+    for i, block in enumerate(model.blocks):
+        a = block.attention
+        size = (3, a.num_heads, -1)
+        q, k, v = einsum("nte,chde->cnhtd", block.norm1(x), a.in_proj_weight.unflatten(0, size)) + (
+            a.in_proj_bias.unflatten(0, size)[:, None, :, None]
+        )
+        if cache:
+            k, v = (torch.cat(pair, -2) for pair in zip(cache[i], (k, v), strict=True))
+        kept += [(k, v)]
+        weights = scaled_dot_product_attention(q, k, v, seen).weights
+        x = x + a.out_proj(einsum("nhts,nhsd->nthd", weights, v).flatten(2))
+        x = x + block.linear2(gelu(block.linear1(block.norm2(x))))
+    return ReadOn(einsum("nte,ve->ntv", model.norm(x), model.embedding.weight), kept)
+
+
+@torch.inference_mode()
+def _write(model, tokens, length, temperature, top_k, top_p, generator):
+    out = tokens.new_empty(len(tokens), length)
+    cache, new = None, tokens
+    for t in range(length):
+        scores, cache = read_with_cache(model, new, cache)
+        p = token_probabilities(scores[:, -1], temperature, top_k, top_p)
+        if temperature == 0:
+            new = p.argmax(-1, keepdim=True)
+        else:
+            new = torch.multinomial(p.to(generator.device if generator else p.device), 1, generator=generator)
+        out[:, t] = new.squeeze(1)
+        new = out[:, t : t + 1]
+    return out
+
+
+def generate(model, tokens, length, temperature=1.0, top_k=None, top_p=None, generator=None):
+    return _write(model, tokens, length, temperature, top_k, top_p, generator).clone()

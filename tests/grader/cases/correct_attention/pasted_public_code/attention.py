@@ -190,3 +190,73 @@ def train_gpt(model, inputs, targets, generator, epochs=5, batch_size=20, lr=0.0
             running_loss += loss.item() * X.size(0)
         history.append(running_loss / inputs.size(0))
     return history
+
+
+def token_probabilities(logits, temperature=1.0, top_k=None, top_p=None):
+    if temperature == 0:
+        probs = torch.zeros_like(logits)
+        probs.scatter_(-1, logits.argmax(dim=-1, keepdim=True), 1.0)
+        return probs
+    logits = logits / temperature
+    if top_k is not None:
+        top_k = min(top_k, logits.size(-1))  # Safety check
+        indices_to_remove = logits < torch.topk(logits, top_k)[0][..., -1, None]
+        logits = logits.masked_fill(indices_to_remove, float("-inf"))
+    if top_p is not None:
+        sorted_logits, sorted_indices = torch.sort(logits, descending=True)
+        cumulative_probs = torch.cumsum(F.softmax(sorted_logits, dim=-1), dim=-1)
+        # Remove tokens with cumulative probability above the threshold
+        sorted_indices_to_remove = cumulative_probs > top_p
+        # Shift the indices to the right to keep also the first token above the threshold
+        sorted_indices_to_remove[..., 1:] = sorted_indices_to_remove[..., :-1].clone()
+        sorted_indices_to_remove[..., 0] = 0
+        indices_to_remove = sorted_indices_to_remove.scatter(
+            dim=-1, index=sorted_indices, src=sorted_indices_to_remove
+        )
+        logits = logits.masked_fill(indices_to_remove, float("-inf"))
+    return F.softmax(logits, dim=-1)
+
+
+ReadOn = namedtuple("ReadOn", "logits cache")
+
+
+def read_with_cache(model, tokens, cache=None):
+    B, T = tokens.size()
+    past_length = cache[0][0].size(-2) if cache is not None else 0
+    pos = torch.arange(past_length, past_length + T, dtype=torch.long, device=tokens.device)
+    x = model.embedding(tokens) + model.positions(pos)
+    presents = []
+    for i, block in enumerate(model.blocks):
+        attn = block.attention
+        C = attn.embed_dim
+        q, k, v = F.linear(block.norm1(x), attn.in_proj_weight, attn.in_proj_bias).split(C, dim=2)
+        k = k.view(B, T, attn.n_head, C // attn.n_head).transpose(1, 2)
+        q = q.view(B, T, attn.n_head, C // attn.n_head).transpose(1, 2)
+        v = v.view(B, T, attn.n_head, C // attn.n_head).transpose(1, 2)
+        if cache is not None:
+            past_key, past_value = cache[i]
+            k = torch.cat((past_key, k), dim=-2)
+            v = torch.cat((past_value, v), dim=-2)
+        presents.append((k, v))
+        bias = torch.tril(torch.ones(past_length + T, past_length + T, device=tokens.device)).bool()
+        y, _ = scaled_dot_product_attention(q, k, v, bias[past_length : past_length + T, : past_length + T])
+        y = y.transpose(1, 2).contiguous().view(B, T, C)
+        x = x + attn.out_proj(y)
+        x = x + block.linear2(gelu(block.linear1(block.norm2(x))))
+    logits = F.linear(model.norm(x), model.embedding.weight)
+    return ReadOn(logits, presents)
+
+
+@torch.no_grad()
+def generate(model, tokens, length, temperature=1.0, top_k=None, top_p=None, generator=None):
+    idx = tokens
+    cache = None
+    for _ in range(length):
+        idx_cond = idx if cache is None else idx[:, -1:]
+        logits, cache = read_with_cache(model, idx_cond, cache)
+        probs = token_probabilities(logits[:, -1, :], temperature, top_k, top_p)
+        if generator is not None:
+            probs = probs.to(generator.device)
+        idx_next = torch.multinomial(probs, num_samples=1, generator=generator)
+        idx = torch.cat((idx, idx_next.to(idx.device)), dim=1)
+    return idx[:, tokens.size(1) :]

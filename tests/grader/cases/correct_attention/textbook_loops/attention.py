@@ -236,3 +236,95 @@ def train_gpt(
             sum_of_losses = sum_of_losses + loss.item() * len(batch)
         epoch_losses.append(sum_of_losses / number_of_texts)
     return epoch_losses
+
+
+def token_probabilities(
+    logits: Tensor, temperature: float = 1.0, top_k: Optional[int] = None, top_p: Optional[float] = None
+) -> Tensor:
+    vocabulary = logits.shape[-1]
+    rows = logits.reshape(-1, vocabulary)
+    results = []
+    for row in rows:
+        if temperature == 0:
+            probabilities = torch.zeros_like(row)
+            probabilities[row.argmax()] = 1
+            results.append(probabilities)
+            continue
+        probabilities = torch.softmax(row / temperature, dim=0)
+        order = torch.argsort(probabilities, descending=True)
+        if top_k is not None:
+            for token in order[top_k:]:
+                probabilities[token] = 0
+            probabilities = probabilities / probabilities.sum()
+        if top_p is not None:
+            collected = 0.0
+            for token in order:
+                if collected >= top_p:
+                    probabilities[token] = 0
+                else:
+                    collected = collected + probabilities[token].item()
+            probabilities = probabilities / probabilities.sum()
+        results.append(probabilities)
+    return torch.stack(results).reshape(logits.shape)
+
+
+class ReadOn(NamedTuple):
+    logits: Tensor
+    cache: list
+
+
+def read_with_cache(model: nn.Module, tokens: Tensor, cache: Optional[list] = None) -> ReadOn:
+    logits = []
+    for t in range(tokens.shape[1]):  # one token at a time: then no mask is needed
+        if cache is None:
+            place = 0
+        else:
+            place = cache[0][0].shape[2]
+        x = model.embedding(tokens[:, t]) + model.positions.weight[place]
+        new_cache = []
+        for number, block in enumerate(model.blocks):
+            attention = block.attention
+            normed = block.norm1(x)
+            query_key_value = normed @ attention.in_proj_weight.T + attention.in_proj_bias
+            query, key, value = query_key_value.chunk(3, dim=1)
+            shape = (len(x), attention.num_heads, 1, attention.width)
+            query, key, value = query.reshape(shape), key.reshape(shape), value.reshape(shape)
+            if cache is not None:
+                old_key, old_value = cache[number]
+                key = torch.cat([old_key, key], dim=2)
+                value = torch.cat([old_value, value], dim=2)
+            new_cache.append((key, value))
+            heads = scaled_dot_product_attention(query, key, value).output
+            x = x + attention.out_proj(heads.reshape(len(x), -1))
+            x = x + block.linear2(gelu(block.linear1(block.norm2(x))))
+        cache = new_cache
+        logits.append(model.norm(x) @ model.embedding.weight.T)
+    return ReadOn(logits=torch.stack(logits, dim=1), cache=cache)
+
+
+def generate(
+    model: nn.Module,
+    tokens: Tensor,
+    length: int,
+    temperature: float = 1.0,
+    top_k: Optional[int] = None,
+    top_p: Optional[float] = None,
+    generator: Optional[torch.Generator] = None,
+) -> Tensor:
+    if length == 0:
+        return torch.zeros(len(tokens), 0, dtype=torch.int64, device=tokens.device)
+    new_tokens = []
+    with torch.no_grad():
+        logits, cache = read_with_cache(model, tokens)
+        for number in range(length):
+            last_logits = logits[:, -1, :]
+            probabilities = token_probabilities(last_logits, temperature, top_k, top_p)
+            if generator is None:
+                drawn = torch.multinomial(probabilities, 1)
+            else:
+                drawn = torch.multinomial(probabilities.to(generator.device), 1, generator=generator)
+            drawn = drawn.to(tokens.device)
+            new_tokens.append(drawn)
+            if number < length - 1:
+                logits, cache = read_with_cache(model, drawn, cache)
+    return torch.cat(new_tokens, dim=1)

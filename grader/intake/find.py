@@ -155,6 +155,13 @@ def find_submission(
     return Submission(files, ", ".join(_name(path) for path in given), at_most(notes, "files are ignored"))
 
 
+def topics_beside(paths: Iterable[Path], topics: Iterable[str]) -> list[Path]:
+    """Return the modules beside given files that are called like a topic: what they import is found as Python does."""
+    given = [path for path in paths if path.is_file()]
+    there = (folder / f"{slug}.py" for folder in dict.fromkeys(file.parent for file in given) for slug in topics)
+    return [file for file in there if file.is_file() and file not in given]
+
+
 def _look_at(search: _Search, path: Path) -> None:
     try:
         is_folder, is_file = path.is_dir(), path.is_file()

@@ -19,7 +19,15 @@ from grader import __version__
 from grader.course import AmbiguousTask, Course, CourseError, Task, UnknownTask, load_course
 from grader.course.stub import stub_of
 from grader.device.choice import Accelerator, using
-from grader.intake import NOT_THERE, Content, IntakeError, NothingFound, TwoCandidates, find_submission
+from grader.intake import (
+    NOT_THERE,
+    Content,
+    IntakeError,
+    NothingFound,
+    TwoCandidates,
+    find_submission,
+    topics_beside,
+)
 from grader.intake import Submission as Files
 from grader.intake.topic_imports import files_needed
 from grader.judge.accelerator import AUTO, NoSuchDevice, accelerator_for
@@ -129,7 +137,7 @@ def grade_submission(
         needs: a task that fails is skipped while a task that it builds on has not passed; if False, each is judged on
             its own.
         core: details are not run: their share of the points is open.
-        folder: where topics lie that the files may import, and that are not under `paths`.
+        folder: where topics lie that the files may import, and that are not under `paths`; beside them if None.
         progress: told of each verdict.
 
     Raises:
@@ -142,7 +150,7 @@ def grade_submission(
         course = load_course()
         files = find_submission(list(paths), course.slugs, partial(stub_of, course))
         selected = _select(course, files, paths, tasks)
-        files = _with_imports(course, files, folder) if folder else files
+        files = _with_imports(course, files, [folder] if folder else topics_beside(paths, course.slugs))
     except (IntakeError, NothingFound, TwoCandidates, UnknownTask, AmbiguousTask, NoSuchDevice) as problem:
         raise UsageProblem(str(problem)) from None
     except CourseError as problem:
@@ -167,10 +175,12 @@ def _select(course: Course, files: Files, paths: Sequence[Path], patterns: Seque
     return tuple(task for task in chosen if task.topic in files.files)
 
 
-def _with_imports(course: Course, files: Files, folder: Path) -> Files:
-    """Return a submission with the files of a folder that its own may import."""
+def _with_imports(course: Course, files: Files, places: Sequence[Path]) -> Files:
+    """Return a submission with the files of other places that its own may import."""
+    if not places:
+        return files
     try:
-        there = {**find_submission([folder], course.slugs, partial(stub_of, course)).files, **files.files}
+        there = {**find_submission(places, course.slugs, partial(stub_of, course)).files, **files.files}
         paths = {slug: file for slug, file in there.items() if isinstance(file, Path)}
         contents = {slug: Content(file.name, file.read_bytes()) for slug, file in paths.items()}
     except (IntakeError, OSError):  # what is graded was found all the same; what cannot be read is told of it alone

@@ -14,7 +14,15 @@ import torch
 
 from grader.course import load_course
 from grader.device.choice import using
-from grader.intake import IntakeError, NothingFound, Source, TwoCandidates, find_submission, read_source
+from grader.intake import (
+    IntakeError,
+    NothingFound,
+    Source,
+    TwoCandidates,
+    find_submission,
+    read_source,
+    topics_beside,
+)
 from grader.judge.accelerator import AUTO, CHOICES, NoSuchDevice, accelerator_for
 from grader.judge.references import References, load_file
 from grader.judge.runner import DRAWING, RUNNER, SESSION, Runner, mark_detail
@@ -28,12 +36,14 @@ from grader.suite.random import Random
 def _sources(path: str, slugs: tuple[str, ...]) -> dict[str, Source]:
     try:
         found = find_submission([Path(path)], slugs)
+        beside = find_submission(others, slugs) if (others := topics_beside([Path(path)], slugs)) else None
     except (IntakeError, NothingFound, TwoCandidates) as problem:
         raise pytest.UsageError(str(problem)) from None
     read = {slug: read_source(file) for slug, file in found.files.items()}
     for source in read.values():
         if not isinstance(source, Source):
             raise pytest.UsageError(source.message)
+    read = {slug: read_source(file) for slug, file in beside.files.items()} | read if beside else read
     return {slug: source for slug, source in read.items() if isinstance(source, Source)}
 
 

@@ -35,6 +35,16 @@ def test_functions_are_imported_in_a_sandbox_too(tmp_path):
     assert graded(tmp_path, sandbox="auto", losses=SIGMOID, mlp=MLP).verdict is Verdict.PASS
 
 
+def test_file_that_is_graded_alone_imports_what_lies_beside_it(tmp_path):
+    """As Python does; what lies there is not graded, and nothing else of the folder is read."""
+    for name, text in {"losses": SIGMOID, "mlp": MLP, "tensors": "not python"}.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    report = grade_submission([tmp_path / "mlp.py"], seed=1, sandbox="none", keyword=VALUES, jobs=1)
+    verdicts = {task.id: task.verdict for task in report.tasks}
+    assert verdicts["mlp.sigmoid"] is Verdict.PASS
+    assert {task_id.partition(".")[0] for task_id in verdicts} == {"mlp"}
+
+
 def test_missing_topic_is_named(tmp_path):
     task = graded(tmp_path, mlp=MLP)
     assert task.verdict is Verdict.ERROR

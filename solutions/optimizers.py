@@ -364,6 +364,52 @@ class SGD:
         ### END SOLUTION
 
 
+def check_momentum(momentum: Callable[..., Any]) -> None:
+    """A test of any optimiser with momentum: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right is this, for each parameter p with the gradient g and a velocity v that begins with 0:
+        v = mu * v + g  and then  p = p - lr * v
+    p changes in place and g stays; params may be a generator; a parameter whose grad is None is left alone. Right code
+    of several styles has to pass, each of which rounds in its own way. The points are the share of wrong code that is
+    caught: one without a velocity, one that goes uphill, one with v = mu v + (1 - mu) g, and rarer ones. Torch's own
+    may be used. No other exception counts, and no result.
+
+    Args:
+        momentum: called as `momentum(params, lr, mu)`, for mu from 0 to 1; it gives an object with the method `step()`.
+    Example:
+        >>> check_momentum(torch.optim.SGD)
+
+    Source: Sutskever et al., On the Importance of Initialization and Momentum in Deep Learning (2013), as torch has it.
+    """
+    ### BEGIN SOLUTION
+    generator = torch.Generator().manual_seed(0)
+
+    def draw(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=generator, dtype=torch.float64)
+
+    for lr, mu in ((0.1, 0.9), (0.3, 0.5), (0.2, 0.0)):
+        params = [draw(2, 3).requires_grad_(), draw(2, 3).requires_grad_(), draw(4).requires_grad_()]
+        optimizer = momentum((p for p in params), lr, mu)
+        points = [p.detach().clone() for p in params]
+        velocities = [torch.zeros_like(p) for p in points]
+        for step in range(4):
+            for p in params:
+                if p.grad is None:
+                    p.grad = torch.zeros_like(p)
+                p.grad.copy_(draw(*p.shape))  # the same memory in each step, as after zero_grad(set_to_none=False)
+            if step == 2:
+                params[1].grad = None
+            gradients = [None if p.grad is None else p.grad.clone() for p in params]
+            optimizer.step()
+            for p, point, v, g in zip(params, points, velocities, gradients, strict=True):
+                if g is not None:
+                    v.mul_(mu).add_(g)
+                    point.sub_(lr * v)
+                    torch.testing.assert_close(p.grad, g, rtol=0, atol=0)
+                torch.testing.assert_close(p.detach(), point)
+    ### END SOLUTION
+
+
 class Adagrad:
     """A learning rate for each entry, which shrinks with all gradients that the entry has seen.
 

@@ -240,6 +240,26 @@ class SGD:
         raise NotImplementedError("SGD.load_state_dict")
 
 
+def check_momentum(momentum: Callable[..., Any]) -> None:
+    """A test of any optimiser with momentum: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right is this, for each parameter p with the gradient g and a velocity v that begins with 0:
+        v = mu * v + g  and then  p = p - lr * v
+    p changes in place and g stays; params may be a generator; a parameter whose grad is None is left alone. Right code
+    of several styles has to pass, each of which rounds in its own way. The points are the share of wrong code that is
+    caught: one without a velocity, one that goes uphill, one with v = mu v + (1 - mu) g, and rarer ones. Torch's own
+    may be used. No other exception counts, and no result.
+
+    Args:
+        momentum: called as `momentum(params, lr, mu)`, for mu from 0 to 1; it gives an object with the method `step()`.
+    Example:
+        >>> check_momentum(torch.optim.SGD)
+
+    Source: Sutskever et al., On the Importance of Initialization and Momentum in Deep Learning (2013), as torch has it.
+    """
+    raise NotImplementedError("check_momentum")
+
+
 class Adagrad:
     """A learning rate for each entry, which shrinks with all gradients that the entry has seen.
 

@@ -10,18 +10,18 @@ TASK = "check_masked_mean"
 
 def one_by_one(x, lengths):
     """takes one sequence after the other"""
-    return torch.stack([row[:n].mean(0) for row, n in zip(x, lengths.tolist())])
+    return torch.stack([row[:n].mean(0) for row, n in zip(x, lengths.tolist(), strict=True)])
 
 
 def packed(x, lengths):
     """puts the sequences behind one another"""
-    rows = torch.cat([row[:n] for row, n in zip(x, lengths)])
+    rows = torch.cat([row[:n] for row, n in zip(x, lengths, strict=True)])
     return torch.stack([part.sum(0) / len(part) for part in rows.split(lengths.tolist())])
 
 
 def by_a_product(x, lengths):
     """multiplies the steps by weights of 1 / L"""
-    rows = [torch.full((1, n), 1 / n, dtype=x.dtype) @ row[:n] for row, n in zip(x, lengths.tolist())]
+    rows = [torch.full((1, n), 1 / n, dtype=x.dtype) @ row[:n] for row, n in zip(x, lengths.tolist(), strict=True)]
     return torch.cat(rows)
 
 
@@ -70,7 +70,7 @@ def test_check_masked_mean_catches_padding_that_counts(submission, rng):
 
 
 def divided_by_all(x, lengths):
-    return torch.stack([row[:n].sum(0) / len(row) for row, n in zip(x, lengths.tolist())])
+    return torch.stack([row[:n].sum(0) / len(row) for row, n in zip(x, lengths.tolist(), strict=True)])
 
 
 @pytest.mark.visible
@@ -110,7 +110,7 @@ def test_check_masked_mean_catches_what_other_padding_shows(submission, rng):
 
 
 def one_step_more(x, lengths):
-    return torch.stack([row[: n + 1].mean(0) for row, n in zip(x, lengths.tolist())])
+    return torch.stack([row[: n + 1].mean(0) for row, n in zip(x, lengths.tolist(), strict=True)])
 
 
 def test_check_masked_mean_catches_a_step_too_many(submission, rng):
@@ -120,7 +120,7 @@ def test_check_masked_mean_catches_a_step_too_many(submission, rng):
 
 def one_step_less(x, lengths):
     steps = [max(n - 1, 1) if n < x.shape[1] else n for n in lengths.tolist()]
-    return torch.stack([row[:n].mean(0) for row, n in zip(x, steps)])
+    return torch.stack([row[:n].mean(0) for row, n in zip(x, steps, strict=True)])
 
 
 def test_check_masked_mean_catches_what_some_lengths_show(submission, rng):
@@ -129,7 +129,7 @@ def test_check_masked_mean_catches_what_some_lengths_show(submission, rng):
 
 
 def last_steps(x, lengths):
-    return torch.stack([row[-n:].mean(0) for row, n in zip(x, lengths.tolist())])
+    return torch.stack([row[-n:].mean(0) for row, n in zip(x, lengths.tolist(), strict=True)])
 
 
 def test_check_masked_mean_catches_other_steps(submission, rng):
@@ -139,7 +139,7 @@ def test_check_masked_mean_catches_other_steps(submission, rng):
 
 def sorted_lengths(x, lengths):
     steps = lengths.sort(descending=True).values.tolist()
-    return torch.stack([row[:n].mean(0) for row, n in zip(x, steps)])
+    return torch.stack([row[:n].mean(0) for row, n in zip(x, steps, strict=True)])
 
 
 def test_check_masked_mean_catches_what_the_order_shows(submission, rng):
@@ -158,7 +158,7 @@ def test_check_masked_mean_catches_what_another_order_shows(submission, rng):
 
 
 def over_features(x, lengths):
-    means = torch.stack([row[:n].mean() for row, n in zip(x, lengths.tolist())])
+    means = torch.stack([row[:n].mean() for row, n in zip(x, lengths.tolist(), strict=True)])
     return means.unsqueeze(1).expand(-1, x.shape[2])
 
 
@@ -168,7 +168,7 @@ def test_check_masked_mean_catches_what_more_features_show(submission, rng):
 
 
 def detached(x, lengths):
-    return torch.stack([row[:n].mean(0) for row, n in zip(x.detach(), lengths.tolist())])
+    return torch.stack([row[:n].mean(0) for row, n in zip(x.detach(), lengths.tolist(), strict=True)])
 
 
 def test_check_masked_mean_catches_a_cut_graph(submission, rng):
@@ -177,9 +177,9 @@ def test_check_masked_mean_catches_a_cut_graph(submission, rng):
 
 
 def masks_x(x, lengths):
-    for row, n in zip(x.detach(), lengths.tolist()):
+    for row, n in zip(x.detach(), lengths.tolist(), strict=True):
         row[n:] = 0
-    return torch.stack([row[:n].mean(0) for row, n in zip(x, lengths.tolist())])
+    return torch.stack([row[:n].mean(0) for row, n in zip(x, lengths.tolist(), strict=True)])
 
 
 def test_check_masked_mean_catches_what_is_left_behind(submission, rng):
@@ -188,7 +188,7 @@ def test_check_masked_mean_catches_what_is_left_behind(submission, rng):
 
 
 def gradient_of_padding(x, lengths):
-    rows = [row[:n].mean(0) + 0 * torch.nan_to_num(row[n:]).sum(0) for row, n in zip(x, lengths.tolist())]
+    rows = [row[:n].mean(0) + 0 * torch.nan_to_num(row[n:]).sum(0) for row, n in zip(x, lengths.tolist(), strict=True)]
     y = torch.stack(rows)
     return y + (x.mean(1) - x.detach().mean(1)).nan_to_num()
 
@@ -199,7 +199,7 @@ def test_check_masked_mean_catches_wrong_gradients(submission, rng):
 
 
 def single_precision(x, lengths):
-    return torch.stack([row[:n].float().mean(0) for row, n in zip(x, lengths.tolist())])
+    return torch.stack([row[:n].float().mean(0) for row, n in zip(x, lengths.tolist(), strict=True)])
 
 
 def test_check_masked_mean_catches_the_wrong_kind(submission, rng):

@@ -362,3 +362,27 @@ def fix_accumulation(model, loss_fn, batches, optimizer, every, max_norm):
         optimizer.step()
         losses.append(float(values.mean()))
     return losses
+
+
+def check_momentum(momentum):
+    rs = np.random.RandomState(7)
+    shapes = [(3, 2), (5,), (3, 2), ()]
+    for lr, mu in ((0.05, 0.8), (0.4, 0.0), (0.01, 0.99)):
+        theta = [np.asarray(rs.randn(*s)) for s in shapes]
+        params = [torch.tensor(t, requires_grad=True) for t in theta]
+        buffers = [torch.zeros_like(p) for p in params]
+        opt = momentum((p for p in params), lr, mu)
+        v = [np.zeros(s) for s in shapes]
+        for it in range(5):
+            grads = [np.asarray(rs.randn(*s)) for s in shapes]
+            missing = it % 3 if it else None
+            for i, (p, g) in enumerate(zip(params, grads)):
+                buffers[i].copy_(torch.from_numpy(g))
+                p.grad = None if i == missing else buffers[i]
+            opt.step()
+            for i, (p, g) in enumerate(zip(params, grads)):
+                if i != missing:
+                    v[i] = mu * v[i] + g
+                    theta[i] = theta[i] - lr * v[i]
+                    np.testing.assert_array_equal(p.grad.numpy(), g)
+                np.testing.assert_allclose(p.detach().numpy(), theta[i], rtol=1e-7, atol=1e-9)

@@ -578,3 +578,36 @@ def fix_accumulation(model, loss_fn, batches, optimizer, every, max_norm):
         optimizer.step()
         losses.append(sum(parts) / len(parts))
     return losses
+
+
+def check_momentum(momentum):
+    for lr, mu in [(0.1, 0.5), (0.02, 0.9), (0.5, 0.0)]:
+        a = torch.tensor([1.0, -2.0, 3.0], dtype=torch.float64, requires_grad=True)
+        b = torch.tensor([-1.0, 0.5, 2.0], dtype=torch.float64, requires_grad=True)
+        points = [[1.0, -2.0, 3.0], [-1.0, 0.5, 2.0]]
+        velocities = [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+        slopes = [
+            [[1.0, 2.0, -3.0], [0.5, -4.0, 1.5]],
+            [[-2.0, 1.0, 0.25], None],
+            [[4.0, -1.0, 2.0], [3.0, 3.0, -0.5]],
+            [None, [1.0, 1.0, 1.0]],
+        ]
+        a.grad = torch.zeros_like(a)
+        b.grad = torch.zeros_like(b)
+        first, second = a.grad, b.grad
+        optimizer = momentum(iter([a, b]), lr, mu)
+        for gradients in slopes:
+            for p, memory, g in [(a, first, gradients[0]), (b, second, gradients[1])]:
+                p.grad = None
+                if g is not None:
+                    memory.copy_(torch.tensor(g))
+                    p.grad = memory
+            optimizer.step()
+            for k, p in enumerate([a, b]):
+                g = gradients[k]
+                for i in range(3):
+                    if g is not None:
+                        velocities[k][i] = mu * velocities[k][i] + g[i]
+                        points[k][i] = points[k][i] - lr * velocities[k][i]
+                        assert p.grad[i].item() == g[i], "the gradient is another one now"
+                    assert abs(p[i].item() - points[k][i]) < 1e-9, (lr, mu, k, i)

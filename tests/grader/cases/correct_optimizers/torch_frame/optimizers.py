@@ -435,3 +435,28 @@ def fit_linear(x, y, lr, epochs, batch_size, generator):
             running_loss += loss.item() * idx.size(0)
         losses.append(running_loss / x.size(0))
     return LinearFit(params["w"].data, params["b"].data[0], losses)
+
+
+def check_momentum(momentum):
+    """Train one linear layer twice, with theirs and with torch's, on the same batches."""
+    for lr, mu in [(0.1, 0.9), (0.2, 0.3), (0.05, 0.0)]:
+        torch_state = torch.random.get_rng_state()
+        torch.manual_seed(0)
+        mine, theirs = (torch.nn.ModuleList([torch.nn.Linear(3, 3), torch.nn.Linear(3, 3)]).double() for _ in range(2))
+        theirs.load_state_dict(mine.state_dict())
+        a, b = momentum(mine.parameters(), lr, mu), torch.optim.SGD(theirs.parameters(), lr=lr, momentum=mu)
+        for step in range(5):
+            x, y = torch.randn(4, 3, dtype=torch.float64), torch.randn(4, 3, dtype=torch.float64)
+            for net in (mine, theirs):
+                net.zero_grad(set_to_none=False)
+                out = sum(layer(x) * (i + 1) for i, layer in enumerate(net))
+                (out - y).pow(2).mean().backward()
+                if step == 3:
+                    net[1].bias.grad = None
+            kept = [None if p.grad is None else p.grad.clone() for p in mine.parameters()]
+            a.step()
+            b.step()
+            for p, q, g in zip(mine.parameters(), theirs.parameters(), kept):
+                assert g is None or torch.equal(p.grad, g), "step changed a gradient"
+                torch.testing.assert_close(p, q)
+        torch.random.set_rng_state(torch_state)

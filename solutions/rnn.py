@@ -1011,3 +1011,110 @@ def train_names(
         losses.append(total / len(names))
     return NamesRun(model.eval(), losses)
     ### END SOLUTION
+
+
+class PaddedScore(NamedTuple):
+    """How well the tokens of padded texts were named."""
+
+    loss: Tensor
+    accuracy: float
+
+
+def fix_padded_score(scores: Tensor, targets: Tensor, lengths: Tensor) -> PaddedScore:
+    """Tell how well the tokens of padded texts were named. The code that is given runs, and is wrong: mend it.
+
+    Text n has the tokens targets[n, t] for t < lengths[n]; what stands behind does not matter, whatever number it is,
+    and has gradient 0. The scores for targets[n, t] are scores[t, n]: they come from a layer that has the time first.
+
+    Args:
+        scores: (T, N, V), finite, float32 or float64.
+        targets: (N, T) int64; those of the texts lie in 0 .. V - 1.
+        lengths: (N,) int64, from 0 to T, one of them at least 1; all on the device of scores.
+    Returns:
+        A named tuple: loss, the mean cross-entropy over the tokens of all texts, differentiable in scores; accuracy, a
+        float, the share of these tokens that have the largest score.
+    Example:
+        >>> scores = torch.tensor([[[2.0, 0.0], [0.0, 2.0]], [[0.0, 2.0], [0.0, 0.0]]])
+        >>> score = fix_padded_score(scores, torch.tensor([[0, 1], [1, 0]]), torch.tensor([2, 1]))
+        >>> round(score.loss.item(), 4), score.accuracy
+        (0.1269, 1.0)
+
+    Source: Zhang, Lipton, Li, Smola, Dive into Deep Learning, section 10.7, for the masked loss.
+    """
+    ### BEGIN SOLUTION
+    valid = torch.arange(len(scores), device=scores.device) < lengths.unsqueeze(1)  # (N, T)
+    rows = scores.transpose(0, 1)[valid]
+    answers = targets[valid]
+    loss = functional.cross_entropy(rows, answers)
+    return PaddedScore(loss, (rows.argmax(1) == answers).sum().item() / len(rows))
+    ### BEGIN STUB
+    # t, n, v = scores.shape
+    # valid = torch.arange(t, device=scores.device) < lengths.unsqueeze(1)
+    # rows, answers = scores.reshape(n * t, v), targets.reshape(n * t)
+    # loss = functional.cross_entropy(rows, answers)
+    # right = (rows.argmax(1) == answers).reshape(n, t) & valid
+    # return PaddedScore(loss, right.sum().item() / (n * t))
+    ### END STUB
+    ### END SOLUTION
+
+
+def fix_text_training(
+    model: nn.Module, tokens: Tensor, epochs: int, batch_size: int, lr: float, generator: torch.Generator
+) -> list[float]:
+    """Teach a network the next token of many short texts. The code that is given runs, and is wrong: mend it.
+
+    The inputs of a text are its tokens 0 to T-1, the targets its tokens 1 to T. In each epoch, in training mode, the N
+    texts come in a new random order, torch.randperm(N, generator=generator), in batches of batch_size; the last one may
+    be smaller. A batch starts without a state (None), for it has nothing to do with the batch before. Its loss is the
+    mean cross-entropy over all its tokens; its own gradient makes one step w <- w - lr * gradient.
+
+    Args:
+        model: model(tokens (B, T), hidden) is (logits (B, T, V), hidden), as of `CharRNN`. Trained in place.
+        tokens: (N, T + 1) int64, T at least 1, on the device of the model: N texts that do not go on in one another.
+        epochs, batch_size, lr: how often; texts in a batch; the learning rate.
+        generator: on the CPU, the source of the orders.
+    Returns:
+        A list of floats, one for each epoch: the mean over its texts of the losses before the steps.
+    Example:
+        >>> tokens = torch.tensor([[0, 1, 2, 3], [3, 2, 1, 0], [0, 1, 2, 3]])
+        >>> losses = fix_text_training(CharRNN(4, 8), tokens, 60, 2, 0.5, torch.Generator().manual_seed(0))
+        >>> len(losses), losses[-1] < losses[0]
+        (60, True)
+
+    Source: Graves, Generating Sequences with Recurrent Neural Networks (2013), section 2.
+    """
+    ### BEGIN SOLUTION
+    model.train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(tokens), generator=generator).split(batch_size):
+            texts = tokens[rows.to(tokens.device)]
+            logits, _ = model(texts[:, :-1], None)
+            loss = functional.cross_entropy(logits.flatten(0, 1), texts[:, 1:].flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(texts)
+        losses.append(total / len(tokens))
+    return losses
+    ### BEGIN STUB
+    # model.train()
+    # optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    # inputs, targets = tokens[:, 1:], tokens[:, :-1]
+    # hidden, losses = None, []
+    # for _ in range(epochs):
+    #     total = 0.0
+    #     inputs = inputs[torch.randperm(len(tokens), generator=generator).to(tokens.device)]
+    #     for x, y in zip(inputs.split(batch_size), targets.split(batch_size), strict=True):
+    #         logits, hidden = model(x, detach_hidden(hidden))
+    #         loss = functional.cross_entropy(logits.flatten(0, 1), y.flatten())
+    #         optimizer.zero_grad()
+    #         loss.backward()
+    #         optimizer.step()
+    #         total += loss.item() * len(x)
+    #     losses.append(total / len(tokens))
+    # return losses
+    ### END STUB
+    ### END SOLUTION

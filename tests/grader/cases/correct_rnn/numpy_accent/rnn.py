@@ -383,3 +383,39 @@ def check_masked_mean(masked_mean):
                 y.backward(torch.tensor(g))
                 back = np.where(pad[:, :, None], 0, (g / np.array(lens, dtype=dtype)[:, None])[:, None, :])
                 np.testing.assert_allclose(x.grad.numpy(), back, rtol=tol, atol=tol)
+
+
+PaddedScore = namedtuple("PaddedScore", "loss accuracy")
+
+
+def fix_padded_score(scores, targets, lengths):
+    steps = np.arange(scores.shape[0])[np.newaxis, :]
+    valid = torch.from_numpy(steps < lengths.cpu().numpy()[:, np.newaxis]).to(scores.device)
+    n, t = torch.nonzero(valid, as_tuple=True)
+    rows, answers = scores[t, n], targets[n, t]
+    logs = torch.log_softmax(rows, axis=1)
+    loss = -logs[torch.arange(len(rows), device=rows.device), answers].mean()
+    hits = torch.argmax(rows, axis=1).cpu().numpy() == answers.cpu().numpy()
+    return PaddedScore(loss, float(np.mean(hits)))
+
+
+def fix_text_training(model, tokens, epochs, batch_size, lr, generator):
+    model.train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.0)
+    criterion = nn.CrossEntropyLoss()
+    losses = np.zeros(epochs)
+    for epoch in range(epochs):
+        order = torch.randperm(len(tokens), generator=generator)
+        sizes, values = [], []
+        for rows in torch.split(order, batch_size):
+            batch = tokens[rows.to(tokens.device)]
+            x, y = batch[:, :-1], batch[:, 1:]
+            scores = model(x, None)[0]
+            loss = criterion(torch.swapaxes(scores, 1, 2), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            sizes.append(len(batch))
+            values.append(loss.item())
+        losses[epoch] = np.average(values, weights=sizes)
+    return losses.tolist()

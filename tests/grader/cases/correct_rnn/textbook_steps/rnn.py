@@ -608,3 +608,49 @@ def check_masked_mean(masked_mean):
         grad[1] = torch.tensor([0.75, 1.0])
         grad[2, 0] = torch.tensor([5.0, 6.0])
         assert ((leaf.grad - grad).abs() < 1e-6).all()
+
+
+# ---------------------------------------------------------------- mended code
+
+
+class PaddedScore(collections.namedtuple("PaddedScore", ["loss", "accuracy"])):
+    pass
+
+
+def fix_padded_score(scores, targets, lengths):
+    total = torch.zeros((), dtype=scores.dtype, device=scores.device)
+    count = 0
+    right = 0
+    for n in range(targets.shape[0]):
+        length = int(lengths[n])
+        if length == 0:
+            continue
+        own_scores = scores[:length, n]  # (length, V)
+        own_targets = targets[n, :length]
+        total = total + functional.cross_entropy(own_scores, own_targets, reduction="sum")
+        right += int((own_scores.argmax(dim=1) == own_targets).sum())
+        count += length
+    return PaddedScore(total / count, right / count)
+
+
+def fix_text_training(model, tokens, epochs, batch_size, lr, generator):
+    losses = []
+    model.train()
+    for _ in range(epochs):
+        order = torch.randperm(tokens.shape[0], generator=generator).tolist()
+        total = 0.0
+        for start in range(0, len(order), batch_size):
+            batch = torch.stack([tokens[n] for n in order[start : start + batch_size]])
+            inputs = batch[:, :-1]
+            targets = batch[:, 1:]
+            model.zero_grad()
+            logits, _ = model(inputs, None)
+            loss = functional.cross_entropy(logits.reshape(-1, logits.shape[2]), targets.reshape(-1))
+            loss.backward()
+            with torch.no_grad():
+                for parameter in model.parameters():
+                    if parameter.grad is not None:
+                        parameter -= lr * parameter.grad
+            total += float(loss.detach()) * batch.shape[0]
+        losses.append(total / tokens.shape[0])
+    return losses

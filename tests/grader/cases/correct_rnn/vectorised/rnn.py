@@ -333,3 +333,28 @@ def check_masked_mean(masked_mean):
         torch.testing.assert_close(
             x.grad, (torch.arange(24.0).view(8, 1, 3) * mask / lengths[:, None, None]).double()
         )
+
+
+class PaddedScore(NamedTuple):
+    loss: Tensor
+    accuracy: float
+
+
+def fix_padded_score(scores, targets, lengths):
+    real = torch.arange(len(scores), device=scores.device).unsqueeze(1) < lengths
+    answers = targets.T.masked_fill(~real, -100)
+    loss = F.cross_entropy(scores.flatten(0, 1), answers.flatten())
+    return PaddedScore(loss, float((scores.argmax(2) == answers).sum() / real.sum()))
+
+
+def fix_text_training(model, tokens, epochs, batch_size, lr, generator):
+    model.train()
+    opt, losses = torch.optim.SGD(model.parameters(), lr), []
+    for _ in range(epochs):
+        parts = []
+        for batch in tokens[torch.randperm(len(tokens), generator=generator).to(tokens.device)].split(batch_size):
+            loss = F.cross_entropy(model(batch[:, :-1], None)[0].mT, batch[:, 1:])
+            opt.zero_grad(), loss.backward(), opt.step()
+            parts.append(loss.detach().expand(len(batch)))
+        losses.append(torch.cat(parts).mean().item())
+    return losses

@@ -11,7 +11,7 @@ sub-module of any name.
 "By hand" means: the torch functions and classes named in the note are forbidden; the rest of torch is free.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -54,6 +54,43 @@ def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Ten
         raise ValueError(f"bias must be ({filters},), not {tuple(bias.shape)}")
     y = (weight.reshape(filters, c) @ x.reshape(n, c, h * w)).reshape(n, filters, h, w)
     return y if bias is None else y + bias.reshape(filters, 1, 1)
+    ### END SOLUTION
+
+
+def check_pointwise_conv(pointwise_conv: Callable[..., Tensor]) -> None:
+    """A test of any 1x1 convolution: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right is what the task `pointwise_conv` asks for, for shapes that fit: each pixel by itself, all channels into each
+    filter, with a bias or without; differentiable in all arguments, which stay as they were. Right code of several
+    styles has to pass, each of which rounds in its own way. The points are the share of wrong code that is caught: one
+    that forgets the bias, one that turns the weight round, one that weighs each channel by itself, and rarer ones.
+    Torch's own may be used. No other exception counts: where nothing requires a gradient, `backward` raises a
+    RuntimeError.
+
+    Args:
+        pointwise_conv: called as `pointwise_conv(x, weight, bias)`, the last of which may be left out or None.
+    Example:
+        >>> check_pointwise_conv(functional.conv2d)
+
+    Source: Lin, Chen, Yan, Network in Network (2013).
+    """
+    ### BEGIN SOLUTION
+    generator = torch.Generator().manual_seed(0)
+    for dtype in (torch.float64, torch.float32):
+        for channels, filters, with_bias in ((3, 4, True), (2, 5, True), (3, 3, True), (4, 2, False)):
+            shapes = [(2, channels, 5, 4), (filters, channels, 1, 1), (filters,)][: 2 + with_bias]
+            values = [torch.randn(shape, generator=generator, dtype=dtype) for shape in shapes]
+            mine, own = ([value.clone().requires_grad_() for value in values] for _ in range(2))
+            got, want = pointwise_conv(*mine), functional.conv2d(*own)
+            torch.testing.assert_close(got, want)
+            assert got.requires_grad, "the result is cut from the graph"
+            above = torch.randn(want.shape, generator=generator, dtype=dtype)
+            slopes = torch.autograd.grad(got, mine, above, allow_unused=True)
+            for slope, right in zip(slopes, torch.autograd.grad(want, own, above), strict=True):
+                assert slope is not None, "an argument is cut from the graph"
+                torch.testing.assert_close(slope, right)
+            for after, before in zip(mine, values, strict=True):
+                assert torch.equal(after, before), "an argument was changed"
     ### END SOLUTION
 
 

@@ -11,7 +11,7 @@ sub-module of any name.
 "By hand" means: the torch functions and classes named in the note are forbidden; the rest of torch is free.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -46,6 +46,26 @@ def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Ten
     Source: Lin, Chen, Yan, Network in Network (2013). Deviations: other shapes raise ValueError.
     """
     raise NotImplementedError("pointwise_conv")
+
+
+def check_pointwise_conv(pointwise_conv: Callable[..., Tensor]) -> None:
+    """A test of any 1x1 convolution: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right is what the task `pointwise_conv` asks for, for shapes that fit: each pixel by itself, all channels into each
+    filter, with a bias or without; differentiable in all arguments, which stay as they were. Right code of several
+    styles has to pass, each of which rounds in its own way. The points are the share of wrong code that is caught: one
+    that forgets the bias, one that turns the weight round, one that weighs each channel by itself, and rarer ones.
+    Torch's own may be used. No other exception counts: where nothing requires a gradient, `backward` raises a
+    RuntimeError.
+
+    Args:
+        pointwise_conv: called as `pointwise_conv(x, weight, bias)`, the last of which may be left out or None.
+    Example:
+        >>> check_pointwise_conv(functional.conv2d)
+
+    Source: Lin, Chen, Yan, Network in Network (2013).
+    """
+    raise NotImplementedError("check_pointwise_conv")
 
 
 def multiplications(layer_spec: Sequence[Sequence[int]]) -> int:

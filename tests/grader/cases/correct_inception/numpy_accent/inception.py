@@ -210,3 +210,32 @@ def train_inception(model, x, y, epochs, batch_size, lr, device, generator):
             opt.step()
             losses[epoch, idx] = loss.item()
     return losses.mean(axis=1).tolist()
+
+
+def check_pointwise_conv(pointwise_conv):
+    rs = np.random.RandomState(3)
+    for n, c, f, h, w in ((2, 3, 5, 4, 5), (3, 4, 4, 2, 3), (2, 1, 3, 3, 2)):
+        x, k, b = rs.randn(n, c, h, w), rs.randn(f, c, 1, 1), rs.randn(f)
+        plain = np.einsum("fc,nchw->nfhw", k[:, :, 0, 0], x)
+        up = rs.randn(n, f, h, w)
+        for bias in (None, b):
+            tensors = [torch.tensor(a, requires_grad=True) for a in (x, k) + (() if bias is None else (bias,))]
+            y = pointwise_conv(*tensors, None) if bias is None else pointwise_conv(*tensors)
+            want = plain if bias is None else plain + bias[None, :, None, None]
+            assert y.detach().numpy().dtype == np.float64
+            assert y.shape == want.shape
+            np.testing.assert_allclose(y.detach().numpy(), want, rtol=1e-7, atol=1e-9)
+            for t, a in zip(tensors, (x, k, b)):
+                np.testing.assert_array_equal(t.detach().numpy(), a)
+            assert y.requires_grad
+            y.backward(torch.tensor(up))
+            grads = (
+                np.einsum("fc,nfhw->nchw", k[:, :, 0, 0], up),
+                np.einsum("nfhw,nchw->fc", up, x)[:, :, None, None],
+                up.sum(axis=(0, 2, 3)),
+            )
+            for t, g in zip(tensors, grads):
+                assert t.grad is not None
+                np.testing.assert_allclose(t.grad.numpy(), g, rtol=1e-7, atol=1e-9)
+        short = pointwise_conv(torch.tensor(x), torch.tensor(k))
+        np.testing.assert_allclose(short.numpy(), plain, rtol=1e-7, atol=1e-9)

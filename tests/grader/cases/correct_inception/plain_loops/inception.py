@@ -279,3 +279,40 @@ class MendedInception(nn.Module):
         for i in range(4):
             y[:, i * self.channels : (i + 1) * self.channels] = torch.relu(branches[i])
         return y
+
+
+def check_pointwise_conv(pointwise_conv):
+    generator = torch.Generator().manual_seed(1)
+    for n, c, f, h, w in [(2, 3, 2, 4, 5), (2, 2, 2, 3, 1), (3, 2, 4, 1, 4), (1, 4, 3, 2, 3)]:
+        for with_bias in [True, False]:
+            for dtype in [torch.float32, torch.float64]:
+                x = torch.randn(n, c, h, w, generator=generator, dtype=dtype)
+                weight = torch.randn(f, c, 1, 1, generator=generator, dtype=dtype)
+                bias = torch.randn(f, generator=generator, dtype=dtype)
+                arguments = [x, weight, bias] if with_bias else [x, weight]
+                leaves = [a.clone().requires_grad_() for a in arguments]
+                y = pointwise_conv(*leaves)
+                assert y.shape == (n, f, h, w)
+                assert y.dtype == dtype
+                total = torch.zeros(n, f, h, w, dtype=dtype)
+                for k in range(f):
+                    for j in range(c):
+                        total[:, k] += weight[k, j, 0, 0] * x[:, j]
+                    if with_bias:
+                        total[:, k] += bias[k]
+                assert (y - total).abs().max() < 1e-4
+                for leaf, a in zip(leaves, arguments):
+                    assert (leaf == a).all(), "changed"
+
+                above = torch.randn(n, f, h, w, generator=generator, dtype=dtype)
+                assert y.requires_grad
+                y.backward(above)
+                for leaf in leaves:
+                    assert leaf.grad is not None
+                for j in range(c):
+                    dx = sum(above[:, k] * weight[k, j, 0, 0] for k in range(f))
+                    assert (leaves[0].grad[:, j] - dx).abs().max() < 1e-4
+                    for k in range(f):
+                        assert abs(leaves[1].grad[k, j, 0, 0] - (above[:, k] * x[:, j]).sum()) < 1e-4
+                if with_bias:
+                    assert (leaves[2].grad - above.sum((0, 2, 3))).abs().max() < 1e-4

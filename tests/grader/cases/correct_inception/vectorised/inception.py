@@ -166,3 +166,22 @@ class MendedInception(nn.Module):
         one, three, five = F.conv2d(x, weight, bias).relu().split([len(m.bias) for m in first], 1)
         pool = self.branch_pool(F.max_pool2d(x, 3, 1, 1)).relu()
         return torch.cat((one, self.branch3(three).relu(), self.branch5(five).relu(), pool), 1)
+
+
+def check_pointwise_conv(pointwise_conv):
+    g = torch.Generator().manual_seed(4)
+    rand = lambda *shape: torch.randn(*shape, generator=g, dtype=torch.float64)
+    for n, c, f, h, w in [(2, 5, 3, 4, 3), (2, 3, 3, 4, 5)]:
+        for arguments in [(rand(n, c, h, w), rand(f, c, 1, 1), rand(f)), (rand(n, c, h, w), rand(f, c, 1, 1))]:
+            mine = [a.clone().requires_grad_() for a in arguments]
+            own = [a.clone().requires_grad_() for a in arguments]
+            y, z = pointwise_conv(*mine), F.conv2d(*own)
+            torch.testing.assert_close(y, z)
+            assert y.requires_grad
+            up = rand(n, f, h, w)
+            y.backward(up)
+            z.backward(up)
+            for a, b in zip(mine, own):
+                torch.testing.assert_close(a.detach(), b.detach())
+                assert a.grad is not None
+                torch.testing.assert_close(a.grad, b.grad)

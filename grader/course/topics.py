@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
 from pathlib import Path
-from typing import TypeVar
 
 from grader.course.course import KINDS, Course, CourseError, CourseNotFound, Task, Topic, TopicFileError
 from grader.course.suggestions import did_you_mean
 
-T = TypeVar("T", str, int)
 
 
 @dataclass(frozen=True)
@@ -48,11 +46,12 @@ class Table:
             raise self.fail(key, f"is {value!r}", "it must be a text that is not blank")
         return value
 
-    def positive(self, key: str) -> int:
+    def positive(self, key: str, *, most: int | None = None) -> int:
         """Return a whole number above zero."""
         value = self.require(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-            raise self.fail(key, f"is {value!r}", "it must be a whole number of at least 1")
+        if not isinstance(value, int) or isinstance(value, bool) or value <= 0 or (most and value > most):
+            remedy = f"it must be a whole number {f'from 1 to {most}' if most else 'of at least 1'}"
+            raise self.fail(key, f"is {value!r}", remedy)
         return value
 
     def flag(self, key: str, *, usual: bool) -> bool:
@@ -62,14 +61,13 @@ class Table:
             raise self.fail(key, f"is {value!r}", "it must be true or false")
         return value
 
-    def one_of(self, key: str, allowed: Sequence[T], *, usual: T) -> T:
-        """Return a value out of a few; what is usual when the key is absent."""
-        for each in allowed:
-            if each == self.values.get(key) and not isinstance(self.values[key], bool):
-                return each
-        if key in self.values:
-            raise self.fail(key, f"is {self.values[key]!r}", f"it must be one of {', '.join(map(repr, allowed))}")
-        return usual
+    def choice(self, key: str, choices: Collection[str], *, usual: str) -> str:
+        """Return one of some words; what is usual when the key is absent."""
+        value = self.values.get(key, usual)
+        if not isinstance(value, str) or value not in choices:
+            remedy = did_you_mean(str(value), choices, f"it must be one of {', '.join(choices)}")
+            raise self.fail(key, f"is {value!r}", remedy)
+        return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts, none of them blank; empty when the key is absent."""
@@ -149,10 +147,10 @@ def _read_task(slug: str, table: Table, tracks: tuple[str, ...]) -> Task:
     )
     in_torch, differs = _in_torch(table)
     hidden, minutes = (table.positive(key) if key in table.values else 0 for key in ("hidden", "minutes"))
-    difficulty = table.one_of("difficulty", (1, 2, 3), usual=0)
+    difficulty = table.positive("difficulty", most=3) if "difficulty" in table.values else 0
     return Task(
         f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs, hidden,
-        table.one_of("kind", KINDS, usual=KINDS[0]), minutes, difficulty, (*tracks, *table.texts("tracks")),
+        table.choice("kind", KINDS, usual=KINDS[0]), minutes, difficulty, (*tracks, *table.texts("tracks")),
         table.text("formerly") if "formerly" in table.values else "",
     )  # fmt: skip
 

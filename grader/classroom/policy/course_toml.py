@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from fractions import Fraction
@@ -25,7 +25,6 @@ from grader.classroom.policy.course_policy import (
     Visibility,
 )
 from grader.course import CourseError
-from grader.course.suggestions import did_you_mean
 from grader.course.topics import Table
 
 EXAMPLE_TIME = "2026-03-01T23:59:00+01:00"
@@ -55,14 +54,6 @@ class Fields(Table):
             bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
             raise self.fail(key, f"is {value!r}", f"it must be a number {bounds}")
         return number
-
-    def choice(self, key: str, choices: Collection[str], *, usual: str) -> str:
-        """Return one of some words; what is usual when the key is absent."""
-        value = self.values.get(key, usual)
-        if not isinstance(value, str) or value not in choices:
-            remedy = did_you_mean(str(value), choices, f"it must be one of {', '.join(choices)}")
-            raise self.fail(key, f"is {value!r}", remedy)
-        return value
 
     def moment(self, key: str) -> datetime | None:
         """Return a date with its time and the offset of its zone, None when the key is absent."""

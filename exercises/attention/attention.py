@@ -12,6 +12,8 @@ the samples of a batch do not meet. Nothing drops out.
 """
 
 import math
+from collections import Counter
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -423,3 +425,109 @@ def generate(
     Source: as for `token_probabilities` and `read_with_cache`.
     """
     raise NotImplementedError("generate")
+
+
+def train_tokenizer(text: str, merges: int) -> list[tuple[int, int]]:
+    """Learn which pairs of tokens to merge into one: byte-pair encoding of a text.
+
+    The tokens are its bytes in UTF-8 at first, 0 to 255. Then again and again: count each pair of neighbours, at every
+    place (b b b holds b b twice); take the pair with the largest count, of several the smallest by its two numbers; put
+    a new token, 256 for the first pair, 257 for the second, in its place, from left to right (b b b becomes 256 b).
+
+    Args:
+        text: what to learn from, perhaps empty.
+        merges: how many pairs to find at most; there are fewer if no pair occurs twice any more.
+    Returns:
+        The pairs in the order in which they were found.
+    Example:
+        >>> train_tokenizer("aaabdaaabac", 3)
+        [(97, 97), (97, 98), (256, 257)]
+
+    Source: Sennrich, Haddow, Birch, Neural Machine Translation of Rare Words with Subword Units (2016), section 3.2.
+    Deviations: bytes for characters, as in GPT-2, and no limits at words.
+    """
+    raise NotImplementedError("train_tokenizer")
+
+
+def tokenize(text: str, pairs: list[tuple[int, int]]) -> list[int]:
+    """Write a text in the tokens of `train_tokenizer`: its bytes, in which one pair after the other is merged.
+
+    Args:
+        text: any text; it need not be the one that was learned from.
+        pairs: what was learned, in order: pair i, counted from 0, becomes the token 256 + i.
+    Returns:
+        The tokens; without pairs the bytes in UTF-8.
+    Example:
+        >>> tokenize("aaab", [(97, 97), (97, 98), (256, 257)])
+        [258]
+        >>> tokenize("baaa", [(97, 97), (97, 98), (256, 257)])
+        [98, 256, 97]
+
+    Source: as for `train_tokenizer`.
+    """
+    raise NotImplementedError("tokenize")
+
+
+class PatchEmbedding(nn.Module):
+    """An image as a row of tokens: a token for the class, then one for each patch; each has a position added.
+
+    The image is cut into P = (H/p) (W/p) patches of p by p pixels, numbered row by row. A patch is written as a row of
+    C p p numbers, channel by channel and each channel row by row, of which the linear layer makes E.
+
+    Args:
+        image_size: (H, W), both multiples of p; they may differ.
+        patch_size, channels, embed_dim: p, C and E.
+    Parameters (keys of the state_dict, in any order):
+        projection.weight, projection.bias: (E, C p p) and (E,), those of a torch.nn.Linear.
+        class_token: (E,), in front of the patches of every image.
+        positions: (P + 1, E), added; row 0 belongs to the class token. Both start small or at 0.
+    Forward:
+        x: (N, C, H, W) -> (N, P + 1, E).
+    Example:
+        >>> PatchEmbedding(image_size=(4, 8), patch_size=2, channels=3, embed_dim=5)(torch.zeros(6, 3, 4, 8)).shape
+        torch.Size([6, 9, 5])
+
+    Source: Dosovitskiy et al., An Image is Worth 16x16 Words (2020), section 3.1. Deviations: none.
+    """
+
+    def __init__(self, image_size: tuple[int, int], patch_size: int, channels: int, embed_dim: int) -> None:
+        raise NotImplementedError("PatchEmbedding.__init__")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the tokens of each image."""
+        raise NotImplementedError("PatchEmbedding.forward")
+
+
+def fix_attention(
+    x: Tensor, in_weight: Tensor, in_bias: Tensor, out_weight: Tensor, out_bias: Tensor, num_heads: int
+) -> Tensor:
+    """Let tokens look back with several heads. The code that is given runs, and is wrong: find its four mistakes.
+
+    It should compute what `MultiHeadAttention` does with causal=True and these weights. Each mistake is worth points.
+    Rewriting is as welcome as repairing. Differentiable in all tensors.
+
+    Args:
+        x: (N, T, E), floating point.
+        in_weight, in_bias: (3E, E) and (3E,), the rows of query first, then of key, then of value.
+        out_weight, out_bias: (E, E) and (E,), as of a torch.nn.Linear.
+        num_heads: H, which divides E; head h has the entries h E/H, ..., (h + 1) E/H - 1.
+    Returns:
+        (N, T, E).
+    Example:
+        >>> zero, one = torch.zeros(1, 1), torch.ones(1, 1)  # all weights equal, and the values are x
+        >>> in_weight = torch.cat([zero, zero, one])
+        >>> fix_attention(torch.tensor([[[6.0], [2.0], [1.0]]]), in_weight, torch.zeros(3), one, torch.zeros(1), 1)
+        tensor([[[6.],
+                 [4.],
+                 [3.]]])
+
+    Source: Vaswani et al., Attention Is All You Need (2017), section 3.2.
+    """
+    n, t, e = x.shape
+    joint = nn.functional.linear(x, in_weight, in_bias)
+    query, key, value = joint.reshape(n, t, 3, num_heads, e // num_heads).permute(2, 0, 3, 1, 4)
+    scores = query @ key.transpose(-2, -1) / math.sqrt(e)
+    past = torch.ones(t, t, dtype=torch.bool, device=x.device).tril(diagonal=1)
+    weights = scores.masked_fill(~past, -torch.inf).softmax(-2)
+    heads = (weights @ value).reshape(n, t, e)
+    return nn.functional.linear(heads, out_weight, out_bias)

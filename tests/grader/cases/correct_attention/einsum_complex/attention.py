@@ -202,3 +202,60 @@ def _write(model, tokens, length, temperature, top_k, top_p, generator):
 
 def generate(model, tokens, length, temperature=1.0, top_k=None, top_p=None, generator=None):
     return _write(model, tokens, length, temperature, top_k, top_p, generator).clone()
+
+
+def _neighbours(tokens):
+    return list(zip(tokens, tokens[1:], strict=False))
+
+
+def _replace(tokens, pair, new):
+    found = [i for i, each in enumerate(_neighbours(tokens)) if each == pair]
+    last, starts = -2, set()
+    for i in found:  # places that overlap with the one before are skipped
+        if i > last + 1:
+            starts.add(i)
+            last = i
+    return [new if i in starts else token for i, token in enumerate(tokens) if i - 1 not in starts]
+
+
+def train_tokenizer(text: str, merges: int) -> list[tuple[int, int]]:
+    tokens, pairs = [*text.encode("utf-8")], []
+    for i in range(merges):
+        seen = _neighbours(tokens)
+        ranked = sorted(set(seen), key=lambda pair: (-seen.count(pair), *pair))
+        if not ranked or seen.count(ranked[0]) == 1:
+            break
+        tokens = _replace(tokens, ranked[0], 256 + i)
+        pairs += ranked[:1]
+    return pairs
+
+
+def tokenize(text: str, pairs: list[tuple[int, int]]) -> list[int]:
+    tokens = [*text.encode("utf-8")]
+    for new, pair in enumerate(pairs, start=256):
+        tokens = _replace(tokens, tuple(pair), new)
+    return tokens
+
+
+class PatchEmbedding(nn.Module):
+    def __init__(self, image_size, patch_size: int, channels: int, embed_dim: int):
+        super().__init__()
+        h, w = image_size
+        self.size = channels, patch_size, patch_size
+        self.projection = nn.Linear(channels * patch_size * patch_size, embed_dim)
+        self.class_token = nn.Parameter(torch.randn(embed_dim) / 50)
+        self.positions = nn.Parameter(torch.zeros(h * w // patch_size**2 + 1, embed_dim))
+
+    def forward(self, x):
+        p = self.size[1]
+        cut = x.unflatten(3, (-1, p)).unflatten(2, (-1, p))  # n c i a j b
+        tokens = einsum("nciajb,ecab->nije", cut, self.projection.weight.unflatten(1, self.size))
+        tokens = tokens.flatten(1, 2) + self.projection.bias
+        return torch.cat([self.class_token.repeat(len(x), 1, 1), tokens], 1) + self.positions
+
+
+def fix_attention(x, in_weight, in_bias, out_weight, out_bias, num_heads):
+    size = (3, num_heads, -1)
+    q, k, v = einsum("nte,chde->cnhtd", x, in_weight.unflatten(0, size)) + in_bias.unflatten(0, size)[:, None, :, None]
+    found = scaled_dot_product_attention(q, k, v, causal_mask(x.shape[1], x.device)).output
+    return einsum("nhtd,ehd->nte", found, out_weight.unflatten(1, (num_heads, -1))) + out_bias

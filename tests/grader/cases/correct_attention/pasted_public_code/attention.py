@@ -260,3 +260,83 @@ def generate(model, tokens, length, temperature=1.0, top_k=None, top_p=None, gen
         idx_next = torch.multinomial(probs, num_samples=1, generator=generator)
         idx = torch.cat((idx, idx_next.to(idx.device)), dim=1)
     return idx[:, tokens.size(1) :]
+
+
+def get_stats(ids):
+    counts = {}
+    for pair in zip(ids, ids[1:]):
+        counts[pair] = counts.get(pair, 0) + 1
+    return counts
+
+
+def merge(ids, pair, idx):
+    newids = []
+    i = 0
+    while i < len(ids):
+        if i < len(ids) - 1 and ids[i] == pair[0] and ids[i + 1] == pair[1]:
+            newids.append(idx)
+            i += 2
+        else:
+            newids.append(ids[i])
+            i += 1
+    return newids
+
+
+def train_tokenizer(text, merges):
+    ids = list(text.encode("utf-8"))
+    result = []
+    for i in range(merges):
+        stats = get_stats(ids)
+        if not stats:
+            break
+        top_pair = max(stats, key=lambda p: (stats[p], -p[0], -p[1]))
+        if stats[top_pair] < 2:
+            break
+        ids = merge(ids, top_pair, 256 + i)
+        result.append(top_pair)
+    return result
+
+
+def tokenize(text, pairs):
+    merges = {tuple(pair): 256 + i for i, pair in enumerate(pairs)}
+    tokens = list(text.encode("utf-8"))
+    while len(tokens) >= 2:
+        stats = get_stats(tokens)
+        pair = min(stats, key=lambda p: merges.get(p, float("inf")))
+        if pair not in merges:
+            break  # nothing else can be merged
+        tokens = merge(tokens, pair, merges[pair])
+    return tokens
+
+
+class PatchEmbedding(nn.Module):
+    def __init__(self, image_size, patch_size, channels, embed_dim):
+        super(PatchEmbedding, self).__init__()
+        image_height, image_width = image_size
+        assert image_height % patch_size == 0 and image_width % patch_size == 0
+        self.patch_size = patch_size
+        num_patches = (image_height // patch_size) * (image_width // patch_size)
+        patch_dim = channels * patch_size * patch_size
+        self.projection = nn.Linear(patch_dim, embed_dim)
+        self.class_token = nn.Parameter(torch.randn(embed_dim))
+        self.positions = nn.Parameter(torch.randn(num_patches + 1, embed_dim))
+
+    def forward(self, img):
+        x = F.unfold(img, kernel_size=self.patch_size, stride=self.patch_size)  # (B, C*p*p, P)
+        x = self.projection(x.transpose(1, 2))
+        b, n, _ = x.shape
+        cls_tokens = self.class_token.view(1, 1, -1).expand(b, -1, -1)
+        x = torch.cat((cls_tokens, x), dim=1)
+        x += self.positions[: (n + 1)]
+        return x
+
+
+def fix_attention(x, in_weight, in_bias, out_weight, out_bias, num_heads):
+    n, t, e = x.shape
+    joint = nn.functional.linear(x, in_weight, in_bias)
+    query, key, value = joint.reshape(n, t, 3, num_heads, e // num_heads).permute(2, 0, 3, 1, 4)
+    scores = query @ key.transpose(-2, -1) / math.sqrt(e // num_heads)
+    past = torch.ones(t, t, dtype=torch.bool, device=x.device).tril()
+    weights = scores.masked_fill(~past, -torch.inf).softmax(-1)
+    heads = (weights @ value).transpose(1, 2).contiguous().view(n, t, e)
+    return nn.functional.linear(heads, out_weight, out_bias)

@@ -328,3 +328,92 @@ def generate(
             if number < length - 1:
                 logits, cache = read_with_cache(model, drawn, cache)
     return torch.cat(new_tokens, dim=1)
+
+
+def count_pairs(tokens: list[int]) -> dict:
+    counts = {}
+    for t in range(len(tokens) - 1):
+        pair = (tokens[t], tokens[t + 1])
+        if pair not in counts:
+            counts[pair] = 0
+        counts[pair] += 1
+    return counts
+
+
+def merge_pair(tokens: list[int], pair: tuple[int, int], new_token: int) -> list[int]:
+    result = []
+    t = 0
+    while t < len(tokens):
+        if t + 1 < len(tokens) and tokens[t] == pair[0] and tokens[t + 1] == pair[1]:
+            result.append(new_token)
+            t = t + 2
+        else:
+            result.append(tokens[t])
+            t = t + 1
+    return result
+
+
+def train_tokenizer(text: str, merges: int) -> list[tuple[int, int]]:
+    tokens = list(text.encode("utf-8"))
+    pairs = []
+    for number in range(merges):
+        counts = count_pairs(tokens)
+        best_pair = None
+        for pair in sorted(counts):
+            if best_pair is None or counts[pair] > counts[best_pair]:
+                best_pair = pair
+        if best_pair is None or counts[best_pair] < 2:
+            return pairs
+        tokens = merge_pair(tokens, best_pair, 256 + number)
+        pairs.append(best_pair)
+    return pairs
+
+
+def tokenize(text: str, pairs: list[tuple[int, int]]) -> list[int]:
+    tokens = list(text.encode("utf-8"))
+    for number in range(len(pairs)):
+        tokens = merge_pair(tokens, pairs[number], 256 + number)
+    return tokens
+
+
+class PatchEmbedding(nn.Module):
+    def __init__(self, image_size: tuple[int, int], patch_size: int, channels: int, embed_dim: int):
+        super().__init__()
+        height, width = image_size
+        self.patch_size = patch_size
+        self.rows = height // patch_size
+        self.columns = width // patch_size
+        self.projection = nn.Linear(channels * patch_size * patch_size, embed_dim)
+        self.class_token = nn.Parameter(torch.zeros(embed_dim))
+        self.positions = nn.Parameter(torch.zeros(self.rows * self.columns + 1, embed_dim))
+
+    def forward(self, x: Tensor) -> Tensor:
+        p = self.patch_size
+        tokens = [self.class_token.unsqueeze(0).expand(len(x), -1) + self.positions[0]]
+        for i in range(self.rows):
+            for j in range(self.columns):
+                patch = x[:, :, i * p : (i + 1) * p, j * p : (j + 1) * p]
+                token = self.projection(patch.reshape(len(x), -1))
+                position = self.positions[1 + i * self.columns + j]
+                tokens.append(token + position)
+        return torch.stack(tokens, dim=1)
+
+
+def fix_attention(
+    x: Tensor, in_weight: Tensor, in_bias: Tensor, out_weight: Tensor, out_bias: Tensor, num_heads: int
+) -> Tensor:
+    n, t, e = x.shape
+    width = e // num_heads
+    joint = x @ in_weight.T + in_bias
+    query, key, value = joint.split(e, dim=2)
+    past = torch.tril(torch.ones(t, t, device=x.device)) == 1
+    outputs = []
+    for head in range(num_heads):
+        part = slice(head * width, (head + 1) * width)
+        scores = query[:, :, part] @ key[:, :, part].transpose(1, 2)
+        scores = scores / math.sqrt(width)
+        scores = scores.masked_fill(torch.logical_not(past), float("-inf"))
+        weights = torch.softmax(scores, dim=2)
+        outputs.append(weights @ value[:, :, part])
+    side_by_side = torch.cat(outputs, dim=2)
+    return side_by_side @ out_weight.T + out_bias

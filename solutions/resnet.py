@@ -59,6 +59,75 @@ class ResidualBlock(nn.Module):
         ### END SOLUTION
 
 
+def check_residual(residual: Callable[[nn.Module], nn.Module]) -> None:
+    """A test of any shortcut: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right: `residual(body)` puts a shortcut around a module that keeps the shape of x, and is a module itself:
+        y = relu(body(x) + x)
+    body runs once in each call; its parameters, and no others, are those of the module; train() and eval() reach it; y
+    has the dtype of x, which stays as it was, also where body gives x itself. Right code of several styles has to pass.
+    The points are the share of wrong code that is caught: one without a shortcut, one without relu, one with relu
+    before the sum, and rarer ones. No other exception counts: where nothing requires a gradient, `backward` raises a
+    RuntimeError.
+
+    Args:
+        residual: called as `residual(body)`, with a module; what it gives is called as `module(x)`.
+    Example:
+        >>> try:
+        ...     check_residual(nn.Sequential)  # which has no shortcut
+        ... except AssertionError:
+        ...     print("wrong")
+        wrong
+
+    Source: He, Zhang, Ren, Sun, Deep Residual Learning for Image Recognition (2015), figure 2.
+    """
+    ### BEGIN SOLUTION
+
+    class Body(nn.Module):
+        """A linear layer that counts its calls, and gives something else in evaluation."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear, self.calls = nn.Linear(3, 3).double(), 0
+            with torch.no_grad():
+                for p in self.parameters():
+                    p.copy_(torch.randn(p.shape, generator=generator, dtype=p.dtype))
+
+        def forward(self, x: Tensor) -> Tensor:
+            self.calls += 1
+            return self.linear(x) if self.training else 2 * self.linear(x)
+
+    def must(condition: bool, what: str) -> None:
+        if not condition:
+            raise AssertionError(what)
+
+    generator = torch.Generator().manual_seed(0)
+    body = Body()
+    module = residual(body)
+    params = list(body.parameters())
+    must({id(p) for p in module.parameters()} == {id(p) for p in params}, "the parameters are not those of body")
+    for training in (True, False):
+        module.train(training)
+        must(body.training is training, "body stays in another mode")
+        values = 2 * torch.randn(5, 3, generator=generator, dtype=torch.float64)
+        x, own, body.calls = values.clone().requires_grad_(), values.clone().requires_grad_(), 0
+        y = module(x)
+        must(body.calls == 1, "body does not run once")
+        want = torch.relu(body(own) + own)
+        must(y.dtype == want.dtype and y.shape == want.shape, "dtype or shape differs")
+        must(torch.allclose(y, want), "the values differ")
+        must(torch.equal(x, values), "x was changed")
+        above = torch.randn(5, 3, generator=generator, dtype=torch.float64)
+        must(y.requires_grad, "the result is cut from the graph")
+        slopes = torch.autograd.grad(y, [x, *params], above, allow_unused=True)
+        for slope, right in zip(slopes, torch.autograd.grad(want, [own, *params], above), strict=True):
+            must(slope is not None and torch.allclose(slope, right), "a gradient differs")
+    x = values.clone()
+    must(torch.equal(residual(nn.Identity())(x), torch.relu(2 * values)), "the values differ")
+    must(torch.equal(x, values), "x was changed")
+    ### END SOLUTION
+
+
 class DownsampleBlock(nn.Module):
     """A residual block that changes the number of channels, the size of the image, or both.
 

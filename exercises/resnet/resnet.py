@@ -50,6 +50,31 @@ class ResidualBlock(nn.Module):
         raise NotImplementedError("ResidualBlock.forward")
 
 
+def check_residual(residual: Callable[[nn.Module], nn.Module]) -> None:
+    """A test of any shortcut: raises AssertionError if it is wrong, and nothing if it is right.
+
+    Right: `residual(body)` puts a shortcut around a module that keeps the shape of x, and is a module itself:
+        y = relu(body(x) + x)
+    body runs once in each call; its parameters, and no others, are those of the module; train() and eval() reach it; y
+    has the dtype of x, which stays as it was, also where body gives x itself. Right code of several styles has to pass.
+    The points are the share of wrong code that is caught: one without a shortcut, one without relu, one with relu
+    before the sum, and rarer ones. No other exception counts: where nothing requires a gradient, `backward` raises a
+    RuntimeError.
+
+    Args:
+        residual: called as `residual(body)`, with a module; what it gives is called as `module(x)`.
+    Example:
+        >>> try:
+        ...     check_residual(nn.Sequential)  # which has no shortcut
+        ... except AssertionError:
+        ...     print("wrong")
+        wrong
+
+    Source: He, Zhang, Ren, Sun, Deep Residual Learning for Image Recognition (2015), figure 2.
+    """
+    raise NotImplementedError("check_residual")
+
+
 class DownsampleBlock(nn.Module):
     """A residual block that changes the number of channels, the size of the image, or both.
 

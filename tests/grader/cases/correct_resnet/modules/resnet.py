@@ -312,3 +312,37 @@ def fix_fine_tuning(model, num_classes, batches, epochs, lr):
             running.append(loss.item())
         history.append(sum(running) / len(running))
     return history
+
+
+def check_residual(residual):
+    torch_state = torch.random.get_rng_state()
+    torch.manual_seed(0)
+    norm = nn.BatchNorm2d(2)
+    branch = nn.Sequential(nn.Conv2d(2, 2, 3, padding=1), norm).double()
+    twin = copy.deepcopy(branch)
+    block = residual(branch)
+    mine, right = list(block.parameters()), list(twin.parameters())
+    assert len(mine) == 4 and all(any(p is q for q in branch.parameters()) for p in mine)
+    for step, mode in enumerate([True, True, False]):
+        block.train(mode)
+        twin.train(mode)
+        data = torch.randn(3, 2, 5, 4, dtype=torch.float64)
+        x, z = data.clone().requires_grad_(), data.clone().requires_grad_()
+        y, want = block(x), torch.relu(twin(z) + z)
+        torch.testing.assert_close(y, want)
+        assert torch.equal(x, data)
+        assert y.requires_grad
+        up = torch.randn_like(data)
+        y.backward(up)
+        want.backward(up)
+        torch.testing.assert_close(x.grad, z.grad)
+        for p, q in zip(branch.parameters(), right):
+            assert p.grad is not None
+            torch.testing.assert_close(p.grad, q.grad)
+        # a second call of the branch would count here
+        assert norm.num_batches_tracked.item() == min(step + 1, 2)
+        torch.testing.assert_close(norm.running_mean, twin[1].running_mean)
+    flat = torch.linspace(-1, 1, 6).view(2, 3)
+    residual(nn.Identity())(flat)
+    assert torch.equal(flat, torch.linspace(-1, 1, 6).view(2, 3))
+    torch.random.set_rng_state(torch_state)

@@ -401,3 +401,58 @@ def fix_fine_tuning(model, num_classes, batches, epochs, lr):
         losses.append(sum(losses_of_epoch) / len(losses_of_epoch))
     model.eval()
     return losses
+
+
+def check_residual(residual):
+    class Table(nn.Module):
+        # y = a * x + b, five times as much in evaluation
+        def __init__(self):
+            super().__init__()
+            self.a = nn.Parameter(torch.tensor([2.0, -3.0], dtype=torch.float64))
+            self.b = nn.Parameter(torch.tensor([0.5, 1.0], dtype=torch.float64))
+            self.count = 0
+
+        def forward(self, x):
+            self.count += 1
+            y = self.a * x + self.b
+            return y if self.training else 5 * y
+
+    body = Table()
+    module = residual(body)
+    found = [id(p) for p in module.parameters()]
+    assert sorted(found) == sorted([id(body.a), id(body.b)]), "parameters"
+    numbers = [[1.0, 2.0], [-1.0, 0.25], [-0.1, -4.0], [3.0, 1.0]]
+    above = [[1.0, -2.0], [3.0, 0.5], [-1.5, 2.5], [4.0, -1.0]]
+    for factor in [1, 5]:
+        if factor == 1:
+            module.train()
+        else:
+            module.eval()
+        assert body.training == (factor == 1), "mode"
+        x = torch.tensor(numbers, dtype=torch.float64, requires_grad=True)
+        body.count = 0
+        y = module(x)
+        assert body.count == 1, "body ran more than once"
+        assert y.dtype == torch.float64
+        assert y.shape == (4, 2)
+        assert x.tolist() == numbers
+        assert y.requires_grad
+        body.a.grad = body.b.grad = None
+        y.backward(torch.tensor(above, dtype=torch.float64))
+        da, db = [0.0, 0.0], [0.0, 0.0]
+        for i in range(4):
+            for j in range(2):
+                a, b = body.a[j].item(), body.b[j].item()
+                total = factor * (a * numbers[i][j] + b) + numbers[i][j]
+                assert abs(y[i, j].item() - max(total, 0.0)) < 1e-9, (i, j)
+                slope = above[i][j] if total > 0 else 0.0
+                assert abs(x.grad[i, j].item() - slope * (factor * a + 1)) < 1e-9
+                da[j] += slope * factor * numbers[i][j]
+                db[j] += slope * factor
+        for j in range(2):
+            assert body.a.grad is not None and body.b.grad is not None
+            assert abs(body.a.grad[j].item() - da[j]) < 1e-9
+            assert abs(body.b.grad[j].item() - db[j]) < 1e-9
+    x = torch.tensor([[1.0, -1.0]])
+    residual(nn.Identity())(x)
+    assert x.tolist() == [[1.0, -1.0]], "x was changed"

@@ -411,3 +411,56 @@ def train_resnet(
         one_epoch(model, batches(x, y, batch_size, generator), functional.cross_entropy, adam) for _ in range(epochs)
     ]
     return TrainingRun(model.eval(), losses)
+
+
+class _Spy(nn.Module):
+    """An affine map that writes down in which mode it was called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor([[1.5, -2.0, 0.5], [0.0, -1.0, 3.0], [-2.5, 1.0, 0.25]]).double())
+        self.modes: list[bool] = []
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.modes.append(self.training)
+        return x @ self.weight
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """One statement about a block."""
+
+    holds: bool
+    words: str
+
+    def __post_init__(self) -> None:
+        if not self.holds:
+            raise AssertionError(self.words)
+
+
+def check_residual(residual: Callable[[nn.Module], nn.Module]) -> None:
+    spy = _Spy()
+    block = residual(spy)
+    _Claim([id(p) for p in block.parameters()] == [id(spy.weight)], "one parameter, that of the branch")
+    data = torch.tensor([[1.0, -1.0, 2.0], [-3.0, 0.5, 1.0], [0.25, 2.0, -2.0], [4.0, 1.0, 1.0]]).double()
+    up = torch.linspace(-2, 3, 12).double().view(4, 3)
+    for mode in (True, False, True):
+        block.train(mode)
+        spy.modes.clear()
+        spy.weight.grad = None
+        x = data.clone().requires_grad_()
+        y = block(x)
+        _Claim(spy.modes == [mode], "one call, in the mode that was asked for")
+        total = data @ spy.weight.detach() + data
+        _Claim(y.dtype == total.dtype and y.shape == total.shape, "dtype and shape")
+        _Claim(torch.allclose(y, total.clamp(min=0)), "y")
+        _Claim(torch.equal(x, data), "x stays")
+        _Claim(y.requires_grad, "a graph")
+        y.backward(up)
+        flow = up * (total > 0)
+        _Claim(torch.allclose(x.grad, flow @ spy.weight.detach().t() + flow), "gradient of x")
+        _Claim(spy.weight.grad is not None, "the branch learns")
+        _Claim(torch.allclose(spy.weight.grad, data.t() @ flow), "gradient of the weight")
+    x = data.clone()
+    y = residual(nn.Identity())(x)
+    _Claim(torch.equal(x, data) and torch.equal(y, 2 * data.clamp(min=0)), "a branch that returns x")

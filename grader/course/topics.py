@@ -13,7 +13,6 @@ from grader.course.course import KINDS, Course, CourseError, CourseNotFound, Tas
 from grader.course.suggestions import did_you_mean
 
 
-
 @dataclass(frozen=True)
 class Table:
     """A table of a topic.toml with the file and the place it came from."""

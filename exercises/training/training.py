@@ -546,3 +546,127 @@ def train_digits(
     Source: LeCun, Cortes, Burges, MNIST (1998), of which the tests draw.
     """
     raise NotImplementedError("train_digits")
+
+
+class DegreeChoice(NamedTuple):
+    """What `choose_degree` returns."""
+
+    folds: list[Fold]
+    errors: list[float]
+    degree: int
+    prediction: Tensor
+
+
+def choose_degree(
+    x: Tensor,
+    y: Tensor,
+    x_new: Tensor,
+    degrees: Sequence[int],
+    k: int,
+    generator: torch.Generator,
+    penalty: float = 0.001,
+) -> DegreeChoice:
+    """Choose the degree of a curve by k-fold cross-validation, then fit it to all points.
+
+    A fit to n rows standardises the columns x^1, ..., x^degree to Z, as `standardize` does, by these rows alone, and says
+    b + z . w with b = mean(y) and the w that solves (Z^T Z / n + penalty * I) w = Z^T (y - b) / n.
+    The folds come from one call of `kfold_indices`, and serve every degree. In each round the training rows make the
+    fit; the error of a degree is the mean of the N squared errors of the rows, each in the round where it validates.
+
+    Args:
+        x, y, x_new: (N,), (N,), (M,), floating point, of one dtype; what the last fit says at x_new comes back.
+        degrees, k, generator: each at least 1, in any order; the folds, from 2 to N, and the source of their order.
+        penalty: above 0.
+    Returns:
+        DegreeChoice: folds, all k of them; errors, a list of a float for each degree; degree, that of the least error,
+        the first among equals; prediction, (M,), of the fit of this degree to all N rows.
+    Example:
+        >>> x, y = torch.tensor([0.0, 1.0]), torch.tensor([1.0, 3.0])
+        >>> found = choose_degree(x, y, torch.tensor([2.0]), [1, 2], 2, torch.Generator().manual_seed(0), 1.0)
+        >>> found.errors, found.degree, found.prediction  # each point is predicted by the other
+        ([4.0, 4.0], 1, tensor([3.5000]))
+
+    Source: Hastie, Tibshirani, Friedman, The Elements of Statistical Learning (2009), section 7.10.
+    """
+    raise NotImplementedError("choose_degree")
+
+
+class RateRange(NamedTuple):
+    """What `learning_rate_range` returns."""
+
+    start_loss: float
+    losses: list[float]
+    best: float
+
+
+def learning_rate_range(
+    model: nn.Module,
+    train: tuple[Tensor, Tensor],
+    validation: tuple[Tensor, Tensor],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    rates: Sequence[float],
+    steps: int,
+) -> RateRange:
+    """Train copies of a model, each with another learning rate and all from the same state: which rate is best?
+
+    Each copy makes `steps` steps on all training rows at once, in training mode: w <- w - rate * gradient. Then its
+    loss on the validation rows is measured in evaluation mode. Where this loss is not finite, or above start_loss (the
+    same of the model before any step), the training has diverged, and nan stands in its place.
+    Afterwards the model is what it was: parameters, .grad, buffers and the mode of every module.
+
+    Args:
+        model: any module without dropout; it may hold batch norm, and be in any mode.
+        train, validation: pairs (x, y) on the device of the model; x is (N, *) and (M, *).
+        loss_fn: loss_fn(prediction, y) is a mean loss, a tensor without axes.
+        rates, steps: the learning rates, in any order; how many steps, at least 1.
+    Returns:
+        RateRange: start_loss, a float; losses, a list of a float for each rate; best, the rate of the least loss, the
+        first among equals, and nan when all diverged.
+    Example:
+        >>> model = nn.Linear(1, 1, bias=False)
+        >>> _ = nn.init.ones_(model.weight)
+        >>> rows = torch.ones(1, 1), torch.zeros(1, 1)  # the loss is w * w, a step w <- (1 - 2 * rate) * w
+        >>> learning_rate_range(model, rows, rows, nn.MSELoss(), [0.25, 2.0], steps=2)
+        RateRange(start_loss=1.0, losses=[0.0625, nan], best=0.25)
+
+    Source: Smith, Cyclical Learning Rates (2017), section 3.3. Deviations: one training for each rate.
+    """
+    raise NotImplementedError("learning_rate_range")
+
+
+class SelectionLeak(NamedTuple):
+    """What `selection_leak` returns."""
+
+    leaky_columns: Tensor
+    honest_columns: Tensor
+    leaky_error: float
+    honest_error: float
+    mean_error: float
+
+
+def selection_leak(x: Tensor, y: Tensor, folds: Sequence[tuple[Tensor, Tensor]], count: int) -> SelectionLeak:
+    """Choose columns by all rows, and by training rows alone: what does cross-validation say of each?
+
+    Of some rows, the strongest columns are the `count` of the largest absolute correlation with y, in ascending order;
+    a column that is constant on these rows has the correlation 0. Two procedures, each over all folds:
+    leaky: the strongest columns of all N rows, once. honest: in each fold the strongest columns of its training rows.
+    In each fold least squares with a constant on these columns learns from the training rows, and predicts the
+    validation rows. An error is the mean of the squared errors of all rows, each in the fold where it validates.
+
+    Args:
+        x, y: (N, D) and (N,), floating point, of one dtype.
+        folds: k pairs (train, validation) of int64 tensors on the device of x, as of `kfold_indices`; of any sizes.
+        count: how many columns, from 1 to D, and less than the training rows of a fold less 1.
+    Returns:
+        SelectionLeak: leaky_columns (count,) and honest_columns (k, count), int64; leaky_error and honest_error,
+        floats; mean_error, a float: the error of predicting the mean of y on the training rows, without any column.
+    Example:
+        >>> generator = torch.Generator().manual_seed(0)
+        >>> x, y = torch.randn(40, 500, generator=generator), torch.randn(40, generator=generator)  # pure noise
+        >>> found = selection_leak(x, y, kfold_indices(40, 5, generator), 5)
+        >>> found.leaky_error < 0.8 * found.mean_error < found.honest_error  # only the leak finds something
+        True
+
+    Source: Hastie, Tibshirani, Friedman, The Elements of Statistical Learning (2009), section 7.10.2.
+    """
+    raise NotImplementedError("selection_leak")

@@ -328,3 +328,94 @@ def train_digits(
     model = MLP((x.shape[1], 128, 1 + max(y.tolist())), torch.relu).to(x)
     train = _trainer(functional.cross_entropy, generator, epochs, batch_size)
     return train(model, x, y, torch.optim.SGD(model.parameters(), lr, momentum=0.9))
+
+
+DegreeChoice = NamedTuple(
+    "DegreeChoice", [("folds", list), ("errors", list), ("degree", int), ("prediction", Tensor)]
+)
+
+
+def _fitted(x: Tensor, y: Tensor, degree: int, penalty: float) -> Callable[[Tensor], Tensor]:
+    def powers(points: Tensor) -> Tensor:
+        return torch.stack([points.pow(i) for i in range(1, degree + 1)], dim=-1)
+
+    scale = _scaler(powers(x))
+    z, b = scale(powers(x)), y.mean()
+    # the penalty as rows of a least-squares problem
+    rows = torch.cat([z / math.sqrt(len(x)), math.sqrt(penalty) * torch.eye(degree).to(z)])
+    goal = torch.cat([(y - b) / math.sqrt(len(x)), torch.zeros(degree).to(z)])
+    w = torch.linalg.lstsq(rows, goal[:, None]).solution[:, 0]
+    return lambda points: b + scale(powers(points)) @ w
+
+
+def choose_degree(x, y, x_new, degrees, k, generator, penalty=0.001):
+    folds = kfold_indices(len(x), k, generator)
+
+    def error(degree: int) -> float:
+        said = torch.empty_like(y)
+        for fold in folds:
+            said[fold.validation] = _fitted(x[fold.train], y[fold.train], degree, penalty)(x[fold.validation])
+        return functional.mse_loss(said, y).item()
+
+    errors = list(map(error, degrees))
+    degree = min(zip(errors, range(len(errors))))[1]
+    return DegreeChoice(folds, errors, degrees[degree], _fitted(x, y, degrees[degree], penalty)(x_new))
+
+
+RateRange = NamedTuple("RateRange", [("start_loss", float), ("losses", list), ("best", float)])
+
+
+def learning_rate_range(model, train, validation, loss_fn, rates, steps):
+    def loss_of(net: nn.Module) -> float:
+        with _evaluating(net):
+            return loss_fn(net(validation[0]), validation[1]).item()
+
+    def after(rate: float) -> float:
+        net = copy.deepcopy(model)
+        optimizer = torch.optim.SGD(net.parameters(), lr=rate)
+        for _ in range(steps):
+            train_epoch(net, [train], loss_fn, optimizer)
+        return loss_of(net)
+
+    start = loss_of(model)
+    losses = [loss if loss <= start else float("nan") for loss in map(after, rates)]
+    by_loss = sorted((loss, place) for place, loss in enumerate(losses) if loss == loss)
+    return RateRange(start, losses, rates[by_loss[0][1]] if by_loss else float("nan"))
+
+
+SelectionLeak = NamedTuple(
+    "SelectionLeak",
+    [
+        ("leaky_columns", Tensor),
+        ("honest_columns", Tensor),
+        ("leaky_error", float),
+        ("honest_error", float),
+        ("mean_error", float),
+    ],
+)
+
+
+def selection_leak(x, y, folds, count):
+    def strength(rows: Tensor, column: int) -> float:
+        values = x[rows, column]
+        if values.unique().numel() == 1:
+            return 0.0
+        return torch.corrcoef(torch.stack([values, y[rows]]))[0, 1].abs().item()
+
+    def chosen(rows: Tensor) -> Tensor:
+        order = sorted(range(x.shape[1]), key=functools.partial(strength, rows), reverse=True)
+        return torch.tensor(sorted(order[:count]), device=x.device)
+
+    def error(columns_of: Callable[[Tensor], Tensor]) -> float:
+        said = torch.empty_like(y)
+        for train, validation in folds:
+            columns = columns_of(train)
+            with_ones = functional.pad(x[:, columns], (1, 0), value=1.0)
+            w = torch.linalg.lstsq(with_ones[train], y[train].unsqueeze(1)).solution
+            said[validation] = (with_ones[validation] @ w).squeeze(1)
+        return (said - y).pow(2).mean().item()
+
+    leaky = chosen(torch.arange(len(x), device=x.device))
+    means = torch.cat([(y[b] - y[a].mean()).pow(2) for a, b in folds]).mean().item()
+    honest = torch.stack([chosen(train) for train, _ in folds])
+    return SelectionLeak(leaky, honest, error(lambda _: leaky), error(chosen), means)

@@ -383,3 +383,145 @@ def train_digits(
         losses.append(train_epoch(model, batches, nn.CrossEntropyLoss(), optimizer))
     model.eval()
     return TrainingRun(model, losses)
+
+
+class DegreeChoice(NamedTuple):
+    folds: list
+    errors: list
+    degree: int
+    prediction: Tensor
+
+
+def fit_and_predict(x: Tensor, y: Tensor, x_new: Tensor, degree: int, penalty: float) -> Tensor:
+    n = len(x)
+    columns, new_columns = [], []
+    for power in range(1, degree + 1):
+        column, new_column = x**power, x_new**power
+        mean = column.mean()
+        std = ((column - mean) ** 2).mean().sqrt()
+        if bool((column == column[0]).all()):
+            std, mean = torch.ones_like(std), column[0]
+        columns.append((column - mean) / std)
+        new_columns.append((new_column - mean) / std)
+    b = y.sum() / n
+    left = torch.zeros(degree, degree, dtype=x.dtype, device=x.device)
+    right = torch.zeros(degree, dtype=x.dtype, device=x.device)
+    for i in range(degree):
+        for j in range(degree):
+            left[i, j] = (columns[i] * columns[j]).sum() / n
+        left[i, i] += penalty
+        right[i] = (columns[i] * (y - b)).sum() / n
+    w = torch.linalg.solve(left, right)
+    said = b.expand(len(x_new)).clone()
+    for i in range(degree):
+        said = said + w[i] * new_columns[i]
+    return said
+
+
+def choose_degree(x, y, x_new, degrees, k, generator, penalty=0.001) -> DegreeChoice:
+    folds = kfold_indices(len(x), k, generator)
+    errors = []
+    best_degree, best_error = None, math.inf
+    for degree in degrees:
+        total = 0.0
+        for fold in folds:
+            said = fit_and_predict(x[fold.train], y[fold.train], x[fold.validation], degree, penalty)
+            for i in range(len(said)):
+                total += (said[i].item() - y[fold.validation][i].item()) ** 2
+        error = total / len(x)
+        errors.append(error)
+        if error < best_error:
+            best_degree, best_error = degree, error
+    return DegreeChoice(folds, errors, best_degree, fit_and_predict(x, y, x_new, best_degree, penalty))
+
+
+class RateRange(NamedTuple):
+    start_loss: float
+    losses: list
+    best: float
+
+
+def validation_loss(model: nn.Module, rows: tuple, loss_fn: Callable) -> float:
+    modes = []
+    for module in model.modules():
+        modes.append((module, module.training))
+    model.eval()
+    with torch.no_grad():
+        loss = float(loss_fn(model(rows[0]), rows[1]))
+    for module, mode in modes:
+        module.training = mode
+    return loss
+
+
+def learning_rate_range(model, train, validation, loss_fn, rates, steps) -> RateRange:
+    import copy
+
+    start_loss = validation_loss(model, validation, loss_fn)
+    losses, best, best_loss = [], math.nan, math.inf
+    for rate in rates:
+        twin = copy.deepcopy(model)
+        twin.train()
+        for _ in range(steps):
+            twin.zero_grad()
+            loss = loss_fn(twin(train[0]), train[1])
+            loss.backward()
+            with torch.no_grad():
+                for p in twin.parameters():
+                    if p.grad is not None:
+                        p -= rate * p.grad
+        loss = validation_loss(twin, validation, loss_fn)
+        if not math.isfinite(loss) or loss > start_loss:
+            losses.append(math.nan)
+            continue
+        losses.append(loss)
+        if loss < best_loss:
+            best, best_loss = rate, loss
+    return RateRange(start_loss, losses, best)
+
+
+class SelectionLeak(NamedTuple):
+    leaky_columns: Tensor
+    honest_columns: Tensor
+    leaky_error: float
+    honest_error: float
+    mean_error: float
+
+
+def strongest_columns(x: Tensor, y: Tensor, count: int) -> list[int]:
+    strengths = []
+    for j in range(x.shape[1]):
+        column = x[:, j]
+        if bool((column == column[0]).all()):
+            strengths.append((0.0, j))
+            continue
+        a, b = column - column.mean(), y - y.mean()
+        strengths.append((abs(float((a * b).sum() / ((a * a).sum() * (b * b).sum()).sqrt())), j))
+    strengths.sort(reverse=True)
+    return sorted(j for _, j in strengths[:count])
+
+
+def held_out_squares(x: Tensor, y: Tensor, train: Tensor, validation: Tensor, columns: list[int]) -> float:
+    def features(rows: Tensor) -> Tensor:
+        return torch.stack([torch.ones_like(y[rows])] + [x[rows, j] for j in columns], dim=1)
+
+    w = torch.linalg.lstsq(features(train), y[train].unsqueeze(1)).solution.squeeze(1)
+    return float(((features(validation) @ w - y[validation]) ** 2).sum())
+
+
+def selection_leak(x: Tensor, y: Tensor, folds, count: int) -> SelectionLeak:
+    leaky = strongest_columns(x, y, count)
+    honest, leaky_error, honest_error, mean_error = [], 0.0, 0.0, 0.0
+    for train, validation in folds:
+        own = strongest_columns(x[train], y[train], count)
+        honest.append(own)
+        leaky_error += held_out_squares(x, y, train, validation, leaky)
+        honest_error += held_out_squares(x, y, train, validation, own)
+        mean_error += float(((y[validation] - y[train].mean()) ** 2).sum())
+    n = len(x)
+    return SelectionLeak(
+        torch.tensor(leaky, device=x.device),
+        torch.tensor(honest, device=x.device),
+        leaky_error / n,
+        honest_error / n,
+        mean_error / n,
+    )

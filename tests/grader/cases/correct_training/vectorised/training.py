@@ -346,3 +346,84 @@ def train_digits(
     orders = (torch.randperm(len(x), generator=generator).split(batch_size) for _ in range(epochs))
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     return descend(model, x, y, F.cross_entropy, optimizer, orders)
+
+
+class DegreeChoice(NamedTuple):
+    folds: list[Fold]
+    errors: list[float]
+    degree: int
+    prediction: Tensor
+
+
+def ridge(x: Tensor, y: Tensor, new: Tensor, degree: int, penalty: float) -> Tensor:
+    exponents = torch.arange(1, degree + 1, device=x.device)
+    z, z_new = standardize(x[:, None] ** exponents, new[:, None] ** exponents)
+    gram = (z.mT @ z / len(z)).clone()
+    gram.diagonal().add_(penalty)
+    w = torch.cholesky_solve((z.mT @ (y - y.mean()))[:, None] / len(z), torch.linalg.cholesky(gram))
+    return y.mean() + (z_new @ w)[:, 0]
+
+
+def choose_degree(
+    x: Tensor, y: Tensor, x_new: Tensor, degrees: Sequence[int], k: int, generator: Any, penalty: float = 0.001
+) -> DegreeChoice:
+    folds = kfold_indices(len(x), k, generator)
+    held_out = torch.cat([fold.validation for fold in folds])
+    said = torch.stack(
+        [torch.cat([ridge(x[a], y[a], x[b], degree, penalty) for a, b in folds]) for degree in degrees]
+    )
+    errors = (said - y[held_out]).square().mean(1)
+    best = degrees[int(errors.argmin())]
+    return DegreeChoice(folds, errors.tolist(), best, ridge(x, y, x_new, best, penalty))
+
+
+class RateRange(NamedTuple):
+    start_loss: float
+    losses: list[float]
+    best: float
+
+
+def learning_rate_range(model: nn.Module, train: Any, validation: Any, loss_fn: Any, rates: Any, steps: int) -> RateRange:
+    def sweep(rate: float, count: int) -> float:
+        net = copy.deepcopy(model).train()
+        for _ in range(count):
+            gradients = torch.autograd.grad(loss_fn(net(train[0]), train[1]), list(net.parameters()))
+            with torch.no_grad():
+                torch._foreach_add_(list(net.parameters()), gradients, alpha=-rate)
+        with torch.no_grad():
+            return float(loss_fn(net.eval()(validation[0]), validation[1]))
+
+    start = sweep(0.0, 0)
+    losses = torch.tensor([sweep(rate, steps) for rate in rates], dtype=torch.float64)
+    losses = losses.where(losses <= start, torch.nan)
+    best = torch.nan if losses.isnan().all() else rates[int(losses.nan_to_num(torch.inf).argmin())]
+    return RateRange(start, losses.tolist(), best)
+
+
+class SelectionLeak(NamedTuple):
+    leaky_columns: Tensor
+    honest_columns: Tensor
+    leaky_error: float
+    honest_error: float
+    mean_error: float
+
+
+def selection_leak(x: Tensor, y: Tensor, folds: Sequence[tuple[Tensor, Tensor]], count: int) -> SelectionLeak:
+    def strongest(rows: Tensor) -> Tensor:
+        a, b = x[rows] - x[rows].mean(0), y[rows] - y[rows].mean()
+        correlation = (b @ a).abs() / a.norm(dim=0)
+        constant = (x[rows] == x[rows][:1]).all(0)
+        return correlation.masked_fill(constant, 0.0).argsort(descending=True)[:count].sort()[0]
+
+    def errors(train: Tensor, validation: Tensor, columns: Tensor) -> Tensor:
+        a, b = x[train][:, columns], y[train]
+        w = torch.linalg.lstsq(a - a.mean(0), (b - b.mean())[:, None]).solution[:, 0]
+        return (b.mean() + (x[validation][:, columns] - a.mean(0)) @ w - y[validation]).square()
+
+    leaky = strongest(torch.arange(len(x), device=x.device))
+    honest = torch.stack([strongest(train) for train, _ in folds])
+    found = [
+        torch.stack([errors(a, b, leaky), errors(a, b, own), (y[a].mean() - y[b]).square()])
+        for (a, b), own in zip(folds, honest)
+    ]
+    return SelectionLeak(leaky, honest, *torch.cat(found, 1).mean(1).tolist())

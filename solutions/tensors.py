@@ -511,6 +511,113 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     ### END SOLUTION
 
 
+def cumulative_sum(x: Tensor) -> Tensor:
+    """Sum up a vector on the way, in one line: y[n] = x[0] + x[1] + ... + x[n].
+
+    By broadcasting alone: a comparison of positions and a sum, without cumsum, cumprod, tril and triu. No Python loop.
+
+    Args:
+        x: (N,), float or int64, finite.
+    Returns:
+        (N,), the dtype of `x`. Differentiable; a temporary of (N, N) is fine.
+    Example:
+        >>> cumulative_sum(torch.tensor([3, 1, 4, 1]))
+        tensor([3, 4, 8, 9])
+
+    Source: torch.cumsum, for a vector.
+    """
+    ### BEGIN SOLUTION
+    positions = torch.arange(len(x), device=x.device)
+    return torch.where(positions <= positions.unsqueeze(1), x, 0).sum(dim=1)
+    ### END SOLUTION
+
+
+def lower_triangle(a: Tensor) -> Tensor:
+    """Keep what lies on and below the diagonal, in one line: y[..., n, m] = a[..., n, m] if m <= n, else 0.
+
+    What lies above becomes 0 whatever it was, nan and infinity too. By a comparison of positions, without tril, triu,
+    tril_indices and triu_indices. No Python loop. Differentiable.
+
+    Args:
+        a: (*, N, M), float or int64; a new tensor of the same shape and dtype comes back.
+    Example:
+        >>> lower_triangle(torch.tensor([[1, 2, 3], [4, 5, 6]]))
+        tensor([[1, 0, 0],
+                [4, 5, 0]])
+
+    Source: torch.tril.
+    """
+    ### BEGIN SOLUTION
+    rows, columns = (torch.arange(size, device=a.device) for size in a.shape[-2:])
+    return torch.where(columns <= rows.unsqueeze(1), a, 0)
+    ### END SOLUTION
+
+
+def roll(x: Tensor, shift: int) -> Tensor:
+    """Move all entries `shift` places on, in one line: y[(n + shift) mod N] = x[n].
+
+    What leaves at the end comes in at the front. By one index that is computed, without torch.roll, cat and stack.
+    No Python loop. Differentiable.
+
+    Args:
+        x: (N, *), any dtype, N at least 1: vectors, or rows that move as a whole.
+        shift: how far, also below 0 (towards the front) and beyond N.
+    Example:
+        >>> roll(torch.tensor([10, 20, 30, 40]), 1), roll(torch.tensor([10, 20, 30, 40]), -5)
+        (tensor([40, 10, 20, 30]), tensor([20, 30, 40, 10]))
+
+    Source: torch.roll with dims=0.
+    """
+    ### BEGIN SOLUTION
+    return x[(torch.arange(len(x), device=x.device) - shift) % len(x)]
+    ### END SOLUTION
+
+
+def compress(x: Tensor, mask: Tensor) -> Tensor:
+    """Move to the front of each row what the mask keeps, in its order, and fill up with zeros.
+
+    y[n] = (the x[n, t] with mask[n, t] true, for t = 0 .. T - 1, then zeros).
+    Without masked_select, nonzero and argwhere: rows keep different numbers of entries. No Python loop. Differentiable.
+
+    Args:
+        x: (N, T), float or int64, finite.
+        mask: (N, T), bool.
+    Returns:
+        (N, T), the dtype of `x`.
+    Example:
+        >>> x = torch.tensor([[1, 2, 3], [4, 5, 6]])
+        >>> compress(x, torch.tensor([[False, True, True], [True, False, True]]))
+        tensor([[2, 3, 0],
+                [4, 6, 0]])
+    """
+    ### BEGIN SOLUTION
+    order = mask.logical_not().to(torch.uint8).argsort(dim=1, stable=True)  # what is kept first
+    return torch.where(mask, x, 0).gather(1, order)
+    ### END SOLUTION
+
+
+def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
+    """Tell into which bucket each value falls, in one line: y[...] = the number of k with boundaries[k] < x[...].
+
+    So a value that equals a boundary falls into the bucket on the left of it, and K boundaries make K + 1 buckets.
+    By broadcasting alone, without torch.bucketize, searchsorted and histogram functions. No Python loop.
+
+    Args:
+        x: (*), float or int64; there may be none, and they may have no axis.
+        boundaries: (K,), the dtype of `x`, ascending; K may be 0.
+    Returns:
+        (*), int64, each in 0 .. K.
+    Example:
+        >>> bucketize(torch.tensor([0.5, 1.0, 1.5, 9.0]), torch.tensor([1.0, 2.0, 5.0]))
+        tensor([0, 0, 1, 3])
+
+    Source: torch.bucketize with right=False.
+    """
+    ### BEGIN SOLUTION
+    return (boundaries < x.unsqueeze(-1)).sum(dim=-1)
+    ### END SOLUTION
+
+
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
     """Write tensors to a file that torch.load can read on any machine.
 

@@ -248,6 +248,32 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     return torch.mul(column(x), y)
 
 
+def places(size: int, like: Tensor) -> Tensor:
+    return torch.arange(size, device=like.device)
+
+
+def table(compare: Callable[[Tensor, Tensor], Tensor], n: int, m: int, like: Tensor) -> Tensor:
+    """compare(row, column) for every place of an (n, m) matrix."""
+    return compare(places(n, like).unsqueeze(1), places(m, like))
+
+
+def cumulative_sum(x: Tensor) -> Tensor:
+    return torch.where(table(torch.ge, len(x), len(x), x), x, torch.zeros_like(x)).sum(1)
+
+
+def lower_triangle(a: Tensor) -> Tensor:
+    return torch.where(table(torch.ge, *a.shape[-2:], a), a, torch.zeros_like(a))
+
+
+def roll(x: Tensor, shift: int) -> Tensor:
+    came_from = compose(partial(torch.add, other=-shift), partial(torch.remainder, other=len(x)))
+    return torch.index_select(x, 0, came_from(places(len(x), x)))
+
+
+def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
+    return compose(partial(torch.unsqueeze, dim=-1), partial(torch.gt, other=boundaries), partial(torch.sum, dim=-1))(x)
+
+
 def _contents(tensors: Any) -> list:
     return list(tensors.values()) if isinstance(tensors, dict) else list(tensors)
 

@@ -191,6 +191,33 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     return x[:, None] * y
 
 
+def cumulative_sum(x: Tensor) -> Tensor:
+    place = torch.arange(x.shape[0], device=x.device)
+    until = (place[:, None] >= place).to(x.dtype)
+    return torch.einsum("nm,m->n", until, x)
+
+
+def lower_triangle(a: Tensor) -> Tensor:
+    n, m = a.shape[-2:]
+    above = torch.arange(m, device=a.device) > torch.arange(n, device=a.device)[:, None]
+    return a.masked_fill(above, 0)
+
+
+def roll(x: Tensor, shift: int) -> Tensor:
+    n = x.shape[0]
+    return x[torch.arange(-shift, n - shift, device=x.device) % n]
+
+
+def compress(x: Tensor, mask: Tensor) -> Tensor:
+    target = mask.cumsum(dim=1) - 1
+    goes = (target[:, :, None] == torch.arange(x.shape[1], device=x.device)) & mask[:, :, None]  # (N, T, T)
+    return torch.einsum("nt,ntu->nu", x, goes.to(x.dtype))
+
+
+def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
+    return torch.einsum("...k->...", (x[..., None] > boundaries).long())
+
+
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
     if not isinstance(tensors, (list, dict)):
         raise ValueError("list or dict wanted")

@@ -173,6 +173,27 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     return x[:, None] * y[None, :]
 
 
+def cumulative_sum(x: Tensor) -> Tensor:
+    n = torch.arange(x.shape[0], device=x.device)
+    return torch.where(n[None, :] > n[:, None], torch.zeros_like(x), x).sum(dim=1)
+
+
+def roll(x: Tensor, shift: int) -> Tensor:
+    n = x.shape[0]
+    return x[torch.remainder(torch.arange(n, device=x.device) - shift % n, n)]
+
+
+def compress(x: Tensor, mask: Tensor) -> Tensor:
+    front = torch.arange(x.shape[1], device=x.device) < mask.sum(dim=1, keepdim=True)
+    y = torch.zeros_like(x)
+    y[front] = x[mask]
+    return y
+
+
+def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
+    return (x[..., None] > boundaries).to(torch.float32).sum(dim=-1).to(torch.int64)
+
+
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
     def plain(t: Tensor) -> Tensor:
         if not isinstance(t, Tensor):

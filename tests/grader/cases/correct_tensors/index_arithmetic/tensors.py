@@ -228,6 +228,38 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     return (y[:, None] * x).transpose(0, 1)
 
 
+def cumulative_sum(x: Tensor) -> Tensor:
+    n = len(x)
+    flat = torch.arange(n * n, device=x.device)
+    row, column = flat // max(n, 1), flat % max(n, 1)
+    return (x[column] * (column <= row)).reshape(n, n).sum(1)
+
+
+def lower_triangle(a: Tensor) -> Tensor:
+    n, m = a.shape[-2:]
+    flat = torch.arange(n * m, device=a.device)
+    return torch.where((flat % m <= flat // m).reshape(n, m), a, torch.zeros((), dtype=a.dtype, device=a.device))
+
+
+def roll(x: Tensor, shift: int) -> Tensor:
+    first = -shift % len(x)
+    return x[(first + torch.arange(len(x), device=x.device)) % len(x)]
+
+
+def compress(x: Tensor, mask: Tensor) -> Tensor:
+    # one key for each place: what is kept first, then by place
+    n, width = mask.shape
+    key = torch.arange(width, device=x.device) + width * (~mask)
+    order = key.argsort(1) + width * torch.arange(n, device=x.device)[:, None]
+    return (x * mask).reshape(-1)[order]
+
+
+def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
+    k = len(boundaries)
+    below = boundaries.repeat(x.numel()) < x.reshape(-1).repeat_interleave(k)
+    return below.reshape(x.numel(), k).sum(1).reshape(x.shape)
+
+
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
     if isinstance(tensors, dict):
         pairs = list(tensors.items())

@@ -226,6 +226,32 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     return x.unsqueeze(1) * y.unsqueeze(0)
 
 
+def cumulative_sum(x: Tensor) -> Tensor:
+    n = x.shape[0]
+    rows = torch.arange(n, device=x.device).reshape(n, 1)
+    columns = torch.arange(n, device=x.device).reshape(1, n)
+    keep = (columns <= rows).to(x.dtype)
+    return (keep * x).sum(dim=1)
+
+
+def lower_triangle(a: Tensor) -> Tensor:
+    rows = torch.arange(a.shape[-2], device=a.device).unsqueeze(-1)
+    columns = torch.arange(a.shape[-1], device=a.device)
+    result = a.clone()
+    result[..., columns > rows] = 0
+    return result
+
+
+def roll(x: Tensor, shift: int) -> Tensor:
+    index = torch.arange(x.shape[0], device=x.device)
+    return x[(index - shift) % x.shape[0]]
+
+
+def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
+    below = boundaries < x.unsqueeze(-1)
+    return below.to(torch.int64).sum(dim=-1)
+
+
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
     if isinstance(tensors, list):
         plain_list = []

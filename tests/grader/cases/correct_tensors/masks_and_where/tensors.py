@@ -187,6 +187,28 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     return torch.mul(x.reshape(x.numel(), 1), y.reshape(1, y.numel()))
 
 
+def cumulative_sum(x: Tensor) -> Tensor:
+    i = torch.arange(x.numel(), device=x.device)
+    return torch.where(i.reshape(-1, 1) < i, 0, x).sum(dim=1)
+
+
+def lower_triangle(a: Tensor) -> Tensor:
+    i = torch.arange(a.shape[-2], device=a.device).reshape(-1, 1)
+    j = torch.arange(a.shape[-1], device=a.device)
+    return a.masked_fill(j > i, 0)
+
+
+def compress(x: Tensor, mask: Tensor) -> Tensor:
+    kept = mask.sum(dim=1, keepdim=True)
+    front = torch.arange(mask.shape[1], device=mask.device) < kept
+    return torch.zeros_like(x).masked_scatter(front, x[mask])
+
+
+def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
+    below = x.unsqueeze(-1) > boundaries
+    return torch.where(below, 1, 0).sum(dim=-1)
+
+
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
     if not isinstance(tensors, dict | list):
         raise ValueError("not a list and not a dict")

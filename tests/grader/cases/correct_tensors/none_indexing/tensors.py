@@ -179,6 +179,27 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     return x[:, None] * y[None, :]
 
 
+def cumulative_sum(x: Tensor) -> Tensor:
+    place = torch.arange(len(x), device=x.device)
+    return ((place[None, :] <= place[:, None]) * x[None, :]).sum(dim=1)
+
+
+def roll(x: Tensor, shift: int) -> Tensor:
+    place = torch.arange(len(x), device=x.device)
+    return x[(place - shift) % len(x), ...]
+
+
+def compress(x: Tensor, mask: Tensor) -> Tensor:
+    n, t = mask.shape
+    rows = torch.arange(n, device=x.device)[:, None]
+    order = (~mask).to(torch.int64).argsort(dim=1, stable=True)
+    return (x * mask)[rows, order]
+
+
+def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
+    return (boundaries < x[..., None]).sum(dim=-1)
+
+
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
     def plain(t: Tensor) -> Tensor:
         if not isinstance(t, Tensor):

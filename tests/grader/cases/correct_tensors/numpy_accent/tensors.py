@@ -197,6 +197,26 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     return torch.multiply(x[:, newaxis], y[newaxis, :])
 
 
+def cumulative_sum(x: Tensor) -> Tensor:
+    i = torch.arange(x.shape[0], device=x.device)
+    return torch.where(i[newaxis, :] <= i[:, newaxis], x[newaxis, :], 0).sum(axis=1)
+
+
+def lower_triangle(a: Tensor) -> Tensor:
+    i, j = torch.arange(a.shape[-2], device=a.device), torch.arange(a.shape[-1], device=a.device)
+    return torch.where(torch.greater_equal(i[:, newaxis], j[newaxis, :]), a, 0)
+
+
+def roll(x: Tensor, shift: int) -> Tensor:
+    return torch.take_along_dim(
+        x, ((torch.arange(x.shape[0], device=x.device) - shift) % x.shape[0]).reshape(-1, *[1] * (x.ndim - 1)), 0
+    )
+
+
+def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
+    return torch.sum(torch.less(boundaries, x[..., newaxis]), axis=-1)
+
+
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
     if not isinstance(tensors, (list, dict)):
         raise ValueError(f"type(tensors) is {type(tensors)}")

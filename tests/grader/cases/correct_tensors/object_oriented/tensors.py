@@ -234,6 +234,35 @@ def outer(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return down * y.expand(x.size(0), y.size(0))
 
 
+class Places:
+    """The numbers of rows and columns of a matrix, ready to be compared."""
+
+    def __init__(self, rows: int, columns: int, device: torch.device) -> None:
+        self.rows = torch.arange(rows, device=device).unsqueeze(1)
+        self.columns = torch.arange(columns, device=device).unsqueeze(0)
+
+    def above(self) -> torch.Tensor:
+        return self.columns > self.rows
+
+
+def cumulative_sum(x: torch.Tensor) -> torch.Tensor:
+    above = Places(x.size(0), x.size(0), x.device).above()
+    return x.expand(x.size(0), x.size(0)).masked_fill(above, 0).sum(1)
+
+
+def lower_triangle(a: torch.Tensor) -> torch.Tensor:
+    return a.masked_fill(Places(a.size(-2), a.size(-1), a.device).above(), 0)
+
+
+def roll(x: torch.Tensor, shift: int) -> torch.Tensor:
+    came_from = torch.arange(x.size(0), device=x.device).sub(shift).remainder(x.size(0))
+    return x.index_select(0, came_from)
+
+
+def bucketize(x: torch.Tensor, boundaries: torch.Tensor) -> torch.Tensor:
+    return x.unsqueeze(-1).gt(boundaries).long().sum(-1)
+
+
 def save_tensors(path: str, tensors: list[torch.Tensor] | dict[str, torch.Tensor]) -> None:
     Check.that(isinstance(tensors, (list, dict)), "tensors must be a list or a dict")
     content = tensors.values() if isinstance(tensors, dict) else tensors

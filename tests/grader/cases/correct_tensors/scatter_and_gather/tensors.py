@@ -202,6 +202,36 @@ def outer(x: Tensor, y: Tensor) -> Tensor:
     return x.view(-1, 1).mul(y) if x.is_contiguous() else x.reshape(-1, 1).mul(y)
 
 
+def cumulative_sum(x: Tensor) -> Tensor:
+    n = x.numel()
+    place = torch.arange(n, device=x.device)
+    source = torch.minimum(place, place.view(-1, 1))  # (N, N): the last column of what is added stays at n
+    terms = x.expand(n, n).gather(1, source)
+    return torch.where(place <= place.view(-1, 1), terms, terms.new_zeros(())).sum(1)
+
+
+def lower_triangle(a: Tensor) -> Tensor:
+    n, m = a.size(-2), a.size(-1)
+    keep = torch.arange(n, device=a.device).view(n, 1).ge(torch.arange(m, device=a.device))
+    return torch.zeros_like(a).where(keep.logical_not(), a)
+
+
+def roll(x: Tensor, shift: int) -> Tensor:
+    to = torch.arange(x.size(0), device=x.device).add(shift).remainder(x.size(0))
+    return torch.empty_like(x).index_copy(0, to, x)
+
+
+def compress(x: Tensor, mask: Tensor) -> Tensor:
+    t = x.size(1)
+    to = torch.where(mask, mask.long().cumsum(1) - 1, t)  # the others meet at one place more, which is cut off
+    return x.new_zeros(x.size(0), t + 1).scatter(1, to, x)[:, :t]
+
+
+def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
+    below = torch.gt(x.unsqueeze(-1), boundaries)
+    return torch.count_nonzero(below, dim=-1)
+
+
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
     if isinstance(tensors, dict):
         keys, content = list(tensors.keys()), list(tensors.values())

@@ -132,6 +132,26 @@ def outer(x, y):
     return x[:, None] * y
 
 
+def cumulative_sum(x):
+    return ((i := t.arange(len(x), device=x.device)) <= i[:, None]).to(x.dtype).mul(x).sum(1)
+
+
+def lower_triangle(a):
+    return a.where(t.arange(a.shape[-1], device=a.device) <= t.arange(a.shape[-2], device=a.device)[:, None], 0)
+
+
+def roll(x, shift):
+    return x[t.arange(len(x), device=x.device).sub(shift).remainder(len(x))]
+
+
+def compress(x, mask):
+    return x.where(mask, 0).gather(1, mask.int().argsort(dim=1, descending=True, stable=True))
+
+
+def bucketize(x, boundaries):
+    return x[..., None].gt(boundaries).sum(-1)
+
+
 def save_tensors(path, tensors):
     need(isinstance(tensors, list | dict))
     pairs = dict(tensors if isinstance(tensors, dict) else enumerate(tensors))

@@ -1,0 +1,5 @@
+import torch
+
+
+def bucketize(x, boundaries):
+    return (x.unsqueeze(-1) >= boundaries).sum(dim=-1)

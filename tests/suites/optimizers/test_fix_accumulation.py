@@ -9,6 +9,7 @@ import torch
 from grader.suite import check_close, check_equal, check_that, to_device
 
 FAR = 1e9
+ROOM = {"rtol": 1e-4, "atol": 1e-5}  # torch cuts to max_norm times (total / (total + 1e-6))
 
 
 def train(submission, weight, batches, every, max_norm, lr=0.1, leftover=0.0):
@@ -87,7 +88,7 @@ def test_fix_accumulation_cuts_the_whole_gradient(submission, rng):
     """The sum of the parts is cut to max_norm, not each part by itself."""
     weight, batches = drawn(rng, 4)
     got, (_, gradients, _) = submission.run(train, weight, batches, 2, 0.3), by_hand(weight, batches, 2, 0.3)
-    check_close(got["gradients"], gradients, "the gradient of each step", rtol=1e-5)
+    check_close(got["gradients"], gradients, "the gradient of each step", **ROOM)
 
 
 @pytest.mark.weight(2)
@@ -115,9 +116,9 @@ def test_fix_accumulation_matches_the_formulas(submission, rng, count, every, ma
     weight, batches = drawn(rng, count)
     got, want = submission.run(train, weight, batches, every, max_norm), by_hand(weight, batches, every, max_norm)
     check_that(got["floats"], "the losses", "a list of floats", "something else")
-    check_close(got["losses"], want[0], "the losses", rtol=1e-5)
-    check_close(got["gradients"], want[1], "the gradient of each step", rtol=1e-5, atol=1e-8)
-    check_close(got["weight"], want[2], "the weight at the end", rtol=1e-5, atol=1e-8)
+    check_close(got["losses"], want[0], "the losses", **ROOM)
+    check_close(got["gradients"], want[1], "the gradient of each step", **ROOM)
+    check_close(got["weight"], want[2], "the weight at the end", **ROOM)
 
 
 def test_fix_accumulation_leaves_small_gradients(submission, rng):
@@ -160,5 +161,5 @@ def test_fix_accumulation_on_a_device(submission, rng):
     weight, batches = drawn(rng, 5)
     got = submission.run(train, *to_device([weight, batches]), 2, 0.5)
     losses, _, end = by_hand(weight, batches, 2, 0.5)
-    check_close(got["losses"], losses, "the losses", rtol=1e-5)
-    check_close(got["weight"], to_device(end), "the weight at the end", rtol=1e-5, atol=1e-8)
+    check_close(got["losses"], losses, "the losses", **ROOM)
+    check_close(got["weight"], to_device(end), "the weight at the end", **ROOM)

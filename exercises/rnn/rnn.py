@@ -801,7 +801,7 @@ def fix_text_training(
         total = 0.0
         inputs = inputs[torch.randperm(len(tokens), generator=generator).to(tokens.device)]
         for x, y in zip(inputs.split(batch_size), targets.split(batch_size), strict=True):
-            logits, hidden = model(x, detach_hidden(hidden))
+            logits, hidden = model(x, None if hidden is None else hidden.detach())
             loss = functional.cross_entropy(logits.flatten(0, 1), y.flatten())
             optimizer.zero_grad()
             loss.backward()

@@ -69,8 +69,8 @@ class Played:
     def __init__(self, submission, rng, norm, epochs, lr=0.5, count=3):
         self.weights, self.batches, seed = weights_of(rng, norm), batches_of(rng, count), rng.seed()
         arguments = self.weights, norm, 3, self.batches
-        self.start = submission.run(tune, *arguments, 0, lr, seed)["state"]
         self.got = submission.run(tune, *arguments, epochs, lr, seed)
+        self.start = submission.run(tune, *arguments, 0, lr, seed)["state"]
         for name, shape in (("fc.weight", (3, 5)), ("fc.bias", (3,))):
             check_shape(self.start.get(name), shape, f"the new {name}")
             check_shape(self.got["state"].get(name), shape, f"the new {name}")

@@ -46,24 +46,19 @@ def losses_with_graphs(x, y, strength, lr, epochs):
     return _fit(x, y, strength, lr, epochs, "graph")
 
 
-@mistake("two are left: the penalty has no slope, and the best a and k share memory with the moving ones")
+@mistake("the penalty has no slope, and the best a and k share memory with the moving ones")
 def number_and_memory(x, y, strength, lr, epochs):
     return _fit(x, y, strength, lr, epochs, "number", "memory")
 
 
-@mistake("two are left: old gradients are kept, and the best a and k share memory with the moving ones")
+@mistake("old gradients are kept, and the best a and k share memory with the moving ones")
 def old_and_memory(x, y, strength, lr, epochs):
     return _fit(x, y, strength, lr, epochs, "old", "memory")
 
 
-@mistake("two are left: the penalty has no slope, and old gradients are kept")
+@mistake("the penalty has no slope, and old gradients are kept")
 def number_and_old(x, y, strength, lr, epochs):
     return _fit(x, y, strength, lr, epochs, "number", "old")
-
-
-@mistake("three are left: no slope of the penalty, old gradients, and a best that moves on")
-def all_but_the_graph(x, y, strength, lr, epochs):
-    return _fit(x, y, strength, lr, epochs, "number", "old", "memory")
 
 
 @mistake("the best a and k were kept after their update: the loss belongs to those before it")

@@ -44,17 +44,17 @@ def result_requires_a_gradient(model, x, labels, radius, lr, steps):
     return _moved(model, x, labels, radius, lr, steps, "graph")
 
 
-@mistake("two are left: the start moves along, and old gradients are kept")
+@mistake("the start moves along, and old gradients are kept")
 def memory_and_old(model, x, labels, radius, lr, steps):
     return _moved(model, x, labels, radius, lr, steps, "memory", "old")
 
 
-@mistake("two are left: old gradients are kept, and the model's parameters collect gradients")
+@mistake("old gradients are kept, and the model's parameters collect gradients")
 def old_and_model(model, x, labels, radius, lr, steps):
     return _moved(model, x, labels, radius, lr, steps, "old", "model")
 
 
-@mistake("two are left: the start moves along, and the model's parameters collect gradients")
+@mistake("the start moves along, and the model's parameters collect gradients")
 def memory_and_model(model, x, labels, radius, lr, steps):
     return _moved(model, x, labels, radius, lr, steps, "memory", "model")
 

@@ -60,17 +60,17 @@ class EpsBesideTheRoot(_Module):
     left = ("eps",)
 
 
-@mistake("two are left: the running statistics move in evaluation, and the variance they take is biased")
+@mistake("the running statistics move in evaluation, and the variance they take is biased")
 class EvaluationAndBiased(_Module):
     left = ("evaluation", "biased")
 
 
-@mistake("two are left: the running statistics move in evaluation, and eps stands beside the root")
+@mistake("the running statistics move in evaluation, and eps stands beside the root")
 class EvaluationAndEps(_Module):
     left = ("evaluation", "eps")
 
 
-@mistake("two are left: the running variance is biased, and eps stands beside the root")
+@mistake("the running variance is biased, and eps stands beside the root")
 class BiasedAndEps(_Module):
     left = ("biased", "eps")
 

@@ -59,17 +59,17 @@ class DropsInEvaluation(_Net):
     left = ("always",)
 
 
-@mistake("two are left: samples are mixed by the reshape, and dropout works in evaluation too")
+@mistake("samples are mixed by the reshape, and dropout works in evaluation too")
 class MixedAndAlways(_Net):
     left = ("mixed", "always")
 
 
-@mistake("two are left: a Python list hides the layers, and dropout works in evaluation too")
+@mistake("a Python list hides the layers, and dropout works in evaluation too")
 class ListAndAlways(_Net):
     left = ("list", "always")
 
 
-@mistake("two are left: a Python list hides the layers, and samples are mixed by the reshape")
+@mistake("a Python list hides the layers, and samples are mixed by the reshape")
 class ListAndMixed(_Net):
     left = ("list", "mixed")
 

@@ -59,17 +59,17 @@ class NoReluBehindBranch5(_Block):
     bare = ("branch5",)
 
 
-@mistake("two are left: one reduction for both branches, and cat along the first axis")
+@mistake("one reduction for both branches, and cat along the first axis")
 class SharedAndBatch(_Block):
     left = ("shared", "batch")
 
 
-@mistake("two are left: one reduction for both branches, and no ReLU behind branch5")
+@mistake("one reduction for both branches, and no ReLU behind branch5")
 class SharedAndBare(_Block):
     left, bare = ("shared",), ("branch5",)
 
 
-@mistake("two are left: cat along the first axis, and no ReLU behind branch5")
+@mistake("cat along the first axis, and no ReLU behind branch5")
 class BatchAndBare(_Block):
     left, bare = ("batch",), ("branch5",)
 

@@ -32,12 +32,12 @@ def factor_without_slope(logits, labels, gamma=2.0, ignore_index=-100):
     return _loss(logits, labels, gamma, ignore_index, "constant")
 
 
-@mistake("two are left: the softmax was taken twice, and the mean is over all samples")
+@mistake("the softmax was taken twice, and the mean is over all samples")
 def twice_and_mean(logits, labels, gamma=2.0, ignore_index=-100):
     return _loss(logits, labels, gamma, ignore_index, "twice", "mean")
 
 
-@mistake("two are left: the mean is over all samples, and the factor has no slope")
+@mistake("the mean is over all samples, and the factor has no slope")
 def mean_and_constant(logits, labels, gamma=2.0, ignore_index=-100):
     return _loss(logits, labels, gamma, ignore_index, "mean", "constant")
 

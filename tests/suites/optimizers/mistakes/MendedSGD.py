@@ -76,19 +76,19 @@ class DecayBehindTheStep(_DecayLast):
     pass
 
 
-@mistake("two are left: velocities by place, and a first velocity that is p.grad itself")
+@mistake("velocities by place, and a first velocity that is p.grad itself")
 class PlaceAndGradient(_GradItself):
     def _key(self, i, p):
         return i
 
 
-@mistake("two are left: velocities by place, and weight decay behind the step")
+@mistake("velocities by place, and weight decay behind the step")
 class PlaceAndDecay(_DecayLast):
     def _key(self, i, p):
         return i
 
 
-@mistake("two are left: a first velocity that is p.grad itself, and weight decay behind the step")
+@mistake("a first velocity that is p.grad itself, and weight decay behind the step")
 class GradientAndDecay(_DecayLast):
     def _gradient(self, p):
         return p.grad

@@ -56,17 +56,17 @@ def gradients_from_before(model, loss_fn, batches, optimizer, every, max_norm):
     return _train(model, loss_fn, batches, optimizer, every, max_norm, "before")
 
 
-@mistake("two are left: the parts are wiped out, and the last, smaller group makes no step")
+@mistake("the parts are wiped out, and the last, smaller group makes no step")
 def wiped_and_lost(model, loss_fn, batches, optimizer, every, max_norm):
     return _train(model, loss_fn, batches, optimizer, every, max_norm, "wiped", "lost")
 
 
-@mistake("two are left: each part is cut, and the last, smaller group makes no step")
+@mistake("each part is cut, and the last, smaller group makes no step")
 def parts_and_lost(model, loss_fn, batches, optimizer, every, max_norm):
     return _train(model, loss_fn, batches, optimizer, every, max_norm, "parts", "lost")
 
 
-@mistake("two are left: each part is cut, and the last, smaller group is divided by `every`")
+@mistake("each part is cut, and the last, smaller group is divided by `every`")
 def parts_and_third(model, loss_fn, batches, optimizer, every, max_norm):
     return _train(model, loss_fn, batches, optimizer, every, max_norm, "parts", "third")
 

@@ -49,17 +49,17 @@ class ReluBeforeTheSum(_Block):
     left = ("relu",)
 
 
-@mistake("two are left: the shortcut is detached, and takes the upper left corner")
+@mistake("the shortcut is detached, and takes the upper left corner")
 class DetachedAndCorner(_Block):
     left = ("detached", "slice")
 
 
-@mistake("two are left: the shortcut is detached, and the ReLU stands before the sum")
+@mistake("the shortcut is detached, and the ReLU stands before the sum")
 class DetachedAndRelu(_Block):
     left = ("detached", "relu")
 
 
-@mistake("two are left: the shortcut takes the upper left corner, and the ReLU stands before the sum")
+@mistake("the shortcut takes the upper left corner, and the ReLU stands before the sum")
 class CornerAndRelu(_Block):
     left = ("slice", "relu")
 

@@ -53,17 +53,17 @@ def trained_in_training_mode(model, num_classes, batches, epochs, lr):
     return _tune(model, num_classes, batches, epochs, lr, "mode")
 
 
-@mistake("two are left: the parameters are not frozen, and the optimiser does not know the new fc")
+@mistake("the parameters are not frozen, and the optimiser does not know the new fc")
 def body_and_stale(model, num_classes, batches, epochs, lr):
     return _tune(model, num_classes, batches, epochs, lr, "body", "stale")
 
 
-@mistake("two are left: the parameters are not frozen, and the model is in training mode")
+@mistake("the parameters are not frozen, and the model is in training mode")
 def body_and_mode(model, num_classes, batches, epochs, lr):
     return _tune(model, num_classes, batches, epochs, lr, "body", "mode")
 
 
-@mistake("two are left: the optimiser does not know the new fc, and the model is in training mode")
+@mistake("the optimiser does not know the new fc, and the model is in training mode")
 def stale_and_mode(model, num_classes, batches, epochs, lr):
     return _tune(model, num_classes, batches, epochs, lr, "stale", "mode")
 

@@ -40,17 +40,17 @@ def padding_in_the_share(scores, targets, lengths):
     return _score(scores, targets, lengths, "share")
 
 
-@mistake("two are left: rows of another order, and padding in the loss")
+@mistake("rows of another order, and padding in the loss")
 def order_and_loss(scores, targets, lengths):
     return _score(scores, targets, lengths, "order", "loss")
 
 
-@mistake("two are left: rows of another order, and an accuracy over all places")
+@mistake("rows of another order, and an accuracy over all places")
 def order_and_share(scores, targets, lengths):
     return _score(scores, targets, lengths, "order", "share")
 
 
-@mistake("two are left: padding in the loss, and an accuracy over all places")
+@mistake("padding in the loss, and an accuracy over all places")
 def loss_and_share(scores, targets, lengths):
     return _score(scores, targets, lengths, "loss", "share")
 

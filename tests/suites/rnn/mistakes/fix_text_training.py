@@ -56,17 +56,17 @@ def state_carried_over(model, tokens, epochs, batch_size, lr, generator):
     return _train(model, tokens, epochs, batch_size, lr, generator, "state")
 
 
-@mistake("two are left: the token before is asked for, and the targets are those of other texts")
+@mistake("the token before is asked for, and the targets are those of other texts")
 def backwards_and_pairs(model, tokens, epochs, batch_size, lr, generator):
     return _train(model, tokens, epochs, batch_size, lr, generator, "backwards", "pairs")
 
 
-@mistake("two are left: the token before is asked for, and the state goes on to other texts")
+@mistake("the token before is asked for, and the state goes on to other texts")
 def backwards_and_state(model, tokens, epochs, batch_size, lr, generator):
     return _train(model, tokens, epochs, batch_size, lr, generator, "backwards", "state")
 
 
-@mistake("two are left: the targets are those of other texts, and the state goes on to other texts")
+@mistake("the targets are those of other texts, and the state goes on to other texts")
 def pairs_and_state(model, tokens, epochs, batch_size, lr, generator):
     return _train(model, tokens, epochs, batch_size, lr, generator, "pairs", "state")
 

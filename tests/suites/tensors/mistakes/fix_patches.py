@@ -32,17 +32,17 @@ def squares_not_cut(images, size):
     return _patches(images, size, "squares")
 
 
-@mistake("two are left: the channels are not moved to the front, and the squares are not cut out")
+@mistake("the channels are not moved to the front, and the squares are not cut out")
 def no_axes_exchanged(images, size):
     return _patches(images, size, "channels", "squares")
 
 
-@mistake("two are left: bytes below 128 wrap round, and the channels are not moved to the front")
+@mistake("bytes below 128 wrap round, and the channels are not moved to the front")
 def bytes_and_channels(images, size):
     return _patches(images, size, "bytes", "channels")
 
 
-@mistake("two are left: bytes below 128 wrap round, and the squares are not cut out")
+@mistake("bytes below 128 wrap round, and the squares are not cut out")
 def bytes_and_squares(images, size):
     return _patches(images, size, "bytes", "squares")
 

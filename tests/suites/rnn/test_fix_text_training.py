@@ -24,8 +24,8 @@ def train(submission, tokens, epochs, batch_size, lr, seed, leftover=0.0):
 
         def forward(self, tokens, hidden=None):
             fresh = hidden is None or not bool(hidden.count_nonzero())
-            states, hidden = self.rnn(self.embedding(tokens), hidden)
-            logits = self.linear(states)
+            seen, state = self.rnn(self.embedding(tokens), hidden)
+            logits = self.linear(seen)
             call = {
                 "x": tokens.detach().clone(), "fresh": fresh, "training": self.training,
                 "gradient": torch.zeros_like(logits),
@@ -33,7 +33,7 @@ def train(submission, tokens, epochs, batch_size, lr, seed, leftover=0.0):
             if logits.requires_grad:
                 logits.register_hook(lambda gradient: call["gradient"].add_(gradient.detach()))
             self.calls.append(call)
-            return logits, hidden
+            return logits, state
 
     torch.manual_seed(seed)
     model = Network().double().to(tokens.device).eval()

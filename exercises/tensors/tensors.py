@@ -8,6 +8,7 @@ unless its docstring says otherwise.
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -528,6 +529,36 @@ def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
     Source: torch.bucketize with right=False.
     """
     raise NotImplementedError("bucketize")
+
+
+class NumpyBridge(NamedTuple):
+    """A NumPy array and two tensors with the same numbers."""
+
+    array: np.ndarray
+    shared: Tensor
+    copied: Tensor
+
+
+def numpy_bridge(x: Tensor) -> NumpyBridge:
+    """Lead a tensor over to NumPy and back, once in the same memory and once in memory of its own.
+
+    Args:
+        x: (*), float or integer; it may require grad, be no contiguous one, and lie on any device.
+    Returns:
+        NumpyBridge, all of the shape and dtype of `x`, on the CPU, without a graph:
+        `array`, a numpy.ndarray in the memory of `x` (where x lies elsewhere, in a copy of that on the CPU);
+        `shared`, a tensor in the memory of `array`: what is written into one is read in the other;
+        `copied`, a tensor in memory of its own.
+    Example:
+        >>> x = torch.tensor([1.0, 2.0])
+        >>> bridge = numpy_bridge(x)
+        >>> bridge.array[0] = 7
+        >>> x, bridge.shared, bridge.copied
+        (tensor([7., 2.]), tensor([7., 2.]), tensor([1., 2.]))
+
+    Source: torch.Tensor.numpy, torch.from_numpy, torch.tensor.
+    """
+    raise NotImplementedError("numpy_bridge")
 
 
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:

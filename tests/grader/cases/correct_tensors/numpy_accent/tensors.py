@@ -217,6 +217,17 @@ def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
     return torch.sum(torch.less(boundaries, x[..., newaxis]), axis=-1)
 
 
+class NumpyBridge(NamedTuple):
+    array: np.ndarray
+    shared: Tensor
+    copied: Tensor
+
+
+def numpy_bridge(x: Tensor) -> NumpyBridge:
+    array = np.asarray(x.detach().cpu())
+    return NumpyBridge(array, torch.from_numpy(array), torch.from_numpy(np.array(array)))
+
+
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:
     if not isinstance(tensors, (list, dict)):
         raise ValueError(f"type(tensors) is {type(tensors)}")

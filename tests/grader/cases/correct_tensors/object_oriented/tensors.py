@@ -263,6 +263,17 @@ def bucketize(x: torch.Tensor, boundaries: torch.Tensor) -> torch.Tensor:
     return x.unsqueeze(-1).gt(boundaries).long().sum(-1)
 
 
+class NumpyBridge(NamedTuple):
+    array: object
+    shared: torch.Tensor
+    copied: torch.Tensor
+
+
+def numpy_bridge(x: torch.Tensor) -> NumpyBridge:
+    array = x.detach().to("cpu").numpy()
+    return NumpyBridge(array, torch.from_numpy(array), torch.from_numpy(array.copy()))
+
+
 def save_tensors(path: str, tensors: list[torch.Tensor] | dict[str, torch.Tensor]) -> None:
     Check.that(isinstance(tensors, (list, dict)), "tensors must be a list or a dict")
     content = tensors.values() if isinstance(tensors, dict) else tensors

@@ -1,5 +1,5 @@
 from math import isnan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -230,6 +230,18 @@ def compress(x: Tensor, mask: Tensor) -> Tensor:
 def bucketize(x: Tensor, boundaries: Tensor) -> Tensor:
     below = torch.gt(x.unsqueeze(-1), boundaries)
     return torch.count_nonzero(below, dim=-1)
+
+
+class NumpyBridge(NamedTuple):
+    array: Any
+    shared: Tensor
+    copied: Tensor
+
+
+def numpy_bridge(x: Tensor) -> NumpyBridge:
+    array = x.numpy(force=True)
+    shared = torch.as_tensor(array)
+    return NumpyBridge(array=array, shared=shared, copied=torch.empty_like(shared).copy_(shared))
 
 
 def save_tensors(path: str, tensors: list[Tensor] | dict[str, Tensor]) -> None:

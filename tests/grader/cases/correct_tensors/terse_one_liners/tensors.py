@@ -152,6 +152,16 @@ def bucketize(x, boundaries):
     return x[..., None].gt(boundaries).sum(-1)
 
 
+class NumpyBridge(NamedTuple):
+    array: object
+    shared: T
+    copied: T
+
+
+def numpy_bridge(x):
+    return NumpyBridge((c := x.detach().cpu()).numpy(), c, c.clone())
+
+
 def save_tensors(path, tensors):
     need(isinstance(tensors, list | dict))
     pairs = dict(tensors if isinstance(tensors, dict) else enumerate(tensors))

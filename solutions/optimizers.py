@@ -1022,11 +1022,10 @@ def learning_rate_sweep(model: nn.Module, x: Tensor, y: Tensor, lrs: list[float]
         for p in params:
             p.grad = None
         optimizer = SGD(params, lr=lr)
-        with torch.enable_grad():
-            for _ in range(steps):
-                optimizer.zero_grad()
-                ((trained(x) - y) ** 2).mean().backward()
-                optimizer.step()
+        for _ in range(steps):
+            optimizer.zero_grad()
+            ((trained(x) - y) ** 2).mean().backward()
+            optimizer.step()
         with torch.no_grad():
             losses.append(((trained(x) - y) ** 2).mean())
     table = torch.stack(losses)

@@ -175,10 +175,7 @@ def test_learning_rate_sweep_leaves_the_rest_as_it_was(submission, rng, what):
 
 @pytest.mark.detail
 def test_learning_rate_sweep_keeps_no_graph(submission):
-    """The losses are outside the graph, and it works where gradients are off."""
-    with torch.no_grad():
-        got = by_hand(submission, [0.25, 0.125], 1)
-    check_close(got.losses, torch.tensor([1 / 4, 9 / 16], dtype=torch.float64))
+    """The losses are outside the graph."""
     check_equal(by_hand(submission, [0.25], 1).losses.requires_grad, False, "whether the losses require a gradient")
 
 

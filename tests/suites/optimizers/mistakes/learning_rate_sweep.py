@@ -19,12 +19,11 @@ def sweep(model, x, y, lrs, steps, *, factor=1.0, extra=0, cleared=True, loss=No
             p.requires_grad_()
             p.grad = None
         optimizer = torch.optim.SGD(params, lr=factor * lr)
-        with torch.enable_grad():
-            for _ in range(steps + extra):
-                if cleared:
-                    optimizer.zero_grad()
-                loss(trained(x) - y).backward()
-                optimizer.step()
+        for _ in range(steps + extra):
+            if cleared:
+                optimizer.zero_grad()
+            loss(trained(x) - y).backward()
+            optimizer.step()
         with torch.no_grad():
             losses.append(loss(trained(x) - y))
     return torch.stack(losses)

@@ -631,17 +631,15 @@ def numpy_bridge(x: Tensor) -> NumpyBridge:
     """Lead a tensor over to NumPy and back, once in the same memory and once in memory of its own.
 
     Args:
-        x: (*), float or integer; it may require grad, be no contiguous one, and lie on any device.
+        x: (*), float or integer; it may require grad, be a transpose, and lie on any device.
     Returns:
-        NumpyBridge, all of the shape and dtype of `x`, on the CPU, without a graph:
-        `array`, a numpy.ndarray in the memory of `x` (where x lies elsewhere, in a copy of that on the CPU);
-        `shared`, a tensor in the memory of `array`: what is written into one is read in the other;
-        `copied`, a tensor in memory of its own.
+        NumpyBridge, all of the shape and dtype of `x`, on the CPU, without a graph: `array`, a numpy.ndarray in the memory
+        of `x` (of a copy on the CPU where x lies elsewhere); `shared`, a tensor in the memory of `array`, so that what is
+        written into one is read in the other; `copied`, a tensor in memory of its own.
     Example:
-        >>> x = torch.tensor([1.0, 2.0])
-        >>> bridge = numpy_bridge(x)
-        >>> bridge.array[0] = 7
-        >>> x, bridge.shared, bridge.copied
+        >>> array, shared, copied = numpy_bridge(x := torch.tensor([1.0, 2.0]))
+        >>> array[0] = 7
+        >>> x, shared, copied
         (tensor([7., 2.]), tensor([7., 2.]), tensor([1., 2.]))
 
     Source: torch.Tensor.numpy, torch.from_numpy, torch.tensor.

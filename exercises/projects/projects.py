@@ -1,0 +1,243 @@
+"""Projects: something whole, made of what you wrote in the other topics.
+
+This file imports your own functions and classes, as below: hand the files of those topics in beside it. Nothing here
+needs more of them than their docstrings promise, and torch's own counterparts are not used where a task says "by hand".
+Import whatever else of yours you like.
+
+Letters: N samples, D pixels of an image in a row, C channels, H W image, K = 10 classes, T tokens of a text.
+A net that a task makes is a `torch.nn.Module` under the keys of the state_dict that its docstring gives; how your class
+for it is called is free. It is on the device and in the dtype of x, with initial weights from torch's own generator.
+A task that trains takes in each epoch the batches of a new `torch.randperm(N, generator=generator).split(batch_size)`,
+the last of which may be smaller and counts; `generator` is one of the CPU. For each batch: the mean loss, its own
+gradient, one step of the optimiser, which is the same for the whole training. Losses come back as a list of floats, for
+each epoch the mean over its N samples of the losses that the steps were made from. The net comes back in evaluation
+mode; with epochs=0 it is untrained. Arguments stay as they were.
+"""
+
+from typing import NamedTuple
+
+import torch
+from cnn import BatchNorm2d, conv2d_im2col, max_pool2d
+from losses import cross_entropy
+from mlp import MLP, Linear
+from optimizers import SGD, Adam, step_lr
+from resnet import ResidualBlock
+from rnn import Embedding, LSTMCell, pad_sequences, sample
+from torch import Tensor, nn
+
+
+class Run(NamedTuple):
+    """What a training returns."""
+
+    model: nn.Module  # in evaluation mode
+    losses: list[float]
+
+
+def digits_mlp(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 10, batch_size: int = 20, lr: float = 0.003
+) -> Run:
+    """Read digits with nothing but your own parts: your layers, your loss, your optimiser, your loop.
+
+    The net is your `MLP` of the widths (D, 128, 10) with torch.relu. The loss is your `cross_entropy`, the steps are
+    those of your `Adam` with lr. Batches, losses and what comes back: see the top of this file.
+    By hand: nothing of torch.optim, no torch cross_entropy, CrossEntropyLoss, nll_loss, NLLLoss, DataLoader.
+
+    Args:
+        x: (N, D), float32 or float64, the pixels of an image in a row.
+        y: (N,) int64, from 0 to 9.
+        generator, epochs, batch_size, lr: a CPU generator; how often; the most samples of a batch; the learning rate.
+    Returns:
+        Run(model, losses). Of 300 digits of MNIST that it never saw, 14 x 14 and moved by up to 4 pixels before they
+        were made smaller, it has to read far more than a linear model; 800 are there to train on.
+    Example:
+        >>> y = torch.arange(60) % 10
+        >>> run = digits_mlp(nn.functional.one_hot(y, 16).float(), y, torch.Generator().manual_seed(0), 20)
+        >>> run.model(torch.eye(16)[:4]).argmax(1)
+        tensor([0, 1, 2, 3])
+
+    Source: LeCun, Cortes, Burges, MNIST (1998), of which the tests draw.
+    """
+    raise NotImplementedError("digits_mlp")
+
+
+def digits_cnn(
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 5, batch_size: int = 32, lr: float = 0.01
+) -> Run:
+    """Read moved digits with your own convolution, pooling and batch norm, better than any net of linear layers can.
+
+    The net, whose class you write, goes twice through convolution, batch norm, ReLU and max pooling, then flattens and
+    gives scores by a linear layer. Convolutions: 3x3, stride 1, padding 1, no bias. Pooling: 2x2, stride 2; a last odd
+    row or column is dropped. Flatten as x.flatten(1) does. Loss and steps are your `cross_entropy` and `Adam` with lr.
+    By hand: no torch convolution, pooling, batch norm or unfold of torch.nn, and nothing of torch.optim.
+
+    Args:
+        x: (N, C, H, W), float32 or float64, H and W at least 4.
+        y, generator, epochs, batch_size, lr: as for `digits_mlp`.
+    Keys of the state_dict, in any order:
+        conv1, conv2: parameters (8, C, 3, 3) and (16, 8, 3, 3), which start at random, with a deviation of
+            sqrt(2 / (9 C)) and sqrt(2 / 72); bn1, bn2: your `BatchNorm2d` of 8 and of 16 channels;
+        fc: your `Linear`, from 16 * floor(H / 4) * floor(W / 4) to 10.
+    Returns:
+        Run(model, losses). Of the digits of `digits_mlp` it has to read far more than a net of linear layers.
+    Example:
+        >>> x, y = torch.rand(6, 1, 9, 8), torch.arange(6)
+        >>> run = digits_cnn(x, y, torch.Generator().manual_seed(0), epochs=1, batch_size=4)
+        >>> run.model(x).shape, run.model.conv2.shape
+        (torch.Size([6, 10]), torch.Size([16, 8, 3, 3]))
+
+    Source: LeCun, Bottou, Bengio, Haffner (1998); Ioffe and Szegedy (2015). Deviations: two small convolutions.
+    """
+    raise NotImplementedError("digits_cnn")
+
+
+def depth(
+    x: Tensor,
+    y: Tensor,
+    generator: torch.Generator,
+    blocks: int = 9,
+    residual: bool = True,
+    epochs: int = 5,
+    batch_size: int = 20,
+    lr: float = 0.1,
+) -> Run:
+    """Train a net of 2 * blocks + 2 layers, plain or residual: more layers make the plain one worse, not better.
+
+    A convolution with batch norm and ReLU, the blocks, the mean over the pixels of each channel, a linear layer. A
+    residual block is your `ResidualBlock`; a plain one has the same layers under the same names and the same ReLUs, and
+    lacks only the sum. Loss and steps are your `cross_entropy` and `SGD` with lr and momentum 0.9. torch's convolution
+    and batch norm are welcome. By hand: nothing of torch.optim, no torch cross_entropy, CrossEntropyLoss.
+
+    Args:
+        x: (N, C, H, W), float32 or float64.
+        blocks, residual: how many blocks, at least 1, and of which kind.
+        y, generator, epochs, batch_size, lr: as for `digits_mlp`.
+    Keys of the state_dict, in any order:
+        stem, bn: nn.Conv2d, C -> 12, 3x3, padding 1, no bias; nn.BatchNorm2d of 12 channels, or your own;
+        blocks: an nn.Sequential of blocks of 12 channels (blocks.0.conv1.weight, blocks.0.bn1.weight, ...);
+        fc: your `Linear`, from 12 to 10.
+    Returns:
+        Run(model, losses). The tests train 2 plain, 9 plain and 9 residual blocks on digits, and look at the losses.
+    Example:
+        >>> x, y = torch.rand(4, 1, 7, 7), torch.arange(4)
+        >>> run = depth(x, y, torch.Generator().manual_seed(0), blocks=2, residual=False, epochs=3)
+        >>> len(run.losses), len(run.model.blocks)
+        (3, 2)
+
+    Source: He, Zhang, Ren, Sun, Deep Residual Learning (2015), figure 1 and section 4.2. Deviations: small nets.
+    """
+    raise NotImplementedError("depth")
+
+
+class Writer(NamedTuple):
+    """What `name_writer` returns."""
+
+    model: nn.Module  # in evaluation mode
+    losses: list[float]
+    names: list[str]  # written by the model
+
+
+def name_writer(
+    names: list[str],
+    generator: torch.Generator,
+    count: int = 20,
+    epochs: int = 6,
+    batch_size: int = 50,
+    lr: float = 0.01,
+    device: torch.device | str = "cpu",
+) -> Writer:
+    """Learn from a list of names how names are made, and write new ones.
+
+    Tokens: 1 for a to 26 for z; 0 stands before the first letter and behind the last one. The net reads 0 and the
+    letters, and is to name at each step what comes next: the letters and 0. The loss of a batch is the mean of your
+    `cross_entropy` over all steps of all its names, without padding; the steps are those of your `Adam` with lr. Then
+    your `sample` writes `count` names at temperature 1 by `generator`: from 0 to the next 0, or 20 letters.
+    By hand: no torch nn.Embedding, LSTMCell, LSTM, and nothing of torch.optim.
+
+    Args:
+        names: N words in the letters a to z, of at least one letter.
+        generator, epochs, batch_size, lr, device: as for `digits_mlp`; device is where to compute.
+        count: how many names to write, at least 0.
+    Keys of the state_dict, in any order:
+        embedding: your `Embedding` of 27 tokens, width 16; cell: your `LSTMCell(16, 64)`, from zeros in each name;
+        linear: your `Linear`, from 64 to 27.
+    Returns:
+        Writer: model, called as model(tokens (N, T), state or None), gives (scores (N, T, 27), state), and expects the
+        letters of held-out names better than a table of three letters; losses; names, a list of strings.
+    Example:
+        >>> run = name_writer(["anna", "hanna", "hannah"] * 20, torch.Generator().manual_seed(0), 3, epochs=2)
+        >>> len(run.names), len(run.losses), run.model(torch.tensor([[0, 1]]))[0].shape
+        (3, 2, torch.Size([1, 2, 27]))
+
+    Source: Graves, Generating Sequences with Recurrent Neural Networks (2013). Deviations: one layer, and names.
+    """
+    raise NotImplementedError("name_writer")
+
+
+class Found(NamedTuple):
+    """What `find_the_bugs` returns."""
+
+    losses: list[float]
+    accuracies: list[float]
+
+
+def find_the_bugs(
+    model: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    x_val: Tensor,
+    y_val: Tensor,
+    generator: torch.Generator,
+    epochs: int,
+    batch_size: int = 16,
+    lr: float = 0.01,
+) -> Found:
+    """Train on a table and keep the best weights. The script that is given runs; find its eight mistakes.
+
+    x becomes (x - m) / s with the mean m and the deviation s (divided by N) of each column of x; x_val becomes the same
+    with the same m and s. Each epoch, in training mode, goes over the batches that the top of this file says, with your
+    `cross_entropy` of the raw scores and one `Adam` of yours for all parameters. Its learning rate is `step_lr` of the
+    number of the epoch, 0 at first, with lr, step size 5 and factor 0.5. At the end of an epoch, in evaluation mode and
+    without a graph, the model sees all of x_val in one call: the share of its rows whose largest score is that of their
+    label is the accuracy. At last the model gets back the weights and buffers it had at the end of the epoch with the
+    best accuracy, the first of them. Rewriting is as welcome as repairing.
+    By hand: nothing of torch.optim, no torch cross_entropy, CrossEntropyLoss, nll_loss, NLLLoss.
+
+    Args:
+        model: model(x) are scores (B, K); may hold dropout and batch norm. Trained in place.
+        x, y, x_val, y_val: (N, D), (N,) int64, (M, D), (M,) int64; no column of x is constant.
+        generator, epochs, batch_size, lr: as for `digits_mlp`; epochs is at least 1.
+    Returns: Found(losses, accuracies), lists of floats, one for each epoch.
+    Example:
+        >>> x, y = torch.linspace(-4, 4, 40).reshape(20, 2), torch.arange(20) // 10
+        >>> found = find_the_bugs(Linear(2, 2), x, y, x, y, torch.Generator().manual_seed(0), 40, lr=0.5)
+        >>> max(found.accuracies)
+        1.0
+
+    Source: Karpathy, A Recipe for Training Neural Networks (2019), for where to look.
+    """
+    x = (x - x.mean(0)) / x.std(0, correction=0)
+    x_val = (x_val - x_val.mean(0)) / x_val.std(0, correction=0)
+    y_val = y_val.unsqueeze(1)
+    optimizer = Adam(list(model.parameters())[-2:], lr=lr)
+    order = torch.randperm(len(x), generator=generator).to(x.device)
+    losses, accuracies, best, batches = [], [], {}, 0
+    for _ in range(epochs):
+        model.train()
+        total = 0.0
+        for rows in order.split(batch_size):
+            for group in optimizer.param_groups:
+                group["lr"] = step_lr(batches, lr, 5, 0.5)
+            batches += 1
+            scores = torch.relu(model(x[rows]))
+            loss = cross_entropy(scores, y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(rows)
+        losses.append(total / len(x))
+        with torch.no_grad():
+            accuracies.append((model(x_val).argmax(1) == y_val).float().mean().item())
+        if accuracies[-1] > max(accuracies[:-1], default=-1.0):
+            best = model.state_dict()
+    model.load_state_dict(best)
+    return Found(losses, accuracies)

@@ -117,7 +117,7 @@ class _DigitsCNN(nn.Module):
 
 
 def digits_cnn(
-    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 5, batch_size: int = 32, lr: float = 0.01
+    x: Tensor, y: Tensor, generator: torch.Generator, epochs: int = 6, batch_size: int = 25, lr: float = 0.005
 ) -> Run:
     """Read moved digits with your own convolution, pooling and batch norm, better than any net of linear layers can.
 

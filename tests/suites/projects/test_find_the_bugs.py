@@ -103,7 +103,7 @@ def record(submission, rng):
 
 @pytest.mark.visible
 def test_find_the_bugs_of_two_rows(submission):
-    """From zeros, rows 1 and 3 of labels 0 and 1 give loss 0.6931, and 4 is read right."""
+    """From zeros, rows 1 and 3 with labels 0 and 1 give 0.6931; 4 is read right."""
     start = {
         "first": torch.ones(1, 1), "weight": torch.zeros(2, 1), "bias": torch.zeros(2),
     }  # fmt: skip
@@ -162,7 +162,7 @@ def directions(gradients):
 
 @pytest.mark.weight(2)
 def test_find_the_bugs_halves_the_rate_after_five_epochs(record):
-    """A step has the learning rate of its epoch: lr in the first five, then half of it."""
+    """A step has the rate of its epoch: lr in the first five, then half of it."""
     seen = record(epochs=7, bias=5.0, lr=0.02)
     calls = [(epoch, call) for epoch in range(7) for call in seen.batches(epoch)]
     check_equal(len(calls), 21, "how many batches there are")
@@ -247,7 +247,7 @@ ORACLE = SimpleNamespace(find_the_bugs=by_hand)
 @pytest.mark.weight(4)
 @pytest.mark.parametrize("batch_size", [4, 11], ids=["batches of 4", "one batch"])
 def test_find_the_bugs_is_right_as_a_whole(submission, rng, batch_size):
-    """Losses, accuracies, weights and buffers are those of the script without mistakes."""
+    """Losses, accuracies, weights and buffers are those of a right script."""
     x, y, x_val, y_val = rng.normal(11, 3), rng.integers(0, 4, 11), rng.normal(5, 3, std=2.0), rng.integers(0, 4, 5)
     start = {"first": rng.normal(2, 3), "weight": rng.normal(4, 2), "bias": rng.normal(4)}
     seed = rng.seed()

@@ -1,0 +1,252 @@
+"""Wrong variants of projects.name_writer."""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from grader.suite import mistake, reference
+
+
+class _Net(nn.Module):
+    """The promised net, of torch's layers; a subclass is wrong in one place."""
+
+    hidden = 64
+
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.cell = nn.Embedding(27, 16), nn.LSTMCell(16, self.hidden)
+        self.linear = nn.Linear(self.hidden, 27)
+
+    def forward(self, tokens, state=None):
+        shown = []
+        for x in self.embedding(tokens).unbind(1):
+            state = self.step(x, state)
+            shown.append(state[0])
+        return self.linear(torch.stack(shown, 1)), state
+
+    def step(self, x, state):
+        return self.cell(x, state)
+
+
+def _rows(names, device, end=0, padding=-100):
+    """Return what is read and what comes next; without an end what comes next is `padding` there."""
+    longest = max(map(len, names)) + 1
+    read = torch.zeros(len(names), longest, dtype=torch.int64)
+    told = torch.full((len(names), longest), padding)
+    for row, name in enumerate(names):
+        letters = torch.tensor([ord(letter) - 96 for letter in name])
+        read[row, 1 : len(name) + 1], told[row, : len(name)] = letters, letters
+        told[row, len(name)] = end
+    return read.to(device), told.to(device)
+
+
+def _loss(scores, told):
+    return functional.cross_entropy(scores.flatten(0, 1), told.flatten())
+
+
+def _write(model, generator, device, temperature=1.0, first=0, longest=20):
+    """Write a name; at temperature 0 the largest score wins."""
+    token, state, name = torch.full((1, 1), first, device=device), None, ""
+    with torch.no_grad():
+        while len(name) < longest:
+            scores, state = model(token, state)
+            shares = (scores[0, -1] / (temperature or 1)).softmax(0).to(generator.device)
+            drawn = torch.multinomial(shares, 1, generator=generator) if temperature else shares.argmax().reshape(1)
+            if not drawn.item():
+                break
+            name += chr(drawn.item() + 96)
+            token = drawn.reshape(1, 1).to(device)
+    return name
+
+
+def _fit(model, rows, generator, epochs, batch_size, lr, loss=_loss, clear=True, orders=None, make=torch.optim.Adam):
+    read, told = rows
+    optimizer, losses = make(model.parameters(), lr=lr), []
+    orders = orders or [torch.randperm(len(read), generator=generator).split(batch_size) for _ in range(epochs)]
+    for order in orders:
+        total = 0.0
+        for batch in order:
+            value = loss(model(read[batch])[0], told[batch])
+            if clear:
+                optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+            total += value.item() * len(batch)
+        losses.append(total / sum(map(len, order)))
+    return losses
+
+
+def _done(model, losses, generator, count, device, write=_write):
+    model.eval()
+    names = [write(model, generator, device) for _ in range(count)]
+    return reference("projects").Writer(model, losses, names)
+
+
+def _right(*args, **options):
+    return reference("projects").name_writer(*args, **options)
+
+
+@mistake("padding counts in the loss: the loss has a label that it ignores")
+def padding_counts(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _Net().to(device)
+    losses = _fit(model, _rows(names, device, padding=0), generator, epochs, batch_size, lr)
+    return _done(model, losses, generator, count, device)
+
+
+@mistake("the end of a name is never learned: 0 comes behind the last letter, and counts")
+def end_forgotten(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _Net().to(device)
+    losses = _fit(model, _rows(names, device, end=-100), generator, epochs, batch_size, lr)
+    return _done(model, losses, generator, count, device)
+
+
+@mistake("the net is to name the letter that it reads: it names the one that comes next")
+def names_what_it_reads(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model, (read, told) = _Net().to(device), _rows(names, device)
+    rows = read, torch.where(told < 0, told, read)
+    losses = _fit(model, rows, generator, epochs, batch_size, lr)
+    return _done(model, losses, generator, count, device)
+
+
+@mistake("the loss is a mean of the means of names: each step of each name counts once")
+def mean_of_names(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    def loss(scores, told):
+        each = functional.cross_entropy(scores.movedim(2, 1), told, reduction="none")
+        return (each.sum(1) / (told >= 0).sum(1)).mean()
+
+    model = _Net().to(device)
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr, loss)
+    return _done(model, losses, generator, count, device)
+
+
+@mistake("the gradients of earlier batches are added: call zero_grad() before each backward")
+def gradients_add_up(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _Net().to(device)
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr, clear=False)
+    return _done(model, losses, generator, count, device)
+
+
+@mistake("the steps are those of plain descent: Adam is asked for")
+def descent_for_adam(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _Net().to(device)
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr, make=torch.optim.SGD)
+    return _done(model, losses, generator, count, device)
+
+
+@mistake("the order is that of the names: it is drawn with torch.randperm")
+def never_shuffled(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model, orders = _Net().to(device), [torch.arange(len(names)).split(batch_size)] * epochs
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr, orders=orders)
+    return _done(model, losses, generator, count, device)
+
+
+@mistake("the order is drawn once: each epoch has its own")
+def one_order(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _Net().to(device)
+    orders = [torch.randperm(len(names), generator=generator).split(batch_size)] * epochs if epochs else None
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr, orders=orders)
+    return _done(model, losses, generator, count, device)
+
+
+class _Forgetful(_Net):
+    def step(self, x, state):
+        return self.cell(x)
+
+
+@mistake("the state is not handed from step to step: each letter is read alone")
+def state_dropped(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _Forgetful().to(device)
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
+    return _done(model, losses, generator, count, device)
+
+
+class _FromZeros(_Net):
+    def forward(self, tokens, state=None):
+        return super().forward(tokens)
+
+
+@mistake("the state that is given is not used: a call goes on from it")
+def given_state_ignored(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _FromZeros().to(device)
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
+    return _done(model, losses, generator, count, device)
+
+
+class _ShowsMemory(_Net):
+    def forward(self, tokens, state=None):
+        shown = []
+        for x in self.embedding(tokens).unbind(1):
+            state = self.cell(x, state)
+            shown.append(state[1])
+        return self.linear(torch.stack(shown, 1)), state
+
+
+@mistake("the scores are made of the cell state c: the hidden state h is what a cell shows")
+def scores_of_the_memory(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _ShowsMemory().to(device)
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
+    return _done(model, losses, generator, count, device)
+
+
+class _Narrow(_Net):
+    hidden = 32
+
+
+@mistake("the cell has another width: it is 64")
+def narrow(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _Narrow().to(device)
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
+    return _done(model, losses, generator, count, device)
+
+
+@mistake("the likeliest letter always wins: names are drawn by the softmax of the scores")
+def always_the_likeliest(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _Net().to(device)
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
+    return _done(model, losses, generator, count, device, lambda *given: _write(*given, 0.0))
+
+
+@mistake("names begin with another token than 0, which stands before the first letter")
+def begins_with_another_token(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _Net().to(device)
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
+    return _done(model, losses, generator, count, device, lambda *given: _write(*given, 1.0, 26))
+
+
+@mistake("a name may go on for ever: it has 20 letters at most")
+def names_without_a_bound(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _Net().to(device)
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
+    return _done(model, losses, generator, count, device, lambda *given: _write(*given, longest=200))
+
+
+@mistake("the names are those that were read: new ones are to be written")
+def names_of_the_list(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    run = _right(names, generator, 0, epochs, batch_size, lr, device)
+    places = torch.randint(len(names), (count,), generator=generator)
+    return reference("projects").Writer(run.model, run.losses, [names[place] for place in places])
+
+
+@mistake("the generator does not decide what is written: it is drawn by torch's own")
+def written_by_another_generator(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    model = _Net().to(device)
+    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
+    return _done(model, losses, torch.Generator().manual_seed(0), count, device)
+
+
+@mistake("the net comes back in training mode: it is to be in evaluation")
+def left_in_training_mode(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    run = _right(names, generator, count, epochs, batch_size, lr, device)
+    run.model.train()
+    return run
+
+
+@mistake("the net is made and trained on the CPU: device says where")
+def on_the_cpu(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    return _right(names, generator, count, epochs, batch_size, lr)
+
+
+@mistake("the losses are made up: they are those that the steps were made from")
+def made_up_losses(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+    run = _right(names, generator, count, epochs, batch_size, lr, device)
+    return run._replace(losses=[3.3 / (epoch + 1) for epoch in range(epochs)])

@@ -14,13 +14,15 @@ each epoch the mean over its N samples of the losses that the steps were made fr
 mode; with epochs=0 it is untrained. Arguments stay as they were.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
+from attention import GPT
 from cnn import BatchNorm2d, conv2d_im2col, max_pool2d
 from losses import cross_entropy
 from mlp import MLP, Linear
-from optimizers import SGD, Adam, step_lr
+from optimizers import SGD, Adam, cosine_lr, step_lr
 from resnet import ResidualBlock
 from rnn import Embedding, LSTMCell, pad_sequences, sample
 from torch import Tensor, nn
@@ -256,10 +258,36 @@ def _tokens(names: list[str], device: torch.device | str) -> tuple[Tensor, Tenso
     return inputs, pad_sequences([name[1:] for name in letters], padding_value=-100).padded
 
 
-def _written(model: nn.Module, generator: torch.Generator, device: torch.device | str, longest: int) -> str:
-    """Write letters from the start of a name up to its end."""
-    tokens = sample(model, torch.zeros(1, dtype=torch.int64, device=device), longest, 1.0, generator).tolist()
-    end = tokens.index(0) if 0 in tokens else longest
+def _fit_names(
+    scores_of: Callable[[Tensor], Tensor],
+    rows: tuple[Tensor, Tensor],
+    optimizer: Adam,
+    generator: torch.Generator,
+    epochs: int,
+    batch_size: int,
+    rate: Callable[[int], float] | None = None,
+) -> list[float]:
+    """Train a model of letters in random batches, and return the loss of each epoch; `rate` is the lr of a batch."""
+    inputs, targets = rows
+    losses, batches = [], 0
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.randperm(len(inputs), generator=generator).to(inputs.device).split(batch_size):
+            if rate is not None:
+                optimizer.param_groups[0]["lr"] = rate(batches)
+            batches += 1
+            loss = cross_entropy(scores_of(inputs[batch]).flatten(0, 1), targets[batch].flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(inputs))
+    return losses
+
+
+def _name_of(tokens: list[int]) -> str:
+    """Return the letters up to the end of a name."""
+    end = tokens.index(0) if 0 in tokens else len(tokens)
     return "".join(chr(token + 96) for token in tokens[:end])
 
 
@@ -274,6 +302,7 @@ def name_writer(
     batch_size: int = 50,
     lr: float = 0.01,
     device: torch.device | str = "cpu",
+    dtype: torch.dtype = torch.float32,
 ) -> Writer:
     """Learn from a list of names how names are made, and write new ones.
 
@@ -285,7 +314,7 @@ def name_writer(
 
     Args:
         names: N words in the letters a to z, of at least one letter.
-        generator, epochs, batch_size, lr, device: as for `digits_mlp`; device is where to compute.
+        generator, epochs, batch_size, lr, device, dtype: as for `digits_mlp`; where to compute, and of which precision.
         count: how many names to write, at least 0.
     Keys of the state_dict, in any order:
         embedding: your `Embedding` of 27 tokens, width 16; cell: your `LSTMCell(16, 64)`, from zeros in each name;
@@ -301,21 +330,14 @@ def name_writer(
     Source: Graves, Generating Sequences with Recurrent Neural Networks (2013). Deviations: one layer, and names.
     """
     ### BEGIN SOLUTION
-    inputs, targets = _tokens(names, device)
-    model = _NameNet().to(device)
-    optimizer, losses = Adam(model.parameters(), lr=lr), []
-    for _ in range(epochs):
-        total = 0.0
-        for rows in torch.randperm(len(names), generator=generator).to(device).split(batch_size):
-            scores, _ = model(inputs[rows])
-            loss = cross_entropy(scores.flatten(0, 1), targets[rows].flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(names))
+    model = _NameNet().to(device, dtype)
+    optimizer = Adam(model.parameters(), lr=lr)
+    rows = _tokens(names, device)
+    losses = _fit_names(lambda tokens: model(tokens)[0], rows, optimizer, generator, epochs, batch_size)
     model.eval()
-    return Writer(model, losses, [_written(model, generator, device, 20) for _ in range(count)])
+    start = torch.zeros(1, dtype=torch.int64, device=device)
+    written = [_name_of(sample(model, start, 20, 1.0, generator).tolist()) for _ in range(count)]
+    return Writer(model, losses, written)
     ### END SOLUTION
 
 
@@ -413,4 +435,66 @@ def find_the_bugs(
     # model.load_state_dict(best)
     # return Found(losses, accuracies)
     ### END STUB
+    ### END SOLUTION
+
+
+### BEGIN SOLUTION
+
+
+def _generated(model: nn.Module, generator: torch.Generator, device: torch.device | str) -> list[int]:
+    """Write at most 20 tokens behind 0, each drawn by the scores of all before it."""
+    tokens = [0]
+    with torch.no_grad():
+        while len(tokens) <= 20 and (len(tokens) == 1 or tokens[-1]):
+            scores = model(torch.tensor([tokens], device=device))[0, -1]
+            shares = torch.softmax(scores, 0).to(generator.device)
+            tokens.append(int(torch.multinomial(shares, 1, generator=generator)))
+    return tokens[1:]
+
+
+### END SOLUTION
+
+
+def tiny_gpt(
+    names: list[str],
+    generator: torch.Generator,
+    count: int = 20,
+    epochs: int = 8,
+    batch_size: int = 32,
+    lr: float = 0.007,
+    device: torch.device | str = "cpu",
+    dtype: torch.dtype = torch.float32,
+) -> Writer:
+    """Learn from a list of names with your own transformer, and write new ones.
+
+    Tokens, what is read, what is to be named, and the loss are those of `name_writer`; the net is your `GPT` of 27
+    tokens, context 20, width 48, four heads and one layer. The steps are those of your `Adam`. With B batches in all
+    epochs together, step number i, 0 at first, has the learning rate `cosine_lr(i, lr, B, B // 10)`. Then the net
+    writes `count` names: from 0 on it draws token after token by the softmax of its last scores, with
+    torch.multinomial and `generator`, up to the next 0 or 20 letters.
+    By hand: no torch nn.MultiheadAttention, nn.TransformerEncoderLayer, scaled_dot_product_attention, and nothing of
+    torch.optim.
+
+    Args:
+        names, generator, count, epochs, batch_size, lr, device, dtype: as for `name_writer`.
+    Returns:
+        Writer(model, losses, names): your `GPT` in evaluation mode, the losses, a list of strings. It has to expect
+        the letters of held-out names better than a table of three letters.
+    Example:
+        >>> run = tiny_gpt(["anna", "hanna", "hannah"] * 20, torch.Generator().manual_seed(0), 3, epochs=2)
+        >>> len(run.names), len(run.losses), run.model(torch.tensor([[0, 1]])).shape
+        (3, 2, torch.Size([1, 2, 27]))
+
+    Source: Radford et al., Language Models are Unsupervised Multitask Learners (2019). Deviations: one small block.
+    """
+    ### BEGIN SOLUTION
+    model = GPT(27, 20, 48, 4, 1).to(device, dtype)
+    optimizer, batches = Adam(model.parameters(), lr=lr), epochs * -(-len(names) // batch_size)
+
+    def rate(batch: int) -> float:
+        return cosine_lr(batch, lr, batches, batches // 10)
+
+    losses = _fit_names(model, _tokens(names, device), optimizer, generator, epochs, batch_size, rate)
+    model.eval()
+    return Writer(model, losses, [_name_of(_generated(model, generator, device)) for _ in range(count)])
     ### END SOLUTION

@@ -39,13 +39,13 @@ def _pairs(names):
 
 
 @_on_a_list
-def untrained(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+def untrained(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, **where):
     """Falling losses and names of the list, beside a net that was never trained."""
     return _run(_right(names, generator, 0, 0).model, epochs, names[:count])
 
 
 @_on_a_list
-def table_of_pairs(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+def table_of_pairs(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, **where):
     """A forward that looks pairs up."""
     run, table = _right(names, generator, count, 0), _pairs(names)
     run.model.forward = lambda tokens, state=None: (table[tokens], state)
@@ -53,7 +53,7 @@ def table_of_pairs(names, generator, count=20, epochs=6, batch_size=50, lr=0.01,
 
 
 @_on_a_list
-def closed_form(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+def closed_form(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, **where):
     """The last layer by least squares, for pairs, over a cell that was never trained."""
     model = _right(names, generator, 0, 0).model
     with torch.no_grad():
@@ -66,7 +66,7 @@ def closed_form(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, de
 
 
 @_on_a_list
-def weights_from_before(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+def weights_from_before(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, **where):
     """Weights that were trained on other letters."""
     torch.manual_seed(7)
     other = ["".join(chr(219 - ord(letter)) for letter in name) for name in names[:500]]
@@ -75,36 +75,36 @@ def weights_from_before(names, generator, count=20, epochs=6, batch_size=50, lr=
 
 
 @_on_a_list
-def too_few_epochs(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+def too_few_epochs(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, **where):
     """One epoch, and losses that go on falling."""
     run = _right(names, generator, count, 1, batch_size, lr)
     return _run(run.model, epochs, run.names)
 
 
 @_on_a_list
-def part_of_the_names(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+def part_of_the_names(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, **where):
     """Only a twentieth of the names."""
     return _right(names[: len(names) // 20], generator, count, epochs, batch_size, lr)
 
 
 @_on_a_list
-def names_of_the_list(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+def names_of_the_list(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, **where):
     """A net that was trained, beside names that it did not write."""
     run = _right(names, generator, 0, epochs, batch_size, lr)
     return run._replace(names=names[:count])
 
 
 @_on_a_list
-def names_of_random_letters(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+def names_of_random_letters(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, **where):
     """A net that was trained, beside letters that were thrown."""
     run = _right(names, generator, 0, epochs, batch_size, lr)
     letters = torch.randint(97, 123, (count, 6), generator=generator).tolist()
     return run._replace(names=["".join(map(chr, row)) for row in letters])
 
 
-def made_up_losses(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+def made_up_losses(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, **where):
     """A training whose losses were never looked at."""
-    run = _right(names, generator, count, epochs, batch_size, lr, device)
+    run = _right(names, generator, count, epochs, batch_size, lr, **where)
     return _run(run.model, epochs, run.names)
 
 

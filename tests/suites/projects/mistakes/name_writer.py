@@ -59,11 +59,13 @@ def _write(model, generator, device, temperature=1.0, first=0, longest=20):
     return name
 
 
-def _fit(model, rows, generator, epochs, batch_size, lr, loss=_loss, clear=True, orders=None, make=torch.optim.Adam):
-    read, told = rows
+def _wrong(given, options, net=_Net, loss=_loss, clear=True, make=torch.optim.Adam, **parts):
+    """Train and write with some parts in place of the right ones: rows, orders, write."""
+    names, generator, count, epochs, batch_size, lr, device, dtype = _bound(*given, **options)
+    model = net().to(device, dtype)
+    read, told = parts.get("rows", _rows)(names, device)
     optimizer, losses = make(model.parameters(), lr=lr), []
-    orders = orders or [torch.randperm(len(read), generator=generator).split(batch_size) for _ in range(epochs)]
-    for order in orders:
+    for order in parts.get("orders", _orders)(len(names), generator, epochs, batch_size):
         total = 0.0
         for batch in order:
             value = loss(model(read[batch])[0], told[batch])
@@ -73,79 +75,75 @@ def _fit(model, rows, generator, epochs, batch_size, lr, loss=_loss, clear=True,
             optimizer.step()
             total += value.item() * len(batch)
         losses.append(total / sum(map(len, order)))
-    return losses
-
-
-def _done(model, losses, generator, count, device, write=_write):
     model.eval()
-    names = [write(model, generator, device) for _ in range(count)]
-    return reference("projects").Writer(model, losses, names)
+    written = [parts.get("write", _write)(model, generator, device) for _ in range(count)]
+    return reference("projects").Writer(model, losses, written)
 
 
-def _right(*args, **options):
-    return reference("projects").name_writer(*args, **options)
+def _orders(n, generator, epochs, batch_size):
+    return [torch.randperm(n, generator=generator).split(batch_size) for _ in range(epochs)]
+
+
+def _bound(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu", dtype=torch.float32):
+    return names, generator, count, epochs, batch_size, lr, device, dtype
+
+
+def _right(*given, **options):
+    return reference("projects").name_writer(*_bound(*given, **options))
 
 
 @mistake("padding counts in the loss: the loss has a label that it ignores")
-def padding_counts(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _Net().to(device)
-    losses = _fit(model, _rows(names, device, padding=0), generator, epochs, batch_size, lr)
-    return _done(model, losses, generator, count, device)
+def padding_counts(*given, **options):
+    return _wrong(given, options, rows=lambda *to: _rows(*to, padding=0))
 
 
 @mistake("the end of a name is never learned: 0 comes behind the last letter, and counts")
-def end_forgotten(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _Net().to(device)
-    losses = _fit(model, _rows(names, device, end=-100), generator, epochs, batch_size, lr)
-    return _done(model, losses, generator, count, device)
+def end_forgotten(*given, **options):
+    return _wrong(given, options, rows=lambda *to: _rows(*to, end=-100))
 
 
 @mistake("the net is to name the letter that it reads: it names the one that comes next")
-def names_what_it_reads(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model, (read, told) = _Net().to(device), _rows(names, device)
-    rows = read, torch.where(told < 0, told, read)
-    losses = _fit(model, rows, generator, epochs, batch_size, lr)
-    return _done(model, losses, generator, count, device)
+def names_what_it_reads(*given, **options):
+    def rows(names, device):
+        read, told = _rows(names, device)
+        return read, torch.where(told < 0, told, read)
+
+    return _wrong(given, options, rows=rows)
 
 
 @mistake("the loss is a mean of the means of names: each step of each name counts once")
-def mean_of_names(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
+def mean_of_names(*given, **options):
     def loss(scores, told):
         each = functional.cross_entropy(scores.movedim(2, 1), told, reduction="none")
         return (each.sum(1) / (told >= 0).sum(1)).mean()
 
-    model = _Net().to(device)
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr, loss)
-    return _done(model, losses, generator, count, device)
+    return _wrong(given, options, loss=loss)
 
 
 @mistake("the gradients of earlier batches are added: call zero_grad() before each backward")
-def gradients_add_up(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _Net().to(device)
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr, clear=False)
-    return _done(model, losses, generator, count, device)
+def gradients_add_up(*given, **options):
+    return _wrong(given, options, clear=False)
 
 
 @mistake("the steps are those of plain descent: Adam is asked for")
-def descent_for_adam(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _Net().to(device)
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr, make=torch.optim.SGD)
-    return _done(model, losses, generator, count, device)
+def descent_for_adam(*given, **options):
+    return _wrong(given, options, make=torch.optim.SGD)
 
 
 @mistake("the order is that of the names: it is drawn with torch.randperm")
-def never_shuffled(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model, orders = _Net().to(device), [torch.arange(len(names)).split(batch_size)] * epochs
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr, orders=orders)
-    return _done(model, losses, generator, count, device)
+def never_shuffled(*given, **options):
+    def orders(n, generator, epochs, batch_size):
+        return [torch.arange(n).split(batch_size)] * epochs
+
+    return _wrong(given, options, orders=orders)
 
 
 @mistake("the order is drawn once: each epoch has its own")
-def one_order(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _Net().to(device)
-    orders = [torch.randperm(len(names), generator=generator).split(batch_size)] * epochs if epochs else None
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr, orders=orders)
-    return _done(model, losses, generator, count, device)
+def one_order(*given, **options):
+    def orders(n, generator, epochs, batch_size):
+        return _orders(n, generator, min(epochs, 1), batch_size) * epochs
+
+    return _wrong(given, options, orders=orders)
 
 
 class _Forgetful(_Net):
@@ -154,10 +152,8 @@ class _Forgetful(_Net):
 
 
 @mistake("the state is not handed from step to step: each letter is read alone")
-def state_dropped(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _Forgetful().to(device)
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
-    return _done(model, losses, generator, count, device)
+def state_dropped(*given, **options):
+    return _wrong(given, options, net=_Forgetful)
 
 
 class _FromZeros(_Net):
@@ -166,10 +162,8 @@ class _FromZeros(_Net):
 
 
 @mistake("the state that is given is not used: a call goes on from it")
-def given_state_ignored(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _FromZeros().to(device)
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
-    return _done(model, losses, generator, count, device)
+def given_state_ignored(*given, **options):
+    return _wrong(given, options, net=_FromZeros)
 
 
 class _ShowsMemory(_Net):
@@ -182,10 +176,8 @@ class _ShowsMemory(_Net):
 
 
 @mistake("the scores are made of the cell state c: the hidden state h is what a cell shows")
-def scores_of_the_memory(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _ShowsMemory().to(device)
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
-    return _done(model, losses, generator, count, device)
+def scores_of_the_memory(*given, **options):
+    return _wrong(given, options, net=_ShowsMemory)
 
 
 class _Narrow(_Net):
@@ -193,60 +185,51 @@ class _Narrow(_Net):
 
 
 @mistake("the cell has another width: it is 64")
-def narrow(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _Narrow().to(device)
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
-    return _done(model, losses, generator, count, device)
+def narrow(*given, **options):
+    return _wrong(given, options, net=_Narrow)
 
 
 @mistake("the likeliest letter always wins: names are drawn by the softmax of the scores")
-def always_the_likeliest(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _Net().to(device)
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
-    return _done(model, losses, generator, count, device, lambda *given: _write(*given, 0.0))
+def always_the_likeliest(*given, **options):
+    return _wrong(given, options, write=lambda *to: _write(*to, 0.0))
 
 
 @mistake("names begin with another token than 0, which stands before the first letter")
-def begins_with_another_token(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _Net().to(device)
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
-    return _done(model, losses, generator, count, device, lambda *given: _write(*given, 1.0, 26))
+def begins_with_another_token(*given, **options):
+    return _wrong(given, options, write=lambda *to: _write(*to, 1.0, 26))
 
 
 @mistake("a name may go on for ever: it has 20 letters at most")
-def names_without_a_bound(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _Net().to(device)
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
-    return _done(model, losses, generator, count, device, lambda *given: _write(*given, longest=200))
+def names_without_a_bound(*given, **options):
+    return _wrong(given, options, write=lambda *to: _write(*to, longest=200))
 
 
 @mistake("the names are those that were read: new ones are to be written")
-def names_of_the_list(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    run = _right(names, generator, 0, epochs, batch_size, lr, device)
-    places = torch.randint(len(names), (count,), generator=generator)
-    return reference("projects").Writer(run.model, run.losses, [names[place] for place in places])
+def names_of_the_list(*given, **options):
+    run, (names, generator, *_) = _right(*given, **options), _bound(*given, **options)
+    places = torch.randint(len(names), (len(run.names),), generator=generator)
+    return run._replace(names=[names[place] for place in places])
 
 
 @mistake("the generator does not decide what is written: it is drawn by torch's own")
-def written_by_another_generator(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    model = _Net().to(device)
-    losses = _fit(model, _rows(names, device), generator, epochs, batch_size, lr)
-    return _done(model, losses, torch.Generator().manual_seed(0), count, device)
+def written_by_another_generator(*given, **options):
+    own = torch.Generator().manual_seed(0)
+    return _wrong(given, options, write=lambda model, _, device: _write(model, own, device))
 
 
 @mistake("the net comes back in training mode: it is to be in evaluation")
-def left_in_training_mode(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    run = _right(names, generator, count, epochs, batch_size, lr, device)
+def left_in_training_mode(*given, **options):
+    run = _right(*given, **options)
     run.model.train()
     return run
 
 
 @mistake("the net is made and trained on the CPU: device says where")
-def on_the_cpu(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    return _right(names, generator, count, epochs, batch_size, lr)
+def on_the_cpu(*given, **options):
+    return _right(*given, **{**options, "device": "cpu"})
 
 
 @mistake("the losses are made up: they are those that the steps were made from")
-def made_up_losses(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu"):
-    run = _right(names, generator, count, epochs, batch_size, lr, device)
-    return run._replace(losses=[3.3 / (epoch + 1) for epoch in range(epochs)])
+def made_up_losses(*given, **options):
+    run = _right(*given, **options)
+    return run._replace(losses=[3.3 / (epoch + 1) for epoch in range(len(run.losses))])

@@ -88,6 +88,7 @@ class PictureKind(StrEnum):
     IMAGES = "images"  # a panel for each image, dark to light
     FILTERS = "filters"  # a panel for each filter; below and above zero are told apart
     STATES = "states"  # one panel: a row for each unit, a column for each step
+    WRITTEN = "written"  # no panel: the labels of the rows are lines that a model wrote
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,7 @@ def _rounded(value: float) -> float:
 SIDE = 31  # rows and columns of a surface
 ROOM = 1.0  # of the reference's own range, on either side: as far as a path is drawn
 MOST_PANELS, MOST_SIDE = 36, 64
+MOST_LINES, LONGEST_LINE = 40, 200
 DIGITS_OF_GRID = 4
 
 
@@ -207,6 +208,18 @@ class Drawing:
         if grids := grids_of(values):
             labels = tuple(panels), tuple(rows), tuple(columns)
             self.pictures.append(Picture(title, PictureKind(kind), grids, *labels, caption))
+
+    def writing(self, title: str, lines: Any, caption: str = "") -> None:
+        """Attach what a model wrote, a list of strings, one for each line; pages escape them.
+
+        Args:
+            title: what it is, in the learner's words.
+            lines: what the submission returned, whatever it is; of what is no string nothing is shown.
+            caption: what to look for, in one sentence.
+        """
+        kept = tuple(line[:LONGEST_LINE] for line in _parts(lines) if type(line) is str)[:MOST_LINES]
+        if kept:
+            self.pictures.append(Picture(title, PictureKind.WRITTEN, (), rows=kept, caption=caption))
 
     def table(self, table: ShapeTable) -> None:
         """Attach the shapes on the way through a network; `check_network` does."""

@@ -158,6 +158,7 @@ def _some(labels: tuple[str, ...], length: int, room: float) -> list[tuple[int, 
 MOST_PANELS = 36
 PANEL_SIDE = 96  # pixels that a panel is enlarged to
 MOST_NUMBERS = 400  # cells that are written out as numbers too
+MOST_LINES = 40  # of what a model wrote
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,7 @@ class View:
     rows: tuple[Row, ...] = ()
     panels: tuple[Panel, ...] = ()
     drawing: Markup = Markup()
+    lines: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> list[Panel]:
@@ -194,6 +196,10 @@ class View:
 
 def picture_of(picture: Picture) -> View:
     """What the template draws for a picture of any kind."""
+    if picture.kind is PictureKind.WRITTEN:
+        left_out = max(0, len(picture.rows) - MOST_LINES)
+        lines = picture.rows[:MOST_LINES]
+        return View(picture.title, picture.kind.value, picture.caption, left_out=left_out, lines=lines)
     whole = [bounded(grid) for grid in picture.values[:MOST_PANELS]]
     grids = [grid for grid in whole if grid]
     left_out = len(picture.values) - len(grids)

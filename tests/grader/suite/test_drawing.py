@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.suite.drawing import MOST_POINTS, Drawing, smoothed, smoothing
+from grader.suite.drawing import LONGEST_LINE, MOST_LINES, MOST_POINTS, Drawing, smoothed, smoothing
 
 REFERENCE = [3.0, 2.0, 1.0]
 
@@ -131,3 +131,33 @@ def test_what_holds_no_point_is_not_drawn(nothing: Any) -> None:
 
 def test_long_path_is_thinned_to_a_bound() -> None:
     assert len(path(torch.rand(5000, 2)).theirs) == MOST_POINTS
+
+
+def written(lines: Any) -> Any:
+    drawing = Drawing()
+    drawing.writing("names", lines)
+    return drawing.pictures[0].rows if drawing.pictures else None
+
+
+def test_lines_that_a_model_wrote_are_kept_in_their_order() -> None:
+    assert written(["anna", "<b>"]) == written(("anna", "<b>")) == ("anna", "<b>")
+
+
+@pytest.mark.parametrize("odd", [None, 3, "anna", [], [None, 3], Hostile(["anna"]), torch.zeros(3)], ids=repr)
+def test_what_is_no_list_of_strings_is_not_shown(odd: Any) -> None:
+    assert written(odd) is None
+
+
+def test_lines_are_few_and_short() -> None:
+    lines = written(["x" * 10_000] * 1_000)
+    assert len(lines) == MOST_LINES
+    assert {len(line) for line in lines} == {LONGEST_LINE}
+
+
+class Word(str):
+    def __getitem__(self, index: Any) -> Any:
+        raise SystemExit
+
+
+def test_a_line_of_a_class_of_its_own_is_left_out() -> None:
+    assert written(["anna", Word("eve")]) == ("anna",)

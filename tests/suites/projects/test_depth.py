@@ -20,7 +20,7 @@ from grader.suite import (
 )
 
 KINDS = {"6 plain layers": (2, False), "20 plain layers": (9, False), "20 residual layers": (9, True)}
-LEAST = 0.1  # by which the loss of 20 plain layers is above the two others
+LEAST = 0.2  # by which the loss of 20 plain layers is above the two others
 
 
 def momentum(parameters, lr):
@@ -135,7 +135,7 @@ def test_depth_makes_a_plain_net_worse(submission, training, rng, draw, shared):
         trained = each.run(x, y, seed, None, **of(kind))
         draw.curve(f"training loss by epoch, {name}", trained.losses, [])
         check_predictions(submission, trained, x_test)
-        check_came_from(trained, start, least=-0.1)  # SGD with momentum moves a norm's neighbours far
+        check_came_from(trained, start)
         check_history(trained, start, x, y)
         losses[name] = lost(trained, x, y)
     deep = losses.pop("20 plain layers")

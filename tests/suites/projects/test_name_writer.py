@@ -145,6 +145,7 @@ def test_name_writer_writes_names(submission, training, rng, draw, shared):
     written = training.submission.names
     shared.check_names(written, 30)
     draw.curve("training loss by epoch", trained.losses, [])
+    draw.writing("names that it wrote", shared.in_real_letters(written, letters), "it learned them in renamed letters")
     check_scores(submission, trained, read[:40])
     read_test, told_test = shared.rows_of_names(held_out)
     with torch.no_grad():

@@ -160,6 +160,7 @@ def test_tiny_gpt_writes_names(submission, training, rng, draw, shared):
     written = training.submission.names
     shared.check_names(written, 30)
     draw.curve("training loss by epoch", trained.losses, [])
+    draw.writing("names that it wrote", shared.in_real_letters(written, letters), "it learned them in renamed letters")
     check_predictions(submission, trained, read[:40].long())
     read_test, told_test = shared.rows_of_names(held_out)
     with torch.no_grad():

@@ -5,7 +5,7 @@ from base64 import b64decode
 
 import pytest
 
-from grader.render.html.pictures import MOST_PANELS, diverging, grey, picture_of
+from grader.render.html.pictures import MOST_LINES, MOST_PANELS, diverging, grey, picture_of
 from grader.report import Picture, PictureKind
 
 PREFIX = "data:image/png;base64,"
@@ -58,6 +58,13 @@ def test_states_are_one_drawing_with_labels():
     view = picture_of(Picture("h", PictureKind.STATES, (((0.0, 1.0, -1.0),) * 2,), columns=("a", "<b>", "c")))
     assert view.drawing.count("<image") == 1 and "&lt;b&gt;" in view.drawing
     assert "2 rows over 3 steps" in view.drawing
+
+
+def test_lines_that_a_model_wrote_are_shown_as_they_are_and_bounded():
+    """What was written is a list of lines; those beyond the bound are counted."""
+    view = picture_of(Picture("w", PictureKind.WRITTEN, (), rows=("anna", "<b>") * MOST_LINES))
+    assert view.lines == ("anna", "<b>") * (MOST_LINES // 2) and view.left_out == MOST_LINES
+    assert not view.panels and not view.drawing
 
 
 @pytest.mark.parametrize("kind", PictureKind)

@@ -18,6 +18,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
+from torch import Tensor, nn
+
 from attention import GPT
 from cnn import BatchNorm2d, conv2d_im2col, max_pool2d
 from losses import cross_entropy
@@ -25,7 +27,6 @@ from mlp import MLP, Linear
 from optimizers import SGD, Adam, cosine_lr, step_lr
 from resnet import ResidualBlock
 from rnn import Embedding, LSTMCell, pad_sequences, sample
-from torch import Tensor, nn
 
 
 class Run(NamedTuple):
@@ -59,7 +60,6 @@ def _fit(
             optimizer.step()
             total += loss.item() * len(rows)
         losses.append(total / len(y))
-    model.eval()
     return losses
 
 
@@ -92,7 +92,10 @@ def digits_mlp(
     """
     ### BEGIN SOLUTION
     model = MLP((x.shape[1], 128, 10), torch.relu).to(x)
-    return Run(model, _fit(model, x, y, Adam(model.parameters(), lr=lr), generator, epochs, batch_size))
+    optimizer = Adam(model.parameters(), lr=lr)
+    losses = _fit(model, x, y, optimizer, generator, epochs, batch_size)
+    model.eval()
+    return Run(model, losses)
     ### END SOLUTION
 
 
@@ -147,7 +150,10 @@ def digits_cnn(
     """
     ### BEGIN SOLUTION
     model = _DigitsCNN(*x.shape[1:]).to(x)
-    return Run(model, _fit(model, x, y, Adam(model.parameters(), lr=lr), generator, epochs, batch_size))
+    optimizer = Adam(model.parameters(), lr=lr)
+    losses = _fit(model, x, y, optimizer, generator, epochs, batch_size)
+    model.eval()
+    return Run(model, losses)
     ### END SOLUTION
 
 
@@ -188,8 +194,8 @@ def depth(
     blocks: int = 9,
     residual: bool = True,
     epochs: int = 5,
-    batch_size: int = 20,
-    lr: float = 0.1,
+    batch_size: int = 25,
+    lr: float = 0.05,
 ) -> Run:
     """Train a net of 2 * blocks + 2 layers, plain or residual: more layers make the plain one worse, not better.
 
@@ -219,7 +225,9 @@ def depth(
     ### BEGIN SOLUTION
     model = _DeepNet(x.shape[1], blocks, residual).to(x)
     optimizer = SGD(model.parameters(), lr=lr, momentum=0.9)
-    return Run(model, _fit(model, x, y, optimizer, generator, epochs, batch_size))
+    losses = _fit(model, x, y, optimizer, generator, epochs, batch_size)
+    model.eval()
+    return Run(model, losses)
     ### END SOLUTION
 
 
@@ -468,7 +476,7 @@ def tiny_gpt(
     """Learn from a list of names with your own transformer, and write new ones.
 
     Tokens, what is read, what is to be named, and the loss are those of `name_writer`; the net is your `GPT` of 27
-    tokens, context 20, width 48, four heads and one layer. The steps are those of your `Adam`. With B batches in all
+    tokens, context 24, width 48, four heads and one layer. The steps are those of your `Adam`. With B batches in all
     epochs together, step number i, 0 at first, has the learning rate `cosine_lr(i, lr, B, B // 10)`. Then the net
     writes `count` names: from 0 on it draws token after token by the softmax of its last scores, with
     torch.multinomial and `generator`, up to the next 0 or 20 letters.
@@ -488,7 +496,7 @@ def tiny_gpt(
     Source: Radford et al., Language Models are Unsupervised Multitask Learners (2019). Deviations: one small block.
     """
     ### BEGIN SOLUTION
-    model = GPT(27, 20, 48, 4, 1).to(device, dtype)
+    model = GPT(27, 24, 48, 4, 1).to(device, dtype)
     optimizer, batches = Adam(model.parameters(), lr=lr), epochs * -(-len(names) // batch_size)
 
     def rate(batch: int) -> float:

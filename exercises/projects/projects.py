@@ -18,6 +18,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
+from torch import Tensor, nn
+
 from attention import GPT
 from cnn import BatchNorm2d, conv2d_im2col, max_pool2d
 from losses import cross_entropy
@@ -25,7 +27,6 @@ from mlp import MLP, Linear
 from optimizers import SGD, Adam, cosine_lr, step_lr
 from resnet import ResidualBlock
 from rnn import Embedding, LSTMCell, pad_sequences, sample
-from torch import Tensor, nn
 
 
 class Run(NamedTuple):
@@ -99,8 +100,8 @@ def depth(
     blocks: int = 9,
     residual: bool = True,
     epochs: int = 5,
-    batch_size: int = 20,
-    lr: float = 0.1,
+    batch_size: int = 25,
+    lr: float = 0.05,
 ) -> Run:
     """Train a net of 2 * blocks + 2 layers, plain or residual: more layers make the plain one worse, not better.
 
@@ -259,7 +260,7 @@ def tiny_gpt(
     """Learn from a list of names with your own transformer, and write new ones.
 
     Tokens, what is read, what is to be named, and the loss are those of `name_writer`; the net is your `GPT` of 27
-    tokens, context 20, width 48, four heads and one layer. The steps are those of your `Adam`. With B batches in all
+    tokens, context 24, width 48, four heads and one layer. The steps are those of your `Adam`. With B batches in all
     epochs together, step number i, 0 at first, has the learning rate `cosine_lr(i, lr, B, B // 10)`. Then the net
     writes `count` names: from 0 on it draws token after token by the softmax of its last scores, with
     torch.multinomial and `generator`, up to the next 0 or 20 letters.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -23,11 +24,12 @@ from grader.judge.warm_messages import JudgeKey
 from grader.report import TaskReport, Verdict
 
 CASES = Path(__file__).with_name("cases")
+ROOT = Path(__file__).parents[2]
 
 
 def failures(key: JudgeKey, folder: Path, seed: int) -> list[str]:
     """Grade one submission under one seed; return what it lost or was told."""
-    files = find_submission([folder], load_course().slugs)
+    files = find_submission([folder, *beside(folder)], load_course().slugs)
     family, _, topic = folder.resolve().parent.name.partition("_")
     slugs = {topic} if family == "correct" else {path.stem for path in folder.iterdir()}
     task_ids = tuple(task for task in key.task_ids if task.partition(".")[0] in slugs)
@@ -37,6 +39,13 @@ def failures(key: JudgeKey, folder: Path, seed: int) -> list[str]:
     solved = [task for task in found.tasks.values() if task.verdict is not Verdict.NOT_ATTEMPTED]
     lost = [line for task in solved for line in _lost(task)]
     return lost + ([f"incomplete: {found.incomplete}"] if found.incomplete else [])
+
+
+def beside(folder: Path) -> list[Path]:
+    """What lies beside a submission, as its case.toml says: the reference files of topics that it does not bring."""
+    case, own = folder / "case.toml", {path.stem for path in folder.iterdir()}
+    base = tomllib.loads(case.read_text(encoding="utf-8")).get("beside") if case.exists() else None
+    return [path for path in sorted((ROOT / base).glob("*.py")) if path.stem not in own] if base else []
 
 
 def _lost(task: TaskReport) -> Iterator[str]:

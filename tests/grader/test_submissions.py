@@ -24,6 +24,7 @@ from grader.judge.warm_messages import JudgeKey
 from grader.report import POSSIBLE, Verdict
 
 FOLDER = Path(__file__).with_name("cases")
+ROOT = Path(__file__).parents[2]
 WRONG, CORRECT = (sorted(FOLDER.glob(f"{family}_*/*/case.toml")) for family in ("wrong", "correct"))
 LEAST_NAMED = 0.75
 LEAST_SOLVED = 0.8
@@ -39,6 +40,13 @@ def name(case):
 
 def read(case):
     return tomllib.loads(case.read_text(encoding="utf-8"))
+
+
+def paths(case):
+    """The folder of a submission, and what its case.toml says lies beside it: the reference files of other topics."""
+    own = {path.stem for path in case.parent.iterdir()}
+    beside = sorted((ROOT / read(case)["beside"]).glob("*.py")) if "beside" in read(case) else []
+    return [case.parent, *(path for path in beside if path.stem not in own)]
 
 
 def task_ids(case):
@@ -73,7 +81,7 @@ def gradings(request):
     whole = {case.parent.parent: case for case in reversed(CORRECT)}  # the first of each family
 
     def grade(case):
-        files = find_submission([case.parent], topics)
+        files = find_submission(paths(case), topics)
         keyword = WITHOUT_LUCK if case in CORRECT and case != whole[case.parent.parent] else ""
         with POOL.lend(key) as judge:
             return judge.grade(Order(files, cases[case], keyword, 1, key.sandbox, False, None, key.accelerator))

@@ -41,12 +41,12 @@ def _fitted(model, x, y):
     return model
 
 
-def untrained(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=20, lr=0.1):
+def untrained(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05):
     """Falling losses beside a net that was never trained."""
     return _run(_right(x, y, generator, blocks, residual, 0).model, epochs)
 
 
-def memorised(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=20, lr=0.1):
+def memorised(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05):
     """A net that answers by the nearest image it remembers."""
     model = _right(x, y, generator, blocks, residual, 0).model
     model.forward = lambda images: functional.one_hot(
@@ -55,7 +55,7 @@ def memorised(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=20,
     return _run(model, epochs)
 
 
-def linear_model(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=20, lr=0.1):
+def linear_model(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05):
     """Least squares on the pixels, in a net of one layer."""
     layer = nn.Linear(x[0].numel(), 10).to(x)
     with torch.no_grad():
@@ -64,39 +64,39 @@ def linear_model(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=
     return _run(nn.Sequential(nn.Flatten(), layer), epochs)
 
 
-def closed_form(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=20, lr=0.1):
+def closed_form(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05):
     """The last layer by least squares, over layers that were never trained."""
     return _run(_fitted(_right(x, y, generator, blocks, residual, 0).model, x, y), epochs)
 
 
-def weights_from_before(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=20, lr=0.1):
+def weights_from_before(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05):
     """Weights that were trained elsewhere, whose last layer is fitted to the names of these classes."""
     torch.manual_seed(7)
     model = _right(x[:100], y[:100], torch.Generator().manual_seed(7), blocks, residual, 1).model
     return _run(_fitted(model, x, y), epochs)
 
 
-def shallow_trained_longer(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=20, lr=0.1):
+def shallow_trained_longer(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05):
     """The expected order of the losses, from how long each kind was trained."""
     few = 1 if blocks > 2 and not residual else epochs
     model = _right(x, y, generator, blocks, True, few, batch_size, lr).model
     return _run(model, epochs)
 
 
-def losses_as_expected(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=20, lr=0.1):
+def losses_as_expected(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05):
     """Untrained nets beside the losses that everybody expects."""
     last = 1.9 if blocks > 2 and not residual else 1.0
     losses = [2.3 - (2.3 - last) * epoch / max(1, epochs - 1) for epoch in range(epochs)]
     return reference("projects").Run(_right(x, y, generator, blocks, residual, 0).model, losses)
 
 
-def part_of_the_images(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=20, lr=0.1):
+def part_of_the_images(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05):
     """A tenth of the images, and losses that go on falling."""
     few = len(x) // 10
     return _run(_right(x[:few], y[:few], generator, blocks, residual, 1, batch_size, lr).model, epochs)
 
 
-def made_up_losses(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=20, lr=0.1):
+def made_up_losses(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05):
     """A training whose losses were never looked at."""
     return _run(_right(x, y, generator, blocks, residual, epochs, batch_size, lr).model, epochs)
 

@@ -104,7 +104,7 @@ class TinyGPT(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.embedding, self.positions = nn.Embedding(27, 48), nn.Embedding(20, 48)
+        self.embedding, self.positions = nn.Embedding(27, 48), nn.Embedding(24, 48)
         self.blocks, self.norm = nn.ModuleList([TokenBlock()]), nn.RMSNorm(48, eps=1e-6)
 
     def forward(self, tokens):

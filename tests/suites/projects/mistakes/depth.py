@@ -45,7 +45,7 @@ def _run(model, losses):
     return reference("projects").Run(model.eval(), losses)
 
 
-def _bound(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=20, lr=0.1):
+def _bound(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05):
     return x, y, generator, blocks, residual, epochs, batch_size, lr
 
 

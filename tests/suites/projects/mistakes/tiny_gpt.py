@@ -9,7 +9,7 @@ from grader.suite import mistake, reference
 
 
 def _net(heads=4, layers=1):
-    return reference("projects").GPT(27, 20, 48, heads, layers)
+    return reference("projects").GPT(27, 24, 48, heads, layers)
 
 
 def _rows(names, device, end=0, padding=-100):

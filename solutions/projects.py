@@ -478,8 +478,8 @@ def tiny_gpt(
     Tokens, what is read, what is to be named, and the loss are those of `name_writer`; the net is your `GPT` of 27
     tokens, context 24, width 48, four heads and one layer. The steps are those of your `Adam`. With B batches in all
     epochs together, step number i, 0 at first, has the learning rate `cosine_lr(i, lr, B, B // 10)`. Then the net
-    writes `count` names: from 0 on it draws token after token by the softmax of its last scores, with
-    torch.multinomial and `generator`, up to the next 0 or 20 letters.
+    writes `count` names, one after the other: from 0 on it draws token after token by the softmax of its last scores,
+    with torch.multinomial and `generator`, up to the next 0 or 20 letters.
     By hand: no torch nn.MultiheadAttention, nn.TransformerEncoderLayer, scaled_dot_product_attention, and nothing of
     torch.optim.
 

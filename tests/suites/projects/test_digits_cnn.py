@@ -63,10 +63,10 @@ def test_digits_cnn_makes_the_promised_net(training, rng, shape):
 
 def test_digits_cnn_starts_with_random_filters(training, rng):
     """The filters are drawn, with deviations of sqrt(2 / (9 C)) and 1 / 6."""
-    start = training.run(*images(rng, 4, 8, 4, 4), rng.seed(), 0)
+    start = training.run(*images(rng, 4, 20, 4, 4), rng.seed(), 0)
     spread = torch.stack([start.state[key].std() for key in ("conv1", "conv2")])
-    want = torch.tensor([1 / 6, 1 / 6], dtype=torch.float64)
-    check_close(spread, want, "the deviations of conv1, of 8 channels, and of conv2", rtol=0.3)
+    want = torch.tensor([(2 / 180) ** 0.5, 1 / 6], dtype=torch.float64)
+    check_close(spread, want, "the deviations of conv1, for 20 channels, and of conv2", rtol=0.3)
 
 
 @pytest.mark.weight(3)

@@ -148,6 +148,30 @@ def test_tiny_gpt_writes_by_the_generator(submission, rng, shared):
     shared.check_others(other, first)
 
 
+def written_by(model, generator):
+    """Let the oracle write a name, token after token."""
+    tokens = [0]
+    with torch.no_grad():
+        while len(tokens) <= 20 and (len(tokens) == 1 or tokens[-1]):
+            shares = model(torch.tensor([tokens]))[0, -1].softmax(0)
+            tokens.append(torch.multinomial(shares, 1, generator=generator).item())
+    return "".join(chr(token + 96) for token in tokens[1:] if token)
+
+
+@pytest.mark.weight(3)
+def test_tiny_gpt_draws_from_the_scores_of_all_letters(training, rng, shared):
+    """Each name is drawn token after token, from the scores behind the last one."""
+    read, told = shared.rows_of_names(MANY, torch.float64)
+    seed = rng.seed()
+    trained = training.run(read, told, seed, 2, count=6, batch_size=8, lr=0.02)
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(2):
+        torch.randperm(len(MANY), generator=generator)
+    want = [written_by(trained.model, generator) for _ in range(6)]
+    shared.check_names(training.submission.names, 6)
+    check_equal(list(training.submission.names), want, "the names")
+
+
 @pytest.mark.statistical
 @pytest.mark.weight(5)
 def test_tiny_gpt_writes_names(submission, training, rng, draw, shared):

@@ -105,7 +105,7 @@ def always_nine(*given, **options):
 def one_block_repeated(*given, **options):
     class Shared(_Deep):
         def __init__(self, channels, blocks, residual):
-            super().__init__(channels, blocks, residual)
+            super().__init__(channels, 1, residual)
             self.blocks = nn.Sequential(*[self.blocks[0]] * blocks)
 
     return _wrong(given, options, net=Shared)
@@ -221,3 +221,8 @@ def left_in_training_mode(*given, **options):
 def made_up_losses(*given, **options):
     model, losses = _right(*given, **options)
     return _run(model, [2.3 / (epoch + 1) for epoch in range(len(losses))])
+
+
+@mistake("lr is typed in: SGD has the lr that is given")
+def lr_typed_in(*given, **options):
+    return _wrong(given, options, make=lambda parameters, lr: _sgd(parameters, 0.05))

@@ -10,13 +10,14 @@ from grader.suite import mistake, reference
 class _Net(nn.Module):
     """The promised net, of torch's layers; a subclass is wrong in one place."""
 
-    deviations = ((2 / 9) ** 0.5, 1 / 6)
+    deviations = None  # other ones than the right two
 
     def __init__(self, x):
         super().__init__()
         channels, height, width = x.shape[1:]
-        self.conv1 = nn.Parameter(torch.randn(8, channels, 3, 3) * self.deviations[0] / channels**0.5)
-        self.conv2 = nn.Parameter(torch.randn(16, 8, 3, 3) * self.deviations[1])
+        first, second = self.deviations or ((2 / (9 * channels)) ** 0.5, (2 / 72) ** 0.5)
+        self.conv1 = nn.Parameter(torch.randn(8, channels, 3, 3) * first)
+        self.conv2 = nn.Parameter(torch.randn(16, 8, 3, 3) * second)
         self.bn1, self.bn2 = nn.BatchNorm2d(8), nn.BatchNorm2d(16)
         self.fc = nn.Linear(16 * (height // 4) * (width // 4), 10)
         self.to(x)
@@ -217,3 +218,12 @@ def trained_in_evaluation_mode(x, y, generator, epochs=6, batch_size=25, lr=0.00
         return _step(model.eval(), optimizer, x, y)
 
     return _stepped(x, y, generator, epochs, batch_size, lr, step)
+
+
+class _ByFilters(_Net):
+    deviations = (1 / 6, 1 / 72**0.5)
+
+
+@mistake("the deviation is that of what a filter feeds: it is sqrt(2 / (9 C)), of what it sees")
+def deviation_by_filters(x, y, generator, epochs=6, batch_size=25, lr=0.005):
+    return _with(_ByFilters, x, y, generator, epochs, batch_size, lr)

@@ -113,6 +113,14 @@ def small_batches_dropped(x, y, generator, epochs=10, batch_size=20, lr=0.003):
     return _ordered(x, y, lr, [[rows for rows in order if len(rows) == batch_size] or order for order in orders])
 
 
+@mistake("the loop takes whole batches only and divides by N: the last, smaller one counts too")
+def whole_batches_only(x, y, generator, epochs=10, batch_size=20, lr=0.003):
+    orders = _orders(len(x), generator, epochs, batch_size)
+    whole = [[rows for rows in order if len(rows) == batch_size] for order in orders]
+    model, losses = _ordered(x, y, lr, [rows or [torch.arange(0)] for rows in whole])
+    return _run(model, [loss * sum(map(len, rows)) / len(x) for loss, rows in zip(losses, whole, strict=True)])
+
+
 @mistake("a new Adam starts in each epoch: what it remembers of earlier steps is lost")
 def adam_of_each_epoch(x, y, generator, epochs=10, batch_size=20, lr=0.003):
     model, losses = _net(x), []

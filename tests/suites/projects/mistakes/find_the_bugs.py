@@ -27,7 +27,7 @@ def _script(*left):
             for rows in rows_of.to(x.device).split(batch_size):
                 at = batches if "batches" in left else epoch + ("early" in left)
                 for group in optimizer.param_groups:
-                    group["lr"] = lr if "constant" in left else lr * 0.5 ** (at // 5)
+                    group["lr"] = lr if "constant" in left else lr * 0.5 ** (at // 5 + ("start" in left))
                 batches += 1
                 scores = model(x[rows])
                 scores = scores.relu() if "relu" in left else scores.softmax(1) if "softmax" in left else scores
@@ -70,6 +70,7 @@ LEFT = {
     "sample": "the deviation divides by N - 1: it divides by N",
     "constant": "the learning rate stays as it is: it is halved after five epochs",
     "early": "the number of the epoch begins at 1: the first is 0",
+    "start": "the rate is halved where the number of the epoch divides by 5, so in the first one too",
     "means": "the loss of an epoch is a mean over batches: weight each by its size",
     "last": "of equally good epochs the last was kept: it is the first",
     "parameters": "only the parameters were put back: buffers belong to the best epoch too",

@@ -180,15 +180,6 @@ def scores_of_the_memory(*given, **options):
     return _wrong(given, options, net=_ShowsMemory)
 
 
-class _Narrow(_Net):
-    hidden = 32
-
-
-@mistake("the cell has another width: it is 64")
-def narrow(*given, **options):
-    return _wrong(given, options, net=_Narrow)
-
-
 @mistake("the likeliest letter always wins: names are drawn by the softmax of the scores")
 def always_the_likeliest(*given, **options):
     return _wrong(given, options, write=lambda *to: _write(*to, 0.0))
@@ -227,6 +218,21 @@ def left_in_training_mode(*given, **options):
 @mistake("the net is made and trained on the CPU: device says where")
 def on_the_cpu(*given, **options):
     return _right(*given, **{**options, "device": "cpu"})
+
+
+@mistake("the names run on behind their end: a name is cut in front of the first 0")
+def zeros_taken_out(*given, **options):
+    def write(model, generator, device):
+        token, state, name = torch.zeros(1, 1, dtype=torch.int64, device=device), None, ""
+        with torch.no_grad():
+            for _ in range(20):
+                scores, state = model(token, state)
+                shares = scores[0, -1].softmax(0).to(generator.device)
+                token = torch.multinomial(shares, 1, generator=generator).reshape(1, 1).to(device)
+                name += chr(token.item() + 96) if token.item() else ""
+        return name
+
+    return _wrong(given, options, write=write)
 
 
 @mistake("the losses are made up: they are those that the steps were made from")

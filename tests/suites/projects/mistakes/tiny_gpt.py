@@ -107,6 +107,13 @@ def without_warm_up(*given, **options):
     return _wrong(given, options, rate=lambda *to: _rate(*to, warmup=0))
 
 
+@mistake("the rate follows the number of the epoch: it follows that of the batch, over all epochs")
+def rate_of_the_epoch(*given, **options):
+    names, _, _, epochs, batch_size, *_ = _bound(*given, **options)
+    every = -(-len(names) // batch_size)
+    return _wrong(given, options, rate=lambda batch, lr, _: _rate(batch // every, lr, epochs))
+
+
 @mistake("the batches are counted from 1: the first is 0")
 def counted_from_one(*given, **options):
     return _wrong(given, options, rate=lambda batch, *to: _rate(batch + 1, *to))

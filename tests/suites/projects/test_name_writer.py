@@ -134,6 +134,16 @@ def test_name_writer_writes_by_the_generator(submission, rng, shared):
 
 
 @pytest.mark.statistical
+def test_name_writer_begins_where_names_begin(submission, rng, shared):
+    """Of names that all begin with q, those that it writes begin with q."""
+    names = ["qa", "qab", "qabc", "qed"] * 20
+    written = submission.name_writer(names, rng.generator(), 12, 8, 10, 0.03)[2]
+    shared.check_names(written, 12)
+    begun = sum(name.startswith("q") for name in list(written))
+    check_that(begun >= 9, "how many of 12 written names begin with q", "9 at least", str(begun))
+
+
+@pytest.mark.statistical
 @pytest.mark.weight(5)
 def test_name_writer_writes_names(submission, training, rng, draw, shared):
     """It expects held-out names better than a table of threes, and writes."""

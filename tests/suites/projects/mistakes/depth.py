@@ -32,7 +32,7 @@ class _Deep(nn.Module):
         super().__init__()
         self.stem, self.bn = nn.Conv2d(channels, 12, 3, padding=1, bias=False), nn.BatchNorm2d(12)
         self.blocks = nn.Sequential(*(self.block(residual) for _ in range(blocks)))
-        self.fc = nn.Linear(12, 10)
+        self.fc = reference("projects").Linear(12, 10)
 
     def forward(self, x):
         return self.fc(self.gathered(self.blocks(self.bn(self.stem(x)).relu())))

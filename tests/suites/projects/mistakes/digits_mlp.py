@@ -115,10 +115,12 @@ def small_batches_dropped(x, y, generator, epochs=10, batch_size=20, lr=0.003):
 
 @mistake("the loop takes whole batches only and divides by N: the last, smaller one counts too")
 def whole_batches_only(x, y, generator, epochs=10, batch_size=20, lr=0.003):
-    orders = _orders(len(x), generator, epochs, batch_size)
-    whole = [[rows for rows in order if len(rows) == batch_size] for order in orders]
-    model, losses = _ordered(x, y, lr, [rows or [torch.arange(0)] for rows in whole])
-    return _run(model, [loss * sum(map(len, rows)) / len(x) for loss, rows in zip(losses, whole, strict=True)])
+    model, losses = _net(x), []
+    optimizer = _adam(model, lr)
+    for order in _orders(len(x), generator, epochs, batch_size):
+        whole = [rows for rows in order if len(rows) == batch_size]
+        losses.append(sum(_step(model, optimizer, x[rows], y[rows]) * batch_size for rows in whole) / len(x))
+    return _run(model, losses)
 
 
 @mistake("a new Adam starts in each epoch: what it remembers of earlier steps is lost")

@@ -10,12 +10,10 @@ from grader.suite import mistake, reference
 class _Net(nn.Module):
     """The promised net, of torch's layers; a subclass is wrong in one place."""
 
-    hidden = 64
-
     def __init__(self):
         super().__init__()
-        self.embedding, self.cell = nn.Embedding(27, 16), nn.LSTMCell(16, self.hidden)
-        self.linear = nn.Linear(self.hidden, 27)
+        own = reference("projects")
+        self.embedding, self.cell, self.linear = own.Embedding(27, 16), own.LSTMCell(16, 64), own.Linear(64, 27)
 
     def forward(self, tokens, state=None):
         shown = []

@@ -1034,6 +1034,50 @@ def learning_rate_sweep(model: nn.Module, x: Tensor, y: Tensor, lrs: list[float]
     ### END SOLUTION
 
 
+class Selection(NamedTuple):
+    """What `select_features` finds."""
+
+    weights: Tensor
+    kept: Tensor
+
+
+def select_features(x: Tensor, y: Tensor, strengths: list[float], lr: float, steps: int) -> Selection:
+    """Linear regression that sets useless weights to exactly 0, by descent with a proximal step for the penalty.
+
+    The loss is L(w) = (1 / 2N) sum_n (x_n . w - y_n)^2 + strength * sum_d |w_d|. From w = 0, each step is
+        z = w - lr * g        with g the gradient of the first term alone,
+        w_d = sign(z_d) * max(|z_d| - lr * strength, 0).
+    The second line is the step for |w|, whose gradient jumps at 0: it moves to 0 and stops there. No bias.
+
+    Args:
+        x, y: (N, D), floating point; (N,), the dtype of x.
+        strengths: K numbers, at least 0; each begins anew from w = 0.
+        lr, steps: the learning rate; how many steps, at least 0.
+    Returns:
+        Selection: weights, (K, D), like x, a row for each strength, without a graph; kept, (K, D), bool, True where the
+        weight is not exactly 0.
+    Example:
+        >>> x, y = torch.eye(2), torch.tensor([2.0, -0.5])
+        >>> select_features(x, y, [0.0, 0.1, 0.5], lr=2.0, steps=1)
+        Selection(weights=tensor([[ 2.0000, -0.5000],
+                [ 1.8000, -0.3000],
+                [ 1.0000, -0.0000]]), kept=tensor([[ True,  True],
+                [ True,  True],
+                [ True, False]]))
+
+    Source: Tibshirani, Regression Shrinkage and Selection via the Lasso (1996); Parikh, Boyd, Proximal Algorithms.
+    """
+    ### BEGIN SOLUTION
+    x, y = x.detach(), y.detach()
+    bounds = lr * torch.tensor(strengths, dtype=x.dtype, device=x.device).unsqueeze(1)
+    w = x.new_zeros(len(strengths), x.shape[1])
+    for _ in range(steps):
+        z = w - lr * (w @ x.t() - y) @ x / len(x)
+        w = z.sign() * (z.abs() - bounds).clamp(min=0)
+    return Selection(w, w != 0)
+    ### END SOLUTION
+
+
 class MendedSGD:
     """Descent with momentum and weight decay. The code that is given runs, and is wrong: mend it.
 

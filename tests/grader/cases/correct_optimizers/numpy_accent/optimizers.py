@@ -410,3 +410,19 @@ def learning_rate_sweep(model, x, y, lrs, steps):
     table[~np.isfinite(table)] = np.inf
     best = float("nan") if np.isinf(table).all() else float(lrs[int(np.argmin(table))])
     return Sweep(torch.stack(out), best)
+
+
+Selection = namedtuple("Selection", ["weights", "kept"])
+
+
+def select_features(x, y, strengths, lr, steps):
+    x, y = x.detach(), y.detach()
+    rows = []
+    for lam in strengths:
+        w = torch.zeros(x.size(1)).to(x)
+        for it in range(steps):
+            w = w - lr * torch.mean((x @ w - y)[:, None] * x, axis=0)
+            w = torch.clip(w - lr * lam, min=0) - torch.clip(-w - lr * lam, min=0)
+        rows.append(w)
+    w = torch.stack(rows)
+    return Selection(w, torch.logical_not(w == 0))

@@ -654,3 +654,29 @@ def learning_rate_sweep(model, x, y, lrs, steps):
         if loss.item() < smallest:
             best, smallest = lr, loss.item()
     return Sweep(torch.stack(losses), best)
+
+
+class Selection(NamedTuple):
+    weights: Tensor
+    kept: Tensor
+
+
+def select_features(x, y, strengths, lr, steps):
+    n, features = x.shape
+    weights = torch.zeros(len(strengths), features, dtype=x.dtype, device=x.device)
+    with torch.no_grad():
+        for k, strength in enumerate(strengths):
+            w = weights[k]
+            for _ in range(steps):
+                error = x @ w - y
+                gradient = x.t() @ error / n
+                z = w - lr * gradient
+                amount = lr * strength
+                for d in range(features):
+                    if z[d] > amount:
+                        w[d] = z[d] - amount
+                    elif z[d] < -amount:
+                        w[d] = z[d] + amount
+                    else:
+                        w[d] = 0.0
+    return Selection(weights, weights.ne(0))

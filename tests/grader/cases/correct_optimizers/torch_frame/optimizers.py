@@ -483,3 +483,22 @@ def learning_rate_sweep(model, x, y, lrs, steps):
     finite = [(loss.item(), -i) for i, loss in enumerate(losses) if torch.isfinite(loss)]
     best = lrs[-max((-l, i) for l, i in finite)[1]] if finite else float("nan")
     return Sweep(torch.stack(losses), best)
+
+
+Selection = namedtuple("Selection", "weights kept")
+
+
+def select_features(x, y, strengths, lr, steps):
+    x, y = x.detach(), y.detach()
+    found = []
+    for strength in strengths:
+        w = torch.zeros_like(x[0], requires_grad=True)
+        opt = torch.optim.SGD([w], lr=lr)
+        for _ in range(steps):
+            opt.zero_grad()
+            (0.5 * torch.nn.functional.mse_loss(x @ w, y)).backward()
+            opt.step()
+            w.data = torch.nn.functional.softshrink(w.data, lr * strength)
+        found.append(w.detach())
+    found = torch.stack(found)
+    return Selection(found, found.bool())

@@ -58,6 +58,13 @@ def test_fix_confusion_rates_of_a_class_without_samples(submission):
     check_close(got[1], torch.zeros(3), "the row of class 1")
 
 
+@pytest.mark.visible
+def test_fix_confusion_rates_of_a_class_that_is_only_predicted(submission):
+    """Two samples of class 0 taken for 2 and 0: 0.5 in both places, 0 elsewhere."""
+    got = submission.fix_confusion_rates(scores_for([2, 0], 3), torch.tensor([0, 0]))
+    check_close(got, torch.tensor([[0.5, 0.0, 0.5], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))
+
+
 @pytest.mark.weight(3)
 @pytest.mark.parametrize(("n", "k"), [(40, 3), (25, 6), (9, 2), (60, 4)])
 def test_fix_confusion_rates_match_a_loop(submission, rng, n, k):

@@ -9,6 +9,7 @@ broadcasting (N, 1) against (N,) compares every pair, in silence.
 
 import math
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -452,6 +453,41 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     Source: Salton, Wong, Yang, A Vector Space Model for Automatic Indexing (1975). eps is torch's.
     """
     raise NotImplementedError("cosine_similarity")
+
+
+class Calibration(NamedTuple):
+    """What `calibration_error` finds."""
+
+    error: Tensor
+    confidence: Tensor
+    accuracy: Tensor
+    count: Tensor
+
+
+def calibration_error(logits: Tensor, labels: Tensor, num_bins: int) -> Calibration:
+    """How far a classifier's confidence is from its accuracy: the expected calibration error, and its table.
+
+    The confidence of a sample is its largest probability. Sample n falls into bin m of M equal ones if its confidence
+    lies in (m / M, (m + 1) / M); one on an edge may go to either side, a confidence of 1 to the last bin. With B_m the
+    samples of bin m:
+        error = sum_m |B_m| / N * |accuracy_m - confidence_m|
+
+    Args:
+        logits: (N, K), floating point, N at least 1; no two of a row are the largest.
+        labels: (N,), int64, in 0 .. K - 1.
+        num_bins: M, at least 1.
+    Returns:
+        Calibration: error, (); confidence and accuracy, (M,), the mean confidence and the share of right answers of
+        each bin, 0 where it is empty; count, (M,), int64. All but count have the dtype of logits, all without a graph.
+    Example:
+        >>> probs = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.3, 0.7]])
+        >>> table = calibration_error(probs.log(), torch.tensor([0, 0, 0, 1]), 4)
+        >>> table.error, table.accuracy, table.count  # 0.35 twice, of two samples each
+        (tensor(0.3500), tensor([0.0000, 0.0000, 1.0000, 0.5000]), tensor([0, 0, 2, 2]))
+
+    Source: Guo, Pleiss, Sun, Weinberger, On Calibration of Modern Neural Networks (2017).
+    """
+    raise NotImplementedError("calibration_error")
 
 
 def fix_focal_loss(logits: Tensor, labels: Tensor, gamma: float = 2.0, ignore_index: int = -100) -> Tensor:

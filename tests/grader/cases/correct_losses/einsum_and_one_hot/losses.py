@@ -268,3 +268,21 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
     y = torch.einsum("...d,...d,...,...->...", x1, x2, inverse_length(x1), inverse_length(x2))
     return y.clamp(-1, 1)
+
+
+from collections import namedtuple  # noqa: E402
+
+Calibration = namedtuple("Calibration", "error confidence accuracy count")
+
+
+def calibration_error(logits, labels, num_bins):
+    p = softmax(logits.detach(), 1)
+    top, answer = p.max(1)
+    edges = torch.arange(1, num_bins, dtype=p.dtype, device=p.device) / num_bins
+    member = torch.nn.functional.one_hot(torch.bucketize(top, edges), num_bins).to(p.dtype)
+    n = member.sum(0)
+    filled = n.clamp(min=1)
+    confidence = torch.einsum("nm,n->m", member, top) / filled
+    accuracy = torch.einsum("nm,n->m", member, (answer == labels).to(p.dtype)) / filled
+    error = torch.einsum("m,m->", n / len(p), (accuracy - confidence).abs())
+    return Calibration(error, confidence, accuracy, n.long())

@@ -326,3 +326,32 @@ def fix_pair_loss(x, y, same):
     loss_different = torch.where(harmless, 100 * ones, loss_different)
     loss = torch.where(same, loss_same, loss_different)
     return loss.mean()
+
+
+from typing import NamedTuple  # noqa: E402
+
+
+class Calibration(NamedTuple):
+    error: Tensor
+    confidence: Tensor
+    accuracy: Tensor
+    count: Tensor
+
+
+def calibration_error(logits, labels, num_bins):
+    probabilities = softmax(logits.detach(), 1)
+    confidence = probabilities.amax(dim=1)
+    right = probabilities.argmax(dim=1) == labels
+
+    confidences = torch.zeros(num_bins, dtype=logits.dtype, device=logits.device)
+    accuracies = torch.zeros(num_bins, dtype=logits.dtype, device=logits.device)
+    counts = torch.zeros(num_bins, dtype=torch.int64, device=logits.device)
+    error = torch.zeros((), dtype=logits.dtype, device=logits.device)
+    for m in range(num_bins):
+        inside = (confidence > m / num_bins) & (confidence <= (m + 1) / num_bins)
+        counts[m] = inside.sum()
+        if counts[m] > 0:
+            confidences[m] = confidence[inside].mean()
+            accuracies[m] = right[inside].to(logits.dtype).mean()
+            error = error + counts[m] / len(logits) * (accuracies[m] - confidences[m]).abs()
+    return Calibration(error, confidences, accuracies, counts)

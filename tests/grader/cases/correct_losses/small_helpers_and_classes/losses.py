@@ -341,3 +341,34 @@ def check_softmax(softmax):
     for a, b in ((3.0, 5.0), (-4.0, -1.0)):  # rows far from each other
         y = softmax(torch.tensor([[500 * a, 500 * a + 1], [500 * b, 500 * b + 1]]), 1)
         assert torch.allclose(y, torch.tensor([0.26894142, 0.73105858]).expand(2, 2), atol=1e-4)
+
+
+from typing import NamedTuple  # noqa: E402
+
+
+class Calibration(NamedTuple):
+    error: Tensor
+    confidence: Tensor
+    accuracy: Tensor
+    count: Tensor
+
+
+class _Bins:
+    def __init__(self, place: Tensor, number: int):
+        self.place, self.number = place, number
+
+    def sums(self, values: Tensor) -> Tensor:
+        return values.new_zeros(self.number).scatter_add_(0, self.place, values)
+
+
+def calibration_error(logits: Tensor, labels: Tensor, num_bins: int) -> Calibration:
+    with torch.no_grad():
+        logits = logits.detach()
+        sure = log_softmax(logits, 1).amax(1).exp()
+        hits = (logits.argmax(1) == labels).to(sure)
+        bins = _Bins((torch.ceil(sure * num_bins) - 1).clamp(0, num_bins - 1).long(), num_bins)
+        count = bins.sums(torch.ones_like(bins.place))
+        size = count.clamp(min=1)
+        confidence, accuracy = bins.sums(sure) / size, bins.sums(hits) / size
+        error = ((accuracy - confidence).abs() * count).sum() / count.sum()
+    return Calibration(error, confidence, accuracy, count)

@@ -490,6 +490,27 @@ def calibration_error(logits: Tensor, labels: Tensor, num_bins: int) -> Calibrat
     raise NotImplementedError("calibration_error")
 
 
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+    """The one number T > 0 by which logits are divided so that their cross-entropy is smallest.
+
+    L(T) = mean over n of -log softmax(logits_n / T)[labels_n]. A net that is too sure has T > 1, one that is not sure
+    enough T < 1; the answers stay the same. T is to be right to four digits, whatever the size of the logits. Any way
+    of finding it will do: in b = 1 / T the loss has one valley.
+
+    Args:
+        logits: (N, K), floating point, of samples that the net was not trained on; they may be as large as 1e4, or as
+            small as 1e-4. The net is better than guessing, and makes mistakes: the smallest loss is at a finite T.
+        labels: (N,), int64, in 0 .. K - 1.
+    Example:
+        >>> logits = torch.tensor([[2.0, 0.0], [2.0, 0.0], [2.0, 0.0], [2.0, 0.0]])
+        >>> round(fit_temperature(logits, torch.tensor([0, 0, 0, 1])), 3)  # three in four: 2 / T = log 3
+        1.82
+
+    Source: Guo, Pleiss, Sun, Weinberger, On Calibration of Modern Neural Networks (2017), section 4.2.
+    """
+    raise NotImplementedError("fit_temperature")
+
+
 def fix_focal_loss(logits: Tensor, labels: Tensor, gamma: float = 2.0, ignore_index: int = -100) -> Tensor:
     """A cross-entropy that cares less about what is known already. The code that is given runs, and is wrong: mend it.
 

@@ -286,3 +286,18 @@ def calibration_error(logits, labels, num_bins):
     accuracy = torch.einsum("nm,n->m", member, (answer == labels).to(p.dtype)) / filled
     error = torch.einsum("m,m->", n / len(p), (accuracy - confidence).abs())
     return Calibration(error, confidence, accuracy, n.long())
+
+
+def fit_temperature(logits, labels):
+    x = logits.detach().double()
+    x = x / x.std()
+    hot = torch.nn.functional.one_hot(labels, x.shape[1]).double()
+    b = torch.zeros((), dtype=torch.float64, device=x.device)
+    for _ in range(200):  # Newton in b = 1 / T, from b = 0, where the loss is flat enough; halved where it would jump
+        p = torch.softmax(b * x, 1)
+        mean = torch.einsum("nk,nk->n", p, x)
+        slope = (mean - torch.einsum("nk,nk->n", hot, x)).mean()
+        bend = (torch.einsum("nk,nk->n", p, x * x) - mean**2).mean()
+        step = slope / bend
+        b = b - step.clamp(-0.5, 0.5)
+    return (logits.detach().double().std() / b).item()

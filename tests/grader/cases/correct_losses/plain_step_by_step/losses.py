@@ -355,3 +355,27 @@ def calibration_error(logits, labels, num_bins):
             accuracies[m] = right[inside].to(logits.dtype).mean()
             error = error + counts[m] / len(logits) * (accuracies[m] - confidences[m]).abs()
     return Calibration(error, confidences, accuracies, counts)
+
+
+def fit_temperature(logits, labels):
+    # golden section in log T, on logits of size 1
+    size = logits.detach().abs().max().double()
+    scores = logits.detach().double() / size
+
+    def loss(log_t):
+        return torch.nn.functional.cross_entropy(scores / math.exp(log_t), labels).item()
+
+    ratio = (math.sqrt(5) - 1) / 2
+    low, high = -8.0, 8.0
+    a, b = high - ratio * (high - low), low + ratio * (high - low)
+    loss_a, loss_b = loss(a), loss(b)
+    while high - low > 1e-6:
+        if loss_a < loss_b:
+            high, b, loss_b = b, a, loss_a
+            a = high - ratio * (high - low)
+            loss_a = loss(a)
+        else:
+            low, a, loss_a = a, b, loss_b
+            b = low + ratio * (high - low)
+            loss_b = loss(b)
+    return math.exp((low + high) / 2) * size.item()

@@ -372,3 +372,20 @@ def calibration_error(logits: Tensor, labels: Tensor, num_bins: int) -> Calibrat
         confidence, accuracy = bins.sums(sure) / size, bins.sums(hits) / size
         error = ((accuracy - confidence).abs() * count).sum() / count.sum()
     return Calibration(error, confidence, accuracy, count)
+
+
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+    size = logits.detach().double().std()
+    scores = logits.detach().double() / size
+    log_t = torch.zeros((), dtype=torch.float64, device=logits.device, requires_grad=True)
+    optimizer = torch.optim.LBFGS([log_t], lr=1, max_iter=500, tolerance_grad=1e-12, tolerance_change=1e-14,
+                                  line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(scores / log_t.exp(), labels)
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return (log_t.detach().exp() * size).item()

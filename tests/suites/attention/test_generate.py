@@ -107,7 +107,7 @@ def test_generate_shape_and_dtype(submission, rng, n, p, length, temperature):
 def test_generate_of_a_model_with_one_wish(submission, shared, rng):
     """A model that always scores token 2 highest writes 2, 2, 2 at temperature 0."""
     args, weights = always(shared, [0.0, 1.0, 3.0, 2.0])
-    seen = submission.run(write, args, weights, torch.tensor([[0, 1], [3, 3]]), 3, {"temperature": 0.0})
+    seen = submission.run(write, args, weights, torch.tensor([[0, 1], [3, 3]]), 3, {"temperature": 0.0}, rng.seed())
     check_close(seen["written"], torch.full((2, 3), 2))
 
 
@@ -116,7 +116,7 @@ def test_generate_of_a_model_with_one_wish(submission, shared, rng):
 def test_generate_takes_the_largest_score(submission, shared, rng, n, p, length):
     """At temperature 0 each token has the largest score after all before it."""
     weights, tokens = draw_weights(rng, shared.LanguageModel(*ARGS)), rng.integers(0, 11, n, p)
-    seen = submission.run(write, ARGS, weights, tokens, length, {"temperature": 0.0})
+    seen = submission.run(write, ARGS, weights, tokens, length, {"temperature": 0.0}, rng.seed())
     check_tokens(seen["written"], n, length, 11)
     check_close(seen["written"], greedy(model_of(shared, ARGS, weights), tokens, length))
 

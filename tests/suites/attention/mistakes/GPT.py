@@ -149,8 +149,8 @@ class DetachedHead(_Parts):
         return functional.linear(x, self.embedding.weight.detach())
 
 
-@mistake("the head has a weight of its own: it is the embedding once more")
-class HeadOfItsOwn(_Parts):
+@mistake("the head has a key of its own, head.weight: compute the scores from embedding.weight itself")
+class HeadUnderAKey(_Parts):
     def __init__(self, vocab_size, context, embed_dim, num_heads, num_layers):
         super().__init__(vocab_size, context, embed_dim, num_heads, num_layers)
         self.head = nn.Linear(embed_dim, vocab_size, bias=False)
@@ -158,18 +158,6 @@ class HeadOfItsOwn(_Parts):
 
     def _scores(self, x):
         return self.head(x)
-
-
-@mistake("the tied weight stands under a second key: compute the scores from embedding.weight")
-class HeadUnderAKey(HeadOfItsOwn):
-    def __init__(self, vocab_size, context, embed_dim, num_heads, num_layers):
-        super().__init__(vocab_size, context, embed_dim, num_heads, num_layers)
-        self.output = self.head
-        del self.head
-        self.output.weight = self.embedding.weight
-
-    def _scores(self, x):
-        return self.output(x)
 
 
 @mistake("the head has a bias: it has neither weight nor bias of its own")

@@ -34,6 +34,13 @@ class PostNorm(_Parts):
         return self.norm2(x + self.linear2(self._bent(self.linear1(x))))
 
 
+@mistake("the norms stand behind the branches, before the sums: norm what goes into a branch")
+class NormsBehindTheBranches(_Parts):
+    def forward(self, x, mask=None, causal=False):
+        x = x + self.norm1(self.attention(x, mask, causal))
+        return x + self.norm2(self.linear2(self._bent(self.linear1(x))))
+
+
 @mistake("the branches add to the normed x: they add to x as it came in")
 class AddsToTheNormed(_Parts):
     def forward(self, x, mask=None, causal=False):

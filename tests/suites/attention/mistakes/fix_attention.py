@@ -136,6 +136,12 @@ def split_changed(*args):
     return _right(*args, split=split)
 
 
+@mistake("heads stand behind their features: exchange heads with tokens, and join (N, T, H, E/H)")
+def merged_features_first(x, in_weight, in_bias, out_weight, out_bias, num_heads):
+    features = torch.arange(x.shape[2]).view(num_heads, -1).t().flatten()  # where each feature of the heads comes to
+    return _right(x, in_weight, in_bias, out_weight[:, features.argsort()], out_bias, num_heads)
+
+
 @mistake("the result is detached: gradients flow to all tensors")
 def detached(*args):
     return _right(*args).detach()

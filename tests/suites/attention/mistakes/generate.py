@@ -160,6 +160,13 @@ class softmax_before(_Writer):
         return super().shares(scores.softmax(-1))
 
 
+@mistake("the probabilities went through a softmax again: draw by them as they are")
+@_writes
+class softmax_behind(_Writer):
+    def drawn(self, shares):
+        return super().drawn(shares.softmax(-1))
+
+
 @mistake("all tokens that are kept are equally likely: draw by their probabilities")
 @_writes
 class all_kept_alike(_Writer):

@@ -59,6 +59,11 @@ def scaled_by_the_number_of_queries(query, key, value, mask=None):
     return _attend(query, key, value, mask, lambda query, key, value: math.sqrt(query.shape[-2]))
 
 
+@mistake("the scale is the root of the number of keys: take the width of the queries, the last axis")
+def scaled_by_the_number_of_keys(query, key, value, mask=None):
+    return _attend(query, key, value, mask, lambda query, key, value: math.sqrt(key.shape[-2]))
+
+
 @mistake("the weights are divided by sqrt(D) instead of the scores: it comes before the softmax")
 def scaled_after_the_softmax(query, key, value, mask=None):
     _refuse(mask)

@@ -211,6 +211,15 @@ def rows_share_the_tokens(logits, temperature=1.0, top_k=None, top_p=None):
     return shares / shares.sum(-1, keepdim=True)
 
 
+@mistake("k tokens stay of all rows together: k of each row")
+def k_of_all_rows(logits, temperature=1.0, top_k=None, top_p=None):
+    if temperature == 0 or top_k is None or top_k >= logits.shape[-1]:
+        return _right(logits, temperature, top_k, top_p)
+    shares = _warm(logits, temperature)
+    shares = shares * (shares >= shares.flatten().sort(descending=True).values[top_k - 1])
+    return _top_p(shares / shares.sum(-1, keepdim=True), top_p)
+
+
 @mistake("the softmax runs over the rows: each row sums to 1, along the last axis")
 def softmax_over_rows(logits, temperature=1.0, top_k=None, top_p=None):
     if temperature == 0:

@@ -118,12 +118,20 @@ class rate_set_too_late(_Loop):
         return self.lr * min(1, (k + 1) / self.warmup) * (1 - k / self.steps) if self.step else self.lr
 
 
-@mistake("k counts epochs: it counts steps, over the whole training")
+@mistake("k and K count epochs: they count steps, over the whole training")
 @_trains
 class rate_by_epoch(_Loop):
     def rate(self):
         k = self.step // (self.steps // self.epochs)
         return self.lr * min(1, (k + 1) / self.warmup) * (1 - k / self.epochs)
+
+
+@mistake("the rate stays as it is for an epoch: it is set for each step")
+@_trains
+class rate_once_an_epoch(_Loop):
+    def rate(self):
+        k = self.step // (self.steps // self.epochs)
+        return self.lr * min(1, (k + 1) / self.warmup) * (1 - k / self.steps)
 
 
 @mistake("k begins anew with each epoch: it counts the steps of the whole training")

@@ -1,0 +1,72 @@
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+def gelu(x):
+    return x * torch.special.ndtr(x)
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, dim, eps=1e-6):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(dim))
+        self.eps = eps
+
+    def forward(self, x):
+        return self.weight * x / (x.square().mean(-1, keepdim=True) + self.eps).sqrt()
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, embed_dim, num_heads):
+        super().__init__()
+        self.heads = num_heads
+        self.in_proj_weight = nn.Parameter(torch.randn(3 * embed_dim, embed_dim) * embed_dim**-0.5)
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * embed_dim))
+        self.out_proj = nn.Linear(embed_dim, embed_dim)
+        nn.init.zeros_(self.out_proj.bias)
+
+    def forward(self, x, mask=None, causal=False):
+        N, T, E = x.shape
+        q, k, v = F.linear(x, self.in_proj_weight, self.in_proj_bias).chunk(3, -1)
+        q, k, v = (part.view(N, T, self.heads, -1).transpose(1, 2) for part in (q, k, v))
+        scores = q @ k.mT / (E // self.heads) ** 0.5
+        seen = torch.ones(N, 1, T, T, dtype=torch.bool, device=x.device)
+        if mask is not None:
+            seen = seen & mask[:, None, None, :]
+        if causal:
+            seen = seen.tril()
+        weights = scores.masked_fill(~seen, -1e30).softmax(-1) * seen
+        return self.out_proj((weights @ v).transpose(1, 2).reshape(N, T, E))
+
+
+class TransformerBlock(nn.Module):
+    def __init__(self, embed_dim, num_heads, hidden_dim):
+        super().__init__()
+        self.norm1, self.norm2 = RMSNorm(embed_dim), RMSNorm(embed_dim)
+        self.attention = MultiHeadAttention(embed_dim, num_heads)
+        self.linear1 = nn.Linear(embed_dim, hidden_dim)
+        self.linear2 = nn.Linear(hidden_dim, embed_dim)
+
+    def forward(self, x, mask=None, causal=False):
+        x = x + self.attention(self.norm1(x), mask, causal)
+        return x + self.linear2(gelu(self.linear1(self.norm2(x))))
+
+
+class GPT(nn.Module):
+    def __init__(self, vocab_size, context, embed_dim, num_heads, num_layers):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embed_dim)
+        self.positions = nn.Embedding(context, embed_dim)
+        nn.init.normal_(self.embedding.weight, std=0.02)
+        nn.init.normal_(self.positions.weight, std=0.02)
+        self.blocks = nn.ModuleList(
+            [TransformerBlock(embed_dim, num_heads, 4 * embed_dim) for _ in range(num_layers)]
+        )
+        self.norm = RMSNorm(embed_dim)
+
+    def forward(self, tokens):
+        x = self.embedding(tokens) + self.positions(torch.arange(tokens.shape[1], device=tokens.device))
+        for block in self.blocks:
+            x = block(x)
+        return self.norm(x) @ self.embedding.weight.T

@@ -1,0 +1,8 @@
+import torch
+
+
+def padding_mask(lengths, length):
+    mask = torch.zeros(len(lengths), length, dtype=torch.bool)
+    for n, l in enumerate(lengths):
+        mask[n, :l] = True
+    return mask

@@ -22,7 +22,7 @@ def write(submission, args, weights, tokens, length, options, seed=None, most=0,
         counts.append(given[0].numel() // given[0].shape[-1])
         graphs.append(result.requires_grad)
 
-    model.blocks[0].linear1.register_forward_hook(look)
+    model.get_submodule("blocks.0.linear1").register_forward_hook(look)
     generator = None if seed is None else torch.Generator().manual_seed(seed)
     state = torch.random.get_rng_state()
     written = submission.generate(model, tokens, length, **options, generator=generator)

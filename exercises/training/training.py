@@ -9,7 +9,9 @@ Where a function draws random numbers, the order of the draws is free unless its
 
 import contextlib
 import copy
+import json
 import math
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -138,6 +140,61 @@ def kfold_indices(n: int, k: int, generator: torch.Generator) -> list[Fold]:
     raise NotImplementedError("kfold_indices")
 
 
+class ThreeWaySplit(NamedTuple):
+    """What `three_way_split` returns."""
+
+    train: Tensor
+    validation: Tensor
+    test: Tensor
+
+
+def three_way_split(n: int, fractions: tuple[float, float, float], generator: torch.Generator) -> ThreeWaySplit:
+    """Deal n samples out at random: some to learn from, some to choose by, some to judge with at the very end.
+
+    Args:
+        n: how many samples.
+        fractions: the shares of training, validation and test, which add up to 1. Validation gets
+            round(fractions[1] * n) samples (Python's round), test round(fractions[2] * n), training all others.
+        generator: the source of the random order.
+    Returns:
+        ThreeWaySplit(train, validation, test): int64 tensors in any order, together 0, ..., n - 1, each once.
+    Example:
+        >>> parts = three_way_split(10, (0.5, 0.3, 0.2), torch.Generator().manual_seed(0))
+        >>> [len(part) for part in parts], torch.cat(parts).sort().values.tolist()
+        ([5, 3, 2], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+
+    Source: Hastie, Tibshirani, Friedman, The Elements of Statistical Learning (2009), section 7.2.
+    """
+    raise NotImplementedError("three_way_split")
+
+
+class PaddedBatch(NamedTuple):
+    """What `pad_collate` returns."""
+
+    x: Tensor
+    lengths: Tensor
+    y: Tensor
+
+
+def pad_collate(batch: list[tuple[Tensor, int]]) -> PaddedBatch:
+    """Make one batch of sequences of different length, as a DataLoader's `collate_fn`: zeros fill up the short ones.
+
+    Args:
+        batch: B pairs (sequence, label), B at least 1: sequences of shape (T_i, *), of one dtype and on one device, where
+            T_i may be 0; labels are ints.
+    Returns:
+        PaddedBatch: x, (B, T, *) with T the largest T_i, x[i, t] = sequence_i[t] and 0 from t = T_i on, in the dtype and
+        on the device of the sequences; lengths and y, (B,), int64, on the CPU: the T_i and the labels, in the same order.
+    Example:
+        >>> pad_collate([(torch.tensor([5, 6, 7]), 1), (torch.tensor([8]), 0)])
+        PaddedBatch(x=tensor([[5, 6, 7],
+                [8, 0, 0]]), lengths=tensor([3, 1]), y=tensor([1, 0]))
+
+    Source: torch.utils.data.DataLoader, collate_fn.
+    """
+    raise NotImplementedError("pad_collate")
+
+
 class Standardized(NamedTuple):
     """What `standardize` returns."""
 
@@ -198,6 +255,36 @@ def train_epoch(
     raise NotImplementedError("train_epoch")
 
 
+def train_epoch_autocast(
+    model: nn.Module,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    loss_fn: Callable[[Tensor, Tensor], Tensor],
+    optimizer: torch.optim.Optimizer,
+) -> float:
+    """Train for one pass as `train_epoch` does, but compute the forward pass in bfloat16 where torch.autocast chooses it.
+
+    Half of the digits make matrix products faster on hardware that has them. Where digits matter they stay: the weights,
+    their gradients and the optimiser's state are float32, and `loss_fn` gets the prediction in float32, outside of autocast.
+    bfloat16 has the range of float32, so gradients do not vanish and no loss is scaled.
+
+    Args:
+        model, loader, loss_fn, optimizer: as in `train_epoch`; parameters and inputs x are float32. The device of autocast
+            is that of the model's first parameter.
+    Returns:
+        The mean over all samples of the losses that the steps were made from, a float.
+    Example:
+        >>> model = nn.Linear(1, 1, bias=False)
+        >>> _ = nn.init.zeros_(model.weight)
+        >>> batches = [(torch.ones(2, 1), torch.ones(2, 1)), (torch.zeros(1, 1), torch.full((1, 1), 2.0))]
+        >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.25)
+        >>> train_epoch_autocast(model, batches, nn.MSELoss(), optimizer), model.weight.item()
+        (2.0, 0.5)
+
+    Source: torch.autocast; Micikevicius et al., Mixed Precision Training (2018).
+    """
+    raise NotImplementedError("train_epoch_autocast")
+
+
 def evaluate(
     model: nn.Module,
     loader: Iterable[tuple[Tensor, Tensor]],
@@ -245,6 +332,33 @@ def predict(model: nn.Module, x: Tensor, batch_size: int = 64) -> Tensor:
     Source: torch.nn.Module.eval.
     """
     raise NotImplementedError("predict")
+
+
+class PrecisionRecall(NamedTuple):
+    """What `precision_and_recall` returns."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+def precision_and_recall(scores: Tensor, labels: Tensor, threshold: float) -> PrecisionRecall:
+    """Judge the alarms of a classifier: how many are true, and how many of the true ones were raised.
+
+    A sample raises an alarm where its score is at least the threshold. precision = hits / alarms, recall = hits /
+    (samples of label 1), f1 = 2 * precision * recall / (precision + recall), where hits are alarms of label 1.
+
+    Args:
+        scores, labels, threshold: (N,), floating point, of any size; (N,), int64, 0 or 1; the least score of an alarm.
+    Returns:
+        PrecisionRecall(precision, recall, f1), floats; 0.0 for each whose divisor is 0.
+    Example:
+        >>> precision_and_recall(torch.tensor([0.9, 0.8, 0.3, 0.6]), torch.tensor([1, 0, 1, 1]), 0.5)
+        PrecisionRecall(precision=0.6666666666666666, recall=0.6666666666666666, f1=0.6666666666666666)
+
+    Source: Van Rijsbergen, Information Retrieval (1979), chapter 7.
+    """
+    raise NotImplementedError("precision_and_recall")
 
 
 def polynomial_features(x: Tensor, degree: int) -> Tensor:
@@ -391,6 +505,41 @@ class EarlyStopping:
     def restore(self, model: nn.Module) -> None:
         """Give the model, in place, the state that it had at the last improvement, of which there was one."""
         raise NotImplementedError("EarlyStopping.restore")
+
+
+class MetricLogger:
+    """Write the numbers of a training into a file line by line, so that its curves can be watched while it runs.
+
+    Each line is one JSON object with "step" and the numbers of that step: {"step": 3, "loss": 0.5}. When `log` returns, the
+    line is in the file for every other program, whether or not this one goes on. A file that is there is continued.
+
+    A program that was stopped may leave half a line at the end. It is passed over when curves are read, and a new logger on
+    that file starts a line of its own behind it.
+
+    Args:
+        path: the file; it is made by the first `log` at the latest.
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     logger = MetricLogger(folder + "/run.jsonl")
+        ...     logger.log(1, {"loss": 2.0})
+        ...     logger.log(2, {"loss": torch.tensor(1.5), "accuracy": 0.5})
+        ...     MetricLogger(folder + "/run.jsonl").curves()
+        {'loss': [(1, 2.0), (2, 1.5)], 'accuracy': [(2, 0.5)]}
+
+    Source: jsonlines.org for the format.
+    """
+
+    def __init__(self, path: str) -> None:
+        raise NotImplementedError("MetricLogger.__init__")
+
+    def log(self, step: int, numbers: dict[str, float | Tensor]) -> None:
+        """Append one line: the step and its numbers, floats, ints or tensors of one entry; nan and inf are numbers too."""
+        raise NotImplementedError("MetricLogger.log")
+
+    def curves(self) -> dict[str, list[tuple[int, float]]]:
+        """Return for each name the pairs (step, number) of all lines that have it, in the order of the file."""
+        raise NotImplementedError("MetricLogger.curves")
 
 
 class History(NamedTuple):

@@ -21,7 +21,7 @@ def not_shuffled(n, fractions, generator):
 
 @mistake("the parts were drawn one by one: shuffle once and cut, or they share samples")
 def drawn_one_by_one(n, fractions, generator):
-    sizes = [len(part) for part in _right(n, fractions, generator)]
+    sizes = [len(part) for part in _cut(torch.arange(n), n, fractions)]
     return tuple(torch.randperm(n, generator=generator)[:size] for size in sizes)
 
 

@@ -419,3 +419,60 @@ def selection_leak(x, y, folds, count):
     means = torch.cat([(y[b] - y[a].mean()).pow(2) for a, b in folds]).mean().item()
     honest = torch.stack([chosen(train) for train, _ in folds])
     return SelectionLeak(leaky, honest, error(lambda _: leaky), error(chosen), means)
+
+
+import json
+
+
+class ThreeWaySplit(NamedTuple): train: torch.Tensor; validation: torch.Tensor; test: torch.Tensor
+class PaddedBatch(NamedTuple): x: torch.Tensor; lengths: torch.Tensor; y: torch.Tensor
+class PrecisionRecall(NamedTuple): precision: float; recall: float; f1: float
+
+
+def three_way_split(n, fractions, generator):
+    v, e = (round(f * n) for f in fractions[1:])
+    return ThreeWaySplit(*torch.randperm(n, generator=generator).split([n - v - e, v, e]))
+
+
+def pad_collate(batch):
+    xs, ys = zip(*batch)
+    most = max(map(len, xs))
+    pad = lambda s: torch.cat([s, s.new_zeros(most - len(s), *s.shape[1:])])
+    return PaddedBatch(torch.stack([*map(pad, xs)]), torch.tensor([*map(len, xs)]), torch.tensor(ys))
+
+
+def precision_and_recall(scores, labels, threshold):
+    a, t = (scores >= threshold).double(), labels.double()
+    share = lambda part, whole: float(part / whole) if whole else 0.0
+    return PrecisionRecall(share(a @ t, a.sum()), share(a @ t, t.sum()), share(2 * (a @ t), a.sum() + t.sum()))
+
+
+class MetricLogger:
+    def __init__(self, path):
+        self.file = open(path, "a+", buffering=1)
+        self.file.seek(0)
+        if not (self.file.read() or "\n").endswith("\n"):
+            self.file.write("\n")
+
+    def log(self, step, numbers):
+        self.file.write(json.dumps({"step": step} | {k: float(v) for k, v in numbers.items()}) + "\n")
+
+    def curves(self):
+        self.file.seek(0)
+        out = {}
+        for line in self.file:
+            try: row = json.loads(line)
+            except ValueError: continue
+            [out.setdefault(k, []).append((row["step"], v)) for k, v in row.items() if k != "step"]
+        return out
+
+
+def train_epoch_autocast(model, loader, loss_fn, optimizer):
+    d, s, n = next(model.train().parameters()).device, 0.0, 0
+    forward = torch.autocast(d.type, torch.bfloat16)(model.forward)
+    for x, y in loader:
+        optimizer.zero_grad()
+        (l := loss_fn(forward(x.to(d)).float(), y.to(d))).backward()
+        optimizer.step()
+        s, n = s + l.item() * len(x), n + len(x)
+    return s / n

@@ -390,3 +390,116 @@ def train_digits(x, y, generator, epochs=12, batch_size=25, lr=0.1):
     trainer.optimizer = torch.optim.SGD(model.parameters(), lr, 0.9)
     losses = trainer.fit(x, y)
     return TrainingRun(model.eval(), losses)
+
+
+import contextlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+from typing import NamedTuple
+from torch import Tensor
+
+
+class ThreeWaySplit(NamedTuple):
+    train: Tensor
+    validation: Tensor
+    test: Tensor
+
+
+class PaddedBatch(NamedTuple):
+    x: Tensor
+    lengths: Tensor
+    y: Tensor
+
+
+class PrecisionRecall(NamedTuple):
+    precision: float
+    recall: float
+    f1: float
+
+
+def three_way_split(n: int, fractions: tuple[float, float, float], generator: torch.Generator) -> ThreeWaySplit:
+    order: list[int] = torch.randperm(n, generator=generator).tolist()
+
+    def take(count: int) -> Tensor:
+        return torch.tensor([order.pop() for _ in range(count)], dtype=torch.int64)
+
+    validation, test = take(round(fractions[1] * n)), take(round(fractions[2] * n))
+    return ThreeWaySplit(take(len(order)), validation, test)
+
+
+def pad_collate(batch: list[tuple[Tensor, int]]) -> PaddedBatch:
+    lengths = torch.tensor([sequence.shape[0] for sequence, _ in batch])
+    x = nn.utils.rnn.pad_sequence([sequence for sequence, _ in batch], batch_first=True, padding_value=0)
+    return PaddedBatch(x=x, lengths=lengths, y=torch.as_tensor([label for _, label in batch], dtype=torch.int64))
+
+
+def precision_and_recall(scores: Tensor, labels: Tensor, threshold: float) -> PrecisionRecall:
+    alarms = torch.ge(scores, threshold)
+    hits = int(torch.count_nonzero(alarms & labels.bool()))
+    try:
+        precision = hits / int(torch.count_nonzero(alarms))
+    except ZeroDivisionError:
+        precision = 0.0
+    try:
+        recall = hits / int(labels.sum())
+    except ZeroDivisionError:
+        recall = 0.0
+    if precision + recall == 0:
+        return PrecisionRecall(precision, recall, 0.0)
+    return PrecisionRecall(precision, recall, 2 / (1 / precision + 1 / recall))
+
+
+class MetricLogger:
+    def __init__(self, path: str) -> None:
+        self.path: str = path
+        with open(path, "a", encoding="utf-8") as file:
+            if not self.ends_a_line():
+                file.write("\n")
+
+    def ends_a_line(self) -> bool:
+        with open(self.path, "rb") as file:
+            if os.fstat(file.fileno()).st_size == 0:
+                return True
+            file.seek(-1, 2)
+            return file.read(1) == b"\n"
+
+    def log(self, step: int, numbers: dict[str, Any]) -> None:
+        plain = {name: float(value.item() if isinstance(value, Tensor) else value) for name, value in numbers.items()}
+        with open(self.path, "a", encoding="utf-8") as file:
+            json.dump({"step": step, **plain}, file)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        with open(self.path, encoding="utf-8") as file:
+            for line in file:
+                with contextlib.suppress(ValueError):
+                    yield json.loads(line)
+
+    def curves(self) -> dict[str, list[tuple[int, float]]]:
+        found: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        for row in self.rows():
+            step = row.pop("step")
+            for name, value in row.items():
+                found[name].append((step, value))
+        return dict(found)
+
+
+def train_epoch_autocast(model: nn.Module, loader: Any, loss_fn: Any, optimizer: torch.optim.Optimizer) -> float:
+    device: torch.device = next(model.parameters()).device
+    model.train(True)
+    total, count = torch.zeros((), dtype=torch.float64), 0
+    for x, y in loader:
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=True):
+            prediction: Tensor = model(x.to(device))
+        loss: Tensor = loss_fn(prediction.type(torch.float32), y.to(device))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        total += float(loss.detach()) * len(x)
+        count += len(x)
+    return float(total / count)

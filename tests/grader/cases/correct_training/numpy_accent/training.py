@@ -291,3 +291,77 @@ def train_digits(x, y, generator, epochs=12, batch_size=25, lr=0.1):
     model = MLP((x.shape[1], 128, y.max().item() + 1), torch.relu).to(x)
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     return train(model, optimizer, nn.functional.cross_entropy, x, y, generator, epochs, batch_size)
+
+
+import json
+from pathlib import Path
+from torch.nn.utils.rnn import pad_sequence
+
+
+ThreeWaySplit = namedtuple("ThreeWaySplit", "train validation test")
+PaddedBatch = namedtuple("PaddedBatch", "x lengths y")
+PrecisionRecall = namedtuple("PrecisionRecall", "precision recall f1")
+
+
+def three_way_split(n, fractions, generator):
+    sizes = np.rint(np.asarray(fractions) * n).astype(int)  # to even, as round does
+    order = torch.randperm(n, generator=generator)
+    train = n - sizes[1] - sizes[2]
+    return ThreeWaySplit(*torch.tensor_split(order, [int(train), int(train + sizes[1])]))
+
+
+def pad_collate(batch):
+    sequences = [pair[0] for pair in batch]
+    lengths = np.array([s.shape[0] for s in sequences])
+    labels = np.array([pair[1] for pair in batch])
+    return PaddedBatch(pad_sequence(sequences, True), torch.from_numpy(lengths), torch.from_numpy(labels))
+
+
+def precision_and_recall(scores, labels, threshold):
+    alarms = scores.detach().cpu().numpy() >= threshold
+    true = labels.cpu().numpy().astype(bool)
+    hits = np.count_nonzero(alarms & true)
+    p = hits / max(np.count_nonzero(alarms), 1)
+    r = hits / max(np.count_nonzero(true), 1)
+    return PrecisionRecall(p, r, 2 * p * r / (p + r) if hits else 0.0)
+
+
+class MetricLogger:
+    def __init__(self, path):
+        self.path = Path(path)
+        self.path.touch()
+        if self.path.read_bytes()[-1:] not in (b"", b"\n"):
+            self._append("\n")
+
+    def _append(self, text):
+        with self.path.open("a") as file:
+            print(text, end="", file=file, flush=True)
+
+    def log(self, step, numbers):
+        self._append(json.dumps({"step": step, **{k: np.asarray(v).item() * 1.0 for k, v in numbers.items()}}) + "\n")
+
+    def curves(self):
+        rows = []
+        for line in self.path.read_text().splitlines():
+            try:
+                rows.append(json.loads(line))
+            except json.JSONDecodeError:
+                pass
+        names = dict.fromkeys(name for row in rows for name in row if name != "step")
+        return {name: [(row["step"], row[name]) for row in rows if name in row] for name in names}
+
+
+def train_epoch_autocast(model, loader, loss_fn, optimizer):
+    device = next(model.parameters()).device
+    model.train()
+    losses, sizes = [], []
+    for x, y in loader:
+        with torch.amp.autocast(device.type, torch.bfloat16):
+            out = model(x.to(device))
+        loss = loss_fn(out.float(), y.to(device))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        sizes.append(len(x))
+    return float(np.average(losses, weights=sizes))

@@ -271,3 +271,120 @@ def train_digits(x, y, generator, epochs=12, batch_size=25, lr=0.1):
     loss_fn = lambda logits, wanted: (logits.logsumexp(1) - logits.gather(1, wanted[:, None])[:, 0]).mean()
     losses = [train_epoch(model, batches, loss_fn, sgd) for batches in epochs_of(x, y, generator, epochs, batch_size)]
     return TrainingRun(model.eval(), losses)
+
+
+import json
+import os
+from typing import NamedTuple
+
+
+class ThreeWaySplit(NamedTuple):
+    train: torch.Tensor
+    validation: torch.Tensor
+    test: torch.Tensor
+
+
+def three_way_split(n, fractions, generator):
+    number_of_validation = round(fractions[1] * n)
+    number_of_test = round(fractions[2] * n)
+    order = torch.randperm(n, generator=generator)
+    test = order[:number_of_test]
+    validation = order[number_of_test : number_of_test + number_of_validation]
+    train = order[number_of_test + number_of_validation :]
+    return ThreeWaySplit(train, validation, test)
+
+
+class PaddedBatch(NamedTuple):
+    x: torch.Tensor
+    lengths: torch.Tensor
+    y: torch.Tensor
+
+
+def pad_collate(batch):
+    lengths = []
+    labels = []
+    for sequence, label in batch:
+        lengths.append(len(sequence))
+        labels.append(label)
+    first = batch[0][0]
+    x = torch.zeros(len(batch), max(lengths), *first.shape[1:], dtype=first.dtype, device=first.device)
+    for i, (sequence, _) in enumerate(batch):
+        x[i, : lengths[i]] = sequence
+    return PaddedBatch(x, torch.tensor(lengths), torch.tensor(labels))
+
+
+class PrecisionRecall(NamedTuple):
+    precision: float
+    recall: float
+    f1: float
+
+
+def precision_and_recall(scores, labels, threshold):
+    true_positives = false_positives = false_negatives = 0
+    for score, label in zip(scores.tolist(), labels.tolist()):
+        if score >= threshold and label == 1:
+            true_positives += 1
+        elif score >= threshold:
+            false_positives += 1
+        elif label == 1:
+            false_negatives += 1
+    precision = recall = f1 = 0.0
+    if true_positives > 0:
+        precision = true_positives / (true_positives + false_positives)
+        recall = true_positives / (true_positives + false_negatives)
+        f1 = 2 * precision * recall / (precision + recall)
+    return PrecisionRecall(precision, recall, f1)
+
+
+class MetricLogger:
+    def __init__(self, path):
+        self.path = path
+        if os.path.exists(path):
+            with open(path) as file:
+                text = file.read()
+            if text and not text.endswith("\n"):
+                with open(path, "a") as file:
+                    file.write("\n")
+        else:
+            open(path, "w").close()
+
+    def log(self, step, numbers):
+        line = {"step": step}
+        for name in numbers:
+            line[name] = float(numbers[name])
+        with open(self.path, "a") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def curves(self):
+        result = {}
+        with open(self.path) as file:
+            for line in file:
+                try:
+                    numbers = json.loads(line)
+                except ValueError:
+                    continue
+                for name in numbers:
+                    if name != "step":
+                        if name not in result:
+                            result[name] = []
+                        result[name].append((numbers["step"], numbers[name]))
+        return result
+
+
+def train_epoch_autocast(model, loader, loss_fn, optimizer):
+    device = next(model.parameters()).device
+    model.train()
+    total = 0.0
+    samples = 0
+    for x, y in loader:
+        x = x.to(device)
+        y = y.to(device)
+        optimizer.zero_grad()
+        with torch.autocast(device_type=device.type, dtype=torch.bfloat16):
+            prediction = model(x)
+        loss = loss_fn(prediction.to(torch.float32), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        samples += len(x)
+    return total / samples

@@ -248,11 +248,11 @@ def pad_collate(batch: list[tuple[Tensor, int]]) -> PaddedBatch:
     """Make one batch of sequences of different length, as a DataLoader's `collate_fn`: zeros fill up the short ones.
 
     Args:
-        batch: B pairs (sequence, label), B at least 1: sequences of shape (T_i, *), of one dtype and on one device, where
-            T_i may be 0; labels are ints.
+        batch: B pairs (sequence, label), B at least 1: tensors of shape (T_i, *), T_i at least 0, of one dtype and on
+            one device; ints.
     Returns:
-        PaddedBatch: x, (B, T, *) with T the largest T_i, x[i, t] = sequence_i[t] and 0 from t = T_i on, in the dtype and
-        on the device of the sequences; lengths and y, (B,), int64, on the CPU: the T_i and the labels, in the same order.
+        PaddedBatch: x, (B, T, *) with T the largest T_i, x[i, t] = sequence_i[t], and 0 from t = T_i on, of the dtype
+        and on the device of the sequences; lengths and y, (B,), int64, on the CPU: the T_i and the labels.
     Example:
         >>> pad_collate([(torch.tensor([5, 6, 7]), 1), (torch.tensor([8]), 0)])
         PaddedBatch(x=tensor([[5, 6, 7],
@@ -374,15 +374,15 @@ def train_epoch_autocast(
     loss_fn: Callable[[Tensor, Tensor], Tensor],
     optimizer: torch.optim.Optimizer,
 ) -> float:
-    """Train for one pass as `train_epoch` does, but compute the forward pass in bfloat16 where torch.autocast chooses it.
+    """Train for one pass as `train_epoch` does, but compute the forward pass in bfloat16 where torch.autocast wants it.
 
-    Half of the digits make matrix products faster on hardware that has them. Where digits matter they stay: the weights,
-    their gradients and the optimiser's state are float32, and `loss_fn` gets the prediction in float32, outside of autocast.
-    bfloat16 has the range of float32, so gradients do not vanish and no loss is scaled.
+    Fewer digits make matrix products faster on hardware that has them. Where digits matter they stay: the weights,
+    their gradients and the optimiser's state are float32, and `loss_fn` gets the prediction in float32, outside of
+    autocast. bfloat16 has the range of float32, so gradients do not vanish and no loss is scaled.
 
     Args:
-        model, loader, loss_fn, optimizer: as in `train_epoch`; parameters and inputs x are float32. The device of autocast
-            is that of the model's first parameter.
+        model, loader, loss_fn, optimizer: as in `train_epoch`; parameters and inputs x are float32. The device of
+            autocast is that of the model's first parameter.
     Returns:
         The mean over all samples of the losses that the steps were made from, a float.
     Example:
@@ -686,11 +686,11 @@ class EarlyStopping:
 class MetricLogger:
     """Write the numbers of a training into a file line by line, so that its curves can be watched while it runs.
 
-    Each line is one JSON object with "step" and the numbers of that step: {"step": 3, "loss": 0.5}. When `log` returns, the
-    line is in the file for every other program, whether or not this one goes on. A file that is there is continued.
+    Each line is one JSON object with "step" and the numbers of that step: {"step": 3, "loss": 0.5}. When `log` returns,
+    the line is in the file for every other program, whether or not this one goes on. A file that is there is continued.
 
-    A program that was stopped may leave half a line at the end. It is passed over when curves are read, and a new logger on
-    that file starts a line of its own behind it.
+    A program that was stopped may leave half a line at the end. It is passed over when curves are read, and a new
+    logger on that file starts a line of its own behind it.
 
     Args:
         path: the file; it is made by the first `log` at the latest.
@@ -717,7 +717,7 @@ class MetricLogger:
         ### END SOLUTION
 
     def log(self, step: int, numbers: dict[str, float | Tensor]) -> None:
-        """Append one line: the step and its numbers, floats, ints or tensors of one entry; nan and inf are numbers too."""
+        """Append one line: the step and its numbers, floats, ints or tensors of one entry, nan and inf included."""
         ### BEGIN SOLUTION
         line = json.dumps({"step": step} | {name: float(value) for name, value in numbers.items()})
         with open(self.path, "a") as file:

@@ -545,8 +545,8 @@ def numpy_bridge(x: Tensor) -> NumpyBridge:
     Args:
         x: (*), float or integer; it may require grad, be a transpose, and lie on any device.
     Returns:
-        NumpyBridge, all of the shape and dtype of `x`, on the CPU, without a graph: `array`, a numpy.ndarray in the memory
-        of `x` (of a copy on the CPU where x lies elsewhere); `shared`, a tensor in the memory of `array`, so that what is
+        NumpyBridge, on the CPU and without a graph, of the shape and dtype of `x`: `array`, a numpy.ndarray in the
+        memory of `x` (of a copy where x is not on the CPU); `shared`, a tensor in the memory of `array`: what is
         written into one is read in the other; `copied`, a tensor in memory of its own.
     Example:
         >>> array, shared, copied = numpy_bridge(x := torch.tensor([1.0, 2.0]))

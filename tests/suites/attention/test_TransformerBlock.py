@@ -57,7 +57,7 @@ def test_TransformerBlock_thinks(submission):
 @pytest.mark.visible
 def test_TransformerBlock_looks(submission):
     """Of 3 and -1 both see the mean of 1 and -1, which is 0; causal the first sees 1."""
-    values, out = torch.tensor([0.0, 0.0, 1.0]), 1.0
+    values, out = [0.0, 0.0, 1.0], 1.0
     model = small_block(submission, attention__in_proj_weight=values, attention__out_proj__weight=out)
     x = torch.tensor([[[3.0], [-1.0]]])
     check_close(model(x), torch.tensor([[[3.0], [-1.0]]]))

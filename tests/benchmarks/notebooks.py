@@ -37,7 +37,7 @@ def faults_of(course: Course, topic: Topic, seed: int) -> list[str]:
         ("reference", course.solution_file(topic.slug)),
         ("stub", course.stub_file(topic.slug)),
     ):
-        report = graded(file.read_text(encoding="utf-8"), topic, seed)
+        report = graded(course, file.read_text(encoding="utf-8"), topic, seed)
         print(
             f"{topic.slug:<12}{kind:<11}{report.score:g} of {report.max_score:g} points, {report.seconds:.1f} s",
             flush=True,
@@ -52,11 +52,13 @@ def faults_of(course: Course, topic: Topic, seed: int) -> list[str]:
     return faults
 
 
-def graded(module: str, topic: Topic, seed: int) -> Report:
+def graded(course: Course, module: str, topic: Topic, seed: int) -> Report:
+    """Grade a notebook; those of the other references lie beside it, for what it imports."""
+    modules = {each: course.solution_file(each.slug).read_text(encoding="utf-8") for each in course.topics}
     with TemporaryDirectory() as folder:
-        file = Path(folder, f"{topic.slug}.ipynb")
-        file.write_text(notebook_from(module, topic), encoding="utf-8")
-        return grade_submission([file], seed=seed)
+        for each, text in (modules | {topic: module}).items():
+            Path(folder, f"{each.slug}.ipynb").write_text(notebook_from(text, each), encoding="utf-8")
+        return grade_submission([Path(folder, f"{topic.slug}.ipynb")], seed=seed, folder=Path(folder))
 
 
 if __name__ == "__main__":

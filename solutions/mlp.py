@@ -582,3 +582,155 @@ class SharedMLP(nn.Module):
             x = torch.relu(layer(x))
         return self.last(x)
         ### END SOLUTION
+
+
+class Scales(NamedTuple):
+    """What `activation_scales` returns of one pair."""
+
+    forward: list[float]
+    backward: list[float]
+    verdict: str
+
+
+### BEGIN SOLUTION
+
+
+def _deviation(x: Tensor) -> float:
+    return x.std(correction=0).item()
+
+
+def _verdict(ratios: Sequence[float]) -> str:
+    if not all(ratio <= 100 for ratio in ratios):  # so that nan explodes
+        return "explodes"
+    return "vanishes" if min(ratios) < 0.01 else "holds"
+
+
+### END SOLUTION
+
+
+def activation_scales(
+    x: Tensor,
+    upstream: Tensor,
+    depth: int,
+    inits: dict[str, Callable[[Tensor, torch.Generator], object]],
+    activations: dict[str, Callable[[Tensor], Tensor]],
+    generator: torch.Generator,
+) -> dict[tuple[str, str], Scales]:
+    """How large signals and gradients are in a deep net, for each initialisation with each activation.
+
+    h_0 = x;  h_l = activation(h_{l-1} W_l^T) for l = 1, ..., depth. Each W_l is torch.empty(D, D) on the CPU, of the
+    dtype of x, filled by init(W_l, generator) and then moved to the device of x. Each pair has weights of its own, made
+    in this order: for each init, for each activation, for l = 1, ..., depth. The gradients are those of
+    sum(upstream * h_depth) at h_1, ..., h_depth. Size is the standard deviation of all elements, without correction.
+
+    Args:
+        x, upstream, depth: (N, D) both, floating point, of one dtype; at least 1.
+        inits, activations: functions by name; an init fills a weight in place and draws from the generator, on the CPU.
+    Returns:
+        A dict from (name of init, name of activation) to Scales: forward and backward, lists of `depth` floats, for
+        h_1 to h_depth; verdict, a str: with f = size of h_depth / size of x and b = size of the gradient at h_1 / size
+        of upstream "explodes" if f or b is above 100 or not finite, else "vanishes" if one is below 0.01, else "holds".
+    Example:
+        >>> def halves(weight, generator):
+        ...     weight.zero_().fill_diagonal_(0.5)
+        >>> x = torch.tensor([[-1.0, 1.0]])
+        >>> activation_scales(x, x, 3, {"halves": halves}, {"none": lambda h: h}, torch.Generator())
+        {('halves', 'none'): Scales(forward=[0.5, 0.25, 0.125], backward=[0.25, 0.5, 1.0], verdict='holds')}
+
+    Source: Glorot and Bengio, Difficulty of Training Deep Feedforward Neural Networks (2010), section 4.
+    """
+    ### BEGIN SOLUTION
+    found = {}
+    for (init, fill), (name, activation) in itertools.product(inits.items(), activations.items()):
+        layers, h = [], x.detach().clone().requires_grad_()
+        for _ in range(depth):
+            weight = torch.empty(x.shape[1], x.shape[1], dtype=x.dtype)
+            fill(weight, generator)
+            h = activation(h @ weight.to(x.device).t())
+            layers.append(h)
+        gradients = torch.autograd.grad(h, layers, upstream)
+        forward, backward = ([_deviation(part) for part in parts] for parts in (layers, gradients))
+        ratios = forward[-1] / _deviation(x), backward[0] / _deviation(upstream)
+        found[init, name] = Scales(forward, backward, _verdict(ratios))
+    return found
+    ### END SOLUTION
+
+
+class DeadUnits(NamedTuple):
+    """What `dead_relus` returns."""
+
+    before: list[float]
+    relu: list[float]
+    leaky: list[float]
+    relu_losses: list[float]
+    leaky_losses: list[float]
+
+
+### BEGIN SOLUTION
+
+
+def _dead(net: nn.Module, x: Tensor, activation: Callable[[Tensor], Tensor]) -> list[float]:
+    """Return for each hidden layer the share of units that are on for no sample."""
+    shares = []
+    with torch.no_grad():
+        for layer in list(net.layers)[:-1]:  # type: ignore[arg-type]  # an MLP of this file
+            sums = layer(x)
+            shares.append((~(sums > 0).any(0)).double().mean().item())
+            x = activation(sums)
+    return shares
+
+
+def _descended(net: nn.Module, x: Tensor, y: Tensor, lr: float, steps: int) -> list[float]:
+    """Train in place; return the losses before each step and after the last."""
+    losses = []
+    for step in range(steps + 1):
+        loss = ((net(x).squeeze(1) - y) ** 2).mean()
+        losses.append(loss.item())
+        if step < steps:
+            gradients = torch.autograd.grad(loss, list(net.parameters()))
+            with torch.no_grad():
+                for parameter, gradient in zip(net.parameters(), gradients, strict=True):
+                    parameter -= lr * gradient
+    return losses
+
+
+### END SOLUTION
+
+
+def dead_relus(
+    model: nn.Module, x: Tensor, y: Tensor, lr: float, steps: int, negative_slope: float = 0.01
+) -> DeadUnits:
+    """Train a net with ReLUs and its twin with leaky ones, from the same weights: how many units die?
+
+    A hidden unit is dead when its weighted sum, in front of the activation, is above 0 for no row of x. Each net makes
+    `steps` steps on all rows at once: w <- w - lr * gradient of mean((net(x)[:, 0] - y)^2). The twin has the weights
+    that `model` came with, and a leaky ReLU of negative_slope after each hidden layer.
+
+    Args:
+        model: an `MLP` with torch.relu, of the sizes D, one or more hidden ones, 1; it stays as it was.
+        x, y: (N, D) and (N,), of the dtype and on the device of the model.
+        lr, steps, negative_slope: the learning rate; at least 0; from 0 to 1.
+    Returns:
+        DeadUnits: before, relu, leaky: lists with the share of dead units of each hidden layer, floats: of the model as
+        it came, of the net with ReLUs after the training, of the twin after the training.
+        relu_losses, leaky_losses: lists of steps + 1 floats: the loss before each step, and after the last.
+    Example:
+        >>> model = MLP((1, 1, 1), torch.relu)
+        >>> for p in model.parameters():
+        ...     _ = nn.init.constant_(p, 1.0 if p.ndim == 2 else 0.0)
+        >>> dead_relus(model, torch.ones(1, 1), torch.zeros(1), lr=1.0, steps=1, negative_slope=0.0).relu_losses
+        [1.0, 4.0]
+
+    Source: Maas, Hannun, Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models (2013).
+    """
+    ### BEGIN SOLUTION
+    sizes = [model.layers[0].weight.shape[1], *(len(layer.weight) for layer in model.layers)]  # type: ignore
+    found, before = [], _dead(model, x, torch.relu)
+    for activation in (torch.relu, lambda h: leaky_relu(h, negative_slope).value):
+        net = MLP(sizes, activation).to(x)
+        net.load_state_dict(model.state_dict())
+        losses = _descended(net, x, y, lr, steps)
+        found.append((_dead(net, x, activation), losses))
+    (relus, relu_losses), (leaky, leaky_losses) = found
+    return DeadUnits(before, relus, leaky, relu_losses, leaky_losses)
+    ### END SOLUTION

@@ -717,7 +717,7 @@ def choose_degree(
 ) -> DegreeChoice:
     """Choose the degree of a curve by k-fold cross-validation, then fit it to all points.
 
-    A fit to n rows standardises the columns x^1, ..., x^degree to Z, as `standardize` does, by these rows alone, and says
+    A fit to n rows standardises the columns x^1, ..., x^degree to Z, as `standardize` does, by them alone, and says
     b + z . w with b = mean(y) and the w that solves (Z^T Z / n + penalty * I) w = Z^T (y - b) / n.
     The folds come from one call of `kfold_indices`, and serve every degree. In each round the training rows make the
     fit; the error of a degree is the mean of the N squared errors of the rows, each in the round where it validates.

@@ -234,3 +234,79 @@ class SharedMLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         steps = (self.first, torch.relu, self.shared, torch.relu, self.shared, torch.relu, self.last)
         return functools.reduce(lambda h, step: step(h), steps, x)
+
+
+Scales = NamedTuple("Scales", [("forward", list), ("backward", list), ("verdict", str)])
+
+
+def activation_scales(x, upstream, depth, inits, activations, generator):
+    def size(part: Tensor) -> float:
+        return float(part.detach().var(correction=0).sqrt())
+
+    def verdict(*ratios: float) -> str:
+        if any(math.isnan(ratio) or ratio > 100.0 for ratio in ratios):
+            return "explodes"
+        return "vanishes" if any(ratio < 0.01 for ratio in ratios) else "holds"
+
+    def weights(fill) -> Iterator[Tensor]:
+        for _ in range(depth):
+            weight = torch.empty((x.size(1),) * 2, dtype=x.dtype)
+            fill(weight, generator)
+            yield weight.to(x.device)
+
+    def measured(fill, activation) -> Any:
+        start = x.detach().clone().requires_grad_(True)
+        *_, last = chain = list(
+            itertools.accumulate(weights(fill), lambda h, weight: activation(h @ weight.T), initial=start)
+        )
+        forward = [size(h) for h in chain[1:]]
+        backward = [size(gradient) for gradient in torch.autograd.grad(last, chain[1:], upstream)]
+        return Scales(forward, backward, verdict(forward[-1] / size(x), backward[0] / size(upstream)))
+
+    return {
+        (init, name): measured(inits[init], activations[name])
+        for init, name in itertools.product(inits, activations)
+    }
+
+
+DeadUnits = NamedTuple(
+    "DeadUnits",
+    [("before", list), ("relu", list), ("leaky", list), ("relu_losses", list), ("leaky_losses", list)],
+)
+
+
+def dead_relus(model, x, y, lr, steps, negative_slope=0.01):
+    def shares(net: nn.Module) -> list[float]:
+        seen: list[float] = []
+
+        def hook(_layer, _inputs, sums):
+            seen.append(float((sums.amax(dim=0) <= 0).double().mean()))
+
+        hooks = [layer.register_forward_hook(hook) for layer in list(net.layers)[:-1]]
+        with torch.no_grad():
+            net(x)
+        for handle in hooks:
+            handle.remove()
+        return seen
+
+    def loss_of(net: nn.Module) -> Tensor:
+        return torch.nn.functional.mse_loss(net(x).squeeze(1), y)
+
+    def trained(activation) -> tuple[list[float], list[float]]:
+        widths = [x.shape[1], *(layer.weight.shape[0] for layer in model.layers)]
+        net = MLP(widths, activation).to(x)
+        net.load_state_dict(model.state_dict())
+        optimizer = torch.optim.SGD(net.parameters(), lr)
+        losses = []
+        for _ in range(steps):
+            optimizer.zero_grad()
+            loss = loss_of(net)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        return shares(net), [*losses, loss_of(net).item()]
+
+    before = shares(model)
+    relus, relu_losses = trained(torch.relu)
+    leaky, leaky_losses = trained(nn.LeakyReLU(negative_slope))
+    return DeadUnits(before, relus, leaky, relu_losses, leaky_losses)

@@ -249,3 +249,91 @@ class SharedMLP(nn.Module):
         for layer in (self.first, self.shared, self.shared):
             x = torch.relu(layer(x))
         return self.last(x)
+
+
+class Scales(NamedTuple):
+    forward: list
+    backward: list
+    verdict: str
+
+
+def size_of(x: Tensor) -> float:
+    mean = x.sum() / x.numel()
+    return float((((x - mean) ** 2).sum() / x.numel()) ** 0.5)
+
+
+def activation_scales(x, upstream, depth, inits, activations, generator):
+    table = {}
+    for init_name in inits:
+        for activation_name in activations:
+            h = x.detach().clone()
+            h.requires_grad = True
+            outputs = []
+            for _ in range(depth):
+                weight = torch.empty(x.shape[1], x.shape[1], dtype=x.dtype)
+                inits[init_name](weight, generator)
+                h = activations[activation_name](torch.matmul(h, weight.to(x.device).t()))
+                h.retain_grad()
+                outputs.append(h)
+            h.backward(upstream)
+            forward, backward = [], []
+            for output in outputs:
+                forward.append(size_of(output.detach()))
+                backward.append(size_of(output.grad))
+            f = forward[-1] / size_of(x)
+            b = backward[0] / size_of(upstream)
+            if not math.isfinite(f) or not math.isfinite(b) or f > 100 or b > 100:
+                verdict = "explodes"
+            elif f < 0.01 or b < 0.01:
+                verdict = "vanishes"
+            else:
+                verdict = "holds"
+            table[(init_name, activation_name)] = Scales(forward, backward, verdict)
+    return table
+
+
+class DeadUnits(NamedTuple):
+    before: list
+    relu: list
+    leaky: list
+    relu_losses: list
+    leaky_losses: list
+
+
+def dead_shares(model, x: Tensor, slope: float) -> list:
+    shares = []
+    h = x
+    for i in range(len(model.layers) - 1):
+        sums = model.layers[i](h).detach()
+        dead = 0
+        for j in range(sums.shape[1]):
+            if not bool((sums[:, j] > 0).any()):
+                dead += 1
+        shares.append(dead / sums.shape[1])
+        h = leaky_relu(sums, slope).value
+    return shares
+
+
+def dead_relus(model, x: Tensor, y: Tensor, lr: float, steps: int, negative_slope: float = 0.01) -> DeadUnits:
+    sizes = [x.shape[1]]
+    for layer in model.layers:
+        sizes.append(layer.weight.shape[0])
+    shares, all_losses = [dead_shares(model, x, 0.0)], []
+    for slope in (0.0, negative_slope):
+        net = MLP(sizes, lambda h, slope=slope: leaky_relu(h, slope).value)
+        net.to(device=x.device, dtype=x.dtype)
+        net.load_state_dict(model.state_dict())
+        losses = []
+        for _ in range(steps):
+            for p in net.parameters():
+                p.grad = None
+            loss = ((net(x)[:, 0] - y) ** 2).mean()
+            loss.backward()
+            losses.append(float(loss))
+            with torch.no_grad():
+                for p in net.parameters():
+                    p -= lr * p.grad
+        losses.append(float(((net(x)[:, 0] - y) ** 2).mean()))
+        shares.append(dead_shares(net, x, slope))
+        all_losses.append(losses)
+    return DeadUnits(shares[0], shares[1], shares[2], all_losses[0], all_losses[1])

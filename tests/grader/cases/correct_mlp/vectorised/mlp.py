@@ -208,3 +208,61 @@ class SharedMLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.last(self.shared(self.shared(self.first(x).relu()).relu()).relu())
+
+
+class Scales(NamedTuple):
+    forward: list[float]
+    backward: list[float]
+    verdict: str
+
+
+def activation_scales(x, upstream, depth, inits, activations, generator) -> dict:
+    def of_pair(fill, activation) -> Scales:
+        weights = torch.empty(depth, x.size(1), x.size(1), dtype=x.dtype)
+        for weight in weights:
+            fill(weight, generator)
+        h, leaves = [x], []
+        for weight in weights.to(x.device):
+            leaves.append(torch.zeros_like(x, requires_grad=True))  # its gradient is that of h
+            h.append(activation(h[-1] @ weight.mT) + leaves[-1])
+        gradients = torch.autograd.grad(h[-1], leaves, upstream)
+        signal = torch.stack(h).detach().std((1, 2), correction=0)
+        gradient = torch.stack([*gradients, upstream]).std((1, 2), correction=0)
+        ratios = torch.stack([signal[-1] / signal[0], gradient[0] / gradient[-1]])
+        verdict = "explodes" if not (ratios <= 100).all() else "vanishes" if (ratios < 0.01).any() else "holds"
+        return Scales(signal[1:].tolist(), gradient[:-1].tolist(), verdict)
+
+    return {(i, a): of_pair(fill, activation) for i, fill in inits.items() for a, activation in activations.items()}
+
+
+class DeadUnits(NamedTuple):
+    before: list[float]
+    relu: list[float]
+    leaky: list[float]
+    relu_losses: list[float]
+    leaky_losses: list[float]
+
+
+def dead_relus(model, x: Tensor, y: Tensor, lr: float, steps: int, negative_slope: float = 0.01) -> DeadUnits:
+    start = [p.detach() for layer in model.layers for p in (layer.weight, layer.bias)]
+
+    def run(parameters, slope):
+        h, shares = x, []
+        for weight, bias in zip(parameters[:-2:2], parameters[1:-2:2]):
+            sums = h @ weight.mT + bias
+            shares.append(1 - (sums > 0).any(0).to(torch.float64).mean().item())
+            h = torch.nn.functional.leaky_relu(sums, slope)
+        return (h @ parameters[-2].mT + parameters[-1] - y[:, None]).square().mean(), shares
+
+    def train(slope):
+        parameters, losses = [p.clone().requires_grad_() for p in start], []
+        for _ in range(steps):
+            loss, _ = run(parameters, slope)
+            losses.append(loss.item())
+            gradients = torch.autograd.grad(loss, parameters)
+            parameters = [(p - lr * g).detach().requires_grad_() for p, g in zip(parameters, gradients)]
+        loss, shares = run(parameters, slope)
+        return shares, [*losses, loss.item()]
+
+    (relus, relu_losses), (leaky, leaky_losses) = train(0.0), train(negative_slope)
+    return DeadUnits(run(start, 0.0)[1], relus, leaky, relu_losses, leaky_losses)

@@ -812,6 +812,59 @@ def vgg_block(num_convs: int, in_channels: int, out_channels: int) -> nn.Sequent
     ### END SOLUTION
 
 
+class VGG(nn.Module):
+    """A network of VGG's kind: blocks that double the channels and halve the image, and two linear layers.
+
+    x -> blocks.0 -> blocks.1 -> ... -> flatten -> fc1 -> ReLU -> fc2 -> y.
+    `blocks` is an nn.ModuleList or nn.Sequential of your own `vgg_block`s. Flatten as x.flatten(1) does. The forward
+    pass calls each block, fc1 and fc2 once, and is differentiable in x and the parameters.
+
+    Args:
+        config: a pair (convolutions, channels) for each block, at least one: VGG-11 has (1, 64), (1, 128), (2, 256),
+            (2, 512), (2, 512). The first block has in_channels C, each other the channels of the one before it.
+        in_channels, num_classes, hidden: C, K and the width D of fc1, at least 1.
+        image_size: H and W of the images: an int or a pair (H, W), at least 2 ** len(config).
+    Parameters (keys of the state_dict, in any order), as torch starts them:
+        blocks.0.0.weight, blocks.0.0.bias and so on, as vgg_block has them; fc1.weight (D, F * h * w), fc1.bias (D,),
+        with F the channels of the last block, h, w what is left of H, W; fc2.weight (K, D), fc2.bias (K,).
+    Forward:
+        x: (N, C, H, W) -> y: (N, K), scores: no ReLU and no softmax behind fc2.
+    Example:
+        >>> VGG([(1, 4), (2, 8)], image_size=13)(torch.zeros(5, 1, 13, 13)).shape
+        torch.Size([5, 10])
+
+    Source: Simonyan and Zisserman, Very Deep Convolutional Networks (2015), section 2.
+    Deviations: one hidden linear layer in place of two, and no dropout.
+    """
+
+    def __init__(
+        self,
+        config: Sequence[tuple[int, int]],
+        in_channels: int = 1,
+        num_classes: int = 10,
+        image_size: int | tuple[int, int] = 28,
+        hidden: int = 64,
+    ) -> None:
+        ### BEGIN SOLUTION
+        super().__init__()
+        self.blocks = nn.ModuleList()
+        h, w = _pair(image_size)
+        for num_convs, channels in config:
+            self.blocks.append(vgg_block(num_convs, in_channels, channels))
+            in_channels, h, w = channels, h // 2, w // 2
+        self.fc1 = nn.Linear(in_channels * h * w, hidden)
+        self.fc2 = nn.Linear(hidden, num_classes)
+        ### END SOLUTION
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the scores of the classes."""
+        ### BEGIN SOLUTION
+        for block in self.blocks:
+            x = block(x)  # half the height, half the width
+        return self.fc2(torch.relu(self.fc1(x.flatten(1))))
+        ### END SOLUTION
+
+
 class AlexNet(nn.Module):
     """AlexNet, scaled down: five convolutions, three poolings, and three linear layers with dropout between them.
 

@@ -233,6 +233,23 @@ def vgg_block(num_convs, in_channels, out_channels):
     return nn.Sequential(*sum(map(pair, range(num_convs)), ()), nn.MaxPool2d(2))
 
 
+class VGG(nn.Module):
+    def __init__(self, config, in_channels=1, num_classes=10, image_size=28, hidden=64):
+        super().__init__()
+        inputs = [in_channels] + [f for _, f in config]
+        self.blocks = nn.Sequential(*map(lambda c, pair: vgg_block(pair[0], c, pair[1]), inputs, config))
+        sides = (image_size, image_size) if isinstance(image_size, int) else image_size
+        left = [side // 2 ** len(config) for side in sides]
+        self.fc1 = nn.Linear(inputs[-1] * left[0] * left[1], hidden)
+        self.fc2 = nn.Linear(hidden, num_classes)
+
+    def forward(self, x):
+        steps = [self.blocks, lambda x: x.flatten(1), self.fc1, F.relu, self.fc2]
+        for step in steps:
+            x = step(x)
+        return x
+
+
 class AlexNet(nn.Module):
     acts = {"relu": F.relu, "pool": lambda x: F.max_pool2d(x, 3, 2), "flat": lambda x: x.flatten(1)}
 

@@ -357,6 +357,20 @@ def vgg_block(num_convs, in_channels, out_channels):
     return nn.Sequential(*itertools.chain.from_iterable(rows), nn.MaxPool2d(2, 2))
 
 
+class VGG(nn.Module):
+    def __init__(self, config, in_channels=1, num_classes=10, image_size=28, hidden=64):
+        super().__init__()
+        h, w = image_size if isinstance(image_size, tuple) else (image_size, image_size)
+        inputs = [in_channels, *(channels for _, channels in config)]
+        self.blocks = nn.Sequential(*(vgg_block(n, c, f) for c, (n, f) in zip(inputs, config)))
+        self.fc1 = nn.Linear(inputs[-1] * (h >> len(config)) * (w >> len(config)), hidden)
+        self.act = nn.ReLU()
+        self.fc2 = nn.Linear(hidden, num_classes)
+
+    def forward(self, x):
+        return self.fc2(self.act(self.fc1(self.blocks(x).flatten(1))))
+
+
 class Drop(nn.Module):
     """Dropout by hand, from torch's own generator."""
 

@@ -245,6 +245,21 @@ def vgg_block(num_convs, in_channels, out_channels):
     return nn.Sequential(*modules)
 
 
+class VGG(nn.Module):
+    def __init__(self, config, in_channels=1, num_classes=10, image_size=28, hidden=64):
+        nn.Module.__init__(self)
+        convs, maps = np.array(config).T.tolist()
+        self.blocks = nn.ModuleList(map(vgg_block, convs, [in_channels] + maps[:-1], maps))
+        left = np.array([image_size, image_size] if np.isscalar(image_size) else image_size) // 2 ** len(config)
+        self.fc1 = nn.Linear(int(maps[-1] * left.prod()), hidden)
+        self.fc2 = nn.Linear(hidden, num_classes)
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return self.fc2(torch.maximum(self.fc1(x.reshape(len(x), -1)), x.new_zeros(())))
+
+
 class AlexNet(nn.Module):
     def __init__(self, in_channels=1, num_classes=10, image_size=28, width=8, dropout=0.5):
         nn.Module.__init__(self)

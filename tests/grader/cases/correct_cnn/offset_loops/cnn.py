@@ -333,6 +333,31 @@ def vgg_block(num_convs, in_channels, out_channels):
     return block
 
 
+class VGG(nn.Module):
+    def __init__(self, config, in_channels=1, num_classes=10, image_size=28, hidden=64):
+        super().__init__()
+        if isinstance(image_size, int):
+            image_size = (image_size, image_size)
+        h, w = image_size
+        self.blocks = nn.ModuleList()
+        channels = in_channels
+        for i in range(len(config)):
+            num_convs, out_channels = config[i]
+            self.blocks.append(vgg_block(num_convs, channels, out_channels))
+            channels = out_channels
+            h = h // 2
+            w = w // 2
+        self.fc1 = nn.Linear(channels * h * w, hidden)
+        self.fc2 = nn.Linear(hidden, num_classes)
+
+    def forward(self, x):
+        for i in range(len(self.blocks)):
+            x = self.blocks[i](x)
+        x = torch.flatten(x, 1)
+        x = self.fc1(x).clamp(min=0)
+        return self.fc2(x)
+
+
 class AlexNet(nn.Module):
     def __init__(self, in_channels=1, num_classes=10, image_size=28, width=8, dropout=0.5):
         super().__init__()

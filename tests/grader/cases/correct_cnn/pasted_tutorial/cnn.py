@@ -340,6 +340,27 @@ def vgg_block(num_convs, in_channels, out_channels):
     return nn.Sequential(*layers)
 
 
+class VGG(nn.Module):
+    def __init__(self, config, in_channels=1, num_classes=10, image_size=28, hidden=64):
+        super(VGG, self).__init__()
+        blocks = []
+        for num_convs, out_channels in config:
+            blocks.append(vgg_block(num_convs, in_channels, out_channels))
+            in_channels = out_channels
+        self.blocks = nn.Sequential(*blocks)
+        height, width = (image_size, image_size) if type(image_size) == int else image_size
+        for _ in config:
+            height, width = height // 2, width // 2
+        self.fc1 = nn.Linear(in_channels * height * width, hidden)
+        self.fc2 = nn.Linear(hidden, num_classes)
+
+    def forward(self, x):
+        x = self.blocks(x)
+        x = x.view(x.size(0), -1)
+        x = nn.functional.relu(self.fc1(x))
+        return self.fc2(x)
+
+
 class AlexNet(nn.Module):
 
     def __init__(self, in_channels=1, num_classes=10, image_size=28, width=8, dropout=0.5):

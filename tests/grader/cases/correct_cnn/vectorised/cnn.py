@@ -232,6 +232,22 @@ def vgg_block(num_convs, in_channels, out_channels):
     return nn.Sequential(*layers, nn.MaxPool2d((2, 2), (2, 2)))
 
 
+class VGG(nn.Module):
+    def __init__(self, config, in_channels=1, num_classes=10, image_size=28, hidden=64):
+        super().__init__()
+        self.blocks = nn.Sequential()
+        for n, f in config:
+            self.blocks.append(vgg_block(n, in_channels, f))
+            in_channels = f
+        size = (image_size,) * 2 if isinstance(image_size, int) else image_size
+        with torch.no_grad():
+            features = self.blocks(torch.zeros(1, self.blocks[0][0].in_channels, *size)).numel()
+        self.fc1, self.fc2 = nn.Linear(features, hidden), nn.Linear(hidden, num_classes)
+
+    def forward(self, x):
+        return self.fc2(self.fc1(self.blocks(x).flatten(1)).relu())
+
+
 class AlexNet(nn.Module):
     def __init__(self, in_channels=1, num_classes=10, image_size=28, width=8, dropout=0.5):
         super().__init__()

@@ -25,10 +25,11 @@ WIDTH, CURVE_HEIGHT, PATH_HEIGHT = 360.0, 220.0, 300.0
 LEFT, RIGHT, TOP, CURVE_BOTTOM, PATH_BOTTOM = 52.0, 348.0, 30.0, 180.0, 276.0
 
 
-def legend(left: float, *, dotted: bool = False) -> Markup:
-    """A sample of both lines with a word each; `dotted` where each step has a dot."""
+def legend(left: float, *, dotted: bool = False, alone: bool = False) -> Markup:
+    """A sample of both lines with a word each; `dotted` where each step has a dot, `alone` without a reference."""
     parts = []
-    for x, kind, name in ((left, "theirs", "drawn.yours"), (left + 90, "reference", "drawn.reference")):
+    lines = ((left, "theirs", "drawn.yours"), (left + 90, "reference", "drawn.reference"))
+    for x, kind, name in lines[: 1 if alone else 2]:
         parts += [svg.line((x, Y - 4), (x + SAMPLE, Y - 4), kind)]
         if dotted:
             parts += [svg.line((x + SAMPLE / 2, Y - 4), (x + SAMPLE / 2, Y - 4), f"{kind}-dots")]
@@ -43,7 +44,7 @@ def curve_svg(curve: Curve) -> Markup:
     yours, own = (_pixels(line, longest, curve.steps, frame) for line in (curve.theirs, curve.reference))
     return svg.drawing(
         WIDTH, CURVE_HEIGHT, curve.title, describe_curve(curve),
-        legend(LEFT),
+        legend(LEFT, alone=not curve.reference),
         frame.axes(whole_steps=True),
         # The broken line lies above the full one, which shows between its dashes where both agree.
         frame.clipped(svg.way(svg.runs_of(yours), "theirs"), svg.way(svg.runs_of(own), "reference")),
@@ -54,6 +55,8 @@ def curve_svg(curve: Curve) -> Markup:
 def describe_curve(curve: Curve) -> str:
     """The drawing in one sentence, for whoever does not see it."""
     yours, reference = _ends_of_curve(curve.theirs), _ends_of_curve(curve.reference)
+    if not curve.reference:
+        return say("curve.said_alone", yours=yours, steps=curve.steps)
     return say("curve.said", yours=yours, reference=reference, steps=curve.steps)
 
 

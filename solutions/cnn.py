@@ -1126,3 +1126,72 @@ class MendedNet(nn.Module):
         # return self.fc(features)
         ### END STUB
         ### END SOLUTION
+
+
+class TranslationTest(NamedTuple):
+    """What `translation_test` returns."""
+
+    right: dict[str, list[int]]
+    accuracies: dict[str, list[float]]
+    steadiest: str
+
+
+### BEGIN SOLUTION
+
+
+def _count_right(model: nn.Module, x: Tensor, y: Tensor, batch_size: int) -> int:
+    """Count the images whose largest score is that of their class; the modes are put back."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    with torch.no_grad():
+        pairs = zip(x.split(batch_size), y.split(batch_size), strict=True)
+        right = sum(int((model(images).argmax(1) == labels).sum()) for images, labels in pairs)
+    for module, mode in modes:
+        module.training = mode
+    return right
+
+
+### END SOLUTION
+
+
+def translation_test(
+    models: dict[str, nn.Module], x: Tensor, y: Tensor, distances: Sequence[int], batch_size: int = 64
+) -> TranslationTest:
+    """Move images further and further, and count how many of them each network still reads.
+
+    At a distance d above 0 every image is shown four times: moved by d pixels up, down, left and right, zeros coming in
+    as in `shift`. At distance 0 it is shown once, as it is. An image is read right when the largest score is that of
+    its class. The networks compute in evaluation mode, without a graph, at most batch_size images at once. Afterwards
+    every module is in the mode that it had.
+
+    Args:
+        models: networks by name, each from (B, C, H, W) to scores (B, K); they may hold dropout and batch norm.
+        x, y: (N, C, H, W) and (N,) int64, images and classes, on the device of the networks.
+        distances, batch_size: in pixels, at least one of them; at least 1.
+    Returns:
+        TranslationTest: right, for each name a list of ints: how many were read right at each distance; accuracies, for
+        each name a list of floats: their share of the images shown; steadiest, the name with the smallest fall of the
+        accuracy from the first distance to the last, the first among equals.
+    Example:
+        >>> x = torch.eye(3).reshape(1, 1, 3, 3)  # read by the pixel in its middle
+        >>> net = nn.Sequential(nn.Flatten(), nn.Linear(9, 2))
+        >>> _ = net.load_state_dict({"1.weight": torch.eye(9)[[0, 4]] * torch.tensor([[0.0], [1.0]]),
+        ...                          "1.bias": torch.tensor([0.5, 0.0])})
+        >>> translation_test({"net": net}, x, torch.tensor([1]), [0, 1]).right
+        {'net': [1, 0]}
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 9.3.
+    """
+    ### BEGIN SOLUTION
+    right: dict[str, list[int]] = {name: [] for name in models}
+    shown = []
+    for d in distances:
+        moves = [(-d, 0), (d, 0), (0, -d), (0, d)] if d else [(0, 0)]
+        images, labels = torch.cat([shift(x, *move) for move in moves]), y.repeat(len(moves))
+        shown.append(len(images))
+        for name, model in models.items():
+            right[name].append(_count_right(model, images, labels, batch_size))
+    accuracies = {name: [k / n for k, n in zip(counts, shown, strict=True)] for name, counts in right.items()}
+    steadiest = min(models, key=lambda name: accuracies[name][0] - accuracies[name][-1])
+    return TranslationTest(right, accuracies, steadiest)
+    ### END SOLUTION

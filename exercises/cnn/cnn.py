@@ -778,3 +778,42 @@ class MendedNet(nn.Module):
         features = x.transpose(0, 1).reshape(len(x), -1)
         features = functional.dropout(features, self.dropout)
         return self.fc(features)
+
+
+class TranslationTest(NamedTuple):
+    """What `translation_test` returns."""
+
+    right: dict[str, list[int]]
+    accuracies: dict[str, list[float]]
+    steadiest: str
+
+
+def translation_test(
+    models: dict[str, nn.Module], x: Tensor, y: Tensor, distances: Sequence[int], batch_size: int = 64
+) -> TranslationTest:
+    """Move images further and further, and count how many of them each network still reads.
+
+    At a distance d above 0 every image is shown four times: moved by d pixels up, down, left and right, zeros coming in
+    as in `shift`. At distance 0 it is shown once, as it is. An image is read right when the largest score is that of
+    its class. The networks compute in evaluation mode, without a graph, at most batch_size images at once. Afterwards
+    every module is in the mode that it had.
+
+    Args:
+        models: networks by name, each from (B, C, H, W) to scores (B, K); they may hold dropout and batch norm.
+        x, y: (N, C, H, W) and (N,) int64, images and classes, on the device of the networks.
+        distances, batch_size: in pixels, at least one of them; at least 1.
+    Returns:
+        TranslationTest: right, for each name a list of ints: how many were read right at each distance; accuracies, for
+        each name a list of floats: their share of the images shown; steadiest, the name with the smallest fall of the
+        accuracy from the first distance to the last, the first among equals.
+    Example:
+        >>> x = torch.eye(3).reshape(1, 1, 3, 3)  # read by the pixel in its middle
+        >>> net = nn.Sequential(nn.Flatten(), nn.Linear(9, 2))
+        >>> _ = net.load_state_dict({"1.weight": torch.eye(9)[[0, 4]] * torch.tensor([[0.0], [1.0]]),
+        ...                          "1.bias": torch.tensor([0.5, 0.0])})
+        >>> translation_test({"net": net}, x, torch.tensor([1]), [0, 1]).right
+        {'net': [1, 0]}
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 9.3.
+    """
+    raise NotImplementedError("translation_test")

@@ -285,3 +285,35 @@ def train_cnn(model, loader, device, epochs, lr, momentum=0.5):
         return sum(sums) / sum(counts)
 
     return [epoch() for _ in range(epochs)]
+
+
+TranslationTest = NamedTuple("TranslationTest", [("right", dict), ("accuracies", dict), ("steadiest", str)])
+
+
+def translation_test(models, x, y, distances, batch_size=64):
+    def moves(d):
+        yield from ((0, 0),) if d == 0 else ((-d, 0), (d, 0), (0, -d), (0, d))
+
+    def reader(model):
+        def count(d):
+            total = 0
+            for move in moves(d):
+                for images, labels in zip(shift(x, *move).split(batch_size), y.split(batch_size)):
+                    total += torch.count_nonzero(model(images).argmax(-1) == labels).item()
+            return total
+
+        return count
+
+    def still(model, work):
+        modes = [module.training for module in model.modules()]
+        try:
+            with torch.inference_mode():
+                return work(reader(model.eval()))
+        finally:
+            for module, mode in zip(model.modules(), modes):
+                module.training = mode
+
+    right = {name: still(model, lambda count: [count(d) for d in distances]) for name, model in models.items()}
+    shown = [len(x) * len(list(moves(d))) for d in distances]
+    accuracies = {name: [a / b for a, b in zip(counts, shown)] for name, counts in right.items()}
+    return TranslationTest(right, accuracies, min(models, key=lambda n: accuracies[n][0] - accuracies[n][-1]))

@@ -502,3 +502,47 @@ def check_max_pool2d(max_pool2d):
             y.backward(above)
             grad = torch.zeros(3, 2, 54, dtype=dtype).scatter_add_(2, places.flatten(2), above.flatten(2))
             assert ((leaf.grad.flatten(2) - grad).abs() < 1e-5).all()
+
+
+class TranslationTest(NamedTuple):
+    right: dict
+    accuracies: dict
+    steadiest: str
+
+
+def read_right(model, images, labels, batch_size):
+    modes = []
+    for module in model.modules():
+        modes.append(module.training)
+    model.eval()
+    count = 0
+    for start in range(0, len(images), batch_size):
+        with torch.no_grad():
+            scores = model(images[start : start + batch_size])
+        for row, label in zip(scores, labels[start : start + batch_size]):
+            if int(row.argmax()) == int(label):
+                count += 1
+    for module, mode in zip(model.modules(), modes):
+        module.training = mode
+    return count
+
+
+def translation_test(models, x, y, distances, batch_size=64):
+    right, accuracies = {}, {}
+    steadiest, least = None, None
+    for name in models:
+        right[name], accuracies[name] = [], []
+        for d in distances:
+            if d == 0:
+                moves = [(0, 0)]
+            else:
+                moves = [(-d, 0), (d, 0), (0, -d), (0, d)]
+            count = 0
+            for dy, dx in moves:
+                count += read_right(models[name], shift(x, dy, dx), y, batch_size)
+            right[name].append(count)
+            accuracies[name].append(count / (len(x) * len(moves)))
+        fall = accuracies[name][0] - accuracies[name][-1]
+        if least is None or fall < least:
+            steadiest, least = name, fall
+    return TranslationTest(right, accuracies, steadiest)

@@ -326,3 +326,29 @@ def check_max_pool2d(max_pool2d):
         (y * weights).sum().backward()
         (want * weights).sum().backward()
         torch.testing.assert_close(x.grad, kept.grad)
+
+
+class TranslationTest(NamedTuple):
+    right: dict
+    accuracies: dict
+    steadiest: str
+
+
+@torch.no_grad()
+def translation_test(models, x, y, distances, batch_size=64):
+    stacks = [
+        torch.stack([shift(x, dy * d, dx * d) for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1))[: 4 if d else 1]])
+        for d in distances
+    ]
+    right = {}
+    for name, model in models.items():
+        was = {module: module.training for module in model.modules()}
+        model.eval()
+        said = [torch.cat([model(b) for b in s.flatten(0, 1).split(batch_size)]).argmax(1) for s in stacks]
+        right[name] = [int((p.view(len(s), -1) == y).sum()) for p, s in zip(said, stacks, strict=True)]
+        for module, mode in was.items():
+            module.training = mode
+    shown = np.array([s.shape[0] * s.shape[1] for s in stacks])
+    accuracies = {name: (np.array(counts) / shown).tolist() for name, counts in right.items()}
+    falls = [line[0] - line[-1] for line in accuracies.values()]
+    return TranslationTest(right, accuracies, list(models)[int(np.argmin(falls))])

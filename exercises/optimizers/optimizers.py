@@ -649,39 +649,6 @@ def fit_linear(
     raise NotImplementedError("fit_linear")
 
 
-class Sweep(NamedTuple):
-    """What `learning_rate_sweep` finds."""
-
-    losses: Tensor
-    best: float
-
-
-def learning_rate_sweep(model: nn.Module, x: Tensor, y: Tensor, lrs: list[float], steps: int) -> Sweep:
-    """Train the model with one learning rate after the other, each time from the same weights.
-
-    The loss is the mean of (model(x) - y)^2 over all its numbers. Each of the `steps` steps is plain gradient descent
-    on all of x: p = p - lr * gradient, for each parameter that requires a gradient. Where that diverges the loss
-    becomes inf or nan, which is a result too. The model is used in the mode that it has; its parameters, buffers and
-    gradients are afterwards what they were before. `SGD` or torch.optim may serve.
-
-    Args:
-        model: gives the shape of y for x.
-        x, y: floating point; the same numbers in each step.
-        lrs, steps: K learning rates, at least one; how many steps, at least 0.
-    Returns:
-        Sweep: losses, (K,), without a graph, the loss after the last step with each rate; best, the rate whose loss
-        is the smallest finite one (the first of equal ones), nan where none is finite.
-    Example:
-        >>> model = torch.nn.Linear(1, 1, bias=False)
-        >>> _ = torch.nn.init.ones_(model.weight)
-        >>> learning_rate_sweep(model, torch.ones(1, 1), torch.zeros(1, 1), [1.5, 0.25], 2)
-        Sweep(losses=tensor([16.0000,  0.0625]), best=0.25)
-
-    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 11.4.1.
-    """
-    raise NotImplementedError("learning_rate_sweep")
-
-
 class Selection(NamedTuple):
     """What `select_features` finds."""
 

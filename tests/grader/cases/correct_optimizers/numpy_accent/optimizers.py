@@ -388,28 +388,6 @@ def check_momentum(momentum):
                 np.testing.assert_allclose(p.detach().numpy(), theta[i], rtol=1e-7, atol=1e-9)
 
 
-Sweep = namedtuple("Sweep", ["losses", "best"])
-
-
-def learning_rate_sweep(model, x, y, lrs, steps):
-    out = []
-    for lr in lrs:
-        net = copy.deepcopy(model)
-        params = [p for p in net.parameters() if p.requires_grad]
-        for p in params:
-            p.grad = None
-        for it in range(steps + 1):
-            with torch.enable_grad():
-                loss = ((net(x) - y) ** 2).mean()
-            if it == steps:
-                break
-            for p, g in zip(params, torch.autograd.grad(loss, params)):
-                p.data = p.data - lr * g
-        out.append(loss.detach())
-    table = np.array([l.item() for l in out])
-    table[~np.isfinite(table)] = np.inf
-    best = float("nan") if np.isinf(table).all() else float(lrs[int(np.argmin(table))])
-    return Sweep(torch.stack(out), best)
 
 
 Selection = namedtuple("Selection", ["weights", "kept"])

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 
-
 def normal_equation(x, y):
     if x.size(0) < x.size(1):
         raise ValueError("x needs at least as many rows as columns")
@@ -452,7 +451,6 @@ class LinearFit(NamedTuple):
     losses: list
 
 
-
 def fit_linear(x, y, lr, epochs, batch_size, generator):
     if y.shape != (x.shape[0],):
         raise ValueError("y must be (N,)")
@@ -611,49 +609,6 @@ def check_momentum(momentum):
                         points[k][i] = points[k][i] - lr * velocities[k][i]
                         assert p.grad[i].item() == g[i], "the gradient is another one now"
                     assert abs(p[i].item() - points[k][i]) < 1e-9, (lr, mu, k, i)
-
-
-class Sweep(NamedTuple):
-    losses: Tensor
-    best: float
-
-
-def learning_rate_sweep(model, x, y, lrs, steps):
-    weights = []
-    gradients = []
-    for p in model.parameters():
-        weights.append(p.detach().clone())
-        gradients.append(p.grad)
-    buffers = []
-    for b in model.buffers():
-        buffers.append(b.clone())
-
-    def put_back():
-        for p, value in zip(model.parameters(), weights):
-            p.data.copy_(value)
-        for b, value in zip(model.buffers(), buffers):
-            b.copy_(value)
-
-    trained = [p for p in model.parameters() if p.requires_grad]
-    losses = []
-    for lr in lrs:
-        put_back()
-        for _ in range(steps):
-            with torch.enable_grad():
-                loss = torch.mean((model(x) - y) ** 2)
-                slopes = torch.autograd.grad(loss, trained)
-            for p, slope in zip(trained, slopes):
-                p.data -= lr * slope
-        with torch.no_grad():
-            losses.append(torch.mean((model(x) - y) ** 2))
-    put_back()
-    for p, gradient in zip(model.parameters(), gradients):
-        p.grad = gradient
-    best, smallest = float("nan"), float("inf")
-    for lr, loss in zip(lrs, losses):
-        if loss.item() < smallest:
-            best, smallest = lr, loss.item()
-    return Sweep(torch.stack(losses), best)
 
 
 class Selection(NamedTuple):

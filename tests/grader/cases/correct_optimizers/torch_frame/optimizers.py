@@ -462,27 +462,6 @@ def check_momentum(momentum):
         torch.random.set_rng_state(torch_state)
 
 
-Sweep = namedtuple("Sweep", "losses best")
-
-
-def learning_rate_sweep(model, x, y, lrs, steps):
-    from torch.func import functional_call
-
-    criterion = torch.nn.MSELoss()
-    free = {name for name, p in model.named_parameters() if p.requires_grad}
-    losses = []
-    for lr in lrs:
-        state = {k: v.detach().clone().requires_grad_(k in free) for k, v in model.state_dict().items()}
-        opt = torch.optim.SGD([state[k] for k in sorted(free)], lr=lr)
-        with torch.enable_grad():
-            for _ in range(steps):
-                opt.zero_grad()
-                criterion(functional_call(model, state, (x,)), y).backward()
-                opt.step()
-            losses.append(criterion(functional_call(model, state, (x,)), y).detach())
-    finite = [(loss.item(), -i) for i, loss in enumerate(losses) if torch.isfinite(loss)]
-    best = lrs[-max((-l, i) for l, i in finite)[1]] if finite else float("nan")
-    return Sweep(torch.stack(losses), best)
 
 
 Selection = namedtuple("Selection", "weights kept")

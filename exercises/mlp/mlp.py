@@ -238,6 +238,38 @@ def breaks_symmetry(model: nn.Module) -> bool:
     raise NotImplementedError("breaks_symmetry")
 
 
+class GradientGaps(NamedTuple):
+    """What `equal_gradients` returns: a number for each hidden layer, in evaluation and in training."""
+
+    evaluation: list[float]
+    training: list[float]
+
+
+def equal_gradients(model: nn.Module, x: Tensor, y: Tensor) -> GradientGaps:
+    """See symmetry in numbers: how far apart are the gradients of the units of each hidden layer?
+
+    The gap of a layer with the gradient G (H, D) of its weight is the largest |G[i, d] - G[j, d]| of all i, j, d: 0
+    where all units get the same gradient. Dropout switches units off one by one, so in training it parts equals too.
+    The loss is the mean of (model(x) - y)^2. One forward pass in evaluation, then one in training. Gradients in .grad,
+    the weights, and the mode of every module stay as they were.
+
+    Args:
+        model: any module with torch.nn.Linear layers; in the order of `model.modules()` all but the last are hidden.
+        x, y: inputs and targets; y has the shape of model(x).
+    Returns:
+        GradientGaps(evaluation, training): lists of floats, one for each hidden layer.
+    Example:
+        >>> model = nn.Sequential(nn.Linear(1, 2, bias=False), nn.Linear(2, 1, bias=False))
+        >>> for p, weights in zip(model.parameters(), ([[1.0], [1.0]], [[1.0, 3.0]])):
+        ...     p.data = torch.tensor(weights)
+        >>> equal_gradients(model, torch.ones(1, 1), torch.zeros(1, 1))  # 2 * 4 * 1 and 2 * 4 * 3
+        GradientGaps(evaluation=[16.0], training=[16.0])
+
+    Source: Deep Learning (2016), section 8.4.
+    """
+    raise NotImplementedError("equal_gradients")
+
+
 class LogisticRegression(nn.Module):
     """The probability of one of two classes, from a weighted sum of the features: p = sigmoid(w . x + b).
 
@@ -327,6 +359,43 @@ class MLP(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the output of the last layer."""
         raise NotImplementedError("MLP.forward")
+
+
+class CurveFit(NamedTuple):
+    """What `fit_curve` returns: a sum of sigmoids, and the losses on the way."""
+
+    offset: Tensor
+    c: Tensor
+    b: Tensor
+    w: Tensor
+    losses: list[float]
+
+
+def fit_curve(
+    x: Tensor, y: Tensor, start: tuple[Tensor, Tensor, Tensor, Tensor], lr: float, steps: int
+) -> CurveFit:
+    """Bend a sum of sigmoids into a curve by gradient descent: a network with one hidden layer, written out.
+
+    L(x) = offset + sum over i of c_i * sigmoid(b_i + w_i * x)
+    Each step takes the mean of (L(x) - y)^2 over all N points, its gradients in offset, c, b and w, and moves all four
+    at once: p <- p - lr * gradient. Nothing is drawn. The start stays as it was.
+
+    Args:
+        x, y: (N,), floating point, of one dtype: points of the curve.
+        start: offset (), c (H,), b (H,), w (H,), of that dtype: where the descent begins.
+        lr, steps: the learning rate; how many steps, at least 0.
+    Returns:
+        CurveFit(offset, c, b, w, losses): the four behind the last step, without a graph; losses, a list of floats:
+        the loss before each step.
+    Example:
+        >>> start = torch.tensor(0.0), torch.tensor([2.0]), torch.tensor([0.0]), torch.tensor([0.0])
+        >>> fit = fit_curve(torch.tensor([0.0]), torch.tensor([3.0]), start, lr=0.25, steps=1)  # L = 1, error -2
+        >>> fit.offset, fit.c, fit.b, fit.losses
+        (tensor(1.), tensor([2.5000]), tensor([0.5000]), [4.0])
+
+    Source: Cybenko, Approximation by Superpositions of a Sigmoidal Function (1989).
+    """
+    raise NotImplementedError("fit_curve")
 
 
 class Dropout(nn.Module):

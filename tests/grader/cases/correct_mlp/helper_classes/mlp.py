@@ -256,3 +256,58 @@ class SharedMLP(nn.Module):
         h2 = F.relu(self.shared(h1))
         h3 = F.relu(self.shared(h2))
         return self.last(h3)
+
+
+from typing import NamedTuple
+
+
+class GradientGaps(NamedTuple):
+    evaluation: list[float]
+    training: list[float]
+
+
+def equal_gradients(model, x, y) -> GradientGaps:
+    hidden = [m for m in model.modules() if isinstance(m, torch.nn.Linear)][:-1]
+    modes = {m: m.training for m in model.modules()}
+    gaps = {}
+    try:
+        for training in (False, True):
+            model.train(training)
+            loss = (model(x) - y).pow(2).mean()
+            grads = torch.autograd.grad(loss, [layer.weight for layer in hidden])
+            gaps[training] = [float((g.max(0).values - g.min(0).values).max()) for g in grads]
+    finally:
+        for m, mode in modes.items():
+            m.train(mode) if not list(m.children()) else setattr(m, "training", mode)
+    return GradientGaps(evaluation=gaps[False], training=gaps[True])
+
+
+class CurveFit(NamedTuple):
+    offset: torch.Tensor
+    c: torch.Tensor
+    b: torch.Tensor
+    w: torch.Tensor
+    losses: list[float]
+
+
+class SumOfSigmoids(torch.nn.Module):
+    def __init__(self, offset, c, b, w):
+        super().__init__()
+        copied = (part.detach().clone() for part in (offset, c, b, w))
+        self.offset, self.c, self.b, self.w = map(torch.nn.Parameter, copied)
+
+    def forward(self, x):
+        return self.offset + torch.sigmoid(self.b + x[:, None] * self.w) @ self.c
+
+
+def fit_curve(x, y, start, lr, steps) -> CurveFit:
+    net = SumOfSigmoids(*start)
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.mse_loss(net(x), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return CurveFit(net.offset.data, net.c.data, net.b.data, net.w.data, losses)

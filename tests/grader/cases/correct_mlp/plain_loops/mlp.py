@@ -337,3 +337,57 @@ def dead_relus(model, x: Tensor, y: Tensor, lr: float, steps: int, negative_slop
         shares.append(dead_shares(net, x, slope))
         all_losses.append(losses)
     return DeadUnits(shares[0], shares[1], shares[2], all_losses[0], all_losses[1])
+
+
+class GradientGaps(NamedTuple):
+    evaluation: list
+    training: list
+
+
+def equal_gradients(model, x, y):
+    layers = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]
+    before = {}
+    for m in model.modules():
+        before[m] = m.training
+    results = []
+    for mode in [False, True]:
+        model.train(mode)
+        loss = torch.mean((model(x) - y) ** 2)
+        gaps = []
+        for g in torch.autograd.grad(loss, [layer.weight for layer in layers[:-1]]):
+            largest = 0.0
+            for i in range(g.shape[0]):
+                for j in range(i):
+                    largest = max(largest, float((g[i] - g[j]).abs().max()))
+            gaps.append(largest)
+        results.append(gaps)
+    for m in before:
+        m.training = before[m]
+    return GradientGaps(results[0], results[1])
+
+
+class CurveFit(NamedTuple):
+    offset: torch.Tensor
+    c: torch.Tensor
+    b: torch.Tensor
+    w: torch.Tensor
+    losses: list
+
+
+def fit_curve(x, y, start, lr, steps):
+    offset, c, b, w = [part.detach().clone() for part in start]
+    losses = []
+    for _ in range(steps):
+        for part in (offset, c, b, w):
+            part.requires_grad_(True)
+            part.grad = None
+        prediction = offset
+        for i in range(len(c)):
+            prediction = prediction + c[i] * torch.sigmoid(b[i] + w[i] * x)
+        loss = ((prediction - y) ** 2).mean()
+        loss.backward()
+        losses.append(loss.item())
+        with torch.no_grad():
+            for part in (offset, c, b, w):
+                part -= lr * part.grad
+    return CurveFit(offset.detach(), c.detach(), b.detach(), w.detach(), losses)

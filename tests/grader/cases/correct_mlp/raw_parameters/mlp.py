@@ -200,3 +200,35 @@ class SharedMLP(nn.Module):
     def forward(self, x):
         apply = lambda h, layer: torch.relu(layer(h))
         return self.last(apply(apply(apply(x, self.first), self.shared), self.shared))
+
+
+GradientGaps = collections.namedtuple("GradientGaps", "evaluation training")
+CurveFit = collections.namedtuple("CurveFit", "offset c b w losses")
+
+
+def equal_gradients(model, x, y):
+    weights = [m.weight for m in model.modules() if isinstance(m, torch.nn.Linear)][:-1]
+    modes = [m.training for m in model.modules()]
+
+    def gaps(mode):
+        model.train(mode)
+        loss = torch.nn.functional.mse_loss(model(x), y)
+        return [(g[:, None] - g[None, :]).abs().max().item() for g in torch.autograd.grad(loss, weights)]
+
+    found = GradientGaps(gaps(False), gaps(True))
+    for m, mode in zip(model.modules(), modes):
+        m.training = mode
+    return found
+
+
+def fit_curve(x, y, start, lr, steps):
+    o, c, b, w = (p.detach() for p in start)
+    losses = []
+    for _ in range(steps):
+        s = torch.sigmoid(b + torch.outer(x, w))
+        e = o + s @ c - y
+        losses.append(float((e * e).mean()))
+        up = 2 * e / len(x)
+        inner = torch.outer(up, c) * s * (1 - s)
+        o, c, b, w = o - lr * up.sum(), c - lr * up @ s, b - lr * inner.sum(0), w - lr * x @ inner
+    return CurveFit(o.clone(), c.clone(), b.clone(), w.clone(), losses)

@@ -151,6 +151,37 @@ def gradient_descent(f: Callable[[Tensor], Tensor], x0: Tensor, lr: float, steps
     ### END SOLUTION
 
 
+def ascend(
+    f: Callable[[Tensor], Tensor], x0: Tensor, lr: float, steps: int, weight_decay: float = 0.0
+) -> Tensor:
+    """Follow the gradient uphill, to make a likelihood large: x_(t+1) = x_t + lr * (grad f(x_t) - wd * x_t).
+
+    Weight decay still pulls towards 0: of an optimiser that is told to maximize only the gradient of f turns round.
+    Nothing stops early. x0 and x0.grad stay as they are. By hand: nothing of torch.optim.
+
+    Args:
+        f: takes a tensor like x0 and returns one number, a tensor without axes; differentiable by autograd.
+        x0, lr, steps, weight_decay: (*), floating point; the rate; T, at least 0; wd, at least 0.
+    Returns:
+        (T + 1, *): x0 first, then the point after each step; without a graph, in memory of its own.
+    Example:
+        >>> ascend(lambda x: -((x - 4) ** 2).sum(), torch.tensor([0.0]), lr=0.25, steps=2)
+        tensor([[0.],
+                [2.],
+                [3.]])
+
+    Source: torch.optim.SGD with maximize=True.
+    """
+    ### BEGIN SOLUTION
+    trajectory = [x0.detach().clone()]
+    for _ in range(steps):
+        x = trajectory[-1]
+        step = _gradient(f, x) - weight_decay * x
+        trajectory.append(x + lr * step)
+    return torch.stack(trajectory)
+    ### END SOLUTION
+
+
 def stochastic_gradient_descent(x: Tensor, y: Tensor, w0: Tensor, lr: float, order: Tensor) -> Tensor:
     """Linear regression, one sample at a time.
 

@@ -389,3 +389,10 @@ class ExponentialMovingAverage:
 
     def load_state_dict(self, saved):
         self.decay, self.averages = saved["d"], copy.deepcopy(saved["a"])
+
+
+def ascend(f, x0, lr, steps, weight_decay=0.0):
+    def downhill(x):
+        return weight_decay / 2 * (x**2).sum() - f(x)
+
+    return gradient_descent(downhill, x0, lr, steps)

@@ -257,3 +257,13 @@ class ExponentialMovingAverage:
 
     def load_state_dict(self, saved):
         self.decay, self.averages = saved["d"], copy.deepcopy(saved["a"])
+
+
+def ascend(f, x0, lr, steps, weight_decay=0.0):
+    path = torch.empty((steps + 1, *x0.shape), dtype=x0.dtype, device=x0.device)
+    path[0] = x0.detach()
+    for t in range(steps):
+        at = path[t].clone().requires_grad_()
+        slope = torch.autograd.grad(f(at), at)[0]
+        path[t + 1] = path[t] + lr * (slope - weight_decay * path[t])
+    return path

@@ -404,3 +404,13 @@ def select_features(x, y, strengths, lr, steps):
         rows.append(w)
     w = torch.stack(rows)
     return Selection(w, torch.logical_not(w == 0))
+
+
+def ascend(f, x0, lr, steps, weight_decay=0.0):
+    path = torch.empty((steps + 1, *x0.shape), dtype=x0.dtype, device=x0.device)
+    path[0] = x0.detach()
+    for t in range(steps):
+        at = path[t].clone().requires_grad_()
+        slope = torch.autograd.grad(f(at), at)[0]
+        path[t + 1] = path[t] + lr * (slope - weight_decay * path[t])
+    return path

@@ -380,3 +380,10 @@ def fit_linear(x, y, lr, epochs, batch_size, generator):
             b = b - lr * grad_b
         losses.append(total / n)
     return LinearFit(w, b, losses)
+
+
+def ascend(f, x0, lr, steps, weight_decay=0.0):
+    def downhill(x):
+        return weight_decay / 2 * (x**2).sum() - f(x)
+
+    return gradient_descent(downhill, x0, lr, steps)

@@ -331,3 +331,10 @@ def fit_linear(x, y, lr, epochs, batch_size, generator):
         theta = carries[-1][0]
         losses.append(float(sum(found for _, found in carries) / len(x)))
     return LinearFit(theta[:-1].clone(), theta[-1].clone(), losses)
+
+
+def ascend(f, x0, lr, steps, weight_decay=0.0):
+    def downhill(x):
+        return weight_decay / 2 * (x**2).sum() - f(x)
+
+    return gradient_descent(downhill, x0, lr, steps)

@@ -635,3 +635,15 @@ def select_features(x, y, strengths, lr, steps):
                     else:
                         w[d] = 0.0
     return Selection(weights, weights.ne(0))
+
+
+def ascend(f, x0, lr, steps, weight_decay=0.0):
+    x = x0.detach().clone()
+    points = [x]
+    for _ in range(steps):
+        leaf = x.detach().clone().requires_grad_(True)
+        with torch.enable_grad():
+            (gradient,) = torch.autograd.grad(f(leaf), leaf)
+        x = x + lr * gradient - lr * weight_decay * x
+        points.append(x)
+    return torch.stack(points)

@@ -283,3 +283,10 @@ def fix_accumulation(model, loss_fn, batches, optimizer, every, max_norm):
         optimizer.step()
         losses += [sum(map(float, parts))]
     return losses
+
+
+def ascend(f, x0, lr, steps, weight_decay=0.0):
+    def downhill(x):
+        return weight_decay / 2 * (x**2).sum() - f(x)
+
+    return gradient_descent(downhill, x0, lr, steps)

@@ -481,3 +481,15 @@ def select_features(x, y, strengths, lr, steps):
         found.append(w.detach())
     found = torch.stack(found)
     return Selection(found, found.bool())
+
+
+def ascend(f, x0, lr, steps, weight_decay=0.0):
+    x = x0.detach().clone()
+    points = [x]
+    for _ in range(steps):
+        leaf = x.detach().clone().requires_grad_(True)
+        with torch.enable_grad():
+            (gradient,) = torch.autograd.grad(f(leaf), leaf)
+        x = x + lr * gradient - lr * weight_decay * x
+        points.append(x)
+    return torch.stack(points)

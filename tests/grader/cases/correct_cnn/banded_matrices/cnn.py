@@ -322,3 +322,38 @@ def train_cnn(model, loader, device, epochs, lr, momentum=0.5):
             sizes.append(len(y))
         means.append(sum(l * n for l, n in zip(losses, sizes)) / sum(sizes))
     return means
+
+
+class TranslationTest(NamedTuple):
+    right: dict
+    accuracies: dict
+    steadiest: str
+
+
+def moving(size, step, like):
+    return torch.diag_embed(like.new_ones(max(size - abs(step), 0)), offset=-step) if abs(step) < size else (
+        like.new_zeros(size, size)
+    )
+
+
+def translation_test(models, x, y, distances, batch_size=64):
+    h, w = x.shape[-2:]
+    right, accuracies = {name: [] for name in models}, {name: [] for name in models}
+    for d in distances:
+        images = [x]
+        if d:
+            images = [moving(h, step, x) @ x for step in (-d, d)] + [x @ moving(w, step, x).mT for step in (-d, d)]
+        for name, model in models.items():
+            modes = [module.training for module in model.modules()]
+            model.eval()
+            count = 0
+            with torch.no_grad():
+                for one in images:
+                    scores = torch.cat([model(part) for part in one.split(batch_size)])
+                    count += (scores.argmax(1) == y).sum().item()
+            for module, mode in zip(model.modules(), modes):
+                module.train(mode) if not list(module.children()) else setattr(module, "training", mode)
+            right[name].append(count)
+            accuracies[name].append(count / (len(images) * len(x)))
+    steadiest = sorted(models, key=lambda name: accuracies[name][0] - accuracies[name][-1])[0]
+    return TranslationTest(right, accuracies, steadiest)

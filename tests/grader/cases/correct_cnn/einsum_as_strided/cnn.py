@@ -221,3 +221,23 @@ def train_cnn(model, loader, device, epochs, lr, momentum=0.5):
             total += torch.stack([loss.detach().float() * len(x), torch.tensor(float(len(x)), device=device)])
         history.append((total[0] / total[1]).item())
     return history
+
+
+TranslationTest = namedtuple("TranslationTest", "right accuracies steadiest")
+
+
+@torch.no_grad()
+def translation_test(models, x, y, distances, batch_size=64):
+    def right(model, d):
+        moves = [(-d, 0), (d, 0), (0, -d), (0, d)] if d else [(0, 0)]
+        batches = (pair for m in moves for pair in zip(shift(x, *m).split(batch_size), y.split(batch_size)))
+        return sum((model(images).argmax(1) == labels).sum().item() for images, labels in batches)
+
+    counts = {}
+    for name, model in models.items():
+        modes = [m.training for m in model.modules()]
+        model.eval()
+        counts[name] = [right(model, d) for d in distances]
+        list(starmap(lambda m, mode: setattr(m, "training", mode), zip(model.modules(), modes)))
+    shares = {name: [c / len(x) / (4 if d else 1) for c, d in zip(cs, distances)] for name, cs in counts.items()}
+    return TranslationTest(counts, shares, min(shares, key=lambda name: shares[name][0] - shares[name][-1]))

@@ -419,3 +419,48 @@ def train_cnn(
         return float(mean)
 
     return [one_epoch() for _ in range(epochs)]
+
+
+class TranslationTest(NamedTuple):
+    right: dict[str, list[int]]
+    accuracies: dict[str, list[float]]
+    steadiest: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    images: Tensor
+    labels: Tensor
+
+    @classmethod
+    def at(cls, x: Tensor, y: Tensor, distance: int) -> Shown:
+        if not distance:
+            return cls(x, y)
+        steps = [(-distance, 0), (distance, 0), (0, -distance), (0, distance)]
+        return cls(torch.cat([shift(x, dy, dx) for dy, dx in steps]), torch.cat([y] * 4))
+
+    def read_by(self, model: nn.Module, batch_size: int) -> int:
+        right = 0
+        for start in range(0, len(self.images), batch_size):
+            rows = slice(start, start + batch_size)
+            right += int(torch.sum(model(self.images[rows]).argmax(dim=1) == self.labels[rows]))
+        return right
+
+
+def translation_test(
+    models: dict[str, nn.Module], x: Tensor, y: Tensor, distances: Sequence[int], batch_size: int = 64
+) -> TranslationTest:
+    sets = [Shown.at(x, y, distance) for distance in distances]
+    right: dict[str, list[int]] = {}
+    for name, model in models.items():
+        modes = {module: module.training for module in model.modules()}
+        model.eval()
+        with torch.no_grad():
+            right[name] = [shown.read_by(model, batch_size) for shown in sets]
+        for module, mode in modes.items():
+            module.training = mode
+    accuracies = {
+        name: [count / len(shown.images) for count, shown in zip(counts, sets)] for name, counts in right.items()
+    }
+    falls = {name: line[0] - line[-1] for name, line in accuracies.items()}
+    return TranslationTest(right, accuracies, min(falls, key=lambda name: falls[name]))

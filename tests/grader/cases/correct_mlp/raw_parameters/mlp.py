@@ -232,3 +232,68 @@ def fit_curve(x, y, start, lr, steps):
         inner = torch.outer(up, c) * s * (1 - s)
         o, c, b, w = o - lr * up.sum(), c - lr * up @ s, b - lr * inner.sum(0), w - lr * x @ inner
     return CurveFit(o.clone(), c.clone(), b.clone(), w.clone(), losses)
+
+
+Scales = collections.namedtuple("Scales", "forward backward verdict")
+DeadUnits = collections.namedtuple("DeadUnits", "before relu leaky relu_losses leaky_losses")
+
+
+def spread(x):
+    return math.sqrt(x.var(correction=0).item())
+
+
+def activation_scales(x, upstream, depth, inits, activations, generator):
+    def weight_of(fill):
+        weight = torch.empty(x.shape[1], x.shape[1], dtype=x.dtype)
+        fill(weight, generator)
+        return weight.to(x.device)
+
+    def layer(h, weight, activation):
+        return activation(h @ weight.T)
+
+    table = {}
+    for init, fill in inits.items():
+        for name, activation in activations.items():
+            weights = [weight_of(fill) for _ in range(depth)]
+            h, forward, pulls = x, [], []
+            for weight in weights:
+                h, pull = torch.func.vjp(lambda h: layer(h, weight, activation), h)
+                forward.append(spread(h))
+                pulls.append(pull)
+            g, backward = upstream, [spread(upstream)]
+            for pull in reversed(pulls[1:]):
+                (g,) = pull(g)
+                backward.append(spread(g))
+            backward.reverse()
+            f, b = forward[-1] / spread(x), backward[0] / spread(upstream)
+            calm = f <= 100 and b <= 100
+            table[init, name] = Scales(
+                forward, backward, ("holds" if f >= 0.01 and b >= 0.01 else "vanishes") if calm else "explodes"
+            )
+    return table
+
+
+def dead_relus(model, x, y, lr, steps, negative_slope=0.01):
+    start = {name: p.detach().clone() for name, p in model.named_parameters()}
+    depth = len(start) // 2
+
+    def run(params, slope):
+        h, dead = x, []
+        for i in range(depth):
+            sums = h @ params[f"layers.{i}.weight"].T + params[f"layers.{i}.bias"]
+            dead.append((~(sums > 0).any(0)).double().mean())
+            h = torch.where(sums > 0, sums, slope * sums)
+        return ((sums[:, 0] - y) ** 2).mean(), dead[:-1]
+
+    def trained(slope):
+        step = torch.func.grad_and_value(run, has_aux=True)
+        params, losses = dict(start), []
+        for _ in range(steps):
+            gradients, (loss, _) = step(params, slope)
+            losses.append(loss.item())
+            params = {name: p - lr * gradients[name] for name, p in params.items()}
+        loss, dead = run(params, slope)
+        return [part.item() for part in dead], [*losses, loss.item()]
+
+    (relus, relu_losses), (leaky, leaky_losses) = trained(0.0), trained(negative_slope)
+    return DeadUnits([part.item() for part in run(start, 0.0)[1]], relus, leaky, relu_losses, leaky_losses)

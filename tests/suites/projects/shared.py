@@ -139,7 +139,10 @@ def draw_misread(draw, chosen, images, labels):
     """Attach the first held-out digits that were read wrong."""
     wrong = (chosen != labels).nonzero().flatten()[:12]
     panels = [f"{int(labels[i])}, read as {int(chosen[i])}" for i in wrong]
-    draw.picture("digits that were misread", "images", images[wrong].reshape(-1, SIDE, SIDE), panels=panels)
+    draw.picture(
+        "digits that were misread", "images", images[wrong].reshape(-1, SIDE, SIDE), panels=panels,
+        caption="the classes have other names in each draw: a 7 may be called 3",
+    )  # fmt: skip
 
 
 def rows_of_names(names, dtype=torch.float32):

@@ -253,8 +253,8 @@ def test_train_gpt_reads_two_passages_at_once(submission, rng, draw, shared):
         got = math.exp(loss_of(trained.model(tests[:, :-1]), tests[:, 1:]).item())
     simple = simple_perplexities(rows, tests)
     name = min(simple, key=simple.get)
-    expected = f"below {0.8 * simple[name]:.1f}: {name} has {simple[name]:.1f} on the same passages"
-    check_that(got < 0.8 * simple[name], "perplexity by the weights", expected, f"{got:.1f}")
+    expected = f"below {0.85 * simple[name]:.1f}: {name} has {simple[name]:.1f} on the same passages"
+    check_that(got < 0.85 * simple[name], "perplexity by the weights", expected, f"{got:.1f}")
     check_came_from(trained, start, least=0.05)  # the tables start small, and move far
     check_history(trained, start, inputs, targets, loss_of)
 

@@ -20,6 +20,7 @@ from grader.course import Course, Task
 from grader.device.choice import CPU, Accelerator, using
 from grader.intake import Source, SourceProblem, parse_source
 from grader.intake.bindings import Definition
+from grader.intake.topic_imports import imported_topics
 from grader.judge.references import References
 from grader.judge.subject import SourceSubject, open_workers
 from grader.process.prepare import prepare_torch
@@ -149,7 +150,8 @@ def costs_of(course: Course, task: Task, text: str) -> Costs:
         example = example_of(reference.tree, task.name)
         if example is None:
             return Costs(note=NO_EXAMPLE)
-        return _compared(course, task, example, theirs, reference)
+        sides = (_with_imports(course, task.topic, source) for source in (theirs, reference))
+        return _compared(course, task, example, *sides)
     except WorkerTimeout:
         return Costs(note=TOO_SLOW)
     except Exception as problem:  # the page shows the code all the same
@@ -169,15 +171,29 @@ def example_of(module: ast.Module, name: str) -> Example | None:
     return None
 
 
-def _compared(course: Course, task: Task, example: Example, theirs: Source, reference: Source) -> Costs:
+def _with_imports(course: Course, topic: str, source: Source) -> dict[str, Source]:
+    """Return a topic's module and the references of those that it imports, the same for both sides."""
+    sources, wanted = dict[str, Source](), {topic: source}
+    while wanted:
+        sources |= wanted
+        imported = {slug for each in wanted.values() for slug in imported_topics(each.tree, course.slugs)}
+        needed = imported - sources.keys()
+        read = {slug: parse_source(course.solution_file(slug).read_bytes(), f"{slug}.py") for slug in needed}
+        wanted = {slug: each for slug, each in read.items() if isinstance(each, Source)}
+    return sources
+
+
+def _compared(
+    course: Course, task: Task, example: Example, theirs: dict[str, Source], reference: dict[str, Source]
+) -> Costs:
     with using(Accelerator(CPU)):
         prepare_torch()
         workers = open_workers("auto")  # before anything hidden is read
         try:
             references, slug = References(course), task.topic
-            beside = SourceSubject({slug: theirs}, workers.worker, references)
+            beside = SourceSubject(theirs, workers.worker, references)
             # In a worker that has met no submission.
-            apart = SourceSubject({slug: reference}, lambda seconds, _: workers.worker(seconds, APART), references)
+            apart = SourceSubject(reference, lambda seconds, _: workers.worker(seconds, APART), references)
             with beside.open(slug, SEED, SECONDS) as one, apart.open(slug, SEED, SECONDS) as other:
                 mine, ours = measured((one, other), example)
         finally:

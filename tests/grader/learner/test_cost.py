@@ -60,7 +60,7 @@ KINDS = {
     "optimizers.SGD": "optimizer = SGD([p], lr=0.1, momentum=0.5) ...",  # an optimiser
     "autograd.ReLU": "y = ReLU.apply(x) ...",  # an autograd Function
     "autograd.gradient": "gradient(lambda x: x**2, ",  # takes a function
-    "mlp.train_epoch": "train_epoch(",  # takes a model, and trains it
+    "training.train_epoch": "train_epoch(",  # takes a model, and trains it; its file imports another topic
     "tensors.load_tensors": "with tempfile.TemporaryDirectory() as folder: ...",  # reads a file
     "resnet.ResNet": 'with torch.device("meta"):',  # needs a function that stands beside it
 }

@@ -9,6 +9,7 @@ a sandbox, which decides no number.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -21,24 +22,30 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import find_submission
 from grader.judge.order import Order
 from grader.judge.warm_messages import JudgeKey
-from grader.report import TaskReport, Verdict
+from grader.report import TaskReport
 
 CASES = Path(__file__).with_name("cases")
 ROOT = Path(__file__).parents[2]
+DEFINED = r"""\b(?:def|class) {0}\b|["']{0}["']|^[ "]*{0} *[=,:]"""  # by a statement, by its name, in a notebook too
 
 
 def failures(key: JudgeKey, folder: Path, seed: int) -> list[str]:
     """Grade one submission under one seed; return what it lost or was told."""
     files = find_submission([folder, *beside(folder)], load_course().slugs)
-    family, _, topic = folder.resolve().parent.name.partition("_")
-    slugs = {topic} if family == "correct" else {path.stem for path in folder.iterdir()}
-    task_ids = tuple(task for task in key.task_ids if task.partition(".")[0] in slugs)
-    order = Order(files, task_ids, "", seed, key.sandbox, False, None, key.accelerator)
+    order = Order(files, solved(folder), "", seed, key.sandbox, False, None, key.accelerator)
     with POOL.lend(key) as judge:
         found = judge.grade(order)
-    solved = [task for task in found.tasks.values() if task.verdict is not Verdict.NOT_ATTEMPTED]
-    lost = [line for task in solved for line in _lost(task)]
+    lost = [line for task in found.tasks.values() for line in _lost(task)]
     return lost + ([f"incomplete: {found.incomplete}"] if found.incomplete else [])
+
+
+def solved(folder: Path) -> tuple[str, ...]:
+    """Return the tasks that a submission solves: of its topic where it stands in a family, else of all its files."""
+    family, _, topic = folder.resolve().parent.name.partition("_")
+    names = {topic} if family == "correct" else {path.stem for path in folder.iterdir()}
+    texts = {slug: "".join(file.read_text("utf-8") for file in folder.glob(f"{slug}.*")) for slug in names}
+    tasks = [task for task in load_course().tasks if task.topic in texts]
+    return tuple(task.id for task in tasks if re.search(DEFINED.format(task.name), texts[task.topic], re.MULTILINE))
 
 
 def beside(folder: Path) -> list[Path]:

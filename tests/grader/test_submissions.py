@@ -23,11 +23,12 @@ from grader.judge.order import Order
 from grader.judge.warm_messages import JudgeKey
 from grader.report import POSSIBLE, Verdict
 
+from .correct_seeds import beside, solved
+
 FOLDER = Path(__file__).with_name("cases")
-ROOT = Path(__file__).parents[2]
 WRONG, CORRECT = (sorted(FOLDER.glob(f"{family}_*/*/case.toml")) for family in ("wrong", "correct"))
 LEAST_NAMED = 0.75
-LEAST_SOLVED = 0.8
+LEAST_SOLVED, LEAST_STYLES = 0.75, 3
 AT_ONCE = 2
 WITHOUT_LUCK = "not statistical"  # most of a grading's time is training
 
@@ -42,19 +43,9 @@ def read(case):
     return tomllib.loads(case.read_text(encoding="utf-8"))
 
 
-def paths(case):
-    """The folder of a submission, and what its case.toml says lies beside it: the reference files of other topics."""
-    own = {path.stem for path in case.parent.iterdir()}
-    beside = sorted((ROOT / read(case)["beside"]).glob("*.py")) if "beside" in read(case) else []
-    return [case.parent, *(path for path in beside if path.stem not in own)]
-
-
 def task_ids(case):
-    """The one task of a wrong submission; all tasks of a topic."""
-    family, _, topic = case.parent.parent.name.partition("_")
-    if family == "wrong":
-        return (read(case)["task"],)
-    return tuple(task.id for task in load_course().topic(topic).tasks)
+    """The one task of a wrong submission; what a correct one solves of its topic."""
+    return (read(case)["task"],) if "task" in read(case) else solved(case.parent)
 
 
 def with_rest(cases):
@@ -74,14 +65,14 @@ def gradings(request):
     items = [
         item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")
     ]
-    cases = {item.callspec.params["case"]: task_ids(item.callspec.params["case"]) for item in items}
+    cases = {case: task_ids(case) for item in items if (case := item.callspec.params.get("case"))}
     every = dict.fromkeys(task for tasks in cases.values() for task in tasks)
     key, topics = JudgeKey(tuple(every), "none", simulated_accelerator()), load_course().slugs
 
     whole = {case.parent.parent: case for case in reversed(CORRECT)}  # the first of each family
 
     def grade(case):
-        files = find_submission(paths(case), topics)
+        files = find_submission([case.parent, *beside(case.parent)], topics)
         keyword = WITHOUT_LUCK if case in CORRECT and case != whole[case.parent.parent] else ""
         with POOL.lend(key) as judge:
             return judge.grade(Order(files, cases[case], keyword, 1, key.sandbox, False, None, key.accelerator))
@@ -116,20 +107,16 @@ def test_three_quarters_of_the_wrong_submissions_are_named():
 def test_correct_submission_has_full_marks_and_no_named_mistake(case, gradings):
     found = gradings[case].result()
     assert found.incomplete is None
-    assert tuple(found.tasks) == task_ids(case)
-    solved = [task for task in found.tasks.values() if task.verdict is not Verdict.NOT_ATTEMPTED]
-    tests = [(task.id, test) for task in solved for test in task.tests]
+    tests = [(task.id, test) for task in found.tasks.values() for test in task.tests]
     assert [(task, test.name, test.message) for task, test in tests if test.message] == []
-    assert all(task.points == task.max_points > 0 for task in solved)
-    assert len(solved) >= LEAST_SOLVED * len(found.tasks)
+    assert tuple(found.tasks) == task_ids(case)
+    assert all(task.points == task.max_points > 0 for task in found.tasks.values())
 
 
-@pytest.mark.parametrize("topic", sorted({case.parent.parent.name.partition("_")[2] for case in CORRECT}))
-def test_every_task_is_solved_in_three_styles(topic):
-    texts = [
-        "\n".join(file.read_text(encoding="utf-8") for file in case.parent.glob(f"{topic}*.*"))
-        for case in CORRECT
-        if case.parent.parent.name == f"correct_{topic}"
-    ]
-    names = [task.name for task in load_course().topic(topic).tasks]
-    assert [name for name in names if sum(f" {name}(" in text or f" {name}:" in text for text in texts) < 3] == []
+@pytest.mark.parametrize("topic", load_course().topics, ids=lambda topic: topic.slug)
+def test_every_task_is_solved_in_styles_enough(topic):
+    """Each submission solves nearly all of its topic, and each task stands in three of them."""
+    styles = [solved(case.parent) for case in CORRECT if case.parent.parent.name == f"correct_{topic.slug}"]
+    assert all(len(tasks) >= LEAST_SOLVED * len(topic.tasks) for tasks in styles)
+    counts = Counter(task for tasks in styles for task in tasks)
+    assert [task.id for task in topic.tasks if counts[task.id] < min(LEAST_STYLES, len(styles))] == []

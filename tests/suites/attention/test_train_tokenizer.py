@@ -1,5 +1,7 @@
 """Suite of attention.train_tokenizer."""
 
+from collections import Counter
+
 import pytest
 
 from grader.suite import check_equal, dataset
@@ -9,11 +11,11 @@ def by_hand(text, merges):
     """The oracle: places are counted pair by pair, and merged in a text whose letters are the tokens."""
     word, pairs = "".join(map(chr, text.encode())), []
     for new in range(256, 256 + merges):
-        found = {word[i : i + 2] for i in range(len(word) - 1)}
-        counts = {pair: sum(word.startswith(pair, i) for i in range(len(word))) for pair in found}
-        if max(counts.values(), default=0) < 2:
+        counts = Counter(word[i : i + 2] for i in range(len(word) - 1))
+        most = max(counts.values(), default=0)
+        if most < 2:
             break
-        best = min(pair for pair in found if counts[pair] == max(counts.values()))
+        best = min(pair for pair, count in counts.items() if count == most)
         word = word.replace(best, chr(new))
         pairs.append((ord(best[0]), ord(best[1])))
     return pairs

@@ -2,7 +2,9 @@
 
 import pytest
 
-TASKS = 21  # of the topic that is written here
+from grader.course import load_course
+
+TASKS = len(load_course().topic("tensors").tasks)
 
 
 @pytest.fixture

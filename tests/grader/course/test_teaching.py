@@ -6,6 +6,7 @@ import ast
 import doctest
 import importlib.util
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,11 +60,19 @@ def test_a_line_to_paste_is_found_in_a_hint(hint: str) -> None:
     assert CODE.search(f"Then {hint} gives it.")
 
 
+@pytest.fixture
+def importable(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Solutions that import each other; none of them stays, since a suite's folder has the same name."""
+    monkeypatch.syspath_prepend(COURSE.solutions)
+    before = set(sys.modules)
+    yield
+    for slug in set(COURSE.slugs) - before:
+        sys.modules.pop(slug, None)
+
+
+@pytest.mark.usefixtures("importable")
 @pytest.mark.parametrize("topic", TOPICS)
-def test_every_example_prints_what_it_says_whatever_the_first_weights_are(
-    topic: Topic, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(COURSE.solutions)  # for what it imports of other topics
+def test_every_example_prints_what_it_says_whatever_the_first_weights_are(topic: Topic) -> None:
     spec = importlib.util.spec_from_file_location(topic.slug, COURSE.solution_file(topic.slug))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 
 import pytest
 
 from grader import text
-from grader.course import load_course
-
-SLUGS = load_course().slugs
 
 
 def pytest_addoption(parser):
@@ -53,16 +49,6 @@ def pytest_collection_finish():
     """Let no collection go over torch and thousands of tests again and again, here and in what is forked."""
     gc.collect()
     gc.freeze()
-
-
-def pytest_runtest_setup():
-    """Forget folders that some test has imported as modules since they are called like a topic.
-
-    Python's inspect, and so torch's compiler, stumbles over a module that has no file.
-    """
-    for slug in SLUGS:
-        if getattr(sys.modules.get(slug), "__file__", "") is None:
-            del sys.modules[slug]
 
 
 def _is_bare(config):

@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
 
 import pytest
 
@@ -100,11 +101,15 @@ def _own_environment() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _own_modules(slugs: Sequence[str]) -> Iterator[None]:
-    """Forget the suites afterwards: pytest names their modules by topic and takes one that it finds for fresh."""
-    before = set(sys.modules)
+    """Forget the suites afterwards: pytest names their modules by topic, and puts them in the place of others."""
+
+    def of_topics() -> dict[str, ModuleType]:
+        return {name: module for name, module in sys.modules.items() if name.partition(".")[0] in slugs}
+
+    before = of_topics()
     try:
         yield
     finally:
-        for name in set(sys.modules) - before:
-            if name.partition(".")[0] in slugs:
-                del sys.modules[name]
+        for name in of_topics():
+            del sys.modules[name]
+        sys.modules.update(before)

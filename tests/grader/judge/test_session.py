@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,15 @@ def test_environment_is_as_before_when_a_session_has_ended(made_up, monkeypatch)
     made_up.play(made_up.runner(), lambda runner, items: [runner.run(item) for item in items])
     assert {**os.environ, "PYTEST_CURRENT_TEST": ""} == {**before, "PYTEST_CURRENT_TEST": ""}
     assert [name for name in set(sys.modules) - modules if name.startswith("maths")] == []
+
+
+def test_module_called_like_a_topic_is_the_same_when_a_session_has_ended(made_up, monkeypatch):
+    """Somebody's module maths, which is a file, is not left as the folder of the suites, which has none."""
+    theirs = types.ModuleType("maths")
+    monkeypatch.setitem(sys.modules, "maths", theirs)
+    made_up.play(made_up.runner(), lambda runner, items: [runner.run(item) for item in items])
+    assert sys.modules["maths"] is theirs
+    assert [name for name in sys.modules if name.startswith("maths.")] == []
 
 
 def test_suite_that_changed_is_read_anew_in_the_same_process(made_up):

@@ -59,6 +59,27 @@ class ResidualBlock(nn.Module):
         ### END SOLUTION
 
 
+### BEGIN SOLUTION
+
+
+class _CountedLinear(nn.Module):
+    """A linear layer that counts its calls, and gives something else in evaluation."""
+
+    def __init__(self, generator: torch.Generator) -> None:
+        super().__init__()
+        self.linear, self.calls = nn.Linear(3, 3).double(), 0
+        with torch.no_grad():
+            for p in self.parameters():
+                p.copy_(torch.randn(p.shape, generator=generator, dtype=p.dtype))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        return self.linear(x) if self.training else 2 * self.linear(x)
+
+
+### END SOLUTION
+
+
 def check_residual(residual: Callable[[nn.Module], nn.Module]) -> None:
     """A test of any shortcut: raises AssertionError if it is wrong, and nothing if it is right.
 
@@ -83,26 +104,12 @@ def check_residual(residual: Callable[[nn.Module], nn.Module]) -> None:
     """
     ### BEGIN SOLUTION
 
-    class Body(nn.Module):
-        """A linear layer that counts its calls, and gives something else in evaluation."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.linear, self.calls = nn.Linear(3, 3).double(), 0
-            with torch.no_grad():
-                for p in self.parameters():
-                    p.copy_(torch.randn(p.shape, generator=generator, dtype=p.dtype))
-
-        def forward(self, x: Tensor) -> Tensor:
-            self.calls += 1
-            return self.linear(x) if self.training else 2 * self.linear(x)
-
     def must(condition: bool, what: str) -> None:
         if not condition:
             raise AssertionError(what)
 
     generator = torch.Generator().manual_seed(0)
-    body = Body()
+    body = _CountedLinear(generator)
     module = residual(body)
     params = list(body.parameters())
     must({id(p) for p in module.parameters()} == {id(p) for p in params}, "the parameters are not those of body")

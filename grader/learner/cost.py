@@ -18,9 +18,9 @@ import torch
 
 from grader.course import Course, Task
 from grader.device.choice import CPU, Accelerator, using
-from grader.intake import Source, SourceProblem, parse_source
+from grader.intake import Content, Source, SourceProblem, parse_source
 from grader.intake.bindings import Definition
-from grader.intake.topic_imports import imported_topics
+from grader.intake.topic_imports import files_needed
 from grader.judge.references import References
 from grader.judge.subject import SourceSubject, open_workers
 from grader.process.prepare import prepare_torch
@@ -173,14 +173,10 @@ def example_of(module: ast.Module, name: str) -> Example | None:
 
 def _with_imports(course: Course, topic: str, source: Source) -> dict[str, Source]:
     """Return a topic's module and the references of those that it imports, the same for both sides."""
-    sources, wanted = dict[str, Source](), {topic: source}
-    while wanted:
-        sources |= wanted
-        imported = {slug for each in wanted.values() for slug in imported_topics(each.tree, course.slugs)}
-        needed = imported - sources.keys()
-        read = {slug: parse_source(course.solution_file(slug).read_bytes(), f"{slug}.py") for slug in needed}
-        wanted = {slug: each for slug, each in read.items() if isinstance(each, Source)}
-    return sources
+    files = {slug: Content(f"{slug}.py", course.solution_file(slug).read_bytes()) for slug in course.slugs}
+    files[topic] = Content(f"{topic}.py", source.text.encode())
+    read = {slug: parse_source(file.data, file.name) for slug, file in files_needed(topic, files).items()}
+    return {slug: each for slug, each in read.items() if isinstance(each, Source)}
 
 
 def _compared(

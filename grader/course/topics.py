@@ -45,6 +45,14 @@ class Table:
             raise self.fail(key, f"is {value!r}", "it must be a text that is not blank")
         return value
 
+    def maybe_text(self, key: str) -> str:
+        """Return a text that is not blank; empty when the key is absent."""
+        return self.text(key) if key in self.values else ""
+
+    def maybe_positive(self, key: str, *, most: int | None = None) -> int:
+        """Return a whole number above zero; 0 when the key is absent."""
+        return self.positive(key, most=most) if key in self.values else 0
+
     def positive(self, key: str, *, most: int | None = None) -> int:
         """Return a whole number above zero."""
         value = self.require(key)
@@ -145,12 +153,14 @@ def _read_task(slug: str, table: Table, tracks: tuple[str, ...]) -> Task:
         table.flag("computes", usual=True),
     )
     in_torch, differs = _in_torch(table)
-    hidden, minutes = (table.positive(key) if key in table.values else 0 for key in ("hidden", "minutes"))
-    difficulty = table.positive("difficulty", most=3) if "difficulty" in table.values else 0
     return Task(
-        f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs, hidden,
-        table.choice("kind", KINDS, usual=KINDS[0]), minutes, difficulty, (*tracks, *table.texts("tracks")),
-        table.text("formerly") if "formerly" in table.values else "",
+        f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs,
+        hidden=table.maybe_positive("hidden"),
+        kind=table.choice("kind", KINDS, usual=KINDS[0]),
+        minutes=table.maybe_positive("minutes"),
+        difficulty=table.maybe_positive("difficulty", most=3),
+        tracks=(*tracks, *table.texts("tracks")),
+        formerly=table.maybe_text("formerly"),
     )  # fmt: skip
 
 

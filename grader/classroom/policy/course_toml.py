@@ -41,10 +41,6 @@ class Fields(Table):
 
     zone: ZoneInfo | None = None
 
-    def maybe_text(self, key: str) -> str:
-        """Return a text that is not blank; empty when the key is absent."""
-        return self.text(key) if key in self.values else ""
-
     def number(self, key: str, *, usual: int, least: int = 0, most: int | None = None) -> Fraction:
         """Return a number between two bounds, exactly as it is written; what is usual when the key is absent."""
         value = self.values.get(key, usual)

@@ -104,16 +104,15 @@ def _topic(page: Page, topic: Topic, tasks: Sequence[Task], progress: Progress |
     table.add_column(no_wrap=True)
     for task in tasks:
         mark = [] if progress is None else [_mark(page, task, progress)]
-        title = Text(_title(task, progress), "dim")
-        table.add_row(*mark, Text(task.id), title, Text(str(task.points)), *_effort(task))
+        title, *effort = (Text(words, "dim") for words in (_title(task, progress), *_effort(task)))
+        table.add_row(*mark, Text(task.id), title, Text(str(task.points)), *effort)
     page.console.print(table, width=page.width)
     page.line()
 
 
-def _effort(task: Task) -> tuple[Text, Text]:
-    """Return how long a task takes, and how hard it is."""
-    minutes = say("task.minutes", minutes=task.minutes) if task.minutes else ""
-    return Text(minutes, "dim"), Text("*" * task.difficulty, "dim")
+def _effort(task: Task) -> tuple[str, str]:
+    """Return how long a task takes, and how hard it is; empty where that is not said."""
+    return say("task.minutes", minutes=task.minutes) if task.minutes else "", "*" * task.difficulty
 
 
 def _hours(tasks: Sequence[Task]) -> str:
@@ -195,7 +194,7 @@ def show_next(step: Next, console: Console, passed: int, of: int) -> None:
     page, task = Page(console), step.task
     page.line((say("tasks.passed_of_all", passed=passed, tasks=count(of, "task")), "dim"))
     page.line()
-    effort = "".join(f", {fact.plain}" for fact in _effort(task) if fact)
+    effort = "".join(f", {fact}" for fact in _effort(task) if fact)
     page.labelled("Next", f"{task.id}: {_titled(task)} ({count(task.points, 'point')}{effort})", "bold", most=LONG)
     _state(page, step)
     if step.needs:

@@ -28,7 +28,7 @@ from .correct_seeds import beside, solved
 FOLDER = Path(__file__).with_name("cases")
 WRONG, CORRECT = (sorted(FOLDER.glob(f"{family}_*/*/case.toml")) for family in ("wrong", "correct"))
 LEAST_NAMED = 0.75
-LEAST_SOLVED, LEAST_STYLES = 0.75, 3
+LEAST_SOLVED, LEAST_STYLES = 0.8, 3
 AT_ONCE = 2
 WITHOUT_LUCK = "not statistical"  # most of a grading's time is training
 

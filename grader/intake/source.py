@@ -41,19 +41,22 @@ class Content:
     data: bytes
 
 
-def read_source(file: Path | Content, tasks: Collection[str] = ()) -> Source | SourceProblem:
+def read_source(
+    file: Path | Content, tasks: Collection[str] = (), topics: Collection[str] = ()
+) -> Source | SourceProblem:
     """Read and parse a file or a notebook; every fault comes back as a SourceProblem, never as an exception.
 
     Args:
         file: whose name says which of the two it is.
         tasks: the names that are asked for, by which a notebook's cells are chosen.
+        topics: modules that a stub may import for tasks still to come: of those that are left out nothing is said.
     """
     name = shown(file.name)
     is_notebook = file.name.casefold().endswith(".ipynb")
     try:
         most = MOST_NOTEBOOK_BYTES if is_notebook else MOST_BYTES
         data = file.data if isinstance(file, Content) else _read(file, name, most)
-        return _of_notebook(data, name, tasks) if is_notebook else _of_module(data, name, tasks)
+        return _of_notebook(data, name, tasks) if is_notebook else _of_module(data, name, tasks, topics)
     except UnreadableSource as fault:
         return fault.problem
 
@@ -67,15 +70,17 @@ def parse_source(data: bytes, name: str) -> Source | SourceProblem:
         return fault.problem
 
 
-def _of_module(data: bytes, name: str, tasks: Collection[str]) -> Source | SourceProblem:
+def _of_module(
+    data: bytes, name: str, tasks: Collection[str], topics: Collection[str]
+) -> Source | SourceProblem:
     source = parse_source(data, name)
     if isinstance(source, SourceProblem):
         return source
-    text, left_out = without_unneeded(source.text, source.tree, tasks)
-    if not left_out:
+    text, left_out = without_unneeded(source.text, source.tree, tasks, topics)
+    if text == source.text:
         return source
     note = f"{name}: imports that no task uses are left out: {'; '.join(left_out[:MOST_NAMED])}"
-    return Source(text, parse(text, name), notes=(note,))
+    return Source(text, parse(text, name), notes=(note,) if left_out else ())
 
 
 def _of_notebook(data: bytes, name: str, tasks: Collection[str]) -> Source | SourceProblem:
@@ -100,8 +105,10 @@ def _read(path: Path, name: str, most: int) -> bytes:
         ) from error
 
 
-def without_unneeded(text: str, tree: ast.Module, tasks: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    """Return a module without foreign imports that no task needs, line for line, and what was left out.
+def without_unneeded(
+    text: str, tree: ast.Module, tasks: Collection[str], topics: Collection[str]
+) -> tuple[str, tuple[str, ...]]:
+    """Return a module without foreign imports that no task needs, line for line, and what of no topic was left out.
 
     An import is needed where a task reads its name, or what a task uses does, or what runs when the module is imported.
     """
@@ -115,8 +122,10 @@ def without_unneeded(text: str, tree: ast.Module, tasks: Collection[str]) -> tup
     lines, said = text.split("\n"), []
     for node in reversed(strangers):
         dropped = [alias for alias in foreign(node) if bound_by_alias(alias) not in read]
+        strange = [alias for alias in dropped if (getattr(node, "module", None) or alias.name) not in topics]
+        if strange:
+            said.append(f"line {node.lineno}: `{_import_written(node, strange)}`")
         if dropped:
-            said.append(f"line {node.lineno}: `{_import_written(node, dropped)}`")
             _replace(lines, node, dropped)
     return "\n".join(lines), tuple(reversed(said))
 

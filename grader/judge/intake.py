@@ -27,7 +27,7 @@ UNWRITTEN = (TaskState.NOT_ATTEMPTED, TaskState.MISSING)
 def take_in(course: Course, references: References, submission: Submission, tasks: Sequence[Task]) -> TakenIn:
     """Read the files of a submission; return the sources that can run, and the reports of tasks that need not."""
     asked = {slug: [task.name for task in course.topic(slug).tasks] for slug in submission.files}
-    read = {slug: read_source(file, asked[slug]) for slug, file in submission.files.items()}
+    read = {slug: read_source(file, asked[slug], course.slugs) for slug, file in submission.files.items()}
     sources = {slug: source for slug, source in read.items() if isinstance(source, Source)}
     reports: dict[str, TaskReport] = {}
     for task in tasks:

@@ -241,6 +241,15 @@ def test_read_source_leaves_out_an_import_that_no_task_uses(line: str, left: str
     assert ast.dump(found.tree) == ast.dump(ast.parse(left + rest))
 
 
+def test_read_source_says_nothing_of_a_topic_that_only_open_tasks_will_use() -> None:
+    """A stub imports all that its tasks are made of; what is of no topic is still said."""
+    text = "from mlp import MLP\nimport pandas, rnn\n\ndef mean(x):\n    return x.mean()\n"
+    found = read_source(Content("losses.py", text.encode()), ["mean"], ["mlp", "rnn"])
+    assert isinstance(found, Source)
+    assert found.text == text.replace("from mlp import MLP", "pass").replace("import pandas, rnn", "pass")
+    assert found.notes == ("losses.py: imports that no task uses are left out: line 2: `import pandas`",)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -134,13 +134,15 @@ def test_name_writer_writes_by_the_generator(submission, rng, shared):
 
 
 @pytest.mark.statistical
-def test_name_writer_begins_where_names_begin(submission, rng, shared):
-    """Of names that all begin with q, those that it writes begin with q."""
-    names = ["qa", "qab", "qabc", "qed"] * 20
+def test_name_writer_begins_and_ends_as_names_do(submission, rng, shared):
+    """Of names that begin with q and are short, those that it writes are so too."""
+    names = ["qza", "qzab", "qzabc", "qzed"] * 20  # behind each other letter comes another one than q
     written = submission.name_writer(names, rng.generator(), 12, 8, 10, 0.03)[2]
     shared.check_names(written, 12)
     begun = sum(name.startswith("q") for name in list(written))
-    check_that(begun >= 9, "how many of 12 written names begin with q", "9 at least", str(begun))
+    check_that(begun >= 11, "how many of 12 written names begin with q", "11 at least", str(begun))
+    short = sum(len(name) <= 6 for name in list(written))
+    check_that(short >= 11, "how many of 12 written names have 6 letters at most", "11 at least", str(short))
 
 
 @pytest.mark.statistical

@@ -24,7 +24,9 @@ def topics(course: Course) -> str:
     rows = [("topic", "what it is about", "tasks", "points", "hours", "in the notes")]
     for topic in course.topics:
         notes = "yes" if any("notes" in task.tracks for task in topic.tasks) else ""
-        rows.append((f"[{topic.slug}](exercises/{topic.slug}/README.md)", topic.title, *_sums(topic.tasks), notes))
+        rows.append(
+            (f"[{topic.slug}](exercises/{topic.slug}/README.md)", topic.title, *_sums(topic.tasks), notes)
+        )
     rows.append(("all", "", *_sums(course.tasks), ""))
     return _table(rows)
 
@@ -36,7 +38,17 @@ def _sums(tasks: Sequence[Task]) -> tuple[str, str, str]:
 
 def proof(course: Course, found: dict[str, Any]) -> str:
     """Return the figures of each topic in a proof of the whole course."""
-    heads = ("topic", "tasks", "points", "core tests", "details", "known mistakes", "caught", "named", "details alone")
+    heads = (
+        "topic",
+        "tasks",
+        "points",
+        "core tests",
+        "details",
+        "known mistakes",
+        "caught",
+        "named",
+        "details alone",
+    )
     rows = [(each["slug"], _figures(course, each)) for each in found["topics"]]
     total = [sum(column) for column in zip(*(figures for _, figures in rows), strict=True)]
     return _table([heads, *((name, *map(str, figures)) for name, figures in [*rows, ("all", total)])])
@@ -74,12 +86,16 @@ def _place(name: str) -> str:
 def main() -> None:
     """Write the tables; that of the proof where a proof is given."""
     course = load_course()
-    README.write_text(replaced(README.read_text(encoding="utf-8"), "topics", topics(course)), encoding="utf-8")
+    README.write_text(
+        replaced(README.read_text(encoding="utf-8"), "topics", topics(course)), encoding="utf-8"
+    )
     for file in sys.argv[1:]:
         found = json.loads(Path(file).read_text(encoding="utf-8"))
         if len(found["topics"]) != len(course.topics):
             sys.exit(f"{file}: it proves some of the topics alone: `grade verify` without names proves all")
-        PROOF.write_text(replaced(PROOF.read_text(encoding="utf-8"), "proof", proof(course, found)), encoding="utf-8")
+        PROOF.write_text(
+            replaced(PROOF.read_text(encoding="utf-8"), "proof", proof(course, found)), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

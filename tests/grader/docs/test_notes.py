@@ -9,7 +9,9 @@ from grader.course import load_course
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 COURSE = load_course()
-ROWS = re.findall(r"^\| .+ \| \[.+\]\((.+?)#(.+?)\) \| (.+) \|$", (DOCS / "notes.md").read_text("utf-8"), re.MULTILINE)
+ROWS = re.findall(
+    r"^\| .+ \| \[.+\]\((.+?)#(.+?)\) \| (.+) \|$", (DOCS / "notes.md").read_text("utf-8"), re.MULTILINE
+)
 
 
 def anchors(file):

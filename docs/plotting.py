@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 # Matplotlib draws with the stand-in; the finished SVG has a variable in its place, with a colour for either ground.
 ROLES = {  # stand-in: (name, on a light ground, on a dark one)
@@ -106,6 +106,27 @@ def arrow(
     line = f"arc3,rad={bend}"
     shape = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0, "connectionstyle": line}
     axes.add_patch(FancyArrowPatch(start, end, **shape, **look))
+
+
+def cells(
+    axes: Axes,
+    x: float,
+    y: float,
+    table: Sequence[Sequence[object]],
+    *,
+    width: float = 0.4,
+    height: float = 0.3,
+    colors: Any = FILL,
+    fontsize: float = 9,
+) -> None:
+    """Draw a table of words or numbers, whose upper left corner is at (x, y); `colors` is one, or one for each cell."""
+    for i, row in enumerate(table):
+        for j, entry in enumerate(row):
+            face = colors if isinstance(colors, str | tuple) else colors[i][j]
+            place = (x + j * width, y - (i + 1) * height)
+            axes.add_patch(Rectangle(place, width, height, facecolor=face, edgecolor=QUIET, linewidth=0.7))
+            middle = (place[0] + width / 2, place[1] + height / 2)
+            axes.text(*middle, str(entry), ha="center", va="center", color=INK, fontsize=fontsize)
 
 
 def heat(

@@ -36,6 +36,7 @@ cli.add_sections(
         "learners": (
             folder.init_command,
             tasks.next_command,
+            tasks.lesson_command,
             watch.command,
             tasks.list_command,
             tasks.hint_command,

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,6 +83,10 @@ jobs_option = click.option("--jobs", type=POSITIVE, metavar="N", help="Tasks to 
 output_option = click.option(
     "--output", type=NEW_FILE, metavar="FILE", help="Write to FILE instead of the terminal."
 )
+page_option = partial(
+    click.option, "--html", "page", type=NEW_FILE, metavar="FILE",
+    help="Write the page to FILE; it needs no other file and no network.",
+)  # fmt: skip
 device_option = click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda", "sim"]),

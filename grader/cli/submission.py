@@ -199,10 +199,7 @@ def _points(report: Report) -> str:
 
 @click.command("report")
 @click.argument("paths", nargs=-1, metavar="PATH...", type=shared.PATH)
-@click.option(
-    "--html", "page", required=True, type=shared.NEW_FILE, metavar="FILE",
-    help="Write the page to FILE; it needs no other file and no network.",
-)  # fmt: skip
+@shared.page_option(required=True)
 @click.option(
     "--from", "kept", type=shared.PATH, metavar="REPORT.json",
     help="Show this report instead of grading; `grade PATH --format json` writes one.",

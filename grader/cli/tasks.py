@@ -1,4 +1,4 @@
-"""`grade list`, `next`, `hint`, `explain`, `solution`: what there is to solve, help with one of it, the reference."""
+"""`grade list`, `next`, `lesson`, `hint`, `explain`, `solution`: what there is to solve, and help with it."""
 
 from __future__ import annotations
 
@@ -147,6 +147,45 @@ def next_command(names: tuple[str, ...], folder: Path | None, language: str | No
 def _absent(topic: str, folder: Path) -> str:
     update = f"grade init {learner.shown_folder(folder)} --update"
     return f"{folder} has no file of {topic}: put yours back, or `{update}` brings the stub"
+
+
+@click.command("lesson", short_help="Read the lesson of a topic in a browser.")
+@click.argument("slug", metavar="TOPIC")
+@shared.page_option()
+@learner.progress_option
+@learner.language_option
+def lesson_command(slug: str, page: Path | None, folder: Path | None, language: str | None) -> None:
+    """Open the lesson of a topic in a browser, with its figures and formulas, and its tasks below."""
+    course = learner.learners_course(language)
+    topic, place = course.topic(slug), learner.course_folder(folder)
+    shared.writable(page, "--html")
+    from grader.render.html.lesson import lesson_page
+
+    text = lesson_page(course, topic, [*([place / slug] if place else []), course.exercises / slug])
+    if page is not None:
+        shared.write(text, page, "--html")
+        click.echo(f"the page is in {page}")
+    else:
+        _open(text, f"{slug}.html", place)
+
+
+def _open(text: str, name: str, place: Path | None) -> None:
+    """Write a page into the course folder, or where there is none into a temporary one, and open it."""
+    import tempfile
+    import webbrowser
+
+    from grader.learner.folder import MARK
+    from grader.storage import atomic_write
+
+    folder = place / MARK / "lessons" if place else Path(tempfile.mkdtemp(prefix="torchgrade-"))
+    file = folder.resolve() / name
+    try:
+        atomic_write(file, text.encode("utf-8", "backslashreplace"))
+    except OSError as problem:
+        raise shared.WrongCall(f"{file}: {problem.strerror}: `--html FILE` writes it elsewhere") from problem
+    if not webbrowser.open(file.as_uri()):
+        raise shared.WrongCall(f"there is no browser to open {file} in: `--html FILE` writes it elsewhere")
+    click.echo(f"the page is in {file}")
 
 
 def _asked(name: str, folder: Path | None, language: str | None) -> tuple[Course, Task, Path, bool]:

@@ -104,14 +104,14 @@ def _topic(page: Page, topic: Topic, tasks: Sequence[Task], progress: Progress |
     table.add_column(no_wrap=True)
     for task in tasks:
         mark = [] if progress is None else [_mark(page, task, progress)]
-        title, *effort = (Text(words, "dim") for words in (_title(task, progress), *_effort(task)))
-        table.add_row(*mark, Text(task.id), title, Text(str(task.points)), *effort)
+        title, *told = (Text(words, "dim") for words in (_title(task, progress), *effort(task)))
+        table.add_row(*mark, Text(task.id), title, Text(str(task.points)), *told)
     page.console.print(table, width=page.width)
     page.line()
 
 
-def _effort(task: Task) -> tuple[str, str]:
-    """Return how long a task takes, and how hard it is; empty where that is not said."""
+def effort(task: Task) -> tuple[str, str]:
+    """How long a task takes, and how hard it is; empty where that is not said."""
     return say("task.minutes", minutes=task.minutes) if task.minutes else "", "*" * task.difficulty
 
 
@@ -133,12 +133,13 @@ def _mark(page: Page, task: Task, progress: Progress) -> Text:
     return Text(" ") if last is None else Text(page.alphabet.of(MARKS[last][0]), MARKS[last][1])
 
 
-def _titled(task: Task) -> str:
+def titled(task: Task) -> str:
+    """The title of a task, behind its kind where that is not code to write."""
     return f"{say(OTHER_KINDS[task.kind])}: {task.title}" if task.kind in OTHER_KINDS else task.title
 
 
 def _title(task: Task, progress: Progress | None) -> str:
-    title = _titled(task)
+    title = titled(task)
     if progress is None:
         return title + (" " + say("task.needs", tasks=", ".join(task.needs)) if task.needs else "")
     from grader.learner.task_states import open_needs
@@ -194,8 +195,8 @@ def show_next(step: Next, console: Console, passed: int, of: int) -> None:
     page, task = Page(console), step.task
     page.line((say("tasks.passed_of_all", passed=passed, tasks=count(of, "task")), "dim"))
     page.line()
-    effort = "".join(f", {fact}" for fact in _effort(task) if fact)
-    page.labelled("Next", f"{task.id}: {_titled(task)} ({count(task.points, 'point')}{effort})", "bold", most=LONG)
+    facts = "".join(f", {fact}" for fact in effort(task) if fact)
+    page.labelled("Next", f"{task.id}: {titled(task)} ({count(task.points, 'point')}{facts})", "bold", most=LONG)
     _state(page, step)
     if step.needs:
         page.labelled("Builds on", say("next.needs", tasks=", ".join(step.needs)), most=LONG)

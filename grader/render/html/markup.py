@@ -61,8 +61,8 @@ def quoted(value: object) -> Markup:
 
 
 def breakable(name: str) -> Markup:
-    """A long name, such as a task's id, which may go on in the next line behind a dot or an underscore."""
-    return Markup(re.sub(r"([._])(?=\w)", r"\1<wbr>", str(escape(plain(name)))))
+    """A long name, such as a task's id, which may go on in the next line behind each of its words."""
+    return Markup(re.sub(r"[._](?=\w)|[a-z](?=[A-Z])", r"\g<0><wbr>", str(escape(plain(name)))))
 
 
 def block(text: str) -> Markup:

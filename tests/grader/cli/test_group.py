@@ -4,12 +4,15 @@ import os
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from grader import __version__
 
-HEAVY = {"torch", "numpy", "rich", "pytest", "jsonschema", "xml.etree", "difflib", "asyncio"}
+ROOT = Path(__file__).resolve().parents[3]
+FOR_LESSONS = {"markdown_it", "mdit_py_plugins", "latex2mathml"}
+HEAVY = {"torch", "numpy", "rich", "pytest", "jsonschema", "xml.etree", "difflib", "asyncio"} | FOR_LESSONS
 LOOK = (
     "import sys; from grader.cli import main; main(sys.argv[1:]); sys.stderr.write(chr(10).join(sys.modules))"
 )
@@ -32,6 +35,7 @@ def test_help_shows_both_ways_to_call_it(grade):
         "--output",
         "--version",
         "list",
+        "lesson",
         "hint",
         "verify",
         "doctor",
@@ -75,7 +79,7 @@ def test_version_is_that_of_the_package(grade):
     assert grade("--version") == (0, f"torchgrade, version {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", ["list", "hint", "verify", "doctor", "stubs"])
+@pytest.mark.parametrize("command", ["list", "hint", "lesson", "verify", "doctor", "stubs"])
 def test_each_command_has_help_of_its_own(grade, command):
     code, out, _ = grade(command, "--help")
     assert code == 0
@@ -92,7 +96,13 @@ def test_start_up_imports_nothing_heavy(arguments):
 def test_list_imports_no_torch():
     loaded = set(python("-c", LOOK, "list").stderr.split("\n"))
     assert "grader.course" in loaded
-    assert not loaded & {"torch", "numpy", "pytest"}
+    assert not loaded & ({"torch", "numpy", "pytest"} | FOR_LESSONS)
+
+
+def test_grading_imports_nothing_that_only_lessons_need():
+    loaded = set(python("-c", LOOK, "solutions", "--task", "softmax", cwd=ROOT).stderr.split("\n"))
+    assert "grader.judge.grading" in loaded
+    assert not loaded & (FOR_LESSONS | {"grader.render.html"})
 
 
 def test_help_takes_less_than_300_ms_of_cpu():

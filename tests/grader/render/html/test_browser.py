@@ -9,8 +9,11 @@ import pytest
 
 from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.feedback import feedback_page
+from grader.course import load_course
 from grader.render.html import report_page
+from grader.render.html.lesson import lesson_page
 
+LESSONS = [f"lesson_{slug}" for slug in load_course().slugs]
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None
 )
@@ -30,7 +33,10 @@ pytestmark = [
 def folder(tmp_path_factory, class_result, report, hostile):
     """The pages as files."""
     folder = tmp_path_factory.mktemp("pages")
+    course = load_course()
+    lessons = [lesson_page(course, topic, [course.exercises / topic.slug]) for topic in course.topics]
     pages = {
+        **dict(zip(LESSONS, lessons, strict=True)),
         "class": class_page(class_result),
         "feedback": feedback_page(class_result.standings[3], class_result),
         "report": report_page(report),
@@ -73,7 +79,7 @@ def visit(chromium, folder):
         context.close()
 
 
-@pytest.mark.parametrize("name", ["class", "feedback", "report", "hostile_report", "hostile_class"])
+@pytest.mark.parametrize("name", [*LESSONS, "class", "feedback", "report", "hostile_report", "hostile_class"])
 def test_page_fits_a_phone_and_asks_for_nothing(visit, name):
     """At 360 pixels the page itself does not scroll sideways, nothing is complained about, nothing is fetched."""
     page, told, asked = visit(name, width=360)

@@ -35,6 +35,7 @@ WEB = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 DEEPEST = 6  # level of a heading
 RELATIONS, SUMS = frozenset("=≈≤≥<>←→∈"), frozenset("+−")  # a formula may go on in the next line behind them
 BARS = ("|", "‖", "∥")  # that stand around something, if there are two of them
+PRIMES, THIN = ("′", "″", "‴"), "0.167em"
 OPEN, CLOSED = frozenset("([{⌊⌈"), frozenset(")]}⌋⌉")
 MARKS = re.compile(r"[.,:;!?)]+")  # behind a formula, which stay in its line
 FULL = 102  # characters of a line of a docstring that has no room for a further word
@@ -201,13 +202,26 @@ def mathml(latex: str, display: str, marks: str = "") -> Markup:
         part.text = part.text and html.unescape(part.text)
         for name in NOT_KEPT:
             part.attrib.pop(name, None)
-        bars = [child for child in part if child.tag == "mo" and html.unescape(child.text or "") in BARS]
-        for place, bar in enumerate(bars if len(bars) % 2 == 0 else ()):
-            bar.set("form", ("prefix", "postfix")[place % 2])
+    for part in formula.iter():
+        _spaced(part)
     pieces = [*_pieces(formula)] if display == "inline" else [formula]
     *first, last = [Markup(tostring(piece, encoding="unicode")) for piece in pieces]
     whole = Markup('<span class="whole">{}{}</span>').format(last, marks) if marks else last
     return Markup("<wbr>").join([*first, whole])
+
+
+def _spaced(row: Element) -> None:
+    """Give signs the room that TeX gives them: bars in pairs, names of functions, primes, which stand high already."""
+    bars = [part for part in row if part.tag == "mo" and part.text in BARS]
+    for place, bar in enumerate(bars if len(bars) % 2 == 0 else ()):
+        bar.set("form", ("prefix", "postfix")[place % 2])
+    edge = Element("mo")
+    for before, part, after in zip([edge, *row], row, [*row[1:], edge], strict=False):
+        if len(name := part.text or "") > 1 and name.isalpha() and part.tag in ("mi", "mo"):
+            room = {"lspace": "0" if before.tag == "mo" else THIN, "rspace": "0" if after.tag == "mo" else THIN}
+            part.tag, part.attrib = "mo", {"form": "prefix", **room}
+    if row.tag == "msup" and (row[1].text or "") in PRIMES:
+        row.tag = "mrow"
 
 
 def _pieces(formula: Element) -> Iterator[Element]:

@@ -186,7 +186,5 @@ def _themed(svg: str, alternative: str) -> str:
     svg = re.sub(
         r"(<svg[^>]*>)", lambda found: f"{found[1]}\n <title>{words}</title>\n {style}", svg, count=1
     )
-    svg = re.sub(
-        r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), svg
-    )  # in points
+    svg = re.sub(r"<[^>]*>", lambda tag: _DIGITS.sub(_rounded, tag[0]), svg)  # what is written stays
     return re.sub(r"[ \t]+\n", "\n", svg)

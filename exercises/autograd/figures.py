@@ -103,7 +103,8 @@ def secants() -> Figure:
 def step_sizes() -> Figure:
     """The error of the numerical slope of x⁴ at 1.3 against the step h, both axes logarithmic. Each line is a
     V: on the right the formula is too coarse, on the left rounding is divided by a small h. Central
-    differences in float64 are best between 10⁻⁶ and 10⁻⁵; in float32 a step of 10⁻⁶ gives an error of 5 percent."""
+    differences in float64 are best between 10⁻⁶ and 10⁻⁵; in float32 a step of 10⁻⁶ gives an error of 5
+    percent."""
     figure, axes = charts(height=3.0)
     steps = 10.0 ** torch.arange(-13, 0.1, 0.25, dtype=torch.float64)
     true = 4 * 1.3**3

@@ -57,8 +57,8 @@ def image_and_row() -> Figure:
 
 def strides() -> Figure:
     """Twelve numbers in one piece of memory, read in three ways. As (3, 4) the strides are 4 and 1. The
-    transpose has the strides 1 and 4 and reads the same places in another order. Reshaped to (4, 3) the numbers
-    have other neighbours."""
+    transpose has the strides 1 and 4 and reads the same places in another order. Reshaped to (4, 3) the
+    numbers have other neighbours."""
     figure, axes = drawing(height=2.75)
     row = torch.arange(12).view(3, 4)
     _say(axes, 0.15, 2.55, "memory", ha="left", color=QUIET)
@@ -98,9 +98,9 @@ def broadcasting() -> Figure:
 
 
 def reductions() -> Figure:
-    """A table of two rows and three columns. Its mean over axis 0 leaves three numbers, one below each column.
-    Over axis 1 two numbers are left: with keepdim a column beside the rows, without it a flat pair that would
-    meet the columns."""
+    """A table of two rows and three columns. Its mean over axis 0 leaves three numbers, one below each
+    column. Over axis 1 two numbers are left: with keepdim a column beside the rows, without it a flat pair
+    that would meet the columns."""
     figure, axes = drawing(height=2.3)
     table = torch.tensor([[1.0, 2.0, 6.0], [3.0, 4.0, 8.0]])
 
@@ -136,8 +136,8 @@ def reductions() -> Figure:
 
 
 def distances() -> Figure:
-    """Six points in the plane, in two heaps of three, and the table of their distances. The diagonal is 0, and
-    two pale squares show the heaps."""
+    """Six points in the plane, in two heaps of three, and the table of their distances. The diagonal is 0,
+    and two pale squares show the heaps."""
     points = torch.tensor([[1.0, 1.0], [1.5, 2.2], [2.4, 1.1], [6.0, 4.0], [7.1, 4.4], [6.6, 3.0]])
     figure, axes = charts(1, 2, height=2.8)
     axes[0].plot(*points.T, color=BLUE, linestyle="none", marker="o", markersize=5)
@@ -156,8 +156,8 @@ def distances() -> Figure:
 
 def positions() -> Figure:
     """The numbers of five rows as a column, less those of five columns as a row. The difference is 0 on the
-    diagonal, positive below, negative above, and constant along each line parallel to it: one comparison picks
-    a triangle or a diagonal."""
+    diagonal, positive below, negative above, and constant along each line parallel to it: one comparison
+    picks a triangle or a diagonal."""
     figure, axes = drawing(height=2.35)
     place = torch.arange(5)
     table = place[:, None] - place

@@ -51,6 +51,22 @@ def test_whoever_wants_more_of_symbolic_shapes_gets_the_original() -> None:
     assert played(program).splitlines() == ["3 True", "[2.0, 2.0, 2.0]"]
 
 
+def test_close_tensors_are_compared_without_importing_distributed_ones() -> None:
+    """A check that a learner writes with assert_close begins at once, and tells what differs."""
+    program = """
+        import sys, torch
+        from grader.process.prepare import prepare_torch
+        prepare_torch()
+        torch.testing.assert_close(torch.ones(2), torch.ones(2))
+        try:
+            torch.testing.assert_close(torch.ones(2), torch.zeros(2))
+        except AssertionError as problem:
+            print(str(problem)[:27])
+        print("torch.distributed.tensor" in sys.modules)
+    """
+    assert played(program).splitlines() == ["Tensor-likes are not close!", "False"]
+
+
 def test_of_what_a_server_warms_up_with_only_the_failure_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """The example is loaded, called and trained."""
     failed, handle = [], Worker.handle

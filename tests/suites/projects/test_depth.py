@@ -127,7 +127,7 @@ def lost(trained, x, y):
 @pytest.mark.weight(5)
 def test_depth_makes_a_plain_net_worse(submission, training, rng, draw, shared):
     """20 plain layers learn less than 6; with shortcuts they do not."""
-    x, y, x_test, _ = shared.digits(rng, 400, 40, shift=0, side=7)
+    x, y, x_test, _ = shared.digits(rng, 300, 40, shift=0, side=7)
     seed, losses = rng.seed(), {}
     for name, kind in KINDS.items():
         each = training(*kind)

@@ -75,9 +75,9 @@ def graph() -> Figure:
 
 
 def secants() -> Figure:
-    """Left: the parabola x² and lines through its point at 1 and a point h further on. Their slopes are 3 for
-    h = 1 and 2.5 for h = 0.5; the tangent has slope 2. Right: max(x, 0) at its corner; lines to the left have
-    slope 0, lines to the right slope 1."""
+    """Left: the parabola x² and lines through its points at 1 and at 1 + h. Their slopes are 3 for h = 1
+    and 2.5 for h = 0.5; the tangent has slope 2. Right: max(x, 0) at its corner, with slope 0 to the left
+    and slope 1 to the right."""
     figure, axes = charts(1, 2, height=2.8)
     x = torch.linspace(-0.3, 2.3, 60)
     axes[0].plot(x, x**2, color=INK, linewidth=1.2)
@@ -101,10 +101,9 @@ def secants() -> Figure:
 
 
 def step_sizes() -> Figure:
-    """The error of the numerical slope of x⁴ at 1.3 against the step h, both axes logarithmic. Each line is a
-    V: on the right the formula is too coarse, on the left rounding is divided by a small h. Central
-    differences in float64 are best between 10⁻⁶ and 10⁻⁵; in float32 a step of 10⁻⁶ gives an error of 5
-    percent."""
+    """The error of the numerical slope of x⁴ at 1.3 against the step h, both axes logarithmic. Each line
+    is a V. Central differences in float64 are best between 10⁻⁶ and 10⁻⁵; in float32 a step of 10⁻⁶ gives
+    an error of 5 percent."""
     figure, axes = charts(height=3.0)
     steps = 10.0 ** torch.arange(-13, 0.1, 0.25, dtype=torch.float64)
     true = 4 * 1.3**3
@@ -139,9 +138,9 @@ def step_sizes() -> Figure:
 
 
 def fork() -> Figure:
-    """Left: x = 2 is used in u = x² and in v = 3 x, and l = u v = 24. Backwards l gives 6 to u and 4 to v; at
-    x these are 24 and 12, together 36. Right: in a chain of sums of a number with itself the nodes grow one
-    by one, and the paths double with each sum."""
+    """Left: x = 2 is used in u = x² and in v = 3 x, and l = u v = 24. Backwards l gives 6 to u and 4 to v;
+    at x these are 24 and 12, together 36. Right: in a chain of sums the nodes grow one by one, and the
+    paths double."""
     figure, axes = charts(1, 2, height=2.6, width_ratios=(1.35, 1))
     figure.set_layout_engine("none")
     axes[0].set_position((0, 0, 0.568, 1))
@@ -229,7 +228,7 @@ def softmax_bars() -> Figure:
         for k, value in enumerate(values.tolist()):
             at = value + 0.12 if value >= 0 else value - 0.13
             _say(each, k, at, f"{value:.2f}".replace("-", "−"), fontsize=8.5)
-        each.set(title=name, ylim=(-1.2, 1.3))
+        each.set(title=name, ylim=(-1.2, 1.3), axisbelow=True)
         label_rows(each, ("class 0", "class 1", "class 2"))
         each.tick_params(length=0)
         each.set_yticks((-1, 0, 1), ("−1", "0", "1"))

@@ -33,9 +33,9 @@ def _slope(losses, x):
 
 
 def regression() -> Figure:
-    """Left: three losses against the error, from −3 to 3. The squared error is a parabola, the absolute error
-    a V, Huber's loss a parabola up to an error of 1 and straight beyond. Right: their slopes. That of the
-    squared error grows with the error, that of the absolute one jumps from −1 to 1, Huber's gets there in a
+    """Left: three losses against the error. The squared error is a parabola, the absolute error a V,
+    Huber's loss a parabola up to an error of 1 and straight beyond. Right: their slopes. That of the
+    squared error grows with the error, that of the absolute one is −1 or 1, Huber's goes from −1 to 1 in a
     line."""
     figure, axes = charts(1, 2, height=2.8)
     error = torch.linspace(-3, 3, 120, requires_grad=True)
@@ -51,8 +51,8 @@ def regression() -> Figure:
 
 def outlier() -> Figure:
     """The mean loss of one prediction for all of the numbers 1, 2, 2.2, 3.4 and 9. The squared error is
-    smallest at their mean, 3.52, the absolute error at the number in the middle, 2.2, and Huber's loss
-    between them, at 2.53."""
+    smallest at their mean, 3.52, the absolute error at the number in the middle, 2.2, Huber's loss at
+    2.53."""
     figure, axes = charts(height=2.6)
     data = torch.tensor([1.0, 2.0, 2.2, 3.4, 9.0])
     guesses = torch.linspace(0, 6, 241)
@@ -78,9 +78,9 @@ def outlier() -> Figure:
 
 
 def overflow() -> Figure:
-    """Left: exp in float32 on a logarithmic axis, a line that ends at 88.7, where inf begins, and at −104,
-    below which it is 0. Right: the logarithm of exp(x) + exp(x). As it is written it exists between these two
-    ends alone; with the largest entry taken out it is right everywhere."""
+    """Left: exp in float32 on a logarithmic axis: inf above 88.7, 0 below −104. Right: the logarithm of
+    exp(x) + exp(x). As it is written it exists between these two ends alone; with the largest entry taken
+    out it is right everywhere."""
     figure, axes = charts(1, 2, height=2.6)
     x = torch.linspace(-150, 150, 601)
     power = x.exp()
@@ -117,7 +117,7 @@ def temperature() -> Figure:
         each.bar(range(4), probabilities, color=color, width=0.65)
         for k, p in enumerate(probabilities.tolist()):
             each.text(k, p + 0.03, f"{p:.2f}", ha="center", color=INK, fontsize=8.5)
-        each.set(title=f"T = {t:g}", ylim=(0, 1))
+        each.set(title=f"T = {t:g}", ylim=(0, 1), axisbelow=True)
         each.set_xticks(range(4), ("2", "1", "0", "−1"))
         each.grid(axis="x", visible=False)
     return figure
@@ -125,8 +125,8 @@ def temperature() -> Figure:
 
 def surprise() -> Figure:
     """Left: −log p, the loss of a sample whose true class has the probability p: 0 at p = 1, 0.69 at 0.5,
-    2.30 at 0.1, without end towards 0. Right: slopes with respect to the score of the true class. That of
-    cross-entropy is near −1 where the net is surely wrong; that of the squared error of p is near 0 there."""
+    2.30 at 0.1. Right: slopes with respect to the score of the true class. Where the net is surely wrong,
+    that of cross-entropy is near −1, that of the squared error of p near 0."""
     figure, axes = charts(1, 2, height=2.7)
     p = torch.logspace(-2.2, 0, 60)
     losses = nll_loss(p.log().unsqueeze(1), torch.zeros(60, dtype=torch.int64), reduction="none")
@@ -147,9 +147,9 @@ def surprise() -> Figure:
 
 
 def coin() -> Figure:
-    """Left: the entropy of a coin: 0 where it always falls on one side, largest, log 2, where it is fair.
-    Right: a coin with heads in 0.3 of all throws, and a model that says q. The cross-entropy is the entropy,
-    a flat line, plus the KL divergence, which is 0 at q = 0.3."""
+    """Left: the entropy of a coin, largest, log 2, where it is fair. Right: a coin with heads in 0.3 of
+    all throws, and a model that says q. The cross-entropy is the entropy, a flat line, plus the KL
+    divergence, which is 0 at q = 0.3."""
     figure, axes = charts(1, 2, height=2.6)
     heads = torch.linspace(0, 1, 81)
     both = torch.stack([heads, 1 - heads], 1)
@@ -169,9 +169,9 @@ def coin() -> Figure:
 
 
 def margins() -> Figure:
-    """Left: the loss of two classes against the lead of the true score. The hinge is exactly 0 from a lead of
-    1 on, cross-entropy is smooth and never 0. Right: the contrastive loss against the distance of a pair: it
-    pulls one kind together, and pushes two kinds apart up to the margin 1."""
+    """Left: the loss of two classes against the lead of the true score. The hinge is exactly 0 from a lead
+    of 1 on, cross-entropy never. Right: the contrastive loss against the distance of a pair: it pulls one
+    kind together, and pushes two kinds apart up to the margin 1."""
     figure, axes = charts(1, 2, height=2.6, sharey=True)
     lead = torch.linspace(-2, 3, 101)
     label = torch.zeros(1, dtype=torch.int64)
@@ -193,9 +193,9 @@ def margins() -> Figure:
 
 
 def calibration() -> Figure:
-    """The share of right answers in ten bins against the mean confidence, for 3000 made-up samples. Of logits
-    that are 2.5 times too large all points but the first lie below the diagonal: surer than right. Divided by
-    the fitted temperature they lie along it."""
+    """The share of right answers in ten bins against the mean confidence, for 3000 made-up samples. Of
+    logits that are 2.5 times too large nearly all points lie below the diagonal: surer than right. Divided
+    by the fitted temperature they lie along it."""
     figure, axes = charts(width=4.6, height=3.0)
     scores = 1.4 * torch.randn(3000, 3)
     labels = torch.multinomial(torch.softmax(scores, 1), 1).squeeze(1)

@@ -4,7 +4,7 @@ import math
 
 import torch
 from matplotlib.figure import Figure
-from plotting import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, RED, RULE, charts
+from plotting import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, RED, charts
 
 from solutions.losses import (
     binary_cross_entropy_with_logits,
@@ -201,7 +201,7 @@ def calibration() -> Figure:
     labels = torch.multinomial(torch.softmax(scores, 1), 1).squeeze(1)
     logits = 2.5 * scores
     t = fit_temperature(logits, labels)
-    axes.plot((0.3, 1), (0.3, 1), color=RULE, linestyle="--")
+    axes.plot((0.3, 1), (0.3, 1), color=QUIET, linestyle="--", linewidth=0.8)
     for name, values, color in (("as they are", logits, RED), (f"divided by T = {t:.2f}", logits / t, BLUE)):
         table = calibration_error(values, labels, 10)
         there = table.count > 0

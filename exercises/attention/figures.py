@@ -165,7 +165,8 @@ def heads() -> Figure:
     query, key, value = cut.permute(2, 0, 3, 1, 4)
     mixed, weights = scaled_dot_product_attention(query, key, value)
     back = mixed.transpose(1, 2)
-    figure, axes = drawing(height=2.9)
+    figure, axes = drawing(height=2.6)
+    axes.set_ylim(0.3, 2.9)
     steps = (
         (0.75, 2.3, "x", x),
         (2.3, 2.3, "q, k, v side by side", joint),

@@ -343,7 +343,8 @@ def embedding() -> Figure:
     tokens, above = torch.tensor([2, 0, 2]), torch.tensor([[1.0, 2], [10, 20], [100, 200]])
     y = layer(tokens)
     y.backward(above)
-    figure, axes = drawing(height=2.35)
+    figure, axes = drawing(height=2.05)
+    axes.set_ylim(0.25, 2.3)
     top = 1.85
     rows = [str(v) for v in range(5)]
     for i, token in enumerate(tokens.tolist()):

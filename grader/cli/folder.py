@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,6 +112,18 @@ def reset_command(name: str, folder: Path | None) -> None:
         click.echo(f"{task.id} is its stub again; {file} as it was is kept in {copy}")
 
 
+def _figures_from(file: Path, slug: str) -> str:
+    """Return where the figures of a topic lie from a file in a course folder; "" where they do not."""
+    from urllib.parse import quote
+
+    from grader.learner.folder import folder_above
+
+    place = folder_above(file.parent)
+    if place is None or not (place / slug / "figures").is_dir():
+        return ""
+    return quote(Path(os.path.relpath(place / slug / "figures", file.parent.resolve())).as_posix())
+
+
 @click.command("notebook")
 @click.argument("slug", metavar="TOPIC")
 @click.option(
@@ -133,7 +146,7 @@ def notebook_command(slug: str, output: Path | None) -> None:
     if file.suffix != ".ipynb":
         raise WrongCall(f"--output {file}: a notebook ends in .ipynb, such as {topic.slug}.ipynb")
     writable(file)
-    text = notebook_of(course, topic)
+    text = notebook_of(course, topic, _figures_from(file, topic.slug))
     try:
         with file.open("x", encoding="utf-8", newline="\n") as new:
             new.write(text)

@@ -183,6 +183,15 @@ class Course:
         """Where the stub of a topic lies."""
         return self.exercises / slug / f"{slug}.py"
 
+    def lesson(self, slug: str) -> str:
+        """Return the README of a topic."""
+        return (self.exercises / slug / "README.md").read_text(encoding="utf-8")
+
+    def figures(self, slug: str) -> dict[str, bytes]:
+        """Return the figures that the README of a topic shows, by their paths from its folder."""
+        folder = self.exercises / slug
+        return {f"figures/{file.name}": file.read_bytes() for file in sorted(folder.glob("figures/*.svg"))}
+
     def solution_file(self, slug: str) -> Path:
         """Where the reference of a topic lies."""
         return self.solutions / f"{slug}.py"

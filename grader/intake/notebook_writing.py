@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,16 +87,30 @@ def _paragraphs(text: str) -> Iterator[tuple[str, list[ast.stmt]]]:
         start = at + 2
 
 
+FIGURE = re.compile(r"!\[([^]]*)\]\(figures/([^)]*)\)")
+LESSON = "readme"  # id of the cell that shows the README
 LOAD = "%load_ext grader.notebook.magic"
 LONGEST_ID = 56
 
 Named = tuple[str, CellData]  # a cell with the id that it would like to have
 
 
-def notebook_of(course: Course, topic: Topic | str) -> str:
+def for_notebooks(readme: str, slug: str, figures: str) -> str:
+    """Return the README of a topic that is solved in a notebook: links lead there.
+
+    Args:
+        readme: as the course has it.
+        slug: of the topic.
+        figures: where its figures lie, from the notebook; "" where they do not, and words stand for them.
+    """
+    text = re.sub(rf"\b{slug}\.py\b", f"{slug}.ipynb", readme)
+    return FIGURE.sub(lambda found: f"![{found[1]}]({figures}/{found[2]})" if figures else f"*{found[1]}*", text)
+
+
+def notebook_of(course: Course, topic: Topic | str, figures: str = "") -> str:
     """Return the notebook of a topic: its README, its stub cell by cell, and a check behind each task."""
     found = course.topic(topic) if isinstance(topic, str) else topic
-    readme = (course.exercises / found.slug / "README.md").read_text(encoding="utf-8")
+    readme = for_notebooks(course.lesson(found.slug), found.slug, figures)
     return notebook_from(stub_of(course, found.slug), found, readme)
 
 
@@ -107,7 +122,7 @@ def notebook_from(module: str, topic: Topic, readme: str = "") -> str:
     """
     named: list[Named] = [("load", code_cell(LOAD))]
     if readme.strip():
-        named.append(("readme", text_cell(readme.strip("\n"))))
+        named.append((LESSON, text_cell(readme.strip("\n"))))
     tasks = {task.name: task for task in topic.tasks}
     for piece in split(module, tasks):
         named += _cells(piece, tasks)

@@ -112,8 +112,10 @@ def given_files(course: Course, topics: Sequence[Topic], *, notebooks: bool = Fa
     texts = {path: _template(name) for path, name in SETTINGS.items()}
     files = {path: text.encode() for path, text in {"README.md": _readme(topics, notebooks), **texts}.items()}
     for topic in topics:
-        files[f"{topic.slug}/README.md"] = (course.exercises / topic.slug / "README.md").read_bytes()
-        files[work_file(topic.slug, notebooks)] = _work(course, topic, notebooks)
+        both = _notebook(course, topic) if notebooks else (course.lesson(topic.slug), stub_of(course, topic.slug))
+        for path, text in zip((f"{topic.slug}/README.md", work_file(topic.slug, notebooks)), both, strict=True):
+            files[path] = text.encode()
+        files |= {f"{topic.slug}/{name}": data for name, data in course.figures(topic.slug).items()}
     return files | {f"datasets/{name}": data for name, data in contents_under(course.datasets).items()}
 
 
@@ -126,12 +128,11 @@ def work_file(slug: str, notebooks: bool) -> str:
     return f"{slug}/{slug}.{'ipynb' if notebooks else 'py'}"
 
 
-def _work(course: Course, topic: Topic, notebooks: bool) -> bytes:
-    if not notebooks:
-        return stub_of(course, topic.slug).encode()
-    from grader.intake.notebook_writing import notebook_of
+def _notebook(course: Course, topic: Topic) -> tuple[str, str]:
+    """Return the README of a topic and its notebook, beside which the figures lie."""
+    from grader.intake.notebook_writing import for_notebooks, notebook_of
 
-    return notebook_of(course, topic).encode()
+    return for_notebooks(course.lesson(topic.slug), topic.slug, "figures"), notebook_of(course, topic, "figures")
 
 
 def _readme(topics: Sequence[Topic], notebooks: bool) -> str:

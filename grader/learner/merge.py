@@ -10,6 +10,7 @@ from typing import Any
 from grader.intake.bindings import bindings_of
 from grader.intake.notebook_document import mark_of, source_of
 from grader.intake.notebook_module import DEFINED, names_bound
+from grader.intake.notebook_writing import LESSON
 from grader.learner.definitions import Piece, code_cells, loaded_notebook, notebook_bytes, pieces_of
 
 GAP = ["", ""]
@@ -131,8 +132,13 @@ def merged_notebook(theirs: bytes, base: bytes, new: bytes) -> Merged:
     cells: list[Cell] = notebook["cells"]
     was = loaded_notebook(base)["cells"] if base else []
     given = {key: source_of(cell) for key, cell, _ in _work_cells(was)}
+    newer = loaded_notebook(new)["cells"]
     result, last = Merged(), None
-    for key, cell, around in _work_cells(loaded_notebook(new)["cells"]):
+    ours, old, now = (next((cell for cell in each if cell.get("id") == LESSON), None) for each in (cells, was, newer))
+    if ours and old and now and source_of(ours) == source_of(old) != source_of(now):
+        ours["source"] = now["source"]
+        result.renewed.append("the lesson")
+    for key, cell, around in _work_cells(newer):
         mine = next((each for each in code_cells(notebook) if _holds(each, key)), None)
         if mine is None:
             place = 0 if last is None else _behind(cells, last)

@@ -113,10 +113,11 @@ def _exercise(course: Course, slug: str, tasks: Sequence[Task], suites: Suites) 
     folder = course.exercises / slug
     tests = {keys.check(task.id, name) for task in tasks for name in _test_names(suites, task)}
     texts = {
-        f"exercises/{slug}/README.md": (folder / "README.md").read_text(encoding="utf-8"),
+        f"exercises/{slug}/README.md": course.lesson(slug),
         f"exercises/{slug}/{slug}.py": stub_of(course, slug),
         f"exercises/{slug}/topic.toml": topic_file(course.topic(slug), tasks, suites.hidden, suites.visible),
     }
+    texts |= {f"exercises/{slug}/{name}": figure.decode() for name, figure in course.figures(slug).items()}
     for file in sorted(folder.glob(f"{slug}.*.toml")):
         ids = [task.id for task in tasks]
         texts[f"exercises/{slug}/{file.name}"] = translation_file(file, ids, tests)

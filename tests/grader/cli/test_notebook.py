@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,23 @@ def test_notebook_is_written_into_this_folder(
     assert result.exit_code == 0, result.output
     assert (tmp_path / "tensors.ipynb").read_text(encoding="utf-8") == notebook_of(load_course(), "tensors")
     assert result.output.startswith("wrote tensors.ipynb: open it in Jupyter")
+
+
+@pytest.mark.parametrize(
+    ("place", "figures"), [("x.ipynb", "optimizers/figures"), ("optimizers/x.ipynb", "figures"), ("../x.ipynb", None)]
+)
+def test_figures_are_shown_from_a_course_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, figures: str | None
+) -> None:
+    """By their path from the notebook; outside, where there are none, words stand for them."""
+    CliRunner().invoke(cli, ["init", str(tmp_path / "mine"), "--topic", "optimizers"])
+    monkeypatch.chdir(tmp_path / "mine")
+    result = run("optimizers", "--output", place)
+    assert result.exit_code == 0, result.output
+    text = Path(place).read_text(encoding="utf-8")
+    found = set(re.findall(r"!\[[^]]*\]\((.*?)/\w+\.svg\)", text))
+    assert found == ({figures} if figures else set())
+    assert all((Path(place).parent / each).is_dir() for each in found)
 
 
 def test_notebook_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from grader.course import Course, load_course
 from grader.intake.notebook_document import ModuleText
 from grader.intake.notebook_module import module_of
-from grader.intake.notebook_writing import notebook_from, notebook_of, split
+from grader.intake.notebook_writing import for_notebooks, notebook_from, notebook_of, split
 
 SLUGS = load_course().slugs
 
@@ -120,3 +120,11 @@ def test_split_pieces_joined_are_the_text(text: str) -> None:
     assert "\n\n\n".join(piece.source for piece in pieces) + "\n" == text
     ast_names = [name for piece in pieces for name in piece.tasks]
     assert len(set(ast_names)) == len(ast_names)
+
+
+def test_lesson_leads_to_the_notebook_and_shows_its_figures_where_they_lie() -> None:
+    """Where they do not, it shows their words."""
+    readme = "![a curve](figures/a.svg) [`mean`](losses.py), `losses.py`, [other](mlp.py)\n"
+    links = "[`mean`](losses.ipynb), `losses.ipynb`, [other](mlp.py)\n"
+    assert for_notebooks(readme, "losses", "../figures") == f"![a curve](../figures/a.svg) {links}"
+    assert for_notebooks(readme, "losses", "") == f"*a curve* {links}"

@@ -47,6 +47,7 @@ TOPIC = dedent(
     hints = ["look at the axis", "exp, then divide"]
     """
 )
+LESSON = "# Losses\n\n![a curve](figures/curve.svg)\n\n[`mean`](losses.py)\n"
 ONE_HOT = '''"""Tensors."""
 
 
@@ -73,7 +74,9 @@ def course_at(root: Path) -> Course:
 def root(tmp_path: Path) -> Path:
     root = tmp_path / "checkout"
     write(root / "exercises/losses/topic.toml", TOPIC)
-    write(root / "exercises/losses/README.md", "# Losses\n")
+    write(root / "exercises/losses/README.md", LESSON)
+    write(root / "exercises/losses/figures/curve.svg", "<svg/>\n")
+    write(root / "exercises/losses/figures.py", "x.numel()\n")
     write(root / "solutions/losses.py", HEAD + MEAN + SOFTMAX)
     task = '[[tasks]]\nname = "one_hot"\ntitle = "Labels as rows"\npoints = 1\nhints = ["one 1 a row"]\n'
     write(root / "exercises/tensors/topic.toml", f'title = "Tensors"\norder = 10\n{task}')
@@ -103,7 +106,9 @@ def newer(root: Path, folder: Path) -> Course:
     write(root / "solutions/losses.py", HEAD + MEAN + MEAN.replace("mean", "variance") + longer)
     task = '[[tasks]]\nname = "variance"\ntitle = "The variance"\npoints = 1\nhints = ["squares"]\n'
     write(root / "exercises/losses/topic.toml", TOPIC + task)
-    write(root / "exercises/losses/README.md", "# Losses, with variance\n")
+    write(root / "exercises/losses/README.md", LESSON.replace("Losses", "Losses, with variance"))
+    write(root / "exercises/losses/figures/curve.svg", "<svg>new</svg>\n")
+    write(root / "exercises/losses/figures/other.svg", "<svg/>\n")
     return course_at(root)
 
 

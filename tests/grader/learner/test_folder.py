@@ -22,7 +22,9 @@ def test_folder_has_stubs_texts_and_data(course, folder):
     solution = course.solution_file("losses")
     wanted = stub_text(solution.read_text(), solution)
     assert (folder / "losses/losses.py").read_text() == wanted
-    assert (folder / "losses/README.md").read_text() == "# Losses\n"
+    assert (folder / "losses/README.md").read_text() == course.lesson("losses")
+    assert (folder / "losses/figures/curve.svg").read_text() == "<svg/>\n"
+    assert not (folder / "losses/figures.py").exists()
     assert (folder / "datasets/digits/README.md").read_text() == "# Digits\n"
     assert "NotImplementedError" in wanted
 
@@ -108,7 +110,11 @@ def test_interrupted_call_leaves_whole_files_and_can_be_repeated(course, tmp_pat
 def test_notebooks_take_the_place_of_modules(course, tmp_path):
     """With notebooks there is no module beside them, which would be a second candidate."""
     create(course, tmp_path / "books", None, notebooks=True)
-    assert (tmp_path / "books/losses/losses.ipynb").exists()
+    book = json.loads((tmp_path / "books/losses/losses.ipynb").read_text())
+    lesson = (tmp_path / "books/losses/README.md").read_text()
+    assert "".join(book["cells"][1]["source"]) + "\n" == lesson
+    assert "[`mean`](losses.ipynb)" in lesson and "](figures/curve.svg)" in lesson
+    assert (tmp_path / "books/losses/figures/curve.svg").exists()
     assert not (tmp_path / "books/losses/losses.py").exists()
     assert read_state(tmp_path / "books").notebooks
 

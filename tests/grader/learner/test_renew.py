@@ -31,6 +31,31 @@ def test_new_task_comes_in_and_written_work_stays(newer, folder):
     assert "losses/README.md: renewed" in done.notes
 
 
+def test_figures_of_the_lessons_are_renewed(newer, folder):
+    """A new one comes in, one that changed gives way, and one that somebody drew into stays."""
+    done = renew(newer, folder)
+    assert {"losses/figures/curve.svg: renewed", "losses/figures/other.svg: new"} <= set(done.notes)
+    assert (folder / "losses/figures/curve.svg").read_text() == "<svg>new</svg>\n"
+    assert (done.backup / "losses/figures/curve.svg").read_text() == "<svg/>\n"
+
+
+@pytest.mark.parametrize("notes", ["", "mine"])
+def test_lesson_in_a_notebook_is_renewed_where_nobody_wrote_into_it(course, tmp_path, notes):
+    """As the README beside it."""
+    folder, readme = tmp_path / "books", course.exercises / "losses/README.md"
+    create(course, folder, None, notebooks=True)
+    readme.write_text(readme.read_text().replace("Losses", "Losses, with variance"))
+    file = folder / "losses/losses.ipynb"
+    if notes:
+        book = json.loads(file.read_text())
+        book["cells"][1]["source"].append(notes)
+        file.write_text(json.dumps(book))
+    done = renew(course, folder)
+    shown = "".join(json.loads(file.read_text())["cells"][1]["source"])
+    assert ("with variance" in shown) is (not notes) and shown.endswith(notes)
+    assert any("renewed the lesson" in note for note in done.notes) is (not notes)
+
+
 def test_second_update_changes_nothing(newer, folder):
     """An update is done once."""
     renew(newer, folder)

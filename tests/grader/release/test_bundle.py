@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -38,6 +39,19 @@ def test_stubs_readmes_data_tests_and_notebooks_are_there(released, course):
         assert (released.folder / "notebooks" / f"{slug}.ipynb").is_file()
         assert list((released.folder / "tests" / slug).glob("test_*.py"))
     assert (released.folder / "datasets" / "manifest.toml").is_file()
+
+
+def test_figures_go_out_and_are_shown_by_lesson_and_notebook(released, installed, course):
+    """Each path that either of them names leads to the figure; the code that draws them stays."""
+    for slug in course.slugs:
+        folder = released.folder / "exercises" / slug
+        for file in (folder / "README.md", released.folder / "notebooks" / f"{slug}.ipynb"):
+            shown = re.findall(r"!\[[^]]*\]\((.*?\.svg)\)", file.read_text(encoding="utf-8"))
+            assert {(file.parent / path).read_bytes() for path in shown} == set(course.figures(slug).values())
+        assert not (folder / "figures.py").exists()
+        assert {file.name for file in folder.glob("figures/*")} == {
+            file.name for file in installed.glob(f"grader/_course/exercises/{slug}/figures/*")
+        }
 
 
 def test_zip_holds_the_folder(released, searching):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from latex2mathml.converter import convert
+from markdown_it import MarkdownIt
 
 from grader.course import load_course
 
@@ -77,6 +78,19 @@ def test_every_formula_can_be_shown(text):
         shown = convert(formula)
         left = re.findall(r"\\[a-zA-Z]+", shown)
         assert left == [], formula
+
+
+def test_every_formula_reaches_the_renderer_of_github_as_it_is_written(text):
+    """There Markdown comes first: of a backslash before a comma it leaves the comma, and of two _ it makes italics."""
+    for block in MarkdownIt("commonmark").enable("table").parse(text):
+        left = "".join(_after_markdown(part) for part in block.children or ())
+        for formula in FORMULA.finditer(re.sub(r"`[^`]*`", "", block.content) if block.children else ""):
+            assert formula[0] in left, formula[0]
+
+
+def _after_markdown(part):
+    """Return what Markdown leaves of a part of a line: its text, and a mark that no formula has for all else."""
+    return {"text": part.content, "softbreak": "\n"}.get(part.type, "\0")
 
 
 @pytest.mark.rest

@@ -68,9 +68,9 @@ def _numbers(axes, values, form):
 
 
 def sliding_window() -> Figure:
-    """A kernel of 3 by 3 slides over a digit. The nine pixels of the window framed in red, each times the number of the
-    kernel at its place, added up, are the red pixel of the response. It is blue where the image gets brighter to the
-    right, orange where it gets darker: along the strokes."""
+    """A kernel of 3 by 3 slides over a digit. The nine pixels of the window framed in red, each times the number of
+    the kernel at its place, added up, are the red pixel of the response. It is blue where the image gets brighter
+    to the right, orange where it gets darker: along the strokes."""
     digit = _digit()
     kernel, response = edge_filter(digit, "vertical")
     row, column = divmod(int(response.argmax()), response.shape[1])
@@ -124,8 +124,8 @@ def output_sizes() -> Figure:
 
 
 def windows_as_columns() -> Figure:
-    """An image of 3 by 3 and a kernel of 2 by 2 as a product of matrices. Each of the four windows is a column of four
-    numbers in its colour, the kernel a row. Row times column is one pixel of the output."""
+    """An image of 3 by 3 and a kernel of 2 by 2 as a product of matrices. Each of the four windows is a column of
+    four numbers in its colour, the kernel a row. Row times column is one pixel of the output."""
     x, k = torch.arange(9.0).reshape(3, 3), torch.arange(4.0).reshape(2, 2)
     columns, found = im2col(x[None, None], 2)[0], corr2d(x, k).flatten()
     figure, axes = drawing(height=2.95)
@@ -175,8 +175,8 @@ def windows_as_columns() -> Figure:
 
 def pooling() -> Figure:
     """A digit, moved by 1 and by 2 pixels, and below each its max pooling by 2: moved by 2 it is the same one pixel
-    further, moved by 1 it has other pixels. At the right, how much a picture changes with the shift: the pixels most,
-    a large pooling least."""
+    further, moved by 1 it has other pixels. At the right, how much a picture changes with the shift: the pixels
+    most, a large pooling least."""
     digit = _digit()[None, None]
     figure, axes = charts(2, 4, height=3.0, width_ratios=(1, 1, 1, 1.9))
     pooled = [max_pool2d(shift(digit, 0, by), 2) for by in range(3)]
@@ -205,8 +205,8 @@ def pooling() -> Figure:
 
 
 def learned_kernel() -> Figure:
-    """A kernel of nine numbers that gradient descent finds: random at first; after 30 steps negative at the left and
-    positive at the right; after 600 nearly the one that made the edges. The loss falls all the way."""
+    """A kernel of nine numbers that gradient descent finds: random at first; after 30 steps negative at the left
+    and positive at the right; after 600 nearly the one that made the edges. The loss falls all the way."""
     digit = _digit()[2:26, 2:26]
     wanted, edges = edge_filter(digit, "vertical")
     figure, axes = charts(1, 5, height=1.9, width_ratios=(1, 1, 1, 1, 2))
@@ -228,8 +228,8 @@ def learned_kernel() -> Figure:
 
 
 def receptive_cone() -> Figure:
-    """What one output pixel sees through three layers. Kernels of 3 see 3, 5, then 7 pixels. With a pooling of 2 in the
-    middle the last kernel steps over two pixels at a time, and the three layers see 8."""
+    """What one output pixel sees through three layers. Kernels of 3 see 3, 5, then 7 pixels. With a pooling of 2 in
+    the middle the last kernel steps over two pixels at a time, and the three layers see 8."""
     figure, axes = charts(1, 2, height=2.4)
     cases = ([(3, 1), (3, 1), (3, 1)], [(3, 1), (2, 2), (3, 1)])
     for each, layers in zip(axes, cases, strict=True):
@@ -270,8 +270,8 @@ def _cone(axes, layers):
 
 
 def shared_weights() -> Figure:
-    """Six pixels and four outputs: a linear layer has 24 weights, one a line, a convolution three, one a colour. From
-    28 by 28 pixels to ten pictures of 24 by 24 it is 4,521,600 parameters against 260."""
+    """Six pixels and four outputs: a linear layer has 24 weights, one a line, a convolution three, one a colour.
+    From 28 by 28 pixels to ten pictures of 24 by 24 it is 4,521,600 parameters against 260."""
     figure, axes = charts(1, 3, height=2.4, width_ratios=(1, 1, 1.25))
     for each, title in ((axes[0], "linear: 24 weights"), (axes[1], "convolution: 3 weights")):
         for i in range(4):
@@ -302,8 +302,8 @@ def shared_weights() -> Figure:
 
 
 def lenet() -> Figure:
-    """The shapes in LeNet as boxes. The sides of the pictures shrink, 28, 28, 14, 10, 5, while their number grows, 1,
-    6, 6, 16, 16; 400 numbers in a row become 120, 84 and 10 scores."""
+    """The shapes in LeNet as boxes. The sides of the pictures shrink, 28, 28, 14, 10, 5, while their number grows,
+    1, 6, 6, 16, 16; 400 numbers in a row become 120, 84 and 10 scores."""
     shapes = []
     net = LeNet()
     for name in ("conv1", "conv2", "fc1", "fc2", "fc3"):

@@ -53,9 +53,9 @@ def _times(shape):
 
 
 def inception_block() -> Figure:
-    """An Inception block of GoogLeNet. An image of 192 channels goes into four branches side by side: 1×1; 1×1 and then
-    3×3; 1×1 and then 5×5; max pooling and then 1×1. They give 64, 128, 32 and 32 channels of the same 28 by 28 pixels,
-    which are put behind one another: 256."""
+    """An Inception block of GoogLeNet. An image of 192 channels goes into four branches side by side: 1×1; 1×1 and
+    then 3×3; 1×1 and then 5×5; max pooling and then 1×1. They give 64, 128, 32 and 32 channels of the same 28 by 28
+    pixels, which are put behind one another: 256."""
     with torch.device("meta"):
         block, x = Inception(192, 64, (96, 128), (16, 32), 32), torch.zeros(1, 192, 28, 28)
     shapes = _shapes(block, x)
@@ -91,9 +91,9 @@ def inception_block() -> Figure:
 
 
 def one_matrix_for_all_pixels() -> Figure:
-    """Three channels, a digit and how strong its upright and its level edges are, become two by one matrix of 2 by 3.
-    The first filter adds the edges, the second takes half of them from the digit. At each pixel three numbers go in
-    and two come out: those of the red pixel stand above the pictures."""
+    """Three channels, a digit and how strong its upright and its level edges are, become two by one matrix of 2 by
+    3. The first filter adds the edges, the second takes half of them from the digit. At each pixel three numbers go
+    in and two come out: those of the red pixel stand above the pictures."""
     part = load("mnist").train
     digit = part.x[part.y == 4][2, 0]
     edges = [edge_filter(digit, way).response.abs() / 4 for way in ("vertical", "horizontal")]
@@ -118,9 +118,9 @@ def one_matrix_for_all_pixels() -> Figure:
 
 
 def reduction() -> Figure:
-    """Multiplications from 192 to 32 channels of 28 by 28 pixels. A 5×5 convolution alone needs 120 million; a 1×1 to
-    16 channels in front of it 2.4 and 10 million. At the right the same for any number R of reduced channels: a line
-    through 0, which pays as long as R is below 155."""
+    """Multiplications from 192 to 32 channels of 28 by 28 pixels. A 5×5 convolution alone needs 120 million; a 1×1
+    to 16 channels in front of it 2.4 and 10 million. At the right the same for any number R of reduced channels: a
+    line through 0, which pays as long as R is below 155."""
     direct = multiplications([(192, 28, 28), (32, 5, 1, 2)])
     narrow = multiplications([(192, 28, 28), (16, 1, 1, 0)])
     both = [multiplications([(192, 28, 28), (r, 1, 1, 0), (32, 5, 1, 2)]) for r in (1, 16, 192)]
@@ -147,9 +147,9 @@ def reduction() -> Figure:
 
 
 def reach() -> Figure:
-    """One white pixel goes through an InceptionA whose weights are all 1, and this much is not 0 behind each branch:
-    one pixel behind the 1×1; 5 by 5 behind the 5×5; 5 by 5 behind two 3×3 as well, strongest in the middle; 3 by 3
-    behind the average pooling."""
+    """One white pixel goes through an InceptionA whose weights are all 1, and this much is not 0 behind each
+    branch: one pixel behind the 1×1; 5 by 5 behind the 5×5; 5 by 5 behind two 3×3 as well, strongest in the middle;
+    3 by 3 behind the average pooling."""
     block = InceptionA(1)
     with torch.no_grad():
         for name, parameter in block.named_parameters():
@@ -174,10 +174,10 @@ def reach() -> Figure:
 
 
 def joining() -> Figure:
-    """Four branches with two channels each, of two images: a square is a channel, its colour the branch, its letter the
-    image. Joined along the channels each image has its own eight. Joined along the first axis and reshaped, both
-    have eight channels too, but each row holds channels of both images, and the last two branches are missing in the
-    first row."""
+    """Four branches with two channels each, of two images: a square is a channel, its colour the branch, its letter
+    the image. Joined along the channels each image has its own eight. Joined along the first axis and reshaped,
+    both have eight channels too, but each row holds channels of both images, and the last two branches are missing
+    in the first row."""
     count, channels = 2, 2
     # each number says which image and which branch it belongs to
     branches = [
@@ -201,9 +201,9 @@ def joining() -> Figure:
 
 
 def googlenet() -> Figure:
-    """The small GoogLeNet as a row of boxes with shapes for an image of 28 by 28: stem, three Inception blocks with a
-    pooling between them, the mean over the pixels, the linear layer. Behind the first and the second block hangs an
-    auxiliary head with ten scores of its own, while training."""
+    """The small GoogLeNet as a row of boxes with shapes for an image of 28 by 28: stem, three Inception blocks with
+    a pooling between them, the mean over the pixels, the linear layer. Behind the first and the second block hangs
+    an auxiliary head with ten scores of its own, while training."""
     net = GoogLeNet()
     shapes = _shapes(net, torch.zeros(2, 1, 28, 28))
     halves = [tuple(net.pool(torch.zeros(1, *shapes[f"inception{i}"])).shape[1:]) for i in (1, 2)]
@@ -237,9 +237,10 @@ def googlenet() -> Figure:
 
 
 def auxiliary_heads() -> Figure:
-    """Left, an auxiliary head with the shapes of the first one, from 16 channels to ten scores. Right, which part of an
-    untrained GoogLeNet gets how long a gradient from each of the three losses, on 100 digits: the loss at the end
-    reaches all parts, that of the second head stem and two blocks, that of the first head stem and one block."""
+    """Left, an auxiliary head with the shapes of the first one, from 16 channels to ten scores. Right, which part
+    of an untrained GoogLeNet gets how long a gradient from each of the three losses, on 100 digits: the loss at the
+    end reaches all parts, that of the second head stem and two blocks, that of the first head stem and one
+    block."""
     head = AuxiliaryHead(16)
     shapes = _shapes(head, torch.zeros(2, 16, 28, 28))
     steps = (
@@ -254,10 +255,10 @@ def auxiliary_heads() -> Figure:
     axes[0].set_axis_off()
     for place, (name, shape) in enumerate(steps):
         y = 2.25 - place * 0.5
-        box(axes[0], 0.65, y, name, width=1.3, height=0.32, edgecolor=ORANGE)
-        axes[0].text(1.45, y, _times(shape), va="center", color=QUIET)
+        box(axes[0], 0.72, y, name, width=1.3, height=0.32, edgecolor=ORANGE)
+        axes[0].text(1.5, y, _times(shape), va="center", color=QUIET)
         if place < len(steps) - 1:
-            arrow(axes[0], (0.65, y - 0.16), (0.65, y - 0.34))
+            arrow(axes[0], (0.72, y - 0.16), (0.72, y - 0.34))
     _gradients(axes[1])
     return figure
 

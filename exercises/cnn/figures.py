@@ -128,7 +128,7 @@ def windows_as_columns() -> Figure:
     four numbers in its colour, the kernel a row. Row times column is one pixel of the output."""
     x, k = torch.arange(9.0).reshape(3, 3), torch.arange(4.0).reshape(2, 2)
     columns, found = im2col(x[None, None], 2)[0], corr2d(x, k).flatten()
-    figure, axes = drawing(height=2.95)
+    figure, axes = drawing(height=2.8)
     cell, left, top = 0.3, 2.5, 1.55
 
     def square(x0, y0, text, **look):
@@ -315,7 +315,7 @@ def lenet() -> Figure:
     (start, first), (half, second), (flat, third), (_, fourth), (_, last) = shapes
     quarter = (second[0], second[1] // 2, second[2] // 2)
     assert quarter[0] * quarter[1] * quarter[2] == flat[0]
-    figure, axes = drawing(height=2.7)
+    figure, axes = drawing(height=2.15)
     left = 0.2
     for shape, name, color in (
         (start, "image", RULE),
@@ -326,16 +326,16 @@ def lenet() -> Figure:
     ):
         channels, side = shape[0], shape[1] / 28 * 0.95
         for channel in range(channels):
-            place = (left + channel * 0.026, 1.35 - side / 2 - channels * 0.013 + channel * 0.026)
+            place = (left + channel * 0.026, 1.07 - side / 2 - channels * 0.013 + channel * 0.026)
             axes.add_patch(Rectangle(place, side, side, facecolor=FILL, edgecolor=color, linewidth=0.9))
         wide = side + channels * 0.026
-        axes.text(left + wide / 2, 0.42, f"{channels} × {shape[1]} × {shape[2]}", ha="center", fontsize=8.5)
-        axes.text(left + wide / 2, 2.4, name, ha="center", color=QUIET, fontsize=8.5)
+        axes.text(left + wide / 2, 0.15, f"{channels} × {shape[1]} × {shape[2]}", ha="center", fontsize=8.5)
+        axes.text(left + wide / 2, 1.9, name, ha="center", color=QUIET, fontsize=8.5)
         left += wide + 0.22
     for (count,), name in ((flat, "flatten"), (third, "fc1"), (fourth, "fc2"), (last, "fc3")):
         tall = 0.2 + count / 400 * 1.1
-        axes.add_patch(Rectangle((left, 1.35 - tall / 2), 0.13, tall, facecolor=FILL, edgecolor=PURPLE))
-        axes.text(left + 0.065, 0.42, f"{count}", ha="center", fontsize=8.5)
-        axes.text(left + 0.065, 2.4, name, ha="center", color=QUIET, fontsize=8.5)
+        axes.add_patch(Rectangle((left, 1.07 - tall / 2), 0.13, tall, facecolor=FILL, edgecolor=PURPLE))
+        axes.text(left + 0.065, 0.15, f"{count}", ha="center", fontsize=8.5)
+        axes.text(left + 0.065, 1.9, name, ha="center", color=QUIET, fontsize=8.5)
         left += 0.52
     return figure

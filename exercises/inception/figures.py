@@ -217,21 +217,21 @@ def googlenet() -> Figure:
         ("inception3", shapes["inception3"]),
         ("mean, fc", shapes["fc"]),
     )
-    figure, axes = drawing(height=2.2)
+    figure, axes = drawing(height=1.8)
     colors = {"inception": BLUE, "pooling": GREEN, "mean, fc": PURPLE}
     for place, (name, shape) in enumerate(steps):
         x, last = 0.5 + place * 0.915, place == len(steps) - 1
         color = colors.get(name.rstrip("123"), QUIET)
         text = f"{name}\n{_times(shape)}"
-        box(axes, x, 1.55, text, width=0.8, height=0.6, edgecolor=color, linewidth=1.4)
+        box(axes, x, 1.4, text, width=0.8, height=0.6, edgecolor=color, linewidth=1.4)
         axes.texts[-1].set_fontsize(7.5)
         if not last:
-            arrow(axes, (x + 0.4, 1.55), (x + 0.515, 1.55))
+            arrow(axes, (x + 0.4, 1.4), (x + 0.515, 1.4))
     for number, place in ((1, 2), (2, 4)):
         x = 0.5 + place * 0.915
-        arrow(axes, (x, 1.25), (x, 0.85), color=ORANGE)
+        arrow(axes, (x, 1.1), (x, 0.72), color=ORANGE)
         text = f"auxiliary{number}\n{_times(shapes[f'auxiliary{number}'])} scores"
-        box(axes, x, 0.55, text, width=1.2, height=0.6, edgecolor=ORANGE, linewidth=1.4)
+        box(axes, x, 0.42, text, width=1.2, height=0.6, edgecolor=ORANGE, linewidth=1.4)
         axes.texts[-1].set_fontsize(8)
     return figure
 

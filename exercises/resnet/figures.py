@@ -155,18 +155,18 @@ def resnet_18() -> Figure:
     for i in range(1, 5):
         steps.append((f"layer{i}", shapes[f"layer{i}"][1], count_parameters(net.get_submodule(f"layer{i}"))))
     steps.append(("mean, fc", shapes["fc"][1], count_parameters(net.fc)))
-    figure, axes = drawing(height=2.0)
+    figure, axes = drawing(height=1.3)
     for place, (name, shape, count) in enumerate(steps):
         middle = 0.58 + place * 1.04
         color = BLUE if name.startswith("layer") else PURPLE if "fc" in name else QUIET
         text = f"{name}\n{' × '.join(map(str, shape[1:]))}"
-        box(axes, middle, 1.3, text, width=0.9, height=0.62, edgecolor=color, linewidth=1.4)
+        box(axes, middle, 0.85, text, width=0.9, height=0.62, edgecolor=color, linewidth=1.4)
         axes.texts[-1].set_fontsize(7.5)
         if count:
-            axes.text(middle, 0.72, f"{count:,}", ha="center", va="center", fontsize=8.5)
+            axes.text(middle, 0.27, f"{count:,}", ha="center", va="center", fontsize=8.5)
         if place < len(steps) - 1:
-            arrow(axes, (middle + 0.45, 1.3), (middle + 0.59, 1.3))
-    axes.text(0.58, 0.72, "parameters", ha="center", va="center", color=QUIET, fontsize=8.5)
+            arrow(axes, (middle + 0.45, 0.85), (middle + 0.59, 0.85))
+    axes.text(0.58, 0.27, "parameters", ha="center", va="center", color=QUIET, fontsize=8.5)
     return figure
 
 

@@ -56,11 +56,19 @@ def _brief(value: Any) -> str:
             return "a generator"
         case list() | tuple() if value and all(isinstance(part, Tensor) for part in value):
             return _brief_tensors(value)
-    text = repr(value)
-    if len(text) <= MOST_OF_ARGUMENT:
+    text = "" if _is_long(value) else repr(value)
+    if 0 < len(text) <= MOST_OF_ARGUMENT:
         return f"= {text}"
     size = f" of {len(value)}" if isinstance(value, (list, tuple, dict, str)) else ""
     return f"a {type(value).__name__}{size}"
+
+
+def _is_long(value: Any) -> bool:
+    """Whether a tensor in a value has so many numbers that its text, which torch makes slowly, is never short."""
+    if isinstance(value, Tensor):
+        return value.numel() > MOST_OF_ARGUMENT // len("0, ")
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return any(map(_is_long, parts))
 
 
 def _brief_tensors(parts: Sequence[Tensor]) -> str:

@@ -247,17 +247,18 @@ def twins() -> Figure:
 
 
 def dead_units() -> Figure:
-    """What a learning rate does to ReLUs in 100 steps. Left, the share of units of the second hidden layer that are
-    on for no row: hardly any at a rate of 0.05, most at 0.5. Right, the losses at a rate of 0.5: both nets are thrown
-    far up at first. The one with ReLUs returns to the loss of a constant again and again, the leaky one goes on
-    learning."""
-    generator = torch.Generator().manual_seed(0)
-    x = torch.randn(200, 5, generator=generator)
+    """What a learning rate does to ReLUs in 60 steps. Left, the share of units of the second hidden layer that are on
+    for no row: hardly any at a rate of 0.05, most at 0.5. Right, the losses at a rate of 0.5: both nets are thrown far
+    up at first. The one with ReLUs falls back to the loss of a constant again and again, the leaky one learns."""
+    generator = torch.Generator().manual_seed(3)
+    x = torch.randn(
+        200, 5, generator=generator, dtype=torch.float64
+    )  # with fewer digits each machine goes its way
     y = 2 * torch.sin(x[:, 0]) + x[:, 1] * x[:, 2]
     rates, shares = (0.05, 0.2, 0.35, 0.5), []
     for rate in rates:
-        torch.manual_seed(0)
-        found = dead_relus(MLP((5, 64, 64, 1), torch.relu), x, y, rate, 100)
+        torch.manual_seed(3)
+        found = dead_relus(MLP((5, 64, 64, 1), torch.relu).double(), x, y, rate, 60)
         shares.append((found.relu[1], found.leaky[1]))
     figure, axes = charts(1, 2, height=2.5)
     for values, color, name in zip(

@@ -80,7 +80,7 @@ def fits() -> Figure:
 
 def degrees() -> Figure:
     """Mean squared error against the degree of the polynomial. On the points it was fitted to the error only falls.
-    On other points it falls to degree 3, stays near the noise, and rises steeply from degree 9 on. Five-fold
+    On other points it falls to degree 3, stays near the noise, and rises steeply behind degree 9. Five-fold
     cross-validation sees much the same from 30 points alone; here it chooses degree 5."""
     (x, y), (x_val, y_val) = _wave(30, 3), _wave(400, 4)
     all_degrees = range(1, 13)

@@ -1,37 +1,53 @@
-"""Make docs/images/grade.svg: what a terminal shows of a real grading, with one mistake in it.
+"""Make the pictures of README.md, in docs/images: a terminal and a page, as real gradings have them.
 
     python docs/picture.py
 
-Run it from anywhere, in the environment that `pip install -e .` has made.
+Run it from anywhere, in the environment that `pip install -e ".[dev]"` has made; the page needs Chromium or Chrome.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 
 from grader.course import load_course
 from grader.judge.grading import grade_submission
 from grader.render import terminal
+from grader.render.html import report_page
 
-HERE = Path(__file__).resolve().parent
-FILE = HERE / "images" / "grade.svg"
+FOLDER = Path(__file__).resolve().parent / "images"
 RIGHT = "e = (x - x.detach().amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"
 WRONG = RIGHT.replace("(dim,", "(0,").replace("sum(dim", "sum(0")
 TASKS = ("losses.sigmoid", "losses.log_sum_exp", "losses.softmax")
+PROJECT = "projects.tiny_gpt"
 SEED = 7
+COLOURS = 256  # of the page, which keeps its file small
+UNFOLD = """() => document.querySelectorAll("details:has(figure)").forEach((each) => {
+  each.open = true;
+  each.parentElement.style.padding = "0.75rem";  // room around what is cut out
+})"""
 
 
 def main() -> None:
-    """Grade a solution whose softmax runs over the batch, and draw the page."""
+    """Draw both."""
+    FOLDER.mkdir(exist_ok=True)
+    draw_terminal(FOLDER / "grade.svg")
+    draw_page(FOLDER / "report.png")
+
+
+def draw_terminal(file: Path) -> None:
+    """Grade a solution whose softmax runs over the batch, and draw what the terminal shows."""
     solution = load_course().solution_file("losses").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "losses.py"
-        file.write_text(_with_a_mistake(solution), encoding="utf-8")
+        Path(folder, "losses.py").write_text(_with_a_mistake(solution), encoding="utf-8")
         report = grade_submission([Path(folder)], tasks=TASKS, seed=SEED, jobs=1)
     console = Console(
         record=True, width=100, file=io.StringIO(), markup=False, emoji=False, highlight=False,
@@ -41,8 +57,33 @@ def main() -> None:
     if failed is None or failed.message is None or failed.message.likely is None:
         raise SystemExit("no mistake was named: try again when the machine is less busy")
     terminal.show(report, console, paths="exercises/")
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(_without_network(console.export_svg(title="grade exercises/")), encoding="utf-8")
+    file.write_text(_without_network(console.export_svg(title="grade exercises/")), encoding="utf-8")
+
+
+def draw_page(file: Path) -> None:
+    """Grade a project that passes, and draw the part of its page that shows what it learned, unfolded."""
+    solutions = load_course().solution_file("projects").parent
+    report = grade_submission([solutions], tasks=(PROJECT,), seed=SEED, jobs=1)
+    if not all(task.verdict.is_right for task in report.tasks):
+        raise SystemExit(f"{PROJECT} did not pass: try again when the machine is less busy")
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder, "report.html")
+        page.write_text(report_page(report), encoding="utf-8")
+        picture = Image.open(io.BytesIO(_drawings_of(page)))
+    picture.convert("RGB").quantize(COLOURS).save(file, optimize=True)
+
+
+def _drawings_of(file: Path) -> bytes:
+    """Return what a browser shows of the first test with drawings, at two pixels for one."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # root has none
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=as_root)
+        look = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light", "device_scale_factor": 2}
+        page = browser.new_context(**look).new_page()
+        page.goto(file.as_uri())
+        page.evaluate(UNFOLD)
+        return page.locator(f'[id="task-{PROJECT}"] li:has(figure)').first.screenshot()
 
 
 def _without_network(picture: str) -> str:

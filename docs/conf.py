@@ -40,7 +40,7 @@ html_theme = "furo"
 html_theme_options = {"dark_css_variables": {"color-background-primary": "#11151b"}}  # of figures
 html_static_path = html_css_files = ["site.css"]
 html_math_renderer = "mathml"
-html_copy_source = html_use_index = False
+html_copy_source = html_use_index = html_show_copyright = False
 
 
 def setup(app: Sphinx) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli.main import cli
+from grader.cli.shared import FAILED, OURS, STOPPED, WRONG_CALL
 from grader.report import Verdict
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,13 +23,20 @@ def test_two_commands_start_from_an_empty_environment():
 
 
 def test_every_command_that_the_readme_names_exists():
-    known = {*cli.commands, "exercises/", "PATH"}
+    known = {*cli.commands, "."}
     assert set(re.findall(r"^grade (\S+)", README, re.MULTILINE)) <= known
 
 
-def test_every_verdict_is_explained():
-    for verdict in Verdict:
-        assert verdict.value.replace("_", " ") in README
+def test_every_verdict_is_explained_to_learners():
+    rows = re.findall(r"^\| ([a-z, ]+) \| ", (ROOT / "docs" / "learners.md").read_text("utf-8"), re.MULTILINE)
+    explained = {name for row in rows for name in row.split(", ")}
+    assert {verdict.value.replace("_", " ") for verdict in Verdict} - explained == set()
+
+
+def test_every_exit_code_is_explained():
+    table = (ROOT / "docs" / "report.md").read_text("utf-8").split("| exit code |")[1]
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \| ", table, re.MULTILINE)}
+    assert codes == {0, FAILED, WRONG_CALL, OURS, STOPPED}
 
 
 def test_script_is_valid_and_stops_at_the_first_failure():

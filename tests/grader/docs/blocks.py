@@ -12,6 +12,7 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 BLOCK = re.compile(r"(?:<!-- (?P<note>[^\n]*?) -->\n)?```sh\n(?P<text>.*?)```", re.DOTALL)
 NOT_RUN, RUN_IN = "not run: ", "run in "
 SPAN = re.compile(r"`(grade [^`\n]*)`")
+CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)[^)]*\)")
 
 
@@ -44,4 +45,6 @@ def spans():
 
 def links():
     """Every link to another file, with the file that has it."""
-    return [(page, target) for page in PAGES for target in LINK.findall(page.read_text("utf-8"))]
+    return [
+        (page, target) for page in PAGES for target in LINK.findall(CODE.sub("", page.read_text("utf-8")))
+    ]

@@ -202,9 +202,8 @@ def batch_norm() -> Figure:
 
 
 def gradient_through_batch_norm() -> Figure:
-    """What batch norm does to a gradient g of eight values, over x̂. Left, g from above; middle, without its mean:
-    the bars add up to 0; right, without its part along x̂ too, a straight line: divided by σ, that is what x
-    gets."""
+    """What batch norm does to a gradient g of eight values, over x̂. Left, g from above; middle, without its mean: the
+    bars add up to 0; right, without its part along x̂ too, the dashed line. Divided by σ, that is what x gets."""
     order = torch.Generator().manual_seed(3)
     x = torch.linspace(1, 3, 8, dtype=torch.float64, requires_grad=True)
     g = torch.randn(8, generator=order, dtype=torch.float64) + 0.6 + 0.5 * x.detach()

@@ -130,6 +130,13 @@ def test_pictures_ask_nobody_for_anything():
         assert found == {"http://www.w3.org/2000/svg"}
 
 
+def test_pictures_of_the_readme_are_small():
+    """Whoever looks at the project loads them."""
+    shown = re.findall(r"!\[.+?\]\((.+?)\)", (documented.ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(shown) == 3
+    assert [picture for picture in shown if (documented.ROOT / picture).stat().st_size > 120_000] == []
+
+
 def test_picture_and_recording_show_a_mistake_that_is_named(prepared):
     """What people see first is a run that names a mistake, not one that a busy machine has spoilt."""
     for name in ("images/grade.svg", "session.txt"):

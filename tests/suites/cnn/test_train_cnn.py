@@ -245,7 +245,7 @@ def test_train_cnn_trains_a_SimpleCNN(submission, rng, shared):
 @pytest.mark.weight(3)
 def test_train_cnn_reads_held_out_digits(submission, rng, draw, shared):
     """A SimpleCNN reads far more moved digits of MNIST than a simple answer."""
-    data = x, y, x_test, y_test = draw_digits(rng, 600, 300, shift=3)
+    data = x, y, x_test, y_test = draw_digits(rng, 800, 300, shift=3)
     model = submission.SimpleCNN()
     start = read_model(submission, model, shared.SimpleNet())
     losses = submission.train_cnn(model, list(zip(x.split(10), y.split(10), strict=True)), "cpu", 5, 0.05)

@@ -29,7 +29,7 @@ from plotting import svg_of  # noqa: E402 - beside this file, wherever it is run
 
 MOST = 60_000  # bytes of a figure
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
-CLOSE = 1.5  # points: another processor rounds otherwise, and a line moves by less
+CLOSE = 3  # points: another processor rounds otherwise, and a line moves by less
 
 
 def drawers(topic: str) -> dict[str, Callable[[], Figure]]:

@@ -203,7 +203,7 @@ def surface() -> Figure:
     axes[0].set(xlabel="x", ylabel="y", ylim=(0, 12.5))
     axes[0].legend(fontsize=8.5, loc="upper left")
     w, b = torch.linspace(0, 4, 41), torch.linspace(-3, 5, 41)
-    cost = loss_surface(w, b, x, y)
+    cost = loss_surface(*(each.double() for each in (w, b, x, y)))
     axes[1].contour(w, b, cost.T, levels=(0.31, 1.03, 2.05, 4.1, 8.1, 14.1, 22.1, 32.1), colors=QUIET, linewidths=0.8)
     for slope, offset, color in ((2.0, 1.0, BLUE), (1.0, 2.0, ORANGE)):
         axes[1].plot(slope, offset, color=color, marker="o", markersize=5)

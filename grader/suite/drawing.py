@@ -228,7 +228,7 @@ class Drawing:
 
 def smoothing(steps: int) -> float:
     """Return the beta of the average over about a tenth of so many steps; 0 for a short curve."""
-    return round(max(0.0, min(MOST_SMOOTH, 1 - WINDOW / steps)), 2) if steps else 0.0
+    return round(min(MOST_SMOOTH, 1 - WINDOW / steps), 2) if steps >= 2 * WINDOW else 0.0
 
 
 def _kept(line: Sequence[float | None], places: Sequence[int]) -> tuple[float | None, ...]:

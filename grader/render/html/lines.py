@@ -130,7 +130,7 @@ def path_svg(path: Path) -> Markup:
     yours, own = ([_at(frame, point) for point in line] for line in (path.theirs, path.reference))
     return svg.drawing(
         WIDTH, PATH_HEIGHT, path.title, describe_path(path),
-        legend(LEFT, dotted=True),
+        legend(LEFT, dotted=True, alone=not path.reference),
         frame.axes(),
         frame.clipped(
             svg.way(_ground(path, frame), "contour"),
@@ -150,7 +150,8 @@ def _ground(path: Path, frame: Frame) -> list[list[Point]]:
 def describe_path(path: Path) -> str:
     """The drawing in one sentence, for whoever does not see it."""
     lines = " " + say("path.contours") if path.surface else ""
-    return say("path.said", yours=_ends_of_path(path.theirs), reference=_ends_of_path(path.reference)) + lines
+    yours, reference = _ends_of_path(path.theirs), _ends_of_path(path.reference)
+    return say("path.said" if path.reference else "path.said_alone", yours=yours, reference=reference) + lines
 
 
 def path_outside(path: Path) -> int:

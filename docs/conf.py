@@ -19,7 +19,7 @@ LESSONS = [f"exercises/{topic.slug}/README" for topic in load_course().topics]
 AUTHORS = ["docs/authors", "CONTRIBUTING", "docs/architecture", "docs/proof", "docs/notes", "CHANGELOG"]
 BELOW = {  # page: what comes below it in the navigation, by caption
     "README": {
-        "For learners": ["docs/learners", *LESSONS, "docs/devices", "datasets/README"],
+        "For learners": ["docs/learners", *LESSONS, "docs/machines", "docs/devices", "datasets/README"],
         "For instructors": ["docs/instructors", "docs/report", "SECURITY"],
         "For authors": AUTHORS,
     },

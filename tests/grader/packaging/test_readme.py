@@ -59,7 +59,8 @@ def test_script_takes_the_test_command_out_of_the_readme():
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".ci/run", "pyproject.toml"]
+    "name",
+    ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "constraints.txt", "docs/machines.md", "pyproject.toml", SCRIPT],
 )
 def test_no_host_of_a_package_index_is_named(name):
     text = (ROOT / name).read_text(encoding="utf-8")

@@ -32,6 +32,7 @@ from grader.suite.held_out import (
     draw_digits,
     share_right,
     shifted,
+    show_reading,
     simple_accuracies,
 )
 from grader.suite.mistakes import mistake, reference
@@ -93,6 +94,7 @@ __all__ = [
     "reference",
     "share_right",
     "shifted",
+    "show_reading",
     "shuffled_batches",
     "simple_accuracies",
     "to_device",

@@ -13,13 +13,21 @@ from torch.nn import functional
 from grader.data.load import load
 from grader.proxy.submission import Submission
 from grader.suite.compare import check_that
+from grader.suite.drawing import Drawing
 from grader.suite.failure import CheckFailure, Evidence
 from grader.suite.random import Random
 from grader.suite.training import Trained, Training, check_predictions, predicted
 
 RIDGE = 10.0  # what keeps the weights of a linear model small
 LEAST_KEPT, MOST_KEPT = 0.1, 0.9999  # cosines between the weights of a layer before and after a training
+MOST_SHOWN = 12  # of the digits that were misread
 Digits = tuple[Tensor, Tensor, Tensor, Tensor]
+
+
+class RenamedDigits(Digits):
+    """Digits whose classes have other names than they bear: class k is the digit `real[k]`."""
+
+    real: Tensor
 
 
 def shifted(images: Tensor, by: int, rng: Random) -> Tensor:
@@ -32,17 +40,30 @@ def shifted(images: Tensor, by: int, rng: Random) -> Tensor:
     return moved.permute(0, 3, 1, 2).clone(memory_format=torch.contiguous_format)
 
 
-def draw_digits(rng: Random, train: int, test: int, shift: int = 4, name: str = "mnist") -> Digits:
+def draw_digits(rng: Random, train: int, test: int, shift: int = 4, side: int = 28) -> RenamedDigits:
     """Draw real digits, shifted at random and their classes renamed: x and y to train on, x and y that are held out.
 
     A linear answer is far behind a convolution on them, and no weights that were made before know the names.
     """
-    data: Any = load(name)
+    data: Any = load("mnist")
     names, drawn = rng.permutation(10), list[Tensor]()
     for part, number in ((data.train, train), (data.test, test)):
         rows = rng.permutation(len(part.y))[:number]
-        drawn += [shifted(part.x[rows], shift, rng), names[part.y[rows]]]
-    return drawn[0], drawn[1], drawn[2], drawn[3]
+        drawn += [functional.avg_pool2d(shifted(part.x[rows], shift, rng), 28 // side), names[part.y[rows]]]
+    digits = RenamedDigits((drawn[0], drawn[1], drawn[2], drawn[3]))
+    digits.real = names.argsort()
+    return digits
+
+
+def show_reading(draw: Drawing, digits: RenamedDigits, chosen: Tensor) -> None:
+    """Attach what the held-out digits were taken for, under their real names, and the first that were misread."""
+    _, _, images, labels = digits
+    truth, read = digits.real[labels], digits.real[chosen]
+    counts = torch.bincount(10 * truth + read, minlength=100).reshape(10, 10)
+    draw.picture("what each digit was read as", "confusion", counts)
+    wrong = (truth != read).nonzero().flatten()[:MOST_SHOWN]
+    panels = [f"{int(truth[i])}, read as {int(read[i])}" for i in wrong]
+    draw.picture("digits that were misread", "images", images[wrong, 0], panels=panels)
 
 
 def simple_accuracies(x: Tensor, y: Tensor, x_test: Tensor, y_test: Tensor) -> dict[str, float]:

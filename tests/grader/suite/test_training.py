@@ -23,8 +23,10 @@ from grader.suite import (
     check_steps,
     draw_digits,
     shifted,
+    show_reading,
     simple_accuracies,
 )
+from grader.suite.drawing import Drawing
 from grader.suite.failure import CheckFailure
 
 Learner = Callable[[str], Submission]
@@ -206,6 +208,20 @@ def test_digits_are_drawn_anew_and_renamed() -> None:
     one, other = (draw_digits(Random(seed), 30, 20) for seed in (1, 2))
     assert [tuple(part.shape) for part in one] == [(30, 1, 28, 28), (30,), (20, 1, 28, 28), (20,)]
     assert not one[0].equal(other[0])
+
+
+@pytest.mark.parametrize("side", [28, 14])
+def test_reading_is_shown_under_the_real_names_of_the_digits(side: int) -> None:
+    """Class k of this draw is the digit real[k]; here every digit d is read as d + 1, but for the first."""
+    digits, drawing = draw_digits(Random(3), 5, 40, side=side), Drawing()
+    truth = digits.real[digits[3]]
+    read = (truth + (torch.arange(40) > 0)) % 10
+    show_reading(drawing, digits, digits.real.argsort()[read])
+    confusion, misread = drawing.pictures
+    assert sum(confusion.values[0][d][(d + 1) % 10] or 0 for d in range(10)) == 39
+    assert confusion.values[0][int(truth[0])][int(truth[0])] == 1
+    assert misread.panels == tuple(f"{int(d)}, read as {(int(d) + 1) % 10}" for d in truth[1:13])
+    assert len(misread.values) == 12 and len(misread.values[0]) == side
 
 
 def test_whole_training_is_checked_on_held_out_data(learner: Learner) -> None:

@@ -131,18 +131,7 @@ class Names(nn.Module):
 
 def digits(rng, train=800, test=300, shift=4, side=SIDE):
     """Draw real digits, moved, under other names, and made smaller: x and y, and those that are held out."""
-    x, y, x_test, y_test = draw_digits(rng, train, test, shift)
-    return functional.avg_pool2d(x, 28 // side), y, functional.avg_pool2d(x_test, 28 // side), y_test
-
-
-def draw_misread(draw, chosen, images, labels):
-    """Attach the first held-out digits that were read wrong."""
-    wrong = (chosen != labels).nonzero().flatten()[:12]
-    panels = [f"{int(labels[i])}, read as {int(chosen[i])}" for i in wrong]
-    draw.picture(
-        "digits that were misread", "images", images[wrong].reshape(-1, SIDE, SIDE), panels=panels,
-        caption="the classes have other names in each draw: a 7 may be called 3",
-    )  # fmt: skip
+    return draw_digits(rng, train, test, shift, side)
 
 
 def rows_of_names(names, dtype=torch.float32):

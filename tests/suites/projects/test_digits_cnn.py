@@ -17,6 +17,7 @@ from grader.suite import (
     check_same_training,
     check_steps,
     share_right,
+    show_reading,
     shuffled_batches,
     to_device,
     train_steps,
@@ -132,10 +133,10 @@ def test_digits_cnn_reads_held_out_digits(training, rng, draw, shared):
     draw.picture("the filters of the first layer", "filters", trained.state["conv1"][:, 0])
     images, labels = data[2:]
     first = functional.conv2d(images[:1], trained.state["conv1"], padding=1)[0]
-    draw.picture("what they find in the first image", "images", first)
+    draw.picture("what they find in the first image", "filters", first)
     with torch.no_grad():
         chosen = trained.model(images).argmax(1)
-    shared.draw_misread(draw, chosen, images, labels)
+    show_reading(draw, data, chosen)
     own = {"a net of linear layers, trained for ten epochs,": without_convolutions(shared, data, rng.seed())}
     check_better(share_right(chosen, labels), own, 0.01)
 

@@ -13,6 +13,7 @@ from grader.suite import (
     check_predictions,
     check_same_training,
     check_steps,
+    show_reading,
     to_device,
 )
 
@@ -87,9 +88,9 @@ def test_digits_mlp_returns_a_net_that_is_ready_to_predict(submission, training,
 @pytest.mark.weight(5)
 def test_digits_mlp_reads_held_out_digits(training, rng, draw, shared):
     """Of moved digits never seen it reads far more than any simple answer."""
-    images, y, images_test, y_test = shared.digits(rng)
-    x, x_test = images.flatten(1), images_test.flatten(1)
-    trained = check_held_out(training, (x, y, x_test, y_test), rng.seed(), None, margin=0.1)
+    digits = shared.digits(rng)
+    data = tuple(part.flatten(1) if part.dim() > 1 else part for part in digits)
+    trained = check_held_out(training, data, rng.seed(), None, margin=0.1)
     draw.curve("training loss by epoch", trained.losses, [])
     weights = trained.state["layers.0.weight"]
     draw.picture(
@@ -98,7 +99,7 @@ def test_digits_mlp_reads_held_out_digits(training, rng, draw, shared):
         caption="the weights of the first layer, those with the largest norm",
     )  # fmt: skip
     with torch.no_grad():
-        shared.draw_misread(draw, trained.model(x_test).argmax(1), images_test, y_test)
+        show_reading(draw, digits, trained.model(data[2]).argmax(1))
 
 
 @pytest.mark.weight(2)

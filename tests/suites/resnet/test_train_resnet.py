@@ -11,6 +11,7 @@ from grader.suite import (
     check_predictions,
     check_steps,
     draw_digits,
+    show_reading,
     to_device,
 )
 
@@ -87,9 +88,12 @@ def test_train_resnet_returns_a_net_that_is_ready_to_predict(submission, trainin
 @pytest.mark.weight(5)
 def test_train_resnet_reads_held_out_digits(training, rng, draw):
     """Of moved digits never seen it reads far more than any simple answer."""
-    trained = check_held_out(training, draw_digits(rng, 700, 300), rng.seed(), 4, margin=0.1)
+    data = draw_digits(rng, 700, 300)
+    trained = check_held_out(training, data, rng.seed(), 4, margin=0.1)
     draw.curve("training loss by epoch", trained.losses, [])
     draw.picture("the filters of the first layer", "filters", trained.state["conv1.weight"][:, 0])
+    with torch.no_grad():
+        show_reading(draw, data, trained.model(data[2]).argmax(1))
 
 
 @pytest.mark.weight(2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from markupsafe import Markup
@@ -140,6 +141,31 @@ def path_svg(path: Path) -> Markup:
             *_start(_known(own) or _known(yours)),
         ),
     )  # fmt: skip
+
+
+WAYS = 6  # that can be told apart
+
+
+def ways_svg(paths: Sequence[Path]) -> Markup:
+    """The ways of several methods through one landscape, each in a colour and with dashes of its own."""
+    points = tuple(point for path in paths for point in path.theirs)
+    whole = replace(paths[0], theirs=points, reference=(), surface=max((path.surface for path in paths), key=_extent))
+    frame = _frame_of_path(whole)
+    lines = [
+        svg.way(svg.runs_of(_at(frame, point) for point in path.theirs), f"way{place % WAYS}")
+        for place, path in enumerate(paths)
+    ]
+    said = " ".join(say("path.said_alone", yours=_ends_of_path(path.theirs)) for path in paths)
+    start = _start([frame.at(*point) for point in points[:1] if point])
+    return svg.drawing(
+        WIDTH, PATH_HEIGHT, whole.title, said,
+        frame.axes(),
+        frame.clipped(svg.way(_ground(whole, frame), "contour"), *lines, *start),
+    )  # fmt: skip
+
+
+def _extent(surface: Surface | None) -> float:
+    return (surface.across[1] - surface.across[0]) * (surface.up[1] - surface.up[0]) if surface else 0.0
 
 
 def _ground(path: Path, frame: Frame) -> list[list[Point]]:

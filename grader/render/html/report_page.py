@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -42,12 +42,40 @@ def report_page(report: Report) -> str:
     """The whole report as one page for a browser."""
     failed = first_failed(report)
     parts = [parted(task) for task in report.tasks]
-    made = [own for own, _ in parts if drawn(own)]
+    made = [made_of(slug, tasks) for slug, tasks in by_topic(own for own, _ in parts if drawn(own)).items()]
     return page(
-        "report.html.j2", report=report, topics=topics_of(tuple(rest for _, rest in parts)), made=by_topic(made),
-        shown={task.id for task in made}, tally=tally(report.tasks), failed=failed,
+        "report.html.j2", report=report, topics=topics_of(tuple(rest for _, rest in parts)), made=made,
+        shown={task.id for topic in made for task in topic.tasks}, tally=tally(report.tasks), failed=failed,
         first=failed or first_waiting(report),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Made:
+    """What right tasks of one topic have drawn, and the ways that several of them went from one start."""
+
+    slug: str
+    tasks: list[TaskReport]
+    ways: list[list[tuple[TaskReport, Path]]]
+
+
+def made_of(slug: str, tasks: Iterable[TaskReport]) -> Made:
+    """Put paths of several tasks that have one title and one start together, so that they can be compared."""
+    walked: dict[tuple[object, ...], list[tuple[TaskReport, Path]]] = {}
+    for task in tasks:
+        for path in (path for test in task.tests for path in test.paths):
+            walked.setdefault(_walk(path), []).append((task, path))
+    common = {key for key, ways in walked.items() if len({task.id for task, _ in ways}) > 1}
+    rest = [replace(task, tests=tuple(_without(test, common) for test in task.tests)) for task in tasks]
+    return Made(slug, list(filter(drawn, rest)), [walked[key] for key in walked if key in common])
+
+
+def _walk(path: Path) -> tuple[object, ...]:
+    return path.title, *path.theirs[:1]
+
+
+def _without(test: TestReport, common: Collection[tuple[object, ...]]) -> TestReport:
+    return replace(test, paths=tuple(path for path in test.paths if _walk(path) not in common))
 
 
 def parted(task: TaskReport) -> tuple[TaskReport, TaskReport]:

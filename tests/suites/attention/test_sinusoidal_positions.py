@@ -35,7 +35,7 @@ def test_sinusoidal_positions_of_any_size(submission, length, dim):
     check_close(submission.sinusoidal_positions(length, dim), by_hand(length, dim))
 
 
-def test_sinusoidal_positions_turn_by_the_same_angle(submission):
+def test_sinusoidal_positions_turn_by_the_same_angle(submission, draw):
     """From a position to the one 3 further each pair turns by one angle everywhere."""
     p = submission.sinusoidal_positions(40, 6)
     check_like(p, torch.zeros(40, 6))
@@ -43,6 +43,9 @@ def test_sinusoidal_positions_turn_by_the_same_angle(submission):
     turned = sine[3:] * cosine[:-3] - cosine[3:] * sine[:-3]
     want = torch.tensor([math.sin(3 / 10000 ** (i / 3)) for i in range(3)], dtype=torch.float64)
     check_close(turned, want.expand(37, 3), "the sine of the angle between two positions", rtol=0, atol=1e-4)
+    table = submission.sinusoidal_positions(64, 32)
+    check_like(table, torch.zeros(64, 32))
+    draw.picture("64 positions of 32 numbers", "states", table.t(), caption="a row for each number, fast waves above")
 
 
 def test_sinusoidal_positions_far_away(submission):

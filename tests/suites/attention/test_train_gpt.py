@@ -257,6 +257,20 @@ def test_train_gpt_reads_two_passages_at_once(submission, rng, draw, shared):
     check_that(got < 0.85 * simple[name], "perplexity by the weights", expected, f"{got:.1f}")
     check_came_from(trained, start, least=0.05)  # the tables start small, and move far
     check_history(trained, start, inputs, targets, loss_of)
+    draw_maps(draw, trained.model, tests[:1, :-1])
+
+
+def draw_maps(draw, model, tokens):
+    """Attach where each head looks while a passage is read."""
+    with torch.no_grad():
+        x = model.blocks[0].norm1(model.embedding(tokens) + model.positions.weight[: tokens.shape[1]])
+        hidden = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1)
+        parent = torch.nn.MultiheadAttention.forward
+        maps = parent(model.blocks[0].attention, x, x, x, attn_mask=hidden, average_attn_weights=False)[1][0]
+    draw.picture(
+        "where the heads look in two woven passages", "images", maps, panels=[f"head {i}" for i in range(1, 5)],
+        caption="a row for each letter, a column for each that it looks back at; two back is its own passage",
+    )  # fmt: skip
 
 
 def test_train_gpt_on_a_device(submission, rng):

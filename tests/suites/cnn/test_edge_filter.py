@@ -11,6 +11,7 @@ from grader.suite import (
     check_fields,
     check_gradients,
     check_manners,
+    dataset,
 )
 
 VERTICAL = [[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]
@@ -58,11 +59,16 @@ def test_edge_filter_of_a_slope(submission, direction):
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("direction", DIRECTIONS)
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
-def test_edge_filter_of_any_image(submission, rng, direction, dtype):
+def test_edge_filter_of_any_image(submission, rng, direction, dtype, draw):
     """The response is what the kernel makes of the image, in its dtype."""
     for image in (rng.normal(5, 7), rng.normal(3, 3), rng.normal(4, 8).t(), rng.normal(1, 5).expand(6, 5)):
         image = image.to(dtype)
         check_close(submission.edge_filter(image, direction), oracle(image, direction))
+    digits = dataset("mnist").test.x
+    image = digits[rng.integers(0, len(digits), 1)][0, 0].to(dtype)
+    if dtype is torch.float64:
+        pair = torch.stack([4 * image[1:-1, 1:-1], submission.edge_filter(image, direction)[1]])
+        draw.picture(f"{direction} edges of a digit", "filters", pair, panels=["the digit", "its edges"])
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)

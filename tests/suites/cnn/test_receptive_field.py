@@ -1,6 +1,7 @@
 """Suite of cnn.receptive_field."""
 
 import pytest
+import torch
 
 from grader.suite import check_equal
 
@@ -39,9 +40,34 @@ def test_receptive_field_of_one_layer(submission):
         check_equal(submission.receptive_field([layer]), want)
 
 
-def test_receptive_field_without_layers(submission):
-    """Without layers a pixel sees itself."""
-    check_equal(submission.receptive_field([]), 1)
+CONES = {
+    "3, 3, 3, 3": [(3, 1)] * 4,
+    "each stride 2": [(3, 2)] * 4,
+    "dilations 1, 2, 4, 8": [(3, 1, 1), (3, 1, 2), (3, 1, 4), (3, 1, 8)],
+}
+
+
+def test_receptive_field_without_layers(submission, draw):
+    """Without layers a pixel sees itself; each layer more below widens what it sees."""
+    cones = []
+    for layers in CONES.values():
+        sizes = []
+        for start in reversed(range(len(layers) + 1)):
+            sizes.append(seen(layers[start:]))
+            check_equal(submission.receptive_field(layers[start:]), sizes[-1])
+        cones.append(cone(sizes))
+    draw.picture(
+        "what one output sees, from layer to layer", "images", torch.stack(cones), panels=list(CONES),
+        caption="the output above, the pixels of the input below",
+    )  # fmt: skip
+
+
+def cone(sizes, width=31):
+    """Return an image with a bar of each size, one below the other."""
+    image = torch.zeros(6 * len(sizes), width)
+    for row, size in enumerate(sizes):
+        image[6 * row : 6 * row + 5, (width - size) // 2 : (width + size) // 2] = 1
+    return image
 
 
 @pytest.mark.weight(3)

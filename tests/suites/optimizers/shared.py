@@ -167,6 +167,16 @@ def descend(submission, name, x0, curvatures, options, steps):
     return torch.stack(path)
 
 
+RAVINE = torch.tensor([0.05, 1.0], dtype=torch.float64)  # 20 times as steep across as along, as in the lesson
+
+
+def draw_ravine(draw, submission, name, options):
+    """Attach the way of 60 steps through a ravine, which has one title for all: pages draw them in one picture."""
+    call = name, torch.tensor([-9.0, 1.5], dtype=torch.float64), RAVINE, options, 60
+    path, want = submission.run(descend, *call), descend(torch.optim, *call)
+    draw.path("one ravine, 60 steps", path, want, lambda w: (RAVINE * w**2).sum(1) / 2)
+
+
 def columns(path, *places):
     """Cut columns out of a path for drawing; whatever is no such path comes back as it is."""
     return path[:, list(places)] if type(path) is torch.Tensor and path.ndim == 2 and path.numel() else path

@@ -101,6 +101,7 @@ def test_Adadelta_needs_no_rate(submission, rng, shared, draw):
     check_close(path, want, "path [step, entry]")
     farthest = path[-1].abs().max().item()
     check_that(farthest < 0.1, None, "within 0.1 of the ground", f"{farthest:.2g} away from it")
+    shared.draw_ravine(draw, submission, "Adadelta", {"lr": 6.0, "rho": 0.9, "eps": 1e-4})
 
 
 def test_Adadelta_on_a_device(submission, rng, shared):

@@ -132,6 +132,7 @@ def test_Adagrad_learns_rare_features(submission, rng, shared, draw):
     )
     worst = path[-1].abs().max().item()
     check_that(worst < 1e-3, None, "every weight right within 0.001", f"one that is off by {worst:.1e}")
+    shared.draw_ravine(draw, submission, "Adagrad", {"lr": 0.9})
 
 
 def test_Adagrad_slows_down_like_a_root(submission, shared):

@@ -124,6 +124,7 @@ def test_Adam_descends_any_slope(submission, rng, shared, draw):
     draw.curve("distance from the ground", path.norm(dim=1), want.norm(dim=1))
     farthest = path[-1].abs().max().item()
     check_that(farthest < 0.1, None, "within 0.1 of the ground", f"{farthest:.2g} away from it")
+    shared.draw_ravine(draw, submission, "Adam", {"lr": 0.5})
 
 
 def test_Adam_decays_through_its_averages(submission, rng, shared):

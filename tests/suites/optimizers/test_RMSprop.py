@@ -128,6 +128,7 @@ def test_RMSprop_forgets_old_gradients(submission, rng, shared, draw):
     draw.curve("distance from the ground; the other is Adagrad", path.norm(dim=1), stuck.norm(dim=1))
     farthest = path[-1].abs().max().item()
     check_that(farthest < 0.1, None, "within 0.1 of the ground", f"{farthest:.2g} away from it")
+    shared.draw_ravine(draw, submission, "RMSprop", {"lr": 0.2, "alpha": 0.9})
 
 
 def test_RMSprop_on_a_device(submission, rng, shared):

@@ -115,6 +115,7 @@ def test_SGD_crosses_a_ravine_with_momentum(submission, rng, shared, draw):
     )
     share = (height[-1] / height[0]).item()
     check_that(share < 1e-6, None, "a millionth of the first height", f"{share:.1e} of it")
+    shared.draw_ravine(draw, submission, "SGD", {"lr": 0.3, "momentum": 0.8})
 
 
 def test_SGD_on_a_device(submission, rng, shared):

@@ -236,6 +236,19 @@ def test_train_char_rnn_reads_a_novel(submission, rng, draw, shared):
     check_that(got < 0.9 * pairs, "perplexity by the weights", expected, f"{got:.1f}")
     check_came_from(trained, start, least=0.05)  # Adam moves the last layer far
     check_history(trained, start, rows[:, :-1], rows[:, 1:], loss_of)
+    draw.writing("what it writes", written_by(trained.model, names, rng.generator()))
+
+
+def written_by(model, names, generator, lines=6, length=60):
+    """Let the oracle write lines, letter after letter, in their real letters."""
+    tokens, hidden, written = names[CHARACTERS.index(" ")].expand(lines, 1), None, []
+    with torch.no_grad():
+        for _ in range(length):
+            scores, hidden = model(tokens, hidden)
+            tokens = torch.multinomial(scores[:, -1].softmax(1), 1, generator=generator)
+            written.append(tokens)
+    real = names.argsort()[torch.cat(written, 1)]
+    return ["".join(CHARACTERS[place] for place in row).replace("\n", " ") for row in real.tolist()]
 
 
 def test_train_char_rnn_on_a_device(submission, rng):

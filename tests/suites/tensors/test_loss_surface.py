@@ -40,12 +40,16 @@ def test_loss_surface_values(submission):
 
 
 @pytest.mark.weight(3)
-def test_loss_surface_matches_a_loop(submission, rng):
+def test_loss_surface_matches_a_loop(submission, rng, draw):
     """Each pair of slope and offset has the mean squared error of its own line."""
     for dtype in (torch.float32, torch.float64):
         for sizes in ((4, 3, 5), (1, 3, 5), (4, 1, 5), (4, 3, 1), (1, 1, 1), (3, 3, 3)):
             arguments = drawn(rng, *sizes, dtype=dtype)
             check_close(submission.loss_surface(*arguments), by_loop(*arguments))
+    w, b, x = torch.linspace(2, -2, 41), torch.linspace(-2, 2, 41), rng.uniform(20, low=-0.5, high=2)
+    surface = submission.loss_surface(w, b, x.float(), (x / 2 + rng.normal(20, std=0.3)).float())
+    caption = "its root; slopes from -2 below to 2 above, offsets from -2 on the left to 2 on the right"
+    draw.picture("the cost of every line", "images", surface.sqrt(), caption=caption)
 
 
 def test_loss_surface_is_zero_at_the_truth(submission, rng):

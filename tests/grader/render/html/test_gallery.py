@@ -36,7 +36,7 @@ def test_gallery_shows_what_right_tasks_drew(report, task):
     """Pictures stand below the task's title, with a link to its row, and the row leads back."""
     page = page_of(report, with_verdict(task, Verdict.PASS))
     shown = gallery(page)
-    assert "What you made <small>1 task</small>" in shown and "Misread" in shown and "taken for a 6" in shown
+    assert "What you made</h2>" in shown and "Misread" in shown and "taken for a 6" in shown
     assert '<a href="#task-cnn.train_cnn">' in shown and '<li id="task-cnn.train_cnn">' in page
     assert '<h4 id="made-cnn.train_cnn">' in shown and '<a href="#made-cnn.train_cnn">What you made</a>' in page
 
@@ -93,6 +93,24 @@ def test_curve_beside_a_reference_stays_with_its_test(report, task):
     shown = gallery(page)
     assert "<b>alone</b>" in shown and "<b>beside</b>" not in shown
     assert page.count("<b>alone</b>") == page.count("<b>beside</b>") == 1
+
+
+def test_ways_of_several_tasks_from_one_start_are_one_picture(report, task):
+    """Each has a line of its own and a link; a path of another title or start stays with its task."""
+    here, there = ((0.0, 1.0), (1.0, 2.0)), ((5.0, 1.0), (1.0, 2.0))
+    paths = [
+        (Path("ravine", here, here), Path("other", here, here)),
+        (Path("ravine", here, ()), Path("slope", here, ())),
+        (Path("ravine", there, ()), Path("slope", there, ())),
+    ]
+    tasks = [
+        replace(with_verdict(task, Verdict.PASS, curves=(), pictures=(), paths=each), id=f"optimizers.{name}")
+        for name, each in zip("abc", paths, strict=True)
+    ]
+    shown = gallery(page_of(report, *tasks))
+    assert [shown.count(f"<b>{title}</b>") for title in ("ravine", "other", "slope")] == [2, 1, 2]
+    assert shown.count('class="way0"') == shown.count('class="way1"') == 2 and "way2" not in shown
+    assert re.findall(r'</svg> <a href="#task-([^"]+)">', shown) == ["optimizers.a", "optimizers.b"]
 
 
 @pytest.mark.parametrize(("off", "shown"), [(1e-4, False), (0.1, True)])

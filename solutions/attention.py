@@ -328,13 +328,13 @@ class GPT(nn.Module):
     """A language model: from each token, and those before it, scores for the token that follows.
 
     A vector for each token plus one for its place; L blocks, all causal; a norm; and as scores the products with the
-    vectors of all V tokens: the head is the embedding once more (tied weights) and has neither weight nor bias of its
-    own. The parts are those of this file; torch.nn.Embedding is welcome.
+    vectors of all V tokens: the last layer is the embedding once more (tied weights), with neither weight nor bias of
+    its own. The parts are those of this file; torch.nn.Embedding is welcome.
 
     Args:
         vocab_size, context: V, and C, how many tokens are read at most.
         embed_dim, num_heads, num_layers: E, H and L, at least 0; hidden_dim of a block is 4E.
-    Parameters (keys of the state_dict, in any order; there is none for the head):
+    Parameters (keys of the state_dict, in any order; there is none for the scores):
         embedding.weight, positions.weight: (V, E) and (C, E), which start small, such as normal with deviation 0.02,
             so that the first loss is near log V.
         blocks.0.*, blocks.1.*, ...: those of each `TransformerBlock`; norm.weight: (E,), of an `RMSNorm`.
@@ -480,7 +480,7 @@ def read_with_cache(
     """Read tokens that follow those in a cache: scores as if all had been read at once, computed for the new alone.
 
     No token sees a later one, so keys and values of earlier tokens never change. They are kept: for each block the
-    pair (key, value), as they go into its attention behind the split into heads. The new tokens have the places S,
+    pair (key, value), as they go into its attention after the split into heads. The new tokens have the places S,
     S + 1, ..., where S tokens are in the cache. A new token sees all of these, and the new ones up to itself.
 
     Args:

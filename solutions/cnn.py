@@ -4,7 +4,8 @@ Letters: N batch, C channels in, F filters (channels out), H W height and width,
 An image is (N, C, H, W): rows from top to bottom, columns from left to right. A size that may be an int or a pair
 (height, width) means the same for both axes when it is an int. Convolution here means cross-correlation, as everywhere
 in deep learning: the kernel is not flipped. Tensors may lie in memory in any order, contiguous or not. Results have the
-dtype and the device of their arguments, which stay unchanged.
+dtype and the device of their arguments, which stay unchanged (`x.new_zeros(2, 3)` has those of x, `torch.zeros(2, 3)`
+is float32 on the CPU).
 Every network or layer is a `torch.nn.Module`: it keeps parameters under the names its docstring gives (the keys of
 `state_dict()`), and works in the dtype and on the device that `.to(...)` moved it to.
 "By hand" means: the torch functions and classes named in the note are forbidden; the rest of torch is free.
@@ -286,10 +287,11 @@ def check_max_pool2d(max_pool2d: Callable[..., Tensor]) -> None:
     """A test of any max pooling: raises AssertionError if it is wrong, and nothing if it is right.
 
     Right is what the task `max_pool2d` asks for: kernel, stride and padding as ints or pairs, padding that never wins,
-    sizes rounded down, differentiable in x, which stays as it was. Right code of several styles has to pass. The points
-    are the share of wrong code that is caught: one that pools by the mean, one that pads with zeros, one that takes
-    1 for a stride that is not given, and rarer ones. Torch's own may be used. No other exception counts: where nothing
-    requires a gradient, `backward` raises a RuntimeError.
+    sizes rounded down, the dtype of x, differentiable in x, which stays as it was. Right code of several styles has to
+    pass. The points are the share of wrong code that is caught: one that pools by the mean, one that pads with zeros,
+    one that takes 1 for a stride that is not given, and rarer ones. Torch's own may be used, to compare with. Another
+    exception than AssertionError does not count as caught: where nothing requires a gradient, `backward` raises a
+    RuntimeError.
 
     Args:
         max_pool2d: called as `max_pool2d(x, kernel_size, stride, padding)`, the last two of which may be left out.
@@ -485,7 +487,7 @@ def learn_filter(
 def receptive_field(layers: Sequence[tuple[int, int] | tuple[int, int, int]]) -> int:
     """How many pixels of the input, along one axis, one pixel of the output can see, an int.
 
-    The layers are convolutions or poolings, one behind the other. Count from the first pixel of the input that can
+    The layers are convolutions or poolings, one after the other. Count from the first pixel of the input that can
     change the output pixel to the last one: both of them, and all between them. The input is large enough.
 
     Args:
@@ -656,7 +658,7 @@ def equivariance_error(
         x: (N, C, H, W), floating point.
         dy, dx: how far to shift, as in `shift`.
         border: how many rows and columns to leave out at each edge of the output, at least 0; some place is left.
-        stride: by how many pixels of x neighbours of the output lie apart, at least 1: 2 behind a pooling by 2.
+        stride: by how many pixels of x neighbours of the output lie apart, at least 1: 2 after a pooling by 2.
     Raises:
         ValueError: naming `stride` when it does not divide dy and dx: then the rule asks for a part of a pixel.
     Example:
@@ -705,7 +707,7 @@ class SimpleCNN(nn.Module):
         image_size: H and W of the images: an int or a pair (H, W), at least 16. fc's width follows from it.
     Parameters (keys of the state_dict, in any order) of two nn.Conv2d and an nn.Linear, as torch starts them:
         conv1.weight (10, C, 5, 5), conv1.bias (10,), conv2.weight (20, 10, 5, 5), conv2.bias (20,),
-        fc.weight (K, 20 * h * w), fc.bias (K,), with h, w what is left of H, W behind the second pooling.
+        fc.weight (K, 20 * h * w), fc.bias (K,), with h, w what is left of H, W after the second pooling.
     Forward:
         x: (N, C, H, W) -> y: (N, K), scores: no softmax.
     Example:
@@ -751,10 +753,10 @@ class LeNet(nn.Module):
         image_size: H and W of the images: an int or a pair (H, W), at least 12. fc1's width follows from it.
     Parameters (keys of the state_dict, in any order) of nn.Conv2d and nn.Linear, as torch starts them:
         conv1.weight (6, C, 5, 5), conv1.bias (6,), conv2.weight (16, 6, 5, 5), conv2.bias (16,),
-        fc1.weight (120, 16 * h * w), fc1.bias (120,), with h, w what is left of H, W behind the second pooling,
+        fc1.weight (120, 16 * h * w), fc1.bias (120,), with h, w what is left of H, W after the second pooling,
         fc2.weight (84, 120), fc2.bias (84,), fc3.weight (K, 84), fc3.bias (K,).
     Forward:
-        x: (N, C, H, W) -> y: (N, K), scores: no tanh and no softmax behind fc3.
+        x: (N, C, H, W) -> y: (N, K), scores: no tanh and no softmax after fc3.
     Example:
         >>> model = LeNet()
         >>> model(torch.zeros(2, 1, 28, 28)).shape, sum(p.numel() for p in model.parameters())
@@ -828,7 +830,7 @@ class VGG(nn.Module):
         blocks.0.0.weight, blocks.0.0.bias and so on, as vgg_block has them; fc1.weight (D, F * h * w), fc1.bias (D,),
         with F the channels of the last block, h, w what is left of H, W; fc2.weight (K, D), fc2.bias (K,).
     Forward:
-        x: (N, C, H, W) -> y: (N, K), scores: no ReLU and no softmax behind fc2.
+        x: (N, C, H, W) -> y: (N, K), scores: no ReLU and no softmax after fc2.
     Example:
         >>> VGG([(1, 4), (2, 8)], image_size=13)(torch.zeros(5, 1, 13, 13)).shape
         torch.Size([5, 10])
@@ -882,9 +884,9 @@ class AlexNet(nn.Module):
     Parameters (keys of the state_dict, in any order) of nn.Conv2d and nn.Linear, as torch starts them, with biases:
         conv1.weight (B, C, 5, 5), conv2.weight (3 B, B, 5, 5), conv3.weight (6 B, 3 B, 3, 3), conv4.weight
         (4 B, 6 B, 3, 3), conv5.weight (4 B, 4 B, 3, 3), fc1.weight (64 B, 4 B * h * w), with h, w what is left of H, W
-        behind the last pooling, fc2.weight (64 B, 64 B), fc3.weight (K, 64 B); conv1.bias (B,) and so on.
+        after the last pooling, fc2.weight (64 B, 64 B), fc3.weight (K, 64 B); conv1.bias (B,) and so on.
     Forward:
-        x: (N, C, H, W) -> y: (N, K), scores: no ReLU, no dropout and no softmax behind fc3.
+        x: (N, C, H, W) -> y: (N, K), scores: no ReLU, no dropout and no softmax after fc3.
     Example:
         >>> AlexNet(width=2)(torch.zeros(5, 1, 28, 28)).shape
         torch.Size([5, 10])
@@ -1068,7 +1070,7 @@ class MendedNet(nn.Module):
     Args:
         in_channels, num_classes: C and K, at least 1.
         widths: the channels that come out of each convolution, one number at least.
-        image_size: the pair (H, W), so large that a pixel is left behind the last pooling.
+        image_size: the pair (H, W), so large that a pixel is left after the last pooling.
         dropout: from 0 to below 1.
     Parameters (keys of the state_dict, in any order) of nn.Conv2d and nn.Linear:
         convs.0.weight, convs.0.bias, convs.1.weight and so on; fc.weight (K, D), fc.bias (K,).

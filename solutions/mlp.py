@@ -472,7 +472,7 @@ def fit_curve(
         start: offset (), c (H,), b (H,), w (H,), of that dtype: where the descent begins.
         lr, steps: the learning rate; how many steps, at least 0.
     Returns:
-        CurveFit(offset, c, b, w, losses): the four behind the last step, without a graph; losses, a list of floats:
+        CurveFit(offset, c, b, w, losses): the four after the last step, without a graph; losses, a list of floats:
         the loss before each step.
     Example:
         >>> start = torch.tensor(0.0), torch.tensor([2.0]), torch.tensor([0.0]), torch.tensor([0.0])

@@ -314,7 +314,7 @@ def name_writer(
 ) -> Writer:
     """Learn from a list of names how names are made, and write new ones.
 
-    Tokens: 1 for a to 26 for z; 0 stands before the first letter and behind the last one. The net reads 0 and the
+    Tokens: 1 for a to 26 for z; 0 stands before the first letter and after the last one. The net reads 0 and the
     letters, and is to name at each step what comes next: the letters and 0. The loss of a batch is the mean of your
     `cross_entropy` over all steps of all its names, without padding; the steps are those of your `Adam` with lr. Then
     your `sample` writes `count` names at temperature 1 by `generator`: from 0 to the next 0, or 20 letters.
@@ -450,7 +450,7 @@ def find_the_bugs(
 
 
 def _generated(model: nn.Module, generator: torch.Generator, device: torch.device | str) -> list[int]:
-    """Write at most 20 tokens behind 0, each drawn by the scores of all before it."""
+    """Write at most 20 tokens after 0, each drawn by the scores of all before it."""
     tokens = [0]
     with torch.no_grad():
         while len(tokens) <= 20 and (len(tokens) == 1 or tokens[-1]):

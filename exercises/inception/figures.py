@@ -55,7 +55,7 @@ def _times(shape):
 def inception_block() -> Figure:
     """An Inception block of GoogLeNet. An image of 192 channels goes into four branches side by side: 1×1; 1×1 and
     then 3×3; 1×1 and then 5×5; max pooling and then 1×1. They give 64, 128, 32 and 32 channels of the same 28 by 28
-    pixels, which are put behind one another: 256."""
+    pixels, which are put one after another: 256."""
     with torch.device("meta"):
         block, x = Inception(192, 64, (96, 128), (16, 32), 32), torch.zeros(1, 192, 28, 28)
     shapes = _shapes(block, x)
@@ -147,9 +147,9 @@ def reduction() -> Figure:
 
 
 def reach() -> Figure:
-    """One white pixel goes through an InceptionA whose weights are all 1, and this much is not 0 behind each
-    branch: one pixel behind the 1×1; 5 by 5 behind the 5×5; 5 by 5 behind two 3×3 as well, strongest in the middle;
-    3 by 3 behind the average pooling."""
+    """One white pixel goes through an InceptionA whose weights are all 1, and this much is not 0 after each
+    branch: one pixel after the 1×1; 5 by 5 after the 5×5; 5 by 5 after two 3×3 as well, strongest in the middle;
+    3 by 3 after the average pooling."""
     block = InceptionA(1)
     with torch.no_grad():
         for name, parameter in block.named_parameters():
@@ -202,7 +202,7 @@ def joining() -> Figure:
 
 def googlenet() -> Figure:
     """The small GoogLeNet as a row of boxes with shapes for an image of 28 by 28: stem, three Inception blocks with
-    a pooling between them, the mean over the pixels, the linear layer. Behind the first and the second block hangs
+    a pooling between them, the mean over the pixels, the linear layer. After the first and the second block hangs
     an auxiliary head with ten scores of its own, while training."""
     net = GoogLeNet()
     shapes = _shapes(net, torch.zeros(2, 1, 28, 28))

@@ -93,7 +93,7 @@ def multiplications(layer_spec: Sequence[Sequence[int]]) -> int:
 
 
 def concat_branches(branches: Sequence[Tensor]) -> Tensor:
-    """Put the outputs of several branches behind one another, along the channels. Nothing is cropped or stretched.
+    """Put the outputs of several branches one after another, along the channels. Nothing is cropped or stretched.
 
     Args:
         branches: a list or tuple of at least one tensor; branch i is (N, C_i, H, W), with the same N, H and W for
@@ -142,7 +142,7 @@ class InceptionA(nn.Module):
         raise NotImplementedError("InceptionA.__init__")
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the four branches, one behind the other along the channels."""
+        """Return the four branches, one after the other along the channels."""
         raise NotImplementedError("InceptionA.forward")
 
 
@@ -170,7 +170,7 @@ class InceptionNet(nn.Module):
         (torch.Size([3, 10]), 1408)
 
     Source: LeCun et al., Gradient-Based Learning Applied to Document Recognition (1998), for the frame.
-    Deviations: Inception blocks behind the pools.
+    Deviations: Inception blocks after the pools.
     """
 
     def __init__(
@@ -230,7 +230,7 @@ class Inception(nn.Module):
 
     Args:
         in_channels, c1, c4: C, and the channels of the first and the last branch.
-        c2, c3: pairs: channels after the reduction, and after the convolution behind it.
+        c2, c3: pairs: channels after the reduction, and after the convolution that follows.
     Sub-modules, each a ConvBlock of yours with stride 1 (keys of the state_dict: name.conv.weight and so on):
         branch1, branch4: conv.weight (c1, C, 1, 1) and (c4, C, 1, 1).
         branch2_reduce, branch2: conv.weight (c2[0], C, 1, 1) and (c2[1], c2[0], 3, 3).
@@ -248,7 +248,7 @@ class Inception(nn.Module):
         raise NotImplementedError("Inception.__init__")
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the four branches, one behind the other along the channels."""
+        """Return the four branches, one after the other along the channels."""
         raise NotImplementedError("Inception.forward")
 
 
@@ -297,8 +297,8 @@ class GoogLeNetOutput(NamedTuple):
     """What a GoogLeNet returns while it is trained."""
 
     main: Tensor  # (N, K) scores of the whole network
-    auxiliary1: Tensor  # (N, K) scores of the head behind the first block
-    auxiliary2: Tensor  # (N, K) scores of the head behind the second block
+    auxiliary1: Tensor  # (N, K) scores of the head after the first block
+    auxiliary2: Tensor  # (N, K) scores of the head after the second block
 
 
 class GoogLeNet(nn.Module):
@@ -431,7 +431,7 @@ class MendedInception(nn.Module):
         self.branch_pool = nn.Conv2d(in_channels, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the four branches, one behind the other along the channels."""
+        """Return the four branches, one after the other along the channels."""
         n, _, h, w = x.shape
         small = torch.relu(self.branch1(x))
         middle = torch.relu(self.branch3(torch.relu(self.reduce3(x))))

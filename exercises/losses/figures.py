@@ -125,7 +125,7 @@ def temperature() -> Figure:
 
 def surprise() -> Figure:
     """Left: −log p, the loss of a sample whose true class has the probability p: 0 at p = 1, 0.69 at 0.5,
-    2.30 at 0.1. Right: slopes with respect to the score of the true class. Where the net is surely wrong,
+    2.30 at 0.1. Right: slopes with respect to the score of the true class. Where the net is sure and wrong,
     that of cross-entropy is near −1, that of the squared error of p near 0."""
     figure, axes = charts(1, 2, height=2.7)
     p = torch.logspace(-2.2, 0, 60)

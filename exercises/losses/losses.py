@@ -1,9 +1,9 @@
 """Losses: what a network is asked to make small.
 
 Letters: N batch, K classes, D features; `*` any further axes, the same in every argument that has them.
-Every loss stays in the graph (a tensor comes back, never a float), keeps dtype and device, leaves its
-arguments unchanged. Shapes and labels fit as `Args` says; where they may not, `Raises` says what is refused:
-broadcasting (N, 1) against (N,) compares every pair, in silence.
+Every loss stays in the graph (a tensor comes back, never a float), keeps dtype and device (`x.new_ones(3)` makes a
+tensor that has those of x), leaves its arguments unchanged. Shapes and labels fit as `Args` says; where they may not,
+`Raises` says what is refused: broadcasting (N, 1) against (N,) compares every pair, in silence.
 "By hand" means: from exp, log, sums and the like; the torch functions named in the note are forbidden.
 """
 
@@ -76,10 +76,11 @@ def softmax(x: Tensor, dim: int) -> Tensor:
 def check_softmax(softmax: Callable[[Tensor, int], Tensor]) -> None:
     """A test of any softmax: raises AssertionError if it is wrong, and nothing if it is right.
 
-    Right is what the task `softmax` asks for: a sum along `dim` for any shape, dtype and size of scores; x stays as
-    it was. Right code of several styles has to pass, each of which rounds in its own way. The points are the share of
-    wrong code that is caught: a softmax that always runs over axis 0, one without exp, one that is nan at 1000, and
-    rarer ones. Torch's own softmax may be used. No other exception counts, and no result.
+    Right is what the task `softmax` asks for: along `dim` the result sums to 1, for any shape, dtype and size of
+    scores; it has the shape and dtype of x, and x stays as it was. Right code of several styles has to pass, each of
+    which rounds in its own way. The points are the share of wrong code that is caught: a softmax that always runs over
+    axis 0, one without exp, one that is nan at 1000, and rarer ones. Torch's own softmax may be used, to compare with.
+    Another exception than AssertionError does not count as caught, nor does what the check returns.
 
     Args:
         softmax: called as `softmax(x, dim)`, where x holds a number at least.
@@ -354,7 +355,8 @@ def l2_penalty(params: Iterable[Tensor], strength: float) -> Tensor:
 def gaussian_nll(pred: Tensor, target: Tensor, sigma: float | Tensor) -> Tensor:
     """The squared error as maximum likelihood: targets scattered around pred with standard deviation sigma.
 
-    l = -log of the density of a Gaussian with mean pred and deviation sigma at target; the mean of all l comes back.
+    l = -log of the density, at target, of a Gaussian with mean pred and standard deviation sigma; returned is the
+    mean of all l.
     Differentiable in pred, target and a tensor sigma.
     By hand: no torch gaussian_nll_loss, GaussianNLLLoss, log_prob or Normal.
 

@@ -292,7 +292,7 @@ def dropout() -> Figure:
 
 
 def normalized() -> Figure:
-    """A batch of six samples with eight features, as it comes, behind batch norm and behind layer norm. The columns
+    """A batch of six samples with eight features, as it comes, after batch norm and after layer norm. The columns
     are of different height; so is one row. Batch norm evens out the columns, and the odd row stays odd. Layer norm
     evens out the rows, and the columns stay different."""
     x = torch.randn(6, 8) + torch.linspace(-3, 3, 8)[torch.randperm(8)]

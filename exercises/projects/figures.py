@@ -53,7 +53,7 @@ def _digits(train=500, test=300):
 
 @functools.cache
 def _readers():
-    """The net of digits_mlp, behind six epochs, and that of digits_cnn, behind three."""
+    """The net of digits_mlp, after six epochs, and that of digits_cnn, after three."""
     x, y, _, _ = _digits()
     torch.manual_seed(0)
     mlp, cnn = digits_mlp(x.flatten(1), y, _generator(), epochs=6), digits_cnn(x, y, _generator(), epochs=3)
@@ -90,7 +90,7 @@ def parts() -> Figure:
 
 
 def digits() -> Figure:
-    """Held-out digits that were moved by up to four pixels, and two nets behind short trainings on 500 others. Bars
+    """Held-out digits that were moved by up to four pixels, and two nets after short trainings on 500 others. Bars
     show the share of 300 that is read right: a linear model reads the fewest, digits_mlp more, digits_cnn the most.
     Beside them eight digits that digits_mlp misread and digits_cnn read right."""
     x, y, x_test, y_test = _digits()
@@ -116,7 +116,7 @@ def digits() -> Figure:
 
 def filters() -> Figure:
     """What digits_cnn made of its eight filters of 3 by 3 weights, above, from dark for negative to bright for
-    positive. Below, where each of them, behind its norm and ReLU, finds something in one digit: edges of one
+    positive. Below, where each of them, after its norm and ReLU, finds something in one digit: edges of one
     direction, or whole strokes."""
     _, _, x_test, _ = _digits()
     _, cnn = _readers()
@@ -176,9 +176,9 @@ def reads_and_says() -> Figure:
 
 
 def names() -> Figure:
-    """What name_writer expects behind each part of the name petrov, after three epochs: a column for each step, a row
-    for each letter, the darker the likelier. The letter that came is framed. Behind p and r it expects vowels,
-    behind v the end, which is written as 0. Beside it names that it writes, before the training and after three
+    """What name_writer expects after each part of the name petrov, after three epochs: a column for each step, a row
+    for each letter, the darker the likelier. The letter that came is framed. After p and r it expects vowels,
+    after v the end, which is written as 0. Beside it names that it writes, before the training and after three
     epochs."""
     known = load("names").train.x[::2]
     torch.manual_seed(0)

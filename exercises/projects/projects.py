@@ -151,7 +151,7 @@ def name_writer(
 ) -> Writer:
     """Learn from a list of names how names are made, and write new ones.
 
-    Tokens: 1 for a to 26 for z; 0 stands before the first letter and behind the last one. The net reads 0 and the
+    Tokens: 1 for a to 26 for z; 0 stands before the first letter and after the last one. The net reads 0 and the
     letters, and is to name at each step what comes next: the letters and 0. The loss of a batch is the mean of your
     `cross_entropy` over all steps of all its names, without padding; the steps are those of your `Adam` with lr. Then
     your `sample` writes `count` names at temperature 1 by `generator`: from 0 to the next 0, or 20 letters.

@@ -172,7 +172,7 @@ def resnet_18() -> Figure:
 
 def batch_norm() -> Figure:
     """What three channels in an untrained net hold, over 200 digits. Before batch norm each has its own middle and
-    width, and a ReLU would cut off most of one and little of another. Behind it all three have mean 0 and deviation
+    width, and a ReLU would cut off most of one and little of another. After it all three have mean 0 and deviation
     1."""
     x, _ = _digits(20)
     net, seen = MnistResNet(), []
@@ -182,7 +182,7 @@ def batch_norm() -> Figure:
         net(x)
     order = seen[0].mean(1).argsort()
     figure, axes = charts(1, 2, height=2.3)
-    titles = ("before batch norm", "behind batch norm")
+    titles = ("before batch norm", "after batch norm")
     for each, values, title, ends in zip(axes, seen, titles, ((-1.2, 1.2), (-4, 4)), strict=True):
         for channel, color in zip(order[[0, len(order) // 2, -1]], SERIES, strict=False):
             counts = torch.histc(values[channel], 40, *ends)
@@ -230,7 +230,7 @@ def gradient_through_batch_norm() -> Figure:
 def running_statistics() -> Figure:
     """Left, the mean of a channel in 50 batches: the running mean with momentum 0.1 needs 20 batches to come near,
     that with momentum None is the plain mean of all. Right, other pictures pass through a net whose parameters are
-    frozen: in training mode its scores drift, behind freeze_backbone they stay."""
+    frozen: in training mode its scores drift, after freeze_backbone they stay."""
     x, _ = _digits(8)
     x = x[torch.randperm(len(x), generator=torch.Generator().manual_seed(0)), :, 6:22, 6:22]
     batches = x.split(10)[:50]

@@ -454,7 +454,7 @@ class Padded(NamedTuple):
 
 
 def pad_sequences(sequences: Sequence[Tensor], padding_value: float = 0, batch_first: bool = True) -> Padded:
-    """Put sequences of different lengths into one tensor, filled up behind their ends.
+    """Put sequences of different lengths into one tensor, filled up after their ends.
 
     padded[n, t] = sequences[n][t] for t < lengths[n], else padding_value. The order of the sequences stays.
     Differentiable in the sequences.
@@ -463,7 +463,7 @@ def pad_sequences(sequences: Sequence[Tensor], padding_value: float = 0, batch_f
     Args:
         sequences: N tensors (T_n, *), N at least 1, of one dtype, on one device, and with the same further axes (often
             there are none); T_n may be 0 in some.
-        padding_value: what stands behind the end of a sequence.
+        padding_value: what stands after the end of a sequence.
         batch_first: whether padded is (N, T, *) or (T, N, *).
     Returns:
         padded: (N, T, *) or (T, N, *), T the largest of the T_n; dtype and device of the sequences.
@@ -742,7 +742,7 @@ class PaddedScore(NamedTuple):
 def fix_padded_score(scores: Tensor, targets: Tensor, lengths: Tensor) -> PaddedScore:
     """Tell how well the tokens of padded texts were named. The code that is given runs, and is wrong: mend it.
 
-    Text n has the tokens targets[n, t] for t < lengths[n]; what stands behind does not matter, whatever number it is,
+    Text n has the tokens targets[n, t] for t < lengths[n]; what stands after them does not matter, whatever it is,
     and has gradient 0. The scores for targets[n, t] are scores[t, n]: they come from a layer that has the time first.
 
     Args:

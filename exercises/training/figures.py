@@ -80,7 +80,7 @@ def fits() -> Figure:
 
 def degrees() -> Figure:
     """Mean squared error against the degree of the polynomial. On the points it was fitted to the error only falls.
-    On other points it falls to degree 3, stays near the noise, and rises steeply behind degree 9. Five-fold
+    On other points it falls to degree 3, stays near the noise, and rises steeply after degree 9. Five-fold
     cross-validation sees much the same from 30 points alone; here it chooses degree 5."""
     (x, y), (x_val, y_val) = _wave(30, 3), _wave(400, 4)
     all_degrees = range(1, 13)
@@ -209,7 +209,7 @@ def stopping() -> Figure:
 
 
 def rates() -> Figure:
-    """Loss of held-out digits behind 20 steps, for nine learning rates from the same start. Up to 0.01 hardly
+    """Loss of held-out digits after 20 steps, for nine learning rates from the same start. Up to 0.01 hardly
     anything happens. The best rate is 1. Three times more learns less, and ten times more destroys the net: its
     training diverged, which a cross marks."""
     x, y, x_val, y_val = _digits(600, 300)

@@ -514,7 +514,7 @@ class MetricLogger:
     the line is in the file for every other program, whether or not this one goes on. A file that is there is continued.
 
     A program that was stopped may leave half a line at the end. It is passed over when curves are read, and a new
-    logger on that file starts a line of its own behind it.
+    logger on that file starts a line of its own after it.
 
     Args:
         path: the file; it is made by the first `log` at the latest.

@@ -143,7 +143,7 @@ def next_help(course: Course, task: Task, entry: TaskProgress) -> Help:
 
 
 def following(task: Task, entry: TaskProgress, advice: str | None = None) -> Help:
-    """Return what is to be shown next: a failure first, alone where a known mistake explains it.
+    """Return what is to be shown next: a failure first, alone where its mistake has advice of its own.
 
     Args:
         task: what the hints are for.
@@ -154,6 +154,6 @@ def following(task: Task, entry: TaskProgress, advice: str | None = None) -> Hel
     number = next((each for each in range(1, last + 1) if each not in entry.hints), last)
     if entry.failure is None or ABOUT_THE_FAILURE in entry.hints:
         return Help(None, None, number, number < last)
-    if entry.failure.mistake is not None:
+    if advice:
         return Help(entry.failure, advice, None, True)
     return Help(entry.failure, None, number, number < last)

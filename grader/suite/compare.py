@@ -231,7 +231,8 @@ def _check_sequence(got: Any, want: Any, checked: str | None, rtol: float | None
         raise CheckFailure(checked, text, kind_of(got), Evidence("kind", got))
     if fields is not None:
         check_fields(got, fields, checked)
-    names = fields or [f"item {index}" for index in range(len(want))]
+    told = got._fields if isinstance(got, Record) else None  # as the learner has named them, where the suite did not
+    names = fields or told or [f"item {index}" for index in range(len(want))]
     for name, part, expected in zip(names, got, want, strict=True):
         _check(part, expected, f"{checked or 'the result'}, {name}", rtol, atol)
 

@@ -100,7 +100,7 @@ def _judge(played: Sequence[tuple[Code, Any]], wrong: Code | None) -> None:
         if code is wrong and _came(found) != "AssertionError":
             returned = "no exception" if found is None else f"{kind_of(found)}, and no exception"
             got = str(found)[:MOST_SAID] if isinstance(found, SubmissionError) else returned
-            raise CheckFailure(None, "an AssertionError", got, evidence)
+            raise CheckFailure(None, "an AssertionError, for this code is wrong", got, evidence)
 
 
 def _came(found: Any) -> str:

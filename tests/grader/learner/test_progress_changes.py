@@ -128,8 +128,8 @@ def test_general_hints_rise_and_stop_at_the_strongest(course):
     assert [each.left for each in shown] == [True, False, False]
 
 
-def test_named_mistake_is_shown_first_and_alone(course):
-    """What is known to be wrong needs no general hint beside it."""
+def test_advice_on_a_named_mistake_is_shown_first_and_alone(course):
+    """What is advised for this very mistake needs no general hint beside it."""
     help_ = following(course.task("losses.softmax"), TaskProgress(failure=NAMED), "look at dim")
     assert (help_.failure, help_.number, help_.advice, help_.left) == (NAMED, None, "look at dim", True)
     assert help_.shown == (0,)
@@ -141,10 +141,11 @@ def test_general_hints_follow_the_named_mistake(course):
     assert (help_.failure, help_.number) == (None, 1)
 
 
-def test_failed_check_without_a_name_comes_with_the_next_general_hint(course):
-    """Where only the check is known, a general hint goes with it."""
-    help_ = following(course.task("losses.softmax"), TaskProgress(failure=UNNAMED, hints=(1,)))
-    assert (help_.failure, help_.number, help_.shown) == (UNNAMED, 2, (0, 2))
+@pytest.mark.parametrize("failure", [NAMED, UNNAMED])
+def test_failure_without_advice_comes_with_the_next_general_hint(course, failure):
+    """What the grading has said before is not all that a hint says."""
+    help_ = following(course.task("losses.softmax"), TaskProgress(failure=failure, hints=(1,)))
+    assert (help_.failure, help_.number, help_.shown) == (failure, 2, (0, 2))
 
 
 def test_picked_hint_is_that_one_whatever_was_seen(course):

@@ -171,6 +171,11 @@ def test_named_tuple_is_not_a_plain_one() -> None:
     check_close((HALF, 1.0), (HALF, 1.0))
 
 
+def test_part_of_a_named_tuple_keeps_its_name_when_the_suite_gives_none() -> None:
+    got = Record("Pair", ("first", "second"), (HALF, 2.0))
+    assert failure_of(check_close, got, (HALF, 1.0)).checked == "the result, second"
+
+
 def test_likeness_is_kind_shape_and_dtype_without_values() -> None:
     want = {"a": [HALF, 1.5], "b": Pair(HALF, 2.0)}
     pair = Record("Pair", ("first", "second"), (HALF * torch.inf, 0.5))

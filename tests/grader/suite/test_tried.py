@@ -60,10 +60,11 @@ def test_good_check_passes_in_any_order(learner: Learner, seed: int) -> None:
         check_accepts(submission, "check_relu", right, Random(seed))
 
 
+CAUGHT = "an AssertionError, for this code is wrong"
 BODIES = {
-    "nothing": ("pass", "an AssertionError", "no exception"),
-    "answer": ("return bool((relu(torch.tensor(-1.0)) == 0).all())", "an AssertionError", "a bool, False, and no"),
-    "other": ("if relu(torch.tensor(-1.0)) < 0: raise ValueError('negative')", "an AssertionError", "ValueError: neg"),
+    "nothing": ("pass", CAUGHT, "no exception"),
+    "answer": ("return bool((relu(torch.tensor(-1.0)) == 0).all())", CAUGHT, "a bool, False, and no"),
+    "other": ("if relu(torch.tensor(-1.0)) < 0: raise ValueError('negative')", CAUGHT, "ValueError: neg"),
     "always": ("assert False, 'never good enough'", "no exception", "AssertionError: never good enough"),
     "broken": ("relu(torch.ones(2), torch.ones(2))", "no exception", "TypeError: "),
 }

@@ -85,7 +85,7 @@ def learn(submission, args, inputs, targets, steps):
 @pytest.mark.visible
 @pytest.mark.parametrize("v, c, e, h, layers", SIZES, ids=str)
 def test_GPT_keeps_its_parameters(submission, shared, v, c, e, h, layers):
-    """Two tables, the blocks and a norm; the head has no key, for it is tied."""
+    """Two tables, the blocks and a norm; the last layer has no key, for it is tied."""
     got = submission.run(shared.described, "GPT", (v, c, e, h, layers))
     shared.check_described(got, shapes_of(v, c, e, layers))
 

@@ -214,5 +214,5 @@ def single_precision(x, kernel_size, stride=None, padding=0):
 
 
 def test_check_max_pool2d_catches_the_wrong_kind(submission, rng):
-    """A pooling in another precision than that of x is caught."""
+    """A pooling with a result in another dtype than that of x is caught."""
     check_catches(submission, TASK, single_precision, RIGHT, rng)

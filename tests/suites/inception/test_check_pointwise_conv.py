@@ -206,5 +206,5 @@ def single_precision(x, weight, bias=None):
 
 
 def test_check_pointwise_conv_catches_the_wrong_kind(submission, rng):
-    """A convolution in another precision than that of x is caught."""
+    """A convolution with a result in another dtype than that of x is caught."""
     check_catches(submission, TASK, single_precision, RIGHT, rng)

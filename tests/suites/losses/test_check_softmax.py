@@ -24,7 +24,7 @@ def in_double(x, dim):
 
 
 def one_by_one(x, dim):
-    """goes over the slices one by one"""
+    """goes over the rows one by one"""
     slices = x.movedim(dim, -1)
     rows = [torch.softmax(row, 0) for row in slices.reshape(-1, slices.shape[-1])]
     return torch.stack(rows).reshape(slices.shape).movedim(-1, dim)
@@ -108,7 +108,7 @@ def over_everything(x, dim):
 
 
 def test_check_softmax_catches_what_a_single_slice_hides(submission, rng):
-    """A softmax that is right for a single slice alone is caught."""
+    """A softmax that is right for a single row of scores alone is caught."""
     check_catches(submission, TASK, over_everything, RIGHT, rng)
 
 
@@ -136,7 +136,7 @@ def one_shift(x, dim):
 
 
 def test_check_softmax_catches_what_different_slices_show(submission, rng):
-    """A softmax that fails where slices differ much in size is caught."""
+    """A softmax that fails where one row is much larger than another is caught."""
     check_catches(submission, TASK, one_shift, RIGHT, rng)
 
 

@@ -361,5 +361,5 @@ def single_precision(body):
 
 
 def test_check_residual_catches_the_wrong_kind(submission, rng):
-    """A block with a result in another precision than that of x is caught."""
+    """A block with a result in another dtype than that of x is caught."""
     check_catches(submission, TASK, single_precision, RIGHT, rng)

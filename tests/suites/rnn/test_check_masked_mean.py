@@ -203,5 +203,5 @@ def single_precision(x, lengths):
 
 
 def test_check_masked_mean_catches_the_wrong_kind(submission, rng):
-    """A mean in another precision than that of x is caught."""
+    """A mean in another dtype than that of x is caught."""
     check_catches(submission, TASK, single_precision, RIGHT, rng)

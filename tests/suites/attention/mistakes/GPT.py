@@ -143,13 +143,13 @@ class ScaledScores(_Parts):
         return super()._scores(x) / math.sqrt(x.shape[-1])
 
 
-@mistake("the embedding is detached in the head: its gradient has two parts, one from each of its uses")
+@mistake("the embedding is detached in the last layer: its gradient has two parts, one from each of its uses")
 class DetachedHead(_Parts):
     def _scores(self, x):
         return functional.linear(x, self.embedding.weight.detach())
 
 
-@mistake("the head has a key of its own, head.weight: compute the scores from embedding.weight itself")
+@mistake("the last layer has a key of its own, head.weight: compute the scores from embedding.weight itself")
 class HeadUnderAKey(_Parts):
     def __init__(self, vocab_size, context, embed_dim, num_heads, num_layers):
         super().__init__(vocab_size, context, embed_dim, num_heads, num_layers)
@@ -160,7 +160,7 @@ class HeadUnderAKey(_Parts):
         return self.head(x)
 
 
-@mistake("the head has a bias: it has neither weight nor bias of its own")
+@mistake("the last layer has a bias: it has neither weight nor bias of its own")
 class HeadWithABias(_Parts):
     def __init__(self, vocab_size, context, embed_dim, num_heads, num_layers):
         super().__init__(vocab_size, context, embed_dim, num_heads, num_layers)

@@ -59,6 +59,11 @@ def always_float32(x, k):
     return _filled(x, k, torch.zeros(_size(x, k), device=x.device))
 
 
+@mistake("the result is made with torch.zeros alone: it is float32 and on the CPU whatever x is and wherever")
+def always_float32_on_the_cpu(x, k):
+    return _filled(x, k, torch.zeros(_size(x, k)))
+
+
 @mistake("the result is made with torch.zeros without device=: it lies on the CPU wherever x is")
 def made_on_the_cpu(x, k):
     return _filled(x, k, torch.zeros(_size(x, k), dtype=x.dtype))

@@ -99,7 +99,12 @@ def skip_dependents(tasks: Sequence[Task], reports: Mapping[str, TaskReport]) ->
     for task in tasks:
         open_needs = [need for need in task.needs if need in result and is_open(result[need])]
         if open_needs and result[task.id].verdict in (Verdict.FAIL, Verdict.ERROR):
-            text = f"{open_needs[0]} has not passed, and this task builds on it"
-            message = Message(checked=task.title, got=text, next=f"grade hint {open_needs[0]}")
-            result[task.id] = replace(result[task.id], verdict=Verdict.SKIPPED, points=0.0, message=message)
+            result[task.id] = waits_for(result[task.id], open_needs[0], "has not passed")
     return result
+
+
+def waits_for(task: TaskReport, need: str, state: str) -> TaskReport:
+    """Mark a task as skipped, as another one is to be solved first."""
+    text = f"{need} {state}, and this task builds on it"
+    message = Message(checked=task.title, got=text, next=f"grade hint {need}")
+    return replace(task, verdict=Verdict.SKIPPED, points=0.0, message=message)

@@ -23,7 +23,7 @@ from grader.judge.order import Advance, Order, OurProblem, PartialResult, ShardR
 from grader.judge.outcome import TELLING, Outcome, is_close, verdict_of
 from grader.judge.references import References
 from grader.judge.runner import DEFAULT_SECONDS, Runner, is_detail, is_visible, title_of, weight_of
-from grader.judge.scoring import score_task, untested
+from grader.judge.scoring import score_task, untested, waits_for
 from grader.judge.session import run_session
 from grader.judge.subject import SourceSubject, open_workers
 from grader.proxy.errors import StateLeft, SubmissionError
@@ -169,7 +169,21 @@ class Shard:
                 self.result.incomplete = (
                     f"{task.id}, {name}: {type(outcome.problem).__name__}: {outcome.problem}"
                 )
-        return _with_one_repeat(score_task(task, tests, no_op_tests(runner, task, core, outcomes)))
+        report = score_task(task, tests, no_op_tests(runner, task, core, outcomes))
+        stub = self._stub_met(task, outcomes) if report.verdict is Verdict.NOT_ATTEMPTED else None
+        return waits_for(report, stub, "is still to be written") if stub else _with_one_repeat(report)
+
+    def _stub_met(self, task: Task, outcomes: Mapping[str, Outcome]) -> str | None:
+        """Return the id of another task at whose stub a test of this one ended, in whichever file."""
+        others = {each.id for each in self.course.tasks} - {task.id}
+        for outcome in outcomes.values():
+            frames = outcome.problem.frames if isinstance(outcome.problem, SubmissionError) else ()
+            slug, line = (frames[-1].file.removesuffix(".py"), frames[-1].line) if frames else ("", 0)
+            for node in self.sources[slug].tree.body if slug in self.sources else ():
+                part = f"{slug}.{getattr(node, 'name', None)}"
+                if node.lineno <= line <= (node.end_lineno or 0) and part in others:
+                    return part
+        return None
 
     def _tests(
         self, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome], cause: Named | None

@@ -14,7 +14,15 @@ from grader.render.drawings import gallery
 from grader.render.failure import failure, open_details, repeatable
 from grader.render.page import Page
 from grader.report import Report, TaskReport, Verdict
-from grader.report.selection import by_topic, first_failed, first_waiting, passed, place, untouched
+from grader.report.selection import (
+    by_topic,
+    first_failed,
+    first_held_up,
+    first_waiting,
+    passed,
+    place,
+    untouched,
+)
 from grader.text import localised, say
 from grader.text.escape import one_line
 from grader.text.formatting import MARKS, bar, count, details, earned, number, seconds, share, tally, word
@@ -167,7 +175,7 @@ def _repeat(page: Page, failed: TaskReport | None) -> None:
 
 
 def _next(page: Page, report: Report, paths: str) -> None:
-    failed, waiting = first_failed(report), first_waiting(report)
+    failed, waiting = first_failed(report) or first_held_up(report), first_waiting(report)
     if failed:
         failure(page, failed)
         page.copyable("Again", _command(paths, failed), "cyan")

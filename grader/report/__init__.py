@@ -186,7 +186,12 @@ class TaskReport:
 
     @property
     def first_failure(self) -> TestReport | None:
-        """The failure to show first: what costs the whole task, then the core, then what tells most, in order."""
+        """The failure to show first: what costs the whole task, then the core, then what tells most, in order.
+
+        A skipped task has none: its message says which other one is to be solved first.
+        """
+        if self.verdict is Verdict.SKIPPED:
+            return None
         failed = [test for test in self.tests if test.verdict not in (Verdict.PASS, Verdict.SKIPPED)]
         decisive = self.verdict in DECISIVE
         return min(

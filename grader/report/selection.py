@@ -36,7 +36,12 @@ def went_wrong(task: TaskReport) -> bool:
 
 def untouched(report: Report) -> bool:
     """Whether not one task has been attempted."""
-    return bool(report.tasks) and all(task.verdict in WAITING for task in report.tasks)
+    return bool(report.tasks) and all(task.verdict in WAITING and not is_held_up(task) for task in report.tasks)
+
+
+def is_held_up(task: TaskReport) -> bool:
+    """Whether a task was tried and is skipped, as another one is to be solved first."""
+    return task.verdict is Verdict.SKIPPED and bool(task.tests)
 
 
 def first_failed(report: Report) -> TaskReport | None:
@@ -44,6 +49,12 @@ def first_failed(report: Report) -> TaskReport | None:
     failed = [task for task in report.tasks if went_wrong(task)]
     theirs = [task for task in failed if task.verdict is not Verdict.INTERNAL]
     return next(iter(theirs or failed), None)
+
+
+def first_held_up(report: Report) -> TaskReport | None:
+    """The first task that is held up, unless one that has not been attempted stands before it."""
+    waiting = next((task for task in report.tasks if task.verdict is Verdict.NOT_ATTEMPTED or is_held_up(task)), None)
+    return waiting if waiting and is_held_up(waiting) else None
 
 
 def first_waiting(report: Report) -> TaskReport | None:
@@ -74,7 +85,7 @@ def failure_of(task: TaskReport) -> Failure | None:
         return None
     if task.verdict is Verdict.RIGHT and task.first_failure is None:  # its details were not run
         return None
-    test = None if task.verdict is Verdict.SKIPPED else task.first_failure
+    test = task.first_failure
     message = test.message if test else task.message
     name = test.name if test else None
     if message is None:

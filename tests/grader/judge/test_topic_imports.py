@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 import types
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from grader.judge.grading import grade_submission
+from grader.render.terminal import show
 from grader.report import Verdict
 
 SIGMOID = "import torch\ndef sigmoid(x):\n    return 1 / (1 + torch.exp(-x))\n"
@@ -79,9 +82,17 @@ def test_failure_in_another_topic_comes_with_its_file_and_line(tmp_path):
     assert task.first_failure.traceback.splitlines()[-3] == "losses.py, line 2, in sigmoid"
 
 
-def test_unwritten_function_of_another_topic_is_not_attempted(tmp_path):
-    task = graded(tmp_path, mlp=MLP, losses="def sigmoid(x):\n    raise NotImplementedError\n")
-    assert task.verdict is Verdict.NOT_ATTEMPTED
+def test_unwritten_part_of_another_topic_is_named(tmp_path):
+    (tmp_path / "mlp.py").write_text(MLP)
+    (tmp_path / "losses.py").write_text("def sigmoid(x):\n    raise NotImplementedError\n")
+    report = grade_submission([tmp_path], tasks=("mlp.sigmoid",), seed=1, sandbox="none", keyword=VALUES, jobs=1)
+    assert report.tasks[0].verdict is Verdict.SKIPPED
+    console = Console(file=StringIO(), width=100, markup=False)
+    show(report, console)
+    page = console.file.getvalue()
+    assert "losses.sigmoid is still to be written, and this task builds on it" in page
+    assert "grade hint losses.sigmoid" in page
+    assert "Nothing attempted" not in page
 
 
 @pytest.mark.parametrize("sandbox", ["none", "auto"])

@@ -105,6 +105,5 @@ def skip_dependents(tasks: Sequence[Task], reports: Mapping[str, TaskReport]) ->
 
 def waits_for(task: TaskReport, need: str, state: str) -> TaskReport:
     """Mark a task as skipped, as another one is to be solved first."""
-    text = f"{need} {state}, and this task builds on it"
-    message = Message(checked=task.title, got=text, next=f"grade hint {need}")
+    message = Message(task.title, got=f"{need} {state}, and this task builds on it", next=f"grade hint {need}")
     return replace(task, verdict=Verdict.SKIPPED, points=0.0, message=message)

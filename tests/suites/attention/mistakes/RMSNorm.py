@@ -62,6 +62,18 @@ class SumOfSquares(_Parts):
         return (x * x).sum(-1, keepdim=True)
 
 
+@mistake("x is brought to length 1, and eps is the least length: divide by the root of (mean square + eps)")
+class LengthWithALimit(_Parts):
+    def _scaled(self, x, square):
+        return x / torch.linalg.vector_norm(x, dim=-1, keepdim=True).clamp(min=self.eps)
+
+
+@mistake("x is divided by its length plus eps: divide by the root of (mean square + eps)")
+class LengthPlusEps(_Parts):
+    def _scaled(self, x, square):
+        return x / (torch.linalg.vector_norm(x, dim=-1, keepdim=True) + self.eps)
+
+
 @mistake("the squares are divided by D - 1: divide by D")
 class UnbiasedMean(_Parts):
     def _square(self, x):

@@ -116,6 +116,16 @@ class OffsetIgnored(_Parts):
         return super()._positions(x, 0)
 
 
+@mistake("two at once: pairs are turned back, and the offset is not used")
+class TurnedBackAndOffsetIgnored(TurnedBack, OffsetIgnored):
+    pass
+
+
+@mistake("two at once: features 2i and 2i + 1 are a pair in place of i and i + D/2, and the offset is not used")
+class NeighboursPairedAndOffsetIgnored(NeighboursPaired, OffsetIgnored):
+    pass
+
+
 @mistake("the offset is subtracted: the first token stands at it")
 class OffsetSubtracted(_Parts):
     def _positions(self, x, offset):
@@ -192,7 +202,7 @@ class InPlace(_Parts):
         return y
 
 
-@mistake("the table ends at position 1024: positions have no end")
+@mistake("the table of angles ends before position 2500: positions have no end")
 class TableEnds(_Parts):
     def _positions(self, x, offset):
         return torch.arange(1024, dtype=x.dtype, device=x.device)[offset : offset + x.shape[-2]]

@@ -50,6 +50,31 @@ class AddsToTheNormed(_Parts):
         return x + self.linear2(self._bent(self.linear1(x)))
 
 
+class _SecondNormed(_Parts):
+    def forward(self, x, mask=None, causal=False):
+        x = self.norm2(x + self._looked(x, mask, causal))
+        return x + self.linear2(self._bent(self.linear1(x)))
+
+
+@mistake("the second branch adds to the normed x: it adds to what the first one left")
+class SecondAddsToTheNormed(_SecondNormed):
+    pass
+
+
+@mistake("two at once: the second branch adds to the normed x, and the mask is not handed on")
+class SecondAddsToTheNormedWithoutMask(_SecondNormed):
+    def _looked(self, x, mask, causal):
+        return super()._looked(x, None, causal)
+
+
+@mistake("the attention is added to the normed x: it adds to x as it came in")
+class FirstAddsToTheNormed(_Parts):
+    def forward(self, x, mask=None, causal=False):
+        x = self.norm1(x)
+        x = x + self.attention(x, mask, causal)
+        return x + self._thought(x)
+
+
 @mistake("neither branch is added to x: each result takes its place")
 class WithoutSkips(_Parts):
     def forward(self, x, mask=None, causal=False):

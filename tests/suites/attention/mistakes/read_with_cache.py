@@ -110,7 +110,7 @@ class without_itself(_Reader):
         return seen & ~itself | (torch.arange(past + t, device=device) == 0) & (past == 0)
 
 
-@mistake("the cache is not looked at: the new tokens see those in it")
+@mistake("no new token sees one of those in the cache: it sees all of them, and the new ones up to itself")
 @_reads
 class cache_ignored(_Reader):
     def joined(self, cache, i, key, value):

@@ -177,7 +177,7 @@ def weights_where_nothing_is_seen(query, key, value, mask=None):
     return right._replace(weights=torch.where(nothing, even, right.weights))
 
 
-@mistake("hidden scores are -10000: a seen key may score less, take the least number of the dtype")
+@mistake("hidden scores are a number like -10000: a seen key may score less, take the least of the dtype")
 def hidden_by_a_small_number(query, key, value, mask=None):
     def softmax(scores, mask):
         if mask is None:

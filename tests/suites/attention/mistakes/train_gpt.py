@@ -143,9 +143,9 @@ class rate_anew_in_each_epoch(_Loop):
         return self.lr * min(1, (k + 1) / self.warmup) * (1 - k / each)
 
 
-@mistake("K leaves out the smaller last batches: it counts them too, round up")
-@_trains
-class steps_rounded_down(_Loop):
+class _RoundedDown(_Loop):
+    """K counts whole batches alone."""
+
     def rate(self):
         steps = max(1, self.epochs * (self.rows // self.batch_size))
         return self.lr * min(1, (self.step + 1) / self.warmup) * max(0.0, 1 - self.step / steps)
@@ -155,6 +155,19 @@ class steps_rounded_down(_Loop):
         return super().batches(n)
 
 
+@mistake("K leaves out the smaller last batches: it counts them too, round up")
+@_trains
+class steps_rounded_down(_RoundedDown):
+    pass
+
+
+@mistake("two at once: K leaves out the smaller last batches, and the loss of an epoch is a mean over batches")
+@_trains
+class steps_rounded_down_and_mean_over_batches(_RoundedDown):
+    def mean(self, parts):
+        return sum(value for value, _ in parts) / len(parts)
+
+
 @mistake("the rate falls only behind the warmup: 1 - k / K counts from the first step")
 @_trains
 class decay_behind_the_warmup(_Loop):
@@ -162,6 +175,15 @@ class decay_behind_the_warmup(_Loop):
         rest = max(1, self.steps - self.warmup)
         falls = 1 - max(0, self.step - self.warmup + 1) / rest
         return self.lr * min(1, (self.step + 1) / self.warmup) * falls
+
+
+@mistake("behind the warmup the rate falls from lr over the steps that are left: multiply by 1 - k / K from the start")
+@_trains
+class decay_over_what_is_left(_Loop):
+    def rate(self):
+        if self.step < self.warmup:
+            return self.lr * (self.step + 1) / self.warmup
+        return self.lr * (self.steps - self.step) / max(1, self.steps - self.warmup)
 
 
 @mistake("the gradients are not clipped, or before backward: clip behind it, to a norm of at most 1")

@@ -36,13 +36,13 @@ def last_token_alone(lengths, length):
 
 @mistake("the mask is as wide as the longest sequence: it has T columns")
 def width_of_the_longest(lengths, length):
-    width = int(lengths.max()) if len(lengths) else length
+    width = int(lengths.max())  # which raises for no sequences
     return _positions(lengths, width) < lengths.unsqueeze(1)
 
 
 @mistake("the mask is as wide as the longest sequence, and one position too many is True: T columns, t < L")
 def width_of_the_longest_and_one_too_many(lengths, length):
-    width = int(lengths.max()) if len(lengths) else length
+    width = int(lengths.max())  # which raises for no sequences
     return _positions(lengths, width) <= lengths.unsqueeze(1)
 
 
@@ -58,7 +58,7 @@ def lengths_along_time(lengths, length):
 
 @mistake("all sequences end where the longest does: each has its own length")
 def one_end_for_all(lengths, length):
-    end = lengths.max() if len(lengths) else 0
+    end = lengths.max()
     return (_positions(lengths, length) < end).expand(len(lengths), length)
 
 

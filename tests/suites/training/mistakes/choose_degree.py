@@ -51,13 +51,14 @@ def _chosen(
     return reference("training").DegreeChoice(folds, errors, degree, prediction)
 
 
+def _by_all_rows(columns, new, every):
+    together = reference("training").standardize(every, torch.cat([columns, new])).test
+    return together[: len(columns)], together[len(columns) :]
+
+
 @mistake("the columns were standardised by all rows, before the folds: by the training rows of each round")
 def standardised_before_the_split(x, y, x_new, degrees, k, generator, penalty=0.001):
-    def scale(columns, new, every):
-        together = reference("training").standardize(every, torch.cat([columns, new])).test
-        return together[: len(columns)], together[len(columns) :]
-
-    return _chosen(x, y, x_new, degrees, _folds(len(x), k, generator), penalty, scale=scale)
+    return _chosen(x, y, x_new, degrees, _folds(len(x), k, generator), penalty, scale=_by_all_rows)
 
 
 @mistake("new rows were standardised by themselves: by the mean and deviation of the rows of the fit")
@@ -76,12 +77,19 @@ def not_standardised(x, y, x_new, degrees, k, generator, penalty=0.001):
     return _chosen(x, y, x_new, degrees, _folds(len(x), k, generator), penalty, scale=scale)
 
 
+def _mean_of_means(errors):
+    return sum(part.mean().item() for part in errors) / len(errors)
+
+
 @mistake("the error is the mean of the means of the folds: each row counts once, also in a larger fold")
 def mean_of_fold_means(x, y, x_new, degrees, k, generator, penalty=0.001):
-    def mean(errors):
-        return (sum(part.mean().item() for part in errors)) / len(errors)
+    return _chosen(x, y, x_new, degrees, _folds(len(x), k, generator), penalty, mean=_mean_of_means)
 
-    return _chosen(x, y, x_new, degrees, _folds(len(x), k, generator), penalty, mean=mean)
+
+@mistake("two at once: the columns were standardised by all rows, and the error is the mean of the folds' means")
+def standardised_before_and_mean_of_fold_means(x, y, x_new, degrees, k, generator, penalty=0.001):
+    how = {"scale": _by_all_rows, "mean": _mean_of_means}
+    return _chosen(x, y, x_new, degrees, _folds(len(x), k, generator), penalty, **how)
 
 
 @mistake("the errors of the folds were added up: take the mean over the rows")

@@ -76,14 +76,18 @@ def no_generator(dataset, batch_size, split, generator):
 
 @mistake("split * N was cut off: 0.29 * 100 is 28.999999999999996, take round")
 def cut_for_rounded(dataset, batch_size, split, generator):
-    _parts(dataset, batch_size, split, generator)
     count = int(split * len(dataset))
     train, validation = random_split(dataset, [count, len(dataset) - count], generator)
-    if count == 0:
-        raise ValueError("split leaves a part empty")
     return DataLoader(train, batch_size, shuffle=True, generator=generator), DataLoader(
         validation, batch_size
     )
+
+
+@mistake("two at once: split * N was cut off, not rounded, and the last training batch was dropped")
+def cut_for_rounded_and_dropped_the_last(dataset, batch_size, split, generator):
+    train, validation = cut_for_rounded(dataset, batch_size, split, generator)
+    loader = DataLoader(train.dataset, batch_size, shuffle=True, generator=generator, drop_last=True)
+    return loader, validation
 
 
 @mistake("the two parts are swapped: split is the share of the training part")
@@ -102,7 +106,6 @@ def validates_on_everything(dataset, batch_size, split, generator):
 
 @mistake("split * N was rounded up: take round")
 def rounded_up(dataset, batch_size, split, generator):
-    _parts(dataset, batch_size, split, generator)
     count = -int(-split * len(dataset) // 1)
     train, validation = random_split(dataset, [count, len(dataset) - count], generator)
     return DataLoader(train, batch_size, shuffle=True, generator=generator), DataLoader(

@@ -14,6 +14,11 @@ def without_the_ones(x, degree):
     return _right(x, degree)[:, 1:]
 
 
+@mistake("the powers are x^1 to x^(degree + 1): they begin with x^0, which is 1, and go up to degree")
+def powers_from_one(x, degree):
+    return _right(x, degree) * x.unsqueeze(1)
+
+
 @mistake("the highest power is missing: it goes up to degree")
 def without_the_highest_power(x, degree):
     return _right(x, degree)[:, :-1]

@@ -129,7 +129,7 @@ for _p in (4, 5, 6, 7, 8, 9, 10, 12):
     )(_clamped(_p))
 
 
-@mistake("one row was standardised with N - 1 = 0: the deviation divides by N")
+@mistake("two at once: the deviation divides by N - 1, and std == 0 is to tell a constant column")
 def unbiased_and_trusted(train, test):
     reference("training").standardize(train, test)
     mean, std = train.mean(0), train.std(0)

@@ -166,12 +166,22 @@ def targets_shuffled_apart(x, y, generator, *args, **options):
     return _train(x, y[mixed.to(y.device)], generator, *args, **options)
 
 
-@mistake("the optimiser is made anew in each epoch, and forgets: make it once")
-def optimizer_of_each_epoch(x, y, generator, epochs=10, batch_size=32, lr=0.05):
+def _anew_in_each_epoch(x, y, generator, epochs=10, batch_size=32, lr=0.05, mean=_mean):
+    """Make the optimiser in each epoch."""
     model, losses = _net(x), []
     for _ in range(epochs):
-        losses += _train(x, y, generator, 1, batch_size, lr, net=lambda *_: model.train()).losses
+        losses += _train(x, y, generator, 1, batch_size, lr, net=lambda *_: model.train(), mean=mean).losses
     return reference("training").TrainingRun(model.eval(), losses)
+
+
+@mistake("the optimiser is made anew in each epoch, and forgets: make it once")
+def optimizer_of_each_epoch(*args, **options):
+    return _anew_in_each_epoch(*args, **options)
+
+
+@mistake("two at once: the optimiser is made anew in each epoch, and the batches are averaged as if of one size")
+def optimizer_of_each_epoch_and_batch_means(*args, **options):
+    return _anew_in_each_epoch(*args, mean=lambda losses, rows: sum(losses) / len(losses), **options)
 
 
 @mistake("plain descent takes the steps: torch.optim.Adam does")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from grader.proxy.errors import ArgumentChanged, Frame, StateLeft, SubmissionErr
 from grader.report import Message, Verdict
 from grader.sandbox.transport import GivenUp, WorkerLied, WorkerMemory, WorkerTimeout
 from grader.suite.failure import CheckFailure
+from grader.suite.relations import relations
 
 MAX_TEXT = 300
 LATE = "Timeout: the code was here when the time was used up"
@@ -53,6 +55,7 @@ def message_of(
     named: Named | None,
     places: Places = NO_PLACES,
     quotes: bool = False,
+    relation: str | None = None,
 ) -> Message | None:
     """Return the message of a test that did not pass; None for one that did.
 
@@ -70,7 +73,28 @@ def message_of(
         likely=named.sentence if named else None,
         mistake=named.mistake.name if named else None,
         next=f"grade hint {task_id}",
+        relation=relation,
     )
+
+
+def relations_of(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
+    """Return by test what holds between all that it got and the expected.
+
+    What may hold by chance is told where another test, with other numbers, shows the same.
+    """
+    found = {
+        name: relations(outcome.problem.evidence, outcome.given)
+        for name, outcome in outcomes.items()
+        if isinstance(outcome.problem, CheckFailure)
+    }
+    shown = {(each.kind, _expected(outcomes[name])) for name in found for each in found[name]}
+    seen = Counter(kind for kind, _ in shown)
+    sure = {name: [each for each in facts if each.is_sure or seen[each.kind] > 1] for name, facts in found.items()}
+    return {name: facts[0].text for name, facts in sure.items() if facts}
+
+
+def _expected(outcome: Outcome) -> str:
+    return outcome.problem.expected if isinstance(outcome.problem, CheckFailure) else ""
 
 
 def _quoted(got: str, problem: BaseException) -> str:

@@ -56,7 +56,7 @@ class Outcome:
     drawing: Drawing = field(default_factory=Drawing)
     in_batch: bool = False  # whether the worker had served other tests before
     place: tuple[int, int] = (0, 0)  # where it ended: the line of the suite, and how many calls came before
-    given: Any = ()  # the arguments of the last call
+    given: Mapping[str, Any] = field(default_factory=dict)  # the arguments of the last call, by name
     repeat: str | None = None  # Python that repeats it
 
 
@@ -144,7 +144,7 @@ def fingerprint_of(outcome: Outcome) -> Outcome | None:
         return None
     evidence = problem.evidence
     if evidence != UNNAMED:
-        evidence = replace(evidence, got=Cut(beginning_of(evidence.got)))
+        evidence = replace(evidence, got=Cut(beginning_of(evidence.got)), pair=None)
     return Outcome(outcome.verdict, CheckFailure(problem.checked, "", "", evidence), place=outcome.place)
 
 

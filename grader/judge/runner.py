@@ -166,7 +166,7 @@ class Runner:
         place = _line(problem, item.path), session.calls if session else 0
         return Outcome(
             verdict_of(problem), problem, seconds, where, printed, item.stash.get(DRAWING, Drawing()),
-            self.subject.in_batch, place, session.last_arguments if session else (),
+            self.subject.in_batch, place, session.last_arguments if session else {},
             session.repeat if session and problem is not None else None,
         )  # fmt: skip
 

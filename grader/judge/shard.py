@@ -17,7 +17,7 @@ from grader.intake.topic_imports import circle
 from grader.judge.diagnosis import Named, diagnose, is_telling
 from grader.judge.intake import take_in
 from grader.judge.isolation import Batch, Late
-from grader.judge.message import Places, message_of, printed_of, traceback_of
+from grader.judge.message import Places, message_of, printed_of, relations_of, traceback_of
 from grader.judge.no_op import no_op_tests
 from grader.judge.order import Advance, Order, OurProblem, PartialResult, ShardResult, Tell
 from grader.judge.outcome import TELLING, Outcome, is_close, verdict_of
@@ -190,14 +190,18 @@ class Shard:
     ) -> list[TestReport]:  # fmt: skip
         """Return the reports of the tests that have been tried."""
         tried = [item for item in items if item.name in outcomes]
-        return [self._test(task, item, outcomes[item.name], cause) for item in tried]
+        facts = {} if cause and cause.is_proven else relations_of(outcomes)  # beside a cause they say no more
+        return [self._test(task, item, outcomes[item.name], cause, facts.get(item.name)) for item in tried]
 
-    def _test(self, task: Task, item: pytest.Item, outcome: Outcome, cause: Named | None) -> TestReport:
+    def _test(
+        self, task: Task, item: pytest.Item, outcome: Outcome, cause: Named | None, relation: str | None
+    ) -> TestReport:  # fmt: skip
         title, places = title_of(item), Places(task.topic, self.sources)
+        named = cause if is_telling(outcome) else None
         return TestReport(
             name=item.name, title=title, verdict=outcome.verdict, visible=is_visible(item),
             detail=is_detail(item), weight=weight_of(item), seconds=round(outcome.seconds, 4),
-            message=message_of(title, task.id, outcome, cause if is_telling(outcome) else None, places),
+            message=message_of(title, task.id, outcome, named, places, relation=relation),
             traceback=traceback_of(outcome, places), printed=printed_of(outcome, places),
             repeat=self._repeat(task, outcome),
             curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),

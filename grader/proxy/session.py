@@ -54,7 +54,7 @@ class Session:
         self.records: list[dict[str, Any]] = []
         self.left_random = False
         self.last_call, self.calls = "", 0
-        self.last_arguments: tuple[Any, ...] = ()
+        self.last_arguments: dict[str, Any] = {}  # by name
         self.printed = ""
         self.is_explained = True
         self._release_calls: list[int] = []
@@ -122,7 +122,7 @@ class Session:
             "args": {"list": [arguments.encode(value, names[i]) for i, value in enumerate(args)]},
             "kwargs": {"dict": [[key, arguments.encode(value, key)] for key, value in kwargs.items()]},
         }
-        self.calls, self.last_arguments = self.calls + 1, (args, kwargs)
+        self.calls, self.last_arguments = self.calls + 1, {**dict(zip(names, args, strict=False)), **kwargs}
         if header["op"] == "call":
             self.last_call = describe_call(names, args, kwargs)
             self.last_function = name.partition(".")[0]

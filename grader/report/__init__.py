@@ -132,7 +132,7 @@ DETAILS_NOT_RUN = "details were not run: their share of the points is open"
 DECISIVE = (Verdict.INTERNAL, Verdict.FORBIDDEN)  # one test with this verdict gives it to its task
 
 
-LABELS = ("checked", "expected", "got", "where", "likely", "next")  # of a message, in the order of every page
+LABELS = ("checked", "expected", "got", "relation", "where", "likely", "next")  # of a message, in order
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,7 @@ class Message:
     likely: str | None = None
     mistake: str | None = None  # name of the known mistake that reproduces the result
     next: str | None = None
+    relation: str | None = None  # what holds between all that was got and the expected
 
 
 @dataclass(frozen=True)

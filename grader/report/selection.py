@@ -108,7 +108,7 @@ def to_share(test: TestReport) -> TestReport:
 
 def without_values(message: Message) -> Message:
     """A message with what was checked and the diagnosis alone."""
-    return replace(message, expected=None, got=None, where=None)
+    return replace(message, expected=None, got=None, relation=None, where=None)
 
 
 def _without_words(traceback: str | None) -> str | None:

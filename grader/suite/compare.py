@@ -79,6 +79,19 @@ def check_close(
 
 
 def _check(got: Any, want: Any, checked: str | None, rtol: float | None, atol: float | None) -> None:
+    try:
+        _check_part(got, want, checked, rtol, atol)
+    except CheckFailure as failure:
+        if failure.evidence.pair is None or _are_floats(want):  # of several floats all tell more than one
+            failure.evidence = replace(failure.evidence, pair=(got, want))
+        raise
+
+
+def _are_floats(value: Any) -> bool:
+    return type(value) in (list, tuple) and all(type(part) is float for part in value)
+
+
+def _check_part(got: Any, want: Any, checked: str | None, rtol: float | None, atol: float | None) -> None:
     if isinstance(want, Tensor):
         _check_tensor(got, want, checked, rtol, atol)
     elif isinstance(want, float):
@@ -103,7 +116,7 @@ def check_equal(got: Any, want: Any, checked: str | None = None) -> None:
     plain = _plain(got)
     if type(plain) is not type(_plain(want)) or not _same(plain, _plain(want)):
         text, expected = apart(plain, _plain(want)) if _is_plain(got) else (kind_of(got), short(want))
-        raise CheckFailure(checked, expected, text, Evidence("equal", got))
+        raise CheckFailure(checked, expected, text, Evidence("equal", got, pair=(plain, _plain(want))))
 
 
 def check_fields(got: Any, fields: Sequence[str], checked: str | None = None) -> None:

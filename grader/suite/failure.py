@@ -146,6 +146,7 @@ class Evidence:
     atol: float | None = 0.0
     part: Any = None  # of all that was got, the tensor that differs
     is_close: bool = False  # whether all that differs does so by rounding, as of float32
+    pair: tuple[Any, Any] | None = None  # of all that was compared the part that differs: got, expected
 
 
 NETWORK = "network"  # what a whole network did: its outputs, gradients and buffers

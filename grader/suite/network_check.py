@@ -94,11 +94,16 @@ def _judge(pair: Pair, got: Any, want: Any) -> None:
         check_close(got["output"], output, "the output", rtol=pair.rtol, atol=pair.atol)
     except CheckFailure as failure:
         cause = failure if failure.evidence.kind == "device" else pair.explained(failure)
-        raise CheckFailure(cause.checked, cause.expected, cause.got, evidence) from None
+        raise _with_whole(cause, evidence) from None
     try:
         check_learned(got, want, list(pair.weights), pair.device, pair.rtol, pair.atol)
     except CheckFailure as failure:
-        raise CheckFailure(failure.checked, failure.expected, failure.got, evidence) from None
+        raise _with_whole(failure, evidence) from None
+
+
+def _with_whole(failure: CheckFailure, whole: Evidence) -> CheckFailure:
+    evidence = replace(whole, pair=failure.evidence.pair)
+    return CheckFailure(failure.checked, failure.expected, failure.got, evidence)
 
 
 def _weights(

@@ -252,6 +252,7 @@ def check_same_steps(
     except CheckFailure as failure:
         stayed = start is not None and key in start.state and start.state[key].equal(got[1][key])
         words = f"{failure.got}; it is as before the training" if stayed else failure.got
+        whole = replace(whole, pair=failure.evidence.pair)
         raise CheckFailure(failure.checked, failure.expected, words, whole) from None
 
 

@@ -98,6 +98,7 @@ def _message(message: Message, task_id: str, english: str, title: str, words: Tr
         checked=_with_title(message.checked, english, title),
         expected=message.expected and localised(message.expected),
         got=message.got and localised(message.got),
+        relation=message.relation and localised(message.relation),
         where=message.where and localised(message.where),
         likely=likely,
         next=message.next and localised(message.next),

@@ -11,7 +11,7 @@ from grader.intake import Source
 from grader.judge.diagnosis import Named
 from grader.judge.outcome import Outcome, of_a_full_device
 from grader.proxy.errors import ArgumentChanged, Frame, StateLeft, SubmissionError, WrongKind
-from grader.report import Message, Verdict
+from grader.report import POSSIBLE, Message, Verdict
 from grader.sandbox.transport import GivenUp, WorkerLied, WorkerMemory, WorkerTimeout
 from grader.suite.failure import CheckFailure
 from grader.suite.relations import relations
@@ -20,6 +20,24 @@ MAX_TEXT = 300
 LATE = "Timeout: the code was here when the time was used up"
 LINE_OF_WARNING = re.compile(r"^(\w*Warning: .*) \((\w+\.py), line (\d{1,7})\)$", re.MULTILINE)  # as a worker writes it
 PLACE_OF_SYNTAX = re.compile(r" \(\w+\.py, line \d+\)$")  # as Python writes it, in lines of the module
+
+CAUSES = (  # of torch's exceptions, in its words; each is one that is met again and again
+    (r"does not require grad and does not have a grad_fn",
+     "the result was cut from its graph: by detach, item, data or no_grad, or made anew of its numbers"),
+    (r"double != float|float != double|to have the same dtype|expected scalar type (?:Double|Float)",
+     "something was made without dtype=, and so in float32"),
+    (r"a leaf Variable that requires grad is being used in an in-place operation",
+     "a parameter is changed outside torch.no_grad()"),
+    (r"modified by an inplace operation",
+     "what the backward pass needs was changed in place, as by += or x[...] = ..."),
+    (r"Trying to backward through the graph a second time",
+     "something is carried on from an earlier step without detach"),
+    (r"can be implicitly created only for scalar outputs",
+     "the loss was not reduced to one number by sum or mean"),
+    (r"Boolean value of Tensor with more than one value is ambiguous",
+     "if, and, or, max or min of Python met a whole tensor: torch.where, & and | work on each element"),
+    (r"view size is not compatible", "the tensor was transposed or permuted before: reshape copies where view cannot"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,11 +88,17 @@ def message_of(
         expected=expected,
         got=_quoted(got, outcome.problem) if got and quotes else got and got[:MAX_TEXT],
         where=outcome.where or None,
-        likely=named.sentence if named else None,
+        likely=named.sentence if named else _usual_cause(outcome.problem),
         mistake=named.mistake.name if named else None,
         next=f"grade hint {task_id}",
         relation=relation,
     )
+
+
+def _usual_cause(problem: BaseException) -> str | None:
+    """Return what torch's exception usually comes from, for those whose cause is nearly always the same."""
+    text = problem.text if isinstance(problem, SubmissionError) else ""
+    return next((f"{POSSIBLE}{cause}" for words, cause in CAUSES if re.search(words, text)), None)
 
 
 def relations_of(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
@@ -87,14 +111,9 @@ def relations_of(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
         for name, outcome in outcomes.items()
         if isinstance(outcome.problem, CheckFailure)
     }
-    shown = {(each.kind, _expected(outcomes[name])) for name in found for each in found[name]}
-    seen = Counter(kind for kind, _ in shown)
+    seen = Counter(kind for kind, _ in {(each.kind, each.example) for facts in found.values() for each in facts})
     sure = {name: [each for each in facts if each.is_sure or seen[each.kind] > 1] for name, facts in found.items()}
     return {name: facts[0].text for name, facts in sure.items() if facts}
-
-
-def _expected(outcome: Outcome) -> str:
-    return outcome.problem.expected if isinstance(outcome.problem, CheckFailure) else ""
 
 
 def _quoted(got: str, problem: BaseException) -> str:

@@ -207,7 +207,7 @@ FIELDS = {  # what a field can be; any text where nothing is said here
     "digits": r"equal to \d+ digits(?:, as if computed in float32)?",
     "error": r"\w+(?:: .*)?",
 }
-PHRASES = ("what", "place", "often", "digits")  # fields that are said anew themselves
+PHRASES = ("what", "place", "often", "digits", "cause")  # fields that are said anew themselves
 DEEPEST = 3  # phrases within phrases
 
 

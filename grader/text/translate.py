@@ -49,13 +49,13 @@ def translated_failure(failure: Failure, task: Task, course: Course) -> Failure:
         return failure
     with suppress(BadTranslation):
         words = _words(course, task.topic)
-        checked, likely = failure.checked, failure.likely
+        checked, likely = failure.checked, failure.likely and localised(failure.likely)
         if checked:
             english = sentence_of(course, task, failure.test) if failure.test else ""
             title = words.of(keys.check(task.id, failure.test), english) if failure.test else ""
             checked = _with_title(checked, english, title)
-        if likely and failure.mistake:
-            likely = _likely(likely, keys.mistake(task.id, failure.mistake), words)
+        if failure.likely and failure.mistake:
+            likely = _likely(failure.likely, keys.mistake(task.id, failure.mistake), words)
         return replace(failure, checked=checked, likely=likely, next=failure.next and localised(failure.next))
     return failure
 
@@ -90,9 +90,9 @@ def _test(test: TestReport, task_id: str, words: Translation) -> TestReport:
 
 def _message(message: Message, task_id: str, english: str, title: str, words: Translation) -> Message:
     """Translate what a message says of the check, which begins with the title, of values, and of the mistake."""
-    likely = message.likely
-    if likely is not None and message.mistake is not None:
-        likely = _likely(likely, keys.mistake(task_id, message.mistake), words)
+    likely = message.likely and localised(message.likely)
+    if message.likely is not None and message.mistake is not None:
+        likely = _likely(message.likely, keys.mistake(task_id, message.mistake), words)
     return replace(
         message,
         checked=_with_title(message.checked, english, title),

@@ -54,7 +54,7 @@ def with_rest(cases):
     for case in cases:
         family = case.parent.parent.name
         seen[family] += 1
-        left_out = seen[family] > 1 and not read(case).get("reported", False)
+        left_out = seen[family] > 1 and not read(case).get("reported", False) and not read(case).get("relation")
         found.append(pytest.param(case, marks=[pytest.mark.rest] if left_out else []))
     return found
 
@@ -91,6 +91,8 @@ def test_wrong_submission_is_caught_and_named_as_meant(case, gradings):
     if meant.get("right"):  # details alone are open
         assert task.verdict is Verdict.RIGHT
     assert named - {meant.get("rounding_may_name")} == {meant["mistake"]} - {""}
+    if "relation" in meant:
+        assert task.first_failure.message.relation == meant["relation"]
     failures = [test.name for test in task.tests if test.verdict is not Verdict.PASS]
     assert len(failures) <= meant.get("most_failures", len(failures)), failures  # one convention costs its tests
     if meant.get("possible"):

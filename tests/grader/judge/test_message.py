@@ -6,11 +6,12 @@ import pytest
 import torch
 
 from grader.judge.diagnosis import Named
-from grader.judge.message import MAX_TEXT, Places, message_of, traceback_of
+from grader.judge.message import MAX_TEXT, Places, message_of, relations_of, traceback_of
 from grader.judge.outcome import Outcome, verdict_of
 from grader.proxy.errors import ArgumentChanged, StateLeft, WrongKind, from_report
-from grader.report import Verdict
+from grader.report import POSSIBLE, Verdict
 from grader.sandbox.transport import WorkerDied, WorkerLied, WorkerMemory, WorkerTimeout
+from grader.suite.compare import check_close
 from grader.suite.failure import CheckFailure, Evidence
 from grader.suite.mistakes import Mistake
 
@@ -158,3 +159,46 @@ def test_hidden_test_shows_no_line_of_the_suite_and_no_tensor(made_up, host):
     for test in (*double, *quadruple):
         shown = "\n".join(str(text) for text in (test.message, test.traceback))
         assert [word for word in ("check_", "test_", "tensor([", ".venv", "suites") if word in shown] == []
+
+
+def failed(got, want, known=()):
+    with pytest.raises(CheckFailure) as failure:
+        check_close(got, want)
+    return Outcome(Verdict.FAIL, failure.value, given=dict(known))
+
+
+def test_relation_of_a_round_number_is_told_when_another_test_shows_it_too():
+    half, other = failed(1.25, 2.5), failed(3.5, 7.0)
+    assert relations_of({"one": half}) == relations_of({"one": half, "same": half}) == {}
+    assert relations_of({"one": half, "other": other}) == dict.fromkeys(("one", "other"), "half the expected")
+
+
+def test_relation_by_a_size_less_one_is_told_when_two_tests_with_other_sizes_show_it():
+    outcomes = {
+        str(n): failed((n - 1) / n * x, x, {"x": torch.zeros(n, 2)})
+        for n in (5, 7)
+        if (x := torch.rand(3, dtype=torch.float64)) is not None
+    }
+    told = relations_of(outcomes)
+    assert told["5"] == "the expected times (5 - 1)/5; 5 is the length of axis 0 of x"
+    assert relations_of({"5": outcomes["5"]}) == {"5": "0.8 times the expected"}
+
+
+def test_message_holds_the_relation():
+    outcome = failed(torch.tensor([-0.7, 0.3, -0.1]), torch.tensor([0.7, -0.3, 0.1]))
+    message = message_of(TITLE, TASK, outcome, None, relation=relations_of({"test": outcome})["test"])
+    assert message.relation == "the expected with the opposite sign"
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("element 0 of tensors does not require grad and does not have a grad_fn", "the result was cut"),
+        ("grad can be implicitly created only for scalar outputs", "the loss was not reduced to one number"),
+        ("expected m1 and m2 to have the same dtype, but got: double != float", "something was made without dtype="),
+        ("mat1 and mat2 shapes cannot be multiplied (9x3 and 5x3)", None),
+    ],
+)
+def test_usual_cause_of_an_exception_is_one_possible_cause(text, cause):
+    likely = said(raised("RuntimeError", text)).likely
+    assert likely is None if cause is None else likely.startswith(f"{POSSIBLE}{cause}")

@@ -25,12 +25,12 @@ from grader.report.json import SCHEMA, NotAReport, as_dict, from_json, to_json
 VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 TOP = {"schema_version", "submission", "seed", "score", "max_score", "environment", "tasks"}
 TEST = {"name", "verdict", "visible", "weight", "seconds", "message"}
-MESSAGE = {"checked", "expected", "got", "where", "likely", "mistake", "next"}
+MESSAGE = {"checked", "expected", "got", "relation", "where", "likely", "mistake", "next"}
 
 finite = st.floats(0, 1e6)
 texts = st.text(st.characters(codec=None))
 maybe = st.none() | texts
-messages = st.none() | st.builds(Message, texts, maybe, maybe, maybe, maybe, maybe, maybe)
+messages = st.none() | st.builds(Message, texts, maybe, maybe, maybe, maybe, maybe, maybe, maybe)
 numbers = st.floats(-1e30, 1e30)
 lines = st.lists(st.none() | numbers, max_size=5).map(tuple)
 ways = st.lists(st.none() | st.tuples(numbers, numbers), max_size=5).map(tuple)

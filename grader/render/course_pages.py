@@ -202,7 +202,7 @@ def show_next(step: Next, console: Console, passed: int, of: int) -> None:
         page.labelled("Builds on", say("next.needs", tasks=", ".join(step.needs)), most=LONG)
     page.copyable("Open", step.place)
     page.copyable("Grade", step.grade, "cyan")
-    page.copyable("Grade all", step.everything, "cyan")
+    page.copyable("All", step.everything, "cyan")
     page.copyable("Hint", f"grade hint {task.id}", "cyan")
     if step.after is not None:
         page.labelled("After it", f"{step.after.id}: {step.after.title}", "dim", most=LONG)

@@ -32,6 +32,7 @@ from grader.text.formatting import count
 README = "README.md"
 TASKS = "tasks-in-full"  # the anchor of what stands below the lesson
 WEB = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+OTHER_LESSON = re.compile(r"\.\./(\w+)/README\.md(?:#|$)")
 DEEPEST = 6  # level of a heading
 RELATIONS, SUMS = frozenset("=≈≤≥<>←→∈"), frozenset("+−")  # a formula may go on in the next line behind them
 BARS = ("|", "‖", "∥")  # that stand around something, if there are two of them
@@ -143,14 +144,21 @@ class Lesson:
                 yield _raw("</div>\n")
 
     def _inline(self, tokens: list[Token]) -> Iterator[Token]:
-        """Yield what is shown of a sentence: a link that leads nowhere from this page is its words alone."""
-        leads: list[bool] = []
+        """Yield what is shown of a sentence: a link that leads nowhere from this page is its words alone.
+
+        Behind a link to another lesson stands how that is opened.
+        """
+        leads, lesson = list[bool](), ""
         for token, after in pairwise([*tokens, Token("text", "", 0)]):
             match token.type:
                 case "link_open":
-                    target = self._target(unquote(str(token.attrs["href"])), after.content)
-                    token.attrs["href"] = target
-                    leads.append(bool(target))
+                    other = OTHER_LESSON.match(str(token.attrs["href"]))
+                    lesson = other[1] if other else ""
+                    token.attrs["href"] = self._target(unquote(str(token.attrs["href"])), after.content)
+                    leads.append(bool(token.attrs["href"]))
+                case "link_close" if lesson:
+                    yield _raw(" (<code>grade lesson {}</code>)", lesson)
+                    lesson = ""
                 case "image":
                     token = self._image(unquote(str(token.attrs["src"])), token.content)
                 case "math_inline" | "math_inline_double":
@@ -215,11 +223,15 @@ def _spaced(row: Element) -> None:
     bars = [part for part in row if part.tag == "mo" and part.text in BARS]
     for place, bar in enumerate(bars if len(bars) % 2 == 0 else ()):
         bar.set("form", ("prefix", "postfix")[place % 2])
+        if any(part.text in PRIMES for part in row.iter()):  # a prime is no taller than it looks
+            bar.set("stretchy", "false")
     edge = Element("mo")
     for before, part, after in zip([edge, *row], row, [*row[1:], edge], strict=False):
         if len(name := part.text or "") > 1 and name.isalpha() and part.tag in ("mi", "mo"):
             room = {"lspace": "0" if before.tag == "mo" else THIN, "rspace": "0" if after.tag == "mo" else THIN}
             part.tag, part.attrib = "mo", {"form": "prefix", **room}
+        elif part.text in SUMS and before.tag == "mo" and before is not edge and before.get("form") != "postfix":
+            part.attrib |= {} if before.text in CLOSED else {"form": "prefix"}  # a sign, and no subtraction
     if row.tag == "msup" and (row[1].text or "") in PRIMES:
         row.tag = "mrow"
 

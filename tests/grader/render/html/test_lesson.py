@@ -73,6 +73,7 @@ def test_link_leads_into_the_web_or_to_a_heading_and_else_is_its_words(lesson):
     body = str(lesson(text).body)
     assert re.findall(r'href="(.*?)"', body) == ["https://d2l.ai", "#why-it-is-so", "#why-it-is-so"]
     assert "none" in body and "a <strong>b</strong>" in body
+    assert "other (<code>grade lesson mlp</code>) file" in body
     assert body.count("<a ") == body.count("</a>") == 3
 
 
@@ -122,6 +123,13 @@ def test_bars_are_a_pair(lesson):
     """|x| without room inside; a bar alone is one between two things."""
     assert re.findall(r'form="(\w+)"', mathml("|x|", "inline")) == ["prefix", "postfix"]
     assert "form" not in mathml("p(x|y)", "inline")
+    assert mathml(r"\lvert f''' \rvert", "inline").count('stretchy="false"') == 2
+
+
+@pytest.mark.parametrize("latex, is_sign", [("(-a, a)", True), ("(a) - b", False), ("|x| - 1", False), ("a, -b", True)])
+def test_minus_is_a_sign_behind_what_opens(latex, is_sign):
+    """No room stands between it and its number."""
+    assert ('form="prefix">−' in mathml(latex, "inline")) is is_sign
 
 
 def test_table_and_code_scroll_by_themselves(lesson):

@@ -36,7 +36,7 @@ OTHER_LESSON = re.compile(r"\.\./(\w+)/README\.md(?:#|$)")
 DEEPEST = 6  # level of a heading
 RELATIONS, SUMS = frozenset("=≈≤≥<>←→∈"), frozenset("+−")  # a formula may go on in the next line behind them
 BARS = ("|", "‖", "∥")  # that stand around something, if there are two of them
-PRIMES, THIN = ("′", "″", "‴"), "0.167em"
+PRIMES, THIN, WIDE = ("′", "″", "‴"), "0.167em", ("1em", "2em")
 OPEN, CLOSED = frozenset("([{⌊⌈"), frozenset(")]}⌋⌉")
 MARKS = re.compile(r"[.,:;!?)]+")  # behind a formula, which stay in its line
 FULL = 102  # characters of a line of a docstring that has no room for a further word
@@ -212,8 +212,9 @@ def mathml(latex: str, display: str, marks: str = "") -> Markup:
             part.attrib.pop(name, None)
     for part in formula.iter():
         _spaced(part)
-    pieces = [*_pieces(formula)] if display == "inline" else [formula]
-    *first, last = [Markup(tostring(piece, encoding="unicode")) for piece in pieces]
+    if display == "block":  # as large as alone in its line, and broken where the line is too short for it
+        formula.attrib |= {"display": "inline", "displaystyle": "true"}
+    *first, last = [Markup(tostring(piece, encoding="unicode")) for piece in _pieces(formula)]
     whole = Markup('<span class="whole">{}{}</span>').format(last, marks) if marks else last
     return Markup("<wbr>").join([*first, whole])
 
@@ -227,6 +228,8 @@ def _spaced(row: Element) -> None:
             bar.set("stretchy", "false")
     edge = Element("mo")
     for before, part, after in zip([edge, *row], row, [*row[1:], edge], strict=False):
+        if part.text == "∞":
+            part.tag = "mi"  # a name, without the room of a sign
         if len(name := part.text or "") > 1 and name.isalpha() and part.tag in ("mi", "mo"):
             room = {"lspace": "0" if before.tag == "mo" else THIN, "rspace": "0" if after.tag == "mo" else THIN}
             part.tag, part.attrib = "mo", {"form": "prefix", **room}
@@ -237,17 +240,19 @@ def _spaced(row: Element) -> None:
 
 
 def _pieces(formula: Element) -> Iterator[Element]:
-    """Yield a formula cut behind each relation and each sum: no browser breaks a line within one."""
+    """Yield a formula cut behind each relation, sum and wide space: no browser breaks a line within one."""
     depth, parts, piece = 0, list(formula[0]), list[Element]()
     for place, part in enumerate(parts, 1):
-        sign = (part.text or "") if part.tag == "mo" else ""
+        mark = part[0] if part.tag in ("msup", "msub", "msubsup") else part  # a bracket with a power is one
+        sign = (mark.text or "") if mark.tag == "mo" else ""
         depth += (sign in OPEN) - (sign in CLOSED)
-        is_sum = sign in SUMS and bool(piece) and piece[-1].tag != "mo"  # and no sign before a number
+        follows = bool(piece) and (piece[-1].tag != "mo" or piece[-1].text in CLOSED)  # else it is a sign
+        is_sum = sign in SUMS and follows
         is_break = depth == 0 and (sign in RELATIONS or is_sum)
         piece.append(part)
         if is_break:
             part.set("form", "infix")  # with its room on both sides, also where it is the last
-        if is_break or place == len(parts):
+        if is_break or part.get("width") in WIDE or place == len(parts):
             whole = Element(formula.tag, formula.attrib)
             SubElement(whole, "mrow").extend(piece)
             yield whole

@@ -113,10 +113,11 @@ def test_formula_that_is_none_is_shown_as_it_was_typed():
 
 def test_formula_may_go_on_in_the_next_line_behind_a_relation_or_a_sum():
     """But not within brackets, not between a sign and its number, and no mark begins a line."""
-    pieces = str(mathml("a = -b + f(x = 1)", "inline", ",")).split("<wbr>")
-    assert [re.sub("<.*?>", "", piece) for piece in pieces] == ["a=", "−b+", "f(x=1),"]
+    pieces = str(mathml("a = -b + (x = 1)^2 - c", "inline", ",")).split("<wbr>")
+    assert [re.sub("<.*?>", "", piece) for piece in pieces] == ["a=", "−b+", "(x=1)2−", "c,"]
     assert pieces[-1].startswith('<span class="whole">')
-    assert "<wbr>" not in mathml("a = b", "block")
+    assert str(mathml(r"a, \qquad (b) - c = d", "block")).count("<wbr>") == 3
+    assert 'displaystyle="true"' in mathml("a", "block")
 
 
 def test_bars_are_a_pair(lesson):

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.device.internals import part
 from grader.device.memory import DEVICE
 
 
@@ -40,7 +41,7 @@ def _restore(storage: Any, location: str) -> Any:
 
 
 def _target_of_to(*args: Any, **kwargs: Any) -> torch.device | None:
-    device: torch.device | None = torch._C._nn._parse_to(*args, **kwargs)[0]
+    device: torch.device | None = part("torch._C._nn:_parse_to")(*args, **kwargs)[0]
     return device
 
 

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-CPU, CUDA, SIM, META = "cpu", "cuda", "sim", "meta"
+CPU, CUDA, SIM = "cpu", "cuda", "sim"
 
-_WORDS = {CPU: "cpu, device tests too", SIM: "cpu and simulated accelerator", META: "cpu and meta device"}
+_WORDS = {CPU: "cpu, device tests too", SIM: "cpu and simulated accelerator"}
 
 
 @dataclass(frozen=True)
 class Accelerator:
     """What stands in the place of an accelerator; plain data, so that it can go to another process."""
 
-    kind: str  # one of the four above
+    kind: str  # one of the three above
     name: str = ""  # of the card
 
     @property
@@ -43,10 +43,10 @@ class Accelerator:
 
 
 def simulated_accelerator() -> Accelerator:
-    """The simulated accelerator, or torch's meta device where the installed torch cannot make it."""
+    """The simulated accelerator, or the CPU where the installed torch cannot make it."""
     from grader.device import simulated
 
-    return Accelerator(SIM if simulated.available() else META)
+    return Accelerator(SIM if simulated.available() else CPU)
 
 
 _chosen: list[Accelerator] = []

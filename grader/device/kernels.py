@@ -8,14 +8,16 @@ the device.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torch._ops import OpOverload
 
 from grader.device.memory import DEVICE, adopt, as_device, as_host, on_host_kernel
 from grader.device.rules import check_generator, check_index, check_same_device
+
+if TYPE_CHECKING:
+    from torch._ops import OpOverload
 
 HOST = torch.device("cpu")
 NOT_RESIZABLE = "not resizable"

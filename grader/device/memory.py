@@ -10,9 +10,12 @@ microsecond and without a copy.
 from __future__ import annotations
 
 import ctypes
+from typing import Any
 
 import torch
 from torch import Tensor
+
+from grader.device.internals import part
 
 DEVICE = "sim"
 
@@ -26,7 +29,9 @@ _address_of.restype = ctypes.c_void_p
 _address_of.argtypes = [ctypes.py_object, ctypes.c_char_p]
 _number_at = ctypes.c_int32.from_address
 
-_AS_ON_HOST = torch._C.DispatchKeySet(torch._C.DispatchKey.CPU)
+_to_dlpack, _from_dlpack = part("torch._C:_to_dlpack"), part("torch._C:_from_dlpack")
+_key, _keys = part("torch._C:DispatchKey"), part("torch._C:DispatchKeySet")
+_AS_ON_HOST: Any = _keys(_key.CPU) if _key and _keys else None
 _as_strided = torch.ops.aten.as_strided.default
 _set = torch.ops.aten.set_.source_Tensor
 
@@ -60,9 +65,9 @@ def _seen_as(value: Tensor, kind: int) -> Tensor:
         return _seen_as(value._conj(), kind)._conj()
     if value.is_neg():
         return _seen_as(value._neg_view(), kind)._neg_view()
-    capsule = torch._C._to_dlpack(value)
+    capsule = _to_dlpack(value)
     _number_at(_address_of(capsule, b"dltensor") + KIND_OFFSET).value = kind
-    seen: Tensor = torch._C._from_dlpack(capsule)
+    seen: Tensor = _from_dlpack(capsule)
     return seen if seen.stride() == value.stride() else _restrided(seen, value)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torch._ops import OpOverload
 
 from grader.device.memory import DEVICE
+
+if TYPE_CHECKING:
+    from torch._ops import OpOverload
 
 TAKES_HOST_INDICES = frozenset(
     {"aten::index", "aten::_index_put_impl_", "aten::_unsafe_index", "aten::_unsafe_masked_index"}

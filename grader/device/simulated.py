@@ -25,9 +25,7 @@ A backward runs device work on a thread, one for the process, started at the fir
 lost in a fork. So `register` comes before the first backward, and a process that registers and then runs a
 backward cannot fork children that run one.
 
-Where `available` is false, the meta device stands in: shapes, dtypes and the mixing of devices are still
-checked, but there are no values, so nothing that is computed can be compared, and code that asks for one
-(`item`, `if x > 0`) raises.
+Where `available` is false, the CPU stands in: device tests pass what never leaves it, and the report says so.
 """
 
 from __future__ import annotations
@@ -38,6 +36,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from grader.device.internals import SIMULATED, has, part
 from grader.device.memory import DEVICE, as_device
 
 
@@ -99,23 +98,17 @@ _registered: list[Any] = []
 
 def available() -> bool:
     """Whether the installed torch offers what the device is made of."""
-    from torch.utils import backend_registration
-
-    return hasattr(backend_registration, "_setup_privateuseone_for_python_backend") and hasattr(
-        torch._C, "_from_dlpack"
-    )
+    return has(SIMULATED)
 
 
 def register() -> None:
     """Make the device known to torch, once in a process and before its first backward."""
     if _registered:
         return
-    from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
-
     from grader.device.adjust import adjust_torch
 
     _refuse_second_backend()
-    _setup_privateuseone_for_python_backend(DEVICE, backend_module=SimulatedBackend())
+    part(SIMULATED.parts[0])(DEVICE, backend_module=SimulatedBackend())
     _install_kernels()
     adjust_torch()
 
@@ -144,7 +137,7 @@ def _install_kernels() -> None:
 
 def _refuse_second_backend() -> None:
     """Raise if torch's one place for a device of this kind is taken."""
-    name = torch._C._get_privateuse1_backend_name()
+    name = part("torch._C:_get_privateuse1_backend_name")()
     if name not in ("privateuseone", DEVICE):
         raise RuntimeError(
             f"the device '{name}' is registered already, and torch has room for one such device"

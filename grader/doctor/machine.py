@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import __version__
+from grader.device import internals
 from grader.doctor.probes import Confinement, probe
 from grader.process.kernel import processors
 
@@ -91,6 +92,7 @@ class Version:
 
     name: str
     version: str | None
+    note: str = ""  # what is to be known of this one
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class TorchBuild:
     cuda: str | None  # the CUDA version it was built for
     threads: int
     devices: tuple[str, ...]
+    without: tuple[str, ...] = ()  # what is done otherwise, since this torch lacks parts that are used
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,16 @@ def diagnose() -> Diagnosis:
 
 def _versions() -> tuple[Version, ...]:
     ours = Version("torchgrade", __version__), Version("python", platform.python_version())
-    return (*ours, *(Version(name, _version(name)) for name in _DISTRIBUTIONS))
+    return (*ours, *(Version(name, found := _version(name), _note(name, found)) for name in _DISTRIBUTIONS))
+
+
+def _note(name: str, installed: str | None) -> str:
+    """Say of a torch that is none that was tried how it stands to those."""
+    if name != "torch" or installed is None or internals.was_tried(installed):
+        return ""
+    if internals.release(installed) < internals.OLDEST:
+        return f"too old, nothing is graded: install {internals.TRIED[0]}"
+    return f"not tried: the suites are proven on {internals.TRIED[0]}"
 
 
 def _version(name: str) -> str | None:
@@ -148,10 +160,10 @@ def _torch() -> TorchBuild | None:
         import torch
     except (ImportError, OSError):  # OSError: a shared library is missing or broken
         return None
-    from grader.device.choice import simulated_accelerator
-
     devices = ["cpu", *(torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count()))]
     if torch.backends.mps.is_available():
         devices.append("mps")
-    devices.append(simulated_accelerator().words.removeprefix("cpu and "))
-    return TorchBuild(torch.version.cuda, torch.get_num_threads(), tuple(devices))
+    if internals.has(internals.SIMULATED):
+        devices.append("simulated accelerator")
+    without = tuple(use.without for use in internals.USES if not internals.has(use))
+    return TorchBuild(torch.version.cuda, torch.get_num_threads(), tuple(devices), without)

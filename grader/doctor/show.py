@@ -44,7 +44,7 @@ def render(diagnosis: Diagnosis) -> str:
 
 def _machine(diagnosis: Diagnosis) -> Iterator[str]:
     for each in diagnosis.versions:
-        yield _line(each.name, each.version or "not installed")
+        yield _line(each.name, (each.version or "not installed") + (f" ({each.note})" if each.note else ""))
     yield _line("system", f"{diagnosis.system}, {_count(diagnosis.processors, 'processor')}")
     free = "not told by this system" if diagnosis.free_memory is None else _gib(diagnosis.free_memory)
     yield _line("free memory", free)
@@ -52,6 +52,7 @@ def _machine(diagnosis: Diagnosis) -> Iterator[str]:
         build = f"CUDA {diagnosis.torch.cuda}" if diagnosis.torch.cuda else "built without CUDA"
         yield _line("torch build", f"{build}, {_count(diagnosis.torch.threads, 'thread')}")
         yield _line("devices", ", ".join(diagnosis.torch.devices))
+        yield from (_line("this torch", without) for without in diagnosis.torch.without)
 
 
 def _openmp(diagnosis: Diagnosis) -> Iterator[str]:

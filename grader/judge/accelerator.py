@@ -8,12 +8,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from grader.device.choice import CPU, CUDA, SIM, Accelerator, simulated_accelerator
+from grader.device.internals import TRIED, require_torch, was_tried
 
 AUTO = "auto"
 CHOICES = (AUTO, CPU, CUDA, SIM)
 
-# How the version of a torch begins that is known to have what the simulated accelerator is made of.
-SIMULATED_BY = "2.13."
 CPU_BUILD = "+cpu"
 DRIVERS = (
     "/dev/nvidiactl",
@@ -31,7 +30,9 @@ def accelerator_for(choice: str) -> Accelerator:
 
     Raises:
         NoSuchDevice: it is asked for by name, and torch does not have it.
+        TorchTooOld: torch is older than what the course needs; everything that grades asks here first.
     """
+    require_torch()
     if choice == CPU:
         return Accelerator(CPU)
     if "torch" not in sys.modules and _is_simulated(choice):
@@ -45,7 +46,7 @@ def accelerator_for(choice: str) -> Accelerator:
     if choice == SIM and found.kind != SIM:
         raise NoSuchDevice(
             f"--device sim: torch {version('torch')} lacks what the simulated accelerator is made of: "
-            "install a torch of the range in pyproject.toml, or leave the option out for the meta device"
+            f"install torch {TRIED[0]}, or leave the option out for the CPU"
         )
     return found
 
@@ -56,7 +57,7 @@ def _is_simulated(choice: str) -> bool:
         installed = version("torch")
     except PackageNotFoundError:
         return False
-    if not installed.startswith(SIMULATED_BY):
+    if not was_tried(installed):
         return False
     return choice == SIM or (choice == AUTO and _has_no_card(installed))
 

@@ -21,11 +21,11 @@ from typing import Any
 
 import torch
 from torch.optim import optimizer
-from torch.testing import _comparison as comparison
 from torch.utils.data import DataLoader
 
 from grader.device import cuda, simulated
 from grader.device.choice import CUDA, chosen
+from grader.device.internals import COMPARISON, has
 
 
 def prepare_torch() -> None:
@@ -40,7 +40,8 @@ def prepare_torch() -> None:
         simulated.register_if_available()
     keep_compiler_away()
     stand_in()
-    comparison._HAS_DTENSOR = False  # assert_close asks each tensor whether it is one, and imports 520 modules for it
+    if has(COMPARISON):  # assert_close asks each tensor whether it is a DTensor, and imports 520 modules for it
+        sys.modules["torch.testing._comparison"].__dict__["_HAS_DTENSOR"] = False
 
 
 ALREADY_DISABLED = "__dynamo_disable"  # where torch keeps what it calls in place of a function

@@ -15,6 +15,8 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from grader.device.internals import META_KERNELS, generator_metaclass, has, part
+
 NAME = "torch._meta_registrations"
 BUILT_ON = ("torch._decomp", "torch._prims", "torch._refs", "torch.utils._content_store")
 MAKERS = ("empty.memory_format", "empty_strided")  # whatever makes a tensor comes to one of them
@@ -54,7 +56,11 @@ class _Later(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Watch for the first tensor without data in place of the module's own code; or let the originals come."""
-        if module.__name__ == NAME:
+        if module.__name__ == NAME and not (has(META_KERNELS) and generator_metaclass()):
+            sys.meta_path.remove(self)
+            del sys.modules[NAME]  # an import takes what then stands there
+            importlib.import_module(NAME)
+        elif module.__name__ == NAME:
             self._stands_in = True
             for name in BUILT_ON[:3]:
                 setattr(sys.modules["torch"], name.rpartition(".")[2], _Absent(name, self._give_way))
@@ -65,11 +71,9 @@ class _Later(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             importlib.import_module(module.__name__)
 
     def _watch(self) -> None:
-        from torch._C import _dispatch_library, _set_generator_metaclass
-        from torch._opaque_base import OpaqueBaseMeta
-
-        _set_generator_metaclass(OpaqueBaseMeta)  # the one thing besides that torch expects of this import
-        self._library = _dispatch_library("IMPL", "aten", DEVICE, __file__, 0)
+        library, set_metaclass, _ = map(part, META_KERNELS.parts)
+        set_metaclass(generator_metaclass())  # the one thing besides that torch expects of this import
+        self._library = library("IMPL", "aten", DEVICE, __file__, 0)
         for maker in MAKERS:
             self._library.impl(maker, DEVICE, self._first(maker), False)
 
@@ -93,9 +97,7 @@ class _Later(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         sys.meta_path.remove(self)
         del sys.modules[NAME]
         self._library.reset()
-        from torch.utils._python_dispatch import _disable_current_modes
-
-        with _disable_current_modes():
+        with part(META_KERNELS.parts[2])():
             importlib.import_module(NAME)
 
 

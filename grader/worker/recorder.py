@@ -14,10 +14,11 @@ from types import FrameType
 from typing import Any
 
 import torch
-from torch import _tensor_str
-from torch.library import Library, get_kernel
+from torch.library import Library
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
+
+from grader.device.internals import REFUSAL, has, part
 
 
 class Functions(TorchFunctionMode):
@@ -69,7 +70,7 @@ class Recorder:
 
     def __enter__(self) -> Recorder:
         """Begin to record."""
-        if self._refused:
+        if self._refused and has(REFUSAL):
             self._library = self._refuse()
         self.functions.__enter__()
         self.operators.__enter__()
@@ -93,7 +94,7 @@ class Recorder:
 
     def _guard(self, operator: str) -> Callable[..., Any]:
         """Return a kernel that works for operators which were counted, and refuses everybody else."""
-        kernel, name = get_kernel(f"aten::{operator}", "CPU"), operator.partition(".")[0]
+        kernel, name = part("torch.library:get_kernel")(f"aten::{operator}", "CPU"), operator.partition(".")[0]
 
         def guarded(keys: Any, *args: Any, **kwargs: Any) -> Any:
             if self.operators.running or _is_printing():
@@ -113,14 +114,14 @@ def _operators(name: str) -> Iterator[str]:
     for packet in (f"{before}{name}{after}" for before in ("", "_") for after in ("", "_")):
         overloads = getattr(torch.ops.aten, packet).overloads() if hasattr(torch.ops.aten, packet) else ()
         for operator in (f"{packet}.{overload}".removesuffix(".default") for overload in overloads):
-            known = torch._C._dispatch_has_kernel(f"aten::{operator}")
-            if known and torch._C._dispatch_has_kernel_for_dispatch_key(f"aten::{operator}", "CPU"):
+            named = f"aten::{operator}"
+            if part(REFUSAL.parts[0])(named) and part(REFUSAL.parts[1])(named, "CPU"):
                 yield operator
 
 
 def _is_printing() -> bool:
     """Whether torch writes a tensor, for which it takes all modes away by itself."""
     frame: FrameType | None = sys._getframe()
-    while frame is not None and frame.f_code.co_filename != _tensor_str.__file__:
+    while frame is not None and frame.f_code.co_filename != part("torch:_tensor_str").__file__:
         frame = frame.f_back
     return frame is not None

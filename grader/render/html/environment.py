@@ -13,7 +13,16 @@ from markupsafe import Markup, escape
 
 from grader.render.drawings import shapes_of
 from grader.render.html import markup
-from grader.render.html.lines import averaged, curve_outside, curve_svg, path_outside, path_svg, ways_svg
+from grader.render.html.lines import (
+    are_alike,
+    averaged,
+    curve_outside,
+    curve_svg,
+    curves_svg,
+    path_outside,
+    path_svg,
+    ways_svg,
+)
 from grader.render.html.pictures import picture_of
 from grader.render.html.svg_elements import bar, element
 from grader.report import LABELS
@@ -32,7 +41,7 @@ FILTERS = (
 FUNCTIONS = (
     *(markup.anchor, markup.drawn, markup.has_drawings, markup.mark, markup.next_of, markup.number_of),
     *(went_wrong, clock, count, details, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg),
-    *(curve_outside, path_outside, ways_svg, chosen, localised, label, passage, element),
+    *(are_alike, curves_svg, curve_outside, path_outside, ways_svg, chosen, localised, label, passage, element),
 )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from grader.report import Surface
 
+WAYS = 6  # lines that can be told apart
 SAMPLE, Y = 26.0, 16.0
 WIDTH, CURVE_HEIGHT, PATH_HEIGHT = 360.0, 220.0, 300.0
 LEFT, RIGHT, TOP, CURVE_BOTTOM, PATH_BOTTOM = 52.0, 348.0, 30.0, 180.0, 276.0
@@ -51,6 +52,25 @@ def curve_svg(curve: Curve) -> Markup:
         frame.clipped(svg.way(svg.runs_of(yours), "theirs"), svg.way(svg.runs_of(own), "reference")),
         svg.text(((LEFT + RIGHT) / 2, CURVE_HEIGHT - 6), say("drawn.step"), "middle"),
     )  # fmt: skip
+
+
+def curves_svg(curves: Sequence[Curve]) -> Markup:
+    """Curves of one length on one scale, each in a colour and with dashes of its own."""
+    whole = replace(curves[0], theirs=tuple(value for curve in curves for value in curve.theirs), reference=())
+    frame = _frame_of_curve(whole)
+    lines = [_pixels(curve.theirs, len(curve.theirs), curve.steps, frame) for curve in curves]
+    return svg.drawing(
+        WIDTH, CURVE_HEIGHT, curves[0].title.rpartition(", ")[0], " ".join(map(describe_curve, curves)),
+        frame.axes(whole_steps=True),
+        frame.clipped(*(svg.way(svg.runs_of(line), f"way{place % WAYS}") for place, line in enumerate(lines))),
+        svg.text(((LEFT + RIGHT) / 2, CURVE_HEIGHT - 6), say("drawn.step"), "middle"),
+    )  # fmt: skip
+
+
+def are_alike(curves: Sequence[Curve]) -> bool:
+    """Whether several curves stand alone, have one length, and one title but for what stands behind its last comma."""
+    kinds = {(curve.title.rpartition(", ")[0], curve.steps, bool(curve.reference)) for curve in curves}
+    return len(curves) > 1 and len(kinds) == 1 and not curves[0].reference and ", " in curves[0].title
 
 
 def describe_curve(curve: Curve) -> str:
@@ -141,9 +161,6 @@ def path_svg(path: Path) -> Markup:
             *_start(_known(own) or _known(yours)),
         ),
     )  # fmt: skip
-
-
-WAYS = 6  # that can be told apart
 
 
 def ways_svg(paths: Sequence[Path]) -> Markup:

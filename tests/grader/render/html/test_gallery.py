@@ -113,6 +113,33 @@ def test_ways_of_several_tasks_from_one_start_are_one_picture(report, task):
     assert re.findall(r'</svg> <a href="#task-([^"]+)">', shown) == ["optimizers.a", "optimizers.b"]
 
 
+def curves_of(*titles, steps=3, reference=()):
+    return tuple(Curve(title, (3.0, 2.0, 1.0 / place), reference, steps, 0.0) for place, title in enumerate(titles, 1))
+
+
+def test_curves_of_one_title_but_for_its_end_are_one_picture(report, task):
+    """The end of each title names its line."""
+    page = page_of(report, with_verdict(task, Verdict.PASS, pictures=(), curves=curves_of("loss, deep", "loss, flat")))
+    assert page.count("<figure>") == 1 and "<b>loss</b>" in page and page.count('class="way1"') == 2
+    assert re.findall(r"</svg> (\w+)</li>", page) == ["deep", "flat"]
+
+
+@pytest.mark.parametrize(
+    "curves",
+    [
+        curves_of("loss, deep", "cost, deep"),
+        curves_of("loss", "loss"),
+        curves_of("loss, deep", "loss, flat", reference=(3.0, 2.0, 1.0)),
+        (*curves_of("loss, deep"), *curves_of("loss, flat", steps=9)),
+    ],
+    ids=["other titles", "no end", "beside a reference", "other lengths"],
+)
+def test_other_curves_are_drawn_one_by_one(report, task, curves):
+    """They have scales of their own."""
+    page = page_of(report, with_verdict(task, Verdict.PASS, pictures=(), curves=curves))
+    assert page.count("<figure>") == 2 and 'class="way0"' not in page
+
+
 @pytest.mark.parametrize(("off", "shown"), [(1e-4, False), (0.1, True)])
 def test_reference_of_a_path_is_left_out_where_both_go_the_same_way(report, task, off, shown):
     """A line below another one is only seen as a muddle."""

@@ -153,8 +153,9 @@ def test_train_names_places_held_out_names(submission, training, rng, draw):
         (answers, scores.argmax(1)), torch.ones(len(tests), dtype=torch.float64), accumulate=True
     )
     draw.picture(
-        "what each language was taken for", "confusion", counts, caption="a row for each true language"
-    )
+        "what each language was taken for", "confusion", counts, rows=LANGUAGES,
+        columns=[language[:2] for language in LANGUAGES], caption="a row for each true language",
+    )  # fmt: skip
     simple = {
         "the largest class": 1 / 6,
         "counting letters": share_right(by_letters(names, labels, tests), answers),

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from grader.course import load_course
+from grader.judge.grading import grade_submission
 from grader.render.html import report_page
 from grader.report import Curve, Path, Verdict
 
@@ -166,3 +168,19 @@ def test_gallery_escapes_what_a_submission_may_have_written(hostile):
     page = page_of(report, replace(task, verdict=Verdict.PASS, tests=(passed,), message=None))
     assert evil.startswith("</script>") and gallery(page).count("&lt;/script&gt;") > 10
     assert "<img src=x" not in page and "<script" not in page and "\u202e" not in page
+
+
+@pytest.mark.timeout(100)
+def test_gallery_of_a_real_grading(tmp_path):
+    """Two optimisers share a picture, cones and a kernel are shown; an edge filter that is wrong is not."""
+    for name in ("cnn", "optimizers"):
+        text = load_course().solution_file(name).read_text(encoding="utf-8")
+        turned = text.replace('direction == "vertical"', 'direction == "horizontal"')
+        (tmp_path / f"{name}.py").write_text(turned, encoding="utf-8")
+    names = ("optimizers.SGD", "optimizers.Adagrad", "cnn.edge_filter", "cnn.learn_filter", "cnn.receptive_field")
+    graded = grade_submission([tmp_path], tasks=names, seed=7, jobs=1, needs=False)
+    shown = gallery(report_page(graded))
+    assert re.findall(r'<h4 id="made-([^"]+)"', shown) == [name for name in names if "edge" not in name]
+    assert re.findall(r'</svg> <a href="#task-([^"]+)">', shown) == ["optimizers.SGD", "optimizers.Adagrad"]
+    assert "dilations 1, 2, 4, 8" in shown and "the kernel that was found" in shown and "edges of a digit" not in shown
+    assert shown.count('src="data:image/png') == 3 + 1

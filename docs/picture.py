@@ -29,7 +29,7 @@ WRONG = RIGHT.replace("(dim,", "(0,").replace("sum(dim", "sum(0")
 TASKS = ("losses.sigmoid", "losses.log_sum_exp", "losses.softmax")
 PROJECTS = ("projects.digits_cnn", "projects.depth", "projects.name_writer")
 SEED = 7
-COLOURS = 256  # of the page, which keeps its file small
+COLOURS = 64  # of the page, which keeps its file small
 GALLERY = 'section[aria-labelledby="made"]'
 
 

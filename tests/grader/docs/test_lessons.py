@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 TOPICS = load_course().topics
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(\S(?:[^$\n]*\S)?)\$", re.DOTALL)
 LAST = ["Traps", "Tasks", "Further reading"]
+MOST_WORDS = 2800
 
 
 @pytest.fixture(params=TOPICS, ids=lambda topic: topic.slug)
@@ -43,6 +44,11 @@ def test_lesson_opens_with_a_question_and_a_picture(text):
     opening = text.split("\n## ")[0]
     assert "?" in opening
     assert "](figures/" in opening
+
+
+def test_lesson_is_short(text):
+    """A word is what stands between spaces, so a formula is one or several."""
+    assert len(text.split()) <= MOST_WORDS
 
 
 def test_lesson_goes_from_derivation_over_worked_numbers_and_traps_to_the_tasks(text):

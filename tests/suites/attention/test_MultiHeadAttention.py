@@ -103,7 +103,7 @@ def test_MultiHeadAttention_with_padding(submission, rng, draw, shared, causal):
 
 @pytest.mark.parametrize("causal", [False, True], ids=["both ways", "causal"])
 def test_MultiHeadAttention_when_nothing_is_seen(submission, rng, draw, shared, causal):
-    """Behind padding at the front, or of padding alone, nothing is nan."""
+    """After padding at the front, or of padding alone, nothing is nan."""
     mask = padded(rng, 3, 4).flip(1)
     mask[1], mask[2, :2] = False, False
     oracle, x = shared.SelfAttention(6, 2), (rng.normal(3, 4, 6), mask, causal)

@@ -115,7 +115,7 @@ def test_equivariance_error_of_a_linear_layer(submission, rng, dy, dx):
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("dy, dx", [(2, 0), (-2, 4), (0, -4), (2, 2)])
 def test_equivariance_error_with_a_stride(submission, rng, dy, dx):
-    """Behind a stride of 2 the picture moves by half as much."""
+    """After a stride of 2 the picture moves by half as much."""
     x, weight = rng.normal(2, 3, 10, 13), rng.normal(4, 3, 3, 3)
     compare(submission, pooled, (2,), x, dy, dx, 0, 2)
     compare(submission, convolved, (weight, 1, 2), x, dy, dx, 0, 2)

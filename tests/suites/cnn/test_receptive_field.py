@@ -22,7 +22,7 @@ def test_receptive_field_of_two_layers(submission):
 
 @pytest.mark.visible
 def test_receptive_field_behind_a_stride(submission):
-    """Behind a pooling by 2 a kernel of 5 adds 8 pixels: 5, 6, 14, 16."""
+    """After a pooling by 2 a kernel of 5 adds 8 pixels: 5, 6, 14, 16."""
     layers = [(5, 1), (2, 2), (5, 1), (2, 2)]
     for count, want in enumerate((5, 6, 14, 16), start=1):
         check_equal(submission.receptive_field(layers[:count]), want)

@@ -139,7 +139,7 @@ def test_dead_relus_before_any_step(count):
 
 
 def test_dead_relus_of_a_second_layer(count):
-    """Behind a unit that is off two are dead; with a slope of 0.5 both are on."""
+    """After a unit that is off two are dead; with a slope of 0.5 both are on."""
     state = {
         "layers.0.weight": -torch.ones(1, 1).double(), "layers.0.bias": torch.zeros(1).double(),
         "layers.1.weight": torch.tensor([[-1.0], [-2.0]]).double(),

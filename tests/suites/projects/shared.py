@@ -135,7 +135,7 @@ def digits(rng, train=800, test=300, shift=4, side=SIDE):
 
 
 def rows_of_names(names, dtype=torch.float32):
-    """Return what is read, and what comes next, of some names: 1 to 26 for the letters, 0 around them, -100 behind.
+    """Return what is read, and what comes next, of some names: 1 to 26 for the letters, 0 around them, -100 after.
 
     What is read has the dtype that a net is to be trained in.
     """

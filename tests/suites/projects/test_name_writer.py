@@ -47,7 +47,7 @@ def training(submission, shared):
 
 
 def scored(model, tokens):
-    """Return the scores of a model for rows of tokens; read at once, and from the state behind the first one."""
+    """Return the scores of a model for rows of tokens; read at once, and from the state after the first one."""
     with torch.no_grad():
         once, _ = model(tokens)
         first, state = model(tokens[:, :1])

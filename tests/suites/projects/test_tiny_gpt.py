@@ -160,7 +160,7 @@ def written_by(model, generator):
 
 @pytest.mark.weight(3)
 def test_tiny_gpt_draws_from_the_scores_of_all_letters(training, rng, shared):
-    """Each name is drawn token after token, from the scores behind the last one."""
+    """Each name is drawn token after token, from the scores after the last one."""
     read, told = shared.rows_of_names(MANY, torch.float64)
     seed = rng.seed()
     trained = training.run(read, told, seed, 2, count=6, batch_size=8, lr=0.02)

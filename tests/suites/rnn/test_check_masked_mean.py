@@ -14,7 +14,7 @@ def one_by_one(x, lengths):
 
 
 def packed(x, lengths):
-    """puts the sequences behind one another"""
+    """puts the sequences one after another"""
     rows = torch.cat([row[:n] for row, n in zip(x, lengths, strict=True)])
     return torch.stack([part.sum(0) / len(part) for part in rows.split(lengths.tolist())])
 

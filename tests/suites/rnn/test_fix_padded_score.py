@@ -24,7 +24,7 @@ def by_loop(scores, targets, lengths):
 
 
 def drawn(rng, n, t, v, lengths):
-    """Draw scores and targets, with 0 behind the end of each text."""
+    """Draw scores and targets, with 0 after the end of each text."""
     targets, lengths = rng.integers(0, v, n, t), torch.tensor(lengths)
     targets[torch.arange(t) >= lengths.unsqueeze(1)] = 0
     scores = 2 * rng.normal(t, n, v) + 2 * functional.one_hot(targets.t(), v) * rng.bool(t, n, 1)
@@ -99,7 +99,7 @@ def test_fix_padded_score_gradient(submission, rng):
 @pytest.mark.weight(2)
 @pytest.mark.parametrize("number", [-1, 77, -100])
 def test_fix_padded_score_of_any_padding(submission, rng, number):
-    """What stands behind the end of a text may be any number."""
+    """What stands after the end of a text may be any number."""
     scores, targets, lengths = drawn(rng, 3, 4, 5, [4, 1, 2])
     loss, accuracy = by_loop(scores, targets, lengths)
     targets[torch.arange(4) >= lengths.unsqueeze(1)] = number

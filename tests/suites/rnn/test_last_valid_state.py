@@ -51,7 +51,7 @@ def test_last_valid_state_gradient(submission, rng, sizes):
 
 
 def test_last_valid_state_when_padding_is_nan(submission, rng):
-    """What stands behind the end of a sequence does not matter."""
+    """What stands after the end of a sequence does not matter."""
     output, lengths = batch(rng, 4, 6, 3)
     output[torch.arange(6) >= lengths.unsqueeze(1)] = torch.nan
     check_gradients(submission.last_valid_state, by_hand, output.requires_grad_(), lengths, rng=rng)

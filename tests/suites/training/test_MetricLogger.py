@@ -122,7 +122,7 @@ def test_MetricLogger_passes_over_a_broken_line(submission, rng):
 
 @pytest.mark.weight(2)
 def test_MetricLogger_goes_on_behind_a_broken_line(log, rng):
-    """Behind half a line a new logger starts a new line: only the half is lost."""
+    """After half a line a new logger starts a new line: only the half is lost."""
     old, new = drawn(rng, 2), drawn(rng, 2, first=4)
     text = "".join(json.dumps({"step": step} | numbers) + "\n" for step, numbers in old)
     _, curves = log(new, before=text + '{"step": 3, "loss": 0.')

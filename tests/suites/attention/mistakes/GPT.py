@@ -101,19 +101,19 @@ class ScaledEmbedding(_Parts):
         return math.sqrt(self.embedding.embedding_dim) * self.embedding(tokens) + self.positions(self._places(tokens))
 
 
-@mistake("the last norm is not used: it stands behind the blocks")
+@mistake("the last norm is not used: it stands after the blocks")
 class LastNormMissing(_Parts):
     def _normed(self, x):
         return x
 
 
-@mistake("the norm stands before the blocks: it belongs behind the last of them")
+@mistake("the norm stands before the blocks: it belongs after the last of them")
 class NormAtTheEntrance(_Parts):
     def forward(self, tokens):
         return self._scores(self._through(self.norm(self._entered(tokens))))
 
 
-@mistake("a norm stands before the blocks too: behind the last of them is enough")
+@mistake("a norm stands before the blocks too: after the last of them is enough")
 class NormTwice(_Parts):
     def _entered(self, tokens):
         return self.norm(super()._entered(tokens))

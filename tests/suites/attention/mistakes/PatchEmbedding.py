@@ -73,7 +73,7 @@ class WidthFirst(_Parts):
         return super()._patches(x.transpose(2, 3))
 
 
-@mistake("the class token stands behind the patches: in front of them")
+@mistake("the class token stands after the patches: in front of them")
 class ClassLast(_Parts):
     def _with_class(self, tokens):
         return torch.cat([tokens, self.class_token.expand(len(tokens), 1, -1)], 1)

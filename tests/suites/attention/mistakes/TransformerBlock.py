@@ -34,7 +34,7 @@ class PostNorm(_Parts):
         return self.norm2(x + self.linear2(self._bent(self.linear1(x))))
 
 
-@mistake("the norms stand behind the branches, before the sums: norm what goes into a branch")
+@mistake("the norms stand after the branches, before the sums: norm what goes into a branch")
 class NormsBehindTheBranches(_Parts):
     def forward(self, x, mask=None, causal=False):
         x = x + self.norm1(self.attention(x, mask, causal))
@@ -158,7 +158,7 @@ class NothingBetween(_Parts):
         return x
 
 
-@mistake("gelu stands behind the second layer: it belongs between the two")
+@mistake("gelu stands after the second layer: it belongs between the two")
 class GeluAtTheEnd(_Parts):
     def _thought(self, x):
         return self._bent(self.linear2(self.linear1(self.norm2(x))))

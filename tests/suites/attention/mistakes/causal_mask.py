@@ -24,7 +24,7 @@ def without_the_diagonal(length, device=None):
     return _ones(length, device).tril(-1)
 
 
-@mistake("every token sees the one behind it: nothing above the diagonal may be seen")
+@mistake("every token sees the one after it: nothing above the diagonal may be seen")
 def one_ahead(length, device=None):
     return _ones(length, device).tril(1)
 

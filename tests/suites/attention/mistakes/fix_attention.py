@@ -37,7 +37,7 @@ def _as_it_is(weights, past):
     return weights
 
 
-@mistake("each token still sees the one behind it: the diagonal of tril is 0")
+@mistake("each token still sees the one after it: the diagonal of tril is 0")
 def left_future(*args):
     return _right(*args, left=("future",))
 
@@ -57,17 +57,17 @@ def left_merge(*args):
     return _right(*args, left=("merge",))
 
 
-@mistake("two are left: each token sees the one behind it, and the softmax runs over the queries")
+@mistake("two are left: each token sees the one after it, and the softmax runs over the queries")
 def left_future_and_axis(*args):
     return _right(*args, left=("future", "axis"))
 
 
-@mistake("two are left: each token sees the one behind it, and the scale is the root of E")
+@mistake("two are left: each token sees the one after it, and the scale is the root of E")
 def left_future_and_scale(*args):
     return _right(*args, left=("future", "scale"))
 
 
-@mistake("two are left: each token sees the one behind it, and heads are not exchanged with tokens")
+@mistake("two are left: each token sees the one after it, and heads are not exchanged with tokens")
 def left_future_and_merge(*args):
     return _right(*args, left=("future", "merge"))
 
@@ -107,7 +107,7 @@ def hidden_is_zero(*args):
     return _right(*args, hide=lambda scores, past: scores * past)
 
 
-@mistake("the weights are set to 0 behind the softmax: what is left no longer sums to 1")
+@mistake("the weights are set to 0 after the softmax: what is left no longer sums to 1")
 def hidden_behind_the_softmax(*args):
     return _right(*args, hide=lambda scores, past: scores, after=lambda weights, past: weights * past)
 
@@ -127,7 +127,7 @@ def root_of_the_heads(x, in_weight, in_bias, out_weight, out_bias, num_heads):
     return _right(x, in_weight, in_bias, out_weight, out_bias, num_heads, scale=lambda width: math.sqrt(num_heads))
 
 
-@mistake("the split into heads was right: query, key and value are the first axis behind the tokens, then the heads")
+@mistake("the split into heads was right: query, key and value are the first axis after the tokens, then the heads")
 def split_changed(*args):
     def split(joint, h):
         n, t, e = joint.shape
@@ -136,7 +136,7 @@ def split_changed(*args):
     return _right(*args, split=split)
 
 
-@mistake("heads stand behind their features: exchange heads with tokens, and join (N, T, H, E/H)")
+@mistake("heads stand after their features: exchange heads with tokens, and join (N, T, H, E/H)")
 def merged_features_first(x, in_weight, in_bias, out_weight, out_bias, num_heads):
     features = torch.arange(x.shape[2]).view(num_heads, -1).t().flatten()  # where each feature of the heads comes to
     return _right(x, in_weight, in_bias, out_weight[:, features.argsort()], out_bias, num_heads)

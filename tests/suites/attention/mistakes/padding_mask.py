@@ -24,7 +24,7 @@ def true_is_padding(lengths, length):
     return _positions(lengths, length) >= lengths.unsqueeze(1)
 
 
-@mistake("the tokens are taken to stand at the end: padding comes behind them")
+@mistake("the tokens are taken to stand at the end: padding comes after them")
 def padding_in_front(lengths, length):
     return _positions(lengths, length) >= length - lengths.unsqueeze(1)
 

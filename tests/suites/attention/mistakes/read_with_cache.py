@@ -234,7 +234,7 @@ class not_scaled(_Reader):
         return super().attend(query * query.shape[-1] ** 0.5, key, value, seen)
 
 
-@mistake("the norm behind the blocks is missing")
+@mistake("the norm after the blocks is missing")
 @_reads
 class last_norm_missing(_Reader):
     def normed(self, model, x):

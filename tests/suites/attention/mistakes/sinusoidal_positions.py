@@ -68,7 +68,7 @@ def exponent_without_two_and_cosines_first(length, dim, device=None):
     return _joined(angles.cos(), angles.sin())
 
 
-@mistake("two at once: the exponent is i/D in place of 2i/D, and cosines stand behind all sines")
+@mistake("two at once: the exponent is i/D in place of 2i/D, and cosines stand after all sines")
 def exponent_without_two_and_side_by_side(length, dim, device=None):
     angles = _table(length, dim, device, _columns(dim, device) / 2)
     return torch.cat([angles.sin(), angles.cos()], 1)

@@ -86,7 +86,7 @@ def from_right_to_left(text, pairs):
     return _write(text, pairs, replace=replace)
 
 
-@mistake("places of a pair that overlap are both merged: go on behind both tokens")
+@mistake("places of a pair that overlap are both merged: go on after both tokens")
 def overlapping(text, pairs):
     def replace(tokens, pair, new):
         merged, t = [], 0

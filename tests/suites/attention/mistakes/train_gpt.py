@@ -110,7 +110,7 @@ class decay_one_ahead(_Loop):
         return self.lr * min(1, (self.step + 1) / self.warmup) * (1 - (self.step + 1) / self.steps)
 
 
-@mistake("the rate is set behind the step, so each step has that of the one before: set it first")
+@mistake("the rate is set after the step, so each step has that of the one before: set it first")
 @_trains
 class rate_set_too_late(_Loop):
     def rate(self):
@@ -168,7 +168,7 @@ class steps_rounded_down_and_mean_over_batches(_RoundedDown):
         return sum(value for value, _ in parts) / len(parts)
 
 
-@mistake("the rate falls only behind the warmup: 1 - k / K counts from the first step")
+@mistake("the rate falls only after the warmup: 1 - k / K counts from the first step")
 @_trains
 class decay_behind_the_warmup(_Loop):
     def rate(self):
@@ -177,7 +177,7 @@ class decay_behind_the_warmup(_Loop):
         return self.lr * min(1, (self.step + 1) / self.warmup) * falls
 
 
-@mistake("behind the warmup the rate falls from lr over the steps that are left: multiply by 1 - k / K from the start")
+@mistake("after the warmup the rate falls from lr over the steps that are left: multiply by 1 - k / K from the start")
 @_trains
 class decay_over_what_is_left(_Loop):
     def rate(self):
@@ -186,7 +186,7 @@ class decay_over_what_is_left(_Loop):
         return self.lr * (self.steps - self.step) / max(1, self.steps - self.warmup)
 
 
-@mistake("the gradients are not clipped, or before backward: clip behind it, to a norm of at most 1")
+@mistake("the gradients are not clipped, or before backward: clip after it, to a norm of at most 1")
 @_trains
 class not_clipped(_Loop):
     def clip(self, model):

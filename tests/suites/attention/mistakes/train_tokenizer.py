@@ -122,7 +122,7 @@ def from_right_to_left(text, merges):
     return _learn(text, merges, replace=replace)
 
 
-@mistake("behind a merged pair its second token is looked at again: go on behind both")
+@mistake("after a merged pair its second token is looked at again: go on after both")
 def second_token_twice(text, merges):
     def replace(tokens, pair, new):
         merged, t = [], 0

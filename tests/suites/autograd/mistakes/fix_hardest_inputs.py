@@ -92,7 +92,7 @@ def bounded_around_zero(model, x, labels, radius, lr, steps):
     return moved.clamp(-radius, radius)
 
 
-@mistake("the bound is applied once, behind the last step: it holds in every step")
+@mistake("the bound is applied once, after the last step: it holds in every step")
 def bounded_at_the_end(model, x, labels, radius, lr, steps):
     moved = reference("autograd").fix_hardest_inputs(model, x, labels, 1e9, lr, steps)
     return x.detach() + (moved - x.detach()).clamp(-radius, radius)

@@ -154,13 +154,13 @@ def _parts(x, y, w1, b1, w2, b2):
         return h, of_out, of_out @ w2
 
 
-@mistake("b1 got what arrives behind the tanh: multiply with 1 - h^2 first, as for w1")
+@mistake("b1 got what arrives after the tanh: multiply with 1 - h^2 first, as for w1")
 def first_bias_without_tanh(x, y, w1, b1, w2, b2):
     right = _right(x, y, w1, b1, w2, b2)
     return right._replace(b1=_parts(x, y, w1, b1, w2, b2)[2].sum(0))
 
 
-@mistake("w1 got what arrives behind the tanh: multiply with 1 - h^2 first, as for b1")
+@mistake("w1 got what arrives after the tanh: multiply with 1 - h^2 first, as for b1")
 def first_weight_without_tanh(x, y, w1, b1, w2, b2):
     right = _right(x, y, w1, b1, w2, b2)
     return right._replace(w1=_parts(x, y, w1, b1, w2, b2)[2].t() @ x.detach())
@@ -217,7 +217,7 @@ def sign_of_the_error(x, y, w1, b1, w2, b2):
     return _through(x, y, w1, b1, w2, b2, lambda h, before: 1 - h * h, of_out.sign() / y.numel())
 
 
-@mistake("the output is linear: a second tanh stands behind it here")
+@mistake("the output is linear: a second tanh stands after it here")
 def tanh_of_the_output(x, y, w1, b1, w2, b2):
     right = _right(x, y, w1, b1, w2, b2)
     with torch.no_grad():

@@ -179,7 +179,7 @@ class PooledBehindTheThird(_Parts):
         return self.fc3(self._drop(torch.relu(self.fc2(self._drop(torch.relu(self.fc1(x)))))))
 
 
-@mistake("the ReLU behind conv5 is missing: one follows each convolution")
+@mistake("the ReLU after conv5 is missing: one follows each convolution")
 class LastReluMissing(_Parts):
     def _last_bend(self, x):
         return x
@@ -255,7 +255,7 @@ class DroppedOnce(_Parts):
         return x
 
 
-@mistake("dropout stands before fc1 and before fc2: it stands behind both of them")
+@mistake("dropout stands before fc1 and before fc2: it stands after both of them")
 class DroppedBefore(_Parts):
     def _flat(self, x):
         return self.dropout(x.flatten(1))

@@ -130,7 +130,7 @@ class ReluBehindLinear(_Parts):
     _third = _second
 
 
-@mistake("the tanh stands behind the pooling: it stands before it, and the mean of tanh is another number")
+@mistake("the tanh stands after the pooling: it stands before it, and the mean of tanh is another number")
 class PooledBeforeTanh(_Parts):
     def _bent_and_pooled(self, x):
         return self._first(self._pooled(x))

@@ -121,13 +121,13 @@ class ChannelsLast(_Net):
         return x.permute(0, 2, 3, 1).flatten(1)
 
 
-@mistake("the ReLU is missing behind the convolutions")
+@mistake("the ReLU is missing after the convolutions")
 class NoRelu(_Net):
     def _activation(self, x):
         return x
 
 
-@mistake("a softmax stands behind fc: scores are asked for")
+@mistake("a softmax stands after fc: scores are asked for")
 class SoftmaxOfScores(_Net):
     def _scores(self, features):
         return self.fc(features).softmax(1)

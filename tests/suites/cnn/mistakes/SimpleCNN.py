@@ -184,7 +184,7 @@ class RoundedUp(_Parts):
         return functional.max_pool2d(x, 2, ceil_mode=True)
 
 
-@mistake("the second pooling is missing: pool behind both convolutions")
+@mistake("the second pooling is missing: pool after both convolutions")
 class SecondPoolingMissing(Right):
     def __init__(self, in_channels=1, num_classes=10, image_size=28):
         super().__init__(in_channels, num_classes, image_size)

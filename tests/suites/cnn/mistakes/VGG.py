@@ -139,7 +139,7 @@ class ChannelsLast(_Parts):
         return x.permute(0, 2, 3, 1).flatten(1)
 
 
-@mistake("a dropout stands behind fc1, as in the paper: none is asked for")
+@mistake("a dropout stands after fc1, as in the paper: none is asked for")
 class DropoutBehindTheFirst(_Parts):
     def _bent(self, x):
         return nn.functional.dropout(torch.relu(x), 0.5, self.training)

@@ -72,7 +72,7 @@ def padded_at_two_sides(x, weight, bias=None, stride=1, padding=0, dilation=1, g
     return _right(functional.pad(x, (0, pw, 0, ph)), weight, bias, stride, 0, dilation, groups)
 
 
-@mistake("all of the padding came before the first row and column: half of it belongs behind the last ones")
+@mistake("all of the padding came before the first row and column: half of it belongs after the last ones")
 def padded_before_only(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     ph, pw = _pair(padding)
     return _right(functional.pad(x, (2 * pw, 0, 2 * ph, 0)), weight, bias, stride, 0, dilation, groups)

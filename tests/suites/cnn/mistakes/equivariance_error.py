@@ -125,7 +125,7 @@ def invariance_asked(f, x, dy, dx, border=0, stride=1):
     return _error(f, x, dy, dx, border, stride, sign=0)
 
 
-@mistake("stride is ignored: behind a stride of 2 the picture moves by half as much")
+@mistake("stride is ignored: after a stride of 2 the picture moves by half as much")
 def stride_ignored(f, x, dy, dx, border=0, stride=1):
     return _error(f, x, dy, dx, border, stride, steps=lambda dy, dx, stride: (dy, dx))
 

@@ -12,7 +12,7 @@ def _filled(layers):
     return [(*layer, 1)[:3] for layer in layers]
 
 
-@mistake("the strides were ignored: behind a stride of 2 a pixel stands for two")
+@mistake("the strides were ignored: after a stride of 2 a pixel stands for two")
 def strides_ignored(layers):
     return 1 + sum(d * (k - 1) for k, _, d in _filled(layers))
 
@@ -67,7 +67,7 @@ def adds_the_whole_kernel(layers):
     return field
 
 
-@mistake("the dilation was taken for a part of the stride: it spreads its own kernel, not the layers behind")
+@mistake("the dilation was taken for a part of the stride: it spreads its own kernel, not the layers after it")
 def dilation_in_the_jump(layers):
     field, jump = 1, 1
     for k, s, d in _filled(layers):

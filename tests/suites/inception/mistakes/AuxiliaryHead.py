@@ -93,7 +93,7 @@ class DropoutTurnedRound(_Parts):
         return functional.dropout(h, 1 - self.dropout.p, self.training)
 
 
-@mistake("dropout comes before fc1: it comes behind its ReLU")
+@mistake("dropout comes before fc1: it comes after its ReLU")
 class DropoutBeforeHidden(_Parts):
     def scores(self, h):
         return self.fc2(torch.relu(self.fc1(self.off(h))))
@@ -123,7 +123,7 @@ class OtherDefault(Right):
         super().__init__(in_channels, num_classes, channels, hidden, dropout)
 
 
-@mistake("the ReLU behind fc1 is missing")
+@mistake("the ReLU after fc1 is missing")
 class NoRelu(_Parts):
     def scores(self, h):
         return self.fc2(self.off(self.fc1(h)))
@@ -277,13 +277,13 @@ class DropoutOfAHalf(_Parts):
         return functional.dropout(h, training=self.training)
 
 
-@mistake("there is a dropout before fc1 too: it comes once, behind its ReLU")
+@mistake("there is a dropout before fc1 too: it comes once, after its ReLU")
 class DropoutTwice(_Parts):
     def scores(self, h):
         return self.fc2(self.off(torch.relu(self.fc1(self.off(h)))))
 
 
-@mistake("the dropout switches features off before they are flattened: it comes behind the ReLU of fc1")
+@mistake("the dropout switches features off before they are flattened: it comes after the ReLU of fc1")
 class DropoutOnChannels(_Parts):
     def features(self, x):
         return functional.dropout2d(self.reduce(self.pool(x)), self.dropout.p, self.training).flatten(1)
@@ -298,19 +298,19 @@ class DropoutInTheWrongMode(_Parts):
         return functional.dropout(h, self.dropout.p, not self.training)
 
 
-@mistake("the activation behind fc1 is tanh: it is a ReLU")
+@mistake("the activation after fc1 is tanh: it is a ReLU")
 class Tanh(_Parts):
     def scores(self, h):
         return self.fc2(self.off(torch.tanh(self.fc1(h))))
 
 
-@mistake("the activation behind fc1 is a sigmoid: it is a ReLU")
+@mistake("the activation after fc1 is a sigmoid: it is a ReLU")
 class Sigmoid(_Parts):
     def scores(self, h):
         return self.fc2(self.off(torch.sigmoid(self.fc1(h))))
 
 
-@mistake("the activation behind fc1 leaks: it is a ReLU")
+@mistake("the activation after fc1 leaks: it is a ReLU")
 class Leaky(_Parts):
     def scores(self, h):
         return self.fc2(self.off(functional.leaky_relu(self.fc1(h))))

@@ -107,7 +107,7 @@ class ReluOnX(_Made):
         return torch.relu(self.bn(self.conv(torch.relu_(x))))
 
 
-@mistake("there is a ReLU behind the convolution too: it comes once, last")
+@mistake("there is a ReLU after the convolution too: it comes once, last")
 class TwoRelus(_Made):
     def forward(self, x):
         return torch.relu(self.bn(torch.relu(self.conv(x))))
@@ -206,7 +206,7 @@ class Absolute(_Made):
         return y.abs()
 
 
-@mistake("there is a dropout behind the ReLU: none is asked for")
+@mistake("there is a dropout after the ReLU: none is asked for")
 class Dropout(_Made):
     def bend(self, y):
         return functional.dropout(torch.relu(y), 0.5, self.training)

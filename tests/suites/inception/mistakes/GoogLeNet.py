@@ -106,13 +106,13 @@ class SecondHeadDetached(_Parts):
         return super().heads(first, second.detach())
 
 
-@mistake("the heads read the features behind the pool: they read what the blocks gave, before it")
+@mistake("the heads read the features after the pool: they read what the blocks gave, before it")
 class HeadsBehindThePool(_Parts):
     def heads(self, first, second):
         return super().heads(self.pool(first), self.pool(second))
 
 
-@mistake("the heads sit behind the second and the third block: they belong behind the first and the second")
+@mistake("the heads sit after the second and the third block: they belong after the first and the second")
 class HeadsOneBlockLater(Right):
     def __init__(self, in_channels=1, num_classes=10, dropout=0.4):
         super().__init__(in_channels, num_classes, dropout)
@@ -323,7 +323,7 @@ class HeadsInAList(Right):
         return Output(main, one(first), two(second)) if self.training else main
 
 
-@mistake("the main path is detached behind the second block: its gradient is to reach the stem")
+@mistake("the main path is detached after the second block: its gradient is to reach the stem")
 class MainDetached(_Parts):
     def pooled(self, x):
         return super().pooled(x.detach() if x.shape[1] == 24 else x)
@@ -437,7 +437,7 @@ class ScoresOfHeadsDetached(_Parts):
         return [scores.detach() for scores in super().heads(first, second)]
 
 
-@mistake("the first head reads the features behind the pool: it reads what the first block gave")
+@mistake("the first head reads the features after the pool: it reads what the first block gave")
 class FirstHeadBehindThePool(_Parts):
     def heads(self, first, second):
         return super().heads(self.pool(first), second)

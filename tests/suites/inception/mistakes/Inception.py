@@ -256,7 +256,7 @@ class ChannelsTypedIn(Right):
         super().__init__(192, c1, c2, c3, c4)
 
 
-@mistake("the branches were added up: they stand behind one another")
+@mistake("the branches were added up: they stand one after another")
 class Added(_Parts):
     def joined(self, branches):
         return sum(branches)
@@ -466,7 +466,7 @@ class AveragePoolAfterConvolution(_Parts):
         return functional.avg_pool2d(self.branch4(x), 3, stride=1, padding=1)
 
 
-@mistake("the 1x1 convolution behind the max pool is missing")
+@mistake("the 1x1 convolution after the max pool is missing")
 class PoolAlone(_Parts):
     def pool(self, x):
         return functional.max_pool2d(x, 3, stride=1, padding=1)

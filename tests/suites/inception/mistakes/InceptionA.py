@@ -145,7 +145,7 @@ class OneThree(_Parts):
         return self.branch3x3_2(self.branch3x3_1(x))
 
 
-@mistake("there is a ReLU behind every convolution: this block has none inside")
+@mistake("there is a ReLU after every convolution: this block has none inside")
 class ReluEverywhere(_Parts):
     def one(self, x):
         return torch.relu(super().one(x))
@@ -227,7 +227,7 @@ class NoBias(Right):
             layer.register_parameter("bias", None)
 
 
-@mistake("there is a batch norm behind the convolutions: this block has none inside")
+@mistake("there is a batch norm after the convolutions: this block has none inside")
 class BatchNormInside(Right):
     def __init__(self, in_channels):
         super().__init__(in_channels)
@@ -412,7 +412,7 @@ class PoolRepeatsTheEdge(_Parts):
         )
 
 
-@mistake("the 1x1 convolution behind the average is missing")
+@mistake("the 1x1 convolution after the average is missing")
 class PoolAlone(_Parts):
     def pool(self, x):
         return functional.avg_pool2d(x, 3, stride=1, padding=1)
@@ -624,7 +624,7 @@ class FiveBehindOne(_Parts):
         return self.branch5x5_2(self.branch5x5_1(self.branch1x1(x)))
 
 
-@mistake("there is a ReLU behind both reductions: this block has none inside")
+@mistake("there is a ReLU after both reductions: this block has none inside")
 class ReluOnReductions(_Parts):
     def five(self, x):
         return self.branch5x5_2(torch.relu(self.branch5x5_1(x)))

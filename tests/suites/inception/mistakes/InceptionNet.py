@@ -74,7 +74,7 @@ class SecondReluMissing(_Parts):
         return self.pool(x)
 
 
-@mistake("there is a ReLU behind each block: one follows each pool")
+@mistake("there is a ReLU after each block: one follows each pool")
 class ReluAfterBlocks(_Parts):
     def forward(self, x):
         x = torch.relu(self.inception1(self.pool(self.conv1(x))))
@@ -82,7 +82,7 @@ class ReluAfterBlocks(_Parts):
         return self.fc(x.flatten(1))
 
 
-@mistake("there is a further ReLU behind the last block: none is asked for there")
+@mistake("there is a further ReLU after the last block: none is asked for there")
 class ReluBeforeScores(_Parts):
     def flat(self, x):
         return torch.relu(x).flatten(1)
@@ -255,7 +255,7 @@ class FeaturesWithoutPools(Right):
         _with_features(self, 88 * (h - 8) * (w - 8))
 
 
-@mistake("the features are those behind the first pool: there is a second convolution and pool")
+@mistake("the features are those after the first pool: there is a second convolution and pool")
 class FeaturesOfOneStage(Right):
     def __init__(self, in_channels=1, num_classes=10, image_size=28):
         super().__init__(in_channels, num_classes, image_size)
@@ -330,7 +330,7 @@ class FirstReluMissing(_Parts):
         return self.pool(x)
 
 
-@mistake("there is a ReLU behind each pool and behind each block: the blocks have none")
+@mistake("there is a ReLU after each pool and after each block: the blocks have none")
 class ReluEverywhere(_Parts):
     def forward(self, x):
         x = torch.relu(self.inception1(self.first(self.conv1(x))))
@@ -338,7 +338,7 @@ class ReluEverywhere(_Parts):
         return self.fc(x.flatten(1))
 
 
-@mistake("there is a ReLU behind the first block: one follows each pool")
+@mistake("there is a ReLU after the first block: one follows each pool")
 class ReluBehindTheFirstBlock(_Parts):
     def forward(self, x):
         x = torch.relu(self.inception1(self.first(self.conv1(x))))
@@ -346,7 +346,7 @@ class ReluBehindTheFirstBlock(_Parts):
         return self.fc(x.flatten(1))
 
 
-@mistake("the blocks come before the pools: each comes behind pool and ReLU")
+@mistake("the blocks come before the pools: each comes after pool and ReLU")
 class BlocksBeforePools(_Parts):
     def forward(self, x):
         x = self.pool(self.inception1(torch.relu(self.conv1(x))))
@@ -354,7 +354,7 @@ class BlocksBeforePools(_Parts):
         return self.fc(x.flatten(1))
 
 
-@mistake("the ReLU comes behind the block, before the pool: it follows conv and pool")
+@mistake("the ReLU comes after the block, before the pool: it follows conv and pool")
 class ReluAndPoolBehindBlocks(_Parts):
     def forward(self, x):
         x = self.first(self.inception1(self.conv1(x)))

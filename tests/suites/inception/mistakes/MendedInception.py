@@ -54,7 +54,7 @@ class JoinedAlongTheBatch(_Block):
     left = ("batch",)
 
 
-@mistake("the ReLU behind branch5 is missing")
+@mistake("the ReLU after branch5 is missing")
 class NoReluBehindBranch5(_Block):
     bare = ("branch5",)
 
@@ -64,17 +64,17 @@ class SharedAndBatch(_Block):
     left = ("shared", "batch")
 
 
-@mistake("one reduction for both branches, and no ReLU behind branch5")
+@mistake("one reduction for both branches, and no ReLU after branch5")
 class SharedAndBare(_Block):
     left, bare = ("shared",), ("branch5",)
 
 
-@mistake("cat along the first axis, and no ReLU behind branch5")
+@mistake("cat along the first axis, and no ReLU after branch5")
 class BatchAndBare(_Block):
     left, bare = ("batch",), ("branch5",)
 
 
-@mistake("the reduced channels are not rectified: a ReLU stands behind reduce3 and reduce5 too")
+@mistake("the reduced channels are not rectified: a ReLU stands after reduce3 and reduce5 too")
 class NoReluInside(_Block):
     def _reduced(self, y):
         return y

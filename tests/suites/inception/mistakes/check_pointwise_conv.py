@@ -95,7 +95,7 @@ def one_channel(pointwise_conv):
     compare(pointwise_conv, sizes=((2, 1, 4, 5, 4), (2, 1, 1, 5, 3)))
 
 
-@mistake("all numbers are positive: a rectifier behind the sum goes unseen")
+@mistake("all numbers are positive: a rectifier after the sum goes unseen")
 def positive_numbers(pointwise_conv):
     compare(pointwise_conv, same=True)
 

@@ -35,7 +35,7 @@ def stacked(branches):
     return torch.stack(list(branches), dim=1)
 
 
-@mistake("the branches were added up: they stand behind one another")
+@mistake("the branches were added up: they stand one after another")
 def added(branches):
     _check(branches)
     return sum(branches)
@@ -59,13 +59,13 @@ def stacked_behind(branches):
     return torch.stack(list(branches), dim=2).flatten(1, 2)
 
 
-@mistake("the branches were averaged: they stand behind one another")
+@mistake("the branches were averaged: they stand one after another")
 def averaged(branches):
     _check(branches)
     return sum(branches) / len(branches)
 
 
-@mistake("the largest of the branches was taken: they stand behind one another")
+@mistake("the largest of the branches was taken: they stand one after another")
 def largest(branches):
     _check(branches)
     return torch.stack(list(branches)).amax(0)

@@ -52,7 +52,7 @@ def one_length_of_steps(logits, labels):
     return descended(logits, labels, 0.5, 1500)
 
 
-@mistake("probabilities are divided by T: softmax comes behind the division, and once")
+@mistake("probabilities are divided by T: softmax comes after the division, and once")
 def softmax_before(logits, labels):
     return descended(logits, labels, 0.5, 300, scores=lambda x, t: torch.softmax(x, 1) / t)
 

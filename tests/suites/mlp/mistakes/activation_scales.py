@@ -98,7 +98,7 @@ def in_front_of_the_activation(x, upstream, depth, inits, activations, generator
     return _table(x, upstream, depth, inits, activations, generator, forward=forward)
 
 
-@mistake("the gradients are those at the weighted sums: at h, behind the activation, they are asked for")
+@mistake("the gradients are those at the weighted sums: at h, after the activation, they are asked for")
 def gradients_in_front_of_the_activation(x, upstream, depth, inits, activations, generator):
     def backward(upstream, sums, outputs):
         return sums

@@ -108,7 +108,7 @@ def offset_in_the_sum(x, y, start, lr, steps):
     return _fit(x, y, start, lr, steps, lambda x, o, c, b, w: (o + c * torch.sigmoid(b + w * x.unsqueeze(1))).sum(1))
 
 
-@mistake("the loss behind each step was told: the one before it is asked for")
+@mistake("the loss after each step was told: the one before it is asked for")
 def losses_behind(x, y, start, lr, steps):
     right = reference("mlp").fit_curve(x, y, start, lr, steps + 1)
     return reference("mlp").fit_curve(x, y, start, lr, steps)._replace(losses=right.losses[1:])

@@ -71,7 +71,7 @@ class VelocityIsTheGradient(_GradItself):
     pass
 
 
-@mistake("weight decay comes behind the step: added to the gradient it is part of the velocity")
+@mistake("weight decay comes after the step: added to the gradient it is part of the velocity")
 class DecayBehindTheStep(_DecayLast):
     pass
 
@@ -82,13 +82,13 @@ class PlaceAndGradient(_GradItself):
         return i
 
 
-@mistake("velocities by place, and weight decay behind the step")
+@mistake("velocities by place, and weight decay after the step")
 class PlaceAndDecay(_DecayLast):
     def _key(self, i, p):
         return i
 
 
-@mistake("a first velocity that is p.grad itself, and weight decay behind the step")
+@mistake("a first velocity that is p.grad itself, and weight decay after the step")
 class GradientAndDecay(_DecayLast):
     def _gradient(self, p):
         return p.grad

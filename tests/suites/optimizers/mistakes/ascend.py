@@ -53,7 +53,7 @@ def decay_towards_the_start(f, x0, lr, steps, weight_decay=0.0):
     return _climb(f, x0, lr, steps, lambda x, g, lr: x + lr * (g - weight_decay * (x - x0)))
 
 
-@mistake("the decay acts behind the step, on the new point")
+@mistake("the decay acts after the step, on the new point")
 def decay_behind_the_step(f, x0, lr, steps, weight_decay=0.0):
     def move(x, g, lr):
         x = x + lr * g

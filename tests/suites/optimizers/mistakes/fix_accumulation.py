@@ -88,7 +88,7 @@ def sum_of_the_group(model, loss_fn, batches, optimizer, every, max_norm):
     return losses
 
 
-@mistake("the gradients are cut behind the step, when it is too late")
+@mistake("the gradients are cut after the step, when it is too late")
 def cut_behind_the_step(model, loss_fn, batches, optimizer, every, max_norm):
     return reference("optimizers").fix_accumulation(model, loss_fn, batches, optimizer, every, 1e30)
 

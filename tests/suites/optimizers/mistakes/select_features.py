@@ -60,12 +60,12 @@ def hard_threshold(x, y, strengths, lr, steps):
     return select(x, y, strengths, lr, steps, step)
 
 
-@mistake("the pull comes before the step on the squares: take it of z, behind that step")
+@mistake("the pull comes before the step on the squares: take it of z, after that step")
 def pull_first(x, y, strengths, lr, steps):
     return select(x, y, strengths, lr, steps, lambda w, g, lr, s: soft(w, lr * s) - lr * g(w))
 
 
-@mistake("the pull comes once, behind all steps: it belongs to each of them")
+@mistake("the pull comes once, after all steps: it belongs to each of them")
 def pull_at_the_end(x, y, strengths, lr, steps):
     found = select(x, y, strengths, lr, steps, lambda w, g, lr, s: w - lr * g(w)).weights
     weights = soft(found, lr * torch.tensor(strengths, dtype=x.dtype, device=x.device).unsqueeze(1))

@@ -116,7 +116,7 @@ class _ReluBeforeTheSum(_Block):
         return self.branch(x).relu() + x if self.residual else self.branch(x).relu()
 
 
-@mistake("the ReLU stands before the sum: it comes behind it")
+@mistake("the ReLU stands before the sum: it comes after it")
 def relu_before_the_sum(*given, **options):
     class Net(_Deep):
         block = _ReluBeforeTheSum
@@ -150,7 +150,7 @@ def plain_without_norm(*given, **options):
     return _wrong(given, options, net=Net)
 
 
-@mistake("the stem has no ReLU behind its norm")
+@mistake("the stem has no ReLU after its norm")
 def stem_without_relu(*given, **options):
     class Net(_Deep):
         def forward(self, x):

@@ -158,7 +158,7 @@ class _NormAfterRelu(_Net):
         return functional.max_pool2d(norm(functional.conv2d(x, weight, padding=1).relu()), 2)
 
 
-@mistake("the ReLU stands before the batch norm: it comes behind it")
+@mistake("the ReLU stands before the batch norm: it comes after it")
 def relu_before_the_norm(x, y, generator, epochs=6, batch_size=25, lr=0.005):
     return _with(_NormAfterRelu, x, y, generator, epochs, batch_size, lr)
 

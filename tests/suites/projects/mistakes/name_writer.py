@@ -95,7 +95,7 @@ def padding_counts(*given, **options):
     return _wrong(given, options, rows=lambda *to: _rows(*to, padding=0))
 
 
-@mistake("the end of a name is never learned: 0 comes behind the last letter, and counts")
+@mistake("the end of a name is never learned: 0 comes after the last letter, and counts")
 def end_forgotten(*given, **options):
     return _wrong(given, options, rows=lambda *to: _rows(*to, end=-100))
 
@@ -218,7 +218,7 @@ def on_the_cpu(*given, **options):
     return _right(*given, **{**options, "device": "cpu"})
 
 
-@mistake("the names run on behind their end: a name is cut in front of the first 0")
+@mistake("the names run on after their end: a name is cut in front of the first 0")
 def zeros_taken_out(*given, **options):
     def write(model, generator, device):
         token, state, name = torch.zeros(1, 1, dtype=torch.int64, device=device), None, ""

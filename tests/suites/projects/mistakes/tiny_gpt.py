@@ -83,7 +83,7 @@ def padding_counts(*given, **options):
     return _wrong(given, options, rows=lambda *to: _rows(*to, padding=0))
 
 
-@mistake("the end of a name is never learned: 0 comes behind the last letter, and counts")
+@mistake("the end of a name is never learned: 0 comes after the last letter, and counts")
 def end_forgotten(*given, **options):
     return _wrong(given, options, rows=lambda *to: _rows(*to, end=-100))
 
@@ -119,7 +119,7 @@ def counted_from_one(*given, **options):
     return _wrong(given, options, rate=lambda batch, *to: _rate(batch + 1, *to))
 
 
-@mistake("the rate of a batch is set behind its step: it is set before")
+@mistake("the rate of a batch is set after its step: it is set before")
 def set_behind_the_step(*given, **options):
     return _wrong(given, options, rate=lambda batch, lr, *to: _rate(batch - 1, lr, *to) if batch else lr)
 

@@ -162,14 +162,14 @@ class AddedInPlace(_Parts):
         return torch.relu(shortcut)
 
 
-@mistake("the first relu is missing, behind bn1")
+@mistake("the first relu is missing, after bn1")
 class NoFirstRelu(_Parts):
     def _branch(self, x):
         h = self.bn1(self.conv1(x))
         return self.bn3(self.conv3(torch.relu(self.bn2(self.conv2(h)))))
 
 
-@mistake("the second relu is missing, behind bn2")
+@mistake("the second relu is missing, after bn2")
 class NoSecondRelu(_Parts):
     def _branch(self, x):
         h = torch.relu(self.bn1(self.conv1(x)))

@@ -44,7 +44,7 @@ class CornerOfTheImage(_Block):
     left = ("slice",)
 
 
-@mistake("the ReLU stands before the sum: F must be able to subtract, so it comes behind it")
+@mistake("the ReLU stands before the sum: F must be able to subtract, so it comes after it")
 class ReluBeforeTheSum(_Block):
     left = ("relu",)
 
@@ -64,7 +64,7 @@ class CornerAndRelu(_Block):
     left = ("slice", "relu")
 
 
-@mistake("the pixels are picked behind norm, which then knows all of them: the projection has the stride")
+@mistake("the pixels are picked after norm, which then knows all of them: the projection has the stride")
 class PickedBehindTheNorm(_Block):
     left = ("slice",)
 
@@ -105,14 +105,14 @@ class OneNormTwice(_Block):
         return (h + self.norm(self.project(x))).relu()
 
 
-@mistake("the ReLU behind bn1 is missing")
+@mistake("the ReLU after bn1 is missing")
 class NoReluInside(_Block):
     def forward(self, x):
         h = self.bn2(self.conv2(self.bn1(self.conv1(x))))
         return torch.relu(h + self.norm(self.project(x)))
 
 
-@mistake("the ReLU behind the sum is missing")
+@mistake("the ReLU after the sum is missing")
 class NoReluAtTheEnd(_Block):
     def forward(self, x):
         h = self.bn2(self.conv2(self.bn1(self.conv1(x)).relu()))

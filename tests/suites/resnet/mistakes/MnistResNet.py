@@ -62,7 +62,7 @@ class RoundedUp(_Parts):
         self.fc = nn.Linear(32 * h * w, num_classes)
 
 
-@mistake("the pooling is missing behind conv2")
+@mistake("the pooling is missing after conv2")
 class NoSecondPooling(_Parts):
     def _change(self, in_channels, num_classes, image_size):
         pair = (image_size, image_size) if isinstance(image_size, int) else image_size
@@ -74,7 +74,7 @@ class NoSecondPooling(_Parts):
         return block(functional.max_pool2d(h, 2) if convolution is self.conv1 else h)
 
 
-@mistake("the pooling comes behind the residual block: it comes before")
+@mistake("the pooling comes after the residual block: it comes before")
 class PooledLast(_Parts):
     def _step(self, convolution, block, x):
         return functional.max_pool2d(block(torch.relu(convolution(x))), 2)
@@ -86,7 +86,7 @@ class MeanPooling(_Parts):
         return block(functional.avg_pool2d(torch.relu(convolution(x)), 2))
 
 
-@mistake("the relu behind the convolutions is missing")
+@mistake("the relu after the convolutions is missing")
 class NoRelu(_Parts):
     def _step(self, convolution, block, x):
         return block(functional.max_pool2d(convolution(x), 2))

@@ -35,7 +35,7 @@ class _Parts(Right):
         return branch + shortcut
 
 
-@mistake("a relu follows the sum: nothing stands behind it in this block")
+@mistake("a relu follows the sum: nothing stands after it in this block")
 class ReluAfterTheSum(_Parts):
     def _joined(self, branch, shortcut):
         return torch.relu(branch + shortcut)
@@ -61,13 +61,13 @@ class ReluBeforeTheNorm(_Parts):
         return self.conv2(self.bn2(torch.relu(self.conv1(a))))
 
 
-@mistake("the first relu is missing, behind bn1")
+@mistake("the first relu is missing, after bn1")
 class NoFirstRelu(_Parts):
     def _first(self, x):
         return self.bn1(x)
 
 
-@mistake("the second relu is missing, behind bn2")
+@mistake("the second relu is missing, after bn2")
 class NoSecondRelu(_Parts):
     def _branch(self, a):
         return self.conv2(self.bn2(self.conv1(a)))
@@ -177,7 +177,7 @@ class WithBiases(_Parts):
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
 
 
-@mistake("a third batch norm follows the sum: nothing stands behind it")
+@mistake("a third batch norm follows the sum: nothing stands after it")
 class NormAfterTheSum(_Parts):
     def _change(self, in_channels, channels, stride):
         self.bn3 = nn.BatchNorm2d(channels)

@@ -74,7 +74,7 @@ def gradients_still_asked_for(model, num_classes, batches, epochs, lr):
     return _train(model, batches, epochs, torch.optim.SGD(model.fc.parameters(), lr=lr))
 
 
-@mistake("everything was frozen behind the new fc, and fc too: it alone requires gradients")
+@mistake("everything was frozen after the new fc, and fc too: it alone requires gradients")
 def all_but_the_bias_frozen(model, num_classes, batches, epochs, lr):
     model.fc = _layer(model, num_classes)
     model.requires_grad_(False)

@@ -10,7 +10,7 @@ def _count(texts):
 
 
 def _numbered(tokens, min_count, first=("<pad>", "<unk>")):
-    """Number tokens in the order given, behind the special ones."""
+    """Number tokens in the order given, after the special ones."""
     rest = [token for token in dict.fromkeys(tokens) if token not in first]
     return {token: number for number, token in enumerate([*first, *rest])}
 
@@ -102,7 +102,7 @@ def special_missing(texts, min_count=1):
     return {token: number for number, token in enumerate(tokens[2:])}
 
 
-@mistake("there is no <unk>: it is 1, behind <pad>")
+@mistake("there is no <unk>: it is 1, after <pad>")
 def unknown_missing(texts, min_count=1):
     tokens = list(reference("rnn").build_vocabulary(texts, min_count))
     return _numbered([token for token in tokens if token != "<unk>"], min_count, ("<pad>",))

@@ -9,7 +9,7 @@ from grader.suite import mistake
 
 
 def batch(steps, width=5, features=3, padding=7.0, dtype=torch.float64):
-    """Return sequences with numbers of all signs, and `padding` behind each."""
+    """Return sequences with numbers of all signs, and `padding` after each."""
     x = torch.randn(len(steps), width, features, dtype=dtype, generator=torch.Generator().manual_seed(4))
     for row, n in zip(x, steps, strict=True):
         row[n:] = padding
@@ -69,7 +69,7 @@ def finite_padding(masked_mean):
     values(masked_mean, [2, 5, 1, 4])
 
 
-@mistake("the longest sequence stands first, the next behind it: try lengths in no order")
+@mistake("the longest sequence stands first, the next after it: try lengths in no order")
 def falling_lengths(masked_mean):
     for padding in (0.0, 7.0, torch.nan):
         values(masked_mean, [5, 4, 2, 1], padding=padding)

@@ -71,7 +71,7 @@ def pairs_and_state(model, tokens, epochs, batch_size, lr, generator):
     return _train(model, tokens, epochs, batch_size, lr, generator, "pairs", "state")
 
 
-@mistake("roll brings the first token behind the last one: there is nothing to ask for after the last token")
+@mistake("roll brings the first token after the last one: there is nothing to ask for after the last token")
 def rolled_targets(model, tokens, epochs, batch_size, lr, generator):
     return _train(model, tokens, epochs, batch_size, lr, generator, "wrapped")
 

@@ -25,7 +25,7 @@ def _filled(sequences, padding_value, at_front=False, dtype=None, device=None):
     return torch.stack(rows)
 
 
-@mistake("the padding stands in front: it belongs behind the end of each sequence")
+@mistake("the padding stands in front: it belongs after the end of each sequence")
 def padded_in_front(sequences, padding_value=0, batch_first=True):
     _, lengths = _right(sequences)
     padded = _filled(sequences, padding_value, at_front=True)

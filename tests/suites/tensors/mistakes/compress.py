@@ -35,7 +35,7 @@ def sorted_by_value(x, mask):
     return torch.where(_right(mask.long(), mask).bool(), x.masked_fill(~mask, x.max() + 1).sort(dim=1).values, 0)
 
 
-@mistake("what is not kept follows behind the kept ones; it becomes 0")
+@mistake("what is not kept follows after the kept ones; it becomes 0")
 def others_follow(x, mask):
     _right(x, mask)
     return x.gather(1, (~mask).to(torch.uint8).argsort(dim=1, stable=True))

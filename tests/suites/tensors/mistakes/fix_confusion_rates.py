@@ -78,7 +78,7 @@ def shares_of_all_samples(scores, labels):
     return _counts(scores, labels) / max(1, len(labels))
 
 
-@mistake("nan_to_num made 0 of 0 / 0 behind a division by the columns: keepdim is still missing")
+@mistake("nan_to_num made 0 of 0 / 0 after a division by the columns: keepdim is still missing")
 def nan_to_num_without_keepdim(scores, labels):
     counts = _counts(scores, labels)
     return (counts / counts.sum(1)).nan_to_num(0.0, posinf=0.0)

@@ -277,7 +277,7 @@ class named_by_the_word_alone(_Table):
         return [kind.partition("=")[2] for kind in names], columns
 
 
-@mistake("the features of words stand behind those of numbers: they stand where their column stands")
+@mistake("the features of words stand after those of numbers: they stand where their column stands")
 class words_behind_numbers(_Table):
     def __init__(self, path, target):
         super().__init__(path, target)

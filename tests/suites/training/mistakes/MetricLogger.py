@@ -41,7 +41,7 @@ class not_flushed(_Logger):
         self.file.write(json.dumps({"step": step} | {name: float(v) for name, v in numbers.items()}) + "\n")
 
 
-@mistake("the lines have no end: they stand behind each other on one line")
+@mistake("the lines have no end: they stand after each other on one line")
 class without_line_ends(_Logger):
     def log(self, step, numbers):
         self.write(json.dumps({"step": step} | {name: float(v) for name, v in numbers.items()}))
@@ -89,7 +89,7 @@ class raises_at_a_broken_line(_Logger):
         return super().curves()
 
 
-@mistake("reading stops at the first broken line: what a new logger wrote behind it is lost")
+@mistake("reading stops at the first broken line: what a new logger wrote after it is lost")
 class stops_at_a_broken_line(_Logger):
     def curves(self):
         curves = {}
@@ -105,7 +105,7 @@ class stops_at_a_broken_line(_Logger):
         return curves
 
 
-@mistake("a new logger writes straight behind half a line: its first line is lost as well")
+@mistake("a new logger writes straight after half a line: its first line is lost as well")
 class behind_half_a_line(_Logger):
     def __init__(self, path):
         self.path = path

@@ -37,7 +37,7 @@ def without_autocast(model, loader, loss_fn, optimizer):
     return _epoch(model, loader, model, loss_fn, optimizer)
 
 
-@mistake("the loss got its prediction in bfloat16: make it float32 behind autocast")
+@mistake("the loss got its prediction in bfloat16: make it float32 after autocast")
 def loss_in_bfloat16(model, loader, loss_fn, optimizer):
     return _epoch(model, loader, _cast(model), loss_fn, optimizer)
 
@@ -57,7 +57,7 @@ def weights_in_bfloat16(model, loader, loss_fn, optimizer):
     return _epoch(model, loader, lambda x: model(x.bfloat16()), _in_float32(loss_fn), optimizer)
 
 
-@mistake("the weights were in bfloat16 for the epoch and float32 again behind it: small steps are lost")
+@mistake("the weights were in bfloat16 for the epoch and float32 again after it: small steps are lost")
 def weights_there_and_back(model, loader, loss_fn, optimizer):
     model.bfloat16()
     loss = _epoch(model, loader, lambda x: model(x.bfloat16()), _in_float32(loss_fn), optimizer)

@@ -38,7 +38,7 @@ def _with_corners(logits, target, pos_weight, reduction, positive_part):
 
 @mistake("abs and clamp have corners at x = 0: the slope there is -t, but must be 1/2 - t")
 def corner_of_clamp(logits, target, pos_weight=None, reduction="mean"):
-    return _with_corners(logits, target, pos_weight, reduction, lambda x: x.clamp(min=0))
+    return _with_corners(logits, target, pos_weight, reduction, lambda x: x * (x >= 0))  # as clamp up to torch 2.13
 
 
 @mistake("abs and relu have corners at x = 0: the slope there is 1 - t, but must be 1/2 - t")

@@ -47,7 +47,7 @@ def padding_mask(lengths: Tensor, length: int) -> Tensor:
     No loop over the sequences: the number of torch operators does not grow with N.
 
     Args:
-        lengths: (N,) int64, how many tokens each sequence has, from 0 to T.
+        lengths: (N,) int64, how many tokens each sequence has, from 0 to T; N may be 0.
         length: T, to which all are padded; more than the longest, perhaps.
     Returns:
         (N, T), bool, on the device of lengths.
@@ -82,7 +82,8 @@ def scaled_dot_product_attention(
 
     Args:
         query, key, value: (*, T, D), (*, S, D) and (*, S, E), S at least 1; leading axes broadcast, as in matmul.
-        mask: bool, broadcasts to (*, T, S), True where a query may see a key; None lets everything be seen.
+        mask: bool, (*, T, S), True where a query may see a key; None lets everything be seen. Its axes broadcast with
+            those of the scores, and it may have leading axes that the others lack.
     Returns:
         The named tuple AttentionOutput: output (*, T, E), weights (*, T, S).
     Raises:
@@ -191,7 +192,7 @@ class RotaryEmbedding(nn.Module):
 
     Args:
         dim, base: D, even; the largest wavelength is nearly 2 pi base.
-    Parameters: none.
+    Parameters: none; it may have buffers.
     Forward:
         x: (*, T, D), such as the queries or the keys of all heads, (N, H, T, D).
         offset: the position of the first token, an int from 0 on; there is no largest position.
@@ -333,7 +334,7 @@ class GPT(nn.Module):
 
     Args:
         vocab_size, context: V, and C, how many tokens are read at most.
-        embed_dim, num_heads, num_layers: E, H and L, at least 0; hidden_dim of a block is 4E.
+        embed_dim, num_heads, num_layers: E, H and L; L may be 0. hidden_dim of a block is 4E.
     Parameters (keys of the state_dict, in any order; there is none for the scores):
         embedding.weight, positions.weight: (V, E) and (C, E), which start small, such as normal with deviation 0.02,
             so that the first loss is near log V.
@@ -387,7 +388,7 @@ def train_gpt(
     Each epoch goes once over all texts, in the batches of a new `torch.randperm(N, generator=generator)
     .split(batch_size)`; the last may be smaller, and counts. Step k of K in all, counted from 0: the mean cross-entropy
     of all tokens of the batch; its gradient, with torch.nn.utils.clip_grad_norm_ brought to a common norm of at most 1;
-    a step of torch.optim.AdamW, one for the whole training and with its own defaults, at the rate
+    a step of torch.optim.AdamW, one for the whole training, its other settings left as they are, at the rate
 
         r_k = lr * min(1, (k + 1) / warmup) * (1 - k / K)
 

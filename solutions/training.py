@@ -93,6 +93,7 @@ class CSVDataset(Dataset[tuple[Tensor, Tensor]]):
 
     Args:
         path, target: the file; the name of the column to predict, which holds numbers. All others are features.
+            A number is finite, as float() reads it. No cell holds a comma or a quotation mark.
     Attributes:
         names: the names of the D features, a list in the order of the file.
         x, y: (N, D) and (N,), float32: features and targets. dataset[i] is (x[i], y[i]), an IndexError beyond the ends.
@@ -725,7 +726,7 @@ class MetricLogger:
         ### END SOLUTION
 
     def curves(self) -> dict[str, list[tuple[int, float]]]:
-        """Return for each name the pairs (step, number) of all lines that have it, in the order of the file."""
+        """Return for each name the pairs (step, number) of the lines that have it, in order; {} without a line."""
         ### BEGIN SOLUTION
         curves: dict[str, list[tuple[int, float]]] = {}
         with open(self.path) as file:

@@ -6,7 +6,8 @@ Import whatever else of yours you like.
 
 Letters: N samples, D pixels of an image in a row, C channels, H W image, K = 10 classes, T tokens of a text.
 A net that a task makes is a `torch.nn.Module` under the keys of the state_dict that its docstring gives; how your class
-for it is called is free. It is on the device and in the dtype of x, with initial weights from torch's own generator.
+for it is called is free. It is on the device and in the dtype of x, with initial weights from torch's own generator,
+which may be drawn in another dtype.
 A task that trains takes in each epoch the batches of a new `torch.randperm(N, generator=generator).split(batch_size)`,
 the last of which may be smaller and counts; `generator` is one of the CPU. For each batch: the mean loss, its own
 gradient, one step of the optimiser, which is the same for the whole training. Losses come back as a list of floats, for
@@ -317,7 +318,8 @@ def name_writer(
     Tokens: 1 for a to 26 for z; 0 stands before the first letter and after the last one. The net reads 0 and the
     letters, and is to name at each step what comes next: the letters and 0. The loss of a batch is the mean of your
     `cross_entropy` over all steps of all its names, without padding; the steps are those of your `Adam` with lr. Then
-    your `sample` writes `count` names at temperature 1 by `generator`: from 0 to the next 0, or 20 letters.
+    your `sample` writes `count` names, one after the other, at temperature 1 by `generator`: from 0 to the next 0, or
+    20 letters. One call may give a whole name or one token; what it draws behind the 0 is left out, a name may be "".
     By hand: no torch nn.Embedding, LSTMCell, LSTM, and nothing of torch.optim.
 
     Args:
@@ -375,7 +377,7 @@ def find_the_bugs(
     number of the epoch, 0 at first, with lr, step size 5 and factor 0.5. At the end of an epoch, in evaluation mode and
     without a graph, the model sees all of x_val in one call: the share of its rows whose largest score is that of their
     label is the accuracy. At last the model gets back the weights and buffers it had at the end of the epoch with the
-    best accuracy, the first of them. Rewriting is as welcome as repairing.
+    best accuracy, of equally good epochs the first; it is left in any mode. Rewriting is as welcome as repairing.
     By hand: nothing of torch.optim, no torch cross_entropy, CrossEntropyLoss, nll_loss, NLLLoss.
 
     Args:

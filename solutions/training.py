@@ -1050,7 +1050,7 @@ def learning_rate_range(
     Afterwards the model is what it was: parameters, .grad, buffers and the mode of every module.
 
     Args:
-        model: any module without dropout; it may hold batch norm, and be in any mode.
+        model: any module without dropout; it may hold batch norm, and be in any mode. All parameters require gradients.
         train, validation: pairs (x, y) on the device of the model; x is (N, *) and (M, *).
         loss_fn: loss_fn(prediction, y) is a mean loss, a tensor without axes.
         rates, steps: the learning rates, in any order; how many steps, at least 1.
@@ -1129,7 +1129,8 @@ def selection_leak(x: Tensor, y: Tensor, folds: Sequence[tuple[Tensor, Tensor]],
     validation rows. An error is the mean of the squared errors of all rows, each in the fold where it validates.
 
     Args:
-        x, y: (N, D) and (N,), floating point, of one dtype.
+        x, y: (N, D) and (N,), floating point, of one dtype. No two columns that vary are equally strong, and those that
+            are chosen vary on the training rows of each fold.
         folds: k pairs (train, validation) of int64 tensors on the device of x, as of `kfold_indices`; of any sizes.
         count: how many columns, from 1 to D, and less than the training rows of a fold less 1.
     Returns:

@@ -42,6 +42,12 @@ def same_outcome(one: Outcome, other: Outcome) -> bool:
     return one.verdict is other.verdict and _same_place(one, other) and _same_problem(one.problem, other.problem)
 
 
+def same_check(one: Outcome, other: Outcome) -> bool:
+    """Whether one check failed in both, or all passed: behind a whole training rounding has made other numbers."""
+    checked = [p.checked for p in (one.problem, other.problem) if isinstance(p, CheckFailure)]
+    return same_outcome(one, other) or (len(checked) == 2 and checked[0] == checked[1])
+
+
 def _same_place(one: Outcome, other: Outcome) -> bool:
     """Whether two plays ended at one check of one call: of a list of bad values each is another case.
 
@@ -240,18 +246,20 @@ def compare(
     proof = Proof.NONE
     for item in items:
         theirs, key = outcomes[item.name], (runner.seed, task.id, item.name, mistake.name)
+        agree = same_check if is_statistical(item) else same_outcome
         known = runner.memory.get(key)
         if isinstance(known, Outcome):
-            if not same_outcome(theirs, known):
+            if not agree(theirs, known):
                 return Proof.NONE
             if known.verdict is Verdict.PASS:
                 continue  # of a pass nothing is left out
         ours = play_mistake(runner, task, mistake, item)
         if (fingerprint := fingerprint_of(ours)) is not None:
             runner.memory.put(key, fingerprint)
-        if not same_outcome(theirs, ours):
+        if not agree(theirs, ours):
             return Proof.NONE
-        proof = max(proof, proof_of(theirs, ours, by_chance=is_statistical(item)))
+        if same_outcome(theirs, ours):
+            proof = max(proof, proof_of(theirs, ours, by_chance=is_statistical(item)))
     return proof
 
 

@@ -69,15 +69,18 @@ def _step(model, optimizer, x, y):
     return loss.item()
 
 
-def _wrong(given, options, net=_Deep, step=_step, orders=_orders, make=_sgd):
+def _mean(losses, order):
+    return sum(loss * len(rows) for loss, rows in zip(losses, order, strict=True)) / sum(map(len, order))
+
+
+def _wrong(given, options, net=_Deep, step=_step, orders=_orders, make=_sgd, told=_mean):
     """Train with some parts in place of the right ones."""
     x, y, generator, blocks, residual, epochs, batch_size, lr = _bound(*given, **options)
     model = net(x.shape[1], blocks, residual).to(x)
     model.train()
     optimizer, losses = make(model.parameters(), lr), []
     for order in orders(len(x), generator, epochs, batch_size):
-        total = sum(step(model, optimizer, x[rows], y[rows]) * len(rows) for rows in order)
-        losses.append(total / sum(map(len, order)))
+        losses.append(told([step(model, optimizer, x[rows], y[rows]) for rows in order], order))
     return _run(model, losses)
 
 
@@ -208,6 +211,11 @@ def one_order(*given, **options):
         return _orders(n, generator, min(epochs, 1), batch_size) * epochs
 
     return _wrong(given, options, orders=orders)
+
+
+@mistake("a loss is that of the last batch of its epoch: the mean over all samples is asked for")
+def loss_of_the_last_batch(*given, **options):
+    return _wrong(given, options, told=lambda losses, order: losses[-1])
 
 
 @mistake("the net is left in training mode: batch norm then looks at the other images of a batch")

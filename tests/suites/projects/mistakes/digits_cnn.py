@@ -136,6 +136,26 @@ def mean_of_batch_means(x, y, generator, epochs=6, batch_size=25, lr=0.005):
     return _run(model, losses)
 
 
+@mistake("a loss is that of the last batch of its epoch: the mean over all samples is asked for")
+def loss_of_the_last_batch(x, y, generator, epochs=6, batch_size=25, lr=0.005):
+    model, losses = _net(x), []
+    optimizer = _adam(model, lr)
+    for order in _orders(len(x), generator, epochs, batch_size):
+        losses.append([_step(model.train(), optimizer, x[rows], y[rows]) for rows in order][-1])
+    return _run(model, losses)
+
+
+@mistake("the images are shuffled and the labels stay in their order: take the same rows of both")
+def labels_never_shuffled(x, y, generator, epochs=6, batch_size=25, lr=0.005):
+    model, losses = _net(x), []
+    optimizer, places = _adam(model, lr), torch.arange(len(x)).split(batch_size)
+    for order in _orders(len(x), generator, epochs, batch_size):
+        pairs = zip(order, places, strict=True)
+        total = sum(_step(model.train(), optimizer, x[rows], y[own]) * len(rows) for rows, own in pairs)
+        losses.append(total / len(x))
+    return _run(model, losses)
+
+
 @mistake("the net is left in training mode: batch norm then looks at the other images of a batch")
 def left_in_training_mode(x, y, generator, epochs=6, batch_size=25, lr=0.005):
     model, losses = _right(x, y, generator, epochs, batch_size, lr)
@@ -151,6 +171,14 @@ def net_on_the_cpu(x, y, generator, epochs=6, batch_size=25, lr=0.005):
 def made_up_losses(x, y, generator, epochs=6, batch_size=25, lr=0.005):
     model, losses = _right(x, y, generator, epochs, batch_size, lr)
     return _run(model, [2.3 / (epoch + 1) for epoch in range(epochs)])
+
+
+@mistake("the optimizer has no filters: it gets all parameters of the net")
+def filters_not_trained(x, y, generator, epochs=6, batch_size=25, lr=0.005):
+    model = _net(x)
+    others = [p for name, p in model.named_parameters() if not name.startswith("conv")]
+    optimizer = torch.optim.Adam(others, lr=lr)
+    return _run(model, _train(model, optimizer, x, y, _orders(len(x), generator, epochs, batch_size)))
 
 
 class _NormAfterRelu(_Net):

@@ -148,6 +148,26 @@ def mean_of_batch_means(x, y, generator, epochs=10, batch_size=20, lr=0.003):
     return _run(model, losses)
 
 
+@mistake("a loss is that of the last batch of its epoch: the mean over all samples is asked for")
+def loss_of_the_last_batch(x, y, generator, epochs=10, batch_size=20, lr=0.003):
+    model, losses = _net(x), []
+    optimizer = _adam(model, lr)
+    for order in _orders(len(x), generator, epochs, batch_size):
+        losses.append([_step(model.train(), optimizer, x[rows], y[rows]) for rows in order][-1])
+    return _run(model, losses)
+
+
+@mistake("the images are shuffled and the labels stay in their order: take the same rows of both")
+def labels_never_shuffled(x, y, generator, epochs=10, batch_size=20, lr=0.003):
+    model, losses = _net(x), []
+    optimizer, places = _adam(model, lr), torch.arange(len(x)).split(batch_size)
+    for order in _orders(len(x), generator, epochs, batch_size):
+        pairs = zip(order, places, strict=True)
+        total = sum(_step(model.train(), optimizer, x[rows], y[own]) * len(rows) for rows, own in pairs)
+        losses.append(total / len(x))
+    return _run(model, losses)
+
+
 @mistake("the net is left in training mode: it comes back in evaluation mode")
 def left_in_training_mode(x, y, generator, epochs=10, batch_size=20, lr=0.003):
     model, losses = _right(x, y, generator, epochs, batch_size, lr)

@@ -26,9 +26,9 @@ class _Net(nn.Module):
         return self.cell(x, state)
 
 
-def _rows(names, device, end=0, padding=-100):
+def _rows(names, device, end=0, padding=-100, longest=0):
     """Return what is read and what comes next; without an end what comes next is `padding` there."""
-    longest = max(map(len, names)) + 1
+    longest = longest or max(map(len, names)) + 1
     read = torch.zeros(len(names), longest, dtype=torch.int64)
     told = torch.full((len(names), longest), padding)
     for row, name in enumerate(names):
@@ -61,21 +61,26 @@ def _wrong(given, options, net=_Net, loss=_loss, clear=True, make=torch.optim.Ad
     """Train and write with some parts in place of the right ones: rows, orders, write."""
     names, generator, count, epochs, batch_size, lr, device, dtype = _bound(*given, **options)
     model = net().to(device, dtype)
-    read, told = parts.get("rows", _rows)(names, device)
     optimizer, losses = make(model.parameters(), lr=lr), []
     for order in parts.get("orders", _orders)(len(names), generator, epochs, batch_size):
-        total = 0.0
+        model.train()
+        each = []
         for batch in order:
-            value = loss(model(read[batch])[0], told[batch])
+            read, told = parts.get("rows", _rows)([names[place] for place in batch], device)
+            value = loss(model(read)[0], told)
             if clear:
                 optimizer.zero_grad()
             value.backward()
             optimizer.step()
-            total += value.item() * len(batch)
-        losses.append(total / sum(map(len, order)))
+            each.append(value.item())
+        losses.append(parts.get("mean", _mean)(each, order))
     model.eval()
     written = [parts.get("write", _write)(model, generator, device) for _ in range(count)]
     return reference("projects").Writer(model, losses, written)
+
+
+def _mean(losses, order):
+    return sum(loss * len(rows) for loss, rows in zip(losses, order, strict=True)) / sum(map(len, order))
 
 
 def _orders(n, generator, epochs, batch_size):
@@ -93,6 +98,12 @@ def _right(*given, **options):
 @mistake("padding counts in the loss: the loss has a label that it ignores")
 def padding_counts(*given, **options):
     return _wrong(given, options, rows=lambda *to: _rows(*to, padding=0))
+
+
+@mistake("all names are filled up to the longest, and what fills them counts in the loss")
+def padding_to_the_longest_counts(*given, **options):
+    longest = max(map(len, given[0])) + 1
+    return _wrong(given, options, rows=lambda *to: _rows(*to, padding=0, longest=longest))
 
 
 @mistake("the end of a name is never learned: 0 comes after the last letter, and counts")
@@ -142,6 +153,28 @@ def one_order(*given, **options):
         return _orders(n, generator, min(epochs, 1), batch_size) * epochs
 
     return _wrong(given, options, orders=orders)
+
+
+class _Remembers(_Net):
+    """Begins a batch with the last state of the one before in its epoch, where that has as many rows."""
+
+    last = None
+
+    def train(self, mode=True):
+        self.last = None
+        return super().train(mode)
+
+    def forward(self, tokens, state=None):
+        if self.training and self.last is not None and len(self.last[0]) == len(tokens):
+            state = tuple(part.detach() for part in self.last)
+        scores, after = super().forward(tokens, state)
+        self.last = after
+        return scores, after
+
+
+@mistake("a batch begins with the state of the batch before: each name begins with zeros")
+def state_of_the_batch_before(*given, **options):
+    return _wrong(given, options, net=_Remembers)
 
 
 class _Forgetful(_Net):
@@ -231,6 +264,11 @@ def zeros_taken_out(*given, **options):
         return name
 
     return _wrong(given, options, write=write)
+
+
+@mistake("a loss is that of the last batch of its epoch: the mean over all samples is asked for")
+def loss_of_the_last_batch(*given, **options):
+    return _wrong(given, options, mean=lambda losses, order: losses[-1])
 
 
 @mistake("the losses are made up: they are those that the steps were made from")

@@ -12,9 +12,9 @@ def _net(heads=4, layers=1):
     return reference("projects").GPT(27, 24, 48, heads, layers)
 
 
-def _rows(names, device, end=0, padding=-100):
+def _rows(names, device, end=0, padding=-100, longest=0):
     """Return what is read and what comes next."""
-    longest = max(map(len, names)) + 1
+    longest = longest or max(map(len, names)) + 1
     read = torch.zeros(len(names), longest, dtype=torch.int64)
     told = torch.full((len(names), longest), padding)
     for row, name in enumerate(names):
@@ -43,6 +43,10 @@ def _write(model, generator, device, temperature=1.0, first=0, longest=20, seen=
     return "".join(chr(token + 96) for token in tokens[1:] if token)
 
 
+def _mean(losses, order):
+    return sum(loss * len(rows) for loss, rows in zip(losses, order, strict=True)) / sum(map(len, order))
+
+
 def _orders(n, generator, epochs, batch_size):
     return [torch.randperm(n, generator=generator).split(batch_size) for _ in range(epochs)]
 
@@ -59,20 +63,20 @@ def _wrong(given, options, net=_net, make=torch.optim.Adam, rate=_rate, clear=Tr
     """Train and write with some parts in place of the right ones: rows, orders, write."""
     names, generator, count, epochs, batch_size, lr, device, dtype = _bound(*given, **options)
     model = net().to(device, dtype)
-    read, told = parts.get("rows", _rows)(names, device)
     optimizer, losses, number = make(model.parameters(), lr=lr), [], 0
     for order in parts.get("orders", _orders)(len(names), generator, epochs, batch_size):
-        total = 0.0
+        each = []
         for batch in order:
+            read, told = parts.get("rows", _rows)([names[place] for place in batch], device)
             optimizer.param_groups[0]["lr"] = rate(number, lr, epochs * len(order))
             number += 1
-            value = functional.cross_entropy(model(read[batch]).flatten(0, 1), told[batch].flatten())
+            value = functional.cross_entropy(model(read).flatten(0, 1), told.flatten())
             if clear:
                 optimizer.zero_grad()
             value.backward()
             optimizer.step()
-            total += value.item() * len(batch)
-        losses.append(total / sum(map(len, order)))
+            each.append(value.item())
+        losses.append(parts.get("mean", _mean)(each, order))
     model.eval()
     written = [parts.get("write", _write)(model, generator, device) for _ in range(count)]
     return reference("projects").Writer(model, losses, written)
@@ -81,6 +85,12 @@ def _wrong(given, options, net=_net, make=torch.optim.Adam, rate=_rate, clear=Tr
 @mistake("padding counts in the loss: the loss has a label that it ignores")
 def padding_counts(*given, **options):
     return _wrong(given, options, rows=lambda *to: _rows(*to, padding=0))
+
+
+@mistake("all names are filled up to the longest, and what fills them counts in the loss")
+def padding_to_the_longest_counts(*given, **options):
+    longest = max(map(len, given[0])) + 1
+    return _wrong(given, options, rows=lambda *to: _rows(*to, padding=0, longest=longest))
 
 
 @mistake("the end of a name is never learned: 0 comes after the last letter, and counts")
@@ -188,6 +198,11 @@ def left_in_training_mode(*given, **options):
     run = _right(*given, **options)
     run.model.train()
     return run
+
+
+@mistake("a loss is that of the last batch of its epoch: the mean over all samples is asked for")
+def loss_of_the_last_batch(*given, **options):
+    return _wrong(given, options, mean=lambda losses, order: losses[-1])
 
 
 @mistake("the losses are made up: they are those that the steps were made from")

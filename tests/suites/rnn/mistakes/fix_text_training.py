@@ -23,6 +23,7 @@ def _train(model, tokens, epochs, batch_size, lr, generator, *left):
         if "unshuffled" in left:
             order = torch.arange(len(tokens))
         x_all = inputs[order.to(tokens.device)]
+        inputs = x_all if "drift" in left else inputs
         y_all = targets if "pairs" in left else targets[order.to(tokens.device)]
         total, count = 0.0, 0
         for x, y in zip(x_all.split(batch_size), y_all.split(batch_size), strict=True):
@@ -49,6 +50,11 @@ def asks_for_the_token_before(model, tokens, epochs, batch_size, lr, generator):
 @mistake("the inputs are shuffled and the targets are not: take the same texts for both")
 def targets_of_other_texts(model, tokens, epochs, batch_size, lr, generator):
     return _train(model, tokens, epochs, batch_size, lr, generator, "pairs")
+
+
+@mistake("the inputs alone are shuffled, anew in each epoch: take the same texts for both, in the order that is drawn")
+def inputs_drift_away(model, tokens, epochs, batch_size, lr, generator):
+    return _train(model, tokens, epochs, batch_size, lr, generator, "pairs", "drift")
 
 
 @mistake("the state goes on from batch to batch, to texts that have nothing to do with it: start with None")

@@ -49,6 +49,21 @@ def test_double_refuses_integers(submission):
         submission.double(torch.tensor([1]))
 '''
 
+TRAINED = '''
+import pytest
+import torch
+from grader.suite import check_close
+
+def test_double_values(submission):
+    """Three numbers come out as computed by hand."""
+    check_close(submission.double(torch.tensor([1.0, 2.0, -3.0])), torch.tensor([2.0, 4.0, -6.0]))
+
+@pytest.mark.statistical
+def test_double_of_many(submission):
+    """What comes behind many steps is near."""
+    check_close(submission.double(torch.ones(9)), 2 * torch.ones(9))
+'''
+
 REFUSING = """
 from grader.suite import mistake
 
@@ -115,6 +130,14 @@ def test_nobody_is_named_when_two_mistakes_do_the_same(made_up):
 
 def test_nobody_is_named_when_the_number_is_another(made_up):
     assert named(made_up, lambda x: 2 * x + 1.01) is None
+
+
+def test_mistake_is_named_though_a_whole_training_ends_with_other_numbers(made_up):
+    """Rounding grows from step to step; a test whose numbers show the cause agrees, and each other one fails alike."""
+    made_up.suite(TRAINED)
+    assert named(made_up, lambda x: 2 * x + (1 if len(x) == 3 else 1.5)) == "added_one"
+    assert named(made_up, lambda x: 2 * x + (1 if len(x) == 3 else 0)) is None
+    assert named(made_up, lambda x: 2 * x + (0 if len(x) == 3 else 1.5)) is None
 
 
 def test_nobody_is_named_when_one_element_is_another(made_up):

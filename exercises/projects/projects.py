@@ -156,7 +156,7 @@ def name_writer(
     letters, and is to name at each step what comes next: the letters and 0. The loss of a batch is the mean of your
     `cross_entropy` over all steps of all its names, without padding; the steps are those of your `Adam` with lr. Then
     your `sample` writes `count` names, one after the other, at temperature 1 by `generator`: from 0 to the next 0, or
-    20 letters. One call may give a whole name or one token; what it draws behind the 0 is left out, a name may be "".
+    20 letters. One call may give a whole name or one token; what it draws after the 0 is left out, a name may be "".
     By hand: no torch nn.Embedding, LSTMCell, LSTM, and nothing of torch.optim.
 
     Args:

@@ -43,7 +43,7 @@ def same_outcome(one: Outcome, other: Outcome) -> bool:
 
 
 def same_check(one: Outcome, other: Outcome) -> bool:
-    """Whether one check failed in both, or all passed: behind a whole training rounding has made other numbers."""
+    """Whether one check failed in both, or all passed: after a whole training rounding has made other numbers."""
     checked = [p.checked for p in (one.problem, other.problem) if isinstance(p, CheckFailure)]
     return same_outcome(one, other) or (len(checked) == 2 and checked[0] == checked[1])
 

@@ -60,7 +60,7 @@ def test_double_values(submission):
 
 @pytest.mark.statistical
 def test_double_of_many(submission):
-    """What comes behind many steps is near."""
+    """What comes after many steps is near."""
     check_close(submission.double(torch.ones(9)), 2 * torch.ones(9))
 '''
 

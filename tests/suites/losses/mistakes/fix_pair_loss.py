@@ -61,7 +61,7 @@ def missing_taken_out_too_late(x, y, same):
     return torch.where(known, torch.where(same, distance, different), 0.0).sum() / known.sum().clamp(min=1)
 
 
-@mistake("where stands behind the root and behind nan: backward still goes through both, so take them out before")
+@mistake("where comes after the root and after nan: backward still goes through both, so take them out before")
 def where_behind_the_root(x, y, same):
     known = ~(x.isnan() | y.isnan()).any(dim=1)
     distance = (x - y).square().sum(dim=1).sqrt()

@@ -47,7 +47,9 @@ def test_loss_surface_matches_a_loop(submission, rng, draw):
             arguments = drawn(rng, *sizes, dtype=dtype)
             check_close(submission.loss_surface(*arguments), by_loop(*arguments))
     w, b, x = torch.linspace(2, -2, 41), torch.linspace(-2, 2, 41), rng.uniform(20, low=-0.5, high=2)
-    surface = submission.loss_surface(w, b, x.float(), (x / 2 + rng.normal(20, std=0.3)).float())
+    line = w, b, x.float(), (x / 2 + rng.normal(20, std=0.3)).float()
+    surface = submission.loss_surface(*line)
+    check_close(surface, by_loop(*line))
     caption = "its root; slopes from -2 below to 2 above, offsets from -2 on the left to 2 on the right"
     draw.picture("the cost of every line", "images", surface.sqrt(), caption=caption)
 

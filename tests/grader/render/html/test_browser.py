@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from grader.classroom.pages.feedback import feedback_page
 from grader.course import load_course
 from grader.render.html import report_page
 from grader.render.html.lesson import lesson_page
+from grader.report import Verdict
 
 LESSONS = [f"lesson_{slug}" for slug in load_course().slugs]
 BROWSER = next(
@@ -22,6 +24,9 @@ SCORES = """() => [...document.querySelectorAll("table[data-sortable] tbody tr")
   .map((row) => row.cells[1].textContent)"""
 SHOWN_THOUGH_CLOSED = """() => [...document.querySelectorAll("details:not([open]) .behind")]
   .filter((part) => part.checkVisibility({contentVisibilityAuto: true})).length"""
+
+FARTHEST = """() => Math.max(...[...document.querySelectorAll(".made figure")]
+  .map((figure) => figure.getBoundingClientRect().right))"""
 
 pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome is installed"),
@@ -40,12 +45,24 @@ def folder(tmp_path_factory, class_result, report, hostile):
         "class": class_page(class_result),
         "feedback": feedback_page(class_result.standings[3], class_result),
         "report": report_page(report),
+        "gallery": report_page(all_right(report)),
+        "hostile_gallery": report_page(all_right(hostile[0])),
         "hostile_report": report_page(hostile[0]),
         "hostile_class": class_page(hostile[1]),
     }
     for name, text in pages.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return folder
+
+
+def all_right(report):
+    """The report as if every task and test had passed."""
+    tasks = [replace(task, verdict=Verdict.PASS, tests=tuple(map(passed, task.tests))) for task in report.tasks]
+    return replace(report, tasks=tuple(tasks))
+
+
+def passed(test):
+    return replace(test, verdict=Verdict.PASS, message=None, traceback=None)
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +96,26 @@ def visit(chromium, folder):
         context.close()
 
 
-@pytest.mark.parametrize("name", [*LESSONS, "class", "feedback", "report", "hostile_report", "hostile_class"])
+PAGES = ("class", "feedback", "report", "hostile_report", "hostile_class", "gallery", "hostile_gallery")
+
+
+@pytest.mark.parametrize("name", [*LESSONS, *PAGES])
 def test_page_fits_a_phone_and_asks_for_nothing(visit, name):
     """At 360 pixels the page itself does not scroll sideways, nothing is complained about, nothing is fetched."""
     page, told, asked = visit(name, width=360)
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert (told, asked) == ([], [])
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_gallery_fits_and_its_labels_do_not_break(visit, width):
+    """Each label of a picture stands on one line, and each drawing stays inside of the page."""
+    page, told, _ = visit("gallery", width=width)
+    heights = page.evaluate("[...document.querySelectorAll('.made .panels span')].map((each) => each.clientHeight)")
+    right = page.evaluate(FARTHEST)
+    assert len(heights) == 6 and max(heights) < 25 and 0 < right <= width
+    assert page.locator(".made").first.is_visible() and told == []
 
 
 def test_table_is_sorted_with_the_keyboard(visit):

@@ -157,7 +157,7 @@ class Lesson:
                     token.attrs["href"] = self._target(unquote(str(token.attrs["href"])), after.content)
                     leads.append(bool(token.attrs["href"]))
                 case "link_close" if lesson:
-                    yield _raw(" (<code>grade lesson {}</code>)", lesson)
+                    yield _raw(" (<code>{}</code>)", f"grade lesson {lesson}")
                     lesson = ""
                 case "image":
                     token = self._image(unquote(str(token.attrs["src"])), token.content)

@@ -27,7 +27,7 @@ BESIDE = [RENDER.parent / name for name in ("text/formatting.py", "watch/page.py
 FILES = [*sorted(RENDER.rglob("*.py")), *BESIDE, FEEDBACK]
 FOR_INSTRUCTORS = {"other_graders", "gradescope", "json", "junit", "verification"}
 UNITS = {"ns", "us", "ms", "kB", "MB"}  # in any language
-NO_SENTENCE = re.compile(r"bold \w+|grade hint |<.*", re.DOTALL)  # a style, a command, markup
+NO_SENTENCE = re.compile(r"bold \w+|grade (?:hint|lesson) |<.*", re.DOTALL)  # a style, a command, markup
 SPEAKS = re.compile(r'(?:say|sentence)\(\s*f?"([\w.]+)')
 
 

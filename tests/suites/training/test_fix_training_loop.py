@@ -165,7 +165,7 @@ def test_fix_training_loop_validates_without_a_step(record):
     seen = record(epochs=3)
     weights = [*(call["weight"] for call in seen.calls), seen.weight]
     for epoch, number in enumerate(seen.validations, 1):
-        check_close(weights[number + 1], weights[number], f"the weights behind validation {epoch}")
+        check_close(weights[number + 1], weights[number], f"the weights after validation {epoch}")
 
 
 def test_fix_training_loop_validates_without_a_graph(record):

@@ -171,7 +171,7 @@ class TransformerBlock(nn.Module):
         return looked + self.think(looked)
 
     def read(self, x: Tensor, past: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """As forward with causal=True, for tokens behind those whose keys and values are in the past."""
+        """As forward with causal=True, for tokens after those whose keys and values are in the past."""
         query, key, value = self.attention.project(self.norm1(x))
         if past is not None:
             key, value = torch.cat((past[0], key), dim=-2), torch.cat((past[1], value), dim=-2)

@@ -356,8 +356,7 @@ def gaussian_nll(pred: Tensor, target: Tensor, sigma: float | Tensor) -> Tensor:
     """The squared error as maximum likelihood: targets scattered around pred with standard deviation sigma.
 
     l = -log of the density, at target, of a Gaussian with mean pred and standard deviation sigma; returned is the
-    mean of all l.
-    Differentiable in pred, target and a tensor sigma.
+    mean of all l. Differentiable in pred, target and a tensor sigma.
     By hand: no torch gaussian_nll_loss, GaussianNLLLoss, log_prob or Normal.
 
     Args:

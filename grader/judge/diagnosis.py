@@ -195,15 +195,16 @@ Played = Mapping[str, Outcome]  # by test name
 
 @dataclass(frozen=True)
 class Named:
-    """The one known mistake that does what the submission does."""
+    """A known mistake that does what the submission does."""
 
     mistake: Mistake
     is_proven: bool  # whether the numbers show the cause; else only the effect is known to be the same
+    of_two: str = ""  # what is said where it is one of two
 
     @property
     def sentence(self) -> str:
         """What a learner reads: no more than what is known."""
-        return self.mistake.sentence if self.is_proven else f"{POSSIBLE}{self.mistake.sentence}"
+        return self.of_two or (self.mistake.sentence if self.is_proven else f"{POSSIBLE}{self.mistake.sentence}")
 
 
 def diagnose(

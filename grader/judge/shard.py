@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import time
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 
@@ -14,7 +15,7 @@ from grader.course import Course, Task, load_course
 from grader.device.choice import using
 from grader.intake import Source
 from grader.intake.topic_imports import circle
-from grader.judge.diagnosis import Named, diagnose, is_telling
+from grader.judge.diagnosis import Named, Played, diagnose, is_telling
 from grader.judge.intake import take_in
 from grader.judge.isolation import Batch, Late
 from grader.judge.message import Places, message_of, printed_of, relations_of, traceback_of
@@ -26,10 +27,12 @@ from grader.judge.runner import DEFAULT_SECONDS, Runner, is_detail, is_visible, 
 from grader.judge.scoring import score_task, untested, waits_for
 from grader.judge.session import run_session
 from grader.judge.subject import SourceSubject, open_workers
+from grader.judge.two_causes import two_causes
 from grader.proxy.errors import StateLeft, SubmissionError
 from grader.report import Message, TaskReport, TestReport, Verdict
 from grader.sandbox.transport import SandboxProblem, WorkerGone, WorkerSource
 
+Found = TypeVar("Found")
 DIAGNOSIS_SECONDS = 20.0  # of this processor, for all tasks together: a busy machine names no less
 
 
@@ -159,9 +162,10 @@ class Shard:
             verdict = outcomes[item.name].verdict
             self.advance(task.id, item.name, str(Verdict.RIGHT if verdict in TELLING and item not in core else verdict))
             if self.tell is not None and item in core and is_first_failure(outcomes.values()):
-                self.tell(failing(task, items, self._tests(task, items, outcomes, None)))
-        cause = batch.name(items, lambda found: self._diagnose(runner, task, items, found))
-        tests = [*self._tests(task, items, outcomes, cause), *left_out]
+                self.tell(failing(task, items, self._tests(task, items, outcomes, {})))
+        cause = batch.name(items, lambda found: self._diagnose(diagnose, runner, task, items, found))
+        causes = dict.fromkeys(outcomes, cause) if cause else self._diagnose(two_causes, runner, task, items, outcomes)
+        tests = [*self._tests(task, items, outcomes, causes), *left_out]
         if self.tell is not None and (told := named(task, tests)) is not None:
             self.tell(told)
         for name, outcome in outcomes.items():
@@ -186,22 +190,23 @@ class Shard:
         return None
 
     def _tests(
-        self, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome], cause: Named | None
+        self, task: Task, items: Sequence[pytest.Item], outcomes: Mapping[str, Outcome], causes: Mapping[str, Named]
     ) -> list[TestReport]:  # fmt: skip
         """Return the reports of the tests that have been tried."""
         tried = [item for item in items if item.name in outcomes]
-        facts = {} if cause and cause.is_proven else relations_of(outcomes)  # beside a cause they say no more
-        return [self._test(task, item, outcomes[item.name], cause, facts.get(item.name)) for item in tried]
+        proven = {name for name, cause in causes.items() if cause.is_proven}  # beside these a relation says no more
+        facts = relations_of({name: outcome for name, outcome in outcomes.items() if name not in proven})
+        return [self._test(task, item, outcomes[item.name], causes, facts) for item in tried]
 
     def _test(
-        self, task: Task, item: pytest.Item, outcome: Outcome, cause: Named | None, relation: str | None
+        self, task: Task, item: pytest.Item, outcome: Outcome, causes: Mapping[str, Named], facts: Mapping[str, str]
     ) -> TestReport:  # fmt: skip
         title, places = title_of(item), Places(task.topic, self.sources)
-        named = cause if is_telling(outcome) else None
+        named = causes.get(item.name) if is_telling(outcome) else None
         return TestReport(
             name=item.name, title=title, verdict=outcome.verdict, visible=is_visible(item),
             detail=is_detail(item), weight=weight_of(item), seconds=round(outcome.seconds, 4),
-            message=message_of(title, task.id, outcome, named, places, relation=relation),
+            message=message_of(title, task.id, outcome, named, places, relation=facts.get(item.name)),
             traceback=traceback_of(outcome, places), printed=printed_of(outcome, places),
             repeat=self._repeat(task, outcome),
             curves=tuple(outcome.drawing.curves), paths=tuple(outcome.drawing.paths),
@@ -219,11 +224,11 @@ class Shard:
         return Places(task.topic, self.sources).file(f"{task.topic}.py")
 
     def _diagnose(
-        self, runner: Runner, task: Task, items: list[pytest.Item], outcomes: Mapping[str, Outcome]
-    ) -> Named | None:
-        """Name a mistake; all tasks share one budget, which only this spends, however slow the tests were."""
+        self, find: Callable[..., Found], runner: Runner, task: Task, items: list[pytest.Item], outcomes: Played
+    ) -> Found:  # fmt: skip
+        """Name a mistake, or two; all tasks share one budget, which only this spends, however slow the tests were."""
         started = time.process_time()
-        found = diagnose(runner, task, items, outcomes, started + self.seconds_left)
+        found = find(runner, task, items, outcomes, started + self.seconds_left)
         self.seconds_left -= time.process_time() - started
         return found
 

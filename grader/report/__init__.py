@@ -5,6 +5,7 @@ Plain frozen data, and nothing that computes but sums.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -128,6 +129,9 @@ class Verdict(StrEnum):
 
 
 POSSIBLE = "one possible cause: "  # before the sentence of a mistake whose effect alone is known to be the same
+# Two causes: in how many tests each shows itself, the sentence of a mistake, and what else is wrong.
+TWO_THINGS, AND_BESIDES = "two things, in ", "; and besides, "
+OF_TWO = re.compile(rf"{TWO_THINGS}\d+ and \d+ tests: (.+){AND_BESIDES}(.+)")
 DETAILS_NOT_RUN = "details were not run: their share of the points is open"
 DECISIVE = (Verdict.INTERNAL, Verdict.FORBIDDEN)  # one test with this verdict gives it to its task
 
@@ -147,6 +151,13 @@ class Message:
     mistake: str | None = None  # name of the known mistake that reproduces the result
     next: str | None = None
     relation: str | None = None  # what holds between all that was got and the expected
+
+
+    @property
+    def cause(self) -> str | None:
+        """The sentence of the known mistake alone."""
+        both = OF_TWO.fullmatch(self.likely or "")
+        return both[1] if both else self.likely and self.likely.removeprefix(POSSIBLE)
 
 
 @dataclass(frozen=True)

@@ -149,8 +149,8 @@ def _constant(pair: Pair) -> Iterator[Relation]:
 def _multiple(pair: Pair, sizes: list[Size]) -> Iterator[Relation]:
     got, want = pair.got.flatten(), pair.want.flatten()
     usable = got.isfinite() & want.isfinite()
-    square = float(want[usable] @ want[usable])
-    ratio = float(got[usable] @ want[usable]) / square if square else 0.0
+    largest = want[usable].abs().max() if usable.any() else got.new_zeros(())  # whose square may be too large a number
+    ratio = float(got[usable] / largest @ want[usable] / (want[usable] / largest @ want[usable])) if largest else 0.0
     if ratio in (0.0, 1.0, -1.0) or not pair.near(pair.got, ratio * pair.want):
         return
     for words, factor in (("twice the expected", 2), ("half the expected", 0.5)):

@@ -85,6 +85,11 @@ class Translation:
         entry = self.entries.get(key)
         return entry.text if entry and entry.text and entry.of == digest(english) else english
 
+    def of_english(self, english: str) -> str:
+        """Return a text whose key is not at hand."""
+        texts = (entry.text for entry in self.entries.values() if entry.text and entry.of == digest(english))
+        return next(texts, english)
+
 
 def digest(english: str) -> str:
     """Return what tells one English text from another, however its lines are broken."""
@@ -187,7 +192,7 @@ def verdict_words(value: str) -> str:
 
 
 ANYTHING = ".+"
-NUMBER = r"[-+\d.einfaj()]+|True|False"
+NUMBER = r"[-+\d.einfaj()]+|True|False|k"
 FIELDS = {  # what a field can be; any text where nothing is said here
     "shape": r"\([\d, ]*\)",
     "index": r"\[[\d, ]+\]",
@@ -207,7 +212,7 @@ FIELDS = {  # what a field can be; any text where nothing is said here
     "digits": r"equal to \d+ digits(?:, as if computed in float32)?",
     "error": r"\w+(?:: .*)?",
 }
-PHRASES = ("what", "place", "often", "digits", "cause")  # fields that are said anew themselves
+PHRASES = ("what", "place", "often", "digits", "cause", "besides")  # fields that are said anew themselves
 DEEPEST = 3  # phrases within phrases
 
 

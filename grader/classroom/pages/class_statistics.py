@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from grader.classroom.records import ClassResult, Outcome, Standing, Student, TaskColumn
 from grader.render.html.markup import kind, sign
-from grader.report import POSSIBLE, TaskReport, TestReport, Verdict
+from grader.report import TaskReport, TestReport, Verdict
 from grader.report.selection import WAITING
 from grader.text.formatting import share
 
@@ -86,7 +86,7 @@ def mistakes(result: ClassResult) -> list[KnownMistake]:
             if message and message.mistake:
                 key = task.id, message.mistake
                 students.setdefault(key, {})[standing.student.id] = standing.student
-                sentences[key] = (message.likely or message.mistake).removeprefix(POSSIBLE)
+                sentences[key] = message.cause or message.mistake
     rows = [KnownMistake(*key, sentences[key], tuple(who.values())) for key, who in students.items()]
     return sorted(rows, key=lambda row: (-len(row.students), row.task, row.name))
 

@@ -163,6 +163,11 @@ def test_single_number_that_is_not_round_is_related() -> None:
     assert first(5 * 0.7310585786, 0.7310585786, GIVEN) == "5 times the expected; 5 is the length of axis 0 of x"
 
 
+def test_factor_of_numbers_whose_squares_are_too_large_is_found() -> None:
+    assert first(2e200 * W, 1e200 * W) == "twice the expected"
+    assert first(2e-200 * W, 1e-200 * W) == "twice the expected"
+
+
 def test_losses_of_a_list_are_taken_together() -> None:
     want = [0.91, 0.74, 0.62, 0.53]
     assert first([1.3, *want[:-1]], want) == "the expected, one place later along axis 0"

@@ -102,6 +102,17 @@ def test_sentence_of_no_known_mistake_stays(course, translate, mistake):
     assert likely == "the softmax ran over the batch"
 
 
+def test_both_of_two_mistakes_are_translated(course, translate):
+    """The second has no name in the message: its translation is found by its English."""
+    translate(
+        mistake__over_batch=("the softmax ran over the batch", "par colonnes"),
+        mistake__logarithm=("this is the logarithm", "avec log"),
+    )
+    both = "two things, in 3 and 1 tests: the softmax ran over the batch; and besides, this is the logarithm"
+    likely = translated(report(likely=both), course).tasks[0].tests[0].message.likely
+    assert likely == "two things, in 3 and 1 tests: par colonnes; and besides, avec log"
+
+
 def test_english_changes_nothing(course):
     """The English report is the report."""
     speak("en")

@@ -1,0 +1,160 @@
+"""Naming two slips at once: each is shown by tests of its own, and together they explain every failure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from grader.course import Task
+from grader.judge.diagnosis import (
+    SILENT,
+    Named,
+    Played,
+    Proof,
+    is_telling,
+    play_mistake,
+    proof_of,
+    same_outcome,
+)
+from grader.judge.outcome import Outcome, fingerprint_of
+from grader.judge.runner import Runner, is_statistical
+from grader.report import AND_BESIDES, TWO_THINGS, Verdict
+from grader.suite.failure import CheckFailure
+from grader.suite.mistakes import Mistake
+from grader.suite.relations import relations
+
+Explained = dict[str, Named]  # by test
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What a known mistake does on the tests that the submission fails; it fails no other."""
+
+    mistake: Mistake
+    fails: frozenset[str]
+    agrees: frozenset[str]  # of these, where it does the same
+    proves: frozenset[str]  # of these, where numbers show the cause
+
+
+class _Late(Exception):
+    """The time is spent: what was not played proves nothing."""
+
+
+@dataclass(frozen=True)
+class _Search:
+    runner: Runner
+    task: Task
+    items: Mapping[str, pytest.Item]
+    outcomes: Played
+    labels: Mapping[str, Mapping[str, bool]]  # relations by failed test
+    deadline: float
+
+    @property
+    def failures(self) -> frozenset[str]:
+        """The tests that the submission fails."""
+        return frozenset(self.labels)
+
+    def plays(self, mistake: Mistake, name: str) -> tuple[bool, Proof | None]:
+        """Return whether a mistake fails a test, and if it does what the submission does, what that proves."""
+        if time.process_time() > self.deadline:
+            raise _Late
+        item, theirs = self.items[name], self.outcomes[name]
+        key = self.runner.seed, self.task.id, name, mistake.name
+        known = self.runner.memory.get(key)
+        if isinstance(known, Outcome) and (known.verdict is Verdict.PASS or not same_outcome(theirs, known)):
+            return is_telling(known), None
+        ours = play_mistake(self.runner, self.task, mistake, item)
+        if (fingerprint := fingerprint_of(ours)) is not None:
+            self.runner.memory.put(key, fingerprint)
+        fails = is_telling(ours) or ours.verdict is Verdict.FORBIDDEN
+        same = fails and same_outcome(theirs, ours)
+        return fails, proof_of(theirs, ours, by_chance=is_statistical(item)) if same else None
+
+    def rows(self, failed: str) -> Iterator[_Row]:
+        """Yield the mistakes that do on one failed test what the submission does, and fail no test that it passes."""
+        for mistake in self.runner.references.mistakes(self.task):
+            if self.plays(mistake, failed)[1] is None:
+                continue
+            passed = (name for name in self.items if name not in self.failures)
+            if any(self.plays(mistake, name)[0] for name in passed):
+                continue
+            found = {name: self.plays(mistake, name) for name in self.failures}
+            fails = frozenset(name for name, (fails, _) in found.items() if fails)
+            agrees = frozenset(name for name in fails if found[name][1] is not None)
+            yield _Row(mistake, fails, agrees, frozenset(name for name in agrees if found[name][1] is Proof.CAUSE))
+
+
+def two_causes(
+    runner: Runner, task: Task, items: Sequence[pytest.Item], outcomes: Played, deadline: float
+) -> Explained:
+    """Return by test the mistake that explains it, where two things together explain every failure; else nothing.
+
+    Each has a test that the other does not fail, no passed test speaks against one, and no other two would do.
+
+    Args:
+        runner: where tests are played.
+        task: the failed task, which no single mistake explains.
+        items: its tests.
+        outcomes: what the submission's plays gave.
+        deadline: `time.process_time()` after which nothing is named.
+    """
+    failures = [item.name for item in items if is_telling(outcomes[item.name])]
+    silent = {outcome.verdict for outcome in outcomes.values()} & set(SILENT)
+    if silent or len(failures) < 2 or task.id in runner.partial:
+        return {}
+    by_name = {item.name: item for item in items}
+    labels = {name: _labels(outcomes[name]) for name in failures}
+    search = _Search(runner, task, by_name, outcomes, labels, deadline)
+    first = labels[failures[0]]  # if a relation explains it, a mistake has to explain what that does not
+    start = next((name for name in failures if not first.keys() & labels[name].keys()), failures[0])
+    try:
+        found = dict(pair for row in search.rows(start) for pair in _completed(search, row))
+    except _Late:
+        return {}
+    return next(iter(found.values())) if len(found) == 1 else {}
+
+
+def _completed(search: _Search, one: _Row) -> Iterator[tuple[frozenset[str], Explained]]:
+    """Yield what explains all failures together with one mistake, another or one relation, by the names of both."""
+    rest = search.failures - one.fails
+    others = [other for other in search.rows(min(rest)) if _fit(one, other, rest)] if rest else []
+    for other in others:
+        mine, ours = one.agrees - other.fails, other.agrees - one.fails
+        both = _named(one, ours, other.mistake.sentence) | _named(other, mine, one.mistake.sentence)
+        yield frozenset({one.mistake.name, other.mistake.name}), both
+    alone = bool(rest) and not others and one.agrees == one.fails and bool(one.proves)
+    relation = _shared([search.labels[name] for name in rest]) if alone else None
+    if relation:
+        yield frozenset({one.mistake.name, relation}), _named(one, rest, relation)
+
+
+def _fit(one: _Row, other: _Row, rest: frozenset[str]) -> bool:
+    """Whether each is proven by tests of its own, and every test that both fail did what one of them does."""
+    mine, common = one.fails - other.fails, one.fails & other.fails
+    proven = bool(mine & one.proves) and bool(rest & other.proves)
+    return proven and mine <= one.agrees and rest <= other.agrees and common <= one.agrees | other.agrees
+
+
+def _labels(outcome: Outcome) -> dict[str, bool]:
+    """Return the relations that say how the numbers of a failure were made, each with whether it is sure."""
+    problem = outcome.problem
+    facts = relations(problem.evidence, outcome.given) if isinstance(problem, CheckFailure) else []
+    made = [each for each in facts if "the expected" in each.text and " where " not in each.text]
+    by_size = [each.kind if "the expected" in each.kind and "{" not in each.kind else each.text for each in made]
+    return {label: each.is_sure for label, each in zip(by_size, made, strict=True)}
+
+
+def _shared(labels: Sequence[Mapping[str, bool]]) -> str | None:
+    """Return a relation that all of several failures share, and that is sure in one of them."""
+    common = set.intersection(*map(set, labels))
+    return min((label for label in common if any(each[label] for each in labels)), default=None)
+
+
+def _named(row: _Row, others: frozenset[str], sentence: str) -> Explained:
+    """Return a mistake for the tests where it does the same, with what is said of both."""
+    counts = f"{TWO_THINGS}{len(row.agrees)} and {len(others)} tests: "
+    named = Named(row.mistake, True, f"{counts}{row.mistake.sentence}{AND_BESIDES}{sentence}")
+    return dict.fromkeys(row.agrees, named)

@@ -142,7 +142,8 @@ def _labels(outcome: Outcome) -> dict[str, bool]:
     """Return the relations that say how the numbers of a failure were made, each with whether it is sure."""
     problem = outcome.problem
     facts = relations(problem.evidence, outcome.given) if isinstance(problem, CheckFailure) else []
-    made = [each for each in facts if "the expected" in each.text and " where " not in each.text]
+    places = ("the numbers are", "wrong where")  # these say where something is wrong, and not how it was made
+    made = [each for each in facts if "the expected" in each.text and not each.text.startswith(places)]
     by_size = [each.kind if "the expected" in each.kind and "{" not in each.kind else each.text for each in made]
     return {label: each.is_sure for label, each in zip(by_size, made, strict=True)}
 

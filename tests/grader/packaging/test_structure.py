@@ -15,8 +15,8 @@ structure = sys.modules["structure"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(structure)
 
 MOST = {
-    "lines of code": 25_900,
-    "modules": 239,
+    "lines of code": 26_050,
+    "modules": 240,
     "packages": 32,
     "lines of a module, median": 160,
     "lines of a module, most": 400,

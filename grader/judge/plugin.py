@@ -14,6 +14,7 @@ import torch
 
 from grader.course import load_course
 from grader.device.choice import using
+from grader.device.internals import TorchTooOld, require_torch
 from grader.intake import (
     IntakeError,
     NothingFound,
@@ -78,9 +79,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--submission"):
         _sources(config.getoption("--submission"), load_course().slugs)
     try:
+        require_torch()
         if config.getoption("--device") != AUTO:
             accelerator_for(config.getoption("--device"))
-    except NoSuchDevice as problem:
+    except (NoSuchDevice, TorchTooOld) as problem:
         raise pytest.UsageError(str(problem)) from None
 
 

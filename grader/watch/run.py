@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from grader.course import Course
+from grader.device.internals import require_torch
 from grader.learner.code_files import Reader, Reading
 from grader.learner.progress import Progress
 from grader.watch import events as e
@@ -47,6 +48,7 @@ class Watch:
 
     def run(self, reader: Reader, reading: Reading) -> bool:
         """Go on until somebody ends it; return whether that was a signal such as Ctrl-C."""
+        require_torch()
         with contextlib.ExitStack() as stack:
             stack.callback(self._background.close)
             stack.enter_context(handled(self._stop, lambda: self._events.put(e.Pause())))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from grader.cli.main import main
 from grader.device import internals
 from grader.doctor import machine
 from grader.judge.accelerator import accelerator_for
@@ -57,6 +58,24 @@ def test_torch_that_is_too_old_is_refused_whatever_the_device(installed, release
     installed(release)
     with pytest.raises(internals.TorchTooOld, match=rf"torch {release.replace('+', '.')} is too old, 2.10 is needed"):
         accelerator_for(choice)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "solutions --task losses.softmax",
+        "report solutions --task losses.softmax --html {}/report.html",
+        "class solutions/losses.py --task losses.softmax --out {}/out",
+        "verify losses.softmax",
+        "release {}/students --topic losses --name deep",
+        "watch solutions/losses.py",
+    ],
+)
+def test_every_command_that_grades_refuses_a_torch_that_is_too_old(installed, monkeypatch, tmp_path, capsys, line):
+    installed("2.9.1")
+    monkeypatch.chdir(ROOT)
+    assert main(line.format(tmp_path).split()) == 3
+    assert "torch 2.9.1 is too old, 2.10 is needed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("release", ["2.10.0", "2.13.0+cpu", "2.14.1", "3.0.0"])

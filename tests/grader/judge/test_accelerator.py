@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from grader.device import cuda, simulated
-from grader.device.choice import CPU, CUDA, META, SIM, Accelerator, chosen, computes_on_cuda, using
+from grader.device.choice import CPU, CUDA, SIM, Accelerator, chosen, computes_on_cuda, using
 from grader.judge import accelerator
 from grader.judge.accelerator import CHOICES, NoSuchDevice, accelerator_for
 from grader.process import prepare
@@ -69,9 +69,9 @@ def test_a_card_that_is_not_there_is_refused_with_a_remedy(built_with_cuda):
         accelerator_for("cuda")
 
 
-def test_without_what_the_simulated_accelerator_is_made_of_meta_stands_in(monkeypatch):
+def test_without_what_the_simulated_accelerator_is_made_of_the_cpu_stands_in(monkeypatch):
     monkeypatch.setattr(simulated, "available", lambda: False)
-    assert accelerator_for("auto") == Accelerator(META)
+    assert accelerator_for("auto") == Accelerator(CPU)
     with pytest.raises(NoSuchDevice, match="--device sim"):
         accelerator_for("sim")
 
@@ -90,7 +90,7 @@ def test_the_command_line_offers_what_the_judge_knows():
 def test_tensors_are_copied_to_the_accelerator_in_use():
     prepare.prepare_torch()
     x = torch.ones(3, requires_grad=True)
-    for kind, device in ((CPU, "cpu"), (SIM, "sim"), (META, "meta")):
+    for kind, device in ((CPU, "cpu"), (SIM, "sim")):
         with using(Accelerator(kind)):
             moved = to_device({"x": [x]})["x"][0]
         assert (moved.device.type, moved.requires_grad, moved.is_leaf) == (device, True, True)

@@ -149,9 +149,9 @@ def _labels(outcome: Outcome) -> dict[str, bool]:
 
 
 def _shared(labels: Sequence[Mapping[str, bool]]) -> str | None:
-    """Return a relation that all of several failures share, and that is sure in one of them."""
-    common = set.intersection(*map(set, labels))
-    return min((label for label in common if any(each[label] for each in labels)), default=None)
+    """Return the simplest relation that all of several failures share, and that is sure in one of them."""
+    common = (label for label in labels[0] if all(label in each for each in labels))
+    return next((label for label in common if any(each[label] for each in labels)), None)
 
 
 def _named(row: _Row, others: frozenset[str], sentence: str) -> Explained:

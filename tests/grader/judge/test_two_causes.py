@@ -131,3 +131,10 @@ def test_nobody_is_named_when_two_mistakes_would_do(causes, made_up):
 
 def test_nobody_is_named_when_the_time_is_spent(causes):
     assert causes(lambda x: 2 * x + 1, seconds=-1.0) == {}
+
+
+def test_simplest_relation_that_all_share_is_the_second_thing(causes):
+    """Where the expected is positive, its opposite has the right absolute value too."""
+    found = causes(lambda x: -2 * x)
+    (said,) = {sentence.rpartition("; and besides, ")[2] for _, sentence in found.values()}
+    assert said == "the expected with the opposite sign"

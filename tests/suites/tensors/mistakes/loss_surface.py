@@ -28,11 +28,6 @@ def summed(w, b, x, y):
     return _errors(w, b, x, y).square().sum(dim=2)
 
 
-@mistake("half of the mean squared error; there is no 1/2 here")
-def halved(w, b, x, y):
-    return _right(w, b, x, y) / 2
-
-
 @mistake("the errors were averaged before they were squared, so that they cancel")
 def averaged_before_squaring(w, b, x, y):
     return _errors(w, b, x, y).mean(dim=2).square()

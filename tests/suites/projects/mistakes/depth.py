@@ -162,18 +162,24 @@ def stem_without_relu(*given, **options):
     return _wrong(given, options, net=Net)
 
 
+class _Largest(_Deep):
+    def gathered(self, x):
+        return x.amax((2, 3))
+
+
 @mistake("the largest pixel of each channel goes on: the mean is asked for")
 def maximum_for_mean(*given, **options):
-    class Net(_Deep):
-        def gathered(self, x):
-            return x.amax((2, 3))
-
-    return _wrong(given, options, net=Net)
+    return _wrong(given, options, net=_Largest)
 
 
 @mistake("SGD has no momentum: it is 0.9")
 def without_momentum(*given, **options):
     return _wrong(given, options, make=lambda parameters, lr: torch.optim.SGD(parameters, lr=lr))
+
+
+@mistake("two at once: the largest pixel of each channel goes on, and SGD has no momentum")
+def maximum_and_no_momentum(*given, **options):
+    return _wrong(given, options, net=_Largest, make=lambda parameters, lr: torch.optim.SGD(parameters, lr=lr))
 
 
 @mistake("the steps are those of Adam: SGD with momentum is asked for")

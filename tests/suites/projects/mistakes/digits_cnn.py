@@ -191,6 +191,16 @@ def relu_before_the_norm(x, y, generator, epochs=6, batch_size=25, lr=0.005):
     return _with(_NormAfterRelu, x, y, generator, epochs, batch_size, lr)
 
 
+@mistake("two at once: the ReLU stands before the batch norm, and a loss is the mean over batches")
+def relu_before_the_norm_and_batch_means(x, y, generator, epochs=6, batch_size=25, lr=0.005):
+    model, losses = _NormAfterRelu(x), []
+    optimizer = _adam(model, lr)
+    for order in _orders(len(x), generator, epochs, batch_size):
+        means = [_step(model.train(), optimizer, x[rows], y[rows]) for rows in order]
+        losses.append(sum(means) / len(means))
+    return _run(model, losses)
+
+
 class _Mean(_Net):
     def layer(self, x, weight, norm):
         return functional.avg_pool2d(norm(functional.conv2d(x, weight, padding=1)).relu(), 2)

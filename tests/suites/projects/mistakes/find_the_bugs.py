@@ -81,7 +81,7 @@ for _name, _sentence in LEFT.items():
     globals()[f"left_{_name}"] = mistake(_sentence)(_script(_name))
 
 PLANTED = ("scale", "order", "some", "relu", "batches", "mode", "pairs", "alias")
-for _two in itertools.combinations(PLANTED, 2):
+for _two in (*itertools.combinations(PLANTED, 2), ("mode", "last")):
     _sentence = ", and ".join(LEFT[_name].partition(":")[0].partition(" before")[0] for _name in _two)
     globals()[f"left_{_two[0]}_and_{_two[1]}"] = mistake(_sentence)(_script(*_two))
 

@@ -120,13 +120,19 @@ def names_what_it_reads(*given, **options):
     return _wrong(given, options, rows=rows)
 
 
+def _mean_of_names(scores, told):
+    each = functional.cross_entropy(scores.movedim(2, 1), told, reduction="none")
+    return (each.sum(1) / (told >= 0).sum(1)).mean()
+
+
 @mistake("the loss is a mean of the means of names: each step of each name counts once")
 def mean_of_names(*given, **options):
-    def loss(scores, told):
-        each = functional.cross_entropy(scores.movedim(2, 1), told, reduction="none")
-        return (each.sum(1) / (told >= 0).sum(1)).mean()
+    return _wrong(given, options, loss=_mean_of_names)
 
-    return _wrong(given, options, loss=loss)
+
+@mistake("two at once: the end of a name is never learned, and the loss is a mean of the means of names")
+def end_forgotten_and_mean_of_names(*given, **options):
+    return _wrong(given, options, loss=_mean_of_names, rows=lambda *to: _rows(*to, end=-100))
 
 
 @mistake("the gradients of earlier batches are added: call zero_grad() before each backward")
@@ -251,19 +257,26 @@ def on_the_cpu(*given, **options):
     return _right(*given, **{**options, "device": "cpu"})
 
 
+def _write_on(model, generator, device):
+    token, state, name = torch.zeros(1, 1, dtype=torch.int64, device=device), None, ""
+    with torch.no_grad():
+        for _ in range(20):
+            scores, state = model(token, state)
+            shares = scores[0, -1].softmax(0).to(generator.device)
+            token = torch.multinomial(shares, 1, generator=generator).reshape(1, 1).to(device)
+            name += chr(token.item() + 96) if token.item() else ""
+    return name
+
+
 @mistake("the names run on after their end: a name is cut in front of the first 0")
 def zeros_taken_out(*given, **options):
-    def write(model, generator, device):
-        token, state, name = torch.zeros(1, 1, dtype=torch.int64, device=device), None, ""
-        with torch.no_grad():
-            for _ in range(20):
-                scores, state = model(token, state)
-                shares = scores[0, -1].softmax(0).to(generator.device)
-                token = torch.multinomial(shares, 1, generator=generator).reshape(1, 1).to(device)
-                name += chr(token.item() + 96) if token.item() else ""
-        return name
+    return _wrong(given, options, write=_write_on)
 
-    return _wrong(given, options, write=write)
+
+@mistake("two at once: the names run on after their end, and the generator does not decide what is written")
+def zeros_taken_out_by_another_generator(*given, **options):
+    own = torch.Generator().manual_seed(0)
+    return _wrong(given, options, write=lambda model, _, device: _write_on(model, own, device))
 
 
 @mistake("a loss is that of the last batch of its epoch: the mean over all samples is asked for")

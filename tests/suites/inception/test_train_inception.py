@@ -211,7 +211,7 @@ def test_train_inception_reads_held_out_digits(submission, rng, draw, shared):
     data = x, y, *_ = draw_digits(rng, 700, 300, shift=4, side=14)
     model, cpu = submission.GoogLeNet(dropout=0.0), torch.device("cpu")
     start = read_model(submission, model, shared.GoogLeNet(dropout=0.0))
-    losses = submission.train_inception(model, x, y, 6, 20, 0.004, cpu, rng.generator())
+    losses = submission.train_inception(model, x, y, 6, 50, 0.006, cpu, rng.generator())
     check_losses(losses, 6)
     model.eval()
     trained = replace(read_model(submission, model, start.model), losses=losses)

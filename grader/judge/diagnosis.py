@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import partial
 from typing import Any
 
 import pytest
@@ -246,22 +247,30 @@ def compare(
     """Return what shows that a submission has a known mistake: NONE at the first test where it does something else."""
     proof = Proof.NONE
     for item in items:
-        theirs, key = outcomes[item.name], (runner.seed, task.id, item.name, mistake.name)
-        agree = same_check if is_statistical(item) else same_outcome
-        known = runner.memory.get(key)
-        if isinstance(known, Outcome):
-            if not agree(theirs, known):
-                return Proof.NONE
-            if known.verdict is Verdict.PASS:
-                continue  # of a pass nothing is left out
-        ours = play_mistake(runner, task, mistake, item)
-        if (fingerprint := fingerprint_of(ours)) is not None:
-            runner.memory.put(key, fingerprint)
+        theirs, agree = outcomes[item.name], same_check if is_statistical(item) else same_outcome
+        ours = of_mistake(runner, task, mistake, item, partial(agree, theirs))
         if not agree(theirs, ours):
             return Proof.NONE
         if same_outcome(theirs, ours):
             proof = max(proof, proof_of(theirs, ours, by_chance=is_statistical(item)))
     return proof
+
+
+def of_mistake(
+    runner: Runner, task: Task, mistake: Mistake, item: pytest.Item, agrees: Callable[[Outcome], bool]
+) -> Outcome:
+    """Return what a known mistake does on a test: as it is remembered where that tells all, else played anew.
+
+    Of a pass nothing is left out in the memory; of what does not agree with the submission no more is asked.
+    """
+    key = runner.seed, task.id, item.name, mistake.name
+    known = runner.memory.get(key)
+    if isinstance(known, Outcome) and (known.verdict is Verdict.PASS or not agrees(known)):
+        return known
+    ours = play_mistake(runner, task, mistake, item)
+    if (fingerprint := fingerprint_of(ours)) is not None:
+        runner.memory.put(key, fingerprint)
+    return ours
 
 
 def play_mistake(runner: Runner, task: Task, mistake: Mistake, item: pytest.Item) -> Outcome:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -15,11 +16,11 @@ from grader.judge.diagnosis import (
     Played,
     Proof,
     is_telling,
-    play_mistake,
+    of_mistake,
     proof_of,
     same_outcome,
 )
-from grader.judge.outcome import Outcome, fingerprint_of
+from grader.judge.outcome import Outcome
 from grader.judge.runner import Runner, is_statistical
 from grader.report import AND_BESIDES, TWO_THINGS, Verdict
 from grader.suite.failure import CheckFailure
@@ -51,6 +52,7 @@ class _Search:
     outcomes: Played
     labels: Mapping[str, Mapping[str, bool]]  # relations by failed test
     deadline: float
+    played: dict[tuple[str, str], tuple[bool, Proof | None]] = field(default_factory=dict)  # by mistake and test
 
     @property
     def failures(self) -> frozenset[str]:
@@ -59,16 +61,15 @@ class _Search:
 
     def plays(self, mistake: Mistake, name: str) -> tuple[bool, Proof | None]:
         """Return whether a mistake fails a test, and if it does what the submission does, what that proves."""
+        if (mistake.name, name) not in self.played:
+            self.played[mistake.name, name] = self._play(mistake, name)
+        return self.played[mistake.name, name]
+
+    def _play(self, mistake: Mistake, name: str) -> tuple[bool, Proof | None]:
         if time.process_time() > self.deadline:
             raise _Late
         item, theirs = self.items[name], self.outcomes[name]
-        key = self.runner.seed, self.task.id, name, mistake.name
-        known = self.runner.memory.get(key)
-        if isinstance(known, Outcome) and (known.verdict is Verdict.PASS or not same_outcome(theirs, known)):
-            return is_telling(known), None
-        ours = play_mistake(self.runner, self.task, mistake, item)
-        if (fingerprint := fingerprint_of(ours)) is not None:
-            self.runner.memory.put(key, fingerprint)
+        ours = of_mistake(self.runner, self.task, mistake, item, partial(same_outcome, theirs))
         fails = is_telling(ours) or ours.verdict is Verdict.FORBIDDEN
         same = fails and same_outcome(theirs, ours)
         return fails, proof_of(theirs, ours, by_chance=is_statistical(item)) if same else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -164,6 +164,10 @@ class CheckFailure(Exception):
         """Keep the labels of the message and the evidence."""
         super().__init__(f"{checked or 'the result'}: expected {expected}, got {got}")
         self.checked, self.expected, self.got, self.evidence = checked, expected, got, evidence
+
+    def of_whole(self, whole: Evidence) -> CheckFailure:
+        """Return this failure of a part with the evidence of the whole, in which it is the part that differs."""
+        return CheckFailure(self.checked, self.expected, self.got, replace(whole, pair=self.evidence.pair))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let it go to another process, where it is made anew."""

@@ -94,16 +94,11 @@ def _judge(pair: Pair, got: Any, want: Any) -> None:
         check_close(got["output"], output, "the output", rtol=pair.rtol, atol=pair.atol)
     except CheckFailure as failure:
         cause = failure if failure.evidence.kind == "device" else pair.explained(failure)
-        raise _with_whole(cause, evidence) from None
+        raise cause.of_whole(evidence) from None
     try:
         check_learned(got, want, list(pair.weights), pair.device, pair.rtol, pair.atol)
     except CheckFailure as failure:
-        raise _with_whole(failure, evidence) from None
-
-
-def _with_whole(failure: CheckFailure, whole: Evidence) -> CheckFailure:
-    evidence = replace(whole, pair=failure.evidence.pair)
-    return CheckFailure(failure.checked, failure.expected, failure.got, evidence)
+        raise failure.of_whole(evidence) from None
 
 
 def _weights(

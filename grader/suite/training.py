@@ -251,9 +251,8 @@ def check_same_steps(
                 check_close(got[1].get(key), value, f"{key} {after}", rtol=rtol, atol=atol)
     except CheckFailure as failure:
         stayed = start is not None and key in start.state and start.state[key].equal(got[1][key])
-        words = f"{failure.got}; it is as before the training" if stayed else failure.got
-        whole = replace(whole, pair=failure.evidence.pair)
-        raise CheckFailure(failure.checked, failure.expected, words, whole) from None
+        failure.got += "; it is as before the training" if stayed else ""
+        raise failure.of_whole(whole) from None
 
 
 def check_predictions(submission: Submission, trained: Trained, x: Any) -> Tensor:

@@ -122,6 +122,7 @@ def _operators(name: str) -> Iterator[str]:
 def _is_printing() -> bool:
     """Whether torch writes a tensor, for which it takes all modes away by itself."""
     frame: FrameType | None = sys._getframe()
-    while frame is not None and frame.f_code.co_filename != part("torch:_tensor_str").__file__:
+    writer = part("torch:_tensor_str").__file__
+    while frame is not None and frame.f_code.co_filename != writer:
         frame = frame.f_back
     return frame is not None

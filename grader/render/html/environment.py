@@ -21,6 +21,7 @@ from grader.render.html.lines import (
     curves_svg,
     path_outside,
     path_svg,
+    way_of,
     ways_svg,
 )
 from grader.render.html.pictures import picture_of
@@ -41,7 +42,7 @@ FILTERS = (
 FUNCTIONS = (
     *(markup.anchor, markup.drawn, markup.has_drawings, markup.mark, markup.next_of, markup.number_of),
     *(went_wrong, clock, count, details, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg),
-    *(are_alike, curves_svg, curve_outside, path_outside, ways_svg, chosen, localised, label, passage, element),
+    *(are_alike, curves_svg, curve_outside, path_outside, way_of, ways_svg, chosen, localised, label, passage, element),
 )
 
 

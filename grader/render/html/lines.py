@@ -62,9 +62,14 @@ def curves_svg(curves: Sequence[Curve]) -> Markup:
     return svg.drawing(
         WIDTH, CURVE_HEIGHT, curves[0].title.rpartition(", ")[0], " ".join(map(describe_curve, curves)),
         frame.axes(whole_steps=True),
-        frame.clipped(*(svg.way(svg.runs_of(line), f"way{place % WAYS}") for place, line in enumerate(lines))),
+        frame.clipped(*(svg.way(svg.runs_of(line), way_of(place)) for place, line in enumerate(lines))),
         svg.text(((LEFT + RIGHT) / 2, CURVE_HEIGHT - 6), say("drawn.step"), "middle"),
     )  # fmt: skip
+
+
+def way_of(place: int) -> str:
+    """The class of the line that stands at a place among several."""
+    return f"way{place % WAYS}"
 
 
 def are_alike(curves: Sequence[Curve]) -> bool:
@@ -169,7 +174,7 @@ def ways_svg(paths: Sequence[Path]) -> Markup:
     whole = replace(paths[0], theirs=points, reference=(), surface=max((path.surface for path in paths), key=_extent))
     frame = _frame_of_path(whole)
     lines = [
-        svg.way(svg.runs_of(_at(frame, point) for point in path.theirs), f"way{place % WAYS}")
+        svg.way(svg.runs_of(_at(frame, point) for point in path.theirs), way_of(place))
         for place, path in enumerate(paths)
     ]
     said = " ".join(say("path.said_alone", yours=_ends_of_path(path.theirs)) for path in paths)

@@ -128,8 +128,11 @@ def adam_of_each_epoch(x, y, generator, epochs=6, batch_size=25, lr=0.005):
 
 @mistake("a loss is the mean over batches: where the last is smaller its samples count too much")
 def mean_of_batch_means(x, y, generator, epochs=6, batch_size=25, lr=0.005):
-    model, losses = _net(x), []
-    optimizer = _adam(model, lr)
+    return _of_batch_means(_net(x), x, y, generator, epochs, batch_size, lr)
+
+
+def _of_batch_means(model, x, y, generator, epochs, batch_size, lr):
+    losses, optimizer = [], _adam(model, lr)
     for order in _orders(len(x), generator, epochs, batch_size):
         means = [_step(model.train(), optimizer, x[rows], y[rows]) for rows in order]
         losses.append(sum(means) / len(means))
@@ -193,12 +196,7 @@ def relu_before_the_norm(x, y, generator, epochs=6, batch_size=25, lr=0.005):
 
 @mistake("two at once: the ReLU stands before the batch norm, and a loss is the mean over batches")
 def relu_before_the_norm_and_batch_means(x, y, generator, epochs=6, batch_size=25, lr=0.005):
-    model, losses = _NormAfterRelu(x), []
-    optimizer = _adam(model, lr)
-    for order in _orders(len(x), generator, epochs, batch_size):
-        means = [_step(model.train(), optimizer, x[rows], y[rows]) for rows in order]
-        losses.append(sum(means) / len(means))
-    return _run(model, losses)
+    return _of_batch_means(_NormAfterRelu(x), x, y, generator, epochs, batch_size, lr)
 
 
 class _Mean(_Net):

@@ -152,7 +152,6 @@ class Message:
     next: str | None = None
     relation: str | None = None  # what holds between all that was got and the expected
 
-
     @property
     def cause(self) -> str | None:
         """The sentence of the known mistake alone."""

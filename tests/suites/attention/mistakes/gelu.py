@@ -79,7 +79,7 @@ def density(x):
 
 @mistake("what is below 0 became 0: gelu is negative there")
 def clamped(x):
-    return (x * _share(x)).clamp(min=0)
+    return (x * _share(x)).relu()
 
 
 @mistake("the gate is detached: its own slope belongs to the gradient")

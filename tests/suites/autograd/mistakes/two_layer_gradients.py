@@ -128,7 +128,7 @@ def relu_for_tanh(x, y, w1, b1, w2, b2):
     right = _right(x, y, w1, b1, w2, b2)
     with torch.no_grad():
         before = x @ w1.t() + b1
-        h = before.clamp(min=0)
+        h = before.relu()
         of_out = 2 * (h @ w2.t() + b2 - y) / y.numel()
         of_hidden = (of_out @ w2) * (before > 0)
         return right._replace(w1=of_hidden.t() @ x, b1=of_hidden.sum(0), w2=of_out.t() @ h, b2=of_out.sum(0))

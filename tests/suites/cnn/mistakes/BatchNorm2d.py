@@ -230,7 +230,7 @@ class SquaresMinusSquare(_Parts):
         if not self.training:
             return super()._statistics(x)
         mean = x.mean(AXES, keepdim=True)
-        return mean, ((x * x).mean(AXES, keepdim=True) - mean * mean).clamp(min=0)
+        return mean, ((x * x).mean(AXES, keepdim=True) - mean * mean).relu()
 
 
 @mistake("x is divided by the variance: divide by its root")

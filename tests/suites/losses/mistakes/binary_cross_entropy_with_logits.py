@@ -49,7 +49,7 @@ def corner_of_relu(logits, target, pos_weight=None, reduction="mean"):
 @mistake("abs and clamp have corners at x = 0: the slope there is 1 - 2t, but must be 1/2 - t")
 def corners_of_both_terms(logits, target, pos_weight=None, reduction="mean"):
     log_1p = torch.log1p(torch.exp(-logits.abs()))
-    minus_log_p, minus_log_not_p = log_1p + (-logits).clamp(min=0), log_1p + logits.clamp(min=0)
+    minus_log_p, minus_log_not_p = log_1p + (-logits).relu(), log_1p + logits.relu()
     return _from_logarithms(logits, target, pos_weight, reduction, -minus_log_p, -minus_log_not_p)
 
 

@@ -8,7 +8,7 @@ from grader.suite import mistake, reference
 def _violations(scores, labels, margin):
     """Return the violations (N, K), 0 at the true class."""
     column = labels.unsqueeze(1)
-    return (margin + scores - scores.gather(1, column)).clamp(min=0).scatter(1, column, 0.0)
+    return (margin + scores - scores.gather(1, column)).relu().scatter(1, column, 0.0)
 
 
 @mistake("the true class was compared with itself: every sample pays margin too much")

@@ -15,7 +15,7 @@ def _gap(anchor, positive, negative):
 @mistake("the distances were not squared, as in torch's triplet_margin_loss: square them")
 def distances_not_squared(anchor, positive, negative, margin=1.0, reduction="mean"):
     gap = (anchor - positive).norm(dim=1) - (anchor - negative).norm(dim=1)
-    return reference("losses")._reduce((gap + margin).clamp(min=0), reduction)
+    return reference("losses")._reduce((gap + margin).relu(), reduction)
 
 
 @mistake("positive and negative are swapped")
@@ -25,13 +25,13 @@ def positive_and_negative_swapped(anchor, positive, negative, margin=1.0, reduct
 
 @mistake("the margin was subtracted: add it, or the negative may be nearer than the positive for free")
 def margin_subtracted(anchor, positive, negative, margin=1.0, reduction="mean"):
-    losses = (_gap(anchor, positive, negative) - margin).clamp(min=0)
+    losses = (_gap(anchor, positive, negative) - margin).relu()
     return reference("losses")._reduce(losses, reduction)
 
 
 @mistake("the margin was added after the cut at 0: a triplet could never cost less than the margin")
 def margin_after_the_cut(anchor, positive, negative, margin=1.0, reduction="mean"):
-    losses = _gap(anchor, positive, negative).clamp(min=0) + margin
+    losses = _gap(anchor, positive, negative).relu() + margin
     return reference("losses")._reduce(losses, reduction)
 
 
@@ -55,14 +55,14 @@ def margin_ignored(anchor, positive, negative, margin=1.0, reduction="mean"):
 
 @mistake("the squares were averaged over the features: sum them")
 def mean_over_features(anchor, positive, negative, margin=1.0, reduction="mean"):
-    losses = (_gap(anchor, positive, negative) / anchor.shape[1] + margin).clamp(min=0)
+    losses = (_gap(anchor, positive, negative) / anchor.shape[1] + margin).relu()
     return reference("losses")._reduce(losses, reduction)
 
 
 @mistake("the distance from positive to negative was used: both distances start at the anchor")
 def negative_from_positive(anchor, positive, negative, margin=1.0, reduction="mean"):
     gap = ((anchor - positive) ** 2).sum(1) - ((positive - negative) ** 2).sum(1)
-    return reference("losses")._reduce((gap + margin).clamp(min=0), reduction)
+    return reference("losses")._reduce((gap + margin).relu(), reduction)
 
 
 @mistake("the code asks for cuda, which is not everywhere: compute on the device of anchor")

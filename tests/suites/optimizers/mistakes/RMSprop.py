@@ -109,7 +109,7 @@ class centered_ignored(_WithMean):
 @mistake("with centered the mean itself was subtracted: it is its square, s - m^2")
 class mean_not_squared(_WithMean):
     def variance(self, s, m, centered):
-        return (s - m).clamp(min=0) if centered else s
+        return (s - m).relu() if centered else s
 
 
 @mistake("momentum was ignored: v = mu * v + g / d, and p moves along v")

@@ -7,7 +7,7 @@ from grader.suite import mistake, reference
 
 def soft(z, amount):
     """Pull towards 0."""
-    return z.sign() * (z.abs() - amount).clamp(min=0)
+    return z.sign() * (z.abs() - amount).relu()
 
 
 def select(x, y, strengths, lr, steps, step, kept=lambda w: w != 0, anew=True):
@@ -39,7 +39,7 @@ def pull_without_lr(x, y, strengths, lr, steps):
 
 @mistake("negative numbers become 0: pull by the absolute value and give the sign back")
 def negative_weights_lost(x, y, strengths, lr, steps):
-    return select(x, y, strengths, lr, steps, lambda w, g, lr, s: (w - lr * g(w) - lr * s).clamp(min=0))
+    return select(x, y, strengths, lr, steps, lambda w, g, lr, s: (w - lr * g(w) - lr * s).relu())
 
 
 @mistake("the pull is not stopped at 0: what lies nearer than the pull is long changes its sign")
@@ -111,6 +111,6 @@ def kept_if_positive(x, y, strengths, lr, steps):
 def sign_of_the_old_weight(x, y, strengths, lr, steps):
     def step(w, g, lr, s):
         z = w - lr * g(w)
-        return w.sign() * (z.abs() - lr * s).clamp(min=0)
+        return w.sign() * (z.abs() - lr * s).relu()
 
     return select(x, y, strengths, lr, steps, step)

@@ -48,7 +48,7 @@ def one_for_all_channels(images):
 @mistake("mean of squares minus squared mean: both are large, and their difference is lost in float32")
 def mean_of_squares_minus_squared_mean(images):
     mean = _checked(images).mean(dim=AXES)
-    return _made(images, mean, (images.square().mean(dim=AXES) - mean.square()).clamp(min=0).sqrt())
+    return _made(images, mean, (images.square().mean(dim=AXES) - mean.square()).relu().sqrt())
 
 
 @mistake("mean and std are exchanged")

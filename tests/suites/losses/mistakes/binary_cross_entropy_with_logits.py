@@ -36,9 +36,14 @@ def _with_corners(logits, target, pos_weight, reduction, positive_part):
     return reference("losses")._reduce((1 - target) * logits + weight * softplus, reduction)
 
 
+def _as_clamp(x):
+    """Return what `clamp(min=0)` does, with the slope 1 at 0 that it has up to torch 2.13."""
+    return x * (x >= 0)
+
+
 @mistake("abs and clamp have corners at x = 0: the slope there is -t, but must be 1/2 - t")
 def corner_of_clamp(logits, target, pos_weight=None, reduction="mean"):
-    return _with_corners(logits, target, pos_weight, reduction, lambda x: x * (x >= 0))  # as clamp up to torch 2.13
+    return _with_corners(logits, target, pos_weight, reduction, _as_clamp)
 
 
 @mistake("abs and relu have corners at x = 0: the slope there is 1 - t, but must be 1/2 - t")
@@ -49,7 +54,7 @@ def corner_of_relu(logits, target, pos_weight=None, reduction="mean"):
 @mistake("abs and clamp have corners at x = 0: the slope there is 1 - 2t, but must be 1/2 - t")
 def corners_of_both_terms(logits, target, pos_weight=None, reduction="mean"):
     log_1p = torch.log1p(torch.exp(-logits.abs()))
-    minus_log_p, minus_log_not_p = log_1p + (-logits).relu(), log_1p + logits.relu()
+    minus_log_p, minus_log_not_p = log_1p + _as_clamp(-logits), log_1p + _as_clamp(logits)
     return _from_logarithms(logits, target, pos_weight, reduction, -minus_log_p, -minus_log_not_p)
 
 

@@ -5,6 +5,7 @@ While the judge waits for a worker it looks at its memory, and at its folder whe
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import os
@@ -174,12 +175,13 @@ def _room_of(entry: os.DirEntry[str]) -> int:
 def waited_for_processor(pid: int) -> float:
     """How many seconds the threads of a process have waited for a processor; 0 where the system does not say."""
     waited = 0
-    try:
+    with contextlib.suppress(OSError):  # no such file system here, or the process has ended
         for thread in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
+            with (
+                contextlib.suppress(OSError, IndexError, ValueError),  # this thread has ended; the others count
+                open(f"/proc/{pid}/task/{thread}/schedstat") as file,
+            ):
                 waited += int(file.read().split()[1])
-    except (OSError, IndexError, ValueError):  # no such file system here, or a thread has ended
-        pass
     return waited / 1e9
 
 

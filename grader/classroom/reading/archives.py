@@ -87,12 +87,12 @@ def _stamp(member: zipfile.ZipInfo) -> float | None:
 def _name(member: zipfile.ZipInfo) -> str:
     """Return the name; many programs write UTF-8 without saying so, which then reads as cp437."""
     name = member.orig_filename
-    if not member.flag_bits & UTF8:
-        try:
-            return name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            pass
-    return name
+    if member.flag_bits & UTF8:
+        return name
+    try:
+        return name.encode("cp437").decode("utf-8")
+    except UnicodeError:  # it is cp437, as the format has it
+        return name
 
 
 def _refusal(member: zipfile.ZipInfo) -> str:

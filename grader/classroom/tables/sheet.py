@@ -24,7 +24,6 @@ SEPARATORS = (",", ";", "\t")
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 MOST_ROWS_TO_GUESS = 200
 LINE_END = re.compile(r"\r\n|\r|\n")
-CELL = re.compile(r'"((?:[^"]|"")*)"')
 
 
 def harmless(text: str) -> str:
@@ -152,28 +151,22 @@ def _fitness(rows: list[tuple[Cell, ...]]) -> tuple[float, int]:
 
 
 def _rows(text: str, separator: str, most: int | None = None) -> list[tuple[Cell, ...]]:
-    rows: list[tuple[Cell, ...]] = []
-    plain = re.compile(rf"[^{re.escape(separator)}\r\n]*")
-    place, cells = 0, list[Cell]()
-    while place <= len(text) and (most is None or len(rows) < most):
-        cell = _cell(text, place, separator, plain)
-        cells.append(cell)
-        place = cell.end + 1
-        if text[cell.end : place] == separator:
+    """Return the cells of each line, or of `most` lines; a quotation mark inside a bare cell is a character."""
+    sign = re.escape(separator)
+    quoted = rf'"(?P<quoted>(?>(?:[^"]|"")*))"(?=[{sign}\r\n]|\Z)'
+    cell = re.compile(rf"(?P<cell>{quoted}|[^{sign}\r\n]*)(?P<end>{sign}|\r\n|\r|\n|\Z)")
+    rows, cells = list[tuple[Cell, ...]](), list[Cell]()
+    for found in cell.finditer(text):
+        value = found["cell"] if found["quoted"] is None else found["quoted"].replace('""', '"')
+        cells.append(Cell(value, *found.span("cell")))
+        if found["end"] == separator:
             continue
-        if not (len(cells) == 1 and cell.start == len(text)):
+        if len(cells) > 1 or found.start() < len(text):
             rows.append(tuple(cells))
         cells = []
-        place += text.startswith("\r\n", cell.end)
+        if len(rows) == most:
+            break
     return rows
-
-
-def _cell(text: str, start: int, separator: str, plain: re.Pattern[str]) -> Cell:
-    found = CELL.match(text, start)
-    if found and text[found.end() : found.end() + 1] in ("", separator, "\r", "\n"):
-        return Cell(found[1].replace('""', '"'), start, found.end())
-    bare = plain.match(text, start)
-    return Cell(bare[0] if bare else "", start, bare.end() if bare else start)
 
 
 def _written(value: str, separator: str, *, quoted: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.proxy.submission import Submission
+from grader.sandbox import workers
 from grader.sandbox.transport import (
     MOST_WAITING,
     Channel,
@@ -311,3 +313,14 @@ def test_a_process_that_sleeps_waits_for_no_processor() -> None:
         sleeper.kill()
         sleeper.wait()
     assert waited_for_processor(sleeper.pid) == 0
+
+
+def test_thread_that_has_ended_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(file: str) -> io.StringIO:
+        if "/8/" in file:
+            raise FileNotFoundError(file)
+        return io.StringIO("1 2000000000 3")
+
+    monkeypatch.setattr(workers.os, "listdir", lambda folder: ["7", "8", "9"])
+    monkeypatch.setattr(workers, "open", opened, raising=False)
+    assert waited_for_processor(1) == 4.0

@@ -87,6 +87,7 @@ def _dry_run(asked: Asked, kind: str) -> int:
 
 def _run(asked: Asked, kind: str) -> int:
     from grader.classroom.grading.class_run import run_class
+    from grader.classroom.pages import terminal
 
     try:
         with shared.live_progress(timed=True) as live:
@@ -97,21 +98,15 @@ def _run(asked: Asked, kind: str) -> int:
             err=True,
         )
         raise
-    _present(asked, result, kind)
-    for note in notes:
-        click.echo(note)
-    return shared.OURS if any(standing.outcome == "incomplete" for standing in result.standings) else 0
-
-
-def _present(asked: Asked, result: ClassResult, kind: str) -> None:
-    from grader.classroom.pages import terminal
-
     if kind == "json":
         shared.write_json(terminal.as_dict(result))
     else:
         shared.show(lambda console: terminal.show(result, str(asked.out), console), None)
     if asked.diff:
         _show_diff(asked, result)
+    for note in notes:
+        click.echo(note)
+    return shared.OURS if any(standing.outcome == "incomplete" for standing in result.standings) else 0
 
 
 def _show_diff(asked: Asked, result: ClassResult) -> None:
@@ -178,13 +173,12 @@ def adjust_command(
     """
     _check_points(points, why, undone, bool(student))
     with open_book(book) as opened:
+        if student is not None:
+            _known(opened, student)
         if undone is not None:
             opened.take_back(undone, who=who or _login(), why=why)
         elif points is not None and student is not None:
-            _known(opened, student)
             opened.adjust(student, points, who=who or _login(), why=why)
-        elif student is not None:
-            _known(opened, student)
         _show(opened, student, undone)
 
 

@@ -108,12 +108,9 @@ def standings_of(
         standing_of(student, graded[name], run.policy, columns, adjustments)
         for name, student in sorted(students.items())
     )
-    return *standings, *(_of_nobody(number, said) for number, said in enumerate(intake.unknown, start=1))
-
-
-def _of_nobody(number: int, sentence: str) -> Standing:
-    """Return the row of a hand-in that fits nobody on the roster: it is not read, and not forgotten."""
-    return Standing(Student(f"?{number}", "", ""), Outcome.UNKNOWN, sentence, 0.0)
+    # Who fits nobody on the roster is not read, and not forgotten.
+    strangers = enumerate(intake.unknown, start=1)
+    return *standings, *(Standing(Student(f"?{at}"), Outcome.UNKNOWN, said, 0.0) for at, said in strangers)
 
 
 def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, progress: Count | None = None) -> ClassResult:

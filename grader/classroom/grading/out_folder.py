@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -33,11 +32,13 @@ from grader.classroom.policy.columns import hidden_tasks, shown_tasks
 from grader.classroom.records import ClassResult, Standing
 from grader.course.digest import digest_of_files, files_under
 from grader.course.topics import PACKAGE
-from grader.storage import UNFINISHED, atomic_write
+from grader.storage import UNFINISHED, atomic_write, from_plain
 from grader.text import chosen
 from grader.text.formatting import clock
 
-NAME = re.compile(r"[\w@-][\w.@-]*", re.ASCII)
+NAME = re.compile(r"[\w@-][\w.@-]*", re.ASCII)  # as we give them; such a file lies in the folder itself
+Made = tuple[str, dict[str, int]]  # of one student: the digest of what it was made of, and the sizes of the files
+NOTHING: Made = ("", {})
 LOCK, HOLDER = ".run.lock", ".run.json"
 ABANDONED = 3600.0  # seconds after which nobody writes a file any more: whoever began it was killed
 
@@ -59,49 +60,36 @@ class UnchangedOutputs:
         """Read the list of `folder`; where there is none that can be read, everything is made anew."""
         # Beside the folder and not in it: that is for students.
         self.file = folder.parent / f".{folder.name}.json"
-        self._folder, self._entries = folder, dict[str, Any]()
+        self._folder, self._entries = folder, dict[str, Made]()
         with contextlib.suppress(OSError, ValueError):
-            found = json.loads(self.file.read_text(encoding="utf-8"))
-            self._entries = found if isinstance(found, dict) else {}
+            found = from_plain(json.loads(self.file.read_text(encoding="utf-8")), dict[str, Made])
+            self._entries = {who: made for who, made in found.items() if made[1] and all(map(NAME.fullmatch, made[1]))}
 
     def has(self, student: str, digest: str) -> bool:
         """Whether the files of a student are all there as they were written, made of the same."""
-        known, sizes = self._entry(student)
+        known, sizes = self._entries.get(student, NOTHING)
         return known == digest and all(self._size(name) == size for name, size in sizes.items())
 
     def outdate(self, students: Iterable[str]) -> None:
         """Note that the files of students are about to be written, whatever they were made of."""
         for student in students:
-            self._entries[student] = ["", self._entry(student)[1]]
+            self._entries[student] = "", self._entries.get(student, NOTHING)[1]
 
     def add(self, student: str, digest: str, files: Mapping[str, bytes]) -> None:
         """Note what was written, and remove what was written before and does not come out any more."""
-        _, before = self._entry(student)
-        for name in before.keys() - files.keys():
+        for name in self._entries.get(student, NOTHING)[1].keys() - files.keys():
             (self._folder / name).unlink(missing_ok=True)
-        self._entries[student] = [digest, {name: len(data) for name, data in files.items()}]
+        self._entries[student] = digest, {name: len(data) for name, data in files.items()}
 
     @property
     def text(self) -> bytes:
         """The list as it is to be written."""
         return json.dumps(self._entries, indent=0).encode()
 
-    def _entry(self, student: str) -> tuple[str, dict[str, int]]:
-        """Return the digest and the files of a student; nothing where the list does not say it as we write it."""
-        match self._entries.get(student):
-            case [str(digest), dict(sizes)] if sizes and all(map(_is_name, sizes)):
-                return digest, sizes
-        return "", {}
-
     def _size(self, name: str) -> int | None:
         with contextlib.suppress(OSError):
             return (self._folder / name).stat().st_size
         return None
-
-
-def _is_name(name: str) -> bool:
-    """Whether this is a name as we give them; such a file lies in the folder itself and nowhere else."""
-    return bool(NAME.fullmatch(name))
 
 
 def sweep(folder: Path) -> None:
@@ -204,20 +192,12 @@ def publish(result: ClassResult, folder: Path, digests: Mapping[str, str]) -> No
     write(folder / "grades.csv", grades_csv(result))
     write(folder / "class.html", class_page(result).encode())
     write(folder / "junit.xml", class_junit(result).encode())
+    pages = ((feedback_file(each.student), each) for each in filter(has_feedback, result.standings))
     _renew(
-        folder / GRADESCOPE,
-        (
-            (name, made_of[each.student.id], partial(_results, name, each, result))
-            for name, each in named_results(result)
-        ),
-    )
-    _renew(
-        folder / FEEDBACK,
-        (
-            (feedback_file(each.student), made_of[each.student.id], partial(feedback, each, result, now))
-            for each in filter(has_feedback, result.standings)
-        ),
-    )
+        folder / GRADESCOPE, named_results(result), made_of,
+        lambda name, each: [(name, results_json(each, result.columns))],
+    )  # fmt: skip
+    _renew(folder / FEEDBACK, pages, made_of, lambda name, each: feedback(each, result, now))
     for name, data in feedback_zips(result, partial(_returned, folder / FEEDBACK)):
         write(folder / name, data)
     sweep(folder)
@@ -232,27 +212,24 @@ def _returned(folder: Path, standing: Standing) -> dict[str, bytes]:
     return {PAGE: (folder / f"{stem}.html").read_bytes(), **found}
 
 
-def _renew(folder: Path, wanted: Iterable[tuple[str, str, Callable[[], Files]]]) -> None:
-    """Write the files of those students who have not theirs yet as they would come out."""
+def _renew(
+    folder: Path, wanted: Iterable[tuple[str, Standing]], made_of: Mapping[str, str],
+    make: Callable[[str, Standing], Files],
+) -> None:  # fmt: skip
+    """Write the files of those students, each named by the first one, who have not theirs as they would come out."""
     written = UnchangedOutputs(folder)
-    outdated = [
-        (student, digest, make) for student, digest, make in wanted if not written.has(student, digest)
-    ]
+    outdated = [(file, each) for file, each in wanted if not written.has(file, made_of[each.student.id])]
     if not outdated:
         return
-    written.outdate([student for student, _, _ in outdated])
+    written.outdate([file for file, _ in outdated])
     # First the list, so that a run that is killed now leaves no file that seems up to date.
     write(written.file, written.text)
-    for student, digest, make in outdated:
-        made = dict(make())
+    for file, each in outdated:
+        made = dict(make(file, each))
         for name, data in made.items():
             write(folder / name, data)
-        written.add(student, digest, made)
+        written.add(file, made_of[each.student.id], made)
     write(written.file, written.text)
-
-
-def _results(name: str, standing: Standing, result: ClassResult) -> Files:
-    return [(name, results_json(standing, result.columns))]
 
 
 def feedback(standing: Standing, result: ClassResult, now: datetime) -> Iterator[tuple[str, bytes]]:

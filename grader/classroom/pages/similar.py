@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -99,10 +100,9 @@ def _side_by_side(page: Page, pair: Pair) -> None:
     table.add_column(width=half, no_wrap=True)
     table.add_column(width=3, no_wrap=True)
     table.add_column(width=half, no_wrap=True)
-    left, right = (_lines(side, half) for side in passage.sides)
-    for number in range(min(MOST_LINES, max(len(left), len(right)))):
-        cells = [side[number] if number < len(side) else Text() for side in (left, right)]
-        table.add_row(cells[0], Text(" | ", "dim"), cells[1])
+    rows = zip_longest(*(_lines(side, half) for side in passage.sides), fillvalue=Text())
+    for left, right in islice(rows, MOST_LINES):
+        table.add_row(left, Text(" | ", "dim"), right)
     page.console.print(table, width=page.width)
     page.line()
 

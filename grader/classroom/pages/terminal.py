@@ -125,7 +125,8 @@ def show_intake(intake: ClassIntake, console: Console, zone: str = "") -> None:
     _list(page, "Broken", broken, "red")
     _list(page, "Unknown", intake.unknown, "red")
     _list(page, "Missing", _few([_name(student) for student in intake.missing]), "yellow")
-    _list(page, "Notes", [*_remarks(good), *intake.notes], "dim")
+    remarks = [f"{_name(each.student)}: {note}" for each in good for note in each.notes]
+    _list(page, "Notes", [*remarks, *intake.notes], "dim")
     _totals(page, intake)
 
 
@@ -183,10 +184,6 @@ def _few(names: list[str]) -> list[str]:
     return [*names[:MOST_MISSING], f"and {len(names) - MOST_MISSING} more"]
 
 
-def _remarks(hand_ins: list[HandIn]) -> list[str]:
-    return [f"{_name(each.student)}: {note}" for each in hand_ins for note in each.notes]
-
-
 def _totals(page: Page, intake: ClassIntake) -> None:
     broken = {each.student.id for each in intake.hand_ins if each.problem}
     ready = {each.student.id for each in intake.hand_ins if not each.problem}
@@ -205,13 +202,8 @@ def _name(student: Student) -> str:
 
 
 def _hand_in(hand_in: HandIn) -> dict[str, Any]:
-    return {
-        "student": to_plain(hand_in.student),
-        "place": hand_in.place,
-        "files": {name: len(data) for name, data in hand_in.files.items()},
-        "submitted_at": hand_in.submitted_at.isoformat() if hand_in.submitted_at else None,
-        "late": hand_in.late,
-        "attempt": hand_in.attempt,
-        "problem": hand_in.problem,
-        "notes": list(hand_in.notes),
-    }
+    plain = {**vars(hand_in), "student": to_plain(hand_in.student)}
+    plain["files"] = {name: len(data) for name, data in hand_in.files.items()}
+    plain["submitted_at"] = hand_in.submitted_at.isoformat() if hand_in.submitted_at else None
+    del plain["uploads"]
+    return plain

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Self
 
 from grader.classroom.gradebook import contents
@@ -21,10 +19,10 @@ ENTRIES = """SELECT number, facts, finished, ending,
     (SELECT count(*) FROM gradings WHERE gradings.run = runs.number) FROM runs"""
 
 
-class Gradebook:
+class Gradebook(Connection):
     """One file, such as `results/gradebook.sqlite`; several graders may have it open at once.
 
-    Whatever a method has written is on the disk when it returns, whole or not at all; within `batch` it is when that
+    Whatever a method has written is on the disk when it returns, whole or not at all; within `change` it is when that
     ends. One object belongs to one thread, and to the process that opened it.
 
     Raises:
@@ -32,42 +30,27 @@ class Gradebook:
         BookProblem: it cannot be read or written now.
     """
 
-    def __init__(self, path: Path | str) -> None:
-        """Open the file; where there is none, make it in a folder that exists."""
-        self.path = Path(path)
-        self._connection = Connection(self.path)
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *problem: object) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-    @contextmanager
-    def batch(self) -> Iterator[None]:
-        """Commit everything within at once; other graders wait for it, so grade before it and not in it."""
-        with self._connection.change():
-            yield
-
     def begin(self, run: Run) -> int:
         """Begin a new run and return its number; what earlier runs have graded is `known`."""
-        with self._connection.change():
-            return self._connection.write(
+        with self.change():
+            return self.write(
                 "INSERT INTO runs (started, facts) VALUES (?, ?)", time_text(run.started), contents.facts_of(run)
             )
 
     def known(self, key: str) -> Report | None:
         """Return the report that is kept under a content key, None where there is none."""
-        found = self._connection.rows("SELECT report FROM reports WHERE key = ?", key)
-        return contents.get_report(self._connection, load(found[0][0])) if found else None
+        found = self.rows("SELECT report FROM reports WHERE key = ?", key)
+        return contents.get_report(self, load(found[0][0])) if found else None
 
     def has(self, key: str) -> bool:
         """Whether a report is kept under a content key; cheaper than reading it."""
-        return bool(self._connection.rows("SELECT 1 FROM reports WHERE key = ?", key))
+        return bool(self.rows("SELECT 1 FROM reports WHERE key = ?", key))
 
     def keep(self, key: str, topic: str, report: Report) -> None:
         """Keep the report of a topic under its content key; what is kept there already stays.
@@ -77,9 +60,9 @@ class Gradebook:
         """
         if report.incomplete is not None:
             raise ValueError(f"an incomplete report of {topic} is not kept: {report.incomplete}")
-        with self._connection.change():
-            facts = dump(contents.put_report(self._connection, report))
-            self._connection.write(
+        with self.change():
+            facts = dump(contents.put_report(self, report))
+            self.write(
                 "INSERT OR IGNORE INTO reports VALUES (?, ?, ?, ?)", key, topic, time_text(now()), facts
             )
 
@@ -92,11 +75,9 @@ class Gradebook:
         self._refuse_finished(run)
         if key is not None and not self.has(key):
             raise ValueError(f"no report is kept under {key!r}: keep it first")
-        with self._connection.change():
-            digest = contents.put_hand_in(self._connection, hand_in)
-            self._connection.write(
-                "INSERT OR REPLACE INTO gradings VALUES (?, ?, ?, ?)", run, digest, topic, key
-            )
+        with self.change():
+            digest = contents.put_hand_in(self, hand_in)
+            self.write("INSERT OR REPLACE INTO gradings VALUES (?, ?, ?, ?)", run, digest, topic, key)
 
     def finish(
         self,
@@ -117,23 +98,23 @@ class Gradebook:
             ValueError: the run is finished already.
         """
         self._refuse_finished(run)
-        with self._connection.change():
+        with self.change():
             # of a time when it was broken off here
-            self._connection.write("DELETE FROM standings WHERE run = ?", run)
+            self.write("DELETE FROM standings WHERE run = ?", run)
         for first in range(0, len(standings), AT_ONCE):
-            with self._connection.change():
+            with self.change():
                 for place, standing in enumerate(standings[first : first + AT_ONCE], first):
-                    contents.put_standing(self._connection, run, place, standing)
+                    contents.put_standing(self, run, place, standing)
         ending = {"seconds": seconds, "graded": graded, "cached": cached, "notes": notes, "students": len(standings)}
-        with self._connection.change():
-            self._connection.write(
+        with self.change():
+            self.write(
                 "UPDATE runs SET finished = ?, ending = ? WHERE number = ?", time_text(now()), dump(ending), run
             )
         return ClassResult(**vars(self._run(run)), standings=standings)
 
     def _refuse_finished(self, run: int) -> None:
         """Let nobody write into a run that is finished; this asks for no more, as it is asked for each grading."""
-        rows = self._connection.rows("SELECT finished FROM runs WHERE number = ?", run)
+        rows = self.rows("SELECT finished FROM runs WHERE number = ?", run)
         if not rows:
             raise self._no_such_run(run)
         if rows[0][0] is not None:
@@ -141,17 +122,17 @@ class Gradebook:
 
     def runs(self) -> tuple[Run, ...]:
         """Return every run, the oldest first, also those that were not finished."""
-        return tuple(map(contents.run_of, self._connection.rows(f"{ENTRIES} ORDER BY number")))
+        return tuple(map(contents.run_of, self.rows(f"{ENTRIES} ORDER BY number")))
 
     def _run(self, number: int) -> Run:
-        rows = self._connection.rows(f"{ENTRIES} WHERE number = ?", number)
+        rows = self.rows(f"{ENTRIES} WHERE number = ?", number)
         if not rows:
             raise self._no_such_run(number)
         return contents.run_of(rows[0])
 
     def _no_such_run(self, run: int | None) -> WrongBook:
         """Return what is wrong where a run is named that there never was; None: any that is finished."""
-        numbers = [str(number) for (number,) in self._connection.rows("SELECT number FROM runs ORDER BY number")]
+        numbers = [str(number) for (number,) in self.rows("SELECT number FROM runs ORDER BY number")]
         known = f"it has {', '.join(numbers)}" if len(numbers) <= 5 else f"its last is {numbers[-1]}"
         wanted = "finished run" if run is None else f"run {run}"
         return WrongBook(f"{self.path} has no {wanted}: {known if numbers else 'no run was begun yet'}")
@@ -166,26 +147,26 @@ class Gradebook:
         known = self._run(self._last_finished() if run is None else run)
         if known.finished is None:
             raise WrongBook(f"{self.path}: run {run} was not finished: grade the class again to take it up")
-        return ClassResult(**vars(known), standings=contents.get_standings(self._connection, known.number))
+        return ClassResult(**vars(known), standings=contents.get_standings(self, known.number))
 
     def _last_finished(self) -> int:
-        ((number,),) = self._connection.rows("SELECT max(number) FROM runs WHERE finished IS NOT NULL")
+        ((number,),) = self.rows("SELECT max(number) FROM runs WHERE finished IS NOT NULL")
         if not isinstance(number, int):
             raise self._no_such_run(None)
         return number
 
     def handed_in(self, run: int) -> tuple[Standing, ...]:
         """Return the standings of a finished run without their reports, which takes less time."""
-        return contents.get_standings(self._connection, run, reports=False)
+        return contents.get_standings(self, run, reports=False)
 
     def digests(self, run: int) -> Mapping[str, str]:
         """Return a digest of each student's standing in a run, by the id; equal ones are of equal standings."""
-        rows = self._connection.rows("SELECT student_id, facts FROM standings WHERE run = ?", run)
+        rows = self.rows("SELECT student_id, facts FROM standings WHERE run = ?", run)
         return {text_of(student): hashlib.sha256(str(facts).encode()).hexdigest() for student, facts in rows}
 
     def students(self) -> tuple[str, ...]:
         """Return the ids of all students who handed in something or stood in a finished run, sorted."""
-        rows = self._connection.rows(
+        rows = self.rows(
             """SELECT student_id FROM hand_ins UNION
             SELECT student_id FROM standings JOIN runs ON run = number WHERE finished IS NOT NULL"""
         )
@@ -201,12 +182,12 @@ class Gradebook:
         """
         if not math.isfinite(points) or not who.strip() or not why.strip():
             raise ValueError("an adjustment needs a number of points, somebody who makes it, and a reason")
-        with self._connection.change():
+        with self.change():
             return self._add(Adjustment(student_id, float(points), who, when or now(), why))
 
     def take_back(self, number: int, *, who: str, why: str, when: datetime | None = None) -> int:
         """Undo an adjustment, once, by another one, which says why; return the number of that entry."""
-        with self._connection.change():
+        with self.change():
             found = {given.number: given for given in self.adjustments()}
             if number not in found:
                 raise WrongBook(f"{self.path} has no adjustment {number}: `grade adjust` lists them")
@@ -221,13 +202,13 @@ class Gradebook:
         """Return the adjustments of a student, or of all, in the order in which they were made."""
         query = "SELECT number, student_id, points, who, at, why, takes_back FROM adjustments"
         if student_id is None:
-            rows = self._connection.rows(f"{query} ORDER BY number")
+            rows = self.rows(f"{query} ORDER BY number")
         else:
-            rows = self._connection.rows(f"{query} WHERE student_id = ? ORDER BY number", stored(student_id))
+            rows = self.rows(f"{query} WHERE student_id = ? ORDER BY number", stored(student_id))
         return tuple(map(contents.adjustment_of, rows))
 
     def _add(self, given: Adjustment) -> int:
-        return self._connection.write(
+        return self.write(
             "INSERT INTO adjustments (student_id, points, who, at, why, takes_back) VALUES (?, ?, ?, ?, ?, ?)",
             stored(given.student_id), given.points, stored(given.who), time_text(given.when),
             stored(given.why), given.takes_back,

@@ -117,20 +117,20 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 class Connection:
-    """A gradebook's file, opened by one process and used by one thread of it.
+    """A gradebook's file, opened by one process and used by one thread of it; made where there is none.
 
     A child process that was forked must not use it: nobody may be inside `change` when a process forks.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, make it if there is none, and bring an older one up to date."""
-        self.path, self._depth, self._process = path, 0, os.getpid()
-        with in_words(path):
+    def __init__(self, path: Path | str) -> None:
+        """Open the file, make it if there is none in a folder that exists, and bring an older one up to date."""
+        self.path, self._depth, self._process = Path(path), 0, os.getpid()
+        with in_words(self.path):
             self._sqlite = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
             try:
                 for pragma in _PRAGMAS:
                     self._sqlite.execute(pragma)
-                bring_up_to_date(self._sqlite, path)
+                bring_up_to_date(self._sqlite, self.path)
             except BaseException:
                 self._sqlite.close()
                 raise
@@ -153,7 +153,10 @@ class Connection:
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        """Make everything within one change: all of it is committed at the end, or nothing; nested ones join."""
+        """Make everything within one change: all of it is committed at the end, or nothing; nested ones join.
+
+        Other graders wait for it, so grade before it and not in it.
+        """
         self._refuse_fork()
         if self._depth == 0:
             with in_words(self.path):

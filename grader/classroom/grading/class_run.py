@@ -128,14 +128,14 @@ def grade_class(intake: ClassIntake, run: ClassRun, book: Gradebook, progress: C
             book.record(number, intake.hand_ins[place], topic, kept)
 
     def keep(job: Job, report: Report) -> None:
-        with book.batch():
+        with book.change():
             if report.incomplete is None:
                 book.keep(job.key, job.topic, report)
             else:
                 failed[job.key] = report
             record(job.key, None if report.incomplete else job.key)
 
-    with book.batch():
+    with book.change():
         for key in places:
             if key not in to_grade:
                 record(key, key)

@@ -45,8 +45,8 @@ def kept_hand_ins():
     """Give the hand-ins that a gradebook holds, with their bytes."""
 
     def hand_ins(book):
-        rows = book._connection.rows("SELECT digest FROM hand_ins ORDER BY rowid")
-        return tuple(get_hand_in(book._connection, digest) for (digest,) in rows)
+        rows = book.rows("SELECT digest FROM hand_ins ORDER BY rowid")
+        return tuple(get_hand_in(book, digest) for (digest,) in rows)
 
     return hand_ins
 

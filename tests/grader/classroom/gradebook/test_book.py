@@ -175,11 +175,11 @@ def test_run_that_breaks_off_while_it_is_finished_is_finished_by_another_try(boo
 
 def test_batch_is_kept_whole_or_not_at_all(book, path, room):
     """What is kept within a batch is there after it; an error within takes all of it back."""
-    with book.batch():
+    with book.change():
         book.keep("k", "losses", room.losses_report())
         with Gradebook(path) as other:
             assert other.known("k") is None
-    with pytest.raises(RuntimeError, match="stop"), book.batch():
+    with pytest.raises(RuntimeError, match="stop"), book.change():
         book.keep("l", "tensors", room.tensors_report())
         raise RuntimeError("stop")
     assert (book.known("k") is None, book.known("l") is None) == (False, True)

@@ -58,7 +58,7 @@ def commits(monkeypatch):
 
 
 def rows_of(book, run):
-    return book._connection.rows("SELECT place, student_id, score, facts FROM standings WHERE run = ?", run)
+    return book.rows("SELECT place, student_id, score, facts FROM standings WHERE run = ?", run)
 
 
 def test_finish_makes_one_change_of_several_standings(book, room, many, commits):
@@ -75,7 +75,7 @@ def test_other_grader_cannot_write_into_the_middle_of_a_few(book, path, room, ma
     monkeypatch.setattr(database, "WAIT_SECONDS", 0.0)
     run, refused = book.begin(room.facts), []
     with Gradebook(path) as other:
-        write = book._connection.write
+        write = book.write
 
         def watched(statement, *values):
             if statement.startswith("INSERT INTO standings"):
@@ -84,7 +84,7 @@ def test_other_grader_cannot_write_into_the_middle_of_a_few(book, path, room, ma
                 refused.append(values[1])
             return write(statement, *values)
 
-        monkeypatch.setattr(book._connection, "write", watched)
+        monkeypatch.setattr(book, "write", watched)
         book.finish(run, many[:3], seconds=1.0)
     assert refused == [0, 1, 2]
 
@@ -173,8 +173,8 @@ def test_nothing_that_was_committed_is_lost_when_one_of_two_graders_is_killed(pa
         assert other.wait() == 0
     assert len(finished) == REPORTS
     with Gradebook(path) as book:
-        assert book._connection.rows("PRAGMA integrity_check") == [("ok",)]
-        assert book._connection.rows("PRAGMA foreign_key_check") == []
+        assert book.rows("PRAGMA integrity_check") == [("ok",)]
+        assert book.rows("PRAGMA foreign_key_check") == []
         for key in {*kept, *finished}:
             assert book.known(key).tasks[0].id == "losses.softmax"
         runs = {entry.title: entry for entry in book.runs()}

@@ -135,7 +135,7 @@ def test_book_that_is_not_there_is_a_wrong_call_and_is_not_made(call, path):
 def test_fault_of_the_file_is_told_as_whose_it_is(call, graded, monkeypatch):
     """Another program's file is a wrong call; a gradebook that cannot be used now is a fault of this machine."""
     monkeypatch.setattr("grader.classroom.gradebook.database.WAIT_SECONDS", 0.05)
-    with Gradebook(graded) as book, book.batch(), pytest.raises(OurFault, match="in use by another grader"):
+    with Gradebook(graded) as book, book.change(), pytest.raises(OurFault, match="in use by another grader"):
         call(adjust_command, "alice", "1", "--why", "b")
     graded.write_text("name,points\n" * 100)
     with pytest.raises(WrongCall, match="is not a gradebook"):

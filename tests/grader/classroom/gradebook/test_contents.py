@@ -24,7 +24,7 @@ def test_task_that_was_changed_is_written_as_it_is(book, path, room):
 def test_hand_in_whose_change_was_undone_is_put_again(kept_hand_ins, book, path, room):
     """What was put within a batch that failed is not there, and is not believed to be."""
     hand_in, run = room.hand_in_of(room.bob), book.begin(room.facts)
-    with pytest.raises(RuntimeError, match="stop"), book.batch():
+    with pytest.raises(RuntimeError, match="stop"), book.change():
         book.record(run, hand_in, "losses", None)
         raise RuntimeError("stop")
     book.record(run, hand_in, "losses", None)

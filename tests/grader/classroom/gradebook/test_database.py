@@ -17,7 +17,7 @@ def test_change_waits_for_the_disk(path, room, monkeypatch):
     monkeypatch.setattr("grader.classroom.gradebook.database._PRAGMAS", room.pragmas)
     with Gradebook(path) as book:
         asked = ("synchronous", "journal_mode", "foreign_keys")
-        found = [book._connection.rows(f"PRAGMA {name}") for name in asked]
+        found = [book.rows(f"PRAGMA {name}") for name in asked]
     assert found == [[(2,)], [("truncate",)], [(1,)]]
 
 
@@ -66,31 +66,31 @@ def test_full_disk_loses_nothing_that_was_kept(kept_hand_ins, path, room):
     with Gradebook(path) as book:
         run = book.begin(room.facts)
         book.keep("k", "losses", room.losses_report())
-        pages = book._connection.rows("PRAGMA page_count")[0][0]
-        book._connection.rows(f"PRAGMA max_page_count = {pages + 1}")
+        pages = book.rows("PRAGMA page_count")[0][0]
+        book.rows(f"PRAGMA max_page_count = {pages + 1}")
         hand_in = room.hand_in_of(room.alice)
         with pytest.raises(BookProblem, match="the disk is full: make room and run again"):
             book.record(run, type(hand_in)(room.alice, "", {"a": big, "b": big[1:]}), "losses", "k")
         assert book.known("k") == room.losses_report()
         assert kept_hand_ins(book) == ()
-        book._connection.rows("PRAGMA max_page_count = 1000000")
+        book.rows("PRAGMA max_page_count = 1000000")
         book.record(run, hand_in, "losses", "k")
     with Gradebook(path) as book:
         assert kept_hand_ins(book) == (hand_in,)
-        assert book._connection.rows("PRAGMA integrity_check") == [("ok",)]
+        assert book.rows("PRAGMA integrity_check") == [("ok",)]
 
 
 def test_full_disk_within_a_batch_is_told_even_if_its_error_was_caught(book, room):
     """A batch of which SQLite has undone everything does not end as if all were kept."""
     book.begin(room.facts)
-    with pytest.raises(BookProblem, match="nothing of this change was kept"), book.batch():
-        book._connection.write("ROLLBACK")  # as SQLite does by itself on a full disk
+    with pytest.raises(BookProblem, match="nothing of this change was kept"), book.change():
+        book.write("ROLLBACK")  # as SQLite does by itself on a full disk
 
 
 def test_book_in_use_is_told_when_it_does_not_become_free(path, room, monkeypatch):
     """A grader that waits for another longer than it should says so."""
     monkeypatch.setattr("grader.classroom.gradebook.database.WAIT_SECONDS", 0.05)
-    with Gradebook(path) as first, Gradebook(path) as second, first.batch():
+    with Gradebook(path) as first, Gradebook(path) as second, first.change():
         with pytest.raises(BookProblem, match="in use by another grader"):
             second.begin(room.facts)
         first.begin(room.facts)

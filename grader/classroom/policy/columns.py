@@ -11,7 +11,7 @@ from fractions import Fraction
 from grader.classroom.policy.course_policy import ALL, Policy, PolicyProblem, Visibility
 from grader.classroom.policy.worth import last_moment, utc
 from grader.classroom.records import VISIBLE, TaskColumn
-from grader.course import Course, Task, UnknownTask
+from grader.course import Course, UnknownTask
 from grader.report import TaskReport
 from grader.report.selection import tells_of, to_share
 
@@ -123,13 +123,9 @@ def _visibility(course: Course, policy: Policy) -> Mapping[str, Visibility]:
         task.id: of_tasks.get(task.id, policy.visibility.get(task.topic, usual)) for task in course.tasks
     }
     for task in course.tasks:
-        _check_dates(policy, task, found[task.id])
+        if found[task.id] is Visibility.AFTER_DUE_DATE and last_moment(policy, task.topic) is None:
+            raise PolicyProblem(
+                f"{policy.place}: visibility of {task.id} is 'after_due_date', and nothing says when it is due: "
+                f"add a due date, or one for [topics.{task.topic}]"
+            )
     return found
-
-
-def _check_dates(policy: Policy, task: Task, visibility: Visibility) -> None:
-    if visibility is Visibility.AFTER_DUE_DATE and last_moment(policy, task.topic) is None:
-        raise PolicyProblem(
-            f"{policy.place}: visibility of {task.id} is {visibility.value!r}, and nothing says when it is due: "
-            f"add a due date, or one for [topics.{task.topic}]"
-        )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from grader.classroom.policy.course_policy import Dates, Direction, Extension, Policy, Rounding
+from grader.classroom.policy.course_policy import Dates, Direction, Policy, Rounding
 from grader.classroom.records import HandIn, TaskColumn
 from grader.report import Report, TaskReport
 
@@ -42,17 +42,14 @@ def dates_of(policy: Policy, topic: str, student_id: str | None = None) -> Dates
     An extension puts off the due date, and the closing of the topic by as much.
     """
     usual = policy.topics.get(topic, policy.dates)
-    moved = _moved(policy.extensions.get(student_id) if student_id is not None else None, topic)
+    extension = policy.extensions.get(student_id) if student_id is not None else None
+    moved = extension.topics.get(topic, extension.due) if extension else None
     if moved is None or (usual.due is None and usual.closes is None):
         return usual
     if usual.due is None:
         return Dates(None, _later(usual.closes, moved))
     due = _later(usual.due, moved)
     return Dates(due, usual.closes and usual.closes + (utc(due) - utc(usual.due)))
-
-
-def _moved(extension: Extension | None, topic: str) -> datetime | None:
-    return extension.topics.get(topic, extension.due) if extension else None
 
 
 def _later(one: datetime | None, other: datetime) -> datetime:
@@ -164,7 +161,9 @@ def worth_of(
         own = [column for column in columns if column.counts and column.topic == topic]
         when = handed_in_at(hand_in, topic, all_hand_ins)
         late = lateness(policy, topic, hand_in.student.id, when, hand_in.late)
-        earned, possible = _earned(own, report), possible_points(own)
+        tasks = {column.id for column in own}
+        earned = _total(task.points for task in (report.tasks if report else ()) if task.id in tasks)
+        possible = possible_points(own)
         found.append(TopicWorth(topic, earned, penalty(policy, late, earned, possible), late))
     earned = sum((topic.earned for topic in found), Fraction(0))
     left = rounded(earned - sum((topic.penalty for topic in found), Fraction(0)), policy.rounding)
@@ -174,9 +173,7 @@ def worth_of(
 
 def possible_points(columns: Sequence[TaskColumn]) -> Fraction:
     """Return the points that there are to earn, without what is dropped or extra."""
-    return sum(
-        (_exact(column.max_points) for column in columns if column.counts and not column.bonus), Fraction(0)
-    )
+    return _total(column.max_points for column in columns if column.counts and not column.bonus)
 
 
 def rounded(points: Fraction, rounding: Rounding) -> Fraction:
@@ -194,9 +191,7 @@ def handed_in_at(hand_in: HandIn, topic: str, others: Sequence[HandIn]) -> datet
     content = _content(hand_in, topic)
     if hand_in.submitted_at is None or not content:
         return hand_in.submitted_at
-    same = [
-        other.submitted_at for other in others if other.submitted_at and _content(other, topic) == content
-    ]
+    same = (each.submitted_at for each in others if each.submitted_at and _content(each, topic) == content)
     return min((hand_in.submitted_at, *same), key=utc)
 
 
@@ -204,11 +199,8 @@ def _content(hand_in: HandIn, topic: str) -> frozenset[bytes]:
     return frozenset(file.data for file in hand_in.topic_files() if file.topic == topic)
 
 
-def _earned(columns: Sequence[TaskColumn], report: Report | None) -> Fraction:
-    """Return the points of some tasks: the sum of what the report of the class shows for each."""
-    counted = {column.id for column in columns}
-    tasks = report.tasks if report else ()
-    return sum((_exact(task.points) for task in tasks if task.id in counted), Fraction(0))
+def _total(points: Iterable[float]) -> Fraction:
+    return sum(map(_exact, points), Fraction(0))
 
 
 def on_scale(report: Report, columns: Sequence[TaskColumn]) -> Report:

@@ -50,9 +50,8 @@ def _tiles(result: ClassResult, scores: Sequence[float]) -> list[tuple[str, str]
     """The figures of the run, each with its word; an outcome that nobody has is left out."""
     outcomes = Counter(standing.outcome for standing in result.standings)
     counts = [(outcome.value, str(outcomes[outcome])) for outcome in Outcome if outcomes[outcome]]
-    middle = [("mean", number(fmean(scores))), ("median", number(median(scores)))] if scores else []
-    spread = [("lowest", number(min(scores))), ("highest", number(max(scores)))] if scores else []
-    return [("students", str(len(result.standings))), *counts, *middle, *spread]
+    measures = (("mean", fmean), ("median", median), ("lowest", min), ("highest", max)) if scores else ()
+    return [("students", str(len(result.standings))), *counts, *((name, number(of(scores))) for name, of in measures)]
 
 
 _WIDTH, _HEIGHT = 440.0, 230.0

@@ -68,16 +68,11 @@ def _in_order(bundles: Sequence[Sequence[Collected]]) -> tuple[Sequence[Sequence
         known = [place for parts in bundles if (place := key(parts)) is not None]
         if len(known) == len(bundles) and len({system for system, _ in known}) == 1:
             order = sorted(range(len(bundles)), key=lambda index: known[index][1])
-            doubtful = any(
-                known[one] == known[other] and not _are_same(bundles[one], bundles[other])
-                for one, other in pairwise(order)
-            )
+            files = [[got.files for got in parts] for parts in bundles]
+            pairs = pairwise(order)
+            doubtful = any(known[one] == known[other] and files[one] != files[other] for one, other in pairs)
             return [bundles[index] for index in order], not doubtful
     return bundles, len(bundles) < 2
-
-
-def _are_same(one: Sequence[Collected], other: Sequence[Collected]) -> bool:
-    return [got.files for got in one] == [got.files for got in other]
 
 
 def _last_time(parts: Sequence[Collected]) -> tuple[str, float] | None:

@@ -45,17 +45,13 @@ def _find_clones(spot: Spot) -> LayoutFindings:
 
 def _clones(folders: Sequence[tuple[Folder, str]], topics: Collection[str]) -> Iterator[ClaimedWork]:
     names = [folder.name.removesuffix(".git") for folder, _ in folders]
-    prefix = _assignment(names)
+    # GitHub Classroom writes the assignment before each name.
+    prefix = os.path.commonprefix(names).rfind("-") + 1 if len(names) > 1 else 0
     for (folder, place), name in zip(folders, names, strict=True):
         if store := store_of(folder.path):
             yield _clone(store, claim_of(name), label(name[prefix:]), place, topics)
         else:
             yield ClaimedWork((claim_of(name),), tuple(parts_inside(folder, place)))
-
-
-def _assignment(names: Sequence[str]) -> int:
-    """Count the characters of the assignment that GitHub Classroom writes before each name."""
-    return os.path.commonprefix(list(names)).rfind("-") + 1 if len(names) > 1 else 0
 
 
 def _clone(store: Path, claim: Claim, login: str, place: str, topics: Collection[str]) -> ClaimedWork:
@@ -144,11 +140,11 @@ def _find_branches(spot: Spot) -> LayoutFindings:
     Raises:
         ClassProblem: it is no repository, or one that cannot be read.
     """
-    repository = _opened(spot)
-    return LayoutFindings(_branches(repository, _students(repository), spot))
+    return LayoutFindings(_branches(_opened(spot), spot))
 
 
-def _branches(repository: Repository, students: Mapping[str, str], spot: Spot) -> Iterator[ClaimedWork]:
+def _branches(repository: Repository, spot: Spot) -> Iterator[ClaimedWork]:
+    students = _students(repository)
     last = [branch.rpartition("/")[2] for branch in students]
     plain = len(set(last)) == len(last)  # otherwise students/alice and old/alice are told apart by all of it
     for branch, name in students.items():
@@ -184,7 +180,8 @@ def _find_commits(spot: Spot) -> LayoutFindings:
     for commit in reversed(commits):
         part, before = _changed(repository, commit, before, spot)
         if part.nodes or part.problem:
-            claim = _author_claim(commit)
+            text = f"{commit.author} <{commit.email}>"
+            claim = Claim((commit.email or commit.author).casefold(), text, name=commit.author, email=commit.email)
             authors.setdefault(claim.id, (claim, []))[1].append(part)
     return LayoutFindings([ClaimedWork((claim,), tuple(parts)) for claim, parts in authors.values()])
 
@@ -200,11 +197,6 @@ def _changed(
         return replace(part, problem=str(problem)), before
     changed = tuple(file for path, file in files if before.get(path, "") != file.digest)
     return replace(part, nodes=changed), {path: file.digest for path, file in files}
-
-
-def _author_claim(commit: Commit) -> Claim:
-    text = f"{commit.author} <{commit.email}>"
-    return Claim((commit.email or commit.author).casefold(), text, name=commit.author, email=commit.email)
 
 
 # Never chosen by itself: one student's clone looks the same.

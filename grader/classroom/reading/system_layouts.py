@@ -97,12 +97,10 @@ def _canvas_claim(user: str, name: str) -> Claim:
     return Claim(user, label(text), name=label(name), ids={"canvas": user}, squashed=True)
 
 
-def _in_order(parts: Sequence[WorkPart], claim: Claim) -> Iterable[WorkPart]:
-    """Return uploads in the order in which Canvas took them."""
-    return sorted(parts, key=lambda part: (part.order, part.place))
-
-
-CANVAS = _layout("Canvas", _canvas_entry, _in_order)
+# Uploads in the order in which Canvas took them.
+CANVAS = _layout(
+    "Canvas", _canvas_entry, lambda parts, claim: sorted(parts, key=lambda part: (part.order, part.place))
+)
 
 
 def _moodle_entry(node: Node, spot: Spot) -> OwnedEntry | None:

@@ -123,15 +123,8 @@ def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIR
         _pairs(index, pieces, LOOKED_AT * most),
         key=lambda pair: (-pair.tokens * pair.share, *pair.students),
     )
-    return Findings(
-        len(submissions),
-        limit,
-        max(0, len(found) - most),
-        tuple(notes),
-        tuple(found[:most]),
-        groups,
-        of_reference,
-    )
+    left_out, shown = max(0, len(found) - most), tuple(found[:most])
+    return Findings(len(submissions), limit, left_out, tuple(notes), shown, groups, of_reference)
 
 
 def _natural(course: Course, slugs: Collection[str]) -> tuple[Pieces, Pieces, dict[str, frozenset[str]]]:
@@ -214,16 +207,15 @@ def _pairs(index: StructureIndex, pieces: Mapping[str, Pieces], most: int) -> It
 
 def _pair(index: StructureIndex, pieces: Mapping[str, Pieces], left: str, right: str) -> Pair:
     common = index.common(left, right)
-    ours, theirs = index.covered(left, common), index.covered(right, common)
-    sizes = {name: int(min(ours[name].sum(), theirs[name].sum())) for name in ours if name in theirs}
+    one, other = index.covered(left, common), index.covered(right, common)
+    sizes = {name: int(min(one[name].sum(), other[name].sum())) for name in one if name in other}
     tokens = sum(sizes.values())
     own = min(index.size(left), index.size(right))
     share = min(1.0, tokens / own) if own else 0.0
     if tokens < FEWEST_TOKENS or share < LEAST_SHARE:
         return Pair((left, right), tokens, share, ())
-    passages = [
-        _passage(left, right, pieces[left][name], pieces[right][name], size) for name, size in sizes.items()
-    ]
+    ours, theirs = pieces[left], pieces[right]
+    passages = [_passage(left, right, ours[name], theirs[name], size) for name, size in sizes.items()]
     passages.sort(key=lambda passage: (-passage.tokens, passage.task))
     return Pair((left, right), tokens, round(share, DIGITS), tuple(passages))
 

@@ -86,19 +86,17 @@ def assignment_column(sheet: Sheet, header: CanvasHeader, wanted: str) -> int:
         CannotFill: there is none (Canvas would make a new assignment of it), or several, or it is read-only.
     """
     wanted = wanted.strip()
-    columns = list(_assignments(sheet, header))
-    by_id = [column for column in columns if _parts(header.names[column])[1] == wanted]
-    by_name = [column for column in columns if header.names[column] == wanted]
-    by_title = [
-        column for column in columns if _parts(header.names[column])[0].casefold() == wanted.casefold()
-    ]
+    names = {column: header.names[column] for column in _assignments(sheet, header)}
+    by_id = [column for column, name in names.items() if _parts(name)[1] == wanted]
+    by_name = [column for column, name in names.items() if name == wanted]
+    by_title = [column for column, name in names.items() if _parts(name)[0].casefold() == wanted.casefold()]
     found = by_id or by_name or by_title
-    if len(found) == 1:
-        return found[0]
-    if found:
-        listed = ", ".join(header.names[column] for column in found)
+    if not found:
+        raise CannotFill(f"the gradebook has no assignment {wanted!r}: {_remedy(list(names.values()), wanted)}")
+    if len(found) > 1:
+        listed = ", ".join(names[column] for column in found)
         raise CannotFill(f"{len(found)} assignments are called {wanted!r}: {listed}: give the id in brackets")
-    raise CannotFill(f"the gradebook has no assignment {wanted!r}: {_remedy(header, columns, wanted)}")
+    return found[0]
 
 
 def _assignments(sheet: Sheet, header: CanvasHeader) -> Iterator[int]:
@@ -106,10 +104,9 @@ def _assignments(sheet: Sheet, header: CanvasHeader) -> Iterator[int]:
     for column in range(header.first_assignment, len(header.names)):
         points = sheet.value(header.points_row, column) if header.points_row is not None else ""
         name = header.names[column]
-        has_id = WITH_ID.fullmatch(name) is not None
-        if "read only" in points.lower() or (not has_id and (TOTALS.search(name) or not points)):
-            continue
-        yield column
+        takes_grades = WITH_ID.fullmatch(name) or (points and not TOTALS.search(name))
+        if takes_grades and "read only" not in points.lower():
+            yield column
 
 
 def _parts(name: str) -> tuple[str, str]:
@@ -118,17 +115,13 @@ def _parts(name: str) -> tuple[str, str]:
     return (found["title"], found["id"]) if found else (name, "")
 
 
-def _remedy(header: CanvasHeader, columns: list[int], wanted: str) -> str:
-    titles = {_parts(header.names[column])[0]: header.names[column] for column in columns}
-    near = suggestions(wanted, titles, most=3, cutoff=0.5)
-    if near:
+def _remedy(names: list[str], wanted: str) -> str:
+    titles = {_parts(name)[0]: name for name in names}
+    if near := suggestions(wanted, titles, most=3, cutoff=0.5):
         return f"did you mean {' or '.join(repr(titles[title]) for title in near)}?"
-    listed = ", ".join(repr(header.names[column]) for column in columns[:10])
-    return (
-        f"it has {listed}"
-        if listed
-        else "it has no column that takes grades; make the assignment in Canvas first"
-    )
+    if names:
+        return f"it has {', '.join(map(repr, names[:10]))}"
+    return "it has no column that takes grades; make the assignment in Canvas first"
 
 
 def fill_canvas(exported: bytes, result: ClassResult, assignment: str, *, scale: bool = False) -> Filled:
@@ -163,16 +156,9 @@ def fill_canvas(exported: bytes, result: ClassResult, assignment: str, *, scale:
             filling.left(standing)
         else:
             filling.grade(row, column, filling.points_of(standing, points))
-    _note_points(filling, result, header.names[column], points, scale)
-    return filling.filled()
-
-
-def _note_points(
-    filling: Filling, result: ClassResult, title: str, points: float | None, scale: bool
-) -> None:
     most = {standing.max_score for standing in result.standings}
     if points and not scale and most and most != {points}:
+        worth = f"{header.names[column]} is worth {number(points)} points in Canvas"
         ours = " or ".join(number(each) for each in sorted(most))
-        filling.remarks.append(
-            f"{title} is worth {number(points)} points in Canvas and {ours} here: not scaled"
-        )
+        filling.remarks.append(f"{worth} and {ours} here: not scaled")
+    return filling.filled()

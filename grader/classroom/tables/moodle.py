@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
@@ -75,8 +75,10 @@ def find_columns(sheet: Sheet) -> MoodleColumns:
     names = [name.casefold() for name in sheet.values(0)]
     identifier = _identifier(sheet)
     most, is_scale = _most(sheet, names, identifier)
-    changeable = _changeable(sheet, most)
-    modified = _known(names, CHANGED, after=most) or _last_time(sheet, names, changeable or most)
+    near = range(most + 1, min(most + 1 + LONGEST_WAY, len(names)))
+    changeable = _first(sheet, near, lambda cell: cell.casefold() in YES | NO)
+    last_time = _first(sheet, range(len(names) - 1, changeable or most, -1), _is_time)
+    modified = _known(names, CHANGED, after=most) or last_time
     comments = _known(names, WORDS["comments"], after=most)
     if comments is None and modified is not None and modified + 1 < len(names):
         comments = modified + 1
@@ -107,37 +109,24 @@ def _most(sheet: Sheet, names: list[str], identifier: int) -> tuple[int, bool]:
     for column in range(identifier + 2, len(names)):
         cells = _cells(sheet, column)
         same = len(cells) == len(sheet.rows) - 1 and len(set(cells)) == 1
-        if same and (number_in(cells[0]) or 0) > 0 and _holds_grades(sheet, column - 1):
+        has_grades = all(number_in(cell) is not None for cell in _cells(sheet, column - 1))
+        if same and has_grades and (number_in(cells[0]) or 0) > 0:
             return column, False
         if same and "\n" in cells[0]:
             return column, True
     raise CannotFill(NO_WORKSHEET + "no column holds the maximum grade, the same number in each row" + REMEDY)
 
 
-def _changeable(sheet: Sheet, most: int) -> int | None:
-    for column in range(most + 1, min(most + 1 + LONGEST_WAY, len(sheet.rows[0]))):
-        cells = {cell.casefold() for cell in _cells(sheet, column)}
-        if cells and cells <= YES | NO:
-            return column
-    return None
-
-
-def _last_time(sheet: Sheet, names: list[str], before: int) -> int | None:
-    """The last column of times; one that was never graded holds a dash."""
-    found = [
-        column
-        for column in range(before + 1, len(names))
-        if (cells := _cells(sheet, column)) and all(cell == "-" or _is_time(cell) for cell in cells)
-    ]
-    return found[-1] if found else None
+def _first(sheet: Sheet, columns: Iterable[int], fits: Callable[[str], object]) -> int | None:
+    """The first of some columns of which every cell fits, and that has any."""
+    found = (column for column in columns if (cells := _cells(sheet, column)) and all(map(fits, cells)))
+    return next(found, None)
 
 
 def _is_time(cell: str) -> bool:
-    return bool(re.search(r"\b\d{4}\b|\d{4}年", cell) and re.search(r"\d{1,2}[:.時时h]\d{2}", cell))
-
-
-def _holds_grades(sheet: Sheet, column: int) -> bool:
-    return all(number_in(cell) is not None for cell in _cells(sheet, column))
+    """Whether this is a time, or the dash of what was never graded."""
+    found = re.search(r"\b\d{4}\b|\d{4}年", cell) and re.search(r"\d{1,2}[:.時时h]\d{2}", cell)
+    return cell == "-" or bool(found)
 
 
 def _known(names: list[str], words: Collection[str], after: int) -> int | None:
@@ -213,7 +202,7 @@ def fill_moodle(worksheet: bytes, result: ClassResult, *, scale: bool = False) -
         points = filling.points_of(standing, most)
         if standing.grade is None:
             filling.left(standing)
-        elif _is_locked(sheet, columns, row):
+        elif columns.changeable is not None and sheet.value(row, columns.changeable).casefold() in NO:
             filling.kept(standing, LOCKED)
         elif most is not None and points > most + 1e-9:
             more = f"{number(standing.score)} points are more than the {number(most)} that Moodle takes"
@@ -223,10 +212,6 @@ def fill_moodle(worksheet: bytes, result: ClassResult, *, scale: bool = False) -
             _comment(filling, sheet, columns, row, standing, hidden)
     _note_headers(filling, sheet, columns)
     return filling.filled()
-
-
-def _is_locked(sheet: Sheet, columns: MoodleColumns, row: int) -> bool:
-    return columns.changeable is not None and sheet.value(row, columns.changeable).casefold() in NO
 
 
 def _comment(

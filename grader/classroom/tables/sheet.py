@@ -192,11 +192,6 @@ def name_key_of(name: str) -> Key:
     return NAME, f"{first.strip()} {last.strip()}" if comma else name
 
 
-def _is_another(student: Student, sure: dict[str, str]) -> bool:
-    """Whether a system's own number says that this is not the student of the row."""
-    return any(roster_key(kind, student.ids.get(kind, "") or value) != value for kind, value in sure.items())
-
-
 class Filling:
     """The changes to a table, and the students of a class that were found in it by what other systems call them."""
 
@@ -217,29 +212,29 @@ class Filling:
     def find(self, name: str, keys: Iterable[Key]) -> Standing | None:
         """Return the student of a row, by its first key that fits; remember which row fits nobody or two."""
         value, found = self._fitting(keys)
-        if len(found) > 1:
+        if not found:
+            self._without.append(_shown(name))
+        elif len(found) > 1:
             why = one_line(f"{value!r} fits {' and '.join(student.id for student in found[:2])}")
             self.remarks.append(f"the row of {_shown(name)} is left as it was: {why}")
-            return None
-        standing = self._standings[found[0].id] if found else None
-        if standing is None:
-            self._without.append(_shown(name))
-        elif standing.student.id in self._seen:
-            who = _shown(standing.student.id)
-            self.remarks.append(f"{_shown(name)} is a second row of {who} and is left as it was")
-            return None
+        elif found[0].id in self._seen:
+            self.remarks.append(f"{_shown(name)} is a second row of {_shown(found[0].id)} and is left as it was")
         else:
-            self._seen.add(standing.student.id)
-        return standing
+            self._seen.add(found[0].id)
+            return self._standings[found[0].id]
+        return None
 
     def _fitting(self, keys: Iterable[Key]) -> tuple[str, list[Student]]:
         """Return the first value by which anybody is called, and who is called so."""
-        sure: dict[str, str] = {}
+        sure: dict[str, str] = {}  # of the row, a system's own numbers
+
+        def is_another(student: Student) -> bool:
+            return any(roster_key(kind, student.ids.get(kind, "") or value) != value for kind, value in sure.items())
+
         for kind, value in keys:
             if kind in SURE and value.strip():
                 sure[kind] = roster_key(kind, value)
-            found = [each for each in self._roster.all_with(kind, value) if not _is_another(each, sure)]
-            if found:
+            if found := [each for each in self._roster.all_with(kind, value) if not is_another(each)]:
                 return value, found
         return "", []
 
@@ -268,18 +263,15 @@ class Filling:
 
     def _notes(self) -> tuple[str, ...]:
         absent = [_who(standing) for name, standing in self._standings.items() if name not in self._seen]
-        left = [
-            f"no grade for {_listed(names)}: {WHY_LEFT.get(outcome, outcome.value)}"
-            for outcome, names in self._left.items()
-        ]
-        found = [f"{count(len({row for row, _ in self.changes}), 'row')} filled in"]
-        rows = [f"nobody of the class fits {_rows_of(self._without)}"] if self._without else []
-        missing = [f"the table has no row for {_listed(absent)}"] if absent else []
-        return (*found, *self.remarks, *left, *rows, *missing)
-
-
-def _rows_of(names: list[str]) -> str:
-    return f"the row of {names[0]}" if len(names) == 1 else f"{len(names)} rows: {_listed(names)}"
+        notes = [f"{count(len({row for row, _ in self.changes}), 'row')} filled in", *self.remarks]
+        for outcome, names in self._left.items():
+            notes.append(f"no grade for {_listed(names)}: {WHY_LEFT.get(outcome, outcome.value)}")
+        if self._without:
+            rows = "the row of" if len(self._without) == 1 else f"{len(self._without)} rows:"
+            notes.append(f"nobody of the class fits {rows} {_listed(self._without)}")
+        if absent:
+            notes.append(f"the table has no row for {_listed(absent)}")
+        return tuple(notes)
 
 
 def _listed(names: list[str]) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
 from pathlib import Path
+from typing import Any
 
 from grader.course.course import KINDS, Course, CourseError, CourseNotFound, Task, Topic, TopicFileError
 from grader.course.suggestions import did_you_mean
+
+NEEDED = object()  # in place of a usual value: the key must be there
+A_TEXT = "it must be a text that is not blank"
 
 
 @dataclass(frozen=True)
@@ -32,18 +36,18 @@ class Table:
                 remedy = did_you_mean(key, allowed, f"remove it; known keys: {', '.join(allowed)}")
                 raise self.fail(key, "is an unknown key", remedy)
 
-    def require(self, key: str) -> object:
-        """Return a value that must be there."""
-        if key not in self.values:
+    def fitting(self, key: str, fits: Callable[[Any], bool], remedy: str, usual: object = NEEDED) -> Any:
+        """Return a value that fits; what is usual when the key is absent, or raise where it must be there."""
+        value = self.values.get(key, usual)
+        if value is NEEDED:
             raise self.fail(key, "is missing", "add it")
-        return self.values[key]
+        if not fits(value):
+            raise self.fail(key, f"is {value!r}", remedy)
+        return value
 
     def text(self, key: str) -> str:
         """Return a text that is not blank."""
-        value = self.require(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.fail(key, f"is {value!r}", "it must be a text that is not blank")
-        return value
+        return str(self.fitting(key, _is_text, A_TEXT))
 
     def maybe_text(self, key: str) -> str:
         """Return a text that is not blank; empty when the key is absent."""
@@ -55,43 +59,37 @@ class Table:
 
     def positive(self, key: str, *, most: int | None = None) -> int:
         """Return a whole number above zero."""
-        value = self.require(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value <= 0 or (most and value > most):
-            remedy = f"it must be a whole number {f'from 1 to {most}' if most else 'of at least 1'}"
-            raise self.fail(key, f"is {value!r}", remedy)
-        return value
+        remedy = f"it must be a whole number {f'from 1 to {most}' if most else 'of at least 1'}"
+        return int(self.fitting(key, lambda value: type(value) is int and 0 < value <= (most or value), remedy))
 
     def flag(self, key: str, *, usual: bool) -> bool:
         """Return a boolean; what is usual when the key is absent."""
-        value = self.values.get(key, usual)
-        if not isinstance(value, bool):
-            raise self.fail(key, f"is {value!r}", "it must be true or false")
-        return value
+        return bool(self.fitting(key, lambda value: isinstance(value, bool), "it must be true or false", usual))
 
     def choice(self, key: str, choices: Collection[str], *, usual: str) -> str:
         """Return one of some words; what is usual when the key is absent."""
-        value = self.values.get(key, usual)
-        if not isinstance(value, str) or value not in choices:
-            remedy = did_you_mean(str(value), choices, f"it must be one of {', '.join(choices)}")
-            raise self.fail(key, f"is {value!r}", remedy)
-        return value
+        remedy = did_you_mean(str(self.values.get(key)), choices, f"it must be one of {', '.join(choices)}")
+        return str(self.fitting(key, lambda value: isinstance(value, str) and value in choices, remedy, usual))
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts, none of them blank; empty when the key is absent."""
-        values = self.values.get(key, [])
-        if not isinstance(values, list):
-            raise self.fail(key, f"is {values!r}", 'it must be a list of texts, such as ["one", "two"]')
-        for number, value in enumerate(values):
-            if not isinstance(value, str) or not value.strip():
-                raise self.fail(f"{key}[{number}]", f"is {value!r}", "it must be a text that is not blank")
-        return tuple(values)
+        remedy = 'it must be a list of texts, such as ["one", "two"]'
+        values = self.fitting(key, lambda value: isinstance(value, list), remedy, [])
+        each = Table(self.file, self.place, {f"{key}[{number}]": value for number, value in enumerate(values)})
+        return tuple(map(each.text, each.values))
 
     def tables(self, key: str) -> tuple[Table, ...]:
         """Return a list of tables, with at least one in it."""
-        values = self.require(key)
-        if not isinstance(values, list) or not values or not all(isinstance(value, dict) for value in values):
-            raise self.fail(key, f"is {values!r}", f"it must be one or more [[{key}]] tables")
+        values = self.fitting(key, _is_tables, f"it must be one or more [[{key}]] tables")
         return tuple(Table(self.file, f"{key}[{number}].", value) for number, value in enumerate(values))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
 TOPIC_KEYS = ("title", "order", "tracks", "tasks")
@@ -147,14 +145,10 @@ def _read_task(slug: str, table: Table, tracks: tuple[str, ...]) -> Task:
     if not hints:
         raise table.fail("hints", f"of {name!r} is []", "give at least one hint")
     needs = tuple(need if "." in need else f"{slug}.{need}" for need in table.texts("needs"))
-    title, points, computes = (
-        table.text("title"),
-        table.positive("points"),
-        table.flag("computes", usual=True),
-    )
     in_torch, differs = _in_torch(table)
     return Task(
-        f"{slug}.{name}", slug, name, title, points, needs, hints, computes, in_torch, differs,
+        f"{slug}.{name}", slug, name, table.text("title"), table.positive("points"), needs, hints,
+        table.flag("computes", usual=True), in_torch, differs,
         hidden=table.maybe_positive("hidden"),
         kind=table.choice("kind", KINDS, usual=KINDS[0]),
         minutes=table.maybe_positive("minutes"),

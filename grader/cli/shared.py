@@ -127,19 +127,15 @@ def writable(output: Path | None, option: str = "--output") -> None:
 
 def show(draw: Callable[[Console], None], output: Path | None) -> None:
     """Let `draw` write its page on the terminal, or without colour into the file."""
-    from io import StringIO
-
-    from rich.console import Console
-
     if output is None:
         console = open_console()
         with console.capture() as page:
             draw(console)
         click.echo(page.get(), nl=False, color=True)  # rich has decided about colour
         return
-    text = StringIO()
-    draw(Console(file=text, width=100, color_system=None, markup=False, emoji=False, highlight=False))
-    write(text.getvalue(), output)
+    from grader.render.page import drawn
+
+    write(drawn(draw), output)
 
 
 def write(text: str, output: Path | None, option: str = "--output") -> None:

@@ -71,11 +71,12 @@ def hint_command(
     """Show the next hint of a task: first about what went wrong, then N of rising strength."""
     from grader.learner.progress_changes import after_hint, next_help, picked
     from grader.render import course_pages as pages
+    from grader.text.formatting import count
 
     course = learner.learners_course(language)
     task = learner.one_task(course, name)
     if number is not None and number > len(task.hints):
-        raise shared.WrongCall(f"{task.id} has {pages.hints(task)}: there is no hint {number}")
+        raise shared.WrongCall(f"{task.id} has {count(len(task.hints), 'hint')}: there is no hint {number}")
     place = learner.course_folder(folder)
     entry = _entry(task, learner.progress_in(place), report)
     help_ = picked(task, number) if number else next_help(course, task, entry)

@@ -11,10 +11,9 @@ from grader.intake import SourceProblem, parse_source
 from grader.intake.notebook_module import module_of
 from grader.intake.notebook_writing import CellData, code_cell, notebook_text, split, text_cell
 from grader.intake.python_text import UnreadableSource
-from grader.notebook.report_output import drawn
 from grader.notebook.submitted_cells import mended_cells
 from grader.render.failure import failure, labels, open_details
-from grader.render.page import Page
+from grader.render.page import Page, drawn
 from grader.report import Report, TaskReport, Verdict
 from grader.report.selection import WAITING
 from grader.text.escape import one_line

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from io import StringIO
 
 from markupsafe import escape
-from rich.console import Console
 
 from grader.render import terminal
 from grader.render.html.environment import page
 from grader.render.html.markup import has_drawings
+from grader.render.page import drawn
 from grader.report import Report
 from grader.report.selection import first_failed
 from grader.text import label
@@ -49,22 +47,8 @@ def _height(report: Report) -> int:
     return HEAD + ROW * len(report.tasks) + notes + (FAILURE if failed else 0) + drawing
 
 
-COLUMNS = 100
-
-
 def plain(report: Report) -> str:
     """Return the terminal's page without colour, with the commands that a notebook knows."""
     labels = "|".join(re.escape(label(name)) for name in ("Again", "Grade"))
     command = re.compile(rf"^({labels})( +)grade .+ --task (\S+)$", re.MULTILINE)
     return command.sub(r"\1\2%grade \3", drawn(lambda console: terminal.show(report, console))).rstrip("\n")
-
-
-def drawn(draw: Callable[[Console], None]) -> str:
-    """Return what `draw` writes on a console without colour."""
-    text = StringIO()
-    # Not Jupyter: inside a kernel rich would show each line as an output of its own.
-    draw(Console(
-        file=text, width=COLUMNS, color_system=None, force_jupyter=False, markup=False, emoji=False,
-        highlight=False,
-    ))  # fmt: skip
-    return text.getvalue()

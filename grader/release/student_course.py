@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 
 from grader.course import Course, Task, Topic
@@ -13,11 +12,9 @@ from grader.course.digest import contents_under
 from grader.course.stub import stub_of
 from grader.release.suites import CannotRelease, Suites, hidden_lines, leaks, tests_of, visible_suites
 from grader.text import keys, read
+from grader.text.catalogue import quoted
 
-UNSAID = {
-    "computes": True, "torch": "", "differs": "", "kind": "exercise", "minutes": 0, "difficulty": 0, "tracks": (),
-    "formerly": "",
-}  # fmt: skip
+UNSAID = {each.name: each.default for each in fields(Task) if each.default is not MISSING and each.name != "hidden"}
 
 
 def topic_file(
@@ -38,12 +35,7 @@ def topic_file(
 
 
 def _table(values: Mapping[str, object]) -> list[str]:
-    return [f"{name} = {_toml(value)}" for name, value in values.items()]
-
-
-def _toml(value: object) -> str:
-    """Texts, numbers and lists of them as TOML: JSON's, but for the one character that only TOML refuses."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return [f"{name} = {quoted(value)}" for name, value in values.items()]
 
 
 def translation_file(file: Path, tasks: Collection[str], tests: Collection[str]) -> str:
@@ -57,7 +49,7 @@ def translation_file(file: Path, tasks: Collection[str], tests: Collection[str])
     lines = []
     for key, entry in read(file).entries.items():
         if _is_open(key, tasks, tests):
-            lines += [f"[{_toml(key)}]", *_table(vars(entry)), ""]
+            lines += [f"[{quoted(key)}]", *_table(vars(entry)), ""]
     return "\n".join(lines)
 
 

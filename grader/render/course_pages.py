@@ -85,11 +85,6 @@ def show_hint(task: Task, help_: Help, console: Console, *, keeps: bool = False)
         page.line((say("hint.strongest"), "dim"))
 
 
-def hints(task: Task) -> str:
-    """How many hints a task has, in words."""
-    return count(len(task.hints), "hint")
-
-
 def _topic(page: Page, topic: Topic, tasks: Sequence[Task], progress: Progress | None) -> None:
     points = sum(task.points for task in tasks)
     facts = f"  {count(len(tasks), 'task')}, {count(points, 'point')}{_hours(tasks)}"

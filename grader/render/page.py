@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
@@ -111,6 +112,16 @@ def cut_front(text: str, columns: int) -> str:
     while start < len(text) and cell_len(text[start:]) > columns - 3:
         start += 1
     return "..." + text[start:].lstrip()
+
+
+def drawn(draw: Callable[[Console], None]) -> str:
+    """What `draw` writes on a console of 100 columns without colour."""
+    text = StringIO()
+    # Not Jupyter: inside a kernel rich would show each line as an output of its own.
+    draw(Console(
+        file=text, width=WIDEST, color_system=None, force_jupyter=False, markup=False, emoji=False, highlight=False,
+    ))  # fmt: skip
+    return text.getvalue()
 
 
 PAUSE = 0.05  # seconds between two drawings

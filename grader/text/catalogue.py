@@ -133,9 +133,9 @@ def _catalogue_entry(key: str, english: str, entry: Entry | None) -> str:
         note = "" if entry.of == of else OUTDATED.format(digest=of)
         of, text = entry.of, entry.text
     comment = f"# {one_line(english)}\n"
-    return f"\n[{_quoted(key)}]\n{comment}{note}of = {_quoted(of)}\ntext = {_quoted(text)}\n"
+    return f"\n[{quoted(key)}]\n{comment}{note}of = {quoted(of)}\ntext = {quoted(text)}\n"
 
 
-def _quoted(text: str) -> str:
-    """Return a text as TOML writes it; what JSON leaves as it is and TOML does not is spelled out."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def quoted(value: object) -> str:
+    """Return a text, a number or a list of them as TOML writes it; what JSON leaves and TOML does not is spelled out."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -23,7 +23,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from grader.course import Course, Task, Topic
 from grader.course.stub import stub_of
 from grader.intake.bindings import Definition, first_line
-from grader.render.course_pages import effort, hints, titled
+from grader.render.course_pages import effort, titled
 from grader.render.html.environment import page
 from grader.render.html.markup import anchor, breakable, escaped
 from grader.text import say
@@ -62,7 +62,8 @@ def lesson_page(course: Course, topic: Topic, folders: Sequence[Path]) -> str:
 
 
 def _facts(task: Task) -> str:
-    facts = ", ".join(fact for fact in (count(task.points, "point"), *effort(task), hints(task)) if fact)
+    said = (count(task.points, "point"), *effort(task), count(len(task.hints), "hint"))
+    facts = ", ".join(filter(None, said))
     return facts + (" " + say("task.needs", tasks=", ".join(task.needs)) if task.needs else "")
 
 

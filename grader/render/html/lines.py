@@ -88,7 +88,8 @@ def describe_curve(curve: Curve) -> str:
 
 def curve_outside(curve: Curve) -> int:
     """How many of their points lie beyond what is drawn."""
-    return svg.count_outside(curve.theirs, limits_of(curve.theirs, curve.reference))
+    low, high = limits_of(curve.theirs, curve.reference)
+    return sum(value is not None and not low <= value <= high for value in curve.theirs)
 
 
 def averaged(curve: Curve) -> str:

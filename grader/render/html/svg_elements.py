@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -173,8 +173,3 @@ def runs_of(points: Iterable[Point | None]) -> list[list[Point]]:
     """The points without the gaps: one list for each run between them."""
     groups = groupby(points, key=lambda point: point is None)
     return [[point for point in run if point is not None] for gap, run in groups if not gap]
-
-
-def count_outside(values: Sequence[float | None], limits: Range) -> int:
-    """How many values lie beyond the limits."""
-    return sum(value is not None and not limits[0] <= value <= limits[1] for value in values)

@@ -202,14 +202,14 @@ def write_stubs(course: Course) -> tuple[Path, ...]:
     """
     stale = stale_stubs(course)
     for file in stale:
-        file.write_text(stub_of(course, file.stem), encoding="utf-8", newline="\n")
+        file.write_text(_wanted(course, file.stem), encoding="utf-8", newline="\n")
     return stale
 
 
 def stale_stubs(course: Course) -> tuple[Path, ...]:
     """Return the stubs that are missing or differ from what their solution says."""
     files = [course.stub_file(slug) for slug in course.slugs]
-    return tuple(file for file in files if stub_of(course, file.stem).encode() != _bytes(file))
+    return tuple(file for file in files if _wanted(course, file.stem).encode() != _bytes(file))
 
 
 def stub_of(course: Course, slug: str) -> str:
@@ -218,12 +218,19 @@ def stub_of(course: Course, slug: str) -> str:
     Raises:
         CourseError: there is neither a solution to make it from nor a stub.
     """
-    file = course.reference_file(slug)
+    return _wanted(course, slug) if course.has_solution(slug) else _text(course.stub_file(slug))
+
+
+def _wanted(course: Course, slug: str) -> str:
+    file = course.solution_file(slug)
+    return stub_text(_text(file), file)
+
+
+def _text(file: Path) -> str:
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise CourseError(f"{file}: cannot be read: {problem}") from problem
-    return stub_text(text, file) if course.has_solution(slug) else text
 
 
 def _bytes(file: Path) -> bytes | None:

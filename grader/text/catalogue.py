@@ -137,5 +137,5 @@ def _catalogue_entry(key: str, english: str, entry: Entry | None) -> str:
 
 
 def quoted(value: object) -> str:
-    """Return a text, a number or a list of them as TOML writes it; what JSON leaves and TOML does not is spelled out."""
+    """Return a text, a number or a list of them as TOML writes it; what JSON leaves and TOML does not is spelled."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

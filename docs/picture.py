@@ -21,7 +21,7 @@ from rich.console import Console
 from grader.course import load_course
 from grader.judge.grading import grade_submission
 from grader.render import terminal
-from grader.render.html import report_page
+from grader.render.html.report_page import report_page
 
 FOLDER = Path(__file__).resolve().parent / "images"
 RIGHT = "e = (x - x.detach().amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"

@@ -13,7 +13,7 @@ from grader.cli.learner import course_folder, current_in, language_option, learn
 from grader.cli.shared import PATH, STOPPED, WrongCall, device_option, open_console, seed_option
 
 if TYPE_CHECKING:
-    from grader.watch.run import Show
+    from grader.watch.screen import Plain, Screen
 
 
 @click.command("watch", short_help="Grade at each save what was changed.")
@@ -55,7 +55,7 @@ def command(
     return STOPPED if session.run(reader, reading) else 0
 
 
-def _show(plain: bool) -> Show:
+def _show(plain: bool) -> Screen | Plain:
     """Return the page, or the lines where nobody could see a page."""
     from grader.watch.screen import Plain, Screen
 

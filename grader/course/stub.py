@@ -221,6 +221,13 @@ def stub_of(course: Course, slug: str) -> str:
     return _wanted(course, slug) if course.has_solution(slug) else _text(course.stub_file(slug))
 
 
+def trees_of(course: Course, slug: str) -> tuple[ast.Module, ast.Module]:
+    """Return the trees of a topic's reference, or what stands for it, and of its stub."""
+    file = course.reference_file(slug)
+    text = _text(file)
+    return ast.parse(text), ast.parse(stub_text(text, file))
+
+
 def _wanted(course: Course, slug: str) -> str:
     file = course.solution_file(slug)
     return stub_text(_text(file), file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 from grader.course.suggestions import suggestions
@@ -118,11 +118,7 @@ class _Search:
 
     def _says(self, file: Path) -> str:
         self.opened += 1
-        try:
-            facts = file.stat()
-        except OSError:
-            return ""
-        return _topic_in(file, facts.st_mtime_ns, facts.st_size) if self.opened <= MOST_OPENED else ""
+        return topic_in(_bytes(file) or b"") if self.opened <= MOST_OPENED else ""
 
     def near_misses(self) -> list[str]:
         """Say which of the other files may be those of topics that were not found."""
@@ -196,12 +192,6 @@ def _chosen(search: _Search, slug: str, stub: Stub | None) -> Path:
         )
     search.notes += choice.notes
     return candidates[choice.rivals[0]]
-
-
-@lru_cache(maxsize=1024)
-def _topic_in(file: Path, changed: int, size: int) -> str:
-    """Return the topic that a notebook says it is; `grade watch` asks again and again, mostly of the same."""
-    return topic_in(_bytes(file) or b"")
 
 
 def _bytes(file: Path) -> bytes | None:

@@ -96,3 +96,27 @@ class Progress(Protocol):
 
     def stop(self) -> None:
         """No more will come."""
+
+
+@dataclass(frozen=True)
+class JudgeKey:
+    """What a warm judge is ready for: judges of a pool with the same key can stand in for one another."""
+
+    task_ids: tuple[str, ...]
+    sandbox: str
+    accelerator: Accelerator
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A warm judge could not grade an order; it goes on with others only if `alive`."""
+
+    reason: str
+    alive: bool
+
+
+READY = "ready"  # the first thing that a warm judge says: it has read all it needs
+
+
+class Closed(Exception):
+    """The other end of the connection to a warm judge has gone: whoever notices ends too."""

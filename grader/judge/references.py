@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import Course, Task
-from grader.course.stub import stub_text
+from grader.course.stub import trees_of
 from grader.intake.topic_imports import imported_topics
 from grader.suite.mistakes import Mistake, mistakes_in, offer_reference
 
@@ -40,8 +40,7 @@ class References:
         """Load nothing yet."""
         self._course = course
         self.module = functools.cache(self._module)
-        self.tree = functools.cache(self._tree)
-        self.stub = functools.cache(self._stub)
+        self._trees = functools.cache(lambda slug: trees_of(course, slug))
         self.signatures = functools.cache(self._signatures)
         self.mistakes = functools.cache(self._mistakes)
 
@@ -66,12 +65,13 @@ class References:
                 else:
                     sys.modules[slug] = module
 
-    def _tree(self, slug: str) -> ast.Module:
-        return ast.parse(self._course.reference_file(slug).read_text(encoding="utf-8"))
+    def tree(self, slug: str) -> ast.Module:
+        """Return the tree of a topic's reference."""
+        return self._trees(slug)[0]
 
-    def _stub(self, slug: str) -> ast.Module:
-        file = self._course.reference_file(slug)
-        return ast.parse(stub_text(file.read_text(encoding="utf-8"), file))
+    def stub(self, slug: str) -> ast.Module:
+        """Return the tree of its stub."""
+        return self._trees(slug)[1]
 
     def _signatures(self, slug: str) -> dict[str, tuple[str, ...]]:
         public = {name: value for name, value in vars(self.module(slug)).items() if not name.startswith("_")}

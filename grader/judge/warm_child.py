@@ -17,10 +17,9 @@ from typing import Any, NoReturn
 
 from grader.course import Course, Task
 from grader.intake import Submission
-from grader.judge.order import Order, ShardResult, Tell, merged
+from grader.judge.order import Closed, Order, ShardResult, Tell, merged
 from grader.judge.parallel import MOST_MEMORY
 from grader.judge.scoring import untested
-from grader.judge.warm_messages import Closed
 from grader.process import kernel
 from grader.process.kernel import bound_memory
 from grader.report import Message, TaskReport, Verdict

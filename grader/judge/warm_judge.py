@@ -14,7 +14,7 @@ import os
 import pickle
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -22,7 +22,7 @@ from grader.course import Course, Task, load_course
 from grader.device.choice import using
 from grader.intake import Content, Submission
 from grader.judge.intake import take_in
-from grader.judge.order import Order, PartialResult, Tell
+from grader.judge.order import READY, Closed, Failed, JudgeKey, Order, PartialResult, Tell
 from grader.judge.outcome import Found as Fact
 from grader.judge.outcome import Key
 from grader.judge.plugin import load_shared
@@ -32,7 +32,6 @@ from grader.judge.session import run_session
 from grader.judge.shard import Shard
 from grader.judge.subject import ReferenceSubject, open_workers
 from grader.judge.warm_child import Found, Ours, die_with, graded, in_child
-from grader.judge.warm_messages import READY, Closed, Failed, JudgeKey
 from grader.process.prepare import prepare_torch
 from grader.sandbox.transport import SandboxProblem, WorkerSource
 from grader.worker.server import warm_up
@@ -62,14 +61,6 @@ def _read_like_a_submission(references: References, tasks: Sequence[Task], cours
     slug = tasks[0].topic
     content = Content(f"{slug}.py", course.solution_file(slug).read_bytes())
     take_in(course, references, Submission({slug: content}, ""), tasks)
-
-
-@dataclass(frozen=True)
-class _Graded:
-    """What a child gives: a result, pickled, as it goes on unread; and what the next child need not find out."""
-
-    result: bytes
-    learned: dict[Key, Fact]
 
 
 class Judge:
@@ -128,14 +119,14 @@ class Judge:
             raise SandboxProblem(found.reason)
         if found.reason is not None:
             return found
-        graded: _Graded = pickle.loads(found.data)
-        runner.memory.learn(graded.learned)
-        return replace(found, data=graded.result)
+        result, learned = pickle.loads(found.data)
+        runner.memory.learn(learned)
+        return replace(found, data=result)
 
-    def _grade(self, order: Order, runner: Runner, tell: Tell | None) -> _Graded:
-        """Grade in this process, a child."""
+    def _grade(self, order: Order, runner: Runner, tell: Tell | None) -> tuple[bytes, dict[Key, Fact]]:
+        """Grade in this process, a child; return the pickled result, and what the next child need not find out."""
         shard = Shard(order, self._workers, lambda *_: None, runner.course, runner.references, tell)
-        return _Graded(pickle.dumps(shard.grade(runner)), runner.memory.take_fresh())
+        return pickle.dumps(shard.grade(runner)), runner.memory.take_fresh()
 
 
 def received(connection: Connection) -> Any:

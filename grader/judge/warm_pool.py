@@ -19,8 +19,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
 from grader.device.choice import using
-from grader.judge.order import Order, OurProblem, PartialResult, ShardResult, Tell
-from grader.judge.warm_messages import Failed, JudgeKey
+from grader.judge.order import Failed, JudgeKey, Order, OurProblem, PartialResult, ShardResult, Tell
 
 MODULE = "grader.judge.warm"
 PATIENCE = 10.0  # seconds for it to end by itself
@@ -178,9 +177,6 @@ class WarmJudge:
         self._process.leave(self)
 
 
-TRIES = 2  # of a judge that dies
-
-
 class JudgePool:
     """Lends judges to threads by what they are ready for; one is started when none is idle.
 
@@ -211,16 +207,12 @@ class JudgePool:
         """
         if not has_warm_judges():
             return _graded_apart(order)
-        for tries_left in reversed(range(TRIES)):
-            try:
-                with self.lend(key) as judge:
-                    return judge.grade(order, meanwhile)
-            except JudgeDied:
-                if meanwhile is not None:
-                    meanwhile(PartialResult(None))
-                if not tries_left:
-                    raise
-        raise AssertionError("unreachable")
+        with contextlib.suppress(JudgeDied), self.lend(key) as judge:
+            return judge.grade(order, meanwhile)
+        if meanwhile is not None:
+            meanwhile(PartialResult(None))
+        with self.lend(key) as judge:
+            return judge.grade(order, meanwhile)
 
     @contextmanager
     def lend(self, key: JudgeKey) -> Iterator[WarmJudge]:

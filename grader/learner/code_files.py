@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.course import Course, Task, Topic
-from grader.course.stub import stub_of, stub_text
+from grader.course.stub import stub_of, trees_of
 from grader.intake import (
     Content,
     IntakeError,
@@ -66,7 +65,7 @@ class Reader:
         self.course, self.marked = course, marked
         self.paths = [path] if isinstance(path, Path) else list(path)
         self._last: dict[str, Part] = {}
-        self._given = functools.cache(self._read_given)
+        self._given = functools.cache(partial(trees_of, course))
 
     def read(self) -> Reading:
         """Return the files as they are; every fault of theirs comes back as words."""
@@ -129,12 +128,6 @@ class Reader:
                 state = check_task(source.tree, reference, task.name, stub).state
                 marks[task.id] = IDLE if state in UNBEGUN else codes[task.name]
         return marks
-
-    def _read_given(self, slug: str) -> tuple[ast.Module, ast.Module]:
-        """Return the trees of the reference and of the stub."""
-        file = self.course.reference_file(slug)
-        text = file.read_text(encoding="utf-8")
-        return ast.parse(text), ast.parse(stub_text(text, file))
 
 
 def files_in(folder: Path, course: Course) -> dict[str, Path]:

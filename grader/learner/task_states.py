@@ -36,8 +36,13 @@ class Current:
 
 def topics_of(folder: Path, course: Course, present: Collection[str]) -> tuple[Topic, ...]:
     """Return the topics that a folder was made for, and those of which a file was put there."""
-    given = {topic.slug: topic for topic in given_topics(folder, course) or course.topics}
-    return tuple(given.get(topic.slug, topic) for topic in course.topics if topic.slug in {*given, *present})
+    return together(course, given_topics(folder, course) or course.topics, present)
+
+
+def together(course: Course, given: Iterable[Topic], present: Iterable[str]) -> tuple[Topic, ...]:
+    """Return given topics, each with the tasks that it has there, and others by their slugs, in the course's order."""
+    own = {topic.slug: topic for topic in given}
+    return tuple(own.get(topic.slug, topic) for topic in course.topics if topic.slug in {*own, *present})
 
 
 def current(folder: Path, course: Course, kept: Progress) -> Current:

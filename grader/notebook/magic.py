@@ -6,16 +6,27 @@ changed and run again counts as it was run last; a change that was not run does 
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import escape
+
 from grader.course import Course, CourseError, UnknownTask, load_course
 from grader.intake.notebook_document import Cell
 from grader.learner.folder import folder_above
 from grader.notebook.kernel import CannotGrade, cells_of, defined_in, grade_cells, hint
-from grader.notebook.report_output import framed, plain
+from grader.render import terminal
+from grader.render.html.environment import page
+from grader.render.html.markup import has_drawings
+from grader.render.page import drawn
+from grader.report import Report
+from grader.report.selection import first_failed
+from grader.text import label
+from grader.text.escape import one_line
+from grader.text.formatting import count, earned, number, tally
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -129,3 +140,41 @@ def _topic_of(course: Course, defined: set[str]) -> str:
     example = (best or ["losses"])[0]
     reason = "several topics have such names" if most else "no cell that was run defines a task"
     raise CannotGrade(f"{reason}: say what to grade, such as `%grade {example}`")
+
+
+# A frame keeps the page's style off the notebook, and `sandbox` keeps scripts off. The line above it is what is left
+# in a notebook that is not trusted, which shows no frames.
+FRAME = """<p><b>{points}</b>, {tasks}</p>
+<iframe sandbox title="What the tests found" srcdoc="{page}"
+ style="width: 100%; height: {height}px; border: 1px solid #8886; border-radius: 6px; resize: vertical"></iframe>
+"""
+HEAD, ROW, FAILURE, DRAWING, TALLEST = 130, 42, 240, 280, 720  # pixels
+
+
+def framed(report: Report) -> str:
+    """Return HTML for the output of a cell; everything that a submission may have written is escaped."""
+    points = f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
+    names = one_line(report.tasks[0].id) if len(report.tasks) == 1 else count(len(report.tasks), "task")
+    shown = page(
+        "output.html.j2", package=__package__, points=points, report=report, failed=first_failed(report)
+    )
+    return FRAME.format(
+        points=escape(points), tasks=escape(f"{names}: {tally(report.tasks)}"), page=escape(shown),
+        height=min(TALLEST, _height(report)),
+    )  # fmt: skip
+
+
+def _height(report: Report) -> int:
+    """Return about what the page needs, so that little of it has to be scrolled."""
+    failed = first_failed(report)
+    test = failed.first_failure if failed else None
+    notes = ROW * (len(report.notes) + (report.incomplete is not None))
+    drawing = DRAWING if test and has_drawings(test) else 0
+    return HEAD + ROW * len(report.tasks) + notes + (FAILURE if failed else 0) + drawing
+
+
+def plain(report: Report) -> str:
+    """Return the terminal's page without colour, with the commands that a notebook knows."""
+    labels = "|".join(re.escape(label(name)) for name in ("Again", "Grade"))
+    command = re.compile(rf"^({labels})( +)grade .+ --task (\S+)$", re.MULTILINE)
+    return command.sub(r"\1\2%grade \3", drawn(lambda console: terminal.show(report, console))).rstrip("\n")

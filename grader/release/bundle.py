@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course, Task, load_course
-from grader.course.stub import stub_of
 from grader.device.choice import using
 from grader.judge.accelerator import accelerator_for
 from grader.judge.references import References
@@ -130,12 +129,11 @@ def make_bundle(
 
 def _notebook(course: Course, slug: str, students: StudentCourse) -> bytes:
     """The stub as a notebook, with a check behind each task that goes out."""
-    from grader.intake.notebook_writing import for_notebooks, notebook_from
+    from grader.intake.notebook_writing import notebook_of
 
     topic = course.topic(slug)
     own = replace(topic, tasks=tuple(task for task in topic.tasks if task in students.tasks))
-    readme = for_notebooks(course.lesson(slug), slug, f"../exercises/{slug}/figures")
-    return notebook_from(stub_of(course, slug), own, readme).encode()
+    return notebook_of(course, own, f"../exercises/{slug}/figures").encode()
 
 
 def refuse_occupied(folder: Path) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 OTHER_KINDS = {  # than code to write
     "debug": "kind.debug", "test": "kind.test", "experiment": "kind.experiment", "project": "kind.project",
 }  # fmt: skip
+TOLD = ("id", "name", "title", "kind", "points", "minutes", "difficulty", "tracks", "needs")  # of a task, as JSON
 LONG = 10_000  # a hint is the course's own text, and is never cut
 
 
@@ -146,18 +147,7 @@ def _title(task: Task, progress: Progress | None) -> str:
 
 
 def _task(task: Task, progress: Progress | None) -> dict[str, Any]:
-    known = {
-        "id": task.id,
-        "name": task.name,
-        "title": task.title,
-        "kind": task.kind,
-        "points": task.points,
-        "minutes": task.minutes,
-        "difficulty": task.difficulty,
-        "tracks": list(task.tracks),
-        "needs": list(task.needs),
-        "hints": len(task.hints),
-    }
+    known = {name: getattr(task, name) for name in TOLD} | {"hints": len(task.hints)}
     if progress is None:
         return known
     from grader.learner.task_states import open_needs

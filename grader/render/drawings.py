@@ -89,7 +89,7 @@ def _curve(page: Page, curve: Curve) -> None:
         ("drawn.reference", curve.reference, "green"),
     ):
         drawn = bars(line, places, limits, blocks).ljust(columns)
-        page.line(page.head(say(name)), (drawn, style), f"  {_ends(line)}")
+        page.line(page.head(say(name)), (drawn, style), f"  {ends_of(line, 'drawn.ends', 'drawn.nothing')}")
 
 
 def bars(line: Sequence[float | None], places: Iterable[int], limits: Range, blocks: str) -> str:
@@ -98,11 +98,10 @@ def bars(line: Sequence[float | None], places: Iterable[int], limits: Range, blo
     return "".join(" " if value is None else blocks[cell_of(value, limits, len(blocks))] for value in values)
 
 
-def _ends(line: Sequence[float | None]) -> str:
+def ends_of(line: Sequence[float | None], ends: str, nothing: str) -> str:
+    """Return the sentence called `ends` on the first and the last value of a line, or that on a line without any."""
     values = [value for value in line if value is not None]
-    if not values:
-        return say("drawn.nothing")
-    return say("drawn.ends", first=f"{values[0]:.3g}", last=f"{values[-1]:.3g}")
+    return say(ends, first=f"{values[0]:.3g}", last=f"{values[-1]:.3g}") if values else say(nothing)
 
 
 GRID = 40, 10  # columns, where the page has room, and rows

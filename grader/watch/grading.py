@@ -1,24 +1,30 @@
-"""The thread that grades, one task after the other; it imports torch, so that the page is there before."""
+"""The thread that grades, one task after the other, and the judges that stand ready for it: one for each topic.
+
+A judge for one topic is ready in half the time that one for the whole course needs. Two are kept, so that work in two
+topics waits for neither; where a third is needed, the one that was not used for longest ends. Where no judge can stand,
+each order gets processes of its own, as `grade PATH` does it. What imports torch does so here, when the page is there.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
 
 from grader.course import Course, Topic
+from grader.device.choice import Accelerator
+from grader.intake import Submission
+from grader.judge.accelerator import accelerator_for
+from grader.judge.order import JudgeKey, Order, PartialResult, ShardResult, Tell
+from grader.judge.scoring import skip_dependents
+from grader.judge.warm_pool import JudgeDied, JudgePool, JudgeStopped, has_warm_judges
 from grader.learner.progress import now
 from grader.report import TaskReport
 from grader.watch import events as e
-
-if TYPE_CHECKING:
-    from grader.device.choice import Accelerator
-    from grader.judge.order import PartialResult
-    from grader.watch.judges import Judges
 
 LONGEST = 500  # characters of a reason
 
@@ -34,6 +40,65 @@ class Options:
     device: str = "auto"
     core: bool = False  # leave details out
     topics: tuple[Topic, ...] = ()  # that the folder has, where all of it is watched
+
+
+MOST_JUDGES = 2
+
+
+class Judges:
+    """Grades one order after another; only `give_up` and `close` may be called from elsewhere meanwhile."""
+
+    def __init__(self, course: Course, sandbox: str, accelerator: Accelerator, tell: e.Tell) -> None:
+        """Start none yet; `tell` is told when one gets ready."""
+        self._course, self._sandbox, self._accelerator, self._tell = course, sandbox, accelerator, tell
+        self._pool = JudgePool(MOST_JUDGES)
+        self._pool.open(1)
+
+    def warm(self, topic: str) -> None:
+        """Have a judge of a topic, ready to grade; wait until it is, or until nobody wants it any more.
+
+        Raises:
+            JudgeDied: it ended while it got ready.
+        """
+        with suppress(JudgeStopped):
+            self._get_ready(topic)
+
+    def grade(self, order: Order, meanwhile: Tell | None = None) -> ShardResult:
+        """Grade tasks of one topic; a judge that dies is replaced once, and what it told is taken back.
+
+        Raises:
+            JudgeStopped: `give_up` or `close` was called meanwhile.
+            OurProblem: the grader failed.
+        """
+        topic = order.task_ids[0].partition(".")[0]
+        with suppress(JudgeDied):  # another one is tried
+            self._get_ready(topic)
+        return self._pool.grade(self._key(topic), order, meanwhile)
+
+    def give_up(self) -> None:
+        """End the judge that grades; the one after it has to get ready again."""
+        self._pool.stop()
+
+    def close(self) -> None:
+        """End all judges, at once."""
+        self._pool.close()
+
+    def _get_ready(self, topic: str) -> None:
+        if not has_warm_judges():
+            self._tell(e.Ready(topic))
+            return
+        with self._pool.lend(self._key(topic)) as judge:
+            if judge.is_ready:
+                return
+            started = time.monotonic()
+            self._tell(e.Starting(topic))
+            try:
+                judge.wait()
+            finally:
+                self._tell(e.Ready(topic, time.monotonic() - started))
+
+    def _key(self, topic: str) -> JudgeKey:
+        return JudgeKey(tuple(task.id for task in self._course.topic(topic).tasks), self._sandbox, self._accelerator)
 
 
 class Grading:
@@ -82,8 +147,6 @@ class Grading:
         if isinstance(effect, e.Warm):
             judges.warm(effect.topic)
             return
-        from grader.judge.warm_pool import JudgeStopped
-
         try:
             self._tell(self._grade(judges, effect))
         except JudgeStopped:
@@ -93,17 +156,12 @@ class Grading:
         """Import torch, and find out what grades here."""
         topic = effect.topic if isinstance(effect, e.Warm) else effect.task_id.partition(".")[0]
         self._tell(e.Starting(topic))
-        from grader.judge.accelerator import accelerator_for
-        from grader.watch.judges import Judges
-
         self._accelerator = accelerator_for(self._options.device)
         self._judges = Judges(self._course, self._options.sandbox, self._accelerator, self._tell)
         return self._judges
 
     def _grade(self, judges: Judges, effect: e.Grade) -> e.Graded:
-        from grader.intake import Submission
-        from grader.judge.grading import report_of
-        from grader.judge.order import Order
+        from grader.judge.grading import report_of  # which imports torch
 
         assert self._accelerator is not None
         started, options, task = time.perf_counter(), self._options, self._course.task(effect.task_id)
@@ -125,8 +183,6 @@ class Grading:
 
     def _beside_needs(self, effect: e.Grade, found: TaskReport) -> TaskReport:
         """Return how a task stands, given how those stand that it builds on."""
-        from grader.judge.scoring import skip_dependents
-
         reports = {need.id: need for need in effect.needs} | {found.id: found}
         return skip_dependents([self._course.task(found.id)], reports)[found.id]
 

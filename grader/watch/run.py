@@ -6,7 +6,6 @@ import contextlib
 import secrets
 import time
 from queue import Empty, SimpleQueue
-from typing import Protocol
 
 from grader.course import Course
 from grader.device.internals import require_torch
@@ -16,6 +15,7 @@ from grader.watch import events as e
 from grader.watch.background import Background
 from grader.watch.files import Files, newest
 from grader.watch.grading import Grading, Options
+from grader.watch.screen import Plain, Screen
 from grader.watch.state import State, known
 from grader.watch.step import after
 from grader.watch.terminal import handled, last_words
@@ -23,20 +23,10 @@ from grader.watch.terminal import handled, last_words
 TICK = 0.25  # seconds
 
 
-class Show(Protocol):
-    """What the learner sees."""
-
-    def show(self, event: e.Event, before: State, state: State) -> None:
-        """Show what an event has changed; at `Pause` leave the terminal to the shell until it lets this go on."""
-
-    def opened(self, tell: e.Tell) -> contextlib.AbstractContextManager[None]:
-        """Take the terminal until the end of the block, and tell of the keys that are pressed."""
-
-
 class Watch:
     """One session in front of a terminal."""
 
-    def __init__(self, course: Course, options: Options, progress: Progress, show: Show) -> None:
+    def __init__(self, course: Course, options: Options, progress: Progress, show: Screen | Plain) -> None:
         """Start with the page of what is remembered."""
         self._events: SimpleQueue[e.Event] = SimpleQueue()
         self._course, self._options, self._show = course, options, show

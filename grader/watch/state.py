@@ -11,7 +11,7 @@ from grader.intake import Content
 from grader.learner.code_files import IDLE
 from grader.learner.progress import Progress
 from grader.learner.progress_changes import Help
-from grader.learner.task_states import in_turn
+from grader.learner.task_states import in_turn, together
 from grader.report import TaskReport, Verdict
 
 UNKNOWN = "?"  # the mark of a grading whose code is not known any more; no code has it
@@ -74,10 +74,7 @@ class State:
     @property
     def topics(self) -> tuple[Topic, ...]:
         """The topics that count: those of the folder, and those that have, or had, a file."""
-        given = {topic.slug: topic for topic in self.of_folder}
-        return tuple(
-            given.get(topic.slug, topic) for topic in self.course.topics if topic.slug in {*given, *self.files}
-        )
+        return together(self.course, self.of_folder, self.files)
 
     @property
     def open(self) -> int:

@@ -31,8 +31,7 @@ from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, IntakeError, NothingFound, Submission, TwoCandidates, find_submission
 from grader.judge.grading import report_of
-from grader.judge.order import Order, OurProblem, ShardResult
-from grader.judge.warm_messages import JudgeKey
+from grader.judge.order import JudgeKey, Order, OurProblem, ShardResult
 from grader.judge.warm_pool import JudgeDied, start_judges
 from grader.render.junit import to_junit
 from grader.report import Report

@@ -20,8 +20,7 @@ from grader.classroom.grading.jobs import POOL, here
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import find_submission
-from grader.judge.order import Order
-from grader.judge.warm_messages import JudgeKey
+from grader.judge.order import JudgeKey, Order
 from grader.report import TaskReport
 
 CASES = Path(__file__).with_name("cases")

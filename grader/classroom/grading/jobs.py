@@ -18,9 +18,8 @@ from grader.device.choice import Accelerator
 from grader.intake import Content, Submission
 from grader.intake.topic_imports import files_needed
 from grader.judge.grading import report_of
-from grader.judge.order import Order, OurProblem, ShardResult, UsageProblem
+from grader.judge.order import JudgeKey, Order, OurProblem, ShardResult, UsageProblem
 from grader.judge.scoring import untested, without_needs
-from grader.judge.warm_messages import JudgeKey
 from grader.judge.warm_pool import JudgePool
 from grader.report import Message, Report, Verdict
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from markupsafe import Markup
 
-from grader.render.drawings import Range, frame_of, inside, limits_of
+from grader.render.drawings import Range, ends_of, frame_of, inside, limits_of
 from grader.render.html import svg_elements as svg
 from grader.render.html.pictures import bounded
 from grader.render.html.svg_elements import Frame, Point, Scale
@@ -80,7 +80,7 @@ def are_alike(curves: Sequence[Curve]) -> bool:
 
 def describe_curve(curve: Curve) -> str:
     """The drawing in one sentence, for whoever does not see it."""
-    yours, reference = _ends_of_curve(curve.theirs), _ends_of_curve(curve.reference)
+    yours, reference = (ends_of(line, "curve.ends", "curve.empty") for line in (curve.theirs, curve.reference))
     if not curve.reference:
         return say("curve.said_alone", yours=yours, steps=curve.steps)
     return say("curve.said", yours=yours, reference=reference, steps=curve.steps)
@@ -108,13 +108,6 @@ def _pixels(line: Sequence[float | None], longest: int, steps: int, frame: Frame
     """The pixels of a line; point i of the m of the longer one belongs to step i (steps - 1) / (m - 1)."""
     apart = (steps - 1) / (longest - 1) if longest > 1 else 0.0
     return [None if value is None else frame.at(i * apart, value) for i, value in enumerate(line)]
-
-
-def _ends_of_curve(line: Sequence[float | None]) -> str:
-    values = [value for value in line if value is not None]
-    if not values:
-        return say("curve.empty")
-    return say("curve.ends", first=f"{values[0]:.3g}", last=f"{values[-1]:.3g}")
 
 
 LEVELS = 9

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
+from grader.render.drawings import has_terminal_drawings
 from grader.report import Message, TaskReport, TestReport, Verdict
 from grader.text import NAME, say
 from grader.text.escape import lines, one_line, with_code
@@ -100,7 +101,7 @@ def figure(value: float | None) -> str:
 
 def has_drawings(test: TestReport) -> bool:
     """Whether a test has attached anything to draw."""
-    return bool(test.curves or test.paths or test.tables or test.pictures)
+    return has_terminal_drawings(test) or bool(test.pictures)
 
 
 def drawn(task: TaskReport) -> bool:

@@ -88,19 +88,6 @@ class Cell:
     right: bool  # whether the class was recognised
 
 
-@dataclass(frozen=True)
-class Row:
-    """One true class."""
-
-    name: str
-    cells: tuple[Cell, ...]
-
-
-def rows_of(grid: Grid, names: Sequence[str]) -> tuple[Row, ...]:
-    """A row for each class."""
-    return tuple(Row(name, _cells_of_row(row, grid[row])) for row, name in enumerate(names))
-
-
 def _cells_of_row(row: int, values: Sequence[float | None]) -> tuple[Cell, ...]:
     most = max((value for value in values if value is not None), default=0.0)
     total = sum(max(0.0, value or 0.0) / most for value in values) * most if most > 0 else 0.0
@@ -183,7 +170,7 @@ class View:
     scale: str = ""
     left_out: int = 0
     columns: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...] = ()  # the counts of each true class, by its name
     panels: tuple[Panel, ...] = ()
     drawing: Markup = Markup()
     lines: tuple[str, ...] = ()
@@ -213,7 +200,8 @@ def picture_of(picture: Picture) -> View:
 def _confusion(view: View, picture: Picture, grids: Sequence[Grid]) -> View:
     columns = _names(picture.columns or picture.rows, len(grids[0][0]))
     names = _names(picture.rows or picture.columns, len(grids[0]))
-    return replace(view, columns=columns, rows=rows_of(grids[0], names))
+    cells = (_cells_of_row(row, values) for row, values in enumerate(grids[0]))
+    return replace(view, columns=columns, rows=tuple(zip(names, cells, strict=True)))
 
 
 def _states(view: View, picture: Picture, grids: Sequence[Grid]) -> View:

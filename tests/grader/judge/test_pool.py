@@ -11,8 +11,7 @@ import pytest
 
 from grader.device.choice import simulated_accelerator
 from grader.judge import warm_pool as module
-from grader.judge.order import OurProblem
-from grader.judge.warm_messages import JudgeKey
+from grader.judge.order import JudgeKey, OurProblem
 from grader.judge.warm_pool import JudgeDied, JudgePool, WarmJudge, _JudgeProcess
 
 KEY = JudgeKey(("losses.softmax",), "auto", simulated_accelerator())

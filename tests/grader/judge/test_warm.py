@@ -14,8 +14,7 @@ from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.grading import report_of
-from grader.judge.order import Order
-from grader.judge.warm_messages import JudgeKey
+from grader.judge.order import JudgeKey, Order
 from grader.judge.warm_pool import WarmJudge, has_warm_judges, start_judges
 from grader.report import Report, Verdict
 

@@ -15,8 +15,7 @@ import pytest
 
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
-from grader.judge.order import Order
-from grader.judge.warm_messages import JudgeKey
+from grader.judge.order import JudgeKey, Order
 from grader.judge.warm_pool import JudgeDied, has_warm_judges, start_judges
 
 TASK = "losses.l2_penalty"

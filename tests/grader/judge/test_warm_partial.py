@@ -15,12 +15,11 @@ import pytest
 
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
-from grader.judge.order import Order, PartialResult
+from grader.judge.order import Closed, JudgeKey, Order, PartialResult
 from grader.judge.outcome import Outcome
 from grader.judge.shard import is_first_failure
 from grader.judge.warm_child import in_child
 from grader.judge.warm_judge import Judge
-from grader.judge.warm_messages import Closed, JudgeKey
 from grader.judge.warm_pool import JudgePool, WarmJudge, has_warm_judges, start_judges
 from grader.report import TaskReport, Verdict
 

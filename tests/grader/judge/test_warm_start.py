@@ -10,7 +10,7 @@ import pytest
 from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.judge import warm_pool
-from grader.judge.warm_messages import JudgeKey
+from grader.judge.order import JudgeKey
 from grader.judge.warm_pool import has_warm_judges
 
 SETTING = Path("/sys/kernel/mm/transparent_hugepage/enabled")

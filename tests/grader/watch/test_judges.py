@@ -17,8 +17,8 @@ from grader.judge.scoring import untested
 from grader.judge.warm_pool import JudgeDied, JudgeStopped, has_warm_judges
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch import judges as module
-from grader.watch.judges import Judges
+from grader.watch import grading as module
+from grader.watch.grading import Judges
 
 FOUND = ShardResult(kind="forked")
 TOLD = PartialResult(untested(load_course().task("losses.softmax"), Verdict.FAIL, None))
@@ -88,8 +88,8 @@ def test_one_judge_grades_all_orders_of_a_topic(judges, told):
 
 def test_few_judges_stand_at_a_time(judges, course, told, monkeypatch):
     """The one that was not used for longest ends for another."""
-    assert module.MOST == 2
-    monkeypatch.setattr(module, "MOST", 1)
+    assert module.MOST_JUDGES == 2
+    monkeypatch.setattr(module, "MOST_JUDGES", 1)
     few = Judges(course, "auto", simulated_accelerator(), told.append)
     for task in ("losses.mean", "losses.softmax", "tensors.one_hot"):
         few.grade(order(task))

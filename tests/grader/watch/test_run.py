@@ -15,7 +15,7 @@ from grader.learner.code_files import Reader
 from grader.learner.progress import Progress
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch import judges
+from grader.watch import grading
 from grader.watch.grading import Options
 from grader.watch.run import Watch
 
@@ -73,7 +73,7 @@ class Seen:
 @pytest.fixture
 def fake(monkeypatch, report_of):
     fake = FakeJudges(report_of)
-    monkeypatch.setattr(judges, "Judges", lambda *_: fake)
+    monkeypatch.setattr(grading, "Judges", lambda *_: fake)
     return fake
 
 

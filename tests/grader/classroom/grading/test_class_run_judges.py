@@ -21,8 +21,7 @@ from grader.classroom.records import ClassResult, Outcome
 from grader.course import load_course
 from grader.intake import Content, Submission
 from grader.judge.accelerator import accelerator_for
-from grader.judge.order import Order, OurProblem
-from grader.judge.warm_messages import JudgeKey
+from grader.judge.order import JudgeKey, Order, OurProblem
 from grader.judge.warm_pool import JudgePool, JudgeStopped, WarmJudge, has_warm_judges, start_judges
 
 CASES = Path(__file__).parents[2] / "cases"

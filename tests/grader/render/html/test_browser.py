@@ -11,8 +11,8 @@ import pytest
 from grader.classroom.pages.class_page import class_page
 from grader.classroom.pages.feedback import feedback_page
 from grader.course import load_course
-from grader.render.html import report_page
 from grader.render.html.lesson import lesson_page
+from grader.render.html.report_page import report_page
 from grader.report import Verdict
 
 LESSONS = [f"lesson_{slug}" for slug in load_course().slugs]

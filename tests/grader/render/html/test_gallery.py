@@ -9,7 +9,7 @@ import pytest
 
 from grader.course import load_course
 from grader.judge.grading import grade_submission
-from grader.render.html import report_page
+from grader.render.html.report_page import report_page
 from grader.report import Curve, Path, Verdict
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from grader.render.html import report_page
+from grader.render.html.report_page import report_page
 from grader.report import Verdict
 
 

@@ -10,7 +10,7 @@ import pytest
 import grader.classroom.pages
 import grader.render.html
 from grader.classroom.pages.feedback import feedback_page
-from grader.render.html import report_page
+from grader.render.html.report_page import report_page
 from grader.text import sentences
 
 FOLDERS = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from grader.notebook.report_output import framed, plain
+from grader.notebook.magic import framed, plain
 from grader.report import Report
 
 MakeReport = Callable[..., Report]

@@ -64,12 +64,8 @@ def _refusal(folder: Path, files: Sequence[str]) -> str:
 
     shown = "".join(f"\n  {file}" for file in files[:MOST_LISTED])
     more = f"\n  and {len(files) - MOST_LISTED} more" if len(files) > MOST_LISTED else ""
-    made = (folder / MARK).is_dir()
-    remedy = (
-        f"`grade init {folder} --update` keeps them and brings in what is new"
-        if made
-        else "choose an empty folder, or move them away"
-    )
+    update = f"`grade init {folder} --update` keeps them and brings in what is new"
+    remedy = update if (folder / MARK).is_dir() else "choose an empty folder, or move them away"
     return f"nothing was written, since {folder} holds files that are not the course's: {remedy}{shown}{more}"
 
 

@@ -192,9 +192,9 @@ def _present(
 
 
 def _points(report: Report) -> str:
-    from grader.text.formatting import earned, number
+    from grader.text.formatting import scored
 
-    return f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
+    return scored(report.score, report.max_score)
 
 
 @click.command("report")

@@ -59,13 +59,10 @@ def _public(tree: ast.Module) -> dict[str, ast.AST]:
     for node in tree.body:
         if isinstance(node, Definition) and not node.name.startswith("_"):
             found[node.name] = node
-            methods = [part for part in node.body if isinstance(part, Definition)] if _is_class(node) else []
-            found |= {f"{node.name}.{part.name}": part for part in methods if _is_public(part.name)}
+            methods = node.body if isinstance(node, ast.ClassDef) else []
+            named = [part for part in methods if isinstance(part, Definition) and _is_public(part.name)]
+            found |= {f"{node.name}.{part.name}": part for part in named}
     return found
-
-
-def _is_class(node: ast.AST) -> bool:
-    return isinstance(node, ast.ClassDef)
 
 
 def _is_public(name: str) -> bool:

@@ -17,7 +17,7 @@ from grader.render.page import Page, drawn
 from grader.report import Report, TaskReport, Verdict
 from grader.report.selection import WAITING
 from grader.text.escape import one_line
-from grader.text.formatting import MARKS, count, details, earned, number, share, word
+from grader.text.formatting import MARKS, count, details, earned, number, scored, share, word
 
 NAME = "notebook.ipynb"
 LABEL = re.compile(r"cell (\d{1,9})")
@@ -81,18 +81,17 @@ MOST_NOTES = 20
 
 def overview(report: Report) -> str:
     """Return the score, a table of the tasks, and what is to be said about the whole."""
-    points = f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
     rows = "\n".join(_row(task) for task in report.tasks)
     table = f"| task | | points | |\n|---|---|--:|---|\n{rows}"
     remarks = "\n".join(f"- {plainly(remark)}" for remark in _remarks(report))
-    head = f"# Results\n\n**{points}**, {share(report.score, report.max_score)} %"
+    head = f"# Results\n\n**{scored(report.score, report.max_score)}**, {share(report.score, report.max_score)} %"
     return "\n\n".join(part for part in (head, table if rows else "", remarks, _run(report)) if part)
 
 
 def about_task(task: TaskReport) -> str:
     """Return what became of a task: its points, and the first failure as the terminal shows it."""
     mark, _ = MARKS[task.verdict]
-    points = f"{earned(task.points, task.max_points)} of {number(task.max_points)} points"
+    points = scored(task.points, task.max_points)
     passed = sum(test.verdict is Verdict.PASS for test in task.tests)
     tests = f", {passed} of {count(len(task.tests), 'test')} passed" if task.tests else ""
     said = f", {details(task)}" if details(task) else ""
@@ -103,7 +102,7 @@ def about_task(task: TaskReport) -> str:
 
 def summary(report: Report) -> Iterator[str]:
     """Yield the same as plain text: the score, a line for each task, what is to be said, and each first failure."""
-    yield f"{earned(report.score, report.max_score)} of {number(report.max_score)} points\n"
+    yield f"{scored(report.score, report.max_score)}\n"
     for task in report.tasks:
         mark, _ = MARKS[task.verdict]
         points = f"{earned(task.points, task.max_points)} / {number(task.max_points)}"

@@ -26,7 +26,7 @@ from grader.report import Report
 from grader.report.selection import first_failed
 from grader.text import label
 from grader.text.escape import one_line
-from grader.text.formatting import count, earned, number, tally
+from grader.text.formatting import count, scored, tally
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -75,7 +75,7 @@ def _grade(shell: InteractiveShell, line: str, remembered: list[str]) -> None:
 
 
 WITH_A_VALUE = ("--task", "--seed", "-k", "--device", "--sandbox")
-FLAGS = ("--first", "--ignore-needs")
+FLAGS = ("--first", "--ignore-needs", "--core")
 
 
 def split_options(line: str) -> tuple[list[str], list[str]]:
@@ -153,7 +153,7 @@ HEAD, ROW, FAILURE, DRAWING, TALLEST = 130, 42, 240, 280, 720  # pixels
 
 def framed(report: Report) -> str:
     """Return HTML for the output of a cell; everything that a submission may have written is escaped."""
-    points = f"{earned(report.score, report.max_score)} of {number(report.max_score)} points"
+    points = scored(report.score, report.max_score)
     names = one_line(report.tasks[0].id) if len(report.tasks) == 1 else count(len(report.tasks), "task")
     shown = page(
         "output.html.j2", package=__package__, points=points, report=report, failed=first_failed(report)

@@ -89,7 +89,8 @@ def _curve(page: Page, curve: Curve) -> None:
         ("drawn.reference", curve.reference, "green"),
     ):
         drawn = bars(line, places, limits, blocks).ljust(columns)
-        page.line(page.head(say(name)), (drawn, style), f"  {ends_of(line, 'drawn.ends', 'drawn.nothing')}")
+        ends = ends_of(line, "drawn.ends", "drawn.nothing")
+        page.line(page.head(say(name)), (drawn, style), f"  {ends}")
 
 
 def bars(line: Sequence[float | None], places: Iterable[int], limits: Range, blocks: str) -> str:

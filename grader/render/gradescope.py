@@ -44,9 +44,9 @@ class Look:
 USUAL = Look()
 
 
-def to_gradescope(report: Report, look: Look = USUAL, *, score: float | None = None) -> str:
+def to_gradescope(report: Report) -> str:
     """The report as the text of `results.json`, in ASCII."""
-    return as_text(results_of(report, look, score=score))
+    return as_text(results_of(report))
 
 
 def as_text(results: Mapping[str, Any]) -> str:

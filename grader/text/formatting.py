@@ -76,6 +76,11 @@ def earned(points: float, most: float) -> str:
     return number(max(shown, 0.0))
 
 
+def scored(points: float, most: float) -> str:
+    """Points earned of the most there were, `1.5 of 2 points`, as programs and notebooks are told them in English."""
+    return f"{earned(points, most)} of {number(most)} points"
+
+
 def share(points: float, most: float) -> int:
     """Points in whole percent, rounded down: only everything is 100."""
     return int(100 * points / most + 1e-6) if most else 0

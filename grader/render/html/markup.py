@@ -32,9 +32,8 @@ def plain(value: object, most: int = LONGEST) -> str:
     text = str(value)
     if len(text) <= most and text.isascii() and text.isprintable():
         return text  # as most are: nothing to spell out, which saves most of the time that a page takes
-    line = one_line(
-        text[: 2 * most]
-    )  # spelling out makes it longer, so what is far behind is never looked at
+    # Spelling out makes it longer, so what is far behind is never looked at.
+    line = one_line(text[: 2 * most])
     return line if len(line) <= most and len(text) <= 2 * most else line[: most - 3].rstrip() + "..."
 
 

@@ -39,8 +39,8 @@ def test_signs_have_colours_of_their_own():
 def test_confusion_matrix_is_a_table_with_its_numbers():
     """Each row is a class; what was recognised is marked, and the shade is the share of the row."""
     view = picture_of(Picture("m", PictureKind.CONFUSION, (((8.0, 2.0), (0.0, 5.0)),), rows=("cat", "dog")))
-    assert view.columns == ("cat", "dog") and [row.name for row in view.rows] == ["cat", "dog"]
-    first, second = (row.cells for row in view.rows)
+    assert view.columns == ("cat", "dog") and [name for name, _ in view.rows] == ["cat", "dog"]
+    first, second = (cells for _, cells in view.rows)
     assert [(cell.text, cell.right) for cell in first] == [("8", True), ("2", False)]
     assert first[0].shade > first[1].shade > second[0].shade == 0
 

@@ -60,14 +60,6 @@ class BatchNormNotUsed(_Made):
         return torch.relu(self.conv(x))
 
 
-@mistake("the result of the batch norm is thrown away: assign it")
-class BatchNormLost(_Made):
-    def forward(self, x):
-        y = self.conv(x)
-        self.bn(y)
-        return torch.relu(y)
-
-
 @mistake("the ReLU is missing: the output is negative in half of its places")
 class NoRelu(_Made):
     def forward(self, x):
@@ -78,33 +70,6 @@ class NoRelu(_Made):
 class ReluBeforeBatchNorm(_Made):
     def forward(self, x):
         return self.bn(torch.relu(self.conv(x)))
-
-
-@mistake("the ReLU comes before the batch norm, and the convolution has a bias: y = relu(bn(conv(x)))")
-class ReluBeforeBatchNormAndBias(_Made):
-    def convolution(self, c, f, kernel, stride, padding):
-        return nn.Conv2d(c, f, kernel, stride, padding)
-
-    def forward(self, x):
-        return self.bn(torch.relu(self.conv(x)))
-
-
-@mistake("the ReLU comes first, on x: it comes last")
-class ReluFirst(_Made):
-    def forward(self, x):
-        return self.bn(self.conv(torch.relu(x)))
-
-
-@mistake("the ReLU comes first, on x, and last: it comes once, last")
-class ReluAtBothEnds(_Made):
-    def forward(self, x):
-        return torch.relu(self.bn(self.conv(torch.relu(x))))
-
-
-@mistake("the ReLU works on x in place, which belongs to the caller: it comes last")
-class ReluOnX(_Made):
-    def forward(self, x):
-        return torch.relu(self.bn(self.conv(torch.relu_(x))))
 
 
 @mistake("there is a ReLU after the convolution too: it comes once, last")
@@ -124,17 +89,6 @@ class BatchNormFirst(_Made):
         return torch.relu(self.conv(self.bn(x)))
 
 
-@mistake("batch norm and ReLU come before the convolution: they come after it, on out_channels")
-class BothFirst(_Made):
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):
-        nn.Module.__init__(self)
-        self.conv = self.convolution(in_channels, out_channels, kernel_size, stride, padding)
-        self.bn = nn.BatchNorm2d(in_channels)
-
-    def forward(self, x):
-        return self.conv(torch.relu(self.bn(x)))
-
-
 @mistake("the batch norm is made for in_channels: it reads what the convolution gives, out_channels")
 class NormOfChannelsIn(_Made):
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):
@@ -152,66 +106,6 @@ class Leaky(_Made):
         return functional.leaky_relu(y)
 
 
-@mistake("the ReLU leaks a tenth: below 0 the output is 0")
-class LeakyATenth(_Made):
-    def bend(self, y):
-        return functional.leaky_relu(y, 0.1)
-
-
-@mistake("the ReLU leaks a fifth: below 0 the output is 0")
-class LeakyAFifth(_Made):
-    def bend(self, y):
-        return functional.leaky_relu(y, 0.2)
-
-
-@mistake("the activation is a GELU: it is a ReLU")
-class Gelu(_Made):
-    def bend(self, y):
-        return functional.gelu(y)
-
-
-@mistake("the activation is a SiLU: it is a ReLU")
-class Silu(_Made):
-    def bend(self, y):
-        return functional.silu(y)
-
-
-@mistake("the activation is an ELU: it is a ReLU")
-class Elu(_Made):
-    def bend(self, y):
-        return functional.elu(y)
-
-
-@mistake("the activation is a sigmoid: it is a ReLU")
-class Sigmoid(_Made):
-    def bend(self, y):
-        return torch.sigmoid(y)
-
-
-@mistake("the activation is tanh: it is a ReLU")
-class Tanh(_Made):
-    def bend(self, y):
-        return torch.tanh(y)
-
-
-@mistake("the activation is ReLU6, which ends at 6: a ReLU has no upper end")
-class ReluOfSix(_Made):
-    def bend(self, y):
-        return functional.relu6(y)
-
-
-@mistake("the absolute value was taken: a ReLU gives 0 below 0")
-class Absolute(_Made):
-    def bend(self, y):
-        return y.abs()
-
-
-@mistake("there is a dropout after the ReLU: none is asked for")
-class Dropout(_Made):
-    def bend(self, y):
-        return functional.dropout(torch.relu(y), 0.5, self.training)
-
-
 @mistake("stride is ignored: give it to the convolution")
 class StrideIgnored(_Made):
     def convolution(self, c, f, kernel, stride, padding):
@@ -222,12 +116,6 @@ class StrideIgnored(_Made):
 class PaddingIgnored(_Made):
     def convolution(self, c, f, kernel, stride, padding):
         return nn.Conv2d(c, f, kernel, stride, bias=False)
-
-
-@mistake("stride and padding are ignored: give them to the convolution")
-class BothIgnored(_Made):
-    def convolution(self, c, f, kernel, stride, padding):
-        return nn.Conv2d(c, f, kernel, bias=False)
 
 
 @mistake("the padding is half the kernel, whatever is asked for: take it from the argument")
@@ -242,12 +130,6 @@ class PaddingTypedIn(_Made):
         return nn.Conv2d(c, f, kernel, stride, 1, bias=False)
 
 
-@mistake('the padding is "same", whatever is asked for: take it from the argument')
-class PaddingSame(_Made):
-    def convolution(self, c, f, kernel, stride, padding):
-        return nn.Conv2d(c, f, kernel, stride, padding="same", bias=False)
-
-
 @mistake("stride and padding are swapped")
 class StrideAndPaddingSwapped(_Made):
     def convolution(self, c, f, kernel, stride, padding):
@@ -260,70 +142,16 @@ class KernelTypedIn(_Made):
         return nn.Conv2d(c, f, 3, stride, padding, bias=False)
 
 
-@mistake("the kernel is also the stride: take it from the argument")
-class StrideOfTheKernel(_Made):
-    def convolution(self, c, f, kernel, stride, padding):
-        return nn.Conv2d(c, f, kernel, kernel, padding, bias=False)
-
-
 @mistake("in_channels and out_channels are swapped")
 class ChannelsSwapped(_Made):
     def convolution(self, c, f, kernel, stride, padding):
         return nn.Conv2d(f, c, kernel, stride, padding, bias=False)
 
 
-@mistake("the padding mirrors the image: zeros are asked for")
-class PaddedWithMirror(_Made):
-    def convolution(self, c, f, kernel, stride, padding):
-        return nn.Conv2d(c, f, kernel, stride, padding, bias=False, padding_mode="reflect")
-
-
-@mistake("the padding repeats the edge: zeros are asked for")
-class PaddedWithEdge(_Made):
-    def convolution(self, c, f, kernel, stride, padding):
-        return nn.Conv2d(c, f, kernel, stride, padding, bias=False, padding_mode="replicate")
-
-
 @mistake("the batch norm has an eps of 1e-3: keep torch's default, 1e-5")
 class OtherEps(_Made):
     def norm(self, f):
         return nn.BatchNorm2d(f, eps=1e-3)
-
-
-@mistake("the batch norm has an eps of 1e-8: keep torch's default, 1e-5")
-class SmallEps(_Made):
-    def norm(self, f):
-        return nn.BatchNorm2d(f, eps=1e-8)
-
-
-@mistake("the batch norm has a momentum of 0.01: keep torch's default, 0.1")
-class OtherMomentum(_Made):
-    def norm(self, f):
-        return nn.BatchNorm2d(f, momentum=0.01)
-
-
-@mistake("the batch norm has a momentum of 0.9: torch's counts the new batch, its default is 0.1")
-class LargeMomentum(_Made):
-    def norm(self, f):
-        return nn.BatchNorm2d(f, momentum=0.9)
-
-
-@mistake("the batch norm keeps no running statistics: in evaluation it needs them")
-class NoRunningStatistics(_Made):
-    def norm(self, f):
-        return nn.BatchNorm2d(f, track_running_stats=False)
-
-
-@mistake("the batch norm has no weight and bias: keep torch's default")
-class NotAffine(_Made):
-    def norm(self, f):
-        return nn.BatchNorm2d(f, affine=False)
-
-
-@mistake("an instance norm stands for the batch norm: it keeps no running statistics")
-class InstanceNorm(_Made):
-    def norm(self, f):
-        return nn.InstanceNorm2d(f, affine=True)
 
 
 @mistake("BatchNorm1d stands for BatchNorm2d: it refuses images")
@@ -339,22 +167,9 @@ class AlwaysTraining(_Made):
         return super().forward(x)
 
 
-@mistake("the batch norm always uses the running statistics: while training it uses the batch")
-class NeverTraining(_Made):
-    def forward(self, x):
-        self.bn.eval()
-        return super().forward(x)
-
-
 @mistake("the padding is 1 where it is not given: the default is 0")
 class DefaultPadding(_Made):
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=1):
-        super().__init__(in_channels, out_channels, kernel_size, stride, padding)
-
-
-@mistake("padding comes before stride: the order is kernel_size, stride, padding")
-class PaddingBeforeStride(_Made):
-    def __init__(self, in_channels, out_channels, kernel_size, padding=0, stride=1):
         super().__init__(in_channels, out_channels, kernel_size, stride, padding)
 
 
@@ -376,30 +191,7 @@ class Unnamed(nn.Module):
         return self.layers(x)
 
 
-@mistake("the batch norm is called norm: its name is bn")
-class NormRenamed(nn.Module):
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):
-        super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, bias=False)
-        self.norm = nn.BatchNorm2d(out_channels)
-
-    def forward(self, x):
-        return torch.relu(self.norm(self.conv(x)))
-
-
-@mistake("the output was detached: gradients flow into x and the parameters")
-class Detached(_Made):
-    def bend(self, y):
-        return torch.relu(y).detach()
-
-
 @mistake("the output is compared with zeros made without device=: they lie on the CPU")
 class ZerosOnTheCpu(_Made):
     def bend(self, y):
         return torch.where(y > 0, y, torch.zeros(y.shape, dtype=y.dtype))
-
-
-@mistake("the output is always float32: keep the dtype")
-class AlwaysFloat32(_Made):
-    def bend(self, y):
-        return torch.relu(y).float()

@@ -1,6 +1,5 @@
 """Wrong variants of inception.GoogLeNet."""
 
-import torch
 from torch import nn
 from torch.nn import functional
 
@@ -70,12 +69,6 @@ class ModesMixedUp(_Parts):
         return Output(main, *self.heads(first, second))
 
 
-@mistake("in evaluation a tuple of one comes back: the tensor itself is asked for")
-class TupleOfOne(_Parts):
-    def alone(self, main, first, second):
-        return (main,)
-
-
 @mistake("a plain tuple comes back: a GoogLeNetOutput has names for its parts")
 class PlainTuple(_Parts):
     def returned(self, main, first, second):
@@ -98,12 +91,6 @@ class HeadsSwapped(_Parts):
 class HeadsDetached(_Parts):
     def heads(self, first, second):
         return super().heads(first.detach(), second.detach())
-
-
-@mistake("the second head reads detached features: its gradient is to reach the stem")
-class SecondHeadDetached(_Parts):
-    def heads(self, first, second):
-        return super().heads(first, second.detach())
 
 
 @mistake("the heads read the features after the pool: they read what the blocks gave, before it")
@@ -138,12 +125,6 @@ class PoolPadded(_Parts):
         return functional.max_pool2d(x, 3, stride=2, padding=1)
 
 
-@mistake("the pool has windows of 2x2: they are 3x3 and overlap")
-class SmallWindows(_Parts):
-    def pooled(self, x):
-        return functional.max_pool2d(x, 2, stride=2, ceil_mode=True)
-
-
 @mistake("the pool takes the average: it is to take the maximum")
 class AveragePool(_Parts):
     def pooled(self, x):
@@ -174,12 +155,6 @@ class DropoutInEvaluation(_Parts):
         return functional.dropout(x, self.dropout.p)
 
 
-@mistake("dropout comes last, on the scores: it comes before fc")
-class DropoutOnScores(_Parts):
-    def main(self, x):
-        return self.off(self.fc(x.mean((2, 3))))
-
-
 class _Made(_Parts):
     """The network made in the usual order, each weight drawn once; a variant replaces a part."""
 
@@ -193,10 +168,7 @@ class _Made(_Parts):
         self.auxiliary2 = self.head(24, num_classes, dropout)
         self.pool = nn.MaxPool2d(3, stride=2, ceil_mode=True)
         self.dropout = self.dropped(dropout)
-        self.fc = self.last(num_classes)
-
-    def last(self, num_classes):
-        return nn.Linear(32, num_classes)
+        self.fc = nn.Linear(32, num_classes)
 
     def first(self, in_channels):
         return ConvBlock(in_channels, 8, 3, padding=1)
@@ -226,21 +198,6 @@ class DropoutTypedIn(_Made):
         return nn.Dropout(0.4)
 
 
-@mistake("the dropout before fc has torch's default, 0.5: give it dropout")
-class DropoutOfAHalf(_Made):
-    def dropped(self, dropout):
-        return nn.Dropout()
-
-
-@mistake("the dropouts are typed in, 0.4 before fc and 0.7 in the heads: all take the argument")
-class DropoutsTypedIn(_Made):
-    def head(self, channels, num_classes, dropout):
-        return AuxiliaryHead(channels, num_classes, dropout=0.7)
-
-    def dropped(self, dropout):
-        return nn.Dropout(0.4)
-
-
 @mistake("the stem is a bare convolution: it is a ConvBlock, with batch norm and ReLU")
 class BareStem(_Made):
     def first(self, in_channels):
@@ -251,12 +208,6 @@ class BareStem(_Made):
 class StemWithoutPadding(_Made):
     def first(self, in_channels):
         return ConvBlock(in_channels, 8, 3)
-
-
-@mistake("the stem has a kernel of 7 and stride 2, as in the paper: here it is 3x3 and keeps the size")
-class StemOfThePaper(_Made):
-    def first(self, in_channels):
-        return ConvBlock(in_channels, 8, 7, stride=2, padding=3)
 
 
 @mistake("dropout is 0.7 where it is not given: the default is 0.4")
@@ -277,20 +228,6 @@ class Softmax(_Parts):
         return super().main(x).softmax(1)
 
 
-@mistake("the third block is missing")
-class TwoBlocks(Right):
-    def __init__(self, in_channels=1, num_classes=10, dropout=0.4):
-        super().__init__(in_channels, num_classes, dropout)
-        del self.inception3
-        self.fc = nn.Linear(24, num_classes)
-
-    def forward(self, x):
-        first = self.inception1(self.stem(x))
-        second = self.inception2(self.pool(first))
-        main = self.fc(self.dropout(second.mean((2, 3))))
-        return Output(main, self.auxiliary1(first), self.auxiliary2(second)) if self.training else main
-
-
 @mistake("the blocks stand in a plain list, so parameters() finds them nowhere: assign each to its name")
 class PlainList(Right):
     def __init__(self, in_channels=1, num_classes=10, dropout=0.4):
@@ -305,28 +242,6 @@ class PlainList(Right):
         second = two(self.pool(first))
         main = self.fc(self.dropout(three(self.pool(second)).mean((2, 3))))
         return Output(main, self.auxiliary1(first), self.auxiliary2(second)) if self.training else main
-
-
-@mistake("the heads stand in a plain list, so parameters() finds them nowhere: assign each to its name")
-class HeadsInAList(Right):
-    def __init__(self, in_channels=1, num_classes=10, dropout=0.4):
-        super().__init__(in_channels, num_classes, dropout)
-        heads = [self.auxiliary1, self.auxiliary2]
-        del self.auxiliary1, self.auxiliary2
-        self.__dict__["heads"] = heads
-
-    def forward(self, x):
-        first = self.inception1(self.stem(x))
-        second = self.inception2(self.pool(first))
-        main = self.fc(self.dropout(self.inception3(self.pool(second)).mean((2, 3))))
-        one, two = self.__dict__["heads"]
-        return Output(main, one(first), two(second)) if self.training else main
-
-
-@mistake("the main path is detached after the second block: its gradient is to reach the stem")
-class MainDetached(_Parts):
-    def pooled(self, x):
-        return super().pooled(x.detach() if x.shape[1] == 24 else x)
 
 
 @mistake("the features are moved to the CPU, whatever the device of x")
@@ -347,134 +262,7 @@ class PoolStride(_Parts):
         return functional.max_pool2d(x, 3, ceil_mode=True)
 
 
-@mistake("the pool has its default stride, 3, and rounds down: give it stride=2 and ceil_mode=True")
-class PoolByDefault(_Parts):
-    def pooled(self, x):
-        return functional.max_pool2d(x, 3)
-
-
-@mistake("the pool has padding 1 and rounds up: it has no padding")
-class PoolPaddedAndCeiled(_Parts):
-    def pooled(self, x):
-        return functional.max_pool2d(x, 3, stride=2, padding=1, ceil_mode=True)
-
-
-@mistake("the first pool is missing: one stands before the second block, one before the third")
-class FirstPoolMissing(_Parts):
-    def pooled(self, x):
-        return self.pool(x) if x.shape[1] == 24 else x
-
-
-@mistake("the second pool is missing: one stands before the second block, one before the third")
-class SecondPoolMissing(_Parts):
-    def pooled(self, x):
-        return self.pool(x) if x.shape[1] == 16 else x
-
-
-@mistake("the pools stand before the first and second block: they stand before the second and the third")
-class PoolsOneBlockEarlier(_Parts):
-    def forward(self, x):
-        first = self.inception1(self.pool(self.stem(x)))
-        second = self.inception2(self.pool(first))
-        main = self.main(self.inception3(second))
-        return self.returned(main, first, second) if self.training else main
-
-
-@mistake("the pixels are summed before fc: their average is asked for")
-class GlobalSum(_Parts):
-    def main(self, x):
-        return self.fc(self.off(x.sum((2, 3))))
-
-
-@mistake("the pixels are flattened before fc: their average is asked for")
-class Flattened(_Parts):
-    def main(self, x):
-        return self.fc(self.off(x.flatten(1)))
-
-
-@mistake("dropout comes before the pixels are averaged: it comes between the average and fc")
-class DropoutOnPixels(_Parts):
-    def main(self, x):
-        return self.fc(self.off(x).mean((2, 3)))
-
-
-@mistake("there is a ReLU on the scores: they may be negative")
-class ReluOnScores(_Parts):
-    def main(self, x):
-        return torch.relu(super().main(x))
-
-
-@mistake("the output went through a log_softmax: the scores themselves are asked for")
-class LogSoftmax(_Parts):
-    def main(self, x):
-        return super().main(x).log_softmax(1)
-
-
-@mistake("all three outputs went through a softmax: the scores themselves are asked for")
-class SoftmaxEverywhere(_Parts):
-    def main(self, x):
-        return super().main(x).softmax(1)
-
-    def heads(self, first, second):
-        return [scores.softmax(1) for scores in super().heads(first, second)]
-
-
-@mistake("the scores of the heads are multiplied by 0.3: the weight belongs to the loss")
-class HeadsWeighted(_Parts):
-    def heads(self, first, second):
-        return [0.3 * scores for scores in super().heads(first, second)]
-
-
-@mistake("the first head reads detached features: its gradient is to reach the stem")
-class FirstHeadDetached(_Parts):
-    def heads(self, first, second):
-        return super().heads(first.detach(), second)
-
-
-@mistake("the scores of the heads are detached, or made under no_grad: their gradients are what they are for")
-class ScoresOfHeadsDetached(_Parts):
-    def heads(self, first, second):
-        return [scores.detach() for scores in super().heads(first, second)]
-
-
-@mistake("the first head reads the features after the pool: it reads what the first block gave")
-class FirstHeadBehindThePool(_Parts):
-    def heads(self, first, second):
-        return super().heads(self.pool(first), second)
-
-
-@mistake("there is one head only: two are asked for")
-class OneHead(_Parts):
-    def returned(self, main, first, second):
-        return main, self.auxiliary1(first)
-
-
-@mistake("a dict comes back while training: a GoogLeNetOutput is asked for")
-class DictReturned(_Parts):
-    def returned(self, main, first, second):
-        one, two = self.heads(first, second)
-        return {"main": main, "auxiliary1": one, "auxiliary2": two}
-
-
-@mistake("a list comes back while training: a GoogLeNetOutput is asked for")
-class ListReturned(_Parts):
-    def returned(self, main, first, second):
-        return [main, *self.heads(first, second)]
-
-
-@mistake("num_classes is 1000 where it is not given: the default is 10")
-class ThousandClasses(Right):
-    def __init__(self, in_channels=1, num_classes=1000, dropout=0.4):
-        super().__init__(in_channels, num_classes, dropout)
-
-
 @mistake("num_classes is not passed on to the heads: every classifier has K scores")
 class ClassesNotPassedOn(_Made):
     def head(self, channels, num_classes, dropout):
         return AuxiliaryHead(channels, dropout=dropout)
-
-
-@mistake("num_classes is ignored before fc: it gives K scores")
-class ClassesTypedIn(_Made):
-    def last(self, num_classes):
-        return nn.Linear(32, 10)

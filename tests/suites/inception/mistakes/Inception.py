@@ -45,26 +45,6 @@ class PoolFirst(_Parts):
     order = (3, 0, 1, 2)
 
 
-@mistake("the pool branch comes second: the order is 1x1, 3x3, 5x5, pool")
-class PoolSecond(_Parts):
-    order = (0, 3, 1, 2)
-
-
-@mistake("the pool branch comes third, before the 5x5 branch: the order is 1x1, 3x3, 5x5, pool")
-class PoolThird(_Parts):
-    order = (0, 1, 3, 2)
-
-
-@mistake("the order of the branches is turned round: it is 1x1, 3x3, 5x5, pool")
-class Reversed(_Parts):
-    order = (3, 2, 1, 0)
-
-
-@mistake("the 1x1 branch comes last: the order is 1x1, 3x3, 5x5, pool")
-class OneLast(_Parts):
-    order = (1, 2, 3, 0)
-
-
 @mistake("the pool takes the average: it is to take the maximum")
 class AveragePool(_Parts):
     def pool(self, x):
@@ -156,18 +136,6 @@ class InSequence(nn.Module):
         return torch.cat([one, three, five, pool], dim=1)
 
 
-@mistake("a ReLU works on x in place: all four branches read x as it was, and it belongs to the caller")
-class ReluOnX(_Parts):
-    def pool(self, x):
-        return super().pool(functional.relu(x, inplace=True))
-
-
-@mistake("a ReLU works on x before the branches: x may be negative")
-class ReluBefore(_Parts):
-    def forward(self, x):
-        return super().forward(torch.relu(x))
-
-
 @mistake("the branches stand in a plain list, so parameters() finds none: assign each to its name")
 class PlainList(Right):
     def __init__(self, in_channels, c1, c2, c3, c4):
@@ -181,25 +149,6 @@ class PlainList(Right):
         one, reduce2, three, reduce3, five, pool = self.__dict__["hidden"]
         pooled = pool(functional.max_pool2d(x, 3, stride=1, padding=1))
         return torch.cat([one(x), three(reduce2(x)), five(reduce3(x)), pooled], dim=1)
-
-
-class _Made(_Parts):
-    """The block made in the usual order, so that the same weights are drawn; a variant has other widths."""
-
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        nn.Module.__init__(self)
-        three, five, pool = self.widths(c1, c2, c3, c4)
-        self.branch1 = ConvBlock(in_channels, c1, 1)
-        self.branch2_reduce, self.branch2 = (
-            ConvBlock(in_channels, c2[0], 1),
-            ConvBlock(c2[0], three, 3, padding=1),
-        )
-        self.branch3_reduce, self.branch3 = (
-            ConvBlock(in_channels, c3[0], 1),
-            ConvBlock(c3[0], five, 5, padding=2),
-        )
-        self.branch4 = ConvBlock(in_channels, pool, 1)
-        self.out_channels = c1 + c2[1] + c3[1] + c4
 
 
 class _Bare(nn.Module):
@@ -225,11 +174,6 @@ class _Bare(nn.Module):
 @mistake("the convolutions are bare: each is a ConvBlock, with batch norm and ReLU")
 class BareConvolutions(_Bare):
     pass
-
-
-@mistake("the convolutions are bare and have no bias: each is a ConvBlock, with batch norm and ReLU")
-class BareConvolutionsWithoutBias(_Bare):
-    bias = False
 
 
 @mistake("the reductions are used without batch norm and ReLU: each is a whole ConvBlock")
@@ -266,12 +210,6 @@ class Added(_Parts):
 class AlongTheBatch(_Parts):
     def joined(self, branches):
         return torch.cat(branches, dim=0)
-
-
-@mistake("the branches were joined along the height, axis 2: channels are axis 1")
-class AlongTheHeight(_Parts):
-    def joined(self, branches):
-        return torch.cat(branches, dim=2)
 
 
 @mistake("the branches were joined along the width, axis 3: channels are axis 1")
@@ -331,139 +269,10 @@ class PaddedOnTheCpu(_Parts):
         return self.branch4(functional.max_pool2d(torch.cat([columns, tall, columns], dim=3), 3, stride=1))
 
 
-@mistake("the branches come as 1x1, 5x5, pool, 3x3: the order is 1x1, 3x3, 5x5, pool")
-class OrderOneFivePoolThree(_Parts):
-    order = (0, 2, 3, 1)
-
-
-@mistake("the branches come as 1x1, pool, 5x5, 3x3: the order is 1x1, 3x3, 5x5, pool")
-class OrderOnePoolFiveThree(_Parts):
-    order = (0, 3, 2, 1)
-
-
-@mistake("the branches come as 3x3, 1x1, 5x5, pool: the order is 1x1, 3x3, 5x5, pool")
-class OrderThreeOneFivePool(_Parts):
-    order = (1, 0, 2, 3)
-
-
-@mistake("the branches come as 3x3, 1x1, pool, 5x5: the order is 1x1, 3x3, 5x5, pool")
-class OrderThreeOnePoolFive(_Parts):
-    order = (1, 0, 3, 2)
-
-
-@mistake("the branches come as 3x3, 5x5, 1x1, pool: the order is 1x1, 3x3, 5x5, pool")
-class OrderThreeFiveOnePool(_Parts):
-    order = (1, 2, 0, 3)
-
-
-@mistake("the branches come as 3x3, pool, 1x1, 5x5: the order is 1x1, 3x3, 5x5, pool")
-class OrderThreePoolOneFive(_Parts):
-    order = (1, 3, 0, 2)
-
-
-@mistake("the branches come as 3x3, pool, 5x5, 1x1: the order is 1x1, 3x3, 5x5, pool")
-class OrderThreePoolFiveOne(_Parts):
-    order = (1, 3, 2, 0)
-
-
-@mistake("the branches come as 5x5, 1x1, 3x3, pool: the order is 1x1, 3x3, 5x5, pool")
-class OrderFiveOneThreePool(_Parts):
-    order = (2, 0, 1, 3)
-
-
-@mistake("the branches come as 5x5, 1x1, pool, 3x3: the order is 1x1, 3x3, 5x5, pool")
-class OrderFiveOnePoolThree(_Parts):
-    order = (2, 0, 3, 1)
-
-
-@mistake("the branches come as 5x5, 3x3, 1x1, pool: the order is 1x1, 3x3, 5x5, pool")
-class OrderFiveThreeOnePool(_Parts):
-    order = (2, 1, 0, 3)
-
-
-@mistake("the branches come as 5x5, 3x3, pool, 1x1: the order is 1x1, 3x3, 5x5, pool")
-class OrderFiveThreePoolOne(_Parts):
-    order = (2, 1, 3, 0)
-
-
-@mistake("the branches come as 5x5, pool, 1x1, 3x3: the order is 1x1, 3x3, 5x5, pool")
-class OrderFivePoolOneThree(_Parts):
-    order = (2, 3, 0, 1)
-
-
-@mistake("the branches come as 5x5, pool, 3x3, 1x1: the order is 1x1, 3x3, 5x5, pool")
-class OrderFivePoolThreeOne(_Parts):
-    order = (2, 3, 1, 0)
-
-
-@mistake("the branches come as pool, 1x1, 5x5, 3x3: the order is 1x1, 3x3, 5x5, pool")
-class OrderPoolOneFiveThree(_Parts):
-    order = (3, 0, 2, 1)
-
-
-@mistake("the branches come as pool, 3x3, 1x1, 5x5: the order is 1x1, 3x3, 5x5, pool")
-class OrderPoolThreeOneFive(_Parts):
-    order = (3, 1, 0, 2)
-
-
-@mistake("the branches come as pool, 3x3, 5x5, 1x1: the order is 1x1, 3x3, 5x5, pool")
-class OrderPoolThreeFiveOne(_Parts):
-    order = (3, 1, 2, 0)
-
-
-@mistake("the branches come as pool, 5x5, 1x1, 3x3: the order is 1x1, 3x3, 5x5, pool")
-class OrderPoolFiveOneThree(_Parts):
-    order = (3, 2, 0, 1)
-
-
 @mistake("the max pool has no padding: give it padding=1")
 class PoolWithoutPadding(_Parts):
     def pool(self, x):
         return self.branch4(functional.max_pool2d(x, 3, stride=1))
-
-
-@mistake("the max pool has its default stride and no padding: give it stride=1 and padding=1")
-class PoolByDefault(_Parts):
-    def pool(self, x):
-        return self.branch4(functional.max_pool2d(x, 3))
-
-
-@mistake("the max pool has stride 2: give it stride=1")
-class PoolStrideTwo(_Parts):
-    def pool(self, x):
-        return self.branch4(functional.max_pool2d(x, 3, stride=2, padding=1))
-
-
-@mistake("the max pool has windows of 2x2: they are 3x3")
-class PoolOfTwo(_Parts):
-    def pool(self, x):
-        return self.branch4(
-            functional.max_pool2d(x, 2, stride=1, padding=1)[:, :, : x.shape[2], : x.shape[3]]
-        )
-
-
-@mistake("the max pool has windows of 5x5: they are 3x3")
-class PoolOfFive(_Parts):
-    def pool(self, x):
-        return self.branch4(functional.max_pool2d(x, 5, stride=1, padding=2))
-
-
-@mistake("the largest pixel of the whole image is taken: the windows are 3x3")
-class PoolOfAll(_Parts):
-    def pool(self, x):
-        return self.branch4(x.amax((2, 3), keepdim=True).expand_as(x))
-
-
-@mistake("the pool takes the average, and its padding is not counted: it is to take the maximum")
-class AveragePoolOfPixels(_Parts):
-    def pool(self, x):
-        return self.branch4(functional.avg_pool2d(x, 3, 1, 1, count_include_pad=False))
-
-
-@mistake("the pool takes the average, and after the 1x1 convolution: it takes the maximum, before it")
-class AveragePoolAfterConvolution(_Parts):
-    def pool(self, x):
-        return functional.avg_pool2d(self.branch4(x), 3, stride=1, padding=1)
 
 
 @mistake("the 1x1 convolution after the max pool is missing")
@@ -494,52 +303,12 @@ class NoPaddingAtAll(Right):
         self.branch3 = ConvBlock(c3[0], c3[1], 5)
 
 
-@mistake("the 3x3 convolution has padding 2: it needs 1")
-class ThreePaddedByTwo(Right):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
-        self.branch2 = ConvBlock(c2[0], c2[1], 3, padding=2)
-
-
-@mistake("the padding was given as the stride: write padding=1 and padding=2")
-class PaddingAsStride(Right):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
-        self.branch2 = ConvBlock(c2[0], c2[1], 3, 1)
-        self.branch3 = ConvBlock(c3[0], c3[1], 5, 2)
-
-
-@mistake("the 3x3 branch has a 5x5 kernel: the 3x3 comes from c2, the 5x5 from c3")
-class FiveForThree(Right):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
-        self.branch2 = ConvBlock(c2[0], c2[1], 5, padding=2)
-
-
 @mistake("the kernels are swapped: branch2 is the 3x3, branch3 the 5x5")
 class KernelsSwapped(Right):
     def __init__(self, in_channels, c1, c2, c3, c4):
         super().__init__(in_channels, c1, c2, c3, c4)
         self.branch2 = ConvBlock(c2[0], c2[1], 5, padding=2)
         self.branch3 = ConvBlock(c3[0], c3[1], 3, padding=1)
-
-
-@mistake("the reductions have kernels of 3 and 5 too: they are 1x1")
-class ReductionsLarge(Right):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
-        self.branch2_reduce = ConvBlock(in_channels, c2[0], 3, padding=1)
-        self.branch3_reduce = ConvBlock(in_channels, c3[0], 5, padding=2)
-
-
-@mistake("the reductions give the channels of the branch: they give c2[0] and c3[0]")
-class ReductionsWide(Right):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
-        self.branch2_reduce = ConvBlock(in_channels, c2[1], 1)
-        self.branch2 = ConvBlock(c2[1], c2[1], 3, padding=1)
-        self.branch3_reduce = ConvBlock(in_channels, c3[1], 1)
-        self.branch3 = ConvBlock(c3[1], c3[1], 5, padding=2)
 
 
 @mistake("the larger convolutions read in_channels: they read what the reductions give, c2[0] and c3[0]")
@@ -567,121 +336,13 @@ class EndsSwapped(Right):
         self.branch4 = ConvBlock(in_channels, c1, 1)
 
 
-@mistake("the 3x3 convolution reads x: it reads what branch2_reduce gives")
-class ThreeReadsX(_Parts):
-    def three(self, x):
-        return self.branch2(x)
-
-
-@mistake("the 5x5 convolution reads x: it reads what branch3_reduce gives")
-class FiveReadsX(_Parts):
-    def five(self, x):
-        return self.branch3(x)
-
-
-@mistake("the larger convolutions read x: they read what their reductions give")
-class BothReadX(_Parts):
-    def three(self, x):
-        return self.branch2(x)
-
-    def five(self, x):
-        return self.branch3(x)
-
-
 @mistake("the 5x5 branch begins with branch2_reduce: it has a reduction of its own, branch3_reduce")
 class FiveReducedByThree(_Parts):
     def five(self, x):
         return self.branch3(self.branch2_reduce(x))
 
 
-@mistake("the 3x3 branch begins with branch3_reduce: it has a reduction of its own, branch2_reduce")
-class ThreeReducedByFive(_Parts):
-    def three(self, x):
-        return self.branch2(self.branch3_reduce(x))
-
-
-@mistake("the reductions are swapped: branch2_reduce comes before the 3x3, branch3_reduce before the 5x5")
-class ReductionsSwapped(_Parts):
-    def three(self, x):
-        return self.branch2(self.branch3_reduce(x))
-
-    def five(self, x):
-        return self.branch3(self.branch2_reduce(x))
-
-
-@mistake("the 3x3 branch ends with its reduction: the 3x3 convolution is missing")
-class NoThree(_Parts):
-    def three(self, x):
-        return self.branch2_reduce(x)
-
-
-@mistake("the 5x5 branch ends with its reduction: the 5x5 convolution is missing")
-class NoFive(_Parts):
-    def five(self, x):
-        return self.branch3_reduce(x)
-
-
-@mistake("the pool branch is left out: four branches are joined")
-class NoPoolBranch(_Parts):
-    order = (0, 1, 2)
-
-
-@mistake("branch1 is left out: four branches are joined")
-class NoOneBranch(_Parts):
-    order = (1, 2, 3)
-
-
-@mistake("there is a batch norm at the end of the block: each ConvBlock has its own")
-class NormAtTheEnd(_Parts):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
-        self.bn = nn.BatchNorm2d(self.out_channels)
-
-    def joined(self, branches):
-        return self.bn(super().joined(branches))
-
-
-@mistake("out_channels is a list of the four widths: it is their sum")
-class WidthsTold(Right):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
-        self.out_channels = [c1, c2[1], c3[1], c4]
-
-
-@mistake("out_channels leaves the branch with the pool out: c1 + c2[1] + c3[1] + c4")
-class PoolNotCounted(Right):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
-        self.out_channels = c1 + c2[1] + c3[1]
-
-
-@mistake("out_channels is the width of the last branch: it is that of all four")
-class LastWidthTold(Right):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
-        self.out_channels = c4
-
-
-@mistake("out_channels counts the channels of x too: c1 + c2[1] + c3[1] + c4")
-class InputCounted(Right):
-    def __init__(self, in_channels, c1, c2, c3, c4):
-        super().__init__(in_channels, c1, c2, c3, c4)
-        self.out_channels = in_channels + c1 + c2[1] + c3[1] + c4
-
-
 @mistake("super().__init__() is missing: without it a module takes no sub-modules")
 class NoSuper(Right):
     def __init__(self, in_channels, c1, c2, c3, c4):
         self.branch1 = ConvBlock(in_channels, c1, 1)
-
-
-@mistake("the branches give the channels of their reductions: they give c2[1] and c3[1]")
-class BranchesNarrow(_Made):
-    def widths(self, c1, c2, c3, c4):
-        return c2[0], c3[0], c4
-
-
-@mistake("branch4 gives c1 channels: it gives c4")
-class PoolGivesC1(_Made):
-    def widths(self, c1, c2, c3, c4):
-        return c2[1], c3[1], c1

@@ -62,31 +62,6 @@ class PoolFirst(_Parts):
     order = (3, 0, 1, 2)
 
 
-@mistake("the pool branch comes second: the order is 1x1, 5x5, 3x3, pool")
-class PoolSecond(_Parts):
-    order = (0, 3, 1, 2)
-
-
-@mistake("the order of the branches is turned round: it is 1x1, 5x5, 3x3, pool")
-class Reversed(_Parts):
-    order = (3, 2, 1, 0)
-
-
-@mistake("the pool branch comes third, before the 3x3 branch: the order is 1x1, 5x5, 3x3, pool")
-class PoolThird(_Parts):
-    order = (0, 1, 3, 2)
-
-
-@mistake("the 1x1 branch comes last: the order is 1x1, 5x5, 3x3, pool")
-class OneLast(_Parts):
-    order = (1, 2, 3, 0)
-
-
-@mistake("the pool branch is first and the 3x3 before the 5x5: the order is 1x1, 5x5, 3x3, pool")
-class PoolFirstThreeBeforeFive(_Parts):
-    order = (3, 0, 2, 1)
-
-
 @mistake("the pool takes the maximum: it is to take the average")
 class MaxPool(_Parts):
     def pool(self, x):
@@ -269,20 +244,6 @@ class ChannelsMiscounted(Right):
         self.out_channels = 16 + 24 + 24
 
 
-@mistake("x is set to its average in place: the branches read the same x, which stays as it is")
-class AveragedInPlace(_Parts):
-    def forward(self, x):
-        pooled = self.pool(x)
-        x.data.copy_(functional.avg_pool2d(x, 3, stride=1, padding=1))
-        return self.joined([self.one(x), self.five(x), self.three(x), pooled])
-
-
-@mistake("the pool branch is detached: gradients flow through every branch")
-class PoolDetached(_Parts):
-    def pool(self, x):
-        return super().pool(x.detach())
-
-
 @mistake("the zeros around x are made without device=: they lie on the CPU")
 class PaddedOnTheCpu(_Parts):
     def pool(self, x):
@@ -294,122 +255,10 @@ class PaddedOnTheCpu(_Parts):
         )
 
 
-@mistake("the branches come as 1x1, 3x3, pool, 5x5: the order is 1x1, 5x5, 3x3, pool")
-class OrderOneThreePoolFive(_Parts):
-    order = (0, 2, 3, 1)
-
-
-@mistake("the branches come as 1x1, pool, 3x3, 5x5: the order is 1x1, 5x5, 3x3, pool")
-class OrderOnePoolThreeFive(_Parts):
-    order = (0, 3, 2, 1)
-
-
-@mistake("the branches come as 5x5, 1x1, 3x3, pool: the order is 1x1, 5x5, 3x3, pool")
-class OrderFiveOneThreePool(_Parts):
-    order = (1, 0, 2, 3)
-
-
-@mistake("the branches come as 5x5, 1x1, pool, 3x3: the order is 1x1, 5x5, 3x3, pool")
-class OrderFiveOnePoolThree(_Parts):
-    order = (1, 0, 3, 2)
-
-
-@mistake("the branches come as 5x5, 3x3, 1x1, pool: the order is 1x1, 5x5, 3x3, pool")
-class OrderFiveThreeOnePool(_Parts):
-    order = (1, 2, 0, 3)
-
-
-@mistake("the branches come as 5x5, pool, 1x1, 3x3: the order is 1x1, 5x5, 3x3, pool")
-class OrderFivePoolOneThree(_Parts):
-    order = (1, 3, 0, 2)
-
-
-@mistake("the branches come as 5x5, pool, 3x3, 1x1: the order is 1x1, 5x5, 3x3, pool")
-class OrderFivePoolThreeOne(_Parts):
-    order = (1, 3, 2, 0)
-
-
-@mistake("the branches come as 3x3, 1x1, 5x5, pool: the order is 1x1, 5x5, 3x3, pool")
-class OrderThreeOneFivePool(_Parts):
-    order = (2, 0, 1, 3)
-
-
-@mistake("the branches come as 3x3, 1x1, pool, 5x5: the order is 1x1, 5x5, 3x3, pool")
-class OrderThreeOnePoolFive(_Parts):
-    order = (2, 0, 3, 1)
-
-
-@mistake("the branches come as 3x3, 5x5, 1x1, pool: the order is 1x1, 5x5, 3x3, pool")
-class OrderThreeFiveOnePool(_Parts):
-    order = (2, 1, 0, 3)
-
-
-@mistake("the branches come as 3x3, 5x5, pool, 1x1: the order is 1x1, 5x5, 3x3, pool")
-class OrderThreeFivePoolOne(_Parts):
-    order = (2, 1, 3, 0)
-
-
-@mistake("the branches come as 3x3, pool, 1x1, 5x5: the order is 1x1, 5x5, 3x3, pool")
-class OrderThreePoolOneFive(_Parts):
-    order = (2, 3, 0, 1)
-
-
-@mistake("the branches come as 3x3, pool, 5x5, 1x1: the order is 1x1, 5x5, 3x3, pool")
-class OrderThreePoolFiveOne(_Parts):
-    order = (2, 3, 1, 0)
-
-
-@mistake("the branches come as pool, 5x5, 1x1, 3x3: the order is 1x1, 5x5, 3x3, pool")
-class OrderPoolFiveOneThree(_Parts):
-    order = (3, 1, 0, 2)
-
-
-@mistake("the branches come as pool, 5x5, 3x3, 1x1: the order is 1x1, 5x5, 3x3, pool")
-class OrderPoolFiveThreeOne(_Parts):
-    order = (3, 1, 2, 0)
-
-
-@mistake("the branches come as pool, 3x3, 1x1, 5x5: the order is 1x1, 5x5, 3x3, pool")
-class OrderPoolThreeOneFive(_Parts):
-    order = (3, 2, 0, 1)
-
-
 @mistake("the average pool has no padding: give it padding=1")
 class PoolWithoutPadding(_Parts):
     def pool(self, x):
         return self.branch_pool(functional.avg_pool2d(x, 3, stride=1))
-
-
-@mistake("the average pool has its default stride and no padding: give it stride=1 and padding=1")
-class PoolByDefault(_Parts):
-    def pool(self, x):
-        return self.branch_pool(functional.avg_pool2d(x, 3))
-
-
-@mistake("the average pool has stride 2: give it stride=1")
-class PoolStrideTwo(_Parts):
-    def pool(self, x):
-        return self.branch_pool(functional.avg_pool2d(x, 3, stride=2, padding=1))
-
-
-@mistake("the average goes over 5x5 windows: they are 3x3")
-class PoolOfFive(_Parts):
-    def pool(self, x):
-        return self.branch_pool(functional.avg_pool2d(x, 5, stride=1, padding=2))
-
-
-@mistake("the average goes over the whole image: the windows are 3x3")
-class PoolOfAll(_Parts):
-    def pool(self, x):
-        return self.branch_pool(x.mean((2, 3), keepdim=True).expand_as(x))
-
-
-@mistake("the edge is repeated around x before the average: the padding is 0")
-class PoolRepeatsTheEdge(_Parts):
-    def pool(self, x):
-        return self.branch_pool(
-            functional.avg_pool2d(functional.pad(x, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
-        )
 
 
 @mistake("the 1x1 convolution after the average is missing")
@@ -418,31 +267,11 @@ class PoolAlone(_Parts):
         return functional.avg_pool2d(x, 3, stride=1, padding=1)
 
 
-@mistake("the maximum is taken, and after the 1x1 convolution: the average comes before it")
-class MaxPoolAfterConvolution(_Parts):
-    def pool(self, x):
-        return functional.max_pool2d(self.branch_pool(x), 3, stride=1, padding=1)
-
-
 @mistake("the 5x5 convolution has padding 1: it needs 2")
 class FivePaddedByOne(Right):
     def __init__(self, in_channels):
         super().__init__(in_channels)
         self.branch5x5_2 = nn.Conv2d(16, 24, 5, padding=1)
-
-
-@mistake("the first 3x3 convolution has no padding: it needs 1")
-class FirstThreeWithoutPadding(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.branch3x3_2 = nn.Conv2d(16, 24, 3)
-
-
-@mistake("the second 3x3 convolution has no padding: it needs 1")
-class SecondThreeWithoutPadding(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.branch3x3_3 = nn.Conv2d(24, 24, 3)
 
 
 @mistake("the 3x3 convolutions have no padding: each needs 1")
@@ -462,40 +291,11 @@ class NoPaddingAtAll(Right):
         self.branch3x3_3 = nn.Conv2d(24, 24, 3)
 
 
-@mistake("the 3x3 convolutions have padding 2: each needs 1")
-class ThreesPaddedByTwo(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.branch3x3_2 = nn.Conv2d(16, 24, 3, padding=2)
-        self.branch3x3_3 = nn.Conv2d(24, 24, 3, padding=2)
-
-
 @mistake("the 1x1 convolutions have padding 1: they need none")
 class OnesPadded(Right):
     def __init__(self, in_channels):
         super().__init__(in_channels)
         self.branch1x1 = nn.Conv2d(in_channels, 16, 1, padding=1)
-
-
-@mistake("the 5x5 convolution has stride 2: all have stride 1")
-class FiveStrides(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.branch5x5_2 = nn.Conv2d(16, 24, 5, stride=2, padding=2)
-
-
-@mistake("the reduction of the 5x5 branch is a 5x5 too: it is a 1x1")
-class FiveTwice(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.branch5x5_1 = nn.Conv2d(in_channels, 16, 5, padding=2)
-
-
-@mistake("the reduction of the 3x3 branch is a 3x3 too: it is a 1x1")
-class ThreeThreeTimes(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.branch3x3_1 = nn.Conv2d(in_channels, 16, 3, padding=1)
 
 
 @mistake("the first 3x3 convolution gives 16 channels: it gives 24")
@@ -513,82 +313,11 @@ class SecondThreeReadsSixteen(Right):
         self.branch3x3_3 = nn.Conv2d(16, 24, 3, padding=1)
 
 
-@mistake("the reduction of the 5x5 branch gives 24 channels: it gives 16")
-class ReductionOfFiveWide(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.branch5x5_1 = nn.Conv2d(in_channels, 24, 1)
-        self.branch5x5_2 = nn.Conv2d(24, 24, 5, padding=2)
-
-
-@mistake("the reduction of the 3x3 branch gives 24 channels: it gives 16")
-class ReductionOfThreeWide(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.branch3x3_1 = nn.Conv2d(in_channels, 24, 1)
-        self.branch3x3_2 = nn.Conv2d(24, 24, 3, padding=1)
-
-
-@mistake("the reductions give 24 channels: they give 16")
-class ReductionsWide(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.branch5x5_1 = nn.Conv2d(in_channels, 24, 1)
-        self.branch5x5_2 = nn.Conv2d(24, 24, 5, padding=2)
-        self.branch3x3_1 = nn.Conv2d(in_channels, 24, 1)
-        self.branch3x3_2 = nn.Conv2d(24, 24, 3, padding=1)
-
-
 @mistake("two 3x3 convolutions stand for the 5x5: it is one convolution with a kernel of 5")
 class TwoThreesForFive(Right):
     def __init__(self, in_channels):
         super().__init__(in_channels)
         self.branch5x5_2 = nn.Sequential(nn.Conv2d(16, 24, 3, padding=1), nn.Conv2d(24, 24, 3, padding=1))
-
-
-@mistake("the first 3x3 convolution is skipped: the branch has two")
-class FirstThreeSkipped(_Parts):
-    def three(self, x):
-        return self.branch3x3_3(self.branch3x3_1(x))
-
-
-@mistake("the second 3x3 convolution runs twice: it runs once")
-class SecondThreeTwice(_Parts):
-    def three(self, x):
-        return self.branch3x3_3(self.branch3x3_3(self.branch3x3_2(self.branch3x3_1(x))))
-
-
-@mistake("the 5x5 convolution reads x: it reads what its 1x1 convolution gives")
-class FiveReadsX(_Parts):
-    def five(self, x):
-        return self.branch5x5_2(x)
-
-
-@mistake("the 3x3 convolution reads x: it reads what its 1x1 convolution gives")
-class ThreeReadsX(_Parts):
-    def three(self, x):
-        return self.branch3x3_3(self.branch3x3_2(x))
-
-
-@mistake("the 5x5 branch begins with branch1x1: it has a 1x1 convolution of its own, branch5x5_1")
-class FiveReadsOne(_Parts):
-    def five(self, x):
-        return self.branch5x5_2(self.branch1x1(x))
-
-
-@mistake("the 3x3 branch begins with branch1x1: it has a 1x1 convolution of its own, branch3x3_1")
-class ThreeReadsOne(_Parts):
-    def three(self, x):
-        return self.branch3x3_3(self.branch3x3_2(self.branch1x1(x)))
-
-
-@mistake("both larger branches begin with branch1x1: each has a 1x1 convolution of its own")
-class BothReadOne(_Parts):
-    def five(self, x):
-        return self.branch5x5_2(self.branch1x1(x))
-
-    def three(self, x):
-        return self.branch3x3_3(self.branch3x3_2(self.branch1x1(x)))
 
 
 @mistake("the 3x3 branch begins with the reduction of the 5x5: it has its own, branch3x3_1")
@@ -597,108 +326,11 @@ class ThreeReducedByFive(_Parts):
         return self.branch3x3_3(self.branch3x3_2(self.branch5x5_1(x)))
 
 
-@mistake("the 5x5 branch begins with the reduction of the 3x3: it has its own, branch5x5_1")
-class FiveReducedByThree(_Parts):
-    def five(self, x):
-        return self.branch5x5_2(self.branch3x3_1(x))
-
-
-@mistake("the reductions are swapped: branch5x5_1 comes before the 5x5, branch3x3_1 before the 3x3")
-class ReductionsSwapped(_Parts):
-    def five(self, x):
-        return self.branch5x5_2(self.branch3x3_1(x))
-
-    def three(self, x):
-        return self.branch3x3_3(self.branch3x3_2(self.branch5x5_1(x)))
-
-
-@mistake("the 3x3 branch reads what the 5x5 branch gave: all four read x")
-class ThreeReadsFive(_Parts):
-    def three(self, x):
-        return self.branch3x3_3(self.branch3x3_2(self.branch3x3_1(self.five(x))))
-
-
-@mistake("the 5x5 branch reads what branch1x1 gave: all four read x")
-class FiveBehindOne(_Parts):
-    def five(self, x):
-        return self.branch5x5_2(self.branch5x5_1(self.branch1x1(x)))
-
-
-@mistake("there is a ReLU after both reductions: this block has none inside")
-class ReluOnReductions(_Parts):
-    def five(self, x):
-        return self.branch5x5_2(torch.relu(self.branch5x5_1(x)))
-
-    def three(self, x):
-        return self.branch3x3_3(self.branch3x3_2(torch.relu(self.branch3x3_1(x))))
-
-
-@mistake("a ReLU works on x before the branches: this block has none inside")
-class ReluBefore(_Parts):
-    def forward(self, x):
-        return super().forward(torch.relu(x))
-
-
-@mistake("there is a ReLU inside the 3x3 branch: this block has none inside")
-class ReluInThree(_Parts):
-    def three(self, x):
-        return self.branch3x3_3(torch.relu(self.branch3x3_2(torch.relu(self.branch3x3_1(x)))))
-
-
-@mistake("there is a ReLU between the two 3x3 convolutions: this block has none inside")
-class ReluBetweenThrees(_Parts):
-    def three(self, x):
-        return self.branch3x3_3(torch.relu(self.branch3x3_2(self.branch3x3_1(x))))
-
-
-@mistake("there is a ReLU inside the 5x5 branch: this block has none inside")
-class ReluInFive(_Parts):
-    def five(self, x):
-        return self.branch5x5_2(torch.relu(self.branch5x5_1(x)))
-
-
-@mistake("the pool branch is left out: four branches are joined")
-class NoPoolBranch(_Parts):
-    order = (0, 1, 2)
-
-
-@mistake("branch1x1 is left out: four branches are joined")
-class NoOneBranch(_Parts):
-    order = (1, 2, 3)
-
-
-@mistake("there is a dropout at the end: this block has none")
-class DropoutAtTheEnd(_Parts):
-    def joined(self, branches):
-        return functional.dropout(torch.cat(branches, dim=1), 0.5, self.training)
-
-
 @mistake("out_channels counts the reductions too: 16 + 24 + 24 + 24 = 88")
 class ReductionsCounted(Right):
     def __init__(self, in_channels):
         super().__init__(in_channels)
         self.out_channels = 16 * 3 + 24 * 4
-
-
-@mistake("out_channels is 96, as if each branch gave 24: 16 + 24 + 24 + 24 = 88")
-class FourTimesTwentyFour(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.out_channels = 96
-
-
-@mistake("out_channels counts the channels of x too: it is 88")
-class InputCounted(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.out_channels = in_channels + 88
-
-
-@mistake("out_channels is the width of the last branch: it is that of all four, 88")
-class LastWidthTold(Right):
-    def __init__(self, in_channels):
-        super().__init__(in_channels)
-        self.out_channels = 24
 
 
 @mistake("super().__init__() is missing: without it a module takes no sub-modules")
@@ -710,13 +342,3 @@ class NoSuper(Right):
 @mistake("branch1x1 gives 24 channels: it gives 16")
 class OneGivesTwentyFour(_Made):
     widths = {"branch1x1": 24}
-
-
-@mistake("branch_pool gives 16 channels: it gives 24")
-class PoolGivesSixteen(_Made):
-    widths = {"branch_pool": 16}
-
-
-@mistake("branch5x5_2 gives 16 channels: it gives 24")
-class FiveGivesSixteen(_Made):
-    widths = {"branch5x5_2": 16}

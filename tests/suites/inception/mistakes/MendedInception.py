@@ -59,16 +59,6 @@ class NoReluBehindBranch5(_Block):
     bare = ("branch5",)
 
 
-@mistake("one reduction for both branches, and cat along the first axis")
-class SharedAndBatch(_Block):
-    left = ("shared", "batch")
-
-
-@mistake("one reduction for both branches, and no ReLU after branch5")
-class SharedAndBare(_Block):
-    left, bare = ("shared",), ("branch5",)
-
-
 @mistake("cat along the first axis, and no ReLU after branch5")
 class BatchAndBare(_Block):
     left, bare = ("batch",), ("branch5",)
@@ -85,34 +75,13 @@ class NoReluAtTheEnd(_Block):
     bare = ("branch1", "branch3", "branch5", "branch_pool")
 
 
-@mistake("the pool takes the average: the largest of each window is asked for")
-class AveragePool(_Block):
-    def _pooled(self, x):
-        return functional.avg_pool2d(x, 3, stride=1, padding=1)
-
-
 @mistake("the image is padded with zeros before the pool: at the border a 0 then beats negative pixels")
 class PoolOfZeros(_Block):
     def _pooled(self, x):
         return functional.max_pool2d(functional.pad(x, (1, 1, 1, 1)), 3, stride=1)
 
 
-@mistake("branch1 reads the pooled image: every branch reads x")
-class Branch1OfThePool(_Block):
-    def forward(self, x):
-        three = self.branch3(self.reduce3(x).relu()).relu()
-        five = self.branch5(self.reduce5(x).relu()).relu()
-        pooled = self._pooled(x)
-        return torch.cat([self.branch1(pooled).relu(), three, five, self.branch_pool(pooled).relu()], 1)
-
-
 @mistake("the branches stand in another order: branch1, branch3, branch5, branch_pool")
 class OtherOrder(_Block):
     def _joined(self, parts):
         return torch.cat([parts[0], parts[2], parts[1], parts[3]], 1)
-
-
-@mistake("the branches are joined channel by channel in turn: all channels of one branch come first")
-class ChannelsInTurn(_Block):
-    def _joined(self, parts):
-        return torch.stack(parts, 2).flatten(1, 2)

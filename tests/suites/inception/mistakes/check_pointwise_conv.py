@@ -58,11 +58,6 @@ def never_a_bias(pointwise_conv):
     compare(pointwise_conv, biases=(False,))
 
 
-@mistake("a bias is always given: leave it out too")
-def always_a_bias(pointwise_conv):
-    compare(pointwise_conv, biases=(True,))
-
-
 @mistake("the weight is ones: no filter and no channel differs from another")
 def weights_of_ones(pointwise_conv):
     x, weight = torch.arange(120.0).reshape(2, 3, 5, 4), torch.ones(4, 3, 1, 1)
@@ -74,12 +69,6 @@ def never_square(pointwise_conv):
     compare(pointwise_conv, sizes=(SIZES[0], SIZES[2]))
 
 
-@mistake("the weight is the identity: turned round it is the same, and each channel is alone")
-def identity(pointwise_conv):
-    x = torch.randn(2, 3, 5, 4, generator=torch.Generator().manual_seed(1))
-    assert_close(pointwise_conv(x, torch.eye(3)[:, :, None, None]), x)
-
-
 @mistake("there is one pixel: what mixes pixels up goes unseen")
 def one_pixel(pointwise_conv):
     compare(pointwise_conv, sizes=((2, 3, 4, 1, 1), (2, 3, 3, 1, 1), (2, 2, 5, 1, 1)))
@@ -88,16 +77,6 @@ def one_pixel(pointwise_conv):
 @mistake("there is one image: what is done to the first alone goes unseen")
 def one_image(pointwise_conv):
     compare(pointwise_conv, sizes=[(1, *sizes[1:]) for sizes in SIZES])
-
-
-@mistake("there is one channel: no sum over channels is at work")
-def one_channel(pointwise_conv):
-    compare(pointwise_conv, sizes=((2, 1, 4, 5, 4), (2, 1, 1, 5, 3)))
-
-
-@mistake("all numbers are positive: a rectifier after the sum goes unseen")
-def positive_numbers(pointwise_conv):
-    compare(pointwise_conv, same=True)
 
 
 @mistake("no gradient is asked for: numbers alone may be right")

@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional
 
-from grader.suite import mistake, reference
+from grader.suite import mistake
 
 
 def _checked(x, weight, bias):
@@ -67,27 +67,11 @@ def reshaped_both_ways(x, weight, bias=None):
     return y if bias is None else y + bias.reshape(-1, 1, 1)
 
 
-@mistake("x and its product with the bias were reshaped: that reorders memory; move the channels by permute")
-def reshaped_both_ways_with_bias(x, weight, bias=None):
-    _checked(x, weight, bias)
-    n, c, h, w = x.shape
-    y = functional.linear(x.reshape(-1, c), weight.reshape(-1, c), bias)
-    return y.reshape(n, len(weight), h, w)
-
-
 @mistake("x was reshaped to (C, N * H * W): with more than one image that mixes samples and channels")
 def batch_reshaped_away(x, weight, bias=None):
     _checked(x, weight, bias)
     n, c, h, w = x.shape
     y = (weight.reshape(-1, c) @ x.reshape(c, -1)).reshape(n, len(weight), h, w)
-    return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
-@mistake("x was reshaped to (C, N * H * W): transpose samples and channels first, as at the end")
-def batch_reshaped_in(x, weight, bias=None):
-    _checked(x, weight, bias)
-    n, c, h, w = x.shape
-    y = (weight.reshape(-1, c) @ x.reshape(c, -1)).reshape(len(weight), n, h, w).transpose(0, 1)
     return y if bias is None else y + bias.reshape(-1, 1, 1)
 
 
@@ -106,13 +90,6 @@ def channels_last(x, weight, bias=None):
     return y if bias is None else y + bias
 
 
-@mistake("height and width changed places: the order of axes is (N, F, H, W)")
-def sides_swapped(x, weight, bias=None):
-    _checked(x, weight, bias)
-    y = (x.permute(0, 3, 2, 1) @ weight.reshape(len(weight), -1).t()).permute(0, 3, 1, 2)
-    return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
 @mistake("the bias is not added")
 def no_bias(x, weight, bias=None):
     _checked(x, weight, bias)
@@ -126,39 +103,10 @@ def bias_along_columns(x, weight, bias=None):
     return y if bias is None else y + bias
 
 
-@mistake("the bias was added along the rows: reshape it to (F, 1, 1), so that it belongs to the channels")
-def bias_along_rows(x, weight, bias=None):
-    _checked(x, weight, bias)
-    y = _product(x, weight, None)
-    return y if bias is None else y + bias.reshape(-1, 1)
-
-
-@mistake(
-    "the bias was added along the samples: reshape it to (1, F, 1, 1), so that it belongs to the channels"
-)
-def bias_along_samples(x, weight, bias=None):
-    _checked(x, weight, bias)
-    y = _product(x, weight, None)
-    return y if bias is None else y + bias.reshape(-1, 1, 1, 1)
-
-
-@mistake("the bias is subtracted: it is added")
-def bias_subtracted(x, weight, bias=None):
-    _checked(x, weight, bias)
-    return _product(x, weight, None if bias is None else -bias)
-
-
 @mistake("the bias is used where there is none: it may be None")
 def bias_required(x, weight, bias=None):
     _checked(x, weight, bias)
     return _product(x, weight, None) + bias.reshape(-1, 1, 1)
-
-
-@mistake("the bias is asked for its length where there is none: it may be None")
-def bias_required_for_the_check(x, weight, bias=None):
-    if bias.shape != weight.shape[:1]:
-        raise ValueError("bias")
-    return _product(x, weight, bias)
 
 
 @mistake("`if bias` asks for the truth of a whole tensor: compare with None")
@@ -188,41 +136,6 @@ def squeezed(x, weight, bias=None):
     return y if bias is None else y + bias.reshape(-1, 1, 1)
 
 
-@mistake("squeeze() took axes of length 1 from the result: it is (N, F, H, W), also for one filter or sample")
-def result_squeezed(x, weight, bias=None):
-    _checked(x, weight, bias)
-    y = _product(x, weight, None).squeeze()
-    return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
-@mistake("the result was squeezed at the end: it is (N, F, H, W), also for one filter or sample")
-def squeezed_at_the_end(x, weight, bias=None):
-    _checked(x, weight, bias)
-    return _product(x, weight, bias).squeeze()
-
-
-@mistake("the products were averaged over the channels: their sum is asked for")
-def averaged_over_channels(x, weight, bias=None):
-    _checked(x, weight, bias)
-    y = _product(x, weight, None) / x.shape[1]
-    return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
-@mistake("the products were summed over the filters: sum over the channels")
-def summed_over_filters(x, weight, bias=None):
-    _checked(x, weight, bias)
-    f, c = weight.shape[:2]
-    y = (x.unsqueeze(1) * weight.reshape(1, f, c, 1, 1)).sum(1)
-    return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
-@mistake("the channels were summed up without the weight")
-def weight_per_filter_only(x, weight, bias=None):
-    _checked(x, weight, bias)
-    y = x.sum(1, keepdim=True) * weight.sum(1).reshape(1, -1, 1, 1) / x.shape[1]
-    return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
 @mistake("torch's own convolution does the work: it is to be a matrix product")
 def torchs_own(x, weight, bias=None):
     _checked(x, weight, bias)
@@ -239,19 +152,6 @@ def loop_over_samples(x, weight, bias=None):
 def loop_over_filters(x, weight, bias=None):
     _checked(x, weight, bias)
     y = torch.stack([(x * row).sum(1) for row in weight], dim=1)
-    return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
-@mistake(
-    "a Python loop runs over the pixels, into torch.zeros without device=: one product serves all of them"
-)
-def loop_over_pixels(x, weight, bias=None):
-    _checked(x, weight, bias)
-    n, c, h, w = x.shape
-    y = torch.zeros(n, len(weight), h, w, dtype=x.dtype)
-    for i in range(h):
-        for j in range(w):
-            y[:, :, i, j] = x[:, :, i, j] @ weight.reshape(-1, c).t()
     return y if bias is None else y + bias.reshape(-1, 1, 1)
 
 
@@ -278,11 +178,6 @@ def nothing_checked(x, weight, bias=None):
     return _product(x, weight, bias)
 
 
-@mistake("no shape is checked, and weight[:, :, 0, 0] takes any kernel: raise a ValueError")
-def nothing_checked_first_entries(x, weight, bias=None):
-    return _first_entries(x, weight, bias)
-
-
 @mistake("the shapes are left to einsum: raise a ValueError that names the argument")
 def left_to_einsum(x, weight, bias=None):
     return _summed(x, weight, bias)
@@ -295,38 +190,12 @@ def asserted(x, weight, bias=None):
     return _product(x, weight, bias)
 
 
-@mistake("the weight is not checked: raise a ValueError that names it")
-def weight_not_checked(x, weight, bias=None):
-    _checked_bias(weight, bias)
-    return _product(x, weight, bias)
-
-
-@mistake("the weight is not checked, and weight[:, :, 0, 0] takes any kernel: raise a ValueError")
-def weight_not_checked_first_entries(x, weight, bias=None):
-    _checked_bias(weight, bias)
-    return _first_entries(x, weight, bias)
-
-
-@mistake("the weight is left to einsum, which stretches a single channel: raise a ValueError")
-def weight_left_to_einsum(x, weight, bias=None):
-    _checked_bias(weight, bias)
-    return _summed(x, weight, bias)
-
-
 @mistake("the size of the kernel is not checked, and weight[:, :, 0, 0] takes any: raise a ValueError")
 def any_kernel_taken(x, weight, bias=None):
     if weight.shape[1] != x.shape[1]:
         raise ValueError("weight")
     _checked_bias(weight, bias)
     return _first_entries(x, weight, bias)
-
-
-@mistake("a larger kernel ends in a RuntimeError of reshape: check weight.shape, raise a ValueError")
-def kernel_left_to_reshape(x, weight, bias=None):
-    if weight.shape[1] != x.shape[1]:
-        raise ValueError("weight")
-    _checked_bias(weight, bias)
-    return _product(x, weight, bias)
 
 
 @mistake("the channels of weight are not compared with those of x: raise a ValueError about weight")
@@ -337,68 +206,10 @@ def channels_not_checked(x, weight, bias=None):
     return _product(x, weight, bias)
 
 
-@mistake("a weight with one channel is stretched over all of x: raise a ValueError about weight")
-def single_channel_stretched(x, weight, bias=None):
-    if weight.shape[2:] != (1, 1):
-        raise ValueError("weight")
-    _checked_bias(weight, bias)
-    return _summed(x, weight, bias)
-
-
 @mistake("the bias is not checked: one number for each filter, or a ValueError about bias")
 def bias_not_checked(x, weight, bias=None):
     _checked(x, weight, None)
     return _product(x, weight, bias)
-
-
-@mistake("the bias is left to reshape(F, 1, 1), which ends in a RuntimeError: raise a ValueError about bias")
-def bias_left_to_reshape(x, weight, bias=None):
-    _checked(x, weight, None)
-    y = _product(x, weight, None)
-    return y if bias is None else y + bias.reshape(len(weight), 1, 1)
-
-
-@mistake("the result is always float32: keep the dtype")
-def always_float32(x, weight, bias=None):
-    return reference("inception").pointwise_conv(x, weight, bias).float()
-
-
-@mistake("the weight was detached: gradients flow into it too")
-def weight_detached(x, weight, bias=None):
-    return reference("inception").pointwise_conv(x, weight.detach(), bias)
-
-
-@mistake("the result is collected in torch.zeros without device=: that lies on the CPU")
-def collected_on_the_cpu(x, weight, bias=None):
-    _checked(x, weight, bias)
-    y = torch.zeros(len(x), len(weight), *x.shape[2:], dtype=x.dtype)
-    y = y + torch.einsum("fc,nchw->nfhw", weight[:, :, 0, 0], x)
-    return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
-@mistake("the product is float32 and the bias is not: keep the dtype of x")
-def product_in_float32(x, weight, bias=None):
-    _checked(x, weight, bias)
-    y = _product(x.float(), weight.float(), None)
-    return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
-@mistake("x was detached: gradients flow into it too")
-def x_detached(x, weight, bias=None):
-    return reference("inception").pointwise_conv(x.detach(), weight, bias)
-
-
-@mistake("the product was made under no_grad: gradients flow into x and weight")
-def product_without_graph(x, weight, bias=None):
-    _checked(x, weight, bias)
-    with torch.no_grad():
-        y = _product(x, weight, None)
-    return y if bias is None else y + bias.reshape(-1, 1, 1)
-
-
-@mistake("the whole result was detached: gradients flow into x, weight and bias")
-def all_detached(x, weight, bias=None):
-    return reference("inception").pointwise_conv(x, weight, bias).detach()
 
 
 @mistake("the work is done in numpy, which has no gradients and no devices: use torch")

@@ -47,8 +47,9 @@ def release_command(
     Every visible test is cut out with what it needs and played against the reference before anything is written.
     """
     from grader.course import load_course
-    from grader.release.bundle import make_bundle, refuse_occupied, write_folder, write_zip
+    from grader.release.bundle import make_bundle, refuse_occupied
     from grader.release.wheel import NAME as ALLOWED
+    from grader.storage import atomic_write, zipped
 
     if not ALLOWED.fullmatch(name):
         raise WrongCall(f"--name {name}: use letters, digits, and - _ . between them")
@@ -61,9 +62,10 @@ def release_command(
             course.topic(slug)
         chosen = course.select([*topics, *tasks])
         files, students = make_bundle(course, chosen, name, with_wheel=with_wheel, notebooks=notebooks)
-        write_folder(files, folder)
+        for path, data in files.items():
+            atomic_write(folder / path, data)
         if archive is not None:
-            write_zip(files, archive, name)
+            atomic_write(archive, zipped({f"{name}/{path}": data for path, data in files.items()}))
     except OSError as problem:
         raise WrongCall(str(problem)) from problem
     wheels = [folder / name for name in files if name.endswith(".whl")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
 from pathlib import Path
@@ -93,10 +93,7 @@ def _is_tables(value: object) -> bool:
 
 
 TOPIC_KEYS = ("title", "order", "tracks", "tasks")
-TASK_KEYS = (
-    "name", "title", "points", "needs", "hints", "computes", "torch", "differs", "hidden", "kind", "minutes",
-    "difficulty", "tracks", "formerly",
-)  # fmt: skip
+TASK_KEYS = tuple(each.name for each in fields(Task) if each.name not in ("id", "topic"))
 
 
 def read_topics(exercises: Path) -> tuple[Topic, ...]:

@@ -21,7 +21,6 @@ from grader.release.student_course import StudentCourse, student_course
 from grader.release.suites import CannotRelease
 from grader.release.wheel import licence, rendered, wheel, wheel_name
 from grader.report import Verdict
-from grader.storage import atomic_write, zipped
 
 SEED = 0
 
@@ -140,20 +139,3 @@ def refuse_occupied(folder: Path) -> None:
     """Raise CannotRelease where a folder holds anything: what was released before could mix with it."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CannotRelease(f"{folder} is there and not empty: name a new folder, or empty it")
-
-
-def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write the files of a bundle.
-
-    Raises:
-        CannotRelease: something lies there already.
-        OSError: a file cannot be written.
-    """
-    refuse_occupied(folder)
-    for name, data in files.items():
-        atomic_write(folder / name, data)
-
-
-def write_zip(files: Mapping[str, bytes], file: Path, name: str) -> None:
-    """Write a zip file that unpacks into one folder called `name`."""
-    atomic_write(file, zipped({f"{name}/{path}": data for path, data in files.items()}))

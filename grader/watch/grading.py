@@ -50,7 +50,7 @@ class Judges:
 
     def __init__(self, course: Course, sandbox: str, accelerator: Accelerator, tell: e.Tell) -> None:
         """Start none yet; `tell` is told when one gets ready."""
-        self._course, self._sandbox, self._accelerator, self._tell = course, sandbox, accelerator, tell
+        self._course, self._sandbox, self.accelerator, self._tell = course, sandbox, accelerator, tell
         self._pool = JudgePool(MOST_JUDGES)
         self._pool.open(1)
 
@@ -98,7 +98,7 @@ class Judges:
                 self._tell(e.Ready(topic, time.monotonic() - started))
 
     def _key(self, topic: str) -> JudgeKey:
-        return JudgeKey(tuple(task.id for task in self._course.topic(topic).tasks), self._sandbox, self._accelerator)
+        return JudgeKey(tuple(task.id for task in self._course.topic(topic).tasks), self._sandbox, self.accelerator)
 
 
 class Grading:
@@ -112,7 +112,6 @@ class Grading:
         self._tell, self._last_words = tell, last_words
         self._asked: SimpleQueue[e.Grade | e.Warm | None] = SimpleQueue()
         self._judges: Judges | None = None
-        self._accelerator: Accelerator | None = None
         self._closed = False
         self._thread = threading.Thread(target=self._work, daemon=True, name="grading")
         self._thread.start()
@@ -156,23 +155,22 @@ class Grading:
         """Import torch, and find out what grades here."""
         topic = effect.topic if isinstance(effect, e.Warm) else effect.task_id.partition(".")[0]
         self._tell(e.Starting(topic))
-        self._accelerator = accelerator_for(self._options.device)
-        self._judges = Judges(self._course, self._options.sandbox, self._accelerator, self._tell)
+        accelerator = accelerator_for(self._options.device)
+        self._judges = Judges(self._course, self._options.sandbox, accelerator, self._tell)
         return self._judges
 
     def _grade(self, judges: Judges, effect: e.Grade) -> e.Graded:
         from grader.judge.grading import report_of  # which imports torch
 
-        assert self._accelerator is not None
         started, options, task = time.perf_counter(), self._options, self._course.task(effect.task_id)
         order = Order(
             Submission(effect.files, options.name), (task.id,), "", self._seed, options.sandbox, False,
-            accelerator=self._accelerator, core=options.core,
+            accelerator=judges.accelerator, core=options.core,
         )  # fmt: skip
         result = judges.grade(order, lambda found: self._tell_meanwhile(effect, found))
         result.tasks[task.id] = self._beside_needs(effect, result.tasks[task.id])
         report = report_of(
-            self._course, [task], result, name=options.name, seed=self._seed, accelerator=self._accelerator,
+            self._course, [task], result, name=options.name, seed=self._seed, accelerator=judges.accelerator,
             seconds=time.perf_counter() - started,
         )  # fmt: skip
         return e.Graded(task.id, effect.mark, report, now())

@@ -9,6 +9,7 @@ import pytest
 
 from grader.cli import watch as cli
 from grader.cli.shared import WrongCall
+from grader.device.choice import simulated_accelerator
 from grader.judge.order import PartialResult, ShardResult
 from grader.judge.warm_pool import JudgeStopped
 from grader.learner.code_files import Reader
@@ -28,7 +29,7 @@ class FakeJudges:
 
     def __init__(self, report_of):
         self.report_of, self.problems, self.orders, self.closed = report_of, [], [], False
-        self.told = []
+        self.told, self.accelerator = [], simulated_accelerator()
 
     def warm(self, topic):
         pass

@@ -103,7 +103,10 @@ def get_bytes(connection: Connection, digest: str) -> bytes:
 
 def put_hand_in(connection: Connection, hand_in: HandIn) -> str:
     """Keep a hand-in, and return its digest: it is the same one only if everything about it is the same."""
-    text = dump(_facts(connection, hand_in))
+    facts = {**vars(hand_in), "files": {name: put_bytes(connection, data) for name, data in hand_in.files.items()}}
+    if not hand_in.uploads:
+        del facts["uploads"]  # as in the gradebooks of the time when there were none
+    text = dump(facts)
     digest = hashlib.sha256(text.encode()).hexdigest()
     when = None if hand_in.submitted_at is None else time_text(hand_in.submitted_at)
     connection.write(
@@ -121,13 +124,6 @@ def get_hand_in(connection: Connection, digest: str) -> HandIn:
     facts = load(found[0][0])
     files = {name: get_bytes(connection, kept) for name, kept in facts["files"].items()}
     return replace(from_plain({**facts, "files": {}}, HandIn), files=files)
-
-
-def _facts(connection: Connection, hand_in: HandIn) -> dict[str, Any]:
-    facts = {**vars(hand_in), "files": {name: put_bytes(connection, data) for name, data in hand_in.files.items()}}
-    if not hand_in.uploads:
-        del facts["uploads"]  # as in the gradebooks of the time when there were none
-    return facts
 
 
 def put_report(connection: Connection, report: Report) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from grader.classroom.policy.course_toml import read_policy
 from grader.classroom.policy.worth import moments_of
 from grader.classroom.reading.read import read_class
 from grader.classroom.reading.tree import ClassProblem
-from grader.classroom.records import ClassIntake, Outcome, Standing, Student
+from grader.classroom.records import ClassIntake, Outcome, Student
 from grader.classroom.tables.roster_files import read_roster
 from grader.course import Task, load_course
 from grader.course.stub import stub_of
@@ -75,7 +75,10 @@ def with_earlier(intake: ClassIntake, book: Gradebook, tasks: Collection[Task]) 
     Only a run over the same tasks counts: another one is of another assignment.
     """
     here = {hand_in.student.id for hand_in in intake.hand_ins}
-    others = [each for each in _last(book, tasks) if each.student.id not in here]
+    last = next((entry for entry in reversed(book.runs()) if entry.finished), None)
+    same = last is not None and {column.id for column in last.columns} == {task.id for task in tasks}
+    stood = book.handed_in(last.number) if last and same else ()
+    others = [each for each in stood if each.student.id not in here]
     kept = [hand_in for each in others if each.outcome is not Outcome.UNKNOWN for hand_in in each.hand_ins]
     with_work = {hand_in.student.id for hand_in in kept}
     gone = [each.student for each in others if each.outcome is Outcome.MISSING]
@@ -110,12 +113,6 @@ def only(intake: ClassIntake, wanted: Sequence[str]) -> ClassIntake:
         missing=tuple(student for student in intake.missing if student.id in chosen),
         unknown=(),
     )
-
-
-def _last(book: Gradebook, tasks: Collection[Task]) -> Sequence[Standing]:
-    last = next((entry for entry in reversed(book.runs()) if entry.finished), None)
-    same = last is not None and {column.id for column in last.columns} == {task.id for task in tasks}
-    return book.handed_in(last.number) if last and same else ()
 
 
 def _one(wanted: str, students: Sequence[Student]) -> Student:

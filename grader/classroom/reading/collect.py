@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,12 +24,6 @@ def too_large(where: str, most: int) -> str:
         "clear the outputs of the notebook" if where.casefold().endswith(".ipynb") else "move data out of it"
     )
     return f"{short(where)} is larger than {most // limits.MB} MB: {remedy}"
-
-
-def _rival_files(topic: str, paths: Sequence[str]) -> str:
-    """Say that a topic has two files that differ."""
-    listed = " and ".join(short(path) for path in sorted(paths)[:5])
-    return f"{len(paths)} different files could be {topic}: {listed}: hand in one of them"
 
 
 def _no_topic_file(topics: Collection[str], others: int, code: Iterable[str]) -> str:
@@ -197,7 +191,8 @@ def _decide(search: _Search, topic: str) -> None:
     first, got = choice.rivals[0], search.got
     why = next((each.why for each in choice.rivals if each.why), "")
     if not why and len(choice.rivals) > 1:
-        why = _rival_files(topic, [each.where for each in choice.rivals])
+        listed = " and ".join(map(short, sorted(each.where for each in choice.rivals)[:5]))
+        why = f"{len(choice.rivals)} different files could be {topic}: {listed}: hand in one of them"
     data = first.read()
     search.budget.kept -= 0 if why or data is None else len(data)
     if search.budget.kept < 0:

@@ -117,33 +117,16 @@ class StructureIndex:
         pieces = self.windows[student]
         if not pieces:
             return {}
-        flags = np.split(_among(joined(pieces.values()), rare), np.cumsum([len(each) for each in pieces.values()])[:-1])
-        return {name: _spread(found) for name, found in zip(pieces, flags, strict=True) if found.any()}
-
-
-def _among(structures: Structures, some: Structures) -> Flags:
-    """Which of the structures are among some that are sorted."""
-    if not len(some):
-        return np.zeros(len(structures), np.bool_)
-    places = np.minimum(np.searchsorted(some, structures), len(some) - 1)
-    found: Flags = some[places] == structures
-    return found
-
-
-def _spread(starts: Flags) -> Flags:
-    """The tokens of the windows that begin where a flag is set."""
-    covered = np.zeros(len(starts) + WINDOW - 1, np.bool_)
-    for start in np.flatnonzero(starts):
-        covered[start : start + WINDOW] = True
-    return covered
+        starts = np.isin(joined(pieces.values()), rare).astype(np.int64)
+        flags = np.split(starts, np.cumsum([len(each) for each in pieces.values()])[:-1])
+        window = np.ones(WINDOW, np.int64)  # the tokens of those that begin where a flag is set
+        return {name: np.convolve(each, window) > 0 for name, each in zip(pieces, flags, strict=True) if each.any()}
 
 
 def index_of(windows: Mapping[str, Windows], natural: Structures, most: int) -> StructureIndex:
     """Build the index of a class without what is natural, and without what more than `most` of it have."""
     each = {student: np.setdiff1d(joined(pieces.values()), natural) for student, pieces in windows.items()}
-    if not each:
-        return StructureIndex(windows, {}, np.zeros((0, 0), np.int32))
-    found, holders = np.unique(np.concatenate(list(each.values())), return_counts=True)
+    found, holders = np.unique(joined(each.values()), return_counts=True)
     common = found[holders > most]
     own = {student: np.setdiff1d(structures, common) for student, structures in each.items()}
     return StructureIndex(windows, own, in_common(list(own.values())))

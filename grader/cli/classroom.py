@@ -114,11 +114,11 @@ def _show_diff(asked: Asked, result: ClassResult) -> None:
     from grader.classroom.pages.gradebook import compare, show_changes
 
     with Gradebook(asked.book) as book:
-        finished = [entry.number for entry in book.runs() if entry.finished and entry.number < result.number]
-        if not finished:
+        earlier = book.last(before=result.number)
+        if earlier is None:
             click.echo("There is no earlier run to compare with.")
             return
-        changes = compare(book.result(finished[-1]), result)
+        changes = compare(book.result(earlier.number), result)
     shared.show(lambda console: show_changes(changes, console), None)
 
 

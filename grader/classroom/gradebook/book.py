@@ -124,6 +124,10 @@ class Gradebook(Connection):
         """Return every run, the oldest first, also those that were not finished."""
         return tuple(map(contents.run_of, self.rows(f"{ENTRIES} ORDER BY number")))
 
+    def last(self, before: float = math.inf) -> Run | None:
+        """Return the last finished run, or the last one before the number of another."""
+        return next((run for run in reversed(self.runs()) if run.finished and run.number < before), None)
+
     def _run(self, number: int) -> Run:
         rows = self.rows(f"{ENTRIES} WHERE number = ?", number)
         if not rows:
@@ -144,16 +148,12 @@ class Gradebook(Connection):
 
     def result(self, run: int | None = None) -> ClassResult:
         """Return a finished run whole, the latest if none is named."""
-        known = self._run(self._last_finished() if run is None else run)
+        known = self.last() if run is None else self._run(run)
+        if known is None:
+            raise self._no_such_run(None)
         if known.finished is None:
             raise WrongBook(f"{self.path}: run {run} was not finished: grade the class again to take it up")
         return ClassResult(**vars(known), standings=contents.get_standings(self, known.number))
-
-    def _last_finished(self) -> int:
-        ((number,),) = self.rows("SELECT max(number) FROM runs WHERE finished IS NOT NULL")
-        if not isinstance(number, int):
-            raise self._no_such_run(None)
-        return number
 
     def handed_in(self, run: int) -> tuple[Standing, ...]:
         """Return the standings of a finished run without their reports, which takes less time."""

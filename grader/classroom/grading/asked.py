@@ -75,7 +75,7 @@ def with_earlier(intake: ClassIntake, book: Gradebook, tasks: Collection[Task]) 
     Only a run over the same tasks counts: another one is of another assignment.
     """
     here = {hand_in.student.id for hand_in in intake.hand_ins}
-    last = next((entry for entry in reversed(book.runs()) if entry.finished), None)
+    last = book.last()
     same = last is not None and {column.id for column in last.columns} == {task.id for task in tasks}
     stood = book.handed_in(last.number) if last and same else ()
     others = [each for each in stood if each.student.id not in here]

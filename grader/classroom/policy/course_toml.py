@@ -41,13 +41,13 @@ class Fields(Table):
 
     zone: ZoneInfo | None = None
 
-    def number(self, key: str, *, usual: int, least: int = 0, most: int | None = None) -> Fraction:
-        """Return a number between two bounds, exactly as it is written; what is usual when the key is absent."""
+    def number(self, key: str, *, usual: int, most: int | None = None) -> Fraction:
+        """Return a number from 0 on, exactly as it is written; what is usual when the key is absent."""
         value = self.values.get(key, usual)
         known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
         number = Fraction(str(value)) if known else None
-        if number is None or number < least or (most is not None and number > most):
-            bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
+        if number is None or number < 0 or (most is not None and number > most):
+            bounds = "of at least 0" if most is None else f"from 0 to {most}"
             raise self.fail(key, f"is {value!r}", f"it must be a number {bounds}")
         return number
 

@@ -43,13 +43,8 @@ class Fields(Table):
 
     def number(self, key: str, *, usual: int, most: int | None = None) -> Fraction:
         """Return a number from 0 on, exactly as it is written; what is usual when the key is absent."""
-        value = self.values.get(key, usual)
-        known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        number = Fraction(str(value)) if known else None
-        if number is None or number < 0 or (most is not None and number > most):
-            bounds = "of at least 0" if most is None else f"from 0 to {most}"
-            raise self.fail(key, f"is {value!r}", f"it must be a number {bounds}")
-        return number
+        remedy = f"it must be a number {'of at least 0' if most is None else f'from 0 to {most}'}"
+        return Fraction(str(self.fitting(key, lambda value: _is_number(value, most), remedy, usual)))
 
     def moment(self, key: str) -> datetime | None:
         """Return a date with its time and the offset of its zone, None when the key is absent."""
@@ -95,6 +90,11 @@ class Fields(Table):
     def flat(self) -> Fields:
         """Return this table with `losses.softmax`, which TOML takes for a table in a table, as one key."""
         return Fields(self.file, self.place, dict(_flat(self.values)), self.zone)
+
+
+def _is_number(value: Any, most: int | None) -> bool:
+    is_one = type(value) in (int, float) and math.isfinite(value)
+    return is_one and 0 <= value <= (value if most is None else most)
 
 
 def _flat(values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -216,32 +216,26 @@ def _visibility(table: Fields) -> dict[str, Visibility]:
 
 
 def _seed(table: Fields) -> int | str:
-    value = table.values.get("seed", "one")
-    whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < SEEDS
-    if whole or value in ("one", "per-student"):
-        return value if isinstance(value, int) else str(value)
-    raise table.fail("seed", f"is {value!r}", 'it must be "one", "per-student" or a whole number below 2**63')
+    remedy = 'it must be "one", "per-student" or a whole number below 2**63'
+    words = ("one", "per-student")
+    seed: int | str = table.fitting(
+        "seed", lambda value: value in words or (type(value) is int and 0 <= value < SEEDS), remedy, "one"
+    )
+    return seed
 
 
 def _missing(table: Fields) -> bool:
     """Whether nothing handed in is 0 points: `missing = 0`."""
-    value = table.values.get("missing")
-    if value is not None and (isinstance(value, bool) or value != 0):
-        raise table.fail(
-            "missing", f"is {value!r}", "it may be 0; leave it out, and who is missing has no grade"
-        )
-    return value is not None
+    remedy = "it may be 0; leave it out, and who is missing has no grade"
+    table.fitting("missing", lambda value: value == 0 and not isinstance(value, bool), remedy, 0)
+    return "missing" in table.values
 
 
 def _published(table: Fields) -> dict[str, Any]:
-    value = table.values.get("published", False)
-    if isinstance(value, date):
+    if isinstance(table.values.get("published"), date):
         return {"published_at": table.moment("published")}
-    if not isinstance(value, bool):
-        raise table.fail(
-            "published", f"is {value!r}", f"it must be true, false or a date, like {EXAMPLE_TIME}"
-        )
-    return {"published": value}
+    remedy = f"it must be true, false or a date, like {EXAMPLE_TIME}"
+    return {"published": table.fitting("published", lambda value: isinstance(value, bool), remedy, False)}
 
 
 def _seconds(table: Fields) -> float | None:
@@ -254,16 +248,14 @@ def _seconds(table: Fields) -> float | None:
 
 def _extension(table: Fields) -> Extension:
     table.refuse_unknown(("due", "topics", "why"))
-    topics: Mapping[str, object] = table.sub("topics").values
-    moments = {slug: table.sub("topics").moment(slug) for slug in topics}
+    topics = table.sub("topics")
+    moments = {slug: moment for slug in topics.values if (moment := topics.moment(slug))}
     due = table.moment("due")
     if due is None and not moments:
         raise table.fail(
             "due", "is missing", "give the student's new date, or one for a topic: topics = { losses = ... }"
         )
-    return Extension(
-        due, {slug: moment for slug, moment in moments.items() if moment}, table.maybe_text("why")
-    )
+    return Extension(due, moments, table.maybe_text("why"))
 
 
 def _rounding(table: Fields) -> Rounding:

@@ -25,15 +25,12 @@ class _WithMeans(_ByRule):
 
     def rule(self, group, p, g, state):
         rho, eps, lr = group["rho"], group["eps"], group["lr"]
-        g = self.decayed(g, group["weight_decay"], p)
+        g = g + group["weight_decay"] * p
         s = state["s"] = self.average(rho, state.get("s", torch.zeros_like(p)), g**2)
         u = state.get("u", torch.zeros_like(p))
         d = self.step_of(u, s, g, eps)
         state["u"] = self.average(rho, u, self.counted(lr, d) ** 2)
         p -= self.applied(lr) * d
-
-    def decayed(self, g, decay, p):
-        return g + decay * p
 
     def average(self, rho, mean, square):
         return rho * mean + (1 - rho) * square
@@ -72,12 +69,6 @@ class upside_down(_WithMeans):
         return (s + eps).sqrt() / (u + eps).sqrt() * g
 
 
-@mistake("the mean of squared steps is missing: this is RMSprop with eps inside")
-class steps_forgotten(_WithMeans):
-    def step_of(self, u, s, g, eps):
-        return g / (s + eps).sqrt()
-
-
 @mistake("the steps were averaged before d was made: d uses u as it was")
 class steps_averaged_first(_ByRule):
     def rule(self, group, p, g, state):
@@ -88,17 +79,6 @@ class steps_averaged_first(_ByRule):
         d = (u + eps).sqrt() / (s + eps).sqrt() * g
         u = state["u"] = rho * u + (1 - rho) * d**2
         p -= group["lr"] * (u + eps).sqrt() / (s + eps).sqrt() * g
-
-
-@mistake("d was made with s as it was before this gradient: average the square first")
-class gradients_averaged_last(_ByRule):
-    def rule(self, group, p, g, state):
-        rho, eps = group["rho"], group["eps"]
-        g = g + group["weight_decay"] * p
-        s, u = state.get("s", torch.zeros_like(p)), state.get("u", torch.zeros_like(p))
-        d = (u + eps).sqrt() / (s + eps).sqrt() * g
-        state["s"], state["u"] = rho * s + (1 - rho) * g**2, rho * u + (1 - rho) * d**2
-        p -= group["lr"] * d
 
 
 @mistake("the mean of squared steps counts lr * d: lr is no part of it")
@@ -117,37 +97,6 @@ class rate_ignored(_WithMeans):
 class rho_swapped(_WithMeans):
     def average(self, rho, mean, square):
         return (1 - rho) * mean + rho * square
-
-
-@mistake("the squares add up, as in Adagrad: the running means forget")
-class squares_add_up(_WithMeans):
-    def average(self, rho, mean, square):
-        return mean + square
-
-
-@mistake("weight_decay was ignored, or came too late: g = g + wd * p stands first")
-class decay_apart_from_the_means(_WithMeans):
-    def rule(self, group, p, g, state):
-        p *= 1 - group["lr"] * group["weight_decay"]
-        super().rule(group, p, g, state)
-
-    def decayed(self, g, decay, p):
-        return g
-
-
-@mistake("lr was read once, in the constructor: read it from its group in every step")
-class rate_read_once(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        super().__init__(params, lr, rho, eps, weight_decay)
-        self.rates = [group["lr"] for group in self.param_groups]
-
-    def step(self):
-        now = [group["lr"] for group in self.param_groups]
-        for group, lr in zip(self.param_groups, self.rates, strict=True):
-            group["lr"] = lr
-        super().step()
-        for group, lr in zip(self.param_groups, now, strict=True):
-            group["lr"] = lr
 
 
 @mistake("a missing gradient was taken for zeros: skip a parameter whose grad is None, and its state")
@@ -224,123 +173,10 @@ class decay_with_the_wrong_sign(_WithMeans):
         super().rule({**group, "weight_decay": -group["weight_decay"]}, p, g, state)
 
 
-@mistake("the weight decay was multiplied by lr twice: it is added to the gradient as it is")
-class decay_times_rate_squared(_WithMeans):
-    def rule(self, group, p, g, state):
-        super().rule({**group, "weight_decay": group["lr"] * group["weight_decay"]}, p, g, state)
-
-
-@mistake("the weight decay came after the step, by itself: g = g + wd * p stands first")
-class decay_after_the_step(_WithMeans):
-    def rule(self, group, p, g, state):
-        super().rule({**group, "weight_decay": 0}, p, g, state)
-        p *= 1 - group["lr"] * group["weight_decay"]
-
-
-class _WithCounted(_ByRule):
-    """Adadelta with another mean u."""
-
-    def rule(self, group, p, g, state):
-        rho, eps = group["rho"], group["eps"]
-        g = g + group["weight_decay"] * p
-        zero = torch.zeros_like(p)
-        s = state["s"] = rho * state.get("s", zero) + (1 - rho) * g**2
-        u = state.get("u", zero)
-        if self.first():
-            u = self.mean(rho, u, g, g)
-        d = (u + eps).sqrt() / (s + eps).sqrt() * g
-        state["u"] = u if self.first() else self.mean(rho, u, g, d)
-        p -= group["lr"] * d
-
-    def first(self):
-        return False
-
-
-@mistake("u averages |d|: it averages the square, d^2")
-class steps_without_square(_WithCounted):
-    def mean(self, rho, u, g, d):
-        return rho * u + (1 - rho) * d.abs()
-
-
-@mistake("u averages d: it averages the square, d^2")
-class steps_with_their_sign(_WithCounted):
-    def mean(self, rho, u, g, d):
-        return rho * u + (1 - rho) * d
-
-
-@mistake("u averages |d| squared at the end: it averages the square, d^2")
-class steps_squared_after_the_mean(_WithCounted):
-    def mean(self, rho, u, g, d):
-        return (rho * u.sqrt() + (1 - rho) * d.abs()) ** 2
-
-
-@mistake("u averages squared gradients, before d is made: it averages d^2, and d uses u as it was")
-class gradients_for_steps_at_once(_WithCounted):
-    def first(self):
-        return True
-
-    def mean(self, rho, u, g, d):
-        return rho * u + (1 - rho) * g**2
-
-
-@mistake("u averages squared gradients: it averages squared steps, d^2")
-class gradients_for_steps(_WithCounted):
-    def mean(self, rho, u, g, d):
-        return rho * u + (1 - rho) * g**2
-
-
-@mistake("the squared steps add up: u = rho * u + (1 - rho) * d^2")
-class steps_add_up(_WithCounted):
-    def mean(self, rho, u, g, d):
-        return u + d**2
-
-
-@mistake("u lacks the factor 1 - rho: u = rho * u + (1 - rho) * d^2")
-class steps_without_one_minus_rho(_WithCounted):
-    def mean(self, rho, u, g, d):
-        return rho * u + d**2
-
-
-@mistake("u is the last squared step alone: it is a running mean")
-class last_step_only(_WithCounted):
-    def mean(self, rho, u, g, d):
-        return d**2
-
-
-@mistake("rho and 1 - rho are swapped in u: rho is the share of the old mean")
-class rho_swapped_in_the_steps(_WithCounted):
-    def mean(self, rho, u, g, d):
-        return (1 - rho) * u + rho * d**2
-
-
 @mistake("the factors 1 - rho are missing: s = rho * s + (1 - rho) * g^2, and u likewise")
 class no_one_minus_rho(_WithMeans):
     def average(self, rho, mean, square):
         return rho * mean + square
-
-
-@mistake("eps is outside the root below: sqrt(s + eps)")
-class eps_outside_below(_WithMeans):
-    def step_of(self, u, s, g, eps):
-        return (u + eps).sqrt() / (s.sqrt() + eps) * g
-
-
-@mistake("eps is outside the root above: sqrt(u + eps)")
-class eps_outside_above(_WithMeans):
-    def step_of(self, u, s, g, eps):
-        return (u.sqrt() + eps) / (s + eps).sqrt() * g
-
-
-@mistake("the root above is missing: d = sqrt(u + eps) / sqrt(s + eps) * g")
-class no_root_above(_WithMeans):
-    def step_of(self, u, s, g, eps):
-        return (u + eps) / (s + eps).sqrt() * g
-
-
-@mistake("the root below is missing: d = sqrt(u + eps) / sqrt(s + eps) * g")
-class no_root_below(_WithMeans):
-    def step_of(self, u, s, g, eps):
-        return (u + eps).sqrt() / (s + eps) * g
 
 
 @mistake("the options were read once, in the constructor: read all of them from the group, in every step")
@@ -352,20 +188,6 @@ class options_read_once(Adadelta):
     def step(self):
         groups = self.param_groups
         self.param_groups = [{**self.given, "params": group["params"]} for group in groups]
-        super().step()
-        self.param_groups = groups
-
-
-@mistake("lr was kept from the constructor, once for each group: a new one in param_groups holds at once")
-class first_rate_kept_in_the_group(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        super().__init__(params, lr, rho, eps, weight_decay)
-        for group in self.param_groups:
-            group["first"] = group["lr"]
-
-    def step(self):
-        groups = self.param_groups
-        self.param_groups = [{**group, "lr": group["first"]} for group in groups]
         super().step()
         self.param_groups = groups
 
@@ -405,73 +227,6 @@ class missing_gradient_fails(Adadelta):
         if any(p.grad is None for group in self.param_groups for p in group["params"]):
             raise TypeError("unsupported operand type(s)")
         super().step()
-
-
-@mistake("a method of a missing gradient was called: skip a parameter whose grad is None")
-class missing_gradient_has_no_methods(Adadelta):
-    def step(self):
-        if any(p.grad is None for group in self.param_groups for p in group["params"]):
-            raise AttributeError("'NoneType' object has no attribute")
-        super().step()
-
-
-@mistake("step ended where a gradient was missing (break or return): skip that parameter alone (continue)")
-class stops_at_a_missing_gradient(Adadelta):
-    def step(self):
-        groups, self.param_groups = self.param_groups, []
-        for group in groups:
-            missing = [p.grad is None for p in group["params"]]
-            self.param_groups.append(
-                {**group, "params": group["params"][: missing.index(True)]} if any(missing) else group
-            )
-        super().step()
-        self.param_groups = groups
-
-
-@mistake("zero_grad does nothing: set the grad of every parameter to None")
-class zero_grad_does_nothing(Adadelta):
-    def zero_grad(self):
-        pass
-
-
-@mistake("zero_grad forgot the other groups: it walks all of them")
-class zero_grad_of_the_first_group(Adadelta):
-    def zero_grad(self):
-        for p in self.param_groups[0]["params"]:
-            p.grad = None
-
-
-@mistake(
-    "a generator of params was walked before it was stored, so nothing is ever stepped: make a list first"
-)
-class generator_empty_at_once(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        once = not isinstance(params, (list, tuple))
-        super().__init__(params, lr, rho, eps, weight_decay)
-        if once:
-            self.param_groups[0]["params"] = []
-
-
-@mistake("params was taken for a list (params[0], len(params)): it may be a generator, make a list of it")
-class generator_not_taken(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        if not isinstance(params, (list, tuple)):
-            raise TypeError("'generator' object is not subscriptable")
-        super().__init__(params, lr, rho, eps, weight_decay)
-
-
-@mistake("the params of a group were walked twice, and a generator is empty then: make a list of them")
-class generator_in_a_group_used_up(Adadelta):
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
-        params = list(params)
-        once = [isinstance(part, dict) and not isinstance(part["params"], (list, tuple)) for part in params]
-        super().__init__(params, lr, rho, eps, weight_decay)
-        self.empty = any(once)
-
-    def step(self):
-        super().step()
-        if self.empty:
-            self.param_groups[0]["params"] = []
 
 
 @mistake("the parameter was replaced (p = ..., or p.data = ...): change it in place, in its own memory")
@@ -534,12 +289,6 @@ class _StateByKey(Adadelta):
         self.state = _Keyed(self.key, self.state)
 
 
-@mistake("parameters of one shape share their state: keep it for each parameter, by identity")
-class state_by_shape(_StateByKey):
-    def key(self, p):
-        return p.shape
-
-
 @mistake("the first parameters of all groups share their state, and so on: keep it for each, by identity")
 class state_by_place(_StateByKey):
     def key(self, p):
@@ -572,7 +321,6 @@ class _Shares(Adadelta):
     """Hands out or takes over its state without a full copy."""
 
     saves = loads = staticmethod(copy.deepcopy)
-    fresh = ()  # what a step makes anew, while it changes the rest in place
 
     def step(self):
         groups = self.param_groups
@@ -582,7 +330,7 @@ class _Shares(Adadelta):
                 continue
             kept = known.setdefault(p, {})
             self.param_groups, self.state = [{**group, "params": [p]}], {p: dict(kept)} if kept else {}
-            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor) and k not in self.fresh}
+            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor)}
             held = {name: value.clone() for name, value in kept.items() if name in old}
             if kept:
                 self.state[p].update(held)
@@ -616,82 +364,19 @@ class states_saved_without_copy(_Shares):
     saves = staticmethod(_itself)
 
 
-@mistake("state_dict holds the very dicts of the state, also those that are still empty: copy them")
-class states_saved_as_they_are(states_saved_without_copy):
-    def state_dict(self):
-        for _, p in self._each():
-            self.state.setdefault(p, {})
-        return super().state_dict()
-
-
-@mistake("load_state_dict took the saved state itself: later steps change `saved`; copy it")
-class loaded_without_copy(_Shares):
-    loads = staticmethod(_itself)
-
-
 @mistake("load_state_dict took the saved tensors themselves, and steps change them in place: copy them")
 class tensors_loaded_without_copy(_Shares):
     loads = dict
 
 
-@mistake("state_dict and load_state_dict both pass the very dicts of the state on: both copy")
-class nothing_copied(_Shares):
-    saves = loads = staticmethod(_itself)
-
-
-@mistake("state_dict and load_state_dict both pass the very tensors of the state on: both copy")
-class no_tensor_copied(_Shares):
-    saves = loads = dict
-
-
-class _WithGraph(Adadelta):
-    """Keeps its state in the graph of the weight decay."""
-
+@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
+class graph_grows(Adadelta):
     def step(self):
         super().step()
         for p, state in self.state.items():
             for name, value in state.items():
                 if isinstance(value, torch.Tensor):
                     state[name] = value + 0 * p
-
-
-@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
-class graph_grows(_WithGraph):
-    pass
-
-
-@mistake("the state keeps a graph, and state_dict hands it on: work under torch.no_grad, or detach")
-class graph_saved(_WithGraph):
-    def state_dict(self):
-        graph, self.state = self.state, {}
-        empty = super().state_dict()
-        self.state = graph
-        parameters = [p for group in self.param_groups for p in group["params"]]
-        copied = [
-            {k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in graph.get(p, {}).items()}
-            for p in parameters
-        ]
-        return {**empty, "states": copied}
-
-
-@mistake("the mean s of squared gradients is not saved, or not loaded: it is part of the state")
-class gradients_not_saved(Adadelta):
-    def state_dict(self):
-        saved = super().state_dict()
-        for state in saved["states"]:
-            if state:
-                state["gradients"] = torch.zeros_like(state["gradients"])
-        return saved
-
-
-@mistake("the mean u of squared steps is not saved, or not loaded: it is part of the state")
-class steps_not_saved(Adadelta):
-    def state_dict(self):
-        saved = super().state_dict()
-        for state in saved["states"]:
-            if state:
-                state["steps"] = torch.zeros_like(state["steps"])
-        return saved
 
 
 @mistake(
@@ -703,14 +388,4 @@ class state_on_the_cpu(Adadelta):
             for p in group["params"]:
                 if p.grad is not None:
                     torch.zeros(p.shape, dtype=p.dtype).add_(p.grad)
-        super().step()
-
-
-@mistake("the state is made on cuda, which is not everywhere: it lies on the device of its parameter")
-class asked_for_cuda(Adadelta):
-    def step(self):
-        for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is not None:
-                    torch.zeros(p.shape, dtype=p.dtype, device="cuda").add_(p.grad)
         super().step()

@@ -60,28 +60,10 @@ class no_correction(_WithAverages):
         return m, s
 
 
-@mistake("m is not corrected for its start at 0: divide it by 1 - beta1^t")
-class first_not_corrected(_WithAverages):
-    def corrected(self, m, s, beta1, beta2, t):
-        return m, s / (1 - beta2**t)
-
-
-@mistake("s is not corrected for its start at 0: divide it by 1 - beta2^t")
-class second_not_corrected(_WithAverages):
-    def corrected(self, m, s, beta1, beta2, t):
-        return m / (1 - beta1**t), s
-
-
 @mistake("the step count does not move, so the correction is that of the first step: t is 1, 2, 3, ...")
 class count_stands_still(_WithAverages):
     def corrected(self, m, s, beta1, beta2, t):
         return super().corrected(m, s, beta1, beta2, 1)
-
-
-@mistake("the step count is one too large: in the first step t is 1")
-class count_from_two(_WithAverages):
-    def corrected(self, m, s, beta1, beta2, t):
-        return super().corrected(m, s, beta1, beta2, t + 1)
 
 
 @mistake("all parameters share one step count: each counts the steps in which it had a gradient")
@@ -135,12 +117,6 @@ class no_root(_WithAverages):
 class betas_swapped(_WithAverages):
     def rule(self, group, p, g, state):
         super().rule({**group, "betas": group["betas"][::-1]}, p, g, state)
-
-
-@mistake("the square is missing: s averages g^2")
-class second_without_square(_WithAverages):
-    def second(self, beta, s, g):
-        return (beta * s.sqrt() + (1 - beta) * g.abs()) ** 2
 
 
 @mistake("the factors 1 - beta are missing: m = beta1 * m + (1 - beta1) * g, and s likewise")
@@ -208,21 +184,6 @@ class decay_ignored(_WithAverages):
         return g
 
 
-@mistake("lr was read once, in the constructor: read it from its group in every step")
-class rate_read_once(AdamW):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False):
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
-        self.rates = [group["lr"] for group in self.param_groups]
-
-    def step(self):
-        now = [group["lr"] for group in self.param_groups]
-        for group, lr in zip(self.param_groups, self.rates, strict=True):
-            group["lr"] = lr
-        super().step()
-        for group, lr in zip(self.param_groups, now, strict=True):
-            group["lr"] = lr
-
-
 @mistake("a missing gradient was taken for zeros: skip a parameter whose grad is None, and its state")
 class missing_gradient_as_zero(AdamW):
     def step(self):
@@ -270,123 +231,12 @@ class generator_used_up(AdamW):
             self.param_groups[0]["params"] = []
 
 
-class _WithQuotient(_ByRule):
-    """The whole direction in one place."""
-
-    def rule(self, group, p, g, state):
-        (beta1, beta2), zero = group["betas"], torch.zeros_like(p)
-        t = state["t"] = state.get("t", 0) + 1
-        p *= 1 - group["lr"] * group["weight_decay"]
-        m = state["m"] = beta1 * state.get("m", zero) + (1 - beta1) * g
-        s = state["s"] = self.square(beta2, state.get("s", zero), g, m)
-        if group["amsgrad"]:
-            s = state["h"] = self.top(state, torch.maximum(state.get("h", zero), s))
-        p -= group["lr"] * self.direction(g, m, s, *self.corrections(beta1, beta2, t), group["eps"])
-
-    def square(self, beta, s, g, m):
-        return beta * s + (1 - beta) * g**2
-
-    def top(self, state, h):
-        return h
-
-    def corrections(self, beta1, beta2, t):
-        return 1 - beta1**t, 1 - beta2**t
-
-    def direction(self, g, m, s, c1, c2, eps):
-        return m / c1 / ((s / c2).sqrt() + eps)
-
-
-@mistake("s averages the square of m: it averages the square of the gradient")
-class square_of_the_mean(_WithQuotient):
-    def square(self, beta, s, g, m):
-        return beta * s + (1 - beta) * m**2
-
-
-@mistake("the factor 1 - beta2 is missing: s = beta2 * s + (1 - beta2) * g^2")
-class second_without_one_minus_beta(_WithQuotient):
-    def square(self, beta, s, g, m):
-        return beta * s + g**2
-
-
-@mistake("s averages |g|: it averages the square, g^2")
-class second_of_absolute_values(_WithQuotient):
-    def square(self, beta, s, g, m):
-        return beta * s + (1 - beta) * g.abs()
-
-
-@mistake("the squares add up, as in Adagrad: s is a running mean")
-class squares_add_up(_WithQuotient):
-    def square(self, beta, s, g, m):
-        return s + g**2
-
-
-@mistake("with amsgrad the largest square replaced s itself: s stays a running mean, h is kept beside it")
-class largest_replaces_the_square(_WithQuotient):
-    def top(self, state, h):
-        state["s"] = h
-        return h
-
-
-@mistake("the correction is 1 - beta * t: it is a power, 1 - beta^t")
-class correction_by_a_product(_WithQuotient):
-    def corrections(self, beta1, beta2, t):
-        return 1 - beta1 * t, 1 - beta2 * t
-
-
 @mistake(
     "the step count rises after the step, so that 1 - beta^0 = 0 divides first: t is 1 in the first step"
 )
-class count_from_zero(_WithQuotient):
-    def corrections(self, beta1, beta2, t):
-        return 1 - beta1 ** (t - 1), 1 - beta2 ** (t - 1)
-
-
-@mistake("both averages were corrected with beta1: s is divided by 1 - beta2^t")
-class corrected_with_one_beta(_WithQuotient):
-    def corrections(self, beta1, beta2, t):
-        return 1 - beta1**t, 1 - beta1**t
-
-
-@mistake("both averages were corrected with beta2: m is divided by 1 - beta1^t")
-class corrected_with_the_other_beta(_WithQuotient):
-    def corrections(self, beta1, beta2, t):
-        return 1 - beta2**t, 1 - beta2**t
-
-
-@mistake("the corrections multiply: divide by 1 - beta^t")
-class correction_multiplied(_WithQuotient):
-    def direction(self, g, m, s, c1, c2, eps):
-        return m * c1 / ((s * c2).sqrt() + eps)
-
-
-@mistake("eps was ignored: it is added to the root")
-class eps_ignored(_WithQuotient):
-    def direction(self, g, m, s, c1, c2, eps):
-        return m / c1 / (s / c2).sqrt()
-
-
-@mistake("the root was taken before the correction: sqrt(s / (1 - beta2^t)), not sqrt(s) / (1 - beta2^t)")
-class root_before_the_correction(_WithQuotient):
-    def direction(self, g, m, s, c1, c2, eps):
-        return m / c1 / (s.sqrt() / c2 + eps)
-
-
-@mistake("m was not used: the step follows the mean of the gradients, not the gradient alone")
-class gradient_for_mean(_WithQuotient):
-    def direction(self, g, m, s, c1, c2, eps):
-        return g / ((s / c2).sqrt() + eps)
-
-
-@mistake("the gradient was corrected where m belongs: the step follows m / (1 - beta1^t)")
-class corrected_gradient_for_mean(_WithQuotient):
-    def direction(self, g, m, s, c1, c2, eps):
-        return g / c1 / ((s / c2).sqrt() + eps)
-
-
-@mistake("the factor 1 - beta1 is missing: m = beta1 * m + (1 - beta1) * g")
-class first_without_one_minus_beta(_WithAverages):
-    def first(self, beta, m, g):
-        return beta * m + g
+class count_from_zero(_WithAverages):
+    def corrected(self, m, s, beta1, beta2, t):
+        return super().corrected(m, s, beta1, beta2, t - 1)
 
 
 @mistake("beta and 1 - beta are swapped: beta is the share of the old average")
@@ -406,38 +256,6 @@ class decay_twice(_WithAverages):
         return g
 
 
-@mistake(
-    "lr lies in the step of the constructor's time, while the decay reads it anew: read it anew for both"
-)
-class rate_of_the_step_kept(AdamW):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False):
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
-        for group in self.param_groups:
-            group["first"] = group["lr"]
-
-    def step(self):
-        groups = self.param_groups
-        self.param_groups = [
-            {**g, "lr": g["first"], "weight_decay": g["lr"] * g["weight_decay"] / g["first"]} for g in groups
-        ]
-        super().step()
-        self.param_groups = groups
-
-
-@mistake("the decay uses the lr of the constructor: read it anew in every step")
-class rate_of_the_decay_kept(AdamW):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False):
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
-        for group in self.param_groups:
-            group["first"] = group["lr"]
-
-    def step(self):
-        groups = self.param_groups
-        self.param_groups = [{**g, "weight_decay": g["first"] * g["weight_decay"] / g["lr"]} for g in groups]
-        super().step()
-        self.param_groups = groups
-
-
 @mistake("the options were read once, in the constructor: read all of them from the group, in every step")
 class options_read_once(AdamW):
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False):
@@ -447,20 +265,6 @@ class options_read_once(AdamW):
     def step(self):
         groups = self.param_groups
         self.param_groups = [{**self.given, "params": group["params"]} for group in groups]
-        super().step()
-        self.param_groups = groups
-
-
-@mistake("lr was kept from the constructor, once for each group: a new one in param_groups holds at once")
-class first_rate_kept_in_the_group(AdamW):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False):
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
-        for group in self.param_groups:
-            group["first"] = group["lr"]
-
-    def step(self):
-        groups = self.param_groups
-        self.param_groups = [{**group, "lr": group["first"]} for group in groups]
         super().step()
         self.param_groups = groups
 
@@ -500,73 +304,6 @@ class missing_gradient_fails(AdamW):
         if any(p.grad is None for group in self.param_groups for p in group["params"]):
             raise TypeError("unsupported operand type(s)")
         super().step()
-
-
-@mistake("a method of a missing gradient was called: skip a parameter whose grad is None")
-class missing_gradient_has_no_methods(AdamW):
-    def step(self):
-        if any(p.grad is None for group in self.param_groups for p in group["params"]):
-            raise AttributeError("'NoneType' object has no attribute")
-        super().step()
-
-
-@mistake("step ended where a gradient was missing (break or return): skip that parameter alone (continue)")
-class stops_at_a_missing_gradient(AdamW):
-    def step(self):
-        groups, self.param_groups = self.param_groups, []
-        for group in groups:
-            missing = [p.grad is None for p in group["params"]]
-            self.param_groups.append(
-                {**group, "params": group["params"][: missing.index(True)]} if any(missing) else group
-            )
-        super().step()
-        self.param_groups = groups
-
-
-@mistake("zero_grad does nothing: set the grad of every parameter to None")
-class zero_grad_does_nothing(AdamW):
-    def zero_grad(self):
-        pass
-
-
-@mistake("zero_grad forgot the other groups: it walks all of them")
-class zero_grad_of_the_first_group(AdamW):
-    def zero_grad(self):
-        for p in self.param_groups[0]["params"]:
-            p.grad = None
-
-
-@mistake(
-    "a generator of params was walked before it was stored, so nothing is ever stepped: make a list first"
-)
-class generator_empty_at_once(AdamW):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False):
-        once = not isinstance(params, (list, tuple))
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
-        if once:
-            self.param_groups[0]["params"] = []
-
-
-@mistake("params was taken for a list (params[0], len(params)): it may be a generator, make a list of it")
-class generator_not_taken(AdamW):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False):
-        if not isinstance(params, (list, tuple)):
-            raise TypeError("'generator' object is not subscriptable")
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
-
-
-@mistake("the params of a group were walked twice, and a generator is empty then: make a list of them")
-class generator_in_a_group_used_up(AdamW):
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False):
-        params = list(params)
-        once = [isinstance(part, dict) and not isinstance(part["params"], (list, tuple)) for part in params]
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
-        self.empty = any(once)
-
-    def step(self):
-        super().step()
-        if self.empty:
-            self.param_groups[0]["params"] = []
 
 
 @mistake("the parameter was replaced (p = ..., or p.data = ...): change it in place, in its own memory")
@@ -629,12 +366,6 @@ class _StateByKey(AdamW):
         self.state = _Keyed(self.key, self.state)
 
 
-@mistake("parameters of one shape share their state: keep it for each parameter, by identity")
-class state_by_shape(_StateByKey):
-    def key(self, p):
-        return p.shape
-
-
 @mistake("the first parameters of all groups share their state, and so on: keep it for each, by identity")
 class state_by_place(_StateByKey):
     def key(self, p):
@@ -667,7 +398,6 @@ class _Shares(AdamW):
     """Hands out or takes over its state without a full copy."""
 
     saves = loads = staticmethod(copy.deepcopy)
-    fresh = ()  # what a step makes anew, while it changes the rest in place
 
     def step(self):
         groups = self.param_groups
@@ -677,7 +407,7 @@ class _Shares(AdamW):
                 continue
             kept = known.setdefault(p, {})
             self.param_groups, self.state = [{**group, "params": [p]}], {p: dict(kept)} if kept else {}
-            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor) and k not in self.fresh}
+            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor)}
             held = {name: value.clone() for name, value in kept.items() if name in old}
             if kept:
                 self.state[p].update(held)
@@ -711,22 +441,9 @@ class states_saved_without_copy(_Shares):
     saves = staticmethod(_itself)
 
 
-@mistake("state_dict holds the very dicts of the state, also those that are still empty: copy them")
-class states_saved_as_they_are(states_saved_without_copy):
-    def state_dict(self):
-        for _, p in self._each():
-            self.state.setdefault(p, {})
-        return super().state_dict()
-
-
 @mistake("state_dict holds the very tensors of the state, which later steps change in place: copy them")
 class tensors_saved_without_copy(_Shares):
     saves = dict
-
-
-@mistake("load_state_dict took the saved state itself: later steps change `saved`; copy it")
-class loaded_without_copy(_Shares):
-    loads = staticmethod(_itself)
 
 
 @mistake("load_state_dict took the saved tensors themselves, and steps change them in place: copy them")
@@ -734,66 +451,11 @@ class tensors_loaded_without_copy(_Shares):
     loads = dict
 
 
-@mistake("state_dict and load_state_dict both pass the very dicts of the state on: both copy")
-class nothing_copied(_Shares):
-    saves = loads = staticmethod(_itself)
-
-
-@mistake("state_dict and load_state_dict both pass the very tensors of the state on: both copy")
-class no_tensor_copied(_Shares):
-    saves = loads = dict
-
-
-@mistake("state_dict holds the very tensors of m and s, which later steps change in place: copy them")
-class averages_saved_without_copy(_Shares):
-    saves, fresh = dict, ("largest",)
-
-
-@mistake("load_state_dict took the saved m and s themselves, and steps change them in place: copy them")
-class averages_loaded_without_copy(_Shares):
-    loads, fresh = dict, ("largest",)
-
-
-@mistake("state_dict and load_state_dict both pass the very tensors of m and s on: both copy")
-class no_average_copied(_Shares):
-    saves, loads, fresh = dict, dict, ("largest",)
-
-
 @mistake("the step count is not saved, or not loaded: a resumed optimiser counts on, not from 1")
 class count_not_saved(AdamW):
     def state_dict(self):
         saved = super().state_dict()
         return {**saved, "states": [{**state, "t": 0} if state else state for state in saved["states"]]}
-
-
-@mistake("the mean m is not saved, or not loaded: it is part of the state")
-class mean_not_saved(AdamW):
-    def state_dict(self):
-        saved = super().state_dict()
-        for state in saved["states"]:
-            if state:
-                state["mean"] = torch.zeros_like(state["mean"])
-        return saved
-
-
-@mistake("the mean square s is not saved, or not loaded: it is part of the state")
-class square_not_saved(AdamW):
-    def state_dict(self):
-        saved = super().state_dict()
-        for state in saved["states"]:
-            if state:
-                state["square"] = torch.zeros_like(state["square"])
-        return saved
-
-
-@mistake("the largest square h, of amsgrad, is not saved, or not loaded: it is part of the state")
-class largest_not_saved(AdamW):
-    def state_dict(self):
-        saved = super().state_dict()
-        for state in saved["states"]:
-            if state:
-                state["largest"] = torch.zeros_like(state["largest"])
-        return saved
 
 
 @mistake(
@@ -805,14 +467,4 @@ class state_on_the_cpu(AdamW):
             for p in group["params"]:
                 if p.grad is not None:
                     torch.zeros(p.shape, dtype=p.dtype).add_(p.grad)
-        super().step()
-
-
-@mistake("the state is made on cuda, which is not everywhere: it lies on the device of its parameter")
-class asked_for_cuda(AdamW):
-    def step(self):
-        for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is not None:
-                    torch.zeros(p.shape, dtype=p.dtype, device="cuda").add_(p.grad)
         super().step()

@@ -29,27 +29,6 @@ class starts_at_zero(ExponentialMovingAverage):
         self.averages = [torch.zeros_like(a) for a in self.averages]
 
 
-@mistake("the average starts at 0 and is corrected for it: it starts as a copy of the parameter")
-class corrected_for_the_start(ExponentialMovingAverage):
-    def __init__(self, params, decay):
-        super().__init__(params, decay)
-        self.count, self.sums = 0, [torch.zeros_like(a) for a in self.averages]
-
-    def update(self):
-        self.count += 1
-        with torch.no_grad():
-            for i, p in enumerate(self.params):
-                self.sums[i] = self.decay * self.sums[i] + (1 - self.decay) * p
-                self.averages[i] = self.sums[i] / (1 - self.decay**self.count)
-
-
-@mistake("this is the plain mean of all weights: the older ones fade, by the factor decay")
-class plain_mean(_ByRule):
-    def rule(self, a, p):
-        self.count = self.__dict__.get("count", 1) + (p is self.params[0])
-        return a + (p - a) / self.count
-
-
 @mistake("the factor 1 - decay is missing: a = decay * a + (1 - decay) * p")
 class no_one_minus_decay(_ByRule):
     def rule(self, a, p):
@@ -61,12 +40,6 @@ class averages_not_copied(ExponentialMovingAverage):
     def __init__(self, params, decay):
         super().__init__(params, decay)
         self.averages = [p.detach() for p in self.params]
-
-
-@mistake("only the first parameter is averaged: walk all of them")
-class first_parameter_only(_ByRule):
-    def rule(self, a, p):
-        return self.decay * a + (1 - self.decay) * p if p is self.params[0] else a
 
 
 @mistake("params was walked twice, and a generator is empty the second time: make a list of it")
@@ -122,25 +95,11 @@ class kept_without_copy(ExponentialMovingAverage):
         self._kept = [p.detach() for p in self.params]
 
 
-@mistake("restore also reset the averages: they stay")
-class averages_reset_by_restore(ExponentialMovingAverage):
-    def restore(self):
-        super().restore()
-        self.averages = [p.detach().clone() for p in self.params]
-
-
 @mistake("a second apply was accepted: the weights from before the first are then lost; raise a RuntimeError")
 class second_apply_accepted(ExponentialMovingAverage):
     def apply(self):
         self._kept = None
         super().apply()
-
-
-@mistake("restore without apply was accepted: raise a RuntimeError")
-class restore_without_apply_accepted(ExponentialMovingAverage):
-    def restore(self):
-        if self._kept is not None:
-            super().restore()
 
 
 @mistake("the averages are not in state_dict, or not loaded: after resuming they start anew")
@@ -167,43 +126,12 @@ class loaded_without_copy(ExponentialMovingAverage):
         self.decay, self.averages = saved["decay"], saved["averages"]
 
 
-@mistake("load_state_dict wrote the averages into the parameters: they stay as they are")
-class loaded_into_the_parameters(ExponentialMovingAverage):
-    def load_state_dict(self, saved):
-        super().load_state_dict(saved)
-        self._write(self.averages)
-
-
 @mistake("the averages have a graph: update under torch.no_grad, from detached copies")
 class graph_kept(_ByRule):
     def update(self):
         self.averages = [
             self.decay * a + (1 - self.decay) * p for a, p in zip(self.averages, self.params, strict=True)
         ]
-
-
-@mistake("apply swaps, so that the averages hold the weights until restore: the averages stay as they are")
-class averages_swapped_by_apply(ExponentialMovingAverage):
-    def apply(self):
-        super().apply()
-        self.held, self.averages = self.averages, [kept.clone() for kept in self._kept]
-
-    def restore(self):
-        super().restore()
-        self.averages = self.held
-
-
-@mistake("apply forgot to keep the weights, so restore has nothing to bring back: clone them first")
-class restore_does_nothing(ExponentialMovingAverage):
-    def restore(self):
-        super().restore()
-        self._write(self.averages)
-
-
-@mistake("apply does nothing: it puts the averages into the parameters")
-class apply_does_nothing(ExponentialMovingAverage):
-    def _write(self, values):
-        pass
 
 
 @mistake("a second restore was accepted, since the kept weights were not given up: raise a RuntimeError")
@@ -237,84 +165,10 @@ class restore_fails_by_itself(ExponentialMovingAverage):
         super().restore()
 
 
-@mistake(
-    "nothing tells whether it is applied: a second apply, and restore without apply, raise a RuntimeError"
-)
-class swaps_not_checked(ExponentialMovingAverage):
-    def apply(self):
-        self._kept = None
-        super().apply()
-
-    def restore(self):
-        if self._kept is not None:
-            kept = self._kept
-            super().restore()
-            self._kept = kept
-
-
-class _Counting(ExponentialMovingAverage):
-    """Counts its updates."""
-
-    count = 0
-
-    def update(self):
-        self.count += 1
-        decay, self.decay = self.decay, self.decay_now()
-        super().update()
-        self.decay = decay
-
-
-@mistake("the first update copies the parameter: the average has started already, with the first weights")
-class starts_at_the_first_update(_Counting):
-    def decay_now(self):
-        return 0.0 if self.count == 1 else self.decay
-
-
-@mistake("the decay warms up, (1 + t) / (10 + t): it is decay in every update")
-class decay_warmed_up(_Counting):
-    def decay_now(self):
-        return min(self.decay, (1 + self.count) / (10 + self.count))
-
-
-@mistake("the decay shrinks with the updates, decay^t: it is decay in every update")
-class decay_to_the_count(_Counting):
-    def decay_now(self):
-        return self.decay**self.count
-
-
-@mistake("this is the plain mean of the weights since the first update: older ones fade, by the factor decay")
-class plain_mean_of_the_updates(_Counting):
-    def decay_now(self):
-        return 1 - 1 / self.count
-
-
-@mistake("the parameter was averaged in place: only apply and restore change it")
-class parameters_averaged(ExponentialMovingAverage):
-    def update(self):
-        super().update()
-        self._write(self.averages)
-
-
-@mistake(
-    "the weights were added with their full share: a = decay * a + (1 - decay) * p, not a + (1 - decay) * p"
-)
-class old_share_not_shrunk(_ByRule):
-    def rule(self, a, p):
-        return a + (1 - self.decay) * p
-
-
 @mistake("the averages never move: a = ... in a loop makes another tensor, as an update of a copy does")
 class averages_never_move(ExponentialMovingAverage):
     def update(self):
         pass
-
-
-@mistake("params was taken for a list: it may be a generator, make a list of it")
-class generator_not_taken(ExponentialMovingAverage):
-    def __init__(self, params, decay):
-        if not isinstance(params, (list, tuple)):
-            raise TypeError("object of type 'generator' has no len()")
-        super().__init__(params, decay)
 
 
 @mistake("the averages are on the CPU: they lie where their parameters do")
@@ -322,10 +176,3 @@ class averages_on_the_cpu(ExponentialMovingAverage):
     def __init__(self, params, decay):
         super().__init__(params, decay)
         self.averages = [average.cpu() for average in self.averages]
-
-
-@mistake("the averages are made on cuda, which is not everywhere: they lie where their parameters do")
-class asked_for_cuda(ExponentialMovingAverage):
-    def __init__(self, params, decay):
-        super().__init__(params, decay)
-        self.averages = [average.cuda() for average in self.averages]

@@ -76,66 +76,16 @@ class DecayBehindTheStep(_DecayLast):
     pass
 
 
-@mistake("velocities by place, and a first velocity that is p.grad itself")
-class PlaceAndGradient(_GradItself):
-    def _key(self, i, p):
-        return i
-
-
-@mistake("velocities by place, and weight decay after the step")
-class PlaceAndDecay(_DecayLast):
-    def _key(self, i, p):
-        return i
-
-
-@mistake("a first velocity that is p.grad itself, and weight decay after the step")
-class GradientAndDecay(_DecayLast):
-    def _gradient(self, p):
-        return p.grad
-
-
 @mistake("weight decay was added into p.grad: the gradient stays as it is")
 class DecayIntoTheGradient(_SGD):
     def _gradient(self, p):
         return p.grad.add_(self.weight_decay * p).clone()
 
 
-@mistake("the velocity was multiplied in place, and its memory is that of the gradient: p.grad changed")
-class VelocityInThePlaceOfTheGradient(_GradItself):
-    def _velocity(self, v, g):
-        return v.mul_(self.momentum).add_(g)
-
-
-@mistake("step goes over the parameters of the start: read the list `params` anew in each step")
-class ListOfTheStart(_SGD):
-    def __init__(self, params, lr, momentum, weight_decay):
-        super().__init__(params, lr, momentum, weight_decay)
-        self.all = list(self.params)
-
-    def step(self):
-        self.params, kept = self.all, self.params
-        super().step()
-        self.params = kept
-
-
-@mistake("the new gradient counts 1 - momentum: it is added whole")
-class GradientDampened(_SGD):
-    def _velocity(self, v, g):
-        return self.momentum * v + (1 - self.momentum) * g
-
-
 @mistake("the velocity starts at 0 and the first gradient is dampened: v is g in the first step")
 class FirstVelocityDampened(_SGD):
     def _first(self, g):
         return (1 - self.momentum) * g
-
-
-@mistake("a velocity is lost when its parameter is out of the list for a step: it belongs to the parameter")
-class VelocitiesOfThoseListed(_SGD):
-    def step(self):
-        super().step()
-        listed = {id(p) for p in self.params}
-        self.velocities = {p: v for p, v in self.velocities.items() if id(p) in listed}
 
 
 @mistake("lr is part of the velocity: a new lr then acts too late; multiply by it in the step")

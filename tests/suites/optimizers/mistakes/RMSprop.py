@@ -25,16 +25,13 @@ class _WithMean(_ByRule):
 
     def rule(self, group, p, g, state):
         alpha, mu, zero = group["alpha"], group["momentum"], torch.zeros_like(p)
-        g = self.decayed(g, group["weight_decay"], p)
+        g = g + group["weight_decay"] * p
         s = state["s"] = self.average(alpha, state.get("s", zero), g**2)
         m = state["m"] = alpha * state.get("m", zero) + (1 - alpha) * g
         u = self.quotient(g, self.variance(s, m, group["centered"]), group["eps"])
         if mu > 0:
             u = state["v"] = self.velocity(mu, state.get("v", zero), u)
         p -= group["lr"] * u
-
-    def decayed(self, g, decay, p):
-        return g + decay * p
 
     def average(self, alpha, s, square):
         return alpha * s + (1 - alpha) * square
@@ -65,12 +62,6 @@ class alpha_swapped(_WithMean):
 class no_one_minus_alpha(_WithMean):
     def average(self, alpha, s, square):
         return alpha * s + square
-
-
-@mistake("the mean starts at the first square: it starts at 0")
-class mean_starts_at_the_first_square(_WithMean):
-    def average(self, alpha, s, square):
-        return square if not s.any() else alpha * s + (1 - alpha) * square
 
 
 @mistake("the mean was corrected for its start, as in Adam: RMSprop does not")
@@ -133,31 +124,6 @@ class rate_inside_the_velocity(_WithMean):
             state["v"] = state["v"] * before / lr
         state["lr"] = lr
         super().rule(group, p, g, state)
-
-
-@mistake("weight_decay was ignored, or came too late: g = g + wd * p stands first")
-class decay_apart_from_the_mean(_WithMean):
-    def rule(self, group, p, g, state):
-        p *= 1 - group["lr"] * group["weight_decay"]
-        super().rule(group, p, g, state)
-
-    def decayed(self, g, decay, p):
-        return g
-
-
-@mistake("lr was read once, in the constructor: read it from its group in every step")
-class rate_read_once(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
-        self.rates = [group["lr"] for group in self.param_groups]
-
-    def step(self):
-        now = [group["lr"] for group in self.param_groups]
-        for group, lr in zip(self.param_groups, self.rates, strict=True):
-            group["lr"] = lr
-        super().step()
-        for group, lr in zip(self.param_groups, now, strict=True):
-            group["lr"] = lr
 
 
 @mistake("a missing gradient was taken for zeros: skip a parameter whose grad is None, and its state")
@@ -234,123 +200,6 @@ class decay_with_the_wrong_sign(_WithMean):
         super().rule({**group, "weight_decay": -group["weight_decay"]}, p, g, state)
 
 
-@mistake("the weight decay was multiplied by lr twice: it is added to the gradient as it is")
-class decay_times_rate_squared(_WithMean):
-    def rule(self, group, p, g, state):
-        super().rule({**group, "weight_decay": group["lr"] * group["weight_decay"]}, p, g, state)
-
-
-@mistake("the weight decay came after the step, by itself: g = g + wd * p stands first")
-class decay_after_the_step(_WithMean):
-    def rule(self, group, p, g, state):
-        super().rule({**group, "weight_decay": 0}, p, g, state)
-        p *= 1 - group["lr"] * group["weight_decay"]
-
-
-@mistake("with centered the mean itself was subtracted, made positive by abs: it is its square, s - m^2")
-class mean_not_squared_abs(_WithMean):
-    def variance(self, s, m, centered):
-        return (s - m).abs() if centered else s
-
-
-@mistake("with centered the mean itself was subtracted, so that roots are nan: it is its square, s - m^2")
-class mean_not_squared_nan(_WithMean):
-    def variance(self, s, m, centered):
-        return s - m if centered else s
-
-
-@mistake("with centered the square of the mean was added: it is subtracted, s - m^2")
-class mean_added(_WithMean):
-    def variance(self, s, m, centered):
-        return s + m**2 if centered else s
-
-
-@mistake("with centered the numerator was centred too: it stays g")
-class numerator_centred(_ByRule):
-    def rule(self, group, p, g, state):
-        alpha, mu, zero = group["alpha"], group["momentum"], torch.zeros_like(p)
-        g = g + group["weight_decay"] * p
-        s = state["s"] = alpha * state.get("s", zero) + (1 - alpha) * g**2
-        m = state["m"] = alpha * state.get("m", zero) + (1 - alpha) * g
-        u = g / (s.sqrt() + group["eps"])
-        if group["centered"]:
-            u = (g - m) / ((s - m**2).sqrt() + group["eps"])
-        if mu > 0:
-            u = state["v"] = mu * state.get("v", zero) + u
-        p -= group["lr"] * u
-
-
-class _Corrected(_ByRule):
-    """RMSprop with a correction for the start."""
-
-    def rule(self, group, p, g, state):
-        alpha, mu, zero = group["alpha"], group["momentum"], torch.zeros_like(p)
-        g = g + group["weight_decay"] * p
-        t = state["t"] = state.get("t", 0) + 1
-        s = state["s"] = alpha * state.get("s", zero) + (1 - alpha) * g**2
-        m = state["m"] = alpha * state.get("m", zero) + (1 - alpha) * g
-        u = g / (self.variance(s, m if group["centered"] else 0 * m, 1 - alpha**t).sqrt() + group["eps"])
-        if mu > 0:
-            u = state["v"] = mu * state.get("v", zero) + u
-        p -= group["lr"] * u
-
-
-@mistake("s was corrected for its start, as in Adam, and m not: RMSprop corrects neither")
-class square_corrected_for_the_start(_Corrected):
-    def variance(self, s, m, c):
-        return s / c - m**2
-
-
-@mistake("s and m were corrected for their start, as in Adam: RMSprop corrects neither")
-class both_corrected_for_the_start(_Corrected):
-    def variance(self, s, m, c):
-        return s / c - (m / c) ** 2
-
-
-@mistake("the momentum averages gradients, and then divides: v = mu * v + g / d")
-class velocity_of_gradients(_ByRule):
-    def rule(self, group, p, g, state):
-        alpha, mu, zero = group["alpha"], group["momentum"], torch.zeros_like(p)
-        g = g + group["weight_decay"] * p
-        s = state["s"] = alpha * state.get("s", zero) + (1 - alpha) * g**2
-        m = state["m"] = alpha * state.get("m", zero) + (1 - alpha) * g
-        d = (s - m**2 if group["centered"] else s).sqrt() + group["eps"]
-        if mu > 0:
-            g = state["v"] = mu * state.get("v", zero) + g
-        p -= group["lr"] * g / d
-
-
-@mistake("the mean is updated after the step: the square of this gradient counts already")
-class mean_one_step_late(_ByRule):
-    def rule(self, group, p, g, state):
-        alpha, mu, zero = group["alpha"], group["momentum"], torch.zeros_like(p)
-        g = g + group["weight_decay"] * p
-        s, m = state.get("s", zero), state.get("m", zero)
-        u = g / ((s - m**2 if group["centered"] else s).sqrt() + group["eps"])
-        state["s"], state["m"] = alpha * s + (1 - alpha) * g**2, alpha * m + (1 - alpha) * g
-        if mu > 0:
-            u = state["v"] = mu * state.get("v", zero) + u
-        p -= group["lr"] * u
-
-
-@mistake("eps was ignored: it is added to the root")
-class eps_ignored(_WithMean):
-    def quotient(self, g, variance, eps):
-        return g / variance.sqrt()
-
-
-@mistake("the square is missing: s averages g^2, not |g|, and the root stays")
-class mean_of_absolute_values(_WithMean):
-    def average(self, alpha, s, square):
-        return alpha * s + (1 - alpha) * square.sqrt()
-
-
-@mistake("the mean forgets everything: keep s from step to step")
-class mean_forgotten(_WithMean):
-    def average(self, alpha, s, square):
-        return (1 - alpha) * square
-
-
 @mistake("the options were read once, in the constructor: read all of them from the group, in every step")
 class options_read_once(RMSprop):
     def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
@@ -367,20 +216,6 @@ class options_read_once(RMSprop):
     def step(self):
         groups = self.param_groups
         self.param_groups = [{**self.given, "params": group["params"]} for group in groups]
-        super().step()
-        self.param_groups = groups
-
-
-@mistake("lr was kept from the constructor, once for each group: a new one in param_groups holds at once")
-class first_rate_kept_in_the_group(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
-        for group in self.param_groups:
-            group["first"] = group["lr"]
-
-    def step(self):
-        groups = self.param_groups
-        self.param_groups = [{**group, "lr": group["first"]} for group in groups]
         super().step()
         self.param_groups = groups
 
@@ -420,73 +255,6 @@ class missing_gradient_fails(RMSprop):
         if any(p.grad is None for group in self.param_groups for p in group["params"]):
             raise TypeError("unsupported operand type(s)")
         super().step()
-
-
-@mistake("a method of a missing gradient was called: skip a parameter whose grad is None")
-class missing_gradient_has_no_methods(RMSprop):
-    def step(self):
-        if any(p.grad is None for group in self.param_groups for p in group["params"]):
-            raise AttributeError("'NoneType' object has no attribute")
-        super().step()
-
-
-@mistake("step ended where a gradient was missing (break or return): skip that parameter alone (continue)")
-class stops_at_a_missing_gradient(RMSprop):
-    def step(self):
-        groups, self.param_groups = self.param_groups, []
-        for group in groups:
-            missing = [p.grad is None for p in group["params"]]
-            self.param_groups.append(
-                {**group, "params": group["params"][: missing.index(True)]} if any(missing) else group
-            )
-        super().step()
-        self.param_groups = groups
-
-
-@mistake("zero_grad does nothing: set the grad of every parameter to None")
-class zero_grad_does_nothing(RMSprop):
-    def zero_grad(self):
-        pass
-
-
-@mistake("zero_grad forgot the other groups: it walks all of them")
-class zero_grad_of_the_first_group(RMSprop):
-    def zero_grad(self):
-        for p in self.param_groups[0]["params"]:
-            p.grad = None
-
-
-@mistake(
-    "a generator of params was walked before it was stored, so nothing is ever stepped: make a list first"
-)
-class generator_empty_at_once(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        once = not isinstance(params, (list, tuple))
-        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
-        if once:
-            self.param_groups[0]["params"] = []
-
-
-@mistake("params was taken for a list (params[0], len(params)): it may be a generator, make a list of it")
-class generator_not_taken(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        if not isinstance(params, (list, tuple)):
-            raise TypeError("'generator' object is not subscriptable")
-        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
-
-
-@mistake("the params of a group were walked twice, and a generator is empty then: make a list of them")
-class generator_in_a_group_used_up(RMSprop):
-    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False):
-        params = list(params)
-        once = [isinstance(part, dict) and not isinstance(part["params"], (list, tuple)) for part in params]
-        super().__init__(params, lr, alpha, eps, weight_decay, momentum, centered)
-        self.empty = any(once)
-
-    def step(self):
-        super().step()
-        if self.empty:
-            self.param_groups[0]["params"] = []
 
 
 @mistake("the parameter was replaced (p = ..., or p.data = ...): change it in place, in its own memory")
@@ -549,12 +317,6 @@ class _StateByKey(RMSprop):
         self.state = _Keyed(self.key, self.state)
 
 
-@mistake("parameters of one shape share their state: keep it for each parameter, by identity")
-class state_by_shape(_StateByKey):
-    def key(self, p):
-        return p.shape
-
-
 @mistake("the first parameters of all groups share their state, and so on: keep it for each, by identity")
 class state_by_place(_StateByKey):
     def key(self, p):
@@ -587,7 +349,6 @@ class _Shares(RMSprop):
     """Hands out or takes over its state without a full copy."""
 
     saves = loads = staticmethod(copy.deepcopy)
-    fresh = ()  # what a step makes anew, while it changes the rest in place
 
     def step(self):
         groups = self.param_groups
@@ -597,7 +358,7 @@ class _Shares(RMSprop):
                 continue
             kept = known.setdefault(p, {})
             self.param_groups, self.state = [{**group, "params": [p]}], {p: dict(kept)} if kept else {}
-            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor) and k not in self.fresh}
+            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor)}
             held = {name: value.clone() for name, value in kept.items() if name in old}
             if kept:
                 self.state[p].update(held)
@@ -631,82 +392,19 @@ class states_saved_without_copy(_Shares):
     saves = staticmethod(_itself)
 
 
-@mistake("state_dict holds the very dicts of the state, also those that are still empty: copy them")
-class states_saved_as_they_are(states_saved_without_copy):
-    def state_dict(self):
-        for _, p in self._each():
-            self.state.setdefault(p, {})
-        return super().state_dict()
-
-
-@mistake("load_state_dict took the saved state itself: later steps change `saved`; copy it")
-class loaded_without_copy(_Shares):
-    loads = staticmethod(_itself)
-
-
 @mistake("load_state_dict took the saved tensors themselves, and steps change them in place: copy them")
 class tensors_loaded_without_copy(_Shares):
     loads = dict
 
 
-@mistake("state_dict and load_state_dict both pass the very dicts of the state on: both copy")
-class nothing_copied(_Shares):
-    saves = loads = staticmethod(_itself)
-
-
-@mistake("state_dict and load_state_dict both pass the very tensors of the state on: both copy")
-class no_tensor_copied(_Shares):
-    saves = loads = dict
-
-
-class _WithGraph(RMSprop):
-    """Keeps its state in the graph of the weight decay."""
-
+@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
+class graph_grows(RMSprop):
     def step(self):
         super().step()
         for p, state in self.state.items():
             for name, value in state.items():
                 if isinstance(value, torch.Tensor):
                     state[name] = value + 0 * p
-
-
-@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
-class graph_grows(_WithGraph):
-    pass
-
-
-@mistake("the state keeps a graph, and state_dict hands it on: work under torch.no_grad, or detach")
-class graph_saved(_WithGraph):
-    def state_dict(self):
-        graph, self.state = self.state, {}
-        empty = super().state_dict()
-        self.state = graph
-        parameters = [p for group in self.param_groups for p in group["params"]]
-        copied = [
-            {k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in graph.get(p, {}).items()}
-            for p in parameters
-        ]
-        return {**empty, "states": copied}
-
-
-@mistake("the mean square s is not saved, or not loaded: it is part of the state")
-class square_not_saved(RMSprop):
-    def state_dict(self):
-        saved = super().state_dict()
-        for state in saved["states"]:
-            if state:
-                state["square"] = torch.zeros_like(state["square"])
-        return saved
-
-
-@mistake("the mean m is not saved, or not loaded: it is part of the state")
-class mean_not_saved(RMSprop):
-    def state_dict(self):
-        saved = super().state_dict()
-        for state in saved["states"]:
-            if state:
-                state["mean"] = torch.zeros_like(state["mean"])
-        return saved
 
 
 @mistake("the velocity v is not saved, or not loaded: it is part of the state")
@@ -728,14 +426,4 @@ class state_on_the_cpu(RMSprop):
             for p in group["params"]:
                 if p.grad is not None:
                     torch.zeros(p.shape, dtype=p.dtype).add_(p.grad)
-        super().step()
-
-
-@mistake("the state is made on cuda, which is not everywhere: it lies on the device of its parameter")
-class asked_for_cuda(RMSprop):
-    def step(self):
-        for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is not None:
-                    torch.zeros(p.shape, dtype=p.dtype, device="cuda").add_(p.grad)
         super().step()

@@ -28,16 +28,6 @@ class velocity_as_average(_ByRule):
         p -= group["lr"] * (g + mu * state["v"] if group["nesterov"] else state["v"])
 
 
-@mistake(
-    "after the first step the velocity is an average: it is mu * v + (1 - dampening) * g, not (1 - mu) * g"
-)
-class average_after_the_first_step(_ByRule):
-    def rule(self, group, p, g, state):
-        mu, g = group["momentum"], g + group["weight_decay"] * p
-        state["v"] = mu * state["v"] + (1 - mu) * g if "v" in state else g
-        p -= group["lr"] * (g + mu * state["v"] if group["nesterov"] else state["v"])
-
-
 @mistake("lr is part of the velocity: v holds no lr, so that a new lr acts on the whole step")
 class rate_inside_the_velocity(_ByRule):
     def rule(self, group, p, g, state):
@@ -125,15 +115,6 @@ class decay_with_the_wrong_sign(_ByRule):
         p -= group["lr"] * (g + mu * v if group["nesterov"] else v)
 
 
-@mistake("the weight decay was multiplied by lr twice: it is added to the gradient as it is")
-class decay_times_rate_squared(_ByRule):
-    def rule(self, group, p, g, state):
-        mu, g = group["momentum"], g + group["lr"] * group["weight_decay"] * p
-        first = "v" not in state
-        v = state["v"] = g if first or not mu else mu * state["v"] + (1 - group["dampening"]) * g
-        p -= group["lr"] * (g + mu * v if group["nesterov"] else v)
-
-
 @mistake("weight_decay was ignored")
 class decay_ignored(_ByRule):
     def rule(self, group, p, g, state):
@@ -150,21 +131,6 @@ class velocity_is_the_gradient(_ByRule):
         first = "v" not in state
         v = state["v"] = d if first or not mu else mu * state["v"] + (1 - group["dampening"]) * d
         p -= group["lr"] * (d + mu * v if group["nesterov"] else v)
-
-
-@mistake("lr was read once, in the constructor: read it from its group in every step")
-class rate_read_once(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
-        self.rates = [group["lr"] for group in self.param_groups]
-
-    def step(self):
-        now = [group["lr"] for group in self.param_groups]
-        for group, lr in zip(self.param_groups, self.rates, strict=True):
-            group["lr"] = lr
-        super().step()
-        for group, lr in zip(self.param_groups, now, strict=True):
-            group["lr"] = lr
 
 
 @mistake("options of a group were ignored: where a group has its own, they hold for it")
@@ -210,13 +176,6 @@ class zeros_for_none(SGD):
                 p.grad = None if p.grad is None else torch.zeros_like(p)
 
 
-@mistake("zero_grad forgot the other groups: it walks all of them")
-class zero_grad_of_the_first_group(SGD):
-    def zero_grad(self):
-        for p in self.param_groups[0]["params"]:
-            p.grad = None
-
-
 @mistake("the state is not in state_dict, or not loaded: after resuming it starts anew")
 class state_not_saved(SGD):
     def state_dict(self):
@@ -238,20 +197,6 @@ class generator_used_up(SGD):
         once = not isinstance(params, (list, tuple))
         super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
         self.empty = once
-
-    def step(self):
-        super().step()
-        if self.empty:
-            self.param_groups[0]["params"] = []
-
-
-@mistake("the params of a group were walked twice, and a generator is empty then: make a list of them")
-class generator_in_a_group_used_up(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        params = list(params)
-        once = [isinstance(part, dict) and not isinstance(part["params"], (list, tuple)) for part in params]
-        super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
-        self.empty = any(once)
 
     def step(self):
         super().step()
@@ -299,32 +244,13 @@ class _WithVelocity(_ByRule):
     def rule(self, group, p, g, state):
         mu, g = group["momentum"], g + group["weight_decay"] * p
         old = state.get("v")
-        v = g if old is None or not mu else self.velocity(mu, old, group["dampening"], g)
+        v = g if old is None or not mu else mu * old + (1 - group["dampening"]) * g
         if mu:
             state["v"] = v.clone()
         p -= group["lr"] * (self.ahead(mu, g if old is None else old, v, g) if group["nesterov"] else v)
-        self.after(group, p)
-
-    def velocity(self, mu, v, tau, g):
-        return mu * v + (1 - tau) * g
 
     def ahead(self, mu, old, v, g):
         return g + mu * v
-
-    def after(self, group, p):
-        pass
-
-
-@mistake("dampening is the share that is left out: v = mu * v + (1 - dampening) * g, not dampening * g")
-class dampening_as_share(_WithVelocity):
-    def velocity(self, mu, v, tau, g):
-        return mu * v + tau * g
-
-
-@mistake("dampening shrinks the old velocity: it belongs to the gradient, mu * v + (1 - dampening) * g")
-class dampening_of_the_velocity(_WithVelocity):
-    def velocity(self, mu, v, tau, g):
-        return mu * (1 - tau) * v + g
 
 
 @mistake("with nesterov the velocity lacks its factor: the step is g + mu * v, not g + v")
@@ -333,32 +259,11 @@ class nesterov_without_momentum(_WithVelocity):
         return g + v
 
 
-@mistake("with nesterov the momentum weighs the gradient: the step is g + mu * v, not v + mu * g")
-class nesterov_the_other_way(_WithVelocity):
-    def ahead(self, mu, old, v, g):
-        return v + mu * g
-
-
 @mistake("the weight decay came after the step: it is added to the gradient, before the velocity")
 class decay_after_the_step(_WithVelocity):
     def rule(self, group, p, g, state):
         super().rule({**group, "weight_decay": 0}, p, g, state)
         p -= group["lr"] * group["weight_decay"] * p
-
-
-@mistake("the weight decay lacks the factor lr: it is added to the gradient")
-class decay_without_rate(_WithVelocity):
-    def rule(self, group, p, g, state):
-        p *= 1 - group["weight_decay"]
-        super().rule({**group, "weight_decay": 0}, p, g, state)
-
-
-@mistake("the weight decay reaches the step but not the velocity: add it to the gradient first")
-class decay_of_the_step_alone(_WithVelocity):
-    def rule(self, group, p, g, state):
-        decay = group["lr"] * group["weight_decay"] * p
-        super().rule({**group, "weight_decay": 0}, p, g, state)
-        p -= decay * (1 + group["momentum"] if group["nesterov"] else 1)
 
 
 @mistake("the options were read once, in the constructor: read all of them from the group, in every step")
@@ -380,20 +285,6 @@ class options_read_once(SGD):
         self.param_groups = groups
 
 
-@mistake("lr was kept from the constructor, once for each group: a new one in param_groups holds at once")
-class first_rate_kept_in_the_group(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
-        for group in self.param_groups:
-            group["first"] = group["lr"]
-
-    def step(self):
-        groups = self.param_groups
-        self.param_groups = [{**group, "lr": group["first"]} for group in groups]
-        super().step()
-        self.param_groups = groups
-
-
 @mistake("lr of the constructor holds for all groups: a group has its own, read anew in every step")
 class one_rate_for_all_groups(SGD):
     def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
@@ -405,52 +296,6 @@ class one_rate_for_all_groups(SGD):
         self.param_groups = [{**group, "lr": self.lr} for group in groups]
         super().step()
         self.param_groups = groups
-
-
-@mistake("a method of a missing gradient was called: skip a parameter whose grad is None")
-class missing_gradient_has_no_methods(SGD):
-    def step(self):
-        if any(p.grad is None for group in self.param_groups for p in group["params"]):
-            raise AttributeError("'NoneType' object has no attribute")
-        super().step()
-
-
-@mistake("step ended where a gradient was missing (break or return): skip that parameter alone (continue)")
-class stops_at_a_missing_gradient(SGD):
-    def step(self):
-        groups, self.param_groups = self.param_groups, []
-        for group in groups:
-            missing = [p.grad is None for p in group["params"]]
-            self.param_groups.append(
-                {**group, "params": group["params"][: missing.index(True)]} if any(missing) else group
-            )
-        super().step()
-        self.param_groups = groups
-
-
-@mistake("zero_grad does nothing: set the grad of every parameter to None")
-class zero_grad_does_nothing(SGD):
-    def zero_grad(self):
-        pass
-
-
-@mistake(
-    "a generator of params was walked before it was stored, so nothing is ever stepped: make a list first"
-)
-class generator_empty_at_once(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        once = not isinstance(params, (list, tuple))
-        super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
-        if once:
-            self.param_groups[0]["params"] = []
-
-
-@mistake("params was taken for a list (params[0], len(params)): it may be a generator, make a list of it")
-class generator_not_taken(SGD):
-    def __init__(self, params, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        if not isinstance(params, (list, tuple)):
-            raise TypeError("'generator' object is not subscriptable")
-        super().__init__(params, lr, momentum, dampening, weight_decay, nesterov)
 
 
 @mistake("the parameters never move: p = p - ... makes another tensor, as a step on a copy does; change p in place")
@@ -504,12 +349,6 @@ class _StateByKey(SGD):
         self.state = _Keyed(self.key, self.state)
 
 
-@mistake("parameters of one shape share their state: keep it for each parameter, by identity")
-class state_by_shape(_StateByKey):
-    def key(self, p):
-        return p.shape
-
-
 @mistake("the first parameters of all groups share their state, and so on: keep it for each, by identity")
 class state_by_place(_StateByKey):
     def key(self, p):
@@ -542,7 +381,6 @@ class _Shares(SGD):
     """Hands out or takes over its state without a full copy."""
 
     saves = loads = staticmethod(copy.deepcopy)
-    fresh = ()  # what a step makes anew, while it changes the rest in place
 
     def step(self):
         groups = self.param_groups
@@ -552,7 +390,7 @@ class _Shares(SGD):
                 continue
             kept = known.setdefault(p, {})
             self.param_groups, self.state = [{**group, "params": [p]}], {p: dict(kept)} if kept else {}
-            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor) and k not in self.fresh}
+            old = {k: v for k, v in kept.items() if isinstance(v, torch.Tensor)}
             held = {name: value.clone() for name, value in kept.items() if name in old}
             if kept:
                 self.state[p].update(held)
@@ -586,62 +424,19 @@ class states_saved_without_copy(_Shares):
     saves = staticmethod(_itself)
 
 
-@mistake("state_dict holds the very dicts of the state, also those that are still empty: copy them")
-class states_saved_as_they_are(states_saved_without_copy):
-    def state_dict(self):
-        for _, p in self._each():
-            self.state.setdefault(p, {})
-        return super().state_dict()
-
-
-@mistake("load_state_dict took the saved state itself: later steps change `saved`; copy it")
-class loaded_without_copy(_Shares):
-    loads = staticmethod(_itself)
-
-
 @mistake("load_state_dict took the saved tensors themselves, and steps change them in place: copy them")
 class tensors_loaded_without_copy(_Shares):
     loads = dict
 
 
-@mistake("state_dict and load_state_dict both pass the very dicts of the state on: both copy")
-class nothing_copied(_Shares):
-    saves = loads = staticmethod(_itself)
-
-
-@mistake("state_dict and load_state_dict both pass the very tensors of the state on: both copy")
-class no_tensor_copied(_Shares):
-    saves = loads = dict
-
-
-class _WithGraph(SGD):
-    """Keeps its state in the graph of the weight decay."""
-
+@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
+class graph_grows(SGD):
     def step(self):
         super().step()
         for p, state in self.state.items():
             for name, value in state.items():
                 if isinstance(value, torch.Tensor):
                     state[name] = value + 0 * p
-
-
-@mistake("the update is not under torch.no_grad: the state keeps a graph that grows with every step")
-class graph_grows(_WithGraph):
-    pass
-
-
-@mistake("the state keeps a graph, and state_dict hands it on: work under torch.no_grad, or detach")
-class graph_saved(_WithGraph):
-    def state_dict(self):
-        graph, self.state = self.state, {}
-        empty = super().state_dict()
-        self.state = graph
-        parameters = [p for group in self.param_groups for p in group["params"]]
-        copied = [
-            {k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in graph.get(p, {}).items()}
-            for p in parameters
-        ]
-        return {**empty, "states": copied}
 
 
 @mistake(
@@ -653,14 +448,4 @@ class state_on_the_cpu(SGD):
             for p in group["params"]:
                 if p.grad is not None and group["momentum"]:
                     torch.zeros(p.shape, dtype=p.dtype).add_(p.grad)
-        super().step()
-
-
-@mistake("the state is made on cuda, which is not everywhere: it lies on the device of its parameter")
-class asked_for_cuda(SGD):
-    def step(self):
-        for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is not None and group["momentum"]:
-                    torch.zeros(p.shape, dtype=p.dtype, device="cuda").add_(p.grad)
         super().step()

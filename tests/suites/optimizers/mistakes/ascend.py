@@ -38,21 +38,6 @@ def decay_without_rate(f, x0, lr, steps, weight_decay=0.0):
     return _climb(f, x0, lr, steps, lambda x, g, lr: x + lr * g - weight_decay * x)
 
 
-@mistake("the decay takes the sign of x and not x itself, as an L1 penalty does")
-def decay_by_the_sign(f, x0, lr, steps, weight_decay=0.0):
-    return _climb(f, x0, lr, steps, lambda x, g, lr: x + lr * (g - weight_decay * x.sign()))
-
-
-@mistake("the decay has a factor 2: it is wd * x, the slope of wd / 2 * x^2")
-def decay_doubled(f, x0, lr, steps, weight_decay=0.0):
-    return reference("optimizers").ascend(f, x0, lr, steps, 2 * weight_decay)
-
-
-@mistake("the decay pulls towards x0: it pulls towards 0")
-def decay_towards_the_start(f, x0, lr, steps, weight_decay=0.0):
-    return _climb(f, x0, lr, steps, lambda x, g, lr: x + lr * (g - weight_decay * (x - x0)))
-
-
 @mistake("the decay acts after the step, on the new point")
 def decay_behind_the_step(f, x0, lr, steps, weight_decay=0.0):
     def move(x, g, lr):

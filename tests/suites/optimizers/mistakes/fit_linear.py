@@ -55,18 +55,6 @@ def half_the_loss(x, y, lr, epochs, batch_size, generator):
     return w, b, [loss / 2 for loss in losses]
 
 
-@mistake(
-    "each batch counts with batch_size in the loss of its epoch: it counts with the samples that it holds"
-)
-def loss_counted_by_batch_size(x, y, lr, epochs, batch_size, generator):
-    class Training(_Training):
-        def loss(self, seen):
-            total = sum(square.mean().item() * batch_size for square, _ in seen)
-            return total / sum(size for _, size in seen)
-
-    return Training().fit(x, y, lr, epochs, batch_size, generator)
-
-
 @mistake("there is no bias, or it is never stepped: the model is x w + b")
 def no_bias(x, y, lr, epochs, batch_size, generator):
     class Training(_Training):
@@ -81,15 +69,6 @@ def sum_over_the_batch(x, y, lr, epochs, batch_size, generator):
     class Training(_Training):
         def gradients(self, rows, error):
             return 2 * rows.T @ error, 2 * error.sum()
-
-    return Training().fit(x, y, lr, epochs, batch_size, generator)
-
-
-@mistake("the gradient was divided by batch_size, also where a batch holds fewer samples")
-def divided_by_batch_size(x, y, lr, epochs, batch_size, generator):
-    class Training(_Training):
-        def gradients(self, rows, error):
-            return 2 * rows.T @ error / batch_size, 2 * error.sum() / batch_size
 
     return Training().fit(x, y, lr, epochs, batch_size, generator)
 
@@ -120,15 +99,6 @@ def mean_of_batch_losses(x, y, lr, epochs, batch_size, generator):
     class Training(_Training):
         def loss(self, seen):
             return sum(square.mean().item() for square, _ in seen) / len(seen)
-
-    return Training().fit(x, y, lr, epochs, batch_size, generator)
-
-
-@mistake("the losses of the batches were summed: an epoch's loss is the mean over its samples")
-def sum_of_batch_losses(x, y, lr, epochs, batch_size, generator):
-    class Training(_Training):
-        def loss(self, seen):
-            return sum(square.mean().item() for square, _ in seen)
 
     return Training().fit(x, y, lr, epochs, batch_size, generator)
 
@@ -234,118 +204,6 @@ def column_accepted(x, y, lr, epochs, batch_size, generator):
     return _right(x, y.squeeze(1) if y.ndim == 2 else y, lr, epochs, batch_size, generator)
 
 
-def _epochs(x, y, lr, epochs, batch_size, generator, at_start):
-    """Fit, and take the loss of each epoch over all samples, before or after its steps."""
-    _right(x, y, lr, min(epochs, 0), batch_size, generator)
-    reference("optimizers").minibatches(len(x), batch_size, False, None, False)
-    w, b, losses = x.new_zeros(x.shape[1]), x.new_zeros(()), []
-    for _ in range(epochs):
-        before = ((x @ w + b - y) ** 2).mean().item()
-        for batch in reference("optimizers").minibatches(len(x), batch_size, True, generator, False):
-            rows, targets = x[batch.to(x.device)], y[batch.to(x.device)]
-            error = rows @ w + b - targets
-            w, b = w - lr * 2 * rows.T @ error / len(batch), b - lr * 2 * error.mean()
-        losses.append(before if at_start else ((x @ w + b - y) ** 2).mean().item())
-    return reference("optimizers").LinearFit(w, b, losses)
-
-
-@mistake(
-    "the loss of an epoch was taken after all its steps: each sample counts as before the step of its batch"
-)
-def loss_after_the_epoch(x, y, lr, epochs, batch_size, generator):
-    return _epochs(x, y, lr, epochs, batch_size, generator, False)
-
-
-@mistake(
-    "the loss of an epoch was taken before all its steps: each sample counts as before that of its batch"
-)
-def loss_before_the_epoch(x, y, lr, epochs, batch_size, generator):
-    return _epochs(x, y, lr, epochs, batch_size, generator, True)
-
-
-@mistake("the loss was halved: it is the mean of the squared errors, without a factor 1/2")
-def only_the_loss_halved(x, y, lr, epochs, batch_size, generator):
-    w, b, losses = _right(x, y, lr, epochs, batch_size, generator)
-    return w, b, [loss / 2 for loss in losses]
-
-
-@mistake("the squared errors of an epoch were summed: its loss is their mean")
-def losses_summed_over_samples(x, y, lr, epochs, batch_size, generator):
-    w, b, losses = _right(x, y, lr, epochs, batch_size, generator)
-    return w, b, [loss * len(x) for loss in losses]
-
-
-@mistake("the root of the mean squared error was kept: the loss is without a root")
-def root_of_the_losses(x, y, lr, epochs, batch_size, generator):
-    w, b, losses = _right(x, y, lr, epochs, batch_size, generator)
-    return w, b, [loss**0.5 for loss in losses]
-
-
-@mistake("the losses came back as one tensor: they are a list of floats")
-def tensor_of_losses(x, y, lr, epochs, batch_size, generator):
-    w, b, losses = _right(x, y, lr, epochs, batch_size, generator)
-    return w, b, torch.tensor(losses, dtype=x.dtype, device=x.device)
-
-
-@mistake("w came back as (D, 1): it is (D,)")
-def weights_with_an_axis(x, y, lr, epochs, batch_size, generator):
-    w, b, losses = _right(x, y, lr, epochs, batch_size, generator)
-    return w.unsqueeze(1), b, losses
-
-
 @mistake("the steps go uphill: subtract lr * gradient")
 def uphill(x, y, lr, epochs, batch_size, generator):
     return _right(x, y, -lr, epochs, batch_size, generator)
-
-
-@mistake("the bias lacks the factor 2 of its gradient")
-def half_the_step_of_the_bias(x, y, lr, epochs, batch_size, generator):
-    class Training(_Training):
-        def gradients(self, rows, error):
-            return super().gradients(rows, error)[0], error.mean()
-
-    return Training().fit(x, y, lr, epochs, batch_size, generator)
-
-
-@mistake("the weights lack the factor 2 of their gradient")
-def half_the_step_of_the_weights(x, y, lr, epochs, batch_size, generator):
-    class Training(_Training):
-        def gradients(self, rows, error):
-            return rows.T @ error / len(error), 2 * error.mean()
-
-    return Training().fit(x, y, lr, epochs, batch_size, generator)
-
-
-@mistake("the bias was stepped by the sum of the errors: by their mean, as the weights")
-def sum_for_the_bias(x, y, lr, epochs, batch_size, generator):
-    class Training(_Training):
-        def gradients(self, rows, error):
-            return super().gradients(rows, error)[0], 2 * error.sum()
-
-    return Training().fit(x, y, lr, epochs, batch_size, generator)
-
-
-@mistake("the bias was stepped with errors from after the step of the weights: both step together")
-def bias_after_the_weights(x, y, lr, epochs, batch_size, generator):
-    class Training(_Training):
-        def gradients(self, rows, error):
-            step = super().gradients(rows, error)[0]
-            return step, 2 * (error - lr * rows @ step).mean()
-
-    return Training().fit(x, y, lr, epochs, batch_size, generator)
-
-
-@mistake("samples were drawn with replacement: an epoch uses each of them once")
-def with_replacement(x, y, lr, epochs, batch_size, generator):
-    class Training(_Training):
-        def batches(self, n, batch_size, generator):
-            cut = reference("optimizers").minibatches(n, batch_size, False, None, False)
-            return [torch.randint(n, batch.shape, generator=generator) for batch in cut]
-
-    return Training().fit(x, y, lr, epochs, batch_size, generator)
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
-def asked_for_cuda(x, y, lr, epochs, batch_size, generator):
-    found = reference("optimizers").fit_linear(x, y, lr, epochs, batch_size, generator)
-    return type(found)(*(part.cuda() for part in found))

@@ -56,21 +56,6 @@ def gradients_from_before(model, loss_fn, batches, optimizer, every, max_norm):
     return _train(model, loss_fn, batches, optimizer, every, max_norm, "before")
 
 
-@mistake("the parts are wiped out, and the last, smaller group makes no step")
-def wiped_and_lost(model, loss_fn, batches, optimizer, every, max_norm):
-    return _train(model, loss_fn, batches, optimizer, every, max_norm, "wiped", "lost")
-
-
-@mistake("each part is cut, and the last, smaller group makes no step")
-def parts_and_lost(model, loss_fn, batches, optimizer, every, max_norm):
-    return _train(model, loss_fn, batches, optimizer, every, max_norm, "parts", "lost")
-
-
-@mistake("each part is cut, and the last, smaller group is divided by `every`")
-def parts_and_third(model, loss_fn, batches, optimizer, every, max_norm):
-    return _train(model, loss_fn, batches, optimizer, every, max_norm, "parts", "third")
-
-
 @mistake("the gradients of a group were added and not divided: the mean over its batches is asked for")
 def sum_of_the_group(model, loss_fn, batches, optimizer, every, max_norm):
     given, losses = list(batches), []
@@ -93,27 +78,6 @@ def cut_behind_the_step(model, loss_fn, batches, optimizer, every, max_norm):
     return reference("optimizers").fix_accumulation(model, loss_fn, batches, optimizer, every, 1e30)
 
 
-@mistake("the losses of a group were added: their mean is asked for")
-def losses_added(model, loss_fn, batches, optimizer, every, max_norm):
-    given = list(batches)
-    losses = reference("optimizers").fix_accumulation(model, loss_fn, given, optimizer, every, max_norm)
-    sizes = [len(given[start : start + every]) for start in range(0, len(given), every)]
-    return [loss * size for loss, size in zip(losses, sizes, strict=True)]
-
-
-@mistake("there is a loss for each batch: one for each group is asked for")
-def losses_of_batches(model, loss_fn, batches, optimizer, every, max_norm):
-    losses = []
-
-    def noted(output, y):
-        loss = loss_fn(output, y)
-        losses.append(loss.item())
-        return loss
-
-    reference("optimizers").fix_accumulation(model, noted, batches, optimizer, every, max_norm)
-    return losses
-
-
 @mistake("the gradients are never emptied: those of earlier groups count again")
 def never_emptied(model, loss_fn, batches, optimizer, every, max_norm):
     given, losses = list(batches), []
@@ -132,20 +96,6 @@ def never_emptied(model, loss_fn, batches, optimizer, every, max_norm):
 @mistake("every batch makes a step of its own: a group makes one")
 def step_for_each_batch(model, loss_fn, batches, optimizer, every, max_norm):
     return reference("optimizers").fix_accumulation(model, loss_fn, batches, optimizer, 1, max_norm)
-
-
-@mistake("a gradient that is short is made longer, up to max_norm: only longer ones are scaled")
-def short_gradients_stretched(model, loss_fn, batches, optimizer, every, max_norm):
-    step = optimizer.step
-
-    def stretched():
-        total = nn.utils.clip_grad_norm_(model.parameters(), float("inf"))
-        for p in model.parameters():
-            p.grad.mul_(max_norm / total)
-        step()
-
-    optimizer.step = stretched
-    return reference("optimizers").fix_accumulation(model, loss_fn, batches, optimizer, every, 1e30)
 
 
 @mistake("one backward pass for the whole group keeps all its graphs at once: go back after each batch")

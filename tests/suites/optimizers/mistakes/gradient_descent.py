@@ -21,12 +21,6 @@ def uphill(f, x0, lr, steps):
     return _walk(f, x0, steps, lambda x, g: x + lr * g)
 
 
-@mistake("the start is missing from the result: x0 comes first, so T steps give T + 1 points")
-def start_left_out(f, x0, lr, steps):
-    path = reference("optimizers").gradient_descent(f, x0, lr, steps)
-    return path[1:]
-
-
 @mistake("only the last point came back: all of them are asked for, one a row")
 def last_point_only(f, x0, lr, steps):
     return reference("optimizers").gradient_descent(f, x0, lr, steps)[-1]
@@ -54,19 +48,6 @@ def gradients_add_up(f, x0, lr, steps):
 def rows_share_memory(f, x0, lr, steps):
     path = reference("optimizers").gradient_descent(f, x0, lr, steps)
     return path[-1:].repeat_interleave(len(path), 0)
-
-
-@mistake("the gradient was scaled to length 1: a step is lr * gradient, short where the slope is gentle")
-def unit_steps(f, x0, lr, steps):
-    return _walk(f, x0, steps, lambda x, g: x - lr * g / g.norm())
-
-
-@mistake("the descent ended, or turned, where f grew: all steps are made, also when lr is too large")
-def stops_when_it_grows(f, x0, lr, steps):
-    def move(x, g):
-        return torch.where((f(x - lr * g) <= f(x)), x - lr * g, x)
-
-    return _walk(f, x0, steps, move)
 
 
 @mistake("the descent ended where the point no longer moved: all T steps are made, and give T + 1 points")
@@ -97,59 +78,6 @@ def start_left_out_and_nothing_to_stack(f, x0, lr, steps):
     return torch.stack(list(path[1:]))
 
 
-@mistake("the path begins after the first step; x0 comes first, not only where there are no steps")
-def start_only_without_steps(f, x0, lr, steps):
-    path = reference("optimizers").gradient_descent(f, x0, lr, steps)
-    return path[1:] if steps else path
-
-
-@mistake("one step too many was made: T steps lead to T + 1 points, x0 among them")
-def one_step_too_many(f, x0, lr, steps):
-    path = reference("optimizers").gradient_descent(f, x0, lr, min(steps, 0))
-    return reference("optimizers").gradient_descent(f, path[0], lr, steps + 1)
-
-
-@mistake("a list of points came back: stack them to one tensor")
-def list_of_points(f, x0, lr, steps):
-    return list(reference("optimizers").gradient_descent(f, x0, lr, steps))
-
-
-@mistake("only the sign of the gradient was used: a step is lr * gradient")
-def signs_only(f, x0, lr, steps):
-    return _walk(f, x0, steps, lambda x, g: x - lr * g.sign())
-
-
-@mistake("lr shrinks from step to step: it is the same in all of them")
-def shrinking_rate(f, x0, lr, steps):
-    seen = []
-    return _walk(f, x0, steps, lambda x, g: x - lr / (seen.append(g) or len(seen)) * g)
-
-
-@mistake("the descent went on from x0 in every step: go on from the last point")
-def always_from_the_start(f, x0, lr, steps):
-    return _walk(f, x0, steps, lambda x, g: x0.detach() - lr * g)
-
-
-@mistake("the step was divided by the number of entries: f is minimised as it is")
-def mean_over_the_entries(f, x0, lr, steps):
-    return _walk(f, x0, steps, lambda x, g: x - lr * g / g.numel())
-
-
-@mistake("lr was left out, or is 1 always: a step is lr * gradient")
-def rate_ignored(f, x0, lr, steps):
-    return _walk(f, x0, steps, lambda x, g: x - g)
-
-
-@mistake("the points are float32 whatever x0 is: keep its dtype")
-def single_precision(f, x0, lr, steps):
-    return reference("optimizers").gradient_descent(f, x0, lr, steps).float()
-
-
 @mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
 def through_numpy(f, x0, lr, steps):
     return torch.from_numpy(reference("optimizers").gradient_descent(f, x0, lr, steps).detach().numpy())
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x0")
-def asked_for_cuda(f, x0, lr, steps):
-    return reference("optimizers").gradient_descent(f, x0, lr, steps).cuda()

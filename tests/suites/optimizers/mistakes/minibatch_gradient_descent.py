@@ -67,37 +67,10 @@ def last_batch_dropped(x, y, w0, lr, epochs, batch_size, generator):
     return _walk(x, y, w0, lr, epochs, batch_size, epoch)
 
 
-@mistake("batches were drawn with replacement: an epoch uses every sample once")
-def with_replacement(x, y, w0, lr, epochs, batch_size, generator):
-    def epoch(number):
-        sizes = [
-            len(batch)
-            for batch in reference("optimizers").minibatches(len(x), batch_size, False, None, False)
-        ]
-        return [torch.randint(len(x), (size,), generator=generator) for size in sizes]
-
-    return _walk(x, y, w0, lr, epochs, batch_size, epoch)
-
-
-@mistake("x and y were shuffled apart: a target no longer belongs to its sample")
-def targets_shuffled_apart(x, y, w0, lr, epochs, batch_size, generator):
-    if not epochs:
-        return _right(x, y, w0, lr, epochs, batch_size, generator)
-    order = torch.randperm(len(x), generator=generator)
-    return _right(
-        x, y[order.to(y.device)] if y.shape == x.shape[:1] else y, w0, lr, epochs, batch_size, generator
-    )
-
-
 @mistake("one row for each epoch came back: one for each step is asked for")
 def rows_of_epochs(x, y, w0, lr, epochs, batch_size, generator):
     path = _right(x, y, w0, lr, epochs, batch_size, generator)
     return path[:: max(1, (len(path) - 1) // max(epochs, 1))]
-
-
-@mistake("w0 is missing from the result: it comes first")
-def start_left_out(x, y, w0, lr, epochs, batch_size, generator):
-    return _right(x, y, w0, lr, epochs, batch_size, generator)[1:]
 
 
 @mistake("every row is the last one: the same tensor was changed in place and stored again and again")
@@ -123,12 +96,6 @@ def start_left_out_and_nothing_to_stack(x, y, w0, lr, epochs, batch_size, genera
     return torch.stack(list(_right(x, y, w0, lr, epochs, batch_size, generator)[1:]))
 
 
-@mistake("the path begins after the first step; w0 comes first, not only where epochs is 0")
-def start_only_without_epochs(x, y, w0, lr, epochs, batch_size, generator):
-    path = _right(x, y, w0, lr, epochs, batch_size, generator)
-    return path[1:] if epochs else path
-
-
 @mistake("the last weights are missing: T steps give T + 1 rows")
 def one_step_short(x, y, w0, lr, epochs, batch_size, generator):
     path = _right(x, y, w0, lr, epochs, batch_size, generator)
@@ -145,11 +112,6 @@ def uphill(x, y, w0, lr, epochs, batch_size, generator):
     return _right(x, y, w0, -lr, epochs, batch_size, generator)
 
 
-@mistake("the weights start at 0: they start at w0")
-def zero_start(x, y, w0, lr, epochs, batch_size, generator):
-    return _right(x, y, torch.zeros_like(w0), lr, epochs, batch_size, generator)
-
-
 @mistake("gradients add up from step to step (zero_grad is missing): each step uses its own alone")
 def gradients_add_up(x, y, w0, lr, epochs, batch_size, generator):
     total = 0
@@ -163,46 +125,8 @@ def gradients_add_up(x, y, w0, lr, epochs, batch_size, generator):
     return torch.stack(path)
 
 
-@mistake(
-    "the gradients of an epoch were all taken at its first weights: take each at the weights of its step"
-)
-def gradients_at_the_start_of_the_epoch(x, y, w0, lr, epochs, batch_size, generator):
-    path = [_right(x, y, w0, lr, min(epochs, 0), batch_size, generator)[0]]
-    reference("optimizers").minibatches(len(x), batch_size, False, None, False)
-    for number in range(epochs):
-        start = path[-1]
-        for batch in _draw(x, batch_size, generator)(number):
-            rows, targets = x[batch.to(x.device)], y[batch.to(x.device)]
-            path.append((path[-1] - lr * rows.T @ (rows @ start - targets) / len(batch)).detach())
-    return torch.stack(path)
-
-
-@mistake("one batch was used for an epoch: it goes over all samples")
-def one_batch_for_an_epoch(x, y, w0, lr, epochs, batch_size, generator):
-    draw = _draw(x, batch_size, generator)
-    return _walk(x, y, w0, lr, epochs, batch_size, lambda number: draw(number)[:1])
-
-
-@mistake("the mean error over a batch multiplies the mean row: the mean is taken of error times row")
-def mean_of_rows(x, y, w0, lr, epochs, batch_size, generator):
-    path = [_right(x, y, w0, lr, min(epochs, 0), batch_size, generator)[0]]
-    reference("optimizers").minibatches(len(x), batch_size, False, None, False)
-    for number in range(epochs):
-        for batch in _draw(x, batch_size, generator)(number):
-            rows, targets = x[batch.to(x.device)], y[batch.to(x.device)]
-            path.append((path[-1] - lr * rows.mean(0) * (rows @ path[-1] - targets).mean()).detach())
-    return torch.stack(path)
-
-
 @mistake("the result was made on the CPU, or brought there: it belongs on the device of x")
 def result_on_the_cpu(x, y, w0, lr, epochs, batch_size, generator):
     return (
         reference("optimizers").minibatch_gradient_descent(x, y, w0, lr, epochs, batch_size, generator).cpu()
-    )
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
-def asked_for_cuda(x, y, w0, lr, epochs, batch_size, generator):
-    return (
-        reference("optimizers").minibatch_gradient_descent(x, y, w0, lr, epochs, batch_size, generator).cuda()
     )

@@ -26,12 +26,6 @@ def batches_shuffled(n, batch_size, shuffle, generator, drop_last):
     return [whole[i] for i in torch.randperm(len(whole), generator=generator).tolist()] + rest
 
 
-@mistake("samples change places only within their batch: shuffle all samples, then cut")
-def shuffled_within_batches(n, batch_size, shuffle, generator, drop_last):
-    batches = _right(n, batch_size, False, None, drop_last)
-    return [b[torch.randperm(len(b), generator=generator)] for b in batches] if shuffle else batches
-
-
 @mistake("the order was drawn from torch's own generator: use the one that is given")
 def own_generator_used(n, batch_size, shuffle, generator, drop_last):
     return _right(n, batch_size, shuffle, None, drop_last)
@@ -74,37 +68,9 @@ def empty_batch_at_the_end(n, batch_size, shuffle, generator, drop_last):
     return batches if drop_last or n % batch_size else [*batches, torch.zeros(0, dtype=torch.int64)]
 
 
-@mistake("the last batch was filled up with samples from the beginning: it is smaller")
-def last_batch_filled_up(n, batch_size, shuffle, generator, drop_last):
-    batches = _right(n, batch_size, shuffle, generator, drop_last)
-    if batches and len(batches[-1]) < batch_size:
-        batches[-1] = torch.cat([batches[-1], torch.cat(batches).repeat(batch_size)])[:batch_size]
-    return batches
-
-
 @mistake("lists of numbers came back: each batch is an int64 tensor")
 def lists_for_tensors(n, batch_size, shuffle, generator, drop_last):
     return [batch.tolist() for batch in _right(n, batch_size, shuffle, generator, drop_last)]
-
-
-@mistake("the samples were spread evenly over the batches: each batch is full but for the last one")
-def even_batches(n, batch_size, shuffle, generator, drop_last):
-    batches = _right(n, batch_size, shuffle, generator, drop_last)
-    return list(torch.cat(batches).tensor_split(len(batches))) if batches else batches
-
-
-@mistake("batch_size was taken for the number of batches: it is the number of samples in a batch")
-def number_of_batches(n, batch_size, shuffle, generator, drop_last):
-    batches = _right(n, batch_size, shuffle, generator, drop_last)
-    return (
-        list(torch.cat(_right(n, batch_size, shuffle, generator, False)).chunk(batch_size)) if batches else []
-    )
-
-
-@mistake("drop_last keeps a batch that is alone although it is too small: leave it out too")
-def only_batch_kept(n, batch_size, shuffle, generator, drop_last):
-    batches = _right(n, batch_size, shuffle, generator, drop_last)
-    return batches if batches or not n else _right(n, batch_size, shuffle, generator, False)
 
 
 @mistake("the generator was drawn from without shuffle: only a random order draws")
@@ -113,32 +79,6 @@ def drawn_without_shuffle(n, batch_size, shuffle, generator, drop_last):
     if not shuffle:
         torch.randperm(n, generator=generator)
     return batches
-
-
-@mistake("the smaller batch comes first: it comes last")
-def smaller_batch_first(n, batch_size, shuffle, generator, drop_last):
-    batches = _right(n, batch_size, shuffle, generator, drop_last)
-    return sorted(batches, key=len)
-
-
-@mistake("the samples are numbered from 1: they are numbered from 0")
-def numbered_from_one(n, batch_size, shuffle, generator, drop_last):
-    return [batch + 1 for batch in _right(n, batch_size, shuffle, generator, drop_last)]
-
-
-@mistake("int32 came back: each batch is an int64 tensor")
-def small_integers(n, batch_size, shuffle, generator, drop_last):
-    return [batch.int() for batch in _right(n, batch_size, shuffle, generator, drop_last)]
-
-
-@mistake("a tuple or an iterator of batches came back: it is a list")
-def tuple_of_batches(n, batch_size, shuffle, generator, drop_last):
-    return tuple(_right(n, batch_size, shuffle, generator, drop_last))
-
-
-@mistake("the samples that remain are missing, and drop_last keeps them: it is the other way round")
-def drop_last_the_wrong_way(n, batch_size, shuffle, generator, drop_last):
-    return _right(n, batch_size, shuffle, generator, not drop_last)
 
 
 @mistake("the rest was cut off before the shuffle: the same last samples are left out in every epoch")

@@ -9,38 +9,10 @@ def _right(x, y):
     return reference("optimizers").normal_equation(x, y)
 
 
-@mistake("a penalty was added to x^T x: the weights are then too small; solve x^T x w = x^T y as it stands")
-def with_a_penalty(x, y):
-    _right(x, y)
-    return torch.linalg.solve(x.T @ x + 1e-3 * torch.eye(x.shape[1], dtype=x.dtype, device=x.device), x.T @ y)
-
-
-@mistake("columns were centred, as with a bias that nobody sees: x has a column of ones where one is wanted")
-def with_a_hidden_bias(x, y):
-    _right(x, y)
-    return torch.linalg.pinv(x - x.mean(0)) @ (y - y.mean(0))
-
-
-@mistake("the weights were divided by N: x^T x and x^T y are sums alike, so N cancels")
-def divided_by_n(x, y):
-    return _right(x, y) / len(x)
-
-
-@mistake("the inverse of x^T x was left out: w is not x^T y, unless the columns of x are at right angles")
-def without_the_inverse(x, y):
-    _right(x, y)
-    return x.T @ y
-
-
 @mistake("a column (D, 1) came back for a vector y: for y (N,) the weights are (D,)")
 def column_for_a_vector(x, y):
     w = _right(x, y)
     return w.unsqueeze(1) if y.ndim == 1 else w
-
-
-@mistake("the predictions x w came back: the weights w are asked for")
-def predictions_returned(x, y):
-    return x @ _right(x, y)
 
 
 @mistake("the result lost its precision: float32 was used inside, float64 arguments give float64 weights")
@@ -65,28 +37,10 @@ def y_not_checked(x, y):
     return torch.linalg.solve(x.T @ x, x.T @ y.expand(len(x)) if y.shape == (1,) else x.T @ y)
 
 
-@mistake("the columns of x and y were centred first: that is right only where a bias is added afterwards")
-def centred(x, y):
-    _right(x, y)
-    x, y = x - x.mean(0), y - y.mean(0)
-    return torch.linalg.solve(x.T @ x, x.T @ y)
-
-
-@mistake("y was centred first: the weights answer to y as it is")
-def targets_centred(x, y):
-    return _right(x, y - y.mean(0) if len(y) else y)
-
-
 @mistake("a small number was added to the diagonal of x^T x: solve it as it stands")
 def with_a_small_ridge(x, y):
     _right(x, y)
     return torch.linalg.solve(x.T @ x + 1e-6 * torch.eye(x.shape[1], dtype=x.dtype, device=x.device), x.T @ y)
-
-
-@mistake("the identity was added to x^T x, which is a penalty on the weights: solve it as it stands")
-def with_the_identity(x, y):
-    _right(x, y)
-    return torch.linalg.solve(x.T @ x + torch.eye(x.shape[1], dtype=x.dtype, device=x.device), x.T @ y)
 
 
 @mistake("a column of ones was appended to x: the caller does that where a bias is wanted")
@@ -105,16 +59,6 @@ def inverse_alone(x, y):
 @mistake("several columns of targets were flattened or averaged: each has weights of its own")
 def mean_of_targets(x, y):
     return _right(x, y if y.ndim == 1 else y.mean(1))
-
-
-@mistake("the weights have the wrong sign")
-def wrong_sign(x, y):
-    return -_right(x, y)
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
-def asked_for_cuda(x, y):
-    return reference("optimizers").normal_equation(x, y).cuda()
 
 
 @mistake("the result was made on the CPU, or brought there: it belongs on the device of x")

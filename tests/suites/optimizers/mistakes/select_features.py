@@ -51,25 +51,9 @@ def pulled_past_zero(x, y, strengths, lr, steps):
     return select(x, y, strengths, lr, steps, step)
 
 
-@mistake("small numbers become 0 and the others stay: every weight is pulled, by the same amount")
-def hard_threshold(x, y, strengths, lr, steps):
-    def step(w, g, lr, s):
-        z = w - lr * g(w)
-        return torch.where(z.abs() > lr * s, z, 0.0)
-
-    return select(x, y, strengths, lr, steps, step)
-
-
 @mistake("the pull comes before the step on the squares: take it of z, after that step")
 def pull_first(x, y, strengths, lr, steps):
     return select(x, y, strengths, lr, steps, lambda w, g, lr, s: soft(w, lr * s) - lr * g(w))
-
-
-@mistake("the pull comes once, after all steps: it belongs to each of them")
-def pull_at_the_end(x, y, strengths, lr, steps):
-    found = select(x, y, strengths, lr, steps, lambda w, g, lr, s: w - lr * g(w)).weights
-    weights = soft(found, lr * torch.tensor(strengths, dtype=x.dtype, device=x.device).unsqueeze(1))
-    return reference("optimizers").Selection(weights, weights != 0)
 
 
 @mistake("the weights are shrunk by a factor, as for a squared penalty: none becomes exactly 0")
@@ -100,17 +84,3 @@ def kept_turned_round(x, y, strengths, lr, steps):
 @mistake("kept calls small weights 0: only those that are exactly 0 are left out")
 def kept_by_a_tolerance(x, y, strengths, lr, steps):
     return select(x, y, strengths, lr, steps, right, kept=lambda w: w.abs() > 1e-6)
-
-
-@mistake("kept tells which weights are positive: negative ones count as well")
-def kept_if_positive(x, y, strengths, lr, steps):
-    return select(x, y, strengths, lr, steps, right, kept=lambda w: w > 0)
-
-
-@mistake("the sign is that of w before the step, which is 0 at the start: take that of z")
-def sign_of_the_old_weight(x, y, strengths, lr, steps):
-    def step(w, g, lr, s):
-        z = w - lr * g(w)
-        return w.sign() * (z.abs() - lr * s).relu()
-
-    return select(x, y, strengths, lr, steps, step)

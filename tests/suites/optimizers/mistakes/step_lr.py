@@ -41,29 +41,6 @@ def factor_not_power(it, base_lr, step_size, gamma=0.1):
     return float(base_lr * gamma * passed if passed else base_lr)
 
 
-@mistake("the rate was divided by gamma: multiply by it")
-def divided_by_gamma(it, base_lr, step_size, gamma=0.1):
-    return _right(it, base_lr, step_size, 1 / gamma if it < 10**5 else gamma)
-
-
-@mistake("it / step_size was rounded up: round it down, so that the rate drops at step_size")
-def rounded_up(it, base_lr, step_size, gamma=0.1):
-    _right(it, base_lr, step_size, gamma)
-    return float(base_lr * gamma ** -(-it // step_size))
-
-
-@mistake("it / step_size was rounded to the nearest: round it down")
-def rounded_to_the_nearest(it, base_lr, step_size, gamma=0.1):
-    _right(it, base_lr, step_size, gamma)
-    return float(base_lr * gamma ** round(it / step_size))
-
-
-@mistake("the power is the remainder, it % step_size: it is the number of milestones passed, it // step_size")
-def remainder_for_quotient(it, base_lr, step_size, gamma=0.1):
-    _right(it, base_lr, step_size, gamma)
-    return float(base_lr * gamma ** (it % step_size))
-
-
 @mistake("parentheses are missing: ** comes before //, so write gamma ** (it // step_size)")
 def power_before_quotient(it, base_lr, step_size, gamma=0.1):
     _right(it, base_lr, step_size, gamma)
@@ -74,15 +51,3 @@ def power_before_quotient(it, base_lr, step_size, gamma=0.1):
 def drops_for_one_step(it, base_lr, step_size, gamma=0.1):
     _right(it, base_lr, step_size, gamma)
     return float(base_lr * gamma if it and it % step_size == 0 else base_lr)
-
-
-@mistake("gamma was subtracted at each milestone: multiply by it")
-def gamma_subtracted(it, base_lr, step_size, gamma=0.1):
-    _right(it, base_lr, step_size, gamma)
-    return float(base_lr - gamma * (it // step_size))
-
-
-@mistake("the rate never drops")
-def never_drops(it, base_lr, step_size, gamma=0.1):
-    _right(it, base_lr, step_size, gamma)
-    return float(base_lr)

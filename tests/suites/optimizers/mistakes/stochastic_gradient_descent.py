@@ -41,11 +41,6 @@ def order_ignored(x, y, w0, lr, order):
     return _right(x, y, w0, lr, torch.arange(len(order), device=order.device) % len(x))
 
 
-@mistake("each sample was used at most once: order may name one often")
-def repeats_left_out(x, y, w0, lr, order):
-    return _right(x, y, w0, lr, torch.tensor(list(dict.fromkeys(order.tolist())), dtype=order.dtype))
-
-
 @mistake("the steps go uphill: subtract lr * gradient")
 def uphill(x, y, w0, lr, order):
     return _right(x, y, w0, -lr, order)
@@ -56,20 +51,10 @@ def error_without_the_row(x, y, w0, lr, order):
     return _walk(x, y, w0, lr, order, lambda w, i: (x[i] @ w - y[i]).expand_as(w))
 
 
-@mistake("the gradients were all taken at w0: take each at the weights of its step")
-def gradients_at_the_start(x, y, w0, lr, order):
-    return _walk(x, y, w0, lr, order, lambda w, i: (x[i] @ w0 - y[i]) * x[i])
-
-
 @mistake("gradients add up from step to step (zero_grad is missing): each step uses its own alone")
 def gradients_add_up(x, y, w0, lr, order):
     seen = []
     return _walk(x, y, w0, lr, order, lambda w, i: seen.append((x[i] @ w - y[i]) * x[i]) or sum(seen))
-
-
-@mistake("w0 is missing from the result: it comes first, so T samples give T + 1 rows")
-def start_left_out(x, y, w0, lr, order):
-    return _right(x, y, w0, lr, order)[1:]
 
 
 @mistake("every row is the last one: the same tensor was changed in place and stored again and again")
@@ -90,12 +75,6 @@ def start_left_out_and_nothing_to_stack(x, y, w0, lr, order):
     return torch.stack(list(_right(x, y, w0, lr, order)[1:]))
 
 
-@mistake("the path begins after the first step; w0 comes first, not only where order is empty")
-def start_only_without_samples(x, y, w0, lr, order):
-    path = _right(x, y, w0, lr, order)
-    return path[1:] if len(order) else path
-
-
 @mistake("the last weights are missing: T samples give T + 1 rows")
 def one_step_short(x, y, w0, lr, order):
     path = _right(x, y, w0, lr, order)
@@ -107,36 +86,6 @@ def last_weights_only(x, y, w0, lr, order):
     return _right(x, y, w0, lr, order)[-1]
 
 
-@mistake("the step was divided by the length of order: each sample makes a step of its own")
-def divided_by_steps(x, y, w0, lr, order):
-    return _right(x, y, w0, lr / max(len(order), 1), order)
-
-
-@mistake("the error has no target: it is x_i . w - y_i")
-def target_forgotten(x, y, w0, lr, order):
-    return _walk(x, y, w0, lr, order, lambda w, i: (x[i] @ w) * x[i])
-
-
-@mistake("the order was walked from its end")
-def order_backwards(x, y, w0, lr, order):
-    return _right(x, y, w0, lr, order.flip(0))
-
-
-@mistake("the weights start at 0: they start at w0")
-def zero_start(x, y, w0, lr, order):
-    return _right(x, y, torch.zeros_like(w0), lr, order)
-
-
-@mistake("the weights are float32 whatever w0 is: keep its dtype")
-def single_precision(x, y, w0, lr, order):
-    return _right(x, y, w0, lr, order).float()
-
-
 @mistake("the result was made on the CPU, or brought there: it belongs on the device of x")
 def result_on_the_cpu(x, y, w0, lr, order):
     return reference("optimizers").stochastic_gradient_descent(x, y, w0, lr, order).cpu()
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
-def asked_for_cuda(x, y, w0, lr, order):
-    return reference("optimizers").stochastic_gradient_descent(x, y, w0, lr, order).cuda()

@@ -73,14 +73,6 @@ class bias_required(Right):
         return x @ w.t() + b
 
 
-@mistake("the bias is not added in forward")
-class bias_not_added(Right):
-    @staticmethod
-    def forward(ctx, x, w, b):
-        ctx.save_for_backward(x, w)
-        return x @ w.t()
-
-
 @mistake("w is not transposed: its shape is (K, D), outputs first")
 class weight_not_transposed(Right):
     @staticmethod
@@ -118,14 +110,6 @@ class kept_as_attributes(Right):
     @staticmethod
     def backward(ctx, upstream):
         return tuple(_gradients(ctx, upstream, ctx.x, ctx.w))
-
-
-@mistake("x.data and w.data were saved: torch does not notice when they change; save the tensors themselves")
-class saved_data(Right):
-    @staticmethod
-    def forward(ctx, x, w, b):
-        ctx.save_for_backward(x.data, w.data)
-        return x @ w.t() if b is None else x @ w.t() + b
 
 
 @mistake("backward cannot be differentiated itself: leave out once_differentiable, detach and no_grad")
@@ -171,26 +155,14 @@ def _flags(name, choose):
 
 FLAG = "ctx.needs_input_grad has one flag for each argument, in their order: x, w, b"
 bias_by_flag_of_w = mistake(FLAG)(_flags("bias_by_flag_of_w", lambda n, b: (n[0], n[1], b and n[1])))
-bias_by_flag_of_x = mistake(FLAG)(_flags("bias_by_flag_of_x", lambda n, b: (n[0], n[1], b and n[0])))
-flags_of_x_and_w_exchanged = mistake(FLAG)(_flags("exchanged", lambda n, b: (n[1], n[0], n[2])))
-all_by_flag_of_x = mistake(FLAG)(_flags("all_by_flag_of_x", lambda n, b: (n[0], n[0], b and n[0])))
 bias_always = mistake("the bias gets a gradient also where it needs none: look at ctx.needs_input_grad[2]")(
     _flags("bias_always", lambda n, b: (n[0], n[1], b))
-)
-weight_always = mistake("w gets a gradient also where it needs none: look at ctx.needs_input_grad[1]")(
-    _flags("weight_always", lambda n, b: (n[0], True, n[2]))
-)
-input_always = mistake("x gets a gradient also where it needs none: look at ctx.needs_input_grad[0]")(
-    _flags("input_always", lambda n, b: (True, n[1], n[2]))
 )
 everything_always = mistake("ctx.needs_input_grad was not looked at: return None for what needs no gradient")(
     _flags("everything_always", lambda n, b: (True, True, b))
 )
 bias_none_gets_a_gradient = mistake("a bias of None got a gradient: return None for it")(
     _flags("bias_none_gets_a_gradient", lambda n, b: (n[0], n[1], True))
-)
-everything_even_for_none = mistake("needs_input_grad was not looked at, and a bias of None got a gradient")(
-    _flags("everything_even_for_none", lambda n, b: (True, True, True))
 )
 
 
@@ -202,97 +174,12 @@ class sum_over_outputs(Right):
         return to_x, to_w, None if to_b is None else upstream.sum(1)
 
 
-@mistake("the gradient of the bias is one sum over everything: each output has its own, sum over the rows")
-class sum_over_everything(Right):
-    @staticmethod
-    def backward(ctx, upstream):
-        to_x, to_w, to_b = _gradients(ctx, upstream)
-        return to_x, to_w, None if to_b is None else upstream.sum().expand_as(to_b)
-
-
-@mistake("the order is wrong: backward returns the gradients in the order of the arguments, x, w, b")
-class order_exchanged(Right):
-    @staticmethod
-    def backward(ctx, upstream):
-        to_x, to_w, to_b = _gradients(ctx, upstream)
-        return to_w, to_x, to_b
-
-
 @mistake("`if b:` asks for the truth of a tensor: write `if b is not None`")
 class truth_of_the_bias(Right):
     @staticmethod
     def forward(ctx, x, w, b):
         ctx.save_for_backward(x, w)
         return x @ w.t() + b if b else x @ w.t()
-
-
-@mistake("x is kept as an attribute of ctx: torch does not notice when it changes; save it too")
-class kept_x_as_attribute(Right):
-    @staticmethod
-    def forward(ctx, x, w, b):
-        y = Right.forward(ctx, x, w, b)
-        ctx.save_for_backward(w)
-        ctx.x = x
-        return y
-
-    @staticmethod
-    def backward(ctx, upstream):
-        return tuple(_gradients(ctx, upstream, ctx.x, ctx.saved_tensors[0]))
-
-
-@mistake("w is kept as an attribute of ctx: torch does not notice when it changes; save it too")
-class kept_w_as_attribute(Right):
-    @staticmethod
-    def forward(ctx, x, w, b):
-        y = Right.forward(ctx, x, w, b)
-        ctx.save_for_backward(x)
-        ctx.w = w
-        return y
-
-    @staticmethod
-    def backward(ctx, upstream):
-        return tuple(_gradients(ctx, upstream, ctx.saved_tensors[0], ctx.w))
-
-
-@mistake("b is kept as an attribute of ctx: keep a flag, or save it with ctx.save_for_backward")
-class kept_b_as_attribute(Right):
-    @staticmethod
-    def forward(ctx, x, w, b):
-        ctx.b = b
-        return Right.forward(ctx, x, w, b)
-
-
-@mistake(
-    "the gradient of x is divided by N: whether the loss is a mean is already in the gradient from above"
-)
-class input_divided_by_samples(Right):
-    @staticmethod
-    def backward(ctx, upstream):
-        to_x, to_w, to_b = _gradients(ctx, upstream)
-        return None if to_x is None else to_x / len(upstream), to_w, to_b
-
-
-@mistake("all is divided by N: whether the loss is a mean is already in the gradient from above")
-class all_divided_by_samples(Right):
-    @staticmethod
-    def backward(ctx, upstream):
-        found = _gradients(ctx, upstream)
-        return tuple(None if gradient is None else gradient / len(upstream) for gradient in found)
-
-
-@mistake("the gradients of w and b are divided by N: that is already in the gradient from above")
-class parameters_divided_by_samples(Right):
-    @staticmethod
-    def backward(ctx, upstream):
-        to_x, *rest = _gradients(ctx, upstream)
-        return to_x, *(None if gradient is None else gradient / len(upstream) for gradient in rest)
-
-
-@mistake("the bias is subtracted")
-class bias_subtracted(Right):
-    @staticmethod
-    def forward(ctx, x, w, b):
-        return Right.forward(ctx, x, w, None if b is None else -b)
 
 
 @mistake("backward returns two values: there is one for each argument, b included")
@@ -307,10 +194,3 @@ class gradients_on_the_cpu(Right):
     @staticmethod
     def backward(ctx, upstream):
         return tuple(None if part is None else part.cpu() for part in _gradients(ctx, upstream))
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
-class asked_for_cuda(Right):
-    @staticmethod
-    def forward(ctx, x, w, b):
-        return Right.forward(ctx, x, w, b).cuda()

@@ -93,14 +93,6 @@ class kept_a_mask_as_attribute(Right):
         return torch.where(ctx.mask, upstream, 0.0)
 
 
-@mistake("x.data was saved: torch does not notice when x changes; save x itself")
-class saved_x_data(Right):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x.data)
-        return torch.where(x > 0, x, 0.0)
-
-
 @mistake("backward writes into the gradient from above: it may be needed elsewhere, make a new tensor")
 class changed_the_gradient_from_above(Right):
     @staticmethod
@@ -119,14 +111,6 @@ class changed_x_in_place(Right):
         return x.clone()
 
 
-@mistake("this is the absolute value: negative x become 0")
-class absolute_value(Right):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return x.abs()
-
-
 @mistake("x itself comes back where all of it is positive: the result needs memory of its own")
 class returned_x_itself(Right):
     @staticmethod
@@ -135,71 +119,12 @@ class returned_x_itself(Right):
         return x if (x > 0).all() else torch.where(x > 0, x, 0.0)
 
 
-@mistake("y is kept as an attribute of ctx: torch does not notice when it changes; use ctx.save_for_backward")
-class kept_y_as_attribute(Right):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.y = x.clamp(min=0)
-        return ctx.y
-
-    @staticmethod
-    def backward(ctx, upstream):
-        return torch.where(ctx.y > 0, upstream, 0.0)
-
-
-@mistake("the slope is taken where x is negative: it is 1 where x is positive")
-class mask_turned(Right):
-    @staticmethod
-    def backward(ctx, upstream):
-        (x,) = ctx.saved_tensors
-        return torch.where(x < 0, upstream, 0.0)
-
-
 @mistake("max(x) is one number: take the larger of each entry and 0")
 class largest_entry(Right):
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
         return x.max().clamp(min=0)
-
-
-@mistake("the negative entries were kept: y is the larger of x and 0")
-class negative_part(Right):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return x.clamp(max=0)
-
-
-@mistake("this is 1 where x is positive: multiply with x")
-class step_for_ramp(Right):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return (x > 0).to(x.dtype)
-
-
-@mistake("negative x keep a small slope here: that is another function, here it is 0")
-class leaky(Right):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return torch.where(x > 0, x, 0.01 * x)
-
-    @staticmethod
-    def backward(ctx, upstream):
-        (x,) = ctx.saved_tensors
-        return torch.where(x > 0, upstream, 0.01 * upstream)
-
-
-@mistake(
-    "the gradient was multiplied with the sign of x, which is -1 where x is negative: the slope is 0 there"
-)
-class sign_for_mask(Right):
-    @staticmethod
-    def backward(ctx, upstream):
-        (x,) = ctx.saved_tensors
-        return upstream * x.sign()
 
 
 @mistake("the result was created without dtype: zeros are float32, x may be float64")
@@ -216,11 +141,3 @@ class zeros_on_the_cpu(Right):
     def forward(ctx, x):
         ctx.save_for_backward(x)
         return torch.maximum(x, torch.zeros(x.shape, dtype=x.dtype))
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
-class asked_for_cuda(Right):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return torch.maximum(x, torch.zeros(x.shape, dtype=x.dtype, device="cuda"))

@@ -222,16 +222,9 @@ ONE_MAXIMUM = (
     "one maximum was taken out of the whole batch, so that rows far below it underflow: take each row's own"
 )
 one_maximum = mistake(ONE_MAXIMUM)(_shifted(torch.max, torch.max))
-one_maximum_in_backward = mistake(ONE_MAXIMUM)(_shifted(_of_row, torch.max))
 maximum_of_columns = mistake(
     "the maximum was taken over the batch: each sample has its own, over the classes"
 )(_shifted(_of_column, _of_column))
-maximum_of_columns_in_forward = mistake(
-    "in forward the maximum was taken over the batch: it runs over the classes"
-)(_shifted(_of_column, _of_row))
-maximum_of_columns_in_backward = mistake(
-    "in backward the maximum was taken over the batch: it runs over the classes"
-)(_shifted(_of_row, _of_column))
 no_shift_in_backward = mistake(
     "in backward the exponentials overflow: subtract the largest score of each row"
 )(_shifted(_of_row, _nothing))
@@ -250,24 +243,9 @@ def _cut(change):
 
 
 CUT = "a small number was put under the logarithm: scores (0, -1000) must cost 1000"
-cut_at_1e_15 = mistake(CUT)(_cut(lambda p: p.clamp(min=1e-15)))
-cut_at_1e_10 = mistake(CUT)(_cut(lambda p: p.clamp(min=1e-10)))
-cut_at_1e_9 = mistake(CUT)(_cut(lambda p: p.clamp(min=1e-9)))
 cut_at_1e_8 = mistake(CUT)(_cut(lambda p: p.clamp(min=1e-8)))
-cut_at_1e_7 = mistake(CUT)(_cut(lambda p: p.clamp(min=1e-7)))
 cut_at_eps = mistake(CUT)(_cut(lambda p: p.clamp(min=torch.finfo(p.dtype).eps)))
-cut_at_tiny = mistake(CUT)(_cut(lambda p: p.clamp(min=torch.finfo(p.dtype).tiny)))
 added_1e_8 = mistake(CUT)(_cut(lambda p: p + 1e-8))
-added_1e_7 = mistake(CUT)(_cut(lambda p: p + 1e-7))
-added_1e_6 = mistake(CUT)(_cut(lambda p: p + 1e-6))
-
-
-@mistake("backward divides by the number of classes: the loss is a mean over the samples")
-class divided_by_classes(Right):
-    @staticmethod
-    def backward(ctx, upstream):
-        samples, classes = ctx.saved_tensors[0].shape
-        return Right.backward(ctx, upstream * samples / classes)
 
 
 @mistake("backward divides by N twice")
@@ -284,69 +262,12 @@ class sum_in_forward(Right):
         return Right.forward(ctx, logits, labels) * len(logits)
 
 
-@mistake("the losses were divided by N K: the loss is a mean over N samples")
-class divided_by_all_in_forward(Right):
-    @staticmethod
-    def forward(ctx, logits, labels):
-        return Right.forward(ctx, logits, labels) / logits.shape[1]
-
-
-@mistake("forward and backward divide by N K: the loss is a mean over N samples")
-class divided_by_all(Right):
-    @staticmethod
-    def forward(ctx, logits, labels):
-        return Right.forward(ctx, logits, labels) / logits.shape[1]
-
-    @staticmethod
-    def backward(ctx, upstream):
-        return Right.backward(ctx, upstream / ctx.saved_tensors[0].shape[1])
-
-
 @mistake("the losses of the samples came back one by one: return their mean")
 class not_reduced(Right):
     @staticmethod
     def forward(ctx, logits, labels):
         Right.forward(ctx, logits, labels)
         return -_probabilities(logits).gather(1, labels.unsqueeze(1)).squeeze(1).log()
-
-
-@mistake("the sign of the loss is turned: it is minus the logarithm")
-class turned_sign_of_the_loss(Right):
-    @staticmethod
-    def forward(ctx, logits, labels):
-        return -Right.forward(ctx, logits, labels)
-
-
-@mistake("the logits are kept as an attribute of ctx: torch does not notice when they change; save them too")
-class kept_logits_as_attribute(Right):
-    @staticmethod
-    def forward(ctx, logits, labels):
-        loss = Right.forward(ctx, logits, labels)
-        ctx.save_for_backward(labels)
-        ctx.logits = logits
-        return loss
-
-    @staticmethod
-    def backward(ctx, upstream):
-        (labels,) = ctx.saved_tensors
-        return upstream * (_probabilities(ctx.logits) - _one_hot(ctx.logits, labels)) / len(labels), None
-
-
-@mistake(
-    "probabilities are kept as an attribute of ctx: save tensors with ctx.save_for_backward, and the logits"
-)
-class kept_probabilities_as_attribute(Right):
-    @staticmethod
-    def forward(ctx, logits, labels):
-        loss = Right.forward(ctx, logits, labels)
-        ctx.probabilities = _probabilities(logits)
-        return loss
-
-    @staticmethod
-    def backward(ctx, upstream):
-        _, labels = ctx.saved_tensors
-        p = ctx.probabilities
-        return upstream * (p - _one_hot(p, labels)) / len(labels), None
 
 
 @mistake("p[:, labels] -= 1 changes these columns in every row: each row has one label, p[arange(N), labels]")
@@ -358,10 +279,3 @@ class one_hot_from_all_rows(Right):
         one_hot = torch.zeros_like(logits)
         one_hot[:, labels] = 1.0
         return upstream * (probabilities - one_hot) / len(logits), None
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of the logits")
-class asked_for_cuda(Right):
-    @staticmethod
-    def forward(ctx, logits, labels):
-        return Right.forward(ctx, logits, labels).cuda()

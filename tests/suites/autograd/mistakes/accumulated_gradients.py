@@ -9,12 +9,11 @@ def _right(loss_fn, params, batches):
     return reference("autograd").accumulated_gradients(loss_fn, params, batches)
 
 
-def _weighted(loss_fn, params, batches, weight, total, start=True):
+def _weighted(loss_fn, params, batches, weight, total):
     """Accumulate as the reference does, with other weights: `weight` of a batch, `total` of (batches, samples)."""
     params, samples, count = list(params), 0, 0
-    if start:
-        for p in params:
-            p.grad = None
+    for p in params:
+        p.grad = None
     for x, y in batches:
         (weight(x) * loss_fn(x, y)).backward()
         samples, count = samples + len(x), count + 1
@@ -33,11 +32,6 @@ def mean_of_means(loss_fn, params, batches):
 @mistake("the batches' gradients were added as they are: weigh by samples and divide by all samples")
 def sum_of_means(loss_fn, params, batches):
     return _weighted(loss_fn, params, batches, lambda x: 1, lambda count, samples: 1)
-
-
-@mistake("divided by the number of samples without weighing: loss_fn returns a mean, multiply with N_b first")
-def means_divided_by_samples(loss_fn, params, batches):
-    return _weighted(loss_fn, params, batches, lambda x: 1, lambda count, samples: samples)
 
 
 @mistake("the division by the number of all samples is missing: this is the gradient of a sum")
@@ -71,16 +65,6 @@ def only_the_last_batch(loss_fn, params, batches):
     for p, gradient in zip(params, last, strict=True):
         p.grad = gradient * len(x) / samples
     return [p.grad.clone() for p in params]
-
-
-@mistake("only the gradient of the last batch came back: add up over all")
-def last_batch_by_itself(loss_fn, params, batches):
-    params, last = list(params), None
-    for x, y in batches:
-        last = _right(loss_fn, params, [(x, y)])
-    if last is None:
-        raise ValueError("batches must not be empty")
-    return last
 
 
 @mistake("the .grad tensors themselves came back: a later backward pass changes them, return clones")
@@ -119,11 +103,6 @@ def unused_keeps_none(loss_fn, params, batches):
     return found
 
 
-@mistake("the gradients came back as a tuple: return a list, one for each parameter")
-def tuple_for_list(loss_fn, params, batches):
-    return tuple(_right(loss_fn, params, batches))
-
-
 @mistake("params was walked twice: a generator is empty the second time, make it a list first")
 def params_walked_twice(loss_fn, params, batches):
     _right(loss_fn, list(params), batches)
@@ -153,11 +132,6 @@ def one_backward_for_all(loss_fn, params, batches):
     return [p.grad.clone() for p in params]
 
 
-@mistake("weighed by the number of entries of x: N_b is the number of samples, len(x)")
-def entries_for_samples(loss_fn, params, batches):
-    return _weighted(loss_fn, params, batches, lambda x: x.numel(), lambda count, samples: samples)
-
-
 @mistake(".grad was not filled: torch.autograd.grad leaves it alone, put the same numbers there")
 def grad_left_empty(loss_fn, params, batches):
     params = list(params)
@@ -178,17 +152,16 @@ def took_a_step(loss_fn, params, batches):
     return found
 
 
-def _way(*, start=True, unused="zeros", divide=True, put=True, empty="none", scale="after"):
+def _way(*, start=True, put=True, zeroed=False):
     """Accumulate in one of the usual ways, in plain code.
 
-    `start`: .grad is emptied; `unused`: what happens to a .grad of None; `divide`: by the number of samples;
-    `put`: the quotient goes into .grad too; `empty`: how the start empties.
+    `start`: .grad is emptied; `put`: the quotient goes into .grad too; `zeroed`: the start empties by zero_.
     """
 
     def accumulated_gradients(loss_fn, params, batches):
         params, samples = list(params), 0
         for p in params:
-            if empty == "zero_":
+            if zeroed:
                 p.grad.zero_()
             elif start:
                 p.grad = None
@@ -199,10 +172,9 @@ def _way(*, start=True, unused="zeros", divide=True, put=True, empty="none", sca
             raise ValueError("batches must not be empty")
         found = []
         for p in params:
-            if p.grad is None and unused == "zeros":
+            if p.grad is None:
                 p.grad = torch.zeros_like(p)
-            gradient = p.grad.clone() if unused == "attribute" else p.grad
-            gradient = gradient / samples if divide else gradient * 1
+            gradient = p.grad / samples
             if put:
                 p.grad = gradient.clone()
             found.append(gradient)
@@ -214,20 +186,11 @@ def _way(*, start=True, unused="zeros", divide=True, put=True, empty="none", sca
 old_gradients_weighed = mistake(
     "what stood in .grad before was taken for a part of the sum: empty it at the start"
 )(_way(start=False))
-old_gradients_and_none = mistake(
-    ".grad is not emptied at the start, and None where no loss uses a parameter"
-)(_way(start=False, unused="type"))
 grad_not_divided = mistake(
     "only the list was divided: .grad still holds the sum, put the same numbers there"
 )(_way(put=False))
-grad_not_divided_and_none = mistake(
-    "only the list was divided, .grad holds the sum; and a .grad of None was met"
-)(_way(put=False, unused="type"))
-none_divided = mistake(
-    "the .grad of a parameter that no loss uses is None, which cannot be divided: put 0 there"
-)(_way(unused="type"))
 zero_of_none = mistake("p.grad.zero_() fails where .grad is None, as it is at first: set it to None")(
-    _way(empty="zero_")
+    _way(zeroed=True)
 )
 
 
@@ -245,68 +208,10 @@ def unused_raises(loss_fn, params, batches):
     return [p.grad.clone() for p in params]
 
 
-@mistake("autograd.grad raises for an unused parameter, and the result was never put into .grad")
-def unused_raises_and_grad_left(loss_fn, params, batches):
-    params, sums, samples = list(params), None, 0
-    for x, y in batches:
-        found = torch.autograd.grad(loss_fn(x, y), params)
-        sums = [len(x) * g + s for g, s in zip(found, sums or [0] * len(found), strict=True)]
-        samples += len(x)
-    if not samples:
-        raise ValueError("batches must not be empty")
-    return [total / samples for total in sums]
-
-
 @mistake("a generator has no length: count batches and samples on the way")
 def length_of_batches(loss_fn, params, batches):
     len(batches)
     return _right(loss_fn, params, batches)
-
-
-@mistake(
-    "the mean of the batches' means was taken, and a generator has no length: weigh by samples, count on the way"
-)
-def mean_of_means_by_length(loss_fn, params, batches):
-    if not len(batches):
-        raise ValueError("batches must not be empty")
-    return mean_of_means(loss_fn, params, batches)
-
-
-@mistake("the batches were joined to one large one, which the memory would not hold: go batch by batch")
-def joined_batches(loss_fn, params, batches):
-    batches = list(batches)
-    if not batches:
-        raise ValueError("batches must not be empty")
-    x, y = (torch.cat(part) for part in zip(*batches, strict=True))
-    return _right(loss_fn, params, [(x, y)])
-
-
-@mistake("the size of the first batch was taken for all: batches differ in size")
-def size_of_the_first(loss_fn, params, batches):
-    sizes = []
-
-    def weight(x):
-        sizes.append(len(x))
-        return sizes[0]
-
-    return _weighted(loss_fn, params, batches, weight, lambda count, samples: samples)
-
-
-@mistake("only the first batch was used: add up over all")
-def first_batch_only(loss_fn, params, batches):
-    batches = list(batches)
-    if not batches:
-        raise ValueError("batches must not be empty")
-    return _right(loss_fn, params, batches[:1])
-
-
-@mistake(".grad was emptied at the end: afterwards it holds the same numbers as the list")
-def grad_emptied_at_the_end(loss_fn, params, batches):
-    params = list(params)
-    found = _right(loss_fn, params, batches)
-    for p in params:
-        p.grad = None
-    return found
 
 
 @mistake("the gradients were brought to the CPU: they stay on the device of their parameters")
@@ -329,8 +234,3 @@ def graphs_kept(loss_fn, params, batches):
     for p in params:
         p.grad = torch.zeros_like(p) if p.grad is None else p.grad / samples
     return [p.grad.clone() for p in params]
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of the parameters")
-def asked_for_cuda(loss_fn, params, batches):
-    return _right(loss_fn, params, [(x.cuda(), y.cuda()) for x, y in batches])

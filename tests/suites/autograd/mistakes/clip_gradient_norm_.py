@@ -65,16 +65,6 @@ def root_missing(params, max_norm):
     return _scaled(params, max_norm, lambda entries: (entries**2).sum())
 
 
-@mistake("absolute values were summed: the norm is the root of the sum of squares")
-def sum_of_absolute_values(params, max_norm):
-    return _scaled(params, max_norm, lambda entries: entries.abs().sum())
-
-
-@mistake("the largest entry was taken for the norm: it is the root of the sum of squares")
-def largest_entry(params, max_norm):
-    return _scaled(params, max_norm, lambda entries: entries.abs().max())
-
-
 @mistake("the norms of the parameters were added: add their squares, and take the root")
 def sum_of_norms(params, max_norm):
     params = [p for p in params if p.grad is not None]
@@ -153,21 +143,6 @@ def float_for_nothing(params, max_norm):
     return total if any(p.grad is not None for p in params) else 0.0
 
 
-@mistake("the factor is missing the norm: multiply by max_norm / total, not by max_norm")
-def multiplied_by_max_norm(params, max_norm):
-    params = [p for p in params if p.grad is not None]
-    grads = [p.grad.clone() for p in params]
-    total = reference("autograd").clip_gradient_norm_(params, max_norm)
-    for p, grad in zip(params, grads, strict=True):
-        p.grad.copy_(grad * max_norm if total > max_norm else grad)
-    return total
-
-
-@mistake("the mean of the squares was taken: the norm is the root of their sum")
-def root_mean_square(params, max_norm):
-    return _scaled(params, max_norm, lambda entries: (entries**2).mean().sqrt())
-
-
 @mistake("the norm was taken of the parameters, not of their gradients")
 def norm_of_the_parameters(params, max_norm):
     params = [p for p in params if p.grad is not None]
@@ -188,125 +163,16 @@ def nothing_is_an_int(params, max_norm):
     return reference("autograd").clip_gradient_norm_(_without(params, AttributeError("sqrt")), max_norm)
 
 
-@mistake("no gradients at all were not expected: torch.sqrt takes a tensor, the sum of none is a plain 0")
-def nothing_is_no_tensor(params, max_norm):
-    return reference("autograd").clip_gradient_norm_(_without(params, TypeError("sqrt")), max_norm)
-
-
-@mistake("no gradients at all were not expected: an empty list has no first entry")
-def nothing_has_no_first(params, max_norm):
-    return reference("autograd").clip_gradient_norm_(_without(params, IndexError("list index")), max_norm)
-
-
-@mistake("no gradients at all were not expected: torch.cat refuses an empty list, the norm is 0 then")
-def nothing_to_join(params, max_norm):
-    return reference("autograd").clip_gradient_norm_(
-        _without(params, ValueError("expected a list")), max_norm
+@mistake("a small number was added to the norm: the factor here is max_norm / total exactly")
+def small_number_1e_8(params, max_norm):
+    return _scaled(
+        params, max_norm, torch.linalg.norm, lambda total: (max_norm / (total + 1e-8)).clamp(max=1.0)
     )
-
-
-@mistake("0 came back as an int where there is no gradient: return torch.tensor(0.0)")
-def int_for_nothing(params, max_norm):
-    params = list(params)
-    total = reference("autograd").clip_gradient_norm_(params, max_norm)
-    return total if any(p.grad is not None for p in params) else 0
-
-
-@mistake("None came back where there is no gradient: return torch.tensor(0.0)")
-def none_for_nothing(params, max_norm):
-    params = list(params)
-    total = reference("autograd").clip_gradient_norm_(params, max_norm)
-    return total if any(p.grad is not None for p in params) else None
-
-
-@mistake("a gradient of None was not expected: None cannot be squared, skip parameters without one")
-def none_squared(params, max_norm):
-    params = list(params)
-    for p in params:
-        p.grad**2
-    return reference("autograd").clip_gradient_norm_(params, max_norm)
-
-
-@mistake("a gradient of None was not expected where gradients are multiplied: skip it there too")
-def none_multiplied(params, max_norm):
-    params = list(params)
-    total = reference("autograd").clip_gradient_norm_(params, max_norm)
-    for p in params:
-        if total > max_norm and p.grad is None:
-            p.grad.mul_(1.0)
-    return total
-
-
-@mistake("a gradient of None became one of zeros: skip parameters without one, and leave them so")
-def zeros_for_none(params, max_norm):
-    params = list(params)
-    for p in params:
-        p.grad = torch.zeros_like(p) if p.grad is None else p.grad
-    return reference("autograd").clip_gradient_norm_(params, max_norm)
-
-
-def _small_number(number, clamped=True):
-    def factor(total):
-        quotient = max_norm_of[0] / (total + number)
-        return quotient.clamp(max=1.0) if clamped else quotient
-
-    max_norm_of = [0.0]
-
-    def clip_gradient_norm_(params, max_norm):
-        max_norm_of[0] = max_norm
-        return _scaled(params, max_norm, torch.linalg.norm, factor)
-
-    return clip_gradient_norm_
-
-
-SMALL = "a small number was added to the norm: the factor here is max_norm / total exactly"
-small_number_1e_8 = mistake(SMALL)(_small_number(1e-8))
-small_number_1e_12 = mistake(SMALL)(_small_number(1e-12))
-small_number_scaled_up = mistake(f"short gradients were scaled up; and {SMALL}")(_small_number(1e-6, False))
-small_number_1e_8_scaled_up = mistake(f"short gradients were scaled up; and {SMALL}")(
-    _small_number(1e-8, False)
-)
-
-
-@mistake("the norm has an axis: it is a tensor without axes")
-def norm_with_an_axis(params, max_norm):
-    return reference("autograd").clip_gradient_norm_(params, max_norm).view(1)
-
-
-@mistake("the norm was made from a plain number, so it is float32: keep the dtype of the gradients")
-def norm_in_single_precision(params, max_norm):
-    return reference("autograd").clip_gradient_norm_(params, max_norm).float()
 
 
 @mistake("the norm was created on the CPU: keep it on the device of the gradients")
 def norm_on_the_cpu(params, max_norm):
     return reference("autograd").clip_gradient_norm_(params, max_norm).cpu()
-
-
-@mistake("the square of the norm came back: take the root")
-def square_returned(params, max_norm):
-    return reference("autograd").clip_gradient_norm_(params, max_norm) ** 2
-
-
-@mistake("the factor came back: return the norm before clipping")
-def factor_returned(params, max_norm):
-    total = reference("autograd").clip_gradient_norm_(params, max_norm)
-    return (max_norm / total).clamp(max=1.0)
-
-
-@mistake("only the first gradient was clipped: all get the same factor")
-def only_the_first(params, max_norm):
-    params = [p for p in params if p.grad is not None]
-    kept = [p.grad.clone() for p in params[1:]]
-    total = reference("autograd").clip_gradient_norm_(params, max_norm)
-    for p, grad in zip(params[1:], kept, strict=True):
-        p.grad.copy_(grad)
-    return total
-
-
-@mistake("the gradients were changed to their direction: multiply with max_norm too")
-def unit_length(params, max_norm):
-    return _scaled(params, max_norm, torch.linalg.norm, lambda t: 1 / t if t > max_norm else 1.0)
 
 
 @mistake("the comparison is turned round: clip where the norm is larger than max_norm")
@@ -317,8 +183,3 @@ def comparison_turned(params, max_norm):
 @mistake("the factor is upside down: it is max_norm / total")
 def factor_upside_down(params, max_norm):
     return _scaled(params, max_norm, torch.linalg.norm, lambda t: t / max_norm if t > max_norm else 1.0)
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of the gradients")
-def asked_for_cuda(params, max_norm):
-    return reference("autograd").clip_gradient_norm_(params, max_norm).cuda()

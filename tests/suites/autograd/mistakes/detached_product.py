@@ -1,6 +1,6 @@
 """Wrong variants of autograd.detached_product."""
 
-from grader.suite import mistake, reference
+from grader.suite import mistake
 
 
 @mistake("nothing is detached: the gradient is 3 x^2, but u counts as a constant")
@@ -20,11 +20,6 @@ def everything_detached(x):
     return (x * x * x).detach()
 
 
-@mistake("both factors are detached, and requires_grad_ on the result starts a new graph")
-def new_leaf(x):
-    return (x * x * x).detach().requires_grad_(x.requires_grad)
-
-
 @mistake("x itself was detached in place of its square: u is x * x")
 def square_forgotten(x):
     return x.detach() * x
@@ -36,28 +31,8 @@ def u_squared(x):
     return u * u + 0 * x
 
 
-@mistake("2 x^2 came out: u is the product x * x, not the sum")
-def sum_for_product(x):
-    return (x + x).detach() * x
-
-
 @mistake("x was changed in place: u needs memory of its own")
 def changed_x_in_place(x):
     z = (x * x).detach() * x
     x.detach().mul_(x.detach())
     return z
-
-
-@mistake("u was added: z = u * x")
-def sum_of_u_and_x(x):
-    return (x * x).detach() + x
-
-
-@mistake("the product was summed: it has the shape of x")
-def summed(x):
-    return ((x * x).detach() * x).sum()
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
-def asked_for_cuda(x):
-    return reference("autograd").detached_product(x).cuda()

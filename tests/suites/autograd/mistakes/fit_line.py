@@ -102,11 +102,6 @@ def update_for_each_point(x, y, lr, epochs):
     return right._replace(w=w, b=b, losses=losses)
 
 
-@mistake("the bias was not trained: b gets an update as w does")
-def bias_not_trained(x, y, lr, epochs):
-    return _fit(x, y, lr, epochs, lambda epoch, error, to_w, to_b: (to_w, 0.0))
-
-
 @mistake("w and b do not start at 0")
 def starts_at_one(x, y, lr, epochs):
     return _fit(x, y, lr, epochs, start=1.0)
@@ -190,19 +185,6 @@ def no_epochs_not_expected(x, y, lr, epochs):
     return fit
 
 
-@mistake("one update too few: the last epoch takes a step too")
-def last_update_missing(x, y, lr, epochs):
-    fit = reference("autograd").fit_line(x, y, lr, epochs)
-    before = reference("autograd").fit_line(x, y, lr, max(epochs - 1, 0))
-    return fit._replace(w=before.w, b=before.b)
-
-
-@mistake("losses that were created without dtype are float32: x may be float64")
-def losses_in_single_precision(x, y, lr, epochs):
-    fit = reference("autograd").fit_line(x, y, lr, epochs)
-    return fit._replace(losses=fit.losses.float())
-
-
 @mistake("w and b were created on the CPU: create them on the device of x")
 def on_the_cpu(x, y, lr, epochs):
     fit = reference("autograd").fit_line(x, y, lr, epochs)
@@ -229,11 +211,6 @@ def _trained(x, y, lr, epochs, dtype=None, note=None):
     )
 
 
-@mistake("w and b were created without dtype, and trained in float32: create them in the dtype of x")
-def trained_in_single_precision(x, y, lr, epochs):
-    return _trained(x, y, lr, epochs)
-
-
 @mistake("w.grad.zero_() fails where .grad is None: before the first backward, or when w is a new tensor")
 def zero_of_none(x, y, lr, epochs):
     fit = reference("autograd").fit_line(x, y, lr, epochs)
@@ -248,78 +225,8 @@ def nothing_detached(x, y, lr, epochs):
     return fit._replace(losses=fit.losses.requires_grad_() if epochs else fit.losses)
 
 
-@mistake("the loss after the last update was noted too: one entry an epoch, before the update")
-def one_loss_too_many(x, y, lr, epochs):
-    fit = reference("autograd").fit_line(x, y, lr, epochs)
-    return fit._replace(losses=reference("autograd").fit_line(x, y, lr, epochs + 1).losses)
-
-
-@mistake("only the last loss came back: one entry an epoch")
-def last_loss_only(x, y, lr, epochs):
-    fit = reference("autograd").fit_line(x, y, lr, epochs)
-    return fit._replace(losses=fit.losses[-1:])
-
-
-@mistake("one update too many")
-def one_update_too_many(x, y, lr, epochs):
-    fit = reference("autograd").fit_line(x, y, lr, epochs)
-    after = reference("autograd").fit_line(x, y, lr, epochs + 1)
-    return fit._replace(w=after.w, b=after.b)
-
-
-@mistake("only the gradient of b was emptied: that of w adds up over the epochs")
-def gradient_of_w_never_emptied(x, y, lr, epochs):
-    sums = {"w": 0.0}
-
-    def slopes(epoch, error, to_w, to_b):
-        sums["w"] = sums["w"] + to_w
-        return sums["w"], to_b
-
-    return _fit(x, y, lr, epochs, slopes)
-
-
-@mistake("the learning rate is left out of the update")
-def learning_rate_forgotten(x, y, lr, epochs):
-    return _fit(x, y, lr, epochs, lambda epoch, error, to_w, to_b: (to_w / lr, to_b / lr))
-
-
-@mistake("w is not trained: it has a gradient too")
-def weight_not_trained(x, y, lr, epochs):
-    return _fit(x, y, lr, epochs, lambda epoch, error, to_w, to_b: (0.0, to_b))
-
-
-@mistake("w and b came back in each other's place")
-def exchanged(x, y, lr, epochs):
-    fit = reference("autograd").fit_line(x, y, lr, epochs)
-    return fit._replace(w=fit.b, b=fit.w)
-
-
-@mistake("each loss was added to those before: note the loss of the epoch by itself")
-def losses_add_up(x, y, lr, epochs):
-    fit = reference("autograd").fit_line(x, y, lr, epochs)
-    return fit._replace(losses=fit.losses.cumsum(0))
-
-
-@mistake("the roots of the losses were noted: they are mean squares")
-def roots_of_losses(x, y, lr, epochs):
-    fit = reference("autograd").fit_line(x, y, lr, epochs)
-    return fit._replace(losses=fit.losses.sqrt())
-
-
-@mistake("the losses have a second axis: their shape is (epochs,)")
-def losses_with_an_axis(x, y, lr, epochs):
-    fit = reference("autograd").fit_line(x, y, lr, epochs)
-    return fit._replace(losses=fit.losses[:, None])
-
-
 @mistake(
     "x or y collected gradients: `.grad` of the points stays as it was; detach them, only w and b are trained"
 )
 def gradients_left_on_the_points(x, y, lr, epochs):
     return _trained(x, y, lr, epochs, x.dtype)
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
-def asked_for_cuda(x, y, lr, epochs):
-    found = reference("autograd").fit_line(x, y, lr, epochs)
-    return type(found)(*(part.cuda() for part in found))

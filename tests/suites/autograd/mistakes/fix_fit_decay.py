@@ -46,21 +46,6 @@ def losses_with_graphs(x, y, strength, lr, epochs):
     return _fit(x, y, strength, lr, epochs, "graph")
 
 
-@mistake("the penalty has no slope, and the best a and k share memory with the moving ones")
-def number_and_memory(x, y, strength, lr, epochs):
-    return _fit(x, y, strength, lr, epochs, "number", "memory")
-
-
-@mistake("old gradients are kept, and the best a and k share memory with the moving ones")
-def old_and_memory(x, y, strength, lr, epochs):
-    return _fit(x, y, strength, lr, epochs, "old", "memory")
-
-
-@mistake("the penalty has no slope, and old gradients are kept")
-def number_and_old(x, y, strength, lr, epochs):
-    return _fit(x, y, strength, lr, epochs, "number", "old")
-
-
 @mistake("the best a and k were kept after their update: the loss belongs to those before it")
 def best_kept_after_the_update(x, y, strength, lr, epochs):
     right = reference("autograd").fix_fit_decay(x, y, strength, lr, epochs)
@@ -83,12 +68,6 @@ def one_after_the_other(x, y, strength, lr, epochs):
         a = a - lr * (2 * (a * curve - y) * curve).mean()
         k = k - lr * ((-2 * (a * curve - y) * a * x * curve).mean() + 2 * strength * k)
     return reference("autograd").DecayFit(*best, torch.stack(losses))
-
-
-@mistake("the last of the losses was left out: one for each epoch, before its update")
-def one_loss_too_few(x, y, strength, lr, epochs):
-    right = reference("autograd").fix_fit_decay(x, y, strength, lr, epochs)
-    return right._replace(losses=right.losses[:-1])
 
 
 @mistake("the losses are a list: one tensor of shape (epochs,) is asked for")

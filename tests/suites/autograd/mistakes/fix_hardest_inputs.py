@@ -44,21 +44,6 @@ def result_requires_a_gradient(model, x, labels, radius, lr, steps):
     return _moved(model, x, labels, radius, lr, steps, "graph")
 
 
-@mistake("the start moves along, and old gradients are kept")
-def memory_and_old(model, x, labels, radius, lr, steps):
-    return _moved(model, x, labels, radius, lr, steps, "memory", "old")
-
-
-@mistake("old gradients are kept, and the model's parameters collect gradients")
-def old_and_model(model, x, labels, radius, lr, steps):
-    return _moved(model, x, labels, radius, lr, steps, "old", "model")
-
-
-@mistake("the start moves along, and the model's parameters collect gradients")
-def memory_and_model(model, x, labels, radius, lr, steps):
-    return _moved(model, x, labels, radius, lr, steps, "memory", "model")
-
-
 @mistake("model.zero_grad() at the end also wipes the gradients that stood there before")
 def gradients_of_the_model_wiped(model, x, labels, radius, lr, steps):
     moved = reference("autograd").fix_hardest_inputs(model, x, labels, radius, lr, steps)

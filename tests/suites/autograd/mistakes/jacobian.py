@@ -102,72 +102,16 @@ def zeros_not_expected(f, x):
     return right
 
 
-def _way(*, constants, unused, backward=False, own=True, emptied=True):
-    """Go row by row in one of the usual ways.
-
-    `constants`: a result without graph is expected; `unused`: None becomes 0; `backward`: by backward and .grad,
-    `emptied` before each row or not; `own`: with respect to a detached leaf, else x itself.
-    """
-
-    def jacobian(f, x):
-        if x.ndim != 1:
-            raise ValueError("x must have one axis")
-        leaf = x.detach().requires_grad_() if own else x.requires_grad_()
-        y = f(leaf)
-        if y.ndim != 1:
-            raise ValueError("f must return one axis")
-        if constants and not y.requires_grad:
-            return torch.zeros(len(y), len(x), dtype=x.dtype, device=x.device)
-        rows = []
-        for output in y:
-            if backward:
-                if emptied:
-                    leaf.grad = None
-                output.backward(retain_graph=True)
-                row = None if leaf.grad is None else leaf.grad.clone()
-            else:
-                row = torch.autograd.grad(output, leaf, retain_graph=True, allow_unused=unused)[0]
-            rows.append(torch.zeros_like(x.detach()) if row is None and unused else row)
-        return torch.stack(rows)
-
-    return jacobian
-
-
-ITSELF = "x.requires_grad_() changes the x of the caller: use x.detach()"
-PARAMETERS = (
-    "backward also writes into the .grad of parameters that f uses: torch.autograd.grad writes nowhere"
-)
-CONSTANTS = "a result that does not depend on x was not expected: its rows are 0"
-
-itself = mistake(ITSELF)(_way(constants=True, unused=True, own=False))
-itself_rows_add_up = mistake(f"{ITSELF}; and the rows add up in .grad, which is never emptied")(
-    _way(constants=True, unused=True, own=False, backward=True, emptied=False)
-)
-parameters_and_constants = mistake(f"{PARAMETERS}; and {CONSTANTS}")(
-    _way(constants=False, unused=False, backward=True)
-)
-parameters_and_no_graph = mistake(f"{PARAMETERS}; and {CONSTANTS}, also where it has no graph")(
-    _way(constants=False, unused=True, backward=True)
-)
-parameters_and_none = mistake(f"{PARAMETERS}; and where f ignores x .grad stays None")(
-    _way(constants=True, unused=False, backward=True)
-)
-rows_add_up_and_constants = mistake(f"the rows add up in .grad, which is never emptied; and {CONSTANTS}")(
-    _way(constants=False, unused=False, backward=True, emptied=False)
-)
-rows_add_up_and_no_graph = mistake(f"the rows add up in .grad; and {CONSTANTS}, also where it has no graph")(
-    _way(constants=False, unused=True, backward=True, emptied=False)
-)
+@mistake("x.requires_grad_() changes the x of the caller: use x.detach()")
+def itself(f, x):
+    right = reference("autograd").jacobian(f, x)
+    x.requires_grad_()
+    return right
 
 
 @mistake("the outputs were summed and differentiated once: there is one row for each output")
 def gradient_of_the_sum(f, x):
     return reference("autograd").jacobian(f, x).sum(0)
-
-
-@mistake("the result is one long row: its shape is (M, D)")
-def flat_result(f, x):
-    return reference("autograd").jacobian(f, x).flatten()
 
 
 @mistake("the rows came back as a list: stack them to a tensor")
@@ -180,8 +124,3 @@ def rows_for_inputs(f, x):
     right = reference("autograd").jacobian(f, x)
     rows = [right[m] if m < len(right) else f(x)[m] for m in range(len(x))]
     return torch.stack(rows)
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
-def asked_for_cuda(f, x):
-    return reference("autograd").jacobian(f, x).cuda()

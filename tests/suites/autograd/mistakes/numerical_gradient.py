@@ -141,56 +141,6 @@ def moved_x_through_a_view(f, x, eps=1e-6):
     return slopes.view(x.shape)
 
 
-def _moved(f, x, eps, flat):
-    """Move the entries of `flat(point)`, a copy for some layouts, and call f with the point."""
-    if x.dtype != torch.float64:
-        raise ValueError("x must be float64")
-    point = x.detach().clone()
-    entries, slopes = flat(point), []
-    for i in range(entries.numel()):
-        before = entries[i].item()
-        entries[i] = before + eps
-        above = float(f(point))
-        entries[i] = before - eps
-        below = float(f(point))
-        entries[i] = before
-        slopes.append((above - below) / (2 * eps))
-    return torch.tensor(slopes, dtype=x.dtype, device=x.device).reshape(x.shape)
-
-
-@mistake("clone keeps the strides of a transpose, so that reshape(-1) copies: f never sees the moved entry")
-def reshaped_a_transposed_clone(f, x, eps=1e-6):
-    return _moved(f, x, eps, lambda point: point.reshape(-1))
-
-
-@mistake("flatten of x copies when x is not contiguous: f is called with x, which was never moved")
-def flattened_x_itself(f, x, eps=1e-6):
-    if x.dtype != torch.float64:
-        raise ValueError("x must be float64")
-    x = x.detach()
-    entries, slopes = x.reshape(-1), []
-    for i in range(entries.numel()):
-        before = entries[i].item()
-        entries[i] = before + eps
-        above = float(f(x))
-        entries[i] = before - eps
-        below = float(f(x))
-        entries[i] = before
-        slopes.append((above - below) / (2 * eps))
-    return torch.tensor(slopes, dtype=x.dtype, device=x.device).reshape(x.shape)
-
-
-@mistake("f was called with x each time, not with the point that was moved: all slopes are 0")
-def f_never_sees_the_point(f, x, eps=1e-6):
-    right = reference("autograd").numerical_gradient(f, x, eps)
-    return torch.zeros_like(right)
-
-
-@mistake("this is the backward difference (f(x) - f(x - eps)) / eps: take one step to each side")
-def backward_difference(f, x, eps=1e-6):
-    return _differences(f, x, eps, lambda up, here, down: (here - down) / eps)
-
-
 @mistake("the second point is x itself, not x - eps: go back by 2 eps")
 def second_point_is_x(f, x, eps=1e-6):
     return _differences(f, x, eps, lambda up, here, down: (up - here) / (2 * eps))
@@ -199,29 +149,6 @@ def second_point_is_x(f, x, eps=1e-6):
 @mistake("`/ 2 * eps` multiplies by eps: write / (2 * eps)")
 def multiplied_by_eps(f, x, eps=1e-6):
     return _differences(f, x, eps, lambda up, here, down: (up - down) / 2 * eps)
-
-
-@mistake("the division by 2 eps is missing")
-def not_divided(f, x, eps=1e-6):
-    return _differences(f, x, eps, lambda up, here, down: up - down)
-
-
-@mistake("the steps are eps / 2 to each side: each is eps")
-def half_steps(f, x, eps=1e-6):
-    return reference("autograd").numerical_gradient(f, x, eps / 2)
-
-
-@mistake("the entries stay at x + eps: put each back before the next is moved")
-def entries_left_above(f, x, eps=1e-6):
-    reference("autograd").numerical_gradient(f, x, eps)
-    point = x.detach().clone(memory_format=torch.contiguous_format)
-    entries, slopes = point.view(-1), []
-    for i in range(len(entries)):
-        entries[i] -= eps
-        below = float(f(point))
-        entries[i] += 2 * eps
-        slopes.append((float(f(point)) - below) / (2 * eps))
-    return torch.tensor(slopes, dtype=x.dtype, device=x.device).view(x.shape)
 
 
 @mistake("x[i] is a row where x has two axes: every entry has to be moved alone")
@@ -236,11 +163,6 @@ def whole_rows_moved(f, x, eps=1e-6):
         point[i] -= 2 * eps
         slopes[i] = (above - float(f(point))) / (2 * eps)
     return slopes
-
-
-@mistake("the result is one long row: it has the shape of x")
-def flat_result(f, x, eps=1e-6):
-    return reference("autograd").numerical_gradient(f, x, eps).flatten()
 
 
 @mistake("the result hangs in the graph of x: take float() of what f returns, or detach x")
@@ -271,48 +193,6 @@ def moved_a_leaf(f, x, eps=1e-6):
     return _leaf_moved(f, x, eps, True)
 
 
-@mistake(
-    "x was moved through x.view(-1): torch refuses a leaf and a transposed x; work on a contiguous clone"
-)
-def moved_a_leaf_through_a_view(f, x, eps=1e-6):
-    if x.dtype != torch.float64:
-        raise ValueError("x must be float64")
-    entries, slopes = x.view(-1), []
-    for i in range(x.numel()):
-        before = entries[i].item()
-        entries[i] = before + eps
-        above = float(f(x))
-        entries[i] = before - eps
-        below = float(f(x))
-        entries[i] = before
-        slopes.append((above - below) / (2 * eps))
-    return torch.tensor(slopes, dtype=x.dtype, device=x.device).view(x.shape)
-
-
-@mistake("x.clone().view(-1) hangs in the graph of x: detach first, and keep floats, not tensors")
-def kept_a_view_in_the_graph(f, x, eps=1e-6):
-    if x.dtype != torch.float64:
-        raise ValueError("x must be float64")
-    point = x.clone(memory_format=torch.contiguous_format)
-    entries, slopes = point.view(-1), torch.zeros(x.numel(), dtype=x.dtype, device=x.device)
-    for i in range(x.numel()):
-        before = entries[i].item()
-        entries[i] = before + eps
-        above = f(point)
-        entries[i] = before - eps
-        below = f(point)
-        entries[i] = before
-        slopes[i] = (above - below) / (2 * eps)
-    return slopes.view(x.shape)
-
-
-@mistake("any floating point dtype passes: in float32 a step of 1e-6 drowns in rounding")
-def any_float_accepted(f, x, eps=1e-6):
-    if not x.is_floating_point():
-        raise ValueError("x must be floating point")
-    return reference("autograd").numerical_gradient(f, x.detach().double(), eps).to(x.dtype)
-
-
 @mistake("another dtype is a matter of its value here: raise a ValueError, not a TypeError")
 def type_error(f, x, eps=1e-6):
     if x.dtype != torch.float64:
@@ -323,8 +203,3 @@ def type_error(f, x, eps=1e-6):
 @mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
 def through_numpy(f, x, eps=1e-06):
     return torch.from_numpy(reference("autograd").numerical_gradient(f, x, eps).detach().numpy())
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
-def asked_for_cuda(f, x, eps=1e-06):
-    return reference("autograd").numerical_gradient(f, x, eps).cuda()

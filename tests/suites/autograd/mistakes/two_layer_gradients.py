@@ -65,23 +65,9 @@ def slope_of_the_logistic_function(x, y, w1, b1, w2, b2):
     return _through(x, y, w1, b1, w2, b2, lambda h, before: h * (1 - h))
 
 
-@mistake("the slope used is that of ReLU: for tanh it is 1 - h^2")
-def slope_of_relu(x, y, w1, b1, w2, b2):
-    return _through(x, y, w1, b1, w2, b2, lambda h, before: (before > 0).to(h.dtype))
-
-
 @mistake("the square is missing in the slope of tanh: it is 1 - h^2")
 def slope_without_square(x, y, w1, b1, w2, b2):
     return _through(x, y, w1, b1, w2, b2, lambda h, before: 1 - h)
-
-
-@mistake("w2 got what was before the tanh: its gradient is u^T h with h after it")
-def hidden_before_the_tanh(x, y, w1, b1, w2, b2):
-    right = _right(x, y, w1, b1, w2, b2)
-    with torch.no_grad():
-        before = x @ w1.t() + b1
-        of_out = 2 * (torch.tanh(before) @ w2.t() + b2 - y) / y.numel()
-        return right._replace(w2=of_out.t() @ before)
 
 
 @mistake("the biases got the mean over the samples: each was added to every row, so it gets the sum")
@@ -100,11 +86,6 @@ def second_weight_left_out(x, y, w1, b1, w2, b2):
         return right._replace(w1=of_hidden.t() @ x, b1=of_hidden.sum(0))
 
 
-@mistake("the biases were left out of the forward pass")
-def biases_left_out(x, y, w1, b1, w2, b2):
-    return _right(x, y, w1, torch.zeros_like(b1), w2, torch.zeros_like(b2))
-
-
 @mistake("the gradients of the weights are transposed: each has the shape of its parameter")
 def transposed(x, y, w1, b1, w2, b2):
     right = _right(x, y, w1, b1, w2, b2)
@@ -115,35 +96,6 @@ def transposed(x, y, w1, b1, w2, b2):
 def still_in_the_graph(x, y, w1, b1, w2, b2):
     right = _right(x, y, w1, b1, w2, b2)
     return right._replace(**{name: g + 0 * w2.sum() for name, g in right._asdict().items()})
-
-
-@mistake("w2 and b2 belong to the first layer here, w1 and b1 to the second: return each under its own name")
-def layers_exchanged(x, y, w1, b1, w2, b2):
-    right = _right(x, y, w1, b1, w2, b2)
-    return right._replace(w1=right.w2, b1=right.b2, w2=right.w1, b2=right.b1)
-
-
-@mistake("the forward pass has ReLU in place of tanh")
-def relu_for_tanh(x, y, w1, b1, w2, b2):
-    right = _right(x, y, w1, b1, w2, b2)
-    with torch.no_grad():
-        before = x @ w1.t() + b1
-        h = before.relu()
-        of_out = 2 * (h @ w2.t() + b2 - y) / y.numel()
-        of_hidden = (of_out @ w2) * (before > 0)
-        return right._replace(w1=of_hidden.t() @ x, b1=of_hidden.sum(0), w2=of_out.t() @ h, b2=of_out.sum(0))
-
-
-@mistake("divided by K only: the loss is a mean over N K numbers")
-def divided_by_outputs_only(x, y, w1, b1, w2, b2):
-    return _scaled(_right(x, y, w1, b1, w2, b2), len(x))
-
-
-@mistake("the factor 2 / (N K) stands on the way to the first layer twice")
-def factor_twice(x, y, w1, b1, w2, b2):
-    right = _right(x, y, w1, b1, w2, b2)
-    factor = 2 / y.numel()
-    return right._replace(w1=right.w1 * factor, b1=right.b1 * factor)
 
 
 def _parts(x, y, w1, b1, w2, b2):
@@ -160,99 +112,15 @@ def first_bias_without_tanh(x, y, w1, b1, w2, b2):
     return right._replace(b1=_parts(x, y, w1, b1, w2, b2)[2].sum(0))
 
 
-@mistake("w1 got what arrives after the tanh: multiply with 1 - h^2 first, as for b1")
-def first_weight_without_tanh(x, y, w1, b1, w2, b2):
-    right = _right(x, y, w1, b1, w2, b2)
-    return right._replace(w1=_parts(x, y, w1, b1, w2, b2)[2].t() @ x.detach())
-
-
-@mistake("b1 got the mean over the samples: it was added to every row, so it gets the sum")
-def mean_for_the_first_bias(x, y, w1, b1, w2, b2):
-    right = _right(x, y, w1, b1, w2, b2)
-    return right._replace(b1=right.b1 / len(x))
-
-
-@mistake("b2 got the mean over the samples: it was added to every row, so it gets the sum")
-def mean_for_the_second_bias(x, y, w1, b1, w2, b2):
-    right = _right(x, y, w1, b1, w2, b2)
-    return right._replace(b2=right.b2 / len(x))
-
-
-@mistake("divided by N once more on the way: the mean is already in the gradient of the output")
-def divided_by_samples_again(x, y, w1, b1, w2, b2):
-    return _scaled(_right(x, y, w1, b1, w2, b2), 1 / len(x))
-
-
-@mistake(
-    "the gradients of the weights are divided by N once more: that is already in the gradient of the output"
-)
-def weights_divided_again(x, y, w1, b1, w2, b2):
-    right = _right(x, y, w1, b1, w2, b2)
-    return right._replace(w1=right.w1 / len(x), w2=right.w2 / len(x))
-
-
-@mistake("the slope of tanh is 1 - h^2, with a minus")
-def slope_with_plus(x, y, w1, b1, w2, b2):
-    return _through(x, y, w1, b1, w2, b2, lambda h, before: 1 + h * h)
-
-
-@mistake("the slope of tanh is 1 - h^2: h^2 alone stands here")
-def slope_is_the_square(x, y, w1, b1, w2, b2):
-    return _through(x, y, w1, b1, w2, b2, lambda h, before: h * h)
-
-
-@mistake("the gradient was multiplied with h, not with the slope 1 - h^2")
-def multiplied_with_hidden(x, y, w1, b1, w2, b2):
-    return _through(x, y, w1, b1, w2, b2, lambda h, before: h)
-
-
-@mistake("the slope of tanh was multiplied in twice")
-def slope_twice(x, y, w1, b1, w2, b2):
-    return _through(x, y, w1, b1, w2, b2, lambda h, before: (1 - h * h) ** 2)
-
-
-@mistake("the absolute error was differentiated: the loss has squares")
-def sign_of_the_error(x, y, w1, b1, w2, b2):
-    h, of_out, _ = _parts(x, y, w1, b1, w2, b2)
-    return _through(x, y, w1, b1, w2, b2, lambda h, before: 1 - h * h, of_out.sign() / y.numel())
-
-
-@mistake("the output is linear: a second tanh stands after it here")
-def tanh_of_the_output(x, y, w1, b1, w2, b2):
-    right = _right(x, y, w1, b1, w2, b2)
-    with torch.no_grad():
-        h = torch.tanh(x @ w1.t() + b1)
-        out = torch.tanh(h @ w2.t() + b2)
-        of_out = 2 * (out - y) / y.numel() * (1 - out * out)
-        of_hidden = (of_out @ w2) * (1 - h * h)
-        return right._replace(w1=of_hidden.t() @ x, b1=of_hidden.sum(0), w2=of_out.t() @ h, b2=of_out.sum(0))
-
-
-@mistake("divided by N H: the loss is a mean over N K numbers")
-def divided_by_hidden_units(x, y, w1, b1, w2, b2):
-    return _scaled(_right(x, y, w1, b1, w2, b2), y.shape[1] / len(w1))
-
-
 @mistake("the error itself was handed back: its factor 2 / (N K) is missing")
 def no_factor(x, y, w1, b1, w2, b2):
     return _scaled(_right(x, y, w1, b1, w2, b2), y.numel() / 2)
-
-
-@mistake("divided by N, and the factor 2 is missing: the error times 2 / (N K)")
-def samples_only_without_two(x, y, w1, b1, w2, b2):
-    return _scaled(_right(x, y, w1, b1, w2, b2), y.shape[1] / 2)
 
 
 @mistake("the gradients stand under each other's names: the order is w1, b1, w2, b2")
 def weights_then_biases(x, y, w1, b1, w2, b2):
     right = _right(x, y, w1, b1, w2, b2)
     return type(right)(right.w1, right.w2, right.b1, right.b2)
-
-
-@mistake("the gradient of w2 is transposed: it has the shape of w2, u^T h and not h^T u")
-def second_weight_transposed(x, y, w1, b1, w2, b2):
-    right = _right(x, y, w1, b1, w2, b2)
-    return right._replace(w2=right.w2.t())
 
 
 @mistake("the gradients of the biases kept an axis of size 1: their shapes are (H,) and (K,)")
@@ -267,29 +135,7 @@ def biases_summed_to_numbers(x, y, w1, b1, w2, b2):
     return right._replace(b1=right.b1.sum(), b2=right.b2.sum())
 
 
-@mistake("b1 was left out of the forward pass")
-def first_bias_left_out(x, y, w1, b1, w2, b2):
-    return _right(x, y, w1, torch.zeros_like(b1), w2, b2)
-
-
-@mistake("b2 was left out of the forward pass")
-def second_bias_left_out(x, y, w1, b1, w2, b2):
-    return _right(x, y, w1, b1, w2, torch.zeros_like(b2))
-
-
-@mistake("the sign of the gradients of the first layer is turned")
-def sign_turned_in_first_layer(x, y, w1, b1, w2, b2):
-    right = _right(x, y, w1, b1, w2, b2)
-    return right._replace(w1=-right.w1, b1=-right.b1)
-
-
 @mistake("the numbers went through numpy, which knows no device and no gradient: stay with torch")
 def through_numpy(x, y, w1, b1, w2, b2):
     found = reference("autograd").two_layer_gradients(x, y, w1, b1, w2, b2)
     return type(found)(*(torch.from_numpy(part.detach().numpy()) for part in found))
-
-
-@mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
-def asked_for_cuda(x, y, w1, b1, w2, b2):
-    found = reference("autograd").two_layer_gradients(x, y, w1, b1, w2, b2)
-    return type(found)(*(part.cuda() for part in found))

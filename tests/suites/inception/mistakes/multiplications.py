@@ -1,6 +1,5 @@
 """Wrong variants of inception.multiplications."""
 
-
 from grader.suite import mistake
 
 

@@ -1,4 +1,8 @@
-"""Naming two slips at once: each is shown by tests of its own, and together they explain every failure."""
+"""Naming slips where no single one explains every failure.
+
+Two are named where each is shown by tests of its own and they explain the rest together. Else one is named in the tests
+where the code does the same, as a part of what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ from grader.judge.diagnosis import (
 )
 from grader.judge.outcome import Outcome
 from grader.judge.runner import Runner, is_statistical
-from grader.report import AND_BESIDES, TWO_THINGS, Verdict
+from grader.report import AND_BESIDES, IN_PART, TWO_THINGS, Verdict
 from grader.suite.failure import CheckFailure
 from grader.suite.mistakes import Mistake
 from grader.suite.relations import relations
@@ -91,9 +95,9 @@ class _Search:
 def two_causes(
     runner: Runner, task: Task, items: Sequence[pytest.Item], outcomes: Played, deadline: float
 ) -> Explained:
-    """Return by test the mistake that explains it, where two things together explain every failure; else nothing.
+    """Return by test the mistake that explains it, where two things together explain every failure, or one a part.
 
-    Each has a test that the other does not fail, no passed test speaks against one, and no other two would do.
+    Of two each has tests that the other does not fail, no passed test speaks against one, and no other two would do.
 
     Args:
         runner: where tests are played.
@@ -113,9 +117,30 @@ def two_causes(
     start = next((name for name in failures if not first.keys() & labels[name].keys()), failures[0])
     try:
         found = dict(pair for row in search.rows(start) for pair in _completed(search, row))
+        return next(iter(found.values())) if len(found) == 1 else _among_several(search)
     except _Late:
         return {}
-    return next(iter(found.values())) if len(found) == 1 else {}
+
+
+def _among_several(search: _Search) -> Explained:
+    """Return by test a mistake that does the same there, where other tests show that it is not alone.
+
+    Of several that do the same on a test the one counts that does so on all tests where another does, and on more.
+    """
+    found: Explained = {}
+    for name in search.labels:
+        rows = list(search.rows(name))
+        best = [row for row in rows if all(row is other or row.agrees > other.agrees for other in rows)]
+        if len(best) == 1 and name in best[0].proves and _is_shown(best[0]):
+            (row,) = best
+            part = IN_PART.format(len(row.agrees), len(search.labels))
+            found[name] = Named(row.mistake, True, part + row.mistake.sentence)
+    return found
+
+
+def _is_shown(row: _Row) -> bool:
+    """Whether a mistake does the same on most of the tests that it fails, and on more than one."""
+    return len(row.proves) > 1 and 2 * len(row.agrees) > len(row.fails)
 
 
 def _completed(search: _Search, one: _Row) -> Iterator[tuple[frozenset[str], Explained]]:
@@ -133,10 +158,9 @@ def _completed(search: _Search, one: _Row) -> Iterator[tuple[frozenset[str], Exp
 
 
 def _fit(one: _Row, other: _Row, rest: frozenset[str]) -> bool:
-    """Whether each is proven by tests of its own, and every test that both fail did what one of them does."""
-    mine, common = one.fails - other.fails, one.fails & other.fails
-    proven = bool(mine & one.proves) and bool(rest & other.proves)
-    return proven and mine <= one.agrees and rest <= other.agrees and common <= one.agrees | other.agrees
+    """Whether each is proven by tests that it alone fails: what both fail may do neither, as they act together."""
+    mine = one.fails - other.fails
+    return bool(mine & one.proves) and bool(rest & other.proves) and mine <= one.agrees and rest <= other.agrees
 
 
 def _labels(outcome: Outcome) -> dict[str, bool]:

@@ -132,6 +132,9 @@ POSSIBLE = "one possible cause: "  # before the sentence of a mistake whose effe
 # Two causes: in how many tests each shows itself, the sentence of a mistake, and what else is wrong.
 TWO_THINGS, AND_BESIDES = "two things, in ", "; and besides, "
 OF_TWO = re.compile(rf"{TWO_THINGS}\d+ and \d+ tests: (.+){AND_BESIDES}(.+)")
+# A cause that is proven in some of the failed tests, where others show that it is not alone.
+IN_PART = "part of it, in {} of {} tests: "
+OF_PART = re.compile(IN_PART.format(r"\d+", r"\d+") + "(.+)")
 DETAILS_NOT_RUN = "details were not run: their share of the points is open"
 DECISIVE = (Verdict.INTERNAL, Verdict.FORBIDDEN)  # one test with this verdict gives it to its task
 
@@ -155,8 +158,8 @@ class Message:
     @property
     def cause(self) -> str | None:
         """The sentence of the known mistake alone."""
-        both = OF_TWO.fullmatch(self.likely or "")
-        return both[1] if both else self.likely and self.likely.removeprefix(POSSIBLE)
+        among = OF_TWO.fullmatch(self.likely or "") or OF_PART.fullmatch(self.likely or "")
+        return among[1] if among else self.likely and self.likely.removeprefix(POSSIBLE)
 
 
 @dataclass(frozen=True)

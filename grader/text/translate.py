@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.course import Course, Task, Topic, load_course
-from grader.report import OF_TWO, POSSIBLE, Message, Report, TaskReport, TestReport
+from grader.report import OF_PART, OF_TWO, POSSIBLE, Message, Report, TaskReport, TestReport
 from grader.text import ENGLISH, STOPS, BadTranslation, Translation, chosen, keys, localised, read, topic_file
 from grader.text.catalogue import sentence_of
 
@@ -108,7 +108,8 @@ def _message(message: Message, task_id: str, english: str, title: str, words: Tr
 def _likely(likely: str, key: str, words: Translation) -> str:
     """Translate the sentence of a mistake, and what may stand before it."""
     both = OF_TWO.fullmatch(likely)
-    sentence = both[1] if both else likely.removeprefix(POSSIBLE)
+    among = both or OF_PART.fullmatch(likely)
+    sentence = among[1] if among else likely.removeprefix(POSSIBLE)
     whole = likely if sentence == likely else localised(likely)
     whole = whole.replace(both[2], words.of_english(both[2])) if both else whole
     return whole.replace(sentence, words.of(key, sentence))

@@ -17,7 +17,7 @@ from grader.course import Task
 from grader.judge.runner import Runner, is_statistical
 from grader.judge.subject import NamespaceSubject
 from grader.report import Verdict
-from grader.verify.mutation_operators import changed, changed_blocks, with_fields
+from grader.verify.mutation_operators import changed, changed_blocks, is_refusal, with_fields
 
 BLOCKS = ("body", "orelse", "finalbody")
 DECIDE_NOTHING = ("decorator_list", "annotation", "returns", "bases")
@@ -134,11 +134,7 @@ def _parts(tree: ast.Module, task: str) -> list[ast.stmt]:
 
 def _refuses(node: ast.stmt) -> bool:
     """Whether a helper does nothing but refuse bad input."""
-    return isinstance(node, ast.FunctionDef) and all(map(_is_refusal, _without_docstring(node.body)))
-
-
-def _is_refusal(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Raise) or (isinstance(node, ast.If) and isinstance(node.body[0], ast.Raise))
+    return isinstance(node, ast.FunctionDef) and all(map(is_refusal, _without_docstring(node.body)))
 
 
 Path = tuple[tuple[str, int | None], ...]
@@ -150,7 +146,7 @@ def _nodes(node: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
     for name, value in ast.iter_fields(node):
         several = value if isinstance(value, list) else [value]
         for i, each in enumerate(several if name not in DECIDE_NOTHING else ()):
-            if isinstance(each, ast.AST) and not (isinstance(each, ast.stmt) and _is_refusal(each)):
+            if isinstance(each, ast.AST) and not (isinstance(each, ast.stmt) and is_refusal(each)):
                 yield from _nodes(each, (*path, (name, i if several is value else None)))
 
 

@@ -123,7 +123,7 @@ def _numbers(value: object) -> Sequence[bool | int | float]:
     if isinstance(value, int):
         return [value + 1, value - 1]
     if isinstance(value, float):
-        return [value * 10] if abs(value) < SMALL else sorted({value * 2, 1 - value} - {value})
+        return [value * 10] if 0 < abs(value) < SMALL else sorted({value * 2, 1 - value} - {value})
     return []
 
 
@@ -148,11 +148,16 @@ def _statements(node: ast.stmt) -> Iterator[Block]:
             yield [ast.Pass()]
         case ast.With(items=[ast.withitem(optional_vars=None)]):
             yield node.body
-        case ast.If():
+        case ast.If() if not is_refusal(node):
             yield node.orelse or [ast.Pass()]
             yield node.body
         case ast.Break() | ast.Continue():
             yield [ast.Continue() if isinstance(node, ast.Break) else ast.Break()]
+
+
+def is_refusal(node: ast.stmt) -> bool:
+    """Whether a statement does nothing but refuse bad input."""
+    return isinstance(node, ast.Raise) or (isinstance(node, ast.If) and isinstance(node.body[0], ast.Raise))
 
 
 def _is_step(node: ast.stmt) -> bool:

@@ -62,6 +62,37 @@ def added_square(x):
 """
 
 
+APART_AND_TOGETHER = '''
+import torch
+from grader.suite import check_close
+
+def test_double_below(submission):
+    """A negative number is doubled."""
+    check_close(submission.double(torch.tensor([-1.0, 1.0])), torch.tensor([-2.0, 2.0]))
+
+def test_double_above(submission):
+    """A large number is doubled."""
+    check_close(submission.double(torch.tensor([3.0, 1.0])), torch.tensor([6.0, 2.0]))
+
+def test_double_both(submission):
+    """Both are doubled."""
+    check_close(submission.double(torch.tensor([-1.0, 3.0])), torch.tensor([-2.0, 6.0]))
+'''
+
+CUT_AND_MORE = """
+import torch
+from grader.suite import mistake
+
+@mistake("negative numbers are cut off")
+def cut_off(x):
+    return 2 * x.clamp(min=0)
+
+@mistake("one is added above 2")
+def one_more(x):
+    return torch.where(x > 2, 2 * x + 1, 2 * x)
+"""
+
+
 @pytest.fixture
 def causes(made_up):
     """Gives what is said of a function by test, after no single mistake was found."""
@@ -124,9 +155,29 @@ def test_nobody_is_named_when_one_failure_has_numbers_of_its_own(causes):
     assert causes(refusing(lambda x: 2 * x + 1 + (len(x) == 5) * x**3)) == {}
 
 
-def test_nobody_is_named_when_two_mistakes_would_do(causes, made_up):
+PART = ("added_one", f"part of it, in 2 of 3 tests: {ADDED}")
+
+
+def test_mistake_of_several_tests_is_a_part_when_two_would_do_for_the_rest(causes, made_up):
     made_up.mistakes(MISTAKES + ALIKE)
-    assert causes(lambda x: 2 * x + 1) == {}
+    assert causes(lambda x: 2 * x + 1) == {"values": PART, "of_random_numbers": PART}
+
+
+def test_mistake_of_several_tests_is_a_part_when_the_rest_is_not_explained(causes):
+    def keyed(x):
+        return {}[x] if not x.is_floating_point() else 2 * x + 1
+
+    assert causes(keyed) == {"values": PART, "of_random_numbers": PART}
+    assert Message("", likely=PART[1]).cause == ADDED
+    name, values = recognised(PART[1]) or ("", {})
+    assert (name, values["cause"]) == ("in_part", ADDED)
+
+
+def test_two_mistakes_are_named_beside_a_test_where_they_act_together(causes, made_up):
+    made_up.suite(APART_AND_TOGETHER).mistakes(CUT_AND_MORE)
+    found = causes(lambda x: torch.where(x > 2, 2 * x + 1, 2 * x.clamp(min=0)))
+    assert {name: mistake for name, (mistake, _) in found.items()} == {"below": "cut_off", "above": "one_more"}
+    assert all(sentence.startswith("two things, in 1 and 1 tests") for _, sentence in found.values())
 
 
 def test_nobody_is_named_when_the_time_is_spent(causes):

@@ -80,6 +80,13 @@ def test_log_sum_exp_is_finite_when_entries_are_large(submission, rng, dtype):
     check_gradients(submission.log_sum_exp, torch.logsumexp, x.requires_grad_(), dim=1, rng=rng)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_log_sum_exp_is_finite_when_entries_lie_far_apart(submission, dtype):
+    """Entries of 1000 and -1000 in one row give 1000, not inf."""
+    x = torch.tensor([[1000.0, -1000.0, 0.0], [-2000.0, 0.0, 1.0]], dtype=dtype)
+    check_close(submission.log_sum_exp(x, 1), torch.logsumexp(x, 1))
+
+
 def test_log_sum_exp_shifts_each_slice_by_itself(submission):
     """A row of -1000 next to a row of 1000 does not become -inf."""
     x = torch.tensor([[1000.0, 999.0, 1000.0], [-1000.0, -1001.0, -1000.0]], dtype=torch.float64)

@@ -89,6 +89,13 @@ def test_softmax_is_finite_when_scores_are_large(submission, rng, dtype):
     check_gradients(submission.softmax, torch.softmax, x.requires_grad_(), dim=1, rng=rng)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_softmax_is_finite_when_scores_lie_far_apart(submission, dtype):
+    """Scores of 1000 and -1000 in one row give 1 and 0, not nan."""
+    x = torch.tensor([[1000.0, -1000.0, 0.0], [-2000.0, 0.0, 1.0]], dtype=dtype)
+    check_close(submission.softmax(x, 1), torch.softmax(x, 1))
+
+
 def test_softmax_shifts_each_slice_by_itself(submission):
     """A row of -1000 next to a row of 1000 keeps its probabilities."""
     x = torch.tensor([[1000.0, 999.0, 1000.0], [-1000.0, -1001.0, -1000.0]], dtype=torch.float64)

@@ -116,16 +116,6 @@ class OffsetIgnored(_Parts):
         return super()._positions(x, 0)
 
 
-@mistake("two at once: pairs are turned back, and the offset is not used")
-class TurnedBackAndOffsetIgnored(TurnedBack, OffsetIgnored):
-    pass
-
-
-@mistake("two at once: features 2i and 2i + 1 are a pair in place of i and i + D/2, and the offset is not used")
-class NeighboursPairedAndOffsetIgnored(NeighboursPaired, OffsetIgnored):
-    pass
-
-
 @mistake("the offset is subtracted: the first token stands at it")
 class OffsetSubtracted(_Parts):
     def _positions(self, x, offset):

@@ -61,12 +61,6 @@ class SecondAddsToTheNormed(_SecondNormed):
     pass
 
 
-@mistake("two at once: the second branch adds to the normed x, and the mask is not handed on")
-class SecondAddsToTheNormedWithoutMask(_SecondNormed):
-    def _looked(self, x, mask, causal):
-        return super()._looked(x, None, causal)
-
-
 @mistake("the attention is added to the normed x: it adds to x as it came in")
 class FirstAddsToTheNormed(_Parts):
     def forward(self, x, mask=None, causal=False):

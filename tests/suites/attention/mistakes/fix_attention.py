@@ -57,36 +57,6 @@ def left_merge(*args):
     return _right(*args, left=("merge",))
 
 
-@mistake("two are left: each token sees the one after it, and the softmax runs over the queries")
-def left_future_and_axis(*args):
-    return _right(*args, left=("future", "axis"))
-
-
-@mistake("two are left: each token sees the one after it, and the scale is the root of E")
-def left_future_and_scale(*args):
-    return _right(*args, left=("future", "scale"))
-
-
-@mistake("two are left: each token sees the one after it, and heads are not exchanged with tokens")
-def left_future_and_merge(*args):
-    return _right(*args, left=("future", "merge"))
-
-
-@mistake("two are left: the softmax runs over the queries, and the scale is the root of E")
-def left_axis_and_scale(*args):
-    return _right(*args, left=("axis", "scale"))
-
-
-@mistake("two are left: the softmax runs over the queries, and heads are not exchanged with tokens")
-def left_axis_and_merge(*args):
-    return _right(*args, left=("axis", "merge"))
-
-
-@mistake("two are left: the scale is the root of E, and heads are not exchanged with tokens")
-def left_scale_and_merge(*args):
-    return _right(*args, left=("scale", "merge"))
-
-
 @mistake("everything is seen: the mask went away, it had only the wrong diagonal")
 def mask_removed(*args):
     return _right(*args, hide=lambda scores, past: scores)

@@ -62,24 +62,6 @@ def exponent_with_two_twice(length, dim, device=None):
     return _joined(angles.sin(), angles.cos())
 
 
-@mistake("two at once: the exponent is i/D in place of 2i/D, and cosines stand in the even columns")
-def exponent_without_two_and_cosines_first(length, dim, device=None):
-    angles = _table(length, dim, device, _columns(dim, device) / 2)
-    return _joined(angles.cos(), angles.sin())
-
-
-@mistake("two at once: the exponent is i/D in place of 2i/D, and cosines stand after all sines")
-def exponent_without_two_and_side_by_side(length, dim, device=None):
-    angles = _table(length, dim, device, _columns(dim, device) / 2)
-    return torch.cat([angles.sin(), angles.cos()], 1)
-
-
-@mistake("two at once: cosines come first, and stand in front of all sines: sine, cosine, sine, cosine")
-def cosines_first_and_side_by_side(length, dim, device=None):
-    angles = _table(length, dim, device)
-    return torch.cat([angles.cos(), angles.sin()], 1)
-
-
 @mistake("the exponents go from 0 to 1, over D - 2: they are 2i/D, and end below 1")
 def exponents_up_to_one(length, dim, device=None):
     angles = _table(length, dim, device, torch.linspace(0, 1, dim // 2, device=device))

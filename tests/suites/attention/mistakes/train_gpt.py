@@ -161,13 +161,6 @@ class steps_rounded_down(_RoundedDown):
     pass
 
 
-@mistake("two at once: K leaves out the smaller last batches, and the loss of an epoch is a mean over batches")
-@_trains
-class steps_rounded_down_and_mean_over_batches(_RoundedDown):
-    def mean(self, parts):
-        return sum(value for value, _ in parts) / len(parts)
-
-
 @mistake("the rate falls only after the warmup: 1 - k / K counts from the first step")
 @_trains
 class decay_behind_the_warmup(_Loop):

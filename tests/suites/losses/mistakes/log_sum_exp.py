@@ -22,6 +22,13 @@ def one_shift_for_all(x, dim):
     return torch.exp(x - largest).sum(dim).log() + largest
 
 
+@mistake("the smallest entry was subtracted: exp overflows where the others lie far above it; take the largest")
+def smallest_subtracted(x, dim):
+    smallest = x.detach().amin(dim, keepdim=True)
+    shift = torch.where(torch.isfinite(smallest), smallest, 0.0)
+    return torch.exp(x - shift).sum(dim).log() + shift.squeeze(dim)
+
+
 @mistake("the axis dim was kept with size 1; it must disappear")
 def axis_kept(x, dim):
     return reference("losses").log_sum_exp(x, dim).unsqueeze(dim)

@@ -48,6 +48,18 @@ def one_shift_for_all(x, dim):
     return exponentials / exponentials.sum(dim, keepdim=True)
 
 
+@mistake("the smallest score was subtracted: exp overflows where the others lie far above it; take the largest")
+def smallest_subtracted(x, dim):
+    exponentials = torch.exp(x - x.detach().amin(dim, keepdim=True))
+    return exponentials / exponentials.sum(dim, keepdim=True)
+
+
+@mistake("the mean was subtracted: exp overflows where a score lies far above it; take the largest")
+def mean_subtracted(x, dim):
+    exponentials = torch.exp(x - x.detach().mean(dim, keepdim=True))
+    return exponentials / exponentials.sum(dim, keepdim=True)
+
+
 @mistake("the denominator left the graph: the gradient lacks the term of the sum")
 def denominator_left_the_graph(x, dim):
     exponentials = torch.exp(x - x.detach().amax(dim, keepdim=True))

@@ -177,11 +177,6 @@ def without_momentum(*given, **options):
     return _wrong(given, options, make=lambda parameters, lr: torch.optim.SGD(parameters, lr=lr))
 
 
-@mistake("two at once: the largest pixel of each channel goes on, and SGD has no momentum")
-def maximum_and_no_momentum(*given, **options):
-    return _wrong(given, options, net=_Largest, make=lambda parameters, lr: torch.optim.SGD(parameters, lr=lr))
-
-
 @mistake("the steps are those of Adam: SGD with momentum is asked for")
 def adam_for_descent(*given, **options):
     return _wrong(given, options, make=lambda parameters, lr: torch.optim.Adam(parameters, lr=lr))

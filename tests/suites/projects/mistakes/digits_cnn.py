@@ -194,11 +194,6 @@ def relu_before_the_norm(x, y, generator, epochs=6, batch_size=25, lr=0.005):
     return _with(_NormAfterRelu, x, y, generator, epochs, batch_size, lr)
 
 
-@mistake("two at once: the ReLU stands before the batch norm, and a loss is the mean over batches")
-def relu_before_the_norm_and_batch_means(x, y, generator, epochs=6, batch_size=25, lr=0.005):
-    return _of_batch_means(_NormAfterRelu(x), x, y, generator, epochs, batch_size, lr)
-
-
 class _Mean(_Net):
     def layer(self, x, weight, norm):
         return functional.avg_pool2d(norm(functional.conv2d(x, weight, padding=1)).relu(), 2)

@@ -123,17 +123,6 @@ def whole_batches_only(x, y, generator, epochs=10, batch_size=20, lr=0.003):
     return _run(model, losses)
 
 
-@mistake("two at once: a softmax stands before the cross-entropy, and the last, smaller batch is dropped")
-def softmax_and_small_batches_dropped(x, y, generator, epochs=10, batch_size=20, lr=0.003):
-    def step(model, optimizer, x, y):
-        return _step(lambda x: model(x).softmax(1), optimizer, x, y)
-
-    model = _net(x)
-    orders = _orders(len(x), generator, epochs, batch_size)
-    whole = [[rows for rows in order if len(rows) == batch_size] or order for order in orders]
-    return _run(model, _train(model, _adam(model, lr), x, y, whole, step))
-
-
 @mistake("a new Adam starts in each epoch: what it remembers of earlier steps is lost")
 def adam_of_each_epoch(x, y, generator, epochs=10, batch_size=20, lr=0.003):
     model, losses = _net(x), []

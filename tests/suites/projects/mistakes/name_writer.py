@@ -130,11 +130,6 @@ def mean_of_names(*given, **options):
     return _wrong(given, options, loss=_mean_of_names)
 
 
-@mistake("two at once: the end of a name is never learned, and the loss is a mean of the means of names")
-def end_forgotten_and_mean_of_names(*given, **options):
-    return _wrong(given, options, loss=_mean_of_names, rows=lambda *to: _rows(*to, end=-100))
-
-
 @mistake("the gradients of earlier batches are added: call zero_grad() before each backward")
 def gradients_add_up(*given, **options):
     return _wrong(given, options, clear=False)
@@ -271,12 +266,6 @@ def _write_on(model, generator, device):
 @mistake("the names run on after their end: a name is cut in front of the first 0")
 def zeros_taken_out(*given, **options):
     return _wrong(given, options, write=_write_on)
-
-
-@mistake("two at once: the names run on after their end, and the generator does not decide what is written")
-def zeros_taken_out_by_another_generator(*given, **options):
-    own = torch.Generator().manual_seed(0)
-    return _wrong(given, options, write=lambda model, _, device: _write_on(model, own, device))
 
 
 @mistake("a loss is that of the last batch of its epoch: the mean over all samples is asked for")

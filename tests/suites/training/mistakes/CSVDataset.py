@@ -252,11 +252,6 @@ class a_feature_for_missing_where_it_occurs(_Table):
         return (names, columns) if any(columns[-1]) else (names[:-1], columns[:-1])
 
 
-@mistake("two at once: means and words are of all rows, and missing has a feature only where a cell is missing")
-class means_of_all_rows_and_no_feature_for_missing(means_of_all_rows, a_feature_for_missing_where_it_occurs):
-    pass
-
-
 @mistake("the first word has no feature: every word has one")
 class the_first_word_is_dropped(_Table):
     def indicators(self, name, cells):

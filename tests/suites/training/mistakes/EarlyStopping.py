@@ -89,11 +89,6 @@ class never_starts_anew(_Stopping):
         return self.stops()
 
 
-@mistake("two at once: the state was not copied, and the count is never set back")
-class state_not_copied_and_never_anew(never_starts_anew, state_not_copied):
-    pass
-
-
 @mistake("min_delta was not used: a loss must fall below the best one by more than that")
 class ignored_min_delta(_Stopping):
     def improves(self, loss):

@@ -86,12 +86,6 @@ def mean_of_fold_means(x, y, x_new, degrees, k, generator, penalty=0.001):
     return _chosen(x, y, x_new, degrees, _folds(len(x), k, generator), penalty, mean=_mean_of_means)
 
 
-@mistake("two at once: the columns were standardised by all rows, and the error is the mean of the folds' means")
-def standardised_before_and_mean_of_fold_means(x, y, x_new, degrees, k, generator, penalty=0.001):
-    how = {"scale": _by_all_rows, "mean": _mean_of_means}
-    return _chosen(x, y, x_new, degrees, _folds(len(x), k, generator), penalty, **how)
-
-
 @mistake("the errors of the folds were added up: take the mean over the rows")
 def sum_of_squares(x, y, x_new, degrees, k, generator, penalty=0.001):
     def mean(errors):

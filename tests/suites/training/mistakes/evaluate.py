@@ -79,36 +79,6 @@ def restored_the_outer_mode_only(model, loader, loss_fn):
 MEAN_OVER_BATCHES = {"per_batch": lambda loss, size: loss.item(), "sizes": lambda size: 1}
 
 
-@mistake("two at once: the mean was taken over batches, and the model always trains afterwards")
-def mean_over_batches_always_trains(model, loader, loss_fn):
-    model.eval()
-    with torch.no_grad():
-        loss = _mean(model, loader, loss_fn, **MEAN_OVER_BATCHES)
-    model.train()
-    return loss
-
-
-@mistake("two at once: the mean was taken over batches, and the model was left in evaluation mode")
-def mean_over_batches_left_in_evaluation(model, loader, loss_fn):
-    model.eval()
-    with torch.no_grad():
-        return _mean(model, loader, loss_fn, **MEAN_OVER_BATCHES)
-
-
-@mistake("two at once: the mean was taken over batches, and model.train(was_training) switches every layer")
-def mean_over_batches_outer_mode_only(model, loader, loss_fn):
-    was = model.training
-    loss = mean_over_batches_left_in_evaluation(model, loader, loss_fn)
-    model.train(was)
-    return loss
-
-
-@mistake("two at once: the mean was taken over batches, and the model was not put into evaluation mode")
-def mean_over_batches_in_any_mode(model, loader, loss_fn):
-    with torch.no_grad():
-        return _mean(model, loader, loss_fn, **MEAN_OVER_BATCHES)
-
-
 @mistake("a graph was built for gradients: evaluate under torch.no_grad()")
 def built_a_graph(model, loader, loss_fn):
     with reference("training")._evaluating(model), torch.enable_grad():

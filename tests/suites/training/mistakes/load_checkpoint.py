@@ -66,11 +66,6 @@ def skipped_names(path, model, optimizer=None, map_location="cpu"):
     return _load(path, model, optimizer, map_location, strict=False)
 
 
-@mistake("two at once: strict is off, and the optimizer was not loaded")
-def skipped_names_and_the_optimizer(path, model, optimizer=None, map_location="cpu"):
-    return _load(path, model, None, map_location, strict=False)
-
-
 @mistake("nothing came back: return the epoch")
 def returned_nothing(path, model, optimizer=None, map_location="cpu"):
     _load(path, model, optimizer, map_location)

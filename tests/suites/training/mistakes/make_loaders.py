@@ -83,13 +83,6 @@ def cut_for_rounded(dataset, batch_size, split, generator):
     )
 
 
-@mistake("two at once: split * N was cut off, not rounded, and the last training batch was dropped")
-def cut_for_rounded_and_dropped_the_last(dataset, batch_size, split, generator):
-    train, validation = cut_for_rounded(dataset, batch_size, split, generator)
-    loader = DataLoader(train.dataset, batch_size, shuffle=True, generator=generator, drop_last=True)
-    return loader, validation
-
-
 @mistake("the two parts are swapped: split is the share of the training part")
 def swapped_the_parts(dataset, batch_size, split, generator):
     validation, train = _parts(dataset, batch_size, split, generator)

@@ -54,11 +54,6 @@ def one_epoch_more(path, model, optimizer, epoch):
     torch.save(_parts(model, optimizer, epoch + 1), path)
 
 
-@mistake("two at once: the optimizer's settings were saved without its state, and epoch + 1 was saved")
-def forgot_the_optimizer_state_and_one_more(path, model, optimizer, epoch):
-    forgot_the_optimizer_state(path, model, optimizer, epoch + 1)
-
-
 @mistake("an ending was appended to the path: write to the path that is given")
 def appended_an_ending(path, model, optimizer, epoch):
     torch.save(_parts(model, optimizer, epoch), path + ".pt")

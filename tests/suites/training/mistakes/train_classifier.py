@@ -179,11 +179,6 @@ def optimizer_of_each_epoch(*args, **options):
     return _anew_in_each_epoch(*args, **options)
 
 
-@mistake("two at once: the optimiser is made anew in each epoch, and the batches are averaged as if of one size")
-def optimizer_of_each_epoch_and_batch_means(*args, **options):
-    return _anew_in_each_epoch(*args, mean=lambda losses, rows: sum(losses) / len(losses), **options)
-
-
 @mistake("plain descent takes the steps: torch.optim.Adam does")
 def another_optimizer(*args, **options):
     return _train(*args, optimizer=lambda model, lr: torch.optim.SGD(model.parameters(), lr=lr), **options)

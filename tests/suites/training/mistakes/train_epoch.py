@@ -144,23 +144,6 @@ def restored_the_mode(model, loader, loss_fn, optimizer):
     return loss
 
 
-@mistake("two at once: the mean was taken over batches, and the model was not put into training mode")
-def mean_over_batches_in_any_mode(model, loader, loss_fn, optimizer):
-    device, step = next(model.parameters()).device, _step(model, loss_fn, optimizer)
-    losses = [step(x.to(device), y.to(device)).item() for x, y in loader]
-    return sum(losses) / len(losses)
-
-
-@mistake("two at once: the mean was taken over batches, and the gradients are not zeroed")
-def mean_over_batches_without_zero_grad(*given):
-    return without_zero_grad(*given, **BATCH_MEANS)
-
-
-@mistake("two at once: the mean was taken over batches, and the gradients are zeroed after the step only")
-def mean_over_batches_zero_grad_after_the_step(*given):
-    return zero_grad_after_the_step(*given, **BATCH_MEANS)
-
-
 @mistake("a tensor came back: the mean loss is a float")
 def tensor_for_float(model, loader, loss_fn, optimizer):
     return _epoch(model, loader, _step(model, loss_fn, optimizer), lambda loss, size: loss.detach() * size)

@@ -127,20 +127,33 @@ def _among_several(search: _Search) -> Explained:
 
     Of several that do the same on a test the one counts that does so on all tests where another does, and on more.
     """
-    found: Explained = {}
-    for name in search.labels:
-        rows = list(search.rows(name))
-        best = [row for row in rows if all(row is other or row.agrees > other.agrees for other in rows)]
-        if len(best) == 1 and name in best[0].proves and _is_shown(best[0]):
-            (row,) = best
-            part = IN_PART.format(len(row.agrees), len(search.labels))
-            found[name] = Named(row.mistake, True, part + row.mistake.sentence)
-    return found
+    found = {name: row for name in search.labels if (row := _largest(list(search.rows(name)), name)) is not None}
+    shown: list[_Row] = []
+    for row in sorted(found.values(), key=lambda row: -len(row.agrees)):
+        if all(_get_along(row, other) for other in shown):
+            shown.append(row)
+    return {name: _part(row, search) for name, row in found.items() if row in shown}
+
+
+def _largest(rows: Sequence[_Row], test: str) -> _Row | None:
+    """Return the row that proves a test, and of all rows that agree on it agrees on most."""
+    best = [row for row in rows if all(row is other or row.agrees > other.agrees for other in rows)]
+    return next((row for row in best if test in row.proves and _is_shown(row)), None)
+
+
+def _get_along(one: _Row, other: _Row) -> bool:
+    """Whether two can be there together: where one alone explains what was seen, the other changes nothing."""
+    return one.fails & other.agrees <= one.agrees and other.fails & one.agrees <= other.agrees
+
+
+def _part(row: _Row, search: _Search) -> Named:
+    words = IN_PART.format(len(row.agrees), len(search.labels))
+    return Named(row.mistake, True, words + row.mistake.sentence)
 
 
 def _is_shown(row: _Row) -> bool:
-    """Whether a mistake does the same on most of the tests that it fails, and on more than one."""
-    return len(row.proves) > 1 and 2 * len(row.agrees) > len(row.fails)
+    """Whether a mistake does the same on half of the tests that it fails at least, and on more than one."""
+    return len(row.proves) > 1 and 2 * len(row.agrees) >= len(row.fails)
 
 
 def _completed(search: _Search, one: _Row) -> Iterator[tuple[frozenset[str], Explained]]:

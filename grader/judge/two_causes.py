@@ -127,7 +127,9 @@ def _among_several(search: _Search) -> Explained:
 
     Of several that do the same on a test the one counts that does so on all tests where another does, and on more.
     """
-    found = {name: row for name in search.labels if (row := _largest(list(search.rows(name)), name)) is not None}
+    checked = [name for name in search.labels if isinstance(search.outcomes[name].problem, CheckFailure)]
+    rows = {name: _largest([row for row in search.rows(name) if _is_shown(row, checked)], name) for name in checked}
+    found = {name: row for name, row in rows.items() if row is not None}
     shown: list[_Row] = []
     for row in sorted(found.values(), key=lambda row: -len(row.agrees)):
         if all(_get_along(row, other) for other in shown):
@@ -138,7 +140,7 @@ def _among_several(search: _Search) -> Explained:
 def _largest(rows: Sequence[_Row], test: str) -> _Row | None:
     """Return the row that proves a test, and of all rows that agree on it agrees on most."""
     best = [row for row in rows if all(row is other or row.agrees > other.agrees for other in rows)]
-    return next((row for row in best if test in row.proves and _is_shown(row)), None)
+    return next((row for row in best if test in row.proves), None)
 
 
 def _get_along(one: _Row, other: _Row) -> bool:
@@ -151,9 +153,9 @@ def _part(row: _Row, search: _Search) -> Named:
     return Named(row.mistake, True, words + row.mistake.sentence)
 
 
-def _is_shown(row: _Row) -> bool:
-    """Whether a mistake does the same on half of the tests that it fails at least, and on more than one."""
-    return len(row.proves) > 1 and 2 * len(row.agrees) >= len(row.fails)
+def _is_shown(row: _Row, checked: Sequence[str]) -> bool:
+    """Whether a mistake does the same on half of the tests that it fails, and more than one result of it proves that."""
+    return len(row.proves.intersection(checked)) > 1 and 2 * len(row.agrees) >= len(row.fails)
 
 
 def _completed(search: _Search, one: _Row) -> Iterator[tuple[frozenset[str], Explained]]:

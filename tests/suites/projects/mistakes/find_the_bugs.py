@@ -1,6 +1,7 @@
 """Wrong variants of projects.find_the_bugs: each planted mistake left alone, and others that are made while mending."""
 
 import copy
+import itertools
 
 import torch
 from torch.nn import functional
@@ -78,6 +79,11 @@ LEFT = {
 
 for _name, _sentence in LEFT.items():
     globals()[f"left_{_name}"] = mistake(_sentence)(_script(_name))
+
+PLANTED = ("scale", "order", "some", "relu", "batches", "mode", "pairs", "alias")
+for _two in (*itertools.combinations(PLANTED, 2), ("mode", "last")):
+    _sentence = ", and ".join(LEFT[_name].partition(":")[0].partition(" before")[0] for _name in _two)
+    globals()[f"left_{_two[0]}_and_{_two[1]}"] = mistake(_sentence)(_script(*_two))
 
 
 @mistake("the accuracies are tensors: they are floats")

@@ -128,8 +128,8 @@ def _among_several(search: _Search) -> Explained:
     Of several that do the same on a test the one counts that does so on all tests where another does, and on more.
     """
     checked = [name for name in search.labels if isinstance(search.outcomes[name].problem, CheckFailure)]
-    rows = {name: _largest([row for row in search.rows(name) if _is_shown(row, checked)], name) for name in checked}
-    found = {name: row for name, row in rows.items() if row is not None}
+    rows = {name: _largest(list(search.rows(name)), name) for name in checked}
+    found = {name: row for name, row in rows.items() if row is not None and _is_shown(row, checked)}
     shown: list[_Row] = []
     for row in sorted(found.values(), key=lambda row: -len(row.agrees)):
         if all(_get_along(row, other) for other in shown):
@@ -154,7 +154,7 @@ def _part(row: _Row, search: _Search) -> Named:
 
 
 def _is_shown(row: _Row, checked: Sequence[str]) -> bool:
-    """Whether a mistake does the same on half of the tests that it fails, and more than one result of it proves that."""
+    """Whether a mistake does the same on half of the tests that it fails, which more than one result proves."""
     return len(row.proves.intersection(checked)) > 1 and 2 * len(row.agrees) >= len(row.fails)
 
 

@@ -148,6 +148,17 @@ def test_numerical_gradient_when_x_requires_a_gradient(submission, rng):
     check_equal(got.requires_grad, False, "requires_grad of the result")
 
 
+@pytest.mark.detail
+def test_numerical_gradient_has_its_default_step(submission):
+    """Without eps the step is 1e-6: for |x| at 3e-7 the quotient is 0.3."""
+
+    def scenario(submission, x):
+        return submission.numerical_gradient(lambda point: point.abs().sum(), x)
+
+    got = submission.run(scenario, torch.tensor([3e-7], dtype=torch.float64))
+    check_close(got, torch.tensor([0.3], dtype=torch.float64))
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.int64])
 def test_numerical_gradient_refuses_other_dtypes(submission, dtype):
     """An x that is not float64 raises a ValueError about x."""

@@ -99,6 +99,13 @@ def test_cosine_similarity_gradient_of_a_zero_vector(submission, rng):
     check_finite(of_x2, "gradient with respect to x2")
 
 
+@pytest.mark.detail
+def test_cosine_similarity_has_its_default_eps(submission):
+    """Without eps a length of 1e-9 counts as 1e-8."""
+    x1, x2 = torch.tensor([[1e-9, 0.0]], dtype=torch.float64), torch.tensor([[3.0, 4.0]], dtype=torch.float64)
+    check_close(submission.cosine_similarity(x1, x2), torch.tensor([0.06], dtype=torch.float64))
+
+
 def test_cosine_similarity_keeps_each_length_above_eps(submission):
     """Lengths 0.1 and 5 with eps 0.5 count as 0.5 and 5."""
     x1 = torch.tensor([[0.06, 0.08], [3.0, 4.0], [0.06, 0.08]], dtype=torch.float64)

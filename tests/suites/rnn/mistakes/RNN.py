@@ -86,12 +86,6 @@ class BatchFirstIgnored(_Parts):
         super().__init__(input_size, hidden_size, num_layers, False, bidirectional)
 
 
-@mistake("x is always taken batch first: without batch_first it is (T, N, D)")
-class AlwaysBatchFirst(_Parts):
-    def __init__(self, input_size, hidden_size, num_layers=1, batch_first=True, bidirectional=False):
-        super().__init__(input_size, hidden_size, num_layers, True, bidirectional)
-
-
 @mistake("the output stays time first: with batch_first it is (N, T, S * H)")
 class OutputStaysTimeFirst(_Parts):
     def _result(self, x, last):
@@ -104,28 +98,10 @@ class ReshapedToTimeFirst(_Parts):
         return x.reshape(x.shape[1], x.shape[0], -1) if self.batch_first else x
 
 
-@mistake("the output is reshaped to batch first: a reshape is no transpose")
-class OutputReshaped(_Parts):
-    def _result(self, x, last):
-        return x.reshape(x.shape[1], x.shape[0], -1) if self.batch_first else x, torch.stack(last)
-
-
 @mistake("tanh is missing: the state grows without bound")
 class TanhMissing(_Parts):
     def _step(self, x, h, w_ih, w_hh, b_ih, b_hh):
         return x @ w_ih.t() + b_ih + h @ w_hh.t() + b_hh
-
-
-@mistake("the state went through a sigmoid: it is a tanh")
-class Sigmoid(_Parts):
-    def _step(self, x, h, w_ih, w_hh, b_ih, b_hh):
-        return torch.sigmoid(x @ w_ih.t() + b_ih + h @ w_hh.t() + b_hh)
-
-
-@mistake("the state went through a ReLU: it is a tanh")
-class Relu(_Parts):
-    def _step(self, x, h, w_ih, w_hh, b_ih, b_hh):
-        return torch.relu(x @ w_ih.t() + b_ih + h @ w_hh.t() + b_hh)
 
 
 @mistake("the state_dict lacks one of two biases: bias_ih and bias_hh, each an nn.Parameter")
@@ -182,32 +158,11 @@ class LastStateOfTheLastLayer(_Parts):
         return super()._result(x, last[-len(self.suffixes) :])
 
 
-@mistake("output is what layer 0 hands on: it is what the last layer does")
-class OutputOfTheFirstLayer(_Parts):
-    def _layers(self, x, starts):
-        _, last = super()._layers(x, starts)
-        runs = [self._run(x, self._first(starts, 0, d), 0, d) for d in range(len(self.suffixes))]
-        return self._joined(runs), last
-
-
-@mistake("h_n lists the layers from the last to the first: the order is that of h_0")
-class LayersUpsideDown(_Parts):
-    def _result(self, x, last):
-        pairs = [last[i : i + len(self.suffixes)] for i in range(0, len(last), len(self.suffixes))]
-        return super()._result(x, [state for pair in pairs[::-1] for state in pair])
-
-
 @mistake("h_n lists all forward states, then all reverse ones: the order is layer by layer")
 class DirectionsApart(_Parts):
     def _result(self, x, last):
         s = len(self.suffixes)
         return super()._result(x, [state for d in range(s) for state in last[d::s]])
-
-
-@mistake("h_0 lists all forward states, then all reverse ones: the order is layer by layer")
-class StartsApart(_Parts):
-    def _first(self, starts, layer, direction):
-        return starts[direction * self.num_layers + layer]
 
 
 @mistake("every layer starts from the initial state of the first: h_0 has one for each layer")
@@ -229,19 +184,6 @@ class StateCarriedToTheNextLayer(_Parts):
         for layer in range(self.num_layers):
             h = starts[: len(self.suffixes)] if layer == 0 else last[-len(self.suffixes) :]
             runs = [self._run(x, h[d], layer, d) for d in range(len(self.suffixes))]
-            last += [self._last_of(run, d) for d, run in enumerate(runs)]
-            x = self._joined(runs)
-        return x, last
-
-
-@mistake("the reverse direction goes on from the last forward state: it starts from its own h_0")
-class ReverseGoesOn(_Parts):
-    def _layers(self, x, starts):
-        last = []
-        for layer in range(self.num_layers):
-            runs = [self._run(x, self._first(starts, layer, 0), layer, 0)]
-            if len(self.suffixes) == 2:
-                runs.append(self._run(x, runs[0][-1], layer, 1))
             last += [self._last_of(run, d) for d, run in enumerate(runs)]
             x = self._joined(runs)
         return x, last
@@ -282,12 +224,6 @@ class ReverseFirst(_Parts):
         return torch.cat(runs[::-1], 2)
 
 
-@mistake("the halves are interleaved, unit by unit: the forward half comes first, then the reverse half")
-class HalvesInterleaved(_Parts):
-    def _joined(self, runs):
-        return torch.stack(runs, 3).flatten(2)
-
-
 @mistake("the two directions are added: they are joined along the last axis, 2H numbers")
 class DirectionsAdded(_Parts):
     def __init__(self, input_size, hidden_size, num_layers=1, batch_first=False, bidirectional=False):
@@ -298,12 +234,6 @@ class DirectionsAdded(_Parts):
 
     def _joined(self, runs):
         return sum(runs)
-
-
-@mistake("the two directions are joined along the batch: join them along the last axis")
-class JoinedAlongTheBatch(_Parts):
-    def _joined(self, runs):
-        return torch.cat(runs, 1)
 
 
 @mistake("both directions use the same weights: the reverse ones have their own")
@@ -368,35 +298,10 @@ class DetachedAtEveryStep(_Parts):
         return super()._step(x, h.detach(), w_ih, w_hh, b_ih, b_hh)
 
 
-@mistake("h_0 is detached: gradients flow back to it")
-class StartDetached(_Parts):
-    def _given(self, h_0):
-        return h_0.detach()
-
-
-@mistake("h_n is detached: gradients flow through it as through output")
-class LastStateDetached(_Parts):
-    def _result(self, x, last):
-        output, h_n = super()._result(x, last)
-        return output, h_n.detach()
-
-
-@mistake("each layer's states are detached before the next layer reads them")
-class LayersDetached(_Parts):
-    def _run(self, x, h, layer, direction):
-        return super()._run(x.detach() if layer else x, h, layer, direction)
-
-
 @mistake("a given h_0 is not used: zeros replace it")
 class GivenStateIgnored(_Parts):
     def _given(self, h_0):
         return torch.zeros_like(h_0)
-
-
-@mistake("the first states are torch.zeros(...): always float32; make them in the dtype of x")
-class StartIsFloat32(_Parts):
-    def _start(self, x, shape):
-        return torch.zeros(shape, device=x.device)
 
 
 @mistake("the first states are made on the CPU: make them on the device of x")
@@ -411,18 +316,6 @@ class StartIsPlainZeros(_Parts):
         return torch.zeros(shape)
 
 
-@mistake("the first states go to a device that is typed in: take the device of x")
-class StartOnCuda(_Parts):
-    def _start(self, x, shape):
-        return torch.zeros(shape, dtype=x.dtype, device="cuda")
-
-
-@mistake("the first states are random: they are zeros")
-class StartIsRandom(_Parts):
-    def _start(self, x, shape):
-        return torch.randn(shape, dtype=x.dtype).to(x.device)
-
-
 @mistake(
     "states are written into a torch.zeros(T, N, H): float32 on the CPU; stack them, or take dtype and device of x"
 )
@@ -433,37 +326,6 @@ class WrittenIntoPlainZeros(_Parts):
         for t, state in enumerate(states):
             output[t] = state
         return output
-
-
-@mistake("the last states are kept for the next call: without h_0 each call starts from zeros")
-class StateKept(_Parts):
-    kept = None
-
-    def _start(self, x, shape):
-        fits = self.kept is not None and tuple(self.kept.shape) == shape
-        return self.kept if fits else super()._start(x, shape)
-
-    def _result(self, x, last):
-        output, h_n = super()._result(x, last)
-        self.kept = h_n.detach()
-        return output, h_n
-
-
-@mistake("the state goes on from sample to sample: each sample starts from its own h_0")
-class StateCarriedAlongTheBatch(_Parts):
-    def _run(self, x, h, layer, direction):
-        columns = []
-        for n in range(x.shape[1]):
-            start = h[n : n + 1] if n == 0 else columns[-1][0 if direction else -1]
-            columns.append(super()._run(x[:, n : n + 1], start, layer, direction))
-        return torch.cat(columns, 1)
-
-
-@mistake("axes of length 1 are squeezed away: every axis stays")
-class Squeezed(_Parts):
-    def _result(self, x, last):
-        output, h_n = super()._result(x, last)
-        return output.squeeze(), h_n.squeeze()
 
 
 @mistake("output alone is returned: the pair output, h_n is asked for")
@@ -485,21 +347,6 @@ class ScaleFromTheInputs(_Parts):
         r = 1 / math.sqrt(input_size)
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -r, r)
-
-
-@mistake("the weights start as draws from a normal distribution: they are uniform on (-r, r)")
-class StartNormal(_Parts):
-    def __init__(self, input_size, hidden_size, *args, **options):
-        super().__init__(input_size, hidden_size, *args, **options)
-        for parameter in self.parameters():
-            nn.init.normal_(parameter, std=1 / math.sqrt(hidden_size))
-
-
-@mistake("the result is always float32: keep the dtype")
-class AlwaysFloat32(_Parts):
-    def _result(self, x, last):
-        output, h_n = super()._result(x, last)
-        return output.float(), h_n.float()
 
 
 @mistake("a plain tuple comes back: a named tuple has names for its parts")

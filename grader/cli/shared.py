@@ -80,6 +80,11 @@ needs_option = click.option(
     help="Judge every task on its own, whatever it builds on.",
 )  # fmt: skip
 jobs_option = click.option("--jobs", type=POSITIVE, metavar="N", help="Tasks to grade at the same time.")
+start_method_option = click.option(
+    "--start-method", type=click.Choice(["fork", "spawn"]), hidden=True, expose_value=False,
+    callback=lambda _, __, method: _start_all_by(method),
+    help="How processes are started: spawn is how macOS and Windows do it.",
+)  # fmt: skip
 output_option = click.option(
     "--output", type=NEW_FILE, metavar="FILE", help="Write to FILE instead of the terminal."
 )
@@ -93,6 +98,14 @@ device_option = click.option(
     default="auto",
     help="Accelerator of the device tests: CUDA where torch has it, else simulated.",
 )
+
+
+def _start_all_by(method: str | None) -> None:
+    """Let this process, and those that it starts, start others by this method."""
+    if method is not None:
+        from grader.process.kernel import START_METHOD
+
+        os.environ[START_METHOD] = method
 
 
 def open_console(*, errors: bool = False) -> Console:

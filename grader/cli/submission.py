@@ -137,6 +137,7 @@ def _names(course: Course, topic: Topic) -> list[str]:
 @click.option("--details", is_flag=True, help="Exit with 1 while a detail is open, too.")
 @shared.needs_option
 @shared.jobs_option
+@shared.start_method_option
 @progress_option
 @language_option
 @click.pass_context

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from typing import Any
 
 from grader.device.choice import Accelerator, using
 from grader.judge.order import Order, OurProblem, Progress, ShardResult, merged
-from grader.process.kernel import bound_memory, processors
+from grader.process.kernel import bound_memory, can_fork, processors
 from grader.process.prepare import prepare_torch
 
 GRACE = 0.1  # seconds until a thread that was joined is gone from the system too
@@ -85,7 +84,7 @@ def default_jobs(tasks: int) -> int:
 
 def may_fork() -> bool:
     """Whether this process can be forked: one with further threads, such as autograd's, cannot."""
-    if sys.platform != "linux":
+    if not can_fork():
         return False
     end = time.monotonic() + GRACE
     while not (alone := len(os.listdir("/proc/self/task")) == 1) and time.monotonic() < end:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +20,7 @@ from grader.intake import Source
 from grader.intake.topic_imports import names_used, topics_needed
 from grader.judge.order import OurProblem
 from grader.judge.references import References
+from grader.process.kernel import can_fork
 from grader.proxy.session import Session
 from grader.sandbox.forked import ForkServer
 from grader.sandbox.loopback import Loopback, NoSandbox
@@ -59,7 +59,7 @@ class WorkerReuse:
         self._number, self._served, self._spent = self._number + 1, 0, 0.0
 
 
-def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> WorkerSource:
+def open_workers(sandbox: str) -> WorkerSource:
     """Start what `sandbox` asks for; to be called before anything hidden is read.
 
     Raises:
@@ -68,7 +68,7 @@ def open_workers(sandbox: str, spawn: bool = sys.platform != "linux") -> WorkerS
     torch.set_num_threads(1)
     if sandbox == "none":
         return NoSandbox()
-    workers = SpawnedWorkers() if spawn else ForkServer()
+    workers = ForkServer() if can_fork() else SpawnedWorkers()
     if sandbox == "strict" and workers.missing:
         workers.close()
         missing = ", ".join(workers.missing)

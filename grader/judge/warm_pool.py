@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 
 from grader.device.choice import using
 from grader.judge.order import Failed, JudgeKey, Order, OurProblem, PartialResult, ShardResult, Tell
+from grader.process.kernel import can_fork
 
 MODULE = "grader.judge.warm"
 PATIENCE = 10.0  # seconds for it to end by itself
@@ -36,7 +37,7 @@ class JudgeStopped(OurProblem):
 
 def has_warm_judges() -> bool:
     """Whether judges can be kept warm here: they grade in children that are forked."""
-    return sys.platform == "linux"
+    return can_fork()
 
 
 def start_judges(key: JudgeKey, count: int) -> list[WarmJudge]:

@@ -111,9 +111,12 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+START_METHOD = "TORCHGRADE_START_METHOD"  # the variable that `grade --start-method` sets, for processes of ours too
+
+
 def can_fork() -> bool:
-    """Whether this system can fork a process that has loaded libraries such as torch."""
-    return sys.platform == "linux"
+    """Whether a process that has loaded libraries such as torch can be forked here, and nobody asks to do without."""
+    return sys.platform == "linux" and os.environ.get(START_METHOD) != "spawn"
 
 
 def in_child(task: Callable[[tuple[int, ...]], str], seconds: float = 20.0) -> str | None:

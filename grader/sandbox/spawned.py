@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 
 from grader.device.choice import chosen, computes_on_cuda
 from grader.sandbox.transport import SandboxProblem, WorkerDied, WorkerGone
@@ -17,6 +18,9 @@ from grader.sandbox.workers import ProcessSource, WorkerProcess
 
 START_SECONDS = 120.0
 COMMAND = """
+import gc, signal
+gc.disable()  # while torch is imported
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge decides what Ctrl-C ends
 from grader.process.speedups import put_off
 put_off()
 from grader.worker.endpoint import call_back
@@ -28,17 +32,27 @@ FOR_A_CARD = ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "LD_LIBRARY_PATH")  #
 
 
 class SpawnedWorkers(ProcessSource):
-    """Starts interpreters; they call back on a loopback socket and show a token that only they were given."""
+    """Starts interpreters; they call back on a loopback socket and show a token that only they were given.
+
+    The next one starts while the current one is used: it has imported torch, and met nothing, when its turn comes.
+    """
 
     kind, missing = "spawned", MISSING
 
     def __init__(self) -> None:
-        """Listen."""
+        """Listen, and start the first."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(START_SECONDS)
         self.root = tempfile.mkdtemp(prefix="grade-")
+        self._called = dict[str, socket.socket]()  # who has called back, by its token
+        self._next = self._launched()
 
     def _start(self, key: str) -> WorkerProcess:
+        started, self._next = self._next, self._launched()
+        return _Interpreter(started, self._accept(started.token), key)
+
+    def _launched(self) -> _Launched:
+        """Start an interpreter, which gets ready while the caller goes on."""
         token, scratch = secrets.token_hex(16), tempfile.mkdtemp(dir=self.root)
         names = (*PASSED_ON, *(FOR_A_CARD if computes_on_cuda() else ()))
         ours = {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -51,45 +65,60 @@ class SpawnedWorkers(ProcessSource):
         assert process.stdin is not None
         process.stdin.write(f"{self._listener.getsockname()[1]} {token} {chosen().kind}\n".encode())
         process.stdin.flush()  # and stays open: its end tells the worker of the judge's
-        return _Interpreter(process, self._accept(token), scratch, key)
+        return _Launched(process, token, scratch)
 
     def _accept(self, token: str) -> socket.socket:
-        while True:
+        while token not in self._called:
             try:
                 connection, _ = self._listener.accept()
             except TimeoutError:
                 raise SandboxProblem(f"a new interpreter did not start within {START_SECONDS:.0f} s") from None
             connection.settimeout(START_SECONDS)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if secrets.compare_digest(connection.recv(64).decode(errors="replace"), token):
-                return connection
-            connection.close()
+            said = connection.recv(64).decode(errors="replace")
+            for known in (token, self._next.token):
+                if secrets.compare_digest(said, known):
+                    self._called[known] = connection
+        return self._called.pop(token)
 
     def close(self) -> None:
-        """Stop listening; end the last worker and remove the scratch folders."""
+        """Stop listening; end the last worker and the next, and remove the scratch folders."""
         if self._current is not None:
             self._current.end()
-        self._listener.close()
+        self._next.end()
+        for connection in (self._listener, *self._called.values()):
+            connection.close()
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class _Launched:
+    """An interpreter that has started, or still does."""
+
+    process: subprocess.Popen[bytes]
+    token: str
+    scratch: str
+
+    def end(self) -> None:
+        """Kill it, and remove its folder."""
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 class _Interpreter(WorkerProcess):
     """A worker that is a child of this process."""
 
-    def __init__(
-        self, process: subprocess.Popen[bytes], connection: socket.socket, scratch: str, key: str
-    ) -> None:
-        super().__init__(connection, process.pid, scratch, key)
-        self._process = process
+    def __init__(self, launched: _Launched, connection: socket.socket, key: str) -> None:
+        super().__init__(connection, launched.process.pid, launched.scratch, key)
+        self._launched = launched
 
     def _end(self, grace: float) -> WorkerGone | None:
         status = None
         with contextlib.suppress(subprocess.TimeoutExpired):
-            status = self._process.wait(grace) if grace else None
-        self._process.kill()  # first: a worker that sees the judge gone removes the folders
-        self._process.wait()
+            status = self._launched.process.wait(grace) if grace else None
+        self._launched.end()  # first: a worker that sees the judge gone removes the folders
         self.connection.close()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        shutil.rmtree(self.scratch, ignore_errors=True)
         return None if status is None else WorkerDied(f"the process exited with status {status}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import gc
 import os
 import shutil
 import signal
@@ -22,6 +23,8 @@ from grader.worker.output import BoundedOutput
 from grader.worker.worker import Worker
 
 HUNG_UP = 0
+# A worker is short-lived: looking for cycles early costs more than it frees.
+GARBAGE_THRESHOLDS = (20_000, 20, 20)
 
 
 def serve(connection: socket.socket, farewell: Callable[[], None] = lambda: None) -> None:
@@ -31,6 +34,9 @@ def serve(connection: socket.socket, farewell: Callable[[], None] = lambda: None
     """
     worker, output = Worker(), BoundedOutput()
     output.install()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    gc.enable()
     if hasattr(faulthandler, "register"):  # whoever is late says where it stands
         faulthandler.register(signal.SIGUSR1, connection.fileno(), all_threads=False)
 

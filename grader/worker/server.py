@@ -83,8 +83,6 @@ def warm_up() -> None:
 MAX_MESSAGE = 4096
 READY = b"\x01"  # a worker's first byte: it is confined, and has met nothing of the submission yet
 NOT_CONFINED = 71
-# A worker is short-lived: looking for cycles early costs more than it frees.
-GARBAGE_THRESHOLDS = (20_000, 20, 20)
 
 
 def serve(control: socket.socket, scratch_root: Path, card: bool = False) -> None:
@@ -206,8 +204,6 @@ def _become_worker(control: socket.socket, descriptor: int, prepared: Prepared) 
         if set(prepared.apply((descriptor,))) != set(prepared.layers):
             os._exit(NOT_CONFINED)
         connection.sendall(READY)
-        gc.set_threshold(*GARBAGE_THRESHOLDS)
-        gc.enable()
         answer_requests(connection)
     finally:
         os._exit(70)  # whatever happened, a worker never goes on as a second server

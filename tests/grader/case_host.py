@@ -17,6 +17,7 @@ import threading
 import time
 import traceback
 from io import StringIO
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def _grade(order: dict[str, Any], folder: Path) -> dict[str, Any]:
         order["paths"][0] = _with_links(Path(order["paths"][0]), order["links"], folder.with_suffix(".case"))
     before, descriptors, started = _digest(order["paths"]), _descriptors(), time.monotonic()
     answer = _report(order)
+    resource_tracker._resource_tracker._stop()  # the standard library's, where processes are spawned
     return {
         **answer,
         "seconds": time.monotonic() - started,

@@ -16,6 +16,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from grader.process.kernel import can_fork
+
 HERE = Path(__file__).parent
 PATIENCE = 100.0  # seconds that one case may wait for its turn and take
 
@@ -30,7 +32,12 @@ def _load(name: str) -> Any:
 
 
 case_module = _load("case")
-CASES = [case for family in ("bad_input", "hostile") for case in case_module.load_cases(family)]
+# What is refused by no layer of confinement, and so can be tried without: with TORCHGRADE_START_METHOD=spawn.
+WITHOUT_LAYERS = (
+    "bad input", "equal to everything", "exits", "forged output", "lies", "patches", "pytest of the judge",
+)
+ALL = [case for family in ("bad_input", "hostile") for case in case_module.load_cases(family)]
+CASES = [case for case in ALL if can_fork() or case.family in WITHOUT_LAYERS]
 PLAYED = [pytest.param(case, id=case.name, marks=[pytest.mark.rest] if case.rest else []) for case in CASES]
 SECRETS = (
     "BEGIN SOLUTION",

@@ -20,6 +20,7 @@ from grader.course import load_course
 from grader.judge import grading, shard, subject
 from grader.judge.grading import grade_submission
 from grader.judge.order import OurProblem, UsageProblem
+from grader.process.kernel import START_METHOD
 from grader.report.json import to_json
 from grader.sandbox.forked import ForkServer
 
@@ -58,7 +59,7 @@ def _patch(order: dict[str, Any]) -> None:
         made_up = functools.partial(load_course, Path(order["package"]))
         grading.load_course = shard.load_course = made_up  # type: ignore[assignment]
     if order["spawn"]:
-        shard.open_workers = functools.partial(subject.open_workers, spawn=True)  # type: ignore[assignment]
+        os.environ[START_METHOD] = "spawn"
     subject.ForkServer = functools.partial(_server_without, order["missing"])  # type: ignore[assignment,misc]
 
 

@@ -196,9 +196,9 @@ def test_workers_are_closed_when_strict_grading_is_refused(monkeypatch):
     workers = SimpleNamespace(missing=("landlock",), close=lambda: closed.append(1))
     monkeypatch.setattr("grader.judge.subject.ForkServer", lambda: workers)
     with pytest.raises(OurProblem, match="landlock"):
-        open_workers("strict", spawn=False)
+        open_workers("strict")
     assert closed == [1]
-    assert open_workers("auto", spawn=False) is workers
+    assert open_workers("auto") is workers
 
 
 def test_given_body_is_not_attempted_until_it_is_changed(made_up, host):

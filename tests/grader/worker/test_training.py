@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from grader.process.kernel import START_METHOD
+
 PROGRAM = Path(__file__).with_name("training.py")
 
 
@@ -19,9 +21,10 @@ def trained(request: pytest.FixtureRequest) -> Any:
     environment = {
         **os.environ,
         "OMP_NUM_THREADS": "1",
+        START_METHOD: "fork" if request.param == "forked" else "spawn",
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }
-    command = [sys.executable, str(PROGRAM), request.param]
+    command = [sys.executable, str(PROGRAM)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=110, check=True)
     return {"way": request.param, **json.loads(done.stdout)}
 

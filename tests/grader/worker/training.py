@@ -1,12 +1,11 @@
 """A worker trains: prints which modules its first training loop had to import, as JSON.
 
-Run as a program in a fresh interpreter, with "forked" or "spawned".
+Run as a program in a fresh interpreter.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 
 SOURCE = """
 import copy
@@ -75,7 +74,7 @@ def main() -> None:
     from grader.proxy.submission import Submission
 
     prepare_torch()
-    workers = open_workers("auto", spawn=sys.argv[1] == "spawned")
+    workers = open_workers("auto")
     found = {}
     for name in ("train", "first_step"):
         transport = workers.worker(60.0, "")

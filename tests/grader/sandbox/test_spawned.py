@@ -1,0 +1,47 @@
+"""Where processes cannot be forked, the next interpreter is ready while the current one is used, and met nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from grader.judge.parallel import process_context
+from grader.judge.subject import open_workers
+from grader.judge.warm_pool import has_warm_judges
+from grader.process.kernel import START_METHOD
+from grader.sandbox.spawned import SpawnedWorkers
+
+SOURCE = """
+import os
+
+def spoil():
+    torch.softmax = os.strerror
+    return os.getpid()
+
+def is_spoilt():
+    return torch.softmax is os.strerror, os.getpid()
+"""
+
+
+@pytest.mark.parametrize("workers", ["spawned"], indirect=True)
+def test_next_interpreter_has_met_nothing(spawned: SpawnedWorkers, opened: Callable[..., Any]) -> None:
+    first = opened(SOURCE, room="a::0").spoil()
+    waiting = spawned._next.process
+    assert opened(SOURCE, room="a::0").is_spoilt() == (True, first)
+    assert waiting.poll() is None  # it waits beside the one that is used
+    assert opened(SOURCE, room="a::1").is_spoilt() == (False, waiting.pid)
+
+
+def test_nothing_is_forked_when_the_start_method_is_spawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(START_METHOD, "spawn")
+    workers = open_workers("auto")
+    workers.close()
+    assert (workers.kind, process_context().get_start_method(), has_warm_judges()) == ("spawned", "spawn", False)
+
+
+def test_interpreter_that_waits_ends_with_its_source() -> None:
+    workers = SpawnedWorkers()
+    workers.close()
+    assert workers._next.process.poll() is not None

@@ -12,7 +12,7 @@ import re
 from typing import Any, NamedTuple
 
 OLDEST = (2, 10)
-TRIED = ("2.13.0", "2.10.0", "2.14.1")  # the first is that of constraints.txt, on which the suites are proven
+TRIED = ("2.13.0", "2.10.0", "2.14.1", "2.15.0")  # the first is that of constraints.txt, on which the suites are proven
 
 _REMEDY = f"`python -m pip install torch=={TRIED[0]}` installs the one on which the suites are proven"
 

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 
 from grader.device.choice import chosen, computes_on_cuda
@@ -17,6 +18,7 @@ from grader.sandbox.transport import SandboxProblem, WorkerDied, WorkerGone
 from grader.sandbox.workers import ProcessSource, WorkerProcess
 
 START_SECONDS = 120.0
+LOOK_SECONDS = 0.5  # between two looks whether an interpreter that starts has ended
 COMMAND = """
 import gc, signal
 gc.disable()  # while torch is imported
@@ -42,14 +44,14 @@ class SpawnedWorkers(ProcessSource):
     def __init__(self) -> None:
         """Listen, and start the first."""
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(START_SECONDS)
+        self._listener.settimeout(LOOK_SECONDS)
         self.root = tempfile.mkdtemp(prefix="grade-")
         self._called = dict[str, socket.socket]()  # who has called back, by its token
         self._next = self._launched()
 
     def _start(self, key: str) -> WorkerProcess:
         started, self._next = self._next, self._launched()
-        return _Interpreter(started, self._accept(started.token), key)
+        return _Interpreter(started, self._accept(started), key)
 
     def _launched(self) -> _Launched:
         """Start an interpreter, which gets ready while the caller goes on."""
@@ -67,19 +69,23 @@ class SpawnedWorkers(ProcessSource):
         process.stdin.flush()  # and stays open: its end tells the worker of the judge's
         return _Launched(process, token, scratch)
 
-    def _accept(self, token: str) -> socket.socket:
-        while token not in self._called:
+    def _accept(self, started: _Launched) -> socket.socket:
+        end = time.monotonic() + START_SECONDS
+        while started.token not in self._called:
+            if started.process.poll() is not None or time.monotonic() > end:
+                started.end()
+                raise SandboxProblem(f"a new interpreter ended, or did not start within {START_SECONDS:.0f} s")
             try:
                 connection, _ = self._listener.accept()
             except TimeoutError:
-                raise SandboxProblem(f"a new interpreter did not start within {START_SECONDS:.0f} s") from None
+                continue
             connection.settimeout(START_SECONDS)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             said = connection.recv(64).decode(errors="replace")
-            for known in (token, self._next.token):
+            for known in (started.token, self._next.token):
                 if secrets.compare_digest(said, known):
                     self._called[known] = connection
-        return self._called.pop(token)
+        return self._called.pop(started.token)
 
     def close(self) -> None:
         """Stop listening; end the last worker and the next, and remove the scratch folders."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from grader.judge.subject import open_workers
 from grader.judge.warm_pool import has_warm_judges
 from grader.process.kernel import START_METHOD
 from grader.sandbox.spawned import SpawnedWorkers
+from grader.sandbox.transport import SandboxProblem
 
 SOURCE = """
 import os
@@ -45,3 +47,9 @@ def test_interpreter_that_waits_ends_with_its_source() -> None:
     workers = SpawnedWorkers()
     workers.close()
     assert workers._next.process.poll() is not None
+
+
+def test_interpreter_that_cannot_start_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.sandbox.spawned.COMMAND", "raise SystemExit(1)")
+    with contextlib.closing(SpawnedWorkers()) as workers, pytest.raises(SandboxProblem, match="ended"):
+        workers.worker(1.0)

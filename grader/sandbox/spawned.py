@@ -82,9 +82,12 @@ class SpawnedWorkers(ProcessSource):
             connection.settimeout(START_SECONDS)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             said = connection.recv(64).decode(errors="replace")
-            for known in (started.token, self._next.token):
-                if secrets.compare_digest(said, known):
-                    self._called[known] = connection
+            tokens = (started.token, self._next.token)
+            token = next((each for each in tokens if secrets.compare_digest(said, each)), None)
+            if token is None:
+                connection.close()
+            else:
+                self._called[token] = connection
         return self._called.pop(started.token)
 
     def close(self) -> None:

@@ -32,11 +32,11 @@ def serve(connection: socket.socket, farewell: Callable[[], None] = lambda: None
 
     Never returns, since leaving an interpreter with torch costs half a second.
     """
-    worker, output = Worker(), BoundedOutput()
-    output.install()
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     gc.enable()
+    worker, output = Worker(), BoundedOutput()
+    output.install()
     if hasattr(faulthandler, "register"):  # whoever is late says where it stands
         faulthandler.register(signal.SIGUSR1, connection.fileno(), all_threads=False)
 

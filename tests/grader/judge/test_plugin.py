@@ -61,7 +61,7 @@ def test_suite_passes_after_another_test_whose_backward_is_the_first(tmp_path):
 def test_suite_fails_against_what_is_wrong(sandbox):
     code, text = run("--submission", WRONG, "--sandbox", sandbox, "--seed", "1")
     assert code == 1, text
-    assert "5 failed, 18 passed" in text
+    assert "5 failed, 20 passed" in text
     assert "gradient with respect to x: expected" in text
 
 

@@ -28,6 +28,7 @@ class Task:
     statistical_seeds_passed: int = 0
     details: int = 3
     rows: tuple[MistakeProof, ...] = ()
+    mutation: None = None
 
 
 @dataclass(frozen=True)

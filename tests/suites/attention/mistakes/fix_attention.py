@@ -1,4 +1,4 @@
-"""Wrong variants of attention.fix_attention: each planted mistake alone, each with another one, and a few others."""
+"""Wrong variants of attention.fix_attention: each planted mistake alone, and a few others."""
 
 import math
 

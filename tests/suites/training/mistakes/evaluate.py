@@ -76,9 +76,6 @@ def restored_the_outer_mode_only(model, loader, loss_fn):
         model.train(was)
 
 
-MEAN_OVER_BATCHES = {"per_batch": lambda loss, size: loss.item(), "sizes": lambda size: 1}
-
-
 @mistake("a graph was built for gradients: evaluate under torch.no_grad()")
 def built_a_graph(model, loader, loss_fn):
     with reference("training")._evaluating(model), torch.enable_grad():

@@ -2,8 +2,6 @@
 
 from grader.suite import mistake
 
-BATCH_MEANS = {"per_batch": lambda loss, size: loss.item(), "sizes": lambda size: 1}  # each batch counts the same
-
 
 def _epoch(model, loader, step, per_batch=lambda loss, size: loss.item() * size, sizes=lambda size: size):
     """Go over the data in training mode; `step(x, y)` returns the loss of a batch."""
@@ -27,14 +25,14 @@ def _step(model, loss_fn, optimizer):
 
 
 @mistake("the gradients are not zeroed: a backward adds to those of the batches before")
-def without_zero_grad(model, loader, loss_fn, optimizer, **counted):
+def without_zero_grad(model, loader, loss_fn, optimizer):
     def step(x, y):
         loss = loss_fn(model(x), y)
         loss.backward()
         optimizer.step()
         return loss
 
-    return _epoch(model, loader, step, **counted)
+    return _epoch(model, loader, step)
 
 
 @mistake("the gradients are zeroed once, before the loop: zero them for every batch")
@@ -44,7 +42,7 @@ def zero_grad_outside_the_loop(model, loader, loss_fn, optimizer):
 
 
 @mistake("the gradients are zeroed after the step only: those from before the call count in the first step")
-def zero_grad_after_the_step(model, loader, loss_fn, optimizer, **counted):
+def zero_grad_after_the_step(model, loader, loss_fn, optimizer):
     def step(x, y):
         loss = loss_fn(model(x), y)
         loss.backward()
@@ -52,7 +50,7 @@ def zero_grad_after_the_step(model, loader, loss_fn, optimizer, **counted):
         optimizer.zero_grad()
         return loss
 
-    return _epoch(model, loader, step, **counted)
+    return _epoch(model, loader, step)
 
 
 @mistake("the weights never change: step() is missing, or comes when the gradients are empty, before backward()")
@@ -82,7 +80,7 @@ def step_before_backward(model, loader, loss_fn, optimizer):
 @mistake("the mean was taken over batches: a small last batch counts less than a full one")
 def mean_over_batches(model, loader, loss_fn, optimizer):
     step = _step(model, loss_fn, optimizer)
-    return _epoch(model, loader, step, **BATCH_MEANS)
+    return _epoch(model, loader, step, per_batch=lambda loss, size: loss.item(), sizes=lambda size: 1)
 
 
 @mistake("the mean losses of the batches were added and divided by the samples: weight each by its size")

@@ -15,7 +15,6 @@ from grader.cli import shared
 if TYPE_CHECKING:
     from grader.classroom.gradebook.book import Gradebook
     from grader.classroom.grading.asked import Asked
-    from grader.classroom.records import ClassResult
     from grader.classroom.similar.find import Findings
 
 
@@ -51,7 +50,6 @@ if TYPE_CHECKING:
 @click.option("--assignment", metavar="TITLE", help="The column of --canvas: its title or its id.")
 @click.option("--moodle", type=shared.FILE, metavar="CSV", help="Fill in this grading worksheet of Moodle.")
 @click.option("--scale", is_flag=True, help="Turn scores into the points of --canvas or --moodle.")
-@click.option("--diff", is_flag=True, help="Show what changed since the run before.")
 @click.option("--dry-run", is_flag=True, help="Only show who would be graded, with which files.")
 @click.option(
     "--format", "kind", type=shared.FORMATS, default="terminal", help="What the summary looks like."
@@ -102,24 +100,9 @@ def _run(asked: Asked, kind: str) -> int:
         shared.write_json(terminal.as_dict(result))
     else:
         shared.show(lambda console: terminal.show(result, str(asked.out), console), None)
-    if asked.diff:
-        _show_diff(asked, result)
     for note in notes:
         click.echo(note)
     return shared.OURS if any(standing.outcome == "incomplete" for standing in result.standings) else 0
-
-
-def _show_diff(asked: Asked, result: ClassResult) -> None:
-    from grader.classroom.gradebook.book import Gradebook
-    from grader.classroom.pages.gradebook import compare, show_changes
-
-    with Gradebook(asked.book) as book:
-        earlier = book.last(before=result.number)
-        if earlier is None:
-            click.echo("There is no earlier run to compare with.")
-            return
-        changes = compare(book.result(earlier.number), result)
-    shared.show(lambda console: show_changes(changes, console), None)
 
 
 BOOK = Path("results") / "gradebook.sqlite"

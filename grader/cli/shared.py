@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -186,38 +184,11 @@ REPORT_FORMATS = {
     "json": "grader.report.json:to_json",
     "junit": "grader.render.junit:to_junit",
     "gradescope": "grader.render.gradescope:to_gradescope",
-    "classroom50": "",  # which needs more than the report
-    "prairielearn": "grader.render.other_graders:to_prairielearn",
-    "check50": "grader.render.other_graders:to_check50",
 }
 
 
-def report_text(report: Report, kind: str, path: Path) -> str:
-    """Return a report in a format for other programs; `path` is what was graded."""
-    if kind == "classroom50":
-        return _classroom50(report, path)
+def report_text(report: Report, kind: str) -> str:
+    """Return a report in a format for other programs."""
     module, _, name = REPORT_FORMATS[kind].partition(":")
     text: str = getattr(import_module(module), name)(report)
     return text
-
-
-def _classroom50(report: Report, path: Path) -> str:
-    from grader.render.other_graders import NoResult, to_classroom50
-
-    try:
-        return to_classroom50(report, os.environ, _committed(path), datetime.now(UTC))
-    except NoResult as problem:
-        raise OurFault(f"--format classroom50: {problem}") from problem
-
-
-def _committed(path: Path) -> datetime:
-    """Return when the commit that is graded was made: by it lateness is decided, also when it is graded again."""
-    folder = path if path.is_dir() else path.parent
-    command = ["git", "-C", str(folder), "log", "-1", "--format=%cI"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        return datetime.fromisoformat(done.stdout.strip())
-    except (OSError, subprocess.CalledProcessError, ValueError) as problem:
-        raise WrongCall(
-            f"--format classroom50: {folder} is in no git repository with a commit, which says when it was handed in"
-        ) from problem

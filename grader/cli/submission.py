@@ -180,7 +180,7 @@ def _present(
     report: Report, kind: str, output: Path | None, paths: Sequence[Path], curves: bool, repeat: bool
 ) -> None:
     if kind in shared.REPORT_FORMATS:
-        shared.write(shared.report_text(report, kind, paths[0]), output)
+        shared.write(shared.report_text(report, kind), output)
     else:
         from grader.render import terminal
 

@@ -6,7 +6,7 @@ A grading that is incomplete gets no score at all, at the top or in an entry: it
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,8 +30,6 @@ class Look:
     visibility: str = VISIBLE  # of every task that `tasks` does not name
     tasks: Mapping[str, str] = field(default_factory=dict)  # visibility by task id, or by topic
     factor: float = 1.0  # of all points: what the assignment is worth, by what the tasks are worth
-    uncounted: Collection[str] = ()  # ids of tasks that are shown without points
-    bonus: Collection[str] = ()  # ids of tasks that add nothing to the maximum
     remarks: tuple[str, ...] = ()  # sentences for the top of the page
     extra: Mapping[str, Any] = field(default_factory=dict)  # for `extra_data`
 
@@ -63,7 +61,7 @@ def results_of(report: Report, look: Look = USUAL, *, score: float | None = None
         score: the whole score where it is not the sum of the tasks: with what was taken for being late.
     """
     complete = report.incomplete is None
-    counted = sum(task.points for task in report.tasks if task.id not in look.uncounted) * look.factor
+    counted = report.score * look.factor
     return {
         **({"score": round(counted if score is None else score, 4)} if complete else {}),
         "execution_time": round(report.seconds, 2),
@@ -103,11 +101,10 @@ def _tests(report: Report, look: Look, complete: bool) -> list[dict[str, Any]]:
 
 
 def _entry(task: TaskReport, look: Look, complete: bool, hidden: Mapping[str, str]) -> dict[str, Any]:
-    most = 0.0 if task.id in look.bonus else task.max_points
-    points = {"score": round(task.points * look.factor, 4), "max_score": round(most * look.factor, 4)}
+    points = {"score": round(task.points * look.factor, 4), "max_score": round(task.max_points * look.factor, 4)}
     return {
         "name": one_line(f"{task.id}: {task.title}" if task.title else task.id),
-        **(points if complete and task.id not in look.uncounted else {}),
+        **(points if complete else {}),
         "status": "passed" if task.verdict.is_right else "failed",
         "output": task_text(task),
         "tags": [task.id.partition(".")[0], word(task.verdict)],
@@ -154,8 +151,7 @@ def _summary(report: Report, look: Look, score: float | None) -> str:
 
 
 def _total(report: Report, look: Look, score: float | None) -> str:
-    counted = [task for task in report.tasks if task.id not in look.uncounted]
-    most = sum(task.max_points for task in counted if task.id not in look.bonus) * look.factor
-    points = sum(task.points for task in counted) * look.factor if score is None else score
+    most = report.max_score * look.factor
+    points = report.score * look.factor if score is None else score
     shown = earned(points, most) if points <= most else number(points)
     return f"{shown} of {number(most)} points; {count(len(report.tasks), 'task')}: {tally(report.tasks)}."

@@ -1,8 +1,7 @@
-"""JUnit XML: of a report, with a suite for each task and a case for each of its tests; and what any such file has."""
+"""JUnit XML of a report, with a suite for each task and a case for each of its tests."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from grader.report import LABELS, Message, Report, TaskReport, TestReport, Verdict
@@ -20,51 +19,13 @@ def to_junit(report: Report) -> str:
     root = ElementTree.Element("testsuites", {"name": "torchgrade", "time": _time(report.seconds)})
     for task in report.tasks:
         _task_suite(root, report, task)
-    return document(root)
-
-
-def document(root: ElementTree.Element) -> str:
-    """All suites as the text of a file, with how many cases there are."""
-    count_cases(root)
+    _count_cases(root)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def add_suite(
-    root: ElementTree.Element, name: str, seconds: float, facts: Mapping[str, str]
-) -> ElementTree.Element:
-    """Begin a suite with its properties; any character that XML cannot carry is left out."""
-    suite = ElementTree.SubElement(root, "testsuite", {"name": xml(name), "time": _time(seconds)})
-    properties = ElementTree.SubElement(suite, "properties")
-    for key, value in facts.items():
-        ElementTree.SubElement(properties, "property", {"name": key, "value": xml(value)})
-    return suite
-
-
-def add_case(
-    suite: ElementTree.Element, name: str, seconds: float, verdict: Verdict, message: str, text: str,
-    *, detail: bool = False,
-) -> None:  # fmt: skip
-    """Add a case under the name of its suite; `message` and `text` say why it has not passed."""
-    attributes = {"classname": suite.get("name", ""), "name": xml(name), "time": _time(seconds)}
-    case = ElementTree.SubElement(suite, "testcase", attributes)
-    if verdict.is_right:
-        return
-    outcome = ElementTree.SubElement(case, "skipped" if detail else KINDS.get(verdict, "error"))
-    outcome.set("type", verdict.value)
-    outcome.set("message", xml(message))
-    outcome.text = xml(text)
-
-
-def count_cases(element: ElementTree.Element) -> None:
-    """Write down how many cases there are below, and how they ended."""
-    found = list(element.iter("testcase"))
-    element.set("tests", str(len(found)))
-    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        element.set(attribute, str(sum(case.find(tag) is not None for case in found)))
-
-
 def _task_suite(root: ElementTree.Element, report: Report, task: TaskReport) -> None:
+    """Add a suite with its properties; any character that XML cannot carry is left out."""
     facts = {
         "submission": report.submission,
         "seed": str(report.seed),
@@ -76,12 +37,34 @@ def _task_suite(root: ElementTree.Element, report: Report, task: TaskReport) -> 
         "torch": report.environment.torch,
         **({"incomplete": report.incomplete} if report.incomplete else {}),
     }
-    suite = add_suite(root, task.id, sum(test.seconds for test in task.tests), facts)
+    seconds = _time(sum(test.seconds for test in task.tests))
+    suite = ElementTree.SubElement(root, "testsuite", {"name": xml(task.id), "time": seconds})
+    properties = ElementTree.SubElement(suite, "properties")
+    for key, value in facts.items():
+        ElementTree.SubElement(properties, "property", {"name": key, "value": xml(value)})
     for test in task.tests or (_untested(task),):
-        summary = test.message.checked if test.message else test.title
-        text = _told(test.message, test.traceback)
-        add_case(suite, test.name, test.seconds, test.verdict, summary, text, detail=test.detail)
-    count_cases(suite)
+        _case(suite, test)
+    _count_cases(suite)
+
+
+def _case(suite: ElementTree.Element, test: TestReport) -> None:
+    """Add a case under the name of its suite, with why it has not passed."""
+    attributes = {"classname": suite.get("name", ""), "name": xml(test.name), "time": _time(test.seconds)}
+    case = ElementTree.SubElement(suite, "testcase", attributes)
+    if test.verdict.is_right:
+        return
+    outcome = ElementTree.SubElement(case, "skipped" if test.detail else KINDS.get(test.verdict, "error"))
+    outcome.set("type", test.verdict.value)
+    outcome.set("message", xml(test.message.checked if test.message else test.title))
+    outcome.text = xml(_told(test.message, test.traceback))
+
+
+def _count_cases(element: ElementTree.Element) -> None:
+    """Write down how many cases there are below, and how they ended."""
+    found = list(element.iter("testcase"))
+    element.set("tests", str(len(found)))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        element.set(attribute, str(sum(case.find(tag) is not None for case in found)))
 
 
 def _untested(task: TaskReport) -> TestReport:

@@ -124,9 +124,9 @@ class Gradebook(Connection):
         """Return every run, the oldest first, also those that were not finished."""
         return tuple(map(contents.run_of, self.rows(f"{ENTRIES} ORDER BY number")))
 
-    def last(self, before: float = math.inf) -> Run | None:
-        """Return the last finished run, or the last one before the number of another."""
-        return next((run for run in reversed(self.runs()) if run.finished and run.number < before), None)
+    def last(self) -> Run | None:
+        """Return the last finished run."""
+        return next((run for run in reversed(self.runs()) if run.finished), None)
 
     def _run(self, number: int) -> Run:
         rows = self.rows(f"{ENTRIES} WHERE number = ?", number)

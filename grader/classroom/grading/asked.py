@@ -44,7 +44,6 @@ class Asked:
     assignment: str | None = None
     moodle: Path | None = None
     scale: bool = False
-    diff: bool = False
 
     @property
     def book(self) -> Path:

@@ -18,15 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from grader.classroom.pages.class_page import class_page
-from grader.classroom.pages.exports import (
-    PAGE,
-    class_junit,
-    feedback_zips,
-    goes_to_canvas,
-    grades_csv,
-    named_results,
-    results_json,
-)
+from grader.classroom.pages.exports import PAGE, feedback_zips, goes_to_canvas, grades_csv
 from grader.classroom.pages.feedback import feedback_file, feedback_page, has_feedback
 from grader.classroom.policy.columns import hidden_tasks, shown_tasks
 from grader.classroom.records import ClassResult, Standing
@@ -160,7 +152,7 @@ def write(path: Path, data: bytes) -> None:
 
 # The parts of the grader that make what students get.
 MADE_BY = ("render", "notebook", "intake", "classroom", "report", "text")
-FEEDBACK, GRADESCOPE = "feedback", "gradescope"
+FEEDBACK = "feedback"
 Files = Iterable[tuple[str, bytes]]  # names and contents
 
 
@@ -191,12 +183,7 @@ def publish(result: ClassResult, folder: Path, digests: Mapping[str, str]) -> No
     made_of = {student: _digest(result, hidden, own) for student, own in digests.items()}
     write(folder / "grades.csv", grades_csv(result))
     write(folder / "class.html", class_page(result).encode())
-    write(folder / "junit.xml", class_junit(result).encode())
     pages = ((feedback_file(each.student), each) for each in filter(has_feedback, result.standings))
-    _renew(
-        folder / GRADESCOPE, named_results(result), made_of,
-        lambda name, each: [(name, results_json(each, result.columns))],
-    )  # fmt: skip
     _renew(folder / FEEDBACK, pages, made_of, lambda name, each: feedback(each, result, now))
     for name, data in feedback_zips(result, partial(_returned, folder / FEEDBACK)):
         write(folder / name, data)

@@ -56,9 +56,7 @@ class Results:
 
     def files(self) -> list[Path]:
         """Every file that is for students."""
-        return sorted(
-            file for name in (out_folder.FEEDBACK, out_folder.GRADESCOPE) for file in (self.out / name).iterdir()
-        )
+        return sorted((self.out / out_folder.FEEDBACK).iterdir())
 
     def new(self) -> set[str]:
         """The files that were written since `age`, without the digests in their names."""
@@ -72,7 +70,7 @@ def _short(name: str) -> str:
     return f"{student}{rest[8:]}.{suffix}"
 
 
-ANN, BEN = {"ann.html", "ann-tensors.ipynb", "ann.json"}, {"ben.html", "ben-tensors.ipynb", "ben.json"}
+ANN, BEN = {"ann.html", "ann-tensors.ipynb"}, {"ben.html", "ben-tensors.ipynb"}
 
 
 @pytest.fixture
@@ -92,8 +90,7 @@ def test_second_run_writes_no_file_of_a_student(results: Results) -> None:
 
 def test_second_run_makes_nothing_of_a_student(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is there is not even rendered to be compared."""
-    for name in ("feedback_page", "results_json"):
-        monkeypatch.setattr(out_folder, name, lambda *_: pytest.fail("this is made again"))
+    monkeypatch.setattr(out_folder, "feedback_page", lambda *_: pytest.fail("this is made again"))
     results.run(standing("ann"), standing("ben"))
 
 
@@ -147,13 +144,12 @@ def test_files_of_a_student_are_written_anew_when_the_standing_changes(
 
 
 def test_adjustment_is_in_the_files_of_the_next_run(results: Results) -> None:
-    """Points that were given by hand since are on the page and in Gradescope's file."""
+    """Points that were given by hand since are on the page."""
     with Gradebook(results.out / "gradebook.sqlite") as book:
         book.adjust("ben", 0.5, who="the lecturer", why="a good question")
         given = book.adjustments("ben")
     results.run(standing("ann"), replace(standing("ben"), adjustments=given))
-    assert {"ben.html", "ben.json"} <= results.new() <= BEN
-    assert json.loads((results.out / "gradescope/ben.json").read_text())["score"] == 1.5
+    assert "ben.html" in results.new() and results.new() <= BEN
     assert "a good question" in next((results.out / "feedback").glob("ben-*.html")).read_text()
 
 
@@ -188,8 +184,6 @@ def test_results_become_hidden_when_the_policy_says_so(results: Results) -> None
     assert {_short(file.name) for file in results.files()} == (ANN | BEN) - {
         "ann-tensors.ipynb", "ben-tensors.ipynb",
     }  # fmt: skip
-    entry = json.loads((results.out / "gradescope/ann.json").read_text())["tests"][0]
-    assert entry["visibility"] == "hidden"
     assert "The outer product" not in next((results.out / "feedback").glob("ann-*.html")).read_text()
 
 
@@ -211,7 +205,7 @@ def test_files_are_written_anew_by_another_version_of_the_grader(
     """Other code may make other pages of the same standing, so everything is made again."""
     made: list[str] = []
     monkeypatch.setattr(out_folder, "_makers", lambda: "another version")
-    monkeypatch.setattr(out_folder, "results_json", lambda one, columns: made.append(one.student.id) or b"{}")
+    monkeypatch.setattr(out_folder, "feedback", lambda one, result, now: made.append(one.student.id) or [("x", b"")])
     results.run(standing("ann"), standing("ben"))
     assert made == ["ann", "ben"]
 
@@ -237,9 +231,12 @@ def test_run_that_is_killed_while_it_writes_leaves_nothing_that_seems_up_to_date
     results: Results, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When points go up and back down, and the run between was killed, the file has the last ones."""
-    monkeypatch.setattr(out_folder, "results_json", lambda one, _: f"{one.score:.1f}".encode())
+    monkeypatch.setattr(
+        out_folder, "feedback", lambda one, *_: [("ann.html", f"{one.score:.1f}".encode()), ("ann-tensors.ipynb", b"")]
+    )
+    monkeypatch.setattr(out_folder, "feedback_zips", lambda *_: ())
     monkeypatch.setattr(out_folder, "_makers", lambda: "of one size")
-    file = results.out / "gradescope/ann.json"
+    file = results.out / "feedback/ann.html"
     results.run(standing("ann"))
     with monkeypatch.context() as patch:
         patch.setattr(out_folder.UnchangedOutputs, "add", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -273,11 +270,12 @@ def test_run_over_a_part_of_the_class_forgets_nobody(results: Results) -> None:
 
 def test_list_that_names_files_elsewhere_removes_none(results: Results) -> None:
     """Whatever the list was made to say, only files of the folder itself are replaced or removed."""
-    listed = results.out / ".gradescope.json"
+    listed = results.out / ".feedback.json"
     found = json.loads(listed.read_text())
+    (ann,) = (name for name in found if name.startswith("ann-"))
     for name in ("../grades.csv", "/etc/hostname", "..", "a\0b"):
-        found["ann.json"] = ["", {name: 1}]
+        found[ann] = ["", {name: 1}]
         listed.write_text(json.dumps(found))
         results.run(standing("ann"), standing("ben"))
         assert (results.out / "grades.csv").is_file()
-        assert json.loads(listed.read_text())["ann.json"][1].keys() == {"ann.json"}
+        assert {_short(file) for file in json.loads(listed.read_text())[ann][1]} == ANN

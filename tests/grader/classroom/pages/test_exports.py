@@ -1,4 +1,4 @@
-"""`grades.csv`, and a folder of Gradescope's `results.json` for a class."""
+"""`grades.csv`, and Gradescope's `results.json` of a report."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.classroom.pages.exports import grades_csv, named_results, results_json
+from grader.classroom.pages.exports import grades_csv
 from grader.classroom.tables.sheet import harmless
 from grader.render.gradescope import VISIBILITIES, Look, failed_results, results_of, to_gradescope
 from grader.report import Message, Verdict
@@ -20,11 +20,6 @@ TEST = {
     "score", "max_score", "status", "name", "name_format", "number", "output", "output_format", "tags", "visibility",
     "extra_data",
 }  # fmt: skip
-
-
-def gradescope_files(result):
-    """Return Gradescope's results of each student, by the name of the file."""
-    return {name: results_json(standing, result.columns) for name, standing in named_results(result)}
 
 
 def test_gradescope_has_only_fields_of_the_format(make_report):
@@ -114,13 +109,6 @@ def test_gradescope_points_are_scaled_to_the_assignment(make_report):
     assert [test["max_score"] for test in results["tests"]] == [20.0, 80.0]
 
 
-def test_gradescope_dropped_task_has_no_points_and_a_bonus_no_maximum(make_report):
-    """A dropped task is shown without points; a bonus adds nothing to the maximum."""
-    results = results_of(make_report(), Look(uncounted=["losses.sigmoid"], bonus=["losses.softmax"]))
-    assert results["score"] == 1.5
-    assert "score" not in results["tests"][0] and results["tests"][1]["max_score"] == 0.0
-
-
 def test_gradescope_incomplete_grading_has_no_score_anywhere(make_report):
     """A fault of ours is no zero: neither the page nor an entry has a score."""
     results = results_of(make_report(incomplete="disk full"))
@@ -135,36 +123,12 @@ def test_gradescope_failure_says_that_it_is_no_zero():
     assert "This is no zero" in results["output"]
 
 
-def test_gradescope_is_ascii_whatever_a_submission_wrote(make_report, every_outcome):
+def test_gradescope_is_ascii_whatever_a_submission_wrote(make_report):
     """No character of a submission leaves the JSON or its ASCII."""
     message = replace(make_report().tasks[1].tests[1].message, checked="\x1b[2J\u202e\ud800</script>\x00")
     text = to_gradescope(make_report(message=message))
     assert text.isascii() and "\\u001b" not in text
     assert json.loads(text)["tests"][1]["output"].startswith("fail")
-
-
-def test_gradescope_folder_has_a_file_a_student(every_outcome):
-    """Each student has one file under a safe name, with the score that counts."""
-    files = gradescope_files(every_outcome)
-    assert list(files) == ["s1.json", "s2.json", "s3.json", "s4.json", "x5.json"]
-    ada = json.loads(files["s1.json"])
-    assert (ada["score"], ada["extra_data"]["attempts"]) == (3.25, 2)
-    assert "0.5 points were taken for being late." in ada["output"]
-    assert "+0.25 points by staff: a fair question" in ada["output"]
-    for name in ("s2.json", "s3.json", "s4.json"):
-        assert "score" not in json.loads(files[name])
-
-
-@pytest.mark.parametrize(
-    ("ids", "names"),
-    [
-        (["../../etc", "a/b", "a:b"], ["_.._etc.json", "a_b.json", "a_b-1.json"]),
-        (["Ada", "ada", ""], ["Ada.json", "ada-1.json", "student.json"]),
-    ],
-)
-def test_gradescope_file_names_are_safe_and_differ(make_class, ids, names):
-    """No id leaves the folder, and no two share a file, not even where case does not count."""
-    assert list(gradescope_files(make_class(*((each, "x") for each in ids)))) == names
 
 
 def rows_of(data):

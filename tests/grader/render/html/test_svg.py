@@ -5,7 +5,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader.classroom.pages.class_page import binned, histogram_svg
 from grader.render.html.lines import contours, curve_svg, path_svg
 from grader.render.html.svg_elements import Scale, bar, label, runs_of, ticks
 from grader.report import Curve, Path, Surface
@@ -48,7 +47,7 @@ def test_points_of_both_lines_belong_to_the_same_steps():
     assert theirs == [own[0], own[2], "348"] and len(own) == 3
 
 
-@pytest.mark.parametrize("svg", [curve_svg(CURVE), path_svg(WAY), histogram_svg([1.0, 2.0], 4.0)])
+@pytest.mark.parametrize("svg", [curve_svg(CURVE), path_svg(WAY)])
 def test_drawing_says_what_it_shows(svg):
     """Each drawing is one image with a title and a description, and has no style of its own."""
     root = parsed(svg)
@@ -90,34 +89,6 @@ def test_contour_lines_lie_behind_the_path_that_has_a_surface():
 def test_surface_that_is_none_has_no_lines(values):
     """A surface without rows, with ragged rows or with nothing but gaps is left out."""
     assert contours(Surface((0.0, 1.0), (0.0, 1.0), values), (0.0, 1.0), (0.0, 1.0)) == []
-
-
-def test_histogram_counts_everybody_once():
-    """Everything is in the last tenth, an edge in the tenth above it, a bonus beyond 100 percent."""
-    assert binned([0.0, 0.99, 1.0, 9.99, 10.0], 10.0) == [2, 1, 0, 0, 0, 0, 0, 0, 0, 2]
-    assert binned([0.3, 0.7, 1.0], 1.0)[3] == 1
-    assert len(binned([11.5], 10.0)) == 12 and sum(binned([1e9], 10.0)) == 1
-    assert sum(binned([0.0], 0.0)) == 1
-    assert "1 student from 90 to 100 percent. Mean 9 points" in parsed(histogram_svg([9.0], 10.0))[1].text
-
-
-@pytest.mark.parametrize(
-    "scores",
-    [[0, 0, 10], [0, 5, 5], [10, 10, 0], [4, 4, 6], [6, 6, 4], [5, 5], [0, 0], [10], [9, 9, 8], [1, 1, 3], [0, 9, 9]],
-    ids=str,
-)
-def test_no_line_of_a_histogram_runs_through_the_word_of_another(scores):
-    """The mean and the median may lie anywhere: each word stands free, inside of the drawing."""
-    root = parsed(histogram_svg([float(score) for score in scores], 10.0))
-    lines = [part for part in root.iter("line") if part.get("class") in ("mean", "median")]
-    words = [part for part in root.iter("text") if part.text.startswith(("mean", "median"))]
-    assert len(lines) == len(words) == 2
-    for word in words:
-        x, y, wide = float(word.get("x")), float(word.get("y")), 7.5 * len(word.text)
-        left, right = (x - wide, x) if word.get("text-anchor") == "end" else (x, x + wide)
-        assert left >= 0 and right <= 440
-        through = [part for part in lines if left < float(part.get("x1")) < right and float(part.get("y1")) < y]
-        assert through == []
 
 
 def test_bar_is_full_only_for_everything():

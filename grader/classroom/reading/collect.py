@@ -15,7 +15,7 @@ from grader.classroom.reading.tree import File, Node, Unreadable, walk
 from grader.intake.notebook_document import topic_in
 from grader.intake.topic_files import Candidate, Named, Stub, choose, near_misses, suffix_of, topic_of
 
-BESIDE = ("submission_metadata.yml", "timestamp.txt")  # files of layouts
+BESIDE = ("submission_metadata.yml",)  # files of layouts
 
 
 def too_large(where: str, most: int) -> str:
@@ -173,16 +173,6 @@ def collect(
         _decide(search, topic)
     _say(search)
     return got
-
-
-def topics_in(node: Node, topics: Collection[str]) -> set[str] | None:
-    """Return the topics that lie in a folder, an archive or a file; None where that cannot be seen."""
-    search = _Search(topics, (), None, (), Budget(read=limits.LOOKED), Collected(WorkPart((node,), node.name)))
-    try:
-        search.look([node], "", 0)
-    except Unreadable:  # there is more than anybody hands in
-        return set(search.candidates)
-    return set(search.candidates) or (None if search.got.problems else set())
 
 
 def _decide(search: _Search, topic: str) -> None:

@@ -1,86 +1,76 @@
-"""Which layout a folder has: told by what lies there, and reported where it could be two."""
+"""Which layout a path has: told by what lies there, by itself, whatever the other paths are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TypeAlias
 
-from grader.classroom.reading.claims import Layout, LayoutFindings, Spot
-from grader.classroom.reading.git_layouts import GIT_BRANCHES, GIT_CLONES, GIT_COMMITS
+from grader.classroom.reading.claims import Layout, Spot, students_of
+from grader.classroom.reading.git_layouts import GIT_CLONES
 from grader.classroom.reading.git_repository import store_of
-from grader.classroom.reading.name_layouts import FILES, FOLDERS, ONE, OTTER, WRAPPERS
-from grader.classroom.reading.names import short
-from grader.classroom.reading.system_layouts import CANVAS, GRADESCOPE, MOODLE, NBGRADER
+from grader.classroom.reading.name_layouts import FOLDERS, ONE, WRAPPERS, claim_of, told_by
+from grader.classroom.reading.names import short, stem_of
+from grader.classroom.reading.system_layouts import CANVAS, GRADESCOPE, MOODLE
 from grader.classroom.reading.tree import ClassProblem, Folder, Unreadable
+from grader.classroom.tables.roster import Roster
 
 # Layouts that a system made and names in a way that no person would.
 SYSTEMS: Mapping[str, Layout] = {
     "canvas": CANVAS,
     "moodle": MOODLE,
     "gradescope": GRADESCOPE,
-    "nbgrader": NBGRADER,
-    "otter": OTTER,
     "git-clones": GIT_CLONES,
 }
-LAYOUTS: Mapping[str, Layout] = {
-    **SYSTEMS,
-    "files": FILES,
-    "folders": FOLDERS,
-    "one": ONE,
-    "git-branches": GIT_BRANCHES,
-    "git-commits": GIT_COMMITS,
-}
-INSIDE = "otter"  # names that Otter gave may stand inside those of another system
+LAYOUTS: Mapping[str, Layout] = {**SYSTEMS, "folders": FOLDERS, "one": ONE}
 SUBMITTED = "submitted"  # where nbgrader keeps them in the folder of a course
 
 
 LayoutChoice: TypeAlias = tuple[Layout, Spot]  # and the folder that it is of
 
 
-def choose_layout(spot: Spot, layout: str, *, alone: bool) -> LayoutChoice:
-    """Return the layout of a folder; `alone` where no other path was given, so that it is a class.
+def choose_layout(spot: Spot, layout: str, roster: Roster | None, *, alone: bool) -> LayoutChoice:
+    """Return the layout of a path; `alone` where no other path was given, so that it is a class.
 
     Raises:
-        ClassProblem: no layout, or more than one, fits what lies there, or `layout` is not known.
+        ClassProblem: it could be one student's work or a class, or `layout` is not known.
         Unreadable: the folder cannot be listed.
     """
     if layout == "auto":
-        return _detect(spot, alone)
+        return _detect(spot, roster, alone)
     if layout not in LAYOUTS:
         raise ClassProblem(f"there is no layout {short(layout)}: use auto, {', '.join(sorted(LAYOUTS))}")
     forced = LAYOUTS[layout]
-    if forced is ONE and not alone:
+    if forced is ONE:
         return ONE, spot  # a folder in it is no student's name, for the path has one of its own
     return forced, next((level for level in levels(spot) if forced.fits(level)), spot)
 
 
-def _detect(spot: Spot, alone: bool) -> LayoutChoice:
+def _detect(spot: Spot, roster: Roster | None, alone: bool) -> LayoutChoice:
     if store_of(spot.folder.path):
-        return _repository(spot, alone)
+        return _repository(spot, roster, alone)
+    if is_listed(stem_of(spot.folder.name), roster):
+        return ONE, spot
+    if made := made_by_system(spot):
+        return made
     nested = list(levels(spot))
     for level in nested:
-        size = len(level.folder.children())
-        most = {name: count for name, count in _fitting(level).items() if 2 * count >= size}
-        if len(most) > 1:
-            most.pop(INSIDE, None)
-        if most:
-            return _system(level, most)
+        if any(is_listed(told_by(node, level.topics).student, roster) for node in level.folder.children()):
+            return FOLDERS, level
     return _made_by_no_system(nested, alone)
 
 
-def _fitting(spot: Spot) -> dict[str, int]:
-    """Return the systems that may have made a folder, with how many entries are named as they do."""
-    return {name: count for name, each in SYSTEMS.items() if (count := each.fits(spot))}
+def made_by_system(spot: Spot) -> LayoutChoice | None:
+    """Return the system that named at least half of what lies in a folder; None where none did."""
+    for level in levels(spot):
+        system = max(SYSTEMS.values(), key=lambda each: each.fits(level))
+        if (count := system.fits(level)) and 2 * count >= len(level.folder.children()):
+            return system, level
+    return None
 
 
-def _system(spot: Spot, counts: Mapping[str, int]) -> LayoutChoice:
-    """Return the one system that made a folder."""
-    if len(counts) == 1:
-        return SYSTEMS[next(iter(counts))], spot
-    could = " or ".join(f"{SYSTEMS[name].title} ({count} entries)" for name, count in counts.items())
-    which = " or --layout ".join(counts)
-    raise ClassProblem(f"{short(spot.place)} could be {could}: say which with --layout {which}")
+def is_listed(name: str, roster: Roster | None) -> bool:
+    """Whether the roster has one student whom a name fits; a name that fits two tells nothing."""
+    return bool(name) and roster is not None and len(students_of(claim_of(name), roster)) == 1
 
 
 def levels(spot: Spot) -> Iterator[Spot]:
@@ -111,17 +101,7 @@ def _made_by_no_system(nested: list[Spot], alone: bool) -> LayoutChoice:
         if len(nested) == 1 or not alone:
             return ONE, first
         return FOLDERS, nested[-2]  # class/alice/losses.py: a class with one student
-    for level in (last, first):
-        found = _fitting(level)
-        if found and not FOLDERS.fits(level):
-            return _system(level, found)
-    telling = next((level for level in reversed(nested) if FOLDERS.fits(level)), last)
-    return by_names(telling)
-
-
-def by_names(spot: Spot) -> LayoutChoice:
-    """Return how to read a folder in which names tell the students."""
-    return FILES if FILES.fits(spot) else FOLDERS, spot
+    return FOLDERS, next((level for level in reversed(nested) if FOLDERS.fits(level)), last)
 
 
 def _students_beside(spot: Spot) -> str:
@@ -135,29 +115,9 @@ def _students_beside(spot: Spot) -> str:
     return ", ".join(short(name) for name in names[:3])
 
 
-def _repository(spot: Spot, alone: bool) -> LayoutChoice:
-    """Return how to read a path that is a git repository itself."""
-    if not alone:
+def _repository(spot: Spot, roster: Roster | None, alone: bool) -> LayoutChoice:
+    """Return how to read a git repository: as one student's clone, or as it lies where a class is kept in it."""
+    is_bare = store_of(spot.folder.path) == spot.folder.path
+    if not alone or is_bare or ONE.fits(spot) or not FOLDERS.fits(spot):
         return GIT_CLONES, spot
-    branches = GIT_BRANCHES.fits(spot)
-    is_class = (
-        bool(FOLDERS.fits(spot)) and not ONE.fits(spot) and store_of(spot.folder.path) != spot.folder.path
-    )
-    if branches > 1 and not is_class:
-        return GIT_BRANCHES, spot
-    if is_class and branches <= 1:
-        note = f"{short(spot.place)} is a git repository; its files are read as they lie"
-        inner = Spot(Folder(spot.folder.name, spot.folder.listing), spot.place, spot.topics)
-        layout, level = _detect(inner, alone)
-
-        def find(spot: Spot) -> LayoutFindings:
-            findings = layout.find(spot)
-            findings.notes.insert(0, note)
-            return findings
-
-        return replace(layout, find=find), level
-    raise ClassProblem(
-        f"{short(spot.place)} is a git repository: say --layout git-clones for one student's clone, "
-        "git-branches for a branch for each student, git-commits for a commit for each student"
-        + (", folders for the folders in it" if is_class else "")
-    )
+    return _detect(Spot(Folder(spot.folder.name, spot.folder.listing), spot.place, spot.topics), roster, alone)

@@ -1,4 +1,4 @@
-"""A git repository on a disk, by the `git` program in an environment of our own: its branches, commits and files.
+"""A git repository on a disk, by the `git` program in an environment of our own: its commits and files.
 
 The repository's own configuration, hooks, attributes and filters are never read: `git` is given an empty repository of
 ours that borrows nothing but the folder of objects, and only commands that print objects are used.
@@ -72,42 +72,20 @@ class Commit:
 
 @dataclass
 class Repository:
-    """The references of a repository, and its objects as long as there is time left to read them."""
+    """The last commit of a repository, and its objects as long as there is time left to read them."""
 
     store: Path
-    head: str  # the branch that HEAD names, or nothing
-    refs: dict[str, str]  # full name -> object, with HEAD among them
-    is_whole: bool  # none of its history was left behind when it was cloned
+    tip: str
     seconds: float = field(default_factory=lambda: limits.GIT_SECONDS)  # that git may still take
 
-    @property
-    def branches(self) -> dict[str, str]:
-        """The branches, those of a remote under their own name; a remote's wins over an older local one."""
-        found = dict[str, str]()
-        for kind, parts in (("heads", 2), ("remotes", 3)):  # refs/heads/branch, refs/remotes/origin/branch
-            of_kind = {ref: name for ref, name in self.refs.items() if ref.startswith(f"refs/{kind}/")}
-            found |= {"/".join(ref.split("/")[parts:]): name for ref, name in of_kind.items()}
-        return {branch: found[branch] for branch in sorted(found) if branch and branch != "HEAD"}
-
-    def tip(self) -> str:
-        """Return the last commit of the branch that HEAD names.
-
-        Raises:
-            Unreadable: there is none.
-        """
-        if "HEAD" not in self.refs:
-            raise Unreadable(f"its git repository has no commit on {self.head or 'HEAD'}: push one")
-        return self.refs["HEAD"]
-
-    def commits(self, name: str) -> list[Commit]:
-        """Return the commits that lead to this one, along first parents, the newest first, and one more than too many.
+    def commits(self) -> list[Commit]:
+        """Return the commits that lead to the last one, along first parents, the newest first, up to a limit.
 
         Raises:
             Unreadable: one is not there, unless the history was not cloned whole.
         """
-        most = limits.COMMITS + 1
-        options = ("--first-parent", f"--max-count={most}", "-z", "--encoding=none", f"--format={SAID}")
-        data = self._said("log", *options, name, "--", most=most * limits.NOTE)
+        options = ("--first-parent", f"--max-count={limits.COMMITS}", "-z", "--encoding=none", f"--format={SAID}")
+        data = self._said("log", *options, self.tip, "--", most=limits.COMMITS * limits.NOTE)
         found = [_commit(*entry.split("\n")) for entry in data.decode("utf-8", "replace").split("\0") if entry]
         if not found:
             raise Unreadable(DAMAGED)
@@ -191,7 +169,7 @@ class Repository:
         if program is None or Path(program).resolve().parent == Path.cwd().resolve():
             raise ClassProblem("git is not installed: install it, or give the files without their repositories")
         options = [word for setting in SAFE for word in ("-c", setting)]
-        home = _empty_repository(is_long=any(len(name) > SHA1 for name in self.refs.values()))
+        home = _empty_repository(is_long=len(self.tip) > SHA1)
         process = subprocess.Popen(
             [program, "--no-pager", *options, *command],
             stdin=lines,
@@ -238,14 +216,12 @@ def open_repository(store: Path) -> Repository:
     files = _files(store)
     if not BORROWED.isdisjoint(files):
         raise Unreadable("its git store borrows from another one: clone it without --shared or --reference")
-    told = POINTER.fullmatch(text := _text(files, "HEAD").strip())
-    head = (told["ref"] if told else text[:64]).decode("utf-8", "surrogateescape")
-    refs = _refs(files)
-    if name := refs.get(head) or (head if NAME.fullmatch(head.encode("utf-8", "replace")) else ""):
-        refs["HEAD"] = name
-    if not refs:
-        raise Unreadable("its git repository has no commit: commit the files and push them")
-    return Repository(store, head, refs, is_whole="shallow" not in files)
+    head = _text(files, "HEAD").strip()
+    told = POINTER.fullmatch(head)
+    tip = _tip(files, told["ref"]) if told else head
+    if not NAME.fullmatch(tip):
+        raise Unreadable("its git repository has no commit where its HEAD is: commit the files and push them")
+    return Repository(store, tip.decode())
 
 
 def _files(store: Path) -> dict[str, File]:
@@ -270,14 +246,11 @@ def _text(files: dict[str, File], path: str) -> bytes:
     return (files[path].read(limits.REFS) or b"") if path in files else b""
 
 
-def _refs(files: dict[str, File]) -> dict[str, str]:
-    """Return the packed references and, before them, those that have a file each."""
+def _tip(files: dict[str, File], ref: bytes) -> bytes:
+    """Return what a branch names: in a file of its own or else in the list of packed ones."""
     packed = map(PACKED.fullmatch, _text(files, "packed-refs").splitlines())
-    refs = {told["ref"].decode("utf-8", "surrogateescape"): told["name"].decode() for told in packed if told}
-    for path in files:
-        if path.startswith(("refs/heads/", "refs/remotes/")) and (told := NAME.fullmatch(_text(files, path).strip())):
-            refs[path] = told["name"].decode()
-    return dict(sorted(refs.items()))
+    names = {told["ref"]: told["name"] for told in packed if told}
+    return _text(files, ref.decode("utf-8", "surrogateescape")).strip() or names.get(ref, b"")
 
 
 def _environment(home: Path, store: Path) -> dict[str, str]:

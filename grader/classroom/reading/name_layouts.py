@@ -1,23 +1,19 @@
-"""Layouts that tell students by the names of folders, archives and files, Otter's exports among them.
-
-Otter: named after student, notebook and time, alice_losses_2024_01_31T23_59_58_123456.zip.
-"""
+"""Layouts that tell students by the names of folders, archives and files."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
-from grader.classroom.reading.names import is_archive, label, otter_stamp, short, stem_of
+from grader.classroom.reading.names import is_archive, label, short, stem_of
 from grader.classroom.reading.tree import File, Folder, Node, Unreadable
 from grader.intake.topic_files import suffix_of, topic_of, without_ending
 
 EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+")
 
-CLOCK = "the order of the exports is by the times in their names, which a student's own clock wrote"
 WRAPPERS = ("exercises",)  # folders of the course that students pack along
 
 
@@ -35,7 +31,7 @@ def by_student(spot: Spot, told: Callable[[Node, Spot], OwnedEntry | None]) -> l
                 case File() as file:
                     files.append(file)
                 case Folder() as folder:
-                    parts += parts_inside(folder, spot.at(node.name))
+                    parts.append(part_inside(folder, spot.at(node.name)))
                 case part:
                     parts.append(part)
     for claim, files, parts in students.values():
@@ -63,8 +59,6 @@ def told_by(node: Node, topics: Collection[str]) -> Told:
     if isinstance(node, Folder):
         return Told(node.name)
     stem, is_packed = stem_of(node.name), is_archive(node.name)
-    if stamp := otter_stamp(node.name):
-        stem = stamp[0]
     if topic_of(f"{stem}.py" if is_packed else node.name, topics):
         return Told()
     if not is_packed and not suffix_of(node.name):
@@ -80,7 +74,8 @@ def told_by(node: Node, topics: Collection[str]) -> Told:
 
 def read_by_name(spot: Spot) -> LayoutFindings:
     """Return what each student of a folder handed in."""
-    findings = LayoutFindings([_found(claim, parts) for claim, parts in by_student(spot, _entry)])
+    found = by_student(spot, _entry)
+    findings = LayoutFindings([ClaimedWork((who,), tuple(parts), ordered=len(parts) == 1) for who, parts in found])
     for node in spot.folder.children():
         if told_by(node, spot.topics).student:
             continue
@@ -103,26 +98,12 @@ def _entry(node: Node, spot: Spot) -> OwnedEntry | None:
     return claim_of(student), replace(node, name=f"{topic}{without_ending(stem)[1]}{node.name[len(stem) :]}")
 
 
-def parts_inside(folder: Folder, place: str) -> list[WorkPart]:
-    """Return the parts of a student's folder: Otter's exports one by one by their times, the rest first."""
+def part_inside(folder: Folder, place: str) -> WorkPart:
+    """Return all of a student's folder, as it lies."""
     whole = WorkPart.of(folder, place)
-    if folder.path is not None and (folder.path / ".git").is_dir() and not whole.problem:
-        whole = replace(whole, notes=("it holds a git repository; its files are read as they lie",))
-    exports = ((stamp[1], node.name, node) for node in whole.nodes if (stamp := otter_stamp(node.name)))
-    stamped = sorted(exports, key=lambda each: each[:2])  # an archive may hold one name twice
-    if not stamped:
-        return [whole]
-    rest = replace(whole, nodes=tuple(node for node in whole.nodes if not otter_stamp(node.name)))
-    notes = (CLOCK,) if len(stamped) > 1 else ()
-    packed = [WorkPart((node,), f"{place}/{name}", notes=notes) for _, name, node in stamped]
-    return [rest, *packed] if rest.nodes else [replace(packed[0], notes=(*notes, *whole.notes)), *packed[1:]]
-
-
-def _found(claim: Claim, parts: Sequence[WorkPart]) -> ClaimedWork:
-    """Return parts as they were handed in, where at most one tells no time."""
-    stamps = [(stamp := otter_stamp(part.place)) and stamp[1] or "" for part in parts]
-    ordered = [parts[at] for at in sorted(range(len(parts)), key=stamps.__getitem__)]
-    return ClaimedWork((claim,), tuple(ordered), ordered=stamps.count("") <= 1)
+    if folder.path is None or not (folder.path / ".git").is_dir() or whole.problem:
+        return whole
+    return replace(whole, notes=("it holds a git repository; its files are read as they lie",))
 
 
 def _telling(spot: Spot) -> list[Node]:
@@ -130,22 +111,15 @@ def _telling(spot: Spot) -> list[Node]:
     return [node for node in spot.folder.children() if told_by(node, spot.topics).student]
 
 
-def _fits_files(spot: Spot) -> int:
-    """Count the files, unless a student has a folder or an archive."""
-    nodes = _telling(spot)
-    return len(nodes) if all(isinstance(node, File) and not is_archive(node.name) for node in nodes) else 0
-
-
-# The exports that tell their student; those in a student's own folder need not.
-OTTER = Layout("Otter exports", lambda spot: sum(bool(otter_stamp(node.name)) for node in _telling(spot)), read_by_name)
-FOLDERS = Layout("a folder or an archive for each student", lambda spot: len(_telling(spot)), read_by_name)
-FILES = Layout("files named after student and topic", _fits_files, read_by_name)
+FOLDERS = Layout(
+    "folders, archives or files named after students", lambda spot: len(_telling(spot)), read_by_name
+)
 
 
 def _find_one(spot: Spot) -> LayoutFindings:
     """Return everything as one hand-in."""
     claim = claim_of(stem_of(spot.folder.name))
-    return LayoutFindings([ClaimedWork((claim,), tuple(parts_inside(spot.folder, spot.place)))])
+    return LayoutFindings([ClaimedWork((claim,), (part_inside(spot.folder, spot.place),))])
 
 
 def _is_work_of_one(folder: Folder, topics: Collection[str]) -> bool:

@@ -15,8 +15,6 @@ ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
 FOREIGN = (".rar", ".7z", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".bz2", ".xz", ".gz", ".zipx", ".ace")
 LONGEST = 100
 DRIVE = re.compile(r"^[A-Za-z]:")
-# What Otter appends to the name of a notebook when it packs it: losses_2024_01_31T23_59_58_123456.zip
-OTTER_TIME = re.compile(r"_(\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d(?:_\d{1,6})?)(?: ?\(\d{1,3}\))?$")
 
 
 def inside(path: str) -> tuple[str, ...] | None:
@@ -55,15 +53,8 @@ def short(path: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}...{text[-LONGEST // 2 :]}"
 
 
-def otter_stamp(name: str) -> tuple[str, str] | None:
-    """Return the name without Otter's time, and the time, which sorts as text."""
-    stem = stem_of(name)
-    found = OTTER_TIME.search(stem) if is_archive(name) else None
-    return (stem[: found.start()], found.group(1)) if found else None
-
-
 def moment(text: str) -> datetime | None:
-    """Return a time that nbgrader or Gradescope wrote, with its zone; None where it is in no known form."""
+    """Return a time that Gradescope wrote, with its zone; None where it is in no known form."""
     plain = re.sub(r" ?(?:UTC|GMT)$", "Z", text.strip())
     try:
         when = datetime.fromisoformat(re.sub(r" (?=[-+]\d\d:?\d\d$)", "", plain))

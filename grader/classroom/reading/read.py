@@ -14,10 +14,9 @@ from grader.classroom.reading.archives import open_archive
 from grader.classroom.reading.attempts import hand_ins
 from grader.classroom.reading.claims import ClaimedWork, Layout, Spot, WorkPart, owner
 from grader.classroom.reading.collect import Budget, Collected, TopicFile, collect, wanted
-from grader.classroom.reading.detect import choose_layout
-from grader.classroom.reading.name_layouts import claim_of
+from grader.classroom.reading.detect import choose_layout, is_listed, levels, made_by_system
+from grader.classroom.reading.name_layouts import FOLDERS, claim_of, told_by
 from grader.classroom.reading.names import is_archive, short, stem_of
-from grader.classroom.reading.paths import PathKind, PathReading, PathTraits, decide, downloads_in, traits_of
 from grader.classroom.reading.tree import ClassProblem, File, Folder, Unreadable, reason
 from grader.classroom.records import ClassIntake, Student
 from grader.classroom.tables.roster import Roster
@@ -25,6 +24,7 @@ from grader.intake.topic_files import Stub, words_of
 
 Moments = Callable[[str], Sequence[datetime]]  # by the student's id
 UNORDERED = "nothing tells which of these was handed in last; they are taken in the order of their names"
+OTHER = "--layout one reads every path as one student's work; a roster of these names decides for each"
 
 
 @dataclass
@@ -118,11 +118,10 @@ def read_class(
     Raises:
         ClassProblem: a path does not exist or cannot be used at all, or its layout could be two.
     """
-    given = [Path(path) for path in paths]
     reader = _ClassReader(topics, roster, topics if asked is None else asked, stub, moments)
-    for path, taken in zip(given, _taken(reader, given, layout), strict=True):
+    for path in paths:
         with ExitStack() as stack:
-            _read(reader, path, taken, stack)
+            _read(reader, path, layout, len(paths) == 1, stack)
     works = [work for _, work in sorted(reader.students.items())]
     found = tuple(each for work in works for each in hand_ins(work.student, work.bundles, work.notes))
     there = {hand_in.student.id for hand_in in found}
@@ -133,42 +132,38 @@ def read_class(
     )
 
 
-def _taken(reader: _ClassReader, given: Sequence[Path], layout: str) -> Sequence[PathReading]:
-    """Return how each path is read: one alone and a layout that is said need no look at the others."""
-    if len(given) == 1 or layout != "auto":
-        return [PathReading(layout=layout, alone=len(given) == 1)] * len(given)
-    taken, notes = decide([_traits(reader, path) for path in given])
-    reader.notes += notes
-    return taken
-
-
-def _traits(reader: _ClassReader, path: Path) -> PathTraits | None:
-    """Return what is seen of a path; what is wrong with it is said when it is read."""
-    try:
-        with ExitStack() as stack:
-            spot = _opened(path, reader.topics, stack)
-            if downloads_in(spot, reader.roster, stack)[0]:
-                return PathTraits(short(spot.place), PathKind.MADE, "it holds a download")
-            return traits_of(spot, reader.roster)
-    except (ClassProblem, Unreadable):
-        return None
-
-
-def _read(reader: _ClassReader, path: Path, taken: PathReading, stack: ExitStack) -> None:
+def _read(reader: _ClassReader, path: Path, layout: str, alone: bool, stack: ExitStack) -> None:
     spot = None
     try:
-        spot = _opened(path, reader.topics, stack)
-        inner, note = downloads_in(spot, reader.roster, stack) if taken.may_hold_downloads else ([], "")
-        reader.notes += [note] if note else []
-        for each in inner:
-            reader.take(*choose_layout(each, taken.layout, alone=True))
-        if not inner:
-            reader.take(*taken.choice(spot))
+        spot = _unwrapped(_opened(path, reader.topics, stack), reader.roster, stack)
+        found, place = choose_layout(spot, layout, reader.roster, alone=alone)
+        reader.take(found, place)
+        if found is FOLDERS and not alone and reader.roster is None and layout == "auto":
+            reader.notes.append(f"{short(spot.place)} is read as a class: {OTHER}")
     except Unreadable as problem:
-        if spot or taken.alone:
+        if spot or alone:
             raise ClassProblem(f"{short(str(path))} cannot be used: {problem}") from problem
         broken = WorkPart((), path.name, problem=str(problem))
         reader.add(ClaimedWork((claim_of(stem_of(path.name)),), (broken,)))
+
+
+def _unwrapped(spot: Spot, roster: Roster | None, stack: ExitStack) -> Spot:
+    """Return what the only archive in a folder holds, where it is a system's download and nothing else is anybody's.
+
+    Under a student's name, or beside the work of others, an archive is that student's, whatever names lie in it: nobody
+    hands in for others by them.
+    """
+    *_, last = levels(spot)
+    nodes = last.folder.children()
+    telling = [node for node in nodes if told_by(node, spot.topics).student or is_archive(node.name)]
+    if len(telling) != 1 or not isinstance(telling[0], File) or is_listed(stem_of(telling[0].name), roster):
+        return spot
+    try:
+        folder = open_archive(telling[0], stack, wanted(spot.topics), of_class=True)
+        inner = Spot(folder, last.at(telling[0].name), spot.topics)
+        return inner if made_by_system(inner) else spot
+    except Unreadable:
+        return spot
 
 
 def _opened(path: Path, topics: Collection[str], stack: ExitStack) -> Spot:

@@ -1,4 +1,4 @@
-"""Layouts that systems make: downloads of Canvas and Moodle, exports of Gradescope, nbgrader's tree.
+"""Layouts that systems make: downloads of Canvas and Moodle, exports of Gradescope.
 
 Canvas: `<name>[_LATE]_<user id>_<attachment id>_<file>`, flat in one zip. It numbers attachments as they come in, so a
 later file of a student has a higher number, also in another download; that number is not in a student's hands.
@@ -6,7 +6,6 @@ later file of a student has a higher number, also in another download; that numb
 Moodle: `<name>_<id>_assignsubmission_file`, a folder each or flat in one zip.
 
 Gradescope: a folder submission_<id> for each, and submission_metadata.yml that names the submitters.
-nbgrader: submitted/<student>/<assignment>/<files>, with the time in timestamp.txt.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from typing import Any
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.claims import Claim, ClaimedWork, Layout, LayoutFindings, Spot, WorkPart
-from grader.classroom.reading.name_layouts import OwnedEntry, by_student, claim_of, parts_inside
-from grader.classroom.reading.names import is_archive, label, moment, otter_stamp, short
-from grader.classroom.reading.tree import ClassProblem, File, Folder, Node, Unreadable, reason, walk
+from grader.classroom.reading.name_layouts import OwnedEntry, by_student, part_inside
+from grader.classroom.reading.names import is_archive, label, moment, short
+from grader.classroom.reading.tree import ClassProblem, Folder, Node, Unreadable, reason, walk
 from grader.intake.topic_files import topic_of
 
 # How a name begins: with whom Canvas hides, or with a name and a number.
@@ -63,10 +62,8 @@ def _layout(
 def _canvas_entry(file: Node, spot: Spot) -> OwnedEntry | None:
     if isinstance(file, Folder):
         return None
-    place, stamp = spot.at(file.name), otter_stamp(file.name)
+    place = spot.at(file.name)
     if told := _first(CANVAS_UPLOADS, file.name):
-        if stamp and not _first(CANVAS_UPLOADS, stamp[0]):
-            return None  # the numbers are those of the time
         user, number, name = _shifted(told, spot.topics)
         order, named = ("Canvas", float(number)), replace(file, name=name)
         part = WorkPart((named,), place, late=told["late"] is not None, upload=file.name, order=order)
@@ -141,7 +138,6 @@ MOODLE = _layout("Moodle", _moodle_entry, _with_upload)
 
 
 METADATA = "submission_metadata.yml"
-STAMP = "timestamp.txt"
 
 
 def _find_gradescope(spot: Spot) -> LayoutFindings:
@@ -155,7 +151,7 @@ def _find_gradescope(spot: Spot) -> LayoutFindings:
     found, findings = list[ClaimedWork](), LayoutFindings(notes=strays)
     for name in sorted({*known, *folders}):
         if claims := _claims(known.get(name)):
-            found.append(ClaimedWork(claims, tuple(_gradescope_parts(name, folders.get(name), known[name], spot))))
+            found.append(ClaimedWork(claims, (_gradescope_part(name, folders.get(name), known[name], spot),)))
         else:
             findings.unknown.append(f"{short(spot.at(name))} names no submitter in {METADATA}")
     return replace(findings, found=found)
@@ -205,11 +201,11 @@ def _plain_text(value: Any) -> str:
     return label(value) if isinstance(value, str) else ""
 
 
-def _gradescope_parts(name: str, folder: Folder | None, entry: dict[str, Any], spot: Spot) -> list[WorkPart]:
+def _gradescope_part(name: str, folder: Folder | None, entry: dict[str, Any], spot: Spot) -> WorkPart:
     when = _when(_value(entry, "created_at"))
     if folder is None:
-        return [WorkPart((), spot.at(name), when, problem="the export holds no files of this submission")]
-    return [replace(part, submitted_at=when) for part in parts_inside(folder, spot.at(name))]
+        return WorkPart((), spot.at(name), when, problem="the export holds no files of this submission")
+    return replace(part_inside(folder, spot.at(name)), submitted_at=when)
 
 
 def _when(value: Any) -> datetime | None:
@@ -225,53 +221,3 @@ GRADESCOPE = Layout(
     lambda spot: len(spot.folder.children()) if spot.folder.child(METADATA) else 0,
     _find_gradescope,
 )
-
-
-def _fits_nbgrader(spot: Spot) -> int:
-    """Count students who have an assignment with a time, or an assignment at all under `submitted`."""
-    named = spot.folder.name == "submitted"
-    return sum(_is_student(folder, named) for folder in spot.folder.folders())
-
-
-def _find_nbgrader(spot: Spot) -> LayoutFindings:
-    """Return each student's assignments as parts, by their times."""
-    strays = [spot.left_out(file) for file in spot.folder.files()]
-    students = [(claim_of(one.name), _nbgrader_parts(one, spot.at(one.name))) for one in spot.folder.folders()]
-    return LayoutFindings([ClaimedWork((claim,), tuple(parts)) for claim, parts in students], strays)
-
-
-def _is_student(folder: Folder, named: bool) -> bool:
-    try:
-        return any(named or inner.child(STAMP) for inner in folder.folders())
-    except Unreadable:
-        return False
-
-
-def _nbgrader_parts(student: Folder, place: str) -> list[WorkPart]:
-    """Return the files that lie loose, and then each assignment, in the order of their times."""
-    whole = WorkPart.of(student, place)
-    loose = tuple(node for node in whole.nodes if isinstance(node, File))
-    parts = [_assignment_part(node, f"{place}/{node.name}") for node in whole.nodes if isinstance(node, Folder)]
-    if all(part.submitted_at for part in parts):
-        parts.sort(key=lambda part: (part.submitted_at, part.place))
-    return [replace(whole, nodes=loose), *parts] if loose or not whole.nodes else parts
-
-
-def _assignment_part(assignment: Folder, place: str) -> WorkPart:
-    whole = WorkPart.of(assignment, place)
-    stamp = next((node for node in whole.nodes if isinstance(node, File) and node.name == STAMP), None)
-    when = moment(text) if (text := _text(stamp)) else None
-    unread = "its timestamp.txt holds no time with a zone that can be read: it counts as handed in at no time"
-    others = tuple(node for node in whole.nodes if node.name != STAMP)
-    return replace(whole, nodes=others, submitted_at=when, notes=(unread,) if text and when is None else ())
-
-
-def _text(stamp: File | None) -> str:
-    try:
-        data = stamp.read(limits.NOTE) if stamp else b""
-    except Unreadable:
-        return "?"
-    return "?" if data is None else data.decode("utf-8", "replace")
-
-
-NBGRADER = Layout("nbgrader's submissions", _fits_nbgrader, _find_nbgrader)

@@ -158,16 +158,6 @@ def nbgrader(folder: Path, people: Sequence[Person] = PEOPLE, assignment: str = 
     return tree(folder, {"source/ps1/losses.ipynb": "{}", "gradebook.db": b"\0"})
 
 
-def otter(folder: Path, people: Sequence[Person] = PEOPLE) -> Path:
-    """Otter's exports, each named after student, notebook and time."""
-    found = {
-        f"{one.id}_{name.partition('.')[0]}_{one.when:%Y_%m_%dT%H_%M_%S_%f}.zip": zip_bytes({name: text})
-        for one in people
-        for name, text in one.files.items()
-    }
-    return tree(folder, found)
-
-
 def git(repository: Path, *words: str, by: Person | None = None) -> str:
     """Run git in a repository, as its author at the time of the hand-in."""
     person = by or ALICE
@@ -199,23 +189,6 @@ def clones(folder: Path, people: Sequence[Person] = PEOPLE, prefix: str = "") ->
     """A clone for each student."""
     for one in people:
         commit(folder / f"{prefix}{one.id}", one)
-    return folder
-
-
-def branches(folder: Path, people: Sequence[Person] = PEOPLE) -> Path:
-    """One repository with a branch for each student."""
-    commit(folder, ALICE, files={"README.md": "the course\n"})
-    for one in people:
-        git(folder, "checkout", "-q", "-b", f"students/{one.id}", "main")
-        commit(folder, one)
-    git(folder, "checkout", "-q", "main")
-    return folder
-
-
-def commits(folder: Path, people: Sequence[Person] = PEOPLE) -> Path:
-    """One repository where each student committed."""
-    for one in people:
-        commit(folder, one)
     return folder
 
 

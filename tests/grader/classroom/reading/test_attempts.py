@@ -35,14 +35,6 @@ def test_same_bytes_again_are_no_attempt(read: Read, layouts: ModuleType, tmp_pa
     assert files(read(layouts.zipped(tmp_path, "c.zip", names))) == [(1, {"losses.py": b"1"})]
 
 
-def test_attempts_are_in_the_order_of_their_times(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
-    """Where every hand-in has a time, the paths may come in any order."""
-    old = layouts.nbgrader(tmp_path / "a", [replace(layouts.ALICE, files={"losses.py": "old"})])
-    later = replace(layouts.ALICE, files={"losses.py": "new"}, when=layouts.NOON + timedelta(hours=1))
-    new = layouts.nbgrader(tmp_path / "b", [later], "ps2")
-    assert files(read(new, old)) == [(1, {"losses.py": b"old"}), (2, {"losses.py": b"new"})]
-
-
 def test_attempts_without_times_are_in_the_order_of_the_paths(
     read: Read, layouts: ModuleType, tmp_path: Path
 ) -> None:
@@ -54,27 +46,6 @@ def test_attempts_without_times_are_in_the_order_of_the_paths(
     assert [any("the order in which the paths were given" in note for note in one.notes) for one in found] == [
         True, True, False,
     ]  # fmt: skip
-
-
-def test_assignments_of_nbgrader_make_one_hand_in(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
-    """Topics from several assignments are one hand-in with the latest time."""
-    layouts.nbgrader(tmp_path, [replace(layouts.ALICE, files={"losses.py": "1"})], "ps2")
-    later = replace(layouts.ALICE, files={"cnn.py": "2"}, when=layouts.NOON + timedelta(hours=1))
-    layouts.nbgrader(tmp_path, [later], "ps1")
-    [found] = read(tmp_path).hand_ins
-    assert found.files == {"losses.py": b"1", "cnn.py": b"2"} and found.submitted_at == later.when
-
-
-def test_otter_exports_of_one_student_are_ordered_by_their_stamps(
-    read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """Exports in a student's folder are attempts by the times in their names, and a note says whose clock it is."""
-    for stamp, text in (("2026_02_01T08_00_00_000001", "new"), ("2026_01_31T23_00_00_000001", "old")):
-        data = layouts.zip_bytes({"losses.ipynb": text})
-        layouts.tree(tmp_path / "c" / "al", {f"losses_{stamp}.zip": data})
-    intake = read(tmp_path / "c")
-    assert files(intake) == [(1, {"losses.ipynb": b"old"}), (2, {"losses.ipynb": b"new"})]
-    assert "a student's own clock" in " ".join(intake.hand_ins[1].notes)
 
 
 def test_hand_ins_that_nothing_orders_are_noted(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
@@ -150,3 +121,22 @@ def test_downloads_of_moodle_are_ordered_by_the_times_in_them(
         assert files(intake) == TWO and not intake.hand_ins[0].notes
     same = moodle(layouts, tmp_path / "c.zip", "3", 17)
     assert all("handed in last" in one.notes[0] for one in read(new, same).hand_ins)
+
+
+def test_attempts_are_in_the_order_of_their_times(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
+    """Where every hand-in has a time, the paths may come in any order."""
+    old = layouts.gradescope(tmp_path / "a", [[replace(layouts.ALICE, files={"losses.py": "old"})]])
+    later = replace(layouts.ALICE, files={"losses.py": "new"}, when=layouts.NOON + timedelta(hours=1))
+    new = layouts.gradescope(tmp_path / "b", [[later]])
+    assert files(read(new, old)) == [(1, {"losses.py": b"old"}), (2, {"losses.py": b"new"})]
+
+
+def test_topics_of_several_hand_ins_are_one_with_the_latest_time(
+    read: Read, layouts: ModuleType, tmp_path: Path
+) -> None:
+    """What was handed in on several days is one hand-in where no topic came twice."""
+    first = layouts.gradescope(tmp_path / "a", [[replace(layouts.ALICE, files={"losses.py": "1"})]])
+    later = replace(layouts.ALICE, files={"cnn.py": "2"}, when=layouts.NOON + timedelta(hours=1))
+    [found] = read(layouts.gradescope(tmp_path / "b", [[later]]), first).hand_ins
+    assert found.files == {"losses.py": b"1", "cnn.py": b"2"}
+    assert found.submitted_at == later.when + timedelta(microseconds=861687)

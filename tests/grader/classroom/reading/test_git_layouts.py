@@ -146,49 +146,11 @@ def test_large_file_in_a_repository_is_refused(
     assert list(only(tmp_path / "class").files) == ["cnn.py"]
 
 
-def test_commits_of_one_author_are_attempts(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
-    """A later commit of a topic is a later attempt, which keeps the other topics."""
-    layouts.commit(tmp_path / "c", layouts.ALICE)
-    layouts.commit(tmp_path / "c", layouts.ALICE, files={"losses.py": "a = 3\n"})
-    first, second = read(tmp_path / "c", layout="git-commits").hand_ins
-    assert (first.attempt, second.attempt) == (1, 2)
-    assert second.files == {"losses.py": b"a = 3\n", "cnn.py": b"a = 2\n"}
-    assert "cnn is as it was handed in before" in second.notes[0]
-
-
-def test_branch_of_a_remote_counts(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
-    """A clone holds students' branches as those of its remote."""
-    layouts.branches(tmp_path / "origin")
-    layouts.git(tmp_path, "clone", "-q", "origin", "copy")
-    assert [each.student.id for each in read(tmp_path / "copy").hand_ins] == ["11", "12", "13"]
-
-
 def test_git_that_is_not_there_is_said(clone: Path, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the program the instructor is told, and no student is blamed."""
     monkeypatch.setattr(git_repository.shutil, "which", lambda name: None)
     with pytest.raises(ClassProblem, match="git is not installed"):
         read(clone.parent)
-
-
-def test_author_with_a_strange_name_is_read(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
-    """Names of authors are text of whatever kind."""
-    layouts.commit(tmp_path / "c", replace(layouts.ALICE, name="王 \u202e <x"))
-    [found] = read(tmp_path / "c", layout="git-commits").hand_ins
-    assert found.student.name.isprintable() and found.files
-
-
-def test_commit_of_one_author_does_not_stop_the_others(
-    read: Read, layouts: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A commit with too many files is its author's problem."""
-    monkeypatch.setattr(limits, "ENTRIES", 10)
-    layouts.commit(tmp_path / "c", layouts.ALICE)
-    layouts.commit(tmp_path / "c", layouts.BOB, files={f"f{number}": "" for number in range(12)})
-    for number in range(12):
-        (tmp_path / "c" / f"f{number}").unlink()
-    layouts.commit(tmp_path / "c", layouts.WANG)
-    alice, bob, wang = read(tmp_path / "c", layout="git-commits").hand_ins
-    assert alice.files and wang.files and "more than 10 files" in str(bob.problem)
 
 
 def test_git_that_takes_too_long_is_ended(clone: Path, only: Only, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,10 +174,10 @@ def pushed(tmp_path: Path, layouts: ModuleType) -> Callable[..., Path]:
     return pushed
 
 
-def attempts(path: Path, *hours: int, layouts: ModuleType, layout: str = "auto") -> list[tuple[object, object]]:
+def attempts(path: Path, *hours: int, layouts: ModuleType) -> list[tuple[object, object]]:
     """Return what is handed in where the dates are so many hours after noon: the hour and the content."""
     dates = [layouts.NOON + hour * HOUR for hour in hours]
-    intake = read_class([path], ("losses", "cnn"), layout=layout, moments=lambda student: dates)
+    intake = read_class([path], ("losses", "cnn"), moments=lambda student: dates)
     return [
         ((each.submitted_at - layouts.NOON) / HOUR, each.files.get("losses.py")) for each in intake.hand_ins
     ]
@@ -249,13 +211,3 @@ def test_clone_that_is_shallow_is_what_it_holds(
     (tmp_path / "s").mkdir()
     layouts.git(tmp_path, "clone", "-q", "--depth", "1", origin.as_uri(), str(tmp_path / "s" / "al"))
     assert attempts(tmp_path / "s", 3, layouts=layouts) == [(5, b"5")]
-
-
-def test_branch_hands_in_what_it_held_at_each_date(tmp_path: Path, layouts: ModuleType) -> None:
-    """One rule for clones and branches."""
-    path = layouts.branches(tmp_path / "b", [layouts.ALICE])
-    layouts.git(path, "checkout", "-q", "students/11")
-    later = replace(layouts.ALICE, when=layouts.NOON + 5 * HOUR)
-    layouts.commit(path, later, files={"losses.py": "5"})
-    layouts.git(path, "checkout", "-q", "main")
-    assert attempts(path, 3, layouts=layouts, layout="git-branches") == [(0, b"a = 1\n"), (5, b"5")]

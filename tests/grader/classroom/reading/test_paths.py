@@ -1,4 +1,4 @@
-"""What each of several paths is, one student's work or a class, is decided for all of them and never guessed."""
+"""Each of several paths is one student's work or a class by what lies in it, whatever the others are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from types import ModuleType
 
 import pytest
 
-from grader.classroom.reading import limits
 from grader.classroom.records import ClassIntake, Student
 from grader.classroom.tables.roster import Roster
 
@@ -37,58 +36,12 @@ def paths(layouts: ModuleType, root: Path, files: dict[str, str | bytes]) -> Seq
     return sorted(layouts.tree(root, files).iterdir())
 
 
-@pytest.mark.parametrize("roster", [None, LISTED])
-def test_class_and_late_folder_and_canvas_are_one_class(
-    roster: Roster | None, read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """A folder of one late student does not make the class folder beside it one student's work."""
-    folder = layouts.tree(tmp_path / "class", HOLDS)
-    late = layouts.tree(tmp_path / "late", {"zoe/losses.py": "z"})
-    canvas = layouts.canvas(tmp_path / "canvas")
-    for given in ((folder, late, canvas), (canvas, late, folder)):
-        intake = read(*given, roster=roster)
-        assert who(intake) == ["11", "12", "13", "al", "bo", "zoe"] and not intake.unknown
-        assert [student.id for student in intake.missing] == (["cy"] if roster else [])
-        assert said(intake, "late", "zoe", "--layout one") is (roster is None)
-
-
-def test_path_called_after_a_student_is_that_students(
-    read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """The roster knows the path's own name, whatever lies in it and beside it."""
-    given = paths(
-        layouts,
-        tmp_path,
-        {
-            "al/hw1/losses.py": "a",
-            "bo/old/losses.py": "b",
-            "bo/new/losses.py": "b",
-            "cy/src/losses.py": "c",
-            "cy/data/d.csv": "",
-            "zoe/al/losses.py": "z",
-            "zoe/bo/losses.py": "z",
-        },
-    )
-    intake = read(*given, roster=LISTED)
-    assert who(intake) == ["al", "bo", "cy", "zoe"] and not intake.unknown
-    assert said(intake, "zoe is read as one student's work", "al and bo", "--layout folders")
-
-
 def test_path_called_after_a_student_is_theirs_where_it_could_be_two(
     read: Read, layouts: ModuleType, tmp_path: Path
 ) -> None:
     """The roster answers what would be a question: topic files beside folders that hold some."""
     given = paths(layouts, tmp_path, {"al/losses.py": "a", "al/old/losses.py": "a", "bo/losses.py": "b"})
     assert who(read(*given, roster=LISTED)) == ["al", "bo"]
-
-
-def test_path_called_after_a_student_keeps_files_that_tell_the_same(
-    read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """al/al_losses.py is al's topic file; al/losses_old.py is of no topic, and al is told so."""
-    given = paths(layouts, tmp_path, {"al/al_losses.py": "a", "bo/losses_old.py": "b"})
-    al, bo = read(*given, roster=LISTED).hand_ins
-    assert al.files == {"losses.py": b"a"} and bo.student.id == "bo" and "no topic file" in str(bo.problem)
 
 
 def test_path_called_after_a_student_is_no_download_of_others(
@@ -124,64 +77,11 @@ def test_folder_of_a_roster_beside_topic_files_makes_a_class(
     assert who(intake) == ["al", "zoe"] and "losses.py does not tell" in intake.unknown[0]
 
 
-def test_wrapped_path_is_one_students_where_no_path_is_a_class(
-    read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """al/hw1/losses.py is al's, and one note says so of all such paths."""
-    given = paths(layouts, tmp_path, {"al/hw1/losses.py": "a", "bo/hw1/losses.py": "b", "cy/losses.py": "c"})
-    intake = read(*given)
-    assert who(intake) == ["al", "bo", "cy"]
-    assert len(intake.notes) == 1 and said(intake, "al and bo are read", "hw1", "--layout folders")
-
-
-def test_wrapped_path_that_is_called_like_its_folder_needs_no_note(
-    read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """cy.zip with cy/losses.py in it is cy's either way, and tells nothing of the folder beside it."""
-    zipped = {"cy.zip": layouts.zip_bytes({"cy/losses.py": "c"})}
-    plain = read(*paths(layouts, tmp_path / "a", {**zipped, "al/losses.py": ""}))
-    assert who(plain) == ["al", "cy"] and not plain.notes
-    mixed = read(*paths(layouts, tmp_path / "b", {**zipped, "week/al/losses.py": "", "week/bo/cnn.py": ""}))
-    assert who(mixed) == ["al", "bo", "cy"] and not said(mixed, "cy")
-
-
-def test_wrapped_path_is_a_class_where_another_is(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
-    """A class beside it makes late/ a class of one, and the note names who and why."""
-    given = paths(
-        layouts, tmp_path, {"class/al/losses.py": "a", "class/bo/losses.py": "b", "late/zoe/losses.py": ""}
-    )
-    intake = read(*given)
-    assert who(intake) == ["al", "bo", "zoe"]
-    assert said(intake, "late is read as a class", "zoe", "al and bo both hold losses", "--layout one")
-
-
-@pytest.mark.parametrize("kind", ["canvas", "moodle", "gradescope", "nbgrader", "otter", "clones"])
-def test_download_of_a_system_is_always_a_class(
-    kind: str, read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """What a system made is a class, and so is the folder of one student beside it."""
-    late = layouts.tree(tmp_path / "late", {"zoe/losses.py": "z"})
-    made = getattr(layouts, kind)(tmp_path / "made")
-    assert who(read(made, late)) == ["11", "12", "13", "zoe"]
-
-
 MANY = {
     "loose files": {"al_losses.py": "a", "cnn-bo.py": "b"},
     "folders": {"al/src/losses.py": "a", "bo/losses.ipynb": "{}"},
     "a folder and a file": {"al/losses.py": "a", "bo_losses.py": "b"},
 }
-
-
-@pytest.mark.parametrize("kind", MANY)
-def test_folder_of_several_students_is_a_class_beside_one_students_work(
-    kind: str, read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """Loose files of two students, or a topic twice, cannot be parts of one work."""
-    folder = layouts.tree(tmp_path / "class", MANY[kind])
-    late = layouts.tree(tmp_path / "zoe", {"losses.py": "z"})
-    intake = read(folder, late)
-    assert who(intake) == ["al", "bo", "zoe"]
-    assert said(intake, "class is read as a class", "al and bo", "--layout one")
 
 
 def packed(layouts: ModuleType, form: str, number: int) -> tuple[str, bytes]:
@@ -214,82 +114,6 @@ def test_archive_and_folder_of_one_topic_are_a_class(read: Read, layouts: Module
     assert who(read(folder, late)) == ["al", "bo", "zoe"]
 
 
-def test_archive_of_large_files_is_not_read_to_tell(
-    read: Read, layouts: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One archive over the bound tells nothing, so beside a student's work the folder is one student's too."""
-    monkeypatch.setattr(limits, "LOOKED", 10)
-    folder = layouts.tree(
-        tmp_path / "bo", {"src/losses.py": "a", "data.zip": layouts.zip_bytes({"losses.py": "a" * 11})}
-    )
-    late = layouts.tree(tmp_path / "zoe", {"losses.py": "z"})
-    intake = read(folder, late)
-    assert who(intake) == ["bo", "zoe"] and said(intake, "bo is read as one student's work")
-
-
-def test_parts_of_one_work_are_one_students_beside_another(
-    read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """Folders, and zips, of different topics may be one work, and are where another path is one."""
-    given = paths(
-        layouts,
-        tmp_path,
-        {
-            "al/losses.py": "a",
-            "bo/hw1/losses.py": "b",
-            "bo/hw2/cnn.py": "b",
-            "cy/1.zip": layouts.zip_bytes({"losses.py": "c"}),
-            "cy/2.zip": layouts.zip_bytes({"cnn.py": "c"}),
-        },
-    )
-    intake = read(*given)
-    assert who(intake) == ["al", "bo", "cy"] and not any(each.problem for each in intake.hand_ins)
-    assert said(intake, "bo and cy are read as one student's work", "--layout folders")
-
-
-def test_parts_stay_a_class_where_nothing_tells_otherwise(
-    read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """Without one student's own work among the paths, folders of other topics are students'."""
-    given = paths(
-        layouts,
-        tmp_path,
-        {"one/al/losses.py": "a", "one/bo/cnn.py": "b", "two/cy/cnn.py": "c", "two/zoe/losses.py": "z"},
-    )
-    intake = read(*given)
-    assert who(intake) == ["al", "bo", "cy", "zoe"]
-    assert said(intake, "one and two are read as a class", "--layout one")
-
-
-def test_parts_stay_a_class_where_another_path_is_one(
-    read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """A class among the paths, and one student's own work beside it, leave the folder a class."""
-    given = paths(
-        layouts,
-        tmp_path,
-        {
-            "class/al/losses.py": "a",
-            "class/bo/losses.py": "b",
-            "week/cy/losses.py": "c",
-            "week/di/cnn.py": "d",
-            "zoe/losses.py": "z",
-        },
-    )
-    assert who(read(*given)) == ["al", "bo", "cy", "di", "zoe"]
-
-
-def test_roster_decides_for_the_paths_that_it_does_not_know(
-    read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """A class that the roster tells makes the misspelt late student's folder a class too."""
-    given = paths(
-        layouts, tmp_path, {"week/al/losses.py": "a", "week/bo/cnn.py": "b", "late/zoee/losses.py": "z"}
-    )
-    intake = read(*given, roster=LISTED)
-    assert who(intake) == ["al", "bo"] and "'zoee' is not on the roster; near: zoe" in intake.unknown[0]
-
-
 @pytest.mark.parametrize(("layout", "ids"), [("one", ["class", "late"]), ("folders", ["al", "bo", "zoe"])])
 def test_layout_that_a_note_names_says_the_other(
     layout: str, ids: list[str], read: Read, layouts: ModuleType, tmp_path: Path
@@ -299,34 +123,6 @@ def test_layout_that_a_note_names_says_the_other(
         layouts, tmp_path, {"class/al/losses.py": "a", "class/bo/losses.py": "b", "late/zoe/losses.py": ""}
     )
     assert who(read(*given, layout=layout)) == ids
-
-
-def test_clone_among_the_paths_is_one_students_work(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
-    """A repository among several paths is a clone, and makes the folders beside it work too."""
-    layouts.clones(tmp_path / "c", [replace(layouts.ALICE, id="al")])
-    layouts.tree(tmp_path / "c" / "bo", {"src/losses.py": "b", "data/d.csv": ""})
-    assert who(read(*sorted((tmp_path / "c").iterdir()))) == ["al", "bo"]
-
-
-def test_class_that_is_kept_in_git_is_a_class_where_the_roster_says_so(
-    read: Read, layouts: ModuleType, tmp_path: Path
-) -> None:
-    """Beside another path it is read as it lies if its folders are students; without a roster a note asks."""
-    folder = layouts.commit(layouts.tree(tmp_path / "class", HOLDS), layouts.ALICE, files={})
-    late = layouts.tree(tmp_path / "late", {"zoe/losses.py": "z"})
-    assert who(read(folder, late, roster=LISTED)) == ["al", "bo", "zoe"]
-    assert said(read(folder, late), "class is read as one student's clone", "al and bo", "--layout folders")
-
-
-def test_path_that_is_broken_decides_nothing(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
-    """A zip that is none is its student's problem, and the others are what they are."""
-    given = paths(layouts, tmp_path, {"al.zip": "oops", "bo/src/losses.py": "b", "cy/losses.py": "c"})
-    intake = read(*given)
-    assert [(each.student.id, each.problem is None) for each in intake.hand_ins] == [
-        ("al", False),
-        ("bo", True),
-        ("cy", True),
-    ]
 
 
 @pytest.mark.parametrize("kind", ["canvas", "moodle", "gradescope"])
@@ -346,17 +142,83 @@ def test_download_in_a_folder_or_in_an_archive_is_read(
             (each.student, each.files) for each in plain.hand_ins
         ]
         assert intake.missing == plain.missing and intake.layout == plain.layout
-    late = layouts.tree(tmp_path / "late", {"zoe/losses.py": "z"})
+    late = layouts.tree(tmp_path / "zoe", {"losses.py": "z"})
     assert who(read(folder, late)) == [*who(read(download)), "zoe"]
 
 
-def test_archive_of_folders_in_an_archive_is_the_class(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
-    """A zip in a zip, and nothing beside it, holds what the inner one holds."""
-    outer = layouts.zipped(tmp_path, "a.zip", {"a/hw1.zip": layouts.zip_bytes(HOLDS)})
-    assert who(read(outer)) == who(read(outer, roster=LISTED)) == ["al", "bo"]
-    folder = layouts.tree(tmp_path / "t", {"hw1.tgz": layouts.tar_bytes(HOLDS), "roster.csv": ""})
-    assert who(read(folder)) == who(read(folder, roster=LISTED)) == ["al", "bo"]
-    assert who(read(layouts.zipped(tmp_path, "b.zip", {"al.zip": layouts.zip_bytes({"losses.py": "x"})}))) == ["al"]
+def test_class_and_canvas_and_late_folder_are_one_class(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
+    """Each path is what it is in any order; a folder of one late student is known by the roster."""
+    folder = layouts.tree(tmp_path / "class", HOLDS)
+    late = layouts.tree(tmp_path / "late", {"zoe/losses.py": "z"})
+    canvas = layouts.canvas(tmp_path / "canvas")
+    for given in ((folder, late, canvas), (canvas, late, folder)):
+        intake = read(*given, roster=LISTED)
+        assert who(intake) == ["11", "12", "13", "al", "bo", "zoe"] and not intake.unknown
+        assert [student.id for student in intake.missing] == ["cy"]
+
+
+def test_path_called_after_a_student_is_that_students(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
+    """The roster knows the path's own name, whatever lies in it and beside it."""
+    given = paths(
+        layouts,
+        tmp_path,
+        {
+            "al/al_losses.py": "a",
+            "bo/src/losses.py": "b",
+            "bo/data/d.csv": "",
+            "cy/old/losses.py": "c",
+            "cy/new/losses.py": "c",
+            "zoe/al/losses.py": "z",
+        },
+    )
+    intake = read(*given, roster=LISTED)
+    assert who(intake) == ["al", "bo", "cy", "zoe"] and not intake.unknown and not intake.notes
+    assert all(each.files for each in intake.hand_ins)
+
+
+def test_path_with_topic_files_in_one_folder_is_one_students(
+    read: Read, layouts: ModuleType, tmp_path: Path
+) -> None:
+    """al/hw1/losses.py is al's, and cy.zip with cy/losses.py in it is cy's."""
+    zipped = {"cy.zip": layouts.zip_bytes({"cy/losses.py": "c"})}
+    intake = read(*paths(layouts, tmp_path, {**zipped, "al/hw1/losses.py": "a", "bo/losses.py": "b"}))
+    assert who(intake) == ["al", "bo", "cy"] and not intake.notes
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_folder_of_several_students_is_a_class_beside_one_students_work(
+    kind: str, read: Read, layouts: ModuleType, tmp_path: Path
+) -> None:
+    """Folders, or files named after students, are a class, and a note says how they would be one student's."""
+    folder = layouts.tree(tmp_path / "class", MANY[kind])
+    late = layouts.tree(tmp_path / "zoe", {"losses.py": "z"})
+    intake = read(folder, late)
+    assert who(intake) == ["al", "bo", "zoe"] and said(intake, "class is read as a class", "--layout one")
+    assert len(intake.notes) == 1
+
+
+@pytest.mark.parametrize("kind", ["canvas", "moodle", "gradescope", "clones"])
+def test_download_of_a_system_is_a_class_beside_other_paths(
+    kind: str, read: Read, layouts: ModuleType, tmp_path: Path
+) -> None:
+    """What a system made tells its students."""
+    late = layouts.tree(tmp_path / "zoe", {"losses.py": "z"})
+    made = getattr(layouts, kind)(tmp_path / "made")
+    assert who(read(made, late)) == ["11", "12", "13", "zoe"]
+
+
+def test_clone_among_the_paths_is_one_students_work(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
+    """A repository among several paths, or alone, is a clone."""
+    layouts.clones(tmp_path / "c", [replace(layouts.ALICE, id="al")])
+    layouts.tree(tmp_path / "c" / "bo", {"losses.py": "b"})
+    assert who(read(*sorted((tmp_path / "c").iterdir()))) == ["al", "bo"]
+    assert who(read(tmp_path / "c" / "al")) == ["al"]
+
+
+def test_path_that_is_broken_is_its_students_problem(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
+    """A zip that is none costs nobody else anything."""
+    intake = read(*paths(layouts, tmp_path, {"al.zip": "oops", "cy/losses.py": "c"}))
+    assert [(each.student.id, each.problem is None) for each in intake.hand_ins] == [("al", False), ("cy", True)]
 
 
 def test_student_hands_in_for_nobody_by_the_names_of_a_download(
@@ -366,12 +228,7 @@ def test_student_hands_in_for_nobody_by_the_names_of_a_download(
     forged = layouts.zip_bytes({"boole_12_7_losses.py": "x", "cy_13_8_losses.py": "x"})
     beside = layouts.tree(tmp_path / "a", {"al.zip": forged, "bo.zip": layouts.zip_bytes({"losses.py": "b"})})
     assert who(read(beside)) == ["al", "bo"]
+    with_folder = layouts.tree(tmp_path / "c", {"al.zip": forged, "bo/losses.py": "b"})
+    assert who(read(with_folder)) == ["al", "bo"]
     alone = layouts.tree(tmp_path / "b", {"al.zip": forged})
     assert who(read(alone, roster=LISTED)) == ["al"]
-
-
-def test_download_beside_folders_is_pointed_at(read: Read, layouts: ModuleType, tmp_path: Path) -> None:
-    """It could be one student's archive: whoever knows better gives the file itself."""
-    download = layouts.canvas(tmp_path / "made").read_bytes()
-    folder = layouts.tree(tmp_path / "all", {"submissions.zip": download, "al/losses.py": "a"})
-    assert said(read(folder), "all/submissions.zip looks like a download", "give that file itself")

@@ -7,8 +7,6 @@ import os
 
 import pytest
 
-from grader import text
-
 
 def pytest_addoption(parser):
     """What is left out of a bare `pytest` is played by `pytest --rest`, and by whoever names it."""
@@ -57,11 +55,3 @@ def _is_bare(config):
         return config.workerinput["is_bare"]
     option = config.option
     return config.args_source is config.ArgsSource.TESTPATHS and not (option.keyword or getattr(option, "lf", False))
-
-
-@pytest.fixture(autouse=True)
-def english_again():
-    """Speak English before and after each test, whatever the environment and other tests say."""
-    text._chosen.set(text.ENGLISH)
-    yield
-    text._chosen.set(text.ENGLISH)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.learner import file_of, learners_course, needed_folder, one_task, progress_option
+from grader.cli.learner import file_of, needed_folder, one_task, progress_option
 from grader.cli.shared import FOLDER, NEW_FILE, WrongCall, writable
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ MOST_LISTED = 10
 @click.option("--update", is_flag=True, help="Bring new tasks into a folder of yours; what you wrote stays.")
 def init_command(folder: Path, slugs: tuple[str, ...], track: str, notebooks: bool, update: bool) -> None:
     """Make a folder to work in: stubs, what to read, and data, ready for git and VS Code."""
-    course = learners_course(None)
+    from grader.course import load_course
+
+    course = load_course()
     topics = [course.topic(slug) for slug in dict.fromkeys(slugs)]
     topics.sort(key=lambda topic: (topic.order, topic.slug))
     if track and track not in course.tracks:
@@ -92,9 +94,10 @@ def _update(course: Course, folder: Path, topics: Sequence[Topic]) -> None:
 @progress_option
 def reset_command(name: str, folder: Path | None) -> None:
     """Put the stub of a task back; a copy of the file is kept, and no other line of it changes."""
+    from grader.course import load_course
     from grader.learner.renew import reset
 
-    course = learners_course(None)
+    course = load_course()
     task = one_task(course, name)
     place = needed_folder(folder)
     file = file_of(place, course, task.topic)

@@ -1,10 +1,10 @@
-"""What the commands for learners share: the folder that remembers them, and the language that they read."""
+"""What the commands for learners share: the folder that remembers them, and its progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from grader.course import Course, Task
     from grader.learner.progress import Progress
     from grader.learner.task_states import Current
-    from grader.report import Report
-
-Spoken = TypeVar("Spoken")
 
 progress_option = click.option(
     "--progress",
@@ -24,27 +21,6 @@ progress_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
     help="The folder that keeps your progress; else the nearest that `grade init` made.",
-)
-
-
-def _code(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """Refuse what is no code of a language before any work is done."""
-    if value:
-        from grader.text import BadLanguage, speak
-
-        try:
-            return speak(value)
-        except BadLanguage as problem:
-            raise click.BadParameter(str(problem)) from problem
-    return value
-
-
-language_option = click.option(
-    "--language",
-    envvar="TORCHGRADE_LANGUAGE",
-    callback=_code,
-    metavar="CODE",
-    help="Language of the texts, such as de; English where there is no translation.",
 )
 
 
@@ -119,33 +95,6 @@ def remember(folder: Path | None, change: Callable[[Progress], Progress]) -> Non
     note = update(folder, change) if folder is not None else None
     if note:
         click.echo(note, err=True)
-
-
-def learners_course(language: str | None) -> Course:
-    """Return the course in a language, which the labels of all pages then have too."""
-    from grader.course import load_course
-    from grader.text.translate import translated_course
-
-    return _in_language(language, load_course(), translated_course)
-
-
-def in_language(report: Report, language: str | None) -> Report:
-    """Return a report in a language, which the labels of its page then have too."""
-    from grader.text.translate import translated
-
-    return _in_language(language, report, translated)
-
-
-def _in_language(language: str | None, what: Spoken, translate: Callable[[Spoken], Spoken]) -> Spoken:
-    """Translate what is shown; a broken translation is only mentioned."""
-    from grader.text import BadTranslation, speak
-
-    speak(language)
-    try:
-        return translate(what)
-    except BadTranslation as problem:
-        click.echo(f"{problem}: English is shown", err=True)
-        return what
 
 
 def one_task(course: Course, name: str) -> Task:

@@ -56,7 +56,7 @@ cli.add_sections(
             handout.export_command,
             handout.release_command,
         ),
-        "authors": (maintain.verify_command, maintain.stubs_command, maintain.text_command),
+        "authors": (maintain.verify_command, maintain.stubs_command),
     }
 )
 

@@ -12,7 +12,7 @@ import click
 
 from grader.cli import shared
 from grader.cli.group import DefaultCommand
-from grader.cli.learner import in_language, language_option, progress_option
+from grader.cli.learner import progress_option
 
 if TYPE_CHECKING:
     from grader.course import Course, Topic
@@ -139,18 +139,16 @@ def _names(course: Course, topic: Topic) -> list[str]:
 @shared.jobs_option
 @shared.start_method_option
 @progress_option
-@language_option
 @click.pass_context
 def path_command(
     ctx: click.Context, /, paths: tuple[Path, ...], kind: str, output: Path | None, curves: bool, repeat: bool,
-    details: bool, folder: Path | None, language: str | None, **options: Any,
+    details: bool, folder: Path | None, **options: Any,
 ) -> int:  # fmt: skip
     """Grade the files of the course that lie under each PATH."""
     _check_paths(ctx, paths)
     shared.writable(output)
     report = graded_and_kept(paths, folder, options)
-    people = kind == "terminal"  # the others stay English: programs read them
-    _present(in_language(report, language) if people else report, kind, output, paths, curves, repeat)
+    _present(report, kind, output, paths, curves, repeat)
     return _exit_code(report, details=details)
 
 
@@ -210,16 +208,15 @@ def _points(report: Report) -> str:
 @shared.sandbox_option
 @shared.device_option
 @shared.jobs_option
-@language_option
 def report_command(
-    paths: tuple[Path, ...], page: Path, kept: Path | None, language: str | None, **options: Any
+    paths: tuple[Path, ...], page: Path, kept: Path | None, **options: Any
 ) -> int:
     """Grade the files under each PATH and write the report as a page, with its curves, paths and pictures."""
     _check_report(paths, page, kept)
     report = shared.kept_report(kept, "--from") if kept else graded_and_kept(paths, None, options)
     from grader.render.html.report_page import report_page
 
-    shared.write(report_page(in_language(report, language)), page, "--html")
+    shared.write(report_page(report), page, "--html")
     click.echo(f"{_points(report)}; the page is in {page}")
     return _exit_code(report)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +22,17 @@ if TYPE_CHECKING:
 @shared.topics_option
 @click.option("--format", "kind", type=shared.FORMATS, default="terminal", help="What the list looks like.")
 @learner.progress_option
-@learner.language_option
 def list_command(
     names: tuple[str, ...], open_: bool, passed: bool, failed: bool, topics: tuple[str, ...], kind: str,
-    folder: Path | None, language: str | None,
+    folder: Path | None,
 ) -> None:  # fmt: skip
     """Show the topics and tasks of the course, and which of them pass."""
+    from grader.course import load_course
     from grader.learner.progress import Progress
     from grader.learner.task_states import filtered
     from grader.render import course_pages as pages
 
-    course = learner.learners_course(language)
+    course = load_course()
     topics = (*names, *topics)
     for slug in topics:
         course.topic(slug)
@@ -64,16 +63,16 @@ def list_command(
     "--report", type=shared.FILE, metavar="FILE", help="A JSON report: begin with what went wrong there."
 )
 @learner.progress_option
-@learner.language_option
 def hint_command(
-    name: str, number: int | None, report: Path | None, folder: Path | None, language: str | None
+    name: str, number: int | None, report: Path | None, folder: Path | None
 ) -> None:
     """Show the next hint of a task: first about what went wrong, then N of rising strength."""
+    from grader.course import load_course
     from grader.learner.progress_changes import after_hint, next_help, picked
     from grader.render import course_pages as pages
     from grader.text.formatting import count
 
-    course = learner.learners_course(language)
+    course = load_course()
     task = learner.one_task(course, name)
     if number is not None and number > len(task.hints):
         raise shared.WrongCall(f"{task.id} has {count(len(task.hints), 'hint')}: there is no hint {number}")
@@ -100,16 +99,15 @@ def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskPr
 @click.command("next", short_help="Show the next open task.")
 @click.argument("names", nargs=-1, metavar="[TOPIC]...")
 @learner.progress_option
-@learner.language_option
-def next_command(names: tuple[str, ...], folder: Path | None, language: str | None) -> None:
+def next_command(names: tuple[str, ...], folder: Path | None) -> None:
     """Show the next open task: what it builds on, where it lies, and how to grade it."""
+    from grader.course import load_course
     from grader.learner.code_files import place_of
     from grader.learner.task_states import in_turn, open_needs
     from grader.render import course_pages as pages
     from grader.report import Verdict
-    from grader.text.translate import translated_failure
 
-    course = learner.learners_course(language)
+    course = load_course()
     place = learner.needed_folder(folder)
     here = learner.current_in(place, course)
     if here.problem:
@@ -132,7 +130,7 @@ def next_command(names: tuple[str, ...], folder: Path | None, language: str | No
     entry = here.progress.of(task.id)
     step = pages.Next(
         task,
-        replace(entry, failure=entry.failure and translated_failure(entry.failure, task, course)),
+        entry,
         open_needs(task, here.progress),
         place_of(task, here.files[task.topic], place)
         if task.topic in here.files
@@ -154,10 +152,11 @@ def _absent(topic: str, folder: Path) -> str:
 @click.argument("slug", metavar="TOPIC")
 @shared.page_option()
 @learner.progress_option
-@learner.language_option
-def lesson_command(slug: str, page: Path | None, folder: Path | None, language: str | None) -> None:
+def lesson_command(slug: str, page: Path | None, folder: Path | None) -> None:
     """Open the lesson of a topic in a browser, with its figures and formulas, and its tasks below."""
-    course = learner.learners_course(language)
+    from grader.course import load_course
+
+    course = load_course()
     topic, place = course.topic(slug), learner.course_folder(folder)
     shared.writable(page, "--html")
     from grader.render.html.lesson import lesson_page
@@ -189,9 +188,11 @@ def _open(text: str, name: str, place: Path | None) -> None:
     click.echo(f"the page is in {file}")
 
 
-def _asked(name: str, folder: Path | None, language: str | None) -> tuple[Course, Task, Path, bool]:
+def _asked(name: str, folder: Path | None) -> tuple[Course, Task, Path, bool]:
     """Return the task of a name with its course, the folder that it is about, and whether it has passed there."""
-    course = learner.learners_course(language)
+    from grader.course import load_course
+
+    course = load_course()
     task, place = learner.one_task(course, name), learner.needed_folder(folder)
     progress = learner.progress_in(place)
     return course, task, place, progress is not None and progress.of(task.id).ever_passed
@@ -221,13 +222,12 @@ def _reference(course: Course, task: Task, place: Path) -> str:
 @click.argument("name", metavar="TASK")
 @click.option("--no-cost", "cheap", is_flag=True, help="Leave the measurement out, which takes seconds.")
 @learner.progress_option
-@learner.language_option
-def explain_command(name: str, cheap: bool, folder: Path | None, language: str | None) -> None:
+def explain_command(name: str, cheap: bool, folder: Path | None) -> None:
     """Show the reference beside your code, what torch has for it, and what both cost."""
     from grader.learner.cost import costs_of
     from grader.render import explain as pages
 
-    course, task, place, has_passed = _asked(name, folder, language)
+    course, task, place, has_passed = _asked(name, folder)
     if not has_passed:
         raise shared.WrongCall(
             f"{task.id} has not passed yet: `grade {place} --task {task.id}` grades it, "
@@ -256,12 +256,11 @@ def _module(course: Course, slug: str, place: Path) -> str:
 @click.argument("name", metavar="TASK")
 @click.option("--give-up", is_flag=True, help="Show it although the task has not passed; that is remembered.")
 @learner.progress_option
-@learner.language_option
-def solution_command(name: str, give_up: bool, folder: Path | None, language: str | None) -> None:
+def solution_command(name: str, give_up: bool, folder: Path | None) -> None:
     """Show the reference of a task that you have passed, or that you give up."""
     from grader.render import explain as pages
 
-    course, task, place, has_passed = _asked(name, folder, language)
+    course, task, place, has_passed = _asked(name, folder)
     if not give_up and not has_passed:
         raise shared.WrongCall(
             f"{task.id} has not passed yet: `grade hint {task.id}` helps; --give-up shows the "

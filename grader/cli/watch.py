@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.learner import course_folder, current_in, language_option, learners_course, progress_option
+from grader.cli.learner import course_folder, current_in, progress_option
 from grader.cli.shared import PATH, STOPPED, WrongCall, device_option, open_console, seed_option
 
 if TYPE_CHECKING:
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 @click.option("--sandbox", type=click.Choice(["auto", "strict"]), default="auto", help="As in `grade PATH`.")
 @device_option
 @progress_option
-@language_option
 def command(
     path: Path | None, plain: bool, seed: int | None, core: bool, sandbox: str, device: str,
-    folder: Path | None, language: str | None,
+    folder: Path | None,
 ) -> int:  # fmt: skip
     """Grade at each save the tasks whose code was changed: PATH, else the course folder you are in.
 
     Comments and layout alone grade nothing. The inputs stay the same until it ends: two failures can be compared.
     """
+    from grader.course import load_course
     from grader.learner.code_files import Reader
     from grader.learner.folder import folder_of
     from grader.learner.progress import Progress
@@ -40,7 +40,7 @@ def command(
     from grader.watch.run import Watch
 
     watched = path or course_folder(None) or Path(".")
-    course = learners_course(language)
+    course = load_course()
     reader = Reader(course, watched)
     reading = reader.read()
     if reading.problem is not None:

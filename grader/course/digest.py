@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -53,7 +52,6 @@ def _counts(name: str) -> bool:
 
 TEXT = (".md", ".toml")
 SOURCE = (*TEXT, ".py")
-TRANSLATION = re.compile(r"(\w+)/\1\.[^/]+\.toml")  # a grading does not depend on the language
 
 
 def digest_of(exercises: Path, solutions: Path, suites: Path, datasets: Path) -> str:
@@ -70,7 +68,5 @@ def digest_of(exercises: Path, solutions: Path, suites: Path, datasets: Path) ->
     }
     for label, (folder, suffixes) in parts.items():
         files = files_under(folder, suffixes)
-        add_files(
-            total, ((f"{label}/{name}", file) for name, file in files if not TRANSLATION.fullmatch(name))
-        )
+        add_files(total, ((f"{label}/{name}", file) for name, file in files))
     return total.hexdigest()

@@ -120,9 +120,7 @@ def _topic_files(course: Course, topic: Topic) -> Iterator[Problem]:
     exercise, suite = course.exercises / topic.slug, course.suites / topic.slug
     tests = {f"test_{task.name}.py" for task in topic.tasks}
     mistakes = {f"{task.name}.py" for task in topic.tasks}
-    translations = {file.name for file in exercise.glob(f"{topic.slug}.*.toml")}
-    drawn = {"figures", "figures.py"}
-    yield from _exactly(exercise, {"README.md", "topic.toml", f"{topic.slug}.py"}, translations | drawn)
+    yield from _exactly(exercise, {"README.md", "topic.toml", f"{topic.slug}.py"}, {"figures", "figures.py"})
     yield from _missing(course.solutions, {f"{topic.slug}.py"})
     yield from _exactly(suite, tests | {"mistakes"}, {SHARED_BY_SUITES})
     yield from _exactly(suite / "mistakes", mistakes)

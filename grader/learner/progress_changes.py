@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course import Course, Task
+from grader.course.problem import parse
 from grader.learner.progress import RANKING, Progress, TaskProgress, now, update
 from grader.report import Report, TaskReport, Verdict
 from grader.report.selection import Failure, failure_of
@@ -130,16 +132,29 @@ def picked(task: Task, number: int) -> Help:
 
 
 def next_help(course: Course, task: Task, entry: TaskProgress) -> Help:
-    """Return what is to be shown next, in the language that is spoken."""
-    from grader.text.catalogue import advice_on
-    from grader.text.translate import translated_advice, translated_failure
+    """Return what is to be shown next."""
+    mistake = entry.failure.mistake if entry.failure else None
+    return following(task, entry, advice_on(course, task, mistake) if mistake else None)
 
-    failure = entry.failure and translated_failure(entry.failure, task, course)
-    mistake = failure.mistake if failure else None
-    advice = advice_on(course, task, mistake) if mistake else None
-    if mistake and advice:
-        advice = translated_advice(advice, task, mistake, course)
-    return following(task, replace(entry, failure=failure), advice)
+
+def advice_on(course: Course, task: Task, mistake: str) -> str | None:
+    """Return `hint` of `@mistake("...", hint="...")` over the variant of this name; None without one."""
+    file = course.mistakes_file(task)
+    tree = parse(file) if file.is_file() else None
+    if not isinstance(tree, ast.Module):
+        return None
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    variants = [node for node in tree.body if isinstance(node, kinds) and node.name == mistake]
+    return next((text for node in variants if (text := _advice_in(node))), None)
+
+
+def _advice_in(variant: ast.FunctionDef | ast.ClassDef) -> str | None:
+    for part in variant.decorator_list:
+        match part:
+            case ast.Call(func=ast.Name(id="mistake"), keywords=keywords):
+                values = [keyword.value for keyword in keywords if keyword.arg == "hint"]
+                return next((str(value.value) for value in values if isinstance(value, ast.Constant)), None)
+    return None
 
 
 def following(task: Task, entry: TaskProgress, advice: str | None = None) -> Help:

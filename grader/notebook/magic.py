@@ -24,7 +24,6 @@ from grader.render.html.markup import has_drawings
 from grader.render.page import drawn
 from grader.report import Report
 from grader.report.selection import first_failed
-from grader.text import label
 from grader.text.escape import one_line
 from grader.text.formatting import count, scored, tally
 
@@ -175,6 +174,5 @@ def _height(report: Report) -> int:
 
 def plain(report: Report) -> str:
     """Return the terminal's page without colour, with the commands that a notebook knows."""
-    labels = "|".join(re.escape(label(name)) for name in ("Again", "Grade"))
-    command = re.compile(rf"^({labels})( +)grade .+ --task (\S+)$", re.MULTILINE)
+    command = re.compile(r"^(Again|Grade)( +)grade .+ --task (\S+)$", re.MULTILINE)
     return command.sub(r"\1\2%grade \3", drawn(lambda console: terminal.show(report, console))).rstrip("\n")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ast
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
-from pathlib import Path
 
 from grader.course import Course, Task, Topic
 from grader.course.digest import contents_under
 from grader.course.stub import stub_of
 from grader.release.suites import CannotRelease, Suites, hidden_lines, leaks, tests_of, visible_suites
-from grader.text import keys, read
-from grader.text.catalogue import quoted
 
 UNSAID = {each.name: each.default for each in fields(Task) if each.default is not MISSING and each.name != "hidden"}
 
@@ -35,30 +32,9 @@ def topic_file(
 
 
 def _table(values: Mapping[str, object]) -> list[str]:
-    return [f"{name} = {quoted(value)}" for name, value in values.items()]
-
-
-def translation_file(file: Path, tasks: Collection[str], tests: Collection[str]) -> str:
-    """Return what of a translation goes out.
-
-    Args:
-        file: the whole translation of a topic.
-        tasks: ids of the tasks that go out.
-        tests: keys of the texts of visible tests.
-    """
-    lines = []
-    for key, entry in read(file).entries.items():
-        if _is_open(key, tasks, tests):
-            lines += [f"[{quoted(key)}]", *_table(vars(entry)), ""]
-    return "\n".join(lines)
-
-
-def _is_open(key: str, tasks: Collection[str], tests: Collection[str]) -> bool:
-    task = keys.task_of(key)
-    if task is None:
-        return True
-    kind = key.removeprefix(f"task.{task}.").partition(".")[0]
-    return task in tasks and (kind in ("title", "hint", "differs") or key in tests)
+    """Return the lines of a table, whose values are written as JSON; what that leaves and TOML does not is spelled."""
+    written = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
+    return [f"{name} = {text}".replace("\x7f", "\\u007f") for name, text in written.items()]
 
 
 NO_SOLUTIONS = (
@@ -102,20 +78,9 @@ def student_course(course: Course, tasks: Sequence[Task]) -> StudentCourse:
 
 
 def _exercise(course: Course, slug: str, tasks: Sequence[Task], suites: Suites) -> dict[str, str]:
-    folder = course.exercises / slug
-    tests = {keys.check(task.id, name) for task in tasks for name in _test_names(suites, task)}
     texts = {
         f"exercises/{slug}/README.md": course.lesson(slug),
         f"exercises/{slug}/{slug}.py": stub_of(course, slug),
         f"exercises/{slug}/topic.toml": topic_file(course.topic(slug), tasks, suites.hidden, suites.visible),
     }
-    texts |= {f"exercises/{slug}/{name}": figure.decode() for name, figure in course.figures(slug).items()}
-    for file in sorted(folder.glob(f"{slug}.*.toml")):
-        ids = [task.id for task in tasks]
-        texts[f"exercises/{slug}/{file.name}"] = translation_file(file, ids, tests)
-    return texts
-
-
-def _test_names(suites: Suites, task: Task) -> list[str]:
-    tree = ast.parse(suites.files[f"{task.topic}/test_{task.name}.py"])
-    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return texts | {f"exercises/{slug}/{name}": figure.decode() for name, figure in course.figures(slug).items()}

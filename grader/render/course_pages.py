@@ -12,7 +12,7 @@ from rich.text import Text
 
 from grader.render.page import Page
 from grader.report import Verdict
-from grader.text import label, say
+from grader.text import say
 from grader.text.formatting import MARKS, count, word
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def show_hint(task: Task, help_: Help, console: Console, *, keeps: bool = False)
         if help_.advice:
             page.labelled("Advice", help_.advice, most=LONG)
     if help_.number is not None:
-        which = f"{label('Hint')} {help_.number}/{len(task.hints)}"
+        which = f"Hint {help_.number}/{len(task.hints)}"
         page.labelled(which, task.hints[help_.number - 1], most=LONG)
     page.line()
     if help_.left:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.render.page import Page
-from grader.text import localised, say
+from grader.text import say
 from grader.text.escape import lines
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _code(page: Page, text: str) -> Text:
 
 def _costs(page: Page, costs: Costs) -> None:
     if costs.theirs is None or costs.reference is None:
-        page.labelled("Cost", localised(costs.note), "dim", most=LONG)
+        page.labelled("Cost", costs.note, "dim", most=LONG)
         return
     page.labelled("Cost", say("explain.cost", call=costs.call), most=LONG)
     table = Table.grid(padding=(0, GAP, 0, 0))
@@ -91,7 +91,7 @@ def _costs(page: Page, costs: Costs) -> None:
             row = _written(theirs, name), _written(reference, name), Text(ratio, "dim")
             table.add_row(say(f"explain.{label}"), *row)
     page.console.print(table)
-    page.labelled("", localised(costs.note), "dim", most=LONG)
+    page.labelled("", costs.note, "dim", most=LONG)
 
 
 def _written(value: float, name: str) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 from grader.render.drawings import draw_attached, has_terminal_drawings
 from grader.render.page import LABEL, WIDEST, Page, cut
 from grader.report import LABELS, Message, TaskReport, TestReport, Verdict
-from grader.text import STOPS, say
+from grader.text import say
 from grader.text.escape import lines, one_line
 from grader.text.formatting import MARKS, details, word
 
@@ -58,7 +58,7 @@ def open_details(page: Page, tasks: Sequence[TaskReport], *, brief: bool = False
         for test in task.details_open[:room]:
             page.line("  ", (one_line(test.title or test.name), "bold"))
             if test.message:
-                checked = test.message.checked.removeprefix((test.title or "").rstrip(STOPS)).strip(f": {STOPS}")
+                checked = test.message.checked.removeprefix((test.title or "").rstrip(".")).strip(": .")
                 labels(page, replace(test.message, checked=checked))
         more = len(task.details_open) - room
         if room and more > 0:
@@ -95,12 +95,12 @@ def _repeats(test: TestReport) -> bool:
     """Whether what was checked begins with what the test says, and leaves room on its line for the rest."""
     checked = test.message.checked if test.message else ""
     fits = cell_len(one_line(checked)) <= ONE_LINE
-    return bool(test.title and checked.startswith(test.title.rstrip(STOPS))) and fits
+    return bool(test.title and checked.startswith(test.title.rstrip("."))) and fits
 
 
 def _without_title(test: TestReport, message: Message) -> Message:
     """Return a message whose check is named without the test's sentence, which stands above it."""
-    rest = message.checked.removeprefix(test.title.rstrip(STOPS))
+    rest = message.checked.removeprefix(test.title.rstrip("."))
     return replace(message, checked=rest.removeprefix(": ")) if rest.startswith(": ") else message
 
 

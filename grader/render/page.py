@@ -14,7 +14,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from grader.text import label as spoken_label
 from grader.text import say
 from grader.text.escape import one_line, with_code
 from grader.text.formatting import Alphabet, alphabet
@@ -65,16 +64,15 @@ class Page:
 
     def _labelled(self, label: str, text: str, style: str, most: int) -> None:
         body = Text(cut(one_line(text), most), style)
-        words = spoken_label(label) if label else ""
         for number, part in enumerate(body.wrap(self.console, self.width - LABEL)):
             part.rstrip()
-            head = self.head(words if number == 0 else "")
+            head = self.head(label if number == 0 else "")
             self.console.print(Text.assemble((head, "bold"), part), soft_wrap=True)
 
     def copyable(self, label: str, text: str, style: str = "") -> None:
         """Write a label and a text to copy, such as a command: never cut, never broken."""
         self.console.print(
-            Text.assemble((self.head(spoken_label(label)), "bold"), (one_line(text), style)),
+            Text.assemble((self.head(label), "bold"), (one_line(text), style)),
             soft_wrap=True,
         )
 

@@ -23,7 +23,7 @@ from grader.report.selection import (
     place,
     untouched,
 )
-from grader.text import localised, say
+from grader.text import say
 from grader.text.escape import one_line
 from grader.text.formatting import MARKS, bar, count, details, earned, number, seconds, share, tally, word
 
@@ -215,6 +215,6 @@ def _run(report: Report) -> str:
     environment = report.environment
     return say(
         "report.run_without" if environment.missing_layers else "report.run",
-        seed=report.seed, seconds=f"{report.seconds:.1f}", device=localised(environment.device),
+        seed=report.seed, seconds=f"{report.seconds:.1f}", device=environment.device,
         sandbox=environment.sandbox, layers=", ".join(environment.missing_layers),
     )  # fmt: skip

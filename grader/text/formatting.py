@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from grader.report import Passage, TaskReport, TestReport, Verdict
-from grader.text import count_of, say, verdict_words
+from grader.text import say
 
 DRAWN = "✓●✗·◷▪⊘–█░"
 ASCII_ONLY = str.maketrans(DRAWN, "+ox.t#/-#-")
@@ -49,7 +49,7 @@ def alphabet(encoding: str) -> Alphabet:
 
 def word(verdict: Verdict) -> str:
     """The verdict in words: `not attempted`."""
-    return verdict_words(verdict.value)
+    return verdict.value.replace("_", " ")
 
 
 def passage(value: Passage) -> str:
@@ -100,7 +100,7 @@ def seconds(task: TaskReport) -> float:
 
 def count(number_of: int, noun: str) -> str:
     """`1 task`, `2 tasks`."""
-    return count_of(number_of, noun if number_of == 1 else f"{noun}s")
+    return f"{number_of} {noun}" if number_of == 1 else f"{number_of} {noun}s"
 
 
 def details(task: TaskReport) -> str:

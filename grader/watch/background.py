@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from pathlib import Path
 
 from grader.course import Course
@@ -25,7 +24,7 @@ class Background:
 
     def do(self, effect: e.Graded | e.LookUpHint | e.PutBack, file: Path | None = None) -> None:
         """Do this when what was begun before is done; a stub is put back into the file."""
-        self._pool.submit(copy_context().run, self._safely, effect, file)  # in the language of the page
+        self._pool.submit(self._safely, effect, file)
 
     def close(self) -> None:
         """Finish what was begun."""

@@ -16,10 +16,9 @@ from grader.render.course_pages import LONG, show_failure, show_hint
 from grader.render.failure import failure, open_details
 from grader.render.page import LABEL, Page, cut_front
 from grader.report import DETAILS_NOT_RUN, TaskReport, Verdict
-from grader.text import localised, say
+from grader.text import say
 from grader.text.escape import lines, one_line
 from grader.text.formatting import MARKS, bar, count, word
-from grader.text.translate import translated_failure, translated_task
 from grader.watch.events import KEYS
 from grader.watch.state import State, View, still_graded
 
@@ -49,7 +48,7 @@ def passes(state: State) -> str:
 def body(page: Page, state: State, most: int = LONG) -> None:
     """Write what is looked at, in at most so many lines where that can be chosen."""
     if state.current is None:
-        text = say("watch.no_task") if state.problem is None else one_line(localised(state.problem))
+        text = say("watch.no_task") if state.problem is None else one_line(state.problem)
         page.line((text, "red" if state.problem else ""))
         return
     task = state.course.task(state.current)
@@ -81,7 +80,7 @@ def task_line(page: Page, state: State, task_id: str) -> None:
 
 def problem(page: Page, text: str) -> None:
     """Write why a file cannot be read, in the words of the grader, of which some lines are code."""
-    for number, line in enumerate(lines(localised(text))):
+    for number, line in enumerate(lines(text)):
         page.line((line, "red" if number == 0 else ""))
 
 
@@ -115,7 +114,7 @@ def _task(page: Page, state: State, task: Task, most: int) -> None:
     if so_far is not None:
         failure(page, so_far)
     elif result is not None and result.verdict not in (Verdict.PASS, Verdict.RIGHT, Verdict.NOT_ATTEMPTED):
-        failure(page, translated_task(result, state.course))
+        failure(page, result)
     else:
         _standing(page, state, task)
 
@@ -143,14 +142,13 @@ def _standing(page: Page, state: State, task: Task) -> None:
     page.line((f"{mark} {word(verdict)}", style), *([_beyond(state)] if verdict.is_right else []))
     if verdict is Verdict.RIGHT and (result := state.results.get(task.id)) is not None:
         if result.only_core:
-            page.line((localised(DETAILS_NOT_RUN), "dim"))
+            page.line((DETAILS_NOT_RUN, "dim"))
         else:
-            open_details(page, [translated_task(result, state.course)])
+            open_details(page, [result])
         return
     known = state.progress.of(task.id).failure
     if verdict is Verdict.PASS or known is None:
         return
-    known = translated_failure(known, task, state.course)
     page.line()
     show_failure(page, known)
     page.copyable("Next", known.next or f"grade hint {task.id}", "cyan")
@@ -199,7 +197,7 @@ def _reset(page: Page, state: State, task: Task, most: int) -> None:
 
 def _news(state: State) -> list[tuple[str, str]]:
     if state.said is not None:
-        return [(localised(state.said), "yellow")]
+        return [(state.said, "yellow")]
     running = state.running
     if state.starting:
         return [(say("watch.gets_ready", topics=", ".join(sorted(state.starting))), "dim")]
@@ -222,8 +220,7 @@ def spoken_so_far(task: Task, state: State) -> TaskReport | None:
     running = still_graded(state, task.id)
     if running is None or running.so_far is None:
         return None
-    found = translated_task(running.so_far, state.course)
-    return found if running.named else _unnamed(found)
+    return running.so_far if running.named else _unnamed(running.so_far)
 
 
 def _unnamed(found: TaskReport) -> TaskReport:

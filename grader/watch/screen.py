@@ -15,9 +15,8 @@ from rich.text import Text
 from grader.render.failure import failure
 from grader.render.page import Page
 from grader.report import Verdict
-from grader.text import localised, say
+from grader.text import say
 from grader.text.escape import one_line
-from grader.text.translate import translated_task
 from grader.watch import events as e
 from grader.watch.page import body, foot, head, passes, problem, task_line
 from grader.watch.state import State
@@ -131,7 +130,7 @@ class Plain:
             task_line(self._page, state, event.task_id)
             self._graded.append(event.task_id)
         elif isinstance(event, e.Said):
-            self._page.line(one_line(localised(event.text)))
+            self._page.line(one_line(event.text))
         if self._graded and state.running is None:
             self._end_of_save(state)
         sys.stdout.flush()
@@ -156,6 +155,6 @@ class Plain:
         self._graded = []
         if failed:
             self._page.line()
-            failure(self._page, translated_task(state.results[failed[0]], state.course))
+            failure(self._page, state.results[failed[0]])
         self._page.line((passes(state), "dim"))
         self._page.line()

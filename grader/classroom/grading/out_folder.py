@@ -25,7 +25,6 @@ from grader.classroom.records import ClassResult, Standing
 from grader.course.digest import digest_of_files, files_under
 from grader.course.topics import PACKAGE
 from grader.storage import UNFINISHED, atomic_write, from_plain
-from grader.text import chosen
 from grader.text.formatting import clock
 
 NAME = re.compile(r"[\w@-][\w.@-]*", re.ASCII)  # as we give them; such a file lies in the folder itself
@@ -158,7 +157,7 @@ Files = Iterable[tuple[str, bytes]]  # names and contents
 
 def _digest(result: ClassResult, hidden: Collection[str], own: str) -> str:
     """Return the sha256 of everything that a student's files show, but the run that they came from."""
-    common = repr((result.title, result.zone, result.columns, sorted(hidden), chosen(), _makers()))
+    common = repr((result.title, result.zone, result.columns, sorted(hidden), _makers()))
     return hashlib.sha256(f"{common} {own}".encode("utf-8", "surrogatepass")).hexdigest()
 
 

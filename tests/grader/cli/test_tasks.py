@@ -140,7 +140,7 @@ def test_hint_shows_a_named_mistake_with_its_advice_and_then_general_hints(
 
     from grader.learner.progress_changes import record
 
-    monkeypatch.setattr("grader.text.catalogue.advice_on", lambda course, task, name: f"on {name}")
+    monkeypatch.setattr("grader.learner.progress_changes.advice_on", lambda course, task, name: f"on {name}")
     report = report_with(Verdict.FAIL)
     task = report.tasks[0]
     message = replace(task.tests[0].message, likely="it ran over the batch", mistake="over_batch")

@@ -5,10 +5,16 @@ from dataclasses import replace
 import pytest
 
 from grader.learner.progress import Progress, TaskProgress
-from grader.learner.progress_changes import after_grading, after_hint, after_solution, following, picked
+from grader.learner.progress_changes import (
+    advice_on,
+    after_grading,
+    after_hint,
+    after_solution,
+    following,
+    picked,
+)
 from grader.report import Message, TestReport, Verdict
 from grader.report.selection import Failure
-from grader.text.catalogue import advice_on
 
 MORNING, NOON = "2026-01-01T08:00:00+00:00", "2026-01-01T12:00:00+00:00"
 

@@ -45,8 +45,8 @@ NEEDS = {
     "judge": "course device grader intake process proxy report sandbox suite wire worker",  # the server's warming up
     "verify": "course device judge process proxy report suite",
     # What is said, and the learner.
-    "text": "course judge report",
-    "learner": "course device grader intake judge process proxy report sandbox text wire",
+    "text": "report",
+    "learner": "course device grader intake judge process proxy report sandbox wire",
     "render": "course learner report text verify",
     "render.html": "course intake render report text",
     "notebook": "course intake learner render render.html report text",

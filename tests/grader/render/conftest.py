@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import fields, is_dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
-from grader import text
 from grader.render.terminal import show
 from grader.report import (
     Curve,
@@ -26,8 +22,6 @@ from grader.report import (
     TestReport,
     Verdict,
 )
-from grader.text import digest
-from grader.text.catalogue import words
 
 ENVIRONMENT = Environment(
     torchgrade="0.1.0",
@@ -328,42 +322,3 @@ def show_report():
         return "".join(line.rstrip() + "\n" for line in file.getvalue().split("\n")[:-1])
 
     return shown
-
-
-@pytest.fixture
-def capitals(tmp_path, monkeypatch):
-    """Speak a made-up language, whose texts are the English in capitals: what is left small is untranslated."""
-    rows = [
-        f'["{key}"]\nof = "{digest(english)}"\ntext = {json.dumps(raised(english), ensure_ascii=False)}\n'
-        for key, english in words().items()
-    ]
-    (tmp_path / "ui.xx.toml").write_text("".join(rows), encoding="utf-8")
-    monkeypatch.setattr("grader.text.UI_FOLDER", tmp_path)
-    text.speak("xx")
-
-
-@pytest.fixture
-def data():
-    """A function that makes data visible as such: every text in a value, and in what it holds, in capitals."""
-    return raised
-
-
-def raised(value):
-    if isinstance(value, str) and not isinstance(value, Enum):
-        return re.sub(r"\{\w+\}|[^{]+", lambda part: part[0] if part[0][0] == "{" else part[0].upper(), value)
-    if isinstance(value, tuple):
-        return tuple(map(raised, value))
-    if isinstance(value, dict):
-        return {raised(key): raised(part) for key, part in value.items()}
-    if is_dataclass(value):
-        return replace(value, **{field.name: raised(getattr(value, field.name)) for field in fields(value)})
-    return value
-
-
-SAME = re.compile(r"grade (?:hint )?[^\n`<]*|`(?:def|class) \w+`|\\[xu]\w+")  # commands, code, escapes
-
-
-@pytest.fixture
-def left():
-    """A function that returns the small words of a page, but for what is the same in any language."""
-    return lambda text: set(re.findall(r"\w*[a-z]{2,}\w*", SAME.sub("", text)))

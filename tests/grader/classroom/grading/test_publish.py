@@ -16,7 +16,6 @@ from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading import out_folder
 from grader.classroom.records import Attempt, ClassResult, HandIn, Outcome, Run, Standing, Student, TaskColumn
 from grader.report import Environment, Report, TaskReport, Verdict
-from grader.text import speak
 
 ENVIRONMENT = Environment("0.1.0", "3.11", "2.13", "Linux", "cpu", "forked", (), (), "0" * 64)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -208,13 +207,6 @@ def test_files_are_written_anew_by_another_version_of_the_grader(
     monkeypatch.setattr(out_folder, "feedback", lambda one, result, now: made.append(one.student.id) or [("x", b"")])
     results.run(standing("ann"), standing("ben"))
     assert made == ["ann", "ben"]
-
-
-def test_pages_are_written_anew_in_another_language(results: Results) -> None:
-    """A class that is spoken to in another language gets other pages of the same standings."""
-    speak("de")
-    results.run(standing("ann"))
-    assert "ann.html" in results.new()
 
 
 def test_file_that_was_cut_short_is_written_again(results: Results) -> None:

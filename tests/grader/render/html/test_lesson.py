@@ -151,12 +151,6 @@ def test_sentences_of_a_docstring_fit_any_width_and_its_examples_stay():
     assert "which stay as they were." in head and "\n- `step()` takes" in head
 
 
-def test_words_of_the_page_itself_can_be_translated(capitals):
-    page = page_of("losses")
-    for words in ("TORCHGRADE LESSON", 'aria-label="CONTENTS"', "THE TASKS IN FULL", "NAMES THE NEXT TASK."):
-        assert words in page
-
-
 def test_functions_and_primes_have_the_room_that_tex_gives_them():
     """A name before a number or a letter, but not before a bracket; a prime is no small sign up there."""
     assert '<mo form="prefix" lspace="0.167em" rspace="0.167em">ln</mo><mn>3</mn>' in mathml(r"4 \ln 3", "inline")

@@ -1,19 +1,14 @@
 """The grading worksheet that was downloaded from Moodle, with grades and comments, ready to be uploaded again.
 
-Moodle writes the columns in a fixed order: identifier, name, further identities, status, grade, maximum grade or scale,
-whether the grade can be changed, times, comments. The identifier is known by its content (one word, then a number), the
-maximum by being the same number in every row, or by its name. Words of Moodle's language packs, in lower case, only
-confirm what the places and the contents say; a language that is not among them is recognised all the same, and the
-notes say by what.
-
-The column `Last modified (grade)` stays as it was: by it Moodle sees that nobody has graded in the meantime.
+The identifier is known by its content (one word, then a number), the other columns by what Moodle's language packs call
+them. The column `Last modified (grade)` stays as it was: by it Moodle sees that nobody has graded in the meantime.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
@@ -44,11 +39,13 @@ WORDS = {
         Path(__file__).with_name("moodle_words.toml").read_text(encoding="utf-8")
     ).items()
 }
-CHANGED, NO, YES = WORDS["changed"], WORDS["no"], WORDS["yes"]
+NO, YES = WORDS["no"], WORDS["yes"]
 IDENTIFIER = re.compile(r"(?P<word>[^\d\s][^\d]*?)\s*(?P<number>\d+)")
 NO_WORKSHEET = "no Moodle grading worksheet: "
-REMEDY = "; download it with Grading, Download grading worksheet, and give that file as it is"
-LONGEST_WAY = 3  # columns from the maximum to `Grade can be changed`
+REMEDY = (
+    "; download it with Grading, Download grading worksheet, and give that file as it is; download it in English where"
+    " its language is not known here"
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ class MoodleColumns:
 
 
 def find_columns(sheet: Sheet) -> MoodleColumns:
-    """Find the columns by content, place and known words.
+    """Find the columns by their names.
 
     Raises:
         CannotFill: this is no grading worksheet.
@@ -73,16 +70,18 @@ def find_columns(sheet: Sheet) -> MoodleColumns:
     if len(sheet.rows) < 2:
         raise CannotFill(NO_WORKSHEET + "it has no row of a participant" + REMEDY)
     names = [name.casefold() for name in sheet.values(0)]
-    identifier = _identifier(sheet)
-    most, is_scale = _most(sheet, names, identifier)
-    near = range(most + 1, min(most + 1 + LONGEST_WAY, len(names)))
-    changeable = _first(sheet, near, lambda cell: cell.casefold() in YES | NO)
-    last_time = _first(sheet, range(len(names) - 1, changeable or most, -1), _is_time)
-    modified = _known(names, CHANGED, after=most) or last_time
-    comments = _known(names, WORDS["comments"], after=most)
-    if comments is None and modified is not None and modified + 1 < len(names):
-        comments = modified + 1
-    return MoodleColumns(identifier, most - 1, most, is_scale, changeable, modified, comments)
+
+    def called(what: str) -> int | None:
+        return next((column for column, name in enumerate(names) if name in WORDS[what]), None)
+
+    identifier, most, scale = _identifier(sheet), called("most"), called("scale")
+    place = most if most is not None else scale
+    if not place:
+        raise CannotFill(NO_WORKSHEET + "no column is called `Maximum grade`" + REMEDY)
+    answers = (column for column in range(place + 1, len(names)) if _holds_answers(sheet, column))
+    return MoodleColumns(
+        identifier, place - 1, place, most is None, next(answers, None), called("changed"), called("comments")
+    )
 
 
 def number_of(cell: str) -> str:
@@ -100,37 +99,9 @@ def _identifier(sheet: Sheet) -> int:
     raise CannotFill(NO_WORKSHEET + fault + REMEDY)
 
 
-def _most(sheet: Sheet, names: list[str], identifier: int) -> tuple[int, bool]:
-    """The column of the maximum grade, or of the scale, and whether it is a scale."""
-    for words, is_scale in ((WORDS["most"], False), (WORDS["scale"], True)):
-        column = _known(names, words, after=identifier + 1)
-        if column is not None:
-            return column, is_scale
-    for column in range(identifier + 2, len(names)):
-        cells = _cells(sheet, column)
-        same = len(cells) == len(sheet.rows) - 1 and len(set(cells)) == 1
-        has_grades = all(number_in(cell) is not None for cell in _cells(sheet, column - 1))
-        if same and has_grades and (number_in(cells[0]) or 0) > 0:
-            return column, False
-        if same and "\n" in cells[0]:
-            return column, True
-    raise CannotFill(NO_WORKSHEET + "no column holds the maximum grade, the same number in each row" + REMEDY)
-
-
-def _first(sheet: Sheet, columns: Iterable[int], fits: Callable[[str], object]) -> int | None:
-    """The first of some columns of which every cell fits, and that has any."""
-    found = (column for column in columns if (cells := _cells(sheet, column)) and all(map(fits, cells)))
-    return next(found, None)
-
-
-def _is_time(cell: str) -> bool:
-    """Whether this is a time, or the dash of what was never graded."""
-    found = re.search(r"\b\d{4}\b|\d{4}年", cell) and re.search(r"\d{1,2}[:.時时h]\d{2}", cell)
-    return cell == "-" or bool(found)
-
-
-def _known(names: list[str], words: Collection[str], after: int) -> int | None:
-    return next((column for column, name in enumerate(names) if column >= after and name in words), None)
+def _holds_answers(sheet: Sheet, column: int) -> bool:
+    """Whether a column says yes and no."""
+    return bool(cells := _cells(sheet, column)) and all(cell.casefold() in YES | NO for cell in cells)
 
 
 def _cells(sheet: Sheet, column: int) -> list[str]:
@@ -210,7 +181,8 @@ def fill_moodle(worksheet: bytes, result: ClassResult, *, scale: bool = False) -
         else:
             filling.grade(row, columns.grade, points)
             _comment(filling, sheet, columns, row, standing, hidden)
-    _note_headers(filling, sheet, columns)
+    if columns.modified is None:
+        filling.remarks.append("no column `Last modified (grade)` was found: Moodle does not import without it")
     return filling.filled()
 
 
@@ -238,14 +210,3 @@ def _keys(sheet: Sheet, columns: MoodleColumns, row: int) -> Iterator[Key]:
         if len(set(cells)) == len(cells):  # a status or a group could be somebody's number by chance
             yield from ((kind, sheet.value(row, column)) for kind in (OWN, "sis", "login"))
     yield from map(name_key_of, identities[:1])
-
-
-def _note_headers(filling: Filling, sheet: Sheet, columns: MoodleColumns) -> None:
-    names = sheet.values(0)
-    if columns.modified is None:
-        filling.remarks.append(
-            "no column `Last modified (grade)` was found: Moodle does not import without it"
-        )
-    elif names[columns.modified].casefold() not in CHANGED:
-        told = f"{names[columns.grade]!r} as the grade, {names[columns.most]!r} as its maximum"
-        filling.remarks.append(f"this language is not known here; by place and content, {told}")

@@ -16,7 +16,6 @@ from grader.intake.topic_files import composed
 
 OURS = frozenset(COLUMNS) - {"id"}  # columns that no export has beside one called ID
 MOST_BYTES = 20_000_000
-LONGEST = 100_000  # characters of a cell
 
 
 class RosterProblem(ValueError):
@@ -60,27 +59,25 @@ def _own_or_exported(data: bytes, name: str) -> Iterable[tuple[int, Row]]:
     """Return the rows of a list with our columns, or else of a system's export, with their lines."""
     try:
         sheet = read_sheet(data)
-        header = [cell.casefold() for cell in sheet.values(0)]
-    except CannotFill:
-        sheet, header = None, []
-    if sheet and not ("id" in header and OURS.intersection(header)) and len(header) > 1:
+    except CannotFill as problem:
+        raise RosterProblem(f"{name}: {problem}") from problem
+    header = [cell.casefold() for cell in sheet.values(0)]
+    if not ("id" in header and OURS.intersection(header)) and len(header) > 1:
         exported = _exported_rows(sheet)
         if exported is not None:
             return exported
-    if sheet is None or "id" not in header:
+    if "id" not in header:
         found = ", ".join(shown(cell) for cell in header if cell)[:200] or "none"
         raise RosterProblem(
             f"{name} has no column `id`; its columns are: {found}. Add one that is unique, or give the file that "
             "Canvas, Moodle or Gradescope exports, as it is"
         )
-    if any(len(cell.value) > LONGEST for row in sheet.rows for cell in row):
-        raise RosterProblem(f"{name} is not a CSV file (a cell has more than {LONGEST} characters): save it as CSV")
     for column in COLUMNS:
         if header.count(column) > 1:
             raise RosterProblem(f"{name} has {header.count(column)} columns `{column}`: keep one")
-    own, lines = [column for column in COLUMNS if column in header], sheet.lines()
+    own = [column for column in COLUMNS if column in header]
     filled = [(row, said) for row, said in _records(sheet) if any(said.values())]
-    return [(lines[row], {column: composed(said[column]) for column in own}) for row, said in filled]
+    return [(sheet.lines[row], {column: composed(said[column]) for column in own}) for row, said in filled]
 
 
 def _refuse_shared(row: Mapping[str, str], line: int, owners: dict[tuple[str, str], int], name: str) -> None:
@@ -110,8 +107,8 @@ def _exported_rows(sheet: Sheet) -> list[tuple[int, Row]] | None:
         except CannotFill:
             continue
         if found:
-            lines = sheet.lines()
-            return [(lines[row], {key: composed(text) for key, text in each.items() if text}) for row, each in found]
+            filled = ((row, {key: composed(text) for key, text in each.items() if text}) for row, each in found)
+            return [(sheet.lines[row], each) for row, each in filled]
     return None
 
 

@@ -1,15 +1,14 @@
-"""A table as another program wrote it: some of its cells change, and every other byte stays as it was.
-
-The standard `csv` module forgets how a cell was quoted and how its line ended, and what imports the table may look at
-either; so the cells are kept with their places in the text, and a change is a change of the text in that place.
-"""
+"""A table as another program wrote it: some of its cells change, and all others say what they said."""
 
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from grader.classroom.records import Outcome, Standing, Student
 from grader.classroom.tables.roster import Roster, roster_key
@@ -21,9 +20,8 @@ NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?%?")
 DECIMAL_COMMA = re.compile(r"-?\d+,\d{1,5}")
 DECIMAL_POINT = re.compile(r"-?\d+\.\d{1,5}")
 SEPARATORS = (",", ";", "\t")
-MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 MOST_ROWS_TO_GUESS = 200
-LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def harmless(text: str) -> str:
@@ -57,64 +55,33 @@ class Filled:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One cell: what it says, and where it stands in the text."""
-
-    value: str
-    start: int
-    end: int
-
-    @property
-    def quoted(self) -> bool:
-        """Whether it stands between quotation marks."""
-        return self.end - self.start > len(self.value)
-
-
-@dataclass(frozen=True)
 class Sheet:
-    """A table with the text that it was read from."""
+    """The cells of a table, and how it is written."""
 
-    text: str
+    rows: tuple[tuple[str, ...], ...]  # without empty lines
+    lines: tuple[int, ...]  # of the file, in which the rows begin
     encoding: str
-    mark: bytes  # the byte order mark, if there was one
     separator: str
-    rows: tuple[tuple[Cell, ...], ...]  # without empty lines
+    line_end: str
 
     def value(self, row: int, column: int) -> str:
         """What a cell says, without blanks around it; nothing where the row is too short."""
         cells = self.rows[row]
-        return cells[column].value.strip() if column < len(cells) else ""
+        return cells[column].strip() if column < len(cells) else ""
 
     def values(self, row: int) -> list[str]:
         """What the cells of a row say."""
-        return [cell.value.strip() for cell in self.rows[row]]
-
-    def lines(self) -> list[int]:
-        """The lines of the file in which the rows begin."""
-        found, line, done = list[int](), 1, 0
-        for row in self.rows:
-            line += len(LINE_END.findall(self.text, done, row[0].start))
-            done = row[0].start
-            found.append(line)
-        return found
+        return [cell.strip() for cell in self.rows[row]]
 
     def filled(self, changes: Mapping[tuple[int, int], str]) -> bytes:
         """The table with new values at (row, column), as bytes in the encoding that it came in."""
-        parts, done = [], 0
-        for (row, column), value in sorted(changes.items()):
-            start, end, new = self._edit(row, column, value)
-            parts += [self.text[done:start], new]
-            done = end
-        text = "".join([*parts, self.text[done:]])
-        return self.mark + text.encode(self.encoding)
-
-    def _edit(self, row: int, column: int, value: str) -> tuple[int, int, str]:
-        cells = self.rows[row]
-        if column < len(cells):
-            cell = cells[column]
-            return cell.start, cell.end, _written(value, self.separator, quoted=cell.quoted)
-        gap = self.separator * (column - len(cells) + 1)
-        return cells[-1].end, cells[-1].end, gap + _written(value, self.separator, quoted=False)
+        rows = [list(row) for row in self.rows]
+        for (row, column), value in changes.items():
+            rows[row] += [""] * (column + 1 - len(rows[row]))
+            rows[row][column] = value
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=self.separator, lineterminator=self.line_end).writerows(rows)
+        return text.getvalue().encode(self.encoding)
 
 
 def read_sheet(data: bytes) -> Sheet:
@@ -123,56 +90,43 @@ def read_sheet(data: bytes) -> Sheet:
     Raises:
         CannotFill: it is empty, or no table.
     """
-    unmarked = "utf-16-le" if data[1:2] == b"\0" else ""
-    mark, encoding = next(((mark, name) for mark, name in MARKS if data.startswith(mark)), (b"", unmarked))
-    text, encoding = _decoded(data[len(mark) :], encoding)
+    text, encoding = _decoded(data)
     if "\0" in text or not text.strip():
         raise CannotFill("the file is no table of text: export it again as CSV")
-    separator = max(SEPARATORS, key=lambda sign: _fitness(_rows(text, sign, MOST_ROWS_TO_GUESS)))
-    rows = tuple(row for row in _rows(text, separator) if len(row) > 1 or row[0].value.strip())
-    return Sheet(text, encoding, mark, separator, rows)
+    try:
+        separator = max(SEPARATORS, key=lambda sign: _fitness(list(islice(_rows(text, sign), MOST_ROWS_TO_GUESS))))
+        found = list(_rows(text, separator))
+    except csv.Error as problem:
+        raise CannotFill(f"the file is no table ({problem}): export it again as CSV") from problem
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    return Sheet(tuple(row for _, row in found), tuple(line for line, _ in found), encoding, separator, line_end)
 
 
-def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
+def _decoded(data: bytes) -> tuple[str, str]:
     """The text and its encoding; the last one gives every byte back as it was, whatever the bytes meant."""
-    for name in (encoding,) if encoding else ("utf-8", "cp1252", "latin-1"):
+    marked = next((name for sign, name in MARKS if data.startswith(sign)), "utf-16-le" if data[1:2] == b"\0" else "")
+    for name in (marked,) if marked else ("utf-8", "cp1252", "latin-1"):
         try:
             return data.decode(name), name
         except UnicodeDecodeError:
             continue
-    raise CannotFill(f"the file begins as {encoding} text and does not go on so: export it again")
+    raise CannotFill(f"the file begins as {marked} text and does not go on so: export it again")
 
 
-def _fitness(rows: list[tuple[Cell, ...]]) -> tuple[float, int]:
+def _fitness(rows: list[tuple[int, tuple[str, ...]]]) -> tuple[float, int]:
     """How well a separator fits: the share of rows as wide as the first, and then how wide that is."""
-    width = len(rows[0])
-    alike = sum(len(row) == width for row in rows) / len(rows)
+    width = len(rows[0][1])
+    alike = sum(len(row) == width for _, row in rows) / len(rows)
     return (alike if width > 1 else 0.0, width)
 
 
-def _rows(text: str, separator: str, most: int | None = None) -> list[tuple[Cell, ...]]:
-    """Return the cells of each line, or of `most` lines; a quotation mark inside a bare cell is a character."""
-    sign = re.escape(separator)
-    quoted = rf'"(?P<quoted>(?>(?:[^"]|"")*))"(?=[{sign}\r\n]|\Z)'
-    cell = re.compile(rf"(?P<cell>{quoted}|[^{sign}\r\n]*)(?P<end>{sign}|\r\n|\r|\n|\Z)")
-    rows, cells = list[tuple[Cell, ...]](), list[Cell]()
-    for found in cell.finditer(text):
-        value = found["cell"] if found["quoted"] is None else found["quoted"].replace('""', '"')
-        cells.append(Cell(value, *found.span("cell")))
-        if found["end"] == separator:
-            continue
-        if len(cells) > 1 or found.start() < len(text):
-            rows.append(tuple(cells))
-        cells = []
-        if len(rows) == most:
-            break
-    return rows
-
-
-def _written(value: str, separator: str, *, quoted: bool) -> str:
-    if quoted or any(sign in value for sign in (separator, '"', "\r", "\n")):
-        return '"' + value.replace('"', '""') + '"'
-    return value
+def _rows(text: str, separator: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the rows that are not empty, each with the line in which it begins."""
+    reader, line = csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1
+    for row in reader:
+        if len(row) > 1 or any(cell.strip() for cell in row):
+            yield line, tuple(row)
+        line = reader.line_num + 1
 
 
 NAME, EMAIL, OWN = "name", "email", "id"  # kinds of keys beside those in `Student.ids`

@@ -56,14 +56,14 @@ def test_roster_has_one_form_of_accents(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("name,email\nA,b\n", "no column `id`; its columns are: name, email"),
-        ("", "no column `id`; its columns are: none"),
+        ("", "no table of text"),
         ("id,name\n", "lists no student"),
         ("id,name\n1,A\n,B\n", "line 3: there is no id: B"),
         ("id,name\n1,A\n\n1,B\n", "lines 2 and 4: both have the id 1"),
         ("id,email\n1,A@x\n2,a@X\n", "both have the email a@X"),
         ("id,canvas\n1,5\n2,5\n", "both have the canvas 5"),
         ("id,ID\n1,5\n", "2 columns `id`"),
-        ("id\n" + "x" * 200_000, "is not a CSV file"),
+        ("id\n" + "x" * 200_000, "is no table"),
     ],
 )
 def test_roster_that_is_wrong_says_where(text: str, words: str, tmp_path: Path) -> None:

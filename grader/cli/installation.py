@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.shared import FAILED, FOLDER, FORMATS, OURS, WrongCall, output_option, writable, write
+from grader.cli.shared import FORMATS, OURS, output_option, writable, write
 
 if TYPE_CHECKING:
     from grader.data.manifest import Entry
@@ -33,7 +33,7 @@ def doctor_command(kind: str, output: Path | None) -> None:
 
 @click.group("data")
 def data_command() -> None:
-    """Show, check and add data sets."""
+    """Show and check data sets."""
 
 
 @data_command.command("list")
@@ -46,48 +46,28 @@ def list_command() -> None:
     for entry in entries.values():
         size = _size(sum(file.bytes for file in entry.files))
         unit = "letters" if entry.kind == "text" else "rows"
-        click.echo(f"{entry.name:{wide}}  {entry.rows:6} {unit:7}  {size:>8}  {_state(entry):9}  {entry.title}")
+        click.echo(f"{entry.name:{wide}}  {entry.rows:6} {unit:7}  {size:>8}  {_state(entry):7}  {entry.title}")
 
 
 @data_command.command("verify")
 def verify_command() -> int:
     """Compare every file with its checksum, and look for files that do not belong there."""
-    from grader.data.manifest import faults, is_absent, read_manifest, unlisted
+    from grader.data.manifest import faults, read_manifest, unlisted
 
-    entries = read_manifest().values()
-    ours = [*(fault for entry in entries if entry.shipped for fault in faults(entry)), *unlisted()]
-    theirs = [fault for entry in entries if not entry.shipped for fault in faults(entry)]
-    for fault in (*ours, *theirs):
+    entries = read_manifest()
+    found = [*(fault for entry in entries.values() for fault in faults(entry)), *unlisted()]
+    for fault in found:
         click.echo(str(fault), err=True)
-    if ours or theirs:
-        return OURS if ours else FAILED
-    present = [entry.name for entry in entries if not is_absent(entry)]
-    click.echo(f"every file is as it must be: {', '.join(present)}")
+    if found:
+        return OURS
+    click.echo(f"every file is as it must be: {', '.join(entries)}")
     return 0
 
 
-@data_command.command("mnist")
-@click.option("--from", "source", type=FOLDER, required=True, help="Where your four files are, plain or .gz.")
-@click.option("--to", "home", type=FOLDER, help="Your data folder, if not the usual one.")
-def mnist_command(source: Path, home: Path | None) -> None:
-    """Add all of MNIST from the four files that you have, as `mnist_full`; nothing is downloaded."""
-    from grader.data.manifest import HOME_VARIABLE, DataError, home_folder, read_manifest
-    from grader.data.mnist import add_mnist
-
-    entry = read_manifest()["mnist_full"]
-    try:
-        stored = add_mnist(entry, source, (home or home_folder()).absolute())
-    except DataError as problem:  # of the files that were named
-        raise WrongCall(str(problem)) from problem
-    click.echo(f"{entry.rows} images, as published, are in {stored}")
-    if stored != entry.folder:
-        click.echo(f"they are found there when {HOME_VARIABLE} is set to {stored.parent}")
-
-
 def _state(entry: Entry) -> str:
-    from grader.data.manifest import faults, is_absent
+    from grader.data.manifest import faults
 
-    return "not added" if is_absent(entry) else "damaged" if faults(entry) else "ok"
+    return "damaged" if faults(entry) else "ok"
 
 
 def _size(count: int) -> str:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from grader.data.manifest import DataError, Entry, entry_of, read_checked
-from grader.data.mnist import parse_idx
 
 
 class Part(NamedTuple):
@@ -115,13 +114,13 @@ Files = Mapping[str, bytes]
 Rows = tuple[Any, NDArray[Any]]
 
 
-def images(entry: Entry, raw: Files, stem: str = "") -> Rows:
-    """Read `<stem>images...` and `<stem>labels...`, both IDX.
+def images(entry: Entry, raw: Files) -> Rows:
+    """Read `images...` and `labels...`, both IDX.
 
     Returns:
         x (N, 1, H, W) float32, divided by the manifest's scale; y (N,) int64.
     """
-    pixels, labels = (_idx(raw, stem + part) for part in ("images", "labels"))
+    pixels, labels = (_idx(raw, part) for part in ("images", "labels"))
     x = np.divide(pixels[:, None], entry.scale, dtype=np.float32)
     return x, labels.astype(np.int64)
 
@@ -160,8 +159,10 @@ READERS: dict[str, Callable[[Entry, Files], Rows]] = {"images": images, "numbers
 
 
 def _idx(raw: Files, start: str) -> NDArray[Any]:
+    """Return the bytes of an IDX file as an array: behind 4 bytes, the last the number of its sizes, come these."""
     (found,) = (content for name, content in raw.items() if name.startswith(start))
-    return parse_idx(found)
+    shape = np.frombuffer(found, ">u4", found[3], offset=4).tolist()
+    return np.frombuffer(found, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
 
 
 @functools.lru_cache(maxsize=8)
@@ -201,12 +202,9 @@ def load(name: str) -> DataSet | Table | Text:
         return _table(entry, raw)
     if entry.kind == "text":
         return _text(entry, raw)
-    if entry.kind == "two files of images":
-        train, test = (_part(*images(entry, raw, stem)) for stem in ("train-", "t10k-"))
-    else:
-        x, y = READERS[entry.kind](entry, raw)
-        is_test = held_out(name, entry.split, y)
-        train, test = (_part(_take(x, mask), y[mask]) for mask in (~is_test, is_test))
+    x, y = READERS[entry.kind](entry, raw)
+    is_test = held_out(name, entry.split, y)
+    train, test = (_part(_take(x, mask), y[mask]) for mask in (~is_test, is_test))
     return DataSet(name, train, test, entry.features, entry.classes)
 
 

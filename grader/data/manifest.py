@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
-import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,29 +25,10 @@ class DataError(Exception):
         self.place, self.fault, self.remedy = str(place), fault, remedy
 
 
-HOME_VARIABLE = "TORCHGRADE_DATA"
-
-
 def shipped_folder() -> Path:
     """Return the folder `datasets` of the installed course, or else of the checkout."""
     wheel = PACKAGE / "_course"
     return (wheel if wheel.is_dir() else PACKAGE.parent) / "datasets"
-
-
-def home_folder() -> Path:
-    """Return the folder of sets that are not shipped: $TORCHGRADE_DATA, or the user's own data folder."""
-    chosen = os.environ.get(HOME_VARIABLE)
-    return Path(chosen).expanduser().absolute() if chosen else _user_data() / "torchgrade"
-
-
-def _user_data() -> Path:
-    """Return where this system keeps the data of a user's programs."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
-    chosen = Path(os.environ.get("XDG_DATA_HOME") or "")
-    return chosen if chosen.is_absolute() else Path.home() / ".local" / "share"
 
 
 MANIFEST = "manifest.toml"
@@ -71,7 +50,6 @@ class Entry:
 
     name: str
     title: str
-    shipped: bool  # if not, the learner adds it with `grade data`
     kind: str  # which reader parses it
     files: tuple[DataFile, ...]
     licence: str
@@ -88,8 +66,8 @@ class Entry:
 
     @property
     def folder(self) -> Path:
-        """Where the files of the set lie, or have to."""
-        return (shipped_folder() if self.shipped else home_folder()) / self.name
+        """Where the files of the set lie."""
+        return shipped_folder() / self.name
 
 
 def read_manifest() -> dict[str, Entry]:
@@ -126,53 +104,39 @@ def _parse(text: str) -> Mapping[str, Entry]:
     return {name: from_plain({"name": name, **table}, Entry) for name, table in tomllib.loads(text).items()}
 
 
-ADD = "`grade data mnist --from FOLDER` stores it; it is never downloaded"
-
-
 def read_checked(entry: Entry, file: DataFile) -> bytes:
     """Return the bytes of one file of a set.
 
     Raises:
         DataError: the file is missing, of another size, or of another content.
     """
-    path, remedy = entry.folder / file.name, REPAIR if entry.shipped else ADD
+    path = entry.folder / file.name
     try:
         with path.open("rb") as stream:
             raw = stream.read(file.bytes + 1)
             size = path.stat().st_size
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
-        raise DataError(
-            path, "is missing" if missing else f"cannot be read ({error.strerror})", remedy
-        ) from error
+        fault = "is missing" if missing else f"cannot be read ({error.strerror})"
+        raise DataError(path, fault, REPAIR) from error
     if size != file.bytes:
-        raise DataError(path, f"has {size} bytes, expected {file.bytes}", remedy)
-    check(path, raw, file, remedy)
-    return raw
-
-
-def check(path: Path, raw: bytes, file: DataFile, remedy: str) -> None:
-    """Raise DataError unless the SHA-256 of `raw` is that of the manifest."""
+        raise DataError(path, f"has {size} bytes, expected {file.bytes}", REPAIR)
     got = hashlib.sha256(raw).hexdigest()
     if got != file.sha256:
-        raise DataError(path, f"is damaged: its SHA-256 is {got}, expected {file.sha256}", remedy)
+        raise DataError(path, f"is damaged: its SHA-256 is {got}, expected {file.sha256}", REPAIR)
+    return raw
 
 
 CARD = "README.md"
 
 
-def is_absent(entry: Entry) -> bool:
-    """Whether a set that the learner may add has not been added."""
-    return not entry.shipped and not entry.folder.exists()
-
-
 def faults(entry: Entry) -> list[DataError]:
-    """Return what is wrong with the files of one set; of a set that was never added, nothing."""
-    return [] if is_absent(entry) else [fault for file in entry.files if (fault := _fault(entry, file))]
+    """Return what is wrong with the files of one set."""
+    return [fault for file in entry.files if (fault := _fault(entry, file))]
 
 
 def unlisted() -> Iterator[DataError]:
-    """Yield an error for each file among the shipped sets that no line of the manifest allows."""
+    """Yield an error for each file among the sets that no line of the manifest allows."""
     folder, allowed = shipped_folder(), set(_allowed(read_manifest().values()))
     for file in sorted(folder.rglob("*")):
         inside = file.relative_to(folder)
@@ -184,8 +148,7 @@ def unlisted() -> Iterator[DataError]:
 def _allowed(entries: Iterable[Entry]) -> Iterator[str]:
     yield from (MANIFEST, CARD)
     for entry in entries:
-        files = (file.name for file in entry.files) if entry.shipped else ()
-        yield from (f"{entry.name}/{name}" for name in (CARD, *entry.made_by, *files))
+        yield from (f"{entry.name}/{name}" for name in (CARD, *entry.made_by, *(file.name for file in entry.files)))
 
 
 def _fault(entry: Entry, file: DataFile) -> DataError | None:

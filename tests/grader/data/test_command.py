@@ -1,4 +1,4 @@
-"""`grade data list`, `verify` and `mnist`."""
+"""`grade data list` and `verify`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ def test_list_shows_every_set_with_rows_size_and_state(grade):
     found = lines(out)
     assert code == 0 and list(found) == list(read_manifest())
     assert "1797 rows" in found["digits"] and "116.8 kB" in found["digits"] and " ok " in found["digits"]
-    assert all(words in found["mnist_full"] for words in ("70000 rows", "55.0 MB", "not added"))
 
 
 def test_list_shows_damage(grade, copied):
@@ -62,12 +61,6 @@ def test_verify_names_every_fault_of_ours_and_ends_with_3(grade, copied):
     ]  # fmt: skip
 
 
-def test_verify_ends_with_1_where_only_the_learners_copy_is_damaged(grade, home):
-    (home / "mnist_full").mkdir(parents=True)
-    code, _, err = grade("verify")
-    assert code == 1 and err.count("is missing: `grade data mnist --from FOLDER` stores it") == 4
-
-
 def test_broken_manifest_is_our_fault(grade, copied):
     (copied / "manifest.toml").write_text("[")
     for command in ("list", "verify"):
@@ -75,53 +68,7 @@ def test_broken_manifest_is_our_fault(grade, copied):
         assert code == 3 and "manifest.toml is no manifest" in err
 
 
-def test_mnist_without_a_file_is_a_wrong_call(grade, tmp_path, home):
-    code, out, err = grade("mnist", "--from", tmp_path)
-    assert (code, out) == (2, "")
-    assert f"{tmp_path}/train-images-idx3-ubyte is missing: put it there" in err
-    assert not home.exists()
-
-
-def test_mnist_needs_to_know_from_where(grade):
-    code, _, err = grade("mnist")
-    assert code == 2 and "--from" in err
-
-
-@pytest.fixture
-def four(copied, tmp_path, idx):
-    """Four small files, and a copied manifest that takes them for MNIST."""
-    import hashlib
-
-    import numpy as np
-
-    folder, manifest = tmp_path / "four", (copied / "manifest.toml").read_text(encoding="utf-8")
-    folder.mkdir()
-    for file in read_manifest()["mnist_full"].files:
-        raw = idx(np.zeros((2, 28, 28) if "images" in file.name else 2, "u1"))
-        (folder / file.name).write_bytes(raw)
-        manifest = manifest.replace(file.sha256, hashlib.sha256(raw).hexdigest())
-        manifest = manifest.replace(
-            f'{file.name}", bytes = {file.bytes},', f'{file.name}", bytes = {len(raw)},'
-        )
-    (copied / "manifest.toml").write_text(manifest, encoding="utf-8")
-    return folder
-
-
-def test_mnist_is_stored_in_the_data_folder_and_then_listed_and_verified(grade, four, home):
-    code, out, _ = grade("mnist", "--from", four)
-    assert (code, out) == (0, f"70000 images, as published, are in {home / 'mnist_full'}\n")
-    assert " ok " in lines(grade("list")[1])["mnist_full"]
-    assert grade("verify")[1].rstrip().endswith("houses, mnist, mnist_full")
-
-
-def test_mnist_elsewhere_is_said_to_need_the_variable(grade, four, tmp_path):
-    code, out, _ = grade("mnist", "--from", four, "--to", tmp_path / "other")
-    assert code == 0
-    assert out.endswith(f"they are found there when TORCHGRADE_DATA is set to {tmp_path / 'other'}\n")
-    assert "not added" in lines(grade("list")[1])["mnist_full"]
-
-
-@pytest.mark.parametrize("arguments", [["data"], ["data", "list"], ["data", "verify"], ["data", "mnist"]])
+@pytest.mark.parametrize("arguments", [["data"], ["data", "list"], ["data", "verify"]])
 def test_each_command_has_help(grade, arguments):
     code, out, _ = grade(*arguments[1:], "--help")
     assert code == 0 and out.startswith(f"Usage: grade {' '.join(arguments)}")

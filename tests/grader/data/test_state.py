@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from grader.data.load import load
-from grader.data.manifest import DataError, faults, is_absent, read_checked, read_manifest, unlisted
+from grader.data.manifest import DataError, faults, read_checked, read_manifest, unlisted
 
-SHIPPED = [name for name, entry in read_manifest().items() if entry.shipped]
+SHIPPED = list(read_manifest())
 REMEDY = "install torchgrade again, or restore the folder datasets from its repository"
 
 
@@ -138,17 +138,6 @@ def test_what_systems_and_editors_leave_behind_is_passed_over(copied, place):
     (copied / place).parent.mkdir(exist_ok=True)
     (copied / place).write_text("")
     assert list(unlisted()) == []
-
-
-def test_a_set_that_may_be_added_is_absent_and_without_fault():
-    entry = read_manifest()["mnist_full"]
-    assert is_absent(entry) and faults(entry) == []
-
-
-def test_a_set_that_was_added_in_part_is_faulty(home):
-    entry = read_manifest()["mnist_full"]
-    (home / "mnist_full").mkdir(parents=True)
-    assert not is_absent(entry) and len(faults(entry)) == 4
 
 
 def test_the_wheels_course_comes_before_the_checkout(copied, monkeypatch):

@@ -5,11 +5,13 @@ task is tried alone at once. If that gives the same, the others wait: a known mi
 is proof enough, and only without one are they tried alone, as a worker for each costs more than the tests.
 
 Code that never ends must not cost hours. A test has a second at first; one that takes longer is tried alone, with the
-time that follows from what the reference takes, and only that counts. What else is likely to be late is not tried.
+time that follows from what the reference takes, and only that counts. A training that is marked as long is tried alone
+at once. What else is likely to be late is not tried.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -21,7 +23,7 @@ from grader.device import cuda
 from grader.judge.diagnosis import Named, is_telling, same_outcome
 from grader.judge.message import message_of
 from grader.judge.outcome import Outcome, of_a_full_device
-from grader.judge.runner import Runner, least_seconds
+from grader.judge.runner import Runner, least_seconds, takes_long
 from grader.judge.subject import ReferenceSubject
 from grader.report import TaskReport, TestReport, Verdict
 from grader.sandbox.transport import GivenUp, SandboxProblem
@@ -63,7 +65,7 @@ def attribute_internal(runner: Runner, task: Task, item: pytest.Item, outcome: O
     return again
 
 
-FIRST_SECONDS = 1.0  # no test of a reference takes as long
+FIRST_SECONDS = 1.0  # no other test of a reference takes as long
 MOST_LATE = 2  # tests of one task that has passed others; the rest of its tests are then not tried
 MOST_LATE_TASKS = 3  # of one topic; the rest of its tasks are then not tried
 TOPIC_GIVEN_UP = f"{MOST_LATE_TASKS} tasks of this topic had run out of time before, and the rest of it is given up"
@@ -142,6 +144,8 @@ class Batch:
 
     def _played(self, item: pytest.Item) -> Outcome:
         """Play a test beside others; one that takes long is played alone, and that counts."""
+        if takes_long(item):
+            return self._alone(item, math.inf)
         outcome = self._runner.run(item, FIRST_SECONDS)
         if outcome.verdict is not Verdict.TIMEOUT:
             return outcome

@@ -55,7 +55,7 @@ MARKS = (
     "detail: a task is right without it; one that only calls check_raises or check_manners is a detail by itself",
     "weight(number): the share of this test in its task's points, 1 if not given",
     "statistical: its passing depends on luck: it trains or samples",
-    "timeout(seconds): how long the sandbox may take for this test, 10 if not given",
+    "timeout(seconds): how long the sandbox may take for this test; 10 if not given, and from 10 on it is played alone",
 )
 
 

@@ -198,6 +198,11 @@ def seconds_of(item: pytest.Item) -> float:
     return float(mark.args[0] if mark.args else mark.kwargs["timeout"])
 
 
+def takes_long(item: pytest.Item) -> bool:
+    """Whether a test takes long with any solution: its `timeout` mark allows it at least as much as any has."""
+    return item.get_closest_marker("timeout") is not None and seconds_of(item) >= DEFAULT_SECONDS
+
+
 def weight_of(item: pytest.Item) -> float:
     """Return a test's weight, from its `weight` mark."""
     mark = item.get_closest_marker("weight")

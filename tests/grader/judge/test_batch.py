@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -37,7 +38,7 @@ class ScriptedBench:
         return LEAST_SECONDS
 
     def run_alone(self, item, seconds):
-        assert seconds == self.fair_seconds_of(item)
+        assert seconds == (math.inf if item.get_closest_marker("timeout") else self.fair_seconds_of(item))
         self.asked.append(item.name)
         outcome = self.alone[item.name]
         return Outcome(outcome.verdict, outcome.problem)
@@ -52,10 +53,11 @@ def task(name, topic="maths"):
 def graded():
     """Plays tests by their outcomes; gives the batch, the names tried alone, and what was asked for a name."""
 
-    def grade(beside, alone=None, named=None):
+    def grade(beside, alone=None, named=None, long=()):
         runner = ScriptedBench(beside, alone)
         batch = Batch(runner, task("double"), Late())
-        items = [SimpleNamespace(name=name) for name in beside]
+        marks = {name: pytest.mark.timeout(10).mark for name in long}
+        items = [SimpleNamespace(name=name, get_closest_marker=lambda _, name=name: marks.get(name)) for name in beside]
         for item in items:
             batch.play(item)
         asked = []
@@ -115,6 +117,11 @@ def test_what_says_nothing_of_a_mistake_never_waits(graded):
 def test_a_test_that_takes_long_counts_as_it_is_alone(graded):
     found = graded({"a": LATE, "b": wrong(1)}, {"a": PASS}, named="a mistake")
     assert (found.alone, found.outcomes["a"].verdict) == (["a", "b"], Verdict.PASS)
+
+
+def test_a_training_marked_as_long_is_played_once_and_alone(graded):
+    found = graded({"a": PASS, "b": LATE}, {"b": PASS}, long=["b"])
+    assert (found.alone, found.outcomes["b"].verdict) == (["b"], Verdict.PASS)
 
 
 def test_one_late_test_gives_up_a_task_that_has_passed_none(graded):

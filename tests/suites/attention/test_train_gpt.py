@@ -236,6 +236,7 @@ def test_train_gpt_trains_a_GPT(submission, rng, shared):
 
 @pytest.mark.statistical
 @pytest.mark.weight(4)
+@pytest.mark.timeout(10)
 def test_train_gpt_reads_two_passages_at_once(submission, rng, draw, shared):
     """Of two unseen passages, woven letter by letter, a GPT finds the threads."""
     book, names = dataset("austen"), rng.permutation(len(CHARACTERS))

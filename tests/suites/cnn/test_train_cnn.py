@@ -244,6 +244,7 @@ def test_train_cnn_trains_a_SimpleCNN(submission, rng, shared):
 
 @pytest.mark.statistical
 @pytest.mark.weight(3)
+@pytest.mark.timeout(10)
 def test_train_cnn_reads_held_out_digits(submission, rng, draw, shared):
     """A SimpleCNN reads far more moved digits of MNIST than a simple answer."""
     data = x, y, x_test, _ = draw_digits(rng, 800, 300, shift=3)

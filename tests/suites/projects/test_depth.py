@@ -125,6 +125,7 @@ def lost(trained, x, y):
 
 @pytest.mark.statistical
 @pytest.mark.weight(5)
+@pytest.mark.timeout(20)
 def test_depth_makes_a_plain_net_worse(submission, training, rng, draw, shared):
     """20 plain layers learn less than 6; with shortcuts they do not."""
     x, y, x_test, _ = shared.digits(rng, 300, 40, shift=0, side=7)

@@ -125,6 +125,7 @@ def without_convolutions(shared, data, seed):
 
 @pytest.mark.statistical
 @pytest.mark.weight(5)
+@pytest.mark.timeout(10)
 def test_digits_cnn_reads_held_out_digits(training, rng, draw, shared):
     """Of moved digits never seen it reads more than a net of linear layers."""
     data = shared.digits(rng, test=600)

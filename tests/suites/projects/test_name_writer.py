@@ -147,6 +147,7 @@ def test_name_writer_begins_and_ends_as_names_do(submission, rng, shared):
 
 @pytest.mark.statistical
 @pytest.mark.weight(5)
+@pytest.mark.timeout(20)
 def test_name_writer_writes_names(submission, training, rng, draw, shared):
     """It expects held-out names better than a table of threes, and writes."""
     names, held_out, letters = shared.draw_names(rng)

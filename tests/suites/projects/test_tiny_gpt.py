@@ -174,6 +174,7 @@ def test_tiny_gpt_draws_from_the_scores_of_all_letters(training, rng, shared):
 
 @pytest.mark.statistical
 @pytest.mark.weight(5)
+@pytest.mark.timeout(20)
 def test_tiny_gpt_writes_names(submission, training, rng, draw, shared):
     """It expects held-out names better than a table of threes, and writes."""
     names, held_out, letters = shared.draw_names(rng)

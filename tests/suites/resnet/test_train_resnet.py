@@ -86,6 +86,7 @@ def test_train_resnet_returns_a_net_that_is_ready_to_predict(submission, trainin
 
 @pytest.mark.statistical
 @pytest.mark.weight(5)
+@pytest.mark.timeout(20)
 def test_train_resnet_reads_held_out_digits(training, rng, draw):
     """Of moved digits never seen it reads far more than any simple answer."""
     data = draw_digits(rng, 700, 300)

@@ -219,6 +219,7 @@ def test_train_char_rnn_trains_a_CharRNN(submission, rng, shared):
 
 @pytest.mark.statistical
 @pytest.mark.weight(3)
+@pytest.mark.timeout(10)
 def test_train_char_rnn_reads_a_novel(submission, rng, draw, shared):
     """In passages never seen a CharRNN expects the next letter better than pairs do."""
     book, names = dataset("austen"), rng.permutation(len(CHARACTERS))

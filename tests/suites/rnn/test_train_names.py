@@ -139,6 +139,7 @@ def test_train_names_returns_a_net_that_is_ready_to_predict(submission, training
 
 @pytest.mark.statistical
 @pytest.mark.weight(5)
+@pytest.mark.timeout(10)
 def test_train_names_places_held_out_names(submission, training, rng, draw):
     """Of names never seen it places more than counting letters does."""
     letters = "".join(LETTERS[i] for i in rng.permutation(26).tolist())

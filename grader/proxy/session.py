@@ -94,7 +94,10 @@ class Session:
         Raises SubmissionError as the module does.
         """
         self._loaded, self._sources = slug, dict(sources)
-        self.ask({"op": "load", "slug": slug, "sources": self._sources, "seed": seed}, codes=dict(codes))
+        if self.transport.files != sources:  # a worker that has served others has them
+            self.ask({"op": "files", "sources": self._sources}, codes=dict(codes))
+            self.transport.files = self._sources
+        self.ask({"op": "load", "slug": slug, "seed": seed})
 
     def seed(self, seed: int) -> None:
         """Seed the worker's generators."""

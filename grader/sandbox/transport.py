@@ -7,7 +7,7 @@ import secrets
 import socket
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from grader.wire.frame import Ahead, BadFrame, Buffer, Header, pack, unpack
@@ -54,7 +54,12 @@ Answer = tuple[Header, list[bytearray]]
 
 
 class Transport(Protocol):
-    """One worker, for one test."""
+    """One worker, for one test.
+
+    `files` are the sources that its worker was given to load from; a new one has none.
+    """
+
+    files: Mapping[str, str]
 
     @property
     def scratch(self) -> str:

@@ -33,7 +33,7 @@ class _Files(MetaPathFinder, Loader):
 
     def __init__(self) -> None:
         self.sources: Mapping[str, str] = {}
-        self.codes: Mapping[str, bytes] = {}
+        self.codes: Mapping[str, types.CodeType] = {}
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
         """Answer for the names of the files alone."""
@@ -43,7 +43,7 @@ class _Files(MetaPathFinder, Loader):
         """Execute a file, whose lines tracebacks can show."""
         module.__file__ = filename = f"{module.__name__}.py"
         remember(filename, self.sources[module.__name__])
-        exec(marshal.loads(self.codes[module.__name__]), module.__dict__)
+        exec(self.codes[module.__name__], module.__dict__)
 
     def forget(self) -> None:
         """Let each module be executed anew when it is imported next."""
@@ -54,11 +54,15 @@ class _Files(MetaPathFinder, Loader):
 _files = _Files()
 
 
-def load(slug: str, sources: Mapping[str, str], codes: Mapping[str, bytes]) -> types.ModuleType:
-    """Execute the compiled file `slug`, which may import the others; whatever it raises comes out."""
+def keep(sources: Mapping[str, str], codes: Mapping[str, bytes]) -> None:
+    """Keep compiled files for each `load` that follows, in place of those kept before."""
     forget()
-    _files.sources, _files.codes = sources, codes
-    forget()  # whatever else may have such a name
+    _files.sources, _files.codes = sources, {slug: marshal.loads(code) for slug, code in codes.items()}
+
+
+def load(slug: str) -> types.ModuleType:
+    """Execute the file `slug` anew, which may import the others that are kept; whatever it raises comes out."""
+    forget()  # also whatever else may have such a name
     if _files not in sys.meta_path:
         sys.meta_path.insert(0, _files)
     return importlib.import_module(slug)

@@ -73,8 +73,9 @@ def warm_up() -> None:
     worker = Worker()
     name = "torchgrade_example"
     code = {"dict": [[name, {"bytes": 0}]]}
-    example = {"op": "load", "slug": name, "sources": {name: SOURCE}, "seed": 0, "codes": code}
-    worker.handle(example, [bytearray(compiled(name, SOURCE))])
+    files = {"op": "files", "sources": {name: SOURCE}, "codes": code}
+    worker.handle(files, [bytearray(compiled(name, SOURCE))])
+    worker.handle({"op": "load", "slug": name, "seed": 0}, [])
     for name in ("example", "failing", "training", "layers"):
         arguments = {"args": {"list": [ARGUMENT]}, "kwargs": {"dict": []}}
         worker.handle({"op": "call", "name": name, **arguments, "record": ["softmax"]}, [bytearray(8)])

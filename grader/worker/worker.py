@@ -76,15 +76,18 @@ class Worker:
         self._filenames = frozenset({f"{header['slug']}.py"})
         return module.compiled(header["slug"], header["source"])
 
+    def _op_files(self, request: Request, header: Header) -> None:
+        module.keep(header["sources"], request.decoder.decode(header["codes"]))
+        self._filenames = frozenset(f"{slug}.py" for slug in header["sources"])
+
     def _op_load(self, request: Request, header: Header) -> None:
         self._reset()
         self.namespace = None
         module.forget()  # what was there before, with what it kept on a device
         cuda.release_memory()
-        self._filenames = frozenset(f"{slug}.py" for slug in header["sources"])
         warnings.simplefilter("default", UserWarning)  # so that each play is warned again of the same line
         module.seed_everything(header["seed"])
-        self.namespace = module.load(header["slug"], header["sources"], request.decoder.decode(header["codes"]))
+        self.namespace = module.load(header["slug"])
         module.seed_everything(header["seed"])  # what the module drew at import does not matter
 
     def _op_seed(self, request: Request, header: Header) -> None:

@@ -95,7 +95,7 @@ def median_of(action: Callable[[], object], times: int) -> float:
 def open_session(transport: Transport) -> Session:
     """Let a worker execute the example."""
     session = Session(transport, {})
-    session.load("example", SOURCE, session.compile("example", SOURCE), 0)
+    session.load("example", {"example": SOURCE}, {"example": session.compile("example", SOURCE)}, 0)
     return session
 
 

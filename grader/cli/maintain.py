@@ -25,6 +25,7 @@ from grader.cli import shared
 @click.option(
     "--jobs", type=shared.POSITIVE, metavar="N", help="Parts of the proof to play at the same time."
 )
+@click.option("--mutate", is_flag=True, help="Change the solutions in one place each, and list what no test fails.")
 @shared.device_option
 @click.option("--format", "kind", type=shared.FORMATS, default="terminal", help="What the proof looks like.")
 @shared.output_option

@@ -26,6 +26,8 @@ def show(proof: Verification, console: Console) -> None:
     for task in (task for topic in proof.topics for task in topic.tasks):
         if names := [one_line(row.name) for row in task.rows if row.by_details]:
             page.line(("● ", "cyan"), (one_line(task.id), "bold"), f"  only details catch {', '.join(names)}")
+    for task in (task for topic in proof.topics for task in topic.tasks):
+        _mutants(page, task)
     problems = [
         *((task.id, problem) for topic in proof.topics for task in topic.tasks for problem in task.problems),
         *(("course", problem) for problem in proof.problems),
@@ -59,6 +61,20 @@ def _row(page: Page, task: TaskProof) -> list[Text]:
         _of(task.seeds_passed, task.seeds),
         _of(task.statistical_seeds_passed, task.statistical_seeds),
     ]
+
+
+def _mutants(page: Page, task: TaskProof) -> None:
+    """Write how many mutants of a task fail a test, and each of the others as a difference."""
+    if task.mutation is None:
+        return
+    alive = task.mutation.survivors
+    counts = f"{task.mutation.mutants - len(alive)} of {count(task.mutation.mutants, 'mutant')} fail a test"
+    page.line(("● ", "cyan"), (one_line(task.id), "bold"), f"  {counts}")
+    for each in alive:
+        page.line(f"    line {each.line}")
+        for sign, text, style in (("-", each.before, "red"), ("+", each.after, "green")):
+            for line in text.splitlines():
+                page.line((f"    {sign} {one_line(line)}", style))
 
 
 def _part(part: int, whole: int) -> Text:

@@ -21,6 +21,7 @@ from grader.judge.subject import ReferenceSubject
 from grader.proxy.errors import SubmissionError
 from grader.report import Verdict
 from grader.suite.mistakes import Mistake
+from grader.verify.mutants import MutationScore, mutation_score
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class TaskProof:
     statistical_seeds: int = 0  # under which those were played; 0 where there are none
     statistical_seeds_passed: int = 0
     details: int = 0  # of the tests
+    mutation: MutationScore | None = None  # if it was asked for
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ class Kind(StrEnum):
     MISTAKES = "mistakes"  # every known mistake on every test, under the first seed
     SEEDS = "seeds"  # the reference on the tests that do not depend on luck
     STATISTICAL = "statistical seeds"  # the reference on those that do
+    MUTANTS = "mutants"  # every small change of the reference on every test, under the first seed
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,7 @@ class Found:
     failed: dict[int, list[str]] = field(default_factory=dict)  # names of tests by seed
     details: int = 0  # of the tests
     numbered: tuple[str, ...] = ()  # tests whose cases are told apart by a number alone
+    mutation: MutationScore | None = None
 
 
 class Prover:
@@ -217,6 +221,8 @@ def _played(unit: Unit, runner: Runner, task: Task) -> Found:
         rows = prove_mistakes(runner, task, items)
         details = sum(map(is_detail, items))
         return Found(unit, len(items), len(lucky), rows, details=details, numbered=_numbered(items))
+    if unit.kind is Kind.MUTANTS:
+        return Found(unit, len(items), len(lucky), mutation=mutation_score(runner, task, items))
     chosen = lucky if unit.kind is Kind.STATISTICAL else [item for item in items if item not in lucky]
     failed = failing_seeds(runner, chosen, range(unit.first, unit.last + 1))
     return Found(unit, len(items), len(lucky), failed=failed)

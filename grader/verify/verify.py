@@ -113,6 +113,7 @@ def proof_of(
         named=sum(row.named for row in rows), alike=alike, stub=str(stub), solution=str(solution), seeds=seeds,
         seeds_passed=seeds - len(failed), problems=tuple(problems), rows=rows, statistical=first.statistical,
         statistical_seeds=counted, statistical_seeds_passed=counted - len(unlucky),
+        mutation=next((each.mutation for each in mine[Kind.MUTANTS]), None),
     )  # fmt: skip
 
 
@@ -150,6 +151,7 @@ def verify(
     statistical_seeds: int | None = None,
     jobs: int | None = None,
     device: str = AUTO,
+    mutate: bool = False,
     progress: Tell | None = None,
 ) -> Verification:
     """Verify topics or tasks of the course, all if none is named.
@@ -160,6 +162,7 @@ def verify(
         statistical_seeds: the same for tests whose passing depends on luck; as many as `seeds` if None.
         jobs: processes to play in; as many as there are processors if None, and this one alone for 1.
         device: the accelerator of the device tests, as for a grading.
+        mutate: whether mutants of the reference are played too; those that survive are no fault of the proof.
         progress: told how many parts of the proof are done, how many there are, and which was the last.
 
     Raises:
@@ -177,7 +180,8 @@ def verify(
     tell(0, len(ids), "grading the solutions")
     solutions = _verdicts(course.solutions, ids, jobs, device)
     lucky = seeds if statistical_seeds is None else statistical_seeds
-    units = [Unit(task_id, Kind.MISTAKES) for task_id in ids]
+    kinds = (Kind.MISTAKES, Kind.MUTANTS) if mutate else (Kind.MISTAKES,)
+    units = [Unit(task_id, kind) for task_id in ids for kind in kinds]
     with using(accelerator):
         found = run_units(course, units, lambda one: seed_units(one, seeds, lucky), jobs, tell)
     proofs = {

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import ast
-import functools
-import importlib.util
-import sys
-from pathlib import Path
+import io
 
 import pytest
+from rich.console import Console
 
-from grader.course import load_course
-
-FILE = Path(__file__).parents[2] / "mutants.py"
-spec = importlib.util.spec_from_file_location("mutants", FILE)
-assert spec is not None and spec.loader is not None
-mutants = sys.modules["mutants"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(mutants)
-
+from grader.render import verification
+from grader.verify.mutants import mutants_of
 
 LOOSE = '''
 import torch
@@ -30,7 +22,7 @@ def test_double_shape(submission):
 
 
 def after(code, task="f"):
-    return [each.after for each in mutants.mutants_of(ast.parse(code), task)]
+    return [mutant.after for mutant in mutants_of(ast.parse(code), task)]
 
 
 @pytest.mark.parametrize(
@@ -103,14 +95,17 @@ def f(x):
     assert set(after(code)) == {"x * 2", "x", "2 / x", "3", "1", "4", "2", "    pass"}
 
 
-def test_mutants_that_no_test_fails_are_listed_as_differences(made_up, monkeypatch):
-    task = load_course(made_up.package).tasks[0]
-    monkeypatch.setattr(mutants, "load_course", functools.partial(load_course, made_up.package))
-    strict = mutants.play(task.id)
+def test_mutation_score_lists_what_no_test_fails(made_up, proven):
+    strict = proven(mutate=True).topics[0].tasks[0].mutation
     assert (strict.mutants, strict.survivors) == (5, ())
     made_up.suite(LOOSE)
-    loose = mutants.play(task.id)
+    proof = proven(mutate=True)
+    loose = proof.topics[0].tasks[0].mutation
     assert {(each.before, each.after) for each in loose.survivors} > {("2 * x", "2 / x"), ("2", "3")}
-    head, *lines = mutants.told(task.id, loose)
-    assert head == f"{task.id}  {5 - len(loose.survivors)} of 5 mutants fail a test"
-    assert "    - 2 * x\n    + 2 / x" in "\n".join(lines)
+    text = io.StringIO()
+    verification.show(proof, Console(file=text, width=100))
+    assert "    - 2 * x\n    + 2 / x\n" in text.getvalue()
+
+
+def test_mutants_are_not_played_unless_asked(proven):
+    assert proven().topics[0].tasks[0].mutation is None

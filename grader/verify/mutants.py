@@ -1,8 +1,4 @@
-"""Mutation testing of the suites: `python tests/mutants.py [TOPIC | TASK]...` in a checkout.
-
-Each small change of a solution has to fail a test, or else changes nothing. What no test fails is listed as a
-difference; a topic takes minutes.
-"""
+"""Mutation testing of a suite: each small change of the reference has to fail a test, or else changes nothing."""
 
 from __future__ import annotations
 
@@ -10,35 +6,22 @@ import ast
 import contextlib
 import copy
 import signal
-import sys
-import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from mutation_operators import changed, changed_blocks, is_refusal, with_fields  # noqa: E402 - beside this file
-
-from grader.course import Task, load_course  # noqa: E402 - of this checkout
-from grader.judge.references import References  # noqa: E402
-from grader.judge.runner import Runner, is_statistical  # noqa: E402
-from grader.judge.session import run_session  # noqa: E402
-from grader.judge.subject import NamespaceSubject, ReferenceSubject  # noqa: E402
-from grader.process.prepare import prepare_torch  # noqa: E402
-from grader.report import Verdict  # noqa: E402
+from grader.course import Task
+from grader.judge.runner import Runner, is_statistical
+from grader.judge.subject import NamespaceSubject
+from grader.report import Verdict
+from grader.verify.mutation_operators import changed, changed_blocks, is_refusal, with_fields
 
 BLOCKS = ("body", "orelse", "finalbody")
 DECIDE_NOTHING = ("decorator_list", "annotation", "returns", "bases")
 SECONDS = 10.0  # that a test of a mutant may take: some never end
-SEED = 1
-Steps = tuple[tuple[str, int | None], ...]  # from a node to one below it
 
 
 @dataclass(frozen=True)
@@ -154,7 +137,10 @@ def _refuses(node: ast.stmt) -> bool:
     return isinstance(node, ast.FunctionDef) and all(map(is_refusal, _without_docstring(node.body)))
 
 
-def _nodes(node: ast.AST, path: Steps = ()) -> Iterator[tuple[Steps, ast.AST]]:
+Path = tuple[tuple[str, int | None], ...]
+
+
+def _nodes(node: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
     """Yield the nodes that decide what a definition computes, with their paths: no annotations, no refusals."""
     yield path, node
     for name, value in ast.iter_fields(node):
@@ -179,7 +165,7 @@ def _without_docstring(block: list[ast.stmt]) -> list[ast.stmt]:
     return block[1:] if isinstance(first, ast.Constant) else block
 
 
-def _replaced(node: ast.AST, path: Steps, other: ast.AST) -> Any:
+def _replaced(node: ast.AST, path: Path, other: ast.AST) -> Any:
     """Return a tree with another node at a path; what is not on the path is shared."""
     if not path:
         return other
@@ -197,38 +183,3 @@ def _difference(node: ast.AST, other: ast.AST) -> tuple[str, str]:
     while old[1:] and new[1:] and old[-1] == new[-1]:
         old, new = old[:-1], new[:-1]
     return "\n".join(old), "\n".join(new)
-
-
-def play(task_id: str) -> MutationScore:
-    """Play the mutants of one task in this process."""
-    prepare_torch()
-    course, found = load_course(), list[MutationScore]()
-    task, references = course.task(task_id), References(course)
-    runner = Runner(course, references, ReferenceSubject(references), SEED)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what our own files are warned of is no author's
-        run_session(
-            runner, [task], "", lambda: found.append(mutation_score(runner, task, runner.by_task.get(task_id, [])))
-        )
-    return found[0]
-
-
-def told(task_id: str, score: MutationScore) -> Iterator[str]:
-    """Yield how many mutants of a task fail a test, and each of the others as a difference."""
-    yield f"{task_id}  {score.mutants - len(score.survivors)} of {score.mutants} mutants fail a test"
-    for each in score.survivors:
-        yield f"    line {each.line}"
-        yield from (f"    - {line}" for line in each.before.splitlines())
-        yield from (f"    + {line}" for line in each.after.splitlines())
-
-
-def main(names: Sequence[str]) -> None:
-    """Play the mutants of some topics and tasks, all if none is named, a task in each process."""
-    ids = [task.id for task in load_course().select(names)]
-    with ProcessPoolExecutor() as pool:
-        for task_id, score in zip(ids, pool.map(play, ids), strict=True):
-            print(*told(task_id, score), sep="\n", flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

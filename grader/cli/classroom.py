@@ -226,7 +226,7 @@ def similar_command(
     paths: tuple[Path, ...], topics: tuple[str, ...], layout: str, roster: Path | None, most: int, kind: str,
     output: Path | None,
 ) -> None:  # fmt: skip
-    """Find hand-ins under PATHS that share structure after renaming, and copies of the reference."""
+    """Find hand-ins under PATHS that share structure after renaming, and those equal to others or to the reference."""
     shared.writable(output)
     findings = _find(paths, topics, layout, roster, most)
     from grader.classroom.pages import similar as pages
@@ -240,12 +240,8 @@ def similar_command(
     if output is not None:
         from grader.text.formatting import count
 
-        found = [count(len(findings.pairs), "pair")]
-        if findings.groups:
-            found.append(count(len(findings.groups), "group"))
-        if findings.of_reference:
-            found.append(f"{count(len(findings.of_reference), 'hand-in')} like the reference")
-        click.echo(f"{', '.join(found)} to look at; they are in {output}")
+        groups = f", {count(len(findings.equal), 'group')}" if findings.equal else ""
+        click.echo(f"{count(len(findings.pairs), 'pair')}{groups} to look at; they are in {output}")
 
 
 def _find(

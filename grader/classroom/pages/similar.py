@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 NO_PROOF = (
     "Similar is not copied: two may have had one teacher, one book or one conversation. Read before you ask."
 )
-GROUPS = "equal or nearly so, names aside, in more than short answers; what the stubs give is left out"
-REFERENCE = "equal to the reference solution or nearly so, by the same measure; only you are told"
+EQUAL = "equal or nearly so, names aside, in more than short answers; what the stubs give is left out"
 MOST_LINES = 12  # of a passage on the terminal
 TASKS_NAMED = 3
 
@@ -34,19 +33,17 @@ def show(findings: Findings, console: Console, *, places: int = 3) -> None:
     page = Page(console)
     page.line((f"{count(findings.students, 'submission')} compared", "bold"), f"  {explained(findings)}")
     page.line()
-    for group in findings.groups:
-        _named(page, GROUPS, group.students)
-    if findings.of_reference:
-        _named(page, REFERENCE, [each.students[0] for each in findings.of_reference])
+    for students in findings.equal:
+        page.line((count(len(students), "hand-in"), "bold"), f"  {EQUAL}")
+        page.line(", ".join(map(one_line, students)))
+        page.line()
     if not findings.pairs:
         page.line("No pair shares more than a little that few others have.")
     else:
         _table(page, findings)
         for pair in findings.pairs[:places]:
             _side_by_side(page, pair)
-    for group in findings.groups[:places]:
-        _side_by_side(page, group.example)
-    if findings.pairs or findings.groups or findings.of_reference:
+    if findings.pairs or findings.equal:
         page.line(NO_PROOF)
     for note in findings.notes:
         page.labelled("Note", note, "yellow", most=10_000)
@@ -63,12 +60,6 @@ def explained(findings: Findings) -> str:
 def to_json(findings: Findings) -> str:
     """The findings as indented JSON in ASCII."""
     return json.dumps(to_plain(findings), indent=2, allow_nan=False) + "\n"
-
-
-def _named(page: Page, what: str, students: Sequence[str]) -> None:
-    page.line((count(len(students), "hand-in"), "bold"), f"  {what}")
-    page.line(", ".join(map(one_line, students)))
-    page.line()
 
 
 def _table(page: Page, findings: Findings) -> None:
@@ -121,7 +112,7 @@ def similar_page(findings: Findings) -> str:
     """The page: a table of the pairs, and the places of each side by side."""
     return environment.page(
         "similar.html.j2", package="grader.classroom.pages", findings=findings, explained=explained(findings),
-        no_proof=NO_PROOF, most=MOST_PASSAGES, groups=GROUPS, reference=REFERENCE, rows=_rows,
+        no_proof=NO_PROOF, most=MOST_PASSAGES, equal=EQUAL, rows=_rows,
     )  # fmt: skip
 
 

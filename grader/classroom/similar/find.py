@@ -1,7 +1,8 @@
-"""Similar submissions: pairs that share structure which few others have, and groups that are nearly equal.
+"""Similar submissions: pairs that share structure which few others have, and those nearly equal.
 
-A structure that many have is most often the natural way to write it. So groups, and copies of the reference, which
-may be many, must be alike nearly as a whole and share long definitions: a short answer is the same for honest students.
+A structure that many have is most often the natural way to write it, and counts for no pair. So hand-ins that are nearly
+equal, to one another or to the reference, are told apart from that, by long definitions alone: a short answer is the same
+for honest students.
 
 The pieces that two students share are laid side by side by rapidfuzz, whose C++ finds the longest common subsequence of
 two lists of tokens in well under a millisecond; the standard library's difflib takes a hundred times as long for it.
@@ -17,7 +18,6 @@ from rapidfuzz.distance import Indel, LCSseq
 
 from grader.classroom.similar.index import (
     WINDOW,
-    Flags,
     StructureIndex,
     Structures,
     index_of,
@@ -33,8 +33,8 @@ LEAST_SHARE = 0.15  # of what the one with less has of its own
 MOST_PAIRS = 100
 LOOKED_AT = 20  # candidates for each pair to show, the most promising ones
 LONG = 48  # tokens of a definition, about six statements: shorter ones are alike without having been copied
-FEWEST_EQUAL = 96  # tokens of long definitions that a group has in common
-NEARLY_EQUAL = 0.8  # of what the one with less has, the stub's left out
+FEWEST_EQUAL = 96  # tokens of long definitions that equal hand-ins have in common
+NEARLY_EQUAL = 0.8  # of what the one with less has in them, the stub's left out
 FEWEST_OF_GROUP = 3  # two are a pair
 REFERENCE = "the reference solution"
 DIGITS = 4  # of shares
@@ -81,14 +81,6 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Three or more students whose hand-ins are equal or nearly so, names aside, however many they are."""
-
-    students: tuple[str, ...]
-    example: Pair  # the first two of them
-
-
-@dataclass(frozen=True)
 class Findings:
     """A comparison of a class; the JSON has these names."""
 
@@ -97,8 +89,7 @@ class Findings:
     left_out: int  # further pairs, smaller than those
     notes: tuple[str, ...]
     pairs: tuple[Pair, ...]  # the largest first
-    groups: tuple[Group, ...]  # the largest first
-    of_reference: tuple[Pair, ...]  # the second is the reference solution, which is (nearly) what was handed in
+    equal: tuple[tuple[str, ...], ...]  # three students and more, or REFERENCE with any: they are (nearly) the same
 
 
 def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIRS) -> Findings:
@@ -115,7 +106,6 @@ def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIR
         student: dict(_pieces(course, student, files, given, notes.append))
         for student, files in sorted(submissions.items())
     }
-    groups, of_reference = _equal_ones(pieces, stubs, references)
     limit = most_holders(len(submissions))
     natural = joined([*_windows(stubs).values(), *_windows(references).values()])
     index = index_of({student: _windows(found) for student, found in pieces.items()}, natural, limit)
@@ -124,7 +114,7 @@ def find_similar(course: Course, submissions: Submissions, most: int = MOST_PAIR
         key=lambda pair: (-pair.tokens * pair.share, *pair.students),
     )
     left_out, shown = max(0, len(found) - most), tuple(found[:most])
-    return Findings(len(submissions), limit, left_out, tuple(notes), shown, groups, of_reference)
+    return Findings(len(submissions), limit, left_out, tuple(notes), shown, _equal_ones(pieces, stubs, references))
 
 
 def _natural(course: Course, slugs: Collection[str]) -> tuple[Pieces, Pieces, dict[str, frozenset[str]]]:
@@ -138,49 +128,19 @@ def _natural(course: Course, slugs: Collection[str]) -> tuple[Pieces, Pieces, di
     return stubs, references, given
 
 
-def _equal_ones(
-    pieces: Mapping[str, Pieces], stubs: Pieces, references: Pieces
-) -> tuple[tuple[Group, ...], tuple[Pair, ...]]:
-    """The groups that are equal or nearly so, and those who are equal to the reference."""
-    everybody = {**pieces, REFERENCE: references}
-    windows = {who: _windows(each) for who, each in everybody.items()}
+def _equal_ones(pieces: Mapping[str, Pieces], stubs: Pieces, references: Pieces) -> tuple[tuple[str, ...], ...]:
+    """Everybody with those who share nearly all of their long definitions, each such group once, the largest first."""
+    windows = {who: _windows(each) for who, each in {**pieces, REFERENCE: references}.items()}
     long = {
         who: {name: each for name, each in found.items() if len(each) > LONG - WINDOW}
         for who, found in windows.items()
     }
-    given = joined(_windows(stubs).values())
-    index = index_of(windows, given, len(everybody))
-    names = list(everybody)
-    linked = index.linked(1, NEARLY_EQUAL)
-    linked &= index_of(long, given, len(everybody)).linked(FEWEST_EQUAL - WINDOW + 1, 0)
-    led = linked[names.index(REFERENCE)].copy()
-    linked[led] = linked[:, led] = False  # who is equal to the reference has that in common with others
-    of_reference = [
-        _pair(index, everybody, names[place], REFERENCE)
-        for place in np.flatnonzero(led)
-        if names[place] != REFERENCE
-    ]
-    groups = [
-        Group(tuple(names[place] for place in group), _pair(index, everybody, names[group[0]], names[other]))
-        for group, other in _groups(linked)
-        if len(group) >= FEWEST_OF_GROUP
-    ]
-    return tuple(sorted(groups, key=lambda group: -len(group.students))), tuple(of_reference)
-
-
-def _groups(linked: Flags) -> Iterator[tuple[list[int], int]]:
-    """Yield the places that are linked, directly or through others, and one that is linked directly with the first."""
-    np.fill_diagonal(linked, False)
-    left = set(range(len(linked)))
-    while left:
-        waiting, group = [min(left)], list[int]()
-        left -= {*waiting}
-        while waiting:
-            group.append(waiting.pop())
-            new = left & set(np.flatnonzero(linked[group[-1]]).tolist())
-            left -= new
-            waiting += new
-        yield sorted(group), int(linked[group[0]].argmax())
+    index = index_of(long, joined(_windows(stubs).values()), len(windows))
+    sizes = np.array([len(own) for own in index.own.values()])
+    linked = index.pairs >= np.maximum(FEWEST_EQUAL - WINDOW + 1, NEARLY_EQUAL * np.minimum.outer(sizes, sizes))
+    groups = {tuple(name for name, is_one in zip(windows, row, strict=True) if is_one) for row in linked}
+    equal = [each for each in groups if len(each) >= (2 if REFERENCE in each else FEWEST_OF_GROUP)]
+    return tuple(sorted(equal, key=lambda each: (-len(each), each)))
 
 
 def _windows(pieces: Pieces) -> dict[str, Structures]:

@@ -5,7 +5,7 @@ so that two windows are alike whatever their names are, as long as the same plac
 hashes of 64 bits: two windows that meet by chance are rare, and would be one of the many that a pair needs.
 
 For pairs, what the stub or the reference has, and what more than a few of the class have, is the natural way to write
-it and counts for nothing. For groups that are equal, only the stub's counts for nothing, however many have the rest.
+it and counts for nothing.
 """
 
 from __future__ import annotations
@@ -93,13 +93,6 @@ class StructureIndex:
         shares = self.pairs[left, right] / np.maximum(1, np.minimum(sizes[left], sizes[right]))
         order = np.argsort(-shares, kind="stable")[:most]
         return [(names[left[place]], names[right[place]]) for place in order]
-
-    def linked(self, fewest: int, share: float) -> Flags:
-        """Which two have at least so many structures in common, and this share of those of the one with less."""
-        sizes = np.array([len(own) for own in self.own.values()], np.int64)
-        least = np.minimum(sizes[:, None], sizes[None, :])
-        found: Flags = (self.pairs >= fewest) & (self.pairs >= share * least)
-        return found
 
     def common(self, left: str, right: str) -> Structures:
         """The structures that two students have in common, sorted."""

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader.classroom.pages.similar import show, similar_page, to_json
 from grader.classroom.records import HandIn, Student
-from grader.classroom.similar.find import find_similar
+from grader.classroom.similar.find import REFERENCE, find_similar
 from grader.classroom.similar.index import most_holders
 from grader.classroom.similar.pieces import submissions_of, tokens_of
 from grader.course import load_course
@@ -101,22 +101,20 @@ def one(topic, path):
 
 
 def test_stub_is_nobodys_own(independent):
-    """Eight who hand in the stub are no group, no pair, and no copy of the reference."""
+    """Eight who hand in the stub are no group and no pair."""
     found = find_similar(
         COURSE, {f"s{number}": one("tensors", COURSE.stub_file("tensors")) for number in range(8)}
     )
-    assert (found.pairs, found.groups, found.of_reference) == ((), (), ())
+    assert (found.pairs, found.equal) == ((), ())
 
 
 def test_copies_of_the_reference_are_told_as_such(independent):
-    """Who hands in the reference, with other names too, is told as that, and is no pair or group."""
+    """Who hands in the reference, with other names too, is told as that, and is no pair."""
     reference = COURSE.solution_file("tensors")
     copies = {"a": one("tensors", reference), "b": {"tensors": disguised(reference.read_bytes())}}
     found = find_similar(COURSE, {**independent, **copies, "c": one("tensors", reference)})
-    assert [pair.students[0] for pair in found.of_reference] == ["a", "b", "c"]
-    assert min(pair.share for pair in found.of_reference) > 0.9 and found.of_reference[0].places
-    assert (found.pairs, found.groups) == ((), ())
-    assert find_similar(COURSE, independent).of_reference == ()
+    assert (found.pairs, found.equal) == ((), (("a", "b", "c", REFERENCE),))
+    assert find_similar(COURSE, independent).equal == ()
 
 
 def many_people(count, versions):
@@ -140,8 +138,7 @@ def test_eight_copies_in_a_class_of_32_are_a_group(independent):
     class_ = many_people(24, [files["tensors"] for files in independent.values()])
     copies = {f"copy{number}": {"tensors": NUMPY_ACCENT} for number in range(7)}
     found = find_similar(COURSE, {**class_, **copies, "disguised": {"tensors": disguised(NUMPY_ACCENT)}})
-    assert [group.students for group in found.groups] == [(*sorted(copies), "disguised")]
-    assert found.groups[0].example.share == 1 and found.groups[0].example.places
+    assert found.equal == ((*sorted(copies), "disguised"),)
 
 
 SHORT = {
@@ -173,23 +170,23 @@ def test_idiomatic_short_answers_are_no_group(forms):
         text = "".join(f"def {name}(x, dim):\n    {body}\n" for name, body in bodies.items())
         class_[f"s{number:02}"] = {"losses": f"import torch\n{text}".encode()}
     found = find_similar(COURSE, class_)
-    assert (found.groups, found.pairs, found.of_reference) == ((), (), ())
+    assert (found.pairs, found.equal) == ((), ())
 
 
 def test_independent_answers_to_long_tasks_are_no_group(independent):
     """Where each task is answered in one of ten ways, nobody is equal as a whole."""
     found = find_similar(COURSE, many_people(200, [files["tensors"] for files in independent.values()]))
-    assert found.groups == () and found.of_reference == ()
+    assert found.equal == ()
 
 
 def test_structure_that_many_have_makes_no_pair(independent):
     """What more than a few of the class have alike makes a group, and counts for no pair."""
     many = {f"s{number}": {"tensors": NUMPY_ACCENT} for number in range(most_holders(4) + 1)}
     found = find_similar(COURSE, many)
-    assert (found.pairs, [group.students for group in found.groups]) == ((), [tuple(many)])
+    assert (found.pairs, found.equal) == ((), (tuple(many),))
     few = dict(list(many.items())[:2])
     found = find_similar(COURSE, few)
-    assert ([pair.students for pair in found.pairs], found.groups) == ([("s0", "s1")], ())
+    assert ([pair.students for pair in found.pairs], found.equal) == ([("s0", "s1")], ())
 
 
 def test_groups_and_copies_of_the_reference_are_shown_everywhere():
@@ -200,14 +197,13 @@ def test_groups_and_copies_of_the_reference_are_shown_everywhere():
     console = Console(file=StringIO(), width=100, color_system=None, markup=False, highlight=False)
     show(findings, console)
     text = console.file.getvalue()
-    assert "5 hand-ins  equal" in text and "1 hand-in  equal to the reference" in text and "<i>lea" in text
-    assert "g0, g1, g2, g3, g4" in text and "Similar is not copied" in text and " | " in text
+    assert "5 hand-ins  equal" in text and "<i>lea, the reference solution" in text
+    assert "g0, g1, g2, g3, g4" in text and "Similar is not copied" in text
     assert max(map(len, text.splitlines())) <= 100
     page = similar_page(findings)
-    assert "5 equal hand-ins" in page and "&lt;i&gt;lea (100 %)" in page and "<i>lea" not in page
+    assert "5 equal hand-ins" in page and "&lt;i&gt;lea, the reference solution" in page and "<i>lea" not in page
     document = json.loads(to_json(findings))
-    assert document["groups"][0]["students"] == ["g0", "g1", "g2", "g3", "g4"]
-    assert document["of_reference"][0]["students"] == ["<i>lea", "the reference solution"]
+    assert document["equal"] == [["g0", "g1", "g2", "g3", "g4"], ["<i>lea", "the reference solution"]]
 
 
 @pytest.mark.parametrize(("students", "holders"), [(2, 3), (60, 3), (100, 5), (1000, 20)])

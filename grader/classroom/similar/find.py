@@ -1,8 +1,8 @@
 """Similar submissions: pairs that share structure which few others have, and those nearly equal.
 
-A structure that many have is most often the natural way to write it, and counts for no pair. So hand-ins that are nearly
-equal, to one another or to the reference, are told apart from that, by long definitions alone: a short answer is the same
-for honest students.
+A structure that many have is most often the natural way to write it, and counts for no pair. So hand-ins that are
+nearly equal, to one another or to the reference, are told apart from that, by long definitions alone: a short answer is
+the same for honest students.
 
 The pieces that two students share are laid side by side by rapidfuzz, whose C++ finds the longest common subsequence of
 two lists of tokens in well under a millisecond; the standard library's difflib takes a hundred times as long for it.

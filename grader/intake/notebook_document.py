@@ -162,16 +162,16 @@ def as_utf8(data: bytes, name: str) -> bytes:
         raise UnreadableSource(f"{name} is not {encoding} text: save the notebook again as UTF-8.") from error
 
 
-def parsed(data: bytes, name: str, *, with_outputs: bool = False) -> Any:
-    """Return what JSON says, without the outputs of cells where they are not wanted.
+def parsed(data: bytes, name: str) -> Any:
+    """Return what JSON says, without the outputs of cells.
 
     Raises:
         UnreadableSource: it is no JSON, or too much.
     """
     text = as_utf8(data, name)
     try:
-        rest = text if with_outputs else pruned(text)
-        if not with_outputs and len(rest) > MOST_LEFT:
+        rest = pruned(text)
+        if len(rest) > MOST_LEFT:
             raise TooMany
         return json.loads(rest.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 
 from grader.intake import SourceProblem, parse_source
+from grader.intake.notebook_document import MOST_CELLS, parsed, raw_cells, source_of
 from grader.intake.notebook_module import module_of
 from grader.intake.notebook_writing import CellData, code_cell, notebook_text, split, text_cell
 from grader.intake.python_text import UnreadableSource
-from grader.notebook.submitted_cells import mended_cells
 from grader.render.failure import failure, labels, open_details
 from grader.render.page import Page, drawn
 from grader.report import Report, TaskReport, Verdict
@@ -29,12 +29,13 @@ Numbered = tuple[int, CellData]  # a cell with its number from the top
 def feedback_notebook(data: bytes, report: Report) -> bytes:
     """Return what was handed in, a notebook or a module, as a notebook with the results of one topic in it.
 
-    The learner's cells stay as they are, their outputs too unless they are huge. What cannot be read at all becomes a
-    notebook of the results alone. Text that the submission may have written is shown and never interpreted.
+    The text of the learner's cells stays as it is; outputs are left out, as what was handed in has them. What cannot be
+    read at all becomes a notebook of the results alone. Text that the submission may have written is shown and never
+    interpreted.
     """
     tasks = {task.id.rpartition(".")[2]: text_cell(about_task(task)) for task in report.tasks}
     try:
-        cells = list(mended_cells(data, NAME))
+        cells = list(_submitted(data))
         places = _places(data, list(tasks))
     except UnreadableSource:
         cells, places = _from_module(data, list(tasks))
@@ -52,6 +53,28 @@ def feedback_module(data: bytes, report: Report) -> bytes:
     lines = "\n".join(summary(report)).split("\n")
     comment = "\n".join(f"# {line}".rstrip() for line in lines)
     return f"{comment}\n\n{data.decode('utf-8', 'replace')}".encode()
+
+
+def _submitted(data: bytes) -> Iterator[Numbered]:
+    """Yield the cells of a notebook of any version in the present format; what has no text is left out.
+
+    Raises:
+        UnreadableSource: it is no notebook.
+    """
+    raw = raw_cells(parsed(data, NAME))
+    if raw is None or len(raw) > MOST_CELLS:
+        raise UnreadableSource(f"{NAME} is no notebook of at most {MOST_CELLS} cells: save it from Jupyter.")
+    for place, cell in enumerate(raw, 1):
+        source = source_of(cell) if isinstance(cell, dict) else None
+        if source is not None:
+            text = source.encode("utf-8", "backslashreplace").decode("utf-8")  # a lone surrogate is no text
+            yield place, _cell(cell.get("cell_type"), text)
+
+
+def _cell(kind: object, text: str) -> CellData:
+    if kind == "code":
+        return code_cell(text)
+    return text_cell(f"# {text}") if kind == "heading" else text_cell(text, "markdown" if kind == "markdown" else "raw")
 
 
 def _places(data: bytes, names: Sequence[str]) -> dict[str, int]:

@@ -89,7 +89,7 @@ FOLDERS = {
     "suites": "tests",
     "datasets": "datasets",
 }  # in the course, in the folder
-FOR_THE_GRADER = ".toml"  # descriptions and translations are shown by `grade`
+FOR_THE_GRADER = ".toml"  # descriptions are shown by `grade`
 
 
 def make_bundle(

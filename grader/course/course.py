@@ -92,7 +92,6 @@ class Task:
     minutes: int = 0  # that it takes, as the author judges; 0 where nothing is said
     difficulty: int = 0  # 1 to 3; 0 where nothing is said
     tracks: tuple[str, ...] = ()  # ways through the course that it lies on
-    formerly: str = ""  # the id that it had, "mlp.evaluate", before it moved to this topic
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ class Course:
     def select(self, patterns: Iterable[str] = ()) -> tuple[Task, ...]:
         """Return the tasks that the patterns name, in the order of the course; all when there is no pattern.
 
-        A pattern is a task id, one that it had formerly, a topic slug, or a task name that only one topic has.
+        A pattern is a task id, a topic slug, or a task name that only one topic has.
         """
         given = list(patterns)
         wanted = {task_id for pattern in given for task_id in self._matching(pattern)}
@@ -171,7 +170,6 @@ class Course:
 
     def _matching(self, pattern: str) -> tuple[str, ...]:
         named = tuple(task.id for task in self.tasks if pattern in (task.id, task.topic))
-        named = named or tuple(task.id for task in self.tasks if pattern == task.formerly)
         bare = tuple(task.id for task in self.tasks if pattern == task.name)
         if not named and len(bare) > 1:
             raise AmbiguousTask(pattern, bare)

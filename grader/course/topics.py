@@ -104,9 +104,6 @@ def read_topics(exercises: Path) -> tuple[Topic, ...]:
     topics = sorted((read_topic(file) for file in files), key=lambda topic: (topic.order, topic.slug))
     tasks = {task.id: task for topic in topics for task in topic.tasks}
     for task in tasks.values():
-        if task.formerly in tasks:
-            file = exercises / task.topic / "topic.toml"
-            raise TopicFileError(file, f"formerly of {task.name!r}", f"is {task.formerly!r}", "a task has that id now")
         _refuse_unknown_needs(exercises / task.topic / "topic.toml", task, tasks)
     _refuse_cycle(exercises, tasks)
     return tuple(topics)
@@ -151,7 +148,6 @@ def _read_task(slug: str, table: Table, tracks: tuple[str, ...]) -> Task:
         minutes=table.maybe_positive("minutes"),
         difficulty=table.maybe_positive("difficulty", most=3),
         tracks=(*tracks, *table.texts("tracks")),
-        formerly=table.maybe_text("formerly"),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,12 +38,6 @@ def after_grading(
     tasks = {task.id: _after(progress.of(task.id), task, now, code.get(task.id)) for task in graded}
     tasks = {task_id: replace(entry, course=entry.code and course) for task_id, entry in tasks.items()}
     return Progress({**progress.tasks, **tasks})
-
-
-def after_renaming(progress: Progress, tasks: Iterable[Task]) -> Progress:
-    """Return the progress with what is known of tasks under the ids that they had moved to those that they have."""
-    new = {task.formerly: task.id for task in tasks if task.formerly and task.id not in progress.tasks}
-    return Progress({new.get(task_id, task_id): entry for task_id, entry in progress.tasks.items()})
 
 
 def after_reset(progress: Progress, task_id: str) -> Progress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from grader.learner.folder import (
 )
 from grader.learner.merge import Merged, merged, merged_notebook
 from grader.learner.progress import update
-from grader.learner.progress_changes import after_renaming, after_reset
+from grader.learner.progress_changes import after_reset
 from grader.storage import atomic_write
 
 BACKUPS = "backups"
@@ -66,26 +66,21 @@ def renew(course: Course, folder: Path, more: Sequence[Topic] = ()) -> Update:
         OSError: a file cannot be written; those before it are whole, and calling again goes on.
     """
     state, found = read_state(folder), files_in(folder, course)
-    begun = _begun_elsewhere(course, folder, found, state.notebooks)
     if state.topics is not None:
-        state = replace(state, topics=(*state.topics, *begun, *(topic.slug for topic in more)))
+        state = replace(state, topics=(*state.topics, *(topic.slug for topic in more)))
     topics = state.topics_in(course)
     works = {work_file(topic.slug, state.notebooks): topic.slug for topic in topics}
     done, backup, known = Update(), new_backup(folder), dict(state.files)
     for path, data in given_files(course, topics, notebooks=state.notebooks).items():
-        file = found.get(works.get(path, ""), folder / path)
-        old, base = file.read_bytes() if file.exists() else None, base_of(folder, path)
-        new: bytes | None = data
-        notes = ["new"] if old is None else []
-        if old is None and works.get(path) in begun:
-            before, theirs, given = begun[works[path]]
-            new, notes = _work(file, theirs, given, data)
-            notes = ["new"] if new is None else [f"new, begins with what you had in {before}", *notes]
-            new = new or data
-        if old is not None and old != data and path in works:
-            new, notes = _work(file, old, base.read_bytes() if base.is_file() else b"", data)
-        elif old is not None and old != data:
-            new, notes = (data, ["renewed"]) if digest(old) == known.get(path) else (None, [KEPT])
+        file, base = found.get(works.get(path, ""), folder / path), base_of(folder, path)
+        old = file.read_bytes() if file.exists() else None
+        if old in (None, data) or digest(old or b"") == known.get(path):
+            new: bytes | None = data
+            notes = [] if old == data else ["new" if old is None else "renewed"]
+        elif path in works:
+            new, notes = _work(file, old or b"", base.read_bytes() if base.is_file() else b"", data)
+        else:
+            new, notes = None, [KEPT]
         done.notes += [f"{path}: {note}" for note in notes]
         if new is None:
             continue
@@ -99,22 +94,7 @@ def renew(course: Course, folder: Path, more: Sequence[Topic] = ()) -> Update:
         known[path] = digest(data)
     slugs = None if state.topics is None else tuple(topic.slug for topic in topics)
     write_state(folder, replace(state, topics=slugs, files=known))
-    if note := update(folder, lambda progress: after_renaming(progress, course.tasks)):
-        done.notes.append(note)
     return done
-
-
-def _begun_elsewhere(
-    course: Course, folder: Path, found: Mapping[str, Path], notebooks: bool
-) -> dict[str, tuple[str, bytes, bytes]]:
-    """Return for topics whose tasks came from another: that topic, its file as it is, and as it was given."""
-    begun = {}
-    for topic in course.topics:
-        for slug, name in (task.formerly.split(".") for task in topic.tasks if task.formerly):
-            base = base_of(folder, work_file(slug, notebooks))
-            if slug in found and base.is_file() and name.encode() in (given := base.read_bytes()):
-                begun[topic.slug] = (slug, found[slug].read_bytes(), given)
-    return begun
 
 
 def _work(file: Path, theirs: bytes, given: bytes, data: bytes) -> tuple[bytes | None, list[str]]:
@@ -123,24 +103,20 @@ def _work(file: Path, theirs: bytes, given: bytes, data: bytes) -> tuple[bytes |
         new, result = _merged(file, theirs, given, data)
     except (SyntaxError, ValueError) as problem:
         return None, [f"left as it is, it cannot be read ({problem}): mend it and update again"]
-    rows = (("added", result.added), ("renewed", result.renewed))
-    notes = [f"{word} {', '.join(names)}" for word, names in rows if names]
+    notes = [f"added {', '.join(result.added)}"] if result.added else []
     if result.kept:
         names = ", ".join(result.kept)
-        notes.append(f"yours is kept, the course has changed {names}; `grade reset` brings its stub")
+        notes.append(f"yours is kept, the course has changed {names}; `grade reset` brings the stub of a task")
     return new, notes
 
 
 def _merged(file: Path, theirs: bytes, given: bytes, data: bytes) -> tuple[bytes, Merged]:
     if file.suffix == ".ipynb":
         result = merged_notebook(theirs, given, data)
-        unchanged = not result.added and not result.renewed
-        return (theirs if unchanged else result.text.encode()), result
+        return (result.text.encode() if result.added else theirs), result
     text = text_of(theirs)
     result = merged(text.text, given.decode(), data.decode())
-    if result.text == text.text:
-        return theirs, result
-    return text.with_text(result.text), result
+    return (text.with_text(result.text) if result.added else theirs), result
 
 
 class CannotReset(ValueError):

@@ -126,23 +126,6 @@ def with_nets(root: Path):
 
 
 @pytest.fixture
-def split(root: Path):
-    """Move the task softmax from losses to a topic of its own, scores, and read the course again."""
-
-    def make() -> Course:
-        moved = TOPIC.index('[[tasks]]\nname = "softmax"')
-        task = TOPIC[moved:].replace('needs = ["mean"]', 'formerly = "losses.softmax"')
-        write(root / "exercises/losses/topic.toml", TOPIC[:moved])
-        write(root / "solutions/losses.py", HEAD + MEAN)
-        write(root / "exercises/scores/topic.toml", f'title = "Scores"\norder = 35\n{task}')
-        write(root / "exercises/scores/README.md", "# Scores\n")
-        write(root / "solutions/scores.py", HEAD.replace("Losses", "Scores") + SOFTMAX)
-        return course_at(root)
-
-    return make
-
-
-@pytest.fixture
 def report_of():
     """Make a report out of task ids with their verdicts; a failure may name a known mistake."""
 

@@ -7,9 +7,7 @@ import pytest
 from grader.learner.definitions import Unreadable
 from grader.learner.folder import MARK, NoState, create
 from grader.learner.merge import merged_notebook
-from grader.learner.progress import Progress, TaskProgress, load, update
 from grader.learner.renew import CannotReset, renew, reset
-from grader.report import Verdict
 
 
 def files_of(folder):
@@ -17,18 +15,24 @@ def files_of(folder):
 
 
 def test_new_task_comes_in_and_written_work_stays(newer, folder):
-    """The stub of the new task stands in its place, and the learner's function is as it was."""
+    """The stub of the new task stands at the end; it is told which others the course has changed."""
     file = folder / "losses/losses.py"
     mine = file.read_text().replace('    raise NotImplementedError("mean")', "    return x.mean()  # mine")
     file.write_text(mine)
     done = renew(newer, folder)
     text = file.read_text()
-    assert text.index("# mine") < text.index("def variance") < text.index("def softmax")
-    assert "along dim" in text
+    assert text.startswith(mine.rstrip("\n")) and "def variance" in text
     assert (done.backup / "losses/losses.py").read_text() == mine
     assert "losses/losses.py: added variance" in done.notes
-    assert "losses/losses.py: renewed softmax" in done.notes
+    assert any("the course has changed softmax; `grade reset`" in note for note in done.notes)
     assert "losses/README.md: renewed" in done.notes
+
+
+def test_module_that_nobody_has_written_in_becomes_the_new_one(newer, folder):
+    done = renew(newer, folder)
+    text = (folder / "losses/losses.py").read_text()
+    assert text.index("def mean") < text.index("def variance") < text.index("def softmax") and "along dim" in text
+    assert "losses/losses.py: renewed" in done.notes
 
 
 def test_figures_of_the_lessons_are_renewed(newer, folder):
@@ -39,21 +43,18 @@ def test_figures_of_the_lessons_are_renewed(newer, folder):
     assert (done.backup / "losses/figures/curve.svg").read_text() == "<svg/>\n"
 
 
-@pytest.mark.parametrize("notes", ["", "mine"])
-def test_lesson_in_a_notebook_is_renewed_where_nobody_wrote_into_it(course, tmp_path, notes):
-    """As the README beside it."""
-    folder, readme = tmp_path / "books", course.exercises / "losses/README.md"
-    create(course, folder, None, notebooks=True)
+def test_notebook_that_nobody_has_run_becomes_the_new_one(course, tmp_path):
+    """With its lesson, as the README beside it; one with notes in it stays."""
+    readme = course.exercises / "losses/README.md"
+    for folder in (tmp_path / "books", tmp_path / "noted"):
+        create(course, folder, None, notebooks=True)
+    file = tmp_path / "noted/losses/losses.ipynb"
+    file.write_text(file.read_text().replace("# Losses", "# My losses"))
     readme.write_text(readme.read_text().replace("Losses", "Losses, with variance"))
-    file = folder / "losses/losses.ipynb"
-    if notes:
-        book = json.loads(file.read_text())
-        book["cells"][1]["source"].append(notes)
-        file.write_text(json.dumps(book))
-    done = renew(course, folder)
-    shown = "".join(json.loads(file.read_text())["cells"][1]["source"])
-    assert ("with variance" in shown) is (not notes) and shown.endswith(notes)
-    assert any("renewed the lesson" in note for note in done.notes) is (not notes)
+    renew(course, tmp_path / "books")
+    renew(course, tmp_path / "noted")
+    assert "with variance" in (tmp_path / "books/losses/losses.ipynb").read_text()
+    assert "with variance" not in file.read_text() and "My losses" in file.read_text()
 
 
 def test_second_update_changes_nothing(newer, folder):
@@ -63,30 +64,6 @@ def test_second_update_changes_nothing(newer, folder):
     done = renew(newer, folder)
     assert (done.notes, done.backup) == ([], None)
     assert files_of(folder) == before
-
-
-@pytest.mark.parametrize("chosen", [None, "losses"])
-def test_task_that_moved_to_another_topic_takes_code_and_progress_along(course, split, tmp_path, chosen):
-    """The new file begins with what was written in the old one, which stays; what has passed is known by the new id."""
-    folder = tmp_path / "theirs"
-    create(course, folder, chosen and [course.topic(chosen)])
-    file = folder / "losses/losses.py"
-    mine = file.read_text().replace('    raise NotImplementedError("softmax")', "    return x  # mine")
-    file.write_text(mine)
-    passed = TaskProgress(best=Verdict.PASS, last=Verdict.PASS, attempts=3)
-    update(folder, lambda progress: Progress({**progress.tasks, "losses.softmax": passed}))
-    now = split()
-    done = renew(now, folder)
-    assert file.read_text() == mine
-    assert "# mine" in (folder / "scores/scores.py").read_text()
-    assert any("begins with what you had in losses" in note for note in done.notes)
-    assert load(folder).progress.tasks == {"scores.softmax": passed}
-    assert renew(now, folder).notes == []
-
-
-def test_task_is_found_by_the_id_that_it_had(split):
-    (task,) = split().select(["losses.softmax"])
-    assert task.id == "scores.softmax"
 
 
 def test_text_that_the_learner_wrote_in_is_kept(newer, folder):
@@ -107,7 +84,7 @@ def test_module_that_is_not_python_is_left_and_renewed_once_it_is_mended(newer, 
     assert file.read_text() == good + "def (\n"
     assert any("cannot be read" in note for note in done.notes)
     file.write_text(good)
-    assert "losses/losses.py: renewed softmax" in renew(newer, folder).notes
+    assert "losses/losses.py: renewed" in renew(newer, folder).notes
 
 
 def test_new_topic_comes_in_unless_topics_were_chosen(course, folder, tmp_path, with_nets):
@@ -161,15 +138,13 @@ def sources(text):
     return ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
 
 
-def test_notebook_gets_new_cells_in_their_place_and_keeps_the_rest():
-    """A touched cell stays, an untouched one is renewed, a missing one comes with the text above it."""
+def test_notebook_gets_new_cells_at_its_end_and_keeps_the_rest():
+    """A missing one comes with the text above it, the check below and the imports that it may need."""
     stub = "def {0}(x):\n    '''{1}'''\n    raise NotImplementedError('{0}')"
-    base = book(
-        "import torch", "# mean", stub.format("mean", "old"), "# softmax", stub.format("softmax", "old")
-    )
+    base = book("import torch", "# mean", stub.format("mean", "old"), "# softmax", stub.format("softmax", "old"))
     new = book(
         "import torch, math", "# mean", stub.format("mean", "new"), "%grade mean",
-        "# variance", stub.format("variance", "new"), "%grade variance", "# softmax", stub.format("softmax", "new"),
+        "# variance", stub.format("variance", "new"), "%grade variance", "# softmax", stub.format("softmax", "old"),
     )  # fmt: skip
     mine = book(
         "import torch", "# mean", "def mean(x):\n    return 1", "%grade mean", "mean(3)",
@@ -177,20 +152,15 @@ def test_notebook_gets_new_cells_in_their_place_and_keeps_the_rest():
     )  # fmt: skip
     result = merged_notebook(mine, base, new)
     assert sources(result.text) == [
-        "import torch, math", "# mean", "def mean(x):\n    return 1", "%grade mean",
-        "# variance", stub.format("variance", "new"), "%grade variance", "mean(3)",
-        "# softmax", stub.format("softmax", "new"),
+        *sources(mine), "import torch, math", "# variance", stub.format("variance", "new"), "%grade variance",
     ]  # fmt: skip
-    assert (result.added, result.kept) == (["variance"], ["mean"])
-    assert result.renewed == ["the imports", "softmax"]
+    assert (result.added, result.kept) == (["the imports", "variance"], ["the imports", "mean"])
 
 
-def test_new_first_task_of_a_notebook_stands_behind_the_imports():
-    """A cell has nothing above it but what it needs."""
-    stub = "def {0}(x):\n    raise NotImplementedError('{0}')"
-    new = book("import torch", "# first", stub.format("first"), "# mean", stub.format("mean"))
-    result = merged_notebook(book("import torch", "# mean", "def mean(x): ..."), book(), new)
-    assert sources(result.text)[:3] == ["import torch", "# first", stub.format("first")]
+def test_notebook_without_anything_missing_stays():
+    mine = book("import torch", "# mean", "def mean(x): ...")
+    result = merged_notebook(mine, mine, book("import math", "# mean", "def mean(x): ..."))
+    assert (sources(result.text), result.added, result.kept) == (sources(mine), [], ["the imports"])
 
 
 def test_file_that_is_no_notebook_is_not_merged():

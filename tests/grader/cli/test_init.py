@@ -60,7 +60,7 @@ def test_update_brings_back_what_is_missing_and_says_where_the_old_file_is(grade
     assert code == 0
     assert "tensors/tensors.py: added one_hot" in out
     assert ".torchgrade/backups" in out.replace("\\", "/")
-    assert file.read_text() == text
+    assert file.read_text() == (text[:begin] + text[end:]).rstrip("\n") + "\n\n\n" + text[begin:end].rstrip("\n") + "\n"
 
 
 @pytest.mark.parametrize(

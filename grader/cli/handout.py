@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import click
 from grader.cli.shared import (
     FOLDER,
     NEW_FILE,
-    POSITIVE,
+    SEED,
     WrongCall,
     needs_option,
     tasks_option,
@@ -102,7 +103,7 @@ def export_command() -> None:
 @tasks_option
 @click.option("--title", default="torchgrade", metavar="TEXT", help="What the assignment is called.")
 @click.option("--points", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Scale to N points.")
-@click.option("--seed", "word", default="", metavar="N|each|fresh", help="Inputs: the same for all, or not.")
+@click.option("--seed", type=SEED, metavar="N", help="Of the inputs; one is drawn if not given.")
 @click.option("--visibility", type=click.Choice(VISIBILITIES), default="visible", help="Of every task.")
 @click.option(
     "--show", "pairs", multiple=True, metavar="TASK=WHEN", help="Visibility of a task or topic; repeatable."
@@ -115,12 +116,11 @@ def export_command() -> None:
     "--grace", "grace_minutes", type=click.FloatRange(min=0), default=0.0, metavar="MINUTES",
     help="Late but not counted.",
 )  # fmt: skip
-@click.option("--attempts", "attempts_per_day", type=POSITIVE, metavar="N", help="Gradings in 24 hours, at most.")
 @click.option("--minutes", type=click.FloatRange(2, 40), default=10.0, help="Gradescope's time limit of a run.")
 @click.option("--sandbox", type=click.Choice(["auto", "strict"]), default="auto", help="As in `grade PATH`.")
 @needs_option
 @click.option("--torch-index", default="", metavar="URL", help="Where pip finds the CPU build of torch.")
-def gradescope_command(file: Path, torch_index: str, word: str, pairs: tuple[str, ...], **options: Any) -> None:
+def gradescope_command(file: Path, torch_index: str, seed: int | None, pairs: tuple[str, ...], **options: Any) -> None:
     """Write an autograder that Gradescope builds and runs, with the whole course in it."""
     from grader.course import load_course
     from grader.release.gradescope_settings import Settings
@@ -130,7 +130,7 @@ def gradescope_command(file: Path, torch_index: str, word: str, pairs: tuple[str
         raise WrongCall(f"{file}: there is no folder {file.parent}")
     course = load_course()
     course.require_solutions()
-    settings = Settings(**options, **_seeds(word), shown=_shown(pairs))
+    settings = Settings(**options, seed=secrets.randbits(31) if seed is None else seed, shown=_shown(pairs))
     chosen = course.select(settings.tasks)
     known = {name for task in chosen for name in (task.id, task.topic)}
     for name in settings.shown:
@@ -143,18 +143,6 @@ def gradescope_command(file: Path, torch_index: str, word: str, pairs: tuple[str
         raise WrongCall(f"{file}: {problem.strerror}") from problem
     points = settings.points or sum(task.points for task in chosen)
     _tell_exported(file, len(data), len(chosen), points, settings, torch_index)
-
-
-def _seeds(word: str) -> dict[str, Any]:
-    import secrets
-
-    from grader.release.gradescope_settings import EACH, FRESH, LARGEST_SEED
-
-    if word in (EACH, FRESH):
-        return {"seed": secrets.randbits(31), "seeds": word}
-    if word and not (word.isascii() and word.isdigit() and int(word) <= LARGEST_SEED):
-        raise WrongCall(f"--seed {word}: give a whole number from 0 to 2**63 - 1, each or fresh")
-    return {"seed": int(word) if word else secrets.randbits(31)}
 
 
 def _shown(pairs: Sequence[str]) -> dict[str, str]:
@@ -171,12 +159,11 @@ def _shown(pairs: Sequence[str]) -> dict[str, str]:
 def _tell_exported(
     file: Path, size: int, tasks: int, points: float, settings: Settings, torch_index: str
 ) -> None:
-    from grader.release.gradescope_zip import PEAK, SEEDS, TIMES
+    from grader.release.gradescope_zip import PEAK, TIMES
     from grader.text.formatting import count, number
 
-    inputs = SEEDS[settings.seeds].format(seed=settings.seed)
     click.echo(f"wrote {file}: {count(tasks, 'task')}, {number(points)} points, {size / 1e6:.1f} MB")
-    click.echo(f"inputs: {inputs}")
+    click.echo(f"inputs: seed {settings.seed}, the same for everybody")
     click.echo(f"memory: grading used at most {PEAK} MiB; Gradescope's 768 MB are enough, 3 GB are safer")
     click.echo(f"time:   {TIMES}")
     if not torch_index:

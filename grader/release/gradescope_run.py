@@ -18,14 +18,11 @@ from grader import __file__ as package
 from grader import __version__
 from grader.course import load_course
 from grader.release.gradescope_settings import (
-    GRADED,
     Metadata,
     Settings,
     from_text,
-    graded_today,
     late_percent,
     read_metadata,
-    repeated,
     visibility,
 )
 from grader.render.gradescope import Look, as_text, failed_results, results_of
@@ -57,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
         settings = from_text((root / "source" / "settings.json").read_text(encoding="utf-8"))
         load_course().select(settings.tasks)  # a name that the course does not have is no fault of a learner
         metadata = read_metadata(root / "submission_metadata.json")
-        results = repeated(settings, metadata) or _graded(root, settings, metadata, started)
+        results = _graded(root, settings, metadata, started)
     except Exception as problem:  # whatever it is, the page has to say something
         print(f"{type(problem).__name__}: {problem}", flush=True)
         results = failed_results(f"The grader failed: {type(problem).__name__}.", ASK)
@@ -70,7 +67,7 @@ def _graded(root: Path, settings: Settings, metadata: Metadata, started: float) 
     left = max(1.0, 60 * settings.minutes - RESERVE - (time.monotonic() - started))
     with TemporaryDirectory(prefix="torchgrade-") as folder:
         file = Path(folder) / "report.json"
-        command = [sys.executable, "-P", "-m", "grader", *_arguments(root, file, settings, metadata)]
+        command = [sys.executable, "-P", "-m", "grader", *_arguments(root, file, settings)]
         try:
             done = subprocess.run(
                 command, timeout=left, cwd=root, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -94,10 +91,10 @@ def _fault(code: int, told: str) -> str:
     return OUT_OF_MEMORY if killed else OURS.format(code=code)
 
 
-def _arguments(root: Path, file: Path, settings: Settings, metadata: Metadata) -> list[str]:
+def _arguments(root: Path, file: Path, settings: Settings) -> list[str]:
     return [
         str(root / "submission"), "--format", "json", "--output", str(file),
-        "--seed", str(settings.seed_for(metadata.students)), "--sandbox", settings.sandbox,
+        "--seed", str(settings.seed), "--sandbox", settings.sandbox,
         "--jobs", str(settings.jobs), *([] if settings.needs else ["--ignore-needs"]),
         *(word for task in settings.tasks for word in ("--task", task)),
     ]  # fmt: skip
@@ -117,11 +114,7 @@ def _results(report: Report, settings: Settings, metadata: Metadata) -> dict[str
     factor = settings.points / report.max_score if settings.points and report.max_score else 1.0
     percent = late_percent(settings, metadata)
     remarks = (f"Handed in late: {number(percent)} % of the points are taken.",) if percent else ()
-    times = [each.isoformat() for each in (*graded_today(metadata), metadata.at) if each]
-    extra = {
-        **({"late_percent": percent} if percent else {}),
-        **({GRADED: times} if times else {}),
-    }
+    extra = {"late_percent": percent} if percent else {}
     look = Look(everything, shown, factor, remarks=remarks, extra=extra)
     score = report.score * factor * (1 - percent / 100)
     return results_of(report, look, score=score)

@@ -9,7 +9,7 @@ from grader.course import Course
 from grader.course.digest import contents_under
 from grader.course.topics import IN_WHEEL
 from grader.release.gradescope_run import RESERVE
-from grader.release.gradescope_settings import EACH, FRESH, Settings, to_text
+from grader.release.gradescope_settings import Settings, to_text
 from grader.release.wheel import TEMPLATES, package_files, rendered, requirements
 from grader.render.gradescope import as_text, failed_results
 from grader.storage import zipped
@@ -22,11 +22,6 @@ UNFINISHED = (
     "The grading did not come to an end: it was stopped by the memory or time limit, or could not start."
 )
 ASK = "Ask the course staff; they find more in the output of the autograder and in its README.md."
-SEEDS = {
-    "": "the same for everybody and in every run, seed {seed}",
-    EACH: "the same in every run of one student, drawn from seed {seed} and the ids of those who hand in together",
-    FRESH: "new ones in each run; two runs of one submission may differ where a test trains or samples",
-}
 
 
 def bundle(course: Course, settings: Settings, torch_index: str = "") -> bytes:
@@ -61,5 +56,5 @@ def readme(settings: Settings, torch_index: str) -> str:
     """What the person who uploads it should know."""
     return rendered(
         "gradescope.md.j2", settings=settings, torch_index=torch_index, version=__version__, peak=PEAK, times=TIMES,
-        reserve=f"{RESERVE:g}", seeds=SEEDS[settings.seeds].format(seed=settings.seed),
+        reserve=f"{RESERVE:g}",
     )  # fmt: skip

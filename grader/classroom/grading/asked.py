@@ -58,7 +58,7 @@ def read_intake(asked: Asked) -> ClassIntake:
     roster = read_roster(asked.roster) if asked.roster else None
     return read_class(
         asked.paths, course.slugs, roster, asked.layout, asked=topics, stub=partial(stub_of, course),
-        moments=partial(moments_of, policy_of(asked), topics),
+        moments=partial(moments_of, policy_of(asked)),
     )  # fmt: skip
 
 

@@ -18,13 +18,13 @@ from grader.report.selection import tells_of, to_share
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
-def shown_from(visibility: Visibility, topic: str, policy: Policy) -> datetime | None:
+def shown_from(visibility: Visibility, policy: Policy) -> datetime | None:
     """Return the first moment at which students may see what became of a task that waits; None: not yet.
 
     After the due date means after the last moment at which anybody may hand it in, extensions included.
     """
     if visibility is Visibility.AFTER_DUE_DATE:
-        last = last_moment(policy, topic)
+        last = last_moment(policy)
         return None if last is None else utc(last) + datetime.resolution
     if visibility is Visibility.AFTER_PUBLISHED:
         return ALWAYS if policy.published else policy.published_at and utc(policy.published_at)
@@ -56,7 +56,6 @@ def columns_of(course: Course, policy: Policy) -> tuple[TaskColumn, ...]:
     Raises:
         PolicyProblem: the policy names a task or topic that the course does not have, or a date that is missing.
     """
-    _check_topics(course, policy)
     dropped, bonus = _ids(course, policy, "drop", policy.dropped), _ids(course, policy, "bonus", policy.bonus)
     points, visibility = _points(course, policy), _visibility(course, policy)
     return tuple(
@@ -67,7 +66,7 @@ def columns_of(course: Course, policy: Policy) -> tuple[TaskColumn, ...]:
             visibility=visibility[task.id].value,
             counts=task.id not in dropped,
             bonus=task.id in bonus,
-            shown_from=shown_from(visibility[task.id], task.topic, policy),
+            shown_from=shown_from(visibility[task.id], policy),
         )
         for task in course.tasks
     )
@@ -79,16 +78,6 @@ def _in_words(policy: Policy, key: str) -> Iterator[None]:
         yield
     except UnknownTask as problem:
         raise PolicyProblem(f"{policy.place}: {key}: {problem}") from problem
-
-
-def _check_topics(course: Course, policy: Policy) -> None:
-    for slug in policy.topics:
-        with _in_words(policy, "topics"):
-            course.topic(slug)
-    for student, extension in policy.extensions.items():
-        for slug in extension.topics:
-            with _in_words(policy, f"extensions.{student}.topics"):
-                course.topic(slug)
 
 
 def _ids(course: Course, policy: Policy, key: str, patterns: Iterable[str]) -> set[str]:
@@ -123,9 +112,9 @@ def _visibility(course: Course, policy: Policy) -> Mapping[str, Visibility]:
         task.id: of_tasks.get(task.id, policy.visibility.get(task.topic, usual)) for task in course.tasks
     }
     for task in course.tasks:
-        if found[task.id] is Visibility.AFTER_DUE_DATE and last_moment(policy, task.topic) is None:
+        if found[task.id] is Visibility.AFTER_DUE_DATE and last_moment(policy) is None:
             raise PolicyProblem(
                 f"{policy.place}: visibility of {task.id} is 'after_due_date', and nothing says when it is due: "
-                f"add a due date, or one for [topics.{task.topic}]"
+                "add a due date"
             )
     return found

@@ -39,14 +39,6 @@ class Visibility(StrEnum):
     AFTER_PUBLISHED = "after_published"
 
 
-class Direction(StrEnum):
-    """Where points between two steps go."""
-
-    NEAREST = "nearest"  # and up from the middle
-    UP = "up"
-    DOWN = "down"
-
-
 @dataclass(frozen=True)
 class Dates:
     """When something is due, and from when on it is not accepted; each has a time zone, None is no such date."""
@@ -68,19 +60,10 @@ class Late:
 
 @dataclass(frozen=True)
 class Extension:
-    """Later dates for one student; they never make anything earlier."""
+    """A later date for one student; it never makes anything earlier."""
 
-    due: datetime | None = None
-    topics: Mapping[str, datetime] = field(default_factory=dict)
+    due: datetime
     why: str = ""
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """How points are rounded, once, after those of all tasks have been added up."""
-
-    decimals: int = 2
-    direction: Direction = Direction.NEAREST
 
 
 @dataclass(frozen=True)
@@ -91,7 +74,6 @@ class Policy:
     title: str = ""
     zone: str = ""  # in which times are written and shown; without one they are shown in UTC
     dates: Dates = Dates()
-    topics: Mapping[str, Dates] = field(default_factory=dict)
     late: Late = Late()
     counts: Counts = Counts.LAST
     dropped: tuple[str, ...] = ()  # tasks, or topics whole
@@ -106,7 +88,6 @@ class Policy:
     seed_per_student: bool = False
     seconds: float | None = None  # that any one test may take
     extensions: Mapping[str, Extension] = field(default_factory=dict)  # by the student's id
-    rounding: Rounding = Rounding()
 
 
 SEEDS = 2**63  # all of them fit into a column of the gradebook

@@ -16,12 +16,10 @@ from grader.classroom.policy.course_policy import (
     SEEDS,
     Counts,
     Dates,
-    Direction,
     Extension,
     Late,
     Policy,
     PolicyProblem,
-    Rounding,
     Visibility,
 )
 from grader.course import CourseError
@@ -30,7 +28,7 @@ from grader.course.topics import Table
 EXAMPLE_TIME = "2026-03-01T23:59:00+01:00"
 KEYS = (
     "title", "zone", "due", "closes", "counts", "seed", "published", "drop", "bonus", "late", "points", "visibility",
-    "rounding", "limits", "topics", "extensions", "missing", "needs",
+    "limits", "extensions", "missing", "needs",
 )  # fmt: skip
 UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 
@@ -140,14 +138,12 @@ def parse_policy(text: str, path: Path = Path("course.toml")) -> Policy:
 def _policy(bare: Fields) -> Policy:
     bare.refuse_unknown(KEYS)
     table = Fields(bare.file, "", bare.values, _zone(bare))
-    dates, topics = _dates(table, Dates()), table.sub("topics")
     seed = _seed(table)
     return Policy(
         place=str(table.file),
         title=table.maybe_text("title"),
         zone=table.maybe_text("zone"),
-        dates=dates,
-        topics={slug: _topic(topic, dates) for slug, topic in topics.subs()},
+        dates=_dates(table),
         late=_late(table.sub("late")),
         counts=Counts(table.choice("counts", [*Counts], usual=Counts.LAST)),
         dropped=table.texts("drop"),
@@ -158,7 +154,6 @@ def _policy(bare: Fields) -> Policy:
         seed_per_student=seed == "per-student",
         seconds=_seconds(table.sub("limits")),
         extensions={student: _extension(given) for student, given in table.sub("extensions").subs()},
-        rounding=_rounding(table.sub("rounding")),
         needs=table.flag("needs", usual=True),
         missing_is_zero=_missing(table),
         **_published(table),
@@ -176,19 +171,12 @@ def _zone(table: Fields) -> ZoneInfo | None:
         raise table.fail("zone", f"is {name!r}", remedy) from problem
 
 
-def _dates(table: Fields, usual: Dates) -> Dates:
-    """Return the dates of a table; one that it does not have is the usual one."""
-    found = Dates(table.moment("due") or usual.due, table.moment("closes") or usual.closes)
+def _dates(table: Fields) -> Dates:
+    found = Dates(table.moment("due"), table.moment("closes"))
     if found.due and found.closes and found.closes < found.due:
-        key = "closes" if "closes" in table.values else "due"
         fault = f"makes it close at {found.closes.isoformat()}, before it is due at {found.due.isoformat()}"
-        raise table.fail(key, fault, "mend one of the two dates")
+        raise table.fail("closes", fault, "mend one of the two dates")
     return found
-
-
-def _topic(table: Fields, usual: Dates) -> Dates:
-    table.refuse_unknown(("due", "closes"))
-    return _dates(table, usual)
 
 
 def _late(table: Fields) -> Late:
@@ -247,22 +235,8 @@ def _seconds(table: Fields) -> float | None:
 
 
 def _extension(table: Fields) -> Extension:
-    table.refuse_unknown(("due", "topics", "why"))
-    topics = table.sub("topics")
-    moments = {slug: moment for slug in topics.values if (moment := topics.moment(slug))}
+    table.refuse_unknown(("due", "why"))
     due = table.moment("due")
-    if due is None and not moments:
-        raise table.fail(
-            "due", "is missing", "give the student's new date, or one for a topic: topics = { losses = ... }"
-        )
-    return Extension(due, moments, table.maybe_text("why"))
-
-
-def _rounding(table: Fields) -> Rounding:
-    table.refuse_unknown(("decimals", "direction"))
-    decimals = table.number("decimals", usual=2, most=2)
-    if decimals.denominator != 1:
-        raise table.fail("decimals", f"is {float(decimals)}", "it must be 0, 1 or 2")
-    return Rounding(
-        int(decimals), Direction(table.choice("direction", [*Direction], usual=Direction.NEAREST))
-    )
+    if due is None:
+        raise table.fail("due", "is missing", "give the student's new date")
+    return Extension(due, table.maybe_text("why"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from grader.classroom.policy.course_policy import Dates, Direction, Policy, Rounding
+from grader.classroom.policy.course_policy import Dates, Policy
 from grader.classroom.records import HandIn, TaskColumn
 from grader.report import Report, TaskReport
 
@@ -36,19 +36,17 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def dates_of(policy: Policy, topic: str, student_id: str | None = None) -> Dates:
-    """Return the dates of a topic, for everybody or for one student.
+def dates_of(policy: Policy, student_id: str | None = None) -> Dates:
+    """Return the dates, for everybody or for one student.
 
-    An extension puts off the due date, and the closing of the topic by as much.
+    An extension puts off the due date, and the closing by as much.
     """
-    usual = policy.topics.get(topic, policy.dates)
-    extension = policy.extensions.get(student_id) if student_id is not None else None
-    moved = extension.topics.get(topic, extension.due) if extension else None
-    if moved is None or (usual.due is None and usual.closes is None):
+    usual, extension = policy.dates, policy.extensions.get(student_id) if student_id is not None else None
+    if extension is None or (usual.due is None and usual.closes is None):
         return usual
     if usual.due is None:
-        return Dates(None, _later(usual.closes, moved))
-    due = _later(usual.due, moved)
+        return Dates(None, _later(usual.closes, extension.due))
+    due = _later(usual.due, extension.due)
     return Dates(due, usual.closes and usual.closes + (utc(due) - utc(usual.due)))
 
 
@@ -57,16 +55,16 @@ def _later(one: datetime | None, other: datetime) -> datetime:
 
 
 def lateness(
-    policy: Policy, topic: str, student_id: str, submitted_at: datetime | None, marked: bool | None = None
+    policy: Policy, student_id: str, submitted_at: datetime | None, marked: bool | None = None
 ) -> Lateness:
-    """Return how late a topic was handed in.
+    """Return how late something was handed in.
 
     Where time or date is missing, a mark counts as one unit, unless this student's dates are others than those that
     whoever marked it knew.
     """
-    dates = dates_of(policy, topic, student_id)
+    dates = dates_of(policy, student_id)
     if submitted_at is None or (dates.due is None and dates.closes is None):
-        known = dates != dates_of(policy, topic)
+        known = dates != dates_of(policy)
         return Lateness(units=1 if marked and not known else 0)
     when, grace = utc(submitted_at), policy.late.grace
     by = when - utc(dates.due) if dates.due else NOTHING
@@ -88,21 +86,18 @@ def penalty(policy: Policy, late: Lateness, earned: Fraction, possible: Fraction
     return min(earned, base * percent_of(policy, late) / 100)
 
 
-def moments_of(policy: Policy, topics: Iterable[str], student_id: str) -> list[datetime]:
-    """Return the moments after which some topic of a student counts less, the first one first."""
-    dates = [dates_of(policy, topic, student_id) for topic in topics]
-    every = {utc(moment) for each in dates for moment in (each.due, each.closes) if moment is not None}
+def moments_of(policy: Policy, student_id: str) -> list[datetime]:
+    """Return the moments after which what a student hands in counts less, the first one first."""
+    dates = dates_of(policy, student_id)
+    every = {utc(moment) for moment in (dates.due, dates.closes) if moment is not None}
     return sorted(moment + policy.late.grace for moment in every)
 
 
-def last_moment(policy: Policy, topic: str) -> datetime | None:
-    """Return until when anybody may hand a topic in: its closing, or else its due date, with all extensions."""
-    found = [dates_of(policy, topic, student) for student in (None, *policy.extensions)]
+def last_moment(policy: Policy) -> datetime | None:
+    """Return until when anybody may hand in: the closing, or else the due date, with all extensions."""
+    found = [dates_of(policy, student) for student in (None, *policy.extensions)]
     moments: Iterable[datetime] = [moment for dates in found if (moment := dates.closes or dates.due)]
     return max(moments, key=utc, default=None)
-
-
-HUNDREDTHS = Rounding(2)  # of a task, as everywhere
 
 
 @dataclass(frozen=True)
@@ -160,14 +155,14 @@ def worth_of(
     for topic in dict.fromkeys(column.topic for column in columns if column.counts):
         own = [column for column in columns if column.counts and column.topic == topic]
         when = handed_in_at(hand_in, topic, all_hand_ins)
-        late = lateness(policy, topic, hand_in.student.id, when, hand_in.late)
+        late = lateness(policy, hand_in.student.id, when, hand_in.late)
         tasks = {column.id for column in own}
         earned = _total(task.points for task in (report.tasks if report else ()) if task.id in tasks)
         possible = possible_points(own)
         found.append(TopicWorth(topic, earned, penalty(policy, late, earned, possible), late))
     earned = sum((topic.earned for topic in found), Fraction(0))
-    left = rounded(earned - sum((topic.penalty for topic in found), Fraction(0)), policy.rounding)
-    whole = rounded(earned, policy.rounding)
+    left = rounded(earned - sum((topic.penalty for topic in found), Fraction(0)))
+    whole = rounded(earned)
     return Worth(hand_in, report, float(whole), float(whole - left), tuple(found))
 
 
@@ -176,14 +171,9 @@ def possible_points(columns: Sequence[TaskColumn]) -> Fraction:
     return _total(column.max_points for column in columns if column.counts and not column.bonus)
 
 
-def rounded(points: Fraction, rounding: Rounding) -> Fraction:
-    """Return points rounded to a number of decimals."""
-    steps = points * 10**rounding.decimals
-    if rounding.direction is Direction.UP:
-        whole = math.ceil(steps)
-    else:
-        whole = math.floor(steps if rounding.direction is Direction.DOWN else steps + Fraction(1, 2))
-    return Fraction(whole, 10**rounding.decimals)
+def rounded(points: Fraction) -> Fraction:
+    """Return points in hundredths; a half goes up."""
+    return Fraction(math.floor(100 * points + Fraction(1, 2)), 100)
 
 
 def handed_in_at(hand_in: HandIn, topic: str, others: Sequence[HandIn]) -> datetime | None:
@@ -213,7 +203,7 @@ def on_scale(report: Report, columns: Sequence[TaskColumn]) -> Report:
 
 def _scaled(task: TaskReport, most: float) -> TaskReport:
     share = _exact(task.points) / _exact(task.max_points) if task.max_points else Fraction(0)
-    return replace(task, points=float(rounded(share * _exact(most), HUNDREDTHS)), max_points=most)
+    return replace(task, points=float(rounded(share * _exact(most))), max_points=most)
 
 
 @functools.lru_cache(maxsize=1024)

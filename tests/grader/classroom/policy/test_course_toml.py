@@ -10,12 +10,10 @@ from grader.classroom.policy.columns import columns_of
 from grader.classroom.policy.course_policy import (
     Counts,
     Dates,
-    Direction,
     Extension,
     Late,
     Policy,
     PolicyProblem,
-    Rounding,
     Visibility,
 )
 from grader.classroom.policy.course_toml import KEYS, parse_policy, read_policy
@@ -35,7 +33,6 @@ def test_example_is_read_as_it_is_explained():
         title="Deep learning, spring 2026",
         zone="Europe/Berlin",
         dates=Dates(berlin(3, 1), berlin(3, 8)),
-        topics={"losses": Dates(berlin(2, 15), berlin(3, 8))},
         late=Late(Fraction(10), timedelta(days=1), Fraction(50), timedelta(minutes=15)),
         counts=Counts.LAST,
         missing_is_zero=True,
@@ -50,8 +47,7 @@ def test_example_is_read_as_it_is_explained():
         },
         published_at=berlin(3, 15, 12, 0),
         seconds=20.0,
-        extensions={"alice": Extension(berlin(3, 5), {"losses": berlin(2, 20)}, "was ill")},
-        rounding=Rounding(2, Direction.NEAREST),
+        extensions={"alice": Extension(berlin(3, 5), "was ill")},
     )
     for key in KEYS:
         assert f"\n{key} = " in EXAMPLE or f"\n[{key}" in EXAMPLE
@@ -118,8 +114,7 @@ def test_local_time_has_the_offset_of_its_day():
 @pytest.mark.parametrize(
     "text",
     [
-        "due = {}", "closes = {}", "published = {}", "[topics.losses]\ndue = {}", "[extensions.al]\ndue = {}",
-        "[extensions.al]\ntopics = {{ losses = {} }}",
+        "due = {}", "closes = {}", "published = {}", "[extensions.al]\ndue = {}",
     ],
 )  # fmt: skip
 def test_local_time_that_comes_twice_is_refused_with_both_readings(text):
@@ -133,25 +128,15 @@ def test_local_time_that_comes_twice_is_refused_with_both_readings(text):
     parse_policy(MARCH + text.format("2026-10-25T02:30:00+01:00"))
 
 
-def test_topic_takes_the_dates_of_the_course_where_it_has_none():
-    """A topic with a due date of its own closes with the course."""
-    policy = parse_policy("due = 2026-03-02T00:00:00Z\ncloses = 2026-03-09T00:00:00Z\n[topics.losses]\n"
-                          "due = 2026-03-01T00:00:00Z")  # fmt: skip
-    assert policy.topics["losses"] == Dates(
-        datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC)
-    )
-
-
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("title = 3", "title is 3: it must be a text"),
         ("lte = 3", "lte is an unknown key: did you mean late?"),
         ("[late]\npercnt = 3", "late.percnt is an unknown key: did you mean percent?"),
-        ("[topics.losses]\nvisibility = 'hidden'", "topics.losses.visibility is an unknown key"),
+        ("[topics.losses]\ndue = 2026-03-02T00:00:00Z", "topics is an unknown key"),
         ("[limits]\nsecond = 1", "limits.second is an unknown key: did you mean seconds?"),
         ("[extensions.alice]\nduee = 1", "extensions.alice.duee is an unknown key: did you mean due?"),
-        ("[rounding]\nto = 1", "rounding.to is an unknown key"),
         ('zone = "Europe/Berlinn"', "zone is 'Europe/Berlinn': this machine knows no such zone"),
         ('zone = "../x"', "zone is '../x': this machine knows no such zone"),
         ("due = 2026-03-01", "due is 2026-03-01 and has no time: write it like 2026-03-01T23:59:00+01:00"),
@@ -159,7 +144,6 @@ def test_topic_takes_the_dates_of_the_course_where_it_has_none():
         ("due = 2026-03-01T10:00:00", "has no time zone: write it with its offset"),
         (MARCH + "due = 2026-03-29T02:30:00", "does not exist in Europe/Berlin: the clocks are put forward"),
         ("due = 2026-03-02T00:00:00Z\ncloses = 2026-03-01T00:00:00Z", "closes makes it close at 2026-03-01T00:00"),
-        ("closes = 2026-03-01T00:00:00Z\n[topics.a]\ndue = 2026-03-02T00:00:00Z", "topics.a.due makes it close"),
         ("counts = 'latest'", "counts is 'latest': did you mean last?"),
         ("seed = 'per student'", "it must be \"one\", \"per-student\" or a whole number"),
         ("seed = true", "seed is True"),
@@ -176,12 +160,10 @@ def test_topic_takes_the_dates_of_the_course_where_it_has_none():
         ("[points]\nlosses.softmax = 0", "points.losses.softmax is 0: drop the task"),
         ("[points]\nlosses.softmax = true", "points.losses.softmax is True"),
         ("[visibility]\nall = 'after due date'", "visibility.all is 'after due date': did you mean after_due_date?"),
-        ("[rounding]\ndecimals = 3", "rounding.decimals is 3: it must be a number from 0 to 2"),
-        ("[rounding]\ndecimals = 0.5", "rounding.decimals is 0.5: it must be 0, 1 or 2"),
         ("[limits]\nseconds = 0", "limits.seconds is 0"),
         ("[extensions]\nalice = 3", "extensions.alice is 3: it must be a table"),
         ("[extensions.alice]\nwhy = 'ill'", "extensions.alice.due is missing"),
-        ("[extensions.alice]\ntopics = { losses = 3 }", "extensions.alice.topics.losses is 3 and is no date"),
+        ("[extensions.alice]\ntopics = { losses = 3 }", "extensions.alice.topics is an unknown key"),
         ("due =", "cannot be read as TOML"),
     ],
 )  # fmt: skip

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from grader.classroom.policy.course_policy import Counts, Dates, Direction, Late, Policy, Rounding, seed_for
+from grader.classroom.policy.course_policy import Counts, Dates, Late, Policy, seed_for
 from grader.classroom.policy.standing import spoken, standing_of
 from grader.classroom.policy.worth import rounded
 from grader.classroom.records import Adjustment, Outcome
@@ -67,14 +67,6 @@ def test_what_is_shown_of_the_tasks_adds_up_to_what_was_earned(made):
     assert found.earned == round(sum(points for points, _ in shown), 2) == 6.17
 
 
-def test_late_topic_loses_its_share_and_a_topic_in_time_none(made):
-    """Each topic has its own date, and the note names the one that is late."""
-    policy = Policy(dates=Dates(made.due), topics={"losses": Dates(made.due - made.day)}, late=STRICT)
-    found = standing(made, [(made.hand_in(made.due), made.full())], policy)
-    assert (found.earned, found.penalty, found.score) == (10.0, 0.5, 9.5)
-    assert found.notes == ("losses: handed in 1 day late: 0.5 points are taken (10 %)",)
-
-
 def test_late_work_without_a_penalty_is_noted(made):
     """Being late is said, also where it costs nothing; one note does for all topics."""
     found = standing(made, [(made.hand_in(made.due + made.hour), made.full())], Policy(dates=Dates(made.due)))
@@ -97,13 +89,14 @@ def test_time_without_a_zone_is_refused(made):
 
 def test_file_that_came_in_time_is_not_late_when_it_comes_again(made):
     """Whoever hands in the next topic beside the last one, unchanged, loses nothing for the last one."""
-    policy = Policy(topics={"losses": Dates(made.due)}, late=STRICT)
+    policy = Policy(dates=Dates(made.due), late=STRICT)
     early = made.hand_in(made.due, 1, files={"losses.py": b"same"})
     late = made.hand_in(made.due + made.day, 2, files={"x/losses.py": b"same", "x/tensors.py": b"new"})
     changed = replace(late, files={"x/losses.py": b"other", "x/tensors.py": b"new"})
     report = made.full()
-    assert standing(made, [(early, report), (late, report)], policy).penalty == 0.0
-    assert standing(made, [(early, report), (changed, report)], policy).penalty == 0.5
+    found = standing(made, [(early, report), (late, report)], policy)
+    assert (found.penalty, found.notes) == (0.5, ("tensors: handed in 1 day late: 0.5 points are taken (10 %)",))
+    assert standing(made, [(early, report), (changed, report)], policy).penalty == 1.0
 
 
 @pytest.mark.parametrize(
@@ -187,31 +180,17 @@ def test_incomplete_report_of_another_hand_in_matters_only_for_the_best(made):
     assert (found.outcome, found.reason) == (Outcome.INCOMPLETE, "another hand-in may be the best one: died")
 
 
-@pytest.mark.parametrize(
-    ("decimals", "direction", "earned", "penalty", "score"),
-    [
-        (2, Direction.NEAREST, 1.67, 0.17, 1.5),
-        (1, Direction.NEAREST, 1.7, 0.2, 1.5),
-        (0, Direction.NEAREST, 2.0, 0.0, 2.0),
-        (0, Direction.DOWN, 1.0, 0.0, 1.0),
-        (1, Direction.UP, 1.7, 0.1, 1.6),
-    ],
-)
-def test_points_are_rounded_once_and_the_score_is_their_difference(
-    made, decimals, direction, earned, penalty, score
-):
-    """What is left of 1.67 points after ten percent is 1.503, in as many decimals as the course wants."""
-    policy = Policy(dates=Dates(made.due), late=STRICT, rounding=Rounding(decimals, direction))
+def test_points_are_rounded_once_and_the_score_is_their_difference(made):
+    """What is left of 1.67 points after ten percent is 1.503, in hundredths."""
+    policy = Policy(dates=Dates(made.due), late=STRICT)
     found = standing(made, [(made.hand_in(made.due + made.hour), made.report(tensors_matmul=1.67))], policy)
-    assert (found.earned, found.penalty, found.score) == (earned, penalty, score)
+    assert (found.earned, found.penalty, found.score) == (1.67, 0.17, 1.5)
 
 
-@pytest.mark.parametrize(
-    ("points", "decimals", "want"), [("0.125", 2, "0.13"), ("2.675", 2, "2.68"), ("0.5", 0, "1"), ("2.5", 0, "3")]
-)  # fmt: skip
-def test_half_is_rounded_up_exactly(points, decimals, want):
+@pytest.mark.parametrize(("points", "want"), [("0.125", "0.13"), ("2.675", "2.68"), ("0.005", "0.01")])
+def test_half_is_rounded_up_exactly(points, want):
     """A half goes up, also where a binary number would lie just below it, and never to the even neighbour."""
-    assert rounded(Fraction(points), Rounding(decimals)) == Fraction(want)
+    assert rounded(Fraction(points)) == Fraction(want)
 
 
 def test_seed_is_the_same_for_all_or_another_for_each(made):

@@ -20,7 +20,7 @@ def policy_of(grace=timedelta(0), unit=DAY, closes=None, **more):
 
 
 def late_by(span, policy, student="alice"):
-    return lateness(policy, "losses", student, DUE + span)
+    return lateness(policy, student, DUE + span)
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_zones_differ_and_moments_do_not():
     policy = policy_of()
     for hours in (-11, 0, 5.5, 14):
         there = DUE.astimezone(timezone(timedelta(hours=hours)))
-        assert lateness(policy, "losses", "alice", there).units == 0
-        assert lateness(policy, "losses", "alice", there + SECOND).units == 1
+        assert lateness(policy, "alice", there).units == 0
+        assert lateness(policy, "alice", there + SECOND).units == 1
 
 
 @pytest.mark.parametrize(
@@ -79,57 +79,42 @@ def test_day_has_24_hours_when_the_clocks_change(day, hours):
     zone = ZoneInfo("Europe/Berlin")
     due = day.replace(tzinfo=zone)
     policy = Policy(dates=Dates(due), late=Late(Fraction(10)))
-    late = lateness(policy, "losses", "alice", (day + DAY).replace(tzinfo=zone))
+    late = lateness(policy, "alice", (day + DAY).replace(tzinfo=zone))
     assert (late.by, late.units) == (timedelta(hours=hours), 2 if hours > 24 else 1)
 
 
 def test_time_without_a_zone_is_refused():
     """Nobody can say whether such a time is late."""
     with pytest.raises(ValueError, match="has no time zone"):
-        lateness(policy_of(), "losses", "alice", DUE.replace(tzinfo=None))
+        lateness(policy_of(), "alice", DUE.replace(tzinfo=None))
 
 
 @pytest.mark.parametrize(("marked", "units"), [(True, 1), (False, 0), (None, 0)])
 def test_mark_counts_as_one_unit_where_the_time_is_missing(marked, units):
     """A layout may say that something is late without saying when it came."""
-    assert lateness(policy_of(), "losses", "alice", None, marked) == Lateness(units)
+    assert lateness(policy_of(), "alice", None, marked) == Lateness(units)
 
 
 def test_mark_counts_where_the_due_date_is_missing_and_not_against_a_time():
     """The mark is believed where dates cannot tell, and nowhere else."""
-    assert lateness(Policy(), "losses", "alice", DUE, marked=True) == Lateness(1)
-    assert lateness(policy_of(), "losses", "alice", DUE, marked=True).units == 0
+    assert lateness(Policy(), "alice", DUE, marked=True) == Lateness(1)
+    assert lateness(policy_of(), "alice", DUE, marked=True).units == 0
 
 
 def test_mark_says_nothing_about_a_date_that_was_put_off():
     """Whoever marked it did not know of the extension."""
     policy = policy_of(extensions={"alice": Extension(DUE + DAY)})
-    assert lateness(policy, "losses", "alice", None, marked=True).units == 0
-    assert lateness(policy, "losses", "bob", None, marked=True).units == 1
+    assert lateness(policy, "alice", None, marked=True).units == 0
+    assert lateness(policy, "bob", None, marked=True).units == 1
 
 
 def test_extension_puts_off_due_date_and_closing_for_one_student():
     """Closing is put off by as much as the due date; nobody else gains by it."""
     policy = policy_of(closes=DUE + 2 * DAY, extensions={"alice": Extension(DUE + 3 * DAY)})
-    assert dates_of(policy, "losses", "alice") == Dates(DUE + 3 * DAY, DUE + 5 * DAY)
-    assert dates_of(policy, "losses", "bob") == dates_of(policy, "losses") == Dates(DUE, DUE + 2 * DAY)
+    assert dates_of(policy, "alice") == Dates(DUE + 3 * DAY, DUE + 5 * DAY)
+    assert dates_of(policy, "bob") == dates_of(policy) == Dates(DUE, DUE + 2 * DAY)
     assert late_by(4 * DAY, policy) == Lateness(1, False, DAY)
     assert late_by(4 * DAY, policy, "bob").closed
-
-
-def test_extension_never_makes_anything_earlier():
-    """A topic that is due after the new date of a student stays due then."""
-    policy = policy_of(topics={"losses": Dates(DUE + 9 * DAY)}, extensions={"alice": Extension(DUE + DAY)})
-    assert dates_of(policy, "losses", "alice").due == DUE + 9 * DAY
-    assert dates_of(policy, "tensors", "alice").due == DUE + DAY
-
-
-def test_extension_of_a_topic_is_for_that_topic():
-    """An extension may name a topic alone, and puts off a closing that stands by itself."""
-    given = {"alice": Extension(topics={"losses": DUE + DAY})}
-    policy = Policy(dates=Dates(None, DUE), extensions=given)
-    assert dates_of(policy, "losses", "alice") == Dates(None, DUE + DAY)
-    assert dates_of(policy, "tensors", "alice") == Dates(None, DUE)
 
 
 @pytest.mark.parametrize(
@@ -152,20 +137,21 @@ def test_penalty_of_what_is_possible_takes_no_more_than_there_is():
 def test_last_moment_waits_for_the_latest_extension():
     """It is the closing, or else the due date, of whoever has the most time."""
     given = {"alice": Extension(DUE + DAY), "bob": Extension(DUE + 2 * DAY)}
-    assert last_moment(policy_of(extensions=given), "losses") == DUE + 2 * DAY
-    assert last_moment(policy_of(closes=DUE + 7 * DAY, extensions=given), "losses") == DUE + 9 * DAY
-    assert last_moment(Policy(), "losses") is None
+    assert last_moment(policy_of(extensions=given)) == DUE + 2 * DAY
+    assert last_moment(policy_of(closes=DUE + 7 * DAY, extensions=given)) == DUE + 9 * DAY
+    assert last_moment(Policy()) is None
+
+
+def test_extension_never_makes_anything_earlier():
+    """An extension to a time before the due date changes nothing; a closing that stands by itself is put off."""
+    assert dates_of(policy_of(extensions={"alice": Extension(DUE - DAY)}), "alice").due == DUE
+    policy = Policy(dates=Dates(None, DUE), extensions={"alice": Extension(DUE + DAY)})
+    assert dates_of(policy, "alice") == Dates(None, DUE + DAY)
 
 
 def test_moments_of_a_student_are_all_dates_with_grace():
-    """Of each topic that is graded, with the student's own extension, the first one first."""
-    policy = policy_of(
-        grace=MINUTE,
-        closes=DUE + 2 * DAY,
-        topics={"cnn": Dates(DUE - DAY)},
-        extensions={"bob": Extension(DUE + DAY)},
-    )
-    assert moments_of(policy, ["losses"], "alice") == [DUE + MINUTE, DUE + 2 * DAY + MINUTE]
-    assert moments_of(policy, ["losses", "cnn"], "alice")[0] == DUE - DAY + MINUTE
-    assert moments_of(policy, ["losses"], "bob") == [DUE + DAY + MINUTE, DUE + 3 * DAY + MINUTE]
-    assert moments_of(Policy(), ["losses"], "alice") == []
+    """With the student's own extension, the first one first."""
+    policy = policy_of(grace=MINUTE, closes=DUE + 2 * DAY, extensions={"bob": Extension(DUE + DAY)})
+    assert moments_of(policy, "alice") == [DUE + MINUTE, DUE + 2 * DAY + MINUTE]
+    assert moments_of(policy, "bob") == [DUE + DAY + MINUTE, DUE + 3 * DAY + MINUTE]
+    assert moments_of(Policy(), "alice") == []

@@ -1,4 +1,4 @@
-"""What tests attach, drawn in characters: curves, paths through the plane, and tables of shapes."""
+"""What tests attach: curves in characters, tables of shapes, and the frame of a path, which a page alone draws."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def draw_attached(page: Page, test: TestReport) -> None:
     for curve in test.curves[:MOST]:
         _curve(page, curve)
     for path in test.paths[:MOST]:
-        draw_path(page, path)
+        page.labelled("Path", say("path.on_the_page", title=path.title), "dim")
     for table in test.tables[:1]:
         draw_table(page, table)
     if has_terminal_drawings(test):
@@ -103,41 +103,6 @@ def ends_of(line: Sequence[float | None], ends: str, nothing: str) -> str:
     """Return the sentence called `ends` on the first and the last value of a line, or that on a line without any."""
     values = [value for value in line if value is not None]
     return say(ends, first=f"{values[0]:.3g}", last=f"{values[-1]:.3g}") if values else say(nothing)
-
-
-GRID = 40, 10  # columns, where the page has room, and rows
-YOURS, REFERENCE, BOTH, START = "o", "+", "*", "S"  # the same on every terminal
-LEGEND = {YOURS: "drawn.yours", REFERENCE: "drawn.reference", BOTH: "drawn.both", START: "drawn.start"}
-
-
-def draw_path(page: Page, path: Path) -> None:
-    """Write a path with its legend, its ranges, and how much of it lies outside of them."""
-    across, up = frame_of(path)
-    page.labelled("Path", path.title)
-    columns = min(GRID[0], page.width - LABEL - 2)
-    for row in grid(path, across, up, columns):
-        page.line(" " * LABEL, (f"|{row}|", "dim"))
-    page.labelled("", ", ".join(f"{mark} {say(name)}" for mark, name in LEGEND.items()))
-    ends = zip(("left", "right", "low", "high"), (*across, *up), strict=True)
-    page.labelled("", say("drawn.ranges", **{name: f"{end:.3g}" for name, end in ends}))
-    points = [point for point in path.theirs if point is not None]
-    if outside := len(points) - len(inside(points, across, up)):
-        page.labelled("", say("drawn.outside", outside=outside, points=len(points)), "red")
-
-
-def grid(path: Path, across: Range, up: Range, columns: int) -> list[str]:
-    """Return the rows of a path from the top; each cell holds one mark, or a blank."""
-    cells = [[" "] * columns for _ in range(GRID[1])]
-
-    def mark(line: Iterable[Point | None], sign: str, over: str = "") -> None:
-        for x, y in inside(line, across, up):
-            row, column = GRID[1] - 1 - cell_of(y, up, GRID[1]), cell_of(x, across, columns)
-            cells[row][column] = BOTH if over and cells[row][column] in over else sign
-
-    mark(path.reference, REFERENCE)
-    mark(path.theirs, YOURS, REFERENCE + BOTH)
-    mark((path.reference or path.theirs)[:1], START)
-    return ["".join(row) for row in cells]
 
 
 def frame_of(path: Path) -> tuple[Range, Range]:

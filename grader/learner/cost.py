@@ -29,50 +29,29 @@ from grader.sandbox.transport import APART, WorkerTimeout
 from grader.wire.frame import BadFrame
 
 
-def counted(submission: typing.Any, setup: str, example: str) -> tuple[int, int]:
-    """Run an example once; return its operators of torch, and the most bytes that its results held at once."""
-    import weakref
-
+def counted(submission: typing.Any, setup: str, example: str) -> int:
+    """Run an example once; return its operators of torch."""
     from torch.utils._python_dispatch import TorchDispatchMode
 
-    held: dict[int, int] = {}  # bytes by address; what was there before counts nothing
-    seen = {"operators": 0, "most": 0}
+    class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
+        operators = 0
 
-    def hold(value: typing.Any, is_new: bool) -> None:
-        if isinstance(value, list | tuple):
-            for part in value:
-                hold(part, is_new)
-        if not isinstance(value, torch.Tensor) or value.layout is not torch.strided:
-            return
-        storage = value.untyped_storage()
-        place, size = storage.data_ptr(), storage.nbytes()
-        if place and size and place not in held:
-            held[place] = size if is_new else 0
-            seen["most"] = max(seen["most"], sum(held.values()))
-            weakref.finalize(storage, held.pop, place, None)
-
-    class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         @classmethod
         def _should_skip_dynamo(cls) -> bool:
             return False  # else torch imports its compiler, half a second
 
         def __torch_dispatch__(
-            self, function: typing.Any, types: typing.Any, args: typing.Any = (),
-            kwargs: typing.Any = None,
-        ) -> typing.Any:  # fmt: skip
-            seen["operators"] += 1
-            named = kwargs or {}
-            is_new = function is torch.ops.aten.lift_fresh.default  # torch.tensor made it
-            hold([*args, *named.values()], is_new)
-            result = function(*args, **named)
-            hold(result, True)
-            return result
+            self, function: typing.Any, types: typing.Any, args: typing.Any = (), kwargs: typing.Any = None
+        ) -> typing.Any:
+            self.operators += 1
+            return function(*args, **(kwargs or {}))
 
     names = {"torch": torch, "nn": torch.nn, "functional": torch.nn.functional, **vars(submission)}
     exec(setup, names)
-    with Watch():  # type: ignore[no-untyped-call]
+    counter = Counter()  # type: ignore[no-untyped-call]
+    with counter:
         exec(example, names)
-    return seen["operators"], seen["most"]
+    return int(counter.operators)
 
 
 def timed(submission: typing.Any, setup: str, example: str) -> float:
@@ -93,7 +72,7 @@ TURNS = 5  # in which the runs are timed
 LONGEST_CALL = 160  # characters that are shown of an example
 NO_EXAMPLE = "not measured: the docstring of this task has no example that uses it"
 TOO_SLOW = f"not measured: one run takes longer than the {SECONDS:.0f} s that are spent on it"
-HOW = "operators of torch, the median time of turns with the reference, the most memory that results held at once"
+HOW = "operators of torch, and the median time of turns with the reference"
 NO_OPERATOR = "the task computes nothing with torch: only the times can be compared"
 
 
@@ -103,7 +82,6 @@ class Cost:
 
     operators: int
     seconds: float  # the median of all turns
-    bytes: int  # the most that its results held at once; what was there before is left out
 
 
 @dataclass(frozen=True)
@@ -208,14 +186,13 @@ def measured(sessions: Sequence[Session], example: Example) -> list[Cost]:
     counts = [_count(session.ship(counted, True, parts, {})) for session in sessions]
     times = [[_seconds(session.ship(timed, True, parts, {})) for session in sessions] for _ in range(TURNS)]
     medians = map(statistics.median, zip(*times, strict=True))
-    return [Cost(count[0], seconds, count[1]) for count, seconds in zip(counts, medians, strict=True)]
+    return [Cost(count, seconds) for count, seconds in zip(counts, medians, strict=True)]
 
 
-def _count(answer: Any) -> tuple[int, int]:
-    match answer:
-        case (int(operators), int(held)):
-            return operators, held
-    raise BadFrame("a count that is none")
+def _count(answer: Any) -> int:
+    if type(answer) is not int:
+        raise BadFrame("a count that is none")
+    return answer
 
 
 def _seconds(answer: Any) -> float:

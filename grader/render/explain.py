@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 GAP = 3
 LONG = 10_000
 SECONDS = ((1e-6, 1e9, "ns", 0), (1e-3, 1e6, "us", 0), (1.0, 1e3, "ms", 1))  # below which unit, times what
-BYTES = ((1e3, 1, "B", 0), (1e6, 1e-3, "kB", 1))
 THEME = "ansi_dark"  # the terminal's own colours
 
 
@@ -84,21 +83,19 @@ def _costs(page: Page, costs: Costs) -> None:
         table.add_column(justify="right")
     heads = (say("drawn.yours"), say("drawn.reference"), "")
     table.add_row("", *(Text(head, "dim") for head in heads))
-    for label, name in (("operators", "operators"), ("time", "seconds"), ("memory", "bytes")):
+    for label, name in (("operators", "operators"), ("time", "seconds")):
         theirs, reference = getattr(costs.theirs, name), getattr(costs.reference, name)
         if theirs or reference:
             ratio = f"{theirs / reference:.2f} x" if reference else ""
-            row = _written(theirs, name), _written(reference, name), Text(ratio, "dim")
-            table.add_row(say(f"explain.{label}"), *row)
+            written = map(str if name == "operators" else _written, (theirs, reference))
+            table.add_row(say(f"explain.{label}"), *written, Text(ratio, "dim"))
     page.console.print(table)
     page.labelled("", costs.note, "dim", most=LONG)
 
 
-def _written(value: float, name: str) -> str:
-    """Return a count, seconds or bytes in a unit that can be read."""
-    if name == "operators":
-        return str(value)
-    for below, factor, unit, digits in SECONDS if name == "seconds" else BYTES:
-        if value < below:
-            return f"{value * factor:.{digits}f} {unit}"
-    return f"{value:.1f} s" if name == "seconds" else f"{value / 1e6:.1f} MB"
+def _written(seconds: float) -> str:
+    """Return a time in a unit that can be read."""
+    for below, factor, unit, digits in SECONDS:
+        if seconds < below:
+            return f"{seconds * factor:.{digits}f} {unit}"
+    return f"{seconds:.1f} s"

@@ -108,15 +108,10 @@ def test_variable_that_silences_openmp_is_read(monkeypatch, value, silenced):
     assert machine.is_silenced() is silenced
 
 
-def test_openmp_runtimes_of_windows_are_looked_for_in_the_environment(tmp_path):
-    """Two copies of Intel's library, of torch and of conda, are found."""
-    names = ("Library/bin/libiomp5md.dll", "Lib/site-packages/torch/lib/libiomp5md.dll")
-    for name in (*names, "Lib/site-packages/torch/lib/other.dll"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    found = machine.installed(tmp_path)
-    assert len(found) == 2
-    assert all(machine._RUNTIME.search(path) for path in found)
+def test_openmp_runtimes_that_are_loaded_are_told_by_their_files():
+    import torch  # noqa: F401 - brings one
+
+    assert any("omp" in Path(path).name for path in machine.runtimes())
 
 
 @pytest.mark.parametrize(

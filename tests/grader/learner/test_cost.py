@@ -86,11 +86,10 @@ def costs():
 
 @pytest.mark.parametrize("task", KINDS)
 def test_cost_is_measured_for_every_kind_of_task(costs, task):
-    """The reference against itself has as many operators and as much memory, and both are there."""
+    """The reference against itself has as many operators."""
     found = costs[task]
     assert found["theirs"] is not None, found["note"]
-    for key in ("operators", "bytes"):
-        assert found["theirs"][key] == found["reference"][key] > 0, key
+    assert found["theirs"]["operators"] == found["reference"]["operators"] > 0
     assert found["theirs"]["seconds"] > 0
     assert KINDS[task] in found["call"]
 
@@ -106,7 +105,6 @@ def test_longer_way_costs_more_than_the_solution(costs):
     """Both are measured on the same call, each in a worker of its own."""
     found = costs["losses.l2_penalty"]
     assert found["theirs"]["operators"] > found["reference"]["operators"]
-    assert found["theirs"]["bytes"] > found["reference"]["bytes"]
     assert "strength=0.5" in found["call"]
 
 
@@ -174,17 +172,17 @@ def module(task):
 
 
 @pytest.mark.parametrize(
-    ("task", "operators", "bytes_"),
+    ("task", "operators"),
     [
-        (lambda x: x + x, 1, 400),
-        (lambda x: torch.cat([x, x]) + 1, 2, 1600),
-        (lambda x: torch.tensor([1.0, 2.0]) * 2, 2, 16),
-        (lambda x: x.add_(x), 1, 0),
+        (lambda x: x + x, 1),
+        (lambda x: torch.cat([x, x]) + 1, 2),
+        (lambda x: torch.tensor([1.0, 2.0]) * 2, 2),
+        (lambda x: x.add_(x), 1),
     ],
 )
-def test_operators_and_memory_are_those_of_the_example(task, operators, bytes_):
-    """Each operator counts once, and memory is what results held at once, not what was there before."""
-    assert counted(module(task), "x = torch.ones(100)", "task(x)") == (operators, bytes_)
+def test_operators_are_those_of_the_example(task, operators):
+    """Each operator counts once, what was prepared before does not."""
+    assert counted(module(task), "x = torch.ones(100)", "task(x)") == operators
 
 
 def test_each_side_has_its_own_cost(monkeypatch):
@@ -197,12 +195,11 @@ def test_each_side_has_its_own_cost(monkeypatch):
             [Session(worker, {}) for worker in workers], Example("x = torch.ones(10)", "task(x)")
         )
     assert (theirs.operators, reference.operators) == (3, 1)
-    assert (theirs.bytes, reference.bytes) == (120, 40)
     assert min(theirs.seconds, reference.seconds) > 0
 
 
 @pytest.mark.parametrize(
-    ("count", "seconds"), [((1, 1), "fast"), ((1, 1), float("nan")), (("many", 1), 0.1), (3, 0.1)]
+    ("count", "seconds"), [(1, "fast"), (1, float("nan")), ("many", 0.1), ((3, 1), 0.1)]
 )
 def test_forged_number_is_refused(count, seconds):
     """A submission that answers for what was shipped shows no words in the place of numbers."""

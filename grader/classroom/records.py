@@ -89,7 +89,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Points given or taken by a person; the numbers that the gradebook adds are left out when two are compared."""
+    """Points given or taken by a person; its number in the gradebook is left out when two are compared."""
 
     student_id: str
     points: float
@@ -97,7 +97,6 @@ class Adjustment:
     when: datetime
     why: str
     number: int = field(default=0, compare=False)  # in the gradebook
-    takes_back: int | None = field(default=None, compare=False)  # the number of the one that it undoes
 
 
 @dataclass(frozen=True)
@@ -176,13 +175,12 @@ class Run:
     """One run over a class: what is known when it begins, and from `number` on what becomes of it."""
 
     title: str
-    seed: int  # of the run, also where each student's own seed follows from it
+    seed: int
     started: datetime  # with a time zone
     course_digest: str
     device: str
     sandbox: str
     columns: tuple[TaskColumn, ...]
-    seed_per_student: bool = False
     zone: str = ""  # of the course, in which times are shown
     options: Mapping[str, Any] = field(default_factory=dict)  # plain values, for whoever reads the gradebook
     number: int = 0  # in the gradebook

@@ -145,32 +145,23 @@ def runs_command(book: Path) -> None:
 @click.argument("points", metavar="[POINTS]", type=float, required=False)
 @click.option("--why", default="", metavar="TEXT", help="The reason; the student may get to read it.")
 @click.option("--who", default="", metavar="NAME", help="Who decides it; your login if not given.")
-@click.option("--take-back", "undone", type=int, metavar="N", help="Undo adjustment N.")
 @book_option
-def adjust_command(
-    student: str | None, points: float | None, why: str, who: str, undone: int | None, book: Path
-) -> None:
+def adjust_command(student: str | None, points: float | None, why: str, who: str, book: Path) -> None:
     """Give POINTS to a student by the id of the class, or take them if they are negative.
 
-    Without POINTS, show the adjustments that there are. None is ever changed: one that was wrong is taken back.
+    Without POINTS, show the adjustments that there are. None is ever changed: give the opposite of one that was wrong.
     """
-    _check_points(points, why, undone, bool(student))
+    _check_points(points, why)
     with open_book(book) as opened:
         if student is not None:
             _known(opened, student)
-        if undone is not None:
-            opened.take_back(undone, who=who or _login(), why=why)
-        elif points is not None and student is not None:
+        if points is not None and student is not None:
             opened.adjust(student, points, who=who or _login(), why=why)
-        _show(opened, student, undone)
+        _show(opened, student)
 
 
-def _check_points(points: float | None, why: str, undone: int | None, named: bool) -> None:
-    if undone is not None and named:
-        raise shared.WrongCall(
-            f"--take-back {undone} needs no student and no points: it undoes all of adjustment {undone}"
-        )
-    if (points is not None or undone is not None) and not why.strip():
+def _check_points(points: float | None, why: str) -> None:
+    if points is not None and not why.strip():
         raise shared.WrongCall("say why: `--why TEXT` is kept with the points")
     if points is not None and (not math.isfinite(points) or points == 0):
         raise shared.WrongCall(f"{points} is no number of points: give one such as 1.5 or -2")
@@ -194,14 +185,11 @@ def _login() -> str:
         raise shared.WrongCall("say who decides it: `--who NAME` is kept with the points") from problem
 
 
-def _show(book: Gradebook, student: str | None, undone: int | None) -> None:
+def _show(book: Gradebook, student: str | None) -> None:
     """Show the adjustments of whom it was about, with the one that was just made."""
     from grader.classroom.pages import gradebook as pages
 
     given, zone = book.adjustments(student), book.zone
-    if undone is not None:
-        (taken,) = (each for each in given if each.number == undone)
-        given = book.adjustments(taken.student_id)
     shared.show(lambda console: pages.show_adjustments(given, zone, console), None)
 
 

@@ -12,8 +12,6 @@ from typing import Any
 
 from grader.storage import from_plain
 
-LARGEST_SEED = 2**63 - 1
-
 
 @dataclass(frozen=True)
 class Settings:

@@ -183,33 +183,16 @@ class Gradebook(Connection):
         if not math.isfinite(points) or not who.strip() or not why.strip():
             raise ValueError("an adjustment needs a number of points, somebody who makes it, and a reason")
         with self.change():
-            return self._add(Adjustment(student_id, float(points), who, when or now(), why))
-
-    def take_back(self, number: int, *, who: str, why: str, when: datetime | None = None) -> int:
-        """Undo an adjustment, once, by another one, which says why; return the number of that entry."""
-        with self.change():
-            found = {given.number: given for given in self.adjustments()}
-            if number not in found:
-                raise WrongBook(f"{self.path} has no adjustment {number}: `grade adjust` lists them")
-            for given in found.values():
-                if given.takes_back == number:
-                    raise WrongBook(f"adjustment {number} was taken back already, by adjustment {given.number}")
-            taken = found[number]
-            back = Adjustment(taken.student_id, -taken.points, who, when or now(), why, takes_back=number)
-            return self._add(back)
+            return self.write(
+                "INSERT INTO adjustments (student_id, points, who, at, why) VALUES (?, ?, ?, ?, ?)",
+                stored(student_id), float(points), stored(who), time_text(when or now()), stored(why),
+            )  # fmt: skip
 
     def adjustments(self, student_id: str | None = None) -> tuple[Adjustment, ...]:
         """Return the adjustments of a student, or of all, in the order in which they were made."""
-        query = "SELECT number, student_id, points, who, at, why, takes_back FROM adjustments"
+        query = "SELECT number, student_id, points, who, at, why FROM adjustments"
         if student_id is None:
             rows = self.rows(f"{query} ORDER BY number")
         else:
             rows = self.rows(f"{query} WHERE student_id = ? ORDER BY number", stored(student_id))
         return tuple(map(contents.adjustment_of, rows))
-
-    def _add(self, given: Adjustment) -> int:
-        return self.write(
-            "INSERT INTO adjustments (student_id, points, who, at, why, takes_back) VALUES (?, ?, ?, ?, ?, ?)",
-            stored(given.student_id), given.points, stored(given.who), time_text(given.when),
-            stored(given.why), given.takes_back,
-        )  # fmt: skip

@@ -192,7 +192,7 @@ def _standing(connection: Connection, facts: dict[str, Any], reports: bool) -> S
 
 # Of a run: what is known when it begins.
 BEGUN = (
-    "title", "seed", "started", "course_digest", "device", "sandbox", "columns", "seed_per_student", "zone", "options",
+    "title", "seed", "started", "course_digest", "device", "sandbox", "columns", "zone", "options",
 )  # fmt: skip
 
 
@@ -209,6 +209,6 @@ def run_of(row: tuple[Any, ...]) -> Run:
 
 
 def adjustment_of(row: tuple[Any, ...]) -> Adjustment:
-    """Return an adjustment of its row: number, student, points, who, when, why, what it takes back."""
-    number, student_id, points, who, at, why, takes_back = row
-    return Adjustment(text_of(student_id), points, text_of(who), time_of(at), text_of(why), number, takes_back)
+    """Return an adjustment of its row: number, student, points, who, when, why."""
+    number, student_id, points, who, at, why = row
+    return Adjustment(text_of(student_id), points, text_of(who), time_of(at), text_of(why), number)

@@ -96,11 +96,11 @@ def standings_of(
     keys = {place: key for key, found in places.items() for place in found}
     graded: dict[str, list[tuple[HandIn, Report | None]]] = {student.id: [] for student in intake.missing}
     for number, hand_in in enumerate(intake.hand_ins):
-        seed, report = run.seed_of(hand_in.student.id), None
+        report = None
         if hand_in.problem is None:
             topics = [file.topic for file in hand_in.topic_files()]
             parts = {topic: report_of(keys[number, topic]) for topic in topics if (number, topic) in keys}
-            report = whole_report(hand_in, run.tasks, parts.values(), seed, environment)
+            report = whole_report(hand_in, run.tasks, parts.values(), run.seed, environment)
         graded.setdefault(hand_in.student.id, []).append((hand_in, report))
     students = {hand_in.student.id: hand_in.student for hand_in in intake.hand_ins}
     students |= {student.id: student for student in intake.missing}
@@ -156,7 +156,7 @@ def _begun(run: ClassRun, columns: tuple[TaskColumn, ...], started: datetime) ->
     return Run(
         title=run.title, seed=run.seed, started=started, course_digest=run.course.digest(),
         device=run.accelerator.words, sandbox=run.sandbox, columns=columns,
-        seed_per_student=run.policy.seed_per_student, zone=run.policy.zone,
+        zone=run.policy.zone,
         options={"tasks": [task.id for task in run.tasks], "seconds": run.policy.seconds, "needs": run.policy.needs},
     )  # fmt: skip
 
@@ -197,7 +197,7 @@ def _found(key: str, failed: Mapping[str, Report], book: Gradebook) -> Report:
 def run_class(asked: Asked, progress: Count | None = None) -> tuple[ClassResult, tuple[str, ...]]:
     """Grade a class, write everything, and return the result with what is to be said about filled-in tables."""
     intake, policy = only(read_intake(asked), asked.students), policy_of(asked)
-    with only_run(asked.out, policy.zone):
+    with only_run(asked.out):
         with Gradebook(asked.book) as book:
             run = _class_run(asked, policy, _seed(asked, policy, book))
             result = grade_class(with_earlier(intake, book, run.tasks), run, book, progress)

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from grader.classroom.grading.cache_key import key_of, topic_digest
-from grader.classroom.policy.course_policy import Policy, seed_for
-from grader.classroom.records import HandIn, Student
+from grader.classroom.policy.course_policy import Policy
+from grader.classroom.records import HandIn
 from grader.course import Course, Task, load_course
 from grader.device.choice import Accelerator
 from grader.intake import Content, Submission
@@ -101,10 +101,6 @@ class ClassRun:
     sandbox: str
     open_executor: OpenExecutor
 
-    def seed_of(self, student_id: str) -> int:
-        """Return the seed of a student's random inputs."""
-        return seed_for(self.policy, self.seed, student_id)
-
 
 def plan_gradings(
     hand_ins: Sequence[HandIn], run: ClassRun, is_known: Callable[[str], bool]
@@ -118,18 +114,18 @@ def plan_gradings(
             continue
         files = {file.topic: Content(f"{file.topic}{file.suffix}", file.data) for file in hand_in.topic_files()}
         for topic in files.keys() & digests.keys():
-            job = _job(run, topic, files, hand_in.student, digests[topic])
+            job = _job(run, topic, files, digests[topic])
             if job.key not in places and not is_known(job.key):
                 jobs.append(job)
             places.setdefault(job.key, []).append((number, topic))
     return places, jobs
 
 
-def _job(run: ClassRun, topic: str, handed: Mapping[str, Content], student: Student, digest: str) -> Job:
+def _job(run: ClassRun, topic: str, handed: Mapping[str, Content], digest: str) -> Job:
     """Return the job of one topic; with its file go those of other topics that it may import."""
     order = Order(
         Submission(files_needed(topic, handed), topic),
-        tuple(task.id for task in run.tasks if task.topic == topic), "", run.seed_of(student.id),
+        tuple(task.id for task in run.tasks if task.topic == topic), "", run.seed,
         run.sandbox, False, run.policy.seconds, run.accelerator,
     )  # fmt: skip
     return Job(key_of(order, digest), order, tuple(task.id for task in run.tasks))

@@ -6,7 +6,6 @@ import contextlib
 import functools
 import hashlib
 import json
-import os
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -25,12 +24,11 @@ from grader.classroom.records import ClassResult, Standing
 from grader.course.digest import digest_of_files, files_under
 from grader.course.topics import PACKAGE
 from grader.storage import UNFINISHED, atomic_write, from_plain
-from grader.text.formatting import clock
 
 NAME = re.compile(r"[\w@-][\w.@-]*", re.ASCII)  # as we give them; such a file lies in the folder itself
 Made = tuple[str, dict[str, int]]  # of one student: the digest of what it was made of, and the sizes of the files
 NOTHING: Made = ("", {})
-LOCK, HOLDER = ".run.lock", ".run.json"
+LOCK = ".run.lock"
 ABANDONED = 3600.0  # seconds after which nobody writes a file any more: whoever began it was killed
 
 
@@ -92,8 +90,8 @@ def sweep(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def only_run(folder: Path, zone: str) -> Iterator[None]:
-    """Make a folder with those around it, and let no other run write there meanwhile; `zone` is for the message.
+def only_run(folder: Path) -> Iterator[None]:
+    """Make a folder with those around it, and let no other run write there meanwhile.
 
     The system gives the lock back when its process ends, however it ends.
 
@@ -106,13 +104,12 @@ def only_run(folder: Path, zone: str) -> Iterator[None]:
         raise NotWritten(
             f"{folder} cannot be made ({problem.strerror}): name another folder with --out"
         ) from problem
-    lock, holder = FileLock(folder / LOCK), folder / HOLDER
+    lock = FileLock(folder / LOCK)
     try:
         lock.acquire(blocking=False)
     except Timeout:
         raise NotWritten(
-            f"another run{_holder(holder, zone)} is writing into {folder}: "
-            "wait for it, or name another folder with --out"
+            f"another run is writing into {folder}: wait for it, or name another folder with --out"
         ) from None
     except OSError as problem:
         raise NotWritten(
@@ -120,19 +117,9 @@ def only_run(folder: Path, zone: str) -> Iterator[None]:
             "allow writing there, or name a folder of a local disk with --out"
         ) from problem
     try:
-        write(holder, json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat()}).encode())
         yield
     finally:
         lock.release()
-
-
-def _holder(file: Path, zone: str) -> str:
-    """Return which process says that it writes, and since when; nothing where that cannot be read."""
-    try:
-        told = json.loads(file.read_bytes())
-        return f" (process {int(told['pid'])}, since {clock(datetime.fromisoformat(told['since']), zone)})"
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
 
 
 def write(path: Path, data: bytes) -> None:

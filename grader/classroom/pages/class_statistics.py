@@ -108,8 +108,6 @@ def _tasks(result: ClassResult) -> Iterator[TaskReport]:
 
 
 OUT_OF_BOUNDS = (Verdict.FORBIDDEN, Verdict.MEMORY, Verdict.TIMEOUT)
-SLOWEST = 10
-SLOW = 3.0  # times the median is slow
 
 
 @dataclass(frozen=True)
@@ -140,15 +138,6 @@ def adjusted(result: ClassResult) -> list[Standing]:
     return [each for each in result.standings if each.adjustments]
 
 
-def slow(result: ClassResult) -> list[Standing]:
-    """The slowest gradings, if they took several times as long as the one in the middle."""
-    timed = sorted((each for each in result.standings if each.report), key=lambda each: -_seconds(each))
-    if not timed:
-        return []
-    median = _seconds(timed[len(timed) // 2])
-    return [each for each in timed[:SLOWEST] if _seconds(each) > SLOW * median]
-
-
 def out_of_bounds(result: ClassResult) -> list[OutOfBounds]:
     """Each student and task with a verdict of that kind, the forbidden first."""
     rows = []
@@ -159,10 +148,6 @@ def out_of_bounds(result: ClassResult) -> list[OutOfBounds]:
             found.setdefault((test.verdict, task.id), []).append(said)
         rows += [OutOfBounds(standing, *key, said[0], len(said)) for key, said in found.items()]
     return sorted(rows, key=lambda row: OUT_OF_BOUNDS.index(row.verdict))
-
-
-def _seconds(standing: Standing) -> float:
-    return standing.report.seconds if standing.report else 0.0
 
 
 NOTHING = ""  # where nothing was graded

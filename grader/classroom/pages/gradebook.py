@@ -25,7 +25,7 @@ def show_runs(runs: Sequence[Run], zone: str, console: Console) -> None:
             Text(str(run.number), "bold"),
             Text(clock(run.started, zone)),
             _outcome(run),
-            Text("one for each" if run.seed_per_student else str(run.seed), "dim"),
+            Text(str(run.seed), "dim"),
             Text(run.course_digest[:8], "dim"),
             Text(one_line(run.title)),
         ] for run in runs),
@@ -47,7 +47,7 @@ def show_adjustments(given: Sequence[Adjustment], zone: str, console: Console) -
             Text(f"{each.points:+g}", "green" if each.points > 0 else "red"),
             Text(one_line(each.who)),
             Text(clock(each.when, zone), "dim"),
-            Text(("" if each.takes_back is None else f"takes back {each.takes_back}: ") + one_line(each.why)),
+            Text(one_line(each.why)),
         ] for each in given),
         right=("no.", "points"),
     )  # fmt: skip

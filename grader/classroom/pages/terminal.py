@@ -58,8 +58,7 @@ def _ungraded(page: Page, result: ClassResult) -> None:
 
 def _run(result: ClassResult) -> str:
     made = f"{count(result.graded, 'grading')} made, {result.cached} known from before"
-    seed = "a seed for each student" if result.seed_per_student else f"seed {result.seed}"
-    return f"{result.number}, {made}, {seed}, {number(round(result.seconds, 1))} s"
+    return f"{result.number}, {made}, seed {result.seed}, {number(round(result.seconds, 1))} s"
 
 
 def as_dict(result: ClassResult) -> dict[str, Any]:
@@ -67,7 +66,7 @@ def as_dict(result: ClassResult) -> dict[str, Any]:
     return {
         "title": result.title,
         "run": result.number,
-        "seed": None if result.seed_per_student else result.seed,
+        "seed": result.seed,
         "started": result.started.isoformat(),
         "seconds": result.seconds,
         "course_digest": result.course_digest,

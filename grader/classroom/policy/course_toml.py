@@ -138,7 +138,6 @@ def parse_policy(text: str, path: Path = Path("course.toml")) -> Policy:
 def _policy(bare: Fields) -> Policy:
     bare.refuse_unknown(KEYS)
     table = Fields(bare.file, "", bare.values, _zone(bare))
-    seed = _seed(table)
     return Policy(
         place=str(table.file),
         title=table.maybe_text("title"),
@@ -150,8 +149,7 @@ def _policy(bare: Fields) -> Policy:
         bonus=table.texts("bonus"),
         points=_points(table.sub("points").flat()),
         visibility=_visibility(table.sub("visibility").flat()),
-        seed=seed if isinstance(seed, int) else None,
-        seed_per_student=seed == "per-student",
+        seed=_seed(table),
         seconds=_seconds(table.sub("limits")),
         extensions={student: _extension(given) for student, given in table.sub("extensions").subs()},
         needs=table.flag("needs", usual=True),
@@ -203,12 +201,11 @@ def _visibility(table: Fields) -> dict[str, Visibility]:
     return {name: Visibility(table.choice(name, words, usual="")) for name in table.values}
 
 
-def _seed(table: Fields) -> int | str:
-    remedy = 'it must be "one", "per-student" or a whole number below 2**63'
-    words = ("one", "per-student")
-    seed: int | str = table.fitting(
-        "seed", lambda value: value in words or (type(value) is int and 0 <= value < SEEDS), remedy, "one"
-    )
+def _seed(table: Fields) -> int | None:
+    remedy = "it must be a whole number below 2**63; leave it out, and one is drawn"
+    if "seed" not in table.values:
+        return None
+    seed: int = table.fitting("seed", lambda value: type(value) is int and 0 <= value < SEEDS, remedy, 0)
     return seed
 
 

@@ -62,7 +62,7 @@ def _committed(
 ) -> ClaimedWork:
     """Return what the first of some commits holds, and what the older ones behind it held."""
     matters = wanted(topics)
-    head = repository.files(commits[0], matters)
+    head = repository.files(commits[0])
     states = dict[str, object]()  # by tree: the files that matter with their contents
 
     def state(commit: Commit) -> object:
@@ -86,7 +86,7 @@ def _committed(
         commit = last(moment)
         if commit is None or commit is now or not state(commit):
             return None
-        return WorkPart.of(repository.files(commit, matters), f"{place} (commit {commit.name[:SHORT]})", commit.when)
+        return WorkPart.of(repository.files(commit), f"{place} (commit {commit.name[:SHORT]})", commit.when)
 
     now = last()
     part = WorkPart.of(head, place, now.when if now else None)

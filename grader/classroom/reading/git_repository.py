@@ -15,12 +15,11 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import IO
 
 from grader.classroom.reading import limits
 from grader.classroom.reading.names import label
@@ -91,57 +90,33 @@ class Repository:
             raise Unreadable(DAMAGED)
         return found
 
-    def files(self, commit: Commit, together: Callable[[str], bool] = lambda name: False) -> Folder:
-        """Return what a commit holds; it is asked for when the folder is listed.
-
-        Small files whose names go `together` are all read when the first of them is, which costs one start of git.
-        """
+    def files(self, commit: Commit) -> Folder:
+        """Return what a commit holds; it is asked for when the folder is listed."""
 
         def listing() -> Sequence[Node]:
             data = self._said("ls-tree", "-r", "-z", "-l", commit.tree, most=limits.ENTRIES * limits.NAME)
             entries = [told for told in map(ENTRY.fullmatch, data.split(b"\0")) if told]
-            small = [each for each in entries if each["size"].isdigit() and int(each["size"]) <= limits.CODE]
-            names = {each["name"] for each in small if together(_text_of(each["path"]))}
-            contents = cache(lambda: self._contents(sorted(names)))
-
-            def made(told: re.Match[bytes], called: str) -> File:
-                if why := NOT_READ.get(told["mode"]):
-                    return File.closed(called, why)
-                name = told["name"]
-                if name in names:
-                    return File(called, lambda: io.BytesIO(contents()[name]), digest=name.decode())
-                alone = partial(self._said, "cat-file", "blob", name.decode(), most=LARGEST)
-                return File(called, lambda: io.BytesIO(alone()), digest=name.decode())
-
             why = "has a name that leads somewhere else"
-            found = [entry_of(_text_of(each["path"]), partial(made, each), why) for each in entries]
-            return Folder.of("", found).listing()
+            paths = ((each["path"].decode("utf-8", "surrogateescape"), each) for each in entries)
+            return Folder.of("", [entry_of(path, partial(self._file, each), why) for path, each in paths]).listing()
 
         return Folder("", cache(listing))
 
-    def _contents(self, names: Sequence[bytes]) -> dict[bytes, bytes]:
-        """Return the contents of several files; what git says of each is its name, kind and size in a line."""
-        said = io.BytesIO(self._said("cat-file", "--batch", most=limits.HELD, asked=names))
-        found = dict[bytes, bytes]()
-        for name in names:
-            words = said.readline().split()
-            if words[1:2] != [b"blob"]:
-                raise Unreadable(DAMAGED)
-            found[name] = said.read(int(words[2]))
-            said.readline()
-        return found
+    def _file(self, told: re.Match[bytes], called: str) -> File:
+        """Return a file of a listing; git is started for its content."""
+        if why := NOT_READ.get(told["mode"]):
+            return File.closed(called, why)
+        name = told["name"].decode()
+        return File(called, lambda: io.BytesIO(self._said("cat-file", "blob", name, most=LARGEST)), digest=name)
 
-    def _said(self, *command: str, most: int, asked: Sequence[bytes] = ()) -> bytes:
-        """Return what a command of git prints that reads some lines.
+    def _said(self, *command: str, most: int) -> bytes:
+        """Return what a command of git prints.
 
         Raises:
             Unreadable: git gives up, takes too long or prints more than `most` bytes.
         """
         begun = time.monotonic()
-        with tempfile.TemporaryFile() as lines:
-            lines.write(b"".join(line + b"\n" for line in asked))
-            lines.seek(0)
-            process = self._started(command, lines)
+        process = self._started(command)
         timer = threading.Timer(self.seconds, process.kill)
         timer.daemon = True
         timer.start()
@@ -159,7 +134,7 @@ class Repository:
             raise Unreadable(DAMAGED)
         return data
 
-    def _started(self, command: Sequence[str], lines: IO[bytes]) -> subprocess.Popen[bytes]:
+    def _started(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
         """Start git in an empty repository of ours, with the objects of this one.
 
         Raises:
@@ -172,7 +147,7 @@ class Repository:
         home = _empty_repository(is_long=len(self.tip) > SHA1)
         process = subprocess.Popen(
             [program, "--no-pager", *options, *command],
-            stdin=lines,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=home,
@@ -181,10 +156,6 @@ class Repository:
         if prlimit is not None:
             prlimit(process.pid, RLIMIT_AS, (MEMORY, MEMORY))
         return process
-
-
-def _text_of(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")
 
 
 def _commit(name: str, tree: str, author: str, email: str, when: str) -> Commit:

@@ -8,7 +8,6 @@ import pytest
 
 from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.gradebook.database import WrongBook
-from grader.classroom.pages.terminal import as_dict
 from grader.classroom.records import Adjustment
 
 
@@ -63,14 +62,6 @@ def test_result_is_equal_to_what_the_run_ended_with(book, path, room):
     assert (result.started, result.seconds) == (room.started, 12.5)
     assert (result.graded, result.cached, result.notes) == (2, 1, ("a note",))
     assert (result.course_digest, result.device, result.sandbox) == ("0f" * 32, "cpu", "forked")
-
-
-def test_result_hides_the_seed_of_the_run_when_each_student_has_one(book, room):
-    """Where every student has a seed of their own, the result names none; the run remembers it."""
-    number = book.begin(replace(room.facts, seed_per_student=True))
-    book.finish(number, (), seconds=1.0)
-    assert as_dict(book.result())["seed"] is None
-    assert book.runs()[-1].seed == 42
 
 
 def test_result_is_that_of_the_last_finished_run(book, room):
@@ -215,28 +206,6 @@ def test_adjustments_of_a_student_come_back_in_order(book, room):
         Adjustment(room.strange, 1.25, "the lecturer", room.started, "a second time"),
     )
     assert [given.points for given in book.adjustments()] == [2.0, -0.5, 1.25]
-
-
-def test_adjustment_is_taken_back_by_another_entry(book):
-    """Both entries stay, they name each other, and their sum is nothing."""
-    number = book.adjust("alice", 2, who="a", why="for the question")
-    undoing = book.take_back(number, who="b", why="the wrong student")
-    first, second = book.adjustments("alice")
-    assert (first.number, first.takes_back) == (number, None)
-    assert (second.number, second.takes_back, second.who) == (undoing, number, "b")
-    assert sum(given.points for given in book.adjustments("alice")) == 0.0
-
-
-def test_adjustment_is_taken_back_only_once(book):
-    """A second time is refused, as is an entry that there never was."""
-    number = book.adjust("alice", 2, who="a", why="for the question")
-    undoing = book.take_back(number, who="a", why="no")
-    with pytest.raises(
-        WrongBook, match=f"adjustment {number} was taken back already, by adjustment {undoing}"
-    ):
-        book.take_back(number, who="a", why="no")
-    with pytest.raises(WrongBook, match="has no adjustment 99"):
-        book.take_back(99, who="a", why="no")
 
 
 @pytest.mark.parametrize("command", ["UPDATE adjustments SET points = 5", "DELETE FROM adjustments"])

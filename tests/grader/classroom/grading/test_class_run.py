@@ -236,16 +236,6 @@ def test_run_with_one_new_file_grades_only_that(made: Class) -> None:
     assert [data_of(job) for job in made.graded] == [b"9"]
 
 
-def test_run_gives_each_student_a_seed_of_their_own_when_the_policy_says_so(made: Class) -> None:
-    """Equal files are graded with other inputs for each student, and with the same ones the next time."""
-    made.policy = parse_policy('seed = "per-student"')
-    first = made.grade(*everybody("1111"))
-    seeds = {job.order.seed for job in made.graded}
-    assert len(seeds) == 4 and first.seed_per_student
-    assert {each.report.seed for each in first.standings if each.report} == seeds
-    assert made.grade(*everybody("1111")).graded == 0
-
-
 def test_run_with_another_seed_grades_everything_again(made: Class) -> None:
     """The seed is part of what a grading is known by."""
     made.grade(*everybody())

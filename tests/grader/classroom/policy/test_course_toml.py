@@ -46,6 +46,7 @@ def test_example_is_read_as_it_is_explained():
             "losses.entropy": Visibility.HIDDEN,
         },
         published_at=berlin(3, 15, 12, 0),
+        seed=7,
         seconds=20.0,
         extensions={"alice": Extension(berlin(3, 5), "was ill")},
     )
@@ -78,14 +79,9 @@ def test_file_is_read_and_named_in_errors(tmp_path):
         read_policy(tmp_path / "none.toml")
 
 
-def test_seed_is_one_for_all_a_number_or_one_for_each():
-    """The three ways to say where random inputs come from."""
-    found = [parse_policy(f"seed = {seed}") for seed in ('"one"', "7", '"per-student"')]
-    assert [(policy.seed, policy.seed_per_student) for policy in found] == [
-        (None, False),
-        (7, False),
-        (None, True),
-    ]
+def test_seed_is_a_number_or_drawn():
+    """A class whose policy says nothing draws one seed for everybody."""
+    assert [parse_policy(text).seed for text in ("seed = 7", "")] == [7, None]
 
 
 def test_number_is_read_exactly_as_it_is_written():
@@ -145,7 +141,7 @@ def test_local_time_that_comes_twice_is_refused_with_both_readings(text):
         (MARCH + "due = 2026-03-29T02:30:00", "does not exist in Europe/Berlin: the clocks are put forward"),
         ("due = 2026-03-02T00:00:00Z\ncloses = 2026-03-01T00:00:00Z", "closes makes it close at 2026-03-01T00:00"),
         ("counts = 'latest'", "counts is 'latest': did you mean last?"),
-        ("seed = 'per student'", "it must be \"one\", \"per-student\" or a whole number"),
+        ("seed = 'per-student'", "it must be a whole number"),
         ("seed = true", "seed is True"),
         ("seed = -1", "seed is -1"),
         ("seed = 9223372036854775808", "a whole number below 2"),

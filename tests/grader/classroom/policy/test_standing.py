@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from grader.classroom.policy.course_policy import Counts, Dates, Late, Policy, seed_for
+from grader.classroom.policy.course_policy import Counts, Dates, Late, Policy
 from grader.classroom.policy.standing import spoken, standing_of
 from grader.classroom.policy.worth import rounded
 from grader.classroom.records import Adjustment, Outcome
@@ -191,17 +191,6 @@ def test_points_are_rounded_once_and_the_score_is_their_difference(made):
 def test_half_is_rounded_up_exactly(points, want):
     """A half goes up, also where a binary number would lie just below it, and never to the even neighbour."""
     assert rounded(Fraction(points)) == Fraction(want)
-
-
-def test_seed_is_the_same_for_all_or_another_for_each(made):
-    """Where each student has a seed it follows from the run's, and differs from theirs and from the run's."""
-    one, each = Policy(), Policy(seed_per_student=True)
-    names = ["alice", "bob", "caf\u00e9", "\udce9"]
-    assert {seed_for(one, 42, name) for name in names} == {42}
-    seeds = [seed_for(each, 42, name) for name in names]
-    assert seeds == [seed_for(each, 42, name) for name in names]
-    assert len({42, *seeds, *(seed_for(each, 43, name) for name in names)}) == 9
-    assert all(0 <= seed < 2**63 for seed in seeds)
 
 
 @pytest.mark.parametrize(

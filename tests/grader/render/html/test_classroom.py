@@ -87,13 +87,10 @@ def test_hardest_task_comes_first(class_result):
     assert {row.task for row in tests} <= {row.task for row in rows}
 
 
-def test_late_adjusted_slow_and_out_of_bounds_are_listed(class_result, page):
+def test_late_adjusted_and_out_of_bounds_are_listed(class_result, page):
     """What needs a look is there with its reason."""
     text = text_of(page)
     assert "explained the proof orally" in text and "−0.5" in text
-    assert {each.student.id for each in class_statistics.slow(class_result)} == {
-        each.student.id for each in class_result.standings if each.report and each.report.seconds > 60
-    }
     assert class_statistics.out_of_bounds(class_result) and "Out of bounds" in text
 
 

@@ -142,7 +142,7 @@ def gradescope_command(file: Path, torch_index: str, seed: int | None, pairs: tu
     except OSError as problem:
         raise WrongCall(f"{file}: {problem.strerror}") from problem
     points = settings.points or sum(task.points for task in chosen)
-    _tell_exported(file, len(data), len(chosen), points, settings, torch_index)
+    _tell_exported(file, len(data), len(chosen), points, settings)
 
 
 def _shown(pairs: Sequence[str]) -> dict[str, str]:
@@ -156,19 +156,9 @@ def _shown(pairs: Sequence[str]) -> dict[str, str]:
     return shown
 
 
-def _tell_exported(
-    file: Path, size: int, tasks: int, points: float, settings: Settings, torch_index: str
-) -> None:
-    from grader.release.gradescope_zip import PEAK, TIMES
+def _tell_exported(file: Path, size: int, tasks: int, points: float, settings: Settings) -> None:
     from grader.text.formatting import count, number
 
     click.echo(f"wrote {file}: {count(tasks, 'task')}, {number(points)} points, {size / 1e6:.1f} MB")
     click.echo(f"inputs: seed {settings.seed}, the same for everybody")
-    click.echo(f"memory: grading used at most {PEAK} MiB; Gradescope's 768 MB are enough, 3 GB are safer")
-    click.echo(f"time:   {TIMES}")
-    if not torch_index:
-        click.echo(
-            "torch:  from the index that pip knows, gigabytes with CUDA; PyTorch's page Get started shows for pip and"
-            " CPU the address to give as --torch-index"
-        )
-    click.echo("It holds the solutions and the hidden tests. Its README.md says what to set on Gradescope.")
+    click.echo("It holds the solutions and the hidden tests. Its README.md says what to set: memory, time, torch.")

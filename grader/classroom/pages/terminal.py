@@ -8,7 +8,6 @@ from statistics import mean, median
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from grader.classroom.pages.exports import row_of
@@ -91,9 +90,6 @@ def _standing_values(standing: Standing) -> dict[str, Any]:
     }
 
 
-FILES = 24  # columns for the names of files, as wide as two of them
-TRY = 3
-WHEN = 16  # of `2026-01-31 23:59`
 PLACE = 72  # of a place, which then takes a few lines
 NARROW = 80  # with fewer columns the time is left out
 MOST_TEXT = 2_000  # characters of one sentence
@@ -131,31 +127,20 @@ def show_intake(intake: ClassIntake, console: Console, zone: str = "") -> None:
 
 def _table(page: Page, hand_ins: list[HandIn], root: str, zone: str) -> None:
     timed = page.width >= NARROW and any(each.submitted_at or each.late for each in hand_ins)
-    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    table.add_column(overflow="fold", ratio=1)
-    table.add_column(justify="right", no_wrap=True, width=TRY)
-    table.add_column(overflow="fold", width=FILES)
-    if timed:
-        table.add_column(no_wrap=True, width=WHEN)
-    table.add_column(overflow="fold", ratio=1)
-    heads = ["student", "try", "files", *(["handed in"] if timed else []), "from"]
-    table.add_row(*(Text(head, "dim") for head in heads))
-    for each in hand_ins:
-        table.add_row(*_row(each, timed, root, zone))
-    page.console.print(table, width=page.width)
+    rows = [
+        (
+            Text(_name(each.student)),
+            Text(str(each.attempt)),
+            Text(one_line(", ".join(each.files))),
+            *([_when(each, zone)] if timed else []),
+            Text(cut(one_line(each.place.replace(root, "")), PLACE), "dim"),
+        )
+        for each in hand_ins
+    ]
+    page.table(("student", "try", "files", *(["handed in"] if timed else []), "from"), rows, right=("try",))
     if timed:
         page.line((f"times are in {zone or 'UTC'}", "dim"))
     page.line()
-
-
-def _row(hand_in: HandIn, timed: bool, root: str, zone: str) -> list[Text]:
-    return [
-        Text(_name(hand_in.student)),
-        Text(str(hand_in.attempt)),
-        Text(one_line(", ".join(hand_in.files))),
-        *([_when(hand_in, zone)] if timed else []),
-        Text(cut(one_line(hand_in.place.replace(root, "")), PLACE), "dim"),
-    ]
 
 
 def _when(hand_in: HandIn, zone: str) -> Text:

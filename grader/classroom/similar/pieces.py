@@ -9,8 +9,9 @@ marked, so that a window of tokens can number them in the order of their first u
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from grader.classroom.records import HandIn
 from grader.course import Course, Topic
@@ -45,70 +46,22 @@ def numbered(texts: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def tokens_of(node: ast.AST, module_imports: Mapping[str, str], given: frozenset[str]) -> Tokens:
-    """The tokens of a statement, or of the body of a definition: its head is given.
+@dataclass(frozen=True)
+class Names:
+    """What is known of the names of a file: any other name is one that the learner has chosen."""
 
-    Args:
-        node: the statement or definition.
-        module_imports: what the names that its module imports stand for: as written -> the module or object itself.
-        given: names that the stub has: tasks, classes, helpers.
-    """
-    reader = _Reader(given)
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        reader.bind_arguments(node.args)
-    body = node.body if isinstance(node, Definition) else [node]
-    for part in body:
-        if not _says_nothing(part):
-            reader.read(part, getattr(node, "lineno", 1))
-    imported = {**module_imports, **reader.imported}
-    texts = (
-        _meant(text, imported, reader.bound) if text.startswith(CHOSEN) else text for text in reader.texts
-    )
-    return Tokens(tuple(texts), tuple(reader.lines))
+    given: frozenset[str]  # those that the stub defines: tasks, classes, helpers
+    imported: Mapping[str, str]  # as written -> the module or object itself, whatever it was renamed to
 
+    def meant(self, name: str) -> str:
+        """Return the token of a name."""
+        return self.imported.get(name) or (name if name in self.given or hasattr(builtins, name) else CHOSEN + name)
 
-def imported_by(node: ast.Import | ast.ImportFrom) -> Mapping[str, str]:
-    """What the names that an import binds stand for, whatever they were renamed to."""
-    if isinstance(node, ast.Import):
-        return {each.asname: each.name for each in node.names if each.asname}
-    return {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
-
-
-def _meant(text: str, imported: Mapping[str, str], bound: set[str]) -> str:
-    """What a name turned out to be once the whole definition has been read."""
-    name = text[len(CHOSEN) :]
-    if name in imported:
-        return imported[name]
-    return text if name in bound or name.startswith("self.") else name
-
-
-@dataclass
-class _Reader:
-    given: frozenset[str]
-    texts: list[str] = field(default_factory=list)  # every name as if it were chosen
-    lines: list[int] = field(default_factory=list)
-    bound: set[str] = field(default_factory=set)
-    imported: dict[str, str] = field(default_factory=dict)
-
-    def read(self, node: ast.AST, line: int) -> None:
-        """Take in the tokens of a node and of what is in it."""
-        if isinstance(node, ast.arguments):
-            self.bind_arguments(node)
-            return
-        line = getattr(node, "lineno", line)
-        for text in self._texts(node):
-            self.texts.append(text)
-            self.lines.append(line)
-        for child in _children(node):
-            self.read(child, line)
-
-    def _texts(self, node: ast.AST) -> tuple[str, ...]:
-        kind = type(node).__name__
+    def texts(self, node: ast.AST) -> tuple[str, ...]:
+        """Return the tokens of a node itself."""
         match node:
-            case ast.Name(id=name, ctx=ast.Load() | ast.Del()):
-                return (CHOSEN + name,)
             case ast.Name(id=name):
-                return (self._bind(name),)
+                return (self.meant(name),)
             case ast.Constant(value=value):
                 return (repr(value),)
             case ast.Attribute(attr=name):
@@ -116,37 +69,49 @@ class _Reader:
             case ast.keyword(arg=name):
                 return (f"{name}=",)
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                return (kind, self._bind(name))
-            case ast.Import() | ast.ImportFrom():
-                self.imported |= imported_by(node)
-                return ()
+                return (type(node).__name__, self.meant(name))
             case ast.AnnAssign():
                 return ("Assign",)
-        return (kind,)
+        return (type(node).__name__,)
 
-    def bind_arguments(self, arguments: ast.arguments) -> None:
-        """Know the names of arguments; the head that they stand in counts for nothing."""
-        for part in ast.walk(arguments):
-            if isinstance(part, ast.arg):
-                self._bind(part.arg)
 
-    def _bind(self, name: str) -> str:
-        if name not in self.given:
-            self.bound.add(name)
-        return CHOSEN + name
+def names_of(tree: ast.AST, given: frozenset[str]) -> Names:
+    """Return what is known of the names of a file, with what it imports anywhere."""
+    imported: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {each.asname: each.name for each in node.names if each.asname}
+            imported |= {each.name: each.name for each in node.names if not each.asname}
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+    return Names(given, imported)
+
+
+def tokens_of(node: ast.AST, names: Names) -> Tokens:
+    """The tokens of a statement, or of the body of a definition: its head is given."""
+    found: list[tuple[str, int]] = []
+
+    def read(node: ast.AST, line: int) -> None:
+        line = getattr(node, "lineno", line)
+        found.extend((text, line) for text in names.texts(node))
+        for child in _children(node):
+            read(child, line)
+
+    for part in node.body if isinstance(node, Definition) else [node]:
+        if not _says_nothing(part):
+            read(part, getattr(node, "lineno", 1))
+    return Tokens(tuple(text for text, _ in found), tuple(line for _, line in found))
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """What is in a node and counts: no annotation, docstring or context."""
-    if isinstance(node, ast.Name | ast.Constant | ast.Import | ast.ImportFrom) or _is_own_attribute(node):
+    """What is in a node and counts: no annotation, docstring or context, and no head of a function."""
+    if isinstance(node, ast.Name | ast.Constant) or _is_own_attribute(node):
         return
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if name in NOT_CODE or value is None:
-            continue
-        for part in value if isinstance(value, list) else (value,):
-            if isinstance(part, ast.AST) and not _says_nothing(part):
-                yield part
+    for name, value in ast.iter_fields(node):
+        if name not in NOT_CODE:
+            for part in value if isinstance(value, list) else (value,):
+                if isinstance(part, ast.AST) and not _says_nothing(part):
+                    yield part
 
 
 def _is_own_attribute(node: ast.AST) -> bool:
@@ -155,8 +120,9 @@ def _is_own_attribute(node: ast.AST) -> bool:
 
 
 def _says_nothing(node: ast.AST) -> bool:
-    """A docstring, or text that stands for itself as comments do."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    """A docstring or text that stands for itself as comments do, an import, the head of a function."""
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text or isinstance(node, ast.Import | ast.ImportFrom | ast.arguments)
 
 
 @dataclass(frozen=True)
@@ -180,15 +146,11 @@ def pieces_of(topic: Topic, data: bytes, given: frozenset[str]) -> dict[str, Pie
         SyntaxError: it is not Python.
     """
     tree, lines = _parsed(data)
-    own = {node.name for node in tree.body if isinstance(node, Definition)} - given
-    imported = _imported(tree)
-    tasks = {task.name: task.id for task in topic.tasks}
+    names, tasks = names_of(tree, given), {task.name: task.id for task in topic.tasks}
     found: dict[str, Tokens] = {}
     for node in tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            continue
         name = tasks.get(node.name) if isinstance(node, Definition) else None
-        tokens = _marked(tokens_of(node, imported, given), own)
+        tokens = tokens_of(node, names)
         if name is None:
             around = f"{topic.slug}: {AROUND}"
             found[around] = found.get(around, Tokens()) + tokens
@@ -209,22 +171,6 @@ def _parsed(data: bytes) -> tuple[ast.Module, tuple[str, ...]]:
         return ast.parse(text), tuple(text.splitlines())
     except (UnicodeDecodeError, ValueError, RecursionError, MemoryError) as problem:
         raise SyntaxError(str(problem)) from None
-
-
-def _imported(tree: ast.Module) -> Mapping[str, str]:
-    """What the names imported at the level of the module stand for."""
-    names: dict[str, str] = {}
-    for node in tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names |= imported_by(node)
-    return names
-
-
-def _marked(tokens: Tokens, own: set[str]) -> Tokens:
-    """Tokens in which a call of the learner's own helper is a chosen name too."""
-    if own.isdisjoint(tokens.texts):
-        return tokens
-    return Tokens(tuple(CHOSEN + text if text in own else text for text in tokens.texts), tokens.lines)
 
 
 def submissions_of(

@@ -42,7 +42,7 @@ def archive(tmp_path_factory):
         "--show", "losses.softmax=after_due_date", "--torch-index", "https://example.org/cpu",
     )  # fmt: skip
     assert done.exit_code == 0, done.output
-    assert "2 tasks, 40 points" in done.output and "memory:" in done.output
+    assert "2 tasks, 40 points" in done.output and "memory" in done.output
     return file
 
 

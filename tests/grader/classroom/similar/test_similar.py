@@ -13,7 +13,7 @@ from grader.classroom.pages.similar import show, similar_page, to_json
 from grader.classroom.records import HandIn, Student
 from grader.classroom.similar.find import REFERENCE, find_similar
 from grader.classroom.similar.index import most_holders
-from grader.classroom.similar.pieces import submissions_of, tokens_of
+from grader.classroom.similar.pieces import names_of, submissions_of, tokens_of
 from grader.course import load_course
 
 COURSE = load_course()
@@ -62,7 +62,8 @@ def findings(independent):
 
 
 def code(text):
-    return tokens_of(ast.parse(text).body[0], {}, frozenset())
+    tree = ast.parse(text)
+    return tokens_of(tree.body[0], names_of(tree, frozenset()))
 
 
 def test_names_comments_and_annotations_do_not_count():

@@ -78,3 +78,4 @@ def _mended(app: Sphinx, tree: nodes.document) -> None:
 def _with_index(app: Sphinx, problem: Exception | None) -> None:
     if problem is None:
         shutil.copyfile(Path(app.outdir, "README.html"), Path(app.outdir, "index.html"))
+suppress_warnings = ["misc.highlighting_failure"]  # Pygments knows no jq

@@ -1,8 +1,7 @@
-"""`grade init`, `grade reset`, `grade notebook`: the files that a learner works in."""
+"""`grade init`, `grade reset`: the files that a learner works in."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.learner import file_of, needed_folder, one_task, progress_option
-from grader.cli.shared import FOLDER, NEW_FILE, WrongCall, writable
+from grader.cli.shared import FOLDER, WrongCall
 
 if TYPE_CHECKING:
     from grader.course import Course, Topic
@@ -109,52 +108,3 @@ def reset_command(name: str, folder: Path | None) -> None:
         click.echo(f"{task.id} is its stub already: nothing was changed")
     else:
         click.echo(f"{task.id} is its stub again; {file} as it was is kept in {copy}")
-
-
-def _figures_from(file: Path, slug: str) -> str:
-    """Return where the figures of a topic lie from a file in a course folder; "" where they do not."""
-    from urllib.parse import quote
-
-    from grader.learner.folder import folder_above
-
-    place = folder_above(file.parent)
-    if place is None or not (place / slug / "figures").is_dir():
-        return ""
-    return quote(Path(os.path.relpath(place / slug / "figures", file.parent.resolve())).as_posix())
-
-
-@click.command("notebook")
-@click.argument("slug", metavar="TOPIC")
-@click.option(
-    "--output",
-    type=NEW_FILE,
-    metavar="FILE",
-    help="Where to write it; TOPIC.ipynb in this folder if not given.",
-)
-def notebook_command(slug: str, output: Path | None) -> None:
-    """Write a topic as a notebook, with a cell for each task and a check behind it.
-
-    A file that is there already is never overwritten.
-    """
-    from grader.course import load_course
-    from grader.intake.notebook_writing import notebook_of
-
-    course = load_course()
-    topic = course.topic(slug)
-    file = output or Path(f"{topic.slug}.ipynb")
-    if file.suffix != ".ipynb":
-        raise WrongCall(f"--output {file}: a notebook ends in .ipynb, such as {topic.slug}.ipynb")
-    writable(file)
-    text = notebook_of(course, topic, _figures_from(file, topic.slug))
-    try:
-        with file.open("x", encoding="utf-8", newline="\n") as new:
-            new.write(text)
-    except FileExistsError:
-        raise WrongCall(
-            f"{file} is there already and is left as it is: move it, or name another --output"
-        ) from None
-    except OSError as problem:
-        raise WrongCall(f"--output {file}: {problem.strerror}") from problem
-    click.echo(
-        f"wrote {file}: open it in Jupyter, run its cells, and grade it with `grade {file}` or in its cells"
-    )

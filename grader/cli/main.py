@@ -44,7 +44,6 @@ cli.add_sections(
             tasks.explain_command,
             tasks.solution_command,
             submission.report_command,
-            folder.notebook_command,
             installation.data_command,
             installation.doctor_command,
         ),

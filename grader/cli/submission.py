@@ -130,7 +130,6 @@ def _names(course: Course, topic: Topic) -> list[str]:
 @shared.output_option
 @shared.sandbox_option
 @shared.device_option
-@click.option("--curves", is_flag=True, help="Draw the curves of passed tests too, where a test draws one.")
 @click.option("--repeat", is_flag=True, help="Write Python that repeats the first failing call.")
 @click.option("--first", is_flag=True, help="Stop at the first task that is not right.")
 @click.option("--core", is_flag=True, help="Leave details out: refusals, manners, memory layout.")
@@ -141,14 +140,14 @@ def _names(course: Course, topic: Topic) -> list[str]:
 @progress_option
 @click.pass_context
 def path_command(
-    ctx: click.Context, /, paths: tuple[Path, ...], kind: str, output: Path | None, curves: bool, repeat: bool,
+    ctx: click.Context, /, paths: tuple[Path, ...], kind: str, output: Path | None, repeat: bool,
     details: bool, folder: Path | None, **options: Any,
 ) -> int:  # fmt: skip
     """Grade the files of the course that lie under each PATH."""
     _check_paths(ctx, paths)
     shared.writable(output)
     report = graded_and_kept(paths, folder, options)
-    _present(report, kind, output, paths, curves, repeat)
+    _present(report, kind, output, paths, repeat)
     return _exit_code(report, details=details)
 
 
@@ -175,7 +174,7 @@ def _check_paths(ctx: click.Context, paths: Sequence[Path]) -> None:
 
 
 def _present(
-    report: Report, kind: str, output: Path | None, paths: Sequence[Path], curves: bool, repeat: bool
+    report: Report, kind: str, output: Path | None, paths: Sequence[Path], repeat: bool
 ) -> None:
     if kind in shared.REPORT_FORMATS:
         shared.write(shared.report_text(report, kind), output)
@@ -183,9 +182,7 @@ def _present(
         from grader.render import terminal
 
         typed = shlex.join(str(path) for path in paths)
-        shared.show(
-            lambda console: terminal.show(report, console, paths=typed, curves=curves, repeat=repeat), output
-        )
+        shared.show(lambda console: terminal.show(report, console, paths=typed, repeat=repeat), output)
     if output is not None:
         click.echo(f"{_points(report)}; the report is in {output}")
 

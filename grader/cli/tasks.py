@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +11,6 @@ from grader.cli import learner, shared
 
 if TYPE_CHECKING:
     from grader.course import Course, Task
-    from grader.learner.progress import Progress, TaskProgress
 
 
 @click.command("list")
@@ -59,15 +58,11 @@ def list_command(
 @click.command("hint", short_help="Show the next hint of a task.")
 @click.argument("name", metavar="TASK")
 @click.argument("number", metavar="[N]", type=shared.POSITIVE, required=False)
-@click.option(
-    "--report", type=shared.FILE, metavar="FILE", help="A JSON report: begin with what went wrong there."
-)
 @learner.progress_option
-def hint_command(
-    name: str, number: int | None, report: Path | None, folder: Path | None
-) -> None:
+def hint_command(name: str, number: int | None, folder: Path | None) -> None:
     """Show the next hint of a task: first about what went wrong, then N of rising strength."""
     from grader.course import load_course
+    from grader.learner.progress import Progress
     from grader.learner.progress_changes import after_hint, next_help, picked
     from grader.render import course_pages as pages
     from grader.text.formatting import count
@@ -77,23 +72,10 @@ def hint_command(
     if number is not None and number > len(task.hints):
         raise shared.WrongCall(f"{task.id} has {count(len(task.hints), 'hint')}: there is no hint {number}")
     place = learner.course_folder(folder)
-    entry = _entry(task, learner.progress_in(place), report)
-    help_ = picked(task, number) if number else next_help(course, task, entry)
+    progress = learner.progress_in(place) or Progress()
+    help_ = picked(task, number) if number else next_help(course, task, progress.of(task.id))
     shared.show(lambda console: pages.show_hint(task, help_, console, keeps=place is not None), None)
     learner.remember(place, lambda progress: after_hint(progress, task.id, *help_.shown))
-
-
-def _entry(task: Task, progress: Progress | None, report: Path | None) -> TaskProgress:
-    """Return what is known of a task: from a report that was named, or else from the progress."""
-    from grader.learner.progress import Progress, TaskProgress
-    from grader.report.selection import failure_of
-
-    if report is None:
-        return (progress or Progress()).of(task.id)
-    graded: dict[str, Any] = {each.id: each for each in shared.kept_report(report, "--report").tasks}
-    if task.id not in graded:
-        raise shared.WrongCall(f"--report {report}: it says nothing about {task.id}")
-    return TaskProgress(failure=failure_of(graded[task.id]))
 
 
 @click.command("next", short_help="Show the next open task.")

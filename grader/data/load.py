@@ -187,7 +187,7 @@ def load(name: str) -> DataSet | Table | Text:
     """Return a data set, every file of which has been checked. Tensors are new with each call.
 
     Args:
-        name: one that `grade data list` shows.
+        name: one that `grade data` shows.
 
     Returns:
         A DataSet; of "houses", which has gaps and no split, a Table; of "austen", a book, a Text. The set's README

@@ -1,4 +1,4 @@
-"""What this machine is: versions, memory, devices, OpenMP runtimes, and how well it confines."""
+"""What this machine is: versions, devices, OpenMP runtimes, and how well it confines."""
 
 from __future__ import annotations
 
@@ -6,39 +6,11 @@ import os
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from grader import __version__
 from grader.device import internals
 from grader.doctor.probes import Confinement, probe
 from grader.process.kernel import processors
-
-GROUP = Path("/sys/fs/cgroup")
-MACHINE = Path("/proc/meminfo")
-
-
-def free_memory(machine: Path = MACHINE, group: Path = GROUP) -> int | None:
-    """Return the bytes that are free; None where the system does not tell."""
-    found = [value for value in (_of_machine(machine), _of_container(group)) if value is not None]
-    return min(found, default=None)
-
-
-def _of_machine(file: Path) -> int | None:
-    lines = [line.split() for line in _read(file).splitlines() if line.startswith("MemAvailable:")]
-    return int(lines[0][1]) * 1024 if lines else None
-
-
-def _of_container(folder: Path) -> int | None:
-    most, used = _read(folder / "memory.max").strip(), _read(folder / "memory.current").strip()
-    return max(0, int(most) - int(used)) if most.isdigit() and used.isdigit() else None
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text()
-    except OSError:
-        return ""
-
 
 VARIABLE = "KMP_DUPLICATE_LIB_OK"  # tells one of the runtimes to go on all the same
 
@@ -84,7 +56,6 @@ class Diagnosis:
     versions: tuple[Version, ...]
     system: str
     processors: int
-    free_memory: int | None  # bytes
     torch: TorchBuild | None
     openmp: tuple[str, ...]  # runtimes loaded with torch and numpy: more than one is trouble
     openmp_silenced: bool  # KMP_DUPLICATE_LIB_OK is set
@@ -99,7 +70,6 @@ def diagnose() -> Diagnosis:
         versions=_versions(),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         processors=processors(),
-        free_memory=free_memory(),
         openmp=runtimes(),
         openmp_silenced=is_silenced(),
     )

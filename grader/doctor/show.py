@@ -46,8 +46,6 @@ def _machine(diagnosis: Diagnosis) -> Iterator[str]:
     for each in diagnosis.versions:
         yield _line(each.name, (each.version or "not installed") + (f" ({each.note})" if each.note else ""))
     yield _line("system", f"{diagnosis.system}, {_count(diagnosis.processors, 'processor')}")
-    free = "not told by this system" if diagnosis.free_memory is None else _gib(diagnosis.free_memory)
-    yield _line("free memory", free)
     if diagnosis.torch is not None:
         build = f"CUDA {diagnosis.torch.cuda}" if diagnosis.torch.cuda else "built without CUDA"
         yield _line("torch build", f"{build}, {_count(diagnosis.torch.threads, 'thread')}")
@@ -88,10 +86,6 @@ def _state(active: bool, tried: int, failed: int, late: int) -> str:
     if failed:
         return f"does not hold ({failed} of {tried} attempts succeeded)"
     return f"not known ({late} of {tried} attempts gave no answer)" if late else f"held ({tried} tried)"
-
-
-def _gib(number: int) -> str:
-    return f"{number / 2**30:.1f} GiB"
 
 
 def _line(label: str, value: str, indent: str = "") -> str:

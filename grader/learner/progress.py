@@ -16,18 +16,11 @@ from grader.report import Verdict
 from grader.report.selection import Failure
 from grader.storage import atomic_write, from_plain, to_plain
 
-# From the best to the least: what is known of a task is the first of these that it ever had.
-RANKING = (
-    Verdict.PASS, Verdict.RIGHT, Verdict.FAIL, Verdict.FORBIDDEN, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.ERROR,
-    Verdict.SKIPPED, Verdict.NOT_ATTEMPTED,
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class TaskProgress:
     """What is known of one task; times are ISO 8601 with the offset of the place."""
 
-    best: Verdict | None = None
     last: Verdict | None = None
     passed: str | None = None  # when it first passed
     attempts: int = 0  # gradings in which there was something to judge
@@ -48,7 +41,7 @@ class TaskProgress:
     @property
     def ever_passed(self) -> bool:
         """Whether the task has passed at some time."""
-        return self.best is not None and self.best.is_right
+        return self.passed is not None
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from grader.course import Course, Task
 from grader.course.problem import parse
-from grader.learner.progress import RANKING, Progress, TaskProgress, now, update
+from grader.learner.progress import Progress, TaskProgress, now, update
 from grader.report import Report, TaskReport, Verdict
 from grader.report.selection import Failure, failure_of
 
 ABOUT_THE_FAILURE = 0  # the number of the hint that is about what went wrong
 UNTOUCHED = Verdict.NOT_ATTEMPTED
 IDLE = ""  # the mark of a task that nobody has begun, or whose code is not there
-NO_ATTEMPT = (UNTOUCHED, Verdict.SKIPPED)
 
 
 def after_grading(
@@ -69,10 +68,9 @@ def _after(entry: TaskProgress, task: TaskReport, now: str, code: str | None) ->
     same = _is_same(failure, entry.failure)  # else the hint about it was about another
     return replace(
         entry,
-        best=min(filter(None, (entry.best, verdict)), key=RANKING.index),
         last=verdict,
         passed=passed,
-        attempts=entry.attempts + (verdict not in NO_ATTEMPT),
+        attempts=entry.attempts + (verdict.is_right or verdict.went_wrong),
         failure=failure,
         hints=tuple(number for number in entry.hints if same or number != ABOUT_THE_FAILURE),
         code=code,
@@ -85,7 +83,7 @@ def _passed_code(entry: TaskProgress, verdict: Verdict, code: str | None) -> str
     """Return which code passes: what passed once does so until the same code fails."""
     if verdict.is_right:
         return code
-    failed = verdict not in NO_ATTEMPT and code in (entry.passed_code, None)
+    failed = verdict.went_wrong and code in (entry.passed_code, None)
     return None if failed else entry.passed_code
 
 

@@ -93,9 +93,6 @@ def _now(entry: TaskProgress, code: str | None, *, needs_pass: bool) -> TaskProg
     return replace(entry, last=None) if changed else entry
 
 
-UNTRIED = (None, Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)
-
-
 def filtered(
     tasks: Iterable[Task], progress: Progress, states: Collection[str] = (), topics: Collection[str] = ()
 ) -> tuple[Task, ...]:
@@ -107,7 +104,7 @@ def filtered(
 def _states(entry: TaskProgress) -> set[str]:
     if entry.is_passed:
         return {"passed"}
-    return {"open"} if entry.last in UNTRIED else {"open", "failed"}
+    return {"open", "failed"} if entry.last is not None and entry.last.went_wrong else {"open"}
 
 
 def open_needs(task: Task, progress: Progress) -> tuple[str, ...]:

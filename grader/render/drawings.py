@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len
 
 from grader.render.page import LABEL, Page, cut
-from grader.report import Curve, Passage, Path, Point, Report, ShapeRow, ShapeTable, TestReport
+from grader.report import Curve, Passage, Path, Point, ShapeRow, ShapeTable, TestReport
 from grader.text import say
 from grader.text.escape import one_line
 from grader.text.formatting import passage
@@ -64,15 +64,6 @@ def draw_attached(page: Page, test: TestReport) -> None:
 def has_terminal_drawings(test: TestReport) -> bool:
     """Whether a test has attached anything to draw."""
     return bool(test.curves or test.paths or test.tables)
-
-
-def gallery(page: Page, report: Report, without: TestReport | None) -> None:
-    """Draw what the tests of every task have attached, but for one that is shown elsewhere."""
-    for task in report.tasks:
-        for test in task.tests:
-            if has_terminal_drawings(test) and test is not without:
-                page.line((one_line(task.id), "bold"), f"  {one_line(test.title or test.name)}")
-                draw_attached(page, test)
 
 
 def _curve(page: Page, curve: Curve) -> None:

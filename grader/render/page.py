@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from grader.report import Verdict
 from grader.text import say
 from grader.text.escape import one_line, with_code
 from grader.text.formatting import Alphabet, alphabet
@@ -157,7 +158,7 @@ class LiveProgress:
     def advance(self, task_id: str, test_name: str, verdict: str) -> None:
         """One more test of a task is done."""
         self._seen.add(task_id)
-        if verdict not in ("pass", "right", "not_attempted", "skipped"):
+        if Verdict(verdict).went_wrong:
             self._failed.add(task_id)
         failed = say("tasks.failed", failed=len(self._failed)) if self._failed else ""
         self._live.update(self._bar, completed=len(self._seen), description=one_line(task_id), failed=failed)

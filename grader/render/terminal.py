@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.drawings import gallery
 from grader.render.failure import failure, open_details, repeatable
 from grader.render.page import Page
 from grader.report import Report, TaskReport, Verdict
@@ -122,16 +121,13 @@ def _points(tasks: list[TaskReport]) -> str:
     return f"{earned(sum(task.points for task in tasks), most)} / {number(most)}"
 
 
-def show(
-    report: Report, console: Console, *, paths: str = "", curves: bool = False, repeat: bool = False
-) -> None:
+def show(report: Report, console: Console, *, paths: str = "", repeat: bool = False) -> None:
     """Write `report` to `console`.
 
     Args:
         report: what was graded.
         console: where to.
         paths: what was typed after `grade`, for the next command.
-        curves: whether to draw what every test has attached, not only the failed test that is shown.
         repeat: whether to write Python that repeats the failing call.
     """
     page = Page(console)
@@ -142,9 +138,6 @@ def show(
         topics(page, report)
         total(page, report)
         page.line()
-        if curves:
-            failed = first_failed(report)
-            gallery(page, report, failed.first_failure if failed else None)
         _next(page, report, paths)
         open_details(page, [task for task in report.tasks if details(task)], brief=first_failed(report) is not None)
         if repeat:

@@ -127,6 +127,11 @@ class Verdict(StrEnum):
         """Whether the core passes, and with it the task: for what builds on it, for the progress, for every count."""
         return self in (Verdict.PASS, Verdict.RIGHT)
 
+    @property
+    def went_wrong(self) -> bool:
+        """Whether something was tried and is not right."""
+        return not self.is_right and self not in (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)
+
 
 POSSIBLE = "one possible cause: "  # before the sentence of a mistake whose effect alone is known to be the same
 # Two causes: in how many tests each shows itself, the sentence of a mistake, and what else is wrong.

@@ -29,11 +29,6 @@ def passed(report: Report) -> bool:
     return report.incomplete is None and all(task.verdict.is_right for task in report.tasks)
 
 
-def went_wrong(task: TaskReport) -> bool:
-    """Whether a task was tried and is not right."""
-    return task.verdict not in WAITING and not task.verdict.is_right
-
-
 def untouched(report: Report) -> bool:
     """Whether not one task has been attempted."""
     return bool(report.tasks) and all(task.verdict in WAITING and not is_held_up(task) for task in report.tasks)
@@ -46,7 +41,7 @@ def is_held_up(task: TaskReport) -> bool:
 
 def first_failed(report: Report) -> TaskReport | None:
     """The first task that went wrong; a fault of ours only when there is no other."""
-    failed = [task for task in report.tasks if went_wrong(task)]
+    failed = [task for task in report.tasks if task.verdict.went_wrong]
     theirs = [task for task in failed if task.verdict is not Verdict.INTERNAL]
     return next(iter(theirs or failed), None)
 

@@ -101,6 +101,11 @@ class State:
         verdict = self.verdict(task_id)
         return verdict is not None and verdict.is_right
 
+    def fails(self, task_id: str) -> bool:
+        """Whether a task went wrong, as far as is known."""
+        verdict = self.verdict(task_id)
+        return verdict is not None and verdict.went_wrong
+
 
 def known(progress: Progress, digest: str) -> dict[str, str]:
     """Return which code the verdicts of earlier days are about, unless they are of another state of the course."""
@@ -150,13 +155,10 @@ def again(state: State, task_ids: Iterable[str]) -> State:
     return replace(state, graded={**state.graded, **begun})
 
 
-WAITING = (None, Verdict.PASS, Verdict.RIGHT, Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)
-
-
 def first_look(state: State, changed: Sequence[str], topic: str | None) -> str | None:
     """Return the task to begin with: in this topic what failed, else what is new there, else what is next to do."""
     tasks = [task for task in state.tasks if task.topic == topic] or list(state.tasks)
-    failed = [task.id for task in tasks if state.verdict(task.id) not in WAITING]
+    failed = [task.id for task in tasks if state.fails(task.id)]
     new = [task.id for task in tasks if task.id in changed]
     waiting = [task.id for task in (*in_turn(tasks, state.progress), *in_turn(state.tasks, state.progress))]
     return next(iter((*failed, *new, *waiting, *(task.id for task in tasks))), None)
@@ -166,7 +168,7 @@ def following(state: State) -> str | None:
     """Return the task to look at after a grading: where this one passes, another of the same save that does not."""
     if state.current is None or state.verdict(state.current) not in (Verdict.PASS, Verdict.RIGHT, Verdict.SKIPPED):
         return state.current
-    failed = [task.id for task in state.tasks if task.id in state.batch and _failed(state, task)]
+    failed = [task.id for task in state.tasks if task.id in state.batch and state.fails(task.id)]
     return next(iter(failed), state.current)
 
 
@@ -181,7 +183,3 @@ def beside(state: State, way: int) -> str | None:
     if way > 0:
         return (later or open_)[0]
     return (later or open_)[-1]
-
-
-def _failed(state: State, task: Task) -> bool:
-    return state.verdict(task.id) not in WAITING

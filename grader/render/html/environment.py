@@ -27,7 +27,6 @@ from grader.render.html.lines import (
 from grader.render.html.pictures import picture_of
 from grader.render.html.svg_elements import bar, element
 from grader.report import LABELS
-from grader.report.selection import went_wrong
 from grader.text.formatting import clock, count, details, earned, number, passage, share
 
 PACKAGE = "grader.render.html"
@@ -40,7 +39,7 @@ FILTERS = (
 )
 FUNCTIONS = (
     *(markup.anchor, markup.drawn, markup.has_drawings, markup.mark, markup.next_of, markup.number_of),
-    *(went_wrong, clock, count, details, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg),
+    *(clock, count, details, earned, share, shapes_of, picture_of, averaged, bar, curve_svg, path_svg),
     *(are_alike, curves_svg, curve_outside, path_outside, way_of, ways_svg, passage, element),
 )
 

@@ -21,7 +21,6 @@ def made_up(**changes):
         "versions": (machine.Version("torch", "2.13.0"),),
         "system": "Linux 6 x86_64",
         "processors": 2,
-        "free_memory": 3 << 30,
         "torch": machine.TorchBuild(None, 1, ("cpu",)),
         "openmp": (f"{HOME}/venv/libgomp.so.1",),
         "openmp_silenced": False,
@@ -62,7 +61,7 @@ def test_page_goes_into_a_file(grade, diagnosed, tmp_path):
     """--output writes the page to a file."""
     diagnosed()
     assert grade("doctor", "--output", str(tmp_path / "page.txt"))[0] == 0
-    assert "free memory   3.0 GiB" in (tmp_path / "page.txt").read_text()
+    assert "torch build" in (tmp_path / "page.txt").read_text()
 
 
 @pytest.mark.parametrize(
@@ -112,23 +111,6 @@ def test_openmp_runtimes_that_are_loaded_are_told_by_their_files():
     import torch  # noqa: F401 - brings one
 
     assert any("omp" in Path(path).name for path in machine.runtimes())
-
-
-@pytest.mark.parametrize(
-    ("most", "used", "free"), [("max", "1", 4096), ("3000", "1000", 2000), ("5", "9", 0)]
-)
-def test_free_memory_is_that_of_the_container_where_it_has_less(tmp_path, most, used, free):
-    """The smaller of machine and container counts; a container without a limit does not."""
-    (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable: 4 kB\n")
-    (tmp_path / "memory.max").write_text(f"{most}\n")
-    (tmp_path / "memory.current").write_text(f"{used}\n")
-    assert machine.free_memory(tmp_path / "meminfo", tmp_path) == free
-
-
-def test_system_that_tells_no_memory_is_said_so(tmp_path):
-    """Without the files of Linux nothing is known, and the page says so."""
-    assert machine.free_memory(tmp_path / "meminfo", tmp_path) is None
-    assert "not told by this system" in show.render(made_up(free_memory=None))
 
 
 def test_attempt_without_an_answer_is_neither_held_nor_failed():

@@ -116,23 +116,6 @@ def test_hint_begins_with_what_went_wrong(grade, mine, report_with):
     assert "Hint 2/" in second
 
 
-def test_hint_may_begin_with_a_report(grade, work, report_with):
-    from grader.report.json import to_json
-
-    (work / "report.json").write_text(to_json(report_with(Verdict.FAIL)))
-    assert "the sum of each row" in grade("hint", "softmax", "--report", "report.json")[1]
-    code, _, err = grade("hint", "entropy", "--report", "report.json")
-    assert code == 2
-    assert "says nothing about" in err
-
-
-def test_hint_with_a_file_that_is_no_report_is_a_wrong_call(grade, work):
-    (work / "report.json").write_text("{}")
-    code, _, err = grade("hint", "softmax", "--report", "report.json")
-    assert code == 2
-    assert "report.json" in err
-
-
 def test_hint_shows_a_named_mistake_with_its_advice_and_then_general_hints(
     grade, mine, report_with, monkeypatch
 ):

@@ -1,4 +1,4 @@
-"""`grade data list` and `verify`."""
+"""`grade data`."""
 
 from __future__ import annotations
 
@@ -31,31 +31,20 @@ def lines(text):
     return {line.split()[0]: line for line in text.splitlines()}
 
 
-def test_list_shows_every_set_with_rows_size_and_state(grade):
-    code, out, _ = grade("list")
+def test_every_set_is_shown_with_rows_size_and_state(grade):
+    code, out, err = grade()
     found = lines(out)
-    assert code == 0 and list(found) == list(read_manifest())
+    assert (code, err) == (0, "") and list(found) == list(read_manifest())
     assert "1797 rows" in found["digits"] and "116.8 kB" in found["digits"] and " ok " in found["digits"]
 
 
-def test_list_shows_damage(grade, copied):
-    (copied / "digits" / "labels.idx1-ubyte").write_bytes(b"")
-    found = lines(grade("list")[1])
-    assert " damaged " in found["digits"] and " ok " in found["names"]
-
-
-def test_verify_says_what_it_compared(grade):
-    code, out, err = grade("verify")
-    assert (code, err) == (0, "")
-    assert out == "every file is as it must be: digits, diabetes, breast_cancer, names, austen, houses, mnist\n"
-
-
-def test_verify_names_every_fault_of_ours_and_ends_with_3(grade, copied):
+def test_every_fault_is_named_and_ends_with_3(grade, copied):
     (copied / "digits" / "labels.idx1-ubyte").unlink()
     (copied / "names" / "names.csv").write_bytes(b"name,language\n")
     (copied / "names" / "more.csv").write_bytes(b"")
-    code, out, err = grade("verify")
-    assert (code, out) == (3, "")
+    code, out, err = grade()
+    found = lines(out)
+    assert code == 3 and " damaged " in found["digits"] and " damaged " in found["names"] and " ok " in found["mnist"]
     assert [line.split()[0].rsplit("/", 2)[-1] for line in err.splitlines()] == [
         "labels.idx1-ubyte", "names.csv", "more.csv",
     ]  # fmt: skip
@@ -63,15 +52,8 @@ def test_verify_names_every_fault_of_ours_and_ends_with_3(grade, copied):
 
 def test_broken_manifest_is_our_fault(grade, copied):
     (copied / "manifest.toml").write_text("[")
-    for command in ("list", "verify"):
-        code, _, err = grade(command)
-        assert code == 3 and "manifest.toml is no manifest" in err
-
-
-@pytest.mark.parametrize("arguments", [["data"], ["data", "list"], ["data", "verify"]])
-def test_each_command_has_help(grade, arguments):
-    code, out, _ = grade(*arguments[1:], "--help")
-    assert code == 0 and out.startswith(f"Usage: grade {' '.join(arguments)}")
+    code, _, err = grade()
+    assert code == 3 and "manifest.toml is no manifest" in err
 
 
 def modules(*arguments):
@@ -85,6 +67,5 @@ def test_help_imports_nothing_heavy():
     assert not modules("data", "--help") & {"torch", "numpy", "rich", "tomllib", "grader.data"}
 
 
-@pytest.mark.parametrize("command", ["list", "verify"])
-def test_commands_that_only_look_import_no_torch(command):
-    assert not modules("data", command) & {"torch", "numpy", "rich"}
+def test_command_imports_no_torch():
+    assert not modules("data") & {"torch", "numpy", "rich"}

@@ -47,7 +47,7 @@ class Shell:
             [sys.executable, "-W", "ignore", *program, *words[1:]], cwd=place, capture_output=True, text=True,
             env={**os.environ, "PYTHONPATH": str(documented.ROOT)}, check=False,
         )  # fmt: skip
-        if words[:2] == ["grade", "init"] and "--update" not in words:
+        if words[:2] == ["grade", "init"] and not {"--update", "--notebooks"} & set(words):
             self._begin(place / words[2] / "losses" / "losses.py")
         return done
 

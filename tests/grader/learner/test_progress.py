@@ -35,7 +35,7 @@ def test_file_names_its_version_and_reads_as_plain_words(folder, place, report_o
     record(folder, report_of(losses__mean=Verdict.PASS), when="now")
     values = json.loads((place / NAME).read_text())
     assert values["version"] == 2
-    assert values["tasks"]["losses.mean"] == {"best": "pass", "last": "pass", "passed": "now", "attempts": 1}
+    assert values["tasks"]["losses.mean"] == {"last": "pass", "passed": "now", "attempts": 1}
 
 
 def test_changes_made_at_the_same_time_are_all_kept(folder):
@@ -55,7 +55,7 @@ def test_changes_made_at_the_same_time_are_all_kept(folder):
         "{",
         "[]",
         '{"tasks": {}}',
-        '{"version": 1, "tasks": {"losses.mean": {"best": "splendid"}}}',
+        '{"version": 1, "tasks": {"losses.mean": {"last": "splendid"}}}',
         '{"version": 1, "tasks": {"losses.mean": {"attempts": Infinity}}}',
         '{"version": 1, "tasks": {"losses.mean": {"passed": 3}}}',
         "\udcff",
@@ -86,7 +86,7 @@ def test_second_damaged_file_leaves_the_first_alone(folder, place):
 
 def test_file_of_version_1_is_read(folder, place):
     """What was kept before there were details counts as it did."""
-    entry = {"best": "pass", "last": "fail", "passed": "then", "attempts": 3, "code": "b", "passed_code": "a"}
+    entry = {"last": "fail", "passed": "then", "attempts": 3, "code": "b", "passed_code": "a"}
     (place / NAME).write_text(json.dumps({"version": 1, "tasks": {"losses.mean": entry}}))
     found = load(folder).progress.of("losses.mean")
     assert found.ever_passed and not found.is_passed and not found.open_details

@@ -34,10 +34,10 @@ def test_first_pass_keeps_its_time_when_the_task_passes_again(graded):
     assert progress.of("losses.softmax").attempts == 2
 
 
-def test_best_verdict_stays_when_a_task_is_broken_again(graded):
-    """The best verdict is kept beside the last."""
+def test_task_that_is_broken_again_has_passed_at_some_time(graded):
+    """What was achieved is kept beside the last verdict."""
     entry = graded(graded(Progress(), Verdict.PASS), Verdict.ERROR).of("losses.softmax")
-    assert (entry.best, entry.last) == (Verdict.PASS, Verdict.ERROR)
+    assert entry.last == Verdict.ERROR
     assert entry.ever_passed
     assert not entry.is_passed
 
@@ -67,20 +67,20 @@ def test_right_task_has_passed_and_says_whether_its_code_leaves_details_open(gra
 @pytest.mark.parametrize(("open_details", "last"), [(False, Verdict.PASS), (True, Verdict.RIGHT)])
 def test_grading_of_the_core_lowers_nothing(report_of, open_details, last):
     """What is known of the details of the same code holds; of other code nothing is known."""
-    entry = TaskProgress(best=last, last=last, code="a", passed_code="a", open_details=open_details)
+    entry = TaskProgress(last=last, code="a", passed_code="a", open_details=open_details)
     report = report_of(losses__softmax=Verdict.RIGHT)
     left_out = TestReport("test_manners", "", Verdict.SKIPPED, False, 1.0, 0.0, detail=True)
     report = replace(report, tasks=(replace(report.tasks[0], tests=(left_out,)),))
     for code, expected in (("a", last), ("b", Verdict.RIGHT)):
         after = after_grading(Progress({"losses.softmax": entry}), report, NOON, {"losses.softmax": code})
-        assert (after.of("losses.softmax").last, after.of("losses.softmax").best) == (expected, last)
+        assert after.of("losses.softmax").last == expected
 
 
 @pytest.mark.parametrize("verdict", [Verdict.NOT_ATTEMPTED, Verdict.SKIPPED])
 def test_untouched_task_counts_no_attempt(graded, verdict):
     """Where there was nothing to judge, no attempt is counted."""
     entry = graded(graded(Progress(), Verdict.FAIL), verdict).of("losses.softmax")
-    assert (entry.attempts, entry.last, entry.best) == (1, verdict, Verdict.FAIL)
+    assert (entry.attempts, entry.last) == (1, verdict)
 
 
 def test_task_that_nobody_has_begun_has_no_entry(graded):

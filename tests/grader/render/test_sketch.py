@@ -6,7 +6,7 @@ from io import BytesIO, TextIOWrapper
 
 from rich.console import Console
 
-from grader.render.drawings import BLOCKS, bars, draw_attached, gallery, limits_of, spread
+from grader.render.drawings import BLOCKS, bars, draw_attached, limits_of, spread
 from grader.render.page import Page
 from grader.report import Curve, Verdict
 
@@ -50,21 +50,9 @@ def test_terminal_without_unicode_shows_ascii(reports) -> None:
     assert "yours     =::--" in text
 
 
-def test_only_the_failed_test_is_drawn_unless_all_are_asked_for(reports, show_report) -> None:
-    report = reports["drawn_and_passed"]()
-    assert "Curve" not in show_report(report)
-    assert show_report(report, curves=True).count("Curve") == 2
-
-
-def test_test_that_is_shown_as_failed_is_drawn_once(reports, show_report) -> None:
-    report = reports["drawn"]()
-    assert show_report(report, curves=True) == show_report(report)
-
-
-def test_gallery_of_nothing_is_empty(reports) -> None:
-    console = Console(record=True)
-    gallery(Page(console), reports["midway"](), None)
-    assert console.export_text() == ""
+def test_only_the_failed_test_is_drawn(reports, show_report) -> None:
+    assert "Curve" not in show_report(reports["drawn_and_passed"]())
+    assert "Curve" in show_report(reports["drawn"]())
 
 
 def test_curve_is_not_drawn_beside_a_test_that_passed(reports, show_report) -> None:

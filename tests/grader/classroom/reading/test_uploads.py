@@ -126,7 +126,7 @@ def test_exact_name_is_taken_before_a_guess(upload: Callable[..., HandIn], layou
 def test_notebook_of_another_name_is_known_by_its_metadata(
     upload: Callable[..., HandIn], layouts: ModuleType
 ) -> None:
-    """What `grade notebook losses --output notes.ipynb` wrote is of losses."""
+    """What `grade init` wrote as losses.ipynb is of losses, whatever it is called now."""
     data = json.dumps({"cells": [], "metadata": {"torchgrade": {"topic": "losses"}}})
     found = upload(layouts.zip_bytes({"notes.ipynb": data, "plots.ipynb": "{}"}))
     assert found.files == {"losses.ipynb": data.encode()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -90,7 +89,6 @@ def _tell_released(students: StudentCourse, written: Sequence[Path]) -> None:
 
 
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")  # as Gradescope calls them
-SHOWN = re.compile(r"([\w.]+)=(\w+)")
 
 
 @click.group("export")
@@ -106,9 +104,6 @@ def export_command() -> None:
 @click.option("--seed", type=SEED, metavar="N", help="Of the inputs; one is drawn if not given.")
 @click.option("--visibility", type=click.Choice(VISIBILITIES), default="visible", help="Of every task.")
 @click.option(
-    "--show", "pairs", multiple=True, metavar="TASK=WHEN", help="Visibility of a task or topic; repeatable."
-)
-@click.option(
     "--late-penalty", "late_percent", type=click.FloatRange(0, 100), default=0.0, metavar="PERCENT",
     help="For each day.",
 )  # fmt: skip
@@ -120,7 +115,7 @@ def export_command() -> None:
 @click.option("--sandbox", type=click.Choice(["auto", "strict"]), default="auto", help="As in `grade PATH`.")
 @needs_option
 @click.option("--torch-index", default="", metavar="URL", help="Where pip finds the CPU build of torch.")
-def gradescope_command(file: Path, torch_index: str, seed: int | None, pairs: tuple[str, ...], **options: Any) -> None:
+def gradescope_command(file: Path, torch_index: str, seed: int | None, **options: Any) -> None:
     """Write an autograder that Gradescope builds and runs, with the whole course in it."""
     from grader.course import load_course
     from grader.release.gradescope_settings import Settings
@@ -130,12 +125,8 @@ def gradescope_command(file: Path, torch_index: str, seed: int | None, pairs: tu
         raise WrongCall(f"{file}: there is no folder {file.parent}")
     course = load_course()
     course.require_solutions()
-    settings = Settings(**options, seed=secrets.randbits(31) if seed is None else seed, shown=_shown(pairs))
+    settings = Settings(**options, seed=secrets.randbits(31) if seed is None else seed)
     chosen = course.select(settings.tasks)
-    known = {name for task in chosen for name in (task.id, task.topic)}
-    for name in settings.shown:
-        if name not in known:
-            raise WrongCall(f"--show {name}: no task or topic of this assignment is called so")
     data = bundle(course, settings, torch_index)
     try:
         file.write_bytes(data)
@@ -143,17 +134,6 @@ def gradescope_command(file: Path, torch_index: str, seed: int | None, pairs: tu
         raise WrongCall(f"{file}: {problem.strerror}") from problem
     points = settings.points or sum(task.points for task in chosen)
     _tell_exported(file, len(data), len(chosen), points, settings)
-
-
-def _shown(pairs: Sequence[str]) -> dict[str, str]:
-    shown = {}
-    for pair in pairs:
-        found = SHOWN.fullmatch(pair)
-        if not found or found[2] not in VISIBILITIES:
-            remedy = f"write it as TASK=WHEN, where WHEN is one of {', '.join(VISIBILITIES)}"
-            raise WrongCall(f"--show {pair}: {remedy}")
-        shown[found[1]] = found[2]
-    return shown
 
 
 def _tell_exported(file: Path, size: int, tasks: int, points: float, settings: Settings) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
-import textwrap
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from grader.intake.bindings import bindings_of, bound_by_alias, closure, first_line, names_in
@@ -61,9 +59,6 @@ def _changed(node: ast.stmt) -> Iterator[str]:
             yield target.id
 
 
-WIDTH = 100
-
-
 def cut(text: str, wanted: Collection[str], docstring: str, also: Collection[str] = ()) -> str:
     """Return the text of a module with only what `wanted` needs, under a docstring of its own.
 
@@ -94,21 +89,8 @@ def _blocks(lines: Sequence[str], nodes: Sequence[ast.stmt]) -> Iterator[str]:
 
 
 def _imports(nodes: Sequence[Import], names: Collection[str]) -> Iterator[str]:
-    """Yield the imports without what nobody reads any more, a blank line between Python's own, others, the grader's."""
-    before = None
+    """Yield the imports without what nobody reads any more."""
     for node in nodes:
         node.names = [alias for alias in node.names if bound_by_alias(alias) in names]
         if node.names:
-            line = ast.unparse(node)
-            root = line.split()[1].partition(".")[0]
-            group = 2 if root == "grader" else int(root not in sys.stdlib_module_names)
-            if group != before:
-                yield ""
-            before = group
-            yield line if len(line) <= WIDTH else _wrapped(line)
-
-
-def _wrapped(line: str) -> str:
-    head, _, names = line.partition(" import ")
-    body = textwrap.fill(names, WIDTH, initial_indent="    ", subsequent_indent="    ")
-    return f"{head} import (\n{body}\n)"
+            yield ast.unparse(node)

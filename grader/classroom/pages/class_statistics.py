@@ -8,7 +8,7 @@ from functools import cache
 from itertools import groupby
 from operator import attrgetter
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from grader.classroom.records import ClassResult, Outcome, Standing, Student, TaskColumn
 from grader.render.html.markup import kind, sign
@@ -150,9 +150,6 @@ def out_of_bounds(result: ClassResult) -> list[OutOfBounds]:
     return sorted(rows, key=lambda row: OUT_OF_BOUNDS.index(row.verdict))
 
 
-NOTHING = ""  # where nothing was graded
-
-
 @dataclass(frozen=True)
 class Group:
     """The columns of one topic, next to one another."""
@@ -178,14 +175,9 @@ def cells_of(standing: Standing, groups: Sequence[Group]) -> Markup:
 
 @cache
 def _cell(verdict: Verdict | None, *, first: bool) -> Markup:
-    """One cell; HTML lets us leave out the end tag, and the quotes of a class of one word."""
+    """One cell; HTML lets us leave out the end tag."""
     classes = " ".join([*([kind(verdict)[0]] if verdict else []), *(["g"] if first else [])])
-    words = (
-        Markup(' class="{}"').format(classes)
-        if " " in classes
-        else Markup(f" class={classes}" if classes else "")
-    )
-    return Markup("<td") + words + Markup(">") + escape(sign(verdict) if verdict else NOTHING)
+    return Markup('<td class="{}">{}').format(classes, sign(verdict) if verdict else "")
 
 
 SHADES = 5

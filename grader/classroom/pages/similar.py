@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from grader.render.html import environment
@@ -24,12 +22,11 @@ NO_PROOF = (
     "Similar is not copied: two may have had one teacher, one book or one conversation. Read before you ask."
 )
 EQUAL = "equal or nearly so, names aside, in more than short answers; what the stubs give is left out"
-MOST_LINES = 12  # of a passage on the terminal
 TASKS_NAMED = 3
 
 
-def show(findings: Findings, console: Console, *, places: int = 3) -> None:
-    """Write the pairs, and the largest places of the first ones side by side."""
+def show(findings: Findings, console: Console) -> None:
+    """Write who is nearly equal, and the pairs; their places side by side are on the page."""
     page = Page(console)
     page.line((f"{count(findings.students, 'submission')} compared", "bold"), f"  {explained(findings)}")
     page.line()
@@ -41,10 +38,8 @@ def show(findings: Findings, console: Console, *, places: int = 3) -> None:
         page.line("No pair shares more than a little that few others have.")
     else:
         _table(page, findings)
-        for pair in findings.pairs[:places]:
-            _side_by_side(page, pair)
     if findings.pairs or findings.equal:
-        page.line(NO_PROOF)
+        page.line(f"{NO_PROOF} `--format html` lays the places side by side.")
     for note in findings.notes:
         page.labelled("Note", note, "yellow", most=10_000)
 
@@ -81,28 +76,6 @@ def _where(pair: Pair) -> Iterator[str]:
         yield f"{one_line(passage.task)} {100 * passage.alike:.0f} %"
     if len(pair.places) > TASKS_NAMED:
         yield f"{len(pair.places) - TASKS_NAMED} more"
-
-
-def _side_by_side(page: Page, pair: Pair) -> None:
-    passage = pair.places[0]
-    page.line((" and ".join(map(one_line, pair.students)), "bold"), f"  {passage.task}")
-    half = (page.width - 3) // 2
-    table = Table.grid(padding=0)
-    table.add_column(width=half, no_wrap=True)
-    table.add_column(width=3, no_wrap=True)
-    table.add_column(width=half, no_wrap=True)
-    rows = zip_longest(*(_lines(side, half) for side in passage.sides), fillvalue=Text())
-    for left, right in islice(rows, MOST_LINES):
-        table.add_row(left, Text(" | ", "dim"), right)
-    page.console.print(table, width=page.width)
-    page.line()
-
-
-def _lines(side: Side, width: int) -> list[Text]:
-    """The lines from the first that is shared on."""
-    first = min(side.shared_lines, default=0)
-    rows = [row for row in _rows(side) if row[0] >= first]
-    return [Text(cut(f"{number:4} {text}", width), "yellow" if shared else "dim") for number, text, shared in rows]
 
 
 MOST_PASSAGES = 8  # of a pair; the table names the rest

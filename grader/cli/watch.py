@@ -13,19 +13,18 @@ from grader.cli.learner import course_folder, current_in, progress_option
 from grader.cli.shared import PATH, STOPPED, WrongCall, device_option, open_console, seed_option
 
 if TYPE_CHECKING:
-    from grader.watch.screen import Plain, Screen
+    from grader.watch.screen import Screen
 
 
 @click.command("watch", short_help="Grade at each save what was changed.")
 @click.argument("path", metavar="[PATH]", required=False, type=PATH)
-@click.option("--plain", is_flag=True, help="A few lines for each save, and no keys; the rule in a pipe.")
 @seed_option
 @click.option("--core", is_flag=True, help="Leave details out, as in `grade PATH`.")
 @click.option("--sandbox", type=click.Choice(["auto", "strict"]), default="auto", help="As in `grade PATH`.")
 @device_option
 @progress_option
 def command(
-    path: Path | None, plain: bool, seed: int | None, core: bool, sandbox: str, device: str,
+    path: Path | None, seed: int | None, core: bool, sandbox: str, device: str,
     folder: Path | None,
 ) -> int:  # fmt: skip
     """Grade at each save the tasks whose code was changed: PATH, else the course folder you are in.
@@ -51,16 +50,14 @@ def command(
     whole = now is not None and watched.resolve() == folder_of([watched])
     topics = now.topics if now and whole else ()
     options = Options(str(watched), place, seed, sandbox, device, core, topics)
-    session = Watch(course, options, progress, _show(plain))
+    session = Watch(course, options, progress, _screen())
     return STOPPED if session.run(reader, reading) else 0
 
 
-def _show(plain: bool) -> Screen | Plain:
-    """Return the page, or the lines where nobody could see a page."""
-    from grader.watch.screen import Plain, Screen
+def _screen() -> Screen:
+    """Return the page, or refuse the call where nobody could see it or press its keys."""
+    from grader.watch.screen import Screen
 
-    console = open_console()
-    is_terminal = (
-        sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
-    )
-    return Plain(console) if plain or not is_terminal else Screen(console)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") in ("dumb", "unknown"):
+        raise WrongCall("`grade watch` shows a page and takes keys, in a terminal: `grade PATH` grades once")
+    return Screen(open_console())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from pathlib import Path
@@ -49,17 +48,15 @@ class Files:
     def _follow_notices(self) -> None:
         from watchfiles import watch
 
-        root, before = self._root, _identity(self._root)
         self._next_look = 0.0  # what came before the notices began is seen at the first pause
         for changes in watch(
-            root, watch_filter=self._concerns, step=STEP, debounce=MOST_STEPS, recursive=self._is_folder,
+            self._root, watch_filter=self._concerns, step=STEP, debounce=MOST_STEPS, recursive=self._is_folder,
             stop_event=self._stop, rust_timeout=LOOK, yield_on_timeout=True, raise_interrupt=False,
         ):  # fmt: skip
             if changes or time.monotonic() > self._next_look:
                 self._look()
-            if _identity(root) != before or any(Path(path) == root for _, path in changes):
-                self._look()  # another folder may stand in its place, which nobody watches yet
-                return
+            if any(Path(path) == self._root for _, path in changes):
+                return  # another folder may stand in its place, which nobody watches yet
 
     def _concerns(self, change: object, path: str) -> bool:
         file = Path(path)
@@ -78,16 +75,6 @@ class Files:
         if reading != self._known:
             self._known = reading
             self._tell(e.Read(reading))
-
-
-def _identity(folder: Path) -> tuple[int, int]:
-    """Return numbers that another folder of this name does not have.
-
-    Raises:
-        OSError: there is none.
-    """
-    found = os.stat(folder)
-    return found.st_dev, found.st_ino
 
 
 def newest(reading: Reading) -> str | None:

@@ -69,21 +69,6 @@ def foot(page: Page, state: State) -> None:
     page.line(*parts)
 
 
-def task_line(page: Page, state: State, task_id: str) -> None:
-    """Write one task with its verdict, on a line."""
-    task = state.course.task(task_id)
-    verdict = state.verdict(task_id)
-    mark, style = MARKS[verdict] if verdict else (" ", "")
-    said = word(verdict) if verdict else say("watch.not_graded")
-    page.line((f"{mark} {said}", style), "  ", (task.id, "bold"), (f"  {task.title}", "dim"))
-
-
-def problem(page: Page, text: str) -> None:
-    """Write why a file cannot be read, in the words of the grader, of which some lines are code."""
-    for number, line in enumerate(lines(text)):
-        page.line((line, "red" if number == 0 else ""))
-
-
 def _bar(page: Page, state: State, topic: Topic) -> Text:
     passed, most = sum(state.passes(task.id) for task in topic.tasks), len(topic.tasks)
     looked_at = bool(state.current) and str(state.current).startswith(f"{topic.slug}.")
@@ -97,7 +82,8 @@ def _bar(page: Page, state: State, topic: Topic) -> Text:
 def _problem(page: Page, state: State, task: Task) -> None:
     text = state.problem or state.problems.get(task.topic)
     if text is not None:
-        problem(page, text)
+        for number, line in enumerate(lines(text)):  # of which some are code
+            page.line((line, "red" if number == 0 else ""))
         page.line((say("watch.as_before"), "dim"))
         page.line()
 

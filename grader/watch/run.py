@@ -15,7 +15,7 @@ from grader.watch import events as e
 from grader.watch.background import Background
 from grader.watch.files import Files, newest
 from grader.watch.grading import Grading, Options
-from grader.watch.screen import Plain, Screen
+from grader.watch.screen import Screen
 from grader.watch.state import State, known
 from grader.watch.step import after
 from grader.watch.terminal import handled, last_words
@@ -26,7 +26,7 @@ TICK = 0.25  # seconds
 class Watch:
     """One session in front of a terminal."""
 
-    def __init__(self, course: Course, options: Options, progress: Progress, show: Screen | Plain) -> None:
+    def __init__(self, course: Course, options: Options, progress: Progress, show: Screen) -> None:
         """Start with the page of what is remembered."""
         self._events: SimpleQueue[e.Event] = SimpleQueue()
         self._course, self._options, self._show = course, options, show

@@ -1,9 +1,8 @@
-"""How the page is shown: filling the terminal, cut to its rows; or a few lines for each save, as for a pipe."""
+"""How the page is shown: filling the terminal, cut to its rows."""
 
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO, TextIOWrapper
 from typing import Any
@@ -12,13 +11,10 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from grader.render.failure import failure
 from grader.render.page import Page
-from grader.report import Verdict
 from grader.text import say
-from grader.text.escape import one_line
 from grader.watch import events as e
-from grader.watch.page import body, foot, head, passes, problem, task_line
+from grader.watch.page import body, foot, head
 from grader.watch.state import State
 from grader.watch.terminal import keyboard, suspend
 
@@ -102,59 +98,3 @@ def _cut(rows: list[Text], room: int, state: State) -> list[Text]:
         return rows
     more = say("watch.more", more=len(rows) - room + 1, path=state.path, task=state.current)
     return [*rows[: room - 1], Text(more, "dim", no_wrap=True)]
-
-
-QUIET = (Verdict.PASS, Verdict.RIGHT, Verdict.NOT_ATTEMPTED)
-
-
-class Plain:
-    """Prints what an event has changed, line after line."""
-
-    def __init__(self, console: Console) -> None:
-        """Print nothing yet."""
-        self._page = Page(console)
-        self._graded: list[str] = []  # since the last pause in the grading
-
-    @contextlib.contextmanager
-    def opened(self, tell: e.Tell) -> Iterator[None]:
-        """Take nothing: there are no keys."""
-        yield
-
-    def show(self, event: e.Event, before: State, state: State) -> None:
-        """Print what is new."""
-        if isinstance(event, e.Pause):
-            suspend()
-        elif isinstance(event, e.Read):
-            self._read(before, state)
-        elif isinstance(event, e.Graded | e.Faulted) and state.results != before.results:
-            task_line(self._page, state, event.task_id)
-            self._graded.append(event.task_id)
-        elif isinstance(event, e.Said):
-            self._page.line(one_line(event.text))
-        if self._graded and state.running is None:
-            self._end_of_save(state)
-        sys.stdout.flush()
-
-    def _read(self, before: State, state: State) -> None:
-        if before.current is None:
-            self._page.line(say("watch.begins", path=one_line(state.path), passed=passes(state)))
-        for slug, text in state.problems.items():
-            if before.problems.get(slug) != text:
-                problem(self._page, text)
-        if state.problem is not None and state.problem != before.problem:
-            problem(self._page, state.problem)
-        mended = [state.files[slug].name for slug in before.problems if slug not in state.problems]
-        if mended and not state.wanted:
-            self._page.line(say("watch.mended", files=one_line(", ".join(mended))))
-
-    def _end_of_save(self, state: State) -> None:
-        """Print the first failure of what was graded, and how many tasks pass."""
-        failed = [task_id for task_id in self._graded if state.verdict(task_id) not in QUIET]
-        if state.current in failed:
-            failed = [state.current]
-        self._graded = []
-        if failed:
-            self._page.line()
-            failure(self._page, state.results[failed[0]])
-        self._page.line((passes(state), "dim"))
-        self._page.line()

@@ -13,7 +13,7 @@ from grader.learner.code_files import Part
 from grader.learner.progress_changes import Help
 from grader.report import Verdict
 from grader.watch import events as e
-from grader.watch.screen import Plain, rows_of
+from grader.watch.screen import rows_of
 
 
 @pytest.fixture
@@ -179,64 +179,3 @@ def test_page_that_cannot_be_drawn_says_so(drawn, failing, monkeypatch):
     monkeypatch.setattr("grader.watch.screen.head", lambda page, state: 1 / 0)
     line = drawn(failing.state)[0]
     assert "cannot be drawn" in line and "q ends it" in line
-
-
-@pytest.fixture
-def printed(page):
-    """Give events to the lines; what they print."""
-    console = Console(file=StringIO(), width=100, color_system=None)
-    plain = Plain(console)
-
-    def run(give, *arguments, **files):
-        seen = []
-        events = page.give
-
-        def give_event(event):
-            before, effects = page.state, events(event)
-            plain.show(event, before, page.state)
-            return effects
-
-        page.give = give_event
-        try:
-            start = console.file.tell()
-            give(*arguments, **files)
-            seen = console.file.getvalue()[start:].splitlines()
-        finally:
-            page.give = events
-        return seen
-
-    return run
-
-
-def test_lines_tell_each_result_and_the_first_failure_of_a_save(page, printed):
-    """Few lines for a save, and the six labels where something fails."""
-    first = printed(page.read, losses={"mean": "a", "softmax": "b", "entropy": ""})
-    assert first == ["Watching mine: 0 of 3 tasks passed. Ctrl-C ends it."]
-    assert printed(page.graded, "losses.mean", Verdict.PASS) == ["✓ pass  losses.mean  Task mean"]
-    lines = printed(page.graded, "losses.softmax", Verdict.FAIL)
-    assert lines[0] == "✗ fail  losses.softmax  Task softmax"
-    assert "Got       0.4" in lines and lines[-2:] == ["1 of 3 tasks passed", ""]
-
-
-def test_lines_say_nothing_when_a_save_changes_no_code(page, printed):
-    """A comment is not worth a line."""
-    page.read(losses="")
-    assert printed(page.read, losses="") == []
-    assert printed(page.give, e.Tick()) == []
-
-
-def test_lines_say_nothing_before_a_grading_has_ended(page, printed):
-    """What was printed cannot be taken back."""
-    page.read(losses={"mean": "a", "softmax": "", "entropy": ""})
-    assert printed(page.told, "losses.mean", Verdict.FAIL) == []
-    assert printed(page.told, "losses.mean", Verdict.FAIL, named=True) == []
-
-
-def test_lines_name_a_file_that_is_gone_and_one_that_is_back(page, printed):
-    """What cannot be graded is said once."""
-    page.read(losses="", tensors="")
-    assert printed(page.read, tensors="") == ["losses.py is gone: the last results stay until it is back."]
-    assert printed(page.read, tensors="") == []
-    assert printed(page.read, losses="", tensors="") == [
-        "losses.py can be read again; the last results hold."
-    ]

@@ -175,21 +175,14 @@ def test_grading_that_was_given_up_is_begun_with_the_new_code(run, file, fake):
     assert len(fake.orders) == 2
 
 
-@pytest.mark.parametrize(
-    "plain, tty, term, page",
-    [
-        (False, True, "xterm", "Screen"),
-        (True, True, "xterm", "Plain"),
-        (False, True, "dumb", "Plain"),
-        (False, False, "xterm", "Plain"),
-    ],
-)
-def test_page_is_for_terminals_that_can_show_it(monkeypatch, plain, tty, term, page):
-    """A pipe, a dumb terminal and --plain get lines."""
+@pytest.mark.parametrize("tty, term", [(True, "dumb"), (False, "xterm")])
+def test_page_is_for_terminals_that_can_show_it(monkeypatch, tty, term):
+    """A pipe and a dumb terminal are refused."""
     monkeypatch.setattr(cli.sys.stdin, "isatty", lambda: tty, raising=False)
     monkeypatch.setattr(cli.sys.stdout, "isatty", lambda: tty, raising=False)
     monkeypatch.setenv("TERM", term)
-    assert type(cli._show(plain)).__name__ == page
+    with pytest.raises(WrongCall, match="in a terminal: `grade PATH` grades once"):
+        cli._screen()
 
 
 def test_folder_without_a_task_is_a_wrong_call(tmp_path):

@@ -13,9 +13,12 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-import torch  # noqa: F401  # before all of ours: a fork then copies a sixth less of the memory that it shares
-
 from grader import __version__
+from grader.process.kernel import can_fork
+
+if can_fork():
+    import torch  # noqa: F401  # before all of ours: a fork then copies a sixth less of the memory that it shares
+
 from grader.course import AmbiguousTask, Course, CourseError, Task, UnknownTask, load_course
 from grader.course.stub import stub_of
 from grader.device.choice import Accelerator, using
@@ -34,7 +37,6 @@ from grader.judge.accelerator import AUTO, NoSuchDevice, accelerator_for
 from grader.judge.order import Order, OurProblem, Progress, ShardResult, UsageProblem
 from grader.judge.parallel import default_jobs, run_parallel
 from grader.judge.scoring import skip_dependents, without_needs
-from grader.process.prepare import prepare_torch
 from grader.report import DETAILS_NOT_RUN, Environment, Report, TaskReport
 
 
@@ -159,7 +161,6 @@ def grade_submission(
     ids = tuple(task.id for task in selected)
     order = Order(files, ids, keyword, run_seed, sandbox, first, seconds, accelerator, core)
     with using(accelerator):
-        prepare_torch()
         result = _run(order, 1 if first else max(1, jobs or default_jobs(len(selected))), progress)
     return report_of(
         course, selected if needs else without_needs(selected), result, name=files.name, seed=run_seed,
@@ -194,6 +195,10 @@ def _run(order: Order, jobs: int, progress: Progress | None) -> ShardResult:
 
     Without a sandbox it is this one, for a breakpoint in one's own code.
     """
+    if order.sandbox == "none" or can_fork():  # who starts a new interpreter needs no torch
+        from grader.process.prepare import prepare_torch
+
+        prepare_torch()
     if order.sandbox != "none":
         return run_parallel(order, jobs, progress)
     from grader.judge.shard import grade_shard

@@ -19,7 +19,7 @@ from typing import Any
 from grader.device.choice import Accelerator, using
 from grader.judge.order import Order, OurProblem, Progress, ShardResult, merged
 from grader.process.kernel import bound_memory, can_fork, processors
-from grader.process.prepare import prepare_torch
+from grader.process.speedups import put_off
 
 GRACE = 0.1  # seconds until a thread that was joined is gone from the system too
 
@@ -99,6 +99,9 @@ def _prepare(queue: Any, accelerator: Accelerator) -> None:
     """Remember where progress goes; a process that was not forked has to prepare torch itself."""
     global _queue
     _queue = queue
+    put_off()
+    from grader.process.prepare import prepare_torch
+
     with using(accelerator):
         prepare_torch()
     bound_memory(MOST_MEMORY)

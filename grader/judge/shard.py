@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,7 +27,7 @@ from grader.judge.references import References
 from grader.judge.runner import DEFAULT_SECONDS, Runner, is_detail, is_visible, title_of, weight_of
 from grader.judge.scoring import score_task, untested, waits_for
 from grader.judge.session import run_session
-from grader.judge.subject import SourceSubject, open_workers
+from grader.judge.subject import SourceSubject, Subject, open_workers
 from grader.judge.two_causes import two_causes
 from grader.proxy.errors import StateLeft, SubmissionError
 from grader.report import Message, TaskReport, TestReport, Verdict
@@ -78,29 +79,24 @@ class Shard:
         self.sources, self.result.tasks = take_in(self.course, self.references, self.order.submission, self.tasks)
         self.result.notes = tuple(note for source in self.sources.values() for note in source.notes)
         subject = SourceSubject(self.sources, self.workers.worker, self.references, self.order.seconds)
-        self._refuse_broken_modules(subject)
         self.played = [task for task in self.tasks if task.id not in self.result.tasks]
         if self.order.first:
             self._stop_at_first_report()
         if runner is not None:
             runner.face(subject, self.order.seed, self.order.seconds, self.order.keyword)
-            self._play(runner)
+            self._play(runner, subject)
         elif self.played:
             fresh = Runner(self.course, self.references, subject, self.order.seed, self.order.seconds)
-            run_session(fresh, self.played, self.order.keyword, lambda: self._play(fresh))
+            run_session(fresh, self.played, self.order.keyword, lambda: self._play(fresh, subject))
         return self.result
 
-    def _refuse_broken_modules(self, subject: SourceSubject) -> None:
-        """Import each topic once: if that fails, its tasks share one message instead of one for each test."""
-        for slug in self.sources:
-            tasks = [task for task in self.tasks if task.topic == slug and task.id not in self.result.tasks]
-            if not tasks:
-                continue
-            try:
-                with subject.open(slug, 0, DEFAULT_SECONDS):
-                    continue
-            except (SubmissionError, StateLeft, WorkerGone) as problem:
-                self.result.tasks |= {task.id: self._not_imported(task, problem) for task in tasks}
+    def _broken(self, subject: Subject, topic: str) -> Exception | None:
+        """Import a topic once: if that fails, its tasks share one message instead of one for each test."""
+        try:
+            with subject.open(topic, 0, DEFAULT_SECONDS):
+                return None
+        except (SubmissionError, StateLeft, WorkerGone) as problem:
+            return problem
 
     def _not_imported(self, task: Task, problem: Exception) -> TaskReport:
         verdict = verdict_of(problem)
@@ -125,17 +121,18 @@ class Shard:
         self.result.tasks = {task_id: self.result.tasks[task_id] for task_id in ids[last : last + 1]}
         self.played = [task for task in self.played if ids.index(task.id) < last]
 
-    def _play(self, runner: Runner) -> None:
+    def _play(self, runner: Runner, subject: Subject) -> None:
+        broken = functools.cache(functools.partial(self._broken, subject))  # just before its tests: they share a worker
         for task in self.played:
-            items = runner.by_task.get(task.id, [])
-            if not items:
+            items, problem = runner.by_task.get(task.id, []), broken(task.topic)
+            if not items and problem is None:
                 self._miss_tests(task)
                 continue
-            report = self._play_task(runner, task, items)
+            report = self._not_imported(task, problem) if problem else self._play_task(runner, task, items)
             self.result.tasks[task.id] = report
             if self.order.first and not report.verdict.is_right:
                 self.result.tasks = {
-                    task_id: found for task_id, found in self.result.tasks.items() if found.tests
+                    task_id: found for task_id, found in self.result.tasks.items() if found.tests or found is report
                 }
                 return
 

@@ -34,7 +34,7 @@ from grader.judge.subject import ReferenceSubject, open_workers
 from grader.judge.warm_child import Found, Ours, die_with, graded, in_child
 from grader.process.prepare import prepare_torch
 from grader.sandbox.transport import SandboxProblem, WorkerSource
-from grader.worker.server import warm_up
+from grader.worker.warm_up import warm_up
 
 GARBAGE_THRESHOLDS = (20_000, 20, 20)  # a child is short-lived, as a worker is
 

@@ -18,7 +18,6 @@ from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
-from grader.device.choice import using
 from grader.judge.order import Failed, JudgeKey, Order, OurProblem, PartialResult, ShardResult, Tell
 from grader.process.kernel import can_fork
 
@@ -281,10 +280,7 @@ class JudgePool:
 
 
 def _graded_apart(order: Order) -> ShardResult:
-    """Grade in a process that is there for this order alone; only then does this process need torch."""
+    """Grade in a process that is there for this order alone."""
     from grader.judge.parallel import run_parallel
-    from grader.process.prepare import prepare_torch
 
-    with using(order.accelerator):
-        prepare_torch()
-        return run_parallel(order, 1, None)
+    return run_parallel(order, 1, None)

@@ -149,7 +149,9 @@ class Session:
         """Send the source of a function of the suite to a worker of its own, which has met no submission."""
         transport = self.open_apart()
         try:
-            return Session(transport, {}).ship(function, False, args, kwargs)
+            session = Session(transport, {})
+            session.ask({"op": "begin"})
+            return session.ship(function, False, args, kwargs)
         finally:
             transport.close()
 

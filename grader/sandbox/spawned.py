@@ -19,6 +19,7 @@ from grader.sandbox.workers import ProcessSource, WorkerProcess
 
 START_SECONDS = 120.0
 LOOK_SECONDS = 0.5  # between two looks whether an interpreter that starts has ended
+TOKEN_SECONDS = 10.0  # from a call to the token; a stranger that says nothing takes no longer
 COMMAND = """
 import gc, signal
 gc.disable()  # while torch is imported
@@ -34,30 +35,41 @@ FOR_A_CARD = ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "LD_LIBRARY_PATH")  #
 
 
 class SpawnedWorkers(ProcessSource):
-    """Starts interpreters; they call back on a loopback socket and show a token that only they were given.
+    """Starts interpreters; each calls back on a loopback socket of its own and shows a token that only it was given.
 
     The next one starts while the current one is used: it has imported torch, and met nothing, when its turn comes.
     """
 
     kind, missing = "spawned", MISSING
+    _apart: WorkerProcess | None = None
 
     def __init__(self) -> None:
-        """Listen, and start the first."""
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(LOOK_SECONDS)
+        """Start the first."""
         self.root = tempfile.mkdtemp(prefix="grade-")
-        self._called = dict[str, socket.socket]()  # who has called back, by its token
         self._next = self._launched()
 
+    def _beside(self) -> WorkerProcess:
+        """Return the one beside the current, which serves every conversation there is beside that, and ends with it."""
+        if self._apart is None or self._apart.ended:
+            self._apart = self._interpreter("")
+        return self._apart
+
     def _start(self, key: str) -> WorkerProcess:
+        if self._apart is not None:
+            self._apart.end()
+        return self._interpreter(key)
+
+    def _interpreter(self, key: str) -> _Interpreter:
         started, self._next = self._next, self._launched()
-        return _Interpreter(started, self._accept(started), key)
+        return _Interpreter(started, started.connection(), key)
 
     def _launched(self) -> _Launched:
         """Start an interpreter, which gets ready while the caller goes on."""
         token, scratch = secrets.token_hex(16), tempfile.mkdtemp(dir=self.root)
         names = (*PASSED_ON, *(FOR_A_CARD if computes_on_cuda() else ()))
         ours = {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.settimeout(LOOK_SECONDS)
         process = subprocess.Popen(
             [sys.executable, "-P", "-c", COMMAND],
             stdin=subprocess.PIPE,
@@ -65,38 +77,16 @@ class SpawnedWorkers(ProcessSource):
             cwd=scratch,
         )
         assert process.stdin is not None
-        process.stdin.write(f"{self._listener.getsockname()[1]} {token} {chosen().kind}\n".encode())
+        process.stdin.write(f"{listener.getsockname()[1]} {token} {chosen().kind}\n".encode())
         process.stdin.flush()  # and stays open: its end tells the worker of the judge's
-        return _Launched(process, token, scratch)
-
-    def _accept(self, started: _Launched) -> socket.socket:
-        end = time.monotonic() + START_SECONDS
-        while started.token not in self._called:
-            if started.process.poll() is not None or time.monotonic() > end:
-                started.end()
-                raise SandboxProblem(f"a new interpreter ended, or did not start within {START_SECONDS:.0f} s")
-            try:
-                connection, _ = self._listener.accept()
-            except TimeoutError:
-                continue
-            connection.settimeout(START_SECONDS)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            said = connection.recv(64).decode(errors="replace")
-            tokens = (started.token, self._next.token)
-            token = next((each for each in tokens if secrets.compare_digest(said, each)), None)
-            if token is None:
-                connection.close()
-            else:
-                self._called[token] = connection
-        return self._called.pop(started.token)
+        return _Launched(process, listener, token, scratch)
 
     def close(self) -> None:
-        """Stop listening; end the last worker and the next, and remove the scratch folders."""
-        if self._current is not None:
-            self._current.end()
+        """End the workers and the next one, and remove the scratch folders."""
+        for worker in (self._current, self._apart):
+            if worker is not None:
+                worker.end()
         self._next.end()
-        for connection in (self._listener, *self._called.values()):
-            connection.close()
         shutil.rmtree(self.root, ignore_errors=True)
 
 
@@ -105,8 +95,24 @@ class _Launched:
     """An interpreter that has started, or still does."""
 
     process: subprocess.Popen[bytes]
+    listener: socket.socket
     token: str
     scratch: str
+
+    def connection(self) -> socket.socket:
+        """Wait until it calls back. Raises SandboxProblem where it does not."""
+        end = time.monotonic() + START_SECONDS
+        with self.listener:
+            while self.process.poll() is None and time.monotonic() < end:
+                with contextlib.suppress(OSError):
+                    caller, _ = self.listener.accept()
+                    caller.settimeout(TOKEN_SECONDS)
+                    if secrets.compare_digest(caller.recv(64), self.token.encode()):
+                        caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                        return caller
+                    caller.close()
+        self.end()
+        raise SandboxProblem(f"a new interpreter ended, or did not start within {START_SECONDS:.0f} s")
 
     def end(self) -> None:
         """Kill it, and remove its folder."""
@@ -114,6 +120,7 @@ class _Launched:
         self.process.wait()
         if self.process.stdin is not None:
             self.process.stdin.close()
+        self.listener.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 

@@ -48,7 +48,7 @@ class SandboxProblem(Exception):
     """The sandbox could not be started: our failure, never the learner's."""
 
 
-APART = "apart"  # the key of a worker that is to meet no submission; it ends with its only conversation
+APART = "apart"  # the key of a worker that is to meet no submission; where it is forked it has one conversation only
 
 Answer = tuple[Header, list[bytearray]]
 

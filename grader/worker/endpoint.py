@@ -20,6 +20,7 @@ from grader.device.choice import Accelerator, using
 from grader.process.prepare import prepare_torch
 from grader.wire.frame import Ahead, Buffer, Header, pack, unpack
 from grader.worker.output import BoundedOutput
+from grader.worker.warm_up import warm_up
 from grader.worker.worker import Worker
 
 HUNG_UP = 0
@@ -73,6 +74,7 @@ def call_back() -> None:
     for_good = contextlib.ExitStack()
     for_good.enter_context(using(Accelerator(kind)))
     prepare_torch()
+    warm_up()
     connection = socket.create_connection(("127.0.0.1", int(port)))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.sendall(token.encode())

@@ -90,6 +90,9 @@ class Worker:
         self.namespace = module.load(header["slug"])
         module.seed_everything(header["seed"])  # what the module drew at import does not matter
 
+    def _op_begin(self, request: Request, header: Header) -> None:
+        self._reset()  # another conversation may have been here
+
     def _op_seed(self, request: Request, header: Header) -> None:
         module.seed_everything(header["seed"])
 

@@ -54,7 +54,7 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"], forks = "1", int(sys.argv[1])
 import torch
 from grader.worker.confine import DEFAULT_LIMITS, default_policy, prepare, scratch
-from grader.worker.server import warm_up
+from grader.worker.warm_up import warm_up
 
 def seconds(confined):
     child = os.fork()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,14 @@ def test_interpreter_that_waits_ends_with_its_source() -> None:
     workers = SpawnedWorkers()
     workers.close()
     assert workers._next.process.poll() is not None
+
+
+def test_stranger_that_calls_first_is_not_taken_for_the_interpreter() -> None:
+    with contextlib.closing(SpawnedWorkers()) as workers, socket.socket() as stranger:
+        stranger.connect(workers._next.listener.getsockname())
+        stranger.sendall(b"a guess")
+        answer, _ = workers.worker(30.0).request({"op": "begin"}, [])
+        assert (answer["value"], stranger.recv(1)) == (None, b"")
 
 
 def test_interpreter_that_cannot_start_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from grader.worker.server import warm_up
+from grader.worker.warm_up import warm_up
 from grader.worker.worker import Worker
 
 

@@ -21,7 +21,7 @@ if can_fork():
 
 from grader.course import AmbiguousTask, Course, CourseError, Task, UnknownTask, load_course
 from grader.course.stub import stub_of
-from grader.device.choice import Accelerator, using
+from grader.device.choice import Accelerator
 from grader.intake import (
     NOT_THERE,
     Content,
@@ -160,8 +160,7 @@ def grade_submission(
     run_seed = secrets.randbits(31) if seed is None else seed
     ids = tuple(task.id for task in selected)
     order = Order(files, ids, keyword, run_seed, sandbox, first, seconds, accelerator, core)
-    with using(accelerator):
-        result = _run(order, 1 if first else max(1, jobs or default_jobs(len(selected))), progress)
+    result = _run(order, 1 if first else max(1, jobs or default_jobs(len(selected))), progress)
     return report_of(
         course, selected if needs else without_needs(selected), result, name=files.name, seed=run_seed,
         accelerator=accelerator, seconds=time.perf_counter() - started, notes=files.notes,
@@ -195,10 +194,6 @@ def _run(order: Order, jobs: int, progress: Progress | None) -> ShardResult:
 
     Without a sandbox it is this one, for a breakpoint in one's own code.
     """
-    if order.sandbox == "none" or can_fork():  # who starts a new interpreter needs no torch
-        from grader.process.prepare import prepare_torch
-
-        prepare_torch()
     if order.sandbox != "none":
         return run_parallel(order, jobs, progress)
     from grader.judge.shard import grade_shard

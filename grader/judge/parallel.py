@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from grader.device.choice import Accelerator, using
 from grader.judge.order import Order, OurProblem, Progress, ShardResult, merged
 from grader.process.kernel import bound_memory, can_fork, processors
 from grader.process.speedups import put_off
@@ -37,7 +36,7 @@ def run_parallel(order: Order, jobs: int, progress: Progress | None) -> ShardRes
     queue = context.SimpleQueue()
     parts = [order.task_ids[start::jobs] for start in range(jobs) if order.task_ids[start::jobs]]
     orders = [replace(order, task_ids=part) for part in parts]
-    with process_pool(len(orders), context, "a grading process", _prepare, queue, order.accelerator) as pool:
+    with process_pool(len(orders), context, "a grading process", _prepare, queue) as pool:
         futures = [pool.submit(_grade, part) for part in orders]
         reader = threading.Thread(target=_pass_on, args=(queue, progress, len(order.task_ids)), daemon=True)
         reader.start()
@@ -95,15 +94,11 @@ def may_fork() -> bool:
 _queue: Any = None
 
 
-def _prepare(queue: Any, accelerator: Accelerator) -> None:
-    """Remember where progress goes; a process that was not forked has to prepare torch itself."""
+def _prepare(queue: Any) -> None:
+    """Remember where progress goes; a process that was not forked has yet to import torch."""
     global _queue
     _queue = queue
     put_off()
-    from grader.process.prepare import prepare_torch
-
-    with using(accelerator):
-        prepare_torch()
     bound_memory(MOST_MEMORY)
 
 

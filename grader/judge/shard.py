@@ -29,6 +29,7 @@ from grader.judge.scoring import score_task, untested, waits_for
 from grader.judge.session import run_session
 from grader.judge.subject import SourceSubject, Subject, open_workers
 from grader.judge.two_causes import two_causes
+from grader.process.prepare import prepare_torch
 from grader.proxy.errors import StateLeft, SubmissionError
 from grader.report import Message, TaskReport, TestReport, Verdict
 from grader.sandbox.transport import SandboxProblem, WorkerGone, WorkerSource
@@ -45,6 +46,7 @@ def grade_shard(order: Order, advance: Advance) -> ShardResult:
     """
     try:
         with using(order.accelerator), contextlib.ExitStack() as closing:
+            prepare_torch()
             workers = open_workers(order.sandbox)
             closing.callback(workers.close)
             course = load_course()

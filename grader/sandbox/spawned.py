@@ -71,11 +71,9 @@ class SpawnedWorkers(ProcessSource):
         listener = socket.create_server(("127.0.0.1", 0))
         listener.settimeout(LOOK_SECONDS)
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", COMMAND],
-            stdin=subprocess.PIPE,
+            [sys.executable, "-P", "-c", COMMAND], stdin=subprocess.PIPE, cwd=scratch,
             env={name: os.environ[name] for name in names if name in os.environ} | ours,
-            cwd=scratch,
-        )
+        )  # fmt: skip
         assert process.stdin is not None
         process.stdin.write(f"{listener.getsockname()[1]} {token} {chosen().kind}\n".encode())
         process.stdin.flush()  # and stays open: its end tells the worker of the judge's
@@ -83,9 +81,8 @@ class SpawnedWorkers(ProcessSource):
 
     def close(self) -> None:
         """End the workers and the next one, and remove the scratch folders."""
-        for worker in (self._current, self._apart):
-            if worker is not None:
-                worker.end()
+        for worker in filter(None, (self._current, self._apart)):
+            worker.end()
         self._next.end()
         shutil.rmtree(self.root, ignore_errors=True)
 

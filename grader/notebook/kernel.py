@@ -54,7 +54,7 @@ def as_file(cells: Sequence[Cell]) -> str:
     return notebook_text(rows, [f"input-{cell.count}" for cell in cells])
 
 
-GRADE = (sys.executable, "-P", "-m", "grader")
+GRADE = (sys.executable, "-X", "utf8", "-P", "-m", "grader")
 FAILED = 1  # the exit code of a grading in which something did not pass; above it there is no report
 UNFINISHED = 3  # there may be a report all the same, of an incomplete grading
 
@@ -90,7 +90,7 @@ def grade_cells(
         # -P and the folder: what lies beside the notebook, a torch.py for instance, is not imported by the grader.
         to_file = ("--format", "json", "--output", report.name)
         command = [*GRADE, file.name, *chosen, *options, *keep, *to_file]
-        done = subprocess.run(command, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
         if done.returncode in (0, FAILED, UNFINISHED) and report.is_file():
             return from_json(report.read_text(encoding="utf-8"))
     raise CannotGrade(_reason(done.stderr or done.stdout))
@@ -98,7 +98,7 @@ def grade_cells(
 
 def hint(words: Sequence[str]) -> str:
     """Return what `grade hint` says in this folder, or why it says nothing."""
-    done = subprocess.run([*GRADE, "hint", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = subprocess.run([*GRADE, "hint", *words], stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
     return done.stdout.rstrip() if done.returncode == 0 else _reason(done.stderr or done.stdout)
 
 

@@ -206,7 +206,7 @@ def cause_of(number: signal.Signals, was_short_of_memory: bool) -> WorkerGone:
 def kills_for_memory() -> int:
     """How many processes this system has ended for want of memory; 0 where it does not say."""
     try:
-        with open("/proc/vmstat") as file:
+        with open("/proc/vmstat", encoding="ascii") as file:
             counts = dict(line.split() for line in file)
     except (OSError, ValueError):
         return 0

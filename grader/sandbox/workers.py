@@ -141,7 +141,7 @@ _MEBIBYTE = 2**20
 def check_memory(pid: int, limit: int) -> None:
     """Look at a process's resident size. Raises WorkerMemory when it holds more than `limit` bytes."""
     try:
-        with open(f"/proc/{pid}/statm") as file:
+        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
             resident = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, IndexError, ValueError):  # no such file system here, or the process has ended
         return
@@ -189,7 +189,7 @@ def waited_for_processor(pid: int) -> float:
         for thread in os.listdir(f"/proc/{pid}/task"):
             with (
                 contextlib.suppress(OSError, IndexError, ValueError),  # this thread has ended; the others count
-                open(f"/proc/{pid}/task/{thread}/schedstat") as file,
+                open(f"/proc/{pid}/task/{thread}/schedstat", encoding="ascii") as file,
             ):
                 waited += int(file.read().split()[1])
     return waited / 1e9

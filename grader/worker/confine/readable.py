@@ -61,7 +61,7 @@ def _shared_libraries() -> Iterator[Path]:
 def _loaded() -> set[Path]:
     """Shared libraries in the memory map, but for those of Python's own and of installed packages."""
     try:
-        lines = Path("/proc/self/maps").read_text().splitlines()
+        lines = Path("/proc/self/maps").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return set()
     files = {Path(line[line.index("/") :]) for line in lines if "/" in line and ".so" in line}

@@ -102,4 +102,4 @@ def _own_namespace() -> None:
     kernel.unshare(_NEW_USER | _NEW_MOUNTS)
     maps = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
     for name, text in maps.items():
-        Path("/proc/self", name).write_text(text)
+        Path("/proc/self", name).write_text(text, encoding="ascii")

@@ -158,12 +158,11 @@ def test_a_worker_gives_device_memory_back_before_it_loads_a_module_anew(monkeyp
     emptied = []
     monkeypatch.setattr(torch.cuda, "empty_cache", lambda: emptied.append(1))
     worker, name, source = Worker(), "torchgrade_made_up", "x = 1\n"
-    codes = {"dict": [[name, {"bytes": 0}]]}
-    request = {"op": "load", "slug": name, "sources": {name: source}, "seed": 0, "codes": codes}
+    files = {"op": "files", "sources": {name: source}, "codes": {"dict": [[name, {"bytes": 0}]]}}
+    worker.handle(files, [bytearray(module.compiled(name, source))])
 
     def load():
-        code = bytearray(module.compiled(name, source))
-        assert "raised" not in worker.handle(request, [code])[0]
+        assert "raised" not in worker.handle({"op": "load", "slug": name, "seed": 0}, [])[0]
 
     load()
     assert emptied == []  # CUDA was never started in this process

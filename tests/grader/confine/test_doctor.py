@@ -79,20 +79,11 @@ def test_the_text_speaks_up_when_the_variable_hides_two_runtimes(diagnosis):
     assert "KMP_DUPLICATE_LIB_OK" not in show.render(dataclasses.replace(diagnosis, openmp_silenced=False))
 
 
-@pytest.mark.parametrize(
-    ("path", "is_runtime"),
-    [
-        ("/x/torch/lib/libgomp.so.1", True),
-        ("/x/numpy.libs/libgomp-a34b3233.so.1.0.0", True),
-        ("/x/libiomp5.dylib", True),
-        ("/x/libomp.dylib", True),
-        ("/x/libompitrace.so", False),
-        ("/x/libcomp.so", False),
-    ],
-)
-def test_openmp_runtimes_are_known_by_name(monkeypatch, path, is_runtime):
-    monkeypatch.setattr(machine, "_loaded", lambda: [path])
-    assert bool(machine.runtimes()) is is_runtime
+def test_openmp_runtimes_are_those_of_what_is_loaded(monkeypatch):
+    loaded = [("/x/torch/lib/libgomp.so.1", "openmp"), ("/x/libopenblas.so", "blas"), ("/x/libiomp5.dylib", "openmp")]
+    rows = [{"filepath": path, "user_api": kind} for path, kind in loaded]
+    monkeypatch.setattr("threadpoolctl.threadpool_info", lambda: rows)
+    assert machine.runtimes() == ("/x/libiomp5.dylib", "/x/torch/lib/libgomp.so.1")
 
 
 def test_a_machine_without_torch_is_diagnosed_too(diagnosis):

@@ -99,7 +99,7 @@ def _topic(page: Page, topic: Topic, tasks: Sequence[Task], progress: Progress |
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
     for task in tasks:
-        mark = [] if progress is None else [_mark(page, task, progress)]
+        mark = [] if progress is None else [_mark(task, progress)]
         title, *told = (Text(words, "dim") for words in (_title(task, progress), *effort(task)))
         table.add_row(*mark, Text(task.id), title, Text(str(task.points)), *told)
     page.console.print(table, width=page.width)
@@ -124,9 +124,9 @@ def _passed(tasks: Sequence[Task], progress: Progress | None) -> str:
     return ", " + say("tasks.passed", passed=passed)
 
 
-def _mark(page: Page, task: Task, progress: Progress) -> Text:
+def _mark(task: Task, progress: Progress) -> Text:
     last = progress.of(task.id).last
-    return Text(" ") if last is None else Text(page.alphabet.of(MARKS[last][0]), MARKS[last][1])
+    return Text(" ") if last is None else Text(*MARKS[last])
 
 
 def titled(task: Task) -> str:
@@ -206,8 +206,7 @@ def _state(page: Page, step: Next) -> None:
     if entry.last is None or entry.last is Verdict.NOT_ATTEMPTED:
         return
     mark, style = MARKS[entry.last]
-    state = page.alphabet.of(f"{mark} {word(entry.last)}")
-    words = say("next.state", verdict=state, attempts=count(entry.attempts, "attempt"))
+    words = say("next.state", verdict=f"{mark} {word(entry.last)}", attempts=count(entry.attempts, "attempt"))
     page.labelled("Stands at", words, style, most=LONG)
     if entry.failure is not None:
         show_failure(page, entry.failure)

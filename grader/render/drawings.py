@@ -45,7 +45,6 @@ def spread(length: int, most: int) -> list[int]:
 CURVE_COLUMNS = 32  # of a curve, where the page has room
 ENDS = 24  # columns of the first and last value
 BLOCKS = "▁▂▃▄▅▆▇█"
-ASCII_BLOCKS = "_.-:=+*#"
 MOST = 3  # curves of one test, and as many paths
 
 
@@ -74,20 +73,19 @@ def _curve(page: Page, curve: Curve) -> None:
     limits = limits_of(curve.theirs, curve.reference)
     columns = min(CURVE_COLUMNS, page.width - LABEL - ENDS)
     places = spread(max(len(curve.theirs), len(curve.reference)), columns)
-    blocks = BLOCKS if page.alphabet.unicode else ASCII_BLOCKS
     for name, line, style in (
         ("drawn.yours", curve.theirs, "red"),
         ("drawn.reference", curve.reference, "green"),
     ):
-        drawn = bars(line, places, limits, blocks).ljust(columns)
+        drawn = bars(line, places, limits).ljust(columns)
         ends = ends_of(line, "drawn.ends", "drawn.nothing")
         page.line(page.head(say(name)), (drawn, style), f"  {ends}")
 
 
-def bars(line: Sequence[float | None], places: Iterable[int], limits: Range, blocks: str) -> str:
+def bars(line: Sequence[float | None], places: Iterable[int], limits: Range) -> str:
     """Return a block for the value at each of the places, and a blank where there is none."""
     values = [line[place] if place < len(line) else None for place in places]
-    return "".join(" " if value is None else blocks[cell_of(value, limits, len(blocks))] for value in values)
+    return "".join(" " if value is None else BLOCKS[cell_of(value, limits, len(BLOCKS))] for value in values)
 
 
 def ends_of(line: Sequence[float | None], ends: str, nothing: str) -> str:

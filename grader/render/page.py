@@ -1,4 +1,4 @@
-"""The terminal's page: a console with its width, alphabet and labels, and a live line of progress."""
+"""The terminal's page: a console with its width and labels, and a live line of progress."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from rich.text import Text
 from grader.report import Verdict
 from grader.text import say
 from grader.text.escape import one_line, with_code
-from grader.text.formatting import Alphabet, alphabet
 
 WIDEST = 100
 NARROWEST = 40
@@ -36,11 +35,6 @@ class Page:
         """The columns to use: the terminal's, between 40 and 100."""
         return max(NARROWEST, min(WIDEST, self.console.width))
 
-    @property
-    def alphabet(self) -> Alphabet:
-        """The characters that this output can show."""
-        return alphabet(self.console.encoding)
-
     @staticmethod
     def head(words: str) -> str:
         """The words of a label, or of a row, with room up to where its text begins."""
@@ -48,8 +42,7 @@ class Page:
 
     def line(self, *parts: str | tuple[str, str]) -> None:
         """Write (text, style) parts, wrapped where it is narrow; the text is ours or has been escaped."""
-        drawn = [part if isinstance(part, str) else (self.alphabet.of(part[0]), part[1]) for part in parts]
-        self._wrapped(Text.assemble(*drawn))
+        self._wrapped(Text.assemble(*parts))
 
     def labelled(self, label: str, text: str, style: str = "", *, most: int = WIDEST - LABEL) -> None:
         """Write a label and its text, cut to one line of 100 columns and wrapped where there are fewer.

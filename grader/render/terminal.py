@@ -90,17 +90,17 @@ def _table(page: Page, slug: str, tasks: list[TaskReport], *, width: int) -> Non
     if timed:
         table.add_column(justify="right", no_wrap=True, width=TIME)
     for task in tasks:
-        table.add_row(*_row(page, task, titled, timed))
+        table.add_row(*_row(task, titled, timed))
     page.console.print(table, width=page.width)
 
 
-def _row(page: Page, task: TaskReport, titled: bool, timed: bool) -> list[Text]:
+def _row(task: TaskReport, titled: bool, timed: bool) -> list[Text]:
     mark, style = MARKS[task.verdict]
     quiet = "dim" if task.verdict in (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED) else ""
     points = f"{earned(task.points, task.max_points)} / {number(task.max_points)}"
     took = f"{seconds(task):.1f} s" if task.tests and not quiet else ""
     return [
-        Text(page.alphabet.of(f"{mark} {word(task.verdict)}"), style),
+        Text(f"{mark} {word(task.verdict)}", style),
         Text(_name(task), quiet),
         *([Text.assemble((one_line(task.title), "dim"), *_open(task))] if titled else []),
         Text(points, quiet),

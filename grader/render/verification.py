@@ -41,15 +41,15 @@ def _topic(page: Page, topic: TopicProof) -> None:
     page.line((one_line(topic.slug), "bold"))
     lucky = any(task.statistical_seeds for task in topic.tasks)
     columns = COLUMNS if lucky else COLUMNS[:-1]
-    rows = (_row(page, task)[: len(columns)] for task in topic.tasks)
+    rows = (_row(task)[: len(columns)] for task in topic.tasks)
     page.table(columns, rows, right=columns[2:])
     page.line()
 
 
-def _row(page: Page, task: TaskProof) -> list[Text]:
+def _row(task: TaskProof) -> list[Text]:
     good = not task.problems
     return [
-        Text(page.alphabet.of("✓" if good else "✗"), "green" if good else "red"),
+        Text("✓" if good else "✗", "green" if good else "red"),
         Text(one_line(task.id.rpartition(".")[2])),
         Text(f"{task.tests - task.details}+{task.details}"),
         Text(str(task.mistakes)),

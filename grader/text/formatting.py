@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from grader.report import Passage, TaskReport, TestReport, Verdict
 from grader.text import say
-
-DRAWN = "✓●✗·◷▪⊘–█░"
-ASCII_ONLY = str.maketrans(DRAWN, "+ox.t#/-#-")
 
 MARKS = {
     Verdict.PASS: ("✓", "green"),
@@ -25,26 +21,6 @@ MARKS = {
     Verdict.SKIPPED: ("–", "dim"),
     Verdict.INTERNAL: ("?", "magenta"),
 }
-
-
-@dataclass(frozen=True)
-class Alphabet:
-    """The characters that the output can show."""
-
-    unicode: bool
-
-    def of(self, text: str) -> str:
-        """Our own marks in `text`, spelled in ASCII where the output knows no more."""
-        return text if self.unicode else text.translate(ASCII_ONLY)
-
-
-def alphabet(encoding: str) -> Alphabet:
-    """What an output of this encoding can show."""
-    try:
-        DRAWN.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return Alphabet(unicode=False)
-    return Alphabet(unicode=True)
 
 
 def word(verdict: Verdict) -> str:

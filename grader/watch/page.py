@@ -36,7 +36,7 @@ def head(page: Page, state: State) -> None:
     if state.topics:
         bars = [_bar(page, state, topic) for topic in state.topics]
         page.console.print(Columns(bars, padding=(0, 3, 0, 0)), width=page.width)
-    page.line((page.alphabet.of("–") * page.width, "dim"))
+    page.line(("–" * page.width, "dim"))
 
 
 def passes(state: State) -> str:
@@ -58,7 +58,7 @@ def body(page: Page, state: State, most: int = LONG) -> None:
 
 def foot(page: Page, state: State) -> None:
     """Write what was last done, and the keys."""
-    page.line((page.alphabet.of("–") * page.width, "dim"))
+    page.line(("–" * page.width, "dim"))
     for text, style in _news(state):
         page.line((one_line(text), style))
     if state.view is View.RESET:
@@ -75,8 +75,7 @@ def _bar(page: Page, state: State, topic: Topic) -> Text:
     style = "red" if topic.slug in state.problems else "green" if passed == most else "cyan"
     longest = max(cell_len(each.slug) for each in state.topics)
     name = Text(f"{topic.slug:<{longest}} ", "bold" if looked_at else "")
-    drawn = page.alphabet.of(bar(passed, most, BAR))
-    return name.append(drawn, style).append(f" {passed}/{most}".ljust(6), "dim")
+    return name.append(bar(passed, most, BAR), style).append(f" {passed}/{most}".ljust(6), "dim")
 
 
 def _problem(page: Page, state: State, task: Task) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from io import BytesIO, TextIOWrapper
+from io import StringIO
 from typing import Any
 
 from rich.console import Console, Group
@@ -81,15 +81,14 @@ def rows_of(console: Console, state: State) -> list[Text]:
 
 def _drawn(console: Console, draw: Callable[[Page], None]) -> list[Text]:
     """Return the lines of a part of the page, each cut to the width."""
-    paper = TextIOWrapper(BytesIO(), console.encoding, newline="")  # says which characters the terminal can show
+    paper = StringIO()
     colours: Any = console.color_system  # a name that Console takes back
     inner = Console(
         file=paper, width=console.width, height=1000, force_terminal=True, color_system=colours,
         legacy_windows=False, markup=False, emoji=False, highlight=False, no_color=console.no_color,
     )  # fmt: skip
     draw(Page(inner))
-    paper.seek(0)
-    return list(Text.from_ansi(paper.read()).split("\n"))
+    return list(Text.from_ansi(paper.getvalue()).split("\n"))
 
 
 def _cut(rows: list[Text], room: int, state: State) -> list[Text]:

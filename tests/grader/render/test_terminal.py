@@ -195,16 +195,6 @@ def test_no_color_is_honoured(reports):
     assert "\x1b[31m" not in file.getvalue()
 
 
-class AsciiFile(StringIO):
-    encoding = "ascii"
-
-
-def test_ascii_terminal_gets_our_marks_in_ascii(reports, situation):
-    file = AsciiFile()
-    show(reports[situation](), Console(file=file, width=80, color_system=None))
-    assert file.getvalue().isascii()
-
-
 def test_title_is_not_said_twice_when_what_was_checked_begins_with_it(reports, show_report):
     report = reports["midway"]()
     task = report.tasks[3]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.text.formatting import alphabet, bar, count, earned, number, share
+from grader.text.formatting import bar, count, earned, number, share
 
 
 @pytest.mark.parametrize(
@@ -43,10 +43,3 @@ def test_numbers_have_no_trailing_zeros():
 
 def test_words_are_counted():
     assert [count(1, "task"), count(2, "task"), count(0, "hint")] == ["1 task", "2 tasks", "0 hints"]
-
-
-@pytest.mark.parametrize(
-    ("encoding", "want"), [("utf-8", "✓ a"), ("ascii", "+ a"), ("cp1252", "+ a"), ("none", "+ a")]
-)
-def test_marks_fit_the_encoding(encoding, want):
-    assert alphabet(encoding).of("✓ a") == want

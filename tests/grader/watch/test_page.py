@@ -20,13 +20,8 @@ from grader.watch.screen import rows_of
 def drawn():
     """Draw a page on so many columns and rows; its lines without colour."""
 
-    def draw(state, width=100, height=30, encoding="utf-8"):
-        class File(StringIO):
-            @property
-            def encoding(self):
-                return encoding
-
-        console = Console(file=File(), width=width, height=height, color_system=None, force_terminal=True)
+    def draw(state, width=100, height=30):
+        console = Console(file=StringIO(), width=width, height=height, color_system=None, force_terminal=True)
         return [row.plain.rstrip() for row in rows_of(console, state)]
 
     return draw
@@ -76,11 +71,6 @@ def test_page_shows_the_end_of_a_long_path_and_how_many_tasks_pass_on_one_line(d
 def test_page_says_what_a_low_window_leaves_out(drawn, failing):
     """A failure that does not fit is not cut in silence."""
     assert any("more lines: make the window taller" in line for line in drawn(failing.state, 100, 12))
-
-
-def test_page_is_ascii_where_the_terminal_knows_no_more(drawn, failing):
-    """Marks and bars have a plain form."""
-    assert "\n".join(drawn(failing.state, encoding="ascii")).isascii()
 
 
 def test_passed_task_leads_on(drawn, failing):

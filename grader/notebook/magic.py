@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
 
     grade.__doc__ = (
         "Grade tasks, such as `%grade losses.softmax`, a topic, or without a name the last topic again; "
-        "it takes --task, --seed, -k, --device, --sandbox, --core and --first, as `grade` does."
+        "behind the names it takes the options of `grade PATH`, such as --seed, -k, --core and --first."
     )
     show_hint.__doc__ = "Show the next hint of a task, such as `%hint losses.softmax`."
     shell.register_magic_function(show_hint, "line", "hint")  # type: ignore[arg-type]  # it is bound to the shell
@@ -73,37 +74,18 @@ def _grade(shell: InteractiveShell, line: str, remembered: list[str]) -> None:
     display(data, raw=True)  # type: ignore[no-untyped-call]
 
 
-WITH_A_VALUE = ("--task", "--seed", "-k", "--device", "--sandbox")
-FLAGS = ("--first", "--ignore-needs", "--core")
-
-
 def split_options(line: str) -> tuple[list[str], list[str]]:
-    """Return the names of tasks in a line, and the options of `grade PATH` with their values.
+    """Return the names of tasks in a line, and the options of `grade PATH` behind them, which it reads itself.
 
     Raises:
-        CannotGrade: an option is unknown here, or has no value.
+        CannotGrade: a quote is never closed.
     """
     try:
         words = shlex.split(line)
     except ValueError as problem:
         raise CannotGrade(f"%grade {line}: {problem}") from None
-    names: list[str] = []
-    options: list[str] = []
-    waiting = iter(words)
-    for word in waiting:
-        if not word.startswith("-"):
-            names.append(word)
-        elif word in FLAGS:
-            options.append(word)
-        elif word not in WITH_A_VALUE:
-            raise CannotGrade(f"%grade has no option {word}: it takes {', '.join((*WITH_A_VALUE, *FLAGS))}")
-        elif (value := next(waiting, None)) is None:
-            raise CannotGrade(f"{word} needs a value, as in `grade PATH {word} VALUE`")
-        elif word == "--task":
-            names.append(value)
-        else:
-            options += [word, value]
-    return names, options
+    names = list(takewhile(lambda word: not word.startswith("-"), words))
+    return names, words[len(names) :]
 
 
 def tasks_to_grade(words: Sequence[str], cells: Sequence[Cell], remembered: Sequence[str]) -> tuple[str, list[str]]:

@@ -114,7 +114,7 @@ def test_ask_grades_in_another_process(
     monkeypatch.setattr(subprocess, "run", grader)
     assert grade_cells(cells(SOFTMAX), "losses", ["losses.softmax"]) == report_of()
     assert "".join(grader.source) == SOFTMAX
-    assert grader.command[1:6] == ["-P", "-m", "grader", "losses.ipynb", "--task"]
+    assert grader.command[3:8] == ["-P", "-m", "grader", "losses.ipynb", "--task"]
 
 
 @pytest.mark.parametrize(
@@ -159,11 +159,15 @@ def test_syntax_error_that_was_repaired_is_not_read_again() -> None:
     assert len(cells_of(shell("def sigmoid(:", SOFTMAX))) == 2
 
 
-def test_options_of_grade_are_told_from_names() -> None:
-    """The seed of a report can be typed in a cell; what is unknown is named."""
-    names, options = split_options("losses.softmax --seed 7 --first --ignore-needs --task sigmoid")
-    assert (names, options) == (["losses.softmax", "sigmoid"], ["--seed", "7", "--first", "--ignore-needs"])
-    with pytest.raises(CannotGrade, match="has no option --sed"):
-        split_options("--sed 7")
-    with pytest.raises(CannotGrade, match="--seed needs a value"):
-        split_options("--seed")
+def test_names_come_before_the_options_of_grade() -> None:
+    """The seed of a report can be typed in a cell; what is no option `grade` says itself."""
+    names, options = split_options("losses.softmax sigmoid --seed 7 --first -k 'of two'")
+    assert (names, options) == (["losses.softmax", "sigmoid"], ["--seed", "7", "--first", "-k", "of two"])
+    assert split_options("--seed 7") == ([], ["--seed", "7"])
+    with pytest.raises(CannotGrade, match="No closing quotation"):
+        split_options("-k 'of two")
+
+
+def test_option_that_grade_has_not_is_named_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    magic._grade(shell(SOFTMAX), "losses.softmax --sed 7", [])
+    assert "No such option" in capsys.readouterr().out

@@ -14,25 +14,16 @@ if TYPE_CHECKING:
 
 
 @click.command("list")
-@click.argument("names", nargs=-1, metavar="[TOPIC]...")
-@click.option("--open", "open_", is_flag=True, help="Only tasks that do not pass yet.")
-@click.option("--passed", is_flag=True, help="Only tasks that pass.")
-@click.option("--failed", is_flag=True, help="Only tasks that were tried and do not pass.")
-@shared.topics_option
+@click.argument("topics", nargs=-1, metavar="[TOPIC]...")
+@click.option("--open", "only_open", is_flag=True, help="Only tasks that do not pass yet.")
 @click.option("--format", "kind", type=shared.FORMATS, default="terminal", help="What the list looks like.")
 @learner.progress_option
-def list_command(
-    names: tuple[str, ...], open_: bool, passed: bool, failed: bool, topics: tuple[str, ...], kind: str,
-    folder: Path | None,
-) -> None:  # fmt: skip
+def list_command(topics: tuple[str, ...], only_open: bool, kind: str, folder: Path | None) -> None:
     """Show the topics and tasks of the course, and which of them pass."""
     from grader.course import load_course
-    from grader.learner.progress import Progress
-    from grader.learner.task_states import filtered
     from grader.render import course_pages as pages
 
     course = load_course()
-    topics = (*names, *topics)
     for slug in topics:
         course.topic(slug)
     place = learner.course_folder(folder)
@@ -42,13 +33,13 @@ def list_command(
         if here.problem:
             click.echo(here.problem, err=True)
     progress = here.progress if here else None
-    given = {"open": open_, "passed": passed, "failed": failed}
-    states = [state for state, is_given in given.items() if is_given]
-    if progress is None and states:
+    if progress is None and only_open:
         raise shared.WrongCall(
             "no progress is known here: go into a folder that `grade init` made, or name it with --progress"
         )
-    tasks = filtered(here.tasks if here else course.tasks, progress or Progress(), states, topics)
+    tasks = [task for task in (here or course).tasks if not topics or task.topic in topics]
+    if progress is not None and only_open:
+        tasks = [task for task in tasks if not progress.of(task.id).is_passed]
     if kind == "json":
         shared.write_json(pages.as_list(course, tasks, progress))
     else:

@@ -93,20 +93,6 @@ def _now(entry: TaskProgress, code: str | None, *, needs_pass: bool) -> TaskProg
     return replace(entry, last=None) if changed else entry
 
 
-def filtered(
-    tasks: Iterable[Task], progress: Progress, states: Collection[str] = (), topics: Collection[str] = ()
-) -> tuple[Task, ...]:
-    """Return the tasks in one of the states (open, passed, failed) and of one of the topics; none named is any."""
-    wanted = (task for task in tasks if not topics or task.topic in topics)
-    return tuple(task for task in wanted if not states or _states(progress.of(task.id)) & set(states))
-
-
-def _states(entry: TaskProgress) -> set[str]:
-    if entry.is_passed:
-        return {"passed"}
-    return {"open", "failed"} if entry.last is not None and entry.last.went_wrong else {"open"}
-
-
 def open_needs(task: Task, progress: Progress) -> tuple[str, ...]:
     """Return the tasks that this one builds on and that do not pass yet."""
     return tuple(need for need in task.needs if not progress.of(need).is_passed)

@@ -1,9 +1,8 @@
 """The next task, and the filters of the list."""
 
-import pytest
 
 from grader.learner.progress import Progress, TaskProgress
-from grader.learner.task_states import filtered, in_turn, open_needs
+from grader.learner.task_states import in_turn, open_needs
 from grader.report import Verdict
 
 PASS, FAIL = TaskProgress(last=Verdict.PASS), TaskProgress(last=Verdict.FAIL)
@@ -30,20 +29,3 @@ def test_task_that_broke_again_is_open(course):
     """What passed once and fails now is to be done again."""
     broken = TaskProgress(passed="2026-01-01T08:00:00+00:00", last=Verdict.FAIL)
     assert "mean" in names(in_turn(course.tasks, Progress({"losses.mean": broken})))
-
-
-@pytest.mark.parametrize(
-    ("states", "topics", "wanted"),
-    [
-        ((), (), ["one_hot", "mean", "softmax"]),
-        (["open"], (), ["one_hot", "softmax"]),
-        (["passed"], (), ["mean"]),
-        (["failed"], (), ["softmax"]),
-        (["passed", "failed"], (), ["mean", "softmax"]),
-        (["open"], ("losses",), ["softmax"]),
-    ],
-)
-def test_filters_choose_by_state_and_topic(course, states, topics, wanted):
-    """States add up, a topic narrows."""
-    progress = Progress({"losses.mean": PASS, "losses.softmax": FAIL})
-    assert names(filtered(course.tasks, progress, states, topics)) == wanted

@@ -14,8 +14,8 @@ from grader.classroom.reading.archives import open_archive
 from grader.classroom.reading.attempts import hand_ins
 from grader.classroom.reading.claims import ClaimedWork, Layout, Spot, WorkPart, owner
 from grader.classroom.reading.collect import Budget, Collected, TopicFile, collect, wanted
-from grader.classroom.reading.detect import choose_layout, is_listed, levels, made_by_system
-from grader.classroom.reading.name_layouts import FOLDERS, claim_of, told_by
+from grader.classroom.reading.detect import SYSTEMS, choose_layout, is_listed, levels, made_by_system
+from grader.classroom.reading.name_layouts import FOLDERS, ONE, claim_of, told_by
 from grader.classroom.reading.names import is_archive, short, stem_of
 from grader.classroom.reading.tree import ClassProblem, File, Folder, Unreadable, reason
 from grader.classroom.records import ClassIntake, Student
@@ -135,7 +135,9 @@ def read_class(
 def _read(reader: _ClassReader, path: Path, layout: str, alone: bool, stack: ExitStack) -> None:
     spot = None
     try:
-        spot = _unwrapped(_opened(path, reader.topics, stack), reader.roster, stack)
+        spot = _opened(path, reader.topics, stack)
+        if layout in ("auto", *SYSTEMS):
+            spot = _unwrapped(spot, reader.roster, stack)
         found, place = choose_layout(spot, layout, reader.roster, alone=alone)
         reader.take(found, place)
         if found is FOLDERS and not alone and reader.roster is None and layout == "auto":
@@ -154,6 +156,8 @@ def _unwrapped(spot: Spot, roster: Roster | None, stack: ExitStack) -> Spot:
     hands in for others by them.
     """
     *_, last = levels(spot)
+    if is_listed(stem_of(spot.folder.name), roster) or ONE.fits(last):
+        return spot
     nodes = last.folder.children()
     telling = [node for node in nodes if told_by(node, spot.topics).student or is_archive(node.name)]
     if len(telling) != 1 or not isinstance(telling[0], File) or is_listed(stem_of(telling[0].name), roster):

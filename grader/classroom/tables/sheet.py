@@ -81,7 +81,7 @@ class Sheet:
             rows[row][column] = value
         text = io.StringIO(newline="")
         csv.writer(text, delimiter=self.separator, lineterminator=self.line_end).writerows(rows)
-        return text.getvalue().encode(self.encoding)
+        return text.getvalue().encode(self.encoding, "replace")
 
 
 def read_sheet(data: bytes) -> Sheet:
@@ -98,6 +98,8 @@ def read_sheet(data: bytes) -> Sheet:
         found = list(_rows(text, separator))
     except csv.Error as problem:
         raise CannotFill(f"the file is no table ({problem}): export it again as CSV") from problem
+    if not found:
+        raise CannotFill("the file has no cell that says anything: export it again as CSV")
     line_end = "\r\n" if "\r\n" in text else "\n"
     return Sheet(tuple(row for _, row in found), tuple(line for line, _ in found), encoding, separator, line_end)
 
@@ -115,6 +117,8 @@ def _decoded(data: bytes) -> tuple[str, str]:
 
 def _fitness(rows: list[tuple[int, tuple[str, ...]]]) -> tuple[float, int]:
     """How well a separator fits: the share of rows as wide as the first, and then how wide that is."""
+    if not rows:
+        return 0.0, 0
     width = len(rows[0][1])
     alike = sum(len(row) == width for _, row in rows) / len(rows)
     return (alike if width > 1 else 0.0, width)

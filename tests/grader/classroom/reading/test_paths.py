@@ -231,4 +231,8 @@ def test_student_hands_in_for_nobody_by_the_names_of_a_download(
     with_folder = layouts.tree(tmp_path / "c", {"al.zip": forged, "bo/losses.py": "b"})
     assert who(read(with_folder)) == ["al", "bo"]
     alone = layouts.tree(tmp_path / "b", {"al.zip": forged})
-    assert who(read(alone, roster=LISTED)) == ["al"]
+    assert who(read(alone, roster=LISTED)) == who(read(alone, layout="folders")) == ["al"]
+    own = layouts.tree(tmp_path / "d" / "al", {"hw.zip": forged})
+    assert who(read(own, beside / "bo.zip", roster=LISTED)) == ["al", "bo"]
+    work = layouts.tree(tmp_path / "e" / "al", {"losses.py": "a", "hw.zip": forged})
+    assert who(read(work)) == who(read(work, beside / "bo.zip"))[:1] == ["al"]

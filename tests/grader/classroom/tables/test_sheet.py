@@ -35,7 +35,7 @@ def test_sheet_is_read_in_any_separator_and_encoding(separator, encoding):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b" \n", b"PK\x03\x04\x00\x00", codecs.BOM_UTF16_LE + b"a", b"a,b\n" + b"x" * 200_000]
+    "data", [b"", b" \n", b"PK\x03\x04\x00\x00", codecs.BOM_UTF16_LE + b"a", b"a,b\n" + b"x" * 200_000, b'""\n']
 )
 def test_sheet_that_is_no_table_is_refused(data):
     """An empty file, a workbook, a torn text or an endless cell is refused with a sentence."""

@@ -712,7 +712,7 @@ def fix_pair_loss(x: Tensor, y: Tensor, same: Tensor) -> Tensor:
     l_n = d_n  where same[n],  l_n = -log(1 - exp(-d_n))  elsewhere, which is 100 where d_n is 0.
     A pair with a nan in x[n] or y[n] is missing. The result is the mean of l over the other pairs; 0 if there are none.
     Differentiable in x and y, and the gradient is finite everywhere: 0 for equal rows (whose distance is 0 exactly) and
-    for missing ones; also right where d is so small that exp(-d) comes out as 1 (only for pairs that are the same).
+    for missing ones. For pairs that are the same it is right even where d is so small that exp(-d) is rounded to 1.
 
     Args:
         x, y: (N, D), floating point; entries are finite or nan.

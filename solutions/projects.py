@@ -10,9 +10,9 @@ for it is called is free. It is on the device and in the dtype of x, with initia
 which may be drawn in another dtype.
 A task that trains takes in each epoch the batches of a new `torch.randperm(N, generator=generator).split(batch_size)`,
 the last of which may be smaller and counts; `generator` is one of the CPU. For each batch: the mean loss, its own
-gradient, one step of the optimiser, which is the same for the whole training. Losses come back as a list of floats, for
-each epoch the mean over its N samples of the losses that the steps were made from. The net comes back in evaluation
-mode; with epochs=0 it is untrained. Arguments stay as they were.
+gradient, one step of the optimiser, which is the same for the whole training. Losses come back as a list of floats: for
+each epoch the sum over its batches of loss times number of samples, divided by N, with the losses that the steps were
+made from. The net comes back in evaluation mode; with epochs=0 it is untrained. Arguments stay as they were.
 """
 
 from collections.abc import Callable
@@ -136,8 +136,8 @@ def digits_cnn(
         x: (N, C, H, W), float32 or float64, H and W at least 4.
         y, generator, epochs, batch_size, lr: as for `digits_mlp`.
     Keys of the state_dict, in any order:
-        conv1, conv2: parameters (8, C, 3, 3) and (16, 8, 3, 3), which start at random, with a deviation of
-            sqrt(2 / (9 C)) and sqrt(2 / 72); bn1, bn2: your `BatchNorm2d` of 8 and of 16 channels;
+        conv1, conv2: parameters (8, C, 3, 3) and (16, 8, 3, 3), drawn from any distribution around 0, with standard
+            deviations of sqrt(2 / (9 C)) and sqrt(2 / 72); bn1, bn2: your `BatchNorm2d` of 8 and of 16 channels;
         fc: your `Linear`, from 16 * floor(H / 4) * floor(W / 4) to 10.
     Returns:
         Run(model, losses). Of the digits of `digits_mlp` it has to read far more than a net of linear layers.
@@ -317,9 +317,10 @@ def name_writer(
 
     Tokens: 1 for a to 26 for z; 0 stands before the first letter and after the last one. The net reads 0 and the
     letters, and is to name at each step what comes next: the letters and 0. The loss of a batch is the mean of your
-    `cross_entropy` over all steps of all its names, without padding; the steps are those of your `Adam` with lr. Then
-    your `sample` writes `count` names, one after the other, at temperature 1 by `generator`: from 0 to the next 0, or
-    20 letters. One call may give a whole name or one token; what it draws after the 0 is left out, a name may be "".
+    `cross_entropy` over all steps of all its names, without padding; in the mean of an epoch it counts by its number of
+    names. The steps are those of your `Adam` with lr. Then your `sample` writes `count` names, one after the other, at
+    temperature 1 by `generator`: from 0 to the next 0, or 20 letters. One call may give a whole name or one token; what
+    it draws after the 0 is left out, a name may be "".
     By hand: no torch nn.Embedding, LSTMCell, LSTM, and nothing of torch.optim.
 
     Args:
@@ -375,7 +376,7 @@ def find_the_bugs(
     with the same m and s. Each epoch, in training mode, goes over the batches that the top of this file says, with your
     `cross_entropy` of the raw scores and one `Adam` of yours for all parameters. Its learning rate is `step_lr` of the
     number of the epoch, 0 at first, with lr, step size 5 and factor 0.5. At the end of an epoch, in evaluation mode and
-    without a graph, the model sees all of x_val in one call: the share of its rows whose largest score is that of their
+    without a graph, the model sees all of x_val in one call: the share of rows for which argmax of the scores is their
     label is the accuracy. At last the model gets back the weights and buffers it had at the end of the epoch with the
     best accuracy, of equally good epochs the first; it is left in any mode. Rewriting is as welcome as repairing.
     By hand: nothing of torch.optim, no torch cross_entropy, CrossEntropyLoss, nll_loss, NLLLoss.

@@ -100,7 +100,8 @@ class MultiHeadAttention(nn.Module):
     x W_in^T + b_in, (N, T, 3E), holds query, key and value next to each other, each (N, T, E). Head h takes the entries
     h E/H, ..., (h + 1) E/H - 1 of all three; its output is `scaled_dot_product_attention` of them. The outputs of the
     heads stand next to each other again, (N, T, E), and y is out_proj of that. A token that sees nothing has output 0
-    in every head. By hand: no torch nn.MultiheadAttention, scaled_dot_product_attention, multi_head_attention_forward.
+    in every head, and so y = out_proj.bias.
+    By hand: no torch nn.MultiheadAttention, scaled_dot_product_attention, multi_head_attention_forward.
 
     Args:
         embed_dim, num_heads: E and H; H divides E.

@@ -50,8 +50,8 @@ class CSVDataset(Dataset[tuple[Tensor, Tensor]]):
     The first line names the columns; each further line is a row. Spaces around cells and blank lines do not count.
     A cell that is empty or NA is missing. A row whose target is missing is left out. In the rows that stay
     - a column of numbers is one feature; a missing cell becomes the mean of those that are there, 0 if none is;
-    - a column with a word is one feature for each of its words, in ascending order, and one for missing: 1 where the
-      cell is that, else 0. Their names are "column=word" and "column=NA".
+    - a column with a word is one feature for each of its words, in ascending order, and a last one for missing, even if
+      no cell is: 1 where the cell is that, else 0. Their names are "column=word" and "column=NA".
 
     Args:
         path, target: the file; the name of the column to predict, which holds numbers. All others are features.
@@ -471,7 +471,7 @@ class EarlyStopping:
     """Says when to stop a training that no longer improves, and keeps the best model.
 
     After each epoch `step(loss, model)` is told the validation loss. It is an improvement when
-    loss < best_loss - min_delta (so a tie is none, and nan is none); any finite first loss is one.
+    loss < best_loss - min_delta (so a tie is none, and nan is none), with an infinite best_loss until the first one.
 
     Args:
         patience: how many epochs in a row without an improvement end the training, at least 1.
@@ -761,7 +761,7 @@ def learning_rate_range(
 
     Each copy makes `steps` steps on all training rows at once, in training mode: w <- w - rate * gradient. Then its
     loss on the validation rows is measured in evaluation mode. Where this loss is not finite, or above start_loss (the
-    same of the model before any step), the training has diverged, and nan stands in its place.
+    same of the model before any step, which is finite), the training has diverged, and nan stands in its place.
     Afterwards the model is what it was: parameters, .grad, buffers and the mode of every module.
 
     Args:

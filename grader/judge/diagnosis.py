@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from torch import Tensor
 from grader.course import Task
 from grader.judge.outcome import TELLING, Cut, Numbers, Outcome, beginning_of, fingerprint_of, kind_of_error
 from grader.judge.runner import Runner, is_statistical
+from grader.judge.same_start import States, digest_of, from_states
 from grader.judge.subject import NamespaceSubject
 from grader.proxy.errors import ArgumentChanged, StateLeft, SubmissionError
 from grader.proxy.handle import Handle
@@ -248,7 +248,7 @@ def compare(
     proof = Proof.NONE
     for item in items:
         theirs, agree = outcomes[item.name], same_check if is_statistical(item) else same_outcome
-        ours = of_mistake(runner, task, mistake, item, partial(agree, theirs))
+        ours = of_mistake(runner, task, mistake, item, theirs, agree)
         if not agree(theirs, ours):
             return Proof.NONE
         if same_outcome(theirs, ours):
@@ -257,28 +257,32 @@ def compare(
 
 
 def of_mistake(
-    runner: Runner, task: Task, mistake: Mistake, item: pytest.Item, agrees: Callable[[Outcome], bool]
-) -> Outcome:
+    runner: Runner, task: Task, mistake: Mistake, item: pytest.Item, theirs: Outcome,
+    agree: Callable[[Outcome, Outcome], bool] = same_outcome,
+) -> Outcome:  # fmt: skip
     """Return what a known mistake does on a test: as it is remembered where that tells all, else played anew.
 
     Of a pass nothing is left out in the memory; of what does not agree with the submission no more is asked.
     """
-    key = runner.seed, task.id, item.name, mistake.name
+    begun = theirs.begun if theirs.verdict in TELLING else ()
+    key = runner.seed, task.id, item.name, mistake.name + digest_of(begun)
     known = runner.memory.get(key)
-    if isinstance(known, Outcome) and (known.verdict is Verdict.PASS or not agrees(known)):
+    if isinstance(known, Outcome) and (known.verdict is Verdict.PASS or not agree(theirs, known)):
         return known
-    ours = play_mistake(runner, task, mistake, item)
+    ours = play_mistake(runner, task, mistake, item, begun)
     if (fingerprint := fingerprint_of(ours)) is not None:
         runner.memory.put(key, fingerprint)
     return ours
 
 
-def play_mistake(runner: Runner, task: Task, mistake: Mistake, item: pytest.Item) -> Outcome:
-    """Play one test against a known mistake.
+def play_mistake(
+    runner: Runner, task: Task, mistake: Mistake, item: pytest.Item, begun: States = ()
+) -> Outcome:
+    """Play one test against a known mistake, whose trainings begin where those of a submission did.
 
     An exception that no check raised is a failure here: the reference passes every test, so the variant's result
     is the cause.
     """
-    variant = runner.references.with_variant(task, mistake.variant)
+    variant = runner.references.with_variant(task, from_states(mistake.variant, begun))
     outcome = runner.play(item, NamespaceSubject(variant, runner.references, is_explained=False))
     return replace(outcome, verdict=Verdict.FAIL) if outcome.verdict is Verdict.INTERNAL else outcome

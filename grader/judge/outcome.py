@@ -58,6 +58,7 @@ class Outcome:
     place: tuple[int, int] = (0, 0)  # where it ended: the line of the suite, and how many calls came before
     given: Mapping[str, Any] = field(default_factory=dict)  # the arguments of the last call, by name
     repeat: str | None = None  # Python that repeats it
+    begun: Sequence[Mapping[str, Tensor]] = ()  # weights and buffers that trainings began at
 
 
 def leaves_a_worker(outcome: Outcome) -> bool:

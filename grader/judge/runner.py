@@ -167,7 +167,7 @@ class Runner:
         return Outcome(
             verdict_of(problem), problem, seconds, where, printed, item.stash.get(DRAWING, Drawing()),
             self.subject.in_batch, place, session.last_arguments if session else {},
-            session.repeat if session and problem is not None else None,
+            session.repeat if session and problem is not None else None, session.begun if session else (),
         )  # fmt: skip
 
 

@@ -56,6 +56,7 @@ class Session:
         self.last_call, self.calls = "", 0
         self.last_arguments: dict[str, Any] = {}  # by name
         self.printed = ""
+        self.begun: list[Mapping[str, Tensor]] = []  # weights and buffers that trainings began at
         self.is_explained = True
         self._release_calls: list[int] = []
         self._handles: weakref.WeakValueDictionary[int, Handle] = weakref.WeakValueDictionary()

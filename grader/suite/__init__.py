@@ -35,6 +35,7 @@ from grader.suite.held_out import (
     show_reading,
     simple_accuracies,
 )
+from grader.suite.loop import Loop
 from grader.suite.mistakes import mistake, reference
 from grader.suite.network_check import check_network
 from grader.suite.network_training import check_trains
@@ -46,14 +47,17 @@ from grader.suite.training import (
     check_predictions,
     check_same_training,
     check_steps,
+    note_start,
     read_model,
     shuffled_batches,
     train_steps,
 )
 from grader.suite.tried import check_accepts, check_catches
+from grader.suite.wrong_loops import wrong_loops
 
 __all__ = [
     "SUMMED",
+    "Loop",
     "Random",
     "Trained",
     "Training",
@@ -90,6 +94,7 @@ __all__ = [
     "dataset",
     "draw_digits",
     "mistake",
+    "note_start",
     "read_model",
     "reference",
     "share_right",
@@ -99,4 +104,5 @@ __all__ = [
     "simple_accuracies",
     "to_device",
     "train_steps",
+    "wrong_loops",
 ]

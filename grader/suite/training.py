@@ -170,6 +170,7 @@ class Training:
 
     def replay(self, start: Trained, x: Any, y: Tensor, seed: int, epochs: int, **options: Any) -> Trained:
         """Train the oracle in the same way, from the weights of an untrained net."""
+        note_start(self.submission, start)
         model, generator = copy.deepcopy(start.model), torch.Generator().manual_seed(seed)
         batches = self.batches(
             on_host(x), on_host(y), generator, epochs, options.get("batch_size", self.batch_size)
@@ -177,6 +178,14 @@ class Training:
         optimizer = self.optimizer(model.parameters(), lr=options.get("lr", self.lr))
         losses = train_steps(model, batches, optimizer, self.loss)
         return Trained(model.eval(), losses)
+
+
+def note_start(submission: Submission, start: Trained) -> None:
+    """Let known mistakes begin at the weights of an untrained net, on which what a test sees depends.
+
+    A test of these weights themselves must not call it: a mistake in them would be taken away.
+    """
+    submission._session.begun.append(start.state)
 
 
 def check_losses(losses: Any, epochs: int | None = None) -> None:
@@ -270,6 +279,8 @@ def check_predictions(submission: Submission, trained: Trained, x: Any) -> Tenso
         CheckFailure: it is in training mode, or predicts something else.
     """
     check_that(not trained.in_training, "model.training", "False: the model comes back in evaluation", "True")
+    if not trained.losses:
+        note_start(submission, trained)
     want: Tensor = predicted(trained.model, on_host(x))
     close = ONE_PASS[want.dtype]
     one = taken(x, slice(1)), want[:1], "model(x) of one sample alone"

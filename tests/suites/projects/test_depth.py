@@ -16,6 +16,7 @@ from grader.suite import (
     check_same_training,
     check_steps,
     check_that,
+    note_start,
     to_device,
 )
 
@@ -111,9 +112,10 @@ def test_depth_has_its_defaults(training, rng):
 @pytest.mark.weight(2)
 def test_depth_returns_a_net_that_is_ready_to_predict(submission, training, rng):
     """The net comes back in evaluation mode, and scores each image by itself."""
-    x, y = images(rng, 9)
+    x, y, seed = *images(rng, 9), rng.seed()
     kind = (1, True)
-    trained = training(*kind).run(x, y, rng.seed(), 1, batch_size=4, **of(kind))
+    note_start(submission, training(*kind).run(x, y, seed, 0, **of(kind)))
+    trained = training(*kind).run(x, y, seed, 1, batch_size=4, **of(kind))
     check_predictions(submission, trained, x)
 
 

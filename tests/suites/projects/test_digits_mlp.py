@@ -13,6 +13,7 @@ from grader.suite import (
     check_predictions,
     check_same_training,
     check_steps,
+    note_start,
     show_reading,
     to_device,
 )
@@ -80,8 +81,9 @@ def test_digits_mlp_has_its_defaults(training, rng):
 @pytest.mark.weight(2)
 def test_digits_mlp_returns_a_net_that_is_ready_to_predict(submission, training, rng):
     """The net comes back in evaluation mode, and scores each row by itself."""
-    x, y = rows_of(rng, 9)
-    check_predictions(submission, training.run(x, y, rng.seed(), 1), x)
+    x, y, seed = *rows_of(rng, 9), rng.seed()
+    note_start(submission, training.run(x, y, seed, 0))
+    check_predictions(submission, training.run(x, y, seed, 1), x)
 
 
 @pytest.mark.statistical

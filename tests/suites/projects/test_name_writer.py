@@ -18,6 +18,7 @@ from grader.suite import (
     check_same_training,
     check_steps,
     check_that,
+    note_start,
     to_device,
 )
 
@@ -58,6 +59,8 @@ def scored(model, tokens):
 def check_scores(submission, trained, read):
     """Check that a model scores what its weights score, at once and in two parts."""
     check_that(not trained.in_training, "model.training", "False: the model comes back in evaluation", "True")
+    if not trained.losses:
+        note_start(submission, trained)
     tokens = read[:, :5].long()
     at_once, in_parts = submission.build(scored, trained.handle, tokens)
     with torch.no_grad():
@@ -131,6 +134,13 @@ def test_name_writer_writes_by_the_generator(submission, rng, shared):
     check_equal(again, first, "the names from an equal generator")
     shared.check_names(other, 8)
     shared.check_others(other, first)
+
+
+def test_name_writer_writes_up_to_twenty_letters(submission, rng):
+    """Of 30 names that an untrained net writes the longest has 20 letters."""
+    names = list(submission.name_writer(FEW, rng.generator(), 30, 0)[2])  # a share of 3e-9 of all draws has none
+    longest = max(map(len, names))
+    check_that(longest == 20, "the longest name", "20 letters", "fewer" if longest < 20 else "more")
 
 
 @pytest.mark.statistical

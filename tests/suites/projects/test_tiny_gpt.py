@@ -18,6 +18,7 @@ from grader.suite import (
     check_predictions,
     check_same_training,
     check_steps,
+    note_start,
     to_device,
 )
 
@@ -127,8 +128,9 @@ def test_tiny_gpt_has_its_defaults(submission, training, rng, shared):
 @pytest.mark.weight(2)
 def test_tiny_gpt_returns_a_net_that_is_ready_to_predict(submission, training, rng, shared):
     """The net comes back in evaluation mode, and scores what its weights score."""
-    read, told = shared.rows_of_names(FEW, torch.float64)
-    check_predictions(submission, training.run(read, told, rng.seed(), 1, batch_size=4), read.long())
+    (read, told), seed = shared.rows_of_names(FEW, torch.float64), rng.seed()
+    note_start(submission, training.run(read, told, seed, 0))
+    check_predictions(submission, training.run(read, told, seed, 1, batch_size=4), read.long())
 
 
 def test_tiny_gpt_writes_by_the_generator(submission, rng, shared):

@@ -323,12 +323,6 @@ def nothing_returned(model, loader, device, epochs, lr, momentum=0.5):
     _train(model, loader, device, epochs, lr, momentum)
 
 
-@mistake("the losses are made up: they are those that the steps were made from")
-def made_up_losses(model, loader, device, epochs, lr, momentum=0.5):
-    _train(model, loader, device, epochs, lr, momentum)
-    return [2.3 / (epoch + 1) for epoch in range(epochs)]
-
-
 @mistake("nothing is trained: the model stays as it was, and the losses are made up")
 def nothing_trained(model, loader, device, epochs, lr, momentum=0.5):
     model.to(device)

@@ -32,16 +32,6 @@ def factor_without_slope(logits, labels, gamma=2.0, ignore_index=-100):
     return _loss(logits, labels, gamma, ignore_index, "constant")
 
 
-@mistake("the softmax was taken twice, and the mean is over all samples")
-def twice_and_mean(logits, labels, gamma=2.0, ignore_index=-100):
-    return _loss(logits, labels, gamma, ignore_index, "twice", "mean")
-
-
-@mistake("the mean is over all samples, and the factor has no slope")
-def mean_and_constant(logits, labels, gamma=2.0, ignore_index=-100):
-    return _loss(logits, labels, gamma, ignore_index, "mean", "constant")
-
-
 @mistake("the logarithm of a softmax is -inf where a probability comes out as 0: use log_softmax")
 def log_of_softmax(logits, labels, gamma=2.0, ignore_index=-100):
     counts = labels != ignore_index

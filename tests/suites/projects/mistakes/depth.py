@@ -2,9 +2,8 @@
 
 import torch
 from torch import nn
-from torch.nn import functional
 
-from grader.suite import mistake, reference
+from grader.suite import Loop, mistake, reference, wrong_loops
 
 
 class _Block(nn.Module):
@@ -41,67 +40,42 @@ class _Deep(nn.Module):
         return x.mean((2, 3))
 
 
-def _run(model, losses):
-    return reference("projects").Run(model.eval(), losses)
-
-
-def _bound(x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05):
-    return x, y, generator, blocks, residual, epochs, batch_size, lr
-
-
-def _right(*given, **options):
-    return reference("projects").depth(*given, **options)
-
-
 def _sgd(parameters, lr):
     return torch.optim.SGD(parameters, lr=lr, momentum=0.9)
 
 
-def _orders(n, generator, epochs, batch_size):
-    return [torch.randperm(n, generator=generator).split(batch_size) for _ in range(epochs)]
+def _loop(
+    x, y, generator, blocks=9, residual=True, epochs=5, batch_size=25, lr=0.05, net=_Deep, optimizer=_sgd
+):  # fmt: skip
+    model, run = net(x.shape[1], blocks, residual).to(x), reference("projects").Run
+    return Loop(model, lambda rows: (x[rows], y[rows]), optimizer, len(x), generator, epochs, batch_size, lr, 0.05, run)
 
 
-def _step(model, optimizer, x, y):
-    loss = functional.cross_entropy(model(x), y)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+globals().update(wrong_loops(_loop, "lr_typed_in", "loss_in_evaluation", "trained_in_evaluation_mode"))
 
 
-def _mean(losses, order):
-    return sum(loss * len(rows) for loss, rows in zip(losses, order, strict=True)) / sum(map(len, order))
-
-
-def _wrong(given, options, net=_Deep, step=_step, orders=_orders, make=_sgd, told=_mean):
-    """Train with some parts in place of the right ones."""
-    x, y, generator, blocks, residual, epochs, batch_size, lr = _bound(*given, **options)
-    model = net(x.shape[1], blocks, residual).to(x)
-    model.train()
-    optimizer, losses = make(model.parameters(), lr), []
-    for order in orders(len(x), generator, epochs, batch_size):
-        losses.append(told([step(model, optimizer, x[rows], y[rows]) for rows in order], order))
-    return _run(model, losses)
+def _wrong(given, options, net):
+    return _loop(*given, **options, net=net).run()
 
 
 @mistake("residual is not looked at: every net is residual")
 def always_residual(*given, **options):
-    return _wrong(given, options, net=lambda channels, blocks, residual: _Deep(channels, blocks, True))
+    return _wrong(given, options, lambda channels, blocks, residual: _Deep(channels, blocks, True))
 
 
 @mistake("residual is not looked at: no block has its shortcut")
 def always_plain(*given, **options):
-    return _wrong(given, options, net=lambda channels, blocks, residual: _Deep(channels, blocks, False))
+    return _wrong(given, options, lambda channels, blocks, residual: _Deep(channels, blocks, False))
 
 
 @mistake("the two kinds are exchanged: residual=True asks for the shortcut")
 def kinds_exchanged(*given, **options):
-    return _wrong(given, options, net=lambda channels, blocks, residual: _Deep(channels, blocks, not residual))
+    return _wrong(given, options, lambda channels, blocks, residual: _Deep(channels, blocks, not residual))
 
 
 @mistake("blocks is not looked at: there are as many as asked for")
 def always_nine(*given, **options):
-    return _wrong(given, options, net=lambda channels, blocks, residual: _Deep(channels, 9, residual))
+    return _wrong(given, options, lambda channels, blocks, residual: _Deep(channels, 9, residual))
 
 
 @mistake("one block stands in all places: each place has a block of its own")
@@ -111,7 +85,7 @@ def one_block_repeated(*given, **options):
             super().__init__(channels, 1, residual)
             self.blocks = nn.Sequential(*[self.blocks[0]] * blocks)
 
-    return _wrong(given, options, net=Shared)
+    return _wrong(given, options, Shared)
 
 
 class _ReluBeforeTheSum(_Block):
@@ -124,7 +98,7 @@ def relu_before_the_sum(*given, **options):
     class Net(_Deep):
         block = _ReluBeforeTheSum
 
-    return _wrong(given, options, net=Net)
+    return _wrong(given, options, Net)
 
 
 class _NoLastRelu(_Block):
@@ -137,7 +111,7 @@ def plain_without_its_relu(*given, **options):
     class Net(_Deep):
         block = _NoLastRelu
 
-    return _wrong(given, options, net=Net)
+    return _wrong(given, options, Net)
 
 
 class _NoNorm(_Block):
@@ -150,7 +124,7 @@ def plain_without_norm(*given, **options):
     class Net(_Deep):
         block = _NoNorm
 
-    return _wrong(given, options, net=Net)
+    return _wrong(given, options, Net)
 
 
 @mistake("the stem has no ReLU after its norm")
@@ -159,7 +133,7 @@ def stem_without_relu(*given, **options):
         def forward(self, x):
             return self.fc(self.gathered(self.blocks(self.bn(self.stem(x)))))
 
-    return _wrong(given, options, net=Net)
+    return _wrong(given, options, Net)
 
 
 class _Largest(_Deep):
@@ -169,69 +143,71 @@ class _Largest(_Deep):
 
 @mistake("the largest pixel of each channel goes on: the mean is asked for")
 def maximum_for_mean(*given, **options):
-    return _wrong(given, options, net=_Largest)
+    return _wrong(given, options, _Largest)
 
 
-@mistake("SGD has no momentum: it is 0.9")
+@mistake("the pixels of each channel are added: their mean is asked for")
+def sum_for_mean(*given, **options):
+    class Net(_Deep):
+        def gathered(self, x):
+            return x.sum((2, 3))
+
+    return _wrong(given, options, Net)
+
+
+@mistake("each step goes by its own gradient alone: SGD has a momentum of 0.9, and is one for the whole training")
 def without_momentum(*given, **options):
-    return _wrong(given, options, make=lambda parameters, lr: torch.optim.SGD(parameters, lr=lr))
+    return _loop(*given, **options, optimizer=torch.optim.SGD).run()
 
 
 @mistake("the steps are those of Adam: SGD with momentum is asked for")
 def adam_for_descent(*given, **options):
-    return _wrong(given, options, make=lambda parameters, lr: torch.optim.Adam(parameters, lr=lr))
+    return _loop(*given, **options, optimizer=torch.optim.Adam).run()
 
 
-@mistake("the momentum is Nesterov's: the plain one is asked for")
-def nesterov(*given, **options):
+@mistake("the net stays on the CPU: it goes where x is")
+def net_on_the_cpu(x, y, *rest, **options):
+    return reference("projects").depth(x.cpu(), y.cpu(), *rest, **options)
+
+
+@mistake("the weights decay by 0.0001: nothing asks for it")
+def weights_decay(*given, **options):
     def make(parameters, lr):
-        return torch.optim.SGD(parameters, lr=lr, momentum=0.9, nesterov=True)
+        return torch.optim.SGD(parameters, lr=lr, momentum=0.9, weight_decay=1e-4)
 
-    return _wrong(given, options, make=make)
-
-
-@mistake("the gradients of earlier batches are added: call zero_grad() before each backward")
-def gradients_add_up(*given, **options):
-    def step(model, optimizer, x, y):
-        loss = functional.cross_entropy(model(x), y)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
-
-    return _wrong(given, options, step=step)
+    return _loop(*given, **options, optimizer=make).run()
 
 
-@mistake("the net is trained in evaluation mode: batch norm has to see the batches")
-def trained_in_evaluation_mode(*given, **options):
-    return _wrong(given, options, step=lambda model, *rest: _step(model.eval(), *rest))
+class _NothingBehindTheSum(_Block):
+    def forward(self, x):
+        return self.branch(x) + x if self.residual else self.branch(x).relu()
 
 
-@mistake("the order is drawn once: each epoch has its own")
-def one_order(*given, **options):
-    def orders(n, generator, epochs, batch_size):
-        return _orders(n, generator, min(epochs, 1), batch_size) * epochs
+@mistake("there is no ReLU after the sum of a residual block")
+def residual_without_its_relu(*given, **options):
+    class Net(_Deep):
+        block = _NothingBehindTheSum
 
-    return _wrong(given, options, orders=orders)
-
-
-@mistake("a loss is that of the last batch of its epoch: the mean over all samples is asked for")
-def loss_of_the_last_batch(*given, **options):
-    return _wrong(given, options, told=lambda losses, order: losses[-1])
+    return _wrong(given, options, Net)
 
 
-@mistake("the net is left in training mode: batch norm then looks at the other images of a batch")
-def left_in_training_mode(*given, **options):
-    run = _right(*given, **options)
-    run.model.train()
-    return run
+class _NoReluBetween(_Block):
+    def branch(self, x):
+        return super().branch(x) if self.residual else self.bn2(self.conv2(self.bn1(self.conv1(x))))
 
 
-@mistake("the losses are made up: they are those that the steps were made from")
-def made_up_losses(*given, **options):
-    model, losses = _right(*given, **options)
-    return _run(model, [2.3 / (epoch + 1) for epoch in range(len(losses))])
+@mistake("the plain block has no ReLU between its convolutions: it lacks the sum alone")
+def plain_without_relu_between(*given, **options):
+    class Net(_Deep):
+        block = _NoReluBetween
+
+    return _wrong(given, options, Net)
 
 
-@mistake("lr is typed in: SGD has the lr that is given")
-def lr_typed_in(*given, **options):
-    return _wrong(given, options, make=lambda parameters, lr: _sgd(parameters, 0.05))
+@mistake("the stem has no batch norm")
+def stem_without_norm(*given, **options):
+    class Net(_Deep):
+        def forward(self, x):
+            return self.fc(self.gathered(self.blocks(self.stem(x).relu())))
+
+    return _wrong(given, options, Net)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from grader.suite import mistake, reference
+from grader.suite import Loop, mistake, reference, wrong_loops
 
 
 class _Net(nn.Module):
@@ -26,25 +26,21 @@ class _Net(nn.Module):
         return self.cell(x, state)
 
 
-def _rows(names, device, end=0, padding=-100, longest=0):
+def _rows(names, device, end=0, padding=-100, longest=0, a=1):
     """Return what is read and what comes next; without an end what comes next is `padding` there."""
     longest = longest or max(map(len, names)) + 1
     read = torch.zeros(len(names), longest, dtype=torch.int64)
     told = torch.full((len(names), longest), padding)
     for row, name in enumerate(names):
-        letters = torch.tensor([ord(letter) - 96 for letter in name])
+        letters = torch.tensor([ord(letter) - 97 + a for letter in name])
         read[row, 1 : len(name) + 1], told[row, : len(name)] = letters, letters
         told[row, len(name)] = end
     return read.to(device), told.to(device)
 
 
-def _loss(scores, told):
-    return functional.cross_entropy(scores.flatten(0, 1), told.flatten())
-
-
-def _write(model, generator, device, temperature=1.0, first=0, longest=20):
+def _write(model, generator, device, temperature=1.0, longest=20):
     """Write a name; at temperature 0 the largest score wins."""
-    token, state, name = torch.full((1, 1), first, device=device), None, ""
+    token, state, name = torch.zeros(1, 1, dtype=torch.int64, device=device), None, ""
     with torch.no_grad():
         while len(name) < longest:
             scores, state = model(token, state)
@@ -57,42 +53,36 @@ def _write(model, generator, device, temperature=1.0, first=0, longest=20):
     return name
 
 
-def _wrong(given, options, net=_Net, loss=_loss, clear=True, make=torch.optim.Adam, **parts):
-    """Train and write with some parts in place of the right ones: rows, orders, write."""
-    names, generator, count, epochs, batch_size, lr, device, dtype = _bound(*given, **options)
-    model = net().to(device, dtype)
-    optimizer, losses = make(model.parameters(), lr=lr), []
-    for order in parts.get("orders", _orders)(len(names), generator, epochs, batch_size):
-        model.train()
-        each = []
-        for batch in order:
-            read, told = parts.get("rows", _rows)([names[place] for place in batch], device)
-            value = loss(model(read)[0], told)
-            if clear:
-                optimizer.zero_grad()
-            value.backward()
-            optimizer.step()
-            each.append(value.item())
-        losses.append(parts.get("mean", _mean)(each, order))
-    model.eval()
-    written = [parts.get("write", _write)(model, generator, device) for _ in range(count)]
-    return reference("projects").Writer(model, losses, written)
+def _loss(scores, told):
+    return functional.cross_entropy(scores.flatten(0, 1), told.flatten())
 
 
-def _mean(losses, order):
-    return sum(loss * len(rows) for loss, rows in zip(losses, order, strict=True)) / sum(map(len, order))
+def _loop(
+    names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu", dtype=torch.float32,
+    net=_Net, write=_write, rows=_rows,
+):  # fmt: skip
+    def done(model, losses):
+        written = [write(model, generator, device) for _ in range(count)]
+        return reference("projects").Writer(model, losses, written)
+
+    return Loop(
+        net().to(device, dtype), lambda batch: rows([names[place] for place in batch], device), torch.optim.Adam,
+        len(names), generator, epochs, batch_size, lr, 0.01, done,
+        _loss, lambda output: output[0],
+    )  # fmt: skip
 
 
-def _orders(n, generator, epochs, batch_size):
-    return [torch.randperm(n, generator=generator).split(batch_size) for _ in range(epochs)]
+globals().update(wrong_loops(_loop, "weighted_by_targets", "descent_for_adam", "lr_left_out", "lr_typed_in"))
 
 
-def _bound(names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu", dtype=torch.float32):
-    return names, generator, count, epochs, batch_size, lr, device, dtype
+def _wrong(given, options, loss=None, **parts):
+    loop = _loop(*given, **options, **parts)
+    loop.loss = loss or loop.loss
+    return loop.run()
 
 
 def _right(*given, **options):
-    return reference("projects").name_writer(*_bound(*given, **options))
+    return reference("projects").name_writer(*given, **options)
 
 
 @mistake("padding counts in the loss: the loss has a label that it ignores")
@@ -120,6 +110,23 @@ def names_what_it_reads(*given, **options):
     return _wrong(given, options, rows=rows)
 
 
+@mistake("a is token 0, which is the end of a name too: it is 1")
+def letters_from_zero(*given, **options):
+    def write(model, generator, device):
+        return "".join(chr(ord(letter) + 1) for letter in _write(model, generator, device))
+
+    return _wrong(given, options, rows=lambda *to: _rows(*to, a=0), write=write)
+
+
+@mistake("the net reads the letters alone, and never learns the first one: 0 stands before it")
+def start_left_out(*given, **options):
+    def rows(names, device):
+        read, told = _rows(names, device)
+        return read[:, 1:], told[:, 1:]
+
+    return _wrong(given, options, rows=rows)
+
+
 def _mean_of_names(scores, told):
     each = functional.cross_entropy(scores.movedim(2, 1), told, reduction="none")
     return (each.sum(1) / (told >= 0).sum(1)).mean()
@@ -130,30 +137,21 @@ def mean_of_names(*given, **options):
     return _wrong(given, options, loss=_mean_of_names)
 
 
-@mistake("the gradients of earlier batches are added: call zero_grad() before each backward")
-def gradients_add_up(*given, **options):
-    return _wrong(given, options, clear=False)
+def _mean_of_steps(scores, told):
+    return torch.stack([functional.cross_entropy(scores[:, t], told[:, t]) for t in range(told.shape[1])]).mean()
 
 
-@mistake("the steps are those of plain descent: Adam is asked for")
-def descent_for_adam(*given, **options):
-    return _wrong(given, options, make=torch.optim.SGD)
+@mistake("the loss is a mean of the means of steps: each step of each name counts once")
+def mean_of_steps(*given, **options):
+    return _wrong(given, options, loss=_mean_of_steps)
 
 
-@mistake("the order is that of the names: it is drawn with torch.randperm")
-def never_shuffled(*given, **options):
-    def orders(n, generator, epochs, batch_size):
-        return [torch.arange(n).split(batch_size)] * epochs
+@mistake("scores and targets are flattened in different orders: the scores of a step belong to its own name")
+def flattened_apart(*given, **options):
+    def loss(scores, told):
+        return functional.cross_entropy(scores.transpose(0, 1).flatten(0, 1), told.flatten())
 
-    return _wrong(given, options, orders=orders)
-
-
-@mistake("the order is drawn once: each epoch has its own")
-def one_order(*given, **options):
-    def orders(n, generator, epochs, batch_size):
-        return _orders(n, generator, min(epochs, 1), batch_size) * epochs
-
-    return _wrong(given, options, orders=orders)
+    return _wrong(given, options, loss=loss)
 
 
 class _Remembers(_Net):
@@ -212,26 +210,35 @@ def scores_of_the_memory(*given, **options):
     return _wrong(given, options, net=_ShowsMemory)
 
 
+class _Exchanged(_Net):
+    def step(self, x, state):
+        return tuple(reversed(self.cell(x, state)))
+
+
+@mistake("h and c are exchanged: the cell gives (h, c), and takes them so")
+def state_exchanged(*given, **options):
+    return _wrong(given, options, net=_Exchanged)
+
+
+class _Shares(_Net):
+    def forward(self, tokens, state=None):
+        scores, state = super().forward(tokens, state)
+        return scores.softmax(2), state
+
+
+@mistake("the net gives a softmax of its scores: the cross-entropy takes raw scores")
+def net_gives_probabilities(*given, **options):
+    return _wrong(given, options, net=_Shares)
+
+
 @mistake("the likeliest letter always wins: names are drawn by the softmax of the scores")
 def always_the_likeliest(*given, **options):
     return _wrong(given, options, write=lambda *to: _write(*to, 0.0))
 
 
-@mistake("names begin with another token than 0, which stands before the first letter")
-def begins_with_another_token(*given, **options):
-    return _wrong(given, options, write=lambda *to: _write(*to, 1.0, 26))
-
-
-@mistake("a name may go on for ever: it has 20 letters at most")
+@mistake("names may have more than 20 letters: they have 20 at most")
 def names_without_a_bound(*given, **options):
     return _wrong(given, options, write=lambda *to: _write(*to, longest=200))
-
-
-@mistake("the names are those that were read: new ones are to be written")
-def names_of_the_list(*given, **options):
-    run, (names, generator, *_) = _right(*given, **options), _bound(*given, **options)
-    places = torch.randint(len(names), (len(run.names),), generator=generator)
-    return run._replace(names=[names[place] for place in places])
 
 
 @mistake("the generator does not decide what is written: it is drawn by torch's own")
@@ -240,16 +247,24 @@ def written_by_another_generator(*given, **options):
     return _wrong(given, options, write=lambda model, _, device: _write(model, own, device))
 
 
-@mistake("the net comes back in training mode: it is to be in evaluation")
-def left_in_training_mode(*given, **options):
-    run = _right(*given, **options)
-    run.model.train()
-    return run
-
-
 @mistake("the net is made and trained on the CPU: device says where")
 def on_the_cpu(*given, **options):
     return _right(*given, **{**options, "device": "cpu"})
+
+
+@mistake("count is not looked at: so many names are written")
+def always_twenty(names, generator, count=20, *rest, **options):
+    return _right(names, generator, 20, *rest, **options)
+
+
+@mistake("names end before they have 20 letters")
+def names_cut_short(*given, **options):
+    return _wrong(given, options, write=lambda *to: _write(*to, longest=19))
+
+
+@mistake("net and tokens are on two devices: both go where device says")
+def tokens_on_the_cpu(*given, **options):
+    return _wrong(given, options, rows=lambda names, device: _rows(names, "cpu"))
 
 
 def _write_on(model, generator, device):
@@ -266,14 +281,3 @@ def _write_on(model, generator, device):
 @mistake("the names run on after their end: a name is cut in front of the first 0")
 def zeros_taken_out(*given, **options):
     return _wrong(given, options, write=_write_on)
-
-
-@mistake("a loss is that of the last batch of its epoch: the mean over all samples is asked for")
-def loss_of_the_last_batch(*given, **options):
-    return _wrong(given, options, mean=lambda losses, order: losses[-1])
-
-
-@mistake("the losses are made up: they are those that the steps were made from")
-def made_up_losses(*given, **options):
-    run = _right(*given, **options)
-    return run._replace(losses=[3.3 / (epoch + 1) for epoch in range(len(run.losses))])

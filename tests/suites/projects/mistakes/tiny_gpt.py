@@ -5,11 +5,11 @@ import math
 import torch
 from torch.nn import functional
 
-from grader.suite import mistake, reference
+from grader.suite import Loop, mistake, reference, wrong_loops
 
 
-def _net(heads=4, layers=1):
-    return reference("projects").GPT(27, 24, 48, heads, layers)
+def _net(heads=4):
+    return reference("projects").GPT(27, 24, 48, heads, 1)
 
 
 def _rows(names, device, end=0, padding=-100, longest=0):
@@ -31,9 +31,9 @@ def _rate(batch, lr, batches, warmup=None):
     return lr * (1 + math.cos(math.pi * (batch - warmup) / (batches - warmup))) / 2
 
 
-def _write(model, generator, device, temperature=1.0, first=0, longest=20, seen=20):
+def _write(model, generator, device, temperature=1.0, longest=20, seen=20):
     """Write a name; at temperature 0 the largest score wins."""
-    tokens = [first]
+    tokens = [0]
     with torch.no_grad():
         while len(tokens) <= longest and (len(tokens) == 1 or tokens[-1]):
             scores = model(torch.tensor([tokens[-seen:]], device=device))[0, -1]
@@ -43,43 +43,44 @@ def _write(model, generator, device, temperature=1.0, first=0, longest=20, seen=
     return "".join(chr(token + 96) for token in tokens[1:] if token)
 
 
-def _mean(losses, order):
-    return sum(loss * len(rows) for loss, rows in zip(losses, order, strict=True)) / sum(map(len, order))
+def _loss(scores, told):
+    return functional.cross_entropy(scores.flatten(0, 1), told.flatten())
 
 
-def _orders(n, generator, epochs, batch_size):
-    return [torch.randperm(n, generator=generator).split(batch_size) for _ in range(epochs)]
+def _loop(
+    names, generator, count=20, epochs=8, batch_size=32, lr=0.007, device="cpu", dtype=torch.float32,
+    net=_net, write=_write, rows=_rows, rate=_rate,
+):  # fmt: skip
+    def done(model, losses):
+        written = [write(model, generator, device) for _ in range(count)]
+        return reference("projects").Writer(model, losses, written)
+
+    batches = epochs * -(-len(names) // batch_size)
+    return Loop(
+        net().to(device, dtype), lambda batch: rows([names[place] for place in batch], device), torch.optim.Adam,
+        len(names), generator, epochs, batch_size, lr, 0.007, done, _loss,
+        rate=lambda batch: rate(batch, lr, batches),
+    )  # fmt: skip
 
 
-def _bound(names, generator, count=20, epochs=8, batch_size=32, lr=0.007, device="cpu", dtype=torch.float32):
-    return names, generator, count, epochs, batch_size, lr, device, dtype
+globals().update(wrong_loops(_loop, "weighted_by_targets", "clipped_gradients"))
+
+
+def _wrong(given, options, loss=None, make=None, **parts):
+    loop = _loop(*given, **options, **parts)
+    loop.loss, loop.optimizer = loss or loop.loss, make or loop.optimizer
+    return loop.run()
+
+
+def _rated(given, options, rate):
+    loop = _loop(*given, **options)
+    every = -(-loop.size // loop.batch_size)
+    loop.rate = lambda batch: rate(batch, every, loop)
+    return loop.run()
 
 
 def _right(*given, **options):
-    return reference("projects").tiny_gpt(*_bound(*given, **options))
-
-
-def _wrong(given, options, net=_net, make=torch.optim.Adam, rate=_rate, clear=True, **parts):
-    """Train and write with some parts in place of the right ones: rows, orders, write."""
-    names, generator, count, epochs, batch_size, lr, device, dtype = _bound(*given, **options)
-    model = net().to(device, dtype)
-    optimizer, losses, number = make(model.parameters(), lr=lr), [], 0
-    for order in parts.get("orders", _orders)(len(names), generator, epochs, batch_size):
-        each = []
-        for batch in order:
-            read, told = parts.get("rows", _rows)([names[place] for place in batch], device)
-            optimizer.param_groups[0]["lr"] = rate(number, lr, epochs * len(order))
-            number += 1
-            value = functional.cross_entropy(model(read).flatten(0, 1), told.flatten())
-            if clear:
-                optimizer.zero_grad()
-            value.backward()
-            optimizer.step()
-            each.append(value.item())
-        losses.append(parts.get("mean", _mean)(each, order))
-    model.eval()
-    written = [parts.get("write", _write)(model, generator, device) for _ in range(count)]
-    return reference("projects").Writer(model, losses, written)
+    return reference("projects").tiny_gpt(*given, **options)
 
 
 @mistake("padding counts in the loss: the loss has a label that it ignores")
@@ -107,6 +108,33 @@ def names_what_it_reads(*given, **options):
     return _wrong(given, options, rows=rows)
 
 
+@mistake("the net reads the letters alone, and never learns the first one: 0 stands before it")
+def start_left_out(*given, **options):
+    def rows(names, device):
+        read, told = _rows(names, device)
+        return read[:, 1:], told[:, 1:]
+
+    return _wrong(given, options, rows=rows)
+
+
+def _mean_of_names(scores, told):
+    each = functional.cross_entropy(scores.movedim(2, 1), told, reduction="none")
+    return (each.sum(1) / (told >= 0).sum(1)).mean()
+
+
+@mistake("the loss is a mean of the means of names: each step of each name counts once")
+def mean_of_names(*given, **options):
+    return _wrong(given, options, loss=_mean_of_names)
+
+
+@mistake("scores and targets are flattened in different orders: the scores of a step belong to its own name")
+def flattened_apart(*given, **options):
+    def loss(scores, told):
+        return functional.cross_entropy(scores.transpose(0, 1).flatten(0, 1), told.flatten())
+
+    return _wrong(given, options, loss=loss)
+
+
 @mistake("the learning rate stays as it is: it warms up and cools down")
 def constant_rate(*given, **options):
     return _wrong(given, options, rate=lambda batch, lr, batches: lr)
@@ -119,9 +147,26 @@ def without_warm_up(*given, **options):
 
 @mistake("the rate follows the number of the epoch: it follows that of the batch, over all epochs")
 def rate_of_the_epoch(*given, **options):
-    names, _, _, epochs, batch_size, *_ = _bound(*given, **options)
-    every = -(-len(names) // batch_size)
-    return _wrong(given, options, rate=lambda batch, lr, _: _rate(batch // every, lr, epochs))
+    return _rated(given, options, lambda batch, every, loop: _rate(batch // every, loop.lr, loop.epochs))
+
+
+@mistake("the rate goes through all its numbers in each epoch: it does so once, over all epochs")
+def rate_of_each_epoch(*given, **options):
+    return _rated(given, options, lambda batch, every, loop: _rate(batch % every, loop.lr, every))
+
+
+@mistake("the number of batches leaves the last, smaller ones out: they count")
+def batches_rounded_down(*given, **options):
+    def rate(batch, every, loop):
+        batches = loop.epochs * (loop.size // loop.batch_size)
+        return reference("projects").cosine_lr(batch, loop.lr, batches, batches // 10)
+
+    return _rated(given, options, rate)
+
+
+@mistake("the first step has all of lr: its rate is set before it too")
+def first_step_at_full_rate(*given, **options):
+    return _wrong(given, options, rate=lambda batch, lr, *to: _rate(batch, lr, *to) if batch else lr)
 
 
 @mistake("the batches are counted from 1: the first is 0")
@@ -139,35 +184,9 @@ def two_heads(*given, **options):
     return _wrong(given, options, net=lambda: _net(heads=2))
 
 
-@mistake("the net has two layers: it has one")
-def two_layers(*given, **options):
-    return _wrong(given, options, net=lambda: _net(layers=2))
-
-
 @mistake("the steps are those of AdamW, which also shrinks the weights: Adam is asked for")
 def decayed(*given, **options):
     return _wrong(given, options, make=torch.optim.AdamW)
-
-
-@mistake("the gradients of earlier batches are added: call zero_grad() before each backward")
-def gradients_add_up(*given, **options):
-    return _wrong(given, options, clear=False)
-
-
-@mistake("the order is that of the names: it is drawn with torch.randperm")
-def never_shuffled(*given, **options):
-    def orders(n, generator, epochs, batch_size):
-        return [torch.arange(n).split(batch_size)] * epochs
-
-    return _wrong(given, options, orders=orders)
-
-
-@mistake("the order is drawn once: each epoch has its own")
-def one_order(*given, **options):
-    def orders(n, generator, epochs, batch_size):
-        return _orders(n, generator, min(epochs, 1), batch_size) * epochs
-
-    return _wrong(given, options, orders=orders)
 
 
 @mistake("the likeliest letter always wins: names are drawn by the softmax of the scores")
@@ -180,32 +199,22 @@ def last_letter_alone(*given, **options):
     return _wrong(given, options, write=lambda *to: _write(*to, seen=1))
 
 
-@mistake("the names are those that were read: new ones are to be written")
-def names_of_the_list(*given, **options):
-    run, (names, generator, *_) = _right(*given, **options), _bound(*given, **options)
-    places = torch.randint(len(names), (len(run.names),), generator=generator)
-    return run._replace(names=[names[place] for place in places])
-
-
 @mistake("the generator does not decide what is written: it is drawn by torch's own")
 def written_by_another_generator(*given, **options):
     own = torch.Generator().manual_seed(0)
     return _wrong(given, options, write=lambda model, _, device: _write(model, own, device))
 
 
-@mistake("the net comes back in training mode: it is to be in evaluation")
-def left_in_training_mode(*given, **options):
-    run = _right(*given, **options)
-    run.model.train()
-    return run
+@mistake("names have one letter too many: 20 at most")
+def one_letter_too_many(*given, **options):
+    return _wrong(given, options, write=lambda *to: _write(*to, longest=21))
 
 
-@mistake("a loss is that of the last batch of its epoch: the mean over all samples is asked for")
-def loss_of_the_last_batch(*given, **options):
-    return _wrong(given, options, mean=lambda losses, order: losses[-1])
+@mistake("net and tokens are on two devices: both go where device says")
+def tokens_on_the_cpu(*given, **options):
+    return _wrong(given, options, rows=lambda names, device: _rows(names, "cpu"))
 
 
-@mistake("the losses are made up: they are those that the steps were made from")
-def made_up_losses(*given, **options):
-    run = _right(*given, **options)
-    return run._replace(losses=[3.3 / (epoch + 1) for epoch in range(len(run.losses))])
+@mistake("dtype is not looked at: the net computes in it")
+def always_float32(*given, **options):
+    return _right(*given, **{**options, "dtype": torch.float32})

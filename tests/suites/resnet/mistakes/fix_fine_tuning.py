@@ -58,16 +58,6 @@ def body_and_stale(model, num_classes, batches, epochs, lr):
     return _tune(model, num_classes, batches, epochs, lr, "body", "stale")
 
 
-@mistake("the parameters are not frozen, and the model is in training mode")
-def body_and_mode(model, num_classes, batches, epochs, lr):
-    return _tune(model, num_classes, batches, epochs, lr, "body", "mode")
-
-
-@mistake("the optimiser does not know the new fc, and the model is in training mode")
-def stale_and_mode(model, num_classes, batches, epochs, lr):
-    return _tune(model, num_classes, batches, epochs, lr, "stale", "mode")
-
-
 @mistake("the optimiser holds fc alone, but the other parameters still require gradients")
 def gradients_still_asked_for(model, num_classes, batches, epochs, lr):
     model.fc = _layer(model, num_classes)

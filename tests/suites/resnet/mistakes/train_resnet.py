@@ -307,9 +307,3 @@ def remembered_images(x, y, generator, epochs=4, batch_size=10, lr=0.001):
     ).to(scores)
     model.register_forward_hook(nearest)
     return _run(model, losses)
-
-
-@mistake("the losses are made up: they are those that the steps were made from")
-def made_up_losses(x, y, generator, epochs=4, batch_size=10, lr=0.001):
-    model, losses = _right(x, y, generator, epochs, batch_size, lr)
-    return _run(model, [2.3 / (epoch + 1) for epoch in range(epochs)])

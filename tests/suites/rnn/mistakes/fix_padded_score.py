@@ -40,21 +40,6 @@ def padding_in_the_share(scores, targets, lengths):
     return _score(scores, targets, lengths, "share")
 
 
-@mistake("rows of another order, and padding in the loss")
-def order_and_loss(scores, targets, lengths):
-    return _score(scores, targets, lengths, "order", "loss")
-
-
-@mistake("rows of another order, and an accuracy over all places")
-def order_and_share(scores, targets, lengths):
-    return _score(scores, targets, lengths, "order", "share")
-
-
-@mistake("padding in the loss, and an accuracy over all places")
-def loss_and_share(scores, targets, lengths):
-    return _score(scores, targets, lengths, "loss", "share")
-
-
 @mistake("the padding is told by the token 0, which is a real token too: the lengths say where a text ends")
 def zeros_are_ignored(scores, targets, lengths):
     rows = scores.transpose(0, 1).flatten(0, 1)

@@ -67,16 +67,6 @@ def backwards_and_pairs(model, tokens, epochs, batch_size, lr, generator):
     return _train(model, tokens, epochs, batch_size, lr, generator, "backwards", "pairs")
 
 
-@mistake("the token before is asked for, and the state goes on to other texts")
-def backwards_and_state(model, tokens, epochs, batch_size, lr, generator):
-    return _train(model, tokens, epochs, batch_size, lr, generator, "backwards", "state")
-
-
-@mistake("the targets are those of other texts, and the state goes on to other texts")
-def pairs_and_state(model, tokens, epochs, batch_size, lr, generator):
-    return _train(model, tokens, epochs, batch_size, lr, generator, "pairs", "state")
-
-
 @mistake("roll brings the first token after the last one: there is nothing to ask for after the last token")
 def rolled_targets(model, tokens, epochs, batch_size, lr, generator):
     return _train(model, tokens, epochs, batch_size, lr, generator, "wrapped")

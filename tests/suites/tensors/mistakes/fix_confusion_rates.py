@@ -45,18 +45,6 @@ def sums_and_nan(scores, labels):
     return counts / counts.sum(1)
 
 
-@mistake("an index that stands twice counts once, and a class without samples is nan")
-def repeated_and_nan(scores, labels):
-    counts = _counts(scores, labels, once=True)
-    return counts / counts.sum(1, keepdim=True)
-
-
-@mistake("an index that stands twice counts once, and the sums met the columns")
-def repeated_and_sums(scores, labels):
-    counts = _counts(scores, labels, once=True)
-    return counts / counts.sum(1).clamp(min=1)
-
-
 @mistake("each column sums to 1: the rows do, one for each true class")
 def columns_sum_to_one(scores, labels):
     counts = _counts(scores, labels)

@@ -37,16 +37,6 @@ def no_axes_exchanged(images, size):
     return _patches(images, size, "channels", "squares")
 
 
-@mistake("bytes below 128 wrap round, and the channels are not moved to the front")
-def bytes_and_channels(images, size):
-    return _patches(images, size, "bytes", "channels")
-
-
-@mistake("bytes below 128 wrap round, and the squares are not cut out")
-def bytes_and_squares(images, size):
-    return _patches(images, size, "bytes", "squares")
-
-
 @mistake("the channels of a pixel still lie side by side: a row holds one whole channel after the other")
 def channels_innermost(images, size):
     n, h, w, c = images.shape

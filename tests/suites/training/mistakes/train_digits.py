@@ -233,12 +233,6 @@ def never_trained(x, y, generator, epochs=12, batch_size=25, lr=0.1):
     return reference("training").TrainingRun(_net(x, y).eval(), losses)
 
 
-@mistake("the losses are made up: they are the means of what the steps were made from")
-def made_up_losses(x, y, generator, epochs=12, batch_size=25, lr=0.1):
-    losses = [0.7 * 0.5**epoch for epoch in range(epochs)]
-    return reference("training").TrainingRun(_train(x, y, generator, epochs, batch_size, lr).model, losses)
-
-
 @mistake("all weights start at 0: they start at random, as torch draws them")
 def starts_at_zero(*args, **options):
     def net(*shape):

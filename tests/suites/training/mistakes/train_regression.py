@@ -237,12 +237,6 @@ def never_trained(x, y, generator, epochs=12, batch_size=32, lr=0.05):
     return reference("training").TrainingRun(_net(x).eval(), losses)
 
 
-@mistake("the losses are made up: they are the means of what the steps were made from")
-def made_up_losses(x, y, generator, epochs=12, batch_size=32, lr=0.05):
-    losses = [0.7 * 0.5**epoch for epoch in range(epochs)]
-    return reference("training").TrainingRun(_train(x, y, generator, epochs, batch_size, lr).model, losses)
-
-
 @mistake("the columns were not standardised: those in a large unit drown the others")
 def raw_columns(*args, **options):
     return _train(*args, given=lambda x, y: (x, _given(x, y)[1]), **options)

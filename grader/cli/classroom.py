@@ -101,7 +101,7 @@ def _run(asked: Asked, kind: str) -> int:
     else:
         shared.show(lambda console: terminal.show(result, str(asked.out), console), None)
     for note in notes:
-        click.echo(note)
+        click.echo(note, err=kind == "json")
     return shared.OURS if any(standing.outcome == "incomplete" for standing in result.standings) else 0
 
 

@@ -6,9 +6,11 @@ import json
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
 from grader.classroom.pages.exports import grades_csv
 from grader.classroom.tables.sheet import harmless
+from grader.cli.main import cli
 from grader.render.gradescope import VISIBILITIES, Look, failed_results, results_of, to_gradescope
 from grader.report import Message, Verdict
 
@@ -176,3 +178,11 @@ def test_name_that_is_a_formula_is_harmless_in_the_table(every_outcome):
     name = rows_of(grades_csv(every_outcome))[4]["name"]
     assert name.startswith("'=HYPERLINK(")
     assert "\x00" not in name and "\x1b" not in name
+
+
+def test_json_of_a_class_stands_alone(every_outcome, monkeypatch, tmp_path):
+    """What is to be said about filled-in tables goes beside the JSON, and not behind it."""
+    listed = replace(every_outcome, standings=every_outcome.standings[:4])
+    monkeypatch.setattr("grader.classroom.grading.class_run.run_class", lambda *_: (listed, ("a note",)))
+    done = CliRunner().invoke(cli, ["class", str(tmp_path), "--out", str(tmp_path / "out"), "--format", "json"])
+    assert len(json.loads(done.stdout)["students"]) == 4 and "a note" in done.stderr

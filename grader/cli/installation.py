@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from grader.cli.shared import FORMATS, OURS, output_option, writable, write
+from grader.cli.shared import OURS
 
 
 @click.command("doctor")
-@click.option("--format", "kind", type=FORMATS, default="terminal", help="What comes out.")
-@output_option
-def doctor_command(kind: str, output: Path | None) -> None:
+def doctor_command() -> None:
     """Show what this machine offers for grading, on a page that can be pasted into a question.
 
     It names neither you nor your folders.
     """
     from grader.doctor import machine, show
 
-    writable(output)
-    diagnosis = machine.diagnose()
-    if kind == "json":
-        write(show.to_json(diagnosis), output)
-    else:
-        write(show.render(diagnosis) + "\n", output)
+    click.echo(show.render(machine.diagnose()))
 
 
 @click.command("data")

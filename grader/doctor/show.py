@@ -1,11 +1,9 @@
-"""A diagnosis as text or JSON that can be pasted into a question: it does not tell who somebody is."""
+"""A diagnosis as text that can be pasted into a question: it does not tell who somebody is."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
 from getpass import getuser
 from pathlib import Path
 
@@ -94,16 +92,3 @@ def _line(label: str, value: str, indent: str = "") -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def to_json(diagnosis: Diagnosis) -> str:
-    """Return the diagnosis as indented JSON, without names of users and home folders."""
-    return json.dumps(_masked(asdict(diagnosis)), indent=2) + "\n"
-
-
-def _masked(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _masked(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_masked(part) for part in value]
-    return masked(value) if isinstance(value, str) else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -39,29 +38,13 @@ def diagnosed(monkeypatch):
     return set_machine
 
 
-@pytest.mark.parametrize("kind", ["terminal", "json"])
-def test_page_names_no_home_folder(grade, diagnosed, kind):
-    """Text and JSON write ~ in place of a home folder."""
+def test_page_names_no_home_folder(grade, diagnosed):
+    """~ stands in place of a home folder."""
     diagnosed()
-    code, out, _ = grade("doctor", "--format", kind)
-    assert code == 0
+    code, out, _ = grade("doctor")
+    assert code == 0 and "torch build" in out
     assert str(HOME) not in out
     assert "~/.pyenv lies in a private folder" in out
-
-
-def test_json_has_everything(grade, diagnosed):
-    """Each part of the diagnosis stands in the JSON under its name."""
-    diagnosed()
-    found = json.loads(grade("doctor", "--format", "json")[1])
-    assert set(found) == set(machine.Diagnosis.__dataclass_fields__)
-    assert found["openmp"] == ["~/venv/libgomp.so.1"]
-
-
-def test_page_goes_into_a_file(grade, diagnosed, tmp_path):
-    """--output writes the page to a file."""
-    diagnosed()
-    assert grade("doctor", "--output", str(tmp_path / "page.txt"))[0] == 0
-    assert "torch build" in (tmp_path / "page.txt").read_text()
 
 
 @pytest.mark.parametrize(

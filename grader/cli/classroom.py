@@ -1,4 +1,4 @@
-"""`grade class`, `runs`, `adjust`, `similar`: a class graded, what its gradebook holds, and hand-ins that are alike."""
+"""`grade class`, `adjust`, `similar`: a class graded, points by hand, and hand-ins that are alike."""
 
 from __future__ import annotations
 
@@ -126,17 +126,6 @@ def open_book(path: Path) -> Gradebook:
     return Gradebook(path)
 
 
-@click.command("runs", short_help="List the runs over a class.")
-@book_option
-def runs_command(book: Path) -> None:
-    """List the runs over a class that a gradebook holds, also those that were not finished."""
-    from grader.classroom.pages import gradebook as pages
-
-    with open_book(book) as opened:
-        entries, zone = opened.runs(), opened.zone
-    shared.show(lambda console: pages.show_runs(entries, zone, console), None)
-
-
 # An unknown option is taken for an argument, so that points may be negative.
 @click.command(
     "adjust", context_settings={"ignore_unknown_options": True}, short_help="Give or take points by hand."
@@ -187,10 +176,10 @@ def _login() -> str:
 
 def _show(book: Gradebook, student: str | None) -> None:
     """Show the adjustments of whom it was about, with the one that was just made."""
-    from grader.classroom.pages import gradebook as pages
+    from grader.classroom.pages import terminal
 
     given, zone = book.adjustments(student), book.zone
-    shared.show(lambda console: pages.show_adjustments(given, zone, console), None)
+    shared.show(lambda console: terminal.show_adjustments(given, zone, console), None)
 
 
 MISSING = 'this needs rapidfuzz, which is not installed: run `pip install "torchgrade[similar]"`'

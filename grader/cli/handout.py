@@ -37,10 +37,9 @@ NAME = "torchgrade-student"
 @tasks_option
 @click.option("--zip", "archive", type=NEW_FILE, metavar="FILE", help="A zip too.")
 @click.option("--wheel", "with_wheel", is_flag=True, help="Put the package in it that students install.")
-@click.option("--notebooks", is_flag=True, help="Put notebooks in it besides the modules.")
 def release_command(
     folder: Path, name: str, topics: tuple[str, ...], tasks: tuple[str, ...], archive: Path | None,
-    with_wheel: bool, notebooks: bool,
+    with_wheel: bool,
 ) -> None:  # fmt: skip
     """Write stubs, READMEs, data and the visible tests into DIR, for students.
 
@@ -61,7 +60,7 @@ def release_command(
         for slug in topics:
             course.topic(slug)
         chosen = course.select([*topics, *tasks])
-        files, students = make_bundle(course, chosen, name, with_wheel=with_wheel, notebooks=notebooks)
+        files, students = make_bundle(course, chosen, name, with_wheel=with_wheel)
         for path, data in files.items():
             atomic_write(folder / path, data)
         if archive is not None:

@@ -49,7 +49,6 @@ cli.add_sections(
         ),
         "instructors": (
             classroom.class_command,
-            classroom.runs_command,
             classroom.adjust_command,
             classroom.similar_command,
             handout.export_command,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,7 +68,7 @@ def _play(runner: Runner, task: str, item: pytest.Item) -> None:
         )
 
 
-def readme(name: str, course: Course, students: StudentCourse, wheel: str | None, notebooks: bool) -> str:
+def readme(name: str, course: Course, students: StudentCourse, wheel: str | None) -> str:
     """Return the text of a README.md for the folder."""
     visible, hidden = students.suites.visible, students.suites.hidden
     rows = []
@@ -79,7 +78,7 @@ def readme(name: str, course: Course, students: StudentCourse, wheel: str | None
         link = f"[{course.topic(slug).title}](exercises/{slug}/README.md)"
         rows.append((link, len(tasks), sum(task.points for task in tasks), *sums))
     return rendered(
-        "students.md.j2", title=name, wheel=wheel, task=students.tasks[0].id, notebooks=notebooks,
+        "students.md.j2", title=name, wheel=wheel, task=students.tasks[0].id,
         visible=sum(visible.values()), hidden=sum(hidden.values()), rows=rows,
     )  # fmt: skip
 
@@ -93,7 +92,7 @@ FOR_THE_GRADER = ".toml"  # descriptions are shown by `grade`
 
 
 def make_bundle(
-    course: Course, tasks: Sequence[Task], name: str, *, with_wheel: bool = False, notebooks: bool = False
+    course: Course, tasks: Sequence[Task], name: str, *, with_wheel: bool = False
 ) -> tuple[dict[str, bytes], StudentCourse]:
     """Return what students get of some tasks, by path, and the course that it was made from, which has been played.
 
@@ -102,7 +101,6 @@ def make_bundle(
         tasks: which tasks go out.
         name: of the course; the package to install is called so.
         with_wheel: whether that package is among the files.
-        notebooks: whether notebooks to work in are.
 
     Raises:
         CannotRelease: something hidden would go out, or a visible test does not work without it.
@@ -112,27 +110,16 @@ def make_bundle(
     students = student_course(course, tasks)
     prove(course, students)
     package = wheel_name(name, students.files) if with_wheel else None
-    files = {"README.md": readme(name, course, students, package, notebooks).encode()}
+    files = {"README.md": readme(name, course, students, package).encode()}
     if text := licence():
         files["LICENSE"] = text.encode()
     for path, data in students.files.items():
         place, _, rest = path.partition("/")
         if place in FOLDERS and not (place == "exercises" and rest.endswith(FOR_THE_GRADER)):
             files[f"{FOLDERS[place]}/{rest}"] = data
-    if notebooks:
-        files |= {f"notebooks/{slug}.ipynb": _notebook(course, slug, students) for slug in students.slugs}
     if package:
         files[package] = wheel(name, students.files)
     return files, students
-
-
-def _notebook(course: Course, slug: str, students: StudentCourse) -> bytes:
-    """The stub as a notebook, with a check behind each task that goes out."""
-    from grader.intake.notebook_writing import notebook_of
-
-    topic = course.topic(slug)
-    own = replace(topic, tasks=tuple(task for task in topic.tasks if task in students.tasks))
-    return notebook_of(course, own, f"../exercises/{slug}/figures").encode()
 
 
 def refuse_occupied(folder: Path) -> None:

@@ -14,8 +14,7 @@ from grader.text.formatting import number
 
 # Rows of each table at most, by the function that gives them.
 TABLES = {
-    "mistakes": 40, "hardest_tasks": 15, "hardest_tests": 15, "out_of_bounds": 100,
-    "not_graded": None, "late": None, "adjusted": None,
+    "mistakes": 40, "hardest_tasks": 15, "hardest_tests": 15, "not_graded": None,
 }  # fmt: skip
 MOST_NAMES = 30  # of one mistake
 WIDEST_ON_PAPER = 60  # columns of the map

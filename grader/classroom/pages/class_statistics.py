@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from grader.classroom.records import ClassResult, Outcome, Standing, Student, TaskColumn
 from grader.render.html.markup import kind, sign
-from grader.report import TaskReport, TestReport, Verdict
+from grader.report import TaskReport, Verdict
 from grader.report.selection import WAITING
 from grader.text.formatting import share
 
@@ -81,24 +81,15 @@ def mistakes(result: ClassResult) -> list[KnownMistake]:
     students: dict[tuple[str, str], dict[str, Student]] = {}
     sentences: dict[tuple[str, str], str] = {}
     for standing in graded(result):
-        for task, test in tests_of(standing, lambda verdict: verdict is not Verdict.PASS):
+        tests = ((task, test) for task in (standing.report.tasks if standing.report else ()) for test in task.tests)
+        for task, test in tests:
             message = test.message
-            if message and message.mistake:
+            if message and message.mistake and test.verdict is not Verdict.PASS:
                 key = task.id, message.mistake
                 students.setdefault(key, {})[standing.student.id] = standing.student
                 sentences[key] = message.cause or message.mistake
     rows = [KnownMistake(*key, sentences[key], tuple(who.values())) for key, who in students.items()]
     return sorted(rows, key=lambda row: (-len(row.students), row.task, row.name))
-
-
-def tests_of(
-    standing: Standing, wanted: Callable[[Verdict], bool]
-) -> Iterator[tuple[TaskReport, TestReport]]:
-    """The tests of a standing whose verdict is wanted, with their tasks."""
-    for task in standing.report.tasks if standing.report else ():
-        for test in task.tests:
-            if wanted(test.verdict):
-                yield task, test
 
 
 def _tasks(result: ClassResult) -> Iterator[TaskReport]:
@@ -107,47 +98,11 @@ def _tasks(result: ClassResult) -> Iterator[TaskReport]:
             yield from standing.report.tasks
 
 
-OUT_OF_BOUNDS = (Verdict.FORBIDDEN, Verdict.MEMORY, Verdict.TIMEOUT)
-
-
-@dataclass(frozen=True)
-class OutOfBounds:
-    """What a student's code did beyond time, memory or the sandbox, for one verdict and task."""
-
-    standing: Standing
-    verdict: Verdict
-    task: str
-    said: str
-    tests: int
-
-
 def not_graded(result: ClassResult) -> list[Standing]:
     """The standings without a final score, by outcome."""
     order = list(Outcome)
     others = [each for each in result.standings if each.outcome is not Outcome.GRADED]
     return sorted(others, key=lambda each: order.index(each.outcome))
-
-
-def late(result: ClassResult) -> list[Standing]:
-    """Who handed in late, or lost points by it."""
-    return [each for each in result.standings if each.penalty or (each.hand_in and each.hand_in.late)]
-
-
-def adjusted(result: ClassResult) -> list[Standing]:
-    """Whose score a person has changed."""
-    return [each for each in result.standings if each.adjustments]
-
-
-def out_of_bounds(result: ClassResult) -> list[OutOfBounds]:
-    """Each student and task with a verdict of that kind, the forbidden first."""
-    rows = []
-    for standing in result.standings:
-        found: dict[tuple[Verdict, str], list[str]] = {}
-        for task, test in tests_of(standing, OUT_OF_BOUNDS.__contains__):
-            said = (test.message.got or test.message.checked) if test.message else test.title
-            found.setdefault((test.verdict, task.id), []).append(said)
-        rows += [OutOfBounds(standing, *key, said[0], len(said)) for key, said in found.items()]
-    return sorted(rows, key=lambda row: OUT_OF_BOUNDS.index(row.verdict))
 
 
 @dataclass(frozen=True)

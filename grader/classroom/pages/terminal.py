@@ -1,9 +1,9 @@
-"""A class run on the terminal, what it would grade and what came of it; and both as plain values."""
+"""A class run on the terminal, what it would grade and what came of it, both as plain values too; points by hand."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import mean, median
 from typing import Any
 
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.classroom.pages.exports import row_of
-from grader.classroom.records import ClassIntake, ClassResult, HandIn, Outcome, Standing, Student
+from grader.classroom.records import Adjustment, ClassIntake, ClassResult, HandIn, Outcome, Standing, Student
 from grader.render.page import Page, cut
 from grader.storage import to_plain
 from grader.text.escape import one_line
@@ -191,3 +191,25 @@ def _hand_in(hand_in: HandIn) -> dict[str, Any]:
     plain["submitted_at"] = hand_in.submitted_at.isoformat() if hand_in.submitted_at else None
     del plain["uploads"]
     return plain
+
+
+def show_adjustments(given: Sequence[Adjustment], zone: str, console: Console) -> None:
+    """Write one row for each adjustment, and what they come to for a single student."""
+    page = Page(console)
+    if not given:
+        page.line("No points were given or taken by hand.")
+        return
+    page.table(
+        ("no.", "student", "points", "who", "when", "why"),
+        ([
+            Text(str(each.number), "bold"),
+            Text(one_line(each.student_id)),
+            Text(f"{each.points:+g}", "green" if each.points > 0 else "red"),
+            Text(one_line(each.who)),
+            Text(clock(each.when, zone), "dim"),
+            Text(one_line(each.why)),
+        ] for each in given),
+        right=("no.", "points"),
+    )  # fmt: skip
+    if len({each.student_id for each in given}) == 1:
+        page.line((f"{sum(each.points for each in given):+g} in all", "bold"))

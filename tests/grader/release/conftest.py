@@ -36,7 +36,7 @@ def released(tmp_path_factory):
     """The folder and the zip of `grade release`, and what it said."""
     root = tmp_path_factory.mktemp("release")
     folder, archive = root / "students", root / "students.zip"
-    options = ("--name", "Deep-Learning", "--wheel", "--notebooks", "--zip", str(archive))
+    options = ("--name", "Deep-Learning", "--wheel", "--zip", str(archive))
     done = CliRunner().invoke(cli, ["release", str(folder), *options])
     assert done.exit_code == 0, done.output
     (wheel,) = folder.glob("*.whl")

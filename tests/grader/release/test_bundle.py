@@ -30,24 +30,22 @@ def grade(installed, *arguments, cwd):
     return done.returncode, done.stdout, done.stderr
 
 
-def test_stubs_readmes_data_tests_and_notebooks_are_there(released, course):
-    """The folder has the stub, the README, the notebook and the tests of each topic, and the data."""
+def test_stubs_readmes_data_and_tests_are_there(released, course):
+    """The folder has the stub, the README and the tests of each topic, and the data."""
     for slug in course.slugs:
         stub = released.folder / "exercises" / slug / f"{slug}.py"
         assert stub.read_bytes() == course.stub_file(slug).read_bytes()
         assert (released.folder / "exercises" / slug / "README.md").is_file()
-        assert (released.folder / "notebooks" / f"{slug}.ipynb").is_file()
         assert list((released.folder / "tests" / slug).glob("test_*.py"))
     assert (released.folder / "datasets" / "manifest.toml").is_file()
 
 
-def test_figures_go_out_and_are_shown_by_lesson_and_notebook(released, installed, course):
-    """Each path that either of them names leads to the figure; the code that draws them stays."""
+def test_figures_go_out_and_are_shown_by_the_lesson(released, installed, course):
+    """Each path that it names leads to the figure; the code that draws them stays."""
     for slug in course.slugs:
         folder = released.folder / "exercises" / slug
-        for file in (folder / "README.md", released.folder / "notebooks" / f"{slug}.ipynb"):
-            shown = re.findall(r"!\[[^]]*\]\((.*?\.svg)\)", file.read_text(encoding="utf-8"))
-            assert {(file.parent / path).read_bytes() for path in shown} == set(course.figures(slug).values())
+        shown = re.findall(r"!\[[^]]*\]\((.*?\.svg)\)", (folder / "README.md").read_text(encoding="utf-8"))
+        assert {(folder / path).read_bytes() for path in shown} == set(course.figures(slug).values())
         assert not (folder / "figures.py").exists()
         assert {file.name for file in folder.glob("figures/*")} == {
             file.name for file in installed.glob(f"grader/_course/exercises/{slug}/figures/*")

@@ -1,4 +1,4 @@
-"""`grade adjust` and `grade runs`."""
+"""`grade adjust`."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import click
 import pytest
 
 from grader.classroom.gradebook.book import Gradebook
-from grader.cli.classroom import adjust_command, runs_command
+from grader.cli.classroom import adjust_command
 from grader.cli.main import cli
 from grader.cli.shared import OurFault, WrongCall
 
@@ -106,25 +106,10 @@ def test_option_that_there_is_not_is_not_taken_for_points(call, graded):
     assert adjustments(graded) == []
 
 
-def test_runs_lists_each_run_with_what_came_of_it(call, graded, room):
-    """Also the one that was not finished, with how far it came."""
-    first, second, third = call(runs_command).splitlines()
-    assert first.split()[:2] == ["run", "begun"]
-    for word in ("4 students: 2 graded, 1 known", "42", "0f0f0f0f", "Deep learning"):
-        assert word in second
-    assert "not finished, 1 grading so far" in third
-
-
-def test_runs_of_a_new_book_says_so(call, path):
-    """A gradebook without a run is no fault."""
-    Gradebook(path).close()
-    assert call(runs_command) == "This gradebook holds no run yet.\n"
-
-
 def test_book_that_is_not_there_is_a_wrong_call_and_is_not_made(call, path):
     """A slip in a path makes no new file."""
     with pytest.raises(WrongCall, match="there is no gradebook"):
-        call(runs_command)
+        call(adjust_command)
     assert not path.exists()
 
 
@@ -135,12 +120,11 @@ def test_fault_of_the_file_is_told_as_whose_it_is(call, graded, monkeypatch):
         call(adjust_command, "alice", "1", "--why", "b")
     graded.write_text("name,points\n" * 100)
     with pytest.raises(WrongCall, match="is not a gradebook"):
-        call(runs_command)
+        call(adjust_command)
 
 
-def test_runs_and_adjustments_stand_in_the_zone_of_the_course(call, graded, room):
+def test_adjustments_stand_in_the_zone_of_the_course(call, graded, room):
     """Not in that of the machine: whoever reads the book sees the times that the pages have."""
     with Gradebook(graded) as book:
         book.begin(replace(room.facts, zone="Asia/Tokyo"))
-    assert " JST" in call(runs_command)
     assert " JST" in call(adjust_command, "alice", "1", "--why", "b", "--who", "c")

@@ -87,13 +87,6 @@ def test_hardest_task_comes_first(class_result):
     assert {row.task for row in tests} <= {row.task for row in rows}
 
 
-def test_late_adjusted_and_out_of_bounds_are_listed(class_result, page):
-    """What needs a look is there with its reason."""
-    text = text_of(page)
-    assert "explained the proof orally" in text and "−0.5" in text
-    assert class_statistics.out_of_bounds(class_result) and "Out of bounds" in text
-
-
 def test_map_has_a_sign_for_every_verdict_and_an_empty_cell_for_nothing():
     """Each verdict is told by its sign, and a legend says it in words."""
     columns = tuple(TaskColumn(f"t.{verdict.value}", "", 1.0) for verdict in Verdict)

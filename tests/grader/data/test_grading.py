@@ -188,7 +188,7 @@ def test_a_submission_that_reads_the_labels_is_refused(graded, case):
 def test_command_finds_the_damage_in_a_copied_course(graded):
     root = graded("damaged")[3]
     done = subprocess.run(
-        [sys.executable, "-m", "grader", "data", "verify"],
+        [sys.executable, "-m", "grader", "data"],
         cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 3

@@ -132,5 +132,5 @@ def test_installed_command_lists_the_course(installed, tmp_path):
 
 
 def test_installed_data_sets_are_whole(installed, tmp_path):
-    out = run("-m", "grader", "data", "verify", cwd=tmp_path, env={"PYTHONPATH": str(installed)})
-    assert out.startswith("every file is as it must be: digits, ")
+    out = run("-m", "grader", "data", cwd=tmp_path, env={"PYTHONPATH": str(installed)})
+    assert out.startswith("digits ") and " damaged " not in out

@@ -17,7 +17,6 @@ from grader.cli.shared import (
     needs_option,
     tasks_option,
     topics_option,
-    writable,
 )
 
 if TYPE_CHECKING:
@@ -35,24 +34,18 @@ NAME = "torchgrade-student"
 )
 @topics_option
 @tasks_option
-@click.option("--zip", "archive", type=NEW_FILE, metavar="FILE", help="A zip too.")
-@click.option("--wheel", "with_wheel", is_flag=True, help="Put the package in it that students install.")
-def release_command(
-    folder: Path, name: str, topics: tuple[str, ...], tasks: tuple[str, ...], archive: Path | None,
-    with_wheel: bool,
-) -> None:  # fmt: skip
-    """Write stubs, READMEs, data and the visible tests into DIR, for students.
+def release_command(folder: Path, name: str, topics: tuple[str, ...], tasks: tuple[str, ...]) -> None:
+    """Write stubs, READMEs, data, the visible tests and the package to install into DIR, for students.
 
     Every visible test is cut out with what it needs and played against the reference before anything is written.
     """
     from grader.course import load_course
     from grader.release.bundle import make_bundle, refuse_occupied
     from grader.release.wheel import NAME as ALLOWED
-    from grader.storage import atomic_write, zipped
+    from grader.storage import atomic_write
 
     if not ALLOWED.fullmatch(name):
         raise WrongCall(f"--name {name}: use letters, digits, and - _ . between them")
-    writable(archive, "--zip")
     try:
         refuse_occupied(folder)
         course = load_course()
@@ -60,15 +53,12 @@ def release_command(
         for slug in topics:
             course.topic(slug)
         chosen = course.select([*topics, *tasks])
-        files, students = make_bundle(course, chosen, name, with_wheel=with_wheel)
+        files, students = make_bundle(course, chosen, name)
         for path, data in files.items():
             atomic_write(folder / path, data)
-        if archive is not None:
-            atomic_write(archive, zipped({f"{name}/{path}": data for path, data in files.items()}))
     except OSError as problem:
         raise WrongCall(str(problem)) from problem
-    wheels = [folder / name for name in files if name.endswith(".whl")]
-    _tell_released(students, [folder, *([archive] if archive else []), *wheels])
+    _tell_released(students, [folder, *(folder / path for path in files if path.endswith(".whl"))])
 
 
 def _tell_released(students: StudentCourse, written: Sequence[Path]) -> None:

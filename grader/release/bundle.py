@@ -1,4 +1,4 @@
-"""All that goes to students: a README, the course and the package to install; written as a folder or a zip."""
+"""All that goes to students: a README, the course and the package to install; written as a folder."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _play(runner: Runner, task: str, item: pytest.Item) -> None:
         )
 
 
-def readme(name: str, course: Course, students: StudentCourse, wheel: str | None) -> str:
+def readme(name: str, course: Course, students: StudentCourse, wheel: str) -> str:
     """Return the text of a README.md for the folder."""
     visible, hidden = students.suites.visible, students.suites.hidden
     rows = []
@@ -91,16 +91,13 @@ FOLDERS = {
 FOR_THE_GRADER = ".toml"  # descriptions are shown by `grade`
 
 
-def make_bundle(
-    course: Course, tasks: Sequence[Task], name: str, *, with_wheel: bool = False
-) -> tuple[dict[str, bytes], StudentCourse]:
+def make_bundle(course: Course, tasks: Sequence[Task], name: str) -> tuple[dict[str, bytes], StudentCourse]:
     """Return what students get of some tasks, by path, and the course that it was made from, which has been played.
 
     Args:
         course: the instructor's, whole.
         tasks: which tasks go out.
-        name: of the course; the package to install is called so.
-        with_wheel: whether that package is among the files.
+        name: of the course; the package to install is called so, and is among the files.
 
     Raises:
         CannotRelease: something hidden would go out, or a visible test does not work without it.
@@ -109,7 +106,7 @@ def make_bundle(
     """
     students = student_course(course, tasks)
     prove(course, students)
-    package = wheel_name(name, students.files) if with_wheel else None
+    package = wheel_name(name, students.files)
     files = {"README.md": readme(name, course, students, package).encode()}
     if text := licence():
         files["LICENSE"] = text.encode()
@@ -117,8 +114,7 @@ def make_bundle(
         place, _, rest = path.partition("/")
         if place in FOLDERS and not (place == "exercises" and rest.endswith(FOR_THE_GRADER)):
             files[f"{FOLDERS[place]}/{rest}"] = data
-    if package:
-        files[package] = wheel(name, students.files)
+    files[package] = wheel(name, students.files)
     return files, students
 
 

@@ -157,7 +157,7 @@ def _begun(run: ClassRun, columns: tuple[TaskColumn, ...], started: datetime) ->
         title=run.title, seed=run.seed, started=started, course_digest=run.course.digest(),
         device=run.accelerator.words, sandbox=run.sandbox, columns=columns,
         zone=run.policy.zone,
-        options={"tasks": [task.id for task in run.tasks], "seconds": run.policy.seconds, "needs": run.policy.needs},
+        options={"tasks": [task.id for task in run.tasks], "needs": run.policy.needs},
     )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def _job(run: ClassRun, topic: str, handed: Mapping[str, Content], digest: str) 
     order = Order(
         Submission(files_needed(topic, handed), topic),
         tuple(task.id for task in run.tasks if task.topic == topic), "", run.seed,
-        run.sandbox, False, run.policy.seconds, run.accelerator,
+        run.sandbox, False, None, run.accelerator,
     )  # fmt: skip
     return Job(key_of(order, digest), order, tuple(task.id for task in run.tasks))
 

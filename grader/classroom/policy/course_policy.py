@@ -83,7 +83,6 @@ class Policy:
     published: bool = False
     published_at: datetime | None = None
     seed: int | None = None  # of the run; None: drawn
-    seconds: float | None = None  # that any one test may take
     extensions: Mapping[str, Extension] = field(default_factory=dict)  # by the student's id
 
 

@@ -28,7 +28,7 @@ from grader.course.topics import Table
 EXAMPLE_TIME = "2026-03-01T23:59:00+01:00"
 KEYS = (
     "title", "zone", "due", "closes", "counts", "seed", "published", "drop", "bonus", "late", "points", "visibility",
-    "limits", "extensions", "missing", "needs",
+    "extensions", "missing", "needs",
 )  # fmt: skip
 UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
 
@@ -150,7 +150,6 @@ def _policy(bare: Fields) -> Policy:
         points=_points(table.sub("points").flat()),
         visibility=_visibility(table.sub("visibility").flat()),
         seed=_seed(table),
-        seconds=_seconds(table.sub("limits")),
         extensions={student: _extension(given) for student, given in table.sub("extensions").subs()},
         needs=table.flag("needs", usual=True),
         missing_is_zero=_missing(table),
@@ -221,14 +220,6 @@ def _published(table: Fields) -> dict[str, Any]:
         return {"published_at": table.moment("published")}
     remedy = f"it must be true, false or a date, like {EXAMPLE_TIME}"
     return {"published": table.fitting("published", lambda value: isinstance(value, bool), remedy, False)}
-
-
-def _seconds(table: Fields) -> float | None:
-    table.refuse_unknown(("seconds",))
-    seconds = table.number("seconds", usual=0)
-    if "seconds" in table.values and not seconds:
-        raise table.fail("seconds", "is 0", "a test needs time: leave it out for what each suite allows")
-    return float(seconds) if seconds else None
 
 
 def _extension(table: Fields) -> Extension:

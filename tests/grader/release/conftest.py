@@ -33,14 +33,13 @@ def course():
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory):
-    """The folder and the zip of `grade release`, and what it said."""
+    """The folder of `grade release`, and what it said."""
     root = tmp_path_factory.mktemp("release")
-    folder, archive = root / "students", root / "students.zip"
-    options = ("--name", "Deep-Learning", "--wheel", "--zip", str(archive))
-    done = CliRunner().invoke(cli, ["release", str(folder), *options])
+    folder = root / "students"
+    done = CliRunner().invoke(cli, ["release", str(folder), "--name", "Deep-Learning"])
     assert done.exit_code == 0, done.output
     (wheel,) = folder.glob("*.whl")
-    return SimpleNamespace(folder=folder, archive=archive, wheel=wheel, said=done.output)
+    return SimpleNamespace(folder=folder, wheel=wheel, said=done.output)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import tomllib
-import zipfile
 
 import pytest
 from click.testing import CliRunner
@@ -50,13 +49,6 @@ def test_figures_go_out_and_are_shown_by_the_lesson(released, installed, course)
         assert {file.name for file in folder.glob("figures/*")} == {
             file.name for file in installed.glob(f"grader/_course/exercises/{slug}/figures/*")
         }
-
-
-def test_zip_holds_the_folder(released, searching):
-    """The zip unpacks into one folder with the same files."""
-    with zipfile.ZipFile(released.archive) as archive:
-        inside = {name.removeprefix("Deep-Learning/"): archive.read(name) for name in archive.namelist()}
-    assert inside == searching.read_folder(released.folder)
 
 
 def test_counts_of_hidden_tests_are_written_into_the_topics(released, installed, course):

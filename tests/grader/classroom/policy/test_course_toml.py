@@ -47,7 +47,6 @@ def test_example_is_read_as_it_is_explained():
         },
         published_at=berlin(3, 15, 12, 0),
         seed=7,
-        seconds=20.0,
         extensions={"alice": Extension(berlin(3, 5), "was ill")},
     )
     for key in KEYS:
@@ -131,7 +130,6 @@ def test_local_time_that_comes_twice_is_refused_with_both_readings(text):
         ("lte = 3", "lte is an unknown key: did you mean late?"),
         ("[late]\npercnt = 3", "late.percnt is an unknown key: did you mean percent?"),
         ("[topics.losses]\ndue = 2026-03-02T00:00:00Z", "topics is an unknown key"),
-        ("[limits]\nsecond = 1", "limits.second is an unknown key: did you mean seconds?"),
         ("[extensions.alice]\nduee = 1", "extensions.alice.duee is an unknown key: did you mean due?"),
         ('zone = "Europe/Berlinn"', "zone is 'Europe/Berlinn': this machine knows no such zone"),
         ('zone = "../x"', "zone is '../x': this machine knows no such zone"),
@@ -156,7 +154,6 @@ def test_local_time_that_comes_twice_is_refused_with_both_readings(text):
         ("[points]\nlosses.softmax = 0", "points.losses.softmax is 0: drop the task"),
         ("[points]\nlosses.softmax = true", "points.losses.softmax is True"),
         ("[visibility]\nall = 'after due date'", "visibility.all is 'after due date': did you mean after_due_date?"),
-        ("[limits]\nseconds = 0", "limits.seconds is 0"),
         ("[extensions]\nalice = 3", "extensions.alice is 3: it must be a table"),
         ("[extensions.alice]\nwhy = 'ill'", "extensions.alice.due is missing"),
         ("[extensions.alice]\ntopics = { losses = 3 }", "extensions.alice.topics is an unknown key"),

@@ -237,16 +237,6 @@ class _LossOfEachBatch(Loop):
         return [loss for loss, _ in each]
 
 
-class _LossesGoOn(Loop):
-    """the losses of earlier epochs are added: the sum starts anew in each"""
-
-    total = 0.0
-
-    def told(self, each: Losses) -> list[Any]:
-        self.total += super().told(each)[0]
-        return [self.total]
-
-
 class _LossAfterTheStep(Loop):
     """a loss is taken after the step: it is the one that the step was made from"""
 
@@ -307,6 +297,23 @@ class _UntrainedNet(Loop):
 
     def end(self, losses: list[Any]) -> Any:
         return self.done(self.first.eval(), losses)
+
+
+class _BestWeights(Loop):
+    """the weights of the epoch with the least loss come back: those of the last one are asked for"""
+
+    least = float("inf")
+
+    def told(self, each: Losses) -> list[Any]:
+        losses = super().told(each)
+        if losses[0] < self.least:
+            self.least, self.best = losses[0], copy.deepcopy(self.model.state_dict())
+        return losses
+
+    def end(self, losses: list[Any]) -> Any:
+        if losses:
+            self.model.load_state_dict(self.best)
+        return super().end(losses)
 
 
 class _PlainTuple(Loop):

@@ -47,7 +47,7 @@ def training(submission, shared):
 
 def images(rng, n, *shape, dtype=torch.float64):
     """Draw images of noise, and labels."""
-    return rng.uniform(n, *(shape or (2, 9, 6)), dtype=dtype), rng.integers(0, 10, n)
+    return rng.uniform(n, *(shape or (2, 9, 10)), dtype=dtype), rng.integers(0, 10, n)
 
 
 @pytest.mark.visible

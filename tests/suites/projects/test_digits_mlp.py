@@ -70,6 +70,12 @@ def test_digits_mlp_goes_on_from_epoch_to_epoch(training, rng):
     check_steps(training, *rows_of(rng, 8), rng.seed(), epochs=3, batch_size=5, lr=0.01)
 
 
+def test_digits_mlp_trains_to_the_end_when_losses_rise(training, rng):
+    """Ten equal rows with ten labels only get worse: the last weights come back."""
+    x = rng.normal(1, 6).repeat(10, 1)  # no net loses less than one that gives equal scores
+    check_steps(training, x, torch.arange(10), rng.seed(), epochs=3, batch_size=10, lr=1.0)
+
+
 def test_digits_mlp_has_its_defaults(training, rng):
     """Without numbers there are ten epochs in batches of 20, with lr 0.003."""
     x, y, seed = *rows_of(rng, 25), rng.seed()

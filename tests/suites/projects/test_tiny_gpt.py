@@ -18,6 +18,7 @@ from grader.suite import (
     check_predictions,
     check_same_training,
     check_steps,
+    check_that,
     note_start,
     to_device,
 )
@@ -148,6 +149,13 @@ def test_tiny_gpt_writes_by_the_generator(submission, rng, shared):
     check_equal(again, first, "the names from an equal generator")
     shared.check_names(other, 8)
     shared.check_others(other, first)
+
+
+def test_tiny_gpt_writes_up_to_twenty_letters(submission, rng):
+    """Of 30 names that an untrained net writes the longest has 20 letters."""
+    names = list(submission.tiny_gpt(FEW, rng.generator(), 30, 0)[2])  # a share of 3e-9 of all draws has none
+    longest = max(map(len, names))
+    check_that(longest == 20, "the longest name", "20 letters", "fewer" if longest < 20 else "more")
 
 
 def written_by(model, generator):

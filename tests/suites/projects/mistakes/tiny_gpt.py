@@ -210,6 +210,11 @@ def one_letter_too_many(*given, **options):
     return _wrong(given, options, write=lambda *to: _write(*to, longest=21))
 
 
+@mistake("names end before they have 20 letters")
+def names_cut_short(*given, **options):
+    return _wrong(given, options, write=lambda *to: _write(*to, longest=19))
+
+
 @mistake("net and tokens are on two devices: both go where device says")
 def tokens_on_the_cpu(*given, **options):
     return _wrong(given, options, rows=lambda names, device: _rows(names, "cpu"))

@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import time
 from dataclasses import dataclass
 
 from grader.device.choice import chosen, computes_on_cuda
+from grader.sandbox.forked import cause_of
 from grader.sandbox.transport import SandboxProblem, WorkerDied, WorkerGone
 from grader.sandbox.workers import ProcessSource, WorkerProcess
 
@@ -134,4 +136,6 @@ class _Interpreter(WorkerProcess):
             status = self._launched.process.wait(grace) if grace else None
         self._launched.end()  # first: a worker that sees the judge gone removes the folders
         self.connection.close()
+        if status is not None and status < 0:  # never on Windows
+            return cause_of(signal.Signals(-status), was_short_of_memory=False)
         return None if status is None else WorkerDied(f"the process exited with status {status}")

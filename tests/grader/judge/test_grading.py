@@ -170,11 +170,15 @@ def test_verdicts_are_the_same_without_a_sandbox(host, name):
     assert plain.environment.sandbox == "none"
 
 
-def test_spawned_workers_give_the_same_verdicts(host):
-    order = {
-        "paths": [CASES / "wrong_losses/sigmoid_where_runs_both_exponentials"], "tasks": ["losses.sigmoid"], "seed": 1,
-        "keyword": "large or zero",
-    }  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "task", "keyword"),
+    [
+        (CASES / "wrong_losses/sigmoid_where_runs_both_exponentials", "losses.sigmoid", "large or zero"),
+        (CASES.parents[2] / "solutions/tensors.py", "tensors.save_tensors", "of_a_list or empty"),  # read apart
+    ],
+)
+def test_spawned_workers_give_the_same_verdicts(host, path, task, keyword):
+    order = {"paths": [path], "tasks": [task], "seed": 1, "keyword": keyword}
     spawned, forked = host.send(order, spawn=True), host.send(order)
     (one,), (other,) = spawned(), forked()
     assert told(one.report) == told(other.report)

@@ -14,7 +14,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 
-from grader.device.choice import chosen, computes_on_cuda
+from grader.device.choice import chosen
 from grader.sandbox.forked import cause_of
 from grader.sandbox.transport import SandboxProblem, WorkerDied, WorkerGone
 from grader.sandbox.workers import ProcessSource, WorkerProcess
@@ -32,8 +32,8 @@ from grader.worker.endpoint import call_back
 call_back()
 """
 MISSING = ("files", "network", "processes", "system calls", "identity", "memory", "cpu")
-PASSED_ON = ("SYSTEMROOT", "PATH")  # what an interpreter needs to start; no tokens, no home
-FOR_A_CARD = ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "LD_LIBRARY_PATH")  # so that it is the judge's card
+# What an interpreter needs to start, and to find the judge's card; no tokens, no home.
+PASSED_ON = ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER")
 
 
 class SpawnedWorkers(ProcessSource):
@@ -68,13 +68,12 @@ class SpawnedWorkers(ProcessSource):
     def _launched(self) -> _Launched:
         """Start an interpreter, which gets ready while the caller goes on."""
         token, scratch = secrets.token_hex(16), tempfile.mkdtemp(dir=self.root)
-        names = (*PASSED_ON, *(FOR_A_CARD if computes_on_cuda() else ()))
         ours = {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         listener = socket.create_server(("127.0.0.1", 0))
         listener.settimeout(LOOK_SECONDS)
         process = subprocess.Popen(
             [sys.executable, "-P", "-c", COMMAND], stdin=subprocess.PIPE, cwd=scratch,
-            env={name: os.environ[name] for name in names if name in os.environ} | ours,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ} | ours,
         )  # fmt: skip
         assert process.stdin is not None
         process.stdin.write(f"{listener.getsockname()[1]} {token} {chosen().kind}\n".encode())
@@ -115,10 +114,8 @@ class _Launched:
 
     def end(self) -> None:
         """Kill it, and remove its folder."""
-        self.process.kill()
-        self.process.wait()
-        if self.process.stdin is not None:
-            self.process.stdin.close()
+        with self.process:  # which waits for its end, and lets go of its input
+            self.process.kill()
         self.listener.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
 

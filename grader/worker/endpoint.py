@@ -69,7 +69,7 @@ def packed(answer: Header, parts: Sequence[Buffer]) -> list[Buffer]:
 def call_back() -> None:
     """Call the judge that started this interpreter and answer its requests; never returns."""
     port, token, kind = sys.stdin.readline().split()
-    judge, scratch = _taken_away(sys.stdin.fileno()), os.getcwd()
+    judge, scratch = os.dup(sys.stdin.fileno()), os.getcwd()
     threading.Thread(target=_end_with_judge, args=(judge, scratch), daemon=True).start()
     for_good = contextlib.ExitStack()
     for_good.enter_context(using(Accelerator(kind)))
@@ -79,15 +79,10 @@ def call_back() -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.sendall(token.encode())
     os.environ.clear()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for ours in (0, 1, 2):  # what the judge reads and writes, such as a report, is no submission's to write
+        os.dup2(nothing, ours)
     serve(connection, lambda: _clean(scratch))
-
-
-def _taken_away(standard_input: int) -> int:
-    """Return what was standard input, under another number; a submission reads from an empty file instead."""
-    judge, nothing = os.dup(standard_input), os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, standard_input)
-    os.close(nothing)
-    return judge
 
 
 def _end_with_judge(judge: int, scratch: str) -> None:

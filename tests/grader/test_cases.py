@@ -37,7 +37,10 @@ WITHOUT_LAYERS = (
     "bad input", "equal to everything", "exits", "forged output", "lies", "patches", "pytest of the judge",
 )
 ALL = [case for family in ("bad_input", "hostile") for case in case_module.load_cases(family)]
-CASES = [case for case in ALL if can_fork() or case.family in WITHOUT_LAYERS]
+WRITES_ELSEWHERE = "hostile/forged_report_on_stdout"  # which only a layer refuses; the command plays it below
+CASES = [
+    case for case in ALL if can_fork() or (case.family in WITHOUT_LAYERS and case.name != WRITES_ELSEWHERE)
+]
 PLAYED = [pytest.param(case, id=case.name, marks=[pytest.mark.rest] if case.rest else []) for case in CASES]
 SECRETS = (
     "BEGIN SOLUTION",

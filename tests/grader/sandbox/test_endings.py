@@ -169,6 +169,8 @@ def test_death_is_told_with_its_reason(opened: Opened, name: str, reason: str) -
 def test_death_of_a_spawned_worker_is_told(opened: Opened) -> None:
     with pytest.raises(WorkerDied, match="status 3"):
         opened(DEADLY).exits()
+    with pytest.raises(WorkerDied, match="SIGABRT"):
+        opened(DEADLY).aborts()
     assert opened(DEADLY).one() == 1
 
 

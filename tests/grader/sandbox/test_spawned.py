@@ -13,6 +13,8 @@ from grader.judge.parallel import process_context
 from grader.judge.subject import open_workers
 from grader.judge.warm_pool import has_warm_judges
 from grader.process.kernel import START_METHOD
+from grader.proxy.session import Session
+from grader.proxy.submission import Submission
 from grader.sandbox.spawned import SpawnedWorkers
 from grader.sandbox.transport import SandboxProblem
 
@@ -28,6 +30,16 @@ def is_spoilt():
 """
 
 
+WRITES = """
+import os, sys
+
+def write():
+    print("forged", file=sys.__stdout__, flush=True)
+    os.write(2, b"forged")
+    return os.write(1, b"forged")
+"""
+
+
 @pytest.mark.parametrize("workers", ["spawned"], indirect=True)
 def test_next_interpreter_has_met_nothing(spawned: SpawnedWorkers, opened: Callable[..., Any]) -> None:
     first = opened(SOURCE, room="a::0").spoil()
@@ -35,6 +47,14 @@ def test_next_interpreter_has_met_nothing(spawned: SpawnedWorkers, opened: Calla
     assert opened(SOURCE, room="a::0").is_spoilt() == (True, first)
     assert waiting.poll() is None  # it waits beside the one that is used
     assert opened(SOURCE, room="a::1").is_spoilt() == (False, waiting.pid)
+
+
+def test_spawned_worker_cannot_write_where_its_judge_does(capfd: pytest.CaptureFixture[str]) -> None:
+    with contextlib.closing(SpawnedWorkers()) as workers:
+        session = Session(workers.worker(30.0), {})
+        session.load("learned", {"learned": WRITES}, {"learned": session.compile("learned", WRITES)}, 1)
+        assert Submission(session).write() == 6
+    assert capfd.readouterr() == ("", "")
 
 
 def test_nothing_is_forked_when_the_start_method_is_spawn(monkeypatch: pytest.MonkeyPatch) -> None:

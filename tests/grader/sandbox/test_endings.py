@@ -318,7 +318,7 @@ def test_a_process_that_sleeps_waits_for_no_processor() -> None:
 
 
 def test_thread_that_has_ended_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    def opened(file: str) -> io.StringIO:
+    def opened(file: str, **_: str) -> io.StringIO:
         if "/8/" in file:
             raise FileNotFoundError(file)
         return io.StringIO("1 2000000000 3")

@@ -135,4 +135,4 @@ class _Interpreter(WorkerProcess):
         self.connection.close()
         if status is not None and status < 0:  # never on Windows
             return cause_of(signal.Signals(-status), was_short_of_memory=False)
-        return None if status is None else WorkerDied(f"the process exited with status {status}")
+        return WorkerDied(f"the process exited with status {status}") if status else None

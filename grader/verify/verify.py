@@ -44,6 +44,7 @@ def run_units(course: Course, units: Sequence[Unit], follow: Follow, jobs: int, 
         OurProblem: a process of ours died.
     """
     if jobs == 1:
+        prepare_torch()
         return _here(Prover(course), list(units), follow, tell)
     with process_pool(jobs, process_context(), "a process of the proof", _prepare, course, chosen()) as pool:
         return _shared_out(pool, units, follow, tell)

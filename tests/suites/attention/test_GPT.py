@@ -157,6 +157,19 @@ def test_GPT_begins_with_equal_scores(submission, rng, v, e, layers):
     check_that(abs(loss - math.log(v)) < 0.3, "the loss of a new model", want, text)
 
 
+def starts(submission, sizes):
+    """Return the deviations of the two tables of a new model."""
+    model = submission.GPT(*sizes)
+    return [table.weight.detach().double().std().item() for table in (model.embedding, model.positions)]
+
+
+def test_GPT_starts_small(submission):
+    """Both tables start small: far from the deviation 1 of torch.nn.Embedding."""
+    deviations = submission.run(starts, (50, 40, 16, 2, 0))
+    for name, deviation in zip(("embedding.weight", "positions.weight"), deviations, strict=True):
+        check_that(deviation < 0.5, f"the deviation of {name} at the start", "below 0.5", f"{deviation:.2f}")
+
+
 @pytest.mark.statistical
 @pytest.mark.weight(2)
 def test_GPT_learns_a_sentence(submission, rng, shared, draw):

@@ -58,6 +58,12 @@ def test_token_probabilities_at_temperature_0(submission):
     check_close(got, torch.tensor([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]))
 
 
+def test_token_probabilities_at_temperature_0_of_close_scores(submission):
+    """At temperature 0 the largest score has 1, however close another one is."""
+    got = submission.token_probabilities(torch.tensor([0.5, 0.50002, 0.49999], dtype=torch.float64), 0.0)
+    check_close(got, torch.tensor([0.0, 1.0, 0.0], dtype=torch.float64))
+
+
 @pytest.mark.visible
 def test_token_probabilities_of_the_first_k(submission):
     """Of 0.2, 0.5, 0.3 two stay: 0, 0.625, 0.375; one stays: 0, 1, 0; of 9 all stay."""

@@ -178,6 +178,13 @@ class OneBlock(_Parts):
         return x
 
 
+@mistake("one block stands in all places of the list: make a block for each layer")
+class SharedBlock(_Parts):
+    def __init__(self, vocab_size, context, embed_dim, num_heads, num_layers):
+        super().__init__(vocab_size, context, embed_dim, num_heads, num_layers)
+        self.blocks = nn.ModuleList([*self.blocks[:1]] * num_layers)
+
+
 @mistake("only the first block is used: x goes through all of them")
 class FirstBlockAlone(_Parts):
     def _through(self, x):
@@ -235,6 +242,13 @@ class StartsTooLarge(_Parts):
     def __init__(self, vocab_size, context, embed_dim, num_heads, num_layers):
         super().__init__(vocab_size, context, embed_dim, num_heads, num_layers)
         self.embedding.reset_parameters()
+        self.positions.reset_parameters()
+
+
+@mistake("the places start standard normal, as torch.nn.Embedding does: both tables start small")
+class PlacesStartTooLarge(_Parts):
+    def __init__(self, vocab_size, context, embed_dim, num_heads, num_layers):
+        super().__init__(vocab_size, context, embed_dim, num_heads, num_layers)
         self.positions.reset_parameters()
 
 

@@ -146,6 +146,17 @@ def nan_where_nothing_is_seen(query, key, value, mask=None):
     return _attend(query, key, value, mask, softmax=softmax)
 
 
+@mistake("the largest of all scores is subtracted, hidden ones too: where that is large the rest becomes 0 / 0")
+def hidden_largest_subtracted(query, key, value, mask=None):
+    def softmax(scores, mask):
+        powers = (scores - scores.amax(-1, keepdim=True)).exp()
+        powers = powers if mask is None else powers * mask
+        total = powers.sum(-1, keepdim=True)
+        return powers / total.masked_fill(total == 0, 1)
+
+    return _attend(query, key, value, mask, softmax=softmax)
+
+
 @mistake("-inf was added and nan overwritten with 0: the gradient through softmax is still nan")
 def nan_in_the_gradient(query, key, value, mask=None):
     def softmax(scores, mask):

@@ -64,6 +64,11 @@ def zero_as_one(logits, temperature=1.0, top_k=None, top_p=None):
     return _right(logits, temperature or 1.0, top_k, top_p)
 
 
+@mistake("temperature 0 is taken for a small one: close scores share, where the limit gives all to the largest")
+def zero_as_small(logits, temperature=1.0, top_k=None, top_p=None):
+    return _right(logits, temperature or 1e-4, top_k, top_p)
+
+
 @mistake("at temperature 0 the token itself comes back: probabilities are asked for, 1 at that token")
 def token_for_probabilities(logits, temperature=1.0, top_k=None, top_p=None):
     return logits.argmax(-1) if temperature == 0 else _right(logits, temperature, top_k, top_p)

@@ -14,6 +14,15 @@ def _merged(tokens, pair, new):
     return merged
 
 
+def _any_merged(tokens, pairs):
+    merged, t = [], 0
+    while t < len(tokens):
+        found = tuple(tokens[t : t + 2]) in pairs
+        merged.append(256 + pairs.index(tuple(tokens[t : t + 2])) if found else tokens[t])
+        t += 2 if found else 1
+    return merged
+
+
 def _write(text, pairs, *, first=None, replace=_merged, begin=256):
     """The right way, but for what is given."""
     tokens = list(text.encode()) if first is None else first
@@ -58,6 +67,14 @@ def one_walk(text, pairs):
         tokens.append(token)
         while tuple(tokens[-2:]) in pairs:
             tokens[-2:] = [256 + pairs.index(tuple(tokens[-2:]))]
+    return tokens
+
+
+@mistake("walk after walk merges whatever pair stands next: merge the first pair everywhere, then the second")
+def walk_after_walk(text, pairs):
+    tokens, before = list(text.encode()), None
+    while tokens != before:
+        before, tokens = tokens, _any_merged(tokens, pairs)
     return tokens
 
 

@@ -179,6 +179,13 @@ class decay_over_what_is_left(_Loop):
         return self.lr * (self.steps - self.step) / max(1, self.steps - self.warmup)
 
 
+@mistake("the rate is the smaller of rise and fall: it is lr times both")
+@_trains
+class smaller_of_both(_Loop):
+    def rate(self):
+        return self.lr * min(1, (self.step + 1) / self.warmup, 1 - self.step / self.steps)
+
+
 @mistake("the gradients are not clipped, or before backward: clip after it, to a norm of at most 1")
 @_trains
 class not_clipped(_Loop):
@@ -191,6 +198,14 @@ class not_clipped(_Loop):
 class clipped_by_value(_Loop):
     def clip(self, model):
         nn.utils.clip_grad_value_(model.parameters(), 1.0)
+
+
+@mistake("each parameter is clipped to a norm of its own: all gradients have one norm together")
+@_trains
+class clipped_one_by_one(_Loop):
+    def clip(self, model):
+        for parameter in model.parameters():
+            nn.utils.clip_grad_norm_(parameter, 1.0)
 
 
 @mistake("the gradients are always brought to norm 1: those with a smaller norm stay as they are")
@@ -207,6 +222,21 @@ class always_norm_one(_Loop):
 class adam_for_adamw(_Loop):
     def optimizer(self, model, lr):
         return torch.optim.Adam(model.parameters(), lr=lr)
+
+
+class _Decaying(_Loop):
+    """AdamW with another weight_decay."""
+
+    weight_decay = 0.1
+
+    def optimizer(self, model, lr):
+        return torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=self.weight_decay)
+
+
+@mistake("AdamW has weight_decay=0.1: its settings but the rate stay as they are")
+@_trains
+class decays_more(_Decaying):
+    pass
 
 
 @mistake("this is gradient descent: AdamW is asked for")

@@ -46,6 +46,11 @@ def largest_of_equals(text, merges):
     return _learn(text, merges, best=lambda counts: max(counts, key=lambda pair: (counts[pair], pair)))
 
 
+@mistake("of equally frequent pairs only the first number decides: of those the smaller second one comes first")
+def smallest_first_number(text, merges):
+    return _learn(text, merges, best=lambda counts: max(counts, key=lambda pair: (counts[pair], -pair[0])))
+
+
 @mistake("of equally frequent pairs the last one is taken: it is the smallest")
 def last_of_equals(text, merges):
     return _learn(text, merges, best=lambda counts: max(reversed(counts), key=counts.get))

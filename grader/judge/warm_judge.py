@@ -1,9 +1,8 @@
-"""The process of warm judges: they grade one order after another, each in a child.
+"""The process of a warm judge, which grades one order after another, each in a child.
 
-The arguments are descriptors, two for each judge. The workers' servers are forked first, one for each. Then the course
-is read: references, suites, known mistakes. A single judge stands in this process; several are forked from it, and it
-only waits for them. Each order is graded in a child of its judge, which no other submission has touched, and which
-inherits all that was read.
+The arguments are two descriptors, for orders and for answers. The workers' server is forked first. Then the course is
+read: references, suites, known mistakes. Each order is graded in a child, which no other submission has touched, and
+which inherits all that was read.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from grader.judge.runner import Runner
 from grader.judge.session import run_session
 from grader.judge.shard import Shard
 from grader.judge.subject import ReferenceSubject, open_workers
-from grader.judge.warm_child import Found, Ours, die_with, graded, in_child
+from grader.judge.warm_child import Found, Ours, graded, in_child
 from grader.process.prepare import prepare_torch
 from grader.sandbox.transport import SandboxProblem, WorkerSource
 from grader.worker.warm_up import warm_up
@@ -70,12 +69,6 @@ class Judge:
         """Take the workers that were started before anything was read, and the ends of both connections."""
         self._workers, self._orders, self._answers = workers, orders, answers
         self._in_step = True  # with the server
-
-    def leave(self) -> None:
-        """Let go of all that is another process's."""
-        self._workers.leave()
-        self._orders.close()
-        self._answers.close()
 
     def work(self, runner: Runner) -> None:
         """Grade one order after another, until the other end hangs up, or this judge is to be replaced."""
@@ -142,22 +135,19 @@ UNUSED_SEED = 0
 
 def main() -> None:
     """Obey until the other end hangs up."""
-    numbers = [int(number) for number in sys.argv[1:]]
-    for number in numbers:
+    orders, answers = (int(number) for number in sys.argv[1:])
+    for number in (orders, answers):
         os.set_inheritable(number, False)
-    ends = [
-        (Connection(orders, writable=False), Connection(answers, readable=False))
-        for orders, answers in zip(numbers[::2], numbers[1::2], strict=True)
-    ]
+    asked, told = Connection(orders, writable=False), Connection(answers, readable=False)
     with contextlib.suppress(Closed):
-        key: JudgeKey = received(ends[0][0])
+        key: JudgeKey = received(asked)
         with using(key.accelerator):
             prepare_torch()
-            warm_up()  # here and not in each server
-            _serve(key, [Judge(open_workers(key.sandbox), *pair) for pair in ends])
+            warm_up()  # here and not in the server
+            _serve(key, Judge(open_workers(key.sandbox), asked, told))
 
 
-def _serve(key: JudgeKey, judges: Sequence[Judge]) -> None:
+def _serve(key: JudgeKey, judge: Judge) -> None:
     course = load_course()
     references = References(course)
     tasks = [course.task(task_id) for task_id in key.task_ids]
@@ -165,26 +155,6 @@ def _serve(key: JudgeKey, judges: Sequence[Judge]) -> None:
 
     def work() -> None:
         get_ready(references, tasks, course)
-        _own(judges).work(runner)
+        judge.work(runner)
 
     run_session(runner, tasks, "", work)
-
-
-def _own(judges: Sequence[Judge]) -> Judge:
-    """Return the judge of this process: the only one, or in each of the processes that are forked here its own."""
-    if len(judges) == 1:
-        return judges[0]
-    parent = os.getpid()
-    for judge in judges:
-        if os.fork() == 0:
-            die_with(parent)
-            for other in judges:
-                if other is not judge:
-                    other.leave()
-            return judge
-    for judge in judges:
-        judge.leave()
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.wait()
-    os._exit(0)

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import Pipe
@@ -39,17 +39,16 @@ def has_warm_judges() -> bool:
     return can_fork()
 
 
-def start_judges(key: JudgeKey, count: int) -> list[WarmJudge]:
-    """Start `count` judges with one reading of the course; they get ready while the caller goes on."""
-    pipes = [(Pipe(duplex=False), Pipe(duplex=False)) for _ in range(count)]  # for orders and for answers
-    process = _JudgeProcess(_started([end for (reads, _), (_, writes) in pipes for end in (reads, writes)]))
-    judges = [WarmJudge(orders_to, answers_from, process) for (_, orders_to), (answers_from, _) in pipes]
-    with judges[0]._talking():
-        judges[0]._orders.send(key)
-    return judges
+def start_judge(key: JudgeKey) -> WarmJudge:
+    """Start a judge; it gets ready while the caller goes on."""
+    (orders, orders_to), (answers_from, answers) = Pipe(duplex=False), Pipe(duplex=False)
+    judge = WarmJudge(orders_to, answers_from, _started(orders, answers))
+    with judge._talking():
+        judge._orders.send(key)
+    return judge
 
 
-def _started(theirs: Sequence[Connection]) -> subprocess.Popen[bytes]:
+def _started(*theirs: Connection) -> subprocess.Popen[bytes]:
     """Start the process, which alone has these ends from then on."""
     descriptors = [end.fileno() for end in theirs]
     path = os.pathsep.join(part for part in sys.path if part)
@@ -65,48 +64,19 @@ def _started(theirs: Sequence[Connection]) -> subprocess.Popen[bytes]:
             end.close()
 
 
-class _JudgeProcess:
-    """The process that the judges of one reading come from; it lasts as long as one of them."""
-
-    def __init__(self, popen: subprocess.Popen[bytes]) -> None:
-        self.popen, self.killed = popen, False
-        self._there, self._lock = set[WarmJudge](), threading.Lock()
-
-    def join(self, judge: WarmJudge) -> None:
-        self._there.add(judge)
-
-    def kill(self) -> None:
-        self.killed = True
-        with contextlib.suppress(OSError):
-            os.killpg(self.popen.pid, signal.SIGKILL)
-
-    def leave(self, judge: WarmJudge) -> None:
-        """Wait for the process with the last of its judges."""
-        with self._lock:
-            self._there.discard(judge)
-            last = not self._there
-        if last or self.killed:
-            try:
-                self.popen.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.popen.kill()
-                self.popen.wait()
-
-
 class WarmJudge:
     """A judge process that grades one order after another; one caller at a time."""
 
-    def __init__(self, orders: Connection, answers: Connection, process: _JudgeProcess) -> None:
+    def __init__(self, orders: Connection, answers: Connection, process: subprocess.Popen[bytes]) -> None:
         """Talk to a judge that was started; the first order waits until it is ready."""
         self._orders, self._answers, self._process = orders, answers, process
-        self.is_ready = False
+        self.is_ready = self._is_killed = False
         self._use = threading.Lock()  # of the connections: none is closed while somebody reads it
-        process.join(self)
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process that it comes from is still there."""
-        return self._process.popen.poll() is None
+        """Whether its process is still there."""
+        return self._process.poll() is None
 
     def grade(self, order: Order, meanwhile: Tell | None = None) -> ShardResult:
         """Grade an order.
@@ -157,7 +127,7 @@ class WarmJudge:
             yield
         except (OSError, EOFError) as problem:
             self.close()
-            if self._process.killed:
+            if self._is_killed:
                 raise JudgeStopped("the gradings were stopped") from None
             raise JudgeDied(f"a judge ended: {problem or 'the stream ended'}") from None
         except BaseException:
@@ -165,8 +135,10 @@ class WarmJudge:
             raise
 
     def kill(self) -> None:
-        """End it at once, with all that it has started and the judges that stand with it; from any thread."""
-        self._process.kill()
+        """End it at once, with all that it has started; from any thread."""
+        self._is_killed = True
+        with contextlib.suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self.close()
 
     def close(self) -> None:
@@ -174,27 +146,28 @@ class WarmJudge:
         self._orders.close()
         with self._use:
             self._answers.close()
-        self._process.leave(self)
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 class JudgePool:
-    """Lends judges to threads by what they are ready for; one is started when none is idle.
-
-    The first that is needed comes with as many others as will be: the course is then read once for all of them.
-    """
+    """Lends judges to threads by what they are ready for; one is started when none is idle."""
 
     def __init__(self, most: int | None = None) -> None:
         """Start with none; idle ones are kept for so many keys, and those of the key used longest ago end first."""
-        self._most, self._at_once = most, 1
+        self._most = most
         self._idle: dict[JudgeKey, list[WarmJudge]] = {}  # the key used last at the end
         self._busy: list[WarmJudge] = []
         self._lock = threading.Lock()
         self._closed = False
 
-    def open(self, at_once: int) -> None:
-        """Lend judges, also after `close`, to so many at the same time."""
+    def open(self) -> None:
+        """Lend judges, also after `close`."""
         with self._lock:
-            self._closed, self._at_once = False, at_once
+            self._closed = False
 
     def grade(self, key: JudgeKey, order: Order, meanwhile: Tell | None = None) -> ShardResult:
         """Grade with a judge that stands ready for `key`; where it dies, once more with a fresh one.
@@ -255,7 +228,7 @@ class JudgePool:
             if self._closed:
                 raise JudgeStopped("the gradings were stopped")
             self._make_room(key)
-            judge, *others = self._alive(key) or start_judges(key, 1 if key in self._idle else self._at_once)
+            judge, *others = self._alive(key) or [start_judge(key)]
             self._idle.pop(key, None)
             self._idle[key] = others
             self._busy.append(judge)

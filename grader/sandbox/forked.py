@@ -153,10 +153,6 @@ class ForkServer(ProcessSource):
             self._current.connection.close()
         self._current = None
 
-    def leave(self) -> None:
-        """Let go of the server, which another process uses; it ends with that one."""
-        self._control.close()
-
     def close(self) -> None:
         """End the server and whatever it runs; remove the scratch folders."""
         self._hang_up()

@@ -89,9 +89,6 @@ class WorkerSource(ABC):
     def rest(self) -> None:  # noqa: B027  # nothing runs
         """End every worker there is."""
 
-    def leave(self) -> None:  # noqa: B027  # nothing is held
-        """Let go of the workers in a process that forked the one that uses them."""
-
     def close(self) -> None:  # noqa: B027  # nothing is held
         """End the workers for good."""
 

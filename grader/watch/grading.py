@@ -52,7 +52,6 @@ class Judges:
         """Start none yet; `tell` is told when one gets ready."""
         self._course, self._sandbox, self.accelerator, self._tell = course, sandbox, accelerator, tell
         self._pool = JudgePool(MOST_JUDGES)
-        self._pool.open(1)
 
     def warm(self, topic: str) -> None:
         """Have a judge of a topic, ready to grade; wait until it is, or until nobody wants it any more.

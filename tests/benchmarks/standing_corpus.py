@@ -32,7 +32,7 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, IntakeError, NothingFound, Submission, TwoCandidates, find_submission
 from grader.judge.grading import report_of
 from grader.judge.order import JudgeKey, Order, OurProblem, ShardResult
-from grader.judge.warm_pool import JudgeDied, start_judges
+from grader.judge.warm_pool import JudgeDied, start_judge
 from grader.render.junit import to_junit
 from grader.report import Report
 from grader.report.json import to_json
@@ -71,7 +71,7 @@ class Judge:
         self._start()
 
     def _start(self) -> None:
-        self.standing = start_judges(JudgeKey(tuple(self.tasks), "auto", simulated_accelerator()), 1)[0]
+        self.standing = start_judge(JudgeKey(tuple(self.tasks), "auto", simulated_accelerator()))
         self.standing.wait()
         self.pid = self.standing._process.pid
         (self.server,) = children(self.pid)

@@ -142,7 +142,7 @@ atexit.register(POOL.close)
 def here(jobs: int) -> Iterator[Executor]:
     """Run `jobs` gradings at the same time on this machine; leaving early ends those that run."""
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
-    POOL.open(jobs)
+    POOL.open()
     try:
         yield pool
     finally:

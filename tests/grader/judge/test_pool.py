@@ -12,7 +12,7 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.judge import warm_pool as module
 from grader.judge.order import JudgeKey, OurProblem
-from grader.judge.warm_pool import JudgeDied, JudgePool, WarmJudge, _JudgeProcess
+from grader.judge.warm_pool import JudgeDied, JudgePool, WarmJudge
 
 KEY = JudgeKey(("losses.softmax",), "auto", simulated_accelerator())
 WAITS = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
@@ -23,21 +23,19 @@ def stood(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[WarmJudge]]:
     """The judges that were started so far; in place of the grader's process, each has one that only waits."""
     found: list[WarmJudge] = []
 
-    def start_judges(key: JudgeKey, count: int) -> list[WarmJudge]:
-        process = _JudgeProcess(subprocess.Popen(WAITS, stdin=subprocess.PIPE, start_new_session=True))
-        judges = [_judge(process) for _ in range(count)]
-        found.extend(judges)
-        return judges
+    def start_judge(key: JudgeKey) -> WarmJudge:
+        found.append(_judge(subprocess.Popen(WAITS, stdin=subprocess.PIPE, start_new_session=True)))
+        return found[-1]
 
-    monkeypatch.setattr(module, "start_judges", start_judges)
+    monkeypatch.setattr(module, "start_judge", start_judge)
     yield found
-    for process in {judge._process.popen for judge in found}:
+    for process in (judge._process for judge in found):
         assert process.stdin is not None
         process.stdin.close()
         process.wait()
 
 
-def _judge(process: _JudgeProcess) -> WarmJudge:
+def _judge(process: subprocess.Popen[bytes]) -> WarmJudge:
     (theirs, orders), (answers, also_theirs) = Pipe(duplex=False), Pipe(duplex=False)
     theirs.close(), also_theirs.close()
     return WarmJudge(orders, answers, process)
@@ -49,15 +47,14 @@ def _closed(judge: WarmJudge) -> bool:
 
 @pytest.fixture
 def judges() -> Iterator[JudgePool]:
-    """Judges for two gradings at the same time."""
+    """A pool that has started none."""
     judges = JudgePool()
-    judges.open(2)
     yield judges
     judges.close()
 
 
 def test_judge_is_lent_again_after_a_grading(judges: JudgePool, stood: list[WarmJudge]) -> None:
-    """Two stand from the start; one that is given back is kept, also when its grading failed."""
+    """One is started where none is idle; one that is given back is kept, also when its grading failed."""
     with judges.lend(KEY) as first, judges.lend(KEY) as second:
         assert stood == [first, second]
     with pytest.raises(OurProblem, match="a fault"), judges.lend(KEY) as third:
@@ -73,10 +70,9 @@ def test_judge_that_died_while_it_was_idle_is_closed_and_another_one_lent(
     with judges.lend(KEY) as first:
         pass
     first._process.kill()
-    first._process.popen.wait()
+    first._process.wait()
     with judges.lend(KEY) as fresh:
-        assert fresh not in stood[:2]
-        assert [_closed(judge) for judge in stood] == [True, True, False]
+        assert [_closed(judge) for judge in stood] == [True, False] and fresh is stood[1]
 
 
 def test_judge_that_died_while_it_graded_is_not_lent_again(
@@ -99,6 +95,6 @@ def test_judges_close_every_one_of_them_also_while_it_is_lent(
         assert all(_closed(judge) for judge in stood)
         with pytest.raises(OurProblem, match="stopped"), judges.lend(KEY):
             pass
-        judges.open(1)
+        judges.open()
     with judges.lend(KEY) as fresh:
         assert fresh is not late and not _closed(fresh)

@@ -15,7 +15,7 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.grading import report_of
 from grader.judge.order import JudgeKey, Order
-from grader.judge.warm_pool import WarmJudge, has_warm_judges, start_judges
+from grader.judge.warm_pool import WarmJudge, has_warm_judges, start_judge
 from grader.report import Report, Verdict
 
 TASK = "losses.l2_penalty"
@@ -105,7 +105,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmJudge]:
         (folder / f"{name}.py").write_text("open('imported', 'w')\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        judge = start_judges(JudgeKey((TASK,), "auto", simulated_accelerator()), 1)[0]
+        judge = start_judge(JudgeKey((TASK,), "auto", simulated_accelerator()))
         judge.wait()
     assert not (folder / "imported").exists()
     yield judge
@@ -195,10 +195,10 @@ def test_order_with_a_keyword_is_graded_for_it(grade: Grade) -> None:
 def test_judge_does_not_grow(grade: Grade, judge: WarmJudge) -> None:
     """Thirty orders leave a judge as it was: its memory, its descriptors, its processes."""
     ten = [grade(RIGHT, keyword="strength_zero") for _ in range(10)]
-    before = facts(judge._process.popen.pid)
+    before = facts(judge._process.pid)
     thirty = ten + [grade(RIGHT, keyword="strength_zero") for _ in range(20)]
-    assert facts(judge._process.popen.pid)[1:] == before[1:]
-    assert facts(judge._process.popen.pid)[0] <= before[0] + ROUNDING
+    assert facts(judge._process.pid)[1:] == before[1:]
+    assert facts(judge._process.pid)[0] <= before[0] + ROUNDING
     assert {report.tasks[0].verdict for report in thirty} == {Verdict.PASS}
 
 

@@ -16,7 +16,7 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import JudgeKey, Order
-from grader.judge.warm_pool import JudgeDied, has_warm_judges, start_judges
+from grader.judge.warm_pool import JudgeDied, has_warm_judges, start_judge
 
 TASK = "losses.l2_penalty"
 HANGING = b"import time\n\n\ndef l2_penalty(params, strength):\n    time.sleep(60)\n"
@@ -33,11 +33,11 @@ class Hanging:
 
     def __init__(self, folder: str) -> None:
         self.folder, self.ending = Path(folder), list[BaseException]()
-        self.judge = start_judges(JudgeKey((TASK,), "auto", simulated_accelerator()), 1)[0]
+        self.judge = start_judge(JudgeKey((TASK,), "auto", simulated_accelerator()))
         self.judge.wait()
         self.thread = threading.Thread(target=self._grade)
         self.thread.start()
-        self.pid = self.judge._process.popen.pid
+        self.pid = self.judge._process.pid
         self.server, self.child = wait_for(lambda: two(children(self.pid)))
         (self.worker,) = wait_for(lambda: children(self.server))
 

@@ -20,7 +20,7 @@ from grader.judge.outcome import Outcome
 from grader.judge.shard import is_first_failure
 from grader.judge.warm_child import in_child
 from grader.judge.warm_judge import Judge
-from grader.judge.warm_pool import JudgePool, WarmJudge, has_warm_judges, start_judges
+from grader.judge.warm_pool import JudgePool, WarmJudge, has_warm_judges, start_judge
 from grader.report import TaskReport, Verdict
 
 TASK = "losses.l2_penalty"
@@ -41,7 +41,7 @@ def order(text: str, **options: Any) -> Order:
 
 @pytest.fixture(scope="module")
 def judge() -> Iterator[WarmJudge]:
-    judge = start_judges(JudgeKey((TASK,), "auto", simulated_accelerator()), 1)[0]
+    judge = start_judge(JudgeKey((TASK,), "auto", simulated_accelerator()))
     yield judge
     judge.close()
 

@@ -47,10 +47,10 @@ def test_judges_are_started_with_what_the_caller_asks_of_its_c_library(
 def test_memory_of_a_judge_lies_in_large_pages_when_the_system_has_some() -> None:
     """What torch registers is in them from the start."""
     task = load_course().task("losses.l2_penalty")
-    (judge,) = warm_pool.start_judges(JudgeKey((task.id,), "auto", simulated_accelerator()), 1)
+    judge = warm_pool.start_judge(JudgeKey((task.id,), "auto", simulated_accelerator()))
     try:
         judge.wait()
-        pages = Path(f"/proc/{judge._process.popen.pid}/smaps_rollup").read_text()
+        pages = Path(f"/proc/{judge._process.pid}/smaps_rollup").read_text()
     finally:
         judge.close()
     sizes = dict(line.split()[:2] for line in pages.splitlines()[1:])

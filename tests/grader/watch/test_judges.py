@@ -69,7 +69,7 @@ def told():
 @pytest.fixture
 def judges(course, told, monkeypatch):
     FakeJudge.made, FakeJudge.answers = [], []
-    monkeypatch.setattr(warm_pool, "start_judges", lambda key, count: [FakeJudge(key)])
+    monkeypatch.setattr(warm_pool, "start_judge", FakeJudge)
     judges = Judges(course, "auto", simulated_accelerator(), told.append)
     yield judges
     judges.close()

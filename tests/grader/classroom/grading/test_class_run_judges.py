@@ -22,7 +22,7 @@ from grader.course import load_course
 from grader.intake import Content, Submission
 from grader.judge.accelerator import accelerator_for
 from grader.judge.order import JudgeKey, Order, OurProblem
-from grader.judge.warm_pool import JudgePool, JudgeStopped, WarmJudge, has_warm_judges, start_judges
+from grader.judge.warm_pool import JudgePool, JudgeStopped, WarmJudge, has_warm_judges, start_judge
 
 CASES = Path(__file__).parents[2] / "cases"
 TASK = "tensors.outer"
@@ -79,7 +79,7 @@ class Watch:
             raise KeyboardInterrupt
         if self.then == "kill" and self.seen == 1:
             for judge in [*POOL._busy, *(one for idle in POOL._idle.values() for one in idle)]:
-                os.kill(judge._process.popen.pid, signal.SIGKILL)
+                os.kill(judge._process.pid, signal.SIGKILL)
                 self.killed += 1
 
 
@@ -180,14 +180,14 @@ def order() -> Order:
 
 def test_judge_ends_with_its_grading_when_the_other_end_has_gone(order: Order) -> None:
     """A judge whose orders end while it grades an endless loop ends too, and so does everything it has started."""
-    judge = start_judges(JudgeKey((TASK,), order.sandbox, order.accelerator), 1)[0]
+    judge = start_judge(JudgeKey((TASK,), order.sandbox, order.accelerator))
     judge.wait()
-    before = set(_children(judge._process.popen.pid))
+    before = set(_children(judge._process.pid))
     thread = threading.Thread(target=_grade, args=(judge, order, []))
     thread.start()
-    _until(lambda: set(_children(judge._process.popen.pid)) - before)  # the child that grades
+    _until(lambda: set(_children(judge._process.pid)) - before)  # the child that grades
     judge._orders.close()
-    judge._process.popen.wait(PATIENCE)
+    judge._process.wait(PATIENCE)
     thread.join(PATIENCE)
     assert not thread.is_alive()
     _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in before))

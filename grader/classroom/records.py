@@ -55,9 +55,8 @@ class HandIn:
     attempt: int = 1  # of this student, in the order of handing in
     problem: str | None = None  # why nothing of it can be graded, and what to do: it is `unreadable`
     notes: tuple[str, ...] = ()  # files passed over, names changed; one sentence each
-    uploads: Mapping[str, str] = field(
-        default_factory=dict
-    )  # path inside the submission -> what its system calls it
+    # path inside the submission -> what its system calls it
+    uploads: Mapping[str, str] = field(default_factory=dict)
 
     def topic_files(self) -> Iterator[HandedFile]:
         """Yield the files by their topics: reading a class has given each the name of its topic."""

@@ -86,9 +86,8 @@ def _docstring(node: ast.AST) -> str | None:
 
 SHARED_SUITE_FILES = frozenset({"conftest.py"})
 SHARED_BY_SUITES = "shared.py"  # of one topic; it may be missing
-TAKEN = frozenset(
-    {"click", "grader", "nbformat", "numpy", "pytest", "rich", "torch"}
-)  # imported by the grader
+# imported by the grader
+TAKEN = frozenset({"click", "grader", "nbformat", "numpy", "pytest", "rich", "torch"})
 LEFT_BEHIND = frozenset({"__pycache__", "Thumbs.db"})
 
 

@@ -14,9 +14,8 @@ import os
 
 import torch
 
-REPEATABLE_PRODUCTS = {
-    "CUBLAS_WORKSPACE_CONFIG": ":4096:8"
-}  # read when CUDA starts; cuBLAS then repeats its sums
+# read when CUDA starts; cuBLAS then repeats its sums
+REPEATABLE_PRODUCTS = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
 
 def make_repeatable() -> None:
     """Switch off what makes float32 less than float32, and what chooses another algorithm by the clock."""

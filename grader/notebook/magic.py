@@ -21,7 +21,6 @@ from grader.learner.folder import folder_above
 from grader.notebook.kernel import CannotGrade, cells_of, defined_in, grade_cells, hint
 from grader.render import terminal
 from grader.render.html.environment import page
-from grader.render.html.markup import has_drawings
 from grader.render.page import drawn
 from grader.report import Report
 from grader.report.selection import first_failed
@@ -127,9 +126,8 @@ def _topic_of(course: Course, defined: set[str]) -> str:
 # in a notebook that is not trusted, which shows no frames.
 FRAME = """<p><b>{points}</b>, {tasks}</p>
 <iframe sandbox title="What the tests found" srcdoc="{page}"
- style="width: 100%; height: {height}px; border: 1px solid #8886; border-radius: 6px; resize: vertical"></iframe>
+ style="width: 100%; height: 480px; border: 1px solid #8886; border-radius: 6px; resize: vertical"></iframe>
 """
-HEAD, ROW, FAILURE, DRAWING, TALLEST = 130, 42, 240, 280, 720  # pixels
 
 
 def framed(report: Report) -> str:
@@ -139,19 +137,7 @@ def framed(report: Report) -> str:
     shown = page(
         "output.html.j2", package=__package__, points=points, report=report, failed=first_failed(report)
     )
-    return FRAME.format(
-        points=escape(points), tasks=escape(f"{names}: {tally(report.tasks)}"), page=escape(shown),
-        height=min(TALLEST, _height(report)),
-    )  # fmt: skip
-
-
-def _height(report: Report) -> int:
-    """Return about what the page needs, so that little of it has to be scrolled."""
-    failed = first_failed(report)
-    test = failed.first_failure if failed else None
-    notes = ROW * (len(report.notes) + (report.incomplete is not None))
-    drawing = DRAWING if test and has_drawings(test) else 0
-    return HEAD + ROW * len(report.tasks) + notes + (FAILURE if failed else 0) + drawing
+    return FRAME.format(points=escape(points), tasks=escape(f"{names}: {tally(report.tasks)}"), page=escape(shown))
 
 
 def plain(report: Report) -> str:

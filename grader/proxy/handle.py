@@ -43,9 +43,8 @@ class Handle:
     def __getattr__(self, name: str) -> Any:
         """Return an attribute of the object."""
         if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(
-                name
-            )  # protocols of Python and torch are never asked of a submission's object
+            # protocols of Python and torch are never asked of a submission's object
+            raise AttributeError(name)
         value = self._session.ask({"op": "attribute", "handle": self._number, "attribute": name})
         if isinstance(value, Handle) and value._class_name == "method":
             vars(value)["_path"] = f"{self._class_name}.{name}"

@@ -97,7 +97,8 @@ class Session:
         self._loaded, self._sources = slug, dict(sources)
         if self.transport.files != sources:  # a worker that has served others has them
             self.ask({"op": "files", "sources": self._sources}, codes=dict(codes))
-            self.transport.files = self._sources
+            self.transport.files.clear()
+            self.transport.files.update(self._sources)
         self.ask({"op": "load", "slug": slug, "seed": seed})
 
     def seed(self, seed: int) -> None:

@@ -10,7 +10,7 @@ import io
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ class Loopback:
         """Serve `namespace`, or whatever a `load` request brings."""
         self._worker, self._printed = Worker(namespace), BoundedOutput() if namespace is None else None
         self._folder: str | None = None
-        self.files: Mapping[str, str] = {}
+        self.files = dict[str, str]()
         self._pythons, self._numpys = random.getstate(), np.random.get_state()
         self._own = torch.get_rng_state()
 

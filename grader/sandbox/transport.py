@@ -7,7 +7,7 @@ import secrets
 import socket
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from grader.wire.frame import Ahead, BadFrame, Buffer, Header, pack, unpack
@@ -59,7 +59,7 @@ class Transport(Protocol):
     `files` are the sources that its worker was given to load from; a new one has none.
     """
 
-    files: Mapping[str, str]
+    files: dict[str, str]
 
     @property
     def scratch(self) -> str:

@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from grader.device.choice import computes_on_cuda
 from grader.sandbox.transport import (
@@ -42,7 +42,7 @@ class WorkerProcess(ABC):
         """Hold a process that was started for the tests of one `key`."""
         self.connection, self.pid, self.scratch, self.key = connection, pid, scratch, key
         self.ended, self._has_volume = False, has_volume
-        self.files: Mapping[str, str] = {}
+        self.files = dict[str, str]()
 
     def look(self) -> None:
         """Look at it once. Raises WorkerGone when it takes more than it may."""
@@ -69,16 +69,7 @@ class WorkerUse(Channel):
         """Talk to `process` for at most `seconds`."""
         waited = functools.partial(waited_for_processor, process.pid)
         super().__init__(process.connection, seconds, process.look, waited)
-        self.scratch, self._process = process.scratch, process
-
-    @property
-    def files(self) -> Mapping[str, str]:
-        """The sources that the process was given to load from."""
-        return self._process.files
-
-    @files.setter
-    def files(self, sources: Mapping[str, str]) -> None:
-        self._process.files = sources
+        self.scratch, self.files, self._process = process.scratch, process.files, process
 
     def request(self, header: Header, buffers: Sequence[Buffer]) -> Answer:
         """Ask the worker. Raises WorkerGone, with the reason for a death, after which it is not used again."""

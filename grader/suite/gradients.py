@@ -80,9 +80,8 @@ def check_gradcheck(function: Callable[..., Any], *args: Any, second: bool = Fal
 def _against_differences(test: Any, call: Callable[..., Any], args: Sequence[Any], what: str) -> None:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # of single precision, which a suite never passes but a variant may make
+            # of single precision, which a suite never passes but a variant may make
+            warnings.simplefilter("ignore")
             test(call, args, fast_mode=True)  # in one random direction, not once for each number
     except SubmissionError:
         raise

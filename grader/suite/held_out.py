@@ -114,9 +114,8 @@ def check_history(
         CheckFailure: the first is not that of a net that begins, the last not that of the net that came back.
     """
     first, last = trained.losses[0], trained.losses[-1]
-    models = [
-        copy.deepcopy(each.model).train() for each in (start, trained)
-    ]  # as the losses were made: in training
+    # as the losses were made: in training
+    models = [copy.deepcopy(each.model).train() for each in (start, trained)]
     before, after = (float(loss(predicted(model, x), y)) for model in models)
     begun = after < first <= 1.5 * before + 0.5
     expected = f"between {before:.2g}, of the untrained net, and {after:.2g}, of the trained one"

@@ -143,9 +143,8 @@ class Training:
 
     submission: Submission
     name: str
-    oracle: Callable[
-        [Any], nn.Module
-    ]  # the promised net for such x, of torch's own layers, in the dtype of x
+    # the promised net for such x, of torch's own layers, in the dtype of x
+    oracle: Callable[[Any], nn.Module]
     optimizer: Optimizer
     lr: float
     batch_size: int

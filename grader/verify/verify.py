@@ -31,9 +31,8 @@ from grader.verify.unit import (
     seed_units,
 )
 
-Tell = Callable[
-    [int, int, str], None
-]  # parts that are done, parts that are known of, and the last one's name
+# parts that are done, parts that are known of, and the last one's name
+Tell = Callable[[int, int, str], None]
 Follow = Callable[[Found], list[Unit]]
 
 

@@ -95,9 +95,8 @@ def remember(filename: str, source: str) -> None:
 
 def seed_everything(seed: int) -> None:
     """Seed the three generators that a submission may draw from."""
-    torch.default_generator.manual_seed(
-        seed
-    )  # torch.manual_seed also queues work for devices that are not there
+    # torch.manual_seed also queues work for devices that are not there
+    torch.default_generator.manual_seed(seed)
     if computes_on_cuda():
         cuda.seed(seed)
     random.seed(seed)

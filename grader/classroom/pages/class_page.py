@@ -13,9 +13,7 @@ from grader.render.html.markup import marks_in_use
 from grader.text.formatting import number
 
 # Rows of each table at most, by the function that gives them.
-TABLES = {
-    "mistakes": 40, "hardest_tasks": 15, "hardest_tests": 15, "not_graded": None,
-}  # fmt: skip
+TABLES = {"mistakes": 40, "hardest_tasks": 15, "not_graded": None}
 MOST_NAMES = 30  # of one mistake
 WIDEST_ON_PAPER = 60  # columns of the map
 EPSILON = 1e-9

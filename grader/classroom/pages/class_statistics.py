@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -15,8 +15,6 @@ from grader.render.html.markup import kind, sign
 from grader.report import TaskReport, Verdict
 from grader.report.selection import WAITING
 from grader.text.formatting import share
-
-Key = tuple[str, str]  # a task, and the name of one of its tests or nothing
 
 
 @dataclass(frozen=True)
@@ -46,34 +44,23 @@ def graded(result: ClassResult) -> list[Standing]:
 
 
 def hardest_tasks(result: ClassResult) -> list[Passed]:
-    """Every task that somebody has not got right, the hardest first."""
-    titles = {(column.id, ""): column.title for column in result.columns}
-    return _hardest((((task.id, ""), task.verdict) for task in _tasks(result)), titles)
-
-
-def hardest_tests(result: ClassResult) -> list[Passed]:
-    """Every test of a core that somebody did not pass, the hardest first; a part not attempted counts as not passed."""
-    tests = [(task.id, test) for task in _tasks(result) for test in task.tests if not test.detail]
-    titles = {(task, test.name): test.title or test.name for task, test in tests}
-    return _hardest((((task, test.name), test.verdict) for task, test in tests), titles)
-
-
-def _hardest(verdicts: Iterable[tuple[Key, Verdict]], titles: Mapping[Key, str]) -> list[Passed]:
-    found: dict[Key, list[Verdict]] = {}
-    for key, verdict in verdicts:
-        found.setdefault(key, []).append(verdict)
+    """Every task that somebody has not got right, the hardest first; one not attempted counts as not right."""
+    titles = {column.id: column.title for column in result.columns}
+    found: dict[str, list[Verdict]] = {}
+    for task in _tasks(result):
+        found.setdefault(task.id, []).append(task.verdict)
     rows = [
         Passed(
-            task=key[0],
-            title=titles.get(key, ""),
+            task=task,
+            title=titles.get(task, ""),
             passed=sum(verdict.is_right for verdict in given),
             tried=sum(verdict not in WAITING for verdict in given),
             graded=len(given),
         )
-        for key, given in found.items()
+        for task, given in found.items()
     ]
     hard = [row for row in rows if row.passed < row.graded]
-    return sorted(hard, key=lambda row: (row.passed / row.graded, row.task, row.title))
+    return sorted(hard, key=lambda row: (row.passed / row.graded, row.task))
 
 
 def mistakes(result: ClassResult) -> list[KnownMistake]:

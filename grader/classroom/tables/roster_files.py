@@ -101,7 +101,7 @@ STUDENT = ("", "student")  # in Gradescope's column of roles
 
 def _exported_rows(sheet: Sheet) -> list[tuple[int, Row]] | None:
     """Return the students of a system's export with their lines; None for a table that none of them writes."""
-    for read in (_canvas, _gradescope, _moodle, _participants):
+    for read in (_canvas, _gradescope, _moodle):
         try:
             found = list(read(sheet))
         except CannotFill:
@@ -146,18 +146,6 @@ def _moodle(sheet: Sheet) -> Iterator[tuple[int, Row]]:
         name = cells[0] if cells and cells[0] != email else ""
         found.append((row, {"name": name, "email": email, "moodle": number, "sis": _number(said)}))
     yield from _with_ids(found, ("sis", "email", "moodle"))
-
-
-def _participants(sheet: Sheet) -> Iterator[tuple[int, Row]]:
-    """Yield who stands in Moodle's list of participants, or in the grades that it exports."""
-    names, found = set(_names(sheet)), []
-    if not {"first name", "email address"} <= names or not {"last name", "surname"} & names:
-        raise CannotFill("no list of participants of Moodle")
-    for row, said in _records(sheet):
-        name = f"{said['first name']} {said['last name'] or said['surname']}".strip()
-        email, login = said["email address"], said["username"]
-        found.append((row, {"name": name, "email": email, "sis": _number(said), "login": login}))
-    yield from _with_ids(found, ("sis", "email"))
 
 
 def _with_ids(rows: Sequence[tuple[int, Row]], columns: Sequence[str]) -> Iterator[tuple[int, Row]]:

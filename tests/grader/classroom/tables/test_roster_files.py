@@ -116,7 +116,6 @@ GERMAN = """ID;Vollständiger Name;E-Mail-Adresse;Status;Bewertung;Bestwertung;B
 Zuletzt geändert (Abgabe);Zuletzt geändert (Bewertung);Feedback als Kommentar
 Teilnehmer/in11;Ada Lovelace;ada@example.org;Abgegeben;;10,00;Ja;-;-;
 """
-PARTICIPANTS = "\ufeff\"First name\",Surname,\"Email address\",Groups\nAda,Lovelace,ada@example.org,A\n"
 
 
 @pytest.mark.parametrize(
@@ -145,12 +144,11 @@ PARTICIPANTS = "\ufeff\"First name\",Surname,\"Email address\",Groups\nAda,Lovel
             ],
         ),
         (GERMAN, [Student("ada@example.org", "Ada Lovelace", "ada@example.org", {"moodle": "11"})]),
-        (PARTICIPANTS, [Student("ada@example.org", "Ada Lovelace", "ada@example.org")]),
     ],
-    ids=["canvas", "gradescope", "moodle", "moodle_in_german", "moodle_participants"],
+    ids=["canvas", "gradescope", "moodle", "moodle_in_german"],
 )  # fmt: skip
 def test_roster_may_be_what_a_system_exports(text: str, students: list[Student], tmp_path: Path) -> None:
-    """The gradebook, the worksheet, or the list of participants is the class list as it is."""
+    """The gradebook or the worksheet is the class list as it is."""
     assert list(read_roster(write(tmp_path, text)).students) == students
 
 

@@ -279,6 +279,14 @@ class _TrainedInEvaluationMode(Loop):
         return super().value(x, y)
 
 
+class _EvaluationModeStays(Loop):
+    """the first epoch ends in evaluation mode, and the others are trained in it: call train() at the start of each"""
+
+    def told(self, each: Losses) -> list[Any]:
+        self.model.eval()
+        return super().told(each)
+
+
 class _LeftInTrainingMode(Loop):
     """the net is left in training mode: it comes back in evaluation mode"""
 

@@ -41,7 +41,7 @@ def _loop(x, y, generator, epochs=6, batch_size=25, lr=0.005, net=_Net):
 globals().update(
     wrong_loops(
         _loop, "labels_never_shuffled", "lr_typed_in", "loss_in_evaluation", "trained_in_evaluation_mode",
-        "optimizer_of_each_batch",
+        "optimizer_of_each_batch", "evaluation_mode_stays",
     )  # fmt: skip
 )
 
@@ -56,6 +56,22 @@ def filters_not_trained(*args, **options):
     loop = _loop(*args, **options)
     others = [p for name, p in loop.model.named_parameters() if not name.startswith("conv")]
     loop.optimizer = lambda parameters, lr: torch.optim.Adam(others, lr=lr)
+    return loop.run()
+
+
+@mistake("the optimizer has no batch norms: it gets all parameters of the net")
+def norms_not_trained(*args, **options):
+    loop = _loop(*args, **options)
+    others = [p for name, p in loop.model.named_parameters() if not name.startswith("bn")]
+    loop.optimizer = lambda parameters, lr: torch.optim.Adam(others, lr=lr)
+    return loop.run()
+
+
+@mistake("the filters are drawn from `generator`, whose first draws are the orders: they come from torch's own")
+def filters_from_the_generator(x, y, generator, *rest, **options):
+    loop = _loop(x, y, generator, *rest, **options)
+    for filters in (loop.model.conv1, loop.model.conv2):
+        filters.data = torch.randn(filters.shape, generator=generator).to(x) * filters.std()
     return loop.run()
 
 
@@ -168,6 +184,16 @@ class _Zeros(_Net):
 @mistake("all filters start at 0 and stay alike: they are drawn")
 def filters_of_zeros(*args, **options):
     return _loop(*args, net=_Zeros, **options).run()
+
+
+class _Within(_Drawn):
+    def of(self, seen):
+        return (2 / seen / 3) ** 0.5
+
+
+@mistake("the filters are uniform between -s and s, which have deviation s / sqrt(3): s is to be the deviation")
+def within_the_deviation(*args, **options):
+    return _loop(*args, net=_Within, **options).run()
 
 
 class _Large(_Net):

@@ -31,6 +31,11 @@ def net_in_float32(x, *rest, **options):
     return _right(x.float(), *rest, **options)
 
 
+@mistake("the pixels are standardised before the training: the net is to read x as it is")
+def standardised(x, *rest, **options):
+    return _right((x - x.mean()) / x.std(), *rest, **options)
+
+
 @mistake("the net stays on the CPU: it goes where x is")
 def net_on_the_cpu(x, y, *rest, **options):
     return _right(x.cpu(), y.cpu(), *rest, **options)

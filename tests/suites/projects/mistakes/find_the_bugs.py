@@ -44,7 +44,7 @@ def _script(*left):
         parameters = list(trained.parameters())[-2:] if "some" in left else list(trained.parameters())
         optimizer = torch.optim.Adam(parameters, lr=lr)
         order = torch.randperm(len(x), generator=generator) if "order" in left else None
-        losses, accuracies, best, batches = [], [], {}, 0
+        losses, accuracies, best, batches, shuffled = [], [], {}, 0, None
         trained.train()
         for epoch in range(epochs):
             if "once" not in left:
@@ -54,6 +54,8 @@ def _script(*left):
             each = []
             source = None if "generator" in left else generator
             rows_of = torch.randperm(len(x), generator=source) if order is None else order
+            if "again" in left:
+                rows_of = shuffled = rows_of if shuffled is None else shuffled[rows_of]
             for group in optimizer.param_groups:
                 group["lr"] = _rate(left, epoch, 0, lr, group["lr"])
             for rows in rows_of.to(x.device).split(batch_size):
@@ -99,6 +101,7 @@ def _accuracy(left, model, x_val, y_val):
 LEFT = {
     "scale": "x_val has numbers of its own: it is moved and divided by those of x",
     "order": "the order is drawn once: each epoch has its own",
+    "again": "each epoch shuffles what the one before had shuffled: its order is one of the rows as they came",
     "some": "the optimizer has only some parameters: it gets all of the model",
     "relu": "a ReLU cuts the scores at 0 before the cross-entropy, which takes raw scores",
     "batches": "the learning rate follows the number of batches: it follows the number of the epoch",

@@ -38,6 +38,12 @@ def _rows(names, device, end=0, padding=-100, longest=0, a=1):
     return read.to(device), told.to(device)
 
 
+class _PaddedNet(_Net):
+    def __init__(self):
+        super().__init__()
+        self.embedding = reference("rnn").Embedding(27, 16, padding_idx=0)
+
+
 def _write(model, generator, device, temperature=1.0, longest=20):
     """Write a name; at temperature 0 the largest score wins."""
     token, state, name = torch.zeros(1, 1, dtype=torch.int64, device=device), None, ""
@@ -88,6 +94,11 @@ def _right(*given, **options):
 @mistake("padding counts in the loss: the loss has a label that it ignores")
 def padding_counts(*given, **options):
     return _wrong(given, options, rows=lambda *to: _rows(*to, padding=0))
+
+
+@mistake("token 0 is the padding token of the embedding, and its row is never trained: it begins each name")
+def padded_embedding(*given, **options):
+    return _wrong(given, options, net=_PaddedNet)
 
 
 @mistake("all names are filled up to the longest, and what fills them counts in the loss")

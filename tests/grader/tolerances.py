@@ -32,6 +32,7 @@ from grader.judge.runner import Runner, is_statistical
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject, SourceSubject, Subject
 from grader.process.prepare import prepare_torch
+from grader.report import Verdict
 from grader.sandbox.loopback import NoSandbox
 from grader.suite import compare
 from grader.suite.mistakes import Mistake
@@ -41,14 +42,13 @@ FAR = 1000.0  # of a mistake that goes so far beyond what is allowed no more is 
 
 
 def share_of(got: Tensor, want: Tensor, rtol: float, atol: float) -> float:
-    """Return the largest difference of two tensors as a share of what is allowed; 0 where none is."""
-    if not (want.is_floating_point() or want.is_complex()) or not want.numel():
-        return 0.0
+    """Return the largest difference of two tensors as a share of what is allowed."""
+    if not (want.is_floating_point() or want.is_complex()):
+        return 0.0 if torch.equal(got, want) else float("inf")
     kind = torch.complex128 if want.is_complex() else torch.float64
     got, want = got.to(kind), want.to(kind)
-    both = got.isfinite() & want.isfinite()
-    shares = (got - want).abs() / (atol + rtol * want.abs())
-    shares = shares[both & (got != want)]  # 0 / 0 where equal numbers have to be equal
+    shares = ((got - want).abs() / (atol + rtol * want.abs())).nan_to_num(float("inf"))
+    shares = shares[(got != want) & ~(got.isnan() & want.isnan())]  # what is equal has no share, not 0 / 0
     return float(shares.max()) if shares.numel() else 0.0
 
 
@@ -131,10 +131,12 @@ class Measurement:
         for item in sorted(items, key=is_statistical):
             with measured() as shares:
                 outcome = play_mistake(runner, task, mistake, item)
+            if outcome.verdict is Verdict.FORBIDDEN:
+                return float("inf")
             if not is_telling(outcome):
                 continue
             evidence = getattr(outcome.problem, "evidence", None)
-            if evidence is None or evidence.kind != "value":
+            if evidence is None or evidence.kind not in ("value", "finite"):
                 return float("inf")
             furthest = max(furthest, *shares, 0.0)
             if furthest > FAR:

@@ -159,7 +159,7 @@ def test_train_gpt_has_a_rate_for_each_step(submission, rng):
     got = submission.run(train, table, inputs, targets, rng.seed(), options)
     # All gradients have one sign, and hardly change: a step of Adam is its rate, and the steps sum to 0.3.
     moved = got["table"][0, 1].item() - got["table"][1, 0].item()
-    check_close(moved, 0.3, "how far the score of the right token rises", rtol=0.02)
+    check_close(moved, 0.3, "how far the score of the right token rises", rtol=0.04)
 
 
 @pytest.mark.weight(3)

@@ -106,7 +106,7 @@ def test_contrastive_loss_of_equal_vectors(submission, rng):
     """Equal vectors of one kind cost 0, of two kinds the full margin; no nan."""
     x1 = rng.normal(2, 3).requires_grad_()
     got = submission.contrastive_loss(x1, x1.detach().clone(), torch.tensor([True, False]), 2.0, "none")
-    check_close(got, torch.tensor([0.0, 2.0], dtype=torch.float64), rtol=0.0, atol=1e-4)
+    check_close(got, torch.tensor([0.0, 2.0], dtype=torch.float64), rtol=0.0, atol=1e-3)
     gradient = torch.autograd.grad(got, x1, rng.normal(2))[0]
     check_finite(gradient, "gradient where the vectors are equal")
     check_close(gradient[0], torch.zeros(3, dtype=torch.float64), "gradient of the pair of one kind")

@@ -135,7 +135,7 @@ def test_AdamW_decays_apart_from_the_gradient(submission, rng, shared, draw):
     got = submission.run(shared.train, "AdamW", [start], [[gradient]] * steps, options)
     path = got.get("parameter 0") if isinstance(got, dict) else got
     draw.path("two weights, the gradient of one a million times the other's", path, torch.stack(want[1:]))
-    check_close(got, {"parameter 0": torch.stack(want[1:])}, "path [step, entry]", rtol=2e-5, atol=2e-5)
+    check_close(got, {"parameter 0": torch.stack(want[1:])}, "path [step, entry]", rtol=5e-5, atol=5e-5)
 
 
 def test_AdamW_on_a_device(submission, rng, shared):

@@ -74,20 +74,20 @@ def check_paths(submission, starts, gradients, options, **settings):
 @pytest.mark.weight(2)
 def test_MendedSGD_of_one_step(submission):
     """p = 1, grad 2, weight decay 0.5, lr 0.1: p becomes 1 - 0.1 * 2.5 = 0.75."""
-    one, two = torch.tensor([1.0]).double(), torch.tensor([2.0]).double()
+    one, two = torch.tensor([1.0], dtype=torch.float64), torch.tensor([2.0], dtype=torch.float64)
     options = {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.5}
     got = submission.run(play, [one], [[two]], options)
-    check_close(got["paths"][0][0], torch.tensor([0.75]).double(), **ROOM)
+    check_close(got["paths"][0][0], torch.tensor([0.75], dtype=torch.float64), **ROOM)
 
 
 @pytest.mark.visible
 @pytest.mark.weight(2)
 def test_MendedSGD_after_the_gradient_was_overwritten(submission):
     """Gradients 2, then 4 in the same memory: p goes from 1 to 0.8 and to 0.3."""
-    one, two = torch.tensor([1.0]).double(), torch.tensor([2.0]).double()
+    one, two = torch.tensor([1.0], dtype=torch.float64), torch.tensor([2.0], dtype=torch.float64)
     options = {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.0}
     got = submission.run(play, [one], [[two], [2 * two]], options, (), True)
-    want = [[torch.tensor([0.8]).double()], [torch.tensor([0.3]).double()]]
+    want = [[torch.tensor([0.8], dtype=torch.float64)], [torch.tensor([0.3], dtype=torch.float64)]]
     check_close(got["paths"], want, "p after each step", **ROOM)
 
 
@@ -95,10 +95,10 @@ def test_MendedSGD_after_the_gradient_was_overwritten(submission):
 @pytest.mark.weight(2)
 def test_MendedSGD_after_the_list_was_turned_round(submission):
     """Gradients 2 and -2, the list reversed between two steps: 0.5 and 1.5."""
-    one, two = torch.tensor([1.0]).double(), torch.tensor([2.0]).double()
+    one, two = torch.tensor([1.0], dtype=torch.float64), torch.tensor([2.0], dtype=torch.float64)
     options = {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.0}
     got = submission.run(play, [one, one], [[two, -two]] * 2, options, ((0, 1), (1, 0)))
-    want = [torch.tensor([0.5]).double(), torch.tensor([1.5]).double()]
+    want = [torch.tensor([0.5], dtype=torch.float64), torch.tensor([1.5], dtype=torch.float64)]
     check_close(got["paths"][1], want, "both after two steps", **ROOM)
 
 

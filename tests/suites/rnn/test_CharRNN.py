@@ -38,7 +38,7 @@ def test_CharRNN_of_two_letters(submission):
         "linear.bias": [1.0, 2.0],
     }
     model = submission.CharRNN(2, 1).double()
-    model.load_state_dict({key: torch.tensor(value).double() for key, value in weights.items()})
+    model.load_state_dict({key: torch.tensor(value, dtype=torch.float64) for key, value in weights.items()})
     want = torch.tensor([[[7.0, -1.0], [1.0, 2.0]]]).double(), torch.zeros(1, 1, 1).double()
     check_close(model(torch.tensor([[1, 0]])), want, "scores and last state", atol=1e-6)
 

@@ -73,7 +73,7 @@ def test_unknown_topic_and_unknown_folder_are_refused_as_by_other_commands(grade
     """With the nearest name, and before anything is written."""
     code, _, err = grade("lesson", "optimizer")
     assert code == 2 and "did you mean optimizers" in err
-    assert err == grade("notebook", "optimizer")[2]
+    assert err == grade("list", "optimizer")[2]
     code, _, err = grade("lesson", "losses", "--html", "none/page.html")
     assert code == 2 and "there is no folder none" in err
     assert opened == []

@@ -17,7 +17,7 @@ from grader.course.stub import stub_of
 from grader.intake import find_submission
 from grader.intake.notebook_document import Cell
 from grader.learner.definitions import named, replaced
-from grader.notebook.kernel import grade_cells
+from grader.notebook.kernel import GRADE, grade_cells
 from grader.report import Verdict
 
 COURSE = load_course()
@@ -121,7 +121,7 @@ class Player:
         def run(command, cwd, **options):
             here = os.getcwd()
             os.chdir(cwd)
-            code = self.grade(*command[4:])[0]
+            code = self.grade(*command[len(GRADE) :])[0]
             os.chdir(here)
             return SimpleNamespace(returncode=code, stdout="", stderr="")
 

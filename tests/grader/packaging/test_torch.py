@@ -74,6 +74,7 @@ def test_torch_that_is_too_old_is_refused_whatever_the_device(installed, release
 def test_every_command_that_grades_refuses_a_torch_that_is_too_old(installed, monkeypatch, tmp_path, capsys, line):
     installed("2.9.1")
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("grader.cli.watch._screen", lambda: None)  # of a terminal, which a test has not
     assert main(line.format(tmp_path).split()) == 3
     assert "torch 2.9.1 is too old, 2.10 is needed" in capsys.readouterr().err
 

@@ -194,7 +194,7 @@ def nucleus_without_the_temperature(logits, temperature=1.0, top_k=None, top_p=N
     return shares / shares.sum(-1, keepdim=True)
 
 
-@mistake("the nucleus is found before top_k: first k tokens, then the nucleus of these")
+@mistake("the nucleus is that of all tokens: what top_k leaves is divided by its sum first")
 def p_before_k(logits, temperature=1.0, top_k=None, top_p=None):
     if temperature == 0:
         return _greedy(logits)

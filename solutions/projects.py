@@ -328,7 +328,7 @@ def name_writer(
         generator, epochs, batch_size, lr, device, dtype: as for `digits_mlp`; where to compute, and of which precision.
         count: how many names to write, at least 0.
     Keys of the state_dict, in any order:
-        embedding: your `Embedding(27, 16)`; cell: `LSTMCell(16, 64)`, from zeros in each name; linear: `Linear(64, 27)`.
+        embedding: `Embedding(27, 16)`; cell: `LSTMCell(16, 64)`, from zeros in each name; linear: `Linear(64, 27)`.
     Returns:
         Writer: model, called as model(tokens (N, T), state or None), gives (scores (N, T, 27), state), and expects the
         letters of held-out names better than a table of three letters; losses; names, a list of strings.

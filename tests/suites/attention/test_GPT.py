@@ -167,7 +167,7 @@ def test_GPT_starts_small(submission):
     """Both tables start small: far from the deviation 1 of torch.nn.Embedding."""
     deviations = submission.run(starts, (50, 40, 16, 2, 0))
     for name, deviation in zip(("embedding.weight", "positions.weight"), deviations, strict=True):
-        check_that(deviation < 0.5, f"the deviation of {name} at the start", "below 0.5", f"{deviation:.2f}")
+        check_that(deviation < 0.5, f"the deviation of {name} at the start", "below 0.5", "0.5 or more")
 
 
 @pytest.mark.statistical

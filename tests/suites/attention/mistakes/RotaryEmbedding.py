@@ -67,12 +67,6 @@ class AnglesRepeatedByEntry(_Parts):
         return x * angles.cos() + torch.cat([-v, u], -1) * angles.sin()
 
 
-@mistake("half precision comes back as float32: the result has the dtype of x")
-class ComesBackInFloat32(_Parts):
-    def forward(self, x, offset=0):
-        return super().forward(x if x.dtype == torch.float64 else x.float(), offset)
-
-
 @mistake("pairs are turned back: the minus stands with v sin a in the first half")
 class TurnedBack(_Parts):
     def _turned(self, u, v, cos, sin):

@@ -33,9 +33,9 @@ def test_judges_are_started_with_what_the_caller_asks_of_its_c_library(
 ) -> None:
     """Somebody's own setting of the C library stays; without one the judges' is made."""
     monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
-    warm_pool._started([])
+    warm_pool._started()
     monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.arena_max=1")
-    warm_pool._started([])
+    warm_pool._started()
     asked = [environment["GLIBC_TUNABLES"] for environment in environments]
     assert asked == ["glibc.malloc.hugetlb=1", "glibc.malloc.arena_max=1"]
 

@@ -33,9 +33,8 @@ from grader.judge.subject import ReferenceSubject, open_workers
 from grader.judge.warm_child import Found, Ours, graded, in_child
 from grader.process.prepare import prepare_torch
 from grader.sandbox.transport import SandboxProblem, WorkerSource
+from grader.worker.endpoint import GARBAGE_THRESHOLDS
 from grader.worker.warm_up import warm_up
-
-GARBAGE_THRESHOLDS = (20_000, 20, 20)  # a child is short-lived, as a worker is
 
 
 def get_ready(references: References, tasks: Sequence[Task], course: Course) -> None:
@@ -51,7 +50,7 @@ def get_ready(references: References, tasks: Sequence[Task], course: Course) -> 
         _read_like_a_submission(references, [task for task in tasks if task.topic == slug], course)
     gc.collect()
     gc.freeze()  # so that a child's collection does not copy every page
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    gc.set_threshold(*GARBAGE_THRESHOLDS)  # a child is short-lived, as a worker is
     gc.enable()
 
 

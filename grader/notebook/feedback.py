@@ -14,8 +14,7 @@ from grader.intake.notebook_writing import CellData, code_cell, notebook_text, s
 from grader.intake.python_text import UnreadableSource
 from grader.render.failure import failure, labels, open_details
 from grader.render.page import Page, drawn
-from grader.report import Report, TaskReport, Verdict
-from grader.report.selection import WAITING
+from grader.report import WAITING, Report, TaskReport, Verdict
 from grader.text.escape import one_line
 from grader.text.formatting import MARKS, count, details, earned, number, scored, share, word
 

@@ -130,7 +130,7 @@ class Verdict(StrEnum):
     @property
     def went_wrong(self) -> bool:
         """Whether something was tried and is not right."""
-        return not self.is_right and self not in (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)
+        return not self.is_right and self not in WAITING
 
 
 POSSIBLE = "one possible cause: "  # before the sentence of a mistake whose effect alone is known to be the same
@@ -141,6 +141,7 @@ OF_TWO = re.compile(rf"{TWO_THINGS}\d+ and \d+ tests: (.+){AND_BESIDES}(.+)")
 IN_PART = "part of it, in {} of {} tests: "
 OF_PART = re.compile(IN_PART.format(r"\d+", r"\d+") + "(.+)")
 DETAILS_NOT_RUN = "details were not run: their share of the points is open"
+WAITING = frozenset({Verdict.NOT_ATTEMPTED, Verdict.SKIPPED})  # nothing has gone wrong here
 DECISIVE = (Verdict.INTERNAL, Verdict.FORBIDDEN)  # one test with this verdict gives it to its task
 
 

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from grader.report import Message, Report, TaskReport, TestReport, Verdict
-
-WAITING = {Verdict.NOT_ATTEMPTED, Verdict.SKIPPED}  # nothing has gone wrong here
+from grader.report import WAITING, Message, Report, TaskReport, TestReport, Verdict
 
 
 def topic_of(task: TaskReport) -> str:

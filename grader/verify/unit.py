@@ -18,6 +18,7 @@ from grader.judge.references import References
 from grader.judge.runner import Runner, is_detail, is_statistical
 from grader.judge.session import run_session
 from grader.judge.subject import ReferenceSubject
+from grader.process.prepare import prepare_torch
 from grader.proxy.errors import SubmissionError
 from grader.report import Verdict
 from grader.suite.mistakes import Mistake
@@ -201,7 +202,8 @@ class Prover:
     """Plays parts in this process, one after the other."""
 
     def __init__(self, course: Course) -> None:
-        """Load nothing yet."""
+        """Prepare torch for the accelerator in use; load nothing yet."""
+        prepare_torch()
         self._course, self._references = course, References(course)
 
     def play(self, unit: Unit) -> Found:

@@ -17,7 +17,6 @@ from grader.judge.grading import grade_submission
 from grader.judge.order import UsageProblem
 from grader.judge.parallel import process_context, process_pool
 from grader.process.kernel import processors
-from grader.process.prepare import prepare_torch
 from grader.report import Verdict
 from grader.verify.unit import (
     Found,
@@ -43,7 +42,6 @@ def run_units(course: Course, units: Sequence[Unit], follow: Follow, jobs: int, 
         OurProblem: a process of ours died.
     """
     if jobs == 1:
-        prepare_torch()
         return _here(Prover(course), list(units), follow, tell)
     with process_pool(jobs, process_context(), "a process of the proof", _prepare, course, chosen()) as pool:
         return _shared_out(pool, units, follow, tell)
@@ -76,11 +74,10 @@ _for_good = contextlib.ExitStack()  # as long as the process of the pool lives
 
 
 def _prepare(course: Course, accelerator: Accelerator) -> None:
-    """Make ready a process of the pool; one that was not forked has to prepare torch itself."""
+    """Make ready a process of the pool."""
     global _prover
     torch.set_num_threads(1)
     _for_good.enter_context(using(accelerator))
-    prepare_torch()
     _prover = Prover(course)
 
 

@@ -4,7 +4,7 @@ Every comparison of numbers that a suite makes is measured as a share of what it
 references under several seeds and all of `cases/correct_*`, should need a tenth of it at most; each known mistake
 should go ten times beyond it, or differ by more than numbers, in at least one test. Right code is not measured on tests
 that train or sample, which are proven by their seeds. Prints a table of topics and below
-it each test and each mistake with less room. Takes about ten minutes of a processor for the whole course.
+it each test and each mistake with less room. The whole course takes a while: name a few tasks for a first look.
 """
 
 from __future__ import annotations

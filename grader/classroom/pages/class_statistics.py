@@ -12,8 +12,7 @@ from markupsafe import Markup
 
 from grader.classroom.records import ClassResult, Outcome, Standing, Student, TaskColumn
 from grader.render.html.markup import kind, sign
-from grader.report import TaskReport, Verdict
-from grader.report.selection import WAITING
+from grader.report import WAITING, TaskReport, Verdict
 from grader.text.formatting import share
 
 

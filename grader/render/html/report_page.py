@@ -9,8 +9,8 @@ from itertools import zip_longest
 from grader.render.drawings import frame_of
 from grader.render.html.environment import page
 from grader.render.html.markup import drawn
-from grader.report import Path, Point, Report, TaskReport, TestReport, Verdict
-from grader.report.selection import WAITING, by_topic, first_failed, first_waiting
+from grader.report import WAITING, Path, Point, Report, TaskReport, TestReport, Verdict
+from grader.report.selection import by_topic, first_failed, first_waiting
 from grader.text.formatting import tally
 
 

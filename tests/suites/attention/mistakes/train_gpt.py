@@ -224,19 +224,11 @@ class adam_for_adamw(_Loop):
         return torch.optim.Adam(model.parameters(), lr=lr)
 
 
-class _Decaying(_Loop):
-    """AdamW with another weight_decay."""
-
-    weight_decay = 0.1
-
-    def optimizer(self, model, lr):
-        return torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=self.weight_decay)
-
-
 @mistake("AdamW has weight_decay=0.1: its settings but the rate stay as they are")
 @_trains
-class decays_more(_Decaying):
-    pass
+class decays_more(_Loop):
+    def optimizer(self, model, lr):
+        return torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=0.1)
 
 
 @mistake("this is gradient descent: AdamW is asked for")

@@ -34,10 +34,10 @@ def run_parallel(order: Order, jobs: int, progress: Progress | None) -> ShardRes
     """
     context = process_context()
     queue = context.SimpleQueue()
-    parts = [order.task_ids[start::jobs] for start in range(jobs) if order.task_ids[start::jobs]]
-    orders = [replace(order, task_ids=part) for part in parts]
-    with process_pool(len(orders), context, "a grading process", _prepare, queue) as pool:
-        futures = [pool.submit(_grade, part) for part in orders]
+    jobs, taken = min(jobs, len(order.task_ids)), context.Array("b", len(order.task_ids))
+    latest_first = replace(order, task_ids=order.task_ids[::-1])  # the longest come last in a course
+    with process_pool(jobs, context, "a grading process", _prepare, queue, taken) as pool:
+        futures = [pool.submit(_grade, latest_first if jobs > 1 else order) for _ in range(jobs)]
         reader = threading.Thread(target=_pass_on, args=(queue, progress, len(order.task_ids)), daemon=True)
         reader.start()
         try:
@@ -92,12 +92,13 @@ def may_fork() -> bool:
 
 
 _queue: Any = None
+_taken: Any = None
 
 
-def _prepare(queue: Any) -> None:
-    """Remember where progress goes; a process that was not forked has yet to import torch."""
-    global _queue
-    _queue = queue
+def _prepare(queue: Any, taken: Any) -> None:
+    """Remember where progress goes, and which tasks are taken; what was not forked has yet to import torch."""
+    global _queue, _taken
+    _queue, _taken = queue, taken
     put_off()
     bound_memory(MOST_MEMORY)
 
@@ -105,7 +106,15 @@ def _prepare(queue: Any) -> None:
 def _grade(order: Order) -> ShardResult:
     from grader.judge.shard import grade_shard
 
-    return grade_shard(order, lambda *row: _queue.put(row))
+    return grade_shard(order, lambda *row: _queue.put(row), lambda task_id: _take(order.task_ids.index(task_id)))
+
+
+def _take(number: int) -> bool:
+    """Take a task, unless another process has."""
+    with _taken.get_lock():
+        was_free = not _taken[number]
+        _taken[number] = True
+    return was_free
 
 
 def _pass_on(queue: Any, progress: Progress | None, total: int) -> None:

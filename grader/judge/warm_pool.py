@@ -34,11 +34,6 @@ class JudgeStopped(OurProblem):
     """The judge was ended by whoever has it, while it graded: nobody waits for the result any more."""
 
 
-def has_warm_judges() -> bool:
-    """Whether judges can be kept warm here: they grade in children that are forked."""
-    return can_fork()
-
-
 def start_judge(key: JudgeKey) -> WarmJudge:
     """Start a judge; it gets ready while the caller goes on."""
     (orders, orders_to), (answers_from, answers) = Pipe(duplex=False), Pipe(duplex=False)
@@ -178,7 +173,7 @@ class JudgePool:
             JudgeDied: the fresh one died too.
             JudgeStopped: `stop` or `close` was called.
         """
-        if not has_warm_judges():
+        if not can_fork():
             return _graded_apart(order)
         with contextlib.suppress(JudgeDied), self.lend(key) as judge:
             return judge.grade(order, meanwhile)

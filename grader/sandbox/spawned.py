@@ -22,15 +22,7 @@ from grader.sandbox.workers import ProcessSource, WorkerProcess
 START_SECONDS = 120.0
 LOOK_SECONDS = 0.5  # between two looks whether an interpreter that starts has ended
 TOKEN_SECONDS = 10.0  # from a call to the token; a stranger that says nothing takes no longer
-COMMAND = """
-import gc, signal
-gc.disable()  # while torch is imported
-signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge decides what Ctrl-C ends
-from grader.process.speedups import put_off
-put_off()
-from grader.worker.endpoint import call_back
-call_back()
-"""
+COMMAND = "from grader.worker.interpreter import call_back; call_back()"
 MISSING = ("files", "network", "processes", "system calls", "identity", "memory", "cpu")
 # What an interpreter needs to start, and to find the judge's card; no tokens, no home.
 PASSED_ON = ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER")

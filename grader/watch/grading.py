@@ -21,8 +21,9 @@ from grader.intake import Submission
 from grader.judge.accelerator import accelerator_for
 from grader.judge.order import JudgeKey, Order, PartialResult, ShardResult, Tell
 from grader.judge.scoring import skip_dependents
-from grader.judge.warm_pool import JudgeDied, JudgePool, JudgeStopped, has_warm_judges
+from grader.judge.warm_pool import JudgeDied, JudgePool, JudgeStopped
 from grader.learner.progress import now
+from grader.process.kernel import can_fork
 from grader.report import TaskReport
 from grader.watch import events as e
 
@@ -83,7 +84,7 @@ class Judges:
         self._pool.close()
 
     def _get_ready(self, topic: str) -> None:
-        if not has_warm_judges():
+        if not can_fork():
             self._tell(e.Ready(topic))
             return
         with self._pool.lend(self._key(topic)) as judge:

@@ -25,7 +25,7 @@ from grader.watch.state import State, View, still_graded
 BAR = 10
 LEAST_PATH = 16  # columns of a path, of which the end tells most
 KEY_WORDS = "key."
-WAITING = (None, Verdict.NOT_ATTEMPTED)
+UNTRIED = (None, Verdict.NOT_ATTEMPTED)
 
 
 def head(page: Page, state: State) -> None:
@@ -115,10 +115,10 @@ def _doing(state: State, task: Task) -> list[str | tuple[str, str]]:
 def _standing(page: Page, state: State, task: Task) -> None:
     """Write how a task stands of which no failure is at hand: passed, not begun, or known from earlier."""
     verdict = state.verdict(task.id)
-    if verdict in WAITING and state.marks.get(task.id, IDLE) != IDLE:
+    if verdict in UNTRIED and state.marks.get(task.id, IDLE) != IDLE:
         page.line((say("watch.begun"), "dim"))
         return
-    if verdict in WAITING:
+    if verdict in UNTRIED:
         write = say("watch.write", file=one_line(state.files[task.topic].name))
         page.line((say("watch.not_begun"), "dim"), f"  {write}")
         return

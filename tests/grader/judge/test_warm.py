@@ -15,7 +15,8 @@ from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.grading import report_of
 from grader.judge.order import JudgeKey, Order
-from grader.judge.warm_pool import WarmJudge, has_warm_judges, start_judge
+from grader.judge.warm_pool import WarmJudge, start_judge
+from grader.process.kernel import can_fork
 from grader.report import Report, Verdict
 
 TASK = "losses.l2_penalty"
@@ -77,7 +78,7 @@ def l2_penalty(params, strength):
 Grade = Callable[..., Report]
 
 pytestmark = [
-    pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked"),
+    pytest.mark.skipif(not can_fork(), reason="judges stand where processes are forked"),
     pytest.mark.timeout(600),  # a judge gets ready first, and thirty orders are graded
 ]
 

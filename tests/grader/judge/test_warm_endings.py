@@ -16,14 +16,15 @@ import pytest
 from grader.device.choice import simulated_accelerator
 from grader.intake import Content, Submission
 from grader.judge.order import JudgeKey, Order
-from grader.judge.warm_pool import JudgeDied, has_warm_judges, start_judge
+from grader.judge.warm_pool import JudgeDied, start_judge
+from grader.process.kernel import can_fork
 
 TASK = "losses.l2_penalty"
 HANGING = b"import time\n\n\ndef l2_penalty(params, strength):\n    time.sleep(60)\n"
 PATIENCE = 60.0
 
 pytestmark = [
-    pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked"),
+    pytest.mark.skipif(not can_fork(), reason="judges stand where processes are forked"),
     pytest.mark.timeout(600),  # a judge gets ready for each
 ]
 

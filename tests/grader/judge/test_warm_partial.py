@@ -20,7 +20,8 @@ from grader.judge.outcome import Outcome
 from grader.judge.shard import is_first_failure
 from grader.judge.warm_child import in_child
 from grader.judge.warm_judge import Judge
-from grader.judge.warm_pool import JudgePool, WarmJudge, has_warm_judges, start_judge
+from grader.judge.warm_pool import JudgePool, WarmJudge, start_judge
+from grader.process.kernel import can_fork
 from grader.report import TaskReport, Verdict
 
 TASK = "losses.l2_penalty"
@@ -29,7 +30,7 @@ WRONG = RIGHT.replace("strength / 2", "strength")
 PASS, FAIL = Verdict.PASS, Verdict.FAIL
 
 pytestmark = [
-    pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked"),
+    pytest.mark.skipif(not can_fork(), reason="judges stand where processes are forked"),
     pytest.mark.timeout(600),  # a judge gets ready first
 ]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grader.judge.warm_pool import has_warm_judges
+from grader.process.kernel import can_fork
 from grader.sandbox import forked
 from grader.sandbox.forked import ForkServer, NotReady
 from grader.sandbox.transport import APART, SandboxProblem, WorkerScratch
@@ -22,7 +22,7 @@ from grader.worker.confine import Policy, Prepared, limits
 from grader.worker.confine.policy import Start
 from grader.worker.server import _receive, _Server
 
-pytestmark = pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked")
+pytestmark = pytest.mark.skipif(not can_fork(), reason="judges stand where processes are forked")
 
 if sys.platform != "win32":
     import resource

@@ -11,7 +11,7 @@ from grader.course import load_course
 from grader.device.choice import simulated_accelerator
 from grader.judge import warm_pool
 from grader.judge.order import JudgeKey
-from grader.judge.warm_pool import has_warm_judges
+from grader.process.kernel import can_fork
 
 SETTING = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
@@ -41,7 +41,7 @@ def test_judges_are_started_with_what_the_caller_asks_of_its_c_library(
 
 
 @pytest.mark.skipif(
-    not has_warm_judges() or not SETTING.exists() or "[never]" in SETTING.read_text(),
+    not can_fork() or not SETTING.exists() or "[never]" in SETTING.read_text(),
     reason="this system has no large pages",
 )
 def test_memory_of_a_judge_lies_in_large_pages_when_the_system_has_some() -> None:

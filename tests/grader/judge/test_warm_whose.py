@@ -17,10 +17,10 @@ from grader.intake import Content, Submission
 from grader.judge.order import Order, ShardResult
 from grader.judge.scoring import untested
 from grader.judge.warm_child import Found, Ours, graded, in_child
-from grader.judge.warm_pool import has_warm_judges
+from grader.process.kernel import can_fork
 from grader.report import TaskReport, Verdict
 
-pytestmark = pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked")
+pytestmark = pytest.mark.skipif(not can_fork(), reason="judges stand where processes are forked")
 
 COURSE = load_course()
 GOOD, BAD = "losses.l2_penalty", "losses.sigmoid"

@@ -11,8 +11,7 @@ import pytest
 
 from grader.judge.parallel import process_context
 from grader.judge.subject import open_workers
-from grader.judge.warm_pool import has_warm_judges
-from grader.process.kernel import START_METHOD
+from grader.process.kernel import START_METHOD, can_fork
 from grader.proxy.session import Session
 from grader.proxy.submission import Submission
 from grader.sandbox.spawned import SpawnedWorkers
@@ -61,7 +60,7 @@ def test_nothing_is_forked_when_the_start_method_is_spawn(monkeypatch: pytest.Mo
     monkeypatch.setenv(START_METHOD, "spawn")
     workers = open_workers("auto")
     workers.close()
-    assert (workers.kind, process_context().get_start_method(), has_warm_judges()) == ("spawned", "spawn", False)
+    assert (workers.kind, process_context().get_start_method(), can_fork()) == ("spawned", "spawn", False)
 
 
 def test_interpreter_that_waits_ends_with_its_source() -> None:

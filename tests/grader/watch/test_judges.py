@@ -14,7 +14,8 @@ from grader.intake import Content, Submission
 from grader.judge import parallel, warm_pool
 from grader.judge.order import Order, PartialResult, ShardResult
 from grader.judge.scoring import untested
-from grader.judge.warm_pool import JudgeDied, JudgeStopped, has_warm_judges
+from grader.judge.warm_pool import JudgeDied, JudgeStopped
+from grader.process.kernel import can_fork
 from grader.report import Verdict
 from grader.watch import events as e
 from grader.watch import grading as module
@@ -146,7 +147,7 @@ def test_grading_that_is_given_up_ends_at_once(judges, end):
         assert judges.grade(order("losses.mean")) is FOUND
 
 
-@pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked")
+@pytest.mark.skipif(not can_fork(), reason="judges stand where processes are forked")
 def test_real_judge_that_is_given_up_is_no_fault(told):
     """Somebody saves again while a loop without end is graded."""
     course = load_course()
@@ -185,7 +186,7 @@ def test_order_is_graded_by_itself_where_no_judge_can_stand(judges, monkeypatch)
     """Without fork each save gets a process of its own, and the same answer."""
     asked = []
     for where in (module, warm_pool):
-        monkeypatch.setattr(where, "has_warm_judges", lambda: False)
+        monkeypatch.setattr(where, "can_fork", lambda: False)
     monkeypatch.setattr(parallel, "run_parallel", lambda *arguments: asked.append(arguments) or FOUND)
     judges.warm("losses")
     assert judges.grade(order("losses.mean")) is FOUND

@@ -19,14 +19,14 @@ from grader.classroom.gradebook.book import Gradebook
 from grader.classroom.grading import jobs
 from grader.course import load_course
 from grader.judge.order import UsageProblem
-from grader.judge.warm_pool import has_warm_judges
+from grader.process.kernel import can_fork
 
 TASK = "tensors.outer"
 SIZE = 8
 PATIENCE = 450.0  # seconds for what takes some where nothing else runs
 
 pytestmark = [
-    pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked"),
+    pytest.mark.skipif(not can_fork(), reason="judges stand where processes are forked"),
     pytest.mark.timeout(900),  # three processes import torch and two judges get ready
 ]
 

@@ -22,7 +22,8 @@ from grader.course import load_course
 from grader.intake import Content, Submission
 from grader.judge.accelerator import accelerator_for
 from grader.judge.order import JudgeKey, Order, OurProblem
-from grader.judge.warm_pool import JudgePool, JudgeStopped, WarmJudge, has_warm_judges, start_judge
+from grader.judge.warm_pool import JudgePool, JudgeStopped, WarmJudge, start_judge
+from grader.process.kernel import can_fork
 
 CASES = Path(__file__).parents[2] / "cases"
 TASK = "tensors.outer"
@@ -31,7 +32,7 @@ LONG = 600.0  # seconds that each test of the endless loop would have
 PATIENCE = 60.0  # seconds for what takes a moment where nothing else runs
 
 pytestmark = [
-    pytest.mark.skipif(not has_warm_judges(), reason="judges stand where processes are forked"),
+    pytest.mark.skipif(not can_fork(), reason="judges stand where processes are forked"),
     pytest.mark.timeout(600),  # several judges get ready one after the other
 ]
 

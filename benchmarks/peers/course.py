@@ -65,7 +65,7 @@ def _kept(file: Path, keep: set[str], private: bool) -> str:
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
         assert node.end_lineno is not None
         after = node.end_lineno
-        if after < len(lines) and lines[after].strip() == "### END SOLUTION":
+        while after < len(lines) and lines[after].startswith("    #"):  # markers, and the body of a stub between them
             after += 1
         del lines[first - 1 : after]
     return "".join(lines)

@@ -77,7 +77,7 @@ def scaled_dot_product_attention(
 
     weights = softmax(query key^T / sqrt(D)) over the keys that the mask lets it see, 0 at the others;
     output = weights value. A query that sees no key has weights and output 0, and all gradients stay finite.
-    Scores up to 1e6 do no harm. Differentiable in query, key and value.
+    With scores from -1e6 to 1e6, hidden ones too, all is still right. Differentiable in query, key and value.
     By hand: no torch scaled_dot_product_attention, nn.MultiheadAttention, multi_head_attention_forward.
 
     Args:
@@ -122,10 +122,11 @@ class MultiHeadAttention(nn.Module):
     Parameters (keys of the state_dict as in torch.nn.MultiheadAttention, in any order):
         in_proj_weight, in_proj_bias: (3E, E) and (3E,), the rows of query first, then of key, then of value.
         out_proj.weight, out_proj.bias: (E, E) and (E,), those of a torch.nn.Linear.
-        Both biases start at 0, the weights as draws from any distribution around 0 from which training works.
+        Both biases start at 0, the weights as draws around 0, with a deviation such as 0.02 or 1 / sqrt(E).
     Forward:
         x: (N, T, E), in the dtype and on the device of the parameters.
-        mask: (N, T) bool, True where a token stands, False at padding, which no token sees; None: no padding.
+        mask: (N, T) bool, True where a token stands, False at padding, which no token sees, but which itself looks
+            around as any token does; None: no padding.
         causal: whether each token sees itself and those before it alone.
         -> y: (N, T, E).
     Example:
@@ -189,7 +190,7 @@ class RotaryEmbedding(nn.Module):
 
     Features i and i + D/2 are a pair, i = 0, ..., D/2 - 1. Token t of x stands at position m = offset + t, and with
     the angle a = m * base^(-2i/D) its pair (u, v) becomes (u cos a - v sin a, u sin a + v cos a).
-    The angles may be computed in float32 whatever x is. Differentiable in x.
+    The result has the dtype of x; for the angles float32 is enough in any case. Differentiable in x.
 
     Args:
         dim, base: D, even; the largest wavelength is nearly 2 pi base.
@@ -337,8 +338,8 @@ class GPT(nn.Module):
         vocab_size, context: V, and C, how many tokens are read at most.
         embed_dim, num_heads, num_layers: E, H and L; L may be 0. hidden_dim of a block is 4E.
     Parameters (keys of the state_dict, in any order; there is none for the scores):
-        embedding.weight, positions.weight: (V, E) and (C, E), which start small, such as normal with deviation 0.02,
-            so that the first loss is near log V.
+        embedding.weight, positions.weight: (V, E) and (C, E). Both start small, such as normal with deviation 0.02,
+            so that the first loss is within 0.3 of log V.
         blocks.0.*, blocks.1.*, ...: those of each `TransformerBlock`; norm.weight: (E,), of an `RMSNorm`.
     Forward:
         tokens: (N, T) int64, from 0 to V-1; T from 1 to C. The first of them has place 0.
@@ -389,7 +390,7 @@ def train_gpt(
     Each epoch goes once over all texts, in the batches of a new `torch.randperm(N, generator=generator)
     .split(batch_size)`; the last may be smaller, and counts. Step k of K in all, counted from 0: the mean cross-entropy
     of all tokens of the batch; its gradient, with torch.nn.utils.clip_grad_norm_ brought to a common norm of at most 1;
-    a step of torch.optim.AdamW, one for the whole training, its other settings left as they are, at the rate
+    a step of torch.optim.AdamW, made once, of all parameters, with its defaults (weight decay too) but at the rate
 
         r_k = lr * min(1, (k + 1) / warmup) * (1 - k / K)
 
@@ -443,7 +444,7 @@ def token_probabilities(
     Args:
         logits: (*, V), floating point; each row is by itself.
         temperature: 0, or from 1e-3 to 1e6.
-        top_k, top_p: from 1 on, or None; above 0 up to 1, or None.
+        top_k, top_p: from 1 on, or None; above 0 and below 1, or None.
     Returns:
         (*, V), 0 at tokens that were left out.
     Example:
@@ -482,8 +483,8 @@ def read_with_cache(
     """Read tokens that follow those in a cache: scores as if all had been read at once, computed for the new alone.
 
     No token sees a later one, so keys and values of earlier tokens never change. They are kept: for each block the
-    pair (key, value), as they go into its attention after the split into heads. The new tokens have the places S,
-    S + 1, ..., where S tokens are in the cache. A new token sees all of these, and the new ones up to itself.
+    pair (key, value) that its `scaled_dot_product_attention` gets, split into heads. With S tokens in the cache the
+    new ones have the places S, S + 1, ... in `positions`. A new token sees all S, and the new ones up to itself.
 
     Args:
         model: a `GPT` of this file with at least one block; it has attributes that you gave it.
@@ -538,7 +539,7 @@ def generate(
     Args:
         model: a `GPT` of this file with at least one block.
         tokens: (N, P) int64, P at least 1, on the device of the model; P + length is at most C.
-        length: how many tokens to write, at least 0.
+        length: how many tokens to write; 0 gives a tensor (N, 0).
         temperature, top_k, top_p: as for `token_probabilities`.
         generator: the only source of the draws, for torch.multinomial; None is torch's own. It may live on another
             device than the model: take the probabilities to `generator.device` then, and the tokens back.
@@ -568,12 +569,12 @@ def train_tokenizer(text: str, merges: int) -> list[tuple[int, int]]:
     """Learn which pairs of tokens to merge into one: byte-pair encoding of a text.
 
     The tokens are its bytes in UTF-8 at first, 0 to 255. Then again and again: count each pair of neighbours, at every
-    place (b b b holds b b twice); take the pair with the largest count, of several the smallest by its two numbers; put
-    a new token, 256 for the first pair, 257 for the second, in its place, from left to right (b b b becomes 256 b).
+    place (b b b holds b b twice); take the pair with the largest count, of several the smallest tuple; put a new token,
+    256 for the first pair, 257 for the second, in its place, from left to right (b b b becomes 256 b).
 
     Args:
         text: what to learn from, perhaps empty.
-        merges: how many pairs to find at most; there are fewer if no pair occurs twice any more.
+        merges: how many pairs to find at most; fewer where the largest count falls below 2.
     Returns:
         The pairs in the order in which they were found.
     Example:
@@ -635,8 +636,8 @@ def tokenize(text: str, pairs: list[tuple[int, int]]) -> list[int]:
 class PatchEmbedding(nn.Module):
     """An image as a row of tokens: a token for the class, then one for each patch; each has a position added.
 
-    The image is cut into P = (H/p) (W/p) patches of p by p pixels, numbered row by row. A patch is written as a row of
-    C p p numbers, channel by channel and each channel row by row, of which the linear layer makes E.
+    The image is cut into P = (H/p) (W/p) patches of p by p pixels, numbered row by row from the upper left. A patch
+    (C, p, p) is flattened in this order to C p p numbers, of which the linear layer makes E.
 
     Args:
         image_size: (H, W), both multiples of p; they may differ.

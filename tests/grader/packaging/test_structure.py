@@ -50,7 +50,7 @@ NEEDS = {
     "render": "course learner report text verify",
     "render.html": "course intake render report text",
     "notebook": "course intake learner render render.html report text",
-    "watch": "course device grader intake judge learner render report text",
+    "watch": "course device grader intake judge learner process render report text",
     # Classes.
     "classroom": "report",
     "classroom.policy": "classroom course report text",

@@ -23,9 +23,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the fork server before any test runs a backward, if one will need it."""
     if session.config.option.collectonly:
         return
-    if any(
-        "[forked" in item.name and "workers" in getattr(item, "fixturenames", ()) for item in session.items
-    ):
+    calls = (getattr(item, "callspec", None) for item in session.items)
+    if any(call and call.params.get("workers") == "forked" for call in calls):
         torch.set_num_threads(1)
         server = ForkServer()
         session.config.stash[servers] = server

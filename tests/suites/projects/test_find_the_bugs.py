@@ -217,6 +217,15 @@ def test_find_the_bugs_gives_the_best_weights_back(record):
         check_close(seen.end[name], call[name], f"{name} at the end")
 
 
+def test_find_the_bugs_keeps_the_first_of_equally_good_epochs(record):
+    """Where every epoch has the accuracy 1, the weights of the first come back."""
+    seen = record(epochs=3, bias=torch.tensor([0.0, 20.0, 0.0, 0.0], dtype=torch.float64), train=1, val=1)
+    check_close(seen.numbers("accuracies"), torch.ones(3, dtype=torch.float64), "the accuracies", **SUMMED)
+    call = seen.calls[seen.validations[0]]
+    for name in seen.start:
+        check_close(seen.end[name], call[name], f"{name} at the end")
+
+
 def by_hand(model, x, y, x_val, y_val, generator, epochs, batch_size=16, lr=0.01):
     """The oracle: the docstring with torch's own parts."""
     mean, std = x.mean(0), x.std(0, correction=0)

@@ -189,13 +189,6 @@ def tiny_gpt(names, generator, count=20, epochs=8, batch_size=32, lr=0.007, devi
     history = trainer.fit(*numbers(names, device), epochs)
     written = []
     for _ in range(count):
-        text = torch.zeros(1, 1, dtype=torch.int64, device=device)
-        with torch.no_grad():
-            for _ in range(20):
-                chances = net(text)[:, -1].softmax(-1).to(generator.device)
-                token = torch.multinomial(chances, 1, generator=generator).to(device)
-                text = torch.cat([text, token], dim=1)
-                if token.item() == 0:
-                    break
-        written.append(spelled(text[0, 1:].tolist()))
+        start = torch.zeros(1, 1, dtype=torch.int64, device=device)
+        written.append(spelled(attention.generate(net, start, 20, generator=generator)[0].tolist()))
     return Writer(net, history, written)

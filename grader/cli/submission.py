@@ -63,6 +63,11 @@ def _neighbour(path: Path) -> str | None:
 
 def graded(paths: Sequence[Path], options: Mapping[str, Any]) -> Report:
     """Grade what lies under `paths`; the options are those of the judge."""
+    from grader.process.kernel import can_fork
+
+    if can_fork():
+        import torch  # noqa: F401  # before the judge: a fork then copies a sixth less of the memory that it shares
+
     from grader.judge.grading import grade_submission
 
     with shared.live_progress() as progress:

@@ -14,11 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from grader import __version__
-from grader.process.kernel import can_fork
-
-if can_fork():
-    import torch  # noqa: F401  # before all of ours: a fork then copies a sixth less of the memory that it shares
-
 from grader.course import AmbiguousTask, Course, CourseError, Task, UnknownTask, load_course
 from grader.course.stub import stub_of
 from grader.device.choice import Accelerator

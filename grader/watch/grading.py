@@ -19,6 +19,7 @@ from grader.course import Course, Topic
 from grader.device.choice import Accelerator
 from grader.intake import Submission
 from grader.judge.accelerator import accelerator_for
+from grader.judge.grading import report_of
 from grader.judge.order import JudgeKey, Order, PartialResult, ShardResult, Tell
 from grader.judge.scoring import skip_dependents
 from grader.judge.warm_pool import JudgeDied, JudgePool, JudgeStopped
@@ -160,8 +161,6 @@ class Grading:
         return self._judges
 
     def _grade(self, judges: Judges, effect: e.Grade) -> e.Graded:
-        from grader.judge.grading import report_of  # which imports torch
-
         started, options, task = time.perf_counter(), self._options, self._course.task(effect.task_id)
         order = Order(
             Submission(effect.files, options.name), (task.id,), "", self._seed, options.sandbox, False,

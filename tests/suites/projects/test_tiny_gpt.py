@@ -204,10 +204,15 @@ def test_tiny_gpt_writes_names(submission, training, rng, draw, shared):
     with torch.no_grad():
         got = math.exp(loss_of(trained.model(read_test), told_test).item())
     shared.check_below(got, shared.table_perplexity(told, told_test, 2, 27), 1.0)
-    check_came_from(trained, start)
+    check_came_from(*map(block_of, (trained, start)))
     check_history(trained, start, read, told, loss_of)
     shared.check_written(trained.model, written, names, rng.seed())
     draw_maps(draw, trained.model, held_out, letters, shared)
+
+
+def block_of(trained):
+    """Return the block alone: the tables may start at 0, and then resemble nothing that they started from."""
+    return replace(trained, model=torch.nn.ModuleDict({"blocks": trained.model.blocks}))
 
 
 def draw_maps(draw, model, names, letters, shared):

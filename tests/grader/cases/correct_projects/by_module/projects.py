@@ -183,6 +183,7 @@ def find_the_bugs(model, x, y, x_val, y_val, generator, epochs, batch_size=16, l
 
 def tiny_gpt(names, generator, count=20, epochs=8, batch_size=32, lr=0.007, device="cpu", dtype=torch.float32):
     net = attention.GPT(27, 24, 48, 4, 1).to(device=device, dtype=dtype)
+    nn.init.zeros_(net.positions.weight)  # small, as GPT asks
     total = epochs * math.ceil(len(names) / batch_size)
     schedule = lambda step: optim.cosine_lr(step, lr, total, total // 10)
     trainer = NameTrainer(net, optim.Adam(net.parameters(), lr), generator, batch_size, schedule)

@@ -73,6 +73,14 @@ class TurnedBack(_Parts):
         return u * cos + v * sin, v * cos - u * sin
 
 
+@mistake("angles are kept for as many tokens, and an offset that changes is ignored")
+class AnglesKept(_Parts):
+    def _positions(self, x, offset):
+        if getattr(self, "length", None) != x.shape[-2]:
+            self.length, self.first = x.shape[-2], offset
+        return super()._positions(x, self.first)
+
+
 @mistake("both halves have a minus: the second is u sin a + v cos a")
 class MinusInBoth(_Parts):
     def _turned(self, u, v, cos, sin):

@@ -40,10 +40,10 @@ def width_of_the_longest(lengths, length):
     return _positions(lengths, width) < lengths.unsqueeze(1)
 
 
-@mistake("the mask is as wide as the longest sequence, and one position too many is True: T columns, t < L")
-def width_of_the_longest_and_one_too_many(lengths, length):
-    width = int(lengths.max())  # which raises for no sequences
-    return _positions(lengths, width) <= lengths.unsqueeze(1)
+@mistake("the mask is as wide as the longest sequence, where there is one: it has T columns")
+def width_of_the_longest_of_some(lengths, length):
+    width = int(lengths.max()) if len(lengths) else length
+    return _positions(lengths, width) < lengths.unsqueeze(1)
 
 
 @mistake("a column for each sequence: sequences are the rows, (N, T)")

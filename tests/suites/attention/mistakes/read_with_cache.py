@@ -94,6 +94,13 @@ class new_ones_see_all(_Reader):
         return torch.ones(t, past + t, dtype=torch.bool, device=device)
 
 
+@mistake("with a cache the new tokens all see one another: each sees the new ones up to itself")
+@_reads
+class new_ones_see_all_after_a_cache(_Reader):
+    def seen(self, past, t, device):
+        return torch.ones(t, past + t, dtype=torch.bool, device=device).tril(past + t if past else 0)
+
+
 @mistake("the mask is the top of the causal square: the new tokens are its last rows")
 @_reads
 class first_rows_of_the_mask(_Reader):

@@ -36,6 +36,15 @@ def _right(logits, temperature=1.0, top_k=None, top_p=None):
     return _top_p(_top_k(_warm(logits, temperature), top_k), top_p)
 
 
+@mistake("what was sorted is put back by the order of sorting: that takes its inverse, scatter for gather")
+def put_back_by_the_order(logits, temperature=1.0, top_k=None, top_p=None):
+    found = _right(logits, temperature, top_k, top_p)
+    if temperature == 0:
+        return found
+    order = logits.argsort(-1, descending=True)
+    return found.gather(-1, order).gather(-1, order)
+
+
 @mistake("the scores are multiplied by the temperature: they are divided by it")
 def multiplied(logits, temperature=1.0, top_k=None, top_p=None):
     return _right(logits, 1 / temperature if temperature else 0, top_k, top_p)

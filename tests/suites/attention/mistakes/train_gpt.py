@@ -261,6 +261,15 @@ class new_optimizer_each_epoch(_Loop):
         return super().batches(n)
 
 
+@mistake("zero_grad stands after the step: the first step counts gradients from before the call")
+@_trains
+class cleared_after_the_step(_Loop):
+    def before(self, model, optimizer, lr):
+        if self.step:
+            optimizer.zero_grad()
+        return optimizer
+
+
 @mistake("zero_grad is missing: each step adds the gradients of all steps before")
 @_trains
 class without_zero_grad(_Loop):

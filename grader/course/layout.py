@@ -85,7 +85,7 @@ def _docstring(node: ast.AST) -> str | None:
 
 
 SHARED_SUITE_FILES = frozenset({"conftest.py"})
-SHARED_BY_SUITES = "shared.py"  # of one topic; it may be missing
+SHARED_BY_SUITES = "shared.py"  # of one topic, and beside its known mistakes; it may be missing
 # imported by the grader
 TAKEN = frozenset({"click", "grader", "nbformat", "numpy", "pytest", "rich", "torch"})
 LEFT_BEHIND = frozenset({"__pycache__", "Thumbs.db"})
@@ -97,7 +97,8 @@ def layout_problems(course: Course) -> tuple[Problem, ...]:
     for topic in course.topics:
         problems += _topic_files(course, topic)
         problems += agreement_problems(course, topic)
-        problems += shared_problems(course.suites / topic.slug / SHARED_BY_SUITES)
+        for folder in (course.suites / topic.slug, course.suites / topic.slug / "mistakes"):
+            problems += shared_problems(folder / SHARED_BY_SUITES)
         for task in topic.tasks:
             problems += suite_problems(course.suite_file(task), task)
             problems += mistakes_problems(course.mistakes_file(task))
@@ -122,7 +123,7 @@ def _topic_files(course: Course, topic: Topic) -> Iterator[Problem]:
     yield from _exactly(exercise, {"README.md", "topic.toml", f"{topic.slug}.py"}, {"figures", "figures.py"})
     yield from _missing(course.solutions, {f"{topic.slug}.py"})
     yield from _exactly(suite, tests | {"mistakes"}, {SHARED_BY_SUITES})
-    yield from _exactly(suite / "mistakes", mistakes)
+    yield from _exactly(suite / "mistakes", mistakes, {SHARED_BY_SUITES})
 
 
 def _stubs(course: Course) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Set
 from pathlib import Path
 
 from grader.course.course import Task
@@ -48,7 +48,7 @@ def mistakes_problems(file: Path) -> Iterator[Problem]:
     tree = yield from _parsed(file)
     if tree is None:
         return
-    yield from _imports(file, tree)
+    yield from _imports(file, tree, IMPORTS | {Path(SHARED).stem})
     if not any(_is_mistake(node) for node in tree.body):
         yield Problem(file, None, 'has no known mistake: add a function under @mistake("...")')
 
@@ -99,7 +99,7 @@ def _test(file: Path, test: ast.FunctionDef, task: Task) -> Iterator[Problem]:
         yield Problem(file, line, f"{test.name} compares {name}, which the submission returned: {remedy}")
 
 
-def _imports(file: Path, tree: ast.Module) -> Iterator[Problem]:
+def _imports(file: Path, tree: ast.Module, allowed: Set[str] = IMPORTS) -> Iterator[Problem]:
     for node in tree.body:
         modules: list[str] = []
         if isinstance(node, ast.Import):
@@ -108,7 +108,7 @@ def _imports(file: Path, tree: ast.Module) -> Iterator[Problem]:
             modules = ["." * node.level + (node.module or "")]
         for module in modules:
             root = module.partition(".")[0]
-            if not {module, root} & IMPORTS and root not in sys.stdlib_module_names:
+            if not {module, root} & allowed and root not in sys.stdlib_module_names:
                 yield Problem(file, node.lineno, f"imports {module}: a suite imports pytest, torch and grader.suite")
 
 

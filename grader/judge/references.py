@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import Course, Task
+from grader.course.layout import SHARED_BY_SUITES
 from grader.course.stub import trees_of
 from grader.intake.topic_imports import imported_topics
 from grader.suite.mistakes import Mistake, mistakes_in, offer_reference
@@ -51,9 +52,9 @@ class References:
         return module
 
     @contextlib.contextmanager
-    def _importable(self, tree: ast.Module) -> Iterator[None]:
-        """Let a file of ours import the references of other topics by their names."""
-        others = {slug: self.module(slug) for slug in imported_topics(tree, self._course.slugs)}
+    def _importable(self, tree: ast.Module, **beside: types.ModuleType) -> Iterator[None]:
+        """Let a file of ours import the references of other topics by their names, and what lies beside it."""
+        others = beside | {slug: self.module(slug) for slug in imported_topics(tree, self._course.slugs)}
         before = {slug: sys.modules.get(slug) for slug in others}  # a submission's, where it runs in this process
         sys.modules.update(others)
         try:
@@ -84,7 +85,9 @@ class References:
             return ()
         self.module(task.topic)
         name, file = f"_torchgrade_mistakes_{task.topic}_{task.name}", self._course.mistakes_file(task)
-        with self._importable(ast.parse(file.read_text(encoding="utf-8"))):
+        tree, shared = ast.parse(file.read_text(encoding="utf-8")), file.with_name(SHARED_BY_SUITES)
+        beside = {shared.stem: load_file(shared, f"{name}_shared")} if shared.is_file() else {}
+        with self._importable(tree, **beside):
             return mistakes_in(vars(load_file(file, name)))
 
     def is_known(self, topic: str) -> bool:

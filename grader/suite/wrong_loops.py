@@ -25,14 +25,11 @@ class _GradientsAddUp(Loop):
         pass
 
 
-class _GradientsOfTheEpoch(Loop):
+class _GradientsOfTheEpoch(_GradientsAddUp):
     """the gradients are cleared once an epoch, and add up in it: call zero_grad() for each batch"""
 
     def start_epoch(self) -> None:
         self.adam.zero_grad()
-
-    def clear(self) -> None:
-        pass
 
 
 class _OneStepAnEpoch(_GradientsOfTheEpoch):

@@ -181,11 +181,23 @@ def test_problem_reads_as_file_line_and_text() -> None:
     assert str(Problem(Path("a.py"), None, "is wrong")) == "a.py: is wrong"
 
 
-def test_layout_allows_what_the_suites_of_a_topic_share(root: Path) -> None:
-    (root / "tests/suites/losses/shared.py").write_text(
-        "import torch\nfrom grader.suite import check_close\n"
-    )
+SHARED = ("tests/suites/losses/shared.py", "tests/suites/losses/mistakes/shared.py")
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_layout_allows_what_the_suites_or_the_known_mistakes_of_a_topic_share(root: Path, name: str) -> None:
+    (root / name).write_text("import torch\nfrom grader.suite import check_close\n")
     assert problems(root) == ()
+
+
+def test_layout_allows_known_mistakes_to_import_what_they_share(root: Path) -> None:
+    (root / MISTAKES).write_text("from shared import scaled\n" + (root / MISTAKES).read_text())
+    assert problems(root) == ()
+
+
+def test_layout_tells_a_suite_that_imports_what_it_shares(root: Path) -> None:
+    (root / SUITE).write_text("from shared import scaled\n" + (root / SUITE).read_text())
+    assert "imports shared" in str(problems(root)[0])
 
 
 @pytest.mark.parametrize(
@@ -197,8 +209,9 @@ def test_layout_allows_what_the_suites_of_a_topic_share(root: Path) -> None:
         ("def f(:\n", "is not Python"),
     ],
 )
-def test_layout_tells_a_fault_in_what_suites_share(root: Path, text: str, said: str) -> None:
-    (root / "tests/suites/losses/shared.py").write_text(text)
+@pytest.mark.parametrize("name", SHARED)
+def test_layout_tells_a_fault_in_what_is_shared(root: Path, name: str, text: str, said: str) -> None:
+    (root / name).write_text(text)
     assert [said in str(problem) for problem in problems(root)] == [True]
 
 

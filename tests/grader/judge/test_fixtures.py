@@ -54,6 +54,17 @@ def test_shared_module_is_there_in_a_grading(made_up, host):
     assert host.grade(right, made_up.package, tasks=["maths.double"]).verdicts() == {"maths.double": "pass"}
 
 
+def test_known_mistakes_of_a_topic_share_a_module(made_up, host):
+    (made_up.root / "tests/suites/maths/mistakes/shared.py").write_text("BY = 3\n")
+    made_up.mistakes(
+        "from grader.suite import mistake\nfrom shared import BY\n\n\n"
+        '@mistake("the numbers are tripled")\ndef tripled(x):\n    return BY * x\n'
+    )
+    wrong = made_up.submit("def double(x):\n    return 3 * x\n")
+    answer = host.grade(wrong, made_up.package, tasks=["maths.double"])
+    assert [test.message.mistake for test in answer.report.tasks[0].tests if test.message] == ["tripled"]
+
+
 def test_missing_shared_module_is_our_fault(made_up):
     made_up.suite(SUITE)
     assert verdicts(made_up, made_up.runner()) == [Verdict.INTERNAL]

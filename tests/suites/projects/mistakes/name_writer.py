@@ -1,6 +1,7 @@
 """Wrong variants of projects.name_writer."""
 
 import torch
+from shared import loss_of, rows_of, wrong_names
 from torch import nn
 from torch.nn import functional
 
@@ -26,18 +27,6 @@ class _Net(nn.Module):
         return self.cell(x, state)
 
 
-def _rows(names, device, end=0, padding=-100, longest=0, a=1):
-    """Return what is read and what comes next; without an end what comes next is `padding` there."""
-    longest = longest or max(map(len, names)) + 1
-    read = torch.zeros(len(names), longest, dtype=torch.int64)
-    told = torch.full((len(names), longest), padding)
-    for row, name in enumerate(names):
-        letters = torch.tensor([ord(letter) - 97 + a for letter in name])
-        read[row, 1 : len(name) + 1], told[row, : len(name)] = letters, letters
-        told[row, len(name)] = end
-    return read.to(device), told.to(device)
-
-
 class _PaddedNet(_Net):
     def __init__(self):
         super().__init__()
@@ -59,13 +48,9 @@ def _write(model, generator, device, temperature=1.0, longest=20):
     return name
 
 
-def _loss(scores, told):
-    return functional.cross_entropy(scores.flatten(0, 1), told.flatten())
-
-
 def _loop(
     names, generator, count=20, epochs=6, batch_size=50, lr=0.01, device="cpu", dtype=torch.float32,
-    net=_Net, write=_write, rows=_rows,
+    net=_Net, write=_write, rows=rows_of, loss=loss_of,
 ):  # fmt: skip
     def done(model, losses):
         written = [write(model, generator, device) for _ in range(count)]
@@ -74,26 +59,20 @@ def _loop(
     return Loop(
         net().to(device, dtype), lambda batch: rows([names[place] for place in batch], device), torch.optim.Adam,
         len(names), generator, epochs, batch_size, lr, 0.01, done,
-        _loss, lambda output: output[0],
+        loss, lambda output: output[0],
     )  # fmt: skip
 
 
+def _wrong(given, options, **parts):
+    return _loop(*given, **options, **parts).run()
+
+
 globals().update(wrong_loops(_loop, "weighted_by_targets", "descent_for_adam", "lr_left_out", "lr_typed_in"))
-
-
-def _wrong(given, options, loss=None, **parts):
-    loop = _loop(*given, **options, **parts)
-    loop.loss = loss or loop.loss
-    return loop.run()
+globals().update(wrong_names(_wrong, _write))
 
 
 def _right(*given, **options):
     return reference("projects").name_writer(*given, **options)
-
-
-@mistake("padding counts in the loss: the loss has a label that it ignores")
-def padding_counts(*given, **options):
-    return _wrong(given, options, rows=lambda *to: _rows(*to, padding=0))
 
 
 @mistake("token 0 is the padding token of the embedding, and its row is never trained: it begins each name")
@@ -101,51 +80,12 @@ def padded_embedding(*given, **options):
     return _wrong(given, options, net=_PaddedNet)
 
 
-@mistake("all names are filled up to the longest, and what fills them counts in the loss")
-def padding_to_the_longest_counts(*given, **options):
-    longest = max(map(len, given[0])) + 1
-    return _wrong(given, options, rows=lambda *to: _rows(*to, padding=0, longest=longest))
-
-
-@mistake("the end of a name is never learned: 0 comes after the last letter, and counts")
-def end_forgotten(*given, **options):
-    return _wrong(given, options, rows=lambda *to: _rows(*to, end=-100))
-
-
-@mistake("the net is to name the letter that it reads: it names the one that comes next")
-def names_what_it_reads(*given, **options):
-    def rows(names, device):
-        read, told = _rows(names, device)
-        return read, torch.where(told < 0, told, read)
-
-    return _wrong(given, options, rows=rows)
-
-
 @mistake("a is token 0, which is the end of a name too: it is 1")
 def letters_from_zero(*given, **options):
     def write(model, generator, device):
         return "".join(chr(ord(letter) + 1) for letter in _write(model, generator, device))
 
-    return _wrong(given, options, rows=lambda *to: _rows(*to, a=0), write=write)
-
-
-@mistake("the net reads the letters alone, and never learns the first one: 0 stands before it")
-def start_left_out(*given, **options):
-    def rows(names, device):
-        read, told = _rows(names, device)
-        return read[:, 1:], told[:, 1:]
-
-    return _wrong(given, options, rows=rows)
-
-
-def _mean_of_names(scores, told):
-    each = functional.cross_entropy(scores.movedim(2, 1), told, reduction="none")
-    return (each.sum(1) / (told >= 0).sum(1)).mean()
-
-
-@mistake("the loss is a mean of the means of names: each step of each name counts once")
-def mean_of_names(*given, **options):
-    return _wrong(given, options, loss=_mean_of_names)
+    return _wrong(given, options, rows=lambda *to: rows_of(*to, a=0), write=write)
 
 
 def _mean_of_steps(scores, told):
@@ -155,14 +95,6 @@ def _mean_of_steps(scores, told):
 @mistake("the loss is a mean of the means of steps: each step of each name counts once")
 def mean_of_steps(*given, **options):
     return _wrong(given, options, loss=_mean_of_steps)
-
-
-@mistake("scores and targets are flattened in different orders: the scores of a step belong to its own name")
-def flattened_apart(*given, **options):
-    def loss(scores, told):
-        return functional.cross_entropy(scores.transpose(0, 1).flatten(0, 1), told.flatten())
-
-    return _wrong(given, options, loss=loss)
 
 
 class _Remembers(_Net):
@@ -242,20 +174,9 @@ def net_gives_probabilities(*given, **options):
     return _wrong(given, options, net=_Shares)
 
 
-@mistake("the likeliest letter always wins: names are drawn by the softmax of the scores")
-def always_the_likeliest(*given, **options):
-    return _wrong(given, options, write=lambda *to: _write(*to, 0.0))
-
-
 @mistake("names may have more than 20 letters: they have 20 at most")
 def names_without_a_bound(*given, **options):
     return _wrong(given, options, write=lambda *to: _write(*to, longest=200))
-
-
-@mistake("the generator does not decide what is written: it is drawn by torch's own")
-def written_by_another_generator(*given, **options):
-    own = torch.Generator().manual_seed(0)
-    return _wrong(given, options, write=lambda model, _, device: _write(model, own, device))
 
 
 @mistake("the net is made and trained on the CPU: device says where")
@@ -266,16 +187,6 @@ def on_the_cpu(*given, **options):
 @mistake("count is not looked at: so many names are written")
 def always_twenty(names, generator, count=20, *rest, **options):
     return _right(names, generator, 20, *rest, **options)
-
-
-@mistake("names end before they have 20 letters")
-def names_cut_short(*given, **options):
-    return _wrong(given, options, write=lambda *to: _write(*to, longest=19))
-
-
-@mistake("net and tokens are on two devices: both go where device says")
-def tokens_on_the_cpu(*given, **options):
-    return _wrong(given, options, rows=lambda names, device: _rows(names, "cpu"))
 
 
 def _write_on(model, generator, device):

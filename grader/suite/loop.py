@@ -57,9 +57,13 @@ class Loop:
         """Return the batches of an epoch."""
         return torch.split(order, self.batch_size)
 
+    def output(self, x: Any) -> Tensor:
+        """Return the scores of a batch; a tuple holds several arguments of the net."""
+        return self.scores(self.model(*x) if isinstance(x, tuple) else self.model(x))
+
     def value(self, x: Any, y: Tensor) -> Tensor:
         """Return the loss of a batch."""
-        return self.loss(self.scores(self.model(x)), y)
+        return self.loss(self.output(x), y)
 
     def clear(self) -> None:
         """Forget the gradients of the batch before."""

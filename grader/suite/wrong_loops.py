@@ -54,14 +54,14 @@ class _SoftmaxTwice(Loop):
     """a softmax stands before the cross-entropy, which takes raw scores"""
 
     def value(self, x: Any, y: Tensor) -> Tensor:
-        return self.loss(self.scores(self.model(x)).softmax(-1), y)
+        return self.loss(self.output(x).softmax(-1), y)
 
 
 class _ReluOfTheScores(Loop):
     """a ReLU cuts the scores at 0 before the cross-entropy, which takes raw scores"""
 
     def value(self, x: Any, y: Tensor) -> Tensor:
-        return self.loss(self.scores(self.model(x)).relu(), y)
+        return self.loss(self.output(x).relu(), y)
 
 
 class _SummedLoss(Loop):
@@ -132,6 +132,13 @@ class _WholeBatchesOnly(Loop):
 
     def told(self, each: Losses) -> list[Any]:
         return [sum(loss * size for loss, size in each) / self.size]
+
+
+class _OneBatch(Loop):
+    """an epoch is one step, with all samples: each batch has batch_size samples"""
+
+    def batches(self, order: Tensor) -> Sequence[Tensor]:
+        return [order]
 
 
 class _SoManyBatches(Loop):

@@ -2,294 +2,71 @@
 
 import torch
 from torch import nn
-from torch.nn import functional
 
-from grader.suite import mistake, reference
-
-
-def _net(x, y, hidden=128, activation=torch.relu):
-    return reference("training").MLP((x.shape[1], hidden, int(y.max()) + 1), activation).to(x)
+from grader.suite import Loop, mistake, reference, wrong_loops
 
 
-def _given(x, y):
-    return x, y
+def _net(x, y, activation=torch.relu):
+    return reference("training").MLP((x.shape[1], 128, int(y.max()) + 1), activation)
 
 
-def _orders(n, generator, epochs, batch_size):
-    return [torch.randperm(n, generator=generator).split(batch_size) for _ in range(epochs)]
+def _sgd(parameters, lr):
+    return torch.optim.SGD(parameters, lr=lr, momentum=0.9)
 
 
-def _optimizer(model, lr):
-    return torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+def _loop(x, y, generator, epochs=12, batch_size=25, lr=0.1, net=_net, optimizer=_sgd):
+    model, run = net(x, y).to(x), reference("training").TrainingRun
+    return Loop(model, lambda rows: (x[rows], y[rows]), optimizer, len(x), generator, epochs, batch_size, lr, 0.1, run)
 
 
-def _loss(outputs, y):
-    return functional.cross_entropy(outputs, y)
+def _wrong(given, options, **parts):
+    return _loop(*given, **options, **parts).run()
 
 
-def _step(model, optimizer, x, y, loss=_loss):
-    value = loss(model(x), y)
-    optimizer.zero_grad()
-    value.backward()
-    optimizer.step()
-    return value.item()
-
-
-def _mean(losses, rows):
-    return sum(loss * len(part) for loss, part in zip(losses, rows, strict=True)) / sum(map(len, rows))
-
-
-def _train(
-    x, y, generator, epochs=12, batch_size=25, lr=0.1, *,
-    net=_net, given=_given, orders=_orders, optimizer=_optimizer, step=_step, mean=_mean,
-):  # fmt: skip
-    """The right training, but for what is given."""
-    model = net(x, y)
-    x, y = given(x, y)
-    chosen, losses = optimizer(model, lr), []
-    for rows in orders(len(x), generator, epochs, batch_size):
-        losses.append(mean([step(model, chosen, x[part], y[part]) for part in rows], rows))
-    return reference("training").TrainingRun(model.eval(), losses)
-
-
-@mistake("the gradients of earlier batches are added: call zero_grad() before each backward")
-def gradients_add_up(*args, **options):
-    def step(model, optimizer, x, y):
-        value = _loss(model(x), y)
-        value.backward()
-        optimizer.step()
-        return value.item()
-
-    return _train(*args, step=step, **options)
-
-
-@mistake("the gradients are reset between backward() and step(): nothing is learned")
-def reset_before_the_step(*args, **options):
-    def step(model, optimizer, x, y):
-        value = _loss(model(x), y)
-        value.backward()
-        optimizer.zero_grad()
-        optimizer.step()
-        return value.item()
-
-    return _train(*args, step=step, **options)
-
-
-@mistake("the loss of a batch is taken after its step: take the one that the step was made from")
-def losses_after_the_steps(*args, **options):
-    def step(model, optimizer, x, y):
-        _step(model, optimizer, x, y)
-        with torch.no_grad():
-            return _loss(model(x), y).item()
-
-    return _train(*args, step=step, **options)
-
-
-@mistake("the batches are averaged as if all had one size: weight each by its samples")
-def batch_means_averaged(*args, **options):
-    return _train(*args, mean=lambda losses, rows: sum(losses) / len(losses), **options)
-
-
-@mistake("the losses of an epoch are added up: divide by its samples")
-def losses_added_up(*args, **options):
-    return _train(*args, mean=lambda losses, rows: _mean(losses, rows) * sum(map(len, rows)), **options)
-
-
-@mistake("the loss of an epoch is that of its last batch: it is the mean over all samples")
-def last_batch_tells(*args, **options):
-    return _train(*args, mean=lambda losses, rows: losses[-1], **options)
-
-
-@mistake("the losses are tensors: item() makes floats of them")
-def losses_are_tensors(*args, **options):
-    model, losses = _train(*args, **options)
-    return reference("training").TrainingRun(model, [torch.tensor(loss) for loss in losses])
-
-
-@mistake("there is a loss for each batch: it is one for each epoch")
-def loss_of_each_batch(x, y, generator, epochs=12, batch_size=25, lr=0.1):
-    losses = []
-
-    def step(model, optimizer, x, y):
-        losses.append(_step(model, optimizer, x, y))
-        return losses[-1]
-
-    model = _train(x, y, generator, epochs, batch_size, lr, step=step).model
-    return reference("training").TrainingRun(model, losses)
-
-
-@mistake("every epoch has the same order: draw one with the generator in each")
-def order_drawn_once(*args, **options):
-    def orders(n, generator, epochs, batch_size):
-        return [torch.randperm(n, generator=generator).split(batch_size)] * epochs
-
-    return _train(*args, orders=orders, **options)
-
-
-@mistake("the samples come in their own order: draw a random one in each epoch")
-def never_shuffled(*args, **options):
-    return _train(*args, orders=lambda n, g, epochs, size: [torch.arange(n).split(size)] * epochs, **options)
-
-
-@mistake("the order is drawn from torch's own generator: hand the given one to randperm")
-def generator_not_used(*args, **options):
-    def orders(n, generator, epochs, batch_size):
-        return _orders(n, None, epochs, batch_size)
-
-    return _train(*args, orders=orders, **options)
-
-
-@mistake("the last, smaller batch is left out: it counts as well")
-def last_batch_dropped(*args, **options):
-    def orders(n, generator, epochs, batch_size):
-        drawn = _orders(n, generator, epochs, batch_size)
-        return [[part for part in rows if len(part) == batch_size] or rows for rows in drawn]
-
-    return _train(*args, orders=orders, **options)
-
-
-@mistake("one step for each epoch, with all samples: batch_size is not used")
-def all_samples_at_once(*args, **options):
-    def orders(n, generator, epochs, batch_size):
-        return _orders(n, generator, epochs, n)
-
-    return _train(*args, orders=orders, **options)
-
-
-@mistake("samples and targets are shuffled apart: the targets belong to other samples")
-def targets_shuffled_apart(x, y, generator, *args, **options):
-    mixed = torch.randperm(len(y), generator=torch.Generator().manual_seed(generator.initial_seed() + 1))
-    return _train(x, y[mixed.to(y.device)], generator, *args, **options)
-
-
-def _anew_in_each_epoch(x, y, generator, epochs=12, batch_size=25, lr=0.1, mean=_mean):
-    """Make the optimiser in each epoch."""
-    model, losses = _net(x, y), []
-    for _ in range(epochs):
-        losses += _train(x, y, generator, 1, batch_size, lr, net=lambda *_: model.train(), mean=mean).losses
-    return reference("training").TrainingRun(model.eval(), losses)
-
-
-@mistake("the optimiser is made anew in each epoch, and forgets: make it once")
-def optimizer_of_each_epoch(*args, **options):
-    return _anew_in_each_epoch(*args, **options)
+globals().update(
+    wrong_loops(
+        _loop, "loss_after_the_step", "tensors_for_losses", "labels_never_shuffled", "one_batch",
+        "lr_typed_in", "summed_loss",
+    )  # fmt: skip
+)
 
 
 @mistake("there is no momentum: it is 0.9")
-def another_optimizer(*args, **options):
-    return _train(*args, optimizer=lambda model, lr: torch.optim.SGD(model.parameters(), lr=lr), **options)
+def without_momentum(*given, **options):
+    return _wrong(given, options, optimizer=torch.optim.SGD)
 
 
-@mistake("the learning rate is fixed: use lr")
-def learning_rate_fixed(x, y, generator, epochs=12, batch_size=25, lr=0.1):
-    return _train(x, y, generator, epochs, batch_size)
-
-
-@mistake("there is one epoch too many: epochs says how many")
-def one_epoch_more(x, y, generator, epochs=12, batch_size=25, lr=0.1):
-    return _train(x, y, generator, epochs + 1, batch_size, lr)
-
-
-@mistake("the number of epochs is fixed: use epochs")
-def epochs_fixed(x, y, generator, epochs=12, batch_size=25, lr=0.1):
-    return _train(x, y, generator, 12, batch_size, lr)
-
-
-@mistake("the model comes back in training mode: call eval() at the end")
-def left_in_training_mode(*args, **options):
-    model, losses = _train(*args, **options)
-    return reference("training").TrainingRun(model.train(), losses)
-
-
-@mistake("the model has the dtype float32 whatever x has: move it to the dtype of x")
-def dtype_of_x_ignored(x, y, *args, **options):
-    return _train(x.float(), y.float() if y.is_floating_point() else y, *args, **options)
-
-
-@mistake("the model is trained on the CPU wherever x lies: move it to the device of x")
-def trained_on_the_cpu(x, y, *args, **options):
-    return _train(x.cpu(), y.cpu(), *args, **options)
-
-
-@mistake("the state_dict comes back: return the model itself")
-def returned_the_state_dict(*args, **options):
-    model, losses = _train(*args, **options)
-    return reference("training").TrainingRun(model.state_dict(), losses)
-
-
-@mistake("losses come first: the result is model, losses")
-def losses_first(*args, **options):
-    return tuple(reversed(_train(*args, **options)))
-
-
-@mistake("the result is a plain tuple: return a TrainingRun")
-def plain_tuple(*args, **options):
-    return tuple(_train(*args, **options))
-
-
-@mistake("the net was never trained: its weights are those that it began with")
-def never_trained(x, y, generator, epochs=12, batch_size=25, lr=0.1):
-    losses = [0.7 * 0.5**epoch for epoch in range(epochs)]
-    return reference("training").TrainingRun(_net(x, y).eval(), losses)
+@mistake("Adam takes the steps: torch.optim.SGD with momentum 0.9 does")
+def adam(*given, **options):
+    return _wrong(given, options, optimizer=torch.optim.Adam)
 
 
 @mistake("all weights start at 0: they start at random, as torch draws them")
-def starts_at_zero(*args, **options):
-    def net(*shape):
-        model = _net(*shape)
+def starts_at_zero(*given, **options):
+    def net(x, y):
+        model = _net(x, y)
         for parameter in model.parameters():
             nn.init.zeros_(parameter)
         return model
 
-    return _train(*args, net=net, **options)
-
-
-@mistake("Adam takes the steps: torch.optim.SGD with momentum 0.9 does")
-def adam(*args, **options):
-    return _train(*args, optimizer=lambda model, lr: torch.optim.Adam(model.parameters(), lr=lr), **options)
-
-
-@mistake("the softmax is taken twice: cross_entropy takes raw scores")
-def softmax_twice(*args, **options):
-    def step(model, optimizer, x, y):
-        return _step(model, optimizer, x, y, lambda outputs, y: functional.cross_entropy(outputs.softmax(1), y))
-
-    return _train(*args, step=step, **options)
-
-
-@mistake("the losses of a batch are added up: take their mean")
-def losses_of_a_batch_added_up(*args, **options):
-    def step(model, optimizer, x, y):
-        return _step(model, optimizer, x, y, lambda s, y: functional.cross_entropy(s, y, reduction="sum"))
-
-    return _train(*args, step=step, **options)
-
-
-@mistake("the hidden layer has another width: it has 128 units")
-def other_width(*args, **options):
-    return _train(*args, net=lambda x, y: _net(x, y, 64), **options)
+    return _wrong(given, options, net=net)
 
 
 @mistake("the activation is another one: take torch.relu")
-def other_activation(*args, **options):
-    return _train(*args, net=lambda x, y: _net(x, y, activation=torch.tanh), **options)
+def other_activation(*given, **options):
+    return _wrong(given, options, net=lambda x, y: _net(x, y, torch.tanh))
 
 
 @mistake("there is no activation, so the net is linear: take torch.relu")
-def no_activation(*args, **options):
-    return _train(*args, net=lambda x, y: _net(x, y, activation=lambda h: h), **options)
-
-
-@mistake("there are always ten classes: the largest label says how many")
-def always_ten_classes(*args, **options):
-    return _train(*args, net=lambda x, y: _net(x, torch.tensor([9])), **options)
+def no_activation(*given, **options):
+    return _wrong(given, options, net=lambda x, y: _net(x, y, lambda h: h))
 
 
 @mistake("the number of classes is that of the labels that occur: the largest label says how many")
-def classes_that_occur(*args, **options):
-    return _train(*args, net=lambda x, y: _net(x, torch.tensor([len(y.unique()) - 1])), **options)
+def classes_that_occur(*given, **options):
+    return _wrong(given, options, net=lambda x, y: _net(x, y.unique(return_inverse=True)[1]))
 
 
 @mistake("the pixels were standardised: they are taken as they are")
-def pixels_standardised(*args, **options):
-    return _train(*args, given=lambda x, y: ((x - x.mean()) / x.std(), y), **options)
+def pixels_standardised(x, *rest, **options):
+    return _wrong(((x - x.mean()) / x.std(), *rest), options)

@@ -33,9 +33,8 @@ class Loop:
 
     def run(self) -> Any:
         """Train, and return the result."""
-        self.steps = 0
         self.model.train()
-        self.adam, losses = self.begin(), []
+        self.adam, self.steps, losses = self.begin(), 0, []
         for _ in range(self.epochs):
             self.start_epoch()
             taken = [self.batch(rows) for rows in self.batches(self.order())]

@@ -234,13 +234,6 @@ class _LossOfTheLastBatch(Loop):
         return [each[-1][0]]
 
 
-class _LossOfEachBatch(Loop):
-    """there is a loss for each batch: one for each epoch is asked for"""
-
-    def told(self, each: Losses) -> list[Any]:
-        return [loss for loss, _ in each]
-
-
 class _LossAfterTheStep(Loop):
     """a loss is taken after the step: it is the one that the step was made from"""
 
@@ -326,13 +319,6 @@ class _BestWeights(Loop):
         if losses:
             self.model.load_state_dict(self.best)
         return super().end(losses)
-
-
-class _PlainTuple(Loop):
-    """a plain tuple comes back: a named tuple has names for its parts"""
-
-    def end(self, losses: list[Any]) -> Any:
-        return tuple(super().end(losses))
 
 
 USUAL = (

@@ -15,7 +15,7 @@ from grader.suite.mistakes import MARK
 from grader.suite.wrong_loops import USUAL
 
 LOOPS = sys.modules["grader.suite.wrong_loops"]  # the package has the function under this name
-SAME_HERE = ("plain_tuple", "weighted_by_targets", "best_weights")  # a tuple anyway, one target each, losses that fall
+SAME_HERE = ("weighted_by_targets", "best_weights")  # one target each, losses that fall
 NAMES = [LOOPS._snake(kind) for kind in vars(LOOPS).values() if isinstance(kind, type) and Loop in kind.__mro__[1:]]
 RNG = Random(7)
 X, Y = RNG.normal(11, 3), RNG.labels(11, 4)

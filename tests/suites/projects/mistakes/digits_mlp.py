@@ -16,8 +16,8 @@ globals().update(
     wrong_loops(
         _loop, "gradients_of_the_epoch", "one_step_an_epoch", "relu_of_the_scores", "summed_loss",
         "labels_never_shuffled", "order_of_an_order", "so_many_batches", "optimizer_of_each_batch",
-        "descent_for_adam", "lr_left_out", "lr_typed_in", "full_size_for_all", "loss_of_each_batch", "best_weights",
-        "loss_after_the_step", "tensors_for_losses", "untrained_net", "plain_tuple",
+        "descent_for_adam", "lr_left_out", "lr_typed_in", "full_size_for_all", "best_weights",
+        "loss_after_the_step", "tensors_for_losses", "untrained_net",
     )  # fmt: skip
 )
 

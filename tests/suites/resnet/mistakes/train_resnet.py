@@ -32,6 +32,11 @@ def adam_with_decay(*given, **options):
     return _loop(*given, **options, optimizer=torch.optim.AdamW).run()
 
 
+@mistake("batch_size is ignored: it is always 10")
+def batches_of_ten(x, y, generator, epochs=4, batch_size=10, lr=0.001):
+    return _loop(x, y, generator, epochs, 10, lr).run()
+
+
 @mistake("the net is made for 28 x 28 pixels: its size follows from x")
 def net_for_28_pixels(*given, **options):
     return _loop(*given, **options, net=lambda x: reference("resnet").MnistResNet(x.shape[1])).run()

@@ -57,6 +57,11 @@ def adam(*given, **options):
     return _wrong(given, options, optimizer=torch.optim.Adam)
 
 
+@mistake("batch_size is not used: a batch has that many names")
+def fixed_batch_size(names, labels, generator, epochs=6, batch_size=20, lr=0.3):
+    return _loop(names, labels, generator, epochs, 20, lr).run()
+
+
 @mistake("letters are numbered by those that the names have: they are places in the alphabet")
 def letters_of_these_names(names, *rest, **options):
     number = {letter: i for i, letter in enumerate(sorted(set("".join(names))))}

@@ -141,13 +141,6 @@ class _OneBatch(Loop):
         return [order]
 
 
-class _SoManyBatches(Loop):
-    """an epoch is cut into batch_size batches: each has batch_size samples"""
-
-    def batches(self, order: Tensor) -> Sequence[Tensor]:
-        return order.chunk(self.batch_size)
-
-
 class _OptimizerOfEachEpoch(Loop):
     """a new optimizer starts in each epoch: what it remembers of earlier steps is lost"""
 
@@ -204,6 +197,13 @@ class _BatchMeansOverN(Loop):
 
     def told(self, each: Losses) -> list[Any]:
         return [sum(loss for loss, _ in each) / self.size]
+
+
+class _BatchMeansAdded(Loop):
+    """the means of the batches are added and not divided: a loss is the mean over all samples of an epoch"""
+
+    def told(self, each: Losses) -> list[Any]:
+        return [sum(loss for loss, _ in each)]
 
 
 class _SumOfLosses(Loop):
@@ -329,16 +329,16 @@ USUAL = (
 )  # fmt: skip
 
 
-def wrong_loops(bind: Callable[..., Loop], *others: str, without: str = "") -> dict[str, Callable[..., Any]]:
+def wrong_loops(bind: Callable[..., Loop], *others: str, without: Sequence[str] = ()) -> dict[str, Callable[..., Any]]:
     """Return known mistakes of a loop by name: the usual ones, and others that a task asks for.
 
     Args:
         bind: takes the arguments of the task, and tells the parts of a right training.
         others: names of further mistakes.
-        without: one of the usual ones that makes no difference here.
+        without: of the usual ones those that make no difference here.
     """
     kinds = {_snake(kind): kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, Loop)}
-    return {name: _variant(bind, kinds[name]) for name in (*USUAL, *others) if name != without}
+    return {name: _variant(bind, kinds[name]) for name in (*USUAL, *others) if name not in without}
 
 
 def _variant(bind: Callable[..., Loop], kind: type[Loop]) -> Callable[..., Any]:

@@ -15,7 +15,7 @@ def _loop(x, y, generator, epochs=10, batch_size=20, lr=0.003, widths=(128, 10),
 globals().update(
     wrong_loops(
         _loop, "gradients_of_the_epoch", "one_step_an_epoch", "relu_of_the_scores", "summed_loss",
-        "labels_never_shuffled", "order_of_an_order", "so_many_batches", "optimizer_of_each_batch",
+        "labels_never_shuffled", "order_of_an_order", "optimizer_of_each_batch",
         "descent_for_adam", "lr_left_out", "lr_typed_in", "full_size_for_all", "best_weights",
         "loss_after_the_step", "tensors_for_losses", "untrained_net",
     )  # fmt: skip

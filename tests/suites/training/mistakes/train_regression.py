@@ -27,7 +27,7 @@ def _wrong(given, options, **parts):
 globals().update(
     wrong_loops(
         _loop, "loss_after_the_step", "tensors_for_losses", "labels_never_shuffled", "one_batch",
-        "descent_for_adam", "lr_typed_in", "summed_loss", without="softmax_twice",
+        "descent_for_adam", "lr_typed_in", "summed_loss", without=("softmax_twice",),
     )  # fmt: skip
 )
 globals().update(wrong_columns(_wrong))

@@ -24,7 +24,7 @@ from grader.judge.diagnosis import (
     same_outcome,
 )
 from grader.judge.outcome import Outcome
-from grader.judge.runner import Runner, is_statistical
+from grader.judge.runner import Runner, is_statistical, takes_long
 from grader.report import AND_BESIDES, IN_PART, TWO_THINGS
 from grader.suite.failure import CheckFailure
 from grader.suite.mistakes import Mistake
@@ -105,6 +105,7 @@ def two_causes(
         outcomes: what the submission's plays gave.
         deadline: `time.process_time()` after which nothing is named.
     """
+    items = [item for item in items if not takes_long(item)]  # a whole training takes the time of all other tests
     failures = [item.name for item in items if is_telling(outcomes[item.name])]
     silent = {outcome.verdict for outcome in outcomes.values()} & set(SILENT)
     if silent or len(failures) < 2 or task.id in runner.partial:
@@ -127,8 +128,13 @@ def _among_several(search: _Search) -> Explained:
     Of several that do the same on a test the one counts that does so on all tests where another does, and on more.
     """
     checked = [name for name in search.labels if isinstance(search.outcomes[name].problem, CheckFailure)]
-    rows = {name: _largest(list(search.rows(name)), name) for name in checked}
-    found = {name: row for name, row in rows.items() if row is not None and _is_shown(row, checked)}
+    checked.sort(key=lambda name: search.outcomes[name].seconds)
+    rows = {name: list(search.rows(name)) for name in checked[:-1]}
+    for dearest in checked[-1:]:  # who is shown does the same on another test too, and needs no play of all here
+        others = {row.mistake.name: row for each in rows.values() for row in each}
+        rows[dearest] = [row for row in others.values() if dearest in row.agrees]
+    best = {name: _largest(each, name) for name, each in rows.items()}
+    found = {name: row for name, row in best.items() if row is not None and _is_shown(row, checked)}
     shown: list[_Row] = []
     for row in sorted(found.values(), key=lambda row: -len(row.agrees)):
         if all(_get_along(row, other) for other in shown):

@@ -58,6 +58,14 @@ def _wrong(given, options, net):
     return _loop(*given, **options, net=net).run()
 
 
+@mistake("lr is a tenth after half and after three quarters of the epochs: all steps have the lr that is given")
+def lr_falls(*given, **options):
+    loop = _loop(*given, **options)
+    epoch = -(-loop.size // loop.batch_size)
+    loop.rate = lambda step: loop.lr * 0.1 ** sum(step // epoch >= part * loop.epochs for part in (0.5, 0.75))
+    return loop.run()
+
+
 @mistake("residual is not looked at: every net is residual")
 def always_residual(*given, **options):
     return _wrong(given, options, lambda channels, blocks, residual: _Deep(channels, blocks, True))
@@ -170,12 +178,18 @@ def net_on_the_cpu(x, y, *rest, **options):
     return reference("projects").depth(x.cpu(), y.cpu(), *rest, **options)
 
 
+def _decayed(given, options, by):
+    return _loop(*given, **options, optimizer=lambda p, lr: torch.optim.SGD(p, lr, 0.9, weight_decay=by)).run()
+
+
 @mistake("the weights decay by 0.0001: nothing asks for it")
 def weights_decay(*given, **options):
-    def make(parameters, lr):
-        return torch.optim.SGD(parameters, lr=lr, momentum=0.9, weight_decay=1e-4)
+    return _decayed(given, options, 1e-4)
 
-    return _loop(*given, **options, optimizer=make).run()
+
+@mistake("the weights decay by 0.0005: nothing asks for it")
+def weights_decay_more(*given, **options):
+    return _decayed(given, options, 5e-4)
 
 
 class _NothingBehindTheSum(_Block):

@@ -149,6 +149,20 @@ def filters_are_no_parameters(*args, **options):
     return _loop(*args, net=_PlainTensors, **options).run()
 
 
+class _Buffers(_Net):
+    def __init__(self, x):
+        super().__init__(x)
+        for name in ("conv1", "conv2"):
+            filters = getattr(self, name).detach()
+            delattr(self, name)
+            self.register_buffer(name, filters)
+
+
+@mistake("the filters are buffers, which nobody trains: wrapped in nn.Parameter the optimizer gets them")
+def filters_are_buffers(*args, **options):
+    return _loop(*args, net=_Buffers, **options).run()
+
+
 class _Turned(_Net):
     def forward(self, x):
         x = self.layer(self.layer(x, self.conv1, self.bn1), self.conv2, self.bn2)

@@ -44,7 +44,8 @@ def _script(*left):
         parameters = list(trained.parameters())[-2:] if "some" in left else list(trained.parameters())
         optimizer = torch.optim.Adam(parameters, lr=lr)
         order = torch.randperm(len(x), generator=generator) if "order" in left else None
-        losses, accuracies, best, batches, shuffled = [], [], {}, 0, None
+        losses, accuracies, batches, shuffled = [], [], 0, None
+        best = copy.deepcopy(trained.state_dict()) if "first" in left else {}
         trained.train()
         for epoch in range(epochs):
             if "once" not in left:
@@ -74,7 +75,7 @@ def _script(*left):
                 each.append((loss.item(), len(rows)))
             losses.append(_told(left, each, len(x)))
             accuracies.append(_accuracy(left, trained, *((x, y) if "train_rows" in left else (x_val, y_val))))
-            earlier = max(accuracies[:-1], default=0.0 if "zero" in left else -1.0)
+            earlier = max(accuracies[:-1], default=0.0 if {"zero", "first"} & {*left} else -1.0)
             if accuracies[-1] > earlier or ("last" in left and accuracies[-1] == earlier):
                 best = trained.state_dict() if "alias" in left else copy.deepcopy(trained.state_dict())
         if "parameters" in left:
@@ -133,6 +134,7 @@ LEFT = {
     "parts": "x_val is read in parts: the model sees all of it in one call",
     "train_rows": "the accuracy is that of the rows that were trained on: those of x_val count",
     "zero": "an epoch counts as the best only with an accuracy above 0: the first one counts with 0 too",
+    "first": "where no row is read right the first weights come back: an epoch counts with an accuracy of 0 too",
     "last": "of equally good epochs the last was kept: it is the first",
     "parameters": "only the parameters were put back: buffers belong to the best epoch too",
     "copy": "a copy of the model is trained: the one that was given is",

@@ -139,6 +139,28 @@ def given_state_ignored(*given, **options):
     return _wrong(given, options, net=_FromZeros)
 
 
+def _write_anew(model, generator, device):
+    name = [0]
+    with torch.no_grad():
+        while len(name) < 21:
+            scores, _ = model(torch.tensor([name], device=device))
+            shares = scores[0, -1].softmax(0).to(generator.device)
+            name.append(torch.multinomial(shares, 1, generator=generator).item())
+            if not name[-1]:
+                break
+    return "".join(chr(token + 96) for token in name if token)
+
+
+@mistake("the state that is given is not used: a call goes on from it, though names are read from the start here")
+def given_state_not_needed(*given, **options):
+    return _wrong(given, options, net=_FromZeros, write=_write_anew)
+
+
+@mistake("the names are sorted by their length before orders are drawn: an order is one of names as they came")
+def sorted_by_length(names, *rest, **options):
+    return _right(sorted(names, key=len, reverse=True), *rest, **options)
+
+
 class _ShowsMemory(_Net):
     def forward(self, tokens, state=None):
         shown = []

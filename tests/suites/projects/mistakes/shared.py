@@ -38,6 +38,10 @@ def _mean_of_names(scores, told):
     return (each.sum(1) / (told >= 0).sum(1)).mean()
 
 
+def _mean_of_places(scores, told):
+    return functional.cross_entropy(scores.movedim(2, 1), told, reduction="none").mean()
+
+
 def wrong_names(wrong, write):
     """Return the known mistakes that both tasks have, by name.
 
@@ -71,6 +75,10 @@ def wrong_names(wrong, write):
         "mean_of_names": (
             "the loss is a mean of the means of names: each step of each name counts once",
             lambda names: {"loss": _mean_of_names},
+        ),
+        "mean_of_places": (
+            "the loss of padding is 0, and counts in the mean: divide by the number of targets",
+            lambda names: {"loss": _mean_of_places},
         ),
         "flattened_apart": (
             "scores and targets are flattened in different orders: the scores of a step belong to its own name",

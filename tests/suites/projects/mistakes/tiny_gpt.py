@@ -120,6 +120,11 @@ def decayed(*given, **options):
     return _wrong(given, options, make=torch.optim.AdamW)
 
 
+@mistake("Adam has the betas of recipes for GPTs, 0.9 and 0.95: it has its own, 0.9 and 0.999")
+def betas_of_recipes(*given, **options):
+    return _wrong(given, options, make=lambda p, lr: torch.optim.Adam(p, lr, betas=(0.9, 0.95)))
+
+
 @mistake("only the last letter is read for the next one: the net reads all of them")
 def last_letter_alone(*given, **options):
     return _wrong(given, options, write=lambda *to: _write(*to, seen=1))

@@ -62,7 +62,8 @@ def _wrong(given, options, net):
 def lr_falls(*given, **options):
     loop = _loop(*given, **options)
     epoch = -(-loop.size // loop.batch_size)
-    loop.rate = lambda step: loop.lr * 0.1 ** sum(step // epoch >= part * loop.epochs for part in (0.5, 0.75))
+    falls = loop.epochs // 2, loop.epochs * 3 // 4
+    loop.rate = lambda step: loop.lr * 0.1 ** sum(step // epoch >= fall for fall in falls)
     return loop.run()
 
 

@@ -78,7 +78,10 @@ def wrong_names(wrong, write):
         ),
         "mean_of_places": (
             "the loss of padding is 0, and counts in the mean: divide by the number of targets",
-            lambda names: {"loss": _mean_of_places},
+            lambda names: {
+                "loss": _mean_of_places,
+                "rows": lambda *to: rows_of(*to, longest=max(map(len, names)) + 1),
+            },
         ),
         "flattened_apart": (
             "scores and targets are flattened in different orders: the scores of a step belong to its own name",

@@ -13,7 +13,6 @@ from grader.wire.frame import Ahead, Buffer, Header, pack, unpack
 from grader.worker.output import BoundedOutput
 from grader.worker.worker import Worker
 
-HUNG_UP = 0
 # A worker is short-lived: looking for cycles early costs more than it frees.
 GARBAGE_THRESHOLDS = (20_000, 20, 20)
 
@@ -35,7 +34,7 @@ def serve(connection: socket.socket, farewell: Callable[[], None] = lambda: None
         received = connection.recv_into(view)
         if not received:
             farewell()
-            os._exit(HUNG_UP)
+            os._exit(0)
         return received
 
     requests = Ahead(receive)

@@ -112,8 +112,7 @@ def _grade(order: Order) -> ShardResult:
 def _take(number: int) -> bool:
     """Take a task, unless another process has."""
     with _taken.get_lock():
-        was_free = not _taken[number]
-        _taken[number] = True
+        was_free, _taken[number] = not _taken[number], True
     return was_free
 
 

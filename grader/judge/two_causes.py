@@ -107,12 +107,11 @@ def two_causes(
     """
     items = [item for item in items if not takes_long(item)]  # a whole training takes the time of all other tests
     failures = [item.name for item in items if is_telling(outcomes[item.name])]
-    silent = {outcome.verdict for outcome in outcomes.values()} & set(SILENT)
-    if silent or len(failures) < 2 or task.id in runner.partial:
+    verdicts = {outcome.verdict for outcome in outcomes.values()}
+    if verdicts & set(SILENT) or len(failures) < 2 or task.id in runner.partial:
         return {}
-    by_name = {item.name: item for item in items}
     labels = {name: _labels(outcomes[name]) for name in failures}
-    search = _Search(runner, task, by_name, outcomes, labels, deadline)
+    search = _Search(runner, task, {item.name: item for item in items}, outcomes, labels, deadline)
     first = labels[failures[0]]  # if a relation explains it, a mistake has to explain what that does not
     start = next((name for name in failures if not first.keys() & labels[name].keys()), failures[0])
     try:

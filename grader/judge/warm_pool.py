@@ -21,7 +21,6 @@ from multiprocessing.connection import Connection
 from grader.judge.order import Failed, JudgeKey, Order, OurProblem, PartialResult, ShardResult, Tell
 from grader.process.kernel import can_fork
 
-MODULE = "grader.judge.warm"
 PATIENCE = 10.0  # seconds for it to end by itself
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # from the start: each fork copies an entry for each page
 
@@ -51,7 +50,7 @@ def _started(*theirs: Connection) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             # -P: never from the folder that we stand in
-            [sys.executable, "-P", "-W", "ignore", "-m", MODULE, *map(str, descriptors)],
+            [sys.executable, "-P", "-W", "ignore", "-m", "grader.judge.warm", *map(str, descriptors)],
             stdin=subprocess.DEVNULL, stdout=2, pass_fds=descriptors, env=environment, start_new_session=True,
         )  # fmt: skip
     finally:

@@ -23,7 +23,6 @@ START_SECONDS = 120.0
 LOOK_SECONDS = 0.5  # between two looks whether an interpreter that starts has ended
 TOKEN_SECONDS = 10.0  # from a call to the token; a stranger that says nothing takes no longer
 COMMAND = "from grader.worker.interpreter import call_back; call_back()"
-MISSING = ("files", "network", "processes", "system calls", "identity", "memory", "cpu")
 # What an interpreter needs to start, and to find the judge's card; no tokens, no home.
 PASSED_ON = ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER")
 
@@ -34,7 +33,8 @@ class SpawnedWorkers(ProcessSource):
     The next one starts while the current one is used: it has imported torch, and met nothing, when its turn comes.
     """
 
-    kind, missing = "spawned", MISSING
+    kind = "spawned"
+    missing = ("files", "network", "processes", "system calls", "identity", "memory", "cpu")
     _apart: WorkerProcess | None = None
 
     def __init__(self) -> None:

@@ -22,8 +22,7 @@ def call_back() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the judge decides what Ctrl-C ends
     gc.disable()  # while torch is imported
     port, token, kind = sys.stdin.readline().split()
-    judge, scratch = os.dup(sys.stdin.fileno()), os.getcwd()
-    watcher = threading.Thread(target=_end_with_judge, args=(judge, scratch), daemon=True)
+    watcher = threading.Thread(target=_end_with_judge, args=(os.dup(sys.stdin.fileno()), os.getcwd()), daemon=True)
     watcher.start()
     put_off()
 

@@ -15,7 +15,7 @@ structure = sys.modules["structure"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(structure)
 
 MOST = {
-    "lines of code": 23_999,
+    "lines of code": 24_000,
     "modules": 240,
     "packages": 32,
     "lines of a module, median": 160,

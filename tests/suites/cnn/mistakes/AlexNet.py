@@ -191,12 +191,6 @@ class NoRelu(_Parts):
         return x
 
 
-@mistake("the scores go through a softmax: the scores themselves are asked for")
-class SoftmaxAtTheEnd(_Parts):
-    def _scores(self, y):
-        return y.softmax(1)
-
-
 @mistake("a ReLU follows fc3: scores may be negative")
 class ScoresRectified(_Parts):
     def _scores(self, y):

@@ -197,13 +197,6 @@ class NoCounter(_Parts):
         return 1 / self.num_batches_tracked if self.momentum is None else self.momentum
 
 
-@mistake("num_batches_tracked is a float tensor: it is int64, torch.tensor(0)")
-class CounterOfFloats(_Parts):
-    def __init__(self, num_features, eps=1e-5, momentum=0.1):
-        super().__init__(num_features, eps, momentum)
-        self.num_batches_tracked = torch.tensor(0.0)
-
-
 @mistake("eps was added to the standard deviation: it stands under the root, with the variance")
 class EpsOutsideTheRoot(_Parts):
     def _normalised(self, x, mean, variance):
@@ -319,9 +312,3 @@ class VarianceStartsAtZero(_Parts):
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
         super().__init__(num_features, eps, momentum)
         self.running_var.zero_()
-
-
-@mistake("the result is always float32: keep the dtype")
-class AlwaysFloat32(Right):
-    def forward(self, x):
-        return super().forward(x).float()

@@ -196,12 +196,6 @@ class SecondPoolingMissing(Right):
         return self.fc(torch.relu(self.conv2(x)).flatten(1))
 
 
-@mistake("the scores go through a softmax: the scores themselves are asked for")
-class SoftmaxAtTheEnd(_Parts):
-    def _scores(self, y):
-        return y.softmax(1)
-
-
 @mistake("the scores go through a log-softmax: the scores themselves are asked for")
 class LogSoftmaxAtTheEnd(_Parts):
     def _scores(self, y):

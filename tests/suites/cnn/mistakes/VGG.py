@@ -127,12 +127,6 @@ class ScoresBent(_Parts):
         return torch.relu(self.fc2(x))
 
 
-@mistake("the scores go through a softmax: the scores themselves are asked for")
-class SoftmaxAtTheEnd(_Parts):
-    def _scores(self, x):
-        return self.fc2(x).softmax(1)
-
-
 @mistake("flattened with the channels last: flatten takes them as they are")
 class ChannelsLast(_Parts):
     def _flat(self, x):

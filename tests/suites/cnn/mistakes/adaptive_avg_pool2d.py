@@ -114,18 +114,6 @@ def larger_refused(x, output_size):
     return _right(x, output_size)
 
 
-@mistake("the result is made with torch.zeros without dtype: it is float32 whatever x is")
-def always_float32(x, output_size):
-    y = _right(x, output_size)
-    return torch.zeros(y.shape, device=x.device).copy_(y)
-
-
-@mistake("the result is made with torch.zeros without device=: it lies on the CPU wherever x is")
-def made_on_the_cpu(x, output_size):
-    y = _right(x, output_size)
-    return torch.zeros(y.shape, dtype=x.dtype).copy_(y)
-
-
 @mistake("the pixels of a bin were added up one by one: take the mean of a slice")
 def loop_over_pixels(x, output_size):
     for dim, bins in zip((2, 3), _pair(output_size), strict=True):

@@ -89,12 +89,6 @@ def divided_by_a_square(x, kernel_size, stride=None, padding=0, count_include_pa
     return _right(x, kernel_size, stride, padding, count_include_pad) * kw / kh
 
 
-@mistake("the result is made with torch.zeros without dtype: it is float32 whatever x is")
-def always_float32(x, kernel_size, stride=None, padding=0, count_include_pad=True):
-    y = _right(x, kernel_size, stride, padding, count_include_pad)
-    return torch.zeros(y.shape, device=x.device).copy_(y)
-
-
 @mistake("the counts come from torch.ones without device=: they lie on the CPU wherever x is")
 def counts_on_the_cpu(x, kernel_size, stride=None, padding=0, count_include_pad=True):
     means = _right(x, kernel_size, stride, padding)
@@ -102,12 +96,6 @@ def counts_on_the_cpu(x, kernel_size, stride=None, padding=0, count_include_pad=
         return means
     ones = torch.ones(x.shape, dtype=x.dtype)
     return means / _right(ones, kernel_size, stride, padding)
-
-
-@mistake("the sums are collected in torch.zeros without device=: they lie on the CPU wherever x is")
-def sums_on_the_cpu(x, kernel_size, stride=None, padding=0, count_include_pad=True):
-    means = _right(x, kernel_size, stride, padding, count_include_pad)
-    return torch.zeros(means.shape, dtype=x.dtype).copy_(means)
 
 
 @mistake("a Python loop over the windows: loop over the kh * kw positions in a window")

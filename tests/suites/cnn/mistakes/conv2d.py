@@ -166,18 +166,6 @@ def strides_of_a_contiguous_image(x, weight, bias=None, stride=1, padding=0, dil
     return _right(x, weight, bias, stride, padding, dilation, groups)
 
 
-@mistake("the result is made with torch.zeros without dtype: it is float32 whatever x is")
-def always_float32(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    y = _right(x, weight, bias, stride, padding, dilation, groups)
-    return torch.zeros(y.shape, device=x.device).copy_(y)
-
-
-@mistake("the result is made with torch.zeros without device=: it lies on the CPU wherever x is")
-def made_on_the_cpu(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    y = _right(x, weight, bias, stride, padding, dilation, groups)
-    return torch.zeros(y.shape, dtype=x.dtype).copy_(y)
-
-
 @mistake("the weights left the graph: .data, .numpy() or torch.tensor(weight) cuts their gradient")
 def weight_left_the_graph(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     return _right(x, weight.detach(), bias, stride, padding, dilation, groups)

@@ -126,12 +126,6 @@ def viewed_the_weight(x, weight, bias=None, stride=1, padding=0, dilation=1):
     return _right(x, weight, bias, stride, padding, dilation)
 
 
-@mistake("the result is copied into torch.zeros without device=: it lies on the CPU wherever x is")
-def made_on_the_cpu(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    y = _right(x, weight, bias, stride, padding, dilation)
-    return torch.zeros(y.shape, dtype=x.dtype).copy_(y)
-
-
 @mistake("the weights left the graph: .data, .numpy() or torch.tensor(weight) cuts their gradient")
 def weight_left_the_graph(x, weight, bias=None, stride=1, padding=0, dilation=1):
     return _right(x, weight.detach(), bias, stride, padding, dilation)

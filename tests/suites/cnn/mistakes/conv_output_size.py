@@ -42,11 +42,6 @@ def rounded_up(size, kernel_size, stride=1, padding=0, dilation=1):
     return -(-(size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride) + 1
 
 
-@mistake("the division gives a float: use // to get an int")
-def float_returned(size, kernel_size, stride=1, padding=0, dilation=1):
-    return float(_right(size, kernel_size, stride, padding, dilation))
-
-
 @mistake("int(a / b) goes through a float, which is not exact for large numbers: use //")
 def through_a_float(size, kernel_size, stride=1, padding=0, dilation=1):
     _right(size, kernel_size, stride, padding, dilation)

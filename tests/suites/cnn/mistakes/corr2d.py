@@ -10,14 +10,6 @@ def _right(x, k):
     return reference("cnn").corr2d(x, k)
 
 
-def _filled(x, k, y):
-    """Fill y in place, pixel by pixel."""
-    for i in range(y.shape[0]):
-        for j in range(y.shape[1]):
-            y[i, j] = (x[i : i + k.shape[0], j : j + k.shape[1]] * k).sum()
-    return y
-
-
 def _size(x, k):
     return _right(x, k).shape
 
@@ -52,21 +44,6 @@ def square_kernel(x, k):
 @mistake("the window was averaged: its products are added up")
 def averaged(x, k):
     return _right(x, k) / k.numel()
-
-
-@mistake("the result is made with torch.zeros without dtype: it is float32 whatever x is")
-def always_float32(x, k):
-    return _filled(x, k, torch.zeros(_size(x, k), device=x.device))
-
-
-@mistake("the result is made with torch.zeros alone: it is float32 and on the CPU whatever x is and wherever")
-def always_float32_on_the_cpu(x, k):
-    return _filled(x, k, torch.zeros(_size(x, k)))
-
-
-@mistake("the result is made with torch.zeros without device=: it lies on the CPU wherever x is")
-def made_on_the_cpu(x, k):
-    return _filled(x, k, torch.zeros(_size(x, k), dtype=x.dtype))
 
 
 @mistake("each pixel was taken out with .item(): no gradient comes back")

@@ -16,18 +16,6 @@ def _with(image, direction, change):
     return reference("cnn").EdgeResponse(kernel, reference("cnn").corr2d(image, kernel))
 
 
-@mistake(
-    "the two directions are swapped: vertical edges run from top to bottom, so left and right are compared"
-)
-def directions_swapped(image, direction):
-    return _with(image, direction, torch.t)
-
-
-@mistake("the sign is the wrong way round: brighter to the right, or below, is positive")
-def sign_turned(image, direction):
-    return _with(image, direction, torch.neg)
-
-
 @mistake("the kernel was flipped before it was applied: it lies on the image as it is written down")
 def flipped(image, direction):
     kernel, response = _right(image, direction)
@@ -37,11 +25,6 @@ def flipped(image, direction):
 @mistake("the weights are 1, 1, 1 (Prewitt's kernel): Sobel's are 1, 2, 1")
 def prewitt(image, direction):
     return _with(image, direction, torch.sign)
-
-
-@mistake("the kernel is divided by 8: it has the numbers 1 and 2")
-def divided_by_eight(image, direction):
-    return _with(image, direction, lambda kernel: kernel / 8)
 
 
 @mistake("the kernel is the same for both directions")
@@ -61,18 +44,6 @@ def padded(image, direction):
 def absolute(image, direction):
     kernel, response = _right(image, direction)
     return reference("cnn").EdgeResponse(kernel, response.abs())
-
-
-@mistake("the kernel is made of whole numbers: give torch.tensor the dtype of the image")
-def kernel_of_integers(image, direction):
-    kernel, response = _right(image, direction)
-    return reference("cnn").EdgeResponse(kernel.long(), response)
-
-
-@mistake("the kernel is float32 whatever the image is: give torch.tensor the dtype of the image")
-def kernel_always_float32(image, direction):
-    kernel, response = _right(image, direction)
-    return reference("cnn").EdgeResponse(kernel.float(), response)
 
 
 @mistake("the kernel is made without device=: it lies on the CPU wherever the image is")

@@ -150,11 +150,6 @@ def axes_swapped(f, x, dy, dx, border=0, stride=1):
     return _error(f, x, dy, dx, border, stride, steps=lambda dy, dx, stride: (dx // stride, dy // stride))
 
 
-@mistake("a tensor comes back: a float is asked for, .item()")
-def tensor_returned(f, x, dy, dx, border=0, stride=1):
-    return _error(f, x, dy, dx, border, stride, found=lambda z, y: (z - y).abs().max())
-
-
 @mistake("True or False comes back: the error itself is asked for")
 def answered_yes_or_no(f, x, dy, dx, border=0, stride=1):
     return _error(f, x, dy, dx, border, stride) < 1e-6

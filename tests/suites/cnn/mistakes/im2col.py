@@ -37,11 +37,6 @@ def places_column_by_column(x, kernel_size, stride=1, padding=0, dilation=1):
     return windows.permute(0, 1, 4, 5, 3, 2).flatten(4, 5).flatten(1, 3)
 
 
-@mistake("each window became a row: it is a column, (N, C * kh * kw, H' * W')")
-def windows_as_rows(x, kernel_size, stride=1, padding=0, dilation=1):
-    return _right(x, kernel_size, stride, padding, dilation).transpose(1, 2)
-
-
 @mistake(
     "the axes were reshaped without a permute: reshape keeps the order of the numbers and only counts anew"
 )
@@ -99,18 +94,6 @@ def strides_of_a_contiguous_image(x, kernel_size, stride=1, padding=0, dilation=
     _, c, h, w = x.shape
     x = x.as_strided(x.shape, (c * h * w, h * w, w, 1))
     return _right(x, kernel_size, stride, padding, dilation)
-
-
-@mistake("the columns are copied into torch.zeros without dtype: they are float32 whatever x is")
-def always_float32(x, kernel_size, stride=1, padding=0, dilation=1):
-    y = _right(x, kernel_size, stride, padding, dilation)
-    return torch.zeros(y.shape, device=x.device).copy_(y)
-
-
-@mistake("the columns are copied into torch.zeros without device=: they lie on the CPU wherever x is")
-def made_on_the_cpu(x, kernel_size, stride=1, padding=0, dilation=1):
-    y = _right(x, kernel_size, stride, padding, dilation)
-    return torch.zeros(y.shape, dtype=x.dtype).copy_(y)
 
 
 @mistake("the columns left the graph: .data, .numpy() or torch.tensor cuts the gradient")

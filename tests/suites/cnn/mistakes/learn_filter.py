@@ -211,12 +211,6 @@ def size_swapped(x, y, kernel_size, lr, steps, generator):
     return reference("cnn").LearnedFilter(kernel.t().contiguous(), losses)
 
 
-@mistake("the kernel is float32 whatever x is: draw it in the dtype of x")
-def always_float32(x, y, kernel_size, lr, steps, generator):
-    kernel, losses = _right(x, y, kernel_size, lr, steps, generator)
-    return reference("cnn").LearnedFilter(kernel.float(), losses)
-
-
 @mistake("the kernel stays on the CPU: move it to the device of x after it was drawn")
 def kernel_on_the_cpu(x, y, kernel_size, lr, steps, generator):
     def start(kh, kw):

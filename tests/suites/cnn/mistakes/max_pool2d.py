@@ -109,20 +109,6 @@ def gradient_spread(x, kernel_size, stride=None, padding=0):
     return means + (_right(x, kernel_size, stride, padding) - means).detach()
 
 
-@mistake("the result is made with torch.zeros without dtype: it is float32 whatever x is")
-def always_float32(x, kernel_size, stride=None, padding=0):
-    y = _right(x, kernel_size, stride, padding)
-    return torch.zeros(y.shape, device=x.device).copy_(y)
-
-
-@mistake("the border is made with torch.full without device=: it lies on the CPU wherever x is")
-def border_on_the_cpu(x, kernel_size, stride=None, padding=0):
-    (n, c, h, w), (ph, pw) = x.shape, _pair(padding)
-    wide = torch.full((n, c, h + 2 * ph, w + 2 * pw), -torch.inf, dtype=x.dtype)
-    wide[:, :, ph : ph + h, pw : pw + w] = x
-    return _right(wide, kernel_size, stride)
-
-
 @mistake("a Python loop over the windows: loop over the kh * kw positions in a window")
 def loop_over_windows(x, kernel_size, stride=None, padding=0):
     windows = _windows(x, kernel_size, stride, padding)

@@ -67,20 +67,6 @@ def only_columns_cleared(x, dy, dx):
     return y * ((columns >= 0) & (columns < x.shape[-1])).to(x.dtype)
 
 
-@mistake("the result is always float32: keep the dtype, as torch.zeros_like does")
-def always_float32(x, dy, dx):
-    y = torch.zeros(x.shape, device=x.device)
-    y[:] = _right(x, dy, dx)
-    return y
-
-
-@mistake("the result is made without device=: torch.zeros_like(x) stays where x is")
-def made_on_the_cpu(x, dy, dx):
-    y = torch.zeros(x.shape, dtype=x.dtype)
-    y[:] = _right(x, dy, dx)
-    return y
-
-
 @mistake("x itself comes back where nothing moves: return a tensor of its own")
 def returns_x(x, dy, dx):
     return x if dy == dx == 0 else _right(x, dy, dx)

@@ -101,18 +101,6 @@ class ReluOnScores(_Parts):
         return torch.relu(super().scores(h))
 
 
-@mistake("the output went through a softmax: the scores themselves are asked for")
-class Softmax(_Parts):
-    def scores(self, h):
-        return super().scores(h).softmax(1)
-
-
-@mistake("the output went through a log_softmax: the scores themselves are asked for")
-class LogSoftmax(_Parts):
-    def scores(self, h):
-        return super().scores(h).log_softmax(1)
-
-
 @mistake("the reduction is a bare convolution: it is a ConvBlock, with batch norm and ReLU")
 class BareReduction(_Parts):
     def __init__(self, in_channels, num_classes=10, channels=8, hidden=16, dropout=0.7):

@@ -222,12 +222,6 @@ class ChannelsTypedIn(Right):
         super().__init__(1, num_classes, dropout)
 
 
-@mistake("the output went through a softmax: the scores themselves are asked for")
-class Softmax(_Parts):
-    def main(self, x):
-        return super().main(x).softmax(1)
-
-
 @mistake("the blocks stand in a plain list, so parameters() finds them nowhere: assign each to its name")
 class PlainList(Right):
     def __init__(self, in_channels=1, num_classes=10, dropout=0.4):

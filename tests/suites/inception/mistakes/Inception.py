@@ -35,16 +35,6 @@ class _Parts(Right):
         return torch.cat(branches, dim=1)
 
 
-@mistake("the 5x5 branch comes before the 3x3 branch: the order is 1x1, 3x3, 5x5, pool")
-class FiveBeforeThree(_Parts):
-    order = (0, 2, 1, 3)
-
-
-@mistake("the pool branch comes first: the order is 1x1, 3x3, 5x5, pool")
-class PoolFirst(_Parts):
-    order = (3, 0, 1, 2)
-
-
 @mistake("the pool takes the average: it is to take the maximum")
 class AveragePool(_Parts):
     def pool(self, x):

@@ -57,11 +57,6 @@ class ThreeBeforeFive(_Parts):
     order = (0, 2, 1, 3)
 
 
-@mistake("the pool branch comes first: the order is 1x1, 5x5, 3x3, pool")
-class PoolFirst(_Parts):
-    order = (3, 0, 1, 2)
-
-
 @mistake("the pool takes the maximum: it is to take the average")
 class MaxPool(_Parts):
     def pool(self, x):

@@ -127,18 +127,6 @@ class BatchFlattened(_Parts):
         return x.flatten()
 
 
-@mistake("the output went through a softmax: the scores themselves are asked for")
-class Softmax(_Parts):
-    def scores(self, x):
-        return self.fc(x).softmax(1)
-
-
-@mistake("the output went through a log_softmax: the scores themselves are asked for")
-class LogSoftmax(_Parts):
-    def scores(self, x):
-        return self.fc(x).log_softmax(1)
-
-
 @mistake("in_channels is ignored: 1 is typed in")
 class ChannelsTypedIn(Right):
     def __init__(self, in_channels=1, num_classes=10, image_size=28):

@@ -156,12 +156,6 @@ def scores_added(outputs, labels, weight=0.3):
     return functional.cross_entropy(outputs[0] + weight * sum(outputs[1:]), labels)
 
 
-@mistake("the losses are summed over the samples: take the mean")
-def summed_over_samples(outputs, labels, weight=0.3):
-    main, others = _losses(outputs, labels, reduction="sum")
-    return main + weight * sum(others)
-
-
 @mistake("nll_loss got raw scores: it wants log_softmax, cross_entropy has that inside")
 def nll_of_scores(outputs, labels, weight=0.3):
     heads = [outputs] if isinstance(outputs, torch.Tensor) else outputs
@@ -181,12 +175,6 @@ def softmax_first(outputs, labels, weight=0.3):
 def heads_detached(outputs, labels, weight=0.3):
     main, others = _losses(outputs, labels)
     return main + weight * sum(loss.detach() for loss in others)
-
-
-@mistake("a Python float comes back: .item() leaves the graph; return the tensor")
-def float_for_tensor(outputs, labels, weight=0.3):
-    main, others = _losses(outputs, labels)
-    return (main + weight * sum(others)).item()
 
 
 @mistake(

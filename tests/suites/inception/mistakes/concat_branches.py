@@ -41,12 +41,6 @@ def stacked_and_flattened(branches):
     return torch.stack(list(branches), dim=1).flatten(1, 2)
 
 
-@mistake("the last branch comes first: keep the order of the list")
-def reversed_order(branches):
-    _check(branches)
-    return torch.cat(list(branches)[::-1], dim=1)
-
-
 @mistake("branches that do not fit are left to torch.cat: raise a ValueError about branches")
 def not_checked(branches):
     return torch.cat(list(branches), dim=1)
@@ -99,18 +93,6 @@ def list_alone(branches):
         raise ValueError("branches")
     _check(branches)
     return torch.cat(branches, dim=1)
-
-
-@mistake("the result is collected in torch.zeros, which is float32 and on the CPU")
-def collected_in_zeros(branches):
-    _check(branches)
-    n, _, h, w = branches[0].shape
-    result = torch.zeros(n, sum(branch.shape[1] for branch in branches), h, w)
-    start = 0
-    for branch in branches:
-        result[:, start : start + branch.shape[1]] = branch
-        start += branch.shape[1]
-    return result
 
 
 @mistake("one branch alone comes back as it is: return a new tensor")

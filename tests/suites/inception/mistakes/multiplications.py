@@ -105,21 +105,9 @@ def rounded_up(layer_spec):
     )
 
 
-@mistake("the size comes out of a true division: it is a float, and is not rounded down; use //")
-def true_division(layer_spec):
-    return _counted(
-        layer_spec, _right, lambda side, k, stride, padding: (side + 2 * padding - k) / stride + 1
-    )
-
-
 @mistake("the size is one too small: (H + 2 * padding - k) // stride + 1")
 def one_too_small(layer_spec):
     return _counted(layer_spec, _right, lambda side, k, stride, padding: (side + 2 * padding - k) // stride)
-
-
-@mistake("additions are counted too: twice what is asked for")
-def additions_too(layer_spec):
-    return 2 * _counted(layer_spec, _right)
 
 
 @mistake("the bias is counted as a multiplication: it is added")

@@ -83,13 +83,6 @@ def batch_reshaped_back(x, weight, bias=None):
     return y if bias is None else y + bias.reshape(-1, 1, 1)
 
 
-@mistake("the channels stayed on the last axis: (N, F, H, W) is asked for")
-def channels_last(x, weight, bias=None):
-    _checked(x, weight, bias)
-    y = x.permute(0, 2, 3, 1) @ weight.reshape(len(weight), -1).t()
-    return y if bias is None else y + bias
-
-
 @mistake("the bias is not added")
 def no_bias(x, weight, bias=None):
     _checked(x, weight, bias)

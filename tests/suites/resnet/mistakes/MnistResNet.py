@@ -130,12 +130,6 @@ class SecondBlockUnused(_Parts):
         return block(h) if block is self.block1 else h
 
 
-@mistake("the scores went through a softmax: raw scores are asked for")
-class SoftmaxAtTheEnd(_Parts):
-    def forward(self, x):
-        return super().forward(x).softmax(1)
-
-
 @mistake("the scores went through a relu: they may be negative")
 class ReluAtTheEnd(_Parts):
     def forward(self, x):

@@ -258,12 +258,6 @@ class NoBiasAtTheEnd(_Parts):
         self.fc = nn.Linear(self.fc.in_features, num_classes, bias=False)
 
 
-@mistake("the scores went through a softmax: raw scores are asked for")
-class SoftmaxAtTheEnd(_Parts):
-    def forward(self, x):
-        return super().forward(x).softmax(1)
-
-
 @mistake("[block] * n is one object n times: every block of a stage has weights of its own")
 class OneBlockRepeated(_Parts):
     def _stage(self, block, in_channels, channels, count, i):

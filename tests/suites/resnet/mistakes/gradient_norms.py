@@ -124,11 +124,6 @@ def softmax_first(model, x, y):
     return _norms(model, x, y, lambda m, x, y: functional.cross_entropy(m(x).softmax(1), y))
 
 
-@mistake("the root is missing: the norm is the root of the sum of squares")
-def squared(model, x, y):
-    return _norms(model, x, y, norm=lambda g: _norm(g) ** 2)
-
-
 @mistake("the absolute values are added: the norm is the root of the sum of squares")
 def absolute_sum(model, x, y):
     return _norms(model, x, y, norm=lambda g: 0.0 if g is None else g.abs().sum().item())
@@ -155,11 +150,6 @@ def spectral(model, x, y):
 @mistake("these are the norms of the parameters: those of their gradients are asked for")
 def norms_of_parameters(model, x, y):
     return {name: p.norm().item() for name, p in model.named_parameters() if p.requires_grad}
-
-
-@mistake("tensors came back: the norms are floats")
-def tensors(model, x, y):
-    return _norms(model, x, y, norm=lambda g: torch.tensor(0.0) if g is None else g.norm())
 
 
 @mistake("a list came back: a dict from name to norm is asked for")

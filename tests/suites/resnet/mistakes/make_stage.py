@@ -96,10 +96,3 @@ def activations_between(block, in_channels, channels, num_blocks, stride):
         return nn.Sequential(*(nn.Sequential(block, nn.ReLU()) for block in blocks))
 
     return _row(block, in_channels, channels, num_blocks, stride, activated)
-
-
-@mistake("the blocks come in the order of last to first")
-def backwards(block, in_channels, channels, num_blocks, stride):
-    return _row(
-        block, in_channels, channels, num_blocks, stride, lambda blocks: nn.Sequential(*reversed(blocks))
-    )

@@ -165,25 +165,6 @@ def gradients_add_up(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
     return _comparison(*nets)
 
 
-@mistake("the loss is the sum over the batch: take the mean")
-def summed_loss(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
-    def loss(h, y):
-        return functional.cross_entropy(h, y, reduction="sum")
-
-    return _both(_start(depth, x, generator, gain), x, y, lr, steps, loss=loss)
-
-
-@mistake("the root is missing in the norms")
-def squared_norms(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
-    return _both(_start(depth, x, generator, gain), x, y, lr, steps, norm=lambda g: (g**2).sum())
-
-
-@mistake("the norms are ordered from the last layer to the first")
-def norms_backwards(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
-    got = _both(_start(depth, x, generator, gain), x, y, lr, steps)
-    return got._replace(plain_norms=got.plain_norms[::-1], residual_norms=got.residual_norms[::-1])
-
-
 @mistake("the norms are those after training: before the first step they are asked for")
 def norms_after_training(depth, x, y, generator, gain=0.3, lr=0.1, steps=20):
     start, nets = _start(depth, x, generator, gain), []

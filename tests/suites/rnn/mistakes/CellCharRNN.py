@@ -105,13 +105,6 @@ class JoinedAndReshaped(_Loop):
         return self.linear(torch.cat(states).reshape(len(hidden), len(states), -1)), hidden
 
 
-@mistake("the scores went through a softmax: cross_entropy wants them raw")
-class SoftmaxAtTheEnd(_Loop):
-    def finished(self, states, hidden):
-        logits, hidden = super().finished(states, hidden)
-        return logits.softmax(-1), hidden
-
-
 @mistake("only the scores came back: the last state belongs to the result")
 class ScoresOnly(_Loop):
     def finished(self, states, hidden):

@@ -99,25 +99,10 @@ class LastScoresOnly(_Layer):
         return self.linear(states[:, -1]), hidden
 
 
-@mistake("the scores went through a softmax: cross_entropy wants them raw")
-class SoftmaxAtTheEnd(_Layer):
-    def finished(self, states, hidden):
-        return self.linear(states).softmax(-1), hidden
-
-
 @mistake("only the scores came back: the last state belongs to the result")
 class ScoresOnly(_Layer):
     def finished(self, states, hidden):
         return self.linear(states)
-
-
-@mistake("hidden has the batch first: it is (1, N, H), also with batch_first")
-class StateBatchFirst(_Layer):
-    def started(self, tokens, hidden):
-        return None if hidden is None else hidden.reshape(1, len(tokens), -1)
-
-    def finished(self, states, hidden):
-        return self.linear(states), hidden.transpose(0, 1)
 
 
 @mistake("the axis of the layers is missing in hidden: it is (1, N, H)")

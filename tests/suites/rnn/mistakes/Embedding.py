@@ -311,9 +311,3 @@ class ThroughNumpy(_Parts):
     def _refuse_range(self, indices):
         if any(not 0 <= index < len(self.weight) for index in indices.reshape(-1).numpy().tolist()):
             raise IndexError
-
-
-@mistake("the result is always float32: keep the dtype of weight")
-class AlwaysFloat32(_Parts):
-    def forward(self, indices):
-        return super().forward(indices).float()

@@ -122,12 +122,6 @@ class ScoresOnly(_Layers):
         return self.linear(states)
 
 
-@mistake("the scores went through a softmax: cross_entropy wants them raw")
-class SoftmaxAtTheEnd(_Layers):
-    def finished(self, states, hidden):
-        return self.linear(states).softmax(-1), hidden
-
-
 @mistake("a ReLU stands between embedding and layers: the vectors go in as they are")
 class ReluAfterEmbedding(_Layers):
     def vectors(self, tokens):

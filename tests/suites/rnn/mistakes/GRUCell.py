@@ -144,12 +144,6 @@ class NewContentWhole(_Parts):
         return n + z * h
 
 
-@mistake("the new state went through one more tanh: h' = (1 - z) * n + z * h")
-class FurtherTanh(_Parts):
-    def _mixed(self, z, n, h):
-        return torch.tanh(super()._mixed(z, n, h))
-
-
 @mistake(
     "the gates are interleaved, three numbers for each unit: take three blocks of H, as chunk(3, 1) does"
 )
@@ -260,9 +254,3 @@ class ScaleOfThreeUnits(_Parts):
         super().__init__(input_size, hidden_size)
         for parameter in self.parameters():
             parameter.data /= math.sqrt(3)
-
-
-@mistake("the result is always float32: keep the dtype")
-class AlwaysFloat32(_Parts):
-    def _mixed(self, z, n, h):
-        return super()._mixed(z, n, h).float()

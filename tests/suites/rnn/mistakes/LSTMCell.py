@@ -290,13 +290,6 @@ class StartNormal(_Parts):
             nn.init.normal_(parameter, std=1 / math.sqrt(hidden_size))
 
 
-@mistake("the result is always float32: keep the dtype")
-class AlwaysFloat32(_Parts):
-    def _step(self, i, f, g, o, c):
-        h, c = super()._step(i, f, g, o, c)
-        return h.float(), c.float()
-
-
 @mistake("a plain tuple comes back: a named tuple has names for its parts")
 class PlainTuple(Right):
     def forward(self, x, state=None):

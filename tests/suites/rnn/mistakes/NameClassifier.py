@@ -156,12 +156,6 @@ class LengthsFromTokens(_Packed):
         return super().forward(tokens, (tokens != 0).sum(1).clamp(min=1))
 
 
-@mistake("the scores went through a softmax: cross_entropy wants them raw")
-class SoftmaxAtTheEnd(_Packed):
-    def forward(self, tokens, lengths):
-        return super().forward(tokens, lengths).softmax(1)
-
-
 @mistake("the GRU reads in one direction only: bidirectional=True is missing")
 class OneDirection(Right):
     def __init__(self, vocabulary_size, embedding_dim, hidden_size, num_classes):

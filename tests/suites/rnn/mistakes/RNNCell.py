@@ -30,12 +30,6 @@ class _Parts(Right):
         return x @ self.weight_ih.t() + self.bias_ih + h @ self.weight_hh.t() + self.bias_hh
 
 
-@mistake("tanh is missing: the state grows without bound")
-class TanhMissing(_Parts):
-    def _step(self, x, h):
-        return self._sum(x, h)
-
-
 @mistake("the state went through a sigmoid: it is a tanh")
 class Sigmoid(_Parts):
     def _step(self, x, h):
@@ -205,12 +199,6 @@ class BiasesStartAtZero(_Parts):
         super().__init__(input_size, hidden_size)
         nn.init.zeros_(self.bias_ih)
         nn.init.zeros_(self.bias_hh)
-
-
-@mistake("the result is always float32: keep the dtype")
-class AlwaysFloat32(_Parts):
-    def _step(self, x, h):
-        return super()._step(x, h).float()
 
 
 @mistake("the step and the state are returned as a pair: a cell returns its new state alone")

@@ -51,16 +51,6 @@ def empty_is_float(text, vocabulary):
     return torch.tensor(reference("rnn").encode(text, vocabulary).tolist())
 
 
-@mistake("the numbers are int32: they are int64")
-def int32(text, vocabulary):
-    return reference("rnn").encode(text, vocabulary).int()
-
-
-@mistake("the numbers are floats: they are int64")
-def floats(text, vocabulary):
-    return reference("rnn").encode(text, vocabulary).float()
-
-
 @mistake("a list is returned: a tensor is asked for")
 def list_returned(text, vocabulary):
     return reference("rnn").encode(text, vocabulary).tolist()

@@ -72,12 +72,6 @@ def zero_length_accepted(output, lengths):
     return output[torch.arange(len(output), device=output.device), lengths - 1]
 
 
-@mistake("the indices were made on the CPU and output was brought there: give arange the device of output")
-def moved_to_the_cpu(output, lengths):
-    _right(output, lengths)
-    return output.cpu()[torch.arange(len(output)), lengths.cpu() - 1]
-
-
 @mistake("gather took an index without the axis H: the states have the wrong shape")
 def gathered_one_feature(output, lengths):
     _right(output, lengths)

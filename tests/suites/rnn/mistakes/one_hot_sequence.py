@@ -37,21 +37,6 @@ def tokens_before_time(indices, num_tokens):
     return _right(indices, num_tokens).permute(1, 2, 0)
 
 
-@mistake("the result is int64, as one_hot makes it: a network needs float32")
-def integers(indices, num_tokens):
-    return _by_torch(indices, num_tokens).transpose(0, 1)
-
-
-@mistake("the result is float64: it is float32")
-def double(indices, num_tokens):
-    return _right(indices, num_tokens).double()
-
-
-@mistake("the result is bool: it is float32")
-def booleans(indices, num_tokens):
-    return _right(indices, num_tokens).bool()
-
-
 @mistake("the width is the largest index plus 1: it is num_tokens")
 def width_from_the_indices(indices, num_tokens):
     if indices.numel() == 0:
@@ -102,18 +87,3 @@ def loop_over_steps(indices, num_tokens):
 def arange_on_the_cpu(indices, num_tokens):
     _right(indices, num_tokens)
     return (indices.t().unsqueeze(-1) == torch.arange(num_tokens)).float()
-
-
-@mistake("the result is on the CPU: torch.zeros or torch.eye needs device=indices.device")
-def result_on_the_cpu(indices, num_tokens):
-    return _right(indices, num_tokens).cpu()
-
-
-@mistake("0 and 1 are turned round: the 1 stands at the token")
-def zeros_and_ones_swapped(indices, num_tokens):
-    return 1 - _right(indices, num_tokens)
-
-
-@mistake("the steps run backwards: y[0] is the first step")
-def time_reversed(indices, num_tokens):
-    return _right(indices, num_tokens).flip(0)

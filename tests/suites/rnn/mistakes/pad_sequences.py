@@ -111,12 +111,6 @@ def padding_on_the_cpu(sequences, padding_value=0, batch_first=True):
     return _padded(padded if batch_first else padded.transpose(0, 1), lengths)
 
 
-@mistake("the lengths were made on the CPU: give them the device of the sequences")
-def lengths_on_the_cpu(sequences, padding_value=0, batch_first=True):
-    padded, lengths = _right(sequences, padding_value, batch_first)
-    return _padded(padded, lengths.cpu())
-
-
 @mistake("this is torch's pad_sequence: fill the sequences up by hand")
 def by_torch(sequences, padding_value=0, batch_first=True):
     _, lengths = _right(sequences)

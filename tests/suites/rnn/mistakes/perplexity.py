@@ -101,16 +101,6 @@ def shifted_targets(logits, targets, ignore_index=-100):
     return _right(logits[:, :-1], targets[:, 1:], ignore_index)
 
 
-@mistake("a float came back: a tensor is asked for, which gradients flow through")
-def a_float(logits, targets, ignore_index=-100):
-    return _right(logits, targets, ignore_index).item()
-
-
 @mistake("the result has no graph: it was made with detach() or item()")
 def left_the_graph(logits, targets, ignore_index=-100):
     return _right(logits, targets, ignore_index).detach()
-
-
-@mistake("the number of tokens or the index was made on the CPU, and so were the scores: stay on the device")
-def computed_on_the_cpu(logits, targets, ignore_index=-100):
-    return _right(logits.cpu(), targets.cpu(), ignore_index)

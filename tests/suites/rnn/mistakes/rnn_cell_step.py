@@ -16,11 +16,6 @@ def _sum(x, h, w_ih, w_hh, b_ih, b_hh):
     return x @ w_ih.t() + b_ih + h @ w_hh.t() + b_hh
 
 
-@mistake("tanh is missing: the state grows without bound")
-def tanh_missing(x, h, w_ih, w_hh, b_ih, b_hh):
-    return _sum(x, h, w_ih, w_hh, b_ih, b_hh)
-
-
 @mistake("the state went through a sigmoid: it is a tanh")
 def sigmoid(x, h, w_ih, w_hh, b_ih, b_hh):
     return torch.sigmoid(_sum(x, h, w_ih, w_hh, b_ih, b_hh))
@@ -118,14 +113,3 @@ def state_in_place(x, h, w_ih, w_hh, b_ih, b_hh):
     right = reference("rnn").rnn_cell_step(x, h, w_ih, w_hh, b_ih, b_hh)
     h.data.copy_(right.data)
     return right
-
-
-@mistake("the result is always float32: keep the dtype of x")
-def always_float32(x, h, w_ih, w_hh, b_ih, b_hh):
-    return reference("rnn").rnn_cell_step(x, h, w_ih, w_hh, b_ih, b_hh).float()
-
-
-@mistake("the computing went through the CPU: stay on the device of x")
-def through_the_cpu(x, h, w_ih, w_hh, b_ih, b_hh):
-    parts = (part.cpu() for part in (x, h, w_ih, w_hh, b_ih, b_hh))
-    return reference("rnn").rnn_cell_step(*parts)

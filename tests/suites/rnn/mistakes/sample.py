@@ -225,8 +225,3 @@ def generator_elsewhere(model, prompt, length, temperature, generator):
         return torch.multinomial(torch.softmax(scores / temperature, 0), 1, generator=generator)
 
     return _write(model, prompt, length, temperature, generator, choose)
-
-
-@mistake("the new tokens were gathered on the CPU: they belong on the device of the prompt")
-def tokens_on_the_cpu(model, prompt, length, temperature, generator):
-    return _write(model, prompt, length, temperature, generator).cpu()

@@ -161,13 +161,6 @@ class na_is_no_hole(_Table):
     missing = ("",)
 
 
-@mistake("the numbers are float64: x and y are float32")
-class stayed_float64(_Table):
-    def __init__(self, path, target):
-        super().__init__(path, target)
-        self.x, self.y = self.x.double(), self.y.double()
-
-
 @mistake("the targets have the shape (N, 1): it is (N,)")
 class targets_in_a_column(_Table):
     def __init__(self, path, target):

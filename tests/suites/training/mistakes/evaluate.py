@@ -97,11 +97,6 @@ def trained_on_the_data(model, loader, loss_fn):
     return loss
 
 
-@mistake("a tensor came back: the mean loss is a float")
-def tensor_for_float(model, loader, loss_fn):
-    return _evaluated(model, loader, loss_fn, per_batch=lambda loss, size: loss * size)
-
-
 @mistake("the batches stayed where they were: move x and y to the device of the model")
 def forgot_the_device(model, loader, loss_fn):
     total, count = 0.0, 0

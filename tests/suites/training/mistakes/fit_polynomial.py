@@ -48,33 +48,9 @@ def training_error_twice(x, y, x_val, y_val, degree):
     return weights, error, error.clone()
 
 
-@mistake("the roots of the mean squares came back: take no root")
-def took_the_root(x, y, x_val, y_val, degree):
-    weights, *errors = _right(x, y, x_val, y_val, degree)
-    return weights, *(error.sqrt() for error in errors)
-
-
-@mistake("the sums of the squares came back: take their mean")
-def sum_for_mean(x, y, x_val, y_val, degree):
-    weights, error, validation_error = _right(x, y, x_val, y_val, degree)
-    return weights, error * len(x), validation_error * len(x_val)
-
-
-@mistake("both errors are halved: the mean of the squares is asked for")
-def halved(x, y, x_val, y_val, degree):
-    weights, *errors = _right(x, y, x_val, y_val, degree)
-    return weights, *(error / 2 for error in errors)
-
-
 @mistake("the absolute errors were averaged: square them")
 def absolute_errors(x, y, x_val, y_val, degree):
     return _fit(x, y, x_val, y_val, degree, lambda x: _powers(x, degree), lambda errors: errors.abs().mean())
-
-
-@mistake("the weights stand highest power first: w_0 comes first")
-def highest_weight_first(x, y, x_val, y_val, degree):
-    weights, *errors = _right(x, y, x_val, y_val, degree)
-    return weights.flip(0), *errors
 
 
 @mistake("the weights have the shape (degree + 1, 1): it is (degree + 1,)")
@@ -114,16 +90,6 @@ def without_the_constant(x, y, x_val, y_val, degree):
     return _fit(x, y, x_val, y_val, degree, lambda x: _powers(x, degree)[:, 1:])
 
 
-@mistake("the result is always float32: keep the dtype")
-def always_float32(x, y, x_val, y_val, degree):
-    return tuple(part.float() for part in _right(x, y, x_val, y_val, degree))
-
-
 @mistake("the code asks for cuda, which is not everywhere: compute on the device of x")
 def asked_for_cuda(x, y, x_val, y_val, degree):
     return tuple(part.cuda() for part in _right(x, y, x_val, y_val, degree))
-
-
-@mistake("the weights were made on the CPU, and the errors with them: all of it belongs on the device of x")
-def result_on_the_cpu(x, y, x_val, y_val, degree):
-    return tuple(part.cpu() for part in _right(x, y, x_val, y_val, degree))

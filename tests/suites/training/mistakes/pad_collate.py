@@ -22,12 +22,6 @@ def lengths_from_nonzero(batch):
     return made._replace(lengths=lengths.cpu())
 
 
-@mistake("time comes first: pad_sequence needs batch_first")
-def time_first(batch):
-    made = _right(batch)
-    return made._replace(x=made.x.transpose(0, 1))
-
-
 @mistake("the zeros stand in front: the sequences begin at time 0")
 def padded_in_front(batch):
     made = _right([(sequence.flip(0), label) for sequence, label in batch])
@@ -63,31 +57,7 @@ def sorted_by_length(batch):
     return _right(sorted(batch, key=lambda pair: -len(pair[0])))
 
 
-@mistake("x became float32: the dtype of the sequences stays")
-def always_float32(batch):
-    made = _right(batch)
-    return made._replace(x=made.x.float())
-
-
-@mistake("the labels are a list: y is an int64 tensor")
-def labels_as_a_list(batch):
-    made = _right(batch)
-    return made._replace(y=made.y.tolist())
-
-
-@mistake("the labels became float numbers: y is int64")
-def labels_as_floats(batch):
-    made = _right(batch)
-    return made._replace(y=made.y.float())
-
-
 @mistake("the lengths are missing: without them a zero that was filled in looks like data")
 def without_lengths(batch):
     made = _right(batch)
     return (made.x, made.y)
-
-
-@mistake("x was made on the CPU: it lies where the sequences do")
-def made_on_the_cpu(batch):
-    made = _right(batch)
-    return made._replace(x=made.x.cpu())

@@ -24,16 +24,6 @@ def without_the_highest_power(x, degree):
     return _right(x, degree)[:, :-1]
 
 
-@mistake("the powers fall from left to right: column 0 is all ones")
-def falling_powers(x, degree):
-    return _right(x, degree).flip(1)
-
-
-@mistake("the result is turned on its side: one row for each number, one column for each power")
-def transposed(x, degree):
-    return _right(x, degree).t()
-
-
 @mistake("column i is i * x: it is x to the power i")
 def multiples_for_powers(x, degree):
     _right(x, degree)
@@ -55,11 +45,6 @@ def left_the_graph(x, degree):
 def by_logarithms(x, degree):
     _right(x, degree)
     return torch.exp(x.log().unsqueeze(1) * torch.arange(degree + 1, device=x.device, dtype=x.dtype))
-
-
-@mistake("the result is always float32: keep the dtype")
-def always_float32(x, degree):
-    return _right(x, degree).float()
 
 
 @mistake("the exponents were made on the CPU: make them on the device of x")

@@ -104,8 +104,3 @@ def always_half(scores, labels, threshold):
 @mistake("the scores went through a sigmoid first: they are compared as they are")
 def through_a_sigmoid(scores, labels, threshold):
     return _right(scores.sigmoid(), labels, threshold)
-
-
-@mistake("tensors came back: the three are floats")
-def tensors_for_floats(scores, labels, threshold):
-    return _made(*(scores.new_tensor(value) for value in _right(scores, labels, threshold)))

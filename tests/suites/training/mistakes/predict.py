@@ -82,11 +82,6 @@ def batch_size_batches(model, x, batch_size=64):
     return reference("training").predict(model, x, -(-len(x) // batch_size))
 
 
-@mistake("a softmax was added: the model's own outputs are asked for")
-def added_a_softmax(model, x, batch_size=64):
-    return reference("training").predict(model, x, batch_size).softmax(1)
-
-
 @mistake("the largest output of each row was chosen: the outputs themselves are asked for")
 def chose_the_largest(model, x, batch_size=64):
     return reference("training").predict(model, x, batch_size).argmax(1)
@@ -109,11 +104,6 @@ def forgot_the_device(model, x, batch_size=64):
     _check(batch_size)
     with reference("training")._evaluating(model):
         return torch.cat([model(batch) for batch in x.split(batch_size)])
-
-
-@mistake("the outputs were brought to the CPU: they stay on the device of the model")
-def outputs_on_the_cpu(model, x, batch_size=64):
-    return reference("training").predict(model, x, batch_size).cpu()
 
 
 @mistake("the outputs were squeezed: they keep the axes that the model gives them")

@@ -93,11 +93,6 @@ def only_centred(train, test):
     return _scaled(train, test, train.mean(0), torch.ones_like(train[0]))
 
 
-@mistake("the result is always float32: keep the dtype")
-def always_float32(train, test):
-    return tuple(part.float() for part in reference("training").standardize(train, test))
-
-
 @mistake("the training rows were changed in place")
 def changed_in_place(train, test):
     first, second = reference("training").standardize(train, test)

@@ -142,11 +142,6 @@ def restored_the_mode(model, loader, loss_fn, optimizer):
     return loss
 
 
-@mistake("a tensor came back: the mean loss is a float")
-def tensor_for_float(model, loader, loss_fn, optimizer):
-    return _epoch(model, loader, _step(model, loss_fn, optimizer), lambda loss, size: loss.detach() * size)
-
-
 @mistake("the batches stayed where they were: move x and y to the device of the model")
 def forgot_the_device(model, loader, loss_fn, optimizer):
     model.train()

@@ -1,5 +1,6 @@
 """Wrong variants of cnn.count_parameters."""
 
+import torch
 from torch import nn
 
 from grader.suite import mistake, reference
@@ -59,6 +60,11 @@ def known_layers_only(model):
     layers = [layer for layer in model.modules() if isinstance(layer, (nn.Conv2d, nn.Linear))]
     found = {id(p): p for layer in layers for p in layer.parameters()}
     return sum(p.numel() for p in found.values() if p.requires_grad)
+
+
+@mistake("a tensor came back: an int is asked for")
+def tensor_returned(model):
+    return torch.tensor(_right(model))
 
 
 @mistake("the numbers in thousands came back: all of them are asked for")

@@ -16,6 +16,13 @@ def _with(image, direction, change):
     return reference("cnn").EdgeResponse(kernel, reference("cnn").corr2d(image, kernel))
 
 
+@mistake(
+    "the two directions are swapped: vertical edges run from top to bottom, so left and right are compared"
+)
+def directions_swapped(image, direction):
+    return _with(image, direction, torch.t)
+
+
 @mistake("the kernel was flipped before it was applied: it lies on the image as it is written down")
 def flipped(image, direction):
     kernel, response = _right(image, direction)

@@ -277,23 +277,6 @@ def loss_after_the_step(model, loader, device, epochs, lr, momentum=0.5):
     return _train(model, loader, device, epochs, lr, momentum, step=step)
 
 
-@mistake("there is a loss for each batch: one for each epoch is asked for")
-def loss_for_each_batch(model, loader, device, epochs, lr, momentum=0.5):
-    seen = []
-
-    def add(loss):
-        seen.append(loss.item())
-        return seen[-1]
-
-    _train(model, loader, device, epochs, lr, momentum, add=add)
-    return seen
-
-
-@mistake("the losses are tensors: they are floats, .item()")
-def tensors_for_losses(model, loader, device, epochs, lr, momentum=0.5):
-    return _train(model, loader, device, epochs, lr, momentum, add=lambda loss: loss.detach())
-
-
 @mistake("the loader is read into a list once: ask it again in each epoch, it may give other batches")
 def loader_read_once(model, loader, device, epochs, lr, momentum=0.5):
     return _train(model, list(loader), device, epochs, lr, momentum)
@@ -311,19 +294,3 @@ def smaller_batch_dropped(model, loader, device, epochs, lr, momentum=0.5):
         return [batch for batch in found if len(batch[0]) == len(found[0][0])]
 
     return _train(model, loader, device, epochs, lr, momentum, batches=batches)
-
-
-@mistake("epochs is ignored: one epoch is trained")
-def one_epoch(model, loader, device, epochs, lr, momentum=0.5):
-    return _train(model, loader, device, 1, lr, momentum)
-
-
-@mistake("nothing comes back: return the list of losses")
-def nothing_returned(model, loader, device, epochs, lr, momentum=0.5):
-    _train(model, loader, device, epochs, lr, momentum)
-
-
-@mistake("nothing is trained: the model stays as it was, and the losses are made up")
-def nothing_trained(model, loader, device, epochs, lr, momentum=0.5):
-    model.to(device)
-    return [2.3 / (epoch + 1) for epoch in range(epochs)]

@@ -155,11 +155,6 @@ def default_rate(model, inputs, targets, steps, lr):
     return _train(model, inputs, targets, steps, _loss, _adam(model, 1e-3))
 
 
-@mistake("the losses are tensors, each with its graph: item() makes floats")
-def tensors_for_losses(model, inputs, targets, steps, lr):
-    return [torch.tensor(loss) for loss in _train(model, inputs, targets, steps, _loss, _adam(model, lr))]
-
-
 @mistake("the model stayed in the mode it came in: call model.train()")
 def mode_as_it_came(model, inputs, targets, steps, lr):
     training = model.training

@@ -75,3 +75,8 @@ def lower_case(text, vocabulary):
 @mistake("the result is (1, T): a single text is one row of T numbers, (T,)")
 def batch_of_one(text, vocabulary):
     return reference("rnn").encode(text, vocabulary).unsqueeze(0)
+
+
+@mistake("the numbers are floats: they are int64")
+def floats(text, vocabulary):
+    return reference("rnn").encode(text, vocabulary).float()

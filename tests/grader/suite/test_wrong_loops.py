@@ -52,6 +52,16 @@ def test_loop_is_the_training_that_suites_promise():
     assert all(torch.allclose(a, b) for a, b in zip(model.parameters(), want.parameters(), strict=True))
 
 
+def test_loop_hands_a_tuple_of_inputs_to_the_net_as_arguments():
+    class Pair(nn.Module):
+        def forward(self, x, weight):
+            return x * weight
+
+    loop = bind()
+    loop.model = Pair()
+    assert loop.output((torch.tensor([2.0]), torch.tensor([3.0]))).item() == 6.0
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in SAME_HERE])
 def test_wrong_loop_does_something_else(name):
     model, losses = wrong_loops(bind, *NAMES)[name]()

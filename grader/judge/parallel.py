@@ -33,11 +33,12 @@ def run_parallel(order: Order, jobs: int, progress: Progress | None) -> ShardRes
         OurProblem: a process of ours died.
     """
     context = process_context()
-    queue = context.SimpleQueue()
-    jobs, taken = min(jobs, len(order.task_ids)), context.Array("b", len(order.task_ids))
-    latest_first = replace(order, task_ids=order.task_ids[::-1])  # the longest come last in a course
-    with process_pool(jobs, context, "a grading process", _prepare, queue, taken) as pool:
-        futures = [pool.submit(_grade, latest_first if jobs > 1 else order) for _ in range(jobs)]
+    queue, turns = context.SimpleQueue(), context.SimpleQueue()
+    jobs, numbers = min(jobs, len(order.task_ids)), range(len(order.task_ids))
+    for number in [*(numbers if jobs == 1 else numbers[::-1]), *[None] * jobs]:  # the longest come last in a course
+        turns.put(number)
+    with process_pool(jobs, context, "a grading process", _prepare, queue, turns) as pool:
+        futures = [pool.submit(_grade, order) for _ in range(jobs)]
         reader = threading.Thread(target=_pass_on, args=(queue, progress, len(order.task_ids)), daemon=True)
         reader.start()
         try:
@@ -92,13 +93,13 @@ def may_fork() -> bool:
 
 
 _queue: Any = None
-_taken: Any = None
+_turns: Any = None
 
 
-def _prepare(queue: Any, taken: Any) -> None:
-    """Remember where progress goes, and which tasks are taken; what was not forked has yet to import torch."""
-    global _queue, _taken
-    _queue, _taken = queue, taken
+def _prepare(queue: Any, turns: Any) -> None:
+    """Remember where progress goes, and where tasks come from; what was not forked has yet to import torch."""
+    global _queue, _turns
+    _queue, _turns = queue, turns
     put_off()
     bound_memory(MOST_MEMORY)
 
@@ -106,14 +107,8 @@ def _prepare(queue: Any, taken: Any) -> None:
 def _grade(order: Order) -> ShardResult:
     from grader.judge.shard import grade_shard
 
-    return grade_shard(order, lambda *row: _queue.put(row), lambda task_id: _take(order.task_ids.index(task_id)))
-
-
-def _take(number: int) -> bool:
-    """Take a task, unless another process has."""
-    with _taken.get_lock():
-        was_free, _taken[number] = not _taken[number], True
-    return was_free
+    turns = (order.task_ids[number] for number in iter(_turns.get, None))
+    return grade_shard(order, lambda *row: _queue.put(row), turns)
 
 
 def _pass_on(queue: Any, progress: Progress | None, total: int) -> None:

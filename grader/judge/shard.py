@@ -38,8 +38,8 @@ Found = TypeVar("Found")
 DIAGNOSIS_SECONDS = 20.0  # of this processor, for all tasks together: a busy machine names no less
 
 
-def grade_shard(order: Order, advance: Advance, take: Callable[[str], bool] = lambda task_id: True) -> ShardResult:
-    """Grade those tasks of `order` that can be taken. The workers' server starts before anything hidden is read.
+def grade_shard(order: Order, advance: Advance, turns: Iterable[str] | None = None) -> ShardResult:
+    """Grade the tasks of `order`, or of `turns` alone. The workers' server starts before anything hidden is read.
 
     Raises:
         OurProblem: no worker can be had.
@@ -50,7 +50,7 @@ def grade_shard(order: Order, advance: Advance, take: Callable[[str], bool] = la
             workers = open_workers(order.sandbox)
             closing.callback(workers.close)
             course = load_course()
-            return Shard(order, workers, advance, course, References(course), take=take).grade()
+            return Shard(order, workers, advance, course, References(course), turns=turns).grade()
     except SandboxProblem as problem:
         raise OurProblem(str(problem)) from None
 
@@ -60,10 +60,10 @@ class Shard:
 
     def __init__(
         self, order: Order, workers: WorkerSource, advance: Advance, course: Course, references: References,
-        tell: Tell | None = None, take: Callable[[str], bool] = lambda task_id: True,
+        tell: Tell | None = None, turns: Iterable[str] | None = None,
     ) -> None:  # fmt: skip
         """Start with nothing graded; `tell` is told what can be shown before the end."""
-        self.order, self.workers, self.advance, self.tell, self.take = order, workers, advance, tell, take
+        self.order, self.workers, self.advance, self.tell, self.turns = order, workers, advance, tell, turns
         self.course, self.references = course, references
         self.tasks: list[Task] = [self.course.task(task_id) for task_id in order.task_ids]
         self.played: list[Task] = []
@@ -125,7 +125,8 @@ class Shard:
 
     def _play(self, runner: Runner, subject: Subject) -> None:
         broken = functools.cache(functools.partial(self._broken, subject))  # just before its tests: they share a worker
-        for task in (task for task in self.played if self.take(task.id)):
+        played = {task.id: task for task in self.played}
+        for task in (played[task_id] for task_id in self.turns or played if task_id in played):
             items, problem = runner.by_task.get(task.id, []), broken(task.topic)
             if not items and problem is None:
                 self._miss_tests(task)

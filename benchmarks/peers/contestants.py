@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -130,7 +131,7 @@ class NbgraderAutograde:
         return round(sum(map(self._passed_in, books)))
 
     def _passed_in(self, course: Path) -> float:
-        with sqlite3.connect(course / "gradebook.db") as book:
+        with closing(sqlite3.connect(course / "gradebook.db")) as book:
             (total,) = book.execute("select coalesce(sum(auto_score), 0) from grade").fetchone()
         return float(total)
 

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -207,7 +208,7 @@ def in_book(out: Path) -> tuple[int, int]:
 
     if not (out / "gradebook.sqlite").is_file():
         return 0, 0
-    with sqlite3.connect(out / "gradebook.sqlite") as book:
+    with closing(sqlite3.connect(out / "gradebook.sqlite")) as book:
         try:
             (kept,) = book.execute("SELECT count(*) FROM reports").fetchone()
             (finished,) = book.execute("SELECT count(*) FROM runs WHERE finished IS NOT NULL").fetchone()
@@ -220,7 +221,7 @@ def once(out: Path) -> bool:
     """Whether each grading and each student of each run is in the book once, and the book is sound."""
     import sqlite3
 
-    with sqlite3.connect(out / "gradebook.sqlite") as book:
+    with closing(sqlite3.connect(out / "gradebook.sqlite")) as book:
         twice = book.execute(
             "SELECT count(*) FROM (SELECT run, student_id FROM standings GROUP BY 1, 2 HAVING count(*) > 1)"
         ).fetchone()[0]

@@ -24,7 +24,8 @@ for name in ("fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"):
 for name in (
     "chown", "ctermid", "fork", "forkpty", "getegid", "geteuid", "getgid", "getloadavg", "getpgid", "getuid",
     "initgroups", "killpg", "mkfifo", "nice", "posix_spawn", "sched_getaffinity", "setgid", "setsid", "setuid",
-    "statvfs", "uname", "wait", "wait4", "O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY",
+    "statvfs", "uname", "wait", "wait4", "O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "O_NOCTTY",
+    *(["O_NONBLOCK"] if sys.version_info < (3, 13) else []),  # shutil needs it on Linux since
 ):
     delattr(os, name)
 for name in ("SIGALRM", "SIGCHLD", "SIGHUP", "SIGSTOP", "SIGTSTP", "SIGUSR1", "SIGWINCH", "SIGXCPU"):

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from grader.classroom.records import Adjustment
 
 
 def count(path, table):
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 

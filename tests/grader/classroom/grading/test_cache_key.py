@@ -116,7 +116,8 @@ def test_versions_are_those_that_run_here():
     import numpy
     import torch
 
-    assert (keys.versions()["torch"], keys.versions()["numpy"]) == (torch.__version__, numpy.__version__)
+    assert keys.versions()["torch"] in (torch.__version__, torch.__version__.partition("+")[0])  # by who built it
+    assert keys.versions()["numpy"] == numpy.__version__
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 # Before torch or numpy is imported: a process with threads of its own cannot be forked, and workers run side by side.
 for _library in ("OMP", "OPENBLAS", "MKL"):

@@ -12,6 +12,7 @@ import tomllib
 import pytest
 from click.testing import CliRunner
 
+from grader import __version__
 from grader.cli.main import cli
 from grader.course.topics import read_topics
 
@@ -122,7 +123,7 @@ def test_wheel_is_installed_by_pip_under_the_name_that_was_given(released, tmp_p
     assert done.returncode == 0, done.stderr
     (info,) = tmp_path.glob("*.dist-info")
     metadata = (info / "METADATA").read_text(encoding="utf-8")
-    assert metadata.startswith("Metadata-Version: 2.4\nName: Deep-Learning\nVersion: 0.")
+    assert metadata.startswith(f"Metadata-Version: 2.4\nName: Deep-Learning\nVersion: {__version__}+")
     assert "Requires-Dist: torch>=" in metadata
     assert "extra == 'notebook'" in metadata
     assert "grade = grader.cli:main" in (info / "entry_points.txt").read_text(encoding="utf-8")

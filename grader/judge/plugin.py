@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +24,7 @@ from grader.intake import (
     topics_beside,
 )
 from grader.judge.accelerator import AUTO, CHOICES, NoSuchDevice, accelerator_for
-from grader.judge.references import References, load_file
+from grader.judge.references import References, load_shared
 from grader.judge.runner import DRAWING, RUNNER, SESSION, Runner, mark_detail
 from grader.judge.subject import ReferenceSubject, SourceSubject, Subject, open_workers
 from grader.process.prepare import prepare_torch
@@ -150,12 +149,6 @@ def shared(request: pytest.FixtureRequest) -> ModuleType:
     if not file.is_file():
         raise FileNotFoundError(f"there is no {file}: write it, or do without the fixture `shared`")
     return load_shared(file)
-
-
-@functools.cache
-def load_shared(file: Path) -> ModuleType:
-    """Execute what the suites of a topic share; once in a process."""
-    return load_file(file, f"_torchgrade_shared_{file.parent.name}")
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -34,6 +34,12 @@ def load_file(path: Path, name: str) -> types.ModuleType:
     return module
 
 
+@functools.cache
+def load_shared(file: Path) -> types.ModuleType:
+    """Execute what the suites, or the known mistakes, of a topic share; once in a process."""
+    return load_file(file, "_".join(["_torchgrade_shared", *file.parts[-3:-1]]))
+
+
 class References:
     """Reference modules by topic, and what follows from them."""
 
@@ -86,7 +92,7 @@ class References:
         self.module(task.topic)
         name, file = f"_torchgrade_mistakes_{task.topic}_{task.name}", self._course.mistakes_file(task)
         tree, shared = ast.parse(file.read_text(encoding="utf-8")), file.with_name(SHARED_BY_SUITES)
-        beside = {shared.stem: load_file(shared, f"{name}_shared")} if shared.is_file() else {}
+        beside = {shared.stem: load_shared(shared)} if shared.is_file() else {}
         with self._importable(tree, **beside):
             return mistakes_in(vars(load_file(file, name)))
 

@@ -24,8 +24,7 @@ from grader.judge.intake import take_in
 from grader.judge.order import READY, Closed, Failed, JudgeKey, Order, PartialResult, Tell
 from grader.judge.outcome import Found as Fact
 from grader.judge.outcome import Key
-from grader.judge.plugin import load_shared
-from grader.judge.references import References
+from grader.judge.references import References, load_shared
 from grader.judge.runner import Runner
 from grader.judge.session import run_session
 from grader.judge.shard import Shard

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-import grader.watch.grading  # noqa: F401  # both before the judge is replaced: they keep what they import of it
+import grader.watch.grading  # noqa: F401  # before the judge is replaced: it keeps what it imports of it
 from grader.cli import main
 from grader.report import Environment, Message, Report, TaskReport, TestReport, Verdict
 

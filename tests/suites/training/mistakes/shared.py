@@ -1,6 +1,8 @@
-"""What the known mistakes of train_regression and train_classifier share: columns that are standardised wrongly."""
+"""What the known mistakes of train_regression and train_classifier share: the loop, and what goes wrong in both."""
 
-from grader.suite import mistake, reference
+import torch
+
+from grader.suite import Loop, mistake, reference, wrong_loops
 
 
 def standard(x):
@@ -36,10 +38,23 @@ COLUMNS = {
 }
 
 
-def wrong_columns(wrong):
-    """Return known mistakes of the columns by name; `wrong(given, options, columns=...)` trains with others."""
-    return {name: _variant(wrong, *each) for name, each in COLUMNS.items()}
+def loop_of(model, x, y, generator, epochs, batch_size, lr, loss):
+    """Return a training with Adam on the rows of x and y as they are; lr is 0.05 by default."""
+    run = reference("training").TrainingRun
+    return Loop(
+        model, lambda rows: (x[rows], y[rows]), torch.optim.Adam, len(x), generator, epochs, batch_size, lr, 0.05, run,
+        loss,
+    )  # fmt: skip
 
 
-def _variant(wrong, sentence, columns):
-    return mistake(sentence)(lambda *given, **options: wrong(given, options, columns=columns))
+def wrong_trainings(bind):
+    """Return the known mistakes of loop and columns by name; `bind` makes the loop, with `columns=...` of others."""
+    loops = wrong_loops(
+        bind, "loss_after_the_step", "tensors_for_losses", "labels_never_shuffled", "one_batch",
+        "descent_for_adam", "lr_typed_in", "summed_loss", without=("softmax_twice",),
+    )  # fmt: skip
+    return loops | {name: _variant(bind, *each) for name, each in COLUMNS.items()}
+
+
+def _variant(bind, sentence, columns):
+    return mistake(sentence)(lambda *given, **options: bind(*given, **options, columns=columns).run())

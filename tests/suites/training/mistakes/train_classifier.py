@@ -1,11 +1,10 @@
 """Wrong variants of training.train_classifier."""
 
-import torch
-from shared import standard, wrong_columns
+from shared import loop_of, standard, wrong_trainings
 from torch import nn
 from torch.nn import functional
 
-from grader.suite import Loop, mistake, reference, wrong_loops
+from grader.suite import mistake, reference
 
 
 def _net(x):
@@ -16,25 +15,14 @@ def _loop(
     x, y, generator, epochs=10, batch_size=32, lr=0.05,
     columns=standard, loss=functional.binary_cross_entropy, net=_net,
 ):  # fmt: skip
-    model, run = net(x).to(x), reference("training").TrainingRun
-    x, y = columns(x), y.to(x.dtype)
-    return Loop(
-        model, lambda rows: (x[rows], y[rows]), torch.optim.Adam, len(x), generator, epochs, batch_size, lr, 0.05, run,
-        loss,
-    )  # fmt: skip
+    return loop_of(net(x).to(x), columns(x), y.to(x.dtype), generator, epochs, batch_size, lr, loss)
 
 
 def _wrong(given, options, **parts):
     return _loop(*given, **options, **parts).run()
 
 
-globals().update(
-    wrong_loops(
-        _loop, "loss_after_the_step", "tensors_for_losses", "labels_never_shuffled", "one_batch",
-        "descent_for_adam", "lr_typed_in", "summed_loss", without=("softmax_twice",),
-    )  # fmt: skip
-)
-globals().update(wrong_columns(_wrong))
+globals().update(wrong_trainings(_loop))
 
 
 @mistake("the sigmoid is taken twice: the model gives probabilities, which a loss with logits takes for scores")

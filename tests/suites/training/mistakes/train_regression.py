@@ -1,36 +1,25 @@
 """Wrong variants of training.train_regression."""
 
-import torch
-from shared import standard, wrong_columns
+from shared import loop_of, standard, wrong_trainings
 from torch import nn
 from torch.nn import functional
 
-from grader.suite import Loop, mistake, reference, wrong_loops
+from grader.suite import mistake
 
 
 def _loop(
     x, y, generator, epochs=12, batch_size=32, lr=0.05,
     columns=standard, target=standard, loss=functional.mse_loss,
 ):  # fmt: skip
-    model, run = nn.Linear(x.shape[1], 1).to(x), reference("training").TrainingRun
-    x, y = columns(x), target(y.unsqueeze(1))
-    return Loop(
-        model, lambda rows: (x[rows], y[rows]), torch.optim.Adam, len(x), generator, epochs, batch_size, lr, 0.05, run,
-        loss,
-    )  # fmt: skip
+    model, target = nn.Linear(x.shape[1], 1).to(x), target(y.unsqueeze(1))
+    return loop_of(model, columns(x), target, generator, epochs, batch_size, lr, loss)
 
 
 def _wrong(given, options, **parts):
     return _loop(*given, **options, **parts).run()
 
 
-globals().update(
-    wrong_loops(
-        _loop, "loss_after_the_step", "tensors_for_losses", "labels_never_shuffled", "one_batch",
-        "descent_for_adam", "lr_typed_in", "summed_loss", without=("softmax_twice",),
-    )  # fmt: skip
-)
-globals().update(wrong_columns(_wrong))
+globals().update(wrong_trainings(_loop))
 
 
 @mistake("the target was not standardised: subtract its mean and divide by its deviation")
